@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.bootstrap;
+
+import java.io.ByteArrayInputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.security.CodeSource;
+import java.security.ProtectionDomain;
+import java.security.cert.Certificate;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+
+/**
+ * Loads what the agent jar hides under {@code inst/}. Class {@code a.b.C} is the entry {@code inst/a/b/C.classdata},
+ * resource {@code a/b/c.txt} is {@code inst/a/b/c.txt}.
+ *
+ * <p>Its parent is the platform loader: neither the application's classes nor its version of a library can be found
+ * here, and nothing from here can be found by the application.
+ */
+final class IsolatedLoader extends ClassLoader {
+
+    private static final String HIDDEN = "inst/";
+
+    static {
+        registerAsParallelCapable();
+    }
+
+    private final JarFile jar;
+    private final ProtectionDomain domain;
+
+    /**
+     * Opens the jar, for the life of the JVM.
+     *
+     * @param file the agent jar
+     * @throws IOException if it cannot be read
+     */
+    IsolatedLoader(File file) throws IOException {
+        super("memlock", ClassLoader.getPlatformClassLoader());
+        // Not verified: the signature check runs interpreted and would cost more than all our class loading.
+        jar = new JarFile(file, false);
+        domain = new ProtectionDomain(new CodeSource(file.toURI().toURL(), (Certificate[]) null), null, this, null);
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+        if (name.startsWith("java.")) {
+            return super.loadClass(name, resolve);
+        }
+        synchronized (getClassLoadingLock(name)) {
+            Class<?> loaded = findLoadedClass(name);
+            if (loaded != null) {
+                return loaded;
+            }
+            byte[] bytes = read(name.replace('.', '/').concat(".classdata"));
+            return bytes == null ? super.loadClass(name, resolve) : define(name, bytes);
+        }
+    }
+
+    private Class<?> define(String name, byte[] bytes) {
+        return defineClass(name, bytes, 0, bytes.length, domain);
+    }
+
+    /** Called by the JVM for a class in a named module of ours: the one JNA lives in from JDK 24 on. */
+    @Override
+    protected Class<?> findClass(String module, String name) {
+        try {
+            return loadClass(name, false);
+        } catch (ClassNotFoundException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public InputStream getResourceAsStream(String name) {
+        byte[] bytes = read(name);
+        return bytes == null ? super.getResourceAsStream(name) : new ByteArrayInputStream(bytes);
+    }
+
+    @Override
+    public URL getResource(String name) {
+        JarEntry entry = jar.getJarEntry(HIDDEN.concat(name));
+        if (entry == null) {
+            return super.getResource(name);
+        }
+        try {
+            return new URL("jar:" + domain.getCodeSource().getLocation() + "!/" + entry.getName());
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private byte[] read(String name) {
+        JarEntry entry = jar.getJarEntry(HIDDEN.concat(name));
+        if (entry == null) {
+            return null;
+        }
+        try (InputStream in = jar.getInputStream(entry)) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot read " + entry + " from the agent jar: was it replaced?", e);
+        }
+    }
+}

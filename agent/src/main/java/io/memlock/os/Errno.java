@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.os;
+
+/** The error numbers our calls can leave behind (include/uapi/asm-generic/errno-base.h and errno.h). */
+public final class Errno {
+
+    /** Operation not permitted. */
+    public static final int EPERM = 1;
+
+    /** Resource temporarily unavailable. */
+    public static final int EAGAIN = 11;
+
+    /** Cannot allocate memory. */
+    public static final int ENOMEM = 12;
+
+    /** Bad address. */
+    public static final int EFAULT = 14;
+
+    /** Device or resource busy. */
+    public static final int EBUSY = 16;
+
+    /** Invalid argument. */
+    public static final int EINVAL = 22;
+
+    /** Function not implemented. */
+    public static final int ENOSYS = 38;
+
+    private Errno() {}
+
+    /**
+     * Name and text as strerror(3) gives it.
+     *
+     * @param errno an error number
+     * @return for example {@code ENOMEM (Cannot allocate memory)}
+     */
+    public static String describe(int errno) {
+        return switch (errno) {
+            case EPERM -> "EPERM (Operation not permitted)";
+            case EAGAIN -> "EAGAIN (Resource temporarily unavailable)";
+            case ENOMEM -> "ENOMEM (Cannot allocate memory)";
+            case EFAULT -> "EFAULT (Bad address)";
+            case EBUSY -> "EBUSY (Device or resource busy)";
+            case EINVAL -> "EINVAL (Invalid argument)";
+            case ENOSYS -> "ENOSYS (Function not implemented)";
+            default -> "errno " + errno;
+        };
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.os;
+
+import java.io.IOException;
+import java.lang.instrument.Instrumentation;
+import java.lang.module.Configuration;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
+import java.lang.module.ModuleReader;
+import java.lang.module.ModuleReference;
+import java.lang.reflect.Method;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Makes JNA a named module that alone may call native code. From JDK 24 on a call into native code prints a warning, or
+ * fails under {@code --illegal-native-access=deny}, unless its module was granted access (JEP 472). All unnamed modules
+ * share one grant, so JNA in an unnamed module could only be granted access together with the whole class path of the
+ * application.
+ */
+final class JnaModule {
+
+    private static final String NAME = "com.sun.jna";
+
+    /** All its packages are exported: the callers are our classes in the unnamed module of the same loader. */
+    private static final Set<String> PACKAGES =
+            Set.of("com.sun.jna", "com.sun.jna.internal", "com.sun.jna.ptr", "io.memlock.jna");
+
+    private JnaModule() {}
+
+    /**
+     * Defines the module in a layer of its own, for this class's loader, and grants it native access. Where the JDK has
+     * no such grant any more this goes on without: the JVM prints its warning and the agent works.
+     *
+     * @param instrumentation the JVM's, which may open {@code java.lang} to us
+     */
+    static void define(Instrumentation instrumentation) {
+        ModuleLayer boot = ModuleLayer.boot();
+        Configuration configuration = boot.configuration().resolve(new OneModule(), ModuleFinder.of(), Set.of(NAME));
+        ClassLoader loader = JnaModule.class.getClassLoader();
+        ModuleLayer layer = ModuleLayer.defineModules(configuration, List.of(boot), name -> loader)
+                .layer();
+        layer.findModule(NAME).ifPresent(module -> grantNativeAccess(module, instrumentation));
+    }
+
+    private static void grantNativeAccess(Module module, Instrumentation instrumentation) {
+        try {
+            Map<String, Set<Module>> opens = Map.of("java.lang", Set.of(JnaModule.class.getModule()));
+            instrumentation.redefineModule(Object.class.getModule(), Set.of(), Map.of(), opens, Set.of(), Map.of());
+            Method grant = Module.class.getDeclaredMethod("implAddEnableNativeAccess");
+            grant.setAccessible(true);
+            grant.invoke(module);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            // A later JDK without the method: its warning names the flag that helps.
+        }
+    }
+
+    /** Finds the one module; described here rather than read from a jar, which takes 15 ms longer. */
+    private static final class OneModule implements ModuleFinder {
+
+        private final ModuleReference reference = new Reference(descriptor());
+
+        private static ModuleDescriptor descriptor() {
+            ModuleDescriptor.Builder builder =
+                    ModuleDescriptor.newOpenModule(NAME).packages(PACKAGES);
+            for (String name : PACKAGES) {
+                builder.exports(name);
+            }
+            return builder.build();
+        }
+
+        @Override
+        public Optional<ModuleReference> find(String name) {
+            return NAME.equals(name) ? Optional.of(reference) : Optional.empty();
+        }
+
+        @Override
+        public Set<ModuleReference> findAll() {
+            return Set.of(reference);
+        }
+    }
+
+    private static final class Reference extends ModuleReference {
+
+        Reference(ModuleDescriptor descriptor) {
+            super(descriptor, URI.create("memlock:" + NAME));
+        }
+
+        @Override
+        public ModuleReader open() throws IOException {
+            throw new IOException("the classes of this module are read by its loader");
+        }
+    }
+}

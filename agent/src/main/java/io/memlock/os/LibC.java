@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.os;
+
+/**
+ * The calls we make into the C library, as in C: names, argument order and return codes are those of the man pages. A
+ * call that fails returns -1 and leaves its reason in {@link #errno()} of the calling thread. Addresses and lengths are
+ * in bytes. Flags are in {@link Linux}.
+ */
+public interface LibC {
+
+    /** What {@link #mmap} returns when it fails: {@code MAP_FAILED}, {@code (void *) -1}. */
+    long MAP_FAILED = -1;
+
+    /**
+     * Locks the pages that contain any part of the range and populates them. mlock(2)
+     *
+     * @return 0, or -1 with EAGAIN, EINVAL, ENOMEM or EPERM
+     */
+    int mlock(long addr, long len);
+
+    /**
+     * As {@link #mlock}, with {@link Linux#MLOCK_ONFAULT} without populating. mlock2(2), Linux 4.4; where the C library
+     * has no such function (glibc before 2.27) the system call is made directly.
+     *
+     * @return 0, or -1 with EAGAIN, EINVAL, ENOMEM, EPERM or ENOSYS
+     */
+    int mlock2(long addr, long len, int flags);
+
+    /**
+     * Unlocks the pages that contain any part of the range, however often they were locked. munlock(2)
+     *
+     * @return 0, or -1 with EINVAL or ENOMEM
+     */
+    int munlock(long addr, long len);
+
+    /**
+     * Locks all mappings of the process, current, future or both. A return of 0 does not prove that each mapping took
+     * it. mlockall(2)
+     *
+     * @return 0, or -1 with EINVAL, ENOMEM or EPERM
+     */
+    int mlockall(int flags);
+
+    /**
+     * Unlocks all mappings and ends {@link Linux#MCL_FUTURE}. munlockall(2)
+     *
+     * @return 0, or -1
+     */
+    int munlockall();
+
+    /**
+     * With {@link Linux#MS_INVALIDATE} alone on one page it does nothing and answers whether the mapping is locked:
+     * EBUSY. msync(2); Linux {@code mm/msync.c}
+     *
+     * @param addr a multiple of the page size
+     * @return 0, or -1 with EBUSY (some mapping in the range is locked), EINVAL or ENOMEM (a hole)
+     */
+    int msync(long addr, long length, int flags);
+
+    /**
+     * Creates a mapping. mmap(2)
+     *
+     * @return its address, or {@link #MAP_FAILED} with EACCES, EAGAIN, EINVAL, ENOMEM, …
+     */
+    long mmap(long addr, long length, int prot, int flags, int fd, long offset);
+
+    /**
+     * Deletes the mappings of a range. munmap(2)
+     *
+     * @return 0, or -1 with EINVAL
+     */
+    int munmap(long addr, long length);
+
+    /**
+     * Gives advice about a range. madvise(2)
+     *
+     * @return 0, or -1 with EAGAIN, EFAULT, EINVAL, ENOMEM, …
+     */
+    int madvise(long addr, long length, int advice);
+
+    /**
+     * Reads a resource limit. getrlimit(2)
+     *
+     * @param rlim filled with the soft limit at 0 and the hard limit at 1, in bytes; {@link Linux#RLIM_INFINITY}
+     * @return 0, or -1 with EFAULT or EINVAL
+     */
+    int getrlimit(int resource, long[] rlim);
+
+    /**
+     * Sets a resource limit. setrlimit(2)
+     *
+     * @param rlim the soft limit at 0 and the hard limit at 1, in bytes
+     * @return 0, or -1 with EINVAL or EPERM (raising the hard limit takes CAP_SYS_RESOURCE)
+     */
+    int setrlimit(int resource, long[] rlim);
+
+    /**
+     * Reads a setting of the system. sysconf(3)
+     *
+     * @return the value, or -1
+     */
+    long sysconf(int name);
+
+    /**
+     * Why the calling thread's last call through this interface failed. errno(3)
+     *
+     * @return one of {@link Errno}; meaningless after a call that succeeded
+     */
+    int errno();
+}

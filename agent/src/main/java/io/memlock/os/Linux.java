@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.os;
+
+/**
+ * Numbers of the Linux ABI on x86-64 and aarch64, the same on both unless said otherwise. Each is named as in its
+ * header.
+ */
+public final class Linux {
+
+    // include/uapi/asm-generic/mman.h
+    /** Lock all mappings there are. */
+    public static final int MCL_CURRENT = 1;
+
+    /** Lock all mappings to come. */
+    public static final int MCL_FUTURE = 2;
+
+    /** With the other two: lock pages when they are first touched, populate nothing. */
+    public static final int MCL_ONFAULT = 4;
+
+    // include/uapi/asm-generic/mman-common.h
+    /** For mlock2: lock pages when they are first touched, populate nothing. */
+    public static final int MLOCK_ONFAULT = 1;
+
+    /** No access. */
+    public static final int PROT_NONE = 0;
+
+    /** Readable. */
+    public static final int PROT_READ = 1;
+
+    /** Writable. */
+    public static final int PROT_WRITE = 2;
+
+    /** Private copy-on-write mapping. */
+    public static final int MAP_PRIVATE = 0x02;
+
+    /** Backed by no file. */
+    public static final int MAP_ANONYMOUS = 0x20;
+
+    /** Reserve no swap space. */
+    public static final int MAP_NORESERVE = 0x4000;
+
+    /** For msync: fail with EBUSY if a mapping is locked. */
+    public static final int MS_INVALIDATE = 2;
+
+    /** Fault pages in for reading, Linux 5.14. Before, the number meant nothing, or MADV_DOEXEC on Oracle's kernel. */
+    public static final int MADV_POPULATE_READ = 22;
+
+    /** Fault pages in for writing without storing anything, Linux 5.14. The number warns as above. */
+    public static final int MADV_POPULATE_WRITE = 23;
+
+    // include/uapi/asm-generic/resource.h
+    /** Bytes of locked mappings. */
+    public static final int RLIMIT_MEMLOCK = 8;
+
+    /** No limit, as an unsigned number. */
+    public static final long RLIM_INFINITY = -1L;
+
+    // glibc bits/confname.h
+    /** For sysconf: bytes in a page. */
+    public static final int SC_PAGESIZE = 30;
+
+    private Linux() {}
+}

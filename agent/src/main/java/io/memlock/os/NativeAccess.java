@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.os;
+
+import java.lang.instrument.Instrumentation;
+
+/** Opens the way to the C library: JNA's module, its native library, its initialisation. Once in a JVM. */
+public final class NativeAccess {
+
+    /** From this release on native access is granted by module (JEP 472). */
+    private static final int FIRST_RESTRICTED_RELEASE = 24;
+
+    private NativeAccess() {}
+
+    /**
+     * Loads and initialises JNA without a trace: no child process, no logging, no property or file left behind.
+     *
+     * @param instrumentation grants JNA native access on JDK 24 and later; null on the command line, where the jar's
+     *     manifest does
+     * @return the C library
+     * @throws NativeUnavailableException if it cannot be called; the message says why and what to do
+     */
+    public static LibC open(Instrumentation instrumentation) throws NativeUnavailableException {
+        Platform platform = Platform.current();
+        if (platform == null) {
+            throw new NativeUnavailableException(
+                    "needs Linux on x86-64 or aarch64; this is " + System.getProperty("os.name") + " on "
+                            + System.getProperty("os.arch"),
+                    null);
+        }
+        if (instrumentation != null && Runtime.version().feature() >= FIRST_RESTRICTED_RELEASE) {
+            JnaModule.define(instrumentation);
+        }
+        try (DispatchLibraryFile library = DispatchLibraryFile.load(platform.library, DispatchLibraryFile.places());
+                PropertyGuard properties = new PropertyGuard()) {
+            properties
+                    .set("jna.boot.library.path", library.directory())
+                    .set("jna.boot.library.name", null)
+                    .set("jna.nounpack", "true")
+                    .set("jna.noclasspath", "true")
+                    .set("jna.nosys", "true")
+                    .set("jna.protected", null) // would install a SIGSEGV handler
+                    .set("jna.encoding", null)
+                    // Set, to anything: otherwise JNA runs "/sbin/ldconfig -p" as a child process.
+                    .set("jna.platform.library.path", "")
+                    .set("jna.library.path", null)
+                    // JNA writes these two.
+                    .set("jna.loaded", null)
+                    .set("jnidispatch.path", null);
+            return new JnaLibC();
+        } catch (LinkageError e) {
+            throw new NativeUnavailableException("JNA could not be initialised: " + e, e);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.os;
+
+/** The platforms whose native library is in the jar. */
+enum Platform {
+    X86_64("com/sun/jna/linux-x86-64/libjnidispatch.so"),
+    AARCH64("com/sun/jna/linux-aarch64/libjnidispatch.so");
+
+    /** Where JNA's native library for this platform is, as a resource. */
+    final String library;
+
+    Platform(String library) {
+        this.library = library;
+    }
+
+    /**
+     * The platform of this JVM.
+     *
+     * @return null if it is none of ours
+     */
+    static Platform current() {
+        return of(System.getProperty("os.name"), System.getProperty("os.arch"));
+    }
+
+    static Platform of(String osName, String osArch) {
+        if (!"Linux".equals(osName) || osArch == null) {
+            return null;
+        }
+        return switch (osArch) {
+            case "amd64", "x86_64" -> X86_64;
+            case "aarch64" -> AARCH64;
+            default -> null;
+        };
+    }
+}
