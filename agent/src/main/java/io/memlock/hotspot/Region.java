@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.hotspot;
+
+/** What a mapping is for. The names in lower case are those of the options. */
+public enum Region {
+    /** The Java heap, with any collector. */
+    HEAP,
+    /** The code cache and its segment maps. */
+    CODE,
+    /** Metaspace and compressed class space. */
+    METASPACE,
+    /** Stacks of Java threads and of the JVM's own threads. */
+    STACKS,
+    /** What the collector keeps beside the heap: card tables, bitmaps, mark stacks, region tables. */
+    GC,
+    /** The class data archives. */
+    CDS,
+    /** malloc: {@code [heap]}, arenas, large single allocations; the JVM's own small files. */
+    NATIVE,
+    /** Shared libraries, executables, the JDK's image of classes, locale data. */
+    LIBS,
+    /** Files the application maps. */
+    MAPPED,
+    /** What none of the others claims. */
+    OTHER;
+
+    private final String optionName = name().toLowerCase(java.util.Locale.ROOT);
+
+    /**
+     * The name in options, tables and messages.
+     *
+     * @return for example {@code heap}
+     */
+    public String optionName() {
+        return optionName;
+    }
+}
