@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.apps;
+
+import com.sun.jna.Function;
+import com.sun.jna.Native;
+
+/** Brings its own JNA: prints its version and where it was loaded from, and calls {@code getpid} through it. */
+public final class OwnJnaApp {
+
+    private OwnJnaApp() {}
+
+    /** Runs it. */
+    public static void main(String[] args) throws Exception {
+        // Reflection: javac would copy the constant of the JNA it compiles against.
+        Object version = Native.class.getField("VERSION").get(null);
+        System.out.println("version " + version);
+        System.out.println("loader "
+                + (Native.class.getClassLoader() == ClassLoader.getSystemClassLoader() ? "application" : "another"));
+        int pid = Function.getFunction("c", "getpid").invokeInt(new Object[0]);
+        System.out.println("getpid " + (pid == ProcessHandle.current().pid() ? "right" : "wrong"));
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.harness;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Short commands of the system, run to their end. */
+public final class Commands {
+
+    private static final long TIMEOUT_SECONDS = 120;
+
+    private Commands() {}
+
+    /**
+     * Runs a command, standard input closed.
+     *
+     * @throws AssertionError if it does not end
+     */
+    public static Outcome run(String... command) {
+        return run(List.of(command));
+    }
+
+    /** As {@link #run(String...)}. */
+    public static Outcome run(List<String> command) {
+        try {
+            Path stdout = Files.createTempFile("memlock-it-", ".out");
+            Path stderr = Files.createTempFile("memlock-it-", ".err");
+            try {
+                Process process = new ProcessBuilder(command)
+                        .redirectOutput(stdout.toFile())
+                        .redirectError(stderr.toFile())
+                        .start();
+                process.getOutputStream().close();
+                boolean ended = process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+                if (!ended) {
+                    process.destroyForcibly().waitFor();
+                }
+                Outcome outcome = new Outcome(
+                        process.exitValue(),
+                        Files.readString(stdout, StandardCharsets.UTF_8),
+                        Files.readString(stderr, StandardCharsets.UTF_8));
+                if (!ended) {
+                    throw new AssertionError(command + " did not end: " + outcome);
+                }
+                return outcome;
+            } finally {
+                Files.deleteIfExists(stdout);
+                Files.deleteIfExists(stderr);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while running " + command, e);
+        }
+    }
+
+    /**
+     * Runs a command that must succeed.
+     *
+     * @throws AssertionError with what it wrote, if it does not
+     */
+    public static String succeed(String... command) {
+        Outcome outcome = run(command);
+        if (outcome.exitStatus() != 0) {
+            throw new AssertionError(String.join(" ", command) + ": " + outcome);
+        }
+        return outcome.stdout();
+    }
+}

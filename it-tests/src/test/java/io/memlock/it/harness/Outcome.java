@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.harness;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a process left when it ended.
+ *
+ * @param exitStatus as the shell's {@code $?}: 128 + signal if one ended it
+ * @param stdout all it wrote to standard output
+ * @param stderr all it wrote to standard error
+ */
+public record Outcome(int exitStatus, String stdout, String stderr) {
+
+    private static final String AGENT = "[memlock]";
+
+    /** The agent's messages on standard error, each with its indented lines. */
+    public List<String> agentMessages() {
+        List<String> messages = new ArrayList<>();
+        boolean open = false;
+        for (String line : stderr.lines().toList()) {
+            if (line.startsWith(AGENT)) {
+                messages.add(line);
+                open = true;
+            } else if (open && line.startsWith(" ")) {
+                messages.set(messages.size() - 1, messages.get(messages.size() - 1) + "\n" + line);
+            } else {
+                open = false;
+            }
+        }
+        return messages;
+    }
+
+    /** The lines of standard error that are not the agent's. */
+    public List<String> otherErrorLines() {
+        List<String> lines = new ArrayList<>();
+        boolean agent = false;
+        for (String line : stderr.lines().toList()) {
+            agent = line.startsWith(AGENT) || (agent && line.startsWith(" "));
+            if (!agent) {
+                lines.add(line);
+            }
+        }
+        return lines;
+    }
+
+    @Override
+    public String toString() {
+        return "exit status " + exitStatus + "\n--- stdout\n" + stdout + "--- stderr\n" + stderr + "---";
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.harness;
+
+import java.util.List;
+
+/** Commands to put in front of a JVM. Each ends in exec: the process keeps its id. */
+public final class Wrappers {
+
+    private Wrappers() {}
+
+    /** Takes the right to lock without a limit away, if we have it. */
+    public static List<String> withoutIpcLock() {
+        return Machine.hasIpcLock()
+                ? List.of("setpriv", "--bounding-set=-ipc_lock", "--inh-caps=-ipc_lock")
+                : List.of();
+    }
+
+    /** Sets RLIMIT_MEMLOCK, soft and hard, in bytes. */
+    public static List<String> memlockLimit(long bytes) {
+        return List.of("prlimit", "--memlock=" + bytes + ":" + bytes);
+    }
+
+    /** Runs a shell script in a mount namespace of its own before the JVM; what it mounts is gone with the JVM. */
+    public static List<String> privateMounts(String script) {
+        return List.of("unshare", "--mount", "--propagation=private", "sh", "-ec", script + "\nexec \"$@\"", "sh");
+    }
+
+    /** Runs a shell script before the JVM, in the same process. */
+    public static List<String> shell(String script) {
+        return List.of("sh", "-ec", script + "\nexec \"$@\"", "sh");
+    }
+}
