@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock;
 
-import io.memlock.hotspot.JvmLayout;
 import io.memlock.jmx.JmxRegistration;
 import io.memlock.lock.Keeper;
 import io.memlock.lock.LockFailure;
 import io.memlock.lock.LockState;
 import io.memlock.lock.LockStatus;
 import io.memlock.lock.MemoryLock;
-import io.memlock.lock.RegionScanner;
 import io.memlock.lock.ThisProcess;
 import io.memlock.log.Log;
 import io.memlock.log.StartupTimes;
@@ -43,6 +41,8 @@ public final class Memlock {
     private final ProcFs proc = new ProcFs();
 
     private Log log;
+    private ThisProcess process;
+    private MemoryLock lock;
     private Keeper keeper;
     private JmxRegistration jmx;
 
@@ -85,44 +85,51 @@ public final class Memlock {
             failure = LockFailure.unavailable(e.getMessage());
         }
         if (failure != null) {
-            log.failure(failure.text(
-                    keeper == null || keeper.status().state() == LockState.FAILED ? "NOT LOCKED" : "PARTLY LOCKED"));
+            log.failure(failure.text(headline()));
             if (options.onFailure() == OnFailure.EXIT) {
                 return EXIT_NOT_LOCKED;
             }
         }
-        if (keeper != null) {
-            startBackground();
+        if (lock != null) {
+            startBackground(options);
         }
         return GO_ON;
     }
 
-    private LockFailure lock(LibC libc, AgentOptions options) throws IOException {
-        long pageBytes = ThisProcess.pageBytes(libc);
-        JvmLayout layout = JvmLayout.ofThisJvm(instrumentation, (int) pageBytes);
-        MemoryLock lock = ThisProcess.memoryLock(libc, proc, layout, pageBytes);
-        LockFailure failure = lock.start(options);
-        keeper = new Keeper(lock, new RegionScanner(proc, "self", layout), proc, log, this::stateChanged, options);
-        if (options.jmx()) {
-            jmx = new JmxRegistration(keeper, pageBytes, getClass().getPackage().getImplementationVersion());
-        }
-        return failure;
+    private String headline() {
+        return lock != null && lock.status().state() == LockState.PARTIAL ? "PARTLY LOCKED" : "NOT LOCKED";
     }
 
-    private void startBackground() {
-        Thread thread = new Thread(this::runBackground, "memlock-keeper");
+    private LockFailure lock(LibC libc, AgentOptions options) throws IOException {
+        process = new ThisProcess(libc, proc, instrumentation);
+        lock = new MemoryLock(process);
+        return lock.start(options);
+    }
+
+    private void startBackground(AgentOptions options) {
+        Thread thread = new Thread("memlock-keeper") {
+            @Override
+            public void run() {
+                runBackground(options);
+            }
+        };
         thread.setDaemon(true);
         thread.setContextClassLoader(getClass().getClassLoader());
         thread.start();
     }
 
-    private void runBackground() {
+    private void runBackground(AgentOptions options) {
+        keeper = new Keeper(lock, process, log, this::stateChanged, options);
         try {
             log.info(startLine());
         } catch (IOException | RuntimeException e) {
             log.failure("cannot tell how much is locked: " + e.getMessage());
         }
         log.debug(times.describe());
+        if (options.jmx()) {
+            jmx = new JmxRegistration(
+                    keeper, process.pageBytes(), getClass().getPackage().getImplementationVersion());
+        }
         try {
             keeper.run(this::registerJmx);
         } catch (InterruptedException e) {

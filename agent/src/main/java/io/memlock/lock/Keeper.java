@@ -7,8 +7,6 @@ import io.memlock.log.Log;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.OptionException;
 import io.memlock.options.OptionParser;
-import io.memlock.proc.ProcFs;
-import io.memlock.proc.ProcessStatus;
 import java.io.IOException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +33,7 @@ public final class Keeper implements LockControl {
 
     private final MemoryLock lock;
     private final RegionScanner scanner;
-    private final ProcFs proc;
+    private final ThisProcess process;
     private final Log log;
     private final StateListener listener;
     private final long intervalNanos;
@@ -51,16 +49,10 @@ public final class Keeper implements LockControl {
      *
      * @param listener told when the state changes, on the thread that changed it
      */
-    public Keeper(
-            MemoryLock lock,
-            RegionScanner scanner,
-            ProcFs proc,
-            Log log,
-            StateListener listener,
-            AgentOptions options) {
+    public Keeper(MemoryLock lock, ThisProcess process, Log log, StateListener listener, AgentOptions options) {
         this.lock = lock;
-        this.scanner = scanner;
-        this.proc = proc;
+        this.process = process;
+        this.scanner = process.scanner();
         this.log = log;
         this.listener = listener;
         this.intervalNanos = TimeUnit.MILLISECONDS.toNanos(options.intervalMillis());
@@ -155,12 +147,7 @@ public final class Keeper implements LockControl {
 
     @Override
     public ProcessNumbers numbers() throws IOException {
-        ProcessStatus status = proc.status("self");
-        return new ProcessNumbers(
-                status.vmLckBytes(),
-                status.vmRssBytes(),
-                status.vmSwapBytes(),
-                proc.stat("self").majorFaults());
+        return process.numbers();
     }
 
     @Override

@@ -9,7 +9,6 @@ import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.proc.Mapping;
 import java.io.IOException;
-import java.util.function.LongSupplier;
 
 /**
  * The lock on this process: takes it, keeps it, gives it back, and knows how far the promise is kept. All methods may be
@@ -19,11 +18,8 @@ public final class MemoryLock {
 
     private static final int FUTURE = Linux.MCL_FUTURE | Linux.MCL_ONFAULT;
 
+    private final ThisProcess process;
     private final LibC libc;
-    private final FutureProbe futureProbe;
-    private final ApplicationLocks applicationLocks;
-    private final Reconciler reconciler;
-    private final LongSupplier chargedBytes;
 
     private AgentOptions options;
     private Selection selection = Selection.NOTHING;
@@ -37,17 +33,14 @@ public final class MemoryLock {
     private LockFailure lastFailure;
     private volatile LockStatus status;
 
-    MemoryLock(
-            LibC libc,
-            FutureProbe futureProbe,
-            ApplicationLocks applicationLocks,
-            Reconciler reconciler,
-            LongSupplier chargedBytes) {
-        this.libc = libc;
-        this.futureProbe = futureProbe;
-        this.applicationLocks = applicationLocks;
-        this.reconciler = reconciler;
-        this.chargedBytes = chargedBytes;
+    /**
+     * No lock yet.
+     *
+     * @param process what to lock
+     */
+    public MemoryLock(ThisProcess process) {
+        this.process = process;
+        this.libc = process.libc();
     }
 
     /** What is known now; free. */
@@ -76,7 +69,7 @@ public final class MemoryLock {
         bornLocked = true;
         // mlockall ignores what goes wrong with single mappings; the keeper's first pass probes each. Here only that
         // the kernel remembers MCL_FUTURE.
-        LockFailure failure = futureProbe.isBornLocked() ? null : Failures.mlockall(Errno.EINVAL, limit);
+        LockFailure failure = process.futureProbe().isBornLocked() ? null : Failures.mlockall(Errno.EINVAL, limit);
         return settle(failure == null ? LockState.LOCKED : LockState.FAILED, Pass.NONE, failure, 0);
     }
 
@@ -130,9 +123,11 @@ public final class MemoryLock {
         if (strategy == Strategy.FUTURE && bornLocked) {
             libc.mlockall(FUTURE); // somebody's mlockall or munlockall may have dropped it; touches no mapping
         }
-        boolean othersSetFuture = strategy == Strategy.RESCAN && !limit.isUnlimited() && futureProbe.isBornLocked();
-        Pass pass = reconciler.run(
-                selection, new Terms(limit.effectiveBytes(), bornLocked || wasBornLocked, othersSetFuture));
+        boolean othersSetFuture = strategy == Strategy.RESCAN
+                && !limit.isUnlimited()
+                && process.futureProbe().isBornLocked();
+        Pass pass = process.reconciler()
+                .run(selection, new Terms(limit.effectiveBytes(), bornLocked || wasBornLocked, othersSetFuture));
         if (firstPassDone) {
             relockCount += pass.newlyLocked();
         }
@@ -148,12 +143,12 @@ public final class MemoryLock {
 
     private LockFailure failure(Pass pass) {
         if (pass.isOverMappingBudget()) {
-            return Failures.tooManyMappings(pass, reconciler.maxMappings());
+            return Failures.tooManyMappings(pass, process.reconciler().maxMappings());
         }
         if (pass.errno() != 0) {
             return Failures.call(pass, limit);
         }
-        return Failures.doesNotFit(pass, limit, chargedBytes.getAsLong());
+        return Failures.doesNotFit(pass, limit, process.chargedBytes());
     }
 
     /**
@@ -166,13 +161,14 @@ public final class MemoryLock {
             release();
         }
         selection = Selection.NOTHING;
-        reconciler.run(selection, new Terms(-1, true, false));
+        process.reconciler().run(selection, new Terms(-1, true, false));
         strategy = null;
         settle(LockState.UNLOCKED, Pass.NONE, null, 0);
     }
 
     /** Ends MCL_FUTURE: the one case in which dropping it is the aim. Every mapping stays as locked as it is. */
     private void release() throws IOException {
+        ApplicationLocks applicationLocks = process.applicationLocks();
         applicationLocks.refresh();
         libc.mlockall(Linux.MCL_CURRENT | Linux.MCL_ONFAULT);
         for (Mapping mapping : applicationLocks.all()) {

@@ -6,9 +6,12 @@ import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
-import java.util.function.LongSupplier;
+import java.lang.instrument.Instrumentation;
 
-/** Puts a {@link MemoryLock} on the process this runs in together from its parts. */
+/**
+ * The parts of a lock on the process this runs in, each made when it is first needed: with {@code mode=all} the way to the
+ * lock needs next to nothing of them.
+ */
 public final class ThisProcess {
 
     /** Of vm.max_map_count: the JVM itself needs mappings too, and dies without. */
@@ -16,41 +19,56 @@ public final class ThisProcess {
 
     private static final long DEFAULT_MAX_MAP_COUNT = 65_530;
 
-    private ThisProcess() {}
+    private final LibC libc;
+    private final ProcFs proc;
+    private final Instrumentation instrumentation;
+    private final long pageBytes;
+    private final LockProbe probe;
+
+    private JvmLayout layout;
+    private Reconciler reconciler;
+    private ApplicationLocks applicationLocks;
 
     /**
-     * The lock on this process.
+     * The process.
      *
      * @param libc the C library
      * @param proc where {@code /proc} is
-     * @param layout of this JVM
-     * @param pageBytes the page size
+     * @param instrumentation the JVM's
      */
-    public static MemoryLock memoryLock(LibC libc, ProcFs proc, JvmLayout layout, long pageBytes) {
-        LockProbe probe = new LockProbe(libc, pageBytes);
-        ApplicationLocks applicationLocks = new ApplicationLocks(consumer -> proc.smaps("self", entry -> {
-            if (entry.locked() && !entry.lockedOnFault()) {
-                consumer.accept(entry.mapping());
-            }
-        }));
-        LongSupplier charged = () -> chargedBytes(proc);
-        Reconciler reconciler = new Reconciler(
-                new SelfMap(proc, layout), probe, new GentleCalls(libc, Pause.SLEEP), applicationLocks, charged, (long)
-                        (maxMapCount(proc) * SPLITTING_STOPS_AT));
-        return new MemoryLock(libc, new FutureProbe(libc, probe, pageBytes), applicationLocks, reconciler, charged);
+    public ThisProcess(LibC libc, ProcFs proc, Instrumentation instrumentation) {
+        this.libc = libc;
+        this.proc = proc;
+        this.instrumentation = instrumentation;
+        this.pageBytes = libc.sysconf(Linux.SC_PAGESIZE);
+        this.probe = new LockProbe(libc, pageBytes);
     }
 
-    /**
-     * Bytes in a page.
-     *
-     * @param libc the C library
-     */
-    public static long pageBytes(LibC libc) {
-        return libc.sysconf(Linux.SC_PAGESIZE);
+    /** Bytes in a page. */
+    public long pageBytes() {
+        return pageBytes;
     }
 
-    /** Unknown counts as everything: then nothing more is locked under a finite limit, which is safe. */
-    private static long chargedBytes(ProcFs proc) {
+    /** Adds up smaps by region. */
+    public RegionScanner scanner() {
+        return new RegionScanner(proc, "self", layout());
+    }
+
+    /** Numbers of the moment. */
+    ProcessNumbers numbers() throws IOException {
+        return ProcessNumbers.of(proc, "self");
+    }
+
+    LibC libc() {
+        return libc;
+    }
+
+    FutureProbe futureProbe() {
+        return new FutureProbe(libc, probe, pageBytes);
+    }
+
+    /** What is charged against the limit, by anybody. Unknown counts as everything: then nothing more is locked. */
+    long chargedBytes() {
         try {
             return proc.status("self").vmLckBytes();
         } catch (IOException e) {
@@ -58,7 +76,38 @@ public final class ThisProcess {
         }
     }
 
-    private static long maxMapCount(ProcFs proc) {
+    synchronized Reconciler reconciler() {
+        if (reconciler == null) {
+            reconciler = new Reconciler(
+                    new SelfMap(proc, layout()),
+                    probe,
+                    new GentleCalls(libc, Pause.SLEEP),
+                    applicationLocks(),
+                    this::chargedBytes,
+                    (long) (maxMapCount() * SPLITTING_STOPS_AT));
+        }
+        return reconciler;
+    }
+
+    synchronized ApplicationLocks applicationLocks() {
+        if (applicationLocks == null) {
+            applicationLocks = new ApplicationLocks(consumer -> proc.smaps("self", entry -> {
+                if (entry.locked() && !entry.lockedOnFault()) {
+                    consumer.accept(entry.mapping());
+                }
+            }));
+        }
+        return applicationLocks;
+    }
+
+    private synchronized JvmLayout layout() {
+        if (layout == null) {
+            layout = JvmLayout.ofThisJvm(instrumentation, (int) pageBytes);
+        }
+        return layout;
+    }
+
+    private long maxMapCount() {
         try {
             return Long.parseLong(proc.sys("vm/max_map_count"));
         } catch (IOException | NumberFormatException e) {
