@@ -18,7 +18,7 @@ public final class MemoryLock {
 
     private static final int FUTURE = Linux.MCL_FUTURE | Linux.MCL_ONFAULT;
 
-    private final ThisProcess process;
+    private final LockParts parts;
     private final LibC libc;
 
     private AgentOptions options;
@@ -39,8 +39,12 @@ public final class MemoryLock {
      * @param process what to lock
      */
     public MemoryLock(ThisProcess process) {
-        this.process = process;
-        this.libc = process.libc();
+        this((LockParts) process);
+    }
+
+    MemoryLock(LockParts parts) {
+        this.parts = parts;
+        this.libc = parts.libc();
     }
 
     /** What is known now; free. */
@@ -69,7 +73,7 @@ public final class MemoryLock {
         bornLocked = true;
         // mlockall ignores what goes wrong with single mappings; the keeper's first pass probes each. Here only that
         // the kernel remembers MCL_FUTURE.
-        LockFailure failure = process.futureProbe().isBornLocked() ? null : Failures.mlockall(Errno.EINVAL, limit);
+        LockFailure failure = parts.futureProbe().isBornLocked() ? null : Failures.mlockall(Errno.EINVAL, limit);
         return settle(failure == null ? LockState.LOCKED : LockState.FAILED, Pass.NONE, failure, 0);
     }
 
@@ -125,8 +129,8 @@ public final class MemoryLock {
         }
         boolean othersSetFuture = strategy == Strategy.RESCAN
                 && !limit.isUnlimited()
-                && process.futureProbe().isBornLocked();
-        Pass pass = process.reconciler()
+                && parts.futureProbe().isBornLocked();
+        Pass pass = parts.reconciler()
                 .run(selection, new Terms(limit.effectiveBytes(), bornLocked || wasBornLocked, othersSetFuture));
         if (firstPassDone) {
             relockCount += pass.newlyLocked();
@@ -143,12 +147,12 @@ public final class MemoryLock {
 
     private LockFailure failure(Pass pass) {
         if (pass.isOverMappingBudget()) {
-            return Failures.tooManyMappings(pass, process.reconciler().maxMappings());
+            return Failures.tooManyMappings(pass, parts.reconciler().maxMappings());
         }
         if (pass.errno() != 0) {
             return Failures.call(pass, limit);
         }
-        return Failures.doesNotFit(pass, limit, process.chargedBytes());
+        return Failures.doesNotFit(pass, limit, parts.chargedBytes());
     }
 
     /**
@@ -161,14 +165,14 @@ public final class MemoryLock {
             release();
         }
         selection = Selection.NOTHING;
-        process.reconciler().run(selection, new Terms(-1, true, false));
+        parts.reconciler().run(selection, new Terms(-1, true, false));
         strategy = null;
         settle(LockState.UNLOCKED, Pass.NONE, null, 0);
     }
 
     /** Ends MCL_FUTURE: the one case in which dropping it is the aim. Every mapping stays as locked as it is. */
     private void release() throws IOException {
-        ApplicationLocks applicationLocks = process.applicationLocks();
+        ApplicationLocks applicationLocks = parts.applicationLocks();
         applicationLocks.refresh();
         libc.mlockall(Linux.MCL_CURRENT | Linux.MCL_ONFAULT);
         for (Mapping mapping : applicationLocks.all()) {

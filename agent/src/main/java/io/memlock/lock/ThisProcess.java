@@ -12,7 +12,7 @@ import java.lang.instrument.Instrumentation;
  * The parts of a lock on the process this runs in, each made when it is first needed: with {@code mode=all} the way to the
  * lock needs next to nothing of them.
  */
-public final class ThisProcess {
+public final class ThisProcess implements LockParts {
 
     /** Of vm.max_map_count: the JVM itself needs mappings too, and dies without. */
     private static final double SPLITTING_STOPS_AT = 0.8;
@@ -59,16 +59,19 @@ public final class ThisProcess {
         return ProcessNumbers.of(proc, "self");
     }
 
-    LibC libc() {
+    @Override
+    public LibC libc() {
         return libc;
     }
 
-    FutureProbe futureProbe() {
+    @Override
+    public FutureProbe futureProbe() {
         return new FutureProbe(libc, probe, pageBytes);
     }
 
     /** What is charged against the limit, by anybody. Unknown counts as everything: then nothing more is locked. */
-    long chargedBytes() {
+    @Override
+    public long chargedBytes() {
         try {
             return proc.status("self").vmLckBytes();
         } catch (IOException e) {
@@ -76,7 +79,8 @@ public final class ThisProcess {
         }
     }
 
-    synchronized Reconciler reconciler() {
+    @Override
+    public synchronized Reconciler reconciler() {
         if (reconciler == null) {
             reconciler = new Reconciler(
                     new SelfMap(proc, layout()),
@@ -89,7 +93,8 @@ public final class ThisProcess {
         return reconciler;
     }
 
-    synchronized ApplicationLocks applicationLocks() {
+    @Override
+    public synchronized ApplicationLocks applicationLocks() {
         if (applicationLocks == null) {
             applicationLocks = new ApplicationLocks(consumer -> proc.smaps("self", entry -> {
                 if (entry.locked() && !entry.lockedOnFault()) {
