@@ -70,10 +70,25 @@ final class RegionClassifier {
         if (byName != null) {
             return new Segment(start, end, byName, Evidence.MAPPING_NAME, mapping);
         }
+        if (isBesideZgcHeap(mappings, index, executableFiles)) {
+            return new Segment(start, end, Region.HEAP, Evidence.MAPPING_NAME, mapping);
+        }
         if (isArena(mappings, index)) {
             return new Segment(start, end, Region.NATIVE, Evidence.MALLOC_LAYOUT, mapping);
         }
         return new Segment(start, end, Region.OTHER, Evidence.NONE, mapping);
+    }
+
+    /** ZGC reserves 16 times the largest heap and maps pieces of its file into it; the rest is inaccessible. */
+    private static boolean isBesideZgcHeap(List<Mapping> mappings, int index, Set<String> executableFiles) {
+        Mapping mapping = mappings.get(index);
+        if (mapping.isAccessible() || !MappingNames.isAnonymous(mapping)) {
+            return false;
+        }
+        Mapping before = index == 0 ? mapping : mappings.get(index - 1);
+        Mapping after = index + 1 == mappings.size() ? mapping : mappings.get(index + 1);
+        return (before.end() == mapping.start() && MappingNames.regionOf(before, executableFiles) == Region.HEAP)
+                || (after.start() == mapping.end() && MappingNames.regionOf(after, executableFiles) == Region.HEAP);
     }
 
     /**

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.hotspot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Compares the region of every mapping with what HotSpot's native memory tracking says it is, asked from outside.
+ * Memory that cannot be accessed is compared too, except beside the class data archive, where it is nobody's.
+ */
+class RegionsAgreeWithHotSpotIT {
+
+    /** Between the two questions a thread may start, or memory be committed. */
+    private static final int ATTEMPTS = 3;
+
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest(name = "JDK {0}, {1}")
+    @CsvSource({
+        "17, Serial", "17, Parallel", "17, G1", "17, Z", "17, Shenandoah", "17, Epsilon",
+        "25, Serial", "25, Parallel", "25, G1", "25, Z", "25, Shenandoah", "25, Epsilon"
+    })
+    void fromInsideAndOutside(int version, String collector, TestReporter reporter) throws Exception {
+        Path jdk = Jdks.find(version);
+        try (ProbedJvm jvm = ProbedJvm.inside(
+                        jdk,
+                        directory,
+                        "-Xms64m",
+                        "-Xmx256m",
+                        "-XX:NativeMemoryTracking=detail",
+                        "-XX:+UnlockExperimentalVMOptions",
+                        "-XX:+Use" + collector + "GC");
+                ProbedJvm observer = ProbedJvm.outside(jdk, jvm.pid())) {
+            jvm.jcmd("VM.version"); // starts the thread that answers, so that it has a stack when we compare
+            for (int attempt = 1; ; attempt++) {
+                List<ProbedJvm.Piece> inside = jvm.classify();
+                List<ProbedJvm.Piece> outside = observer.classify();
+                List<Truth> reserved = Truth.ofNativeMemory(jvm.jcmd("VM.native_memory detail"));
+                List<Truth> truths = new ArrayList<>(reserved);
+                if (version >= 24) {
+                    truths.addAll(Truth.ofSystemMap(jvm.jcmd("System.map")));
+                }
+                List<String> wrong = disagreements(truths, reserved, inside, Set.of());
+                List<String> wrongOutside = disagreements(truths, reserved, outside, Set.of("METASPACE"));
+                reporter.publishEntry(
+                        "JDK " + version + " " + collector,
+                        truths.size() + " compared; inside " + wrong.size() + " wrong, outside " + wrongOutside.size()
+                                + " wrong, attempt " + attempt);
+                if (attempt == ATTEMPTS || (wrong.isEmpty() && wrongOutside.isEmpty())) {
+                    assertThat(truths).hasSizeGreaterThan(20);
+                    assertThat(wrong).isEmpty();
+                    assertThat(wrongOutside).isEmpty();
+                    break;
+                }
+            }
+        }
+    }
+
+    private static List<String> disagreements(
+            List<Truth> truths, List<Truth> reserved, List<ProbedJvm.Piece> pieces, Set<String> unknown) {
+        List<String> wrong = new ArrayList<>();
+        for (Truth truth : truths) {
+            for (ProbedJvm.Piece piece : pieces) {
+                boolean besideArchive = truth.regions().contains("CDS") && !piece.accessible();
+                boolean unknowable = unknown.containsAll(truth.regions());
+                if (truth.overlaps(piece)
+                        && !truth.regions().contains(piece.region())
+                        && !besideArchive
+                        && !unknowable
+                        && !(truth.isMapping() && isNobodys(piece, reserved))) {
+                    wrong.add(String.format(
+                            "%016x-%016x %s by %s, but HotSpot says %s",
+                            piece.start(), piece.end(), piece.region(), piece.evidence(), truth.line()));
+                }
+            }
+        }
+        return wrong;
+    }
+
+    /**
+     * {@code System.map} tags whole mappings. Where the kernel merged HotSpot's memory with memory that HotSpot did not
+     * reserve, the tag is only about the former.
+     */
+    private static boolean isNobodys(ProbedJvm.Piece piece, List<Truth> reserved) {
+        return reserved.stream().noneMatch(reservation -> reservation.overlaps(piece));
+    }
+}
