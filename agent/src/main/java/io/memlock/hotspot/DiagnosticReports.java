@@ -57,7 +57,7 @@ final class DiagnosticReports {
         List<KnownRange> heap = new ArrayList<>();
         for (String line : heapInfo.lines().toList()) {
             boolean whole = line.contains(" total ") || line.startsWith(" - [0x"); // the latter: Shenandoah
-            if (whole || line.startsWith(" space ")) {
+            if (whole || line.stripLeading().startsWith("space ")) {
                 addOuterBounds(heap, line, Region.HEAP);
             }
         }
