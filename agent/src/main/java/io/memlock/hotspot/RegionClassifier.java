@@ -58,9 +58,10 @@ final class RegionClassifier {
         return segments;
     }
 
-    /** A stack is never behind a file: then the thread has gone and something else is mapped there now. */
+    /** Stacks and metaspace are never behind a file: then they have gone and something else is mapped there now. */
     private static boolean mayHold(Mapping mapping, KnownRange claim) {
-        return claim.region() != Region.STACKS || MappingNames.isAnonymous(mapping);
+        boolean anonymous = claim.region() == Region.STACKS || claim.region() == Region.METASPACE;
+        return !anonymous || MappingNames.isAnonymous(mapping);
     }
 
     private static Segment unclaimed(

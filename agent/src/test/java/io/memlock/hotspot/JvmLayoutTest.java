@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.proc.Mapping;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +50,30 @@ class JvmLayoutTest {
                 thread.interrupt();
                 thread.join();
             }
+        }
+    }
+
+    @Test
+    void findsMetaspaceWithoutAskingTheJvm() throws IOException {
+        try (JvmLayout layout = JvmLayout.of(PID, 4096)) {
+            layout.classify(maps());
+
+            assertThat(layout.askJvm(0)).isTrue();
+            assertThat(layout.classify(maps()))
+                    .filteredOn(segment -> segment.region() == Region.METASPACE
+                            && segment.mapping().writable())
+                    .hasSizeGreaterThan(1);
+            assertThat(layout.askJvm(0)).isFalse();
+        }
+    }
+
+    @Test
+    void findsALargeAllocationOfMalloc() throws IOException {
+        try (JvmLayout layout = JvmLayout.of(PID, 4096)) {
+            ByteBuffer allocated = ByteBuffer.allocateDirect(48 << 20);
+
+            assertThat(layout.classify(maps()))
+                    .anyMatch(segment -> segment.region() == Region.NATIVE && segment.length() >= allocated.capacity());
         }
     }
 

@@ -68,7 +68,20 @@ public final class LayoutProbe {
             for (LayerStatus layer : layout.layers()) {
                 out.append("layer ").append(layer).append('\n');
             }
+            appendSideEffects(out);
             System.out.println(out.append("end"));
+        }
+    }
+
+    /** What an application would rather have started itself. */
+    private static void appendSideEffects(StringBuilder out) {
+        if (instrumentation != null) {
+            for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
+                if (loaded.getName().equals("java.util.logging.LogManager")
+                        || loaded.getName().equals("com.sun.jmx.mbeanserver.JmxMBeanServer")) {
+                    out.append("loaded ").append(loaded.getName()).append('\n');
+                }
+            }
         }
     }
 

@@ -25,6 +25,7 @@ final class ProbedJvm implements AutoCloseable {
     private final Process process;
     private final BufferedReader output;
     private final long pid;
+    private final List<String> remarks = new ArrayList<>();
 
     private ProbedJvm(Path jdk, List<String> command) throws IOException {
         this.jdk = jdk;
@@ -70,13 +71,21 @@ final class ProbedJvm implements AutoCloseable {
         commands.write('\n');
         commands.flush();
         List<Piece> pieces = new ArrayList<>();
+        remarks.clear();
         for (String line = output.readLine(); !"end".equals(line); line = output.readLine()) {
             assertThat(line).as("output of the probe").isNotNull();
-            if (!line.startsWith("layer ")) {
+            if (line.startsWith("layer ") || line.startsWith("loaded ")) {
+                remarks.add(line);
+            } else {
                 pieces.add(Piece.parse(line));
             }
         }
         return pieces;
+    }
+
+    /** What it said beside that the last time: which layers answered, and classes loaded that should not be. */
+    List<String> remarks() {
+        return remarks;
     }
 
     /** What the JVM itself says, asked from outside. */

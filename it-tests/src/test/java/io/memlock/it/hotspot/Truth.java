@@ -49,6 +49,10 @@ record Truth(long start, long end, boolean isMapping, Set<String> regions, Strin
         return truths;
     }
 
+    boolean isAnyOf(Set<String> some) {
+        return some.containsAll(regions);
+    }
+
     boolean overlaps(ProbedJvm.Piece piece) {
         return piece.start() < end && start < piece.end();
     }
