@@ -24,13 +24,45 @@ class RegionsAgreeWithHotSpotIT {
     @TempDir
     private Path directory;
 
-    @SuppressWarnings("SystemOut") // the table of agreement, in the log of the build
     @ParameterizedTest(name = "JDK {0}, {1}")
     @CsvSource({
         "17, Serial", "17, Parallel", "17, G1", "17, Z", "17, Shenandoah", "17, Epsilon",
         "25, Serial", "25, Parallel", "25, G1", "25, Z", "25, Shenandoah", "25, Epsilon"
     })
-    void fromInsideAndOutside(int version, String collector) throws Exception {
+    void withEveryCollector(int version, String collector) throws Exception {
+        compare(version, "-XX:+Use" + collector + "GC");
+    }
+
+    @ParameterizedTest(name = "JDK {0}, {1}")
+    @CsvSource({
+        "17, -Xshare:off",
+        "25, -Xshare:off",
+        "17, -XX:-UseCompressedClassPointers",
+        "17, -XX:-SegmentedCodeCache",
+        "25, -XX:-SegmentedCodeCache",
+        "17, -XX:-UseCompressedOops",
+        "25, -XX:-UseCompressedOops",
+        "25, -XX:+UseCompactObjectHeaders",
+        "17, -XX:+UseTransparentHugePages",
+        "25, -XX:+UseTransparentHugePages"
+    })
+    void withFlagsThatChangeTheLayout(int version, String flag) throws Exception {
+        compare(version, flag);
+    }
+
+    @ParameterizedTest(name = "JDK {0}")
+    @ValueSource(ints = {17, 25})
+    void askingTheJvmStartsNeitherLoggingNorTheMBeanServer(int version) throws Exception {
+        try (ProbedJvm jvm = ProbedJvm.inside(Jdks.find(version), directory)) {
+            assertThat(jvm.classify()).anyMatch(piece -> piece.evidence().equals("DIAGNOSTIC_COMMAND"));
+            assertThat(jvm.remarks())
+                    .anyMatch(remark -> remark.startsWith("layer diagnostic commands"))
+                    .noneMatch(remark -> remark.startsWith("loaded "));
+        }
+    }
+
+    @SuppressWarnings("SystemOut") // the table of agreement, in the log of the build
+    private void compare(int version, String flag) throws Exception {
         Path jdk = Jdks.find(version);
         try (ProbedJvm jvm = ProbedJvm.inside(
                         jdk,
@@ -39,7 +71,7 @@ class RegionsAgreeWithHotSpotIT {
                         "-Xmx256m",
                         "-XX:NativeMemoryTracking=detail",
                         "-XX:+UnlockExperimentalVMOptions",
-                        "-XX:+Use" + collector + "GC");
+                        flag);
                 ProbedJvm observer = ProbedJvm.outside(jdk, jvm.pid())) {
             jvm.jcmd("VM.version"); // starts the thread that answers, so that it has a stack when we compare
             for (int attempt = 1; ; attempt++) {
@@ -52,7 +84,7 @@ class RegionsAgreeWithHotSpotIT {
                 }
                 Comparison inner = Comparison.of(truths, reserved, inside, Set.of("CDS"));
                 Comparison outer = Comparison.of(truths, reserved, outside, Set.of("CDS", "METASPACE"));
-                System.out.println("JDK " + version + " " + collector + ": inside " + inner + ", outside " + outer);
+                System.out.println("JDK " + version + " " + flag + ": inside " + inner + ", outside " + outer);
                 if (attempt == ATTEMPTS
                         || (inner.wrong().isEmpty() && outer.wrong().isEmpty())) {
                     assertThat(inner.compared()).isGreaterThan(30);
@@ -62,17 +94,6 @@ class RegionsAgreeWithHotSpotIT {
                     break;
                 }
             }
-        }
-    }
-
-    @ParameterizedTest(name = "JDK {0}")
-    @ValueSource(ints = {17, 25})
-    void askingTheJvmStartsNeitherLoggingNorTheMBeanServer(int version) throws Exception {
-        try (ProbedJvm jvm = ProbedJvm.inside(Jdks.find(version), directory)) {
-            assertThat(jvm.classify()).anyMatch(piece -> piece.evidence().equals("DIAGNOSTIC_COMMAND"));
-            assertThat(jvm.remarks())
-                    .anyMatch(remark -> remark.startsWith("layer diagnostic commands"))
-                    .noneMatch(remark -> remark.startsWith("loaded "));
         }
     }
 }
