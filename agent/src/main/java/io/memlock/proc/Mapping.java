@@ -4,6 +4,8 @@ package io.memlock.proc;
 /**
  * One mapping (a VMA): one line of {@code /proc/PID/maps}. proc(5)
  *
+ * <p>Addresses, offset and inode are unsigned: {@code [vsyscall]} is in the upper half of the address space.
+ *
  * @param start first address, page-aligned
  * @param end address after the last byte, page-aligned
  * @param readable whether {@code r} is set
@@ -12,7 +14,8 @@ package io.memlock.proc;
  * @param shared {@code s} rather than {@code p}
  * @param offset bytes into the file, 0 for anonymous memory
  * @param inode of the file, 0 for anonymous memory
- * @param path as the kernel prints it: a file, {@code [stack]} and the like, or "" for anonymous memory
+ * @param path as the kernel prints it: a file (a newline in its name is {@code \012}; {@code " (deleted)"} follows where
+ *     it is unlinked), {@code [stack]} and the like, or "" for anonymous memory
  */
 public record Mapping(
         long start,
@@ -36,6 +39,11 @@ public record Mapping(
      */
     public boolean isAccessible() {
         return readable || writable || executable;
+    }
+
+    /** Whether its file has been unlinked, as memfds always are. A file whose name ends so is taken for one, too. */
+    public boolean isDeleted() {
+        return path.endsWith(" (deleted)");
     }
 
     /** Whether a file is behind it; memfd and unlinked files count, {@code [heap]} and the like do not. */

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock;
+
+import io.memlock.jmx.JmxRegistration;
+import io.memlock.lock.Keeper;
+import io.memlock.lock.LockFailure;
+import io.memlock.lock.LockState;
+import io.memlock.lock.LockStatus;
+import io.memlock.lock.MemoryLock;
+import io.memlock.lock.ThisProcess;
+import io.memlock.log.Log;
+import io.memlock.log.StartupTimes;
+import io.memlock.options.AgentOptions;
+import io.memlock.options.OnFailure;
+import io.memlock.options.OptionException;
+import io.memlock.options.OptionParser;
+import io.memlock.os.LibC;
+import io.memlock.os.NativeAccess;
+import io.memlock.os.NativeUnavailableException;
+import io.memlock.proc.ProcFs;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.instrument.Instrumentation;
+import javax.management.JMException;
+
+/** The whole story: options, lock, report, background services. Created once in a JVM, by {@code MemlockAgent}. */
+public final class Memlock {
+
+    /** A bad option ends the JVM as a bad {@code -XX} flag does. */
+    static final int EXIT_BAD_OPTION = 1;
+
+    /** {@code on-failure=exit} and the promise cannot be kept; EX_NOPERM of sysexits.h, which nearly always is why. */
+    static final int EXIT_NOT_LOCKED = 77;
+
+    private static final int GO_ON = 0;
+
+    private final Instrumentation instrumentation;
+    private final StartupTimes times;
+    private final PrintStream stderr = System.err;
+    private final ProcFs proc = new ProcFs();
+
+    private Log log;
+    private ThisProcess process;
+    private MemoryLock lock;
+    private Keeper keeper;
+    private JmxRegistration jmx;
+
+    /**
+     * Does nothing yet.
+     *
+     * @param jar the agent jar
+     * @param instrumentation the JVM's
+     * @param startNanos {@link System#nanoTime} when the JVM called the agent
+     */
+    public Memlock(File jar, Instrumentation instrumentation, long startNanos) {
+        this.instrumentation = instrumentation;
+        this.times = new StartupTimes(startNanos);
+        times.ended("loader");
+    }
+
+    /**
+     * Locks, on the thread that will run {@code main}; the rest goes on in the background.
+     *
+     * @param optionsText the agent's options, or null
+     * @return 0, or the status the JVM must exit with
+     */
+    public int start(String optionsText) {
+        AgentOptions options;
+        try {
+            options = OptionParser.parse(optionsText);
+        } catch (OptionException e) {
+            stderr.println("[memlock] " + e.getMessage());
+            return EXIT_BAD_OPTION;
+        }
+        log = new Log(stderr, options.log());
+        times.ended("parse");
+        LockFailure failure;
+        try {
+            LibC libc = NativeAccess.open(instrumentation);
+            times.ended("native");
+            failure = lock(libc, options);
+            times.ended("lock");
+        } catch (NativeUnavailableException | IOException e) {
+            failure = LockFailure.unavailable(e.getMessage());
+        }
+        if (failure != null) {
+            log.failure(failure.text(headline()));
+            if (options.onFailure() == OnFailure.EXIT) {
+                return EXIT_NOT_LOCKED;
+            }
+        }
+        if (lock != null) {
+            startBackground(options);
+        }
+        return GO_ON;
+    }
+
+    private String headline() {
+        return lock != null && lock.status().state() == LockState.PARTIAL ? "PARTLY LOCKED" : "NOT LOCKED";
+    }
+
+    private LockFailure lock(LibC libc, AgentOptions options) throws IOException {
+        process = new ThisProcess(libc, proc, instrumentation);
+        lock = new MemoryLock(process);
+        return lock.start(options);
+    }
+
+    private void startBackground(AgentOptions options) {
+        Thread thread = new Thread("memlock-keeper") {
+            @Override
+            public void run() {
+                runBackground(options);
+            }
+        };
+        thread.setDaemon(true);
+        thread.setContextClassLoader(getClass().getClassLoader());
+        thread.start();
+    }
+
+    private void runBackground(AgentOptions options) {
+        keeper = new Keeper(lock, process, log, this::stateChanged, options);
+        try {
+            log.info(startLine());
+        } catch (IOException | RuntimeException e) {
+            log.failure("cannot tell how much is locked: " + e.getMessage());
+        }
+        log.debug(times.describe());
+        if (options.jmx()) {
+            jmx = new JmxRegistration(
+                    keeper, process.pageBytes(), getClass().getPackage().getImplementationVersion());
+        }
+        try {
+            keeper.run(this::registerJmx);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private String startLine() throws IOException {
+        LockStatus status = keeper.status();
+        if (status.mode().equals("none")) {
+            return "locks nothing until asked (mode=none)";
+        }
+        StartReport.Numbers numbers;
+        if (status.mode().equals("all")) {
+            numbers = StartReport.Numbers.ofWholeProcess(proc);
+        } else {
+            keeper.refresh();
+            numbers = StartReport.Numbers.of(keeper.report(), status);
+        }
+        return StartReport.line(status, numbers, keeper.numbers().chargedBytes(), times.totalMillis());
+    }
+
+    private void registerJmx() {
+        if (jmx == null) {
+            return;
+        }
+        try {
+            jmx.tryRegister();
+        } catch (JMException | RuntimeException e) {
+            log.failure("the MXBean cannot be registered: " + e);
+            jmx = null;
+        }
+    }
+
+    private void stateChanged(LockState from, LockState to) {
+        if (jmx != null) {
+            jmx.stateChanged(from, to);
+        }
+    }
+
+    /**
+     * Called when the agent is attached to a running JVM: starts it, or gives new options to the one that runs. Never ends
+     * the JVM.
+     *
+     * @param optionsText the agent's options, or null
+     * @return 0
+     */
+    public int attach(String optionsText) {
+        return GO_ON;
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.hotspot;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds the ranges in what diagnostic commands print. The texts are for people: what is not understood is skipped. */
+final class DiagnosticReports {
+
+    /** Prints the address of every metaspace node and of the class space. Stops the JVM at a safepoint, for 1-2 ms. */
+    static final String METASPACE = "VM.metaspace vslist";
+
+    /** Prints the bounds of every code heap. */
+    static final String CODE_CACHE = "Compiler.codecache";
+
+    /** Prints the bounds of the heap, except with ZGC; with Epsilon only what is committed. Waits for a collection. */
+    static final String HEAP = "GC.heap_info";
+
+    private static final String NODE = "- node #";
+    private static final String BASE = ": base 0x";
+    private static final String RESERVED = ": reserved=";
+
+    private DiagnosticReports() {}
+
+    /** Of lines like {@code - node #0: base 0x00007f66fb000000: reserved=65536.00 KB, committed=…}. */
+    static List<KnownRange> metaspaceNodes(String vslist) {
+        List<KnownRange> nodes = new ArrayList<>();
+        for (String line : vslist.lines().toList()) {
+            int base = line.indexOf(BASE);
+            int reserved = line.indexOf(RESERVED);
+            int unit = line.indexOf(" KB", reserved);
+            if (line.startsWith(NODE) && base > 0 && reserved > base && unit > reserved) {
+                long start = Long.parseUnsignedLong(line, base + BASE.length(), reserved, 16);
+                double kilobytes = Double.parseDouble(line.substring(reserved + RESERVED.length(), unit));
+                add(nodes, start, start + (long) (kilobytes * 1024), Region.METASPACE);
+            }
+        }
+        return nodes;
+    }
+
+    /** Of lines like {@code  bounds [0x00007f32e03ff000, 0x00007f32e066f000, 0x00007f32e7938000]}. */
+    static List<KnownRange> codeHeaps(String codecache) {
+        List<KnownRange> heaps = new ArrayList<>();
+        for (String line : codecache.lines().toList()) {
+            if (line.startsWith(" bounds [")) {
+                addOuterBounds(heaps, line, Region.CODE);
+            }
+        }
+        return heaps;
+    }
+
+    /**
+     * Of the lines that describe a generation or the whole heap; the spaces inside are left out, except with Epsilon,
+     * which has one and says nothing else.
+     */
+    static List<KnownRange> heap(String heapInfo) {
+        List<KnownRange> heap = new ArrayList<>();
+        for (String line : heapInfo.lines().toList()) {
+            boolean whole = line.contains(" total ") || line.startsWith(" - [0x"); // the latter: Shenandoah
+            if (whole || line.startsWith(" space ")) {
+                addOuterBounds(heap, line, Region.HEAP);
+            }
+        }
+        return heap;
+    }
+
+    /** The first and the last address of a {@code [0x…, 0x…, 0x…)}. */
+    private static void addOuterBounds(List<KnownRange> ranges, String line, Region region) {
+        int open = line.indexOf("[0x");
+        int last = line.lastIndexOf("0x");
+        if (open >= 0 && last > open + 1) {
+            add(ranges, address(line, open + 1), address(line, last), region);
+        }
+    }
+
+    private static long address(String line, int index) {
+        int start = index + 2;
+        int end = start;
+        while (end < line.length() && Character.digit(line.charAt(end), 16) >= 0) {
+            end++;
+        }
+        return Long.parseUnsignedLong(line, start, end, 16);
+    }
+
+    private static void add(List<KnownRange> ranges, long start, long end, Region region) {
+        if (start > 0 && start < end) {
+            ranges.add(new KnownRange(start, end, region, Evidence.DIAGNOSTIC_COMMAND));
+        }
+    }
+}

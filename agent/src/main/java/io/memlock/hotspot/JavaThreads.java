@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.hotspot;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The stacks of Java threads, from HotSpot's list of them. Read while threads come and go: HotSpot never changes a list
+ * but makes a new one, and what is gone by the time we look is skipped.
+ */
+final class JavaThreads {
+
+    /** The fields that are read. */
+    static final Set<String> FIELDS = Set.of(
+            "ThreadsSMRSupport::_java_thread_list",
+            "ThreadsList::_length",
+            "ThreadsList::_threads",
+            "JavaThread::_stack_base",
+            "JavaThread::_stack_size",
+            "JavaThread::_osthread",
+            "Thread::_osthread",
+            "OSThread::_thread_id");
+
+    private static final int MOST_THREADS = 1 << 20;
+
+    private final VmStructs structs;
+    private long[] listed = {};
+    private List<KnownRange> stacks = List.of();
+    private Set<Integer> threadIds = Set.of();
+
+    JavaThreads(VmStructs structs) {
+        this.structs = structs;
+    }
+
+    /**
+     * Reads the list again, and the threads if it changed.
+     *
+     * @param memory to read through
+     * @return whether it changed
+     * @throws IOException if this JVM does not tell, or the list was replaced just now
+     */
+    boolean refresh(MemorySnapshot memory) throws IOException {
+        long[] now = list(memory);
+        if (Arrays.equals(now, listed)) {
+            return false;
+        }
+        List<KnownRange> newStacks = new ArrayList<>(now.length);
+        Set<Integer> newIds = new HashSet<>();
+        long base = structs.field("JavaThread::_stack_base");
+        long size = structs.field("JavaThread::_stack_size");
+        for (long thread : now) {
+            try {
+                long stackEnd = memory.word(thread + base);
+                long stackStart = stackEnd - memory.word(thread + size);
+                if (stackStart > 0 && stackStart < stackEnd) { // else the thread is only just starting
+                    newStacks.add(new KnownRange(stackStart, stackEnd, Region.STACKS, Evidence.VM_STRUCTURE));
+                    newIds.add(threadId(memory, thread));
+                }
+            } catch (IOException e) {
+                // It has gone.
+            }
+        }
+        stacks = newStacks;
+        threadIds = newIds;
+        // A thread that had no stack yet must be looked at again.
+        listed = newStacks.size() == now.length ? now : new long[0];
+        return true;
+    }
+
+    /** Whole stacks, guard zones included. */
+    List<KnownRange> stacks() {
+        return stacks;
+    }
+
+    /** The kernel's ids of the threads whose stacks are known. */
+    Set<Integer> threadIds() {
+        return threadIds;
+    }
+
+    private long[] list(MemorySnapshot memory) throws IOException {
+        long list = memory.word(structs.field("ThreadsSMRSupport::_java_thread_list"));
+        int length = memory.int32(list + structs.field("ThreadsList::_length"));
+        if (length < 0 || length > MOST_THREADS) {
+            throw new IOException(length + " threads cannot be");
+        }
+        long threads = memory.word(list + structs.field("ThreadsList::_threads"));
+        long[] addresses = new long[length];
+        for (int i = 0; i < length; i++) {
+            addresses[i] = memory.word(threads + (long) i * Long.BYTES);
+        }
+        return addresses;
+    }
+
+    private Integer threadId(MemorySnapshot memory, long thread) {
+        try {
+            long osThread = memory.word(thread + osThreadOffset());
+            return memory.int32(osThread + structs.field("OSThread::_thread_id"));
+        } catch (IOException e) {
+            return 0; // then its stack pointer is looked up too, no harm
+        }
+    }
+
+    private long osThreadOffset() throws IOException {
+        try {
+            return structs.field("JavaThread::_osthread");
+        } catch (IOException e) {
+            return structs.field("Thread::_osthread"); // from JDK 20 on
+        }
+    }
+}

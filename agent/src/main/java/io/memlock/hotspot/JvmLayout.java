@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.hotspot;
+
+import io.memlock.proc.Mapping;
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.instrument.Instrumentation;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which region each piece of a JVM's memory belongs to: asks the layers of knowledge, each of which may be missing, and
+ * remembers what they said. Safe for use by several threads.
+ */
+public final class JvmLayout implements Closeable {
+
+    private final ProcessMemory memory;
+    private final VmStructuresLayer vmStructures = new VmStructuresLayer();
+    private final LibraryData libraryData = new LibraryData();
+    private final NativeStacks nativeStacks;
+    private final ReportsLayer reports;
+    private final int pageBytes;
+
+    private String stacksProblem = "";
+    private List<Mapping> mappings = List.of();
+    private List<Segment> segments = List.of();
+
+    private JvmLayout(String process, DiagnosticCommands commands, int pageBytes) {
+        this.memory = new ProcessMemory(process);
+        this.nativeStacks = new NativeStacks(process);
+        this.reports = new ReportsLayer(commands);
+        this.pageBytes = pageBytes;
+    }
+
+    /**
+     * Of the JVM this runs in.
+     *
+     * @param instrumentation the JVM's, which gives us its diagnostic commands
+     * @param pageBytes the page size
+     */
+    public static JvmLayout ofThisJvm(Instrumentation instrumentation, int pageBytes) {
+        return new JvmLayout("/proc/self", new InProcessDiagnosticCommands(instrumentation), pageBytes);
+    }
+
+    /**
+     * Of another JVM, which does not notice.
+     *
+     * @param pid its process id
+     * @param pageBytes the page size
+     */
+    public static JvmLayout of(long pid, int pageBytes) {
+        return new JvmLayout("/proc/" + pid, null, pageBytes);
+    }
+
+    /**
+     * Gives every piece of every mapping its region, after a look for new threads and libraries. Disturbs nobody. The
+     * first call takes some 10 ms, later ones well under one; if nothing changed they return the same list.
+     *
+     * @param now all mappings of the process, ascending
+     * @return ascending, covering all mappings
+     */
+    public synchronized List<Segment> classify(List<Mapping> now) {
+        boolean changed = !sameMappings(now, mappings);
+        MemorySnapshot snapshot = new MemorySnapshot(memory);
+        changed |= vmStructures.refresh(now, snapshot);
+        changed |= refreshStacks();
+        if (changed) {
+            mappings = List.copyOf(now);
+            segments = new RegionClassifier(known(snapshot)).classify(mappings);
+        }
+        return segments;
+    }
+
+    /**
+     * Asks the JVM what only it knows: where metaspace is. A diagnostic command that stops it at a safepoint for 1-2 ms,
+     * so this belongs on a background thread. Does nothing unless there is something to ask; meant to be called after
+     * each {@link #classify}.
+     *
+     * @param nowNanos {@link System#nanoTime}
+     * @return whether something was learned, so that classifying again gives another answer
+     */
+    public synchronized boolean askJvm(long nowNanos) {
+        boolean learned = reports.refresh(segments, nowNanos);
+        if (learned) {
+            segments = new RegionClassifier(known(new MemorySnapshot(memory))).classify(mappings);
+        }
+        return learned;
+    }
+
+    /** Which layers answered and which did not, and why. */
+    public synchronized List<LayerStatus> layers() {
+        int structures =
+                vmStructures.fixedRanges().size() + vmStructures.stacks().size();
+        int stacks = nativeStacks.ranges(mappings).size();
+        return List.of(
+                new LayerStatus("VM structures", structures, vmStructures.problem()),
+                new LayerStatus("diagnostic commands", reports.ranges().size(), reports.problem()),
+                new LayerStatus("stack pointers", stacks, stacksProblem));
+    }
+
+    @Override
+    public void close() throws IOException {
+        memory.close();
+    }
+
+    private boolean refreshStacks() {
+        try {
+            boolean changed = nativeStacks.refresh(vmStructures.javaThreadIds());
+            stacksProblem = "";
+            return changed;
+        } catch (IOException e) {
+            stacksProblem = String.valueOf(e.getMessage());
+            return false;
+        }
+    }
+
+    private KnownRanges known(MemorySnapshot snapshot) {
+        List<KnownRange> claims = new ArrayList<>(vmStructures.fixedRanges());
+        claims.addAll(reports.ranges());
+        claims.addAll(vmStructures.stacks());
+        claims.addAll(libraryData.ranges(mappings, snapshot));
+        claims.addAll(nativeStacks.ranges(mappings));
+        return KnownRanges.of(claims, pageBytes);
+    }
+
+    /** Field by field: {@code Record.equals} links itself with method handles at its first call, for 10 ms. */
+    private static boolean sameMappings(List<Mapping> left, List<Mapping> right) {
+        if (left.size() != right.size()) {
+            return false;
+        }
+        for (int i = 0; i < left.size(); i++) {
+            Mapping a = left.get(i);
+            Mapping b = right.get(i);
+            boolean same = a.start() == b.start()
+                    && a.end() == b.end()
+                    && a.readable() == b.readable()
+                    && a.writable() == b.writable()
+                    && a.executable() == b.executable()
+                    && a.shared() == b.shared()
+                    && a.inode() == b.inode()
+                    && a.offset() == b.offset()
+                    && a.path().equals(b.path());
+            if (!same) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

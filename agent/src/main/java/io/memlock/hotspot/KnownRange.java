@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.hotspot;
+
+/**
+ * Addresses that belong to a region, whatever is mapped there: reservations count as a whole.
+ *
+ * @param start first address
+ * @param end address after the last byte
+ * @param region what they are for
+ * @param evidence how we know
+ */
+record KnownRange(long start, long end, Region region, Evidence evidence) {
+
+    long length() {
+        return end - start;
+    }
+}

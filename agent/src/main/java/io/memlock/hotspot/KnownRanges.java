@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.hotspot;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/** What is known about addresses: ranges in ascending order that do not overlap. Immutable. */
+final class KnownRanges {
+
+    static final KnownRanges NONE = new KnownRanges(List.of());
+
+    private final List<KnownRange> ascending;
+
+    private KnownRanges(List<KnownRange> ascending) {
+        this.ascending = List.copyOf(ascending);
+    }
+
+    /**
+     * Puts claims together. Where two overlap the earlier one in the list keeps the addresses.
+     *
+     * @param claims the most trustworthy first
+     * @param pageBytes the page size: ranges grow to whole pages, as memory is locked
+     */
+    static KnownRanges of(List<KnownRange> claims, int pageBytes) {
+        TreeMap<Long, KnownRange> byStart = new TreeMap<>();
+        for (KnownRange claim : claims) {
+            long start = claim.start() & -pageBytes;
+            long end = (claim.end() + pageBytes - 1) & -pageBytes;
+            for (KnownRange free : uncovered(byStart, start, end, claim)) {
+                byStart.put(free.start(), free);
+            }
+        }
+        return new KnownRanges(new ArrayList<>(byStart.values()));
+    }
+
+    private static List<KnownRange> uncovered(
+            NavigableMap<Long, KnownRange> taken, long start, long end, KnownRange claim) {
+        List<KnownRange> free = new ArrayList<>(1);
+        long position = start;
+        Map.Entry<Long, KnownRange> before = taken.floorEntry(start);
+        if (before != null) {
+            position = Math.max(position, before.getValue().end());
+        }
+        while (position < end) {
+            Map.Entry<Long, KnownRange> next = taken.ceilingEntry(position);
+            long freeEnd = next == null ? end : Math.min(end, next.getKey());
+            if (position < freeEnd) {
+                free.add(new KnownRange(position, freeEnd, claim.region(), claim.evidence()));
+            }
+            position = next == null ? end : Math.max(freeEnd, next.getValue().end());
+        }
+        return free;
+    }
+
+    int size() {
+        return ascending.size();
+    }
+
+    KnownRange get(int index) {
+        return ascending.get(index);
+    }
+
+    /** The index of the first range that ends after an address; {@link #size()} if none does. */
+    int firstEndingAfter(long address) {
+        int low = 0;
+        int high = ascending.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (ascending.get(middle).end() <= address) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /** Whether any address from start to end is in a range. */
+    boolean intersects(long start, long end) {
+        int index = firstEndingAfter(start);
+        return index < ascending.size() && ascending.get(index).start() < end;
+    }
+}

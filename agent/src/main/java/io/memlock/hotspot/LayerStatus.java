@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.hotspot;
+
+/**
+ * Whether one of the sources of knowledge answered, for debug output.
+ *
+ * @param layer for example {@code VM structures}
+ * @param ranges how many ranges it gave
+ * @param problem why it gave none, or not all; "" if nothing is missing
+ */
+public record LayerStatus(String layer, int ranges, String problem) {
+
+    /** One line for people. */
+    @Override
+    public String toString() {
+        return layer + ": " + ranges + " ranges" + (problem.isEmpty() ? "" : "; " + problem);
+    }
+}

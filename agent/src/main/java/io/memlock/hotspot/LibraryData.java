@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.hotspot;
+
+import io.memlock.proc.Mapping;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The zero-initialised data of libraries: anonymous memory behind the pieces that come from the file. How much of it
+ * belongs to the library is in its header; the kernel may have merged it with what follows.
+ */
+final class LibraryData {
+
+    private Map<Long, KnownRange> byLibrary = new HashMap<>();
+
+    /**
+     * The ranges of all libraries mapped now. Each header is read once.
+     *
+     * @param mappings all of the process, ascending
+     * @param memory to read the headers through
+     */
+    List<KnownRange> ranges(List<Mapping> mappings, MemorySnapshot memory) {
+        Map<Long, KnownRange> now = new HashMap<>();
+        for (int i = 0; i < mappings.size(); i++) {
+            if (startsLibrary(mappings, i)) {
+                Long start = mappings.get(i).start();
+                KnownRange range = byLibrary.get(start);
+                now.put(start, range == null ? read(memory, start) : range);
+            }
+        }
+        byLibrary = now;
+        List<KnownRange> ranges = new ArrayList<>(now.size());
+        for (KnownRange range : now.values()) {
+            if (range.start() < range.end()) {
+                ranges.add(range);
+            }
+        }
+        return ranges;
+    }
+
+    /** A file from its beginning on, of which one of the next pieces is executable. */
+    private static boolean startsLibrary(List<Mapping> mappings, int index) {
+        Mapping first = mappings.get(index);
+        if (!first.isFileBacked() || first.offset() != 0 || first.shared()) {
+            return false;
+        }
+        for (int i = index; i < mappings.size() && mappings.get(i).inode() == first.inode(); i++) {
+            if (mappings.get(i).executable()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static KnownRange read(MemorySnapshot memory, long start) {
+        long dataStart = 0;
+        long dataEnd = 0;
+        try {
+            ElfImage library = new ElfImage(memory, start);
+            dataStart = library.dataFileEnd();
+            dataEnd = library.dataEnd();
+        } catch (IOException e) {
+            // Not a library after all. An empty range remembers that.
+        }
+        return new KnownRange(dataStart, dataEnd, Region.LIBS, Evidence.LIBRARY_HEADER);
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.hotspot;
+
+import io.memlock.proc.Mapping;
+import java.util.Set;
+
+/** What the name of a mapping alone tells. */
+final class MappingNames {
+
+    private static final String DELETED = " (deleted)";
+
+    private static final long ZGC_GRANULE_BYTES = 2L << 20;
+
+    private MappingNames() {}
+
+    /**
+     * The region by name.
+     *
+     * @param executableFiles the paths of which some mapping is executable: their data belongs to them
+     * @return null if the mapping has no name, or one that tells nothing
+     */
+    static Region regionOf(Mapping mapping, Set<String> executableFiles) {
+        String path = mapping.path();
+        if (path.isEmpty()) {
+            return null;
+        }
+        if (path.charAt(0) == '[') {
+            return ofBracketed(path);
+        }
+        String name = path.endsWith(DELETED) ? path.substring(0, path.length() - DELETED.length()) : path;
+        if (isZgcHeap(name, mapping)) {
+            return Region.HEAP;
+        }
+        if (name.endsWith(".jsa")) {
+            return Region.CDS;
+        }
+        if (name.contains("/hsperfdata_")) {
+            return Region.NATIVE;
+        }
+        return executableFiles.contains(path) || isLibrary(name, mapping) ? Region.LIBS : Region.MAPPED;
+    }
+
+    /** Whether nothing but a label of glibc names it, and no file is behind it. */
+    static boolean isAnonymous(Mapping mapping) {
+        return !mapping.isFileBacked()
+                && (mapping.path().isEmpty() || mapping.path().startsWith("[anon:"));
+    }
+
+    private static Region ofBracketed(String path) {
+        // "[anon: glibc: …]" appears with GLIBC_TUNABLES=glibc.mem.decorate_maps=1, glibc 2.39
+        if (path.equals("[heap]")
+                || path.startsWith("[anon: glibc: malloc")
+                || path.startsWith("[anon: glibc: loader")) {
+            return Region.NATIVE;
+        }
+        if (path.equals("[stack]") || path.startsWith("[anon: glibc: pthread stack")) {
+            return Region.STACKS;
+        }
+        return path.startsWith("[anon:") ? null : Region.OTHER; // vdso, vvar, vsyscall
+    }
+
+    /**
+     * ZGC's heap: a memfd, or where there is none or {@code -XX:AllocateHeapAt} is set, an unlinked file, nameless
+     * ({@code O_TMPFILE}) or {@code java_heap.PID}, mapped in granules of 2 MiB. zPhysicalMemoryBacking_linux.cpp
+     */
+    private static boolean isZgcHeap(String name, Mapping mapping) {
+        if (!mapping.shared()) {
+            return false;
+        }
+        if (name.equals("/memfd:java_heap") || name.equals("/memfd:java_heap.hugetlb")) {
+            return true;
+        }
+        boolean unlinked = mapping.path().length() > name.length();
+        boolean inGranules = ((mapping.start() | mapping.end()) & (ZGC_GRANULE_BYTES - 1)) == 0;
+        String file = name.substring(name.lastIndexOf('/') + 1);
+        return unlinked && inGranules && (file.startsWith("java_heap.") || file.startsWith("#"));
+    }
+
+    /**
+     * Code and the read-only data beside it: libraries with all their pieces, the JDK's classes, locale data. Other
+     * private read-only mappings of files count too: that is how programs load their own parts, not data.
+     */
+    private static boolean isLibrary(String name, Mapping mapping) {
+        return name.endsWith(".so")
+                || name.contains(".so.")
+                || name.endsWith("/lib/modules")
+                || name.endsWith("/gconv-modules.cache")
+                || (!mapping.shared() && !mapping.writable());
+    }
+}

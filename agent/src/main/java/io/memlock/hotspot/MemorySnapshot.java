@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.hotspot;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Memory read block by block, each block once: what HotSpot keeps together costs one system call. A value stays as it
+ * was when its block was first read; take a new snapshot to see changes.
+ */
+final class MemorySnapshot {
+
+    /** Never more than a page, so that a block does not reach into memory that is not there. */
+    private static final int BLOCK_BYTES = 4096;
+
+    private static final int LONGEST_STRING = 256;
+
+    private final Memory memory;
+    private final Map<Long, ByteBuffer> blocks = new HashMap<>();
+
+    MemorySnapshot(Memory memory) {
+        this.memory = memory;
+    }
+
+    /** A pointer or another number of eight bytes. */
+    long word(long address) throws IOException {
+        int offset = offset(address);
+        if (offset <= BLOCK_BYTES - Long.BYTES) {
+            return block(address).getLong(offset);
+        }
+        return (int32(address) & 0xffff_ffffL) | (long) int32(address + Integer.BYTES) << 32;
+    }
+
+    /** A number of four bytes. */
+    int int32(long address) throws IOException {
+        int offset = offset(address);
+        if (offset <= BLOCK_BYTES - Integer.BYTES) {
+            return block(address).getInt(offset);
+        }
+        int value = 0;
+        for (int i = 0; i < Integer.BYTES; i++) {
+            value |= (int8(address + i) & 0xff) << (8 * i);
+        }
+        return value;
+    }
+
+    /** A number of two bytes, unsigned. */
+    int uint16(long address) throws IOException {
+        return (int8(address) & 0xff) | (int8(address + 1) & 0xff) << 8;
+    }
+
+    /** One byte. */
+    byte int8(long address) throws IOException {
+        return block(address).get(offset(address));
+    }
+
+    /** A C string; one that does not end is cut. */
+    String string(long address) throws IOException {
+        byte[] bytes = new byte[LONGEST_STRING];
+        int length = 0;
+        while (length < bytes.length) {
+            byte next = int8(address + length);
+            if (next == 0) {
+                break;
+            }
+            bytes[length++] = next;
+        }
+        return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
+    }
+
+    private static int offset(long address) {
+        return (int) (address & (BLOCK_BYTES - 1));
+    }
+
+    private ByteBuffer block(long address) throws IOException {
+        Long start = address & -BLOCK_BYTES;
+        ByteBuffer block = blocks.get(start);
+        if (block == null) {
+            byte[] bytes = new byte[BLOCK_BYTES];
+            memory.read(start, bytes);
+            block = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+            blocks.put(start, block);
+        }
+        return block;
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.hotspot;
+
+import io.memlock.proc.Mapping;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The reservations that metaspace grows into. The class space never gets a second one; the rest of metaspace gets
+ * another 64 MiB when it needs it. Asking for them stops the JVM at a safepoint, so it is asked once, and again only when
+ * memory nobody claims has appeared that could be a node; less and less often if it was not.
+ */
+final class MetaspaceNodes {
+
+    /** virtualSpaceNode.hpp, metaspaceSettings.hpp: at least, in 17 and since. */
+    private static final long NODE_BYTES = 64L << 20;
+
+    private static final long SHORTEST_PAUSE_NANOS = 10_000_000_000L;
+    private static final long LONGEST_PAUSE_NANOS = 600_000_000_000L;
+
+    private final DiagnosticCommands commands;
+    private List<KnownRange> nodes = List.of();
+    private Set<Run> asked;
+    private long askedNanos;
+    private long pauseNanos = SHORTEST_PAUSE_NANOS;
+
+    MetaspaceNodes(DiagnosticCommands commands) {
+        this.commands = commands;
+    }
+
+    List<KnownRange> nodes() {
+        return nodes;
+    }
+
+    /**
+     * Asks the JVM if it is time to.
+     *
+     * @param segments what is known about all mappings
+     * @param nowNanos a clock that does not jump
+     * @return whether something new was learned
+     * @throws IOException if the JVM did not answer; it will not be asked again soon
+     */
+    boolean refresh(List<Segment> segments, long nowNanos) throws IOException {
+        Set<Run> candidates = candidates(segments);
+        if (asked != null && (asked.containsAll(candidates) || nowNanos - askedNanos < pauseNanos)) {
+            return false;
+        }
+        asked = candidates;
+        askedNanos = nowNanos;
+        pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
+        List<KnownRange> found = DiagnosticReports.metaspaceNodes(commands.execute(DiagnosticReports.METASPACE));
+        if (found.equals(nodes)) {
+            return false;
+        }
+        nodes = found;
+        pauseNanos = SHORTEST_PAUSE_NANOS;
+        return true;
+    }
+
+    /** Runs of anonymous memory nobody claims that are long enough for a node and partly committed. */
+    private static Set<Run> candidates(List<Segment> segments) {
+        Set<Run> candidates = new HashSet<>();
+        List<Segment> run = new ArrayList<>();
+        for (Segment segment : segments) {
+            if (!run.isEmpty()
+                    && (!isUnclaimed(segment) || run.get(run.size() - 1).end() != segment.start())) {
+                addIfCandidate(candidates, run);
+                run.clear();
+            }
+            if (isUnclaimed(segment)) {
+                run.add(segment);
+            }
+        }
+        addIfCandidate(candidates, run);
+        return candidates;
+    }
+
+    private static void addIfCandidate(Set<Run> candidates, List<Segment> run) {
+        boolean committed = false;
+        for (Segment segment : run) {
+            committed |= segment.mapping().writable();
+        }
+        if (committed) {
+            Run whole = new Run(run.get(0).start(), run.get(run.size() - 1).end());
+            if (whole.end() - whole.start() >= NODE_BYTES) {
+                candidates.add(whole);
+            }
+        }
+    }
+
+    private static boolean isUnclaimed(Segment segment) {
+        Mapping mapping = segment.mapping();
+        return segment.evidence() == Evidence.NONE && !mapping.shared() && !mapping.executable();
+    }
+
+    private record Run(long start, long end) {}
+}

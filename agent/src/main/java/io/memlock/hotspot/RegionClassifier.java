@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.hotspot;
+
+import io.memlock.proc.Mapping;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Gives every piece of every mapping its region. What the JVM told about its addresses comes first, because file names
+ * mislead there (G1 maps a piece of a class data archive into the heap); then names; then malloc's layout. Cuts a
+ * mapping where the kernel merged neighbours of different regions.
+ */
+final class RegionClassifier {
+
+    /** glibc reserves arenas of this size at multiples of it on 64-bit. malloc/arena.c, HEAP_MAX_SIZE */
+    static final long ARENA_BYTES = 64L << 20;
+
+    private final KnownRanges known;
+
+    RegionClassifier(KnownRanges known) {
+        this.known = known;
+    }
+
+    /**
+     * Gives the regions.
+     *
+     * @param mappings all mappings of the process, ascending
+     * @return without gaps or overlaps inside a mapping, ascending
+     */
+    List<Segment> classify(List<Mapping> mappings) {
+        List<Segment> segments = new ArrayList<>(mappings.size() + known.size());
+        Set<String> executableFiles = executableFiles(mappings);
+        int range = 0;
+        for (int i = 0; i < mappings.size(); i++) {
+            Mapping mapping = mappings.get(i);
+            while (range < known.size() && known.get(range).end() <= mapping.start()) {
+                range++;
+            }
+            long position = mapping.start();
+            for (int k = range; k < known.size() && known.get(k).start() < mapping.end(); k++) {
+                KnownRange claim = known.get(k);
+                if (!mayHold(mapping, claim)) {
+                    continue;
+                }
+                long start = Math.max(position, claim.start());
+                if (position < start) {
+                    segments.add(unclaimed(mappings, i, position, start, executableFiles));
+                }
+                position = Math.min(mapping.end(), claim.end());
+                segments.add(new Segment(start, position, claim.region(), claim.evidence(), mapping));
+            }
+            if (position < mapping.end()) {
+                segments.add(unclaimed(mappings, i, position, mapping.end(), executableFiles));
+            }
+        }
+        return segments;
+    }
+
+    /** A stack is never behind a file: then the thread has gone and something else is mapped there now. */
+    private static boolean mayHold(Mapping mapping, KnownRange claim) {
+        return claim.region() != Region.STACKS || MappingNames.isAnonymous(mapping);
+    }
+
+    private static Segment unclaimed(
+            List<Mapping> mappings, int index, long start, long end, Set<String> executableFiles) {
+        Mapping mapping = mappings.get(index);
+        Region byName = MappingNames.regionOf(mapping, executableFiles);
+        if (byName != null) {
+            return new Segment(start, end, byName, Evidence.MAPPING_NAME, mapping);
+        }
+        if (isArena(mappings, index)) {
+            return new Segment(start, end, Region.NATIVE, Evidence.MALLOC_LAYOUT, mapping);
+        }
+        return new Segment(start, end, Region.OTHER, Evidence.NONE, mapping);
+    }
+
+    /**
+     * An arena of malloc is writable from a multiple of 64 MiB on and inaccessible from there to the next one; a full
+     * one is writable throughout.
+     */
+    private static boolean isArena(List<Mapping> mappings, int index) {
+        Mapping mapping = mappings.get(index);
+        if (mapping.isAccessible()) {
+            return startsArena(mapping) && (isArenaMultiple(mapping.end()) || followedByRest(mappings, index));
+        }
+        return index > 0 && startsArena(mappings.get(index - 1)) && followedByRest(mappings, index - 1);
+    }
+
+    private static boolean startsArena(Mapping mapping) {
+        return isArenaMultiple(mapping.start())
+                && mapping.readable()
+                && mapping.writable()
+                && !mapping.executable()
+                && !mapping.shared()
+                && MappingNames.isAnonymous(mapping);
+    }
+
+    private static boolean followedByRest(List<Mapping> mappings, int index) {
+        if (index + 1 == mappings.size()) {
+            return false;
+        }
+        Mapping rest = mappings.get(index + 1);
+        long arenaEnd = (mappings.get(index).end() + ARENA_BYTES - 1) & -ARENA_BYTES;
+        return rest.start() == mappings.get(index).end()
+                && rest.end() == arenaEnd
+                && !rest.isAccessible()
+                && MappingNames.isAnonymous(rest);
+    }
+
+    private static boolean isArenaMultiple(long address) {
+        return (address & (ARENA_BYTES - 1)) == 0;
+    }
+
+    private static Set<String> executableFiles(List<Mapping> mappings) {
+        Set<String> paths = new HashSet<>();
+        for (Mapping mapping : mappings) {
+            if (mapping.executable() && mapping.isFileBacked()) {
+                paths.add(mapping.path());
+            }
+        }
+        return paths;
+    }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.hotspot;
+
+import io.memlock.proc.Mapping;
+
+/**
+ * A mapping, or a part of one, that belongs to one region. The kernel merges neighbours with equal protection, so one
+ * mapping may hold the end of one region and the start of another.
+ *
+ * @param start first address, page-aligned
+ * @param end address after the last byte, page-aligned
+ * @param region what it is for
+ * @param evidence how we know
+ * @param mapping the mapping that holds it
+ */
+public record Segment(long start, long end, Region region, Evidence evidence, Mapping mapping) {
+
+    /** Bytes from start to end. */
+    public long length() {
+        return end - start;
+    }
+}

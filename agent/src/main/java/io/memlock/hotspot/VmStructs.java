@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.hotspot;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Where HotSpot keeps what: the tables it exports for debuggers. Which fields they hold changes from release to
+ * release without notice, so every field may be missing. vmStructs.cpp
+ */
+final class VmStructs {
+
+    private static final String PREFIX = "gHotSpotVM";
+    private static final int MOST_ENTRIES = 20_000;
+
+    private final Map<String, Long> fields = new HashMap<>();
+    private final Map<String, Integer> constants = new HashMap<>();
+
+    /**
+     * Reads the tables.
+     *
+     * @param memory a snapshot to read through
+     * @param libjvm the library
+     * @param wanted names of the fields and constants to look for, {@code Type::_field}
+     * @throws IOException if they are not there
+     */
+    VmStructs(MemorySnapshot memory, ElfImage libjvm, Set<String> wanted) throws IOException {
+        Map<String, Long> symbols = libjvm.symbols(PREFIX);
+        readFields(memory, symbols, wanted);
+        readConstants(memory, symbols, wanted);
+    }
+
+    /**
+     * Of a static field the address, of any other the offset in its object.
+     *
+     * @param name {@code Type::_field}
+     * @throws IOException if this JVM does not tell
+     */
+    long field(String name) throws IOException {
+        Long value = fields.get(name);
+        if (value == null) {
+            throw new IOException("this JVM does not tell where " + name + " is");
+        }
+        return value;
+    }
+
+    /**
+     * A constant of the JVM.
+     *
+     * @param name {@code Type::Constant}
+     * @throws IOException if this JVM does not tell
+     */
+    int constant(String name) throws IOException {
+        Integer value = constants.get(name);
+        if (value == null) {
+            throw new IOException("this JVM does not tell what " + name + " is");
+        }
+        return value;
+    }
+
+    private void readFields(MemorySnapshot memory, Map<String, Long> symbols, Set<String> wanted) throws IOException {
+        long typeName = number(memory, symbols, "StructEntryTypeNameOffset");
+        long fieldName = number(memory, symbols, "StructEntryFieldNameOffset");
+        long isStatic = number(memory, symbols, "StructEntryIsStaticOffset");
+        long offset = number(memory, symbols, "StructEntryOffsetOffset");
+        long address = number(memory, symbols, "StructEntryAddressOffset");
+        long stride = number(memory, symbols, "StructEntryArrayStride");
+        Set<String> wantedTypes = types(wanted);
+        Map<Long, String> typeNames = new HashMap<>(); // few types, many fields
+        long entry = number(memory, symbols, "Structs");
+        for (int i = 0; i < MOST_ENTRIES; i++, entry += stride) {
+            long typeAddress = memory.word(entry + typeName);
+            if (typeAddress == 0) {
+                break;
+            }
+            String type = typeNames.get(typeAddress);
+            if (type == null) {
+                type = memory.string(typeAddress);
+                typeNames.put(typeAddress, type);
+            }
+            if (wantedTypes.contains(type)) {
+                String name = type + "::" + memory.string(memory.word(entry + fieldName));
+                if (wanted.contains(name)) {
+                    boolean fixed = memory.int32(entry + isStatic) != 0;
+                    fields.put(name, memory.word(entry + (fixed ? address : offset)));
+                }
+            }
+        }
+    }
+
+    private void readConstants(MemorySnapshot memory, Map<String, Long> symbols, Set<String> wanted)
+            throws IOException {
+        long nameOffset = number(memory, symbols, "IntConstantEntryNameOffset");
+        long valueOffset = number(memory, symbols, "IntConstantEntryValueOffset");
+        long stride = number(memory, symbols, "IntConstantEntryArrayStride");
+        long entry = number(memory, symbols, "IntConstants");
+        for (int i = 0; i < MOST_ENTRIES; i++, entry += stride) {
+            long nameAddress = memory.word(entry + nameOffset);
+            if (nameAddress == 0) {
+                break;
+            }
+            String name = memory.string(nameAddress);
+            if (wanted.contains(name)) {
+                constants.put(name, memory.int32(entry + valueOffset));
+            }
+        }
+    }
+
+    private static Set<String> types(Set<String> names) {
+        Set<String> types = new HashSet<>();
+        for (String name : names) {
+            types.add(name.substring(0, name.lastIndexOf("::")));
+        }
+        return types;
+    }
+
+    private static long number(MemorySnapshot memory, Map<String, Long> symbols, String name) throws IOException {
+        Long address = symbols.get(PREFIX + name);
+        if (address == null) {
+            throw new IOException("libjvm.so does not export " + PREFIX + name);
+        }
+        return memory.word(address);
+    }
+}

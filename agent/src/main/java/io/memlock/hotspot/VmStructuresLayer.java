@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.hotspot;
+
+import io.memlock.proc.Mapping;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What HotSpot's own structures tell: fixed ranges, read once, and the stacks of Java threads, read as they change. */
+final class VmStructuresLayer {
+
+    private VmStructs structs;
+    private VmRanges fixed;
+    private JavaThreads threads;
+    private String problem = "not read yet";
+
+    /**
+     * Reads what is new.
+     *
+     * @param mappings all of the process, ascending
+     * @param memory a new snapshot
+     * @return whether anything changed
+     */
+    boolean refresh(List<Mapping> mappings, MemorySnapshot memory) {
+        try {
+            boolean changed = false;
+            if (structs == null) {
+                Set<String> wanted = new HashSet<>(VmRanges.FIELDS);
+                wanted.addAll(JavaThreads.FIELDS);
+                structs = new VmStructs(memory, new ElfImage(memory, libjvm(mappings)), wanted);
+                threads = new JavaThreads(structs);
+            }
+            if (fixed == null || !fixed.has(Region.CODE)) { // a JVM that is only just starting
+                fixed = VmRanges.read(memory, structs);
+                changed = true;
+            }
+            problem = String.join("; ", fixed.problems());
+            changed |= threads.refresh(memory);
+            return changed;
+        } catch (IOException e) {
+            problem = String.valueOf(e.getMessage());
+            return false;
+        }
+    }
+
+    /** Heap, code, class data archive, card table. */
+    List<KnownRange> fixedRanges() {
+        return fixed == null ? List.of() : fixed.ranges();
+    }
+
+    /** Stacks of Java threads. */
+    List<KnownRange> stacks() {
+        return threads == null ? List.of() : threads.stacks();
+    }
+
+    /** The kernel's ids of Java threads. */
+    Set<Integer> javaThreadIds() {
+        return threads == null ? Set.of() : threads.threadIds();
+    }
+
+    /** What is missing and why; "" if nothing. */
+    String problem() {
+        return problem;
+    }
+
+    private static long libjvm(List<Mapping> mappings) throws IOException {
+        for (Mapping mapping : mappings) {
+            if (mapping.offset() == 0 && mapping.path().contains("/libjvm.so")) {
+                return mapping.start();
+            }
+        }
+        throw new IOException("there is no libjvm.so: not a HotSpot JVM, or linked statically");
+    }
+}

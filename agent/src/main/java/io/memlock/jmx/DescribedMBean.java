@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.jmx;
+
+import java.lang.reflect.Method;
+import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanInfo;
+import javax.management.MBeanOperationInfo;
+import javax.management.MBeanParameterInfo;
+import javax.management.NotificationEmitter;
+import javax.management.StandardEmitterMBean;
+
+/** An MXBean that takes its descriptions from the {@link Description}s of its interface. */
+final class DescribedMBean extends StandardEmitterMBean {
+
+    private final Class<?> type;
+
+    <T> DescribedMBean(T implementation, Class<T> type, NotificationEmitter emitter) {
+        super(implementation, type, true, emitter);
+        this.type = type;
+    }
+
+    @Override
+    protected String getDescription(MBeanInfo info) {
+        return type.getAnnotation(Description.class).value();
+    }
+
+    @Override
+    protected String getDescription(MBeanAttributeInfo attribute) {
+        return method("get" + attribute.getName())
+                .getAnnotation(Description.class)
+                .value();
+    }
+
+    @Override
+    protected String getDescription(MBeanOperationInfo operation) {
+        return method(operation.getName()).getAnnotation(Description.class).value();
+    }
+
+    @Override
+    protected String getDescription(MBeanOperationInfo operation, MBeanParameterInfo parameter, int sequence) {
+        return description(operation, sequence).value();
+    }
+
+    @Override
+    protected String getParameterName(MBeanOperationInfo operation, MBeanParameterInfo parameter, int sequence) {
+        return method(operation.getName()).getParameters()[sequence].getName();
+    }
+
+    private Description description(MBeanOperationInfo operation, int sequence) {
+        return method(operation.getName()).getParameters()[sequence].getAnnotation(Description.class);
+    }
+
+    /** No two methods of ours share a name. */
+    private Method method(String name) {
+        for (Method method : type.getMethods()) {
+            if (method.getName().equals(name)) {
+                return method;
+            }
+        }
+        throw new IllegalStateException("no method " + name + " in " + type);
+    }
+}

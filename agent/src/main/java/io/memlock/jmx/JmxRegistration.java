@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.jmx;
+
+import io.memlock.lock.LockControl;
+import io.memlock.lock.LockState;
+import java.lang.management.ManagementFactory;
+import javax.management.JMException;
+import javax.management.MBeanNotificationInfo;
+import javax.management.MBeanServer;
+import javax.management.MBeanServerFactory;
+import javax.management.Notification;
+import javax.management.NotificationBroadcasterSupport;
+import javax.management.ObjectName;
+
+/**
+ * Registers the MXBean as soon as the platform MBean server exists, and never creates that server: creating it initialises
+ * {@code java.util.logging} and with it fixes the process's {@code LogManager}, which is the application's choice to make,
+ * perhaps only in its {@code main}. Whoever wants to read the MXBean, in the process or by attaching, creates the server.
+ */
+public final class JmxRegistration {
+
+    private final MemoryLockBean bean;
+    private final NotificationBroadcasterSupport emitter = new NotificationBroadcasterSupport(new MBeanNotificationInfo(
+            new String[] {MemoryLockMXBean.STATE_CHANGED},
+            Notification.class.getName(),
+            "State changed; the user data is the new state"));
+    private boolean registered;
+    private long sequence;
+
+    /**
+     * Registers nothing yet.
+     *
+     * @param control what to show
+     * @param pageBytes the page size
+     * @param version the agent's
+     */
+    public JmxRegistration(LockControl control, long pageBytes, String version) {
+        bean = new MemoryLockBean(control, pageBytes, version);
+    }
+
+    /**
+     * Registers if the time has come. A few microseconds if it has not.
+     *
+     * @return whether it is registered
+     * @throws JMException if the server refuses; nothing is registered
+     */
+    public boolean tryRegister() throws JMException {
+        if (!registered && platformServerExists()) {
+            MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+            ObjectName name = new ObjectName(MemoryLockMXBean.OBJECT_NAME);
+            if (!server.isRegistered(name)) {
+                server.registerMBean(new DescribedMBean(bean, MemoryLockMXBean.class, emitter), name);
+            }
+            registered = true;
+        }
+        return registered;
+    }
+
+    private static boolean platformServerExists() throws JMException {
+        ObjectName runtime = null;
+        for (MBeanServer server : MBeanServerFactory.findMBeanServer(null)) {
+            if (runtime == null) {
+                runtime = new ObjectName(ManagementFactory.RUNTIME_MXBEAN_NAME);
+            }
+            if (server.isRegistered(runtime)) {
+                return true; // not one the application made for itself
+            }
+        }
+        return false;
+    }
+
+    /** Tells listeners that the state changed. */
+    public void stateChanged(LockState from, LockState to) {
+        Notification notification = new Notification(
+                MemoryLockMXBean.STATE_CHANGED, MemoryLockMXBean.OBJECT_NAME, ++sequence, from + " -> " + to);
+        notification.setUserData(to.name());
+        emitter.sendNotification(notification);
+    }
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.hotspot.GrowthSignals;
+import io.memlock.log.Bytes;
+import io.memlock.log.Log;
+import io.memlock.options.AgentOptions;
+import io.memlock.options.OptionException;
+import io.memlock.options.OptionParser;
+import java.io.IOException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Keeps the promise while the JVM runs: on its own thread it reconciles, once a period and when memory may have grown, and
+ * scans now and then for the report. It paces itself by what its work costs.
+ */
+public final class Keeper implements LockControl {
+
+    /** Between periods: how often it looks whether there is something to do. A look costs microseconds. */
+    private static final long LOOK_MILLIS = 200;
+
+    /** Passes once a period may take 1 % of a CPU; of a JVM with 250 mappings they take a hundredth of that. */
+    private static final long PERIODIC_SHARE = 100;
+
+    /** Passes because memory has grown may take 5 %. */
+    private static final long WOKEN_SHARE = 20;
+
+    /** Scans walk page tables: 0.1 %. */
+    private static final long SCAN_SHARE = 1000;
+
+    private static final long MIN_SCAN_GAP_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final MemoryLock lock;
+    private final RegionScanner scanner;
+    private final ThisProcess process;
+    private final Log log;
+    private final StateListener listener;
+    private final long intervalNanos;
+
+    private final Semaphore wakeups = new Semaphore(0);
+    private GrowthSignals growth;
+    private volatile RegionReport report;
+    private long lastPassEnd;
+    private long lastPassNanos;
+
+    /**
+     * A keeper; {@link #run} is its life.
+     *
+     * @param listener told when the state changes, on the thread that changed it
+     */
+    public Keeper(MemoryLock lock, ThisProcess process, Log log, StateListener listener, AgentOptions options) {
+        this.lock = lock;
+        this.process = process;
+        this.scanner = process.scanner();
+        this.log = log;
+        this.listener = listener;
+        this.intervalNanos = TimeUnit.MILLISECONDS.toNanos(options.intervalMillis());
+    }
+
+    /**
+     * Reconciles until the JVM ends or the thread is interrupted.
+     *
+     * @param look called a few times a second, between passes
+     */
+    public void run(Runnable look) throws InterruptedException {
+        lastPassEnd = System.nanoTime();
+        while (true) {
+            awaitNextPass(look);
+            try {
+                pass();
+                if (scanDue()) {
+                    refresh();
+                }
+            } catch (IOException | RuntimeException e) {
+                log.debug("keeper: " + e + "; trying again");
+            }
+        }
+    }
+
+    private void awaitNextPass(Runnable look) throws InterruptedException {
+        while (true) {
+            look.run();
+            boolean rescan = lock.status().strategy() == Strategy.RESCAN;
+            if (rescan && growth == null) {
+                growth = new GrowthSignals(wakeups::release);
+            }
+            long since = System.nanoTime() - lastPassEnd;
+            long periodLeft = Math.max(intervalNanos, lastPassNanos * PERIODIC_SHARE) - since;
+            if (periodLeft <= 0) {
+                return;
+            }
+            boolean woken = wakeups.tryAcquire(
+                    Math.min(periodLeft, TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS)), TimeUnit.NANOSECONDS);
+            if (rescan && (woken || growth.committedChanged())) {
+                wakeups.drainPermits(); // what comes from here on asks for another pass
+                long left = lastPassNanos * WOKEN_SHARE - (System.nanoTime() - lastPassEnd);
+                if (left > 0) {
+                    TimeUnit.NANOSECONDS.sleep(left);
+                }
+                return;
+            }
+        }
+    }
+
+    private void pass() throws IOException {
+        LockState before = lock.status().state();
+        long start = System.nanoTime();
+        LockFailure failure;
+        try {
+            failure = lock.reconcile();
+        } finally {
+            lastPassEnd = System.nanoTime();
+            lastPassNanos = lastPassEnd - start;
+        }
+        announce(before, failure);
+    }
+
+    private void announce(LockState before, LockFailure failure) {
+        LockState after = lock.status().state();
+        if (before == after) {
+            return;
+        }
+        if (failure == null) {
+            log.info("state " + before + " -> " + after + " (" + lock.status().describe() + ")");
+        } else {
+            log.failure(failure.text("state " + before + " -> " + after));
+        }
+        listener.stateChanged(before, after);
+    }
+
+    private boolean scanDue() {
+        RegionReport last = report;
+        return last == null
+                || System.nanoTime() - last.takenNanos() > Math.max(MIN_SCAN_GAP_NANOS, last.tookNanos() * SCAN_SHARE);
+    }
+
+    @Override
+    public LockStatus status() {
+        return lock.status();
+    }
+
+    @Override
+    public RegionReport report() {
+        return report;
+    }
+
+    @Override
+    public ProcessNumbers numbers() throws IOException {
+        return process.numbers();
+    }
+
+    @Override
+    public void refresh() throws IOException {
+        report = scanner.scan();
+    }
+
+    @Override
+    public String lock(String options) throws OptionException, IOException {
+        AgentOptions wanted = OptionParser.parse(options);
+        LockState before = lock.status().state();
+        LockFailure failure = lock.change(wanted);
+        announce(before, failure);
+        refresh();
+        return failure == null ? describe() : failure.text(lock.status().state().name());
+    }
+
+    @Override
+    public String unlock() throws IOException {
+        LockState before = lock.status().state();
+        lock.unlock();
+        announce(before, null);
+        refresh();
+        return describe();
+    }
+
+    private String describe() throws IOException {
+        RegionUsage selected = report.total(lock.status().regions());
+        return lock.status().state() + ": locked " + Bytes.text(selected.lockedBytes()) + " of "
+                + Bytes.text(selected.residentBytes()) + " resident ("
+                + lock.status().describe() + "), charged "
+                + Bytes.text(numbers().chargedBytes());
+    }
+
+    /** Hears of changes of state. */
+    public interface StateListener {
+
+        /** The state has changed. */
+        void stateChanged(LockState from, LockState to);
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.options.OptionException;
+import java.io.IOException;
+
+/** What is shown of the lock, and what can be asked of it while the JVM runs. */
+public interface LockControl {
+
+    /** What is known of the lock; free. */
+    LockStatus status();
+
+    /** The last scan; null before the first. Free. */
+    RegionReport report();
+
+    /**
+     * Numbers of the moment, from two small files of {@code /proc}.
+     *
+     * @throws IOException if they cannot be read
+     */
+    ProcessNumbers numbers() throws IOException;
+
+    /**
+     * Scans now, which walks page tables.
+     *
+     * @throws IOException if smaps cannot be read
+     */
+    void refresh() throws IOException;
+
+    /**
+     * Locks something else from now on, without a stall.
+     *
+     * @param options as for the agent
+     * @return what came of it
+     * @throws OptionException if the options are not understood; nothing was changed
+     * @throws IOException if {@code /proc/self} cannot be read
+     */
+    String lock(String options) throws OptionException, IOException;
+
+    /**
+     * Unlocks what the agent locked, without a stall.
+     *
+     * @return what came of it
+     * @throws IOException if {@code /proc/self} cannot be read
+     */
+    String unlock() throws IOException;
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.os.LibC;
+
+/** What a {@link MemoryLock} works with. */
+interface LockParts {
+
+    /** The C library. */
+    LibC libc();
+
+    /** Compares and repairs. */
+    Reconciler reconciler();
+
+    /** What the application locked itself. */
+    ApplicationLocks applicationLocks();
+
+    /** Tells whether new mappings are born locked. */
+    FutureProbe futureProbe();
+
+    /** What is charged against the limit, by anybody: VmLck. */
+    long chargedBytes();
+}

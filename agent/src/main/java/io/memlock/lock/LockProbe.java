@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.os.Errno;
+import io.memlock.os.LibC;
+import io.memlock.os.Linux;
+
+/**
+ * Asks the kernel whether a mapping is locked: {@code msync(page, MS_INVALIDATE)} answers EBUSY if it is, and does nothing
+ * else. Under a microsecond; {@code /proc/PID/maps} does not tell, and {@code smaps}, which does, walks page tables.
+ * Being locked is a property of the whole mapping, so one page answers for it. Linux {@code mm/msync.c}
+ */
+final class LockProbe {
+
+    private final LibC libc;
+    private final long pageBytes;
+
+    LockProbe(LibC libc, long pageBytes) {
+        this.libc = libc;
+        this.pageBytes = pageBytes;
+    }
+
+    /**
+     * Whether the mapping that holds an address is locked.
+     *
+     * @param address page-aligned
+     * @return false also when nothing is mapped there any more
+     */
+    boolean isLocked(long address) {
+        return libc.msync(address, pageBytes, Linux.MS_INVALIDATE) != 0 && libc.errno() == Errno.EBUSY;
+    }
+}

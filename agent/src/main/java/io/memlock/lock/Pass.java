@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.hotspot.Region;
+import java.util.Map;
+
+/**
+ * What one reconciliation found and did.
+ *
+ * @param mappings mappings of the process
+ * @param wantedBytes length of all that should be locked
+ * @param missingBytes of that, what is not locked now, by region; empty if the promise is kept
+ * @param newlyLocked segments that had to be locked
+ * @param unlocked segments that had to be unlocked
+ * @param errno why something is missing: 0 if nothing is, or if only the limit is in the way
+ * @param isOverMappingBudget whether something was left unlocked because locking it would use up the mappings the kernel
+ *     allows
+ */
+record Pass(
+        int mappings,
+        long wantedBytes,
+        Map<Region, Long> missingBytes,
+        int newlyLocked,
+        int unlocked,
+        int errno,
+        boolean isOverMappingBudget) {
+
+    /** Before the first one. */
+    static final Pass NONE = new Pass(0, 0, Map.of(), 0, 0, 0, false);
+
+    boolean isComplete() {
+        return missingBytes.isEmpty();
+    }
+
+    long totalMissingBytes() {
+        long total = 0;
+        for (long bytes : missingBytes.values()) {
+            total += bytes;
+        }
+        return total;
+    }
+}

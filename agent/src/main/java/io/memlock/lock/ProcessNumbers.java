@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.proc.ProcFs;
+import io.memlock.proc.ProcessStatus;
+import java.io.IOException;
+
+/**
+ * Numbers of one moment.
+ *
+ * @param chargedBytes length of all locked mappings (VmLck)
+ * @param residentBytes in RAM (VmRSS)
+ * @param swappedBytes in swap (VmSwap)
+ * @param majorFaults page faults that had to read from disk, since the process started
+ */
+public record ProcessNumbers(long chargedBytes, long residentBytes, long swappedBytes, long majorFaults) {
+
+    static ProcessNumbers of(ProcFs proc, String process) throws IOException {
+        ProcessStatus status = proc.status(process);
+        return new ProcessNumbers(
+                status.vmLckBytes(),
+                status.vmRssBytes(),
+                status.vmSwapBytes(),
+                proc.stat(process).majorFaults());
+    }
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.hotspot.Region;
+import io.memlock.hotspot.Segment;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/**
+ * Compares the selection with what is locked, and makes it so. Start, attach, heap growth, another library's {@code
+ * munlockall} and an operator's unlock all come down to {@link #run}.
+ *
+ * <p>Not thread-safe.
+ */
+final class Reconciler {
+
+    /** With nothing changed, one in this many locks is probed: each at least once in as many passes. */
+    private static final int SPOT_CHECK_STRIDE = 8;
+
+    /** With nothing changed, everything is compared afresh after this many passes. */
+    private static final int FULL_PASS_EVERY = 60;
+
+    private final MemoryMap map;
+    private final LockProbe probe;
+    private final GentleCalls calls;
+    private final ApplicationLocks applicationLocks;
+    private final LongSupplier chargedBytes;
+    private final long maxMappings;
+
+    private final Budget budget = new Budget();
+    private final Unlockable unlockable = new Unlockable();
+    private final Set<Long> ours = new HashSet<>();
+    private List<Segment> locked = List.of();
+    private Selection lastSelection = Selection.NOTHING;
+    private Pass last = Pass.NONE;
+    private int passesSinceFull;
+
+    /**
+     * A reconciler.
+     *
+     * @param chargedBytes VmLck now
+     * @param maxMappings no mapping is split when there are this many
+     */
+    Reconciler(
+            MemoryMap map,
+            LockProbe probe,
+            GentleCalls calls,
+            ApplicationLocks applicationLocks,
+            LongSupplier chargedBytes,
+            long maxMappings) {
+        this.map = map;
+        this.probe = probe;
+        this.calls = calls;
+        this.applicationLocks = applicationLocks;
+        this.chargedBytes = chargedBytes;
+        this.maxMappings = maxMappings;
+    }
+
+    /** No mapping is split when the process has this many. */
+    long maxMappings() {
+        return maxMappings;
+    }
+
+    /**
+     * One pass.
+     *
+     * @param selection what should be locked
+     * @param terms under which limit and how new mappings are born
+     * @return what was found and done
+     * @throws IOException if {@code /proc/self/maps} cannot be read; nothing was changed
+     */
+    Pass run(Selection selection, Terms terms) throws IOException {
+        boolean changed = map.refresh();
+        boolean known = !changed && selection.equals(lastSelection) && last.isComplete();
+        if (known && ++passesSinceFull < FULL_PASS_EVERY && spotCheck()) {
+            last = new Pass(last.mappings(), last.wantedBytes(), last.missingBytes(), 0, 0, 0, false);
+            return last;
+        }
+        if (changed) {
+            unlockable.clear();
+        }
+        last = compareAndRepair(selection, terms);
+        lastSelection = selection;
+        passesSinceFull = 0;
+        return last;
+    }
+
+    private boolean spotCheck() {
+        for (int i = passesSinceFull % SPOT_CHECK_STRIDE; i < locked.size(); i += SPOT_CHECK_STRIDE) {
+            if (!probe.isLocked(locked.get(i).start())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Pass compareAndRepair(Selection selection, Terms terms) throws IOException {
+        Map<Region, List<Segment>> missing = new EnumMap<>(Region.class);
+        List<Segment> surplus = new ArrayList<>();
+        List<Segment> kept = new ArrayList<>();
+        Set<Long> stillOurs = new HashSet<>();
+        long wantedBytes = 0;
+        long largestBytes = 0;
+        for (Segment segment : map.segments()) {
+            boolean isSelected = selection.contains(segment.region());
+            if (unlockable.contains(segment)
+                    || (isSelected && !segment.mapping().isAccessible())) {
+                continue;
+            }
+            boolean isLocked = probe.isLocked(segment.start());
+            if (isSelected) {
+                wantedBytes += segment.length();
+                largestBytes = Math.max(largestBytes, segment.length());
+                if (isLocked) {
+                    kept.add(segment);
+                } else {
+                    missing.computeIfAbsent(segment.region(), region -> new ArrayList<>())
+                            .add(segment);
+                }
+            } else if (isLocked && (terms.bornLocked() || ours.contains(segment.start()))) {
+                surplus.add(segment);
+            }
+            if (isLocked && ours.contains(segment.start())) {
+                stillOurs.add(segment.start());
+            }
+        }
+        ours.retainAll(stillOurs);
+
+        int unlocked = unlock(surplus);
+        Repair repair = new Repair();
+        if (!missing.isEmpty()) {
+            // Somebody else's MCL_FUTURE under a finite limit: HotSpot commits by mapping over what is locked, and the
+            // kernel counts both. Leave room, or the JVM dies of EAGAIN.
+            long reserve = terms.othersSetFuture() ? largestBytes : 0;
+            budget.begin(terms.limitBytes(), chargedBytes.getAsLong(), reserve);
+            repair.lockAll(selection, missing, kept);
+        }
+        locked = kept;
+        return new Pass(
+                map.mappings(),
+                wantedBytes,
+                repair.missingBytes,
+                repair.newlyLocked,
+                unlocked,
+                repair.errno,
+                repair.overMappingBudget);
+    }
+
+    private int unlock(List<Segment> surplus) throws IOException {
+        int unlocked = 0;
+        boolean refreshed = false;
+        for (Segment segment : surplus) {
+            if (!refreshed && !applicationLocks.contains(segment)) {
+                applicationLocks.refresh();
+                refreshed = true;
+            }
+            if (!applicationLocks.contains(segment) && calls.unlock(segment) == 0) {
+                ours.remove(segment.start());
+                unlocked++;
+            }
+        }
+        return unlocked;
+    }
+
+    /** The part of a pass that locks. */
+    private final class Repair {
+        final Map<Region, Long> missingBytes = new EnumMap<>(Region.class);
+        int newlyLocked;
+        int errno;
+        boolean overMappingBudget;
+        private int splits;
+
+        void lockAll(Selection selection, Map<Region, List<Segment>> missing, List<Segment> kept) {
+            if (selection.isIndivisible()) {
+                budget.admit(
+                        selection.regions(),
+                        missing.values().stream().mapToLong(Repair::length).sum());
+            }
+            for (Region region : selection.regions()) {
+                List<Segment> segments = missing.getOrDefault(region, List.of());
+                if (!selection.isIndivisible()) {
+                    budget.admit(List.of(region), length(segments));
+                }
+                for (Segment segment : segments) {
+                    if (lock(segment)) {
+                        kept.add(segment);
+                    } else if (!unlockable.contains(segment)) {
+                        missingBytes.merge(region, segment.length(), Long::sum);
+                    }
+                }
+            }
+        }
+
+        private boolean lock(Segment segment) {
+            if (!budget.isAdmitted(segment.region()) || !budget.take(segment.length())) {
+                return false;
+            }
+            boolean splitsMapping = segment.length() != segment.mapping().length();
+            if (splitsMapping && map.mappings() + ++splits * 2L > maxMappings) {
+                overMappingBudget = true;
+                return false;
+            }
+            int failed = calls.lock(segment);
+            // A return code is not proof; and the mapping may be gone by now, which is nobody's fault.
+            if (probe.isLocked(segment.start())) {
+                ours.add(segment.start());
+                newlyLocked++;
+                return failed == 0;
+            }
+            if (failed == 0) {
+                unlockable.add(segment);
+            } else {
+                errno = failed;
+            }
+            return false;
+        }
+
+        private static long length(List<Segment> segments) {
+            long total = 0;
+            for (Segment segment : segments) {
+                total += segment.length();
+            }
+            return total;
+        }
+    }
+
+    /**
+     * Under which a pass runs.
+     *
+     * @param limitBytes the limit on locked mappings, -1 if there is none
+     * @param bornLocked whether we set {@code MCL_FUTURE} at any time, so that what is locked and not selected may be ours
+     *     though we never locked it by name
+     * @param othersSetFuture whether new mappings are born locked though we did not ask for it
+     */
+    record Terms(long limitBytes, boolean bornLocked, boolean othersSetFuture) {}
+}

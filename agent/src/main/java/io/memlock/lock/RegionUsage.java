@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.hotspot.Region;
+
+/**
+ * What one region holds. Resident, locked and swapped bytes are proportional, as the kernel counts {@code Pss}: a page that
+ * two mappings share, or two processes, counts half in each. That way ZGC's three views of its heap add up to the heap.
+ *
+ * @param region the region
+ * @param mappings how many mappings belong to it, whole or in part
+ * @param reservedBytes length of them
+ * @param committedBytes of that, accessible
+ * @param residentBytes in RAM
+ * @param lockedBytes in RAM and locked
+ * @param swappedBytes in swap
+ */
+public record RegionUsage(
+        Region region,
+        int mappings,
+        long reservedBytes,
+        long committedBytes,
+        long residentBytes,
+        long lockedBytes,
+        long swappedBytes) {
+
+    /** Locked of resident bytes, from 0 to 1; 1 if nothing is resident. */
+    public double coverage() {
+        return residentBytes == 0 ? 1 : Math.min(1, (double) lockedBytes / residentBytes);
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.hotspot.Region;
+import io.memlock.options.AgentOptions;
+import io.memlock.options.LockMode;
+import java.util.List;
+
+/**
+ * What the user wants locked.
+ *
+ * @param regions the most wanted first
+ * @param isIndivisible whether the regions are wanted together or not at all, as with {@code mode=all}
+ */
+record Selection(List<Region> regions, boolean isIndivisible) {
+
+    static final Selection NOTHING = new Selection(List.of(), false);
+
+    static Selection of(AgentOptions options) {
+        return new Selection(options.selection(), options.mode() == LockMode.ALL);
+    }
+
+    boolean isEmpty() {
+        return regions.isEmpty();
+    }
+
+    boolean contains(Region region) {
+        return regions.contains(region);
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.hotspot.JvmLayout;
+import io.memlock.os.LibC;
+import io.memlock.os.Linux;
+import io.memlock.proc.ProcFs;
+import java.io.IOException;
+import java.lang.instrument.Instrumentation;
+
+/**
+ * The parts of a lock on the process this runs in, each made when it is first needed: with {@code mode=all} the way to the
+ * lock needs next to nothing of them.
+ */
+public final class ThisProcess implements LockParts {
+
+    /** Of vm.max_map_count: the JVM itself needs mappings too, and dies without. */
+    private static final double SPLITTING_STOPS_AT = 0.8;
+
+    private static final long DEFAULT_MAX_MAP_COUNT = 65_530;
+
+    private final LibC libc;
+    private final ProcFs proc;
+    private final Instrumentation instrumentation;
+    private final long pageBytes;
+    private final LockProbe probe;
+
+    private JvmLayout layout;
+    private Reconciler reconciler;
+    private ApplicationLocks applicationLocks;
+
+    /**
+     * The process.
+     *
+     * @param libc the C library
+     * @param proc where {@code /proc} is
+     * @param instrumentation the JVM's
+     */
+    public ThisProcess(LibC libc, ProcFs proc, Instrumentation instrumentation) {
+        this.libc = libc;
+        this.proc = proc;
+        this.instrumentation = instrumentation;
+        this.pageBytes = libc.sysconf(Linux.SC_PAGESIZE);
+        this.probe = new LockProbe(libc, pageBytes);
+    }
+
+    /** Bytes in a page. */
+    public long pageBytes() {
+        return pageBytes;
+    }
+
+    /** Adds up smaps by region. */
+    public RegionScanner scanner() {
+        return new RegionScanner(proc, "self", layout());
+    }
+
+    /** Numbers of the moment. */
+    ProcessNumbers numbers() throws IOException {
+        return ProcessNumbers.of(proc, "self");
+    }
+
+    @Override
+    public LibC libc() {
+        return libc;
+    }
+
+    @Override
+    public FutureProbe futureProbe() {
+        return new FutureProbe(libc, probe, pageBytes);
+    }
+
+    /** What is charged against the limit, by anybody. Unknown counts as everything: then nothing more is locked. */
+    @Override
+    public long chargedBytes() {
+        try {
+            return proc.status("self").vmLckBytes();
+        } catch (IOException e) {
+            return Long.MAX_VALUE / 2;
+        }
+    }
+
+    @Override
+    public synchronized Reconciler reconciler() {
+        if (reconciler == null) {
+            reconciler = new Reconciler(
+                    new SelfMap(proc, layout()),
+                    probe,
+                    new GentleCalls(libc, Pause.SLEEP),
+                    applicationLocks(),
+                    this::chargedBytes,
+                    (long) (maxMapCount() * SPLITTING_STOPS_AT));
+        }
+        return reconciler;
+    }
+
+    @Override
+    public synchronized ApplicationLocks applicationLocks() {
+        if (applicationLocks == null) {
+            applicationLocks = new ApplicationLocks(consumer -> proc.smaps("self", entry -> {
+                if (entry.locked() && !entry.lockedOnFault()) {
+                    consumer.accept(entry.mapping());
+                }
+            }));
+        }
+        return applicationLocks;
+    }
+
+    private synchronized JvmLayout layout() {
+        if (layout == null) {
+            layout = JvmLayout.ofThisJvm(instrumentation, (int) pageBytes);
+        }
+        return layout;
+    }
+
+    private long maxMapCount() {
+        try {
+            return Long.parseLong(proc.sys("vm/max_map_count"));
+        } catch (IOException | NumberFormatException e) {
+            return DEFAULT_MAX_MAP_COUNT;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.hotspot.Segment;
+import io.memlock.proc.Mapping;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Mappings the kernel never locks, though the call succeeds: its own ({@code [vdso]}), device memory, huge pages of
+ * hugetlbfs (which cannot be swapped either), memory marked droppable. Linux {@code mm/internal.h: vma_supports_mlock}
+ *
+ * <p>No list of names is complete, so they are found by trying: locked, and the probe says it is not.
+ */
+final class Unlockable {
+
+    private final Set<Mapping> found = new HashSet<>();
+
+    boolean contains(Segment segment) {
+        Mapping mapping = segment.mapping();
+        return isKernels(mapping) || found.contains(mapping);
+    }
+
+    void add(Segment segment) {
+        found.add(segment.mapping());
+    }
+
+    /** Forgets all; after a change of the mappings, so that the set cannot grow. */
+    void clear() {
+        found.clear();
+    }
+
+    private static boolean isKernels(Mapping mapping) {
+        String path = mapping.path();
+        return path.startsWith("[v") || path.equals("[uprobes]");
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.log;
+
+/** Byte counts for people. */
+public final class Bytes {
+
+    private static final String[] UNITS = {"KiB", "MiB", "GiB", "TiB", "PiB"};
+
+    private Bytes() {}
+
+    /**
+     * A byte count with one decimal, in binary units; -1 is {@code unlimited}.
+     *
+     * @param bytes a count, or -1
+     * @return for example {@code 512.3 MiB}; below 1 KiB {@code 12 B}
+     */
+    public static String text(long bytes) {
+        if (bytes < 0) {
+            return "unlimited";
+        }
+        if (bytes < 1024) {
+            return bytes + " B";
+        }
+        int unit = 0;
+        long rest = bytes;
+        while (rest >= 1024 * 1024 && unit < UNITS.length - 1) {
+            rest >>= 10;
+            unit++;
+        }
+        long tenths = rest * 10 / 1024;
+        return tenths / 10 + "." + tenths % 10 + " " + UNITS[unit];
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.options;
+
+import io.memlock.hotspot.Region;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The agent's options, understood.
+ *
+ * @param mode how the selection was given
+ * @param regions with {@link LockMode#REGIONS} what to lock, in the order named; otherwise empty
+ * @param exclude with {@link LockMode#ALL} what to leave unlocked; otherwise empty
+ * @param strategy how new mappings shall be treated
+ * @param onFailure what happens at start when the promise cannot be kept
+ * @param intervalMillis the keeper's period
+ * @param jmx whether the MXBean is registered
+ * @param log how much is printed
+ */
+public record AgentOptions(
+        LockMode mode,
+        List<Region> regions,
+        List<Region> exclude,
+        StrategyChoice strategy,
+        OnFailure onFailure,
+        long intervalMillis,
+        boolean jmx,
+        LogLevel log) {
+
+    /**
+     * The regions to lock, the most wanted first: under a finite limit they are locked in this order while they fit.
+     *
+     * @return distinct regions, unmodifiable
+     */
+    public List<Region> selection() {
+        return switch (mode) {
+            case NONE -> List.of();
+            case REGIONS -> regions;
+            case ALL -> allButExcluded();
+        };
+    }
+
+    private List<Region> allButExcluded() {
+        List<Region> all = new ArrayList<>();
+        for (Region region : Region.values()) {
+            if (!exclude.contains(region)) {
+                all.add(region);
+            }
+        }
+        return Collections.unmodifiableList(all);
+    }
+
+    /**
+     * The mode in the option's own syntax.
+     *
+     * @return for example {@code all} or {@code heap+code}
+     */
+    public String modeText() {
+        return switch (mode) {
+            case ALL -> "all";
+            case NONE -> "none";
+            case REGIONS -> joined(regions);
+        };
+    }
+
+    private static String joined(List<Region> regions) {
+        StringBuilder text = new StringBuilder();
+        for (Region region : regions) {
+            text.append(text.length() == 0 ? "" : "+").append(region.optionName());
+        }
+        return text.toString();
+    }
+}

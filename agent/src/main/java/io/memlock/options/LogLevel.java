@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.options;
+
+/** How much is printed to stderr. */
+public enum LogLevel {
+    /** Failures only. */
+    QUIET,
+    /** One line at start, and changes of state. */
+    INFO,
+    /** Also where start-up time went and what each pass did. */
+    DEBUG
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.options;
+
+/** How new mappings shall be treated, as asked for. */
+public enum StrategyChoice {
+    /** {@code FUTURE} where locking is unlimited, otherwise {@code RESCAN}. */
+    AUTO,
+    /** Born locked; refused under a finite limit. */
+    FUTURE,
+    /** Born unlocked, locked by the keeper. */
+    RESCAN
+}

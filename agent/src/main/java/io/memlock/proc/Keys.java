@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.util.Arrays;
+
+/**
+ * The keys we care about in a file of {@code Key: value} lines. The kernel prints them in the same order every time, so
+ * a search starts after the key found last and mostly ends there.
+ */
+final class Keys {
+
+    /** No key of ours. */
+    static final int NONE = -1;
+
+    private final byte[][] keys;
+
+    /** Each key with all that must precede its value, in the order of the file. */
+    Keys(String... keys) {
+        this.keys = new byte[keys.length][];
+        for (int i = 0; i < keys.length; i++) {
+            this.keys[i] = keys[i].getBytes(US_ASCII);
+        }
+    }
+
+    int size() {
+        return keys.length;
+    }
+
+    /**
+     * Which key the line starts with; the cursor is then behind it.
+     *
+     * @param previous the key found before, or {@link #NONE}
+     * @return index of the key, or {@link #NONE}: then the cursor has not moved
+     */
+    int find(Cursor line, int previous) {
+        int first = line.peek();
+        int index = previous;
+        for (int tried = 0; tried < keys.length; tried++) {
+            index = index + 1 == keys.length ? 0 : index + 1;
+            if (keys[index][0] == first && line.skip(keys[index])) {
+                return index;
+            }
+        }
+        return NONE;
+    }
+
+    /**
+     * The values of all remaining lines, where every key of ours is a number of kilobytes.
+     *
+     * @param missing what to say of a key that is not there
+     * @return bytes, in the order of the keys
+     */
+    long[] kilobytes(Cursor lines, long missing) {
+        long[] bytes = new long[keys.length];
+        Arrays.fill(bytes, missing);
+        int key = NONE;
+        while (lines.nextLine()) {
+            int found = find(lines, key);
+            if (found != NONE) {
+                bytes[found] = lines.kilobytes();
+                key = found;
+            }
+        }
+        return bytes;
+    }
+}

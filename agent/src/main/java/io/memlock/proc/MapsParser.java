@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Parses {@code /proc/PID/maps}. proc_pid_maps(5), fs/proc/task_mmu.c: show_map_vma */
+public final class MapsParser {
+
+    /** Short for a line: the list rarely has to grow, and is never much too long. */
+    private static final int LINE_BYTES = 72;
+
+    private MapsParser() {}
+
+    /**
+     * All mappings, in the order of their addresses.
+     *
+     * @param text of the file; empty for a kernel thread
+     * @return a mapping a line
+     * @throws ProcFormatException if it is not in the kernel's format
+     */
+    public static List<Mapping> parse(String text) {
+        return parse(new Cursor("maps", text), text.length());
+    }
+
+    static List<Mapping> parse(Cursor maps, int length) {
+        List<Mapping> mappings = new ArrayList<>(length / LINE_BYTES + 1);
+        String path = "";
+        while (maps.nextLine()) {
+            Mapping mapping = mapping(maps, path);
+            path = mapping.path();
+            mappings.add(mapping);
+        }
+        return mappings;
+    }
+
+    /** One line, as smaps has it too. A path equal to the previous one is the same String. */
+    static Mapping mapping(Cursor line, String previousPath) {
+        long start = line.hex();
+        line.expect('-');
+        long end = line.hex();
+        if (Long.compareUnsigned(start, end) >= 0 || end - start < 0) {
+            throw line.malformed("an end address above the start address");
+        }
+        line.expect(' ');
+        boolean readable = flag(line, 'r', '-');
+        boolean writable = flag(line, 'w', '-');
+        boolean executable = flag(line, 'x', '-');
+        boolean shared = flag(line, 's', 'p');
+        line.expect(' ');
+        long offset = line.hex();
+        line.expect(' ');
+        line.hex();
+        line.expect(':');
+        line.hex();
+        line.expect(' ');
+        long inode = line.unsignedDecimal();
+        if (!line.atLineEnd()) {
+            line.expect(' ');
+            line.skipBlanks();
+        }
+        String path = line.restOrSame(previousPath);
+        return new Mapping(start, end, readable, writable, executable, shared, offset, inode, path);
+    }
+
+    private static boolean flag(Cursor line, char set, char unset) {
+        int c = line.peek();
+        if (c != set && c != unset) {
+            throw line.malformed("'" + set + "' or '" + unset + "'");
+        }
+        line.next();
+        return c == set;
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+/**
+ * Text that is not what the kernel prints for the file it is said to come from. The only exception the parsers of this
+ * package throw, whatever their input; the message names the file, the line and what was expected in it.
+ */
+public final class ProcFormatException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final int SHOWN = 160;
+
+    private final String file;
+    private final int lineNumber;
+
+    ProcFormatException(String file, int lineNumber, String line, int column, String expected) {
+        super(file + ", line " + lineNumber + ", column " + (column + 1) + ": expected " + expected + " in '"
+                + shortened(line) + "'");
+        this.file = file;
+        this.lineNumber = lineNumber;
+    }
+
+    /**
+     * What was being parsed.
+     *
+     * @return a path where a file was read, the kind of file ({@code maps}) where text was given
+     */
+    public String file() {
+        return file;
+    }
+
+    /**
+     * Where it went wrong.
+     *
+     * @return the first line is 1; 0 if there was none
+     */
+    public int lineNumber() {
+        return lineNumber;
+    }
+
+    private static String shortened(String line) {
+        return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "...";
+    }
+}

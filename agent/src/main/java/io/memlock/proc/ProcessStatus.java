@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+import java.util.List;
+
+/**
+ * What a process is and has: {@code /proc/PID/status}. proc_pid_status(5)
+ *
+ * <p>Numbers the kernel does not print are -1 (a kernel thread has no memory), capability sets it does not print are 0.
+ *
+ * @param name of the main thread, at most 15 bytes, as the kernel escapes it
+ * @param state one letter: {@code R}, {@code S}, {@code D}, {@code Z}, ...
+ * @param tgid the process
+ * @param pid the thread; the same number for a process
+ * @param namespacePids the process's number in each PID namespace, ours first, its own last (since Linux 4.1)
+ * @param realUid whose it is
+ * @param effectiveUid as whom it acts
+ * @param vmPeakBytes largest vmSizeBytes so far
+ * @param vmSizeBytes all mappings, with what is only reserved
+ * @param vmLckBytes charged: the length of all locked mappings
+ * @param vmHwmBytes largest vmRssBytes so far
+ * @param vmRssBytes resident
+ * @param rssAnonBytes resident, anonymous (since Linux 4.5, like the next two)
+ * @param rssFileBytes resident, of files
+ * @param rssShmemBytes resident, shared memory
+ * @param vmPteBytes page tables
+ * @param vmSwapBytes swapped out, without shared memory
+ * @param threads number of threads
+ * @param capEffective bits of capabilities(7); in a user namespace they say nothing about the host
+ * @param capBounding what it could get by execve
+ * @param capAmbient what survives execve without file capabilities (since Linux 4.3)
+ * @param noNewPrivs execve gives no privileges; false if unknown (before Linux 4.10)
+ * @param seccompMode 0 none, 1 strict, 2 filter
+ */
+public record ProcessStatus(
+        String name,
+        String state,
+        long tgid,
+        long pid,
+        List<Long> namespacePids,
+        long realUid,
+        long effectiveUid,
+        long vmPeakBytes,
+        long vmSizeBytes,
+        long vmLckBytes,
+        long vmHwmBytes,
+        long vmRssBytes,
+        long rssAnonBytes,
+        long rssFileBytes,
+        long rssShmemBytes,
+        long vmPteBytes,
+        long vmSwapBytes,
+        long threads,
+        long capEffective,
+        long capBounding,
+        long capAmbient,
+        boolean noNewPrivs,
+        long seccompMode) {
+
+    /**
+     * Parses the file.
+     *
+     * @param text of the file
+     * @return what it says
+     * @throws ProcFormatException if it is not in the kernel's format
+     */
+    public static ProcessStatus parse(String text) {
+        return parse(new Cursor("status", text));
+    }
+
+    static ProcessStatus parse(Cursor status) {
+        return new StatusParser().parse(status);
+    }
+
+    /**
+     * Whether a capability is in the effective set.
+     *
+     * @param capability its number in include/uapi/linux/capability.h, 0 to 63
+     * @return false does not prove much, and neither does true: see capEffective
+     */
+    public boolean hasEffective(int capability) {
+        return (capEffective >>> capability & 1) != 0;
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+/**
+ * One mapping with what it holds: one paragraph of {@code /proc/PID/smaps}. proc_pid_smaps(5)
+ *
+ * <p>What an older kernel does not print is 0 or false.
+ *
+ * @param mapping where it is and what it maps
+ * @param sizeBytes its length
+ * @param kernelPageSizeBytes size of its pages; more than the base page size for hugetlb memory only
+ * @param rssBytes resident
+ * @param pssBytes resident, each page divided by the number of its mappings
+ * @param anonymousBytes resident and not (or no longer) backed by a file
+ * @param anonHugePagesBytes resident as transparent huge pages
+ * @param hugetlbBytes resident as hugetlb pages, private and shared; not part of rssBytes, and never swapped
+ * @param swapBytes swapped out
+ * @param swapPssBytes swapped out, each page divided by the number of its users (since Linux 4.3)
+ * @param lockedBytes resident and locked; the kernel counts it as it counts pssBytes
+ * @param locked VmFlags {@code lo}: the mapping is locked, by any means
+ * @param lockedOnFault VmFlags {@code lf}: locked with MLOCK_ONFAULT or MCL_ONFAULT (since Linux 4.4)
+ * @param special VmFlags {@code io}, {@code pf}, {@code de} or {@code mm}: mlock(2) succeeds on it and does nothing
+ */
+public record SmapsEntry(
+        Mapping mapping,
+        long sizeBytes,
+        long kernelPageSizeBytes,
+        long rssBytes,
+        long pssBytes,
+        long anonymousBytes,
+        long anonHugePagesBytes,
+        long hugetlbBytes,
+        long swapBytes,
+        long swapPssBytes,
+        long lockedBytes,
+        boolean locked,
+        boolean lockedOnFault,
+        boolean special) {}

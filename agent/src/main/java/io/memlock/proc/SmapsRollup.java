@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+/**
+ * The sums over all mappings: {@code /proc/PID/smaps_rollup}, since Linux 4.14. proc_pid_smaps(5)
+ *
+ * <p>What the kernel does not print is 0.
+ *
+ * @param rssBytes resident
+ * @param pssBytes resident, each page divided by the number of its mappings
+ * @param anonymousBytes resident and not (or no longer) backed by a file
+ * @param anonHugePagesBytes resident as transparent huge pages
+ * @param hugetlbBytes resident as hugetlb pages; not part of rssBytes
+ * @param swapBytes swapped out
+ * @param swapPssBytes swapped out, each page divided by the number of its users
+ * @param lockedBytes resident and locked, counted as pssBytes is
+ */
+public record SmapsRollup(
+        long rssBytes,
+        long pssBytes,
+        long anonymousBytes,
+        long anonHugePagesBytes,
+        long hugetlbBytes,
+        long swapBytes,
+        long swapPssBytes,
+        long lockedBytes) {
+
+    private static final Keys KEYS = new Keys(
+            "Rss:",
+            "Pss:",
+            "Anonymous:",
+            "AnonHugePages:",
+            "Shared_Hugetlb:",
+            "Private_Hugetlb:",
+            "Swap:",
+            "SwapPss:",
+            "Locked:");
+
+    /**
+     * Parses the file.
+     *
+     * @param text of the file
+     * @return the sums
+     * @throws ProcFormatException if it is not in the kernel's format
+     */
+    public static SmapsRollup parse(String text) {
+        return parse(new Cursor("smaps_rollup", text));
+    }
+
+    static SmapsRollup parse(Cursor rollup) {
+        if (!rollup.nextLine()) {
+            throw rollup.malformed("a first line");
+        }
+        MapsParser.mapping(rollup, "");
+        long[] bytes = KEYS.kilobytes(rollup, 0);
+        return new SmapsRollup(
+                bytes[0], bytes[1], bytes[2], bytes[3], bytes[4] + bytes[5], bytes[6], bytes[7], bytes[8]);
+    }
+}

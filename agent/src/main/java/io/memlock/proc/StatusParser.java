@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Parses one {@code /proc/PID/status}. fs/proc/array.c: proc_pid_status */
+final class StatusParser {
+
+    /** The numbers in kilobytes come last, in the order of {@link #kilobytes}. */
+    private static final Keys KEYS = new Keys(
+            "Name:\t",
+            "State:\t",
+            "Tgid:",
+            "Pid:",
+            "Uid:",
+            "NSpid:",
+            "Threads:",
+            "CapEff:",
+            "CapBnd:",
+            "CapAmb:",
+            "NoNewPrivs:",
+            "Seccomp:",
+            "VmPeak:",
+            "VmSize:",
+            "VmLck:",
+            "VmHWM:",
+            "VmRSS:",
+            "RssAnon:",
+            "RssFile:",
+            "RssShmem:",
+            "VmPTE:",
+            "VmSwap:");
+
+    private static final int NAME = 0;
+    private static final int STATE = 1;
+    private static final int TGID = 2;
+    private static final int PID = 3;
+    private static final int UID = 4;
+    private static final int NSPID = 5;
+    private static final int THREADS = 6;
+    private static final int CAP_EFF = 7;
+    private static final int CAP_BND = 8;
+    private static final int CAP_AMB = 9;
+    private static final int NO_NEW_PRIVS = 10;
+    private static final int SECCOMP = 11;
+    private static final int FIRST_KILOBYTES = 12;
+
+    private final long[] kilobytes = new long[KEYS.size() - FIRST_KILOBYTES];
+    private final List<Long> namespacePids = new ArrayList<>(2);
+    private String name = "";
+    private String state = "";
+    private long tgid = -1;
+    private long pid = -1;
+    private long realUid = -1;
+    private long effectiveUid = -1;
+    private long threads = -1;
+    private long capEffective;
+    private long capBounding;
+    private long capAmbient;
+    private boolean noNewPrivs;
+    private long seccompMode = -1;
+
+    ProcessStatus parse(Cursor status) {
+        Arrays.fill(kilobytes, -1);
+        int key = Keys.NONE;
+        while (status.nextLine()) {
+            int found = KEYS.find(status, key);
+            if (found != Keys.NONE) {
+                value(found, status);
+                key = found;
+            }
+        }
+        return result();
+    }
+
+    private void value(int key, Cursor line) {
+        switch (key) {
+            case NAME -> name = line.rest();
+            case STATE -> state = line.word();
+            case TGID -> tgid = line.number();
+            case PID -> pid = line.number();
+            case UID -> uids(line);
+            case NSPID -> namespacePids(line);
+            case THREADS -> threads = line.number();
+            case CAP_EFF -> capEffective = capabilities(line);
+            case CAP_BND -> capBounding = capabilities(line);
+            case CAP_AMB -> capAmbient = capabilities(line);
+            case NO_NEW_PRIVS -> noNewPrivs = line.number() != 0;
+            case SECCOMP -> seccompMode = line.number();
+            default -> kilobytes[key - FIRST_KILOBYTES] = line.kilobytes();
+        }
+    }
+
+    private void uids(Cursor line) {
+        line.skipBlanks();
+        realUid = line.decimal();
+        line.skipBlanks();
+        effectiveUid = line.decimal();
+    }
+
+    private void namespacePids(Cursor line) {
+        namespacePids.clear();
+        line.skipBlanks();
+        while (!line.atLineEnd()) {
+            namespacePids.add(line.decimal());
+            line.skipBlanks();
+        }
+    }
+
+    private static long capabilities(Cursor line) {
+        line.skipBlanks();
+        return line.hex();
+    }
+
+    private ProcessStatus result() {
+        return new ProcessStatus(
+                name,
+                state,
+                tgid,
+                pid,
+                List.copyOf(namespacePids),
+                realUid,
+                effectiveUid,
+                kilobytes[0],
+                kilobytes[1],
+                kilobytes[2],
+                kilobytes[3],
+                kilobytes[4],
+                kilobytes[5],
+                kilobytes[6],
+                kilobytes[7],
+                kilobytes[8],
+                kilobytes[9],
+                threads,
+                capEffective,
+                capBounding,
+                capAmbient,
+                noNewPrivs,
+                seccompMode);
+    }
+}

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.hotspot.Evidence;
+import io.memlock.hotspot.Region;
+import io.memlock.hotspot.Segment;
+import io.memlock.os.Errno;
+import io.memlock.os.LibC;
+import io.memlock.os.Linux;
+import io.memlock.proc.Mapping;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A process's mappings and their locks, accounted as the kernel does it (mm/mlock.c, mm/mmap.c): whole mappings are charged,
+ * {@code MAP_FIXED} over a locked mapping is counted twice under MCL_FUTURE, an mlock over a hole flags what comes before it.
+ */
+final class FakeKernel implements LibC, MemoryMap {
+
+    static final long PAGE = 4096;
+
+    /** Shows what a test can take away. */
+    boolean privileged = true;
+
+    long softLimit = 8 << 20;
+    long hardLimit = 8 << 20;
+    boolean mayRaiseHardLimit;
+
+    /** Calls so far, for "fail call n". */
+    int calls;
+
+    int failCall = -1;
+    int failWith = Errno.EPERM;
+
+    private final TreeMap<Long, Vma> vmas = new TreeMap<>();
+    private boolean future;
+    private boolean futureOnFault;
+    private int errno;
+    private long nextFree = 0x7000_0000_0000L;
+    private List<Segment> seen = List.of();
+
+    /** One mapping. */
+    private static final class Vma {
+        long start;
+        long end;
+        boolean accessible;
+        boolean shared;
+        Region region;
+        String path;
+        boolean locked;
+        boolean onFault;
+        boolean special;
+
+        Vma copy(long newStart, long newEnd) {
+            Vma copy = new Vma();
+            copy.start = newStart;
+            copy.end = newEnd;
+            copy.accessible = accessible;
+            copy.shared = shared;
+            copy.region = region;
+            copy.path = path;
+            copy.locked = locked;
+            copy.onFault = onFault;
+            copy.special = special;
+            return copy;
+        }
+    }
+
+    // ---- what the "JVM" does
+
+    /** Maps as HotSpot commits: over whatever is there. Returns false where the real JVM would die. */
+    boolean commit(Region region, long start, long bytes) {
+        if (future && isOverLimit(chargedBytes() + bytes)) {
+            return false; // the old mapping is still counted: EAGAIN
+        }
+        place(region, start, bytes, true, "", false);
+        return true;
+    }
+
+    /** Reserves without committing. */
+    void reserve(Region region, long start, long bytes) {
+        place(region, start, bytes, false, "", false);
+    }
+
+    /** Maps a file, as an application does. */
+    void mapFile(long start, long bytes, String path) {
+        place(Region.MAPPED, start, bytes, true, path, true);
+    }
+
+    /** A mapping the kernel never locks. */
+    void mapSpecial(long start, long bytes) {
+        place(Region.OTHER, start, bytes, true, "/dev/gpu", true);
+        vmas.get(start).special = true;
+        vmas.get(start).locked = false;
+    }
+
+    void unmap(long start, long bytes) {
+        carve(start, start + bytes);
+    }
+
+    private void place(Region region, long start, long bytes, boolean accessible, String path, boolean shared) {
+        carve(start, start + bytes);
+        Vma vma = new Vma();
+        vma.start = start;
+        vma.end = start + bytes;
+        vma.accessible = accessible;
+        vma.region = region;
+        vma.path = path;
+        vma.shared = shared;
+        vma.locked = future;
+        vma.onFault = future && futureOnFault;
+        vmas.put(start, vma);
+    }
+
+    // ---- what a test looks at
+
+    /** VmLck. */
+    long chargedBytes() {
+        return vmas.values().stream()
+                .filter(vma -> vma.locked)
+                .mapToLong(vma -> vma.end - vma.start)
+                .sum();
+    }
+
+    boolean isLocked(long address) {
+        Vma vma = at(address);
+        return vma != null && vma.locked;
+    }
+
+    boolean isLockedOnFault(long address) {
+        return isLocked(address) && at(address).onFault;
+    }
+
+    boolean isFuture() {
+        return future;
+    }
+
+    /** What smaps shows as {@code lo} without {@code lf}. */
+    List<Mapping> lockedWithoutOnFault() {
+        return vmas.values().stream()
+                .filter(vma -> vma.locked && !vma.onFault)
+                .map(FakeKernel::mapping)
+                .toList();
+    }
+
+    // ---- MemoryMap
+
+    @Override
+    public boolean refresh() {
+        List<Segment> now = new ArrayList<>();
+        for (Vma vma : vmas.values()) {
+            now.add(new Segment(vma.start, vma.end, vma.region, Evidence.NONE, mapping(vma)));
+        }
+        boolean changed = !now.equals(seen);
+        seen = now;
+        return changed;
+    }
+
+    @Override
+    public List<Segment> segments() {
+        return seen;
+    }
+
+    @Override
+    public int mappings() {
+        return vmas.size();
+    }
+
+    private static Mapping mapping(Vma vma) {
+        return new Mapping(
+                vma.start,
+                vma.end,
+                vma.accessible,
+                vma.accessible,
+                false,
+                vma.shared,
+                0,
+                vma.path.isEmpty() ? 0 : 1,
+                vma.path);
+    }
+
+    // ---- LibC
+
+    @Override
+    public int mlock(long addr, long len) {
+        return fails() ? -1 : lockRange(addr, len, false);
+    }
+
+    @Override
+    public int mlock2(long addr, long len, int flags) {
+        return fails() ? -1 : lockRange(addr, len, flags == Linux.MLOCK_ONFAULT);
+    }
+
+    private int lockRange(long addr, long len, boolean onFault) {
+        long start = addr & -PAGE;
+        long end = (addr + len + PAGE - 1) & -PAGE;
+        long already = 0;
+        for (Vma vma : vmas.values()) {
+            if (vma.locked) {
+                already += Math.max(0, Math.min(end, vma.end) - Math.max(start, vma.start));
+            }
+        }
+        if (!privileged && softLimit == 0) {
+            return fail(Errno.EPERM);
+        }
+        if (isOverLimit(chargedBytes() - already + (end - start))) {
+            return fail(Errno.ENOMEM);
+        }
+        return flag(start, end, true, onFault);
+    }
+
+    @Override
+    public int munlock(long addr, long len) {
+        return fails() ? -1 : flag(addr & -PAGE, (addr + len + PAGE - 1) & -PAGE, false, false);
+    }
+
+    private int flag(long start, long end, boolean locked, boolean onFault) {
+        splitAt(start);
+        splitAt(end);
+        long at = start;
+        while (at < end) {
+            Vma vma = vmas.get(at);
+            if (vma == null) {
+                return fail(Errno.ENOMEM);
+            }
+            if (!vma.special) {
+                vma.locked = locked;
+                vma.onFault = locked && onFault;
+            }
+            at = vma.end;
+        }
+        return 0;
+    }
+
+    @Override
+    public int mlockall(int flags) {
+        if (fails()) {
+            return -1;
+        }
+        boolean current = (flags & Linux.MCL_CURRENT) != 0;
+        long total =
+                vmas.values().stream().mapToLong(vma -> vma.end - vma.start).sum();
+        if (!privileged && softLimit == 0) {
+            return fail(Errno.EPERM);
+        }
+        if (current && isOverLimit(total)) {
+            return fail(Errno.ENOMEM);
+        }
+        future = (flags & Linux.MCL_FUTURE) != 0;
+        futureOnFault = future && (flags & Linux.MCL_ONFAULT) != 0;
+        if (current) {
+            for (Vma vma : vmas.values()) {
+                vma.locked = !vma.special;
+                vma.onFault = !vma.special && (flags & Linux.MCL_ONFAULT) != 0;
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public int munlockall() {
+        if (fails()) {
+            return -1;
+        }
+        future = false;
+        for (Vma vma : vmas.values()) {
+            vma.locked = false;
+            vma.onFault = false;
+        }
+        return 0;
+    }
+
+    @Override
+    public int msync(long addr, long length, int flags) {
+        if (fails()) {
+            return -1;
+        }
+        Vma vma = at(addr);
+        return vma == null ? fail(Errno.ENOMEM) : vma.locked ? fail(Errno.EBUSY) : 0;
+    }
+
+    @Override
+    public long mmap(long addr, long length, int prot, int flags, int fd, long offset) {
+        if (fails()) {
+            return MAP_FAILED;
+        }
+        if (future && isOverLimit(chargedBytes() + length)) {
+            fail(Errno.EAGAIN);
+            return MAP_FAILED;
+        }
+        long start = nextFree;
+        nextFree += length + PAGE;
+        place(Region.OTHER, start, length, prot != Linux.PROT_NONE, "", false);
+        return start;
+    }
+
+    @Override
+    public int munmap(long addr, long length) {
+        if (fails()) {
+            return -1;
+        }
+        carve(addr, addr + length);
+        return 0;
+    }
+
+    @Override
+    public int madvise(long addr, long length, int advice) {
+        return fails() ? -1 : 0;
+    }
+
+    @Override
+    public int getrlimit(int resource, long[] rlim) {
+        if (fails()) {
+            return -1;
+        }
+        rlim[0] = softLimit;
+        rlim[1] = hardLimit;
+        return 0;
+    }
+
+    @Override
+    public int setrlimit(int resource, long[] rlim) {
+        if (fails()) {
+            return -1;
+        }
+        if (Long.compareUnsigned(rlim[1], hardLimit) > 0 && !mayRaiseHardLimit) {
+            return fail(Errno.EPERM);
+        }
+        softLimit = rlim[0];
+        hardLimit = rlim[1];
+        return 0;
+    }
+
+    @Override
+    public long sysconf(int name) {
+        return PAGE;
+    }
+
+    @Override
+    public int errno() {
+        return errno;
+    }
+
+    private boolean isOverLimit(long bytes) {
+        return !privileged && softLimit != Linux.RLIM_INFINITY && bytes > softLimit;
+    }
+
+    private boolean fails() {
+        if (calls++ == failCall) {
+            errno = failWith;
+            return true;
+        }
+        return false;
+    }
+
+    private int fail(int number) {
+        errno = number;
+        return -1;
+    }
+
+    private Vma at(long address) {
+        Map.Entry<Long, Vma> entry = vmas.floorEntry(address);
+        return entry == null || entry.getValue().end <= address ? null : entry.getValue();
+    }
+
+    private void splitAt(long address) {
+        Vma vma = at(address);
+        if (vma != null && vma.start != address) {
+            vmas.put(address, vma.copy(address, vma.end));
+            vma.end = address;
+        }
+    }
+
+    private void carve(long start, long end) {
+        splitAt(start);
+        splitAt(end);
+        vmas.subMap(start, end).clear();
+    }
+}

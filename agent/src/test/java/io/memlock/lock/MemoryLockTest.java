@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.hotspot.Region;
+import io.memlock.options.OptionParser;
+import io.memlock.os.Linux;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class MemoryLockTest {
+
+    private static final long MIB = 1 << 20;
+    private static final long HEAP = 0x1000_0000L;
+    private static final long CODE = 0x2000_0000L;
+    private static final long METASPACE = 0x3000_0000L;
+    private static final long FILE = 0x4000_0000L;
+    private static final long NATIVE = 0x5000_0000L;
+
+    private final FakeKernel kernel = new FakeKernel();
+    private final MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+
+    @BeforeEach
+    void startJvm() {
+        kernel.commit(Region.HEAP, HEAP, 4 * MIB);
+        kernel.reserve(Region.HEAP, HEAP + 4 * MIB, 60 * MIB);
+        kernel.commit(Region.CODE, CODE, 2 * MIB);
+        kernel.commit(Region.METASPACE, METASPACE, MIB);
+        kernel.commit(Region.NATIVE, NATIVE, MIB);
+    }
+
+    private LockFailure start(String options) throws Exception {
+        return lock.start(OptionParser.parse(options));
+    }
+
+    @Test
+    void locksEverythingThereIsAndEverythingToCome() throws Exception {
+        assertThat(start("mode=all")).isNull();
+        kernel.commit(Region.HEAP, HEAP + 4 * MIB, 8 * MIB);
+
+        assertThat(kernel.isLockedOnFault(HEAP)).isTrue();
+        assertThat(kernel.isLockedOnFault(HEAP + 4 * MIB)).isTrue();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        assertThat(lock.status().strategy()).isEqualTo(Strategy.FUTURE);
+    }
+
+    @Test
+    void neverSetsFutureUnderAFiniteLimit() throws Exception {
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 1 << 30;
+
+        for (String options : new String[] {"mode=all", "mode=heap", "mode=all,strategy=future"}) {
+            start(options);
+            assertThat(kernel.isFuture()).as(options).isFalse();
+        }
+    }
+
+    @Test
+    void refusesFutureUnderAFiniteLimitAndLocksNothing() throws Exception {
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 1 << 30;
+
+        LockFailure failure = start("mode=heap,strategy=future");
+
+        assertThat(failure.tried()).contains("strategy=future");
+        assertThat(failure.answer()).contains("soft 1.0 GiB, hard 1.0 GiB");
+        assertThat(kernel.chargedBytes()).isZero();
+        assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
+    }
+
+    @Test
+    void raisesTheSoftLimitToTheHardOne() throws Exception {
+        kernel.privileged = false;
+        kernel.softLimit = 64 << 10;
+        kernel.hardLimit = 1 << 30;
+
+        assertThat(start("mode=heap")).isNull();
+
+        assertThat(kernel.softLimit).isEqualTo(1 << 30);
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+    }
+
+    @Test
+    void locksUnlimitedOnceTheHardLimitIs() throws Exception {
+        kernel.privileged = false;
+        kernel.softLimit = 8 * MIB;
+        kernel.hardLimit = Linux.RLIM_INFINITY;
+
+        assertThat(start("mode=all")).isNull();
+
+        assertThat(lock.status().strategy()).isEqualTo(Strategy.FUTURE);
+    }
+
+    @Test
+    void locksWholeRegionsInTheOrderNamedWhileTheyFit() throws Exception {
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 5 * MIB;
+
+        LockFailure failure = start("mode=metaspace+heap+code");
+
+        assertThat(kernel.isLocked(METASPACE)).isTrue();
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+        assertThat(kernel.isLocked(CODE)).isFalse();
+        assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
+        assertThat(failure.tried()).contains("code 2.0 MiB");
+        assertThat(failure.answer()).contains("needed now: 7.0 MiB");
+    }
+
+    @Test
+    void aPageTooFewIsTooFew() throws Exception {
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 4 * MIB;
+        assertThat(start("mode=heap")).isNull();
+        assertThat(kernel.chargedBytes()).isEqualTo(4 * MIB);
+
+        FakeKernel other = new FakeKernel();
+        other.privileged = false;
+        other.softLimit = other.hardLimit = 4 * MIB - FakeKernel.PAGE;
+        other.commit(Region.HEAP, HEAP, 4 * MIB);
+        MemoryLock otherLock = new MemoryLock(new FakeProcess(other));
+        assertThat(otherLock.start(OptionParser.parse("mode=heap"))).isNotNull();
+        assertThat(other.chargedBytes()).isZero();
+        assertThat(otherLock.status().state()).isEqualTo(LockState.FAILED);
+    }
+
+    @Test
+    void modeAllUnderALimitTooSmallLocksNothingRatherThanSomething() throws Exception {
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 7 * MIB;
+
+        assertThat(start("mode=all")).isNotNull();
+        lock.reconcile();
+
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    @Test
+    void relocksWhatHotSpotMappedOver() throws Exception {
+        start("mode=heap,strategy=rescan");
+        kernel.commit(Region.HEAP, HEAP, 8 * MIB);
+        assertThat(kernel.isLocked(HEAP)).isFalse();
+
+        assertThat(lock.reconcile()).isNull();
+
+        assertThat(kernel.isLockedOnFault(HEAP)).isTrue();
+        assertThat(kernel.isLocked(HEAP + 8 * MIB)).as("only reserved").isFalse();
+        assertThat(lock.status().relockCount()).isEqualTo(1);
+    }
+
+    @Test
+    void neverExceedsTheLimitAsTheHeapGrowsAndNeverMakesACommitFail() throws Exception {
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 16 * MIB;
+        start("mode=heap");
+
+        for (long heap = 4 * MIB; heap <= 32 * MIB; heap += MIB) {
+            assertThat(kernel.commit(Region.HEAP, HEAP + heap, MIB)).isTrue();
+            lock.reconcile();
+            assertThat(kernel.chargedBytes()).isLessThanOrEqualTo(16 * MIB);
+        }
+        assertThat(kernel.chargedBytes()).isEqualTo(16 * MIB);
+        assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
+        assertThat(lock.status().missingBytes()).isEqualTo(17 * MIB);
+    }
+
+    @Test
+    void leavesRoomForACommitWhenSomebodyElseSetFutureUnderALimit() throws Exception {
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 9 * MIB;
+        kernel.mlockall(Linux.MCL_FUTURE | Linux.MCL_ONFAULT);
+
+        start("mode=heap+code");
+
+        assertThat(kernel.commit(Region.HEAP, HEAP, 4 * MIB))
+                .as("recommit over locked memory")
+                .isTrue();
+    }
+
+    @Test
+    void unlocksWhatIsNotSelectedUnderFuture() throws Exception {
+        start("mode=all");
+        kernel.mapFile(FILE, 64 * MIB, "/data/index");
+        assertThat(kernel.isLocked(FILE)).isTrue();
+
+        lock.reconcile();
+
+        assertThat(kernel.isLocked(FILE)).isFalse();
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+    }
+
+    @Test
+    void neverUnlocksWhatTheApplicationLocked() throws Exception {
+        start("mode=heap,strategy=future");
+        kernel.mapFile(FILE, MIB, "/data/index");
+        kernel.mlock(FILE, MIB);
+        kernel.commit(Region.NATIVE, NATIVE, MIB);
+        lock.reconcile();
+        assertThat(kernel.isLocked(FILE)).isTrue();
+        assertThat(kernel.isLocked(NATIVE)).isFalse();
+
+        lock.unlock();
+
+        assertThat(kernel.isLocked(FILE)).isTrue();
+        assertThat(kernel.isLockedOnFault(FILE)).as("its own flags").isFalse();
+        assertThat(kernel.chargedBytes()).isEqualTo(MIB);
+    }
+
+    @Test
+    void repairsAnotherLibrarysMunlockall() throws Exception {
+        start("mode=all");
+        lock.reconcile();
+        kernel.munlockall();
+
+        lock.reconcile();
+
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+        assertThat(kernel.isLocked(CODE)).isTrue();
+        assertThat(kernel.isFuture()).isTrue();
+        assertThat(lock.status().relockCount()).isPositive();
+    }
+
+    @Test
+    void repairsAnotherLibrarysMlockallThatDroppedFuture() throws Exception {
+        start("mode=all");
+        lock.reconcile();
+        kernel.mlockall(Linux.MCL_CURRENT);
+        assertThat(kernel.isFuture()).isFalse();
+        kernel.commit(Region.HEAP, HEAP, 8 * MIB);
+
+        lock.reconcile();
+
+        assertThat(kernel.isFuture()).isTrue();
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+    }
+
+    @Test
+    void modeNoneLocksNothing() throws Exception {
+        assertThat(start("mode=none")).isNull();
+        lock.reconcile();
+
+        assertThat(kernel.chargedBytes()).isZero();
+        assertThat(lock.status().state()).isEqualTo(LockState.UNLOCKED);
+    }
+
+    @Test
+    void changesWhatIsLockedWhileTheJvmRuns() throws Exception {
+        start("mode=none");
+
+        assertThat(lock.change(OptionParser.parse("mode=heap,strategy=rescan"))).isNull();
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+        assertThat(kernel.isLocked(CODE)).isFalse();
+
+        assertThat(lock.change(OptionParser.parse("mode=all"))).isNull();
+        assertThat(kernel.isLocked(CODE)).isTrue();
+        assertThat(kernel.isFuture()).isTrue();
+
+        assertThat(lock.change(OptionParser.parse("mode=code,strategy=rescan"))).isNull();
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(kernel.isLocked(HEAP)).isFalse();
+        assertThat(kernel.isLocked(CODE)).isTrue();
+        assertThat(kernel.chargedBytes()).isEqualTo(2 * MIB);
+    }
+
+    @Test
+    void unlocksAllItLockedReservedMemoryToo() throws Exception {
+        start("mode=all");
+        lock.unlock();
+
+        assertThat(kernel.chargedBytes()).isZero();
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(lock.status().state()).isEqualTo(LockState.UNLOCKED);
+    }
+
+    @Test
+    void aMappingTheKernelNeverLocksDoesNotBreakThePromise() throws Exception {
+        kernel.mapSpecial(FILE, MIB);
+        start("mode=other,strategy=rescan");
+
+        assertThat(lock.reconcile()).isNull();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+    }
+}
