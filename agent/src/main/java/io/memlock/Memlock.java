@@ -180,8 +180,11 @@ public final class Memlock {
             return;
         }
         try {
-            jmx.tryRegister();
-        } catch (JMException | RuntimeException e) {
+            if (jmx.isDue()) {
+                keeper.refresh(); // its first reader finds numbers
+                jmx.register();
+            }
+        } catch (JMException | IOException | RuntimeException e) {
             log.failure("the MXBean cannot be registered: " + e);
             jmx = null;
         }
