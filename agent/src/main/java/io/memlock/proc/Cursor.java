@@ -203,11 +203,14 @@ final class Cursor {
         return value;
     }
 
-    /** Blanks, a number, " kB" and the end of the line: in bytes. */
+    /**
+     * Blanks, a number, " kB" and the end of the line: in bytes. From 2^63 on the kernel's counter has gone below zero, as
+     * VmLck does once a mapping of 8 TiB or more was locked (mlock_fixup counts its pages in an int): unknown, -1.
+     */
     long kilobytes() {
         skipBlanks();
         int from = position;
-        long value = decimal();
+        long value = unsignedDecimal();
         if (value > Long.MAX_VALUE >> 10) {
             throw malformedAt(from, "a number of kilobytes");
         }
@@ -217,7 +220,7 @@ final class Cursor {
         if (!atLineEnd()) {
             throw malformed("nothing after kB");
         }
-        return value << 10;
+        return value < 0 ? -1 : value << 10;
     }
 
     /** Up to the next blank, tab or end of the line; may be empty. */

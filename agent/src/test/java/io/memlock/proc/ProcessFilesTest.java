@@ -130,4 +130,13 @@ class ProcessFilesTest {
     void refusesMalformedLimits(String text) {
         assertThatThrownBy(() -> ProcessLimits.parse(text)).isInstanceOf(ProcFormatException.class);
     }
+
+    /** Printed by Linux 6.18 after 16 TiB of address space had been locked and unmapped. */
+    @Test
+    void aCounterThatWentBelowZeroIsUnknown() {
+        ProcessStatus status = ProcessStatus.parse("Name:\tjava\nVmLck:\t18446744056538659532 kB\nVmRSS:\t  100 kB\n");
+
+        assertThat(status.vmLckBytes()).isEqualTo(-1);
+        assertThat(status.vmRssBytes()).isEqualTo(102_400);
+    }
 }
