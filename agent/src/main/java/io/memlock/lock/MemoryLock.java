@@ -99,6 +99,11 @@ public final class MemoryLock {
      */
     public synchronized LockFailure change(AgentOptions wanted) throws IOException {
         parts.calls().live();
+        if (Selection.of(wanted).isEmpty()) {
+            options = wanted;
+            unlock();
+            return null;
+        }
         if (bornLocked) {
             release();
         }
@@ -153,7 +158,7 @@ public final class MemoryLock {
      */
     public synchronized LockFailure reconcile() throws IOException {
         if (selection.isEmpty() && !bornLocked) {
-            return lastFailure;
+            return null;
         }
         long start = System.nanoTime();
         if (strategy == Strategy.FUTURE && bornLocked) {
@@ -202,11 +207,17 @@ public final class MemoryLock {
         settle(LockState.UNLOCKED, Pass.NONE, null, 0);
     }
 
-    /** Ends MCL_FUTURE: the one case in which dropping it is the aim. Every mapping stays as locked as it is. */
+    /**
+     * Ends MCL_FUTURE: the one case in which dropping it is the aim. Every mapping stays as locked as it is; but under a
+     * limit that has come down meanwhile only {@code munlockall} is still allowed, and anything beats a JVM that dies at
+     * its next commit.
+     */
     private void release() throws IOException {
         ApplicationLocks applicationLocks = parts.applicationLocks();
         applicationLocks.refresh();
-        libc.mlockall(Linux.MCL_CURRENT | Linux.MCL_ONFAULT);
+        if (libc.mlockall(Linux.MCL_CURRENT | Linux.MCL_ONFAULT) != 0) {
+            libc.munlockall();
+        }
         for (Mapping mapping : applicationLocks.all()) {
             libc.mlock(mapping.start(), mapping.length()); // on-fault became its flag too; give it back its own
         }

@@ -20,6 +20,9 @@ public final class ThisProcess implements LockParts {
     /** Of vm.max_map_count: the JVM itself needs mappings too, and dies without. */
     private static final double SPLITTING_STOPS_AT = 0.8;
 
+    /** As if everything were charged already. */
+    private static final long UNKNOWN = Long.MAX_VALUE / 2;
+
     private static final long DEFAULT_MAX_MAP_COUNT = 65_530;
 
     private final LibC libc;
@@ -96,9 +99,10 @@ public final class ThisProcess implements LockParts {
     @Override
     public long chargedBytes() {
         try {
-            return proc.status("self").vmLckBytes();
+            long charged = proc.status(ProcFs.SELF).vmLckBytes();
+            return charged < 0 ? UNKNOWN : charged;
         } catch (IOException e) {
-            return Long.MAX_VALUE / 2;
+            return UNKNOWN;
         }
     }
 

@@ -53,6 +53,17 @@ final class FakeKernel implements LibC, MemoryMap {
         boolean onFault;
         boolean special;
 
+        boolean mayMerge(Vma next) {
+            return end == next.start
+                    && region == next.region
+                    && path.equals(next.path)
+                    && path.isEmpty()
+                    && accessible == next.accessible
+                    && locked == next.locked
+                    && onFault == next.onFault
+                    && special == next.special;
+        }
+
         Vma copy(long newStart, long newEnd) {
             Vma copy = new Vma();
             copy.start = newStart;
@@ -231,7 +242,20 @@ final class FakeKernel implements LibC, MemoryMap {
             }
             at = vma.end;
         }
+        mergeEqualNeighbours();
         return 0;
+    }
+
+    private void mergeEqualNeighbours() {
+        Vma before = null;
+        for (Vma vma : new ArrayList<>(vmas.values())) {
+            if (before != null && before.mayMerge(vma)) {
+                before.end = vma.end;
+                vmas.remove(vma.start);
+            } else {
+                before = vma;
+            }
+        }
     }
 
     @Override

@@ -280,4 +280,42 @@ class MemoryLockTest {
         assertThat(lock.reconcile()).isNull();
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
     }
+
+    @Test
+    void changingToModeNoneUnlocksEverything() throws Exception {
+        start("mode=all");
+
+        assertThat(lock.change(OptionParser.parse("mode=none"))).isNull();
+
+        assertThat(kernel.chargedBytes()).isZero();
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(lock.status().state()).isEqualTo(LockState.UNLOCKED);
+        assertThat(lock.status().mode()).isEqualTo("none");
+    }
+
+    @Test
+    void endsFutureEvenWhenTheLimitHasComeDownMeanwhile() throws Exception {
+        start("mode=all");
+        kernel.mapFile(FILE, MIB, "/data/index");
+        kernel.mlock(FILE, MIB);
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 6 * MIB;
+
+        lock.change(OptionParser.parse("mode=heap"));
+
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(kernel.isLocked(FILE)).as("the application's own").isTrue();
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+        assertThat(kernel.commit(Region.HEAP, HEAP + 4 * MIB, 32 * MIB)).isTrue();
+    }
+
+    @Test
+    void readsBackFromSwapAndPrefaultsOnlyWhatIsLocked() throws Exception {
+        FakeProcess process = new FakeProcess(kernel);
+        MemoryLock attached = new MemoryLock(process);
+
+        attached.change(OptionParser.parse("mode=heap,prefault=heap"));
+
+        assertThat(process.asked).containsExactly("swap in 1", "gently [HEAP] 1");
+    }
 }
