@@ -3,6 +3,7 @@ package io.memlock.proc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -26,5 +27,15 @@ final class Fixture {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Gives no more at a time, as the kernel does. */
+    static InputStream inPieces(String text, int pieceBytes) {
+        return new ByteArrayInputStream(text.getBytes(UTF_8)) {
+            @Override
+            public synchronized int read(byte[] to, int offset, int length) {
+                return super.read(to, offset, Math.min(length, pieceBytes));
+            }
+        };
     }
 }

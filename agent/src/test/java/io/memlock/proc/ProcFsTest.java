@@ -12,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProcFsTest {
 
@@ -62,6 +64,17 @@ class ProcFsTest {
         assertThat(captured.mappings("7")).hasSize(10_000);
         write("proc/7/maps", "1000-2000 rw-p 00000000 00:00 0 \n");
         assertThat(captured.mappings("7")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1000, 4095, 4096, 8192})
+    void readsAFileThatComesInPiecesOfAnySize(int pieceBytes) throws IOException {
+        String text = "0123456789".repeat(20_000);
+
+        assertThat(new TextFile()
+                        .read("pieces", Fixture.inPieces(text, pieceBytes))
+                        .all())
+                .isEqualTo(text);
     }
 
     @Test

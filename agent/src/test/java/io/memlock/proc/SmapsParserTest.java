@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
@@ -125,7 +122,7 @@ class SmapsParserTest {
         String text = Fixture.text("locked/smaps");
         List<SmapsEntry> entries = new ArrayList<>();
 
-        SmapsParser.read(inPieces(text, pieceBytes), entries::add);
+        SmapsParser.read(Fixture.inPieces(text, pieceBytes), entries::add);
 
         assertThat(entries).isEqualTo(SmapsParser.parse(text));
     }
@@ -135,7 +132,8 @@ class SmapsParserTest {
         String path = "/" + "x".repeat(200_000);
         List<SmapsEntry> entries = new ArrayList<>();
 
-        SmapsParser.read(inPieces("1000-2000 rw-p 00000000 00:00 1 " + path + "\nRss: 4 kB\n", 4096), entries::add);
+        SmapsParser.read(
+                Fixture.inPieces("1000-2000 rw-p 00000000 00:00 1 " + path + "\nRss: 4 kB\n", 4096), entries::add);
 
         assertThat(entries).extracting(e -> e.mapping().path()).containsExactly(path);
         assertThat(entries).extracting(SmapsEntry::rssBytes).containsExactly(4096L);
@@ -146,7 +144,7 @@ class SmapsParserTest {
         String text = Fixture.text("locked/smaps") + "rubbish\n";
         int lines = (int) text.lines().count();
 
-        assertThatThrownBy(() -> SmapsParser.read(inPieces(text, 1000), e -> {}))
+        assertThatThrownBy(() -> SmapsParser.read(Fixture.inPieces(text, 1000), e -> {}))
                 .isInstanceOfSatisfying(ProcFormatException.class, e -> assertThat(e.lineNumber())
                         .isEqualTo(lines));
     }
@@ -169,14 +167,5 @@ class SmapsParserTest {
 
     private static long sum(List<SmapsEntry> entries, ToLongFunction<SmapsEntry> value) {
         return entries.stream().mapToLong(value).sum();
-    }
-
-    private static InputStream inPieces(String text, int pieceBytes) {
-        return new ByteArrayInputStream(text.getBytes(UTF_8)) {
-            @Override
-            public synchronized int read(byte[] to, int offset, int length) {
-                return super.read(to, offset, Math.min(length, pieceBytes));
-            }
-        };
     }
 }
