@@ -14,7 +14,7 @@ public final class RegionRow {
 
     /** Name, as in the options. */
     public String getRegion() {
-        return usage.region().optionName();
+        return usage.regionName();
     }
 
     /** Mappings that belong to it, whole or in part. */

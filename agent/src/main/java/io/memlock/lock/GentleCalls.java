@@ -21,10 +21,16 @@ final class GentleCalls {
 
     private final LibC libc;
     private final Pause pause;
+    private boolean isLive;
 
     GentleCalls(LibC libc, Pause pause) {
         this.libc = libc;
         this.pause = pause;
+    }
+
+    /** From now on the application runs. Before, there is nobody to wait for, and whole ranges are fastest. */
+    void live() {
+        isLive = true;
     }
 
     /**
@@ -62,7 +68,7 @@ final class GentleCalls {
         long from = start;
         while (from < end) {
             // Borders on multiples of the piece size, whatever the start.
-            long to = Math.min(end, (from / PIECE_BYTES + 1) * PIECE_BYTES);
+            long to = isLive ? Math.min(end, (from / PIECE_BYTES + 1) * PIECE_BYTES) : end;
             if (call.on(from, to - from) != 0) {
                 return libc.errno();
             }

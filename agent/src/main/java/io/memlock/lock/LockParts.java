@@ -12,6 +12,9 @@ interface LockParts {
     /** Compares and repairs. */
     Reconciler reconciler();
 
+    /** The calls on ranges. */
+    GentleCalls calls();
+
     /** What the application locked itself. */
     ApplicationLocks applicationLocks();
 

@@ -60,6 +60,14 @@ public final class MemoryLock {
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public synchronized LockFailure start(AgentOptions wanted) throws IOException {
+        try {
+            return startLocking(wanted);
+        } finally {
+            parts.calls().live();
+        }
+    }
+
+    private LockFailure startLocking(AgentOptions wanted) throws IOException {
         prepare(wanted);
         if (selection.isEmpty()) {
             return settle(LockState.UNLOCKED, Pass.NONE, null, 0);
@@ -84,6 +92,7 @@ public final class MemoryLock {
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public synchronized LockFailure change(AgentOptions wanted) throws IOException {
+        parts.calls().live();
         if (bornLocked) {
             release();
         }

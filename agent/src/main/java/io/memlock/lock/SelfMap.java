@@ -27,6 +27,9 @@ final class SelfMap implements MemoryMap {
         mappings = now.size();
         List<Segment> before = segments;
         segments = layout.classify(now);
+        if (layout.askJvm(System.nanoTime())) {
+            segments = layout.classify(now);
+        }
         return segments != before;
     }
 

@@ -24,6 +24,7 @@ public final class ThisProcess implements LockParts {
     private final Instrumentation instrumentation;
     private final long pageBytes;
     private final LockProbe probe;
+    private final GentleCalls calls;
 
     private JvmLayout layout;
     private Reconciler reconciler;
@@ -42,6 +43,7 @@ public final class ThisProcess implements LockParts {
         this.instrumentation = instrumentation;
         this.pageBytes = libc.sysconf(Linux.SC_PAGESIZE);
         this.probe = new LockProbe(libc, pageBytes);
+        this.calls = new GentleCalls(libc, Pause.SLEEP);
     }
 
     /** Bytes in a page. */
@@ -65,6 +67,11 @@ public final class ThisProcess implements LockParts {
     }
 
     @Override
+    public GentleCalls calls() {
+        return calls;
+    }
+
+    @Override
     public FutureProbe futureProbe() {
         return new FutureProbe(libc, probe, pageBytes);
     }
@@ -83,12 +90,8 @@ public final class ThisProcess implements LockParts {
     public synchronized Reconciler reconciler() {
         if (reconciler == null) {
             reconciler = new Reconciler(
-                    new SelfMap(proc, layout()),
-                    probe,
-                    new GentleCalls(libc, Pause.SLEEP),
-                    applicationLocks(),
-                    this::chargedBytes,
-                    (long) (maxMapCount() * SPLITTING_STOPS_AT));
+                    new SelfMap(proc, layout()), probe, calls, applicationLocks(), this::chargedBytes, (long)
+                            (maxMapCount() * SPLITTING_STOPS_AT));
         }
         return reconciler;
     }

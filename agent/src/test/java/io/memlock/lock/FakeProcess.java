@@ -11,21 +11,17 @@ final class FakeProcess implements LockParts {
 
     final FakeKernel kernel;
     private final LockProbe probe;
+    private final GentleCalls calls;
     private final ApplicationLocks applicationLocks;
     private final Reconciler reconciler;
 
     FakeProcess(FakeKernel kernel) {
         this.kernel = kernel;
         this.probe = new LockProbe(kernel, FakeKernel.PAGE);
+        this.calls = new GentleCalls(kernel, nanos -> {});
         this.applicationLocks =
                 new ApplicationLocks(consumer -> kernel.lockedWithoutOnFault().forEach(consumer));
-        this.reconciler = new Reconciler(
-                kernel,
-                probe,
-                new GentleCalls(kernel, nanos -> {}),
-                applicationLocks,
-                kernel::chargedBytes,
-                MAX_MAPPINGS);
+        this.reconciler = new Reconciler(kernel, probe, calls, applicationLocks, kernel::chargedBytes, MAX_MAPPINGS);
     }
 
     @Override
@@ -41,6 +37,11 @@ final class FakeProcess implements LockParts {
     @Override
     public ApplicationLocks applicationLocks() {
         return applicationLocks;
+    }
+
+    @Override
+    public GentleCalls calls() {
+        return calls;
     }
 
     @Override

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Who may import whom. */
+class ArchitectureTest {
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.memlock");
+
+    @ParameterizedTest(name = "{0} imports only {1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "bootstrap | java.lang.. java.io.. java.util.. java.net.. java.security..",
+                "options   | java.lang.. java.util.. io.memlock.hotspot",
+                "log       | java.lang.. java.io.. java.util.. io.memlock.options",
+                "proc      | java.lang.. java.io.. java.util.. java.nio.charset..",
+                "hotspot   | java.lang.. java.io.. java.util.. java.nio.. javax.management.. io.memlock.proc",
+                "jna       | java.lang..",
+                "os        | java.lang.. java.io.. java.util.. java.net.. com.sun.jna.. io.memlock.jna",
+                "lock      | java.lang.. java.io.. java.util.. io.memlock.proc io.memlock.hotspot io.memlock.os"
+                        + " io.memlock.log io.memlock.options",
+                "jmx       | java.lang.. java.io.. java.util.. javax.management.. io.memlock.lock io.memlock.options"
+            })
+    void eachPackageImportsWhatIsBelowIt(String name, String allowed) {
+        String own = "io.memlock." + name.trim();
+        String[] packages = (allowed.trim() + " " + own).split(" ");
+        classes()
+                .that()
+                .resideInAPackage(own)
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(packages))
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyOneClassKnowsJna() {
+        noClasses()
+                .that(not(com.tngtech.archunit.core.domain.JavaClass.Predicates.belongTo(
+                        com.tngtech.archunit.core.domain.properties.HasName.Predicates.name("io.memlock.os.JnaLibC"))))
+                .should()
+                .dependOnClassesThat(resideInAPackage("com.sun.jna.."))
+                .check(CLASSES);
+    }
+
+    @Test
+    void nothingChoosesTheApplicationsLogManagerOrFileSystem() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.memlock.cli..")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("java.util.logging..", "java.nio.file.."))
+                .check(CLASSES);
+    }
+
+    @Test
+    void nothingGoesRoundInCircles() {
+        slices().matching("io.memlock.(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.hotspot.Region;
+import io.memlock.os.Errno;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GentleCallsTest {
+
+    private static final long HEAP = 0x1000_0000L;
+    private static final long PIECE = GentleCalls.PIECE_BYTES;
+
+    private final FakeKernel kernel = new FakeKernel();
+    private final List<Long> pauses = new ArrayList<>();
+    private final GentleCalls calls = new GentleCalls(kernel, pauses::add);
+
+    @Test
+    void pausesBetweenPiecesButNotAfterTheLast() {
+        kernel.commit(Region.HEAP, HEAP, 4 * PIECE);
+        calls.live();
+
+        assertThat(lock()).isZero();
+
+        assertThat(kernel.calls).isEqualTo(4);
+        assertThat(pauses).hasSize(3).allMatch(nanos -> nanos > 0);
+        assertThat(kernel.chargedBytes()).isEqualTo(4 * PIECE);
+    }
+
+    @Test
+    void piecesEndOnMultiplesOfTheHugePageSize() {
+        kernel.commit(Region.HEAP, HEAP + FakeKernel.PAGE, PIECE);
+        calls.live();
+
+        assertThat(lock()).isZero();
+
+        assertThat(kernel.calls).as("a short first piece, a one-page second").isEqualTo(2);
+        assertThat(kernel.chargedBytes()).isEqualTo(PIECE);
+    }
+
+    @Test
+    void takesWholeRangesBeforeTheApplicationRuns() {
+        kernel.commit(Region.HEAP, HEAP, 64 * PIECE);
+
+        assertThat(lock()).isZero();
+
+        assertThat(kernel.calls).isEqualTo(1);
+        assertThat(pauses).isEmpty();
+    }
+
+    @Test
+    void tellsWhyAPieceFailed() {
+        kernel.commit(Region.HEAP, HEAP, 4 * PIECE);
+        calls.live();
+        kernel.failCall = 2;
+        kernel.failWith = Errno.EAGAIN;
+
+        assertThat(lock()).isEqualTo(Errno.EAGAIN);
+
+        assertThat(kernel.chargedBytes()).as("the pieces before it").isEqualTo(2 * PIECE);
+    }
+
+    private int lock() {
+        kernel.refresh();
+        return calls.lock(kernel.segments().get(0));
+    }
+}
