@@ -101,9 +101,13 @@ public final class Memlock {
     }
 
     private LockFailure lock(LibC libc, AgentOptions options) throws IOException {
-        process = new ThisProcess(libc, proc, instrumentation);
+        process = new ThisProcess(libc, proc, instrumentation, log);
         lock = new MemoryLock(process);
-        return lock.start(options);
+        LockFailure failure = lock.start(options);
+        if (lock.prefaultRefusal() != null) {
+            log.failure("NOT PREFAULTED: " + lock.prefaultRefusal());
+        }
+        return failure;
     }
 
     private void startBackground(AgentOptions options) {

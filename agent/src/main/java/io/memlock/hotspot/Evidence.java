@@ -13,7 +13,7 @@ public enum Evidence {
     STACK_POINTER,
     /** The name the kernel gives the mapping. */
     MAPPING_NAME,
-    /** It is laid out as glibc's malloc lays out its memory. */
+    /** It is laid out as glibc's malloc lays out arenas, or starts with the header of a large allocation. */
     MALLOC_LAYOUT,
     /** Nothing claims it. */
     NONE

@@ -162,7 +162,11 @@ public final class Keeper implements LockControl {
         LockFailure failure = lock.change(wanted);
         announce(before, failure);
         refresh();
-        return failure == null ? describe() : failure.text(lock.status().state().name());
+        String answer = failure == null
+                ? describe()
+                : failure.text(lock.status().state().name());
+        String refusal = lock.prefaultRefusal();
+        return refusal == null ? answer : answer + "\nnot prefaulted: " + refusal;
     }
 
     @Override

@@ -33,6 +33,10 @@ public final class ProcFs {
         return ProcessStat.parse(text(root + p + "/stat"));
     }
 
+    public MemInfo memInfo() throws IOException {
+        return MemInfo.parse(text(root + "meminfo"));
+    }
+
     public String sys(String name) throws IOException {
         return text(root + "sys/" + name).trim();
     }
