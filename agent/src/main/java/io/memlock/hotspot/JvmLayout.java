@@ -124,9 +124,9 @@ public final class JvmLayout implements Closeable {
     private List<Segment> segments(MemorySnapshot snapshot) {
         List<KnownRange> claims = claims(snapshot);
         List<Segment> found = new RegionClassifier(KnownRanges.of(claims, pageBytes)).classify(mappings);
-        List<KnownRange> chunks = MallocChunks.find(found, snapshot, pageBytes);
-        if (!chunks.isEmpty()) {
-            claims.addAll(chunks);
+        List<KnownRange> malloc = MallocHeaders.claims(found, snapshot, pageBytes);
+        if (!malloc.isEmpty()) {
+            claims.addAll(malloc);
             found = new RegionClassifier(KnownRanges.of(claims, pageBytes)).classify(mappings);
         }
         return found;

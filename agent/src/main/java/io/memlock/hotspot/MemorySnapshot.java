@@ -77,6 +77,16 @@ final class MemorySnapshot {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
+    /** Whether the C string at an address starts with a prefix; most do not, and that is seen at the first byte. */
+    boolean startsWith(long address, String prefix) throws IOException {
+        for (int i = 0; i < prefix.length(); i++) {
+            if (int8(address + i) != prefix.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static int offset(long address) {
         return (int) (address & (BLOCK_BYTES - 1));
     }

@@ -97,7 +97,8 @@ final class MetaspaceNodes {
 
     private static boolean isUnclaimed(Segment segment) {
         Mapping mapping = segment.mapping();
-        return segment.evidence() == Evidence.NONE && !mapping.shared() && !mapping.executable();
+        boolean unclaimed = segment.evidence() == Evidence.NONE || segment.evidence() == Evidence.MALLOC_LAYOUT;
+        return unclaimed && !mapping.shared() && !mapping.executable();
     }
 
     private static boolean same(List<KnownRange> left, List<KnownRange> right) {

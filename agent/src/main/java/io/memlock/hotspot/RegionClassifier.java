@@ -118,11 +118,15 @@ final class RegionClassifier {
             return false;
         }
         Mapping rest = mappings.get(index + 1);
-        long arenaEnd = (mappings.get(index).end() + ARENA_BYTES - 1) & -ARENA_BYTES;
         return rest.start() == mappings.get(index).end()
-                && rest.end() == arenaEnd
+                && rest.end() == arenaEnd(mappings.get(index).end())
                 && !rest.isAccessible()
                 && MappingNames.isAnonymous(rest);
+    }
+
+    /** The multiple of the arena size at or behind an address. */
+    static long arenaEnd(long address) {
+        return (address + ARENA_BYTES - 1) & -ARENA_BYTES;
     }
 
     private static boolean isArenaMultiple(long address) {

@@ -30,7 +30,7 @@ final class VmStructuresLayer {
                 Set<String> wanted = new HashSet<>(VmRanges.FIELDS);
                 wanted.addAll(JavaThreads.FIELDS);
                 wanted.addAll(LoadedClasses.FIELDS);
-                structs = new VmStructs(memory, new ElfImage(memory, libjvm(mappings)), wanted);
+                structs = new VmStructs(memory, new ElfImage(memory, libjvm(mappings)), wanted, VmRanges.CONSTANTS);
                 threads = new JavaThreads(structs);
             }
             if (fixed == null || !fixed.has(Region.CODE)) { // a JVM that is only just starting

@@ -51,6 +51,8 @@ final class ProcessResidency implements Residency {
     }
 
     private Headroom headroom() throws IOException {
-        return new Headroom(proc.memInfo().availableBytes(), "the host");
+        Headroom host = new Headroom(proc.memInfo().availableBytes(), "the host");
+        long cgroup = proc.cgroupMemory(ProcFs.SELF).headroomBytes();
+        return cgroup < 0 ? host : Headroom.tighter(host, new Headroom(cgroup, "the memory cgroup"));
     }
 }

@@ -2,12 +2,14 @@
 package io.memlock.lock;
 
 import io.memlock.hotspot.JvmLayout;
+import io.memlock.hotspot.LayerStatus;
 import io.memlock.log.Log;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
+import java.util.List;
 
 /**
  * The parts of a lock on the process this runs in, each made when it is first needed: with {@code mode=all} the way to the
@@ -58,6 +60,11 @@ public final class ThisProcess implements LockParts {
     /** Adds up smaps by region. */
     public RegionScanner scanner() {
         return new RegionScanner(proc, "self", layout());
+    }
+
+    /** How the regions are found. */
+    List<LayerStatus> layers() {
+        return layout().layers();
     }
 
     /** Numbers of the moment. */
