@@ -70,15 +70,16 @@ public record Place(
      */
     public String describe() {
         String who = user.isEmpty() ? "uid " + uid : "user " + user;
-        String what = switch (kind) {
-            case SYSTEM_SERVICE -> "the systemd unit " + unit;
-            case USER_SERVICE -> "the systemd user unit " + unit;
-            case DOCKER -> "a Docker container" + shortId();
-            case PODMAN -> "a Podman container" + shortId();
-            case OTHER_CONTAINER -> "a container" + shortId();
-            case KUBERNETES -> "the Kubernetes pod " + podNamespace + "/" + pod;
-            case LOGIN -> "a login" + (startedAs.isEmpty() ? "" : ", through sudo from " + startedAs);
-        };
+        String what =
+                switch (kind) {
+                    case SYSTEM_SERVICE -> "the systemd unit " + unit;
+                    case USER_SERVICE -> "the systemd user unit " + unit;
+                    case DOCKER -> "a Docker container" + shortId();
+                    case PODMAN -> "a Podman container" + shortId();
+                    case OTHER_CONTAINER -> "a container" + shortId();
+                    case KUBERNETES -> "the Kubernetes pod " + podNamespace + "/" + pod;
+                    case LOGIN -> "a login" + (startedAs.isEmpty() ? "" : ", through sudo from " + startedAs);
+                };
         return what + ", " + who + (isUserNamespace ? ", in a user namespace" : "");
     }
 

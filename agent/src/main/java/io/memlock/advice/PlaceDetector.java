@@ -8,8 +8,8 @@ import java.util.List;
 public final class PlaceDetector {
 
     /** Units whose processes come from a login, where PAM reads limits.conf. */
-    private static final List<String> LOGIN_UNITS = List.of(
-            "ssh.service", "sshd.service", "cron.service", "crond.service", "atd.service", "getty@.service");
+    private static final List<String> LOGIN_UNITS =
+            List.of("ssh.service", "sshd.service", "cron.service", "crond.service", "atd.service", "getty@.service");
 
     private static final int ID_DIGITS = 64;
 
@@ -89,7 +89,9 @@ public final class PlaceDetector {
             String controllers = line.substring(first + 1, second);
             String found = line.substring(second + 1);
             if (found.length() > path.length()
-                    && (controllers.isEmpty() || controllers.equals("name=systemd") || found.contains("kubepods")
+                    && (controllers.isEmpty()
+                            || controllers.equals("name=systemd")
+                            || found.contains("kubepods")
                             || found.contains("/docker/"))) {
                 path = found;
             }
@@ -170,7 +172,8 @@ public final class PlaceDetector {
     /** In the initial user namespace the one line maps all of 32 bits onto itself. user_namespaces(7) */
     private static boolean isUserNamespace(String uidMap) {
         String[] fields = uidMap.trim().split("\\s+", -1);
-        return fields.length >= 3 && !(fields[0].equals("0") && fields[1].equals("0") && fields[2].equals("4294967295"));
+        return fields.length >= 3
+                && !(fields[0].equals("0") && fields[1].equals("0") && fields[2].equals("4294967295"));
     }
 
     private static long statusNumber(String status, String key) {

@@ -58,12 +58,7 @@ public final class PlaceFiles {
     }
 
     private static PlaceEvidence evidence(
-            String directory,
-            String root,
-            Map<String, String> environment,
-            String user,
-            String javaHome,
-            long pid) {
+            String directory, String root, Map<String, String> environment, String user, String javaHome, long pid) {
         return new PlaceEvidence(
                 read(directory + "/cgroup"),
                 read(directory + "/mountinfo"),

@@ -74,7 +74,8 @@ public final class Remedy {
 
     private String kubernetes() {
         String recreate = "kubectl delete pod " + place.pod() + " -n " + place.podNamespace();
-        return "# a pod has no field for this limit. Either, on every node it may run on:\n" + "sudo mkdir -p /etc/systemd/system/"
+        return "# a pod has no field for this limit. Either, on every node it may run on:\n"
+                + "sudo mkdir -p /etc/systemd/system/"
                 + place.unit() + ".d\nprintf '[Service]\\nLimitMEMLOCK=infinity\\n' | sudo tee /etc/systemd/system/"
                 + place.unit() + ".d/memlock.conf\nsudo systemctl daemon-reload\nsudo systemctl restart " + place.unit()
                 + "\n" + recreate + "   # what created it creates it anew, with the new limit\n"
@@ -117,20 +118,25 @@ public final class Remedy {
     /** How to get out of the way of a seccomp filter that refuses the calls. */
     public String allowCalls() {
         return switch (place.kind()) {
-            case SYSTEM_SERVICE -> "# " + place.unit() + " has a SystemCallFilter= without the calls for locking\n"
-                    + dropIn("SystemCallFilter=@memlock");
-            case USER_SERVICE -> "systemctl --user edit " + quoted(place.unit())
-                    + "   # [Service] SystemCallFilter=@memlock";
-            case DOCKER, PODMAN -> "# create the container with a seccomp profile that allows mlock, mlock2, mlockall,"
-                    + " munlock, munlockall (the default one does)\n"
-                    + (place.kind() == Place.Kind.DOCKER ? "docker" : "podman")
-                    + " run --security-opt seccomp=PROFILE.json ...";
-            case KUBERNETES -> "# in the container's spec:\n#   securityContext: { seccompProfile: { type: RuntimeDefault"
-                    + " } }   # or a profile that allows mlock, mlock2, mlockall, munlock, munlockall";
-            case OTHER_CONTAINER -> "# let the container's seccomp profile allow mlock, mlock2, mlockall, munlock,"
-                    + " munlockall; systemd-nspawn: --system-call-filter=@memlock";
-            case LOGIN -> "# a seccomp filter was installed by what starts java; let it allow mlock, mlock2, mlockall,"
-                    + " munlock, munlockall";
+            case SYSTEM_SERVICE ->
+                "# " + place.unit() + " has a SystemCallFilter= without the calls for locking\n"
+                        + dropIn("SystemCallFilter=@memlock");
+            case USER_SERVICE ->
+                "systemctl --user edit " + quoted(place.unit()) + "   # [Service] SystemCallFilter=@memlock";
+            case DOCKER, PODMAN ->
+                "# create the container with a seccomp profile that allows mlock, mlock2, mlockall,"
+                        + " munlock, munlockall (the default one does)\n"
+                        + (place.kind() == Place.Kind.DOCKER ? "docker" : "podman")
+                        + " run --security-opt seccomp=PROFILE.json ...";
+            case KUBERNETES ->
+                "# in the container's spec:\n#   securityContext: { seccompProfile: { type: RuntimeDefault"
+                        + " } }   # or a profile that allows mlock, mlock2, mlockall, munlock, munlockall";
+            case OTHER_CONTAINER ->
+                "# let the container's seccomp profile allow mlock, mlock2, mlockall, munlock,"
+                        + " munlockall; systemd-nspawn: --system-call-filter=@memlock";
+            case LOGIN ->
+                "# a seccomp filter was installed by what starts java; let it allow mlock, mlock2, mlockall,"
+                        + " munlock, munlockall";
         };
     }
 
