@@ -45,7 +45,8 @@ public final class ReplyBoard {
                 properties
                         .entrySet()
                         .removeIf(entry -> entry.getKey().toString().startsWith(REPLY)
-                                && AttachReply.decode(entry.getValue().toString()).state()
+                                && AttachReply.decode(entry.getValue().toString())
+                                                .state()
                                         != AttachReply.State.RUNNING);
             }
             properties.setProperty(REPLY + id, reply.encode());
