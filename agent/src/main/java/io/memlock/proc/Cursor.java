@@ -237,6 +237,11 @@ final class Cursor {
         return rest;
     }
 
+    /** All of the text, wherever the cursor is. */
+    String all() {
+        return string(0, end);
+    }
+
     /** The rest of the line; the given String itself if that is what it says, so that repeated paths cost nothing. */
     String restOrSame(String previous) {
         int length = lineEnd - position;
