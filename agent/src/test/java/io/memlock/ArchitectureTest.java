@@ -26,6 +26,7 @@ class ArchitectureTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "attach    | java.lang.. java.util..",
                 "bootstrap | java.lang.. java.io.. java.util.. java.net.. java.security..",
                 "options   | java.lang.. java.util.. io.memlock.hotspot",
                 "log       | java.lang.. java.io.. java.util.. io.memlock.options",
