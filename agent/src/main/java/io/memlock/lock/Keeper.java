@@ -115,6 +115,7 @@ public final class Keeper implements LockControl {
             lastPassNanos = lastPassEnd - start;
         }
         announce(before, failure);
+        lock.takeNotices().forEach(log::failure);
     }
 
     private void announce(LockState before, LockFailure failure) {

@@ -62,6 +62,16 @@ final class Reconciler {
         this.maxMappings = maxMappings;
     }
 
+    /** Whether the heap is one that its collector maps anew while it runs: ZGC's. {@code MappingNames} has the name. */
+    boolean isHeapRemapped() {
+        for (Segment segment : map.segments()) {
+            if (segment.region() == Region.HEAP && segment.mapping().path().contains("java_heap")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** No mapping is split when the process has this many. */
     long maxMappings() {
         return maxMappings;
@@ -115,6 +125,7 @@ final class Reconciler {
         for (Segment segment : map.segments()) {
             boolean isSelected = selection.contains(segment.region());
             if (unlockable.contains(segment)
+                    || isGrowingUnderLimit(segment, terms)
                     || (isSelected && !segment.mapping().isAccessible())) {
                 continue;
             }
@@ -155,6 +166,14 @@ final class Reconciler {
                 unlocked,
                 repair.errno,
                 repair.overMappingBudget);
+    }
+
+    /**
+     * The stack of the first thread grows by page faults. Locked, each growth counts against the limit, and beyond it the
+     * answer is SIGSEGV. Linux {@code mm/vma.c: acct_stack_growth}
+     */
+    private static boolean isGrowingUnderLimit(Segment segment, Terms terms) {
+        return terms.limitBytes() >= 0 && segment.mapping().path().equals("[stack]");
     }
 
     private int unlock(List<Segment> surplus) throws IOException {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.advice.Place;
+import io.memlock.advice.PlaceFiles;
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.hotspot.LayerStatus;
 import io.memlock.log.Log;
@@ -33,6 +35,7 @@ public final class ThisProcess implements LockParts {
     private final LockProbe probe;
     private final GentleCalls calls;
 
+    private Place place;
     private JvmLayout layout;
     private Reconciler reconciler;
     private ApplicationLocks applicationLocks;
@@ -104,6 +107,14 @@ public final class ThisProcess implements LockParts {
         } catch (IOException e) {
             return UNKNOWN;
         }
+    }
+
+    @Override
+    public synchronized Place place() {
+        if (place == null) {
+            place = PlaceFiles.ofThisProcess();
+        }
+        return place;
     }
 
     @Override
