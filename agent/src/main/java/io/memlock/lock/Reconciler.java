@@ -20,8 +20,11 @@ import java.util.function.LongSupplier;
  */
 final class Reconciler {
 
-    /** With nothing changed, one in this many locks is probed: each at least once in as many passes. */
-    private static final int SPOT_CHECK_STRIDE = 8;
+    /**
+     * With nothing changed, every lock is probed up to this many: HotSpot may have given memory back and mapped it anew
+     * at the same place. Where there are more, every n-th in turn.
+     */
+    private static final int MOST_PROBED = 500;
 
     /** With nothing changed, everything is compared afresh after this many passes. */
     private static final int FULL_PASS_EVERY = 60;
@@ -107,7 +110,8 @@ final class Reconciler {
     }
 
     private boolean spotCheck() {
-        for (int i = passesSinceFull % SPOT_CHECK_STRIDE; i < locked.size(); i += SPOT_CHECK_STRIDE) {
+        int stride = 1 + locked.size() / MOST_PROBED;
+        for (int i = passesSinceFull % stride; i < locked.size(); i += stride) {
             if (!probe.isLocked(locked.get(i).start())) {
                 return false;
             }

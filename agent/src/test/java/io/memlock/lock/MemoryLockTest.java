@@ -149,6 +149,21 @@ class MemoryLockTest {
     }
 
     @Test
+    void noticesAtTheNextPassThatMemoryWasMappedAnewAtTheSamePlace() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            kernel.commit(Region.HEAP, HEAP + (100 + 2 * i) * MIB, MIB);
+        }
+        start("mode=heap,strategy=rescan");
+
+        for (int i = 0; i < 20; i++) {
+            long start = HEAP + (100 + 2 * i) * MIB;
+            kernel.commit(Region.HEAP, start, MIB);
+            lock.reconcile();
+            assertThat(kernel.isLocked(start)).as("mapping %s", i).isTrue();
+        }
+    }
+
+    @Test
     void neverExceedsTheLimitAsTheHeapGrowsAndNeverMakesACommitFail() throws Exception {
         kernel.privileged = false;
         kernel.softLimit = kernel.hardLimit = 16 * MIB;

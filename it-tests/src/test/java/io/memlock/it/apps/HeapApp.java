@@ -27,7 +27,7 @@ public final class HeapApp {
     private final List<Class<?>> classes = new ArrayList<>();
     private int threads;
 
-    private HeapApp() {}
+    HeapApp() {}
 
     /** Runs it. */
     public static void main(String[] args) throws Exception {
@@ -35,7 +35,7 @@ public final class HeapApp {
         CommandLoop.run(app::handle);
     }
 
-    private String handle(String command, String[] arguments) throws Exception {
+    String handle(String command, String[] arguments) throws Exception {
         switch (command) {
             case "grow" -> grow(Integer.parseInt(arguments[0]));
             case "shrink" -> shrink();
