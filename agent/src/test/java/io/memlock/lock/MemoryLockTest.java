@@ -295,4 +295,13 @@ class MemoryLockTest {
         assertThat(lock.reconcile()).isNull();
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
     }
+
+    @Test
+    void memoryMappedAnewWhileItIsLockedIsNotTakenForUnlockable() throws Exception {
+        kernel.afterLock.put(HEAP, () -> kernel.commit(Region.HEAP, HEAP, 4 * MIB));
+        start("mode=heap,strategy=rescan");
+        lock.reconcile();
+
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+    }
 }
