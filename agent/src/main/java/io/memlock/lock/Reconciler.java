@@ -100,9 +100,7 @@ final class Reconciler {
             last = new Pass(last.mappings(), last.wantedBytes(), last.missingBytes(), 0, 0, 0, false);
             return last;
         }
-        if (changed) {
-            unlockable.clear();
-        }
+        unlockable.clear();
         last = compareAndRepair(selection, terms);
         lastSelection = selection;
         passesSinceFull = 0;
@@ -236,7 +234,12 @@ final class Reconciler {
             }
             int failed = calls.lock(segment);
             // A return code is not proof; and the mapping may be gone by now, which is nobody's fault.
-            if (probe.isLocked(segment.start())) {
+            boolean isLocked = probe.isLocked(segment.start());
+            if (!isLocked && failed == 0) { // HotSpot may have mapped it anew in between: not yet unlockable
+                failed = calls.lock(segment);
+                isLocked = probe.isLocked(segment.start());
+            }
+            if (isLocked) {
                 ours.add(segment.start());
                 newlyLocked++;
                 return failed == 0;

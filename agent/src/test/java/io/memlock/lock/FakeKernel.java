@@ -34,6 +34,9 @@ final class FakeKernel implements LibC, MemoryMap {
     int failCall = -1;
     int failWith = Errno.EPERM;
 
+    /** What happens right after an mlock2 of this address, once. */
+    final Map<Long, Runnable> afterLock = new TreeMap<>();
+
     private final TreeMap<Long, Vma> vmas = new TreeMap<>();
     private boolean future;
     private boolean futureOnFault;
@@ -201,7 +204,12 @@ final class FakeKernel implements LibC, MemoryMap {
 
     @Override
     public int mlock2(long addr, long len, int flags) {
-        return fails() ? -1 : lockRange(addr, len, flags == Linux.MLOCK_ONFAULT);
+        int returned = fails() ? -1 : lockRange(addr, len, flags == Linux.MLOCK_ONFAULT);
+        Runnable after = afterLock.remove(addr);
+        if (after != null) {
+            after.run();
+        }
+        return returned;
     }
 
     private int lockRange(long addr, long len, boolean onFault) {

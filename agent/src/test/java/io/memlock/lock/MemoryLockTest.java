@@ -333,4 +333,13 @@ class MemoryLockTest {
 
         assertThat(process.asked).containsExactly("swap in 1", "gently [HEAP] 1");
     }
+
+    @Test
+    void memoryMappedAnewWhileItIsLockedIsNotTakenForUnlockable() throws Exception {
+        kernel.afterLock.put(HEAP, () -> kernel.commit(Region.HEAP, HEAP, 4 * MIB));
+        start("mode=heap,strategy=rescan");
+        lock.reconcile();
+
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+    }
 }
