@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Uses memory as told: {@code grow MB} (live heap), {@code shrink}, {@code threads N}, {@code classes N}, {@code direct
+ * Uses memory as told: {@code grow MB} (live heap), {@code shrink}, {@code collect}, {@code threads N}, {@code classes N}, {@code direct
  * MB}, {@code mapfile PATH}, {@code exec}, {@code exit}.
  */
 public final class HeapApp {
@@ -39,6 +39,7 @@ public final class HeapApp {
         switch (command) {
             case "grow" -> grow(Integer.parseInt(arguments[0]));
             case "shrink" -> shrink();
+            case "collect" -> collectFully();
             case "threads" -> startThreads(Integer.parseInt(arguments[0]));
             case "classes" -> defineClasses(Integer.parseInt(arguments[0]));
             case "direct" -> allocateDirect(Integer.parseInt(arguments[0]));
