@@ -160,7 +160,9 @@ class CommandLineIT {
         assertThat(mine.get("heapMaxBytes").asLong()).isEqualTo(256 * MEGABYTE);
         assertThat(mine.get("lock").asText()).isEqualTo("partly-locked");
         assertThat(mine.get("name").asText()).isEqualTo(HeapApp.class.getName());
-        assertThat(memlock("status").stdout()).contains("VERDICT", "partly locked").doesNotContain("\u001b");
+        assertThat(memlock("status").stdout())
+                .contains("VERDICT", "partly locked")
+                .doesNotContain("\u001b");
     }
 
     @ParameterizedTest
@@ -190,7 +192,8 @@ class CommandLineIT {
         assertThat(watch.exitStatus()).isZero();
         assertThat(watch.stdout().lines()).hasSize(4);
         assertThat(watch.stdout()).doesNotContain("\u001b");
-        JsonNode line = new ObjectMapper().readTree(memlock("watch", pid(), "--count=1", "--json").stdout());
+        JsonNode line = new ObjectMapper()
+                .readTree(memlock("watch", pid(), "--count=1", "--json").stdout());
         assertThat(line.get("lockedBytes").asLong()).isZero();
 
         Thread end = new Thread(() -> jvm.send("exit"));
@@ -319,8 +322,8 @@ class CommandLineIT {
     }
 
     private static List<String> command(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Jdk.current().java().toString(), "-jar", AgentJar.path().toString()));
+        List<String> command = new ArrayList<>(
+                List.of(Jdk.current().java().toString(), "-jar", AgentJar.path().toString()));
         command.addAll(List.of(arguments));
         return command;
     }
