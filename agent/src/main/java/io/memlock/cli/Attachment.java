@@ -120,7 +120,7 @@ final class Attachment {
                     system.getProperty("java.specification.version", "0").split("\\.", 2)[0]);
             if (feature >= WARNS_FROM && !jvm.command().mentions("EnableDynamicAgentLoading")) {
                 console.err()
-                        .println("note: Java " + feature + " may print a warning of four lines (\"A Java agent has been"
+                        .println("note: Java " + feature + " prints four lines of warning (\"A Java agent has been"
                                 + " loaded dynamically\") on the stderr of " + jvm.title()
                                 + "; -XX:+EnableDynamicAgentLoading at its start prevents it");
             }
