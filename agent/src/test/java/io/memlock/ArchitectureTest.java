@@ -34,6 +34,8 @@ class ArchitectureTest {
                 "hotspot   | java.lang.. java.io.. java.util.. java.nio.. javax.management.. io.memlock.proc",
                 "jna       | java.lang..",
                 "os        | java.lang.. java.io.. java.util.. java.net.. com.sun.jna.. io.memlock.jna",
+                "doctor    | java.. io.memlock.advice io.memlock.lock io.memlock.hotspot io.memlock.log io.memlock.options"
+                        + " io.memlock.os io.memlock.proc",
                 "advice    | java.lang.. java.io.. java.util.. java.nio.charset..",
                 "lock      | java.lang.. java.io.. java.util.. io.memlock.advice io.memlock.proc io.memlock.hotspot io.memlock.os"
                         + " io.memlock.log io.memlock.options",
