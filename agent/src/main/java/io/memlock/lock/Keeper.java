@@ -44,6 +44,7 @@ public final class Keeper implements LockControl {
     private volatile RegionReport report;
     private long lastPassEnd;
     private long lastPassNanos;
+    private boolean warned;
 
     /**
      * A keeper; {@link #run} is its life.
@@ -116,6 +117,19 @@ public final class Keeper implements LockControl {
         }
         announce(before, failure);
         lock.takeNotices().forEach(log::failure);
+        warnOnce();
+    }
+
+    private void warnOnce() throws IOException {
+        LockStatus status = lock.status();
+        if (warned || (status.state() != LockState.LOCKED && status.state() != LockState.PARTIAL)) {
+            return;
+        }
+        warned = true;
+        String warning = process.outgrowWarning(status).text();
+        if (warning != null) {
+            log.failure(warning);
+        }
     }
 
     private void announce(LockState before, LockFailure failure) {
