@@ -16,6 +16,8 @@ import java.util.Map;
  */
 public record Examination(String subject, List<Finding> findings) {
 
+    private static final int INDENT = 25;
+
     /** Whether the promise can be kept. */
     public boolean canLock() {
         return findings.stream().noneMatch(finding -> finding.verdict() == Verdict.FAIL);
@@ -26,10 +28,13 @@ public record Examination(String subject, List<Finding> findings) {
         List<String> lines = new ArrayList<>();
         lines.add(subject);
         for (Finding finding : findings) {
-            lines.add(String.format(
-                    Locale.ROOT, "%-5s %-18s %s", finding.verdict(), finding.check(), finding.evidence()));
+            String[] evidence = finding.evidence().split("\n", -1);
+            lines.add(String.format(Locale.ROOT, "%-5s %-18s %s", finding.verdict(), finding.check(), evidence[0]));
+            for (int i = 1; i < evidence.length; i++) {
+                lines.add(" ".repeat(INDENT) + evidence[i]);
+            }
             if (!finding.remedy().isEmpty()) {
-                finding.remedy().lines().forEach(line -> lines.add(" ".repeat(25) + line));
+                finding.remedy().lines().forEach(line -> lines.add(" ".repeat(INDENT) + line));
             }
         }
         lines.add(canLock() ? "locking works" : "locking does not work, see FAIL");

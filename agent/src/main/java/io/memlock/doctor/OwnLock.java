@@ -40,7 +40,7 @@ final class OwnLock {
         if (failure != null) {
             return Finding.fail(
                     CHECK,
-                    "tried " + failure.tried() + "; " + failure.answer() + "; " + failure.meaning(),
+                    "tried " + failure.tried() + "\n" + failure.answer() + "\n" + failure.meaning(),
                     failure.remedy());
         }
         String strategy = lock.status().describe();

@@ -71,7 +71,7 @@ final class Failures {
         }
         String which = pass.errno() == Errno.ENOMEM && !overLimit
                 ? "a mapping changed while it was being locked (a hole, or PROT_NONE): the limit is not reached. The next"
-                        + " pass tries again. "
+                        + " pass tries again; "
                 : because(pass.errno());
         return new LockFailure(
                 (limit.hasOnFault() ? "mlock2(MLOCK_ONFAULT) on " : "mlock on ") + Bytes.text(pass.totalMissingBytes())
@@ -152,14 +152,14 @@ final class Failures {
         return switch (errno) {
             case Errno.EPERM ->
                 isFilters(errno)
-                        ? "the seccomp filter refuses the call, whatever the limit is. "
-                        : "locking is forbidden to this process: the limit is 0. ";
-            case Errno.ENOMEM -> "it is the limit on locked memory that is used up, not the memory. ";
-            case Errno.EAGAIN -> "the kernel could not lock some of the pages just now; the next pass tries again. ";
+                        ? "the seccomp filter refuses the call, whatever the limit is; "
+                        : "locking is forbidden to this process: the limit is 0; ";
+            case Errno.ENOMEM -> "it is the limit on locked memory that is used up, not the memory; ";
+            case Errno.EAGAIN -> "the kernel could not lock some of the pages just now; the next pass tries again; ";
             case Errno.ENOSYS, Errno.EINVAL ->
                 isFilters(errno)
-                        ? "the seccomp filter hides the call, as if the kernel had none. "
-                        : "this kernel does not know the call: Linux 4.4 is needed. ";
+                        ? "the seccomp filter hides the call, as if the kernel had none; "
+                        : "this kernel does not know the call: Linux 4.4 is needed; ";
             default -> "";
         };
     }

@@ -50,6 +50,7 @@ public final class Keeper implements LockControl {
     private final Allowance woken = new Allowance(WOKEN_SHARE, BURST_NANOS, System.nanoTime());
     private ThreadTime cpu;
     private long lastPassEnd;
+    private boolean warned;
 
     /**
      * A keeper; {@link #run} is its life.
@@ -121,6 +122,19 @@ public final class Keeper implements LockControl {
         }
         announce(before, failure);
         lock.takeNotices().forEach(log::failure);
+        warnOnce();
+    }
+
+    private void warnOnce() throws IOException {
+        LockStatus status = lock.status();
+        if (warned || (status.state() != LockState.LOCKED && status.state() != LockState.PARTIAL)) {
+            return;
+        }
+        warned = true;
+        String warning = process.outgrowWarning(status).text();
+        if (warning != null) {
+            log.failure(warning);
+        }
     }
 
     private void announce(LockState before, LockFailure failure) {

@@ -73,6 +73,11 @@ public final class ThisProcess implements LockParts {
         return layout().layers();
     }
 
+    /** What is locked against what there is. */
+    OutgrowWarning outgrowWarning(LockStatus status) throws IOException {
+        return OutgrowWarning.ofThisJvm(proc, status);
+    }
+
     /** Numbers of the moment. */
     ProcessNumbers numbers() throws IOException {
         return ProcessNumbers.of(proc, "self");
