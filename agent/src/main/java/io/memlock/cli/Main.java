@@ -38,6 +38,7 @@ public final class Main {
                 .addSubcommand(new RegionsCommand(console, jvms))
                 .addSubcommand(new WatchCommand(console, proc, jvms))
                 .addSubcommand(new AttachCommand(console, proc, jvms, jar))
+                .addSubcommand(new DoctorCommand(console, jvms))
                 .addSubcommand(new UnlockCommand(console, proc, jvms, jar))
                 .addSubcommand(new HelpCommand())
                 .addSubcommand(new GenerateCompletion());

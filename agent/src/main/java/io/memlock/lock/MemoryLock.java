@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.hotspot.Region;
 import io.memlock.lock.Reconciler.Terms;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
@@ -9,6 +10,8 @@ import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.proc.Mapping;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The lock on this process: takes it, keeps it, gives it back, and knows how far the promise is kept. All methods may be
@@ -20,6 +23,8 @@ public final class MemoryLock {
 
     private final LockParts parts;
     private final LibC libc;
+    private final Failures failures;
+    private final List<String> notices = new ArrayList<>();
 
     private AgentOptions options;
     private Selection selection = Selection.NOTHING;
@@ -30,6 +35,7 @@ public final class MemoryLock {
     private boolean firstPassDone;
     private long relockCount;
     private long failureCount;
+    private long unlockedByOthers;
     private LockFailure lastFailure;
     private String prefaultRefusal;
     private volatile LockStatus status;
@@ -46,6 +52,7 @@ public final class MemoryLock {
     MemoryLock(LockParts parts) {
         this.parts = parts;
         this.libc = parts.libc();
+        this.failures = new Failures(parts);
     }
 
     /** What is known now; free. */
@@ -58,9 +65,8 @@ public final class MemoryLock {
      *
      * @param wanted what the user wants
      * @return null if the promise is kept so far, otherwise why not
-     * @throws IOException if {@code /proc/self} cannot be read
      */
-    public synchronized LockFailure start(AgentOptions wanted) throws IOException {
+    public synchronized LockFailure start(AgentOptions wanted) {
         try {
             LockFailure failure = startLocking(wanted);
             if (!wanted.prefault().isEmpty() && !selection.isEmpty()) {
@@ -68,6 +74,9 @@ public final class MemoryLock {
                 prefault(wanted, false);
             }
             return failure;
+        } catch (IOException e) {
+            return settle(
+                    bornLocked ? LockState.PARTIAL : LockState.FAILED, Pass.NONE, failures.unreadable(e, limit), 0);
         } finally {
             parts.calls().live();
         }
@@ -82,12 +91,18 @@ public final class MemoryLock {
             return wanted.strategy() == StrategyChoice.FUTURE ? refuseFuture() : reconcile();
         }
         if (libc.mlockall(Linux.MCL_CURRENT | FUTURE) != 0) {
-            return settle(LockState.FAILED, Pass.NONE, Failures.mlockall(libc.errno(), limit), 0);
+            LockFailure refused = failures.mlockall(libc.errno(), limit);
+            if (wanted.strategy() == StrategyChoice.FUTURE) {
+                return settle(LockState.FAILED, Pass.NONE, refused, 0);
+            }
+            strategy = Strategy.RESCAN;
+            notices.add(refused.text("mlockall refused, locking piece by piece instead (strategy rescan)"));
+            return reconcile();
         }
         bornLocked = true;
         // mlockall ignores what goes wrong with single mappings; the keeper's first pass probes each. Here only that
         // the kernel remembers MCL_FUTURE.
-        LockFailure failure = parts.futureProbe().isBornLocked() ? null : Failures.mlockall(Errno.EINVAL, limit);
+        LockFailure failure = parts.futureProbe().isBornLocked() ? null : failures.mlockall(Errno.EINVAL, limit);
         return settle(failure == null ? LockState.LOCKED : LockState.FAILED, Pass.NONE, failure, 0);
     }
 
@@ -99,6 +114,11 @@ public final class MemoryLock {
      */
     public synchronized LockFailure change(AgentOptions wanted) throws IOException {
         parts.calls().live();
+        if (Selection.of(wanted).isEmpty()) {
+            options = wanted;
+            unlock();
+            return null;
+        }
         if (bornLocked) {
             release();
         }
@@ -108,13 +128,35 @@ public final class MemoryLock {
         }
         firstPassDone = false;
         LockFailure failure = reconcile();
-        if (strategy == Strategy.FUTURE && libc.mlockall(FUTURE) == 0) {
-            bornLocked = true;
-            failure = reconcile(); // what appeared meanwhile
+        if (strategy == Strategy.FUTURE) {
+            failure = bearLocked(failure);
         }
         parts.residency().swapIn(parts.reconciler().locked());
         prefault(wanted, true);
         return failure;
+    }
+
+    /** After what is there has been locked: sets MCL_FUTURE, which touches no mapping, and locks what came meanwhile. */
+    private LockFailure bearLocked(LockFailure before) throws IOException {
+        if (libc.mlockall(FUTURE) == 0) {
+            bornLocked = true;
+            return reconcile();
+        }
+        LockFailure refused = failures.mlockall(libc.errno(), limit);
+        strategy = Strategy.RESCAN;
+        if (options.strategy() == StrategyChoice.FUTURE) {
+            return settle(LockState.PARTIAL, Pass.NONE, refused, 0);
+        }
+        notices.add(refused.text("mlockall refused, locking piece by piece instead (strategy rescan)"));
+        status = status.with(strategy);
+        return before;
+    }
+
+    /** What the operator should know though the state may be the same. Each is handed out once. */
+    public synchronized List<String> takeNotices() {
+        List<String> taken = List.copyOf(notices);
+        notices.clear();
+        return taken;
     }
 
     private void prefault(AgentOptions wanted, boolean isLive) throws IOException {
@@ -136,13 +178,17 @@ public final class MemoryLock {
         options = wanted;
         selection = Selection.of(wanted);
         limit = LockLimit.establish(libc);
-        boolean future = limit.isUnlimited() && wanted.strategy() != StrategyChoice.RESCAN;
+        parts.calls().onFault(limit.hasOnFault());
+        boolean future = limit.isUnlimited() && limit.hasOnFault() && wanted.strategy() != StrategyChoice.RESCAN;
         strategy = selection.isEmpty() ? null : future ? Strategy.FUTURE : Strategy.RESCAN;
+        if (!limit.hasOnFault() && limit.isUnlimited() && !selection.isEmpty()) {
+            notices.add(failures.populates(limit));
+        }
     }
 
     private LockFailure refuseFuture() {
         selection = Selection.NOTHING;
-        return settle(LockState.FAILED, Pass.NONE, Failures.futureUnderLimit(limit), 0);
+        return settle(LockState.FAILED, Pass.NONE, failures.futureUnderLimit(limit), 0);
     }
 
     /**
@@ -153,9 +199,21 @@ public final class MemoryLock {
      */
     public synchronized LockFailure reconcile() throws IOException {
         if (selection.isEmpty() && !bornLocked) {
-            return lastFailure;
+            return status.state() == LockState.FAILED ? lastFailure : null;
         }
+        try {
+            return compareAndRepair();
+        } catch (IOException e) {
+            LockState known =
+                    status == null || status.state() == LockState.FAILED ? LockState.FAILED : LockState.PARTIAL;
+            settle(known, Pass.NONE, failures.unreadable(e, limit), 0);
+            throw e;
+        }
+    }
+
+    private LockFailure compareAndRepair() throws IOException {
         long start = System.nanoTime();
+        boolean raised = firstPassDone && watchLimit();
         if (strategy == Strategy.FUTURE && bornLocked) {
             libc.mlockall(FUTURE); // somebody's mlockall or munlockall may have dropped it; touches no mapping
         }
@@ -166,25 +224,91 @@ public final class MemoryLock {
                 .run(selection, new Terms(limit.effectiveBytes(), bornLocked || wasBornLocked, othersSetFuture));
         if (firstPassDone) {
             relockCount += pass.newlyLocked();
+            if (bornLocked && pass.newlyLocked() > 0) {
+                noticeUnlocked(pass);
+            }
         }
         firstPassDone = true;
-        LockFailure failure = pass.isComplete() ? null : failure(pass);
+        LockFailure failure = pass.isComplete() ? zgcFailure(pass) : failure(pass);
         LockState state = selection.isEmpty()
                 ? LockState.UNLOCKED
                 : failure == null
                         ? LockState.LOCKED
-                        : pass.totalMissingBytes() >= pass.wantedBytes() ? LockState.FAILED : LockState.PARTIAL;
-        return settle(state, pass, failure, System.nanoTime() - start);
+                        : pass.wantedBytes() > 0 && pass.totalMissingBytes() >= pass.wantedBytes()
+                                ? LockState.FAILED
+                                : LockState.PARTIAL;
+        settle(state, pass, failure, System.nanoTime() - start);
+        return raised ? bearLocked(failure) : failure;
+    }
+
+    /** Mappings are born locked, so somebody else must have unlocked these. Says so ever more rarely. */
+    private void noticeUnlocked(Pass pass) {
+        unlockedByOthers++;
+        if (Long.bitCount(unlockedByOthers) == 1) {
+            notices.add(
+                    "another party in this JVM unlocked memory (munlock, munlockall or mlockall without MCL_FUTURE):"
+                            + " locked " + pass.newlyLocked() + " segments again; " + unlockedByOthers
+                            + (unlockedByOthers == 1 ? " time" : " times") + " so far");
+        }
+    }
+
+    /** Its locks do not hold under rescan, however complete they look at this moment. */
+    private LockFailure zgcFailure(Pass pass) {
+        return strategy == Strategy.RESCAN
+                        && selection.contains(Region.HEAP)
+                        && parts.reconciler().isHeapRemapped()
+                ? failures.zgcUnderRescan(pass, limit, parts.chargedBytes())
+                : null;
+    }
+
+    /**
+     * Looks whether the limit has changed. If it came down, MCL_FUTURE has to go at once: the JVM would die at its next
+     * commit.
+     *
+     * @return whether locking has become unlimited, so that MCL_FUTURE can be set when everything is locked
+     */
+    private boolean watchLimit() throws IOException {
+        LockLimit before = limit;
+        limit = before.again(libc);
+        if (bornLocked && !limit.isUnlimited()) {
+            dropFuture();
+            notices.add(failures.limitShrank(limit).text("the limit on locked memory shrank"));
+        }
+        boolean raised = strategy == Strategy.RESCAN && limit.isUnlimited() && !before.isUnlimited();
+        if (!raised || options.strategy() == StrategyChoice.RESCAN || !limit.hasOnFault()) {
+            return false;
+        }
+        notices.add(
+                "the limit on locked memory was lifted: new mappings are born locked from now on (strategy future)");
+        strategy = Strategy.FUTURE;
+        return true;
+    }
+
+    /** Under a limit {@code mlockall(MCL_CURRENT)} is refused, and munlockall is the only way to end MCL_FUTURE. */
+    private void dropFuture() throws IOException {
+        ApplicationLocks applicationLocks = parts.applicationLocks();
+        try {
+            applicationLocks.refresh();
+        } finally {
+            libc.munlockall();
+            for (Mapping mapping : applicationLocks.all()) {
+                libc.mlock(mapping.start(), mapping.length());
+            }
+            bornLocked = false;
+            wasBornLocked = true;
+            strategy = Strategy.RESCAN;
+        }
     }
 
     private LockFailure failure(Pass pass) {
         if (pass.isOverMappingBudget()) {
-            return Failures.tooManyMappings(pass, parts.reconciler().maxMappings());
+            return failures.tooManyMappings(pass, parts.reconciler().maxMappings());
         }
         if (pass.errno() != 0) {
-            return Failures.call(pass, limit);
+            return failures.call(
+                    pass, limit, parts.chargedBytes(), parts.reconciler().maxMappings());
         }
-        return Failures.doesNotFit(pass, limit, parts.chargedBytes());
+        return failures.doesNotFit(pass, limit, parts.chargedBytes());
     }
 
     /**
@@ -202,11 +326,17 @@ public final class MemoryLock {
         settle(LockState.UNLOCKED, Pass.NONE, null, 0);
     }
 
-    /** Ends MCL_FUTURE: the one case in which dropping it is the aim. Every mapping stays as locked as it is. */
+    /**
+     * Ends MCL_FUTURE: the one case in which dropping it is the aim. Every mapping stays as locked as it is; but under a
+     * limit that has come down meanwhile only {@code munlockall} is still allowed, and anything beats a JVM that dies at
+     * its next commit.
+     */
     private void release() throws IOException {
         ApplicationLocks applicationLocks = parts.applicationLocks();
         applicationLocks.refresh();
-        libc.mlockall(Linux.MCL_CURRENT | Linux.MCL_ONFAULT);
+        if (libc.mlockall(Linux.MCL_CURRENT | Linux.MCL_ONFAULT) != 0) {
+            libc.munlockall();
+        }
         for (Mapping mapping : applicationLocks.all()) {
             libc.mlock(mapping.start(), mapping.length()); // on-fault became its flag too; give it back its own
         }

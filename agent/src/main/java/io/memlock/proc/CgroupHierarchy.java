@@ -44,12 +44,16 @@ public record CgroupHierarchy(String directory, List<CgroupMemory> levels) {
         return limit;
     }
 
-    /** Bytes until the first memory limit on the way up is reached, page cache counted as used; -1 = no limit. */
+    /**
+     * Bytes until the first memory limit on the way up is reached, page cache counted as used; -1 = no limit. Of a level
+     * that is hidden the neighbours' usage is not known: it may be less.
+     */
     public long headroomBytes() {
         long headroom = CgroupMemory.UNLIMITED;
         for (CgroupMemory level : levels) {
-            if (level.limitBytes() >= 0 && level.usageBytes() >= 0) {
-                headroom = CgroupMemory.tighter(headroom, Math.max(0, level.limitBytes() - level.usageBytes()));
+            long limit = CgroupMemory.tighter(level.limitBytes(), level.hierarchicalLimitBytes());
+            if (limit >= 0 && level.usageBytes() >= 0) {
+                headroom = CgroupMemory.tighter(headroom, Math.max(0, limit - level.usageBytes()));
             }
         }
         return headroom;

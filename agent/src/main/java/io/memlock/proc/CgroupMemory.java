@@ -11,8 +11,8 @@ package io.memlock.proc;
  * @param limitBytes memory.max; v1: memory.limit_in_bytes. Beyond it the kernel reclaims, then kills
  * @param highBytes memory.high: beyond it the kernel throttles and reclaims; v1 has none
  * @param usageBytes memory.current; v1: memory.usage_in_bytes. Page cache included
- * @param swapLimitBytes memory.swap.max; v1: what memory.memsw.limit_in_bytes leaves above the memory limit, less or
- *     more as memory usage goes
+ * @param swapLimitBytes memory.swap.max; v1: memory.memsw.limit_in_bytes less limitBytes, though there swap may also
+ *     take what memory leaves unused of both
  * @param swapUsageBytes memory.swap.current; v1: memory.memsw.usage_in_bytes less usageBytes
  * @param hierarchicalLimitBytes v1: the tightest limit here and above, even where a container hides the levels above
  * @param oomKills processes of this cgroup (v2: and below) killed for lack of memory
@@ -98,7 +98,13 @@ public record CgroupMemory(
         }
         Cursor cursor = new Cursor(name, text);
         cursor.nextLine();
-        return cursor.skip(MAX) ? UNLIMITED : limited(cursor);
+        if (!cursor.skip(MAX)) {
+            return limited(cursor);
+        }
+        if (!cursor.atLineEnd()) {
+            throw cursor.malformed("nothing after max");
+        }
+        return UNLIMITED;
     }
 
     private static long keyed(CgroupFiles files, String name, Keys key) {

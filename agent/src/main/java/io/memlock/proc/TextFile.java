@@ -19,19 +19,24 @@ final class TextFile {
     /** The text, valid until the next call. All of it is read before any is parsed, to be of one moment if possible. */
     Cursor read(File file) throws IOException {
         try (InputStream in = open(file)) {
-            length = 0;
-            int count = in.read(buffer, 0, READ_BYTES);
-            while (count >= 0) {
-                length += count;
-                if (buffer.length - length < READ_BYTES) {
-                    buffer = Arrays.copyOf(buffer, 2 * buffer.length);
-                }
-                count = in.read(buffer, length, READ_BYTES);
-            }
+            return read(file.getPath(), in);
         } catch (IOException e) {
             throw failure(file, e);
         }
-        return new Cursor(file.getPath(), buffer, length);
+    }
+
+    /** The same of an open file. */
+    Cursor read(String name, InputStream in) throws IOException {
+        length = 0;
+        int count = in.read(buffer, 0, READ_BYTES);
+        while (count >= 0) {
+            length += count;
+            if (buffer.length - length < READ_BYTES) {
+                buffer = Arrays.copyOf(buffer, 2 * buffer.length);
+            }
+            count = in.read(buffer, length, READ_BYTES);
+        }
+        return new Cursor(name, buffer, length);
     }
 
     /** Bytes read last. */
