@@ -228,6 +228,10 @@ public final class Keeper implements LockControl {
     }
 
     private String describe() throws IOException {
+        if (lock.status().regions().isEmpty()) {
+            return lock.status().state() + ": nothing is selected; charged "
+                    + Bytes.text(numbers().chargedBytes());
+        }
         RegionUsage selected = report.total(lock.status().regions());
         return lock.status().state() + ": locked " + Bytes.text(selected.lockedBytes()) + " of "
                 + Bytes.text(selected.residentBytes()) + " resident ("

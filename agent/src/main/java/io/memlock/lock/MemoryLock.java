@@ -5,12 +5,8 @@ import io.memlock.hotspot.Region;
 import io.memlock.lock.Reconciler.Terms;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
-import io.memlock.os.Errno;
 import io.memlock.os.LibC;
-import io.memlock.os.Linux;
-import io.memlock.proc.Mapping;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -19,23 +15,21 @@ import java.util.List;
  */
 public final class MemoryLock {
 
-    private static final int FUTURE = Linux.MCL_FUTURE | Linux.MCL_ONFAULT;
+    private static final String PIECE_BY_PIECE = "mlockall refused, locking piece by piece instead (strategy rescan)";
 
     private final LockParts parts;
     private final LibC libc;
     private final Failures failures;
-    private final List<String> notices = new ArrayList<>();
+    private final FutureLock future;
+    private final Notices notices = new Notices();
 
     private AgentOptions options;
     private Selection selection = Selection.NOTHING;
     private Strategy strategy;
     private LockLimit limit;
-    private boolean bornLocked;
-    private boolean wasBornLocked;
     private boolean firstPassDone;
     private long relockCount;
     private long failureCount;
-    private long unlockedByOthers;
     private LockFailure lastFailure;
     private String prefaultRefusal;
     private volatile LockStatus status;
@@ -53,6 +47,7 @@ public final class MemoryLock {
         this.parts = parts;
         this.libc = parts.libc();
         this.failures = new Failures(parts);
+        this.future = new FutureLock(parts);
     }
 
     /** What is known now; free. */
@@ -60,109 +55,9 @@ public final class MemoryLock {
         return status;
     }
 
-    /**
-     * Locks, before {@code main}. Nobody waits for {@code mmap_lock} yet, so this is done in one call where possible.
-     *
-     * @param wanted what the user wants
-     * @return null if the promise is kept so far, otherwise why not
-     */
-    public synchronized LockFailure start(AgentOptions wanted) {
-        try {
-            LockFailure failure = startLocking(wanted);
-            if (!wanted.prefault().isEmpty() && !selection.isEmpty()) {
-                reconcile(); // finds out where the regions are
-                prefault(wanted, false);
-            }
-            return failure;
-        } catch (IOException e) {
-            return settle(
-                    bornLocked ? LockState.PARTIAL : LockState.FAILED, Pass.NONE, failures.unreadable(e, limit), 0);
-        } finally {
-            parts.calls().live();
-        }
-    }
-
-    private LockFailure startLocking(AgentOptions wanted) throws IOException {
-        prepare(wanted);
-        if (selection.isEmpty()) {
-            return settle(LockState.UNLOCKED, Pass.NONE, null, 0);
-        }
-        if (strategy == Strategy.RESCAN) {
-            return wanted.strategy() == StrategyChoice.FUTURE ? refuseFuture() : reconcile();
-        }
-        if (libc.mlockall(Linux.MCL_CURRENT | FUTURE) != 0) {
-            LockFailure refused = failures.mlockall(libc.errno(), limit);
-            if (wanted.strategy() == StrategyChoice.FUTURE) {
-                return settle(LockState.FAILED, Pass.NONE, refused, 0);
-            }
-            strategy = Strategy.RESCAN;
-            notices.add(refused.text("mlockall refused, locking piece by piece instead (strategy rescan)"));
-            return reconcile();
-        }
-        bornLocked = true;
-        // mlockall ignores what goes wrong with single mappings; the keeper's first pass probes each. Here only that
-        // the kernel remembers MCL_FUTURE.
-        LockFailure failure = parts.futureProbe().isBornLocked() ? null : failures.mlockall(Errno.EINVAL, limit);
-        return settle(failure == null ? LockState.LOCKED : LockState.FAILED, Pass.NONE, failure, 0);
-    }
-
-    /**
-     * Locks something else from now on, without a stall: what is there in small pieces first, then {@code MCL_FUTURE}.
-     *
-     * @return null if the promise is kept, otherwise why not
-     * @throws IOException if {@code /proc/self} cannot be read
-     */
-    public synchronized LockFailure change(AgentOptions wanted) throws IOException {
-        parts.calls().live();
-        if (Selection.of(wanted).isEmpty()) {
-            options = wanted;
-            unlock();
-            return null;
-        }
-        if (bornLocked) {
-            release();
-        }
-        prepare(wanted);
-        if (strategy == Strategy.RESCAN && wanted.strategy() == StrategyChoice.FUTURE) {
-            return refuseFuture();
-        }
-        firstPassDone = false;
-        LockFailure failure = reconcile();
-        if (strategy == Strategy.FUTURE) {
-            failure = bearLocked(failure);
-        }
-        parts.residency().swapIn(parts.reconciler().locked());
-        prefault(wanted, true);
-        return failure;
-    }
-
-    /** After what is there has been locked: sets MCL_FUTURE, which touches no mapping, and locks what came meanwhile. */
-    private LockFailure bearLocked(LockFailure before) throws IOException {
-        if (libc.mlockall(FUTURE) == 0) {
-            bornLocked = true;
-            return reconcile();
-        }
-        LockFailure refused = failures.mlockall(libc.errno(), limit);
-        strategy = Strategy.RESCAN;
-        if (options.strategy() == StrategyChoice.FUTURE) {
-            return settle(LockState.PARTIAL, Pass.NONE, refused, 0);
-        }
-        notices.add(refused.text("mlockall refused, locking piece by piece instead (strategy rescan)"));
-        status = status.with(strategy);
-        return before;
-    }
-
     /** What the operator should know though the state may be the same. Each is handed out once. */
     public synchronized List<String> takeNotices() {
-        List<String> taken = List.copyOf(notices);
-        notices.clear();
-        return taken;
-    }
-
-    private void prefault(AgentOptions wanted, boolean isLive) throws IOException {
-        if (!wanted.prefault().isEmpty()) {
-            prefaultRefusal = parts.residency().prefault(parts.reconciler().locked(), wanted.prefault(), isLive);
-        }
+        return notices.take();
     }
 
     /**
@@ -174,21 +69,125 @@ public final class MemoryLock {
         return prefaultRefusal;
     }
 
+    /**
+     * Locks, before {@code main}. Nobody waits for {@code mmap_lock} yet, so this is done in one call where possible.
+     *
+     * @param wanted what the user wants
+     * @return null if the promise is kept so far, otherwise why not
+     */
+    public synchronized LockFailure start(AgentOptions wanted) {
+        try {
+            prepare(wanted);
+            LockFailure failure = startLocking();
+            if (!wanted.prefault().isEmpty() && !selection.isEmpty()) {
+                reconcile(); // finds out where the regions are
+                prefault(false);
+            }
+            return failure;
+        } catch (IOException e) {
+            LockFailure failure = failures.unreadable(e, limit);
+            return settle(future.isInForce() ? Verdict.partial(failure) : Verdict.failed(failure), Pass.NONE, 0);
+        } finally {
+            parts.calls().live();
+        }
+    }
+
     private void prepare(AgentOptions wanted) {
         options = wanted;
         selection = Selection.of(wanted);
         limit = LockLimit.establish(libc);
         parts.calls().onFault(limit.hasOnFault());
-        boolean future = limit.isUnlimited() && limit.hasOnFault() && wanted.strategy() != StrategyChoice.RESCAN;
-        strategy = selection.isEmpty() ? null : future ? Strategy.FUTURE : Strategy.RESCAN;
+        boolean mayBeBornLocked = limit.isUnlimited() && limit.hasOnFault();
+        strategy = selection.isEmpty()
+                ? null
+                : mayBeBornLocked && wanted.strategy() != StrategyChoice.RESCAN ? Strategy.FUTURE : Strategy.RESCAN;
         if (!limit.hasOnFault() && limit.isUnlimited() && !selection.isEmpty()) {
             notices.add(failures.populates(limit));
         }
     }
 
+    private LockFailure startLocking() throws IOException {
+        if (selection.isEmpty()) {
+            return settle(Verdict.NOTHING_ASKED, Pass.NONE, 0);
+        }
+        if (isFutureRefused()) {
+            return refuseFuture();
+        }
+        if (strategy == Strategy.RESCAN) {
+            return reconcile();
+        }
+        int errno = future.setWithAllThereIs();
+        if (errno == 0) {
+            return settle(new Verdict(LockState.LOCKED, null), Pass.NONE, 0);
+        }
+        LockFailure refused = failures.mlockall(errno, limit);
+        if (options.strategy() == StrategyChoice.FUTURE || future.isInForce()) {
+            return settle(Verdict.failed(refused), Pass.NONE, 0);
+        }
+        strategy = Strategy.RESCAN;
+        notices.add(refused.text(PIECE_BY_PIECE));
+        return reconcile();
+    }
+
+    /** {@code strategy=future} where a limit applies: the JVM would die once it is reached. */
+    private boolean isFutureRefused() {
+        return strategy == Strategy.RESCAN && options.strategy() == StrategyChoice.FUTURE;
+    }
+
     private LockFailure refuseFuture() {
         selection = Selection.NOTHING;
-        return settle(LockState.FAILED, Pass.NONE, failures.futureUnderLimit(limit), 0);
+        return settle(Verdict.failed(failures.futureUnderLimit(limit)), Pass.NONE, 0);
+    }
+
+    /**
+     * Locks something else from now on, without a stall: what is there in small pieces first, then {@code MCL_FUTURE}, then
+     * what is in swap is read back.
+     *
+     * @return null if the promise is kept, otherwise why not
+     * @throws IOException if {@code /proc/self} cannot be read
+     */
+    public synchronized LockFailure change(AgentOptions wanted) throws IOException {
+        parts.calls().live();
+        if (Selection.of(wanted).isEmpty()) {
+            options = wanted;
+            unlock();
+            return null;
+        }
+        future.end();
+        prepare(wanted);
+        if (isFutureRefused()) {
+            return refuseFuture();
+        }
+        firstPassDone = false;
+        LockFailure failure = reconcile();
+        if (strategy == Strategy.FUTURE) {
+            failure = bearLocked(failure);
+        }
+        parts.residency().swapIn(parts.reconciler().locked());
+        prefault(true);
+        return failure;
+    }
+
+    /** After what is there has been locked: sets MCL_FUTURE, and locks what came meanwhile. */
+    private LockFailure bearLocked(LockFailure before) throws IOException {
+        int errno = future.set();
+        if (errno == 0) {
+            return reconcile();
+        }
+        LockFailure refused = failures.mlockall(errno, limit);
+        strategy = Strategy.RESCAN;
+        if (options.strategy() == StrategyChoice.FUTURE) {
+            return settle(Verdict.partial(refused), Pass.NONE, 0);
+        }
+        notices.add(refused.text(PIECE_BY_PIECE));
+        status = status.with(strategy);
+        return before;
+    }
+
+    private void prefault(boolean isLive) throws IOException {
+        prefaultRefusal = options.prefault().isEmpty()
+                ? null
+                : parts.residency().prefault(parts.reconciler().locked(), options.prefault(), isLive);
     }
 
     /**
@@ -198,67 +197,37 @@ public final class MemoryLock {
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public synchronized LockFailure reconcile() throws IOException {
-        if (selection.isEmpty() && !bornLocked) {
+        if (selection.isEmpty()) {
             return status.state() == LockState.FAILED ? lastFailure : null;
         }
         try {
             return compareAndRepair();
         } catch (IOException e) {
-            LockState known =
-                    status == null || status.state() == LockState.FAILED ? LockState.FAILED : LockState.PARTIAL;
-            settle(known, Pass.NONE, failures.unreadable(e, limit), 0);
+            LockFailure failure = failures.unreadable(e, limit);
+            boolean nothing = status == null || status.state() == LockState.FAILED;
+            settle(nothing ? Verdict.failed(failure) : Verdict.partial(failure), Pass.NONE, 0);
             throw e;
         }
     }
 
     private LockFailure compareAndRepair() throws IOException {
         long start = System.nanoTime();
-        boolean raised = firstPassDone && watchLimit();
-        if (strategy == Strategy.FUTURE && bornLocked) {
-            libc.mlockall(FUTURE); // somebody's mlockall or munlockall may have dropped it; touches no mapping
-        }
+        boolean isLifted = firstPassDone && watchLimit();
+        future.reassert();
         boolean othersSetFuture = strategy == Strategy.RESCAN
                 && !limit.isUnlimited()
                 && parts.futureProbe().isBornLocked();
         Pass pass = parts.reconciler()
-                .run(selection, new Terms(limit.effectiveBytes(), bornLocked || wasBornLocked, othersSetFuture));
+                .run(selection, new Terms(limit.effectiveBytes(), future.wasEverInForce(), othersSetFuture));
         if (firstPassDone) {
             relockCount += pass.newlyLocked();
-            if (bornLocked && pass.newlyLocked() > 0) {
-                noticeUnlocked(pass);
-            }
+        }
+        if (future.isInForce() && pass.lost() > 0) {
+            notices.unlockedByOthers(pass.lost());
         }
         firstPassDone = true;
-        LockFailure failure = pass.isComplete() ? zgcFailure(pass) : failure(pass);
-        LockState state = selection.isEmpty()
-                ? LockState.UNLOCKED
-                : failure == null
-                        ? LockState.LOCKED
-                        : pass.wantedBytes() > 0 && pass.totalMissingBytes() >= pass.wantedBytes()
-                                ? LockState.FAILED
-                                : LockState.PARTIAL;
-        settle(state, pass, failure, System.nanoTime() - start);
-        return raised ? bearLocked(failure) : failure;
-    }
-
-    /** Mappings are born locked, so somebody else must have unlocked these. Says so ever more rarely. */
-    private void noticeUnlocked(Pass pass) {
-        unlockedByOthers++;
-        if (Long.bitCount(unlockedByOthers) == 1) {
-            notices.add(
-                    "another party in this JVM unlocked memory (munlock, munlockall or mlockall without MCL_FUTURE):"
-                            + " locked " + pass.newlyLocked() + " segments again; " + unlockedByOthers
-                            + (unlockedByOthers == 1 ? " time" : " times") + " so far");
-        }
-    }
-
-    /** Its locks do not hold under rescan, however complete they look at this moment. */
-    private LockFailure zgcFailure(Pass pass) {
-        return strategy == Strategy.RESCAN
-                        && selection.contains(Region.HEAP)
-                        && parts.reconciler().isHeapRemapped()
-                ? failures.zgcUnderRescan(pass, limit, parts.chargedBytes())
-                : null;
+        LockFailure failure = settle(Verdict.of(pass, failure(pass)), pass, System.nanoTime() - start);
+        return isLifted ? bearLocked(failure) : failure;
     }
 
     /**
@@ -270,12 +239,13 @@ public final class MemoryLock {
     private boolean watchLimit() throws IOException {
         LockLimit before = limit;
         limit = before.again(libc);
-        if (bornLocked && !limit.isUnlimited()) {
-            dropFuture();
+        if (future.isInForce() && !limit.isUnlimited()) {
+            strategy = Strategy.RESCAN;
             notices.add(failures.limitShrank(limit).text("the limit on locked memory shrank"));
+            future.end();
         }
-        boolean raised = strategy == Strategy.RESCAN && limit.isUnlimited() && !before.isUnlimited();
-        if (!raised || options.strategy() == StrategyChoice.RESCAN || !limit.hasOnFault()) {
+        boolean isLifted = strategy == Strategy.RESCAN && limit.isUnlimited() && !before.isUnlimited();
+        if (!isLifted || options.strategy() == StrategyChoice.RESCAN || !limit.hasOnFault()) {
             return false;
         }
         notices.add(
@@ -284,23 +254,14 @@ public final class MemoryLock {
         return true;
     }
 
-    /** Under a limit {@code mlockall(MCL_CURRENT)} is refused, and munlockall is the only way to end MCL_FUTURE. */
-    private void dropFuture() throws IOException {
-        ApplicationLocks applicationLocks = parts.applicationLocks();
-        try {
-            applicationLocks.refresh();
-        } finally {
-            libc.munlockall();
-            for (Mapping mapping : applicationLocks.all()) {
-                libc.mlock(mapping.start(), mapping.length());
-            }
-            bornLocked = false;
-            wasBornLocked = true;
-            strategy = Strategy.RESCAN;
-        }
-    }
-
     private LockFailure failure(Pass pass) {
+        if (pass.isComplete()) {
+            // ZGC's locks do not hold under rescan, however complete they look at this moment.
+            boolean slipsAway = strategy == Strategy.RESCAN
+                    && selection.contains(Region.HEAP)
+                    && parts.reconciler().isHeapRemapped();
+            return slipsAway ? failures.zgcUnderRescan(pass, limit, parts.chargedBytes()) : null;
+        }
         if (pass.isOverMappingBudget()) {
             return failures.tooManyMappings(pass, parts.reconciler().maxMappings());
         }
@@ -312,47 +273,30 @@ public final class MemoryLock {
     }
 
     /**
-     * Gives back what we locked; what the application locked itself stays locked throughout.
+     * Gives back what we locked, without a stall; what the application locked itself stays locked throughout.
      *
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public synchronized void unlock() throws IOException {
-        if (bornLocked) {
-            release();
-        }
+        future.end();
         selection = Selection.NOTHING;
-        parts.reconciler().run(selection, new Terms(-1, true, false));
         strategy = null;
-        settle(LockState.UNLOCKED, Pass.NONE, null, 0);
+        if (limit == null) {
+            limit = LockLimit.establish(libc);
+        }
+        parts.reconciler().run(selection, new Terms(-1, future.wasEverInForce(), false));
+        settle(Verdict.NOTHING_ASKED, Pass.NONE, 0);
     }
 
-    /**
-     * Ends MCL_FUTURE: the one case in which dropping it is the aim. Every mapping stays as locked as it is; but under a
-     * limit that has come down meanwhile only {@code munlockall} is still allowed, and anything beats a JVM that dies at
-     * its next commit.
-     */
-    private void release() throws IOException {
-        ApplicationLocks applicationLocks = parts.applicationLocks();
-        applicationLocks.refresh();
-        if (libc.mlockall(Linux.MCL_CURRENT | Linux.MCL_ONFAULT) != 0) {
-            libc.munlockall();
-        }
-        for (Mapping mapping : applicationLocks.all()) {
-            libc.mlock(mapping.start(), mapping.length()); // on-fault became its flag too; give it back its own
-        }
-        bornLocked = false;
-        wasBornLocked = true;
-    }
-
-    private LockFailure settle(LockState state, Pass pass, LockFailure failure, long nanos) {
-        if (failure != null) {
+    private LockFailure settle(Verdict verdict, Pass pass, long nanos) {
+        if (verdict.failure() != null) {
             failureCount++;
-            lastFailure = failure;
+            lastFailure = verdict.failure();
         }
         status = new LockStatus(
-                options.modeText(),
+                verdict.state() == LockState.UNLOCKED ? "none" : options.modeText(),
                 strategy,
-                state,
+                verdict.state(),
                 limit,
                 selection.regions(),
                 pass.wantedBytes(),
@@ -361,6 +305,6 @@ public final class MemoryLock {
                 failureCount,
                 lastFailure,
                 nanos);
-        return failure;
+        return verdict.failure();
     }
 }

@@ -97,7 +97,7 @@ final class Reconciler {
         boolean changed = map.refresh();
         boolean known = !changed && selection.equals(lastSelection) && last.isComplete();
         if (known && ++passesSinceFull < FULL_PASS_EVERY && spotCheck()) {
-            last = new Pass(last.mappings(), last.wantedBytes(), last.missingBytes(), 0, 0, 0, false);
+            last = new Pass(last.mappings(), last.wantedBytes(), last.missingBytes(), 0, 0, 0, 0, false);
             return last;
         }
         unlockable.clear();
@@ -150,6 +150,7 @@ final class Reconciler {
         }
         ours.retainAll(stillOurs);
 
+        int lost = missing.isEmpty() ? 0 : lost(missing.values());
         int unlocked = unlock(surplus);
         Repair repair = new Repair();
         if (!missing.isEmpty()) {
@@ -165,6 +166,7 @@ final class Reconciler {
                 wantedBytes,
                 repair.missingBytes,
                 repair.newlyLocked,
+                lost,
                 unlocked,
                 repair.errno,
                 repair.overMappingBudget);
@@ -176,6 +178,18 @@ final class Reconciler {
      */
     private static boolean isGrowingUnderLimit(Segment segment, Terms terms) {
         return terms.limitBytes() >= 0 && segment.mapping().path().equals("[stack]");
+    }
+
+    /** Mapped as it was when it was locked: not by HotSpot's doing. */
+    private int lost(Iterable<List<Segment>> missing) {
+        Set<Segment> lockedBefore = new HashSet<>(locked);
+        int lost = 0;
+        for (List<Segment> segments : missing) {
+            for (Segment segment : segments) {
+                lost += lockedBefore.contains(segment) ? 1 : 0;
+            }
+        }
+        return lost;
     }
 
     private int unlock(List<Segment> surplus) throws IOException {
