@@ -186,16 +186,25 @@ public final class Memlock {
         return StartReport.line(status, numbers, keeper.numbers().chargedBytes(), times.totalMillis());
     }
 
+    /** Where smaps cannot be read the bean is still worth having: its state does not come from there. */
+    private void refreshForFirstReader() {
+        try {
+            keeper.refresh();
+        } catch (IOException e) {
+            log.debug("no scan before the MXBean: " + e.getMessage());
+        }
+    }
+
     private void registerJmx() {
         if (jmx == null) {
             return;
         }
         try {
             if (jmx.isDue()) {
-                keeper.refresh(); // its first reader finds numbers
+                refreshForFirstReader();
                 jmx.register();
             }
-        } catch (JMException | IOException | RuntimeException e) {
+        } catch (JMException | RuntimeException e) {
             log.failure("the MXBean cannot be registered: " + e);
             jmx = null;
         }

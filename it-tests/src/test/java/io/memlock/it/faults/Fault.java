@@ -30,7 +30,9 @@ record Fault(
     private static final List<String> LONG =
             List.of("heap 120", "threads 500", "classes 5000", "libraries", "direct 32", "heap 40", "exec");
 
-    private static final String NOBODY = "setpriv --reuid=65534 --regid=65534 --clear-groups";
+    /** A user who has the one capability, as {@code AmbientCapabilities=CAP_IPC_LOCK} of a unit gives it. */
+    private static final String NOBODY =
+            "setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=+ipc_lock" + " --ambient-caps=+ipc_lock";
 
     static Fault of(String name, String states, String options) {
         return new Fault(
@@ -48,10 +50,9 @@ record Fault(
         return under(Wrappers.memlockLimit(bytes)).under(Wrappers.withoutIpcLock());
     }
 
-    /** As a user without any right, and no limit. */
-    Fault nobody(String script, Jdk jdk) {
-        return under(List.of("prlimit", "--memlock=unlimited:unlimited"))
-                .under(Wrappers.privateMounts(script + "\nexec " + NOBODY + " \"$@\""));
+    /** As a user who may lock without a limit, and nothing else; root would not be kept from reading. */
+    Fault nobody(String script) {
+        return under(Wrappers.privateMounts(script + "\nexec " + NOBODY + " \"$@\""));
     }
 
     Fault mounts(String script) {
@@ -85,12 +86,21 @@ record Fault(
         return new Fault(name, options, states, wrapper, flags, List.copyOf(all));
     }
 
+    /** Whether what the agent comes to does not depend on what the application does. */
+    boolean isForeseeable() {
+        return !life.equals(LONG);
+    }
+
     ForkedJvm.Builder on(Jdk jdk) {
+        return on(jdk, FaultApp.class.getName());
+    }
+
+    ForkedJvm.Builder on(Jdk jdk, String main, String... arguments) {
         return ForkedJvm.on(jdk)
                 .wrapper(wrapper)
                 .flags("-XX:+UseSerialGC")
                 .flags(flags.toArray(String[]::new))
-                .main(FaultApp.class);
+                .main(main, arguments);
     }
 
     @Override

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.faults;
 
-import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
@@ -13,6 +13,7 @@ import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.Smaps;
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -70,7 +71,9 @@ class FaultMatrixIT {
                 Fault.of("limit 8 MiB, all", "FAILED", "").limit(8 * MIB),
                 Fault.of("limit 8 MiB, code then heap", "PARTIAL", "mode=code+heap")
                         .limit(8 * MIB),
-                Fault.of("limit 64 MiB, cds", "LOCKED", "mode=cds").limit(64 * MIB),
+                Fault.of("limit 8 MiB, code that fits", "LOCKED", "mode=code")
+                        .limit(8 * MIB)
+                        .flags("-Xmx96m", "-Xint", "-XX:ReservedCodeCacheSize=4m"),
                 Fault.of("a whole life, limit 0", "FAILED", "").limit(0).longLife(),
                 Fault.of("a whole life, limit 64 KiB", "FAILED", "")
                         .limit(64 * KIB)
@@ -78,17 +81,15 @@ class FaultMatrixIT {
                 Fault.of("a whole life, limit 8 MiB", "PARTIAL|FAILED|LOCKED", "mode=metaspace+code+heap")
                         .limit(8 * MIB)
                         .longLife(),
-                Fault.of("a whole life, limit 160 MiB", "PARTIAL|FAILED|LOCKED", "mode=heap+code+metaspace+stacks")
-                        .limit(160 * MIB)
+                Fault.of("a whole life, limit 8 MiB, code alone", "PARTIAL|FAILED|LOCKED", "mode=code")
+                        .limit(8 * MIB)
                         .longLife(),
-                Fault.of("a whole life, limit 2 GiB", "LOCKED|PARTIAL|FAILED", "")
-                        .limit(2048 * MIB)
+                Fault.of("a whole life, rescan", "LOCKED|PARTIAL", "strategy=rescan")
                         .longLife(),
                 Fault.of("strategy=future under a limit", "FAILED", "strategy=future")
-                        .limit(1024 * MIB),
-                Fault.of("ZGC under a limit", "PARTIAL", "mode=heap")
-                        .limit(1024 * MIB)
-                        .flags("-XX:-UseSerialGC", "-XX:+UseZGC", "-Xms32m", "-Xmx96m"),
+                        .limit(8 * MIB),
+                Fault.of("ZGC with rescan", "PARTIAL", "mode=heap,strategy=rescan")
+                        .flags("-XX:-UseSerialGC", "-XX:+UseZGC", "-Xms64m", "-Xmx96m"),
                 Fault.of("a user namespace, limit 8 MiB", "FAILED", "")
                         .under(List.of("prlimit", "--memlock=" + 8 * MIB + ":" + 8 * MIB, "unshare", "-Ur")),
                 Fault.of("seccomp refuses with EPERM", "FAILED", "").seccomp(EPERM, LOCKING),
@@ -97,31 +98,27 @@ class FaultMatrixIT {
                         .seccomp(ENOSYS, "mlock2"),
                 Fault.of("seccomp refuses mlockall", "LOCKED", "").seccomp(EPERM, "mlockall"),
                 Fault.of("the mappings nearly used up", "LOCKED", "").first("mappings 60000"),
-                Fault.of("the mappings nearly used up under a limit", "LOCKED|PARTIAL", "mode=code")
-                        .limit(64 * MIB)
-                        .first("mappings 60000"),
-                Fault.of("processes hidden", "LOCKED", "").nobody("mount -t proc -o hidepid=2 proc /proc", jdk),
-                Fault.of("smaps cannot be read", "LOCKED", "").nobody(String.format(hide, "smaps smaps_rollup"), jdk),
-                Fault.of("maps cannot be read", "PARTIAL", "").nobody(String.format(hide, "maps smaps"), jdk),
+                Fault.of("processes hidden", "LOCKED", "").nobody("mount -t proc -o hidepid=2 proc /proc"),
+                Fault.of("smaps cannot be read", "LOCKED", "").nobody(String.format(hide, "smaps smaps_rollup")),
+                Fault.of("maps cannot be read", "PARTIAL", "").nobody(String.format(hide, "maps smaps")),
                 Fault.of("maps cannot be read, under a limit", "FAILED", "mode=heap")
-                        .limit(64 * MIB)
+                        .limit(8 * MIB)
                         .mounts("f=$(mktemp); for n in maps smaps; do mount --bind $f /proc/$$/$n; done"),
                 Fault.of("not dumpable", "LOCKED", "")
-                        .nobody(
-                                "d=$(mktemp -d); chmod 755 $d; mkdir $d/bin; cp " + jdk.java() + " $d/bin/; chmod 711"
-                                        + " $d/bin/java; ln -s " + jdk.home() + "/lib " + jdk.home()
-                                        + "/conf $d/; shift;"
-                                        + " set -- $d/bin/java \"$@\"",
-                                jdk),
+                        .nobody("d=$(mktemp -d); chmod 755 $d; mkdir $d/bin; cp " + jdk.java() + " $d/bin/; chmod 711"
+                                + " $d/bin/java; ln -s " + jdk.home() + "/lib " + jdk.home()
+                                + "/conf $d/; shift;"
+                                + " set -- $d/bin/java \"$@\""),
                 Fault.of("file systems read-only", "LOCKED|" + Fault.ABSENT, "")
                         .mounts(String.format(EVERY_PLACE, "ro")),
                 Fault.of("noexec everywhere", "LOCKED|" + Fault.ABSENT, "")
                         .mounts(String.format(EVERY_PLACE, "noexec")),
                 Fault.of("no temporary space", "LOCKED|" + Fault.ABSENT, "")
-                        .mounts("mount -t tmpfs -o size=4k,nr_inodes=1 tmpfs /tmp")
-                        .flags("-Xms16m", "-Xmx96m", "-Djava.io.tmpdir=/tmp"));
+                        .mounts("for d in /var/tmp /dev/shm /run; do mount -t tmpfs -o size=4k,nr_inodes=1 tmpfs $d;"
+                                + " done; mount --bind /tmp /tmp; mount -o remount,bind,ro /tmp"));
     }
 
+    @SuppressWarnings("SystemOut")
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("rows")
     void theApplicationDoesNotNoticeAndTheStateIsTrue(Fault fault, Jdk jdk) throws Exception {
@@ -131,6 +128,7 @@ class FaultMatrixIT {
             rows.add("held    " + row);
         } catch (Exception | Error e) {
             rows.add("BROKEN  " + row);
+            System.out.println("BROKEN " + row + ": " + e.getMessage());
             throw e;
         }
     }
@@ -142,6 +140,7 @@ class FaultMatrixIT {
         Outcome without = fault.on(jdk).flags(JmxClient.remoteFlags(port)).run(life.toArray(String[]::new));
 
         Outcome with;
+        String state;
         try (ForkedJvm jvm = fault.on(jdk)
                 .flags(JmxClient.remoteFlags(port))
                 .agent(fault.options())
@@ -151,7 +150,7 @@ class FaultMatrixIT {
                 jvm.send(stage);
                 jvm.awaitLine("done");
             }
-            assertStateIsTrue(fault, jvm, port);
+            state = assertStateIsTrue(fault, jvm, port);
             jvm.send("exit");
             with = jvm.awaitExit();
         }
@@ -162,17 +161,26 @@ class FaultMatrixIT {
                 .isEqualTo(without.exitStatus())
                 .isEqualTo(3);
         assertThat(with.otherErrorLines()).isEqualTo(without.otherErrorLines());
+        if (fault.isForeseeable()) {
+            assertDoctorIsRight(fault, jdk, state);
+        }
     }
 
-    private static void assertStateIsTrue(Fault fault, ForkedJvm jvm, int port) throws Exception {
+    /** What the doctor says of the place is what the agent then achieved in it. */
+    private static void assertDoctorIsRight(Fault fault, Jdk jdk, String state) {
+        Outcome doctor = fault.on(jdk, "-jar", AgentJar.path().toString(), "doctor", fault.options())
+                .run();
+        assertThat(doctor.exitStatus())
+                .as("%s, but the agent came to %s", doctor, state)
+                .isEqualTo(state.equals("LOCKED") ? 0 : 1);
+    }
+
+    private static String assertStateIsTrue(Fault fault, ForkedJvm jvm, int port) throws Exception {
         try (JmxClient jmx = JmxClient.connect(port)) {
-            if (jvm.stderr().contains("cannot be called") || jvm.stderr().contains("no place")) {
-                assertThat(fault.states()).contains(Fault.ABSENT);
-            }
             if (fault.states().contains(Fault.ABSENT) && !appears(jmx)) {
                 assertThat(jvm.stderr()).contains("NOT LOCKED");
                 assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isZero();
-                return;
+                return Fault.ABSENT;
             }
             eventually(() -> assertThat(jmx.hasMemoryLock()).isTrue());
             // The keeper's next pass may be a second away.
@@ -186,6 +194,23 @@ class FaultMatrixIT {
                     default -> assertLocked(fault, jvm);
                 }
             });
+            return (String) jmx.get("State");
+        }
+    }
+
+    /** Shorter than the harness's: a row that does not hold must not hold up the others. */
+    @SuppressWarnings("ThreadSleep")
+    private static void eventually(ThrowingCallable assertion) throws Exception {
+        for (int left = 100; ; left--) {
+            try {
+                assertion.call();
+                return;
+            } catch (Throwable notYet) {
+                if (left == 0) {
+                    throw new AssertionError(notYet.getMessage(), notYet);
+                }
+            }
+            Thread.sleep(100);
         }
     }
 
@@ -205,7 +230,8 @@ class FaultMatrixIT {
         List<Smaps.Entry> unlocked = fault.options().isEmpty()
                 ? smaps.unlocked().stream()
                         .filter(entry -> !entry.path().endsWith("/release")
-                                && !entry.path().equals("[stack]"))
+                                && !entry.path().equals("[stack]")
+                                && !entry.permissions().startsWith("---"))
                         .toList()
                 : fault.options().contains("code")
                         ? smaps.unlocked().stream()
@@ -219,51 +245,25 @@ class FaultMatrixIT {
     @ParameterizedTest
     @MethodSource("io.memlock.it.harness.Jdk#all")
     void onePageDecidesWhetherASelectionFits(Jdk jdk) throws Exception {
-        Fault roomy = Fault.of("measure", "LOCKED", "mode=cds").limit(256 * MIB);
+        String[] small = {"-Xmx96m", "-Xint", "-XX:ReservedCodeCacheSize=4m"};
+        Fault roomy = Fault.of("measure", "LOCKED", "mode=code").limit(8 * MIB).flags(small);
         long needed;
-        try (ForkedJvm jvm = roomy.on(jdk).agent("mode=cds").start()) {
+        try (ForkedJvm jvm = roomy.on(jdk).agent("mode=code,interval=1h").start()) {
             jvm.awaitLine("ready");
             needed = ProcStatus.of(jvm.pid()).chargedBytes();
         }
         assertThat(needed).isPositive();
         for (boolean fits : new boolean[] {true, false}) {
             long limit = fits ? needed : needed - 4 * KIB;
-            Outcome outcome = Fault.of("page", "LOCKED", "mode=cds")
+            Outcome outcome = Fault.of("page", "LOCKED", "mode=code")
                     .limit(limit)
+                    .flags(small)
                     .on(jdk)
-                    .agent("mode=cds,on-failure=exit")
+                    .agent("mode=code,on-failure=exit")
                     .run("exit");
             assertThat(outcome.exitStatus()).as(outcome::toString).isEqualTo(fits ? 3 : CANNOT_LOCK);
             assertThat(outcome.stdout()).isEqualTo(fits ? "ready\n" : "");
-            rows.add("held    " + (fits ? "just enough for " : "one page too few for ") + "mode=cds, " + jdk);
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
-    void survivesALimitThatShrinksAndTakesTheLockUpAgainWhenItIsLifted(Jdk jdk) throws Exception {
-        Fault fault = Fault.of("limit changes", "LOCKED", "")
-                .under(List.of("prlimit", "--memlock=unlimited:unlimited"))
-                .under(io.memlock.it.harness.Wrappers.withoutIpcLock());
-        try (ForkedJvm jvm = fault.on(jdk).agent("interval=100ms").start()) {
-            jvm.awaitLine("ready");
-            String pid = Long.toString(jvm.pid());
-            eventually(() -> assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isPositive());
-            eventually(() -> assertThat(jvm.stderr()).contains("[memlock] locked"));
-
-            io.memlock.it.harness.Commands.succeed("prlimit", "--pid", pid, "--memlock=" + 8 * MIB + ":" + 8 * MIB);
-            jvm.awaitErrorLine("[memlock] the limit on locked memory shrank");
-            for (String stage : fault.life()) {
-                jvm.send(stage);
-                jvm.awaitLine("done");
-            }
-            assertThat(jvm.isAlive()).isTrue();
-            assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isLessThanOrEqualTo(8 * MIB);
-
-            io.memlock.it.harness.Commands.succeed("prlimit", "--pid", pid, "--memlock=unlimited:unlimited");
-            jvm.awaitErrorLine("[memlock] the limit on locked memory was lifted");
-            eventually(() -> assertLocked(fault, jvm));
-            rows.add("held    the limit shrinks and is lifted, " + jdk);
+            rows.add("held    " + (fits ? "just enough for " : "one page too few for ") + "mode=code, " + jdk);
         }
     }
 }
