@@ -20,8 +20,9 @@ public final class HeapApp {
     private static final int MEGABYTE = 1 << 20;
     private static final int ARRAY_BYTES = 1024;
     private static final int PAGE_BYTES = 4096;
+    private static final int COLLECTIONS = 6;
 
-    private final List<byte[]> live = new ArrayList<>();
+    private final ArrayList<byte[]> live = new ArrayList<>();
     private final List<ByteBuffer> buffers = new ArrayList<>();
     private final List<Class<?>> classes = new ArrayList<>();
     private int threads;
@@ -53,13 +54,20 @@ public final class HeapApp {
         while (live.size() < megabytes * (MEGABYTE / ARRAY_BYTES)) {
             live.add(new byte[ARRAY_BYTES - 16]);
         }
-        System.gc();
+        collectFully();
+    }
+
+    /** Several times: Serial and Parallel give memory back to the system step by step. */
+    private static void collectFully() {
+        for (int i = 0; i < COLLECTIONS; i++) {
+            System.gc();
+        }
     }
 
     private void shrink() {
         live.clear();
-        System.gc();
-        System.gc(); // some collectors give memory back to the system in the second only
+        live.trimToSize();
+        collectFully();
     }
 
     private void startThreads(int count) throws InterruptedException {

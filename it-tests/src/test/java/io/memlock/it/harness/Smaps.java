@@ -29,6 +29,7 @@ public record Smaps(List<Entry> mappings) {
      * @param permissions as {@code rw-p}
      * @param path a file, {@code [heap]} and the like, or ""
      * @param rss resident; shared pages count in full
+     * @param pss resident; of a page mapped n times, the nth part
      * @param locked resident and locked; of a page mapped n times, the nth part
      * @param swap swapped out
      * @param flags the two-letter codes of {@code VmFlags}
@@ -39,6 +40,7 @@ public record Smaps(List<Entry> mappings) {
             String permissions,
             String path,
             long rss,
+            long pss,
             long locked,
             long swap,
             Set<String> flags) {
@@ -95,15 +97,17 @@ public record Smaps(List<Entry> mappings) {
         List<Entry> entries = new ArrayList<>();
         String header = null;
         long rss = 0;
+        long pss = 0;
         long locked = 0;
         long swap = 0;
         for (String line : text.lines().toList()) {
             String[] words = line.trim().split("\\s+");
             switch (words[0]) {
                 case "Rss:" -> rss = kilobytes(words);
+                case "Pss:" -> pss = kilobytes(words);
                 case "Locked:" -> locked = kilobytes(words);
                 case "Swap:" -> swap = kilobytes(words);
-                case "VmFlags:" -> entries.add(entry(header, rss, locked, swap, words)); // the last line of each
+                case "VmFlags:" -> entries.add(entry(header, rss, pss, locked, swap, words)); // the last line of each
                 default -> {
                     if (!words[0].endsWith(":")) {
                         header = line;
@@ -114,7 +118,7 @@ public record Smaps(List<Entry> mappings) {
         return new Smaps(List.copyOf(entries));
     }
 
-    private static Entry entry(String header, long rss, long locked, long swap, String[] flags) {
+    private static Entry entry(String header, long rss, long pss, long locked, long swap, String[] flags) {
         // address perms offset dev inode path; the path may contain blanks
         String[] words = header.split("\\s+", 6);
         String[] range = words[0].split("-", 2);
@@ -124,6 +128,7 @@ public record Smaps(List<Entry> mappings) {
                 words[1],
                 words.length > 5 ? words[5] : "",
                 rss,
+                pss,
                 locked,
                 swap,
                 Arrays.stream(flags).skip(1).collect(Collectors.toUnmodifiableSet()));
@@ -153,6 +158,11 @@ public record Smaps(List<Entry> mappings) {
     /** Bytes resident, shared pages in full. */
     public long residentBytes() {
         return sum(Entry::rss);
+    }
+
+    /** Bytes resident, each once even where ZGC maps the same memory three times. */
+    public long proportionalBytes() {
+        return sum(Entry::pss);
     }
 
     /** Bytes of whole locked mappings: what the kernel charges against the limit. */

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it;
+
+import static io.memlock.it.harness.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.memlock.it.apps.HeapApp;
+import io.memlock.it.apps.PlatformServerApp;
+import io.memlock.it.apps.ThreadsApp;
+import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.JmxClient;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.Smaps;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import javax.management.MBeanFeatureInfo;
+import javax.management.MBeanInfo;
+import javax.management.MBeanOperationInfo;
+import javax.management.openmbean.CompositeData;
+import javax.management.openmbean.CompositeType;
+import javax.management.openmbean.TabularData;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What operators read over JMX: the numbers are those of the kernel, and each says what it is. */
+class JmxIT {
+
+    private static final String[] ATTRIBUTES = {
+        "Mode",
+        "Strategy",
+        "State",
+        "LockedBytes",
+        "LockedBytesAgeMillis",
+        "ChargedBytes",
+        "ResidentBytes",
+        "SwappedBytes",
+        "Coverage",
+        "MajorFaults",
+        "LimitBytes",
+        "PageSizeBytes",
+        "Regions",
+        "RelockCount",
+        "FailureCount",
+        "LastFailure",
+        "LastScanMillis",
+        "Version"
+    };
+
+    /** The JVM goes on living between our reading and its own. */
+    private static final Offset<Long> BETWEEN_TWO_READINGS = within(24L << 20);
+
+    @BeforeEach
+    void needsToLock() {
+        Machine.requireUnlimitedLocking();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void numbersAreThoseOfTheKernel(Jdk jdk) throws Exception {
+        try (ForkedJvm jvm = ForkedJvm.on(jdk)
+                .agent("")
+                .flags("-Xms64m", "-Xmx512m")
+                .main(HeapApp.class)
+                .start()) {
+            jvm.awaitLine("ready");
+            jvm.ask("grow 100");
+            try (JmxClient client = JmxClient.attach(jvm.pid())) {
+                eventually(() -> assertThat(client.hasMemoryLock()).isTrue());
+
+                assertThat(client.get("Mode")).isEqualTo("all");
+                assertThat(client.get("Strategy")).asString().isEqualToIgnoringCase("future");
+                assertThat(client.get("State")).hasToString("LOCKED");
+                assertThat(client.getLong("LimitBytes")).isEqualTo(-1);
+                assertThat(client.getLong("PageSizeBytes")).isEqualTo(Long.parseLong(pageSize()));
+                assertThat(client.get("Version")).isEqualTo(System.getProperty("memlock.agent.version"));
+                eventually(() -> assertLikeTheKernels(client, jvm.pid()));
+            }
+        }
+    }
+
+    private static void assertLikeTheKernels(JmxClient client, long pid) throws Exception {
+        client.invoke("refresh");
+        Smaps smaps = Smaps.of(pid);
+        ProcStatus status = ProcStatus.of(pid);
+        assertThat(client.getLong("LockedBytes"))
+                .as("LockedBytes")
+                .isCloseTo(smaps.lockedBytes(), BETWEEN_TWO_READINGS);
+        assertThat(client.getLong("ResidentBytes"))
+                .as("ResidentBytes")
+                .isCloseTo(status.residentBytes(), BETWEEN_TWO_READINGS);
+        assertThat(client.getLong("ChargedBytes"))
+                .as("ChargedBytes")
+                .isCloseTo(status.chargedBytes(), within(256L << 20));
+        assertThat(client.getLong("ChargedBytes"))
+                .as("charged and locked bytes differ")
+                .isGreaterThan(client.getLong("LockedBytes"));
+        assertThat(client.getLong("SwappedBytes")).isEqualTo(status.swappedBytes());
+        assertThat(client.getLong("MajorFaults")).isLessThanOrEqualTo(status.majorFaults());
+        assertThat(client.getLong("LockedBytesAgeMillis")).isNotNegative();
+        assertThat(client.getLong("FailureCount")).isZero();
+        // As a fraction or in percent.
+        assertThat(((Number) client.get("Coverage")).doubleValue()).isIn(1.0, 100.0);
+        assertRegionsAddUp(client);
+    }
+
+    private static void assertRegionsAddUp(JmxClient client) throws Exception {
+        Object regions = client.get("Regions");
+        Stream<CompositeData> rows = regions instanceof TabularData table
+                ? table.values().stream().map(CompositeData.class::cast)
+                : Arrays.stream((CompositeData[]) regions);
+        long locked = rows.mapToLong(row -> ((Number) row.get("lockedBytes")).longValue())
+                .sum();
+        assertThat(locked).as("sum of the regions").isCloseTo(client.getLong("LockedBytes"), BETWEEN_TWO_READINGS);
+    }
+
+    @Test
+    void followsTheHeap() throws Exception {
+        try (ForkedJvm jvm = ForkedJvm.on(Jdk.current())
+                .agent("")
+                .flags("-XX:+UseSerialGC", "-Xms64m", "-Xmx512m")
+                .main(HeapApp.class)
+                .start()) {
+            jvm.awaitLine("ready");
+            try (JmxClient client = JmxClient.attach(jvm.pid())) {
+                eventually(() -> assertThat(client.hasMemoryLock()).isTrue());
+                client.invoke("refresh");
+                long before = client.getLong("LockedBytes");
+
+                jvm.ask("grow 300");
+
+                client.invoke("refresh");
+                eventually(() -> assertThat(client.getLong("LockedBytes")).isGreaterThan(before + (200 << 20)));
+            }
+        }
+    }
+
+    @Test
+    void everythingHasADescription() throws Exception {
+        try (ForkedJvm jvm =
+                ForkedJvm.on(Jdk.current()).agent("").main(ThreadsApp.class).start()) {
+            jvm.awaitLine("ready");
+            try (JmxClient client = JmxClient.attach(jvm.pid())) {
+                eventually(() -> assertThat(client.hasMemoryLock()).isTrue());
+                MBeanInfo info = client.info();
+
+                assertThat(info.getDescription()).contains(" ");
+                assertThat(info.getAttributes())
+                        .extracting(MBeanFeatureInfo::getName)
+                        .containsExactlyInAnyOrder(ATTRIBUTES);
+                assertThat(info.getOperations())
+                        .extracting(MBeanFeatureInfo::getName)
+                        .containsExactlyInAnyOrder("refresh", "lock", "unlock", "diagnose");
+                assertThat(info.getAttributes()).allSatisfy(JmxIT::assertDescribed);
+                assertThat(info.getOperations()).allSatisfy(JmxIT::assertDescribed);
+                for (MBeanOperationInfo operation : info.getOperations()) {
+                    assertThat(operation.getSignature()).allSatisfy(JmxIT::assertDescribed);
+                    assertThat(operation.getImpact()).as(operation.getName()).isNotEqualTo(MBeanOperationInfo.UNKNOWN);
+                }
+                assertThat(info.getNotifications()).isNotEmpty().allSatisfy(JmxIT::assertDescribed);
+                assertThat(client.get("Regions"))
+                        .satisfiesAnyOf(
+                                table -> assertDescribed(
+                                        ((TabularData) table).getTabularType().getRowType()),
+                                rows -> assertThat((CompositeData[]) rows)
+                                        .isNotEmpty()
+                                        .allSatisfy(row -> assertDescribed(row.getCompositeType())));
+            }
+        }
+    }
+
+    /** A sentence: not empty, and not the name again, which is what the JDK fills in. */
+    private static void assertDescribed(MBeanFeatureInfo feature) {
+        assertThat(feature.getDescription()).as(feature.getName()).contains(" ").isNotEqualTo(feature.getName());
+    }
+
+    private static void assertDescribed(CompositeType type) {
+        assertThat(type.keySet()).contains("region", "mappings", "lockedBytes");
+    }
+
+    @Test
+    void isThereForAClientOnAPort() throws Exception {
+        int port = JmxClient.freePort();
+        try (ForkedJvm jvm = ForkedJvm.on(Jdk.current())
+                .agent("")
+                .flags(JmxClient.remoteFlags(port))
+                .main(ThreadsApp.class)
+                .start()) {
+            jvm.awaitLine("ready");
+            try (JmxClient client = JmxClient.connect(port)) {
+                eventually(() -> assertThat(client.hasMemoryLock()).isTrue());
+                assertThat(client.getLong("LockedBytes")).isPositive();
+            }
+        }
+    }
+
+    /** The server fixes the LogManager when it is made, so the agent waits until somebody else makes it. */
+    @Test
+    void comesWhenTheApplicationMakesTheServer() throws Exception {
+        try (ForkedJvm jvm = ForkedJvm.on(Jdk.current())
+                .agent("")
+                .main(PlatformServerApp.class)
+                .start()) {
+            jvm.awaitLine("ready");
+            assertThat(jvm.ask("made")).isEqualTo("false");
+            jvm.ask("make");
+            eventually(() -> assertThat(jvm.ask("registered")).isEqualTo("true"));
+        }
+    }
+
+    @Test
+    void canBeSwitchedOff() throws Exception {
+        try (ForkedJvm jvm = ForkedJvm.on(Jdk.current())
+                .agent("jmx=off")
+                .main(ThreadsApp.class)
+                .start()) {
+            jvm.awaitLine("ready");
+            // Up as soon as an agent with JMX, started after it, is.
+            try (JmxClient client = JmxClient.attach(jvm.pid());
+                    ForkedJvm other = ForkedJvm.on(Jdk.current())
+                            .agent("")
+                            .main(ThreadsApp.class)
+                            .start()) {
+                other.awaitLine("ready");
+                try (JmxClient otherClient = JmxClient.attach(other.pid())) {
+                    eventually(() -> assertThat(otherClient.hasMemoryLock()).isTrue());
+                }
+                assertThat(client.hasMemoryLock()).isFalse();
+            }
+        }
+    }
+
+    private static String pageSize() {
+        return Commands.succeed("getconf", "PAGESIZE").trim();
+    }
+}

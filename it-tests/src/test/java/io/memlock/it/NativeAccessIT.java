@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.it.apps.HelloApp;
+import io.memlock.it.apps.RestrictedCallApp;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.Outcome;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** From JDK 24 on native calls need a grant, or warn, or fail (JEP 472). The agent grants its JNA, and nobody else. */
+class NativeAccessIT {
+
+    private static final int FIRST_RESTRICTED_RELEASE = 24;
+
+    @BeforeEach
+    void needsToLock() {
+        Machine.requireUnlimitedLocking();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void locksWithoutAWarning(Jdk jdk) {
+        Outcome outcome = hello(jdk).run();
+
+        assertLocked(outcome);
+    }
+
+    @Test
+    void locksWhereNativeAccessIsDenied() {
+        Jdk jdk = Machine.requireJdk(FIRST_RESTRICTED_RELEASE);
+
+        Outcome outcome = hello(jdk).flags("--illegal-native-access=deny").run();
+
+        assertLocked(outcome);
+    }
+
+    @Test
+    void doesNotGrantTheApplicationWhatItWasDenied() {
+        Jdk jdk = Machine.requireJdk(FIRST_RESTRICTED_RELEASE);
+
+        Outcome outcome = ForkedJvm.on(jdk)
+                .agent("")
+                .flags("--illegal-native-access=deny")
+                .main(RestrictedCallApp.class)
+                .run();
+
+        assertThat(outcome.stdout()).as(outcome::toString).isEqualTo("denied\n");
+    }
+
+    private static ForkedJvm.Builder hello(Jdk jdk) {
+        return ForkedJvm.on(jdk).agent("").main(HelloApp.class);
+    }
+
+    private static void assertLocked(Outcome outcome) {
+        assertThat(outcome.exitStatus()).as(outcome::toString).isZero();
+        assertThat(outcome.agentMessages()).singleElement().asString().startsWith("[memlock] locked ");
+        assertThat(outcome.otherErrorLines()).isEmpty();
+    }
+}

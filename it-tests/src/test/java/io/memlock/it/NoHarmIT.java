@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.it.apps.ClassProbeApp;
+import io.memlock.it.apps.DefaultFileSystemApp;
+import io.memlock.it.apps.ForwardingFileSystemProvider;
+import io.memlock.it.apps.HelloApp;
+import io.memlock.it.apps.ListFilesApp;
+import io.memlock.it.apps.OwnJnaApp;
+import io.memlock.it.apps.OwnLogManagerApp;
+import io.memlock.it.apps.OwnLogManagerApp.OwnLogManager;
+import io.memlock.it.apps.PropertiesApp;
+import io.memlock.it.apps.ThreadsApp;
+import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.JmxClient;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.Outcome;
+import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.Wrappers;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An application must not be able to tell, but by its locked memory, that the agent is there. */
+class NoHarmIT {
+
+    private static final String EVERY_JDK = "io.memlock.it.harness.Jdk#all";
+
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void applicationChoosesItsLogManagerInMain(Jdk jdk) {
+        assertOwnLogManager(ForkedJvm.on(jdk).agent("").main(OwnLogManagerApp.class, "main"));
+    }
+
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void applicationChoosesItsLogManagerOnTheCommandLine(Jdk jdk) {
+        assertOwnLogManager(ForkedJvm.on(jdk)
+                .agent("")
+                .flags("-Djava.util.logging.manager=" + OwnLogManager.class.getName())
+                .main(OwnLogManagerApp.class));
+    }
+
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void applicationChoosesItsLogManagerWithRemoteJmxOn(Jdk jdk) {
+        assertOwnLogManager(ForkedJvm.on(jdk)
+                .agent("")
+                .flags(JmxClient.remoteFlags(JmxClient.freePort()))
+                .flags("-Djava.util.logging.manager=" + OwnLogManager.class.getName())
+                .main(OwnLogManagerApp.class));
+    }
+
+    private static void assertOwnLogManager(ForkedJvm.Builder application) {
+        Outcome outcome = application.run();
+
+        assertThat(outcome.stdout()).as(outcome::toString).isEqualTo(OwnLogManager.class.getName() + "\n");
+    }
+
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void applicationUsesItsOwnOlderJna(Jdk jdk) {
+        Outcome without = ownJna(jdk).run();
+        Outcome with = ownJna(jdk).agent("").run();
+
+        assertThat(with.stdout())
+                .as(with::toString)
+                .isEqualTo("version " + System.getProperty("memlock.old-jna.version")
+                        + "\nloader application\ngetpid right\n");
+        assertSame(with, without);
+    }
+
+    private static ForkedJvm.Builder ownJna(Jdk jdk) {
+        return ForkedJvm.on(jdk)
+                .classPath(AgentJar.testClasses(), Path.of(System.getProperty("memlock.old-jna.jar")))
+                .main(OwnJnaApp.class);
+    }
+
+    /** But for the class path, to which the JVM itself adds every agent. */
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void systemPropertiesAreThoseWithoutTheAgent(Jdk jdk) {
+        List<String> without = properties(ForkedJvm.on(jdk));
+        List<String> with = properties(ForkedJvm.on(jdk).agent(""));
+
+        without.replaceAll(
+                line -> line.startsWith("java.class.path=") ? line + File.pathSeparator + AgentJar.path() : line);
+        assertThat(with).isEqualTo(without);
+    }
+
+    private static List<String> properties(ForkedJvm.Builder application) {
+        Outcome outcome = application.main(PropertiesApp.class).run("print", "exit");
+        assertThat(outcome.exitStatus()).as(outcome::toString).isZero();
+        return new ArrayList<>(outcome.stdout().lines().toList());
+    }
+
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void applicationChoosesItsDefaultFileSystem(Jdk jdk) {
+        Outcome inMain = ForkedJvm.on(jdk)
+                .agent("")
+                .main(DefaultFileSystemApp.class, "main")
+                .run();
+        Outcome onTheCommandLine = ForkedJvm.on(jdk)
+                .agent("")
+                .flags("-Djava.nio.file.spi.DefaultFileSystemProvider=" + ForwardingFileSystemProvider.class.getName())
+                .main(DefaultFileSystemApp.class)
+                .run();
+
+        assertThat(onTheCommandLine.stdout()).as(onTheCommandLine::toString).isEqualTo("own\n");
+        // The JDK may have made up its mind itself, before main: then it does so without us too.
+        assertThat(inMain.stdout())
+                .isEqualTo(ForkedJvm.on(jdk)
+                        .main(DefaultFileSystemApp.class, "main")
+                        .run()
+                        .stdout());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'',0", "'',3", "log=debug,0", "log=quiet,0"})
+    void outputAndExitStatusAreTheApplications(String options, int status) {
+        ForkedJvm.Builder hello = ForkedJvm.on(Jdk.current()).main(HelloApp.class, Integer.toString(status), "wörld");
+        Outcome without = hello.run();
+
+        assertSame(hello.agent(options).run(), without);
+    }
+
+    private static void assertSame(Outcome with, Outcome without) {
+        assertThat(with.stdout()).isEqualTo(without.stdout());
+        assertThat(with.exitStatus()).as(with::toString).isEqualTo(without.exitStatus());
+        assertThat(with.otherErrorLines()).isEqualTo(without.otherErrorLines());
+    }
+
+    @Test
+    void applicationCannotSeeTheBundledClasses() {
+        Outcome outcome = ForkedJvm.on(Jdk.current())
+                .agent("")
+                .main(
+                        ClassProbeApp.class,
+                        "com.sun.jna.Native",
+                        "picocli.CommandLine",
+                        "net.bytebuddy.ByteBuddy",
+                        "io.memlock.Memlock",
+                        "io.memlock.os.LibC",
+                        "io.memlock.bootstrap.MemlockAgent")
+                .run();
+
+        assertThat(outcome.stdout())
+                .as(outcome::toString)
+                .isEqualTo(
+                        """
+                        com.sun.jna.Native hidden
+                        picocli.CommandLine hidden
+                        net.bytebuddy.ByteBuddy hidden
+                        io.memlock.Memlock hidden
+                        io.memlock.os.LibC hidden
+                        io.memlock.bootstrap.MemlockAgent visible
+                        """);
+    }
+
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void addsOnlyDaemonThreads(Jdk jdk) {
+        List<String> without = threads(ForkedJvm.on(jdk));
+        List<String> with = threads(ForkedJvm.on(jdk).agent(""));
+
+        assertThat(with).containsAll(without);
+        List<String> added = new ArrayList<>(with);
+        without.forEach(added::remove);
+        assertThat(added).hasSizeLessThanOrEqualTo(1).allMatch(thread -> thread.startsWith("memlock"));
+        assertThat(added).allMatch(thread -> thread.endsWith("/daemon"));
+    }
+
+    private static List<String> threads(ForkedJvm.Builder application) {
+        try (ForkedJvm jvm = application.main(ThreadsApp.class).start()) {
+            jvm.awaitLine("ready");
+            return Arrays.asList(jvm.ask("threads").split(", ", -1));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void startsNoChildProcess(Jdk jdk) {
+        try (ForkedJvm jvm = ForkedJvm.on(jdk).agent("").main(ThreadsApp.class).start()) {
+            jvm.awaitLine("ready");
+            jvm.ask("threads");
+
+            assertThat(ProcStatus.of(jvm.pid()).minorFaultsOfChildren()).isZero();
+            assertThat(ProcessHandle.of(jvm.pid()).orElseThrow().children()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jps", "keytool -help", "javac -version", "jcmd -l"})
+    void leavesTheToolsOfTheJdkAlone(String commandLine) {
+        Jdk jdk = Jdk.current();
+        String[] words = commandLine.split(" ", -1);
+        words[0] = jdk.tool(words[0]).toString();
+
+        Outcome outcome = Commands.run(
+                Stream.concat(Stream.of("env", "JAVA_TOOL_OPTIONS=" + AgentJar.javaagent("")), Arrays.stream(words))
+                        .toList());
+
+        assertThat(outcome.exitStatus()).as(outcome::toString).isZero();
+        assertThat(outcome.agentMessages()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void locksAnApplicationStartedFromItsSource(Jdk jdk) throws IOException {
+        Machine.requireUnlimitedLocking();
+        Path source = Files.writeString(
+                directory.resolve("Hello.java"),
+                "class Hello { public static void main(String[] args) { System.out.println(\"hello\"); } }");
+
+        Outcome outcome = ForkedJvm.on(jdk)
+                .environment("JAVA_TOOL_OPTIONS", AgentJar.javaagent(""))
+                .main(source.toString())
+                .run();
+
+        assertThat(outcome.stdout()).as(outcome::toString).isEqualTo("hello\n");
+        assertThat(outcome.agentMessages()).singleElement().asString().contains("locked");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mode=heep", "mode", "colour=red", "mode=all,mode=none", "interval=soon"})
+    void badOptionEndsTheJvmLikeABadFlag(String options) throws IOException {
+        Outcome outcome = ForkedJvm.on(Jdk.current())
+                .directory(directory)
+                .agent(options)
+                .main(HelloApp.class)
+                .run();
+
+        assertThat(outcome.exitStatus()).as(outcome::toString).isEqualTo(1);
+        assertThat(outcome.stdout()).isEmpty();
+        assertThat(outcome.stderr()).startsWith("[memlock] ").hasLineCount(1);
+        assertThat(filesIn(directory)).as("hs_err or core file").isEmpty();
+    }
+
+    @Test
+    void badOptionSaysWhatWouldHaveDone() {
+        Outcome outcome = ForkedJvm.on(Jdk.current())
+                .agent("mode=heep")
+                .main(HelloApp.class)
+                .run();
+
+        assertThat(outcome.stderr()).contains("heep").contains("did you mean 'heap'?");
+    }
+
+    @Test
+    void leavesNoFileBehind() throws IOException {
+        Outcome ended = inDirectory().main(HelloApp.class).run();
+        assertThat(ended.exitStatus()).as(ended::toString).isZero();
+        assertThat(filesIn(directory)).isEmpty();
+
+        try (ForkedJvm killed = inDirectory().main(ThreadsApp.class).start()) {
+            killed.awaitLine("ready");
+        }
+        assertThat(filesIn(directory)).isEmpty();
+    }
+
+    private ForkedJvm.Builder inDirectory() {
+        return ForkedJvm.on(Jdk.current())
+                .directory(directory)
+                .flags("-Djava.io.tmpdir=" + directory, "-Duser.home=" + directory)
+                .agent("");
+    }
+
+    @Test
+    void locksWhereTemporaryFilesCannotBeRunAndHomeCannotBeWritten() throws IOException {
+        Machine.requireMounts();
+        Machine.requireUnlimitedLocking();
+        Path temporary = Files.createDirectory(directory.resolve("tmp"));
+        Path home = Files.createDirectory(directory.resolve("home"));
+
+        Outcome outcome = ForkedJvm.on(Jdk.current())
+                .wrapper(Wrappers.privateMounts(
+                        "mount -t tmpfs -o noexec tmpfs " + temporary + "\nmount -t tmpfs -o ro tmpfs " + home))
+                .flags("-Djava.io.tmpdir=" + temporary, "-Duser.home=" + home)
+                .agent("")
+                .main(ListFilesApp.class, temporary.toString(), home.toString())
+                .run();
+
+        assertThat(outcome.stdout()).as(outcome::toString).isEqualTo(temporary + " []\n" + home + " []\n");
+        assertThat(outcome.agentMessages()).singleElement().asString().startsWith("[memlock] locked ");
+    }
+
+    @Test
+    void runsTheApplicationWhereNoPlaceCanHoldTheNativeLibrary() throws IOException {
+        Machine.requireMounts();
+        Path temporary = Files.createDirectory(directory.resolve("tmp"));
+        String noexec = Stream.of(temporary.toString(), "/tmp", "/var/tmp", "/dev/shm", "/run")
+                .map(place -> "mount --bind " + place + " " + place + "\nmount -o remount,bind,noexec " + place)
+                .collect(Collectors.joining("\n"));
+
+        Outcome outcome = ForkedJvm.on(Jdk.current())
+                .wrapper(Wrappers.privateMounts(noexec))
+                .environment("XDG_RUNTIME_DIR", "")
+                .environment("XDG_CACHE_HOME", "")
+                .flags("-Djava.io.tmpdir=" + temporary, "-Duser.home=" + temporary)
+                .agent("")
+                .main(HelloApp.class, "3")
+                .run();
+
+        assertThat(outcome.stdout()).as(outcome::toString).isEqualTo("hello 3\n");
+        assertThat(outcome.exitStatus()).isEqualTo(3);
+        assertThat(outcome.agentMessages())
+                .singleElement()
+                .asString()
+                .contains("NOT LOCKED")
+                .contains("java.io.tmpdir");
+    }
+
+    private static List<Path> filesIn(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.toList();
+        }
+    }
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.it.harness.AgentJar;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
+import net.bytebuddy.jar.asm.ClassReader;
+import net.bytebuddy.jar.asm.ClassVisitor;
+import net.bytebuddy.jar.asm.FieldVisitor;
+import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The built jar: what is in it, and what is not. */
+class PackagingIT {
+
+    private static final int ASM_API = Opcodes.ASM9;
+    private static final long MAX_BYTES = 2_000_000;
+
+    private static JarFile jar;
+
+    @BeforeAll
+    static void openJar() throws IOException {
+        jar = new JarFile(AgentJar.path().toFile());
+    }
+
+    @AfterAll
+    static void closeJar() throws IOException {
+        jar.close();
+    }
+
+    @Test
+    void manifestNamesTheEntryPointsAndTheVersion() throws IOException {
+        Manifest manifest = jar.getManifest();
+        Attributes attributes = manifest.getMainAttributes();
+
+        assertThat(attributes.getValue("Premain-Class")).isEqualTo("io.memlock.bootstrap.MemlockAgent");
+        assertThat(attributes.getValue("Agent-Class")).isEqualTo("io.memlock.bootstrap.MemlockAgent");
+        assertThat(attributes.getValue("Main-Class")).isEqualTo("io.memlock.bootstrap.MemlockCommand");
+        assertThat(attributes.getValue("Enable-Native-Access")).isEqualTo("ALL-UNNAMED");
+        assertThat(attributes.getValue("Implementation-Version"))
+                .isEqualTo(System.getProperty("memlock.agent.version"));
+        // Would put the whole jar on the boot class path, in front of every application.
+        assertThat(attributes.getValue("Boot-Class-Path")).isNull();
+    }
+
+    @Test
+    void showsTheApplicationNothingButTheBootstrap() {
+        assertThat(files())
+                .allMatch(name -> name.startsWith("io/memlock/bootstrap/")
+                        || name.startsWith("META-INF/")
+                        || name.startsWith("inst/"));
+        assertThat(files().stream().filter(name -> name.endsWith(".class")))
+                .isNotEmpty()
+                .allMatch(name -> name.startsWith("io/memlock/bootstrap/"));
+        assertThat(files().stream().filter(name -> name.startsWith("META-INF/services/")))
+                .isEmpty();
+    }
+
+    @Test
+    void carriesItsLicences() throws IOException {
+        assertThat(read("META-INF/LICENSE")).asString().contains("Apache License");
+        assertThat(read("META-INF/NOTICE")).asString().contains("JNA");
+    }
+
+    @Test
+    void carriesNativeLibrariesOfTheSupportedPlatformsOnly() {
+        assertThat(files().stream().filter(name -> name.matches(".*\\.(so|dll|jnilib|dylib|a)")))
+                .containsExactlyInAnyOrder(
+                        "inst/com/sun/jna/linux-x86-64/libjnidispatch.so",
+                        "inst/com/sun/jna/linux-aarch64/libjnidispatch.so");
+    }
+
+    @Test
+    void isSmall() throws IOException {
+        assertThat(Files.size(AgentJar.path())).isLessThan(MAX_BYTES);
+    }
+
+    @Test
+    void noClassRefersToJavaUtilLogging() throws IOException {
+        List<String> offenders = new ArrayList<>();
+        for (String name : classes()) {
+            // A class file names every class it refers to in its constant pool, as text.
+            String text = new String(read(name), StandardCharsets.ISO_8859_1);
+            if (text.contains("java/util/logging") || text.contains("java.util.logging")) {
+                offenders.add(name);
+            }
+        }
+        assertThat(offenders).isEmpty();
+    }
+
+    @Test
+    void bootstrapTouchesNothingThatFixesAnApplicationsChoice() throws IOException {
+        for (String name : files()) {
+            if (name.startsWith("io/memlock/bootstrap/") && name.endsWith(".class")) {
+                assertThat(new String(read(name), StandardCharsets.ISO_8859_1))
+                        .as(name)
+                        .doesNotContain("javax/management")
+                        .doesNotContain("java/nio/file");
+            }
+        }
+    }
+
+    /** The bundled JNA was pointed at stand-ins; one that lacks a member would end in a NoSuchMethodError some day. */
+    @Test
+    void standInsHaveEveryMemberThatJnaUses() throws IOException {
+        Set<String> used = new TreeSet<>();
+        for (String name : classes()) {
+            if (name.startsWith("inst/com/sun/jna/")) {
+                new ClassReader(read(name)).accept(new MembersUsed(used), 0);
+            }
+        }
+        Set<String> present = new TreeSet<>();
+        for (String standIn : List.of("Logger", "Level")) {
+            new ClassReader(read("inst/io/memlock/jna/" + standIn + ".classdata"))
+                    .accept(new MembersDeclared(present), 0);
+        }
+
+        assertThat(used).isNotEmpty();
+        assertThat(present).containsAll(used);
+    }
+
+    private static List<String> files() {
+        return jar.stream()
+                .filter(entry -> !entry.isDirectory())
+                .map(ZipEntry::getName)
+                .toList();
+    }
+
+    private static List<String> classes() {
+        return files().stream()
+                .filter(name -> name.endsWith(".class") || name.endsWith(".classdata"))
+                .toList();
+    }
+
+    private static byte[] read(String name) throws IOException {
+        ZipEntry entry = jar.getEntry(name);
+        assertThat(entry).as(name).isNotNull();
+        try (InputStream in = jar.getInputStream(entry)) {
+            return in.readAllBytes();
+        }
+    }
+
+    /** Collects the members of the stand-ins that a class calls or reads. */
+    private static final class MembersUsed extends ClassVisitor {
+
+        private final Set<String> members;
+
+        MembersUsed(Set<String> members) {
+            super(ASM_API);
+            this.members = members;
+        }
+
+        @Override
+        public MethodVisitor visitMethod(
+                int access, String name, String descriptor, String signature, String[] exceptions) {
+            return new MethodVisitor(ASM_API) {
+                @Override
+                public void visitMethodInsn(
+                        int opcode, String owner, String called, String calledDescriptor, boolean isInterface) {
+                    add(owner, called, calledDescriptor);
+                }
+
+                @Override
+                public void visitFieldInsn(int opcode, String owner, String field, String fieldDescriptor) {
+                    add(owner, field, fieldDescriptor);
+                }
+            };
+        }
+
+        private void add(String owner, String name, String descriptor) {
+            if (owner.equals("io/memlock/jna/Logger") || owner.equals("io/memlock/jna/Level")) {
+                members.add(owner + "." + name + " " + descriptor);
+            }
+        }
+    }
+
+    /** Collects the members a class declares for others. */
+    private static final class MembersDeclared extends ClassVisitor {
+
+        private final Set<String> members;
+        private String owner;
+
+        MembersDeclared(Set<String> members) {
+            super(ASM_API);
+            this.members = members;
+        }
+
+        @Override
+        public void visit(
+                int version, int access, String name, String signature, String superName, String[] interfaces) {
+            owner = name;
+        }
+
+        @Override
+        public MethodVisitor visitMethod(
+                int access, String name, String descriptor, String signature, String[] exceptions) {
+            add(access, name, descriptor);
+            return null;
+        }
+
+        @Override
+        public FieldVisitor visitField(int access, String name, String descriptor, String signature, Object value) {
+            add(access, name, descriptor);
+            return null;
+        }
+
+        private void add(int access, String name, String descriptor) {
+            if ((access & Opcodes.ACC_PUBLIC) != 0) {
+                members.add(owner + "." + name + " " + descriptor);
+            }
+        }
+    }
+}
