@@ -35,6 +35,8 @@ public final class Memlock {
 
     private static final int GO_ON = 0;
 
+    private static final String PARTLY_LOCKED = "PARTLY LOCKED";
+
     private final Instrumentation instrumentation;
     private final StartupTimes times;
     private final PrintStream stderr = System.err;
@@ -91,41 +93,54 @@ public final class Memlock {
             }
         }
         if (lock != null) {
-            startBackground(options);
+            startBackground(options, failure == null || headline().equals(PARTLY_LOCKED));
         }
         return GO_ON;
     }
 
     private String headline() {
-        return lock != null && lock.status().state() == LockState.PARTIAL ? "PARTLY LOCKED" : "NOT LOCKED";
+        return lock != null && lock.status().state() == LockState.PARTIAL ? PARTLY_LOCKED : "NOT LOCKED";
     }
 
     private LockFailure lock(LibC libc, AgentOptions options) throws IOException {
-        process = new ThisProcess(libc, proc, instrumentation);
+        process = new ThisProcess(libc, proc, instrumentation, log);
         lock = new MemoryLock(process);
-        return lock.start(options);
+        LockFailure failure = lock.start(options);
+        if (lock.prefaultRefusal() != null) {
+            log.failure("NOT PREFAULTED: " + lock.prefaultRefusal());
+        }
+        return failure;
     }
 
-    private void startBackground(AgentOptions options) {
-        Thread thread = new Thread("memlock-keeper") {
+    /**
+     * Prints the start line beside {@code main}, then leaves the keeper running. The thread for the line is no daemon: a
+     * JVM that ends soon waits the few milliseconds until the line is out.
+     */
+    private void startBackground(AgentOptions options, boolean isLocked) {
+        Thread line = new Thread("memlock-start") {
             @Override
             public void run() {
-                runBackground(options);
+                keeper = new Keeper(lock, process, log, Memlock.this::stateChanged, options);
+                if (isLocked) {
+                    printStartLine();
+                }
+                log.debug(times.describe());
+                startKeeper(options);
             }
         };
-        thread.setDaemon(true);
+        line.setContextClassLoader(getClass().getClassLoader());
+        line.setDaemon(false);
+        line.start();
+    }
+
+    private void startKeeper(AgentOptions options) {
+        Thread thread = new Thread(() -> keep(options), "memlock-keeper");
         thread.setContextClassLoader(getClass().getClassLoader());
+        thread.setDaemon(true);
         thread.start();
     }
 
-    private void runBackground(AgentOptions options) {
-        keeper = new Keeper(lock, process, log, this::stateChanged, options);
-        try {
-            log.info(startLine());
-        } catch (IOException | RuntimeException e) {
-            log.failure("cannot tell how much is locked: " + e.getMessage());
-        }
-        log.debug(times.describe());
+    private void keep(AgentOptions options) {
         if (options.jmx()) {
             jmx = new JmxRegistration(
                     keeper, process.pageBytes(), getClass().getPackage().getImplementationVersion());
@@ -134,6 +149,14 @@ public final class Memlock {
             keeper.run(this::registerJmx);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void printStartLine() {
+        try {
+            log.info(startLine());
+        } catch (IOException | RuntimeException e) {
+            log.failure("cannot tell how much is locked: " + e.getMessage());
         }
     }
 
@@ -157,8 +180,11 @@ public final class Memlock {
             return;
         }
         try {
-            jmx.tryRegister();
-        } catch (JMException | RuntimeException e) {
+            if (jmx.isDue()) {
+                keeper.refresh(); // its first reader finds numbers
+                jmx.register();
+            }
+        } catch (JMException | IOException | RuntimeException e) {
             log.failure("the MXBean cannot be registered: " + e);
             jmx = null;
         }

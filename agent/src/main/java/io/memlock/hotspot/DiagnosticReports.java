@@ -25,7 +25,7 @@ final class DiagnosticReports {
     /** Of lines like {@code - node #0: base 0x00007f66fb000000: reserved=65536.00 KB, committed=…}. */
     static List<KnownRange> metaspaceNodes(String vslist) {
         List<KnownRange> nodes = new ArrayList<>();
-        for (String line : vslist.lines().toList()) {
+        for (String line : lines(vslist)) {
             int base = line.indexOf(BASE);
             int reserved = line.indexOf(RESERVED);
             int unit = line.indexOf(" KB", reserved);
@@ -41,7 +41,7 @@ final class DiagnosticReports {
     /** Of lines like {@code  bounds [0x00007f32e03ff000, 0x00007f32e066f000, 0x00007f32e7938000]}. */
     static List<KnownRange> codeHeaps(String codecache) {
         List<KnownRange> heaps = new ArrayList<>();
-        for (String line : codecache.lines().toList()) {
+        for (String line : lines(codecache)) {
             if (line.startsWith(" bounds [")) {
                 addOuterBounds(heaps, line, Region.CODE);
             }
@@ -55,13 +55,26 @@ final class DiagnosticReports {
      */
     static List<KnownRange> heap(String heapInfo) {
         List<KnownRange> heap = new ArrayList<>();
-        for (String line : heapInfo.lines().toList()) {
+        for (String line : lines(heapInfo)) {
             boolean whole = line.contains(" total ") || line.startsWith(" - [0x"); // the latter: Shenandoah
-            if (whole || line.startsWith(" space ")) {
+            if (whole || line.stripLeading().startsWith("space ")) {
                 addOuterBounds(heap, line, Region.HEAP);
             }
         }
         return heap;
+    }
+
+    /** Not {@link String#lines}: the first stream of a JVM takes it several milliseconds. */
+    private static List<String> lines(String text) {
+        List<String> lines = new ArrayList<>();
+        int start = 0;
+        while (start < text.length()) {
+            int end = text.indexOf('\n', start);
+            end = end < 0 ? text.length() : end;
+            lines.add(text.substring(start, end));
+            start = end + 1;
+        }
+        return lines;
     }
 
     /** The first and the last address of a {@code [0x…, 0x…, 0x…)}. */

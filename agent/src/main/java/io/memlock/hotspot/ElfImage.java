@@ -105,20 +105,11 @@ final class ElfImage {
         Map<String, Long> found = new HashMap<>();
         for (long symbol = symbols; symbol + SYMBOL_BYTES <= strings; symbol += SYMBOL_BYTES) {
             long name = memory.int32(symbol) & 0xffff_ffffL;
-            if (name < stringBytes && startsWith(strings + name, prefix)) {
+            if (name < stringBytes && memory.startsWith(strings + name, prefix)) {
                 found.putIfAbsent(memory.string(strings + name), base + memory.word(symbol + 8));
             }
         }
         return found;
-    }
-
-    private boolean startsWith(long string, String prefix) throws IOException {
-        for (int i = 0; i < prefix.length(); i++) {
-            if (memory.int8(string + i) != prefix.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** glibc stores addresses here, other linkers leave offsets. */

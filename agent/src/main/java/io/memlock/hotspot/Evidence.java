@@ -13,7 +13,9 @@ public enum Evidence {
     STACK_POINTER,
     /** The name the kernel gives the mapping. */
     MAPPING_NAME,
-    /** It is laid out as glibc's malloc lays out its memory. */
+    /** It starts with a header of glibc's malloc. */
+    MALLOC_HEADER,
+    /** It is laid out as glibc's malloc lays out its arenas; what is in it could not be read. */
     MALLOC_LAYOUT,
     /** Nothing claims it. */
     NONE

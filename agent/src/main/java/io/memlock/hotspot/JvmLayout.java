@@ -21,6 +21,7 @@ public final class JvmLayout implements Closeable {
     private final ReportsLayer reports;
     private final int pageBytes;
 
+    private boolean searched;
     private String stacksProblem = "";
     private List<Mapping> mappings = List.of();
     private List<Segment> segments = List.of();
@@ -66,7 +67,7 @@ public final class JvmLayout implements Closeable {
         changed |= refreshStacks();
         if (changed) {
             mappings = List.copyOf(now);
-            segments = new RegionClassifier(known(snapshot)).classify(mappings);
+            segments = segments(snapshot);
         }
         return segments;
     }
@@ -74,15 +75,21 @@ public final class JvmLayout implements Closeable {
     /**
      * Asks the JVM what only it knows: where metaspace is. A diagnostic command that stops it at a safepoint for 1-2 ms,
      * so this belongs on a background thread. Does nothing unless there is something to ask; meant to be called after
-     * each {@link #classify}.
+     * each {@link #classify}. A JVM that cannot be asked, another process or one without the module
+     * {@code jdk.management}, is searched for its classes instead, once.
      *
      * @param nowNanos {@link System#nanoTime}
      * @return whether something was learned, so that classifying again gives another answer
      */
     public synchronized boolean askJvm(long nowNanos) {
+        MemorySnapshot snapshot = new MemorySnapshot(memory);
         boolean learned = reports.refresh(segments, nowNanos);
+        if (!reports.knowsMetaspace() && !searched) {
+            searched = true;
+            learned |= vmStructures.readLoadedClasses(snapshot);
+        }
         if (learned) {
-            segments = new RegionClassifier(known(new MemorySnapshot(memory))).classify(mappings);
+            segments = segments(snapshot);
         }
         return learned;
     }
@@ -114,13 +121,28 @@ public final class JvmLayout implements Closeable {
         }
     }
 
-    private KnownRanges known(MemorySnapshot snapshot) {
+    private List<Segment> segments(MemorySnapshot snapshot) {
+        List<KnownRange> claims = claims(snapshot);
+        List<Segment> found = new RegionClassifier(KnownRanges.of(claims, pageBytes)).classify(mappings);
+        List<KnownRange> malloc = MallocHeaders.claims(found, snapshot, pageBytes);
+        if (!malloc.isEmpty()) {
+            claims.addAll(malloc);
+            found = new RegionClassifier(KnownRanges.of(claims, pageBytes)).classify(mappings);
+        }
+        return found;
+    }
+
+    /** The most trustworthy first. */
+    private List<KnownRange> claims(MemorySnapshot snapshot) {
         List<KnownRange> claims = new ArrayList<>(vmStructures.fixedRanges());
         claims.addAll(reports.ranges());
         claims.addAll(vmStructures.stacks());
         claims.addAll(libraryData.ranges(mappings, snapshot));
         claims.addAll(nativeStacks.ranges(mappings));
-        return KnownRanges.of(claims, pageBytes);
+        if (!reports.knowsMetaspace()) {
+            claims.addAll(vmStructures.metaspace());
+        }
+        return claims;
     }
 
     /** Field by field: {@code Record.equals} links itself with method handles at its first call, for 10 ms. */

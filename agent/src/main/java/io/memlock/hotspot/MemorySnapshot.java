@@ -21,6 +21,8 @@ final class MemorySnapshot {
 
     private final Memory memory;
     private final Map<Long, ByteBuffer> blocks = new HashMap<>();
+    private long lastStart = -1;
+    private ByteBuffer last;
 
     MemorySnapshot(Memory memory) {
         this.memory = memory;
@@ -63,13 +65,26 @@ final class MemorySnapshot {
         byte[] bytes = new byte[LONGEST_STRING];
         int length = 0;
         while (length < bytes.length) {
-            byte next = int8(address + length);
-            if (next == 0) {
-                break;
+            ByteBuffer block = block(address + length);
+            for (int i = offset(address + length); i < BLOCK_BYTES && length < bytes.length; i++) {
+                byte next = block.get(i);
+                if (next == 0) {
+                    return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
+                }
+                bytes[length++] = next;
             }
-            bytes[length++] = next;
         }
-        return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
+        return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    /** Whether the C string at an address starts with a prefix; most do not, and that is seen at the first byte. */
+    boolean startsWith(long address, String prefix) throws IOException {
+        for (int i = 0; i < prefix.length(); i++) {
+            if (int8(address + i) != prefix.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static int offset(long address) {
@@ -77,14 +92,18 @@ final class MemorySnapshot {
     }
 
     private ByteBuffer block(long address) throws IOException {
-        Long start = address & -BLOCK_BYTES;
-        ByteBuffer block = blocks.get(start);
-        if (block == null) {
-            byte[] bytes = new byte[BLOCK_BYTES];
-            memory.read(start, bytes);
-            block = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-            blocks.put(start, block);
+        long start = address & -BLOCK_BYTES;
+        if (start != lastStart) {
+            ByteBuffer block = blocks.get(start);
+            if (block == null) {
+                byte[] bytes = new byte[BLOCK_BYTES];
+                memory.read(start, bytes);
+                block = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+                blocks.put(start, block);
+            }
+            last = block;
+            lastStart = start;
         }
-        return block;
+        return last;
     }
 }

@@ -4,9 +4,9 @@ package io.memlock.hotspot;
 import io.memlock.proc.Mapping;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /**
  * The reservations that metaspace grows into. The class space never gets a second one; the rest of metaspace gets
@@ -23,7 +23,9 @@ final class MetaspaceNodes {
 
     private final DiagnosticCommands commands;
     private List<KnownRange> nodes = List.of();
-    private Set<Run> asked;
+    /** The runs of memory that were there when the JVM was last asked, end by start; null before. */
+    private Map<Long, Long> asked;
+
     private long askedNanos;
     private long pauseNanos = SHORTEST_PAUSE_NANOS;
 
@@ -44,15 +46,16 @@ final class MetaspaceNodes {
      * @throws IOException if the JVM did not answer; it will not be asked again soon
      */
     boolean refresh(List<Segment> segments, long nowNanos) throws IOException {
-        Set<Run> candidates = candidates(segments);
-        if (asked != null && (asked.containsAll(candidates) || nowNanos - askedNanos < pauseNanos)) {
+        Map<Long, Long> candidates = candidates(segments);
+        if (asked != null
+                && (asked.entrySet().containsAll(candidates.entrySet()) || nowNanos - askedNanos < pauseNanos)) {
             return false;
         }
         asked = candidates;
         askedNanos = nowNanos;
         pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
         List<KnownRange> found = DiagnosticReports.metaspaceNodes(commands.execute(DiagnosticReports.METASPACE));
-        if (found.equals(nodes)) {
+        if (same(found, nodes)) {
             return false;
         }
         nodes = found;
@@ -61,8 +64,8 @@ final class MetaspaceNodes {
     }
 
     /** Runs of anonymous memory nobody claims that are long enough for a node and partly committed. */
-    private static Set<Run> candidates(List<Segment> segments) {
-        Set<Run> candidates = new HashSet<>();
+    private static Map<Long, Long> candidates(List<Segment> segments) {
+        Map<Long, Long> candidates = new HashMap<>();
         List<Segment> run = new ArrayList<>();
         for (Segment segment : segments) {
             if (!run.isEmpty()
@@ -78,23 +81,32 @@ final class MetaspaceNodes {
         return candidates;
     }
 
-    private static void addIfCandidate(Set<Run> candidates, List<Segment> run) {
+    private static void addIfCandidate(Map<Long, Long> candidates, List<Segment> run) {
         boolean committed = false;
         for (Segment segment : run) {
             committed |= segment.mapping().writable();
         }
         if (committed) {
-            Run whole = new Run(run.get(0).start(), run.get(run.size() - 1).end());
-            if (whole.end() - whole.start() >= NODE_BYTES) {
-                candidates.add(whole);
+            long start = run.get(0).start();
+            long end = run.get(run.size() - 1).end();
+            if (end - start >= NODE_BYTES) {
+                candidates.put(start, end);
             }
         }
     }
 
     private static boolean isUnclaimed(Segment segment) {
         Mapping mapping = segment.mapping();
-        return segment.evidence() == Evidence.NONE && !mapping.shared() && !mapping.executable();
+        boolean unclaimed = segment.evidence() == Evidence.NONE || segment.evidence() == Evidence.MALLOC_LAYOUT;
+        return unclaimed && !mapping.shared() && !mapping.executable();
     }
 
-    private record Run(long start, long end) {}
+    private static boolean same(List<KnownRange> left, List<KnownRange> right) {
+        boolean same = left.size() == right.size();
+        for (int i = 0; same && i < left.size(); i++) {
+            same = left.get(i).start() == right.get(i).start()
+                    && left.get(i).end() == right.get(i).end();
+        }
+        return same;
+    }
 }

@@ -58,9 +58,10 @@ final class RegionClassifier {
         return segments;
     }
 
-    /** A stack is never behind a file: then the thread has gone and something else is mapped there now. */
+    /** Stacks and metaspace are never behind a file: then they have gone and something else is mapped there now. */
     private static boolean mayHold(Mapping mapping, KnownRange claim) {
-        return claim.region() != Region.STACKS || MappingNames.isAnonymous(mapping);
+        boolean anonymous = claim.region() == Region.STACKS || claim.region() == Region.METASPACE;
+        return !anonymous || MappingNames.isAnonymous(mapping);
     }
 
     private static Segment unclaimed(
@@ -70,10 +71,25 @@ final class RegionClassifier {
         if (byName != null) {
             return new Segment(start, end, byName, Evidence.MAPPING_NAME, mapping);
         }
+        if (isBesideZgcHeap(mappings, index, executableFiles)) {
+            return new Segment(start, end, Region.HEAP, Evidence.MAPPING_NAME, mapping);
+        }
         if (isArena(mappings, index)) {
             return new Segment(start, end, Region.NATIVE, Evidence.MALLOC_LAYOUT, mapping);
         }
         return new Segment(start, end, Region.OTHER, Evidence.NONE, mapping);
+    }
+
+    /** ZGC reserves 16 times the largest heap and maps pieces of its file into it; the rest is inaccessible. */
+    private static boolean isBesideZgcHeap(List<Mapping> mappings, int index, Set<String> executableFiles) {
+        Mapping mapping = mappings.get(index);
+        if (mapping.isAccessible() || !MappingNames.isAnonymous(mapping)) {
+            return false;
+        }
+        Mapping before = index == 0 ? mapping : mappings.get(index - 1);
+        Mapping after = index + 1 == mappings.size() ? mapping : mappings.get(index + 1);
+        return (before.end() == mapping.start() && MappingNames.regionOf(before, executableFiles) == Region.HEAP)
+                || (after.start() == mapping.end() && MappingNames.regionOf(after, executableFiles) == Region.HEAP);
     }
 
     /**
@@ -102,11 +118,15 @@ final class RegionClassifier {
             return false;
         }
         Mapping rest = mappings.get(index + 1);
-        long arenaEnd = (mappings.get(index).end() + ARENA_BYTES - 1) & -ARENA_BYTES;
         return rest.start() == mappings.get(index).end()
-                && rest.end() == arenaEnd
+                && rest.end() == arenaEnd(mappings.get(index).end())
                 && !rest.isAccessible()
                 && MappingNames.isAnonymous(rest);
+    }
+
+    /** The multiple of the arena size at or behind an address. */
+    static long arenaEnd(long address) {
+        return (address + ARENA_BYTES - 1) & -ARENA_BYTES;
     }
 
     private static boolean isArenaMultiple(long address) {

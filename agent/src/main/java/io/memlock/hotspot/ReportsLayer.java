@@ -63,6 +63,11 @@ final class ReportsLayer {
         }
     }
 
+    /** Whether the JVM told where metaspace is. */
+    boolean knowsMetaspace() {
+        return !metaspace.nodes().isEmpty();
+    }
+
     List<KnownRange> ranges() {
         List<KnownRange> ranges = new ArrayList<>(metaspace.nodes());
         if (heap != null) {

@@ -12,7 +12,7 @@ import java.util.Set;
  */
 final class VmRanges {
 
-    /** The fields and constants that are read. */
+    /** The fields that are read. */
     static final Set<String> FIELDS = Set.of(
             "Universe::_collectedHeap",
             "CollectedHeap::_reserved",
@@ -30,11 +30,12 @@ final class VmRanges {
             "BarrierSet::_barrier_set",
             "BarrierSet::_fake_rtti",
             "BarrierSet::FakeRtti::_concrete_tag",
-            "BarrierSet::CardTableBarrierSet",
-            "BarrierSet::G1BarrierSet",
             "CardTableBarrierSet::_card_table",
             "CardTable::_byte_map",
             "CardTable::_byte_map_size");
+
+    /** The constants that are read: all of one type. */
+    static final String CONSTANTS = "BarrierSet::";
 
     private static final int MOST_CODE_HEAPS = 16;
 

@@ -24,13 +24,15 @@ final class VmStructs {
      *
      * @param memory a snapshot to read through
      * @param libjvm the library
-     * @param wanted names of the fields and constants to look for, {@code Type::_field}
+     * @param wantedFields names of the fields to look for, {@code Type::_field}
+     * @param constantPrefix what the names of the constants to look for start with
      * @throws IOException if they are not there
      */
-    VmStructs(MemorySnapshot memory, ElfImage libjvm, Set<String> wanted) throws IOException {
+    VmStructs(MemorySnapshot memory, ElfImage libjvm, Set<String> wantedFields, String constantPrefix)
+            throws IOException {
         Map<String, Long> symbols = libjvm.symbols(PREFIX);
-        readFields(memory, symbols, wanted);
-        readConstants(memory, symbols, wanted);
+        readFields(memory, symbols, wantedFields);
+        readConstants(memory, symbols, constantPrefix);
     }
 
     /**
@@ -91,8 +93,7 @@ final class VmStructs {
         }
     }
 
-    private void readConstants(MemorySnapshot memory, Map<String, Long> symbols, Set<String> wanted)
-            throws IOException {
+    private void readConstants(MemorySnapshot memory, Map<String, Long> symbols, String prefix) throws IOException {
         long nameOffset = number(memory, symbols, "IntConstantEntryNameOffset");
         long valueOffset = number(memory, symbols, "IntConstantEntryValueOffset");
         long stride = number(memory, symbols, "IntConstantEntryArrayStride");
@@ -102,9 +103,8 @@ final class VmStructs {
             if (nameAddress == 0) {
                 break;
             }
-            String name = memory.string(nameAddress);
-            if (wanted.contains(name)) {
-                constants.put(name, memory.int32(entry + valueOffset));
+            if (memory.startsWith(nameAddress, prefix)) {
+                constants.put(memory.string(nameAddress), memory.int32(entry + valueOffset));
             }
         }
     }

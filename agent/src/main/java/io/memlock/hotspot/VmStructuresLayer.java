@@ -13,6 +13,7 @@ final class VmStructuresLayer {
     private VmStructs structs;
     private VmRanges fixed;
     private JavaThreads threads;
+    private List<KnownRange> metaspace = List.of();
     private String problem = "not read yet";
 
     /**
@@ -28,7 +29,8 @@ final class VmStructuresLayer {
             if (structs == null) {
                 Set<String> wanted = new HashSet<>(VmRanges.FIELDS);
                 wanted.addAll(JavaThreads.FIELDS);
-                structs = new VmStructs(memory, new ElfImage(memory, libjvm(mappings)), wanted);
+                wanted.addAll(LoadedClasses.FIELDS);
+                structs = new VmStructs(memory, new ElfImage(memory, libjvm(mappings)), wanted, VmRanges.CONSTANTS);
                 threads = new JavaThreads(structs);
             }
             if (fixed == null || !fixed.has(Region.CODE)) { // a JVM that is only just starting
@@ -47,6 +49,29 @@ final class VmStructuresLayer {
     /** Heap, code, class data archive, card table. */
     List<KnownRange> fixedRanges() {
         return fixed == null ? List.of() : fixed.ranges();
+    }
+
+    /**
+     * Metaspace as far as classes lie in it, for a JVM that cannot be asked. Looks at every class, so this is read once.
+     *
+     * @param memory a new snapshot
+     * @return whether anything was found
+     */
+    boolean readLoadedClasses(MemorySnapshot memory) {
+        if (structs == null) {
+            return false;
+        }
+        try {
+            metaspace = LoadedClasses.rootChunks(memory, structs, fixedRanges());
+        } catch (IOException e) {
+            problem = String.valueOf(e.getMessage());
+        }
+        return !metaspace.isEmpty();
+    }
+
+    /** What {@link #readLoadedClasses} found. */
+    List<KnownRange> metaspace() {
+        return metaspace;
     }
 
     /** Stacks of Java threads. */

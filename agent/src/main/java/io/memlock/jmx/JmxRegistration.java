@@ -39,21 +39,27 @@ public final class JmxRegistration {
     }
 
     /**
-     * Registers if the time has come. A few microseconds if it has not.
+     * Whether the time to register has come. A few microseconds.
      *
-     * @return whether it is registered
+     * @return true if the platform MBean server exists and we are not registered yet
+     * @throws JMException if the server cannot be asked
+     */
+    public boolean isDue() throws JMException {
+        return !registered && platformServerExists();
+    }
+
+    /**
+     * Registers.
+     *
      * @throws JMException if the server refuses; nothing is registered
      */
-    public boolean tryRegister() throws JMException {
-        if (!registered && platformServerExists()) {
-            MBeanServer server = ManagementFactory.getPlatformMBeanServer();
-            ObjectName name = new ObjectName(MemoryLockMXBean.OBJECT_NAME);
-            if (!server.isRegistered(name)) {
-                server.registerMBean(new DescribedMBean(bean, MemoryLockMXBean.class, emitter), name);
-            }
-            registered = true;
+    public void register() throws JMException {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        ObjectName name = new ObjectName(MemoryLockMXBean.OBJECT_NAME);
+        if (!server.isRegistered(name)) {
+            server.registerMBean(new DescribedMBean(bean, MemoryLockMXBean.class, emitter), name);
         }
-        return registered;
+        registered = true;
     }
 
     private static boolean platformServerExists() throws JMException {

@@ -160,6 +160,15 @@ final class MemoryLockBean implements MemoryLockMXBean {
         }
     }
 
+    @Override
+    public String diagnose() {
+        try {
+            return control.diagnose();
+        } catch (IOException e) {
+            throw new IllegalStateException(e.getMessage());
+        }
+    }
+
     private LockStatus status() {
         return control.status();
     }

@@ -85,4 +85,7 @@ public interface MemoryLockMXBean {
 
     @Description("Unlocks what the agent locked, in small pieces; what the application locked itself stays locked")
     String unlock();
+
+    @Description("Tells what is locked, what is not and why, and how the regions were found, as text")
+    String diagnose();
 }

@@ -2,6 +2,7 @@
 package io.memlock.lock;
 
 import io.memlock.hotspot.GrowthSignals;
+import io.memlock.hotspot.LayerStatus;
 import io.memlock.log.Bytes;
 import io.memlock.log.Log;
 import io.memlock.options.AgentOptions;
@@ -162,7 +163,11 @@ public final class Keeper implements LockControl {
         LockFailure failure = lock.change(wanted);
         announce(before, failure);
         refresh();
-        return failure == null ? describe() : failure.text(lock.status().state().name());
+        String answer = failure == null
+                ? describe()
+                : failure.text(lock.status().state().name());
+        String refusal = lock.prefaultRefusal();
+        return refusal == null ? answer : answer + "\nnot prefaulted: " + refusal;
     }
 
     @Override
@@ -172,6 +177,34 @@ public final class Keeper implements LockControl {
         announce(before, null);
         refresh();
         return describe();
+    }
+
+    @Override
+    public String diagnose() throws IOException {
+        refresh();
+        LockStatus status = lock.status();
+        StringBuilder text = new StringBuilder(describe());
+        text.append("\nlimit: ")
+                .append(Bytes.text(status.limit().effectiveBytes()))
+                .append(" (");
+        text.append(status.limit().describe()).append(")\nregions, locked of resident:");
+        for (RegionUsage usage : report.regions()) {
+            text.append("\n  ").append(usage.regionName()).append(": ").append(Bytes.text(usage.lockedBytes()));
+            text.append(" of ").append(Bytes.text(usage.residentBytes()));
+        }
+        text.append("\nhow the regions were found:");
+        for (LayerStatus layer : process.layers()) {
+            text.append("\n  ")
+                    .append(layer.layer())
+                    .append(": ")
+                    .append(layer.ranges())
+                    .append(" ranges");
+            text.append(layer.problem().isEmpty() ? "" : "; " + layer.problem());
+        }
+        if (status.lastFailure() != null) {
+            text.append('\n').append(status.lastFailure().text("last failure"));
+        }
+        return text.toString();
     }
 
     private String describe() throws IOException {

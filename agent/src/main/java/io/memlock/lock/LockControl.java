@@ -44,4 +44,12 @@ public interface LockControl {
      * @throws IOException if {@code /proc/self} cannot be read
      */
     String unlock() throws IOException;
+
+    /**
+     * Tells what is locked, what is not and why, and how the regions were found.
+     *
+     * @return some lines for a person
+     * @throws IOException if {@code /proc/self} cannot be read
+     */
+    String diagnose() throws IOException;
 }

@@ -21,6 +21,9 @@ interface LockParts {
     /** Tells whether new mappings are born locked. */
     FutureProbe futureProbe();
 
+    /** Brings pages into RAM. */
+    Residency residency();
+
     /** What is charged against the limit, by anybody: VmLck. */
     long chargedBytes();
 }

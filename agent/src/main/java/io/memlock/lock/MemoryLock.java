@@ -31,6 +31,7 @@ public final class MemoryLock {
     private long relockCount;
     private long failureCount;
     private LockFailure lastFailure;
+    private String prefaultRefusal;
     private volatile LockStatus status;
 
     /**
@@ -61,7 +62,12 @@ public final class MemoryLock {
      */
     public synchronized LockFailure start(AgentOptions wanted) throws IOException {
         try {
-            return startLocking(wanted);
+            LockFailure failure = startLocking(wanted);
+            if (!wanted.prefault().isEmpty() && !selection.isEmpty()) {
+                reconcile(); // finds out where the regions are
+                prefault(wanted, false);
+            }
+            return failure;
         } finally {
             parts.calls().live();
         }
@@ -106,7 +112,24 @@ public final class MemoryLock {
             bornLocked = true;
             failure = reconcile(); // what appeared meanwhile
         }
+        parts.residency().swapIn(parts.reconciler().locked());
+        prefault(wanted, true);
         return failure;
+    }
+
+    private void prefault(AgentOptions wanted, boolean isLive) throws IOException {
+        if (!wanted.prefault().isEmpty()) {
+            prefaultRefusal = parts.residency().prefault(parts.reconciler().locked(), wanted.prefault(), isLive);
+        }
+    }
+
+    /**
+     * Why {@code prefault} was not done.
+     *
+     * @return null if it was done, or not asked for
+     */
+    public synchronized String prefaultRefusal() {
+        return prefaultRefusal;
     }
 
     private void prepare(AgentOptions wanted) {

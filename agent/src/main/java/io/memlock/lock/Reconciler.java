@@ -67,6 +67,11 @@ final class Reconciler {
         return maxMappings;
     }
 
+    /** What is selected and locked, as of the last pass. */
+    List<Segment> locked() {
+        return locked;
+    }
+
     /**
      * One pass.
      *

@@ -84,6 +84,9 @@ public final class RegionScanner {
             sum[0]++;
             sum[1] += segment.length();
             sum[2] += entry.mapping().isAccessible() ? segment.length() : 0;
+            if (entry.special()) {
+                return; // the kernel's own and device memory: never locked, and never swapped either
+            }
             sum[3] += Math.round(entry.pssBytes() * share);
             sum[4] += Math.round(entry.lockedBytes() * share);
             sum[5] += Math.round(entry.swapPssBytes() * share);

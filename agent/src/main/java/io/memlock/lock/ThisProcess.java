@@ -2,11 +2,14 @@
 package io.memlock.lock;
 
 import io.memlock.hotspot.JvmLayout;
+import io.memlock.hotspot.LayerStatus;
+import io.memlock.log.Log;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
+import java.util.List;
 
 /**
  * The parts of a lock on the process this runs in, each made when it is first needed: with {@code mode=all} the way to the
@@ -22,6 +25,7 @@ public final class ThisProcess implements LockParts {
     private final LibC libc;
     private final ProcFs proc;
     private final Instrumentation instrumentation;
+    private final Log log;
     private final long pageBytes;
     private final LockProbe probe;
     private final GentleCalls calls;
@@ -36,11 +40,13 @@ public final class ThisProcess implements LockParts {
      * @param libc the C library
      * @param proc where {@code /proc} is
      * @param instrumentation the JVM's
+     * @param log where progress of long work is printed
      */
-    public ThisProcess(LibC libc, ProcFs proc, Instrumentation instrumentation) {
+    public ThisProcess(LibC libc, ProcFs proc, Instrumentation instrumentation, Log log) {
         this.libc = libc;
         this.proc = proc;
         this.instrumentation = instrumentation;
+        this.log = log;
         this.pageBytes = libc.sysconf(Linux.SC_PAGESIZE);
         this.probe = new LockProbe(libc, pageBytes);
         this.calls = new GentleCalls(libc, Pause.SLEEP);
@@ -54,6 +60,11 @@ public final class ThisProcess implements LockParts {
     /** Adds up smaps by region. */
     public RegionScanner scanner() {
         return new RegionScanner(proc, "self", layout());
+    }
+
+    /** How the regions are found. */
+    List<LayerStatus> layers() {
+        return layout().layers();
     }
 
     /** Numbers of the moment. */
@@ -74,6 +85,11 @@ public final class ThisProcess implements LockParts {
     @Override
     public FutureProbe futureProbe() {
         return new FutureProbe(libc, probe, pageBytes);
+    }
+
+    @Override
+    public Residency residency() {
+        return new ProcessResidency(this, libc, proc, log);
     }
 
     /** What is charged against the limit, by anybody. Unknown counts as everything: then nothing more is locked. */

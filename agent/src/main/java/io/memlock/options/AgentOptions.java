@@ -13,6 +13,7 @@ import java.util.List;
  * @param regions with {@link LockMode#REGIONS} what to lock, in the order named; otherwise empty
  * @param exclude with {@link LockMode#ALL} what to leave unlocked; otherwise empty
  * @param strategy how new mappings shall be treated
+ * @param prefault what to fault in after locking; some of the selection
  * @param onFailure what happens at start when the promise cannot be kept
  * @param intervalMillis the keeper's period
  * @param jmx whether the MXBean is registered
@@ -23,6 +24,7 @@ public record AgentOptions(
         List<Region> regions,
         List<Region> exclude,
         StrategyChoice strategy,
+        List<Region> prefault,
         OnFailure onFailure,
         long intervalMillis,
         boolean jmx,

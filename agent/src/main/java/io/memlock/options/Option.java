@@ -20,6 +20,11 @@ public enum Option {
             "auto",
             "how new mappings are locked: born locked (`future`, needs unlimited locking), or found and locked by the"
                     + " keeper (`rescan`)"),
+    PREFAULT(
+            "prefault",
+            "regions joined by `+`, `none`",
+            "none",
+            "fault what is committed of these in after locking, before `main` runs; they must be selected by `mode`"),
     ON_FAILURE(
             "on-failure",
             "`warn`, `exit`",

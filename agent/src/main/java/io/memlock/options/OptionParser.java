@@ -38,17 +38,26 @@ public final class OptionParser {
         }
         List<Region> none = Collections.emptyList();
         String excludeText = value(given, Option.EXCLUDE);
-        return new AgentOptions(
+        String prefaultText = value(given, Option.PREFAULT);
+        AgentOptions options = new AgentOptions(
                 mode,
                 mode == LockMode.REGIONS ? regions("mode", modeText, "all", "none") : none,
                 mode == LockMode.ALL && !excludeText.equals("nothing")
                         ? regions("region in exclude", excludeText, "nothing")
                         : none,
                 choice(given, Option.STRATEGY, StrategyChoice.values()),
+                prefaultText.equals("none") ? none : regions("region in prefault", prefaultText, "none"),
                 choice(given, Option.ON_FAILURE, OnFailure.values()),
                 interval(value(given, Option.INTERVAL)),
                 choice(given, Option.JMX, Switch.values()) == Switch.ON,
                 choice(given, Option.LOG, LogLevel.values()));
+        for (Region region : options.prefault()) {
+            if (!options.selection().contains(region)) {
+                throw new OptionException("cannot prefault '" + region.optionName() + "': mode=" + modeText
+                        + (mode == LockMode.ALL ? ",exclude=" + excludeText : "") + " does not lock it");
+            }
+        }
+        return options;
     }
 
     private static Map<Option, String> split(String text) throws OptionException {

@@ -3,7 +3,7 @@ package io.memlock.os;
 
 import com.sun.jna.Function;
 import com.sun.jna.Native;
-import com.sun.jna.NativeLibrary;
+import com.sun.jna.ProcessSymbols;
 
 /**
  * {@link LibC} through JNA, and the only class that imports it. Functions are looked up one by one and called with boxed
@@ -26,21 +26,19 @@ final class JnaLibC implements LibC {
 
     /** Binds the functions; JNA's native library must be loaded. */
     JnaLibC() {
-        // Closed at once: the functions stay bound, and JNA's cleaner thread, with nothing to watch, ends by itself.
-        try (NativeLibrary process = NativeLibrary.getProcess()) {
-            mlock = process.getFunction("mlock");
-            mlock2 = Mlock2.bind(process);
-            munlock = process.getFunction("munlock");
-            mlockall = process.getFunction("mlockall");
-            munlockall = process.getFunction("munlockall");
-            msync = process.getFunction("msync");
-            mmap = process.getFunction("mmap");
-            munmap = process.getFunction("munmap");
-            madvise = process.getFunction("madvise");
-            getrlimit = process.getFunction("getrlimit");
-            setrlimit = process.getFunction("setrlimit");
-            sysconf = process.getFunction("sysconf");
-        }
+        ProcessSymbols process = new ProcessSymbols();
+        mlock = process.find("mlock");
+        mlock2 = Mlock2.bind(process);
+        munlock = process.find("munlock");
+        mlockall = process.find("mlockall");
+        munlockall = process.find("munlockall");
+        msync = process.find("msync");
+        mmap = process.find("mmap");
+        munmap = process.find("munmap");
+        madvise = process.find("madvise");
+        getrlimit = process.find("getrlimit");
+        setrlimit = process.find("setrlimit");
+        sysconf = process.find("sysconf");
     }
 
     @Override
@@ -115,11 +113,11 @@ final class JnaLibC implements LibC {
         private static final long SYS_MLOCK2_X86_64 = 325;
         private static final long SYS_MLOCK2_AARCH64 = 284;
 
-        static Mlock2 bind(NativeLibrary process) {
+        static Mlock2 bind(ProcessSymbols process) {
             try {
-                return new Mlock2(process.getFunction("mlock2"), false);
+                return new Mlock2(process.find("mlock2"), false);
             } catch (UnsatisfiedLinkError glibcBefore227) {
-                return new Mlock2(process.getFunction("syscall"), true);
+                return new Mlock2(process.find("syscall"), true);
             }
         }
 

@@ -32,30 +32,51 @@ final class JnaModule {
     private JnaModule() {}
 
     /**
-     * Defines the module in a layer of its own, for this class's loader, and grants it native access. Where the JDK has
-     * no such grant any more this goes on without: the JVM prints its warning and the agent works.
+     * Defines the module for this class's loader and grants it native access. Where the JDK has no such grant any more this
+     * goes on without: the JVM prints its warning and the agent works.
      *
-     * @param instrumentation the JVM's, which may open {@code java.lang} to us
+     * @param instrumentation the JVM's, which may open packages of {@code java.base} to us
      */
     static void define(Instrumentation instrumentation) {
-        ModuleLayer boot = ModuleLayer.boot();
-        Configuration configuration = boot.configuration().resolve(new OneModule(), ModuleFinder.of(), Set.of(NAME));
-        ClassLoader loader = JnaModule.class.getClassLoader();
-        ModuleLayer layer = ModuleLayer.defineModules(configuration, List.of(boot), name -> loader)
-                .layer();
-        layer.findModule(NAME).ifPresent(module -> grantNativeAccess(module, instrumentation));
-    }
-
-    private static void grantNativeAccess(Module module, Instrumentation instrumentation) {
+        Set<Module> us = Set.of(JnaModule.class.getModule());
+        instrumentation.redefineModule(
+                Object.class.getModule(),
+                Set.of(),
+                Map.of("jdk.internal.module", us),
+                Map.of("java.lang", us),
+                Set.of(),
+                Map.of());
+        Module module;
         try {
-            Map<String, Set<Module>> opens = Map.of("java.lang", Set.of(JnaModule.class.getModule()));
-            instrumentation.redefineModule(Object.class.getModule(), Set.of(), Map.of(), opens, Set.of(), Map.of());
+            module = defineDirectly();
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            module = defineInLayer();
+        }
+        try {
             Method grant = Module.class.getDeclaredMethod("implAddEnableNativeAccess");
             grant.setAccessible(true);
             grant.invoke(module);
         } catch (ReflectiveOperationException | RuntimeException e) {
             // A later JDK without the method: its warning names the flag that helps.
         }
+    }
+
+    /** As the JDK defines the modules of its dynamic proxies. Resolving a configuration first takes 10 ms longer. */
+    private static Module defineDirectly() throws ReflectiveOperationException {
+        return (Module) Class.forName("jdk.internal.module.Modules")
+                .getMethod("defineModule", ClassLoader.class, ModuleDescriptor.class, URI.class)
+                .invoke(null, JnaModule.class.getClassLoader(), OneModule.descriptor(), null);
+    }
+
+    /** As the documentation has it. */
+    static Module defineInLayer() {
+        ModuleLayer boot = ModuleLayer.boot();
+        Configuration configuration = boot.configuration().resolve(new OneModule(), ModuleFinder.of(), Set.of(NAME));
+        ClassLoader loader = JnaModule.class.getClassLoader();
+        return ModuleLayer.defineModules(configuration, List.of(boot), name -> loader)
+                .layer()
+                .findModule(NAME)
+                .orElseThrow();
     }
 
     /** Finds the one module; described here rather than read from a jar, which takes 15 ms longer. */

@@ -3,9 +3,14 @@ package io.memlock.proc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.Arrays;
+
 /**
  * Reads what the kernel printed line by line, and a line from left to right. Works on the bytes and makes Strings only
  * where asked to: the keeper parses thousands of lines a second.
+ *
+ * <p>The first text is parsed in a JVM's first milliseconds by the bytecode interpreter, to which a call or a field costs
+ * as much as ten instructions: loops over bytes make no calls and keep to local variables.
  */
 final class Cursor {
 
@@ -22,6 +27,9 @@ final class Cursor {
     private int lineEnd;
     private int position;
     private int lineNumber;
+    private String repeated = "";
+    private int repeatedFrom;
+    private int repeatedTo;
 
     /**
      * Before the first line.
@@ -49,6 +57,9 @@ final class Cursor {
         lineStart = 0;
         lineEnd = 0;
         position = 0;
+        repeated = "";
+        repeatedFrom = 0;
+        repeatedTo = 0;
     }
 
     /** Moves to the start of the next line. The last one may lack its newline. */
@@ -56,10 +67,12 @@ final class Cursor {
         if (nextLine >= end) {
             return false;
         }
-        lineStart = nextLine;
-        position = lineStart;
-        int at = lineStart;
-        while (at < end && text[at] != '\n') {
+        int at = nextLine;
+        lineStart = at;
+        position = at;
+        byte[] bytes = text;
+        int last = end;
+        while (at < last && bytes[at] != '\n') {
             at++;
         }
         lineEnd = at;
@@ -91,7 +104,7 @@ final class Cursor {
 
     /** Steps over one character that has to be there. */
     void expect(char c) {
-        if (peek() != c) {
+        if (position >= lineEnd || text[position] != c) {
             throw malformed("'" + c + "'");
         }
         position++;
@@ -99,9 +112,13 @@ final class Cursor {
 
     /** Steps over blanks and tabs, if any. */
     void skipBlanks() {
-        while (position < lineEnd && isBlank(text[position])) {
-            position++;
+        byte[] bytes = text;
+        int last = lineEnd;
+        int at = position;
+        while (at < last && (bytes[at] == ' ' || bytes[at] == '\t')) {
+            at++;
         }
+        position = at;
     }
 
     /** Steps over these bytes if they are here. */
@@ -120,19 +137,27 @@ final class Cursor {
 
     /** 1 to 16 hexadecimal digits in lower case: an unsigned 64-bit number. */
     long hex() {
-        long value = 0;
+        byte[] bytes = text;
+        int last = lineEnd;
         int from = position;
-        while (position < lineEnd) {
-            int digit = hexDigit(text[position]);
-            if (digit < 0) {
+        int at = from;
+        long value = 0;
+        while (at < last) {
+            int digit = bytes[at];
+            if (digit >= '0' && digit <= '9') {
+                digit -= '0';
+            } else if (digit >= 'a' && digit <= 'f') {
+                digit -= 'a' - 10;
+            } else {
                 break;
             }
             value = value << 4 | digit;
-            position++;
+            at++;
         }
-        if (position == from || position - from > 16) {
+        if (at == from || at - from > 16) {
             throw malformedAt(from, "a hexadecimal number of 1 to 16 digits");
         }
+        position = at;
         return value;
     }
 
@@ -148,17 +173,21 @@ final class Cursor {
 
     /** A decimal number below 2^64; from 2^63 it comes back negative. */
     long unsignedDecimal() {
-        long value = 0;
+        byte[] bytes = text;
+        int last = lineEnd;
         int from = position;
-        while (position < lineEnd && text[position] >= '0' && text[position] <= '9') {
-            int digit = text[position] - '0';
-            if (Long.compareUnsigned(value, MAX_TENTH) > 0 || (value == MAX_TENTH && digit > MAX_LAST_DIGIT)) {
+        int at = from;
+        long value = 0;
+        while (at < last && bytes[at] >= '0' && bytes[at] <= '9') {
+            int digit = bytes[at] - '0';
+            if (value < 0 || value > MAX_TENTH || (value == MAX_TENTH && digit > MAX_LAST_DIGIT)) {
                 throw malformedAt(from, "a number below 2^64");
             }
             value = value * 10 + digit;
-            position++;
+            at++;
         }
-        if (position == from) {
+        position = at;
+        if (at == from) {
             throw malformed("a decimal number");
         }
         return value;
@@ -174,11 +203,14 @@ final class Cursor {
         return value;
     }
 
-    /** Blanks, a number, " kB" and the end of the line: in bytes. */
+    /**
+     * Blanks, a number, " kB" and the end of the line: in bytes. From 2^63 on the kernel's counter has gone below zero, as
+     * VmLck does once a mapping of 8 TiB or more was locked (mlock_fixup counts its pages in an int): unknown, -1.
+     */
     long kilobytes() {
         skipBlanks();
         int from = position;
-        long value = decimal();
+        long value = unsignedDecimal();
         if (value > Long.MAX_VALUE >> 10) {
             throw malformedAt(from, "a number of kilobytes");
         }
@@ -188,7 +220,7 @@ final class Cursor {
         if (!atLineEnd()) {
             throw malformed("nothing after kB");
         }
-        return value << 10;
+        return value < 0 ? -1 : value << 10;
     }
 
     /** Up to the next blank, tab or end of the line; may be empty. */
@@ -200,9 +232,13 @@ final class Cursor {
 
     /** Steps over what {@link #word()} would return. */
     void skipWord() {
-        while (position < lineEnd && !isBlank(text[position])) {
-            position++;
+        byte[] bytes = text;
+        int last = lineEnd;
+        int at = position;
+        while (at < last && bytes[at] != ' ' && bytes[at] != '\t') {
+            at++;
         }
+        position = at;
     }
 
     /** Up to the character, which is stepped over and has to be there. */
@@ -237,19 +273,20 @@ final class Cursor {
         return rest;
     }
 
-    /** The rest of the line; the given String itself if that is what it says, so that repeated paths cost nothing. */
-    String restOrSame(String previous) {
-        int length = lineEnd - position;
-        if (previous.length() != length) {
-            return rest();
-        }
-        for (int i = 0; i < length; i++) {
-            if (previous.charAt(i) != text[position + i]) {
-                return rest();
-            }
+    /** All of the text, wherever the cursor is. */
+    String all() {
+        return string(0, end);
+    }
+
+    /** The rest of the line; the same String as last time if that is what it says, as most paths come several times. */
+    String restMaybeRepeated() {
+        if (!Arrays.equals(text, position, lineEnd, text, repeatedFrom, repeatedTo)) {
+            repeated = string(position, lineEnd);
+            repeatedFrom = position;
+            repeatedTo = lineEnd;
         }
         position = lineEnd;
-        return previous;
+        return repeated;
     }
 
     ProcFormatException malformed(String expected) {
@@ -262,16 +299,5 @@ final class Cursor {
 
     private String string(int from, int to) {
         return from == to ? "" : new String(text, from, to - from, UTF_8);
-    }
-
-    private static boolean isBlank(byte b) {
-        return b == ' ' || b == '\t';
-    }
-
-    private static int hexDigit(byte b) {
-        if (b >= '0' && b <= '9') {
-            return b - '0';
-        }
-        return b >= 'a' && b <= 'f' ? b - 'a' + 10 : -1;
     }
 }

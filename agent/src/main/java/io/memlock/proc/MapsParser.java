@@ -25,17 +25,14 @@ public final class MapsParser {
 
     static List<Mapping> parse(Cursor maps, int length) {
         List<Mapping> mappings = new ArrayList<>(length / LINE_BYTES + 1);
-        String path = "";
         while (maps.nextLine()) {
-            Mapping mapping = mapping(maps, path);
-            path = mapping.path();
-            mappings.add(mapping);
+            mappings.add(mapping(maps));
         }
         return mappings;
     }
 
-    /** One line, as smaps has it too. A path equal to the previous one is the same String. */
-    static Mapping mapping(Cursor line, String previousPath) {
+    /** One line, as smaps has it too. */
+    static Mapping mapping(Cursor line) {
         long start = line.hex();
         line.expect('-');
         long end = line.hex();
@@ -59,7 +56,7 @@ public final class MapsParser {
             line.expect(' ');
             line.skipBlanks();
         }
-        String path = line.restOrSame(previousPath);
+        String path = line.restMaybeRepeated();
         return new Mapping(start, end, readable, writable, executable, shared, offset, inode, path);
     }
 

@@ -53,7 +53,7 @@ final class SmapsAssembler {
             if (first >= 'A' && first <= 'Z') {
                 value(smaps);
             } else {
-                Mapping next = MapsParser.mapping(smaps, mapping == null ? "" : mapping.path());
+                Mapping next = MapsParser.mapping(smaps);
                 finish();
                 mapping = next;
             }

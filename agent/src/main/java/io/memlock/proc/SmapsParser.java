@@ -15,9 +15,6 @@ import java.util.function.Consumer;
  */
 public final class SmapsParser {
 
-    /** The kernel hands out no more than a page at a time, and up to 8 KiB the JDK reads without malloc. */
-    private static final int READ_BYTES = 8192;
-
     private SmapsParser() {}
 
     /**
@@ -49,14 +46,14 @@ public final class SmapsParser {
 
     static void read(String file, InputStream in, Consumer<SmapsEntry> each) throws IOException {
         SmapsAssembler assembler = new SmapsAssembler(each);
-        byte[] buffer = new byte[4 * READ_BYTES];
+        byte[] buffer = new byte[4 * TextFile.READ_BYTES];
         Cursor cursor = new Cursor(file, buffer, 0);
         int filled = 0;
         while (true) {
-            if (buffer.length - filled < READ_BYTES) {
+            if (buffer.length - filled < TextFile.READ_BYTES) {
                 buffer = Arrays.copyOf(buffer, 2 * buffer.length);
             }
-            int count = in.read(buffer, filled, READ_BYTES);
+            int count = in.read(buffer, filled, TextFile.READ_BYTES);
             if (count < 0) {
                 break;
             }

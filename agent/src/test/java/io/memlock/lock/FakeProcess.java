@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.hotspot.Region;
+import io.memlock.hotspot.Segment;
 import io.memlock.os.LibC;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The parts of a lock on a {@link FakeKernel}'s process. */
 final class FakeProcess implements LockParts {
@@ -10,6 +14,7 @@ final class FakeProcess implements LockParts {
     static final long MAX_MAPPINGS = 52_424;
 
     final FakeKernel kernel;
+    final List<String> asked = new ArrayList<>();
     private final LockProbe probe;
     private final GentleCalls calls;
     private final ApplicationLocks applicationLocks;
@@ -47,6 +52,23 @@ final class FakeProcess implements LockParts {
     @Override
     public FutureProbe futureProbe() {
         return new FutureProbe(kernel, probe, FakeKernel.PAGE);
+    }
+
+    /** Remembers what was asked for; what populating does is tested with Prefault and SwapIn. */
+    @Override
+    public Residency residency() {
+        return new Residency() {
+            @Override
+            public String prefault(List<Segment> segments, List<Region> regions, boolean isLive) {
+                asked.add((isLive ? "gently " : "briskly ") + regions + " " + segments.size());
+                return null;
+            }
+
+            @Override
+            public void swapIn(List<Segment> segments) {
+                asked.add("swap in " + segments.size());
+            }
+        };
     }
 
     @Override

@@ -3,12 +3,13 @@ package io.memlock.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.it.apps.HelloApp;
 import io.memlock.it.apps.RestrictedCallApp;
+import io.memlock.it.apps.ThreadsApp;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Outcome;
+import io.memlock.it.harness.Smaps;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,18 +28,14 @@ class NativeAccessIT {
     @ParameterizedTest
     @MethodSource("io.memlock.it.harness.Jdk#all")
     void locksWithoutAWarning(Jdk jdk) {
-        Outcome outcome = hello(jdk).run();
-
-        assertLocked(outcome);
+        assertLocksSilently(ForkedJvm.on(jdk));
     }
 
     @Test
     void locksWhereNativeAccessIsDenied() {
         Jdk jdk = Machine.requireJdk(FIRST_RESTRICTED_RELEASE);
 
-        Outcome outcome = hello(jdk).flags("--illegal-native-access=deny").run();
-
-        assertLocked(outcome);
+        assertLocksSilently(ForkedJvm.on(jdk).flags("--illegal-native-access=deny"));
     }
 
     @Test
@@ -54,13 +51,17 @@ class NativeAccessIT {
         assertThat(outcome.stdout()).as(outcome::toString).isEqualTo("denied\n");
     }
 
-    private static ForkedJvm.Builder hello(Jdk jdk) {
-        return ForkedJvm.on(jdk).agent("").main(HelloApp.class);
-    }
+    private static void assertLocksSilently(ForkedJvm.Builder builder) {
+        try (ForkedJvm jvm = builder.agent("").main(ThreadsApp.class).start()) {
+            jvm.awaitLine("ready");
+            jvm.awaitErrorLine("[memlock] locked ");
+            assertThat(Smaps.of(jvm.pid()).residentUnlockedBytes()).isZero();
+            jvm.send("exit");
 
-    private static void assertLocked(Outcome outcome) {
-        assertThat(outcome.exitStatus()).as(outcome::toString).isZero();
-        assertThat(outcome.agentMessages()).singleElement().asString().startsWith("[memlock] locked ");
-        assertThat(outcome.otherErrorLines()).isEmpty();
+            Outcome outcome = jvm.awaitExit();
+            assertThat(outcome.exitStatus()).as(outcome::toString).isZero();
+            assertThat(outcome.agentMessages()).hasSize(1);
+            assertThat(outcome.otherErrorLines()).isEmpty();
+        }
     }
 }

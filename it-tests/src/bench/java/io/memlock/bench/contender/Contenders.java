@@ -113,7 +113,10 @@ public final class Contenders {
                 .run();
         return outcome.exitStatus() == 0
                 ? null
-                : outcome.stderr().lines().filter(line -> !line.isBlank()).findFirst().orElse("exit status "
-                        + outcome.exitStatus());
+                : outcome.stderr()
+                        .lines()
+                        .filter(line -> !line.isBlank())
+                        .findFirst()
+                        .orElse("exit status " + outcome.exitStatus());
     }
 }

@@ -9,13 +9,15 @@ import io.memlock.bench.Suite;
 import io.memlock.bench.contender.Contender;
 import io.memlock.bench.contender.Contenders;
 import io.memlock.bench.report.Page;
+import io.memlock.it.apps.HeapApp;
 import io.memlock.it.apps.HelloApp;
-import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** Hello world, the whole process: with an empty agent (a), with JNA and one mlockall (b), with us, with the others. */
 public final class StartupSuite implements Suite {
@@ -54,9 +56,10 @@ public final class StartupSuite implements Suite {
         Contender onFault = contenders.onFault();
         Contender granted = jdk.feature() < FIRST_JDK_THAT_WARNS
                 ? null
-                : new Contender(onFault.name() + ", native access granted", List.of(NATIVE_ACCESS, onFault.flags()
-                        .get(0)));
-        return java.util.stream.Stream.of(
+                : new Contender(
+                        onFault.name() + ", native access granted",
+                        List.of(NATIVE_ACCESS, onFault.flags().get(0)));
+        return Stream.of(
                         Contenders.none(),
                         contenders.empty(),
                         onFault,
@@ -68,7 +71,7 @@ public final class StartupSuite implements Suite {
                         contenders.openHft(),
                         contenders.oneNio(),
                         Contenders.alwaysPreTouch())
-                .filter(java.util.Objects::nonNull)
+                .filter(Objects::nonNull)
                 .toList();
     }
 
@@ -89,28 +92,34 @@ public final class StartupSuite implements Suite {
     }
 
     private static String debugLine(Jdk jdk) {
-        return ForkedJvm.on(jdk)
+        try (ForkedJvm jvm = ForkedJvm.on(jdk)
                 .agent("mode=all,log=debug")
-                .main("io.memlock.it.apps.CommandLoopApp")
-                .main(HelloApp.class)
-                .environment("MEMLOCK_BENCH", "1")
-                .run()
-                .stderr();
+                .main(HeapApp.class)
+                .start()) {
+            return jvm.awaitErrorLine("[memlock] start-up took");
+        }
     }
 
     @Override
     public void report(Samples samples, Page page) {
         page.heading("Start-up");
-        page.text("Hello world with `-Xms64m -Xmx256m`, the whole process; median of interleaved rounds (smallest-largest)."
-                + " *a* is an empty `-javaagent`; *b* is an agent that loads JNA on the plain class path, registers"
-                + " (`Native.register`, no child process) and calls `mlockall` with the flags we use. The figure is"
-                + " (ours - a) / (b - a), of medians.");
+        page.text(
+                "Hello world with `-Xms64m -Xmx256m`, the whole process; median of interleaved rounds (smallest-largest)."
+                        + " *a* is an empty `-javaagent`; *b* is an agent that loads JNA on the plain class path, registers"
+                        + " (`Native.register`, no child process) and calls `mlockall` with the flags we use. The figure is"
+                        + " (ours - a) / (b - a), of medians.");
         for (String caseName : samples.cases(name())) {
             page.subheading(caseName);
             List<String> names = samples.contenders(name(), caseName);
             page.table(
                     List.of("", "wall ms", "CPU ms", "wall, less a", "(x - a) / (b - a) wall", "CPU"),
-                    names.stream().map(contender -> row(samples, caseName, contender)).toList());
+                    names.stream()
+                            .map(contender -> row(samples, caseName, contender))
+                            .toList());
+            String steps = whereItGoes.get(caseName);
+            if (steps != null) {
+                page.text("Where ours goes, in one run: `" + steps + "`");
+            }
             page.bars("startup " + caseName, "wall ms", names, contender -> samples.spread(
                             name(), caseName, contender, "wallMillis")
                     .median());

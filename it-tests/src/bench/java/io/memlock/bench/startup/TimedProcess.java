@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Wall and CPU time of a process from its start to its end, as the kernel accounts them to its parent. */
-final class TimedProcess {
+public final class TimedProcess {
 
     private TimedProcess() {}
 
@@ -18,7 +18,7 @@ final class TimedProcess {
      * @return {@code wallMillis} and {@code cpuMillis}
      * @throws IllegalStateException if it fails
      */
-    static Map<String, Double> run(List<String> command) {
+    public static Map<String, Double> run(List<String> command) {
         List<String> timed = new ArrayList<>(
                 List.of("bash", "-c", "TIMEFORMAT='%3R %3U %3S'; time \"$@\" > /dev/null 2> /dev/null", "bash"));
         timed.addAll(command);

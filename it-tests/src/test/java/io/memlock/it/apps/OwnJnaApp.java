@@ -3,6 +3,7 @@ package io.memlock.it.apps;
 
 import com.sun.jna.Function;
 import com.sun.jna.Native;
+import java.lang.reflect.Field;
 
 /** Brings its own JNA: prints its version and where it was loaded from, and calls {@code getpid} through it. */
 public final class OwnJnaApp {
@@ -12,8 +13,9 @@ public final class OwnJnaApp {
     /** Runs it. */
     public static void main(String[] args) throws Exception {
         // Reflection: javac would copy the constant of the JNA it compiles against.
-        Object version = Native.class.getField("VERSION").get(null);
-        System.out.println("version " + version);
+        Field version = Class.forName("com.sun.jna.Version").getDeclaredField("VERSION");
+        version.setAccessible(true);
+        System.out.println("version " + version.get(null));
         System.out.println("loader "
                 + (Native.class.getClassLoader() == ClassLoader.getSystemClassLoader() ? "application" : "another"));
         int pid = Function.getFunction("c", "getpid").invokeInt(new Object[0]);

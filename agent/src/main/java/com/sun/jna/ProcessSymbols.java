@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.sun.jna;
+
+/**
+ * Functions of this process, found without {@link NativeLibrary}: that would start JNA's cleaner thread in every JVM and
+ * load a dozen classes for what are two calls. In JNA's package because the calls are visible only here; bundled beside
+ * JNA and hidden with it.
+ */
+public final class ProcessSymbols {
+
+    /** As {@code RTLD_LAZY | RTLD_GLOBAL}; see {@code Native.open}. */
+    private static final int DEFAULT_FLAGS = -1;
+
+    private final long process = Native.open(null, DEFAULT_FLAGS);
+
+    /**
+     * Looks a function up.
+     *
+     * @param name in C
+     * @return the function, to be called by the C convention
+     * @throws UnsatisfiedLinkError if no library of this process has it
+     */
+    public Function find(String name) {
+        return new Function(new Pointer(Native.findSymbol(process, name)), Function.C_CONVENTION, null);
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.hotspot;
+
+import io.memlock.proc.Mapping;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What malloc's own headers tell. An arena starts with one that holds how much of it is accessible; without a look at it
+ * a metaspace node at a multiple of 64 MiB passes for an arena. A large allocation is a mapping of its own, and its header
+ * holds its length and the bit {@code IS_MMAPPED}; the kernel merges neighbours, so one mapping may hold a row of them.
+ * glibc malloc/arena.c, struct _heap_info; malloc.c, sysmalloc_mmap
+ */
+final class MallocHeaders {
+
+    private static final long IS_MMAPPED = 2;
+    private static final long FLAGS = 7;
+
+    /** Of {@code mprotect_size} in {@code struct _heap_info}. */
+    private static final long ACCESSIBLE_BYTES = 3L * Long.BYTES;
+
+    /** A look is a system call; a process with more mappings than this that nobody claims keeps them as they are. */
+    private static final int MOST_LOOKED_AT = 2000;
+
+    private MallocHeaders() {}
+
+    /**
+     * Claims the allocations in memory that nobody claims, and confirms or refutes what is only laid out as an arena.
+     *
+     * @param segments what is known so far
+     * @param pageBytes the page size, of which each length is a multiple
+     */
+    static List<KnownRange> claims(List<Segment> segments, MemorySnapshot memory, int pageBytes) {
+        List<KnownRange> claims = new ArrayList<>();
+        int lookedAt = 0;
+        for (Segment segment : segments) {
+            if (isWritable(segment.mapping()) && lookedAt < MOST_LOOKED_AT) {
+                if (segment.evidence() == Evidence.MALLOC_LAYOUT) {
+                    lookedAt++;
+                    addArena(claims, segment, memory);
+                } else if (segment.evidence() == Evidence.NONE) {
+                    lookedAt++;
+                    addChunks(claims, segment, memory, pageBytes);
+                }
+            }
+        }
+        return claims;
+    }
+
+    private static boolean isWritable(Mapping mapping) {
+        return mapping.readable() && mapping.writable() && !mapping.executable() && !mapping.shared();
+    }
+
+    private static void addArena(List<KnownRange> claims, Segment segment, MemorySnapshot memory) {
+        long end = RegionClassifier.arenaEnd(segment.end());
+        long accessible = Math.min(segment.length(), RegionClassifier.ARENA_BYTES);
+        try {
+            boolean arena = memory.word(segment.start() + ACCESSIBLE_BYTES) == accessible;
+            claims.add(new KnownRange(
+                    segment.start(),
+                    end,
+                    arena ? Region.NATIVE : Region.OTHER,
+                    arena ? Evidence.MALLOC_HEADER : Evidence.NONE));
+        } catch (IOException e) {
+            // Nothing to go by but the layout.
+        }
+    }
+
+    private static void addChunks(List<KnownRange> claims, Segment segment, MemorySnapshot memory, int pageBytes) {
+        long end = endOfChunks(segment, memory, pageBytes);
+        if (end > segment.start()) {
+            claims.add(new KnownRange(segment.start(), end, Region.NATIVE, Evidence.MALLOC_HEADER));
+        }
+    }
+
+    private static long endOfChunks(Segment segment, MemorySnapshot memory, int pageBytes) {
+        long position = segment.start();
+        try {
+            while (position < segment.end()) {
+                long alignment = memory.word(position); // unused bytes before the chunk: none but with memalign
+                long size = memory.word(position + Long.BYTES);
+                long length = size & ~FLAGS;
+                boolean chunk = alignment == 0
+                        && (size & FLAGS) == IS_MMAPPED
+                        && length > 0
+                        && length % pageBytes == 0
+                        && length <= segment.end() - position;
+                if (!chunk) {
+                    break;
+                }
+                position += length;
+            }
+        } catch (IOException e) {
+            return position; // as far as it could be read
+        }
+        return position;
+    }
+}

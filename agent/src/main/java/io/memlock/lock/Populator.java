@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.os.LibC;
+import io.memlock.os.Linux;
+import io.memlock.proc.KernelVersion;
+
+/**
+ * Faults pages in without storing anything: other threads may be using the memory.
+ *
+ * <p>From Linux 5.14 on by {@code MADV_POPULATE_*}. The version decides, not a trial: on Oracle's 5.4 kernel the number of
+ * MADV_POPULATE_WRITE means MADV_DONTEXEC (JDK-8324781). Before, by {@code mlock}, which populates as it locks, and then
+ * {@code mlock2(MLOCK_ONFAULT)}, which gives the locked range its flag back.
+ */
+final class Populator {
+
+    private final LibC libc;
+    private final boolean hasMadvise;
+
+    Populator(LibC libc, KernelVersion kernel) {
+        this.libc = libc;
+        this.hasMadvise = kernel.isAtLeast(5, 14);
+    }
+
+    /**
+     * Faults in a range that is locked.
+     *
+     * @param isWrite whether untouched pages shall be allocated; otherwise only what is swapped out comes back
+     * @return 0 or errno
+     */
+    int populate(long start, long length, boolean isWrite) {
+        if (hasMadvise) {
+            int advice = isWrite ? Linux.MADV_POPULATE_WRITE : Linux.MADV_POPULATE_READ;
+            return libc.madvise(start, length, advice) == 0 ? 0 : libc.errno();
+        }
+        if (libc.mlock(start, length) != 0 || libc.mlock2(start, length, Linux.MLOCK_ONFAULT) != 0) {
+            return libc.errno();
+        }
+        return 0;
+    }
+}

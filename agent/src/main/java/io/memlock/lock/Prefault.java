@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.hotspot.Region;
+import io.memlock.hotspot.Segment;
+import io.memlock.log.Bytes;
+import io.memlock.log.Log;
+import io.memlock.os.Errno;
+import io.memlock.proc.Mapping;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Faults regions in before the application needs them. At start by as many threads as there are CPUs, because nobody runs
+ * yet; on a live JVM by one, in small pieces with pauses, as {@link GentleCalls} does.
+ */
+final class Prefault {
+
+    /** For each call at start: large enough that the calls cost nothing, small enough to share the work out evenly. */
+    private static final long BRISK_PIECE_BYTES = 16L << 20;
+
+    private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Populator populator;
+    private final Pause pause;
+    private final Log log;
+
+    Prefault(Populator populator, Pause pause, Log log) {
+        this.populator = populator;
+        this.pause = pause;
+        this.log = log;
+    }
+
+    /**
+     * Faults in what is committed of some regions.
+     *
+     * @param segments all there are
+     * @param regions which of them
+     * @param residentBytes of these regions, already there
+     * @param headroom how much memory there is
+     * @param threads how many work, 1 for gently
+     * @return null if done, otherwise why not
+     */
+    String run(List<Segment> segments, List<Region> regions, long residentBytes, Headroom headroom, int threads) {
+        List<Piece> pieces = new ArrayList<>();
+        Set<List<Long>> views = new HashSet<>();
+        long total = 0;
+        long memory = 0;
+        for (Segment segment : segments) {
+            if (regions.contains(segment.region()) && segment.mapping().isAccessible()) {
+                boolean write = segment.mapping().writable();
+                total += segment.length();
+                memory += isFirstView(segment, views) ? segment.length() : 0;
+                cut(segment, write, threads > 1 ? BRISK_PIECE_BYTES : GentleCalls.PIECE_BYTES, pieces);
+            }
+        }
+        String refusal = headroom.refusal(Math.max(0, memory - residentBytes));
+        if (refusal != null) {
+            return refusal;
+        }
+        Work work = new Work(pieces, total, threads == 1);
+        work.share(threads);
+        return work.errno.get() == 0 ? null : "the kernel answered " + Errno.describe(work.errno.get());
+    }
+
+    /** ZGC maps each page of its heap up to three times; it takes memory once. */
+    private static boolean isFirstView(Segment segment, Set<List<Long>> views) {
+        Mapping mapping = segment.mapping();
+        boolean shared = mapping.shared() && mapping.isFileBacked();
+        return !shared || views.add(List.of(mapping.inode(), mapping.offset() + segment.start() - mapping.start()));
+    }
+
+    private static void cut(Segment segment, boolean write, long pieceBytes, List<Piece> pieces) {
+        for (long at = segment.start(); at < segment.end(); ) {
+            long to = Math.min(segment.end(), (at / pieceBytes + 1) * pieceBytes);
+            pieces.add(new Piece(at, to - at, write));
+            at = to;
+        }
+    }
+
+    /** One call's worth. */
+    private record Piece(long start, long length, boolean write) {}
+
+    /** Pieces, taken one by one by whoever is free. */
+    private final class Work implements Runnable {
+        final AtomicInteger errno = new AtomicInteger();
+        private final List<Piece> pieces;
+        private final long totalBytes;
+        private final boolean gently;
+        private final AtomicInteger next = new AtomicInteger();
+        private final AtomicLong done = new AtomicLong();
+        private final AtomicLong lastProgress = new AtomicLong(System.nanoTime());
+
+        Work(List<Piece> pieces, long totalBytes, boolean gently) {
+            this.pieces = pieces;
+            this.totalBytes = totalBytes;
+            this.gently = gently;
+        }
+
+        void share(int threads) {
+            List<Thread> helpers = new ArrayList<>();
+            for (int i = 1; i < threads; i++) {
+                Thread helper = new Thread(this, "memlock-prefault-" + i);
+                helper.setDaemon(true);
+                helper.start();
+                helpers.add(helper);
+            }
+            run();
+            boolean interrupted = false;
+            for (Thread helper : helpers) {
+                try {
+                    helper.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public void run() {
+            for (int i = next.getAndIncrement(); i < pieces.size(); i = next.getAndIncrement()) {
+                Piece piece = pieces.get(i);
+                int failed = populator.populate(piece.start, piece.length, piece.write);
+                // ENOMEM: the mapping has gone meanwhile, and with it the wish
+                if (failed != 0 && failed != Errno.ENOMEM) {
+                    errno.compareAndSet(0, failed);
+                    return;
+                }
+                progress(done.addAndGet(piece.length));
+                if (gently) {
+                    pause.nanos(GentleCalls.PAUSE_NANOS);
+                }
+            }
+        }
+
+        private void progress(long bytes) {
+            long now = System.nanoTime();
+            long last = lastProgress.get();
+            if (now - last > PROGRESS_NANOS && lastProgress.compareAndSet(last, now)) {
+                log.info("prefault: " + Bytes.text(bytes) + " of " + Bytes.text(totalBytes));
+            }
+        }
+    }
+}

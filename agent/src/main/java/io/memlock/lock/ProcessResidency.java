@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.hotspot.Region;
+import io.memlock.hotspot.Segment;
+import io.memlock.log.Bytes;
+import io.memlock.log.Log;
+import io.memlock.os.LibC;
+import io.memlock.proc.KernelVersion;
+import io.memlock.proc.Pagemap;
+import io.memlock.proc.ProcFs;
+import java.io.IOException;
+import java.util.List;
+
+/** {@link Residency} of the process this runs in. */
+final class ProcessResidency implements Residency {
+
+    private final ThisProcess process;
+    private final LibC libc;
+    private final ProcFs proc;
+    private final Log log;
+
+    ProcessResidency(ThisProcess process, LibC libc, ProcFs proc, Log log) {
+        this.process = process;
+        this.libc = libc;
+        this.proc = proc;
+        this.log = log;
+    }
+
+    @Override
+    public String prefault(List<Segment> segments, List<Region> regions, boolean isLive) throws IOException {
+        long resident = process.scanner().scan().total(regions).residentBytes();
+        int threads = isLive ? 1 : Runtime.getRuntime().availableProcessors();
+        return new Prefault(populator(), Pause.SLEEP, log).run(segments, regions, resident, headroom(), threads);
+    }
+
+    @Override
+    public void swapIn(List<Segment> segments) throws IOException {
+        long swapped = process.numbers().swappedBytes();
+        if (swapped <= 0) {
+            return;
+        }
+        try (Pagemap pagemap = new Pagemap("/proc/self/pagemap", process.pageBytes())) {
+            long brought = new SwapIn(populator(), Pause.SLEEP, log).run(pagemap, segments, swapped);
+            log.info("read back from swap: " + Bytes.text(brought));
+        }
+    }
+
+    private Populator populator() throws IOException {
+        return new Populator(libc, KernelVersion.parse(proc.sys("kernel/osrelease")));
+    }
+
+    private Headroom headroom() throws IOException {
+        Headroom host = new Headroom(proc.memInfo().availableBytes(), "the host");
+        long cgroup = proc.cgroupMemory(ProcFs.SELF).headroomBytes();
+        return cgroup < 0 ? host : Headroom.tighter(host, new Headroom(cgroup, "the memory cgroup"));
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.hotspot.Region;
+import io.memlock.hotspot.Segment;
+import java.io.IOException;
+import java.util.List;
+
+/** Brings pages into RAM: a lock on-fault keeps what is there, and fetches nothing. */
+interface Residency {
+
+    /**
+     * Faults in what is committed of some regions.
+     *
+     * @param segments what is locked
+     * @param regions which of them
+     * @param isLive whether the application runs and must not be disturbed
+     * @return null if done, otherwise why not
+     * @throws IOException if {@code /proc} cannot be read
+     */
+    String prefault(List<Segment> segments, List<Region> regions, boolean isLive) throws IOException;
+
+    /**
+     * Reads back what is swapped out.
+     *
+     * @param segments what is locked
+     * @throws IOException if {@code /proc} cannot be read
+     */
+    void swapIn(List<Segment> segments) throws IOException;
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+/** The files of one cgroup's directory. */
+public interface CgroupFiles {
+
+    /**
+     * One file.
+     *
+     * @param name for example {@code memory.max}
+     * @return its text, null if there is no such file or it cannot be read
+     */
+    String text(String name);
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+import java.util.List;
+
+/**
+ * A process's memory cgroup and all above it that are visible: the tightest limit on the way up is the one that counts.
+ *
+ * @param directory of the process's own cgroup, null where there is none
+ * @param levels own cgroup first; none where no memory hierarchy is mounted
+ */
+public record CgroupHierarchy(String directory, List<CgroupMemory> levels) {
+
+    /** Copies the list. */
+    public CgroupHierarchy {
+        levels = List.copyOf(levels);
+    }
+
+    /** The tightest memory limit in bytes, -1 = unlimited. */
+    public long limitBytes() {
+        long limit = CgroupMemory.UNLIMITED;
+        for (CgroupMemory level : levels) {
+            limit = CgroupMemory.tighter(limit, level.limitBytes());
+            limit = CgroupMemory.tighter(limit, level.hierarchicalLimitBytes());
+        }
+        return limit;
+    }
+
+    /** The tightest memory.high in bytes, -1 = none. */
+    public long highBytes() {
+        long high = CgroupMemory.UNLIMITED;
+        for (CgroupMemory level : levels) {
+            high = CgroupMemory.tighter(high, level.highBytes());
+        }
+        return high;
+    }
+
+    /** The tightest swap limit in bytes, -1 = unlimited; 0 means that nothing can be swapped out. */
+    public long swapLimitBytes() {
+        long limit = CgroupMemory.UNLIMITED;
+        for (CgroupMemory level : levels) {
+            limit = CgroupMemory.tighter(limit, level.swapLimitBytes());
+        }
+        return limit;
+    }
+
+    /**
+     * Bytes until the first memory limit on the way up is reached, page cache counted as used; -1 = no limit. Of a level
+     * that is hidden the neighbours' usage is not known: it may be less.
+     */
+    public long headroomBytes() {
+        long headroom = CgroupMemory.UNLIMITED;
+        for (CgroupMemory level : levels) {
+            long limit = CgroupMemory.tighter(level.limitBytes(), level.hierarchicalLimitBytes());
+            if (limit >= 0 && level.usageBytes() >= 0) {
+                headroom = CgroupMemory.tighter(headroom, Math.max(0, limit - level.usageBytes()));
+            }
+        }
+        return headroom;
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+/**
+ * What a cgroup allows its processes, and what they use.
+ *
+ * <p>Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst. A limit of -1 is none: unlimited, or the kernel has
+ * no such limit here (the root cgroup, swap accounting off). Other numbers are -1 where unknown.
+ *
+ * @param version 1 or 2
+ * @param limitBytes memory.max; v1: memory.limit_in_bytes. Beyond it the kernel reclaims, then kills
+ * @param highBytes memory.high: beyond it the kernel throttles and reclaims; v1 has none
+ * @param usageBytes memory.current; v1: memory.usage_in_bytes. Page cache included
+ * @param swapLimitBytes memory.swap.max; v1: memory.memsw.limit_in_bytes less limitBytes, though there swap may also
+ *     take what memory leaves unused of both
+ * @param swapUsageBytes memory.swap.current; v1: memory.memsw.usage_in_bytes less usageBytes
+ * @param hierarchicalLimitBytes v1: the tightest limit here and above, even where a container hides the levels above
+ * @param oomKills processes of this cgroup (v2: and below) killed for lack of memory
+ * @param swappiness v1: memory.swappiness, 0 to 100 (200 since Linux 5.8); v2 has none per cgroup
+ */
+public record CgroupMemory(
+        int version,
+        long limitBytes,
+        long highBytes,
+        long usageBytes,
+        long swapLimitBytes,
+        long swapUsageBytes,
+        long hierarchicalLimitBytes,
+        long oomKills,
+        long swappiness) {
+
+    /** No limit. */
+    public static final long UNLIMITED = -1;
+
+    /** v1 says "unlimited" with the largest multiple of the page size below 2^63. */
+    private static final long V1_UNLIMITED = 1L << 62;
+
+    private static final Keys STAT_V1 = new Keys("hierarchical_memory_limit ");
+    private static final Keys OOM = new Keys("oom_kill ");
+    private static final byte[] MAX = {'m', 'a', 'x'};
+
+    /**
+     * A cgroup of the v2 hierarchy.
+     *
+     * @param files of its directory
+     * @throws ProcFormatException if a file is not in the kernel's format
+     */
+    public static CgroupMemory v2(CgroupFiles files) {
+        return new CgroupMemory(
+                2,
+                number(files, "memory.max"),
+                number(files, "memory.high"),
+                number(files, "memory.current"),
+                number(files, "memory.swap.max"),
+                number(files, "memory.swap.current"),
+                UNLIMITED,
+                keyed(files, "memory.events", OOM),
+                -1);
+    }
+
+    /**
+     * A cgroup of the v1 memory hierarchy.
+     *
+     * @param files of its directory
+     * @throws ProcFormatException if a file is not in the kernel's format
+     */
+    public static CgroupMemory v1(CgroupFiles files) {
+        long limit = number(files, "memory.limit_in_bytes");
+        long usage = number(files, "memory.usage_in_bytes");
+        return new CgroupMemory(
+                1,
+                limit,
+                UNLIMITED,
+                usage,
+                difference(number(files, "memory.memsw.limit_in_bytes"), limit),
+                difference(number(files, "memory.memsw.usage_in_bytes"), usage),
+                keyed(files, "memory.stat", STAT_V1),
+                keyed(files, "memory.oom_control", OOM),
+                number(files, "memory.swappiness"));
+    }
+
+    /** The tighter of two limits, either of which may be unlimited. */
+    static long tighter(long one, long other) {
+        if (one == UNLIMITED || other == UNLIMITED) {
+            return Math.max(one, other);
+        }
+        return Math.min(one, other);
+    }
+
+    private static long difference(long total, long part) {
+        return total < 0 || part < 0 ? -1 : Math.max(0, total - part);
+    }
+
+    private static long number(CgroupFiles files, String name) {
+        String text = files.text(name);
+        if (text == null) {
+            return -1;
+        }
+        Cursor cursor = new Cursor(name, text);
+        cursor.nextLine();
+        if (!cursor.skip(MAX)) {
+            return limited(cursor);
+        }
+        if (!cursor.atLineEnd()) {
+            throw cursor.malformed("nothing after max");
+        }
+        return UNLIMITED;
+    }
+
+    private static long keyed(CgroupFiles files, String name, Keys key) {
+        String text = files.text(name);
+        if (text == null) {
+            return -1;
+        }
+        Cursor cursor = new Cursor(name, text);
+        while (cursor.nextLine()) {
+            if (key.find(cursor, Keys.NONE) != Keys.NONE) {
+                return limited(cursor);
+            }
+        }
+        return -1;
+    }
+
+    private static long limited(Cursor cursor) {
+        long value = cursor.number();
+        return value >= V1_UNLIMITED ? UNLIMITED : value;
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+/**
+ * Where the memory cgroup of a process is in the file system.
+ *
+ * @param version 1 or 2
+ * @param mountPoint of the hierarchy
+ * @param path from there to the cgroup: "" or beginning with {@code /}
+ */
+public record CgroupMount(int version, String mountPoint, String path) {
+
+    /**
+     * Finds it. The memory controller is in one hierarchy only, so a v1 hierarchy that has it wins.
+     *
+     * <p>In a container the cgroup's path may be the host's, with only the cgroup itself mounted: then the mount's root
+     * is the closest that can be seen.
+     *
+     * @param membership of the process
+     * @param mounts of the reader, as the paths are the reader's view
+     * @return null if no memory hierarchy is mounted
+     */
+    public static CgroupMount locate(CgroupMembership membership, MountInfo mounts) {
+        String path = membership.pathV1("memory");
+        for (MountInfo.Mount mount : mounts.mounts()) {
+            if (path != null && mount.type().equals("cgroup") && mount.hasSuperOption("memory")) {
+                return new CgroupMount(1, mount.mountPoint(), below(mount.root(), path));
+            }
+        }
+        path = membership.pathV2();
+        for (MountInfo.Mount mount : mounts.mounts()) {
+            if (path != null && mount.type().equals("cgroup2")) {
+                return new CgroupMount(2, mount.mountPoint(), below(mount.root(), path));
+            }
+        }
+        return null;
+    }
+
+    /** The cgroup above, null at the mount point. */
+    CgroupMount parent() {
+        return path.isEmpty() ? null : new CgroupMount(version, mountPoint, path.substring(0, path.lastIndexOf('/')));
+    }
+
+    /** Absolute path of the cgroup's directory. */
+    String directory() {
+        return mountPoint + path;
+    }
+
+    private static String below(String root, String path) {
+        if (path.equals("/..") || path.startsWith("/../") || !Paths.isWithin(root, path)) {
+            return "";
+        }
+        String below = root.equals("/") ? path : path.substring(root.length());
+        return below.equals("/") ? "" : below;
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What is mounted where: {@code /proc/PID/mountinfo}. proc_pid_mountinfo(5)
+ *
+ * @param mounts in the kernel's order: of two at one place the later one hides the earlier one
+ */
+public record MountInfo(List<Mount> mounts) {
+
+    /**
+     * One mount; octal escapes are decoded.
+     *
+     * @param root the directory of the file system that is visible here, {@code /} for all of it
+     * @param mountPoint where it is
+     * @param options of this mount, joined by commas
+     * @param type of the file system
+     * @param source for example a device; file systems without one say anything
+     * @param superOptions of the file system, joined by commas; a v1 cgroup names its controllers here
+     */
+    public record Mount(
+            String root, String mountPoint, String options, String type, String source, String superOptions) {
+
+        /** Whether nothing on it can be executed or mapped executable, as a native library has to be. */
+        public boolean isNoexec() {
+            return has(options, "noexec");
+        }
+
+        /**
+         * Whether an option of the file system is set.
+         *
+         * @param option the whole of it: {@code memory} or {@code size=4k}
+         */
+        public boolean hasSuperOption(String option) {
+            return has(superOptions, option);
+        }
+
+        private static boolean has(String joined, String option) {
+            return ("," + joined + ",").contains("," + option + ",");
+        }
+    }
+
+    /** Copies the list. */
+    public MountInfo {
+        mounts = List.copyOf(mounts);
+    }
+
+    /**
+     * Parses the file.
+     *
+     * @param text of the file
+     * @return a mount a line
+     * @throws ProcFormatException if it is not in the kernel's format
+     */
+    public static MountInfo parse(String text) {
+        return parse(new Cursor("mountinfo", text));
+    }
+
+    static MountInfo parse(Cursor mountInfo) {
+        List<Mount> mounts = new ArrayList<>();
+        while (mountInfo.nextLine()) {
+            mounts.add(mount(mountInfo));
+        }
+        return new MountInfo(mounts);
+    }
+
+    /**
+     * The mount a file is on.
+     *
+     * @param path absolute and without symbolic links
+     * @return the mount with the longest mount point, null if there is none above the path
+     */
+    public Mount under(String path) {
+        Mount best = null;
+        for (Mount mount : mounts) {
+            if (Paths.isWithin(mount.mountPoint(), path)
+                    && (best == null
+                            || mount.mountPoint().length() >= best.mountPoint().length())) {
+                best = mount;
+            }
+        }
+        return best;
+    }
+
+    /** {@code 36 35 98:0 /root /point rw,noatime master:1 - ext3 /dev/sda1 rw,errors=continue} */
+    private static Mount mount(Cursor line) {
+        line.decimal();
+        line.expect(' ');
+        line.decimal();
+        line.expect(' ');
+        line.decimal();
+        line.expect(':');
+        line.decimal();
+        line.expect(' ');
+        String root = field(line);
+        String mountPoint = field(line);
+        String options = field(line);
+        while (line.peek() != '-') {
+            line.skipWord();
+            line.expect(' ');
+        }
+        line.expect('-');
+        line.expect(' ');
+        String type = field(line);
+        String source = field(line);
+        return new Mount(root, mountPoint, options, type, source, Paths.unescaped(line.rest()));
+    }
+
+    private static String field(Cursor line) {
+        String field = line.word();
+        line.expect(' ');
+        return Paths.unescaped(field);
+    }
+}

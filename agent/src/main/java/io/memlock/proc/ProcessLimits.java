@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+/**
+ * What a process may use: {@code /proc/PID/limits}. proc_pid_limits(5), getrlimit(2)
+ *
+ * @param addressSpace RLIMIT_AS, bytes
+ * @param stack RLIMIT_STACK, bytes
+ * @param processes RLIMIT_NPROC, threads of the user
+ * @param lockedMemory RLIMIT_MEMLOCK, bytes
+ */
+public record ProcessLimits(Limit addressSpace, Limit stack, Limit processes, Limit lockedMemory) {
+
+    /** No limit. */
+    public static final long UNLIMITED = -1;
+
+    /** A limit the kernel did not print: nothing restricts us that we know of. */
+    private static final Limit NONE = new Limit(UNLIMITED, UNLIMITED);
+
+    private static final Keys KEYS =
+            new Keys("Max stack size ", "Max processes ", "Max locked memory ", "Max address space ");
+
+    private static final byte[] UNLIMITED_WORD = {'u', 'n', 'l', 'i', 'm', 'i', 't', 'e', 'd'};
+
+    /**
+     * One limit.
+     *
+     * @param soft what is enforced; the process may raise it up to hard. -1 = unlimited
+     * @param hard what only CAP_SYS_RESOURCE raises. -1 = unlimited
+     */
+    public record Limit(long soft, long hard) {}
+
+    /**
+     * Parses the file.
+     *
+     * @param text of the file
+     * @return what it says; unlimited for what it does not mention
+     * @throws ProcFormatException if it is not in the kernel's format
+     */
+    public static ProcessLimits parse(String text) {
+        return parse(new Cursor("limits", text));
+    }
+
+    static ProcessLimits parse(Cursor limits) {
+        Limit[] found = {NONE, NONE, NONE, NONE};
+        int key = Keys.NONE;
+        while (limits.nextLine()) {
+            key = KEYS.find(limits, key);
+            if (key != Keys.NONE) {
+                long soft = value(limits);
+                found[key] = new Limit(soft, value(limits));
+            }
+        }
+        return new ProcessLimits(found[3], found[0], found[1], found[2]);
+    }
+
+    private static long value(Cursor line) {
+        line.skipBlanks();
+        if (line.skip(UNLIMITED_WORD)) {
+            return UNLIMITED;
+        }
+        long value = line.unsignedDecimal();
+        return value < 0 ? UNLIMITED : value;
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+
+/** Reads whole files into one buffer that is kept, and says plainly why one cannot be read. Not thread-safe. */
+final class TextFile {
+
+    /** A file of the kernel comes a page a time at most, and up to 8 KiB the JDK reads without malloc. */
+    static final int READ_BYTES = 8192;
+
+    private byte[] buffer = new byte[4 * READ_BYTES];
+    private int length;
+
+    /** The text, valid until the next call. All of it is read before any is parsed, to be of one moment if possible. */
+    Cursor read(File file) throws IOException {
+        try (InputStream in = open(file)) {
+            return read(file.getPath(), in);
+        } catch (IOException e) {
+            throw failure(file, e);
+        }
+    }
+
+    /** The same of an open file. */
+    Cursor read(String name, InputStream in) throws IOException {
+        length = 0;
+        int count = in.read(buffer, 0, READ_BYTES);
+        while (count >= 0) {
+            length += count;
+            if (buffer.length - length < READ_BYTES) {
+                buffer = Arrays.copyOf(buffer, 2 * buffer.length);
+            }
+            count = in.read(buffer, length, READ_BYTES);
+        }
+        return new Cursor(name, buffer, length);
+    }
+
+    /** Bytes read last. */
+    int length() {
+        return length;
+    }
+
+    static InputStream open(File file) throws IOException {
+        try {
+            return new FileInputStream(file);
+        } catch (IOException e) {
+            throw failure(file, e);
+        }
+    }
+
+    /** With the file and the reason in the message: {@code /proc/1/smaps: permission denied}. */
+    static IOException failure(File file, IOException cause) {
+        if (cause instanceof UnreadableException) {
+            return cause;
+        }
+        return new UnreadableException(file.getPath() + ": " + reason(file, cause), cause);
+    }
+
+    private static String reason(File file, IOException cause) {
+        File directory = file.getParentFile();
+        if (directory != null && !directory.exists() && isNumber(directory.getName())) {
+            return "no such process";
+        }
+        String message = cause.getMessage();
+        if (message == null || message.isEmpty()) {
+            return "cannot be read";
+        }
+        // java.io puts the system's own words behind the path: "/proc/1/maps (Permission denied)".
+        String prefix = file.getPath() + " (";
+        if (message.startsWith(prefix) && message.endsWith(")")) {
+            message = message.substring(prefix.length(), message.length() - 1);
+        }
+        return Character.toLowerCase(message.charAt(0)) + message.substring(1);
+    }
+
+    /** Whether a file name is a process's. */
+    static boolean isNumber(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) < '0' || name.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !name.isEmpty() && name.length() < 10;
+    }
+
+    /** Already says which file and why. */
+    private static final class UnreadableException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        UnreadableException(String message, IOException cause) {
+            super(message, cause);
+        }
+    }
+}

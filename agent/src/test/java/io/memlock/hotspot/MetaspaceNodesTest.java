@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.hotspot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.proc.Mapping;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MetaspaceNodesTest {
+
+    private static final long SECOND = 1_000_000_000L;
+
+    private static final String[] FIRST = {
+        "7feb63000000-7feb63050000 rw-p 00000000 00:00 0", "7feb63050000-7feb67000000 ---p 00000000 00:00 0"
+    };
+
+    private static final String[] SECOND_NODE = {
+        "7feb73000000-7feb73050000 rw-p 00000000 00:00 0", "7feb73050000-7feb77000000 ---p 00000000 00:00 0"
+    };
+
+    private final List<Mapping> mappings = new ArrayList<>();
+    private final StringBuilder report = new StringBuilder();
+    private int asked;
+    private final MetaspaceNodes nodes = new MetaspaceNodes(command -> {
+        asked++;
+        return report.toString();
+    });
+
+    @Test
+    void asksOnceIfNothingUnexplainedAppears() throws IOException {
+        appear(FIRST);
+        reported("7feb63000000");
+
+        assertThat(refreshAt(0)).isTrue();
+        assertThat(refreshAt(1000)).isFalse();
+        assertThat(asked).isEqualTo(1);
+    }
+
+    @Test
+    void asksAgainWhenMemoryAppearsThatCouldBeANode() throws IOException {
+        appear(FIRST);
+        reported("7feb63000000");
+        refreshAt(0);
+
+        appear(SECOND_NODE);
+        reported("7feb73000000");
+
+        assertThat(refreshAt(20)).isTrue();
+        assertThat(nodes.nodes()).hasSize(2);
+        assertThat(refreshAt(1000)).isFalse();
+    }
+
+    @Test
+    void doesNotAskForMemoryTooSmallForANode() throws IOException {
+        refreshAt(0);
+        appear("7feb73000000-7feb74000000 rw-p 00000000 00:00 0");
+
+        refreshAt(1000);
+
+        assertThat(asked).isEqualTo(1);
+    }
+
+    @Test
+    void asksLessOftenTheOftenerItWasNoNode() throws IOException {
+        refreshAt(0);
+        for (int second = 1; second <= 200; second++) {
+            long start = 0x7000_0000_0000L + second * 0x1_0000_0000L;
+            mappings.add(new Mapping(start, start + (65L << 20), true, true, false, false, 0, 0, ""));
+            refreshAt(second);
+        }
+        assertThat(asked).isEqualTo(4); // at 0, 20, 60 and 140 seconds
+    }
+
+    private boolean refreshAt(long seconds) throws IOException {
+        KnownRanges known = KnownRanges.of(nodes.nodes(), 4096);
+        return nodes.refresh(new RegionClassifier(known).classify(mappings), seconds * SECOND);
+    }
+
+    private void appear(String... maps) {
+        for (String line : maps) {
+            mappings.add(CapturedMaps.mapping(line));
+        }
+    }
+
+    private void reported(String base) {
+        report.append("- node #0: base 0x0000")
+                .append(base)
+                .append(": reserved=65536.00 KB, committed=384.00 KB ( <1%), used=16384.00 KB ( 25%)\n");
+    }
+}

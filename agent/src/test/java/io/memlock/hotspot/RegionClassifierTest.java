@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.hotspot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.memlock.proc.Mapping;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RegionClassifierTest {
+
+    @Test
+    void cutsAMappingThatTheKernelMerged() {
+        KnownRange cards = new KnownRange(0x7000_2000L, 0x7000_4000L, Region.GC, Evidence.VM_STRUCTURE);
+
+        assertThat(classify(List.of(cards), "70000000-70008000 rw-p 00000000 00:00 0"))
+                .extracting(Segment::start, Segment::end, Segment::region)
+                .containsExactly(
+                        tuple(0x7000_0000L, 0x7000_2000L, Region.OTHER),
+                        tuple(0x7000_2000L, 0x7000_4000L, Region.GC),
+                        tuple(0x7000_4000L, 0x7000_8000L, Region.OTHER));
+    }
+
+    @Test
+    void aRangeMayHoldSeveralMappings() {
+        KnownRange heap = new KnownRange(0xf000_0000L, 0x1_0000_0000L, Region.HEAP, Evidence.VM_STRUCTURE);
+
+        assertThat(regions(
+                        List.of(heap),
+                        "f0000000-f8900000 rw-p 00000000 00:00 0",
+                        "f8900000-ffe00000 ---p 00000000 00:00 0",
+                        "ffe00000-100000000 rw-p 00c77000 fe:00 328258 /usr/lib/jvm/jdk/lib/server/classes.jsa"))
+                .containsExactly(Region.HEAP, Region.HEAP, Region.HEAP);
+    }
+
+    @Test
+    void aStackOfAThreadThatHasGoneDoesNotHideAFile() {
+        KnownRange stack = new KnownRange(0x7000_0000L, 0x7010_0000L, Region.STACKS, Evidence.VM_STRUCTURE);
+
+        assertThat(regions(List.of(stack), "70000000-70100000 rw-s 00000000 fe:00 4711 /data/index"))
+                .containsExactly(Region.MAPPED);
+    }
+
+    @Test
+    void takesMemoryLaidOutAsAnArenaForMalloc() {
+        assertThat(regions(
+                        List.of(),
+                        "7f5ec8000000-7f5ec8068000 rw-p 00000000 00:00 0",
+                        "7f5ec8068000-7f5ecc000000 ---p 00000000 00:00 0"))
+                .containsExactly(Region.NATIVE, Region.NATIVE);
+    }
+
+    @Test
+    void takesAFullArenaForMalloc() {
+        assertThat(regions(List.of(), "7f5ec8000000-7f5ed0000000 rw-p 00000000 00:00 0"))
+                .containsExactly(Region.NATIVE);
+    }
+
+    @Test
+    void doesNotTakeAReservationThatEndsElsewhereForAnArena() {
+        // ZGC on 17: its mark stacks
+        assertThat(regions(
+                        List.of(),
+                        "7f254c000000-7f254e000000 rw-p 00000000 00:00 0",
+                        "7f254e000000-7f274c000000 ---p 00000000 00:00 0"))
+                .containsExactly(Region.OTHER, Region.OTHER);
+    }
+
+    @Test
+    void takesTheRestOfZgcsReservationForHeap() {
+        assertThat(regions(
+                        List.of(),
+                        "40000000000-40000200000 ---p 00000000 00:00 0",
+                        "40000200000-40005600000 rw-s 00000000 00:01 25 /memfd:java_heap (deleted)",
+                        "40005600000-40100000000 ---p 00000000 00:00 0"))
+                .containsExactly(Region.HEAP, Region.HEAP, Region.HEAP);
+    }
+
+    @Test
+    void dataOfAnExecutableBelongsToIt() {
+        assertThat(regions(
+                        List.of(),
+                        "55a000000000-55a000001000 r-xp 00000000 fe:00 12 /opt/app/launcher",
+                        "55a000001000-55a000002000 rw-p 00001000 fe:00 12 /opt/app/launcher"))
+                .containsExactly(Region.LIBS, Region.LIBS);
+    }
+
+    @Test
+    void keepsUpWithSixtyThousandMappings() {
+        List<Mapping> mappings = new ArrayList<>();
+        List<KnownRange> stacks = new ArrayList<>();
+        for (int i = 0; i < 60_000; i++) {
+            long start = 0x7000_0000_0000L + i * 0x10_0000L;
+            mappings.add(new Mapping(start, start + 0xf_0000, true, true, false, false, 0, 0, ""));
+            stacks.add(new KnownRange(start, start + 0xf_0000, Region.STACKS, Evidence.VM_STRUCTURE));
+        }
+        RegionClassifier classifier = new RegionClassifier(KnownRanges.of(stacks, 4096));
+
+        long before = System.nanoTime();
+        List<Segment> segments = classifier.classify(mappings);
+
+        assertThat(segments).hasSize(60_000).allMatch(segment -> segment.region() == Region.STACKS);
+        assertThat(System.nanoTime() - before).isLessThan(1_000_000_000L);
+    }
+
+    @Test
+    void knowsMappingsByName() {
+        Map<String, Region> examples = Map.ofEntries(
+                Map.entry("rw-p 00000000 00:00 0 [heap]", Region.NATIVE),
+                Map.entry("rw-p 00000000 00:00 0 [stack]", Region.STACKS),
+                Map.entry("r-xp 00000000 00:00 0 [vdso]", Region.OTHER),
+                Map.entry("rw-p 00000000 00:00 0 [anon: glibc: malloc arena]", Region.NATIVE),
+                Map.entry("rw-p 00000000 00:00 0 [anon: glibc: pthread stack: 4711]", Region.STACKS),
+                Map.entry("rw-p 00000000 00:00 0 [anon:something]", Region.OTHER),
+                Map.entry("rw-s 00000000 00:01 25 /memfd:java_heap (deleted)", Region.HEAP),
+                Map.entry("rw-s 00000000 00:0e 25 /memfd:java_heap.hugetlb (deleted)", Region.HEAP),
+                Map.entry("rw-s 00000000 00:0e 25 /mnt/tmpfs/java_heap.4711 (deleted)", Region.HEAP),
+                Map.entry("rw-s 00000000 00:0e 25 /mnt/tmpfs/#1234 (deleted)", Region.HEAP),
+                Map.entry("rw-s 00000000 00:0e 25 /data/java_heap.dump", Region.MAPPED),
+                Map.entry("rw-s 00000000 fe:00 21 /tmp/hsperfdata_root/5100", Region.NATIVE),
+                Map.entry("rw-p 00001000 fe:00 32 /usr/lib/jvm/jdk/lib/server/classes.jsa", Region.CDS),
+                Map.entry("r--s 00000000 fe:00 32 /usr/lib/jvm/jdk/lib/modules", Region.LIBS),
+                Map.entry("rw-p 00002000 fe:00 33 /lib/x86_64-linux-gnu/libz.so.1.2.13", Region.LIBS),
+                Map.entry("rw-p 00002000 fe:00 33 /tmp/libnetty.so (deleted)", Region.LIBS),
+                Map.entry("r--p 00000000 fe:00 34 /usr/lib/locale/C.utf8/LC_CTYPE", Region.LIBS),
+                Map.entry("r--s 00000000 fe:00 35 /data/index/_0.cfs", Region.MAPPED),
+                Map.entry("rw-p 00000000 fe:00 35 /data/private-copy", Region.MAPPED));
+
+        examples.forEach((line, region) -> assertThat(regions(List.of(), "40000000-40200000 " + line))
+                .as(line)
+                .containsExactly(region));
+    }
+
+    private static List<Region> regions(List<KnownRange> claims, String... maps) {
+        return classify(claims, maps).stream().map(Segment::region).toList();
+    }
+
+    private static List<Segment> classify(List<KnownRange> claims, String... maps) {
+        List<Mapping> mappings = new ArrayList<>();
+        for (String line : maps) {
+            mappings.add(CapturedMaps.mapping(line));
+        }
+        return new RegionClassifier(KnownRanges.of(claims, 4096)).classify(mappings);
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.hotspot.Evidence;
+import io.memlock.hotspot.Region;
+import io.memlock.hotspot.Segment;
+import io.memlock.log.Log;
+import io.memlock.options.LogLevel;
+import io.memlock.os.Linux;
+import io.memlock.proc.KernelVersion;
+import io.memlock.proc.Mapping;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PrefaultTest {
+
+    private static final long MIB = 1 << 20;
+    private static final long HEAP = 0x1000_0000L;
+
+    private final FakeKernel kernel = new FakeKernel();
+    private final RecordingLibC libc = new RecordingLibC(kernel);
+    private final Log log = new Log(new PrintStream(OutputStream.nullOutputStream()), LogLevel.QUIET);
+    private final List<Long> pauses = Collections.synchronizedList(new ArrayList<>());
+
+    private String run(KernelVersion version, List<Segment> segments, long resident, long headroom, int threads) {
+        Prefault prefault = new Prefault(new Populator(libc, version), pauses::add, log);
+        return prefault.run(segments, List.of(Region.HEAP), resident, new Headroom(headroom, "the host"), threads);
+    }
+
+    private List<Segment> heap(long bytes) {
+        kernel.commit(Region.HEAP, HEAP, bytes);
+        kernel.reserve(Region.HEAP, HEAP + bytes, bytes);
+        kernel.commit(Region.CODE, HEAP + 4 * bytes, MIB);
+        kernel.refresh();
+        return kernel.segments();
+    }
+
+    @Test
+    void populatesWhatIsCommittedOfTheRegionsAndNothingElse() {
+        assertThat(run(new KernelVersion(6, 1), heap(64 * MIB), 0, 64 * MIB, 2)).isNull();
+
+        assertThat(libc.populatedBytes(Linux.MADV_POPULATE_WRITE)).isEqualTo(64 * MIB);
+        assertThat(libc.lowest()).isEqualTo(HEAP);
+        assertThat(pauses).isEmpty();
+    }
+
+    @Test
+    void pausesBetweenSmallPiecesOnALiveJvm() {
+        assertThat(run(new KernelVersion(6, 1), heap(64 * MIB), 0, 64 * MIB, 1)).isNull();
+
+        assertThat(libc.largestPiece()).isEqualTo(GentleCalls.PIECE_BYTES);
+        assertThat(pauses).hasSize(32);
+    }
+
+    @Test
+    void populatesByLockingBeforeLinux514AndLeavesTheLockOnFault() {
+        assertThat(run(new KernelVersion(5, 13), heap(8 * MIB), 0, 8 * MIB, 1)).isNull();
+
+        assertThat(libc.madvised).isEmpty();
+        assertThat(libc.mlockedBytes).isEqualTo(8 * MIB);
+        assertThat(kernel.isLockedOnFault(HEAP)).isTrue();
+    }
+
+    @Test
+    void refusesWhatThereIsNoMemoryForAndSaysByHowMuch() {
+        String refusal = run(new KernelVersion(6, 1), heap(64 * MIB), 16 * MIB, 40 * MIB, 2);
+
+        assertThat(refusal).isEqualTo("needs 48.0 MiB more memory, the host has 40.0 MiB: 8.0 MiB too little");
+        assertThat(libc.madvised).isEmpty();
+    }
+
+    @Test
+    void countsThreeViewsOfOneFileOnce() {
+        List<Segment> views = new ArrayList<>();
+        for (long view = 1; view <= 3; view++) {
+            long start = view << 42;
+            Mapping mapping =
+                    new Mapping(start, start + 64 * MIB, true, true, false, true, 0, 7, "/memfd:java_heap (deleted)");
+            views.add(new Segment(start, start + 64 * MIB, Region.HEAP, Evidence.MAPPING_NAME, mapping));
+        }
+
+        assertThat(run(new KernelVersion(6, 1), views, 0, 64 * MIB, 2)).isNull();
+        assertThat(libc.populatedBytes(Linux.MADV_POPULATE_WRITE)).isEqualTo(192 * MIB);
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.os.LibC;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** Passes calls on and remembers what was populated. */
+final class RecordingLibC implements LibC {
+
+    /**
+     * A madvise call.
+     *
+     * @param start address
+     * @param length in bytes
+     * @param advice as passed
+     */
+    record Advice(long start, long length, int advice) {}
+
+    final List<Advice> madvised = Collections.synchronizedList(new ArrayList<>());
+    long mlockedBytes;
+    private final LibC kernel;
+
+    RecordingLibC(LibC kernel) {
+        this.kernel = kernel;
+    }
+
+    long populatedBytes(int advice) {
+        return madvised.stream()
+                .filter(call -> call.advice == advice)
+                .mapToLong(Advice::length)
+                .sum();
+    }
+
+    long lowest() {
+        return madvised.stream().mapToLong(Advice::start).min().orElseThrow();
+    }
+
+    long largestPiece() {
+        return madvised.stream().mapToLong(Advice::length).max().orElseThrow();
+    }
+
+    @Override
+    public int madvise(long addr, long length, int advice) {
+        madvised.add(new Advice(addr, length, advice));
+        return 0;
+    }
+
+    @Override
+    public int mlock(long addr, long len) {
+        mlockedBytes += len;
+        return kernel.mlock(addr, len);
+    }
+
+    @Override
+    public int mlock2(long addr, long len, int flags) {
+        return kernel.mlock2(addr, len, flags);
+    }
+
+    @Override
+    public int munlock(long addr, long len) {
+        return kernel.munlock(addr, len);
+    }
+
+    @Override
+    public int mlockall(int flags) {
+        return kernel.mlockall(flags);
+    }
+
+    @Override
+    public int munlockall() {
+        return kernel.munlockall();
+    }
+
+    @Override
+    public int msync(long addr, long length, int flags) {
+        return kernel.msync(addr, length, flags);
+    }
+
+    @Override
+    public long mmap(long addr, long length, int prot, int flags, int fd, long offset) {
+        return kernel.mmap(addr, length, prot, flags, fd, offset);
+    }
+
+    @Override
+    public int munmap(long addr, long length) {
+        return kernel.munmap(addr, length);
+    }
+
+    @Override
+    public int getrlimit(int resource, long[] rlim) {
+        return kernel.getrlimit(resource, rlim);
+    }
+
+    @Override
+    public int setrlimit(int resource, long[] rlim) {
+        return kernel.setrlimit(resource, rlim);
+    }
+
+    @Override
+    public long sysconf(int name) {
+        return kernel.sysconf(name);
+    }
+
+    @Override
+    public int errno() {
+        return kernel.errno();
+    }
+}

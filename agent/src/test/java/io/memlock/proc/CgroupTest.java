@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CgroupTest {
+
+    private static final String V2_MOUNT = "30 23 0:26 %s /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw\n";
+    private static final String V1_MOUNT = "35 31 0:32 %s /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n";
+
+    @Test
+    void readsMembershipInBothVersions() {
+        CgroupMembership membership = CgroupMembership.parse(Fixture.text("jdk17-g1/cgroup"));
+
+        assertThat(membership.entries()).hasSize(10);
+        assertThat(membership.entries().get(0)).isEqualTo(new CgroupMembership.Entry(9, "name=systemd", "/"));
+        assertThat(membership.pathV1("memory")).isEqualTo("/");
+        assertThat(membership.pathV1("mem")).isNull();
+        assertThat(membership.pathV2()).isEqualTo("/");
+    }
+
+    @Test
+    void readsJoinedControllersAndColonsInPaths() {
+        CgroupMembership membership = CgroupMembership.parse("4:cpu,memory:/a:b c\n");
+
+        assertThat(membership.pathV1("memory")).isEqualTo("/a:b c");
+        assertThat(membership.pathV2()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "1", "1:memory", "1:memory:relative", "\n"})
+    void refusesAMalformedMembership(String text) {
+        assertThatThrownBy(() -> CgroupMembership.parse(text)).isInstanceOf(ProcFormatException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // root of the mount, path of the cgroup, what is left below the mount point
+        "/,           /,                     ''",
+        "/,           /system.slice/a.service, /system.slice/a.service",
+        "/docker/abc, /docker/abc,           ''",
+        "/docker/abc, /docker/abc/inner,     /inner",
+        "/docker/abc, /docker/abcdef,        ''",
+        "/docker/abc, /kubepods/pod1,        ''",
+        "/../..,      /,                     ''",
+        "/,           /../neighbour,         ''",
+    })
+    void locatesTheCgroupBelowItsMount(String root, String path, String below) {
+        assertThat(CgroupMount.locate(
+                        CgroupMembership.parse("0::" + path + "\n"), MountInfo.parse(V2_MOUNT.replace("%s", root))))
+                .isEqualTo(new CgroupMount(2, "/sys/fs/cgroup", below));
+        assertThat(CgroupMount.locate(
+                        CgroupMembership.parse("4:memory:" + path + "\n0::/\n"),
+                        MountInfo.parse(V2_MOUNT.replace("%s", "/") + V1_MOUNT.replace("%s", root))))
+                .isEqualTo(new CgroupMount(1, "/sys/fs/cgroup/memory", below));
+    }
+
+    @Test
+    void fallsBackToTheMountsRootInACgroupNamespace() {
+        assertThat(CgroupMount.locate(
+                        CgroupMembership.parse(Fixture.text("jdk17-g1/cgroup")),
+                        MountInfo.parse(Fixture.text("jdk17-g1/mountinfo"))))
+                .isEqualTo(new CgroupMount(1, "/sys/fs/cgroup/memory", ""));
+    }
+
+    @Test
+    void locatesNothingWhereNoMemoryHierarchyIsMounted() {
+        assertThat(CgroupMount.locate(CgroupMembership.parse("0::/a\n"), MountInfo.parse("")))
+                .isNull();
+    }
+
+    @Test
+    void readsV2() {
+        CgroupMemory memory = CgroupMemory.v2(files(Map.of(
+                "memory.max", "1073741824\n",
+                "memory.high", "max\n",
+                "memory.current", "536870912\n",
+                "memory.swap.max", "0\n",
+                "memory.swap.current", "4096\n",
+                "memory.events", "low 0\nhigh 7\nmax 5\noom 4\noom_kill 3\noom_group_kill 2\n")));
+
+        assertThat(memory).isEqualTo(new CgroupMemory(2, 1 << 30, -1, 1 << 29, 0, 4096, -1, 3, -1));
+    }
+
+    @Test
+    void takesARootCgroupForUnlimited() {
+        assertThat(CgroupMemory.v2(files(Map.of()))).isEqualTo(new CgroupMemory(2, -1, -1, -1, -1, -1, -1, -1, -1));
+    }
+
+    @Test
+    void readsV1() {
+        CgroupMemory memory = CgroupMemory.v1(files(Map.of(
+                "memory.limit_in_bytes", "1048576000\n",
+                "memory.usage_in_bytes", "1000000\n",
+                "memory.memsw.limit_in_bytes", "1048576000\n",
+                "memory.memsw.usage_in_bytes", "1008192\n",
+                "memory.stat",
+                        "cache 1\nhierarchical_memory_limit 524288000\nhierarchical_memsw_limit 1\ntotal_cache 2\n",
+                "memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 9\n",
+                "memory.swappiness", "60\n")));
+
+        assertThat(memory).isEqualTo(new CgroupMemory(1, 1048576000, -1, 1000000, 0, 8192, 524288000, 9, 60));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"9223372036854771712", "9223372036854710272", "9223372036854775807"})
+    void takesTheLargestNumberOfV1ForUnlimited(String largest) {
+        CgroupMemory memory = CgroupMemory.v1(files(Map.of(
+                "memory.limit_in_bytes", largest + "\n",
+                "memory.memsw.limit_in_bytes", largest + "\n",
+                "memory.stat", "hierarchical_memory_limit " + largest + "\n")));
+
+        assertThat(memory.limitBytes()).isEqualTo(-1);
+        assertThat(memory.swapLimitBytes()).isEqualTo(-1);
+        assertThat(memory.hierarchicalLimitBytes()).isEqualTo(-1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "none", "12 kB", "-1", "maximum"})
+    void refusesAMalformedLimit(String text) {
+        assertThatThrownBy(() -> CgroupMemory.v2(files(Map.of("memory.max", text))))
+                .isInstanceOf(ProcFormatException.class)
+                .hasMessageStartingWith("memory.max, ");
+    }
+
+    @Test
+    void appliesTheTightestOfAllLevels() {
+        CgroupHierarchy hierarchy = new CgroupHierarchy(
+                "/a/b/c",
+                List.of(
+                        new CgroupMemory(2, -1, 900, 100, -1, 0, -1, 0, -1),
+                        new CgroupMemory(2, 1000, 950, 300, 70, 0, -1, 0, -1),
+                        new CgroupMemory(2, 5000, -1, 4990, 50, 0, -1, 0, -1)));
+
+        assertThat(hierarchy.limitBytes()).isEqualTo(1000);
+        assertThat(hierarchy.highBytes()).isEqualTo(900);
+        assertThat(hierarchy.swapLimitBytes()).isEqualTo(50);
+        assertThat(hierarchy.headroomBytes()).isEqualTo(10);
+    }
+
+    @Test
+    void appliesLimitsThatAV1ContainerCannotSee() {
+        CgroupHierarchy hierarchy =
+                new CgroupHierarchy("/", List.of(new CgroupMemory(1, 2000, -1, 100, -1, 0, 1500, 0, 60)));
+
+        assertThat(hierarchy.limitBytes()).isEqualTo(1500);
+        assertThat(hierarchy.headroomBytes()).isEqualTo(1400);
+    }
+
+    @Test
+    void hasNoLimitWithoutLevels() {
+        CgroupHierarchy hierarchy = new CgroupHierarchy(null, List.of());
+
+        assertThat(hierarchy.limitBytes()).isEqualTo(-1);
+        assertThat(hierarchy.headroomBytes()).isEqualTo(-1);
+    }
+
+    private static CgroupFiles files(Map<String, String> texts) {
+        return texts::get;
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+
+/** Captured files; resources/proc/README.md says where they come from. */
+final class Fixture {
+
+    static final String[] JVMS = {
+        "jdk17-epsilon", "jdk17-g1", "jdk17-parallel", "jdk17-serial", "jdk17-shenandoah", "jdk17-zgc",
+        "jdk25-epsilon", "jdk25-g1", "jdk25-parallel", "jdk25-serial", "jdk25-shenandoah", "jdk25-zgc"
+    };
+
+    private Fixture() {}
+
+    static String text(String name) {
+        try (InputStream in = Fixture.class.getResourceAsStream("/proc/" + name)) {
+            if (in == null) {
+                throw new IllegalArgumentException("no fixture " + name);
+            }
+            return new String(in.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Gives no more at a time, as the kernel does. */
+    static InputStream inPieces(String text, int pieceBytes) {
+        return new ByteArrayInputStream(text.getBytes(UTF_8)) {
+            @Override
+            public synchronized int read(byte[] to, int offset, int length) {
+                return super.read(to, offset, Math.min(length, pieceBytes));
+            }
+        };
+    }
+}

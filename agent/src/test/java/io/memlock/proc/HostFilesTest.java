@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** meminfo, swaps and mountinfo. */
+class HostFilesTest {
+
+    @Test
+    void readsTheMemoryOfAHost() {
+        MemInfo memInfo = MemInfo.parse(Fixture.text("host/meminfo"));
+
+        assertThat(memInfo.totalBytes()).isEqualTo(24684092L << 10);
+        assertThat(memInfo.freeBytes()).isEqualTo(23253860L << 10);
+        assertThat(memInfo.availableBytes()).isEqualTo(23594884L << 10);
+        assertThat(memInfo.mlockedBytes()).isBetween(1L, memInfo.unevictableBytes());
+        assertThat(memInfo.swapTotalBytes()).isZero();
+        assertThat(memInfo.swapFreeBytes()).isZero();
+        assertThat(memInfo.commitLimitBytes()).isEqualTo(12342044L << 10);
+        assertThat(memInfo.committedBytes()).isPositive();
+        assertThat(memInfo.hugePagesTotal()).isZero();
+        assertThat(memInfo.hugePageSizeBytes()).isEqualTo(2L << 20);
+    }
+
+    @Test
+    void takesWhatIsNotPrintedForUnknown() {
+        MemInfo memInfo = MemInfo.parse("MemTotal: 4 kB\nHugePages_Total:    12\nNovelty: x\nHugePages_Free:     3\n");
+
+        assertThat(memInfo.totalBytes()).isEqualTo(4096);
+        assertThat(memInfo.availableBytes()).isEqualTo(-1);
+        assertThat(memInfo.hugePagesTotal()).isEqualTo(12);
+        assertThat(memInfo.hugePagesFree()).isEqualTo(3);
+    }
+
+    @Test
+    void findsNoSwapWhereThereIsNone() {
+        assertThat(Swaps.parse(Fixture.text("host/swaps")).areas()).isEmpty();
+    }
+
+    @Test
+    void readsSwapAreasOfEveryKind() {
+        Swaps swaps = Swaps.parse(
+                """
+                Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority
+                /dev/zram0                              partition\t1048572\t\t12\t\t100
+                /swap\\040file                          file\t\t2097148\t\t0\t\t-2
+                """);
+
+        assertThat(swaps.areas())
+                .containsExactly(
+                        new Swaps.Area("/dev/zram0", "partition", 1048572L << 10, 12 << 10, 100),
+                        new Swaps.Area("/swap file", "file", 2097148L << 10, 0, -2));
+        assertThat(swaps.areas()).extracting(Swaps.Area::isZram).containsExactly(true, false);
+    }
+
+    @Test
+    void readsTheMountsOfAJvm() {
+        MountInfo mounts = MountInfo.parse(Fixture.text("jdk17-g1/mountinfo"));
+
+        assertThat(mounts.mounts()).hasSize(19);
+        assertThat(mounts.under("/sys/fs/cgroup/memory/a"))
+                .isEqualTo(new MountInfo.Mount(
+                        "/../..", "/sys/fs/cgroup/memory", "rw,relatime", "cgroup", "cgroup", "rw,memory"));
+        assertThat(mounts.under("/sys/fs/cgroup/memories").mountPoint()).isEqualTo("/sys/fs/cgroup");
+        assertThat(mounts.under("/home").type()).isEqualTo("ext4");
+        // Mounted twice: the later one is what a path leads to.
+        assertThat(mounts.under("/dev/shm/x")).isSameAs(mounts.mounts().get(7));
+    }
+
+    @Test
+    void decodesEscapesAndSkipsOptionalFields() {
+        MountInfo.Mount mount = MountInfo.parse(
+                        "36 35 98:0 /a\\040b /mnt\\011t\\012n\\134 rw,noexec,nosuid shared:1 master:2 "
+                                + "- fuse.sshfs  rw,x=\\040\n")
+                .mounts()
+                .get(0);
+
+        assertThat(mount)
+                .isEqualTo(new MountInfo.Mount("/a b", "/mnt\tt\nn\\", "rw,noexec,nosuid", "fuse.sshfs", "", "rw,x= "));
+        assertThat(mount.isNoexec()).isTrue();
+    }
+
+    @Test
+    void doesNotTakeAnOptionThatBeginsLikeNoexecForIt() {
+        assertThat(MountInfo.parse("1 1 0:1 / / rw,noexecutive - a b c")
+                        .mounts()
+                        .get(0)
+                        .isNoexec())
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "1 2 3:4 / / rw shared:1", "1 2 3:4 / / rw - ext4", "x", "1 2 3 / / rw - a b c"})
+    void refusesMalformedMounts(String line) {
+        assertThatThrownBy(() -> MountInfo.parse(line + "\n")).isInstanceOf(ProcFormatException.class);
+    }
+}

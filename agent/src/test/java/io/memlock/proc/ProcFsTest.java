@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProcFsTest {
+
+    @TempDir
+    private Path root;
+
+    private ProcFs captured;
+
+    @BeforeEach
+    void pointAtTheTree() {
+        captured = new ProcFs(root.resolve("proc").toFile(), root.toFile());
+    }
+
+    @Test
+    void readsItsOwnProcess() throws IOException {
+        ProcFs proc = new ProcFs();
+        List<SmapsEntry> entries = new ArrayList<>();
+        proc.smaps(ProcFs.SELF, entries::add);
+        long pid = ProcessHandle.current().pid();
+
+        assertThat(proc.mappings(ProcFs.SELF)).anyMatch(m -> m.path().endsWith("libjvm.so"));
+        assertThat(entries).hasSizeGreaterThan(100).anyMatch(e -> e.rssBytes() > 0);
+        assertThat(proc.smapsRollup(ProcFs.SELF).rssBytes()).isPositive();
+        assertThat(proc.status(ProcFs.SELF).pid()).isEqualTo(pid);
+        assertThat(proc.stat(ProcFs.SELF).minorFaults()).isPositive();
+        assertThat(proc.limits(ProcFs.SELF).lockedMemory().hard()).isNotZero();
+        assertThat(proc.cgroup(ProcFs.SELF).entries()).isNotEmpty();
+        assertThat(proc.mountInfo(ProcFs.SELF).under("/proc/self").type()).isEqualTo("proc");
+        assertThat(proc.memInfo().totalBytes()).isPositive();
+        assertThat(proc.swaps().areas()).isNotNull();
+        assertThat(proc.pids()).contains((int) pid).isSorted();
+        assertThat(proc.cmdline(ProcFs.SELF).get(0)).endsWith("java");
+        assertThat(Integer.parseInt(proc.sys("vm/max_map_count"))).isPositive();
+        assertThat(proc.cgroupMemory(ProcFs.SELF).limitBytes()).isNotZero();
+    }
+
+    @Test
+    void readsAFileMuchLargerThanItsBuffer() throws IOException {
+        StringBuilder maps = new StringBuilder();
+        for (int i = 1; i <= 10_000; i++) {
+            maps.append(Integer.toHexString(i))
+                    .append("000-")
+                    .append(Integer.toHexString(i))
+                    .append("fff rw-p 0 0:0 0 \n");
+        }
+        write("proc/7/maps", maps.toString());
+
+        assertThat(captured.mappings("7")).hasSize(10_000);
+        write("proc/7/maps", "1000-2000 rw-p 00000000 00:00 0 \n");
+        assertThat(captured.mappings("7")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1000, 4095, 4096, 8192})
+    void readsAFileThatComesInPiecesOfAnySize(int pieceBytes) throws IOException {
+        String text = "0123456789".repeat(20_000);
+
+        assertThat(new TextFile()
+                        .read("pieces", Fixture.inPieces(text, pieceBytes))
+                        .all())
+                .isEqualTo(text);
+    }
+
+    @Test
+    void walksUpToTheTightestLimit() throws IOException {
+        write("proc/7/cgroup", "0::/slice/unit\n");
+        write("proc/self/mountinfo", "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+        write("sys/fs/cgroup/slice/unit/memory.max", "max\n");
+        write("sys/fs/cgroup/slice/memory.max", "4096000\n");
+        write("sys/fs/cgroup/slice/memory.current", "4095000\n");
+        CgroupHierarchy hierarchy = captured.cgroupMemory("7");
+
+        assertThat(hierarchy.directory()).isEqualTo("/sys/fs/cgroup/slice/unit");
+        assertThat(hierarchy.levels()).hasSize(3);
+        assertThat(hierarchy.limitBytes()).isEqualTo(4096000);
+        assertThat(hierarchy.headroomBytes()).isEqualTo(1000);
+    }
+
+    @Test
+    void readsTheMountsRootWhereTheCgroupsPathIsTheHosts() throws IOException {
+        write("proc/7/cgroup", "0::/kubepods/pod1/abc\n");
+        write("proc/self/mountinfo", "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+        write("sys/fs/cgroup/memory.max", "8192\n");
+        CgroupHierarchy hierarchy = captured.cgroupMemory("7");
+
+        assertThat(hierarchy.directory()).isEqualTo("/sys/fs/cgroup");
+        assertThat(hierarchy.limitBytes()).isEqualTo(8192);
+    }
+
+    @Test
+    void stopsAtAV1ParentThatDoesNotCountItsChildren() throws IOException {
+        write("proc/7/cgroup", "4:memory:/a/b\n");
+        write("proc/self/mountinfo", "35 31 0:32 / /cg rw - cgroup cgroup rw,memory\n");
+        write("cg/a/b/memory.limit_in_bytes", "8192\n");
+        write("cg/a/memory.limit_in_bytes", "4096\n");
+        write("cg/a/memory.use_hierarchy", "0\n");
+
+        assertThat(captured.cgroupMemory("7").limitBytes()).isEqualTo(8192);
+        write("cg/a/memory.use_hierarchy", "1\n");
+        assertThat(captured.cgroupMemory("7").limitBytes()).isEqualTo(4096);
+    }
+
+    @Test
+    void hasNoCgroupLevelsWhereNothingIsMounted() throws IOException {
+        write("proc/7/cgroup", "0::/\n");
+        write("proc/self/mountinfo", "");
+
+        assertThat(captured.cgroupMemory("7")).isEqualTo(new CgroupHierarchy(null, List.of()));
+    }
+
+    @Test
+    void splitsACommandLine() throws IOException {
+        write("proc/7/cmdline", "java\0-Dx=a b\0\0Main\0");
+        write("proc/8/cmdline", "");
+
+        assertThat(captured.cmdline("7")).containsExactly("java", "-Dx=a b", "", "Main");
+        assertThat(captured.cmdline("8")).isEmpty();
+    }
+
+    @Test
+    void listsProcessesByNumber() throws IOException {
+        write("proc/10/maps", "");
+        write("proc/9/maps", "");
+        write("proc/self/maps", "");
+        write("proc/1x/maps", "");
+
+        assertThat(captured.pids()).containsExactly(9, 10);
+    }
+
+    @Test
+    void namesAProcessThatIsGone() {
+        assertThatThrownBy(() -> new ProcFs().mappings("999999999"))
+                .isInstanceOf(IOException.class)
+                .hasMessage("/proc/999999999/maps: no such process");
+        assertThatThrownBy(() -> new ProcFs().smaps("999999999", e -> {}))
+                .isInstanceOf(IOException.class)
+                .hasMessage("/proc/999999999/smaps: no such process");
+    }
+
+    @Test
+    void saysWhyAFileCannotBeRead() throws IOException {
+        Files.createDirectories(root.resolve("proc/7/maps"));
+
+        assertThatThrownBy(() -> captured.mappings("7"))
+                .isInstanceOf(IOException.class)
+                .hasMessage(root.resolve("proc/7/maps") + ": is a directory");
+        assertThatThrownBy(() -> captured.sys("vm/nothing"))
+                .isInstanceOf(IOException.class)
+                .hasMessageEndingWith("sys/vm/nothing: no such file or directory");
+    }
+
+    @Test
+    void namesTheFileThatIsMalformed() throws IOException {
+        write("proc/7/maps", "1000\n");
+
+        assertThatThrownBy(() -> captured.mappings("7"))
+                .isInstanceOf(ProcFormatException.class)
+                .hasMessageStartingWith(root.resolve("proc/7/maps") + ", line 1, column 5: expected '-'");
+    }
+
+    private void write(String file, String text) throws IOException {
+        Path path = root.resolve(file);
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, text);
+    }
+}

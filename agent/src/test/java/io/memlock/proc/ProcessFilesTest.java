@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** status, stat and limits. */
+class ProcessFilesTest {
+
+    @Test
+    void readsTheStatusOfAJvm() {
+        ProcessStatus status = ProcessStatus.parse(Fixture.text("jdk17-g1/status"));
+
+        assertThat(status.name()).isEqualTo("java");
+        assertThat(status.state()).isEqualTo("S");
+        assertThat(status.pid()).isEqualTo(status.tgid()).isPositive();
+        assertThat(status.namespacePids()).containsExactly(status.pid());
+        assertThat(status.realUid()).isZero();
+        assertThat(status.effectiveUid()).isZero();
+        assertThat(status.vmLckBytes()).isZero();
+        assertThat(status.vmSizeBytes()).isBetween(1L << 31, status.vmPeakBytes());
+        assertThat(status.rssAnonBytes() + status.rssFileBytes() + status.rssShmemBytes())
+                .isEqualTo(status.vmRssBytes())
+                .isLessThanOrEqualTo(status.vmHwmBytes());
+        assertThat(status.vmPteBytes()).isPositive();
+        assertThat(status.vmSwapBytes()).isZero();
+        assertThat(status.threads()).isGreaterThan(10);
+        assertThat(status.capEffective()).isEqualTo(0x1fffeffffffL);
+        assertThat(status.capBounding()).isEqualTo(0x1fffeffffffL);
+        assertThat(status.capAmbient()).isZero();
+        assertThat(status.hasEffective(14)).isTrue();
+        assertThat(status.hasEffective(24)).isFalse();
+        assertThat(status.noNewPrivs()).isFalse();
+        assertThat(status.seccompMode()).isZero();
+    }
+
+    @Test
+    void readsChargedBytes() {
+        assertThat(ProcessStatus.parse(Fixture.text("locked/status")).vmLckBytes())
+                .isEqualTo(1408 << 10);
+    }
+
+    @Test
+    void readsAStatusInAContainer() {
+        ProcessStatus status = ProcessStatus.parse(
+                "Name:\ta b)\\n\nUid:\t1000\t1001\t1002\t1003\nNSpid:\t4711\t12\t1\nNoNewPrivs:\t1\nSeccomp:\t2\n");
+
+        assertThat(status.name()).isEqualTo("a b)\\n");
+        assertThat(status.realUid()).isEqualTo(1000);
+        assertThat(status.effectiveUid()).isEqualTo(1001);
+        assertThat(status.namespacePids()).containsExactly(4711L, 12L, 1L);
+        assertThat(status.noNewPrivs()).isTrue();
+        assertThat(status.seccompMode()).isEqualTo(2);
+    }
+
+    @Test
+    void takesWhatAKernelThreadDoesNotHaveForUnknown() {
+        ProcessStatus status = ProcessStatus.parse("Name:\tkthreadd\nState:\tS (sleeping)\nPid:\t2\n");
+
+        assertThat(status.vmSizeBytes()).isEqualTo(-1);
+        assertThat(status.vmSwapBytes()).isEqualTo(-1);
+        assertThat(status.threads()).isEqualTo(-1);
+        assertThat(status.seccompMode()).isEqualTo(-1);
+        assertThat(status.namespacePids()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"VmLck:\t 12", "VmLck:\t kB", "Uid:\t0", "CapEff:\txyz", "Pid:\t1 2", "NSpid:\tx"})
+    void refusesAMalformedStatus(String text) {
+        assertThatThrownBy(() -> ProcessStatus.parse(text))
+                .isInstanceOf(ProcFormatException.class)
+                .hasMessageStartingWith("status, line 1, column ");
+    }
+
+    @Test
+    void readsTheCountersOfAProcess() {
+        ProcessStat stat = ProcessStat.parse("17258 (java) S 17168 17124 3160 0 -1 4194560 5571 11 3 12 50 6 0 0 20 0 "
+                + "21 0 460651 2911883264 10448 18446744073709551615 1 1 1 0 0\n");
+
+        assertThat(stat).isEqualTo(new ProcessStat("java", "S", 17168, 5571, 3, 50, 6, 21, 460651));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tmux: server", "a) R 1 2 3 (b", ")", "(", "two\nlines", ""})
+    void readsCountersWhateverTheName(String name) {
+        ProcessStat stat =
+                ProcessStat.parse("1 (" + name + ") R 7 1 1 0 -1 4194560 2 3 4 5 6 7 8 9 20 0 10 0 11 12 13\n");
+
+        assertThat(stat).isEqualTo(new ProcessStat(name, "R", 7, 2, 4, 6, 7, 10, 11));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jdk17-g1", "jdk17-serial", "jdk25-g1", "jdk25-serial"})
+    void readsTheCountersOfAJvm(String jvm) {
+        ProcessStat stat = ProcessStat.parse(Fixture.text(jvm + "/stat"));
+
+        assertThat(stat.name()).isEqualTo("java");
+        assertThat(stat.minorFaults()).isGreaterThan(1000);
+        assertThat(stat.threads()).isBetween(5L, 50L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "1", "1 (java", "1 (java) S", "1 (java) S 1 2 3"})
+    void refusesAMalformedStat(String text) {
+        assertThatThrownBy(() -> ProcessStat.parse(text)).isInstanceOf(ProcFormatException.class);
+    }
+
+    @Test
+    void readsTheLimitsOfAJvm() {
+        ProcessLimits limits = ProcessLimits.parse(Fixture.text("jdk17-g1/limits"));
+
+        assertThat(limits.lockedMemory()).isEqualTo(new ProcessLimits.Limit(8388608, 8388608));
+        assertThat(limits.stack().soft()).isEqualTo(8388608);
+        assertThat(limits.stack().hard()).isEqualTo(-1);
+        assertThat(limits.processes().soft()).isEqualTo(96365);
+        assertThat(limits.addressSpace()).isEqualTo(new ProcessLimits.Limit(-1, -1));
+    }
+
+    @Test
+    void takesALimitTheKernelDoesNotPrintForUnlimited() {
+        assertThat(ProcessLimits.parse("").lockedMemory()).isEqualTo(new ProcessLimits.Limit(-1, -1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Max locked memory  8388608", "Max locked memory  8388608 none"})
+    void refusesMalformedLimits(String text) {
+        assertThatThrownBy(() -> ProcessLimits.parse(text)).isInstanceOf(ProcFormatException.class);
+    }
+
+    /** Printed by Linux 6.18 after 16 TiB of address space had been locked and unmapped. */
+    @Test
+    void aCounterThatWentBelowZeroIsUnknown() {
+        ProcessStatus status = ProcessStatus.parse("Name:\tjava\nVmLck:\t18446744056538659532 kB\nVmRSS:\t  100 kB\n");
+
+        assertThat(status.vmLckBytes()).isEqualTo(-1);
+        assertThat(status.vmRssBytes()).isEqualTo(102_400);
+    }
+}

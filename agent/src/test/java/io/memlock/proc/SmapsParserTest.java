@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToLongFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SmapsParserTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jdk17-g1", "jdk25-zgc", "locked"})
+    void findsTheMappingsThatMapsHas(String process) {
+        List<SmapsEntry> entries = SmapsParser.parse(Fixture.text(process + "/smaps"));
+
+        // A JVM may map something between the two captures, so its paths are compared; the C program stands still.
+        if (process.equals("locked")) {
+            assertThat(entries)
+                    .extracting(SmapsEntry::mapping)
+                    .isEqualTo(MapsParser.parse(Fixture.text("locked/maps")));
+        }
+        assertThat(entries)
+                .extracting(e -> e.mapping().path())
+                .contains("[heap]", "[stack]", "[vdso]", "[vsyscall]")
+                .anyMatch(path -> path.endsWith(".so.6"));
+        assertThat(entries).allSatisfy(e -> {
+            assertThat(e.sizeBytes()).isEqualTo(e.mapping().length());
+            assertThat(e.rssBytes()).isBetween(e.pssBytes(), e.sizeBytes());
+            assertThat(e.kernelPageSizeBytes()).isEqualTo(4096);
+        });
+    }
+
+    @Test
+    void addsUpToTheRollup() {
+        List<SmapsEntry> entries = SmapsParser.parse(Fixture.text("locked/smaps"));
+        SmapsRollup rollup = SmapsRollup.parse(Fixture.text("locked/smaps_rollup"));
+
+        assertThat(rollup.rssBytes()).isEqualTo(sum(entries, SmapsEntry::rssBytes));
+        assertThat(rollup.anonymousBytes()).isEqualTo(sum(entries, SmapsEntry::anonymousBytes));
+        assertThat(rollup.lockedBytes()).isEqualTo(sum(entries, SmapsEntry::lockedBytes));
+        assertThat(rollup.lockedBytes()).isEqualTo((256 + 8 + 64) * 1024);
+    }
+
+    @Test
+    void tellsLockedMappingsFromLockedOnFault() {
+        List<SmapsEntry> locked = SmapsParser.parse(Fixture.text("locked/smaps")).stream()
+                .filter(SmapsEntry::locked)
+                .toList();
+
+        assertThat(locked).extracting(SmapsEntry::sizeBytes).containsExactly(64L << 10, 64L << 10, 1L << 20, 1L << 18);
+        assertThat(locked).extracting(SmapsEntry::lockedOnFault).containsExactly(false, false, true, false);
+        // Two views of one memfd: each page counts half in each.
+        assertThat(locked)
+                .extracting(SmapsEntry::lockedBytes)
+                .containsExactly(32L << 10, 32L << 10, 8L << 10, 256L << 10);
+        assertThat(locked).extracting(SmapsEntry::special).containsOnly(false);
+    }
+
+    @Test
+    void tellsMappingsThatMlockSkips() {
+        assertThat(SmapsParser.parse(Fixture.text("locked/smaps")))
+                .filteredOn(SmapsEntry::special)
+                .extracting(e -> e.mapping().path())
+                .containsExactly("[vvar]", "[vvar_vclock]", "[vdso]");
+    }
+
+    @Test
+    void countsWhatAnOldKernelDoesNotPrintAsZero() {
+        List<SmapsEntry> entries = SmapsParser.parse(Fixture.text("written/smaps-3.10"));
+
+        assertThat(entries).hasSize(2);
+        SmapsEntry text = entries.get(0);
+        assertThat(text.lockedBytes()).isEqualTo(44 << 10);
+        assertThat(text.kernelPageSizeBytes()).isEqualTo(4096);
+        assertThat(text.locked()).isTrue();
+        assertThat(text.lockedOnFault()).isFalse();
+        assertThat(text.swapPssBytes()).isZero();
+        assertThat(entries.get(1).anonymousBytes()).isZero();
+        assertThat(entries.get(1).locked()).isFalse();
+    }
+
+    @Test
+    void addsPrivateAndSharedHugetlbAndReadsSwap() {
+        SmapsEntry entry = SmapsParser.parse(
+                        """
+                        7f0000000000-7f0000800000 rw-p 00000000 00:0f 123                        /anon_hugepage (deleted)
+                        KernelPageSize:     2048 kB
+                        Shared_Hugetlb:     2048 kB
+                        Private_Hugetlb:    4096 kB
+                        AnonHugePages:      1024 kB
+                        Swap:                 12 kB
+                        SwapPss:               6 kB
+                        """)
+                .get(0);
+
+        assertThat(entry.hugetlbBytes()).isEqualTo(6L << 20);
+        assertThat(entry.kernelPageSizeBytes()).isEqualTo(2L << 20);
+        assertThat(entry.anonHugePagesBytes()).isEqualTo(1L << 20);
+        assertThat(entry.swapBytes()).isEqualTo(12 << 10);
+        assertThat(entry.swapPssBytes()).isEqualTo(6 << 10);
+    }
+
+    @Test
+    void skipsLinesOfNewerKernels() {
+        assertThat(SmapsParser.parse(
+                        "1000-2000 rw-p 00000000 00:00 0 \nNovelty: yes\nRss: 4 kB\nVmFlags: rd zz lo q\n"))
+                .satisfiesExactly(e -> {
+                    assertThat(e.rssBytes()).isEqualTo(4096);
+                    assertThat(e.locked()).isTrue();
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 100, 4095, 4096, 8192, 1 << 20})
+    void readsTheSameFromPiecesOfAnySize(int pieceBytes) throws IOException {
+        String text = Fixture.text("locked/smaps");
+        List<SmapsEntry> entries = new ArrayList<>();
+
+        SmapsParser.read(Fixture.inPieces(text, pieceBytes), entries::add);
+
+        assertThat(entries).isEqualTo(SmapsParser.parse(text));
+    }
+
+    @Test
+    void readsALineLongerThanItsBuffer() throws IOException {
+        String path = "/" + "x".repeat(200_000);
+        List<SmapsEntry> entries = new ArrayList<>();
+
+        SmapsParser.read(
+                Fixture.inPieces("1000-2000 rw-p 00000000 00:00 1 " + path + "\nRss: 4 kB\n", 4096), entries::add);
+
+        assertThat(entries).extracting(e -> e.mapping().path()).containsExactly(path);
+        assertThat(entries).extracting(SmapsEntry::rssBytes).containsExactly(4096L);
+    }
+
+    @Test
+    void countsLinesAcrossPieces() {
+        String text = Fixture.text("locked/smaps") + "rubbish\n";
+        int lines = (int) text.lines().count();
+
+        assertThatThrownBy(() -> SmapsParser.read(Fixture.inPieces(text, 1000), e -> {}))
+                .isInstanceOfSatisfying(ProcFormatException.class, e -> assertThat(e.lineNumber())
+                        .isEqualTo(lines));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Rss: 4 kB\n",
+                "1000-2000 rw-p 00000000 00:00 0 \nRss: 4\n",
+                "1000-2000 rw-p 00000000 00:00 0 \nRss: 4 k",
+                "1000-2000 rw-p 00000000 00:00 0 \nRss: 4 kBx\n",
+                "1000-2000 rw-p 00000000 00:00 0 \nRss: -4 kB\n",
+                "1000-2000 rw-p 00000000 00:00 0 \nRss: 9007199254740992 kB\n",
+                "1000-2000 rw-p 00000000 00:00 0 \nRss: 99999999999999999999 kB\n",
+                "1000-2000 rw-p 00000000 00:00 0 \n\n"
+            })
+    void refusesWhatTheKernelDoesNotPrint(String text) {
+        assertThatThrownBy(() -> SmapsParser.parse(text)).isInstanceOf(ProcFormatException.class);
+    }
+
+    private static long sum(List<SmapsEntry> entries, ToLongFunction<SmapsEntry> value) {
+        return entries.stream().mapToLong(value).sum();
+    }
+}
