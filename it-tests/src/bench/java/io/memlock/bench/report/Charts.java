@@ -2,15 +2,16 @@
 package io.memlock.bench.report;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
-import org.knowm.xchart.VectorGraphicsEncoder;
-import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
+import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.internal.chartpart.Chart;
@@ -54,7 +55,7 @@ final class Charts {
         chart.getStyler().setYAxisLogarithmic(true);
         chart.getStyler().setXAxisLogarithmic(true);
         chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
-        chart.getStyler().setxAxisTickLabelsFormattingFunction(Charts::percentile);
+        chart.getStyler().setXAxisTickLabelsFormattingFunction(Charts::percentile);
         microsByPercentile.forEach((name, points) -> {
             double[] x = points.keySet().stream().mapToDouble(Charts::nines).toArray();
             double[] y = points.values().stream()
@@ -76,12 +77,12 @@ final class Charts {
     }
 
     private static Path save(Chart<?, ?> chart, Path directory, String fileName) {
-        try {
-            VectorGraphicsEncoder.saveVectorGraphic(
-                    chart, directory.resolve(fileName).toString(), VectorGraphicsFormat.SVG);
+        Path file = directory.resolve(fileName + ".svg");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            ChartEncoder.saveChart(chart, out, "svg");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return directory.resolve(fileName + ".svg");
+        return file;
     }
 }
