@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.bench;
+
+import io.memlock.it.harness.Jdk;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What to measure and how often.
+ *
+ * @param quick a few minutes instead of hours
+ * @param only names of suites; empty for all
+ * @param rounds instead of each suite's own number; 0 for that
+ * @param publish whether to copy the report to {@code docs}
+ * @param target where the report goes
+ * @param docs where dated copies go
+ */
+public record Plan(boolean quick, List<String> only, int rounds, boolean publish, Path target, Path docs) {
+
+    /** Reads {@code quick|full --only=a,b --rounds=5 --publish=true --to=DIR --docs=DIR}. */
+    public static Plan parse(String[] args) {
+        String rounds = option(args, "--rounds");
+        return new Plan(
+                Arrays.asList(args).contains("quick"),
+                Arrays.stream(option(args, "--only").split(",", -1))
+                        .filter(name -> !name.isBlank())
+                        .toList(),
+                rounds.isEmpty() ? 0 : Integer.parseInt(rounds),
+                option(args, "--publish").equals("true"),
+                Path.of(option(args, "--to")),
+                Path.of(option(args, "--docs")));
+    }
+
+    private static String option(String[] args, String name) {
+        return Arrays.stream(args)
+                .filter(arg -> arg.startsWith(name + "="))
+                .map(arg -> arg.substring(name.length() + 1))
+                .findFirst()
+                .orElse("");
+    }
+
+    /** Whether a suite is wanted. */
+    public boolean wants(String suite) {
+        return only.isEmpty() || only.contains(suite);
+    }
+
+    /** Interleaved rounds. */
+    public int rounds(int quickRounds, int fullRounds) {
+        if (rounds > 0) {
+            return rounds;
+        }
+        return quick ? quickRounds : fullRounds;
+    }
+
+    /** The JDKs to measure on: the oldest and the newest here. */
+    public static List<Jdk> jdks() {
+        List<Jdk> all = Jdk.all();
+        return all.size() == 1 ? all : List.of(all.get(0), all.get(all.size() - 1));
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.bench;
+
+import io.memlock.bench.report.Page;
+
+/** A group of measurements that share one table. */
+public interface Suite {
+
+    /** As in {@code -Dbench.only}. */
+    String name();
+
+    /** Measures. What cannot be measured here is noted in the samples, with the reason. */
+    void run(Plan plan, Samples samples) throws Exception;
+
+    /** Writes its part of the report. */
+    void report(Samples samples, Page page);
+}

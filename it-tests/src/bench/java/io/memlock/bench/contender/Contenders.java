@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.bench.contender;
+
+import com.sun.jna.Native;
+import io.memlock.it.apps.HelloApp;
+import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.os.Linux;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Everybody who takes part. */
+public final class Contenders {
+
+    /** The flags of our own mlockall. */
+    private static final int ON_FAULT = Linux.MCL_CURRENT | Linux.MCL_FUTURE | Linux.MCL_ONFAULT;
+
+    private final Path emptyJar;
+    private final Path mlockallJar;
+    private final Path openHftJar;
+    private final Path oneNioJar;
+
+    /** Packs the agents into jars in a directory. */
+    public Contenders(Path directory) {
+        List<Path> libraries = ContenderJar.librariesOfThisJvm();
+        emptyJar = ContenderJar.make(directory, EmptyAgent.class, List.of());
+        mlockallJar = ContenderJar.make(directory, MlockallAgent.class, List.of(AgentJar.codeOf(Native.class)));
+        openHftJar = ContenderJar.make(directory, OpenHftAgent.class, libraries);
+        oneNioJar = ContenderJar.make(directory, OneNioAgent.class, libraries);
+    }
+
+    /** The baseline. */
+    public static Contender none() {
+        return new Contender(Contender.NO_AGENT, List.of());
+    }
+
+    /** An agent that does nothing. */
+    public Contender empty() {
+        return new Contender("empty agent", List.of("-javaagent:" + emptyJar));
+    }
+
+    /** The heap touched, nothing locked. */
+    public static Contender alwaysPreTouch() {
+        return new Contender("AlwaysPreTouch", List.of("-XX:+AlwaysPreTouch"));
+    }
+
+    /** JNA and {@code mlockall(MCL_CURRENT)}, what most servers do. */
+    public Contender current() {
+        return jna("JNA, mlockall(C)", Linux.MCL_CURRENT);
+    }
+
+    /** JNA and {@code mlockall(MCL_CURRENT|MCL_FUTURE)}. */
+    public Contender currentFuture() {
+        return jna("JNA, mlockall(C+F)", Linux.MCL_CURRENT | Linux.MCL_FUTURE);
+    }
+
+    /** JNA and the call we make. */
+    public Contender onFault() {
+        return jna("JNA, mlockall(C+F+OF)", ON_FAULT);
+    }
+
+    private Contender jna(String name, int flags) {
+        return new Contender(name, List.of("-javaagent:" + mlockallJar + "=" + flags));
+    }
+
+    /** The jar of the JNA agent, for attaching it. */
+    public Path mlockallJar() {
+        return mlockallJar;
+    }
+
+    /** OpenHFT Posix. */
+    public Contender openHft() {
+        return new Contender("OpenHFT posix, MclCurrent", List.of("-javaagent:" + openHftJar + "=MclCurrent"));
+    }
+
+    /** one-nio. */
+    public Contender oneNio() {
+        int flags = Linux.MCL_CURRENT | Linux.MCL_FUTURE;
+        return new Contender("one-nio, mlockall(C+F)", List.of("-javaagent:" + oneNioJar + "=" + flags));
+    }
+
+    /** Us. */
+    public static Contender ours(String options) {
+        return new Contender("ours, " + options, List.of(AgentJar.javaagent(options + ",log=quiet")));
+    }
+
+    /** Everybody, us in each mode. Options the jar does not know yet make a contender that fails, and says so. */
+    public List<Contender> all() {
+        return List.of(
+                none(),
+                alwaysPreTouch(),
+                current(),
+                currentFuture(),
+                openHft(),
+                oneNio(),
+                ours("mode=all"),
+                ours("mode=heap+code+metaspace,strategy=future"),
+                ours("mode=heap+code+metaspace,strategy=rescan"),
+                ours("mode=all,prefault=heap"));
+    }
+
+    /**
+     * Whether a contender starts at all.
+     *
+     * @return null, or the last line it says instead
+     */
+    public static String refusal(Jdk jdk, Contender contender) {
+        var outcome = ForkedJvm.on(jdk)
+                .flags(contender.flags().toArray(String[]::new))
+                .flags("-Xmx64m")
+                .main(HelloApp.class)
+                .run();
+        return outcome.exitStatus() == 0
+                ? null
+                : outcome.stderr()
+                        .lines()
+                        .filter(line -> !line.isBlank())
+                        .findFirst()
+                        .orElse("exit status " + outcome.exitStatus());
+    }
+}

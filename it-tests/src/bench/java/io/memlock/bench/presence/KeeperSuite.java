@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.bench.presence;
+
+import com.sun.jna.Native;
+import io.memlock.bench.Plan;
+import io.memlock.bench.Sample;
+import io.memlock.bench.Samples;
+import io.memlock.bench.Suite;
+import io.memlock.bench.contender.Contender;
+import io.memlock.bench.contender.Contenders;
+import io.memlock.bench.report.Page;
+import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** CPU time of the keeper in a JVM that does nothing, by number of mappings and by resident bytes. */
+public final class KeeperSuite implements Suite {
+
+    private static final int START_UP_SECONDS = 12;
+    private static final int SMALL_HEAP = 64;
+
+    /** A suite; we are its only contender. */
+    public KeeperSuite(Contenders contenders) {}
+
+    @Override
+    public String name() {
+        return "keeper";
+    }
+
+    @Override
+    public void run(Plan plan, Samples samples) throws Exception {
+        Jdk jdk = Plan.jdks().get(0);
+        int seconds = plan.quick() ? 20 : 60;
+        for (int round = 1; round <= plan.rounds(1, 5); round++) {
+            for (int mappings : plan.quick() ? new int[] {0, 60_000} : new int[] {0, 1_000, 10_000, 60_000}) {
+                measure(samples, jdk, mappings, SMALL_HEAP, seconds, round);
+            }
+            for (int megabytes : plan.quick() ? new int[] {1024} : new int[] {256, 1024, 4096, 8192}) {
+                measure(samples, jdk, 0, megabytes, seconds, round);
+            }
+        }
+    }
+
+    /** Both strategies at the same time. They are idle. */
+    private void measure(Samples samples, Jdk jdk, int mappings, int heapMegabytes, int seconds, int round)
+            throws Exception {
+        String caseName =
+                (mappings == 0 ? "usual mappings" : mappings + " mappings more") + ", " + heapMegabytes + " MiB heap";
+        List<Contender> runners =
+                List.of(Contenders.ours("mode=all"), Contenders.ours("mode=heap+code+metaspace,strategy=rescan"));
+        List<ForkedJvm> jvms = new ArrayList<>();
+        try {
+            for (Contender contender : runners) {
+                jvms.add(start(jdk, contender, mappings, heapMegabytes));
+            }
+            for (ForkedJvm jvm : jvms) {
+                jvm.awaitLine("ready");
+            }
+            Thread.sleep(START_UP_SECONDS * 1000L);
+            List<Long> before = cpuNanos(jvms);
+            Thread.sleep(seconds * 1000L);
+            List<Long> after = cpuNanos(jvms);
+            for (int i = 0; i < jvms.size(); i++) {
+                double percent = (after.get(i) - before.get(i)) / (seconds * 1e9) * 100;
+                Map<String, Double> values = Map.of("cpuPercent", percent, "mappings", (double) mappings(jvms.get(i)));
+                samples.add(new Sample(name(), caseName, runners.get(i).name(), round, values));
+            }
+        } finally {
+            jvms.forEach(ForkedJvm::close);
+        }
+    }
+
+    private static ForkedJvm start(Jdk jdk, Contender contender, int mappings, int heapMegabytes) {
+        return ForkedJvm.on(jdk)
+                .classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class))
+                .flags(contender.flags().toArray(String[]::new))
+                .flags("-Xms" + heapMegabytes + "m", "-Xmx" + heapMegabytes + "m")
+                .flags("-XX:+AlwaysPreTouch", "-XX:+UseG1GC")
+                .main(KeeperApp.class, Integer.toString(mappings))
+                .start();
+    }
+
+    private static List<Long> cpuNanos(List<ForkedJvm> jvms) throws IOException {
+        List<Long> nanos = new ArrayList<>();
+        for (ForkedJvm jvm : jvms) {
+            nanos.add(keeperNanos(jvm.pid()));
+        }
+        return nanos;
+    }
+
+    /** First field of schedstat: nanoseconds on a CPU; stat counts in hundredths of a second. */
+    private static long keeperNanos(long pid) throws IOException {
+        try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
+            for (Path task : tasks.toList()) {
+                if (Files.readString(task.resolve("comm")).trim().equals("memlock-keeper")) {
+                    return Long.parseLong(
+                            Files.readString(task.resolve("schedstat")).split(" ", 2)[0]);
+                }
+            }
+        }
+        throw new AssertionError("no thread memlock-keeper in " + pid);
+    }
+
+    private static long mappings(ForkedJvm jvm) throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/" + jvm.pid() + "/maps"))) {
+            return lines.count();
+        }
+    }
+
+    @Override
+    public void report(Samples samples, Page page) {
+        page.heading("Cost of being there: the keeper");
+        page.text("CPU time of the thread `memlock-keeper` in an idle JVM, in percent of one CPU.");
+        List<List<String>> rows = new ArrayList<>();
+        for (String caseName : samples.cases(name())) {
+            for (String contender : samples.contenders(name(), caseName)) {
+                rows.add(List.of(
+                        caseName,
+                        contender,
+                        samples.spread(name(), caseName, contender, "mappings").text(),
+                        samples.spread(name(), caseName, contender, "cpuPercent")
+                                .text()));
+            }
+        }
+        page.table(List.of("", "agent", "mappings", "% of a CPU"), rows);
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.bench.pressure;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** The ways to lose memory that are measured. */
+final class PressureCases {
+
+    private static final List<String> NEIGHBOUR = List.of("memory", "700");
+    private static final int LIMIT = 900;
+    private static final int LIVE = 350;
+    private static final double SECONDS = 15;
+
+    private PressureCases() {}
+
+    /** With swap space. */
+    static List<PressureCase> withSwap() {
+        List<String> fixed = List.of("-Xms512m", "-Xmx512m");
+        List<String> growing = List.of("-Xms64m", "-Xmx600m");
+        List<String> small = List.of("-Xms64m", "-Xmx64m", "-XX:MaxDirectMemorySize=1g");
+        return List.of(
+                PressureCase.heapFixed(),
+                new PressureCase("heap growing", "growing", LIVE, growing, LIMIT, NEIGHBOUR, 1000, 0, SECONDS),
+                new PressureCase("off-heap", "offheap", LIVE, small, LIMIT - 100, NEIGHBOUR, 1000, 0, SECONDS),
+                new PressureCase(
+                        "cold code",
+                        "coldcode",
+                        0,
+                        List.of("-Xms128m", "-Xmx128m"),
+                        500,
+                        List.of("memory", "450"),
+                        50,
+                        0,
+                        SECONDS),
+                new PressureCase("idle, then burst", "heap", LIVE, fixed, LIMIT, NEIGHBOUR, 2000, 60, 5));
+    }
+
+    /**
+     * Without: only the page cache is fought over.
+     *
+     * @param file larger than the limit
+     */
+    static PressureCase swapOff(Path file) {
+        return new PressureCase(
+                "swap off, page cache",
+                "coldcode",
+                0,
+                List.of("-Xms128m", "-Xmx128m"),
+                400,
+                List.of("file", file.toString()),
+                50,
+                0,
+                SECONDS);
+    }
+}

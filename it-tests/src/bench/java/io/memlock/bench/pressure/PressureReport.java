@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.bench.pressure;
+
+import io.memlock.bench.Samples;
+import io.memlock.bench.contender.Contender;
+import io.memlock.bench.report.Page;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The tables and pictures of the pressure cases. */
+final class PressureReport {
+
+    private final String suite;
+    private final Samples samples;
+    private final Page page;
+
+    PressureReport(String suite, Samples samples, Page page) {
+        this.suite = suite;
+        this.samples = samples;
+        this.page = page;
+    }
+
+    void write() {
+        page.heading("Under memory pressure");
+        page.text(
+                "A service and a neighbour in one memory cgroup, on a CPU each; the neighbour touches more than is left."
+                        + " Requests come at a fixed rate and their latency (milliseconds) counts from when they should have"
+                        + " begun. *x no lock* is p99.9 of no agent over this one's (more is better), *x floor* is p99.9 over"
+                        + " that without a neighbour (less is better), both round by round. Major faults, swapped and resident MiB"
+                        + " are the service's. What the neighbour gets done is in MiB touched a second.");
+        for (String caseName : samples.cases(suite)) {
+            page.subheading(caseName);
+            List<String> names = samples.contenders(suite, caseName);
+            page.table(
+                    List.of(
+                            "",
+                            "p50",
+                            "p99",
+                            "p99.9",
+                            "p99.99",
+                            "max",
+                            "x no lock",
+                            "x floor",
+                            "major faults",
+                            "swapped",
+                            "resident",
+                            "neighbour"),
+                    names.stream().map(name -> row(caseName, name)).toList());
+            Map<String, Map<Double, Double>> lines = new LinkedHashMap<>();
+            names.forEach(name -> lines.put(name, percentiles(caseName, name)));
+            lines.values().removeIf(Map::isEmpty);
+            page.percentiles("pressure " + caseName, lines);
+        }
+    }
+
+    private List<String> row(String caseName, String contender) {
+        String failure = samples.failure(suite, caseName, contender);
+        if (failure != null
+                && samples.byRound(suite, caseName, contender, "p50").isEmpty()) {
+            return List.of(contender, "cannot: " + failure);
+        }
+        return List.of(
+                contender,
+                millis(caseName, contender, "p50"),
+                millis(caseName, contender, "p99"),
+                millis(caseName, contender, "p99.9"),
+                millis(caseName, contender, "p99.99"),
+                millis(caseName, contender, "p100"),
+                samples.paired(suite, caseName, contender, Contender.NO_AGENT, "p99.9", (x, none) -> none / x)
+                        .text(),
+                samples.paired(suite, caseName, contender, PressureSuite.FLOOR, "p99.9", (x, floor) -> x / floor)
+                        .text(),
+                samples.spread(suite, caseName, contender, "majorFaults").text(),
+                samples.spread(suite, caseName, contender, "swappedMegabytes").text(),
+                samples.spread(suite, caseName, contender, "residentMegabytes").text(),
+                samples.spread(suite, caseName, contender, "neighbourMegabytesPerSecond")
+                        .text());
+    }
+
+    private String millis(String caseName, String contender, String percentile) {
+        return samples.paired(suite, caseName, contender, contender, percentile, (micros, same) -> micros / 1000)
+                .text();
+    }
+
+    private Map<Double, Double> percentiles(String caseName, String contender) {
+        Map<Double, Double> points = new TreeMap<>();
+        samples.all().stream()
+                .filter(sample -> sample.suite().equals(suite)
+                        && sample.caseName().equals(caseName)
+                        && sample.contender().equals(contender))
+                .flatMap(sample -> sample.values().keySet().stream())
+                .filter(value -> value.matches("p[0-9.]+"))
+                .distinct()
+                .forEach(value -> points.put(
+                        Double.valueOf(value.substring(1)),
+                        samples.spread(suite, caseName, contender, value).median()));
+        return points;
+    }
+}

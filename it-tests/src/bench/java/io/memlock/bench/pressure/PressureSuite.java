@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.bench.pressure;
+
+import io.memlock.bench.Plan;
+import io.memlock.bench.Sample;
+import io.memlock.bench.Samples;
+import io.memlock.bench.Suite;
+import io.memlock.bench.contender.Contender;
+import io.memlock.bench.contender.Contenders;
+import io.memlock.bench.report.Page;
+import io.memlock.it.harness.Collector;
+import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.SwapFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What locking is for: a service whose neighbour takes the memory they share. */
+public final class PressureSuite implements Suite {
+
+    /** The case without a neighbour, in the same table. */
+    static final String FLOOR = "floor: no agent, no pressure";
+
+    private static final int SWAP_MEGABYTES = 2048;
+    private static final int FILE_MEGABYTES = 1024;
+
+    private final Contenders contenders;
+
+    /** A suite with these contenders. */
+    public PressureSuite(Contenders contenders) {
+        this.contenders = contenders;
+    }
+
+    @Override
+    public String name() {
+        return "pressure";
+    }
+
+    @Override
+    public void run(Plan plan, Samples samples) throws Exception {
+        Machine.requireUnlimitedLocking();
+        int rounds = plan.rounds(1, 5);
+        List<Jdk> jdks = plan.quick() ? Plan.jdks().subList(0, 1) : Plan.jdks();
+        try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES)) {
+            for (int round = 1; round <= rounds && swap != null; round++) {
+                for (Jdk jdk : jdks) {
+                    runWithSwap(plan, samples, jdk, round);
+                }
+            }
+        }
+        if (plan.quick()) {
+            return;
+        }
+        Path file = plan.target().toAbsolutePath().resolve("page-cache.bin");
+        try {
+            Commands.succeed(
+                    "dd",
+                    "if=/dev/zero",
+                    "of=" + file,
+                    "bs=1M",
+                    "count=" + FILE_MEGABYTES,
+                    "oflag=direct",
+                    "status=none");
+            for (int round = 1; round <= rounds; round++) {
+                for (Jdk jdk : jdks) {
+                    runCase(plan, samples, jdk, Collector.G1, PressureCases.swapOff(file), round);
+                }
+            }
+        } finally {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    private void runWithSwap(Plan plan, Samples samples, Jdk jdk, int round) throws InterruptedException {
+        if (plan.quick()) {
+            for (PressureCase pressure : PressureCases.withSwap().subList(0, 2)) {
+                runCase(plan, samples, jdk, Collector.G1, pressure.lasting(0, 6), round);
+            }
+            return;
+        }
+        for (PressureCase pressure : PressureCases.withSwap()) {
+            runCase(plan, samples, jdk, Collector.G1, pressure, round);
+        }
+        for (Collector collector : jdk.collectors()) {
+            if (collector != Collector.G1) {
+                runCase(plan, samples, jdk, collector, PressureCase.heapFixed(), round);
+            }
+        }
+    }
+
+    private void runCase(Plan plan, Samples samples, Jdk jdk, Collector collector, PressureCase pressure, int round)
+            throws InterruptedException {
+        String caseName = pressure.name() + ", " + collector + ", " + jdk;
+        PrivateJdk own = PrivateJdk.copyOf(jdk, plan.target());
+        List<Contender> runners = new ArrayList<>(plan.quick() ? quick() : contenders.all());
+        runners.add(0, new Contender(FLOOR, List.of()));
+        for (Contender contender : runners) {
+            if (samples.failure(name(), caseName, contender.name()) != null) {
+                continue;
+            }
+            List<String> flags = new ArrayList<>(contender.flags());
+            flags.add(collector.flag());
+            try {
+                Map<String, Double> values = new PressureRun(own.cold(), pressure)
+                        .run(flags, !contender.name().equals(FLOOR));
+                samples.add(new Sample(name(), caseName, contender.name(), round, values));
+            } catch (AssertionError e) {
+                samples.cannot(name(), caseName, contender.name(), Failure.inOneLine(e));
+            }
+        }
+    }
+
+    private List<Contender> quick() {
+        return List.of(
+                Contenders.none(),
+                Contenders.alwaysPreTouch(),
+                contenders.current(),
+                Contenders.ours("mode=all"),
+                Contenders.ours("mode=heap+code+metaspace,strategy=rescan"),
+                Contenders.ours("mode=all,prefault=heap"));
+    }
+
+    @Override
+    public void report(Samples samples, Page page) {
+        new PressureReport(name(), samples, page).write();
+    }
+}

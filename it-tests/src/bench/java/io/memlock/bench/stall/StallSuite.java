@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.bench.stall;
+
+import io.memlock.bench.Plan;
+import io.memlock.bench.Sample;
+import io.memlock.bench.Samples;
+import io.memlock.bench.Suite;
+import io.memlock.bench.contender.Contenders;
+import io.memlock.bench.pressure.Failure;
+import io.memlock.bench.pressure.StallRun;
+import io.memlock.bench.report.Page;
+import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.Jdk;
+import java.util.List;
+import java.util.Map;
+
+/** A running JVM with a resident heap is locked: by one mlockall, or by us. */
+public final class StallSuite implements Suite {
+
+    private static final String ONE_CALL = "attach JNA agent, mlockall(C+F+OF)";
+
+    private final Contenders contenders;
+
+    /** A suite with these contenders. */
+    public StallSuite(Contenders contenders) {
+        this.contenders = contenders;
+    }
+
+    @Override
+    public String name() {
+        return "stall";
+    }
+
+    @Override
+    public void run(Plan plan, Samples samples) throws Exception {
+        Jdk jdk = Plan.jdks().get(0);
+        int rounds = plan.rounds(2, 5);
+        for (int gigabytes : plan.quick() ? new int[] {1} : new int[] {1, 4}) {
+            StallRun stall = new StallRun(jdk, gigabytes * 1024);
+            String caseName = gigabytes + " GiB heap, " + jdk;
+            for (int round = 1; round <= rounds; round++) {
+                one(samples, caseName, "nothing happens", round, stall::nothing);
+                one(samples, caseName, ONE_CALL, round, () -> stall.attach(contenders.mlockallJar(), "7"));
+                one(
+                        samples,
+                        caseName,
+                        "attach JNA agent, mlockall(C)",
+                        round,
+                        () -> stall.attach(contenders.mlockallJar(), "1"));
+                one(samples, caseName, "ours, attach mode=all", round, () -> stall.attach(AgentJar.path(), "mode=all"));
+                one(samples, caseName, "ours, JMX lock(mode=all)", round, () -> stall.lockOverJmx("mode=all"));
+                one(samples, caseName, "ours, JMX lock(mode=heap)", round, () -> stall.lockOverJmx("mode=heap"));
+            }
+        }
+    }
+
+    private void one(Samples samples, String caseName, String contender, int round, Measurement measurement)
+            throws Exception {
+        try {
+            Map<String, Double> values = measurement.run();
+            if (values.get("chargedMegabytes") == 0 && !contender.startsWith("nothing")) {
+                samples.cannot(name(), caseName, contender, "nothing is locked afterwards");
+            } else {
+                samples.add(new Sample(name(), caseName, contender, round, values));
+            }
+        } catch (AssertionError e) {
+            samples.cannot(name(), caseName, contender, Failure.inOneLine(e));
+        }
+    }
+
+    @Override
+    public void report(Samples samples, Page page) {
+        page.heading("Stall of a running JVM");
+        page.text(
+                "The heap is resident (AlwaysPreTouch); a thread maps, touches and unmaps 16 KiB every 0.2 ms. Worst of"
+                        + " these while the lock is taken, microseconds; *of one call* is that over the worst of one"
+                        + " mlockall(C+F+OF), round by round. An attach itself also loads classes.");
+        for (String caseName : samples.cases(name())) {
+            page.subheading(caseName);
+            page.table(
+                    List.of("", "worst us", "of one call", "took ms", "charged MiB"),
+                    samples.contenders(name(), caseName).stream()
+                            .map(contender -> row(samples, caseName, contender))
+                            .toList());
+        }
+    }
+
+    private List<String> row(Samples samples, String caseName, String contender) {
+        String failure = samples.failure(name(), caseName, contender);
+        if (failure != null) {
+            return List.of(contender, "cannot: " + failure);
+        }
+        return List.of(
+                contender,
+                samples.spread(name(), caseName, contender, "max").text(),
+                samples.paired(name(), caseName, contender, ONE_CALL, "max", (x, one) -> x / one)
+                        .text(),
+                samples.spread(name(), caseName, contender, "tookMillis").text(),
+                samples.spread(name(), caseName, contender, "chargedMegabytes").text());
+    }
+
+    /** One run. */
+    private interface Measurement {
+
+        Map<String, Double> run() throws Exception;
+    }
+}

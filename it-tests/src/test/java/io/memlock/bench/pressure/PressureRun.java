@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.bench.pressure;
+
+import io.memlock.bench.service.NeighbourApp;
+import io.memlock.bench.service.ServiceApp;
+import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.MemoryCgroup;
+import io.memlock.it.harness.ProcStatus;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/** Runs one case once: service and neighbour on a CPU each, in one cgroup. */
+public final class PressureRun {
+
+    private static final int MEGABYTE = 1 << 20;
+    private static final double WARM_UP_SECONDS = 2;
+
+    private final Jdk jdk;
+    private final PressureCase pressure;
+
+    /** A run of a case on a JDK. */
+    public PressureRun(Jdk jdk, PressureCase pressure) {
+        this.jdk = jdk;
+        this.pressure = pressure;
+    }
+
+    /**
+     * Runs it.
+     *
+     * @param contenderFlags what makes the service's JVM lock its memory, or not
+     * @param pressed false for the floor: no neighbour
+     * @return latencies as {@code p99.9} in microseconds, {@code majorFaults}, {@code swappedMegabytes} of the service, and
+     *     {@code neighbourMegabytesPerSecond}
+     */
+    public Map<String, Double> run(List<String> contenderFlags, boolean pressed) throws InterruptedException {
+        try (MemoryCgroup cgroup = MemoryCgroup.withLimit((long) pressure.limitMegabytes() * MEGABYTE);
+                ForkedJvm service = service(cgroup, contenderFlags)) {
+            service.awaitLine("ready");
+            service.ask("run " + pressure.requestsPerSecond() + " " + WARM_UP_SECONDS);
+            if (!pressed) {
+                return measure(service, null);
+            }
+            try (ForkedJvm neighbour = neighbour(cgroup)) {
+                neighbour.awaitLine("ready");
+                return measure(service, neighbour);
+            }
+        }
+    }
+
+    private Map<String, Double> measure(ForkedJvm service, ForkedJvm neighbour) throws InterruptedException {
+        long start = System.nanoTime();
+        double before = passed(neighbour);
+        long faults = ProcStatus.of(service.pid()).majorFaults();
+        Thread.sleep((long) (pressure.idleSeconds() * 1000));
+        String answer = service.ask("run " + pressure.requestsPerSecond() + " " + pressure.seconds());
+        ProcStatus after = ProcStatus.of(service.pid());
+        Map<String, Double> values = parse(answer);
+        values.put("majorFaults", (double) (after.majorFaults() - faults));
+        values.put("swappedMegabytes", (double) after.swappedBytes() / MEGABYTE);
+        values.put("residentMegabytes", (double) after.residentBytes() / MEGABYTE);
+        if (neighbour != null) {
+            double seconds = (System.nanoTime() - start) / 1e9;
+            values.put("neighbourMegabytesPerSecond", (passed(neighbour) - before) / seconds);
+        }
+        return values;
+    }
+
+    private static double passed(ForkedJvm neighbour) {
+        return neighbour == null ? 0 : Double.parseDouble(neighbour.ask("?"));
+    }
+
+    /** Reads {@code name=value name=value}. */
+    public static Map<String, Double> parse(String answer) {
+        Map<String, Double> values = new LinkedHashMap<>();
+        for (String pair : answer.split(" ", -1)) {
+            String[] sides = pair.split("=", 2);
+            if (sides.length == 2 && !sides[0].equals("sink")) {
+                values.put(sides[0], Double.valueOf(sides[1]));
+            }
+        }
+        return values;
+    }
+
+    private ForkedJvm service(MemoryCgroup cgroup, List<String> contenderFlags) {
+        return ForkedJvm.on(jdk)
+                .wrapper(cgroup.wrapper())
+                .wrapper(onCpu(0))
+                .classPath(AgentJar.testClasses(), AgentJar.codeOf(Histogram.class))
+                .flags(contenderFlags.toArray(String[]::new))
+                .flags(pressure.flags().toArray(String[]::new))
+                .main(ServiceApp.class, pressure.workload(), Integer.toString(pressure.liveMegabytes()))
+                .start();
+    }
+
+    private ForkedJvm neighbour(MemoryCgroup cgroup) {
+        return ForkedJvm.on(jdk)
+                .wrapper(cgroup.wrapper())
+                .wrapper(onCpu(1))
+                .flags("-Xmx32m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=16g")
+                .main(NeighbourApp.class, pressure.neighbour().toArray(String[]::new))
+                .start();
+    }
+
+    /** Service and neighbour compete for memory, not for a CPU. */
+    private static List<String> onCpu(int cpu) {
+        int cpus = Runtime.getRuntime().availableProcessors();
+        return List.of("taskset", "-c", Integer.toString(cpu % cpus));
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.bench.pressure;
+
+import com.sun.jna.Native;
+import com.sun.tools.attach.VirtualMachine;
+import io.memlock.bench.service.StallApp;
+import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.JmxClient;
+import io.memlock.it.harness.ProcStatus;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/** Locks a running JVM whose heap is resident, and asks it how long mapping memory took at worst meanwhile. */
+public final class StallRun {
+
+    private static final int SETTLE_MILLIS = 1500;
+
+    private final Jdk jdk;
+    private final int heapMegabytes;
+
+    /** Of a JVM with a heap of that size. */
+    public StallRun(Jdk jdk, int heapMegabytes) {
+        this.jdk = jdk;
+        this.heapMegabytes = heapMegabytes;
+    }
+
+    /** Nothing is locked: the floor. */
+    public Map<String, Double> nothing() throws Exception {
+        return run(false, jvm -> Thread.sleep(100));
+    }
+
+    /** An agent is attached. */
+    public Map<String, Double> attach(Path agent, String options) throws Exception {
+        return run(false, jvm -> {
+            VirtualMachine machine = VirtualMachine.attach(Long.toString(jvm.pid()));
+            try {
+                machine.loadAgent(agent.toString(), options);
+            } finally {
+                machine.detach();
+            }
+        });
+    }
+
+    /** Our agent is there since the start, and told over JMX to lock now. */
+    public Map<String, Double> lockOverJmx(String options) throws Exception {
+        return run(true, jvm -> {
+            try (JmxClient client = JmxClient.attach(jvm.pid())) {
+                jvm.ask("?"); // opening the connection is not what is measured
+                long start = System.nanoTime();
+                client.invoke("lock", options);
+                System.out.println("    lock(" + options + "): " + (System.nanoTime() - start) / 1_000_000 + " ms");
+            }
+        });
+    }
+
+    private Map<String, Double> run(boolean withAgent, Locking locking) throws Exception {
+        ForkedJvm.Builder builder = ForkedJvm.on(jdk)
+                .classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class), AgentJar.codeOf(Histogram.class))
+                .flags("-Xms" + heapMegabytes + "m", "-Xmx" + heapMegabytes + "m")
+                .flags("-XX:+AlwaysPreTouch", "-XX:+UseG1GC")
+                .main(StallApp.class);
+        if (withAgent) {
+            builder.agent("mode=none");
+        }
+        try (ForkedJvm jvm = builder.start()) {
+            jvm.awaitLine("ready");
+            Thread.sleep(SETTLE_MILLIS);
+            jvm.ask("?");
+            long start = System.nanoTime();
+            locking.lock(jvm);
+            double millis = (System.nanoTime() - start) / 1e6;
+            Thread.sleep(SETTLE_MILLIS);
+            Map<String, Double> values = new LinkedHashMap<>(PressureRun.parse(jvm.ask("?")));
+            values.put("tookMillis", millis);
+            values.put("chargedMegabytes", ProcStatus.of(jvm.pid()).chargedBytes() / 1048576.0);
+            return values;
+        }
+    }
+
+    /** What is done to the JVM. */
+    private interface Locking {
+
+        void lock(ForkedJvm jvm) throws Exception;
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.bench.service;
+
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Maps and unmaps a few pages all the time, as allocation, thread creation and class loading do: what every thread of a
+ * JVM has to wait for while its memory is being locked. Each line of input is answered with the worst since the last, in
+ * microseconds: {@code done max=…}.
+ */
+public final class StallApp {
+
+    private static final int PROT_READ_WRITE = 3;
+    private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+    private static final long LENGTH = 16384;
+    private static final long PERIOD_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+
+    private final Histogram latencies = new Histogram(TimeUnit.MINUTES.toNanos(5), 3);
+
+    private StallApp() {}
+
+    private static native Pointer mmap(Pointer address, long length, int prot, int flags, int fd, long offset);
+
+    private static native int munmap(Pointer address, long length);
+
+    /** Runs it. */
+    public static void main(String[] args) throws IOException {
+        Native.register(StallApp.class, NativeLibrary.getProcess());
+        StallApp app = new StallApp();
+        app.mapAndUnmap(2000);
+        Thread prober = new Thread(
+                () -> {
+                    while (true) {
+                        app.mapAndUnmap(1);
+                        java.util.concurrent.locks.LockSupport.parkNanos(PERIOD_NANOS);
+                    }
+                },
+                "prober");
+        prober.setDaemon(true);
+        prober.start();
+        app.worst();
+        System.out.println("ready");
+        byte[] line = new byte[64];
+        while (System.in.read(line) > 0) {
+            System.out.println(app.worst());
+        }
+    }
+
+    private void mapAndUnmap(int times) {
+        for (int i = 0; i < times; i++) {
+            long start = System.nanoTime();
+            Pointer memory = mmap(null, LENGTH, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
+            memory.setByte(0, (byte) 1);
+            munmap(memory, LENGTH);
+            long nanos = System.nanoTime() - start;
+            synchronized (this) {
+                latencies.recordValue(nanos);
+            }
+        }
+    }
+
+    private synchronized String worst() {
+        String text = "done max=" + latencies.getMaxValue() / 1e3 + " p99.9="
+                + latencies.getValueAtPercentile(99.9) / 1e3 + " calls=" + latencies.getTotalCount();
+        latencies.reset();
+        return text;
+    }
+}
