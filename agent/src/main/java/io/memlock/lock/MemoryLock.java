@@ -219,6 +219,9 @@ public final class MemoryLock {
                 && parts.futureProbe().isBornLocked();
         Pass pass = parts.reconciler()
                 .run(selection, new Terms(limit.effectiveBytes(), future.wasEverInForce(), othersSetFuture));
+        if (pass.mappings() == 0) {
+            throw new IOException("/proc/self/maps is empty"); // everything of nothing would count as locked
+        }
         if (firstPassDone) {
             relockCount += pass.newlyLocked();
         }
