@@ -28,11 +28,14 @@ public final class Keeper implements LockControl {
     /** Passes because memory has grown may take 5 %. */
     private static final long WOKEN_SHARE = 20;
 
-    /** Before that: enough for a JVM that starts and grows, while the code of a pass is still interpreted. */
-    private static final long BURST_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** Before that: enough for a JVM that starts, while the code of a pass is still interpreted, */
+    private static final long PERIODIC_BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
-    /** Scans walk page tables: 0.1 %. */
-    private static final long SCAN_SHARE = 1000;
+    /** and for one that grows. */
+    private static final long WOKEN_BURST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Scans walk page tables: 0.03 %, so that all the keeper does in an idle JVM is under 0.1 %. */
+    private static final long SCAN_SHARE = 3000;
 
     private static final long MIN_SCAN_GAP_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -46,8 +49,8 @@ public final class Keeper implements LockControl {
     private final Semaphore wakeups = new Semaphore(0);
     private GrowthSignals growth;
     private volatile RegionReport report;
-    private final Allowance periodic = new Allowance(PERIODIC_SHARE, BURST_NANOS, System.nanoTime());
-    private final Allowance woken = new Allowance(WOKEN_SHARE, BURST_NANOS, System.nanoTime());
+    private final Allowance periodic = new Allowance(PERIODIC_SHARE, PERIODIC_BURST_NANOS, System.nanoTime());
+    private final Allowance woken = new Allowance(WOKEN_SHARE, WOKEN_BURST_NANOS, System.nanoTime());
     private ThreadTime cpu;
     private long lastPassEnd;
     private boolean warned;
