@@ -6,6 +6,7 @@ import io.memlock.bench.presence.FootprintSuite;
 import io.memlock.bench.presence.KeeperSuite;
 import io.memlock.bench.presence.ThroughputSuite;
 import io.memlock.bench.pressure.PressureSuite;
+import io.memlock.bench.report.EarlierRun;
 import io.memlock.bench.report.Report;
 import io.memlock.bench.speed.SpeedSuite;
 import io.memlock.bench.stall.StallSuite;
@@ -30,6 +31,7 @@ public final class Benchmarks {
                 new KeeperSuite(contenders),
                 new FootprintSuite(contenders));
         Samples samples = new Samples();
+        EarlierRun.addTo(samples, plan);
         Report report = new Report(plan, suites);
         for (Suite suite : suites) {
             if (!plan.wants(suite.name())) {

@@ -12,13 +12,14 @@ import java.util.List;
  * @param quick a few minutes instead of hours
  * @param only names of suites; empty for all
  * @param rounds instead of each suite's own number; 0 for that
+ * @param note on the circumstances, for the top of the report; may be empty
  * @param publish whether to copy the report to {@code docs}
  * @param target where the report goes
  * @param docs where dated copies go
  */
-public record Plan(boolean quick, List<String> only, int rounds, boolean publish, Path target, Path docs) {
+public record Plan(boolean quick, List<String> only, int rounds, String note, boolean publish, Path target, Path docs) {
 
-    /** Reads {@code quick|full --only=a,b --rounds=5 --publish=true --to=DIR --docs=DIR}. */
+    /** Reads {@code quick|full --only=a,b --rounds=5 --note=TEXT --publish=true --to=DIR --docs=DIR}. */
     public static Plan parse(String[] args) {
         String rounds = option(args, "--rounds");
         return new Plan(
@@ -27,6 +28,7 @@ public record Plan(boolean quick, List<String> only, int rounds, boolean publish
                         .filter(name -> !name.isBlank())
                         .toList(),
                 rounds.isEmpty() ? 0 : Integer.parseInt(rounds),
+                option(args, "--note"),
                 option(args, "--publish").equals("true"),
                 Path.of(option(args, "--to")),
                 Path.of(option(args, "--docs")));

@@ -3,12 +3,23 @@ package io.memlock.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.jna.Native;
+import io.memlock.bench.contender.ContenderJar;
+import io.memlock.bench.contender.MlockallAgent;
 import io.memlock.bench.pressure.PressureCase;
 import io.memlock.bench.pressure.PressureRun;
+import io.memlock.bench.pressure.StallRun;
+import io.memlock.bench.service.FootprintApp;
+import io.memlock.bench.startup.TimedProcess;
+import io.memlock.it.apps.HelloApp;
 import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.SwapFile;
+import io.memlock.os.Linux;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -16,6 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Ratios that hold on any machine, generously bounded. How far from the bounds we are, the benchmarks tell. */
 class RegressionGuardIT {
 
+    private static final int ON_FAULT = Linux.MCL_CURRENT | Linux.MCL_FUTURE | Linux.MCL_ONFAULT;
     private static final List<String> G1 = List.of("-XX:+UseG1GC");
 
     @Test
@@ -35,5 +47,68 @@ class RegressionGuardIT {
                     .as("mode=all: %s", locked)
                     .isZero();
         }
+    }
+
+    @Test
+    void startsFasterThanAnAgentThatOnlyLoadsJnaAndLocks() {
+        Machine.requireUnlimitedLocking();
+        Path directory = AgentJar.testClasses().resolveSibling("contenders");
+        Path jna = ContenderJar.make(directory, MlockallAgent.class, List.of(AgentJar.codeOf(Native.class)));
+        List<Double> ours = new ArrayList<>();
+        List<Double> theirs = new ArrayList<>();
+        for (int round = 0; round < 7; round++) {
+            ours.add(cpuMillis(AgentJar.javaagent("mode=all,log=quiet")));
+            theirs.add(cpuMillis("-javaagent:" + jna + "=" + ON_FAULT));
+        }
+
+        assertThat(median(ours) / median(theirs))
+                .as("CPU ms of hello world: ours %s, JNA and mlockall %s", ours, theirs)
+                .isLessThanOrEqualTo(1.0);
+    }
+
+    @Test
+    void lockingALiveJvmStallsItLessThanOneCall() throws Exception {
+        Machine.requireUnlimitedLocking();
+        Path directory = AgentJar.testClasses().resolveSibling("contenders");
+        Path jna = ContenderJar.make(directory, MlockallAgent.class, List.of(AgentJar.codeOf(Native.class)));
+        StallRun stall = new StallRun(Jdk.current(), 1024);
+        List<Double> ours = new ArrayList<>();
+        List<Double> theirs = new ArrayList<>();
+        for (int round = 0; round < 3; round++) {
+            ours.add(stall.lockOverJmx("mode=all").get("max"));
+            theirs.add(stall.attach(jna, Integer.toString(ON_FAULT)).get("max"));
+        }
+
+        assertThat(median(ours) / median(theirs))
+                .as("worst mmap in microseconds: ours %s, one mlockall %s", ours, theirs)
+                .isLessThan(1.0);
+    }
+
+    @Test
+    void attributeReadsWalkNoPageTables() {
+        try (ForkedJvm jvm = ForkedJvm.on(Jdk.current())
+                .agent("mode=all")
+                .flags("-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch", G1.get(0))
+                .main(FootprintApp.class)
+                .start()) {
+            jvm.awaitLine("ready");
+            Map<String, Double> cost = PressureRun.parse(jvm.ask("jmx"));
+
+            assertThat(cost.get("readAllNanos"))
+                    .as("every attribute once, beside a refresh: %s", cost)
+                    .isLessThan(cost.get("refreshNanos"));
+        }
+    }
+
+    private static double cpuMillis(String agent) {
+        List<String> command = ForkedJvm.on(Jdk.current())
+                .flags(agent, "-Xms64m", "-Xmx256m")
+                .main(HelloApp.class)
+                .command();
+        return TimedProcess.run(command).get("cpuMillis");
+    }
+
+    private static double median(List<Double> values) {
+        return values.stream().sorted().toList().get(values.size() / 2);
     }
 }

@@ -47,8 +47,8 @@ public final class FootprintSuite implements Suite {
 
     @Override
     public void run(Plan plan, Samples samples) throws Exception {
-        for (int round = 1; round <= plan.rounds(2, 5); round++) {
-            for (Jdk jdk : Plan.jdks()) {
+        for (int round = 1; round <= plan.rounds(1, 5); round++) {
+            for (Jdk jdk : plan.quick() ? Plan.jdks().subList(0, 1) : Plan.jdks()) {
                 for (Contender contender : runners) {
                     samples.add(new Sample(name(), jdk.toString(), contender.name(), round, measure(jdk, contender)));
                 }

@@ -37,12 +37,12 @@ public final class KeeperSuite implements Suite {
     @Override
     public void run(Plan plan, Samples samples) throws Exception {
         Jdk jdk = Plan.jdks().get(0);
-        int seconds = plan.quick() ? 20 : 60;
+        int seconds = plan.quick() ? 10 : 60;
         for (int round = 1; round <= plan.rounds(1, 5); round++) {
             for (int mappings : plan.quick() ? new int[] {0, 60_000} : new int[] {0, 1_000, 10_000, 60_000}) {
                 measure(samples, jdk, mappings, SMALL_HEAP, seconds, round);
             }
-            for (int megabytes : plan.quick() ? new int[] {1024} : new int[] {256, 1024, 4096, 8192}) {
+            for (int megabytes : plan.quick() ? new int[] {} : new int[] {256, 1024, 4096, 8192}) {
                 measure(samples, jdk, 0, megabytes, seconds, round);
             }
         }

@@ -78,7 +78,7 @@ public final class PressureSuite implements Suite {
     private void runWithSwap(Plan plan, Samples samples, Jdk jdk, int round) throws InterruptedException {
         if (plan.quick()) {
             for (PressureCase pressure : PressureCases.withSwap().subList(0, 2)) {
-                runCase(plan, samples, jdk, Collector.G1, pressure.lasting(0, 6), round);
+                runCase(plan, samples, jdk, Collector.G1, pressure.lasting(0, 5), round);
             }
             return;
         }
@@ -117,10 +117,8 @@ public final class PressureSuite implements Suite {
     private List<Contender> quick() {
         return List.of(
                 Contenders.none(),
-                Contenders.alwaysPreTouch(),
                 contenders.current(),
                 Contenders.ours("mode=all"),
-                Contenders.ours("mode=heap+code+metaspace,strategy=rescan"),
                 Contenders.ours("mode=all,prefault=heap"));
     }
 

@@ -22,12 +22,12 @@ final class PrivateJdk {
     static PrivateJdk copyOf(Jdk original, Path directory) {
         Path home = directory.toAbsolutePath().resolve("jdk-" + original.version());
         if (!Files.isDirectory(home)) {
-            Commands.succeed("mkdir", "-p", home.toString());
-            Commands.succeed(
-                    "sh",
-                    "-ec",
-                    "cd " + original.home() + "; cp -rL bin conf lib release " + home + "; rm -f " + home
-                            + "/lib/src.zip");
+            String half = home + ".part";
+            // A JDK may contain links that lead nowhere, as to its sources: cp complains and goes on.
+            String copy = "rm -rf " + half + "; mkdir -p " + half + "; cd " + original.home()
+                    + "; cp -rL bin conf lib release " + half + " || true; " + half + "/bin/java -version; mv " + half
+                    + " " + home;
+            Commands.succeed("sh", "-ec", copy);
         }
         return new PrivateJdk(new Jdk(home, original.feature(), original.version()));
     }

@@ -39,6 +39,9 @@ public final class Report {
         page.text("# Benchmarks of " + today);
         page.text("Made with `mvn -Pbench verify" + (plan.quick() ? " -Dbench=quick" : "") + "`. Every figure is a"
                 + " median of runs interleaved with those it is compared with, smallest and largest in brackets.");
+        if (!plan.note().isEmpty()) {
+            page.text("**" + plan.note() + "**");
+        }
         page.table(
                 List.of("", "machine"),
                 machine.entrySet().stream()

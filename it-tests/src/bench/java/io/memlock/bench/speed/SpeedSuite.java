@@ -41,9 +41,9 @@ public final class SpeedSuite implements Suite {
     @Override
     public void run(Plan plan, Samples samples) {
         Jdk jdk = Plan.jdks().get(0);
-        int rounds = plan.rounds(2, 5);
+        int rounds = plan.rounds(1, 5);
         for (int gigabytes : plan.quick() ? new int[] {1} : new int[] {1, 2, 4, 8}) {
-            for (boolean thp : new boolean[] {false, true}) {
+            for (boolean thp : plan.quick() ? new boolean[] {false} : new boolean[] {false, true}) {
                 for (int round = 1; round <= rounds; round++) {
                     measure(samples, jdk, gigabytes, thp, round);
                 }

@@ -34,7 +34,7 @@ public final class StallSuite implements Suite {
     @Override
     public void run(Plan plan, Samples samples) throws Exception {
         Jdk jdk = Plan.jdks().get(0);
-        int rounds = plan.rounds(2, 5);
+        int rounds = plan.rounds(1, 5);
         for (int gigabytes : plan.quick() ? new int[] {1} : new int[] {1, 4}) {
             StallRun stall = new StallRun(jdk, gigabytes * 1024);
             String caseName = gigabytes + " GiB heap, " + jdk;

@@ -40,7 +40,7 @@ public final class StartupSuite implements Suite {
 
     @Override
     public void run(Plan plan, Samples samples) throws Exception {
-        int rounds = plan.rounds(7, 21);
+        int rounds = plan.rounds(5, 21);
         for (Jdk jdk : Plan.jdks()) {
             List<Contender> runners = runners(jdk);
             for (int round = 0; round <= rounds; round++) {
@@ -107,7 +107,7 @@ public final class StartupSuite implements Suite {
                 "Hello world with `-Xms64m -Xmx256m`, the whole process; median of interleaved rounds (smallest-largest)."
                         + " *a* is an empty `-javaagent`; *b* is an agent that loads JNA on the plain class path, registers"
                         + " (`Native.register`, no child process) and calls `mlockall` with the flags we use. The figure is"
-                        + " (ours - a) / (b - a), of medians.");
+                        + " (ours - a) / (b - a), of the medians of differences within a round.");
         for (String caseName : samples.cases(name())) {
             page.subheading(caseName);
             List<String> names = samples.contenders(name(), caseName);
@@ -142,10 +142,12 @@ public final class StartupSuite implements Suite {
     }
 
     private double figure(Samples samples, String caseName, String contender, String value) {
-        double a = samples.spread(name(), caseName, contenders.empty().name(), value)
+        return lessEmpty(samples, caseName, contender, value)
+                / lessEmpty(samples, caseName, contenders.onFault().name(), value);
+    }
+
+    private double lessEmpty(Samples samples, String caseName, String contender, String value) {
+        return samples.paired(name(), caseName, contender, contenders.empty().name(), value, (x, a) -> x - a)
                 .median();
-        double b = samples.spread(name(), caseName, contenders.onFault().name(), value)
-                .median();
-        return (samples.spread(name(), caseName, contender, value).median() - a) / (b - a);
     }
 }

@@ -53,6 +53,9 @@ public final class FootprintApp {
 
     private String jmx() throws JMException {
         ObjectName name = new ObjectName("io.memlock:type=MemoryLock");
+        while (!server.isRegistered(name)) {
+            Thread.onSpinWait(); // it comes from the background, soon after the start
+        }
         MBeanAttributeInfo[] attributes = server.getMBeanInfo(name).getAttributes();
         readAll(name, attributes);
         long start = System.nanoTime();
