@@ -21,6 +21,7 @@ final class MemorySnapshot {
 
     private final Memory memory;
     private final Map<Long, ByteBuffer> blocks = new HashMap<>();
+    private final byte[] scratch = new byte[LONGEST_STRING]; // some thousand strings are read in one go
     private long lastStart = -1;
     private ByteBuffer last;
 
@@ -62,7 +63,7 @@ final class MemorySnapshot {
 
     /** A C string; one that does not end is cut. */
     String string(long address) throws IOException {
-        byte[] bytes = new byte[LONGEST_STRING];
+        byte[] bytes = scratch;
         int length = 0;
         while (length < bytes.length) {
             ByteBuffer block = block(address + length);
