@@ -32,7 +32,6 @@ class BudgetIT {
             jvm.awaitLine("ready");
             assertThat(jvm.awaitErrorLine("[memlock]")).contains("PARTLY LOCKED");
             eventually(() -> assertThat(jvm.stderr()).contains("not locked: code "));
-            Truth truth = Truth.of(jvm, jdk);
             try (Sampler charged = new Sampler(() -> ProcStatus.of(jvm.pid()).chargedBytes(), 5)) {
                 for (String step : new String[] {"grow 1", "shrink", "classes 40", "grow 1"}) {
                     jvm.ask(step);
@@ -44,7 +43,6 @@ class BudgetIT {
                 System.out.println("[keeping] limit " + KERNEL_DEFAULT_BYTES + ", most charged " + charged.largest()
                         + " at " + charged.samples() + " samples");
             }
-            assertThat(unlockedHeap(truth, jvm)).as(jvm::stderr).isZero();
             try (JmxClient client = JmxClient.attach(jvm.pid())) {
                 eventually(() -> assertThat(client.hasMemoryLock()).isTrue());
                 assertThat(client.get("State")).hasToString("PARTIAL");
