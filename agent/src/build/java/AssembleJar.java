@@ -64,6 +64,7 @@ final class AssembleJar {
         AssembleJar assembly = new AssembleJar(content);
         assembly.addOurs(classes);
         assembly.addJna();
+        assembly.addPicocli();
         for (String name : new String[] {"LICENSE", "NOTICE"}) {
             assembly.write("META-INF/" + name, Files.readAllBytes(licences.resolve(name)));
         }
@@ -90,6 +91,19 @@ final class AssembleJar {
                     try (InputStream in = jna.getInputStream(entry)) {
                         byte[] bytes = in.readAllBytes();
                         write(hidden(name), code ? withoutLogging(bytes) : bytes);
+                    }
+                }
+            }
+        }
+    }
+
+    private void addPicocli() throws IOException {
+        try (JarFile picocli = jarOf("picocli/CommandLine.class")) {
+            for (Enumeration<JarEntry> entries = picocli.entries(); entries.hasMoreElements(); ) {
+                JarEntry entry = entries.nextElement();
+                if (entry.getName().startsWith("picocli/") && entry.getName().endsWith(".class")) {
+                    try (InputStream in = picocli.getInputStream(entry)) {
+                        write(hidden(entry.getName()), in.readAllBytes());
                     }
                 }
             }

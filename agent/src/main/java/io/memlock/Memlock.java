@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock;
 
+import io.memlock.attach.AttachReply;
+import io.memlock.attach.AttachReply.State;
+import io.memlock.attach.AttachRequest;
 import io.memlock.jmx.JmxRegistration;
 import io.memlock.lock.Keeper;
 import io.memlock.lock.LockFailure;
@@ -46,6 +49,7 @@ public final class Memlock {
     private ThisProcess process;
     private MemoryLock lock;
     private Keeper keeper;
+    private AttachService attachments;
     private JmxRegistration jmx;
 
     /**
@@ -120,7 +124,7 @@ public final class Memlock {
         Thread line = new Thread("memlock-start") {
             @Override
             public void run() {
-                keeper = new Keeper(lock, process, log, Memlock.this::stateChanged, options);
+                keeper(options);
                 if (isLocked) {
                     printStartLine();
                 }
@@ -142,14 +146,21 @@ public final class Memlock {
 
     private void keep(AgentOptions options) {
         if (options.jmx()) {
-            jmx = new JmxRegistration(
-                    keeper, process.pageBytes(), getClass().getPackage().getImplementationVersion());
+            jmx = new JmxRegistration(keeper, process.pageBytes(), Version.current());
         }
         try {
             keeper.run(this::registerJmx);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Made by whoever needs it first: our own thread, or somebody who attaches that early. */
+    private synchronized Keeper keeper(AgentOptions options) {
+        if (keeper == null) {
+            keeper = new Keeper(lock, process, log, this::stateChanged, options);
+        }
+        return keeper;
     }
 
     private void printStartLine() {
@@ -175,16 +186,25 @@ public final class Memlock {
         return StartReport.line(status, numbers, keeper.numbers().chargedBytes(), times.totalMillis());
     }
 
+    /** Where smaps cannot be read the bean is still worth having: its state does not come from there. */
+    private void refreshForFirstReader() {
+        try {
+            keeper.refresh();
+        } catch (IOException e) {
+            log.debug("no scan before the MXBean: " + e.getMessage());
+        }
+    }
+
     private void registerJmx() {
         if (jmx == null) {
             return;
         }
         try {
             if (jmx.isDue()) {
-                keeper.refresh(); // its first reader finds numbers
+                refreshForFirstReader();
                 jmx.register();
             }
-        } catch (JMException | IOException | RuntimeException e) {
+        } catch (JMException | RuntimeException e) {
             log.failure("the MXBean cannot be registered: " + e);
             jmx = null;
         }
@@ -198,12 +218,56 @@ public final class Memlock {
 
     /**
      * Called when the agent is attached to a running JVM: starts it, or gives new options to the one that runs. Never ends
-     * the JVM.
+     * the JVM, and returns before anything is locked.
      *
-     * @param optionsText the agent's options, or null
+     * @param request of the command line; or the agent's options, or null
      * @return 0
      */
-    public int attach(String optionsText) {
+    public int attach(String request) {
+        if (attachments == null) {
+            attachments = new AttachService(instrumentation, stderr, this::carryOut);
+        }
+        attachments.take(request);
         return GO_ON;
+    }
+
+    private AttachReply carryOut(AttachRequest request)
+            throws OptionException, NativeUnavailableException, IOException {
+        if (request.action() == AttachRequest.Action.UNLOCK) {
+            return lock == null
+                    ? new AttachReply(State.FAILED, "the agent holds no lock")
+                    : new AttachReply(State.DONE, keeper(OptionParser.parse("")).unlock());
+        }
+        AgentOptions options = OptionParser.parse(request.options());
+        return lock == null ? lockNow(options) : lockInstead(options, request.options());
+    }
+
+    /** The first lock of this JVM, taken while it runs. */
+    private AttachReply lockNow(AgentOptions options) throws NativeUnavailableException, IOException {
+        log = new Log(stderr, options.log());
+        process = new ThisProcess(NativeAccess.open(instrumentation), proc, instrumentation, log);
+        MemoryLock first = new MemoryLock(process);
+        LockFailure failure = options.selection().isEmpty() ? first.start(options) : first.change(options);
+        lock = first;
+        times.ended("lock");
+        keeper(options);
+        startBackground(options, failure == null || headline().equals(PARTLY_LOCKED));
+        if (failure != null) {
+            return new AttachReply(State.FAILED, failure.text(headline()));
+        }
+        String refusal = first.prefaultRefusal();
+        return refusal == null
+                ? new AttachReply(State.DONE, startLine())
+                : new AttachReply(State.FAILED, startLine() + "\nnot prefaulted: " + refusal);
+    }
+
+    private AttachReply lockInstead(AgentOptions options, String text) throws OptionException, IOException {
+        Keeper current = keeper(options);
+        if (options.selection().isEmpty()) {
+            return new AttachReply(State.DONE, current.unlock());
+        }
+        String answer = current.lock(text);
+        boolean kept = current.status().state() == LockState.LOCKED;
+        return new AttachReply(kept ? State.DONE : State.FAILED, answer);
     }
 }

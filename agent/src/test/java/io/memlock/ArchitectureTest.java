@@ -26,6 +26,7 @@ class ArchitectureTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "attach    | java.lang.. java.util..",
                 "bootstrap | java.lang.. java.io.. java.util.. java.net.. java.security..",
                 "options   | java.lang.. java.util.. io.memlock.hotspot",
                 "log       | java.lang.. java.io.. java.util.. io.memlock.options",
@@ -33,7 +34,10 @@ class ArchitectureTest {
                 "hotspot   | java.lang.. java.io.. java.util.. java.nio.. javax.management.. io.memlock.proc",
                 "jna       | java.lang..",
                 "os        | java.lang.. java.io.. java.util.. java.net.. com.sun.jna.. io.memlock.jna",
-                "lock      | java.lang.. java.io.. java.util.. io.memlock.proc io.memlock.hotspot io.memlock.os"
+                "doctor    | java.. io.memlock.advice io.memlock.lock io.memlock.hotspot io.memlock.log io.memlock.options"
+                        + " io.memlock.os io.memlock.proc",
+                "advice    | java.lang.. java.io.. java.util.. java.nio.charset..",
+                "lock      | java.lang.. java.io.. java.util.. io.memlock.advice io.memlock.proc io.memlock.hotspot io.memlock.os"
                         + " io.memlock.log io.memlock.options",
                 "jmx       | java.lang.. java.io.. java.util.. javax.management.. io.memlock.lock io.memlock.options"
             })

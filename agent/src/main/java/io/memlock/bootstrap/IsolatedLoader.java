@@ -23,6 +23,9 @@ final class IsolatedLoader extends ClassLoader {
 
     private static final String HIDDEN = "inst/";
 
+    /** The command line attaches to other JVMs with it. */
+    private static final String ATTACH_API = "com.sun.tools.attach.";
+
     static {
         registerAsParallelCapable();
     }
@@ -54,8 +57,20 @@ final class IsolatedLoader extends ClassLoader {
                 return loaded;
             }
             byte[] bytes = read(name.replace('.', '/').concat(".classdata"));
-            return bytes == null ? super.loadClass(name, resolve) : define(name, bytes);
+            if (bytes != null) {
+                return define(name, bytes);
+            }
+            return name.startsWith(ATTACH_API) ? attachApi(name) : super.loadClass(name, resolve);
         }
+    }
+
+    /** The JDK gives this module, unlike most, to the application's loader. The name of the module keeps others out. */
+    private static Class<?> attachApi(String name) throws ClassNotFoundException {
+        Module module = ModuleLayer.boot().findModule("jdk.attach").orElse(null);
+        if (module == null) {
+            throw new ClassNotFoundException(name + ": this Java runtime has no module jdk.attach");
+        }
+        return module.getClassLoader().loadClass(name);
     }
 
     private Class<?> define(String name, byte[] bytes) {

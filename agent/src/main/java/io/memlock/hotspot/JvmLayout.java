@@ -147,6 +147,9 @@ public final class JvmLayout implements Closeable {
 
     /** Field by field: {@code Record.equals} links itself with method handles at its first call, for 10 ms. */
     private static boolean sameMappings(List<Mapping> left, List<Mapping> right) {
+        if (left == right) {
+            return true;
+        }
         if (left.size() != right.size()) {
             return false;
         }

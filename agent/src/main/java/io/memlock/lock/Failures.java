@@ -1,74 +1,191 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.advice.Remedy;
 import io.memlock.log.Bytes;
 import io.memlock.os.Errno;
+import java.io.IOException;
 
-/** Puts failures into words. */
+/** Puts failures into words. Finds out where the process runs only when there is one. */
 final class Failures {
+
+    private static final String MLOCKALL = "mlockall(MCL_CURRENT|MCL_FUTURE|MCL_ONFAULT)";
 
     private static final String UNLOCKED_JVM =
             "this JVM runs unlocked: under memory pressure its pages can be swapped out, and reading one back takes"
                     + " milliseconds";
 
-    private Failures() {}
+    private static final String PARTLY_LOCKED = "part of this JVM can be swapped out under memory pressure";
+
+    private final LockParts parts;
+
+    Failures(LockParts parts) {
+        this.parts = parts;
+    }
 
     /** {@code strategy=future} was asked for where a limit applies. */
-    static LockFailure futureUnderLimit(LockLimit limit) {
+    LockFailure futureUnderLimit(LockLimit limit) {
+        if (limit.isUnlimited()) {
+            return new LockFailure(
+                    "strategy=future: " + MLOCKALL,
+                    noOnFault(limit),
+                    "not done, and nothing is locked: without on-fault it would make everything ever reserved resident. "
+                            + UNLOCKED_JVM,
+                    "use strategy=auto, or Linux 4.4 or newer");
+        }
         return new LockFailure(
-                "strategy=future: mlockall(MCL_CURRENT|MCL_FUTURE|MCL_ONFAULT)",
-                limited(limit),
+                "strategy=future: " + MLOCKALL,
+                refused(limit, 0),
                 "not done, and nothing is locked: once the limit is reached the JVM would die at its next memory commit."
-                        + " "
-                        + UNLOCKED_JVM,
-                Remedy.unlimited(limit) + "\nor: strategy=auto, which locks what fits");
+                        + " " + UNLOCKED_JVM,
+                remedy(limit, 0) + "\n# or strategy=auto, which locks what fits");
     }
 
     /** {@code mlockall} failed although the probe said that locking is unlimited. */
-    static LockFailure mlockall(int errno, LockLimit limit) {
+    LockFailure mlockall(int errno, LockLimit limit) {
         return new LockFailure(
-                "mlockall(MCL_CURRENT|MCL_FUTURE|MCL_ONFAULT)",
-                Errno.describe(errno) + "; " + limit.describe(),
-                UNLOCKED_JVM,
-                Remedy.unlimited(limit));
+                MLOCKALL,
+                Errno.describe(errno) + "; " + limit.describe() + filter(),
+                because(errno) + UNLOCKED_JVM,
+                remedy(limit, errno, 0));
     }
 
     /** The selection does not fit under the limit, or not all of it. */
-    static LockFailure doesNotFit(Pass pass, LockLimit limit, long chargedBytes) {
+    LockFailure doesNotFit(Pass pass, LockLimit limit, long chargedBytes) {
         long needed = chargedBytes + pass.totalMissingBytes();
         boolean nothing = pass.totalMissingBytes() >= pass.wantedBytes();
         return new LockFailure(
                 "to lock " + Bytes.text(pass.wantedBytes()) + "; not locked: " + missing(pass),
-                limited(limit) + "; needed now: " + Bytes.text(needed),
-                nothing ? UNLOCKED_JVM : "part of this JVM can be swapped out under memory pressure",
-                Remedy.unlimited(limit) + "\nor: name what matters most, it is locked while it fits: mode=heap+code");
+                refused(limit, needed),
+                because(limit.probeErrno()) + (nothing ? UNLOCKED_JVM : PARTLY_LOCKED),
+                remedy(limit, needed) + "\n# or name what matters most, it is locked while it fits: mode=heap+code");
     }
 
-    /** A call failed for another reason than the limit. */
-    static LockFailure call(Pass pass, LockLimit limit) {
+    /** A call failed for another reason than the limit, as far as could be foreseen. */
+    LockFailure call(Pass pass, LockLimit limit, long chargedBytes, long maxMappings) {
+        long needed = chargedBytes + pass.totalMissingBytes();
+        boolean nothing = pass.totalMissingBytes() >= pass.wantedBytes();
+        boolean overLimit = !limit.isUnlimited() && needed > limit.softBytes();
+        if (pass.errno() == Errno.ENOMEM && !overLimit && pass.mappings() >= maxMappings) {
+            return tooManyMappings(pass, maxMappings);
+        }
+        String which = pass.errno() == Errno.ENOMEM && !overLimit
+                ? "a mapping changed while it was being locked (a hole, or PROT_NONE): the limit is not reached. The next"
+                        + " pass tries again; "
+                : because(pass.errno());
         return new LockFailure(
-                "mlock2(MLOCK_ONFAULT) on " + Bytes.text(pass.totalMissingBytes()) + ": " + missing(pass),
-                Errno.describe(pass.errno()) + "; " + limit.describe(),
-                "part of this JVM can be swapped out under memory pressure",
-                Remedy.unlimited(limit));
+                (limit.hasOnFault() ? "mlock2(MLOCK_ONFAULT) on " : "mlock on ") + Bytes.text(pass.totalMissingBytes())
+                        + ": " + missing(pass),
+                Errno.describe(pass.errno()) + "; " + limit.describe() + "; needed now: " + Bytes.text(needed)
+                        + filter(),
+                which + (nothing ? UNLOCKED_JVM : PARTLY_LOCKED),
+                remedy(limit, pass.errno(), needed));
     }
 
     /** Too many mappings to split any. */
-    static LockFailure tooManyMappings(Pass pass, long maxMappings) {
+    LockFailure tooManyMappings(Pass pass, long maxMappings) {
         return new LockFailure(
                 "to lock parts of mappings: " + missing(pass),
-                "not tried: the process has " + pass.mappings() + " mappings, splitting stops at " + maxMappings
+                "not tried, it would be answered with ENOMEM (Cannot allocate memory): the process has "
+                        + pass.mappings() + " mappings, splitting stops at " + maxMappings
                         + " (80 % of vm.max_map_count)",
-                "part of this JVM can be swapped out under memory pressure; at the kernel's limit the JVM itself would fail",
-                "sysctl -w vm.max_map_count=262144   (and a line in /etc/sysctl.d/ to keep it)");
+                PARTLY_LOCKED + "; at the kernel's limit the JVM itself would fail",
+                new Remedy(parts.place()).raiseMappings(pass.mappings()));
     }
 
-    private static String limited(LockLimit limit) {
-        String privilege = limit.probeErrno() == Errno.EPERM
-                ? "EPERM (Operation not permitted)"
-                : Errno.describe(limit.probeErrno());
-        return "locking is limited: " + privilege + " when more than the limit was tried; " + limit.describe()
-                + ", CAP_IPC_LOCK not effective";
+    /** ZGC maps its heap anew all the time; only MCL_FUTURE locks what it maps. */
+    LockFailure zgcUnderRescan(Pass pass, LockLimit limit, long chargedBytes) {
+        long needed = chargedBytes + pass.totalMissingBytes();
+        String remedy = limit.isUnlimited()
+                ? "# drop strategy=rescan: with strategy=auto new mappings are born locked"
+                : remedy(limit, needed) + "\n# or another collector: -XX:+UseG1GC with -Xms equal to -Xmx";
+        return new LockFailure(
+                "to keep ZGC's heap locked with strategy=rescan",
+                (limit.isUnlimited()
+                        ? "locking is not limited, but MCL_FUTURE was not to be used"
+                        : refused(limit, needed)),
+                "ZGC maps its heap anew while it runs, even with -Xms equal to -Xmx, and each time the lock is gone until"
+                        + " the keeper comes by: parts of the heap can be swapped out at any moment",
+                remedy);
+    }
+
+    /** The limit came down, or the privilege went, while new mappings were being born locked. */
+    LockFailure limitShrank(LockLimit limit) {
+        return new LockFailure(
+                "to go on with MCL_FUTURE",
+                refused(limit, 0),
+                "the limit or the privilege was taken away while the JVM runs. With MCL_FUTURE left on, its next memory"
+                        + " commit would have failed with EAGAIN and ended it: MCL_FUTURE is off now, and what fits is"
+                        + " locked (strategy rescan)",
+                remedy(limit, 0));
+    }
+
+    /** {@code /proc/self} cannot be read, so that nothing is known of the mappings. */
+    LockFailure unreadable(IOException cause, LockLimit limit) {
+        return new LockFailure(
+                "to read the mappings of this process",
+                "not asked: " + cause.getMessage() + "; " + limit.describe(),
+                "what is locked cannot be told, nor be kept up",
+                "mount /proc where this JVM runs, so that it can read /proc/self/maps");
+    }
+
+    /** What is lost where the kernel has no on-fault. */
+    String populates(LockLimit limit) {
+        return noOnFault(limit) + ": locked with mlock, which makes all that is committed resident at once";
+    }
+
+    private static String noOnFault(LockLimit limit) {
+        return "mlock2(MLOCK_ONFAULT) is not there (it came with Linux 4.4); " + limit.describe();
+    }
+
+    private String refused(LockLimit limit, long neededBytes) {
+        return "locking is limited: " + Errno.describe(limit.probeErrno()) + " when more than the limit was tried; "
+                + limit.describe() + ", CAP_IPC_LOCK not effective"
+                + (neededBytes == 0 ? "" : "; needed now: " + Bytes.text(neededBytes)) + filter();
+    }
+
+    private String filter() {
+        return parts.place().isFiltered() ? "; a seccomp filter is in force" : "";
+    }
+
+    private String because(int errno) {
+        return switch (errno) {
+            case Errno.EPERM ->
+                isFilters(errno)
+                        ? "the seccomp filter refuses the call, whatever the limit is; "
+                        : "locking is forbidden to this process: the limit is 0; ";
+            case Errno.ENOMEM -> "it is the limit on locked memory that is used up, not the memory; ";
+            case Errno.EAGAIN -> "the kernel could not lock some of the pages just now; the next pass tries again; ";
+            case Errno.ENOSYS, Errno.EINVAL ->
+                isFilters(errno)
+                        ? "the seccomp filter hides the call, as if the kernel had none; "
+                        : "this kernel does not know the call: Linux 4.4 is needed; ";
+            default -> "";
+        };
+    }
+
+    /** EPERM with a limit above 0, or a call missing that every kernel Java 17 meets has: somebody filters. */
+    private boolean isFilters(int errno) {
+        return (errno == Errno.EPERM || errno == Errno.ENOSYS) && parts.place().isFiltered();
+    }
+
+    private String remedy(LockLimit limit, long neededBytes) {
+        return remedy(limit, limit.probeErrno(), neededBytes);
+    }
+
+    private String remedy(LockLimit limit, int errno, long neededBytes) {
+        Remedy remedy = new Remedy(parts.place());
+        if (isFilters(errno) && limit.softBytes() != 0) {
+            return remedy.allowCalls();
+        }
+        return switch (errno) {
+            case Errno.ENOSYS, Errno.EINVAL -> "# use Linux 4.4 or newer; check with: uname -r";
+            case Errno.EAGAIN -> "# nothing yet: it is tried again within a second";
+            default ->
+                limit.isUnlimited()
+                        ? "# nothing yet: it is tried again within a second"
+                        : remedy.raiseLimit(neededBytes);
+        };
     }
 
     private static String missing(Pass pass) {

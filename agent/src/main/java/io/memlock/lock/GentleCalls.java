@@ -22,6 +22,7 @@ final class GentleCalls {
     private final LibC libc;
     private final Pause pause;
     private boolean isLive;
+    private boolean hasOnFault = true;
 
     GentleCalls(LibC libc, Pause pause) {
         this.libc = libc;
@@ -33,6 +34,11 @@ final class GentleCalls {
         isLive = true;
     }
 
+    /** Where the kernel has no on-fault, what is committed is populated as it is locked. */
+    void onFault(boolean exists) {
+        hasOnFault = exists;
+    }
+
     /**
      * Locks a segment on-fault.
      *
@@ -40,7 +46,9 @@ final class GentleCalls {
      */
     int lock(Segment segment) {
         return inPieces(
-                segment.start(), segment.end(), (address, length) -> libc.mlock2(address, length, Linux.MLOCK_ONFAULT));
+                segment.start(),
+                segment.end(),
+                hasOnFault ? (address, length) -> libc.mlock2(address, length, Linux.MLOCK_ONFAULT) : libc::mlock);
     }
 
     /**

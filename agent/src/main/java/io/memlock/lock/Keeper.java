@@ -3,6 +3,7 @@ package io.memlock.lock;
 
 import io.memlock.hotspot.GrowthSignals;
 import io.memlock.hotspot.LayerStatus;
+import io.memlock.hotspot.ThreadTime;
 import io.memlock.log.Bytes;
 import io.memlock.log.Log;
 import io.memlock.options.AgentOptions;
@@ -27,8 +28,14 @@ public final class Keeper implements LockControl {
     /** Passes because memory has grown may take 5 %. */
     private static final long WOKEN_SHARE = 20;
 
-    /** Scans walk page tables: 0.1 %. */
-    private static final long SCAN_SHARE = 1000;
+    /** Before that: enough for a JVM that starts, while the code of a pass is still interpreted, */
+    private static final long PERIODIC_BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
+    /** and for one that grows. */
+    private static final long WOKEN_BURST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Scans walk page tables: 0.03 %, so that all the keeper does in an idle JVM is under 0.1 %. */
+    private static final long SCAN_SHARE = 3000;
 
     private static final long MIN_SCAN_GAP_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -42,8 +49,11 @@ public final class Keeper implements LockControl {
     private final Semaphore wakeups = new Semaphore(0);
     private GrowthSignals growth;
     private volatile RegionReport report;
+    private final Allowance periodic = new Allowance(PERIODIC_SHARE, PERIODIC_BURST_NANOS, System.nanoTime());
+    private final Allowance woken = new Allowance(WOKEN_SHARE, WOKEN_BURST_NANOS, System.nanoTime());
+    private ThreadTime cpu;
     private long lastPassEnd;
-    private long lastPassNanos;
+    private boolean warned;
 
     /**
      * A keeper; {@link #run} is its life.
@@ -65,11 +75,12 @@ public final class Keeper implements LockControl {
      * @param look called a few times a second, between passes
      */
     public void run(Runnable look) throws InterruptedException {
+        cpu = new ThreadTime();
         lastPassEnd = System.nanoTime();
         while (true) {
-            awaitNextPass(look);
+            Allowance allowance = awaitNextPass(look);
             try {
-                pass();
+                pass(allowance);
                 if (scanDue()) {
                     refresh();
                 }
@@ -79,42 +90,54 @@ public final class Keeper implements LockControl {
         }
     }
 
-    private void awaitNextPass(Runnable look) throws InterruptedException {
+    /** Returns which allowance the next pass is at the expense of. */
+    private Allowance awaitNextPass(Runnable look) throws InterruptedException {
         while (true) {
             look.run();
             boolean rescan = lock.status().strategy() == Strategy.RESCAN;
             if (rescan && growth == null) {
                 growth = new GrowthSignals(wakeups::release);
             }
-            long since = System.nanoTime() - lastPassEnd;
-            long periodLeft = Math.max(intervalNanos, lastPassNanos * PERIODIC_SHARE) - since;
+            long now = System.nanoTime();
+            long periodLeft = Math.max(intervalNanos - (now - lastPassEnd), periodic.restNanos(now));
             if (periodLeft <= 0) {
-                return;
+                return periodic;
             }
-            boolean woken = wakeups.tryAcquire(
+            boolean isWoken = wakeups.tryAcquire(
                     Math.min(periodLeft, TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS)), TimeUnit.NANOSECONDS);
-            if (rescan && (woken || growth.committedChanged())) {
+            if (rescan && (isWoken || growth.committedChanged())) {
+                TimeUnit.NANOSECONDS.sleep(woken.restNanos(System.nanoTime()));
                 wakeups.drainPermits(); // what comes from here on asks for another pass
-                long left = lastPassNanos * WOKEN_SHARE - (System.nanoTime() - lastPassEnd);
-                if (left > 0) {
-                    TimeUnit.NANOSECONDS.sleep(left);
-                }
-                return;
+                return woken;
             }
         }
     }
 
-    private void pass() throws IOException {
+    private void pass(Allowance allowance) throws IOException {
         LockState before = lock.status().state();
-        long start = System.nanoTime();
+        long start = cpu.nanos();
         LockFailure failure;
         try {
             failure = lock.reconcile();
         } finally {
             lastPassEnd = System.nanoTime();
-            lastPassNanos = lastPassEnd - start;
+            allowance.spend(cpu.nanos() - start);
         }
         announce(before, failure);
+        lock.takeNotices().forEach(log::failure);
+        warnOnce();
+    }
+
+    private void warnOnce() throws IOException {
+        LockStatus status = lock.status();
+        if (warned || (status.state() != LockState.LOCKED && status.state() != LockState.PARTIAL)) {
+            return;
+        }
+        warned = true;
+        String warning = process.outgrowWarning(status).text();
+        if (warning != null) {
+            log.failure(warning);
+        }
     }
 
     private void announce(LockState before, LockFailure failure) {
@@ -208,6 +231,10 @@ public final class Keeper implements LockControl {
     }
 
     private String describe() throws IOException {
+        if (lock.status().regions().isEmpty()) {
+            return lock.status().state() + ": nothing is selected; charged "
+                    + Bytes.text(numbers().chargedBytes());
+        }
         RegionUsage selected = report.total(lock.status().regions());
         return lock.status().state() + ": locked " + Bytes.text(selected.lockedBytes()) + " of "
                 + Bytes.text(selected.residentBytes()) + " resident ("

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.advice.Place;
 import io.memlock.os.LibC;
 
 /** What a {@link MemoryLock} works with. */
@@ -26,4 +27,7 @@ interface LockParts {
 
     /** What is charged against the limit, by anybody: VmLck. */
     long chargedBytes();
+
+    /** Where the process runs: for messages, found out when first asked. */
+    Place place();
 }

@@ -41,4 +41,20 @@ public record LockStatus(
     public String describe() {
         return "mode=" + mode + (strategy == null ? "" : ", on-fault, " + strategy.optionName());
     }
+
+    /** The same with another strategy. */
+    LockStatus with(Strategy other) {
+        return new LockStatus(
+                mode,
+                other,
+                state,
+                limit,
+                regions,
+                wantedBytes,
+                missingBytes,
+                relockCount,
+                failureCount,
+                lastFailure,
+                lastPassNanos);
+    }
 }

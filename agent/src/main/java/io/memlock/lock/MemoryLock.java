@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.hotspot.Region;
 import io.memlock.lock.Reconciler.Terms;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
-import io.memlock.os.Errno;
 import io.memlock.os.LibC;
-import io.memlock.os.Linux;
-import io.memlock.proc.Mapping;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * The lock on this process: takes it, keeps it, gives it back, and knows how far the promise is kept. All methods may be
@@ -16,17 +15,18 @@ import java.io.IOException;
  */
 public final class MemoryLock {
 
-    private static final int FUTURE = Linux.MCL_FUTURE | Linux.MCL_ONFAULT;
+    private static final String PIECE_BY_PIECE = "mlockall refused, locking piece by piece instead (strategy rescan)";
 
     private final LockParts parts;
     private final LibC libc;
+    private final Failures failures;
+    private final FutureLock future;
+    private final Notices notices = new Notices();
 
     private AgentOptions options;
     private Selection selection = Selection.NOTHING;
     private Strategy strategy;
     private LockLimit limit;
-    private boolean bornLocked;
-    private boolean wasBornLocked;
     private boolean firstPassDone;
     private long relockCount;
     private long failureCount;
@@ -46,6 +46,8 @@ public final class MemoryLock {
     MemoryLock(LockParts parts) {
         this.parts = parts;
         this.libc = parts.libc();
+        this.failures = new Failures(parts);
+        this.future = new FutureLock(parts);
     }
 
     /** What is known now; free. */
@@ -53,74 +55,9 @@ public final class MemoryLock {
         return status;
     }
 
-    /**
-     * Locks, before {@code main}. Nobody waits for {@code mmap_lock} yet, so this is done in one call where possible.
-     *
-     * @param wanted what the user wants
-     * @return null if the promise is kept so far, otherwise why not
-     * @throws IOException if {@code /proc/self} cannot be read
-     */
-    public synchronized LockFailure start(AgentOptions wanted) throws IOException {
-        try {
-            LockFailure failure = startLocking(wanted);
-            if (!wanted.prefault().isEmpty() && !selection.isEmpty()) {
-                reconcile(); // finds out where the regions are
-                prefault(wanted, false);
-            }
-            return failure;
-        } finally {
-            parts.calls().live();
-        }
-    }
-
-    private LockFailure startLocking(AgentOptions wanted) throws IOException {
-        prepare(wanted);
-        if (selection.isEmpty()) {
-            return settle(LockState.UNLOCKED, Pass.NONE, null, 0);
-        }
-        if (strategy == Strategy.RESCAN) {
-            return wanted.strategy() == StrategyChoice.FUTURE ? refuseFuture() : reconcile();
-        }
-        if (libc.mlockall(Linux.MCL_CURRENT | FUTURE) != 0) {
-            return settle(LockState.FAILED, Pass.NONE, Failures.mlockall(libc.errno(), limit), 0);
-        }
-        bornLocked = true;
-        // mlockall ignores what goes wrong with single mappings; the keeper's first pass probes each. Here only that
-        // the kernel remembers MCL_FUTURE.
-        LockFailure failure = parts.futureProbe().isBornLocked() ? null : Failures.mlockall(Errno.EINVAL, limit);
-        return settle(failure == null ? LockState.LOCKED : LockState.FAILED, Pass.NONE, failure, 0);
-    }
-
-    /**
-     * Locks something else from now on, without a stall: what is there in small pieces first, then {@code MCL_FUTURE}.
-     *
-     * @return null if the promise is kept, otherwise why not
-     * @throws IOException if {@code /proc/self} cannot be read
-     */
-    public synchronized LockFailure change(AgentOptions wanted) throws IOException {
-        parts.calls().live();
-        if (bornLocked) {
-            release();
-        }
-        prepare(wanted);
-        if (strategy == Strategy.RESCAN && wanted.strategy() == StrategyChoice.FUTURE) {
-            return refuseFuture();
-        }
-        firstPassDone = false;
-        LockFailure failure = reconcile();
-        if (strategy == Strategy.FUTURE && libc.mlockall(FUTURE) == 0) {
-            bornLocked = true;
-            failure = reconcile(); // what appeared meanwhile
-        }
-        parts.residency().swapIn(parts.reconciler().locked());
-        prefault(wanted, true);
-        return failure;
-    }
-
-    private void prefault(AgentOptions wanted, boolean isLive) throws IOException {
-        if (!wanted.prefault().isEmpty()) {
-            prefaultRefusal = parts.residency().prefault(parts.reconciler().locked(), wanted.prefault(), isLive);
-        }
+    /** What the operator should know though the state may be the same. Each is handed out once. */
+    public synchronized List<String> takeNotices() {
+        return notices.take();
     }
 
     /**
@@ -132,17 +69,125 @@ public final class MemoryLock {
         return prefaultRefusal;
     }
 
+    /**
+     * Locks, before {@code main}. Nobody waits for {@code mmap_lock} yet, so this is done in one call where possible.
+     *
+     * @param wanted what the user wants
+     * @return null if the promise is kept so far, otherwise why not
+     */
+    public synchronized LockFailure start(AgentOptions wanted) {
+        try {
+            prepare(wanted);
+            LockFailure failure = startLocking();
+            if (!wanted.prefault().isEmpty() && !selection.isEmpty()) {
+                reconcile(); // finds out where the regions are
+                prefault(false);
+            }
+            return failure;
+        } catch (IOException e) {
+            LockFailure failure = failures.unreadable(e, limit);
+            return settle(future.isInForce() ? Verdict.partial(failure) : Verdict.failed(failure), Pass.NONE, 0);
+        } finally {
+            parts.calls().live();
+        }
+    }
+
     private void prepare(AgentOptions wanted) {
         options = wanted;
         selection = Selection.of(wanted);
         limit = LockLimit.establish(libc);
-        boolean future = limit.isUnlimited() && wanted.strategy() != StrategyChoice.RESCAN;
-        strategy = selection.isEmpty() ? null : future ? Strategy.FUTURE : Strategy.RESCAN;
+        parts.calls().onFault(limit.hasOnFault());
+        boolean mayBeBornLocked = limit.isUnlimited() && limit.hasOnFault();
+        strategy = selection.isEmpty()
+                ? null
+                : mayBeBornLocked && wanted.strategy() != StrategyChoice.RESCAN ? Strategy.FUTURE : Strategy.RESCAN;
+        if (!limit.hasOnFault() && limit.isUnlimited() && !selection.isEmpty()) {
+            notices.add(failures.populates(limit));
+        }
+    }
+
+    private LockFailure startLocking() throws IOException {
+        if (selection.isEmpty()) {
+            return settle(Verdict.NOTHING_ASKED, Pass.NONE, 0);
+        }
+        if (isFutureRefused()) {
+            return refuseFuture();
+        }
+        if (strategy == Strategy.RESCAN) {
+            return reconcile();
+        }
+        int errno = future.setWithAllThereIs();
+        if (errno == 0) {
+            return settle(new Verdict(LockState.LOCKED, null), Pass.NONE, 0);
+        }
+        LockFailure refused = failures.mlockall(errno, limit);
+        if (options.strategy() == StrategyChoice.FUTURE || future.isInForce()) {
+            return settle(Verdict.failed(refused), Pass.NONE, 0);
+        }
+        strategy = Strategy.RESCAN;
+        notices.add(refused.text(PIECE_BY_PIECE));
+        return reconcile();
+    }
+
+    /** {@code strategy=future} where a limit applies: the JVM would die once it is reached. */
+    private boolean isFutureRefused() {
+        return strategy == Strategy.RESCAN && options.strategy() == StrategyChoice.FUTURE;
     }
 
     private LockFailure refuseFuture() {
         selection = Selection.NOTHING;
-        return settle(LockState.FAILED, Pass.NONE, Failures.futureUnderLimit(limit), 0);
+        return settle(Verdict.failed(failures.futureUnderLimit(limit)), Pass.NONE, 0);
+    }
+
+    /**
+     * Locks something else from now on, without a stall: what is there in small pieces first, then {@code MCL_FUTURE}, then
+     * what is in swap is read back.
+     *
+     * @return null if the promise is kept, otherwise why not
+     * @throws IOException if {@code /proc/self} cannot be read
+     */
+    public synchronized LockFailure change(AgentOptions wanted) throws IOException {
+        parts.calls().live();
+        if (Selection.of(wanted).isEmpty()) {
+            options = wanted;
+            unlock();
+            return null;
+        }
+        future.end();
+        prepare(wanted);
+        if (isFutureRefused()) {
+            return refuseFuture();
+        }
+        firstPassDone = false;
+        LockFailure failure = reconcile();
+        if (strategy == Strategy.FUTURE) {
+            failure = bearLocked(failure);
+        }
+        parts.residency().swapIn(parts.reconciler().locked());
+        prefault(true);
+        return failure;
+    }
+
+    /** After what is there has been locked: sets MCL_FUTURE, and locks what came meanwhile. */
+    private LockFailure bearLocked(LockFailure before) throws IOException {
+        int errno = future.set();
+        if (errno == 0) {
+            return reconcile();
+        }
+        LockFailure refused = failures.mlockall(errno, limit);
+        strategy = Strategy.RESCAN;
+        if (options.strategy() == StrategyChoice.FUTURE) {
+            return settle(Verdict.partial(refused), Pass.NONE, 0);
+        }
+        notices.add(refused.text(PIECE_BY_PIECE));
+        status = status.with(strategy);
+        return before;
+    }
+
+    private void prefault(boolean isLive) throws IOException {
+        prefaultRefusal = options.prefault().isEmpty()
+                ? null
+                : parts.residency().prefault(parts.reconciler().locked(), options.prefault(), isLive);
     }
 
     /**
@@ -152,77 +197,109 @@ public final class MemoryLock {
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public synchronized LockFailure reconcile() throws IOException {
-        if (selection.isEmpty() && !bornLocked) {
-            return lastFailure;
+        if (selection.isEmpty()) {
+            return status.state() == LockState.FAILED ? lastFailure : null;
         }
+        try {
+            return compareAndRepair();
+        } catch (IOException e) {
+            LockFailure failure = failures.unreadable(e, limit);
+            boolean nothing = status == null || status.state() == LockState.FAILED;
+            settle(nothing ? Verdict.failed(failure) : Verdict.partial(failure), Pass.NONE, 0);
+            throw e;
+        }
+    }
+
+    private LockFailure compareAndRepair() throws IOException {
         long start = System.nanoTime();
-        if (strategy == Strategy.FUTURE && bornLocked) {
-            libc.mlockall(FUTURE); // somebody's mlockall or munlockall may have dropped it; touches no mapping
-        }
+        boolean isLifted = firstPassDone && watchLimit();
+        future.reassert();
         boolean othersSetFuture = strategy == Strategy.RESCAN
                 && !limit.isUnlimited()
                 && parts.futureProbe().isBornLocked();
         Pass pass = parts.reconciler()
-                .run(selection, new Terms(limit.effectiveBytes(), bornLocked || wasBornLocked, othersSetFuture));
+                .run(selection, new Terms(limit.effectiveBytes(), future.wasEverInForce(), othersSetFuture));
+        if (pass.mappings() == 0) {
+            throw new IOException("/proc/self/maps is empty"); // everything of nothing would count as locked
+        }
         if (firstPassDone) {
             relockCount += pass.newlyLocked();
         }
+        if (future.isInForce() && pass.lost() > 0) {
+            notices.unlockedByOthers(pass.lost());
+        }
         firstPassDone = true;
-        LockFailure failure = pass.isComplete() ? null : failure(pass);
-        LockState state = selection.isEmpty()
-                ? LockState.UNLOCKED
-                : failure == null
-                        ? LockState.LOCKED
-                        : pass.totalMissingBytes() >= pass.wantedBytes() ? LockState.FAILED : LockState.PARTIAL;
-        return settle(state, pass, failure, System.nanoTime() - start);
-    }
-
-    private LockFailure failure(Pass pass) {
-        if (pass.isOverMappingBudget()) {
-            return Failures.tooManyMappings(pass, parts.reconciler().maxMappings());
-        }
-        if (pass.errno() != 0) {
-            return Failures.call(pass, limit);
-        }
-        return Failures.doesNotFit(pass, limit, parts.chargedBytes());
+        LockFailure failure = settle(Verdict.of(pass, failure(pass)), pass, System.nanoTime() - start);
+        return isLifted ? bearLocked(failure) : failure;
     }
 
     /**
-     * Gives back what we locked; what the application locked itself stays locked throughout.
+     * Looks whether the limit has changed. If it came down, MCL_FUTURE has to go at once: the JVM would die at its next
+     * commit.
+     *
+     * @return whether locking has become unlimited, so that MCL_FUTURE can be set when everything is locked
+     */
+    private boolean watchLimit() throws IOException {
+        LockLimit before = limit;
+        limit = before.again(libc);
+        if (future.isInForce() && !limit.isUnlimited()) {
+            strategy = Strategy.RESCAN;
+            notices.add(failures.limitShrank(limit).text("the limit on locked memory shrank"));
+            future.end();
+        }
+        boolean isLifted = strategy == Strategy.RESCAN && limit.isUnlimited() && !before.isUnlimited();
+        if (!isLifted || options.strategy() == StrategyChoice.RESCAN || !limit.hasOnFault()) {
+            return false;
+        }
+        notices.add(
+                "the limit on locked memory was lifted: new mappings are born locked from now on (strategy future)");
+        strategy = Strategy.FUTURE;
+        return true;
+    }
+
+    private LockFailure failure(Pass pass) {
+        if (pass.isComplete()) {
+            // ZGC's locks do not hold under rescan, however complete they look at this moment.
+            boolean slipsAway = strategy == Strategy.RESCAN
+                    && selection.contains(Region.HEAP)
+                    && parts.reconciler().isHeapRemapped();
+            return slipsAway ? failures.zgcUnderRescan(pass, limit, parts.chargedBytes()) : null;
+        }
+        if (pass.isOverMappingBudget()) {
+            return failures.tooManyMappings(pass, parts.reconciler().maxMappings());
+        }
+        if (pass.errno() != 0) {
+            return failures.call(
+                    pass, limit, parts.chargedBytes(), parts.reconciler().maxMappings());
+        }
+        return failures.doesNotFit(pass, limit, parts.chargedBytes());
+    }
+
+    /**
+     * Gives back what we locked, without a stall; what the application locked itself stays locked throughout.
      *
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public synchronized void unlock() throws IOException {
-        if (bornLocked) {
-            release();
-        }
+        future.end();
         selection = Selection.NOTHING;
-        parts.reconciler().run(selection, new Terms(-1, true, false));
         strategy = null;
-        settle(LockState.UNLOCKED, Pass.NONE, null, 0);
-    }
-
-    /** Ends MCL_FUTURE: the one case in which dropping it is the aim. Every mapping stays as locked as it is. */
-    private void release() throws IOException {
-        ApplicationLocks applicationLocks = parts.applicationLocks();
-        applicationLocks.refresh();
-        libc.mlockall(Linux.MCL_CURRENT | Linux.MCL_ONFAULT);
-        for (Mapping mapping : applicationLocks.all()) {
-            libc.mlock(mapping.start(), mapping.length()); // on-fault became its flag too; give it back its own
+        if (limit == null) {
+            limit = LockLimit.establish(libc);
         }
-        bornLocked = false;
-        wasBornLocked = true;
+        parts.reconciler().run(selection, new Terms(-1, future.wasEverInForce(), false));
+        settle(Verdict.NOTHING_ASKED, Pass.NONE, 0);
     }
 
-    private LockFailure settle(LockState state, Pass pass, LockFailure failure, long nanos) {
-        if (failure != null) {
+    private LockFailure settle(Verdict verdict, Pass pass, long nanos) {
+        if (verdict.failure() != null) {
             failureCount++;
-            lastFailure = failure;
+            lastFailure = verdict.failure();
         }
         status = new LockStatus(
-                options.modeText(),
+                verdict.state() == LockState.UNLOCKED ? "none" : options.modeText(),
                 strategy,
-                state,
+                verdict.state(),
                 limit,
                 selection.regions(),
                 pass.wantedBytes(),
@@ -231,6 +308,6 @@ public final class MemoryLock {
                 failureCount,
                 lastFailure,
                 nanos);
-        return failure;
+        return verdict.failure();
     }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
  * @param wantedBytes length of all that should be locked
  * @param missingBytes of that, what is not locked now, by region; empty if the promise is kept
  * @param newlyLocked segments that had to be locked
+ * @param lost of these, segments that were locked after the last pass and are mapped as they were
  * @param unlocked segments that had to be unlocked
  * @param errno why something is missing: 0 if nothing is, or if only the limit is in the way
  * @param isOverMappingBudget whether something was left unlocked because locking it would use up the mappings the kernel
@@ -21,12 +22,13 @@ record Pass(
         long wantedBytes,
         Map<Region, Long> missingBytes,
         int newlyLocked,
+        int lost,
         int unlocked,
         int errno,
         boolean isOverMappingBudget) {
 
     /** Before the first one. */
-    static final Pass NONE = new Pass(0, 0, Map.of(), 0, 0, 0, false);
+    static final Pass NONE = new Pass(0, 0, Map.of(), 0, 0, 0, 0, false);
 
     boolean isComplete() {
         return missingBytes.isEmpty();

@@ -8,8 +8,19 @@ import java.util.concurrent.locks.LockSupport;
 interface Pause {
 
     /** Sleeps. The kernel rounds up: 50 microseconds become about 100. */
-    Pause SLEEP = LockSupport::parkNanos;
+    Pause SLEEP = new Sleep();
 
     /** Lets others run for some nanoseconds. */
     void nanos(long nanos);
+
+    /** A class and no lambda: it is on the way to the lock, where the JVM's first lambda would cost 5 ms. */
+    final class Sleep implements Pause {
+
+        private Sleep() {}
+
+        @Override
+        public void nanos(long nanos) {
+            LockSupport.parkNanos(nanos);
+        }
+    }
 }

@@ -20,8 +20,11 @@ import java.util.function.LongSupplier;
  */
 final class Reconciler {
 
-    /** With nothing changed, one in this many locks is probed: each at least once in as many passes. */
-    private static final int SPOT_CHECK_STRIDE = 8;
+    /**
+     * With nothing changed, every lock is probed up to this many: HotSpot may have given memory back and mapped it anew
+     * at the same place. Where there are more, every n-th in turn.
+     */
+    private static final int MOST_PROBED = 500;
 
     /** With nothing changed, everything is compared afresh after this many passes. */
     private static final int FULL_PASS_EVERY = 60;
@@ -62,6 +65,16 @@ final class Reconciler {
         this.maxMappings = maxMappings;
     }
 
+    /** Whether the heap is one that its collector maps anew while it runs: ZGC's. {@code MappingNames} has the name. */
+    boolean isHeapRemapped() {
+        for (Segment segment : map.segments()) {
+            if (segment.region() == Region.HEAP && segment.mapping().path().contains("java_heap")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** No mapping is split when the process has this many. */
     long maxMappings() {
         return maxMappings;
@@ -84,12 +97,10 @@ final class Reconciler {
         boolean changed = map.refresh();
         boolean known = !changed && selection.equals(lastSelection) && last.isComplete();
         if (known && ++passesSinceFull < FULL_PASS_EVERY && spotCheck()) {
-            last = new Pass(last.mappings(), last.wantedBytes(), last.missingBytes(), 0, 0, 0, false);
+            last = new Pass(last.mappings(), last.wantedBytes(), last.missingBytes(), 0, 0, 0, 0, false);
             return last;
         }
-        if (changed) {
-            unlockable.clear();
-        }
+        unlockable.clear();
         last = compareAndRepair(selection, terms);
         lastSelection = selection;
         passesSinceFull = 0;
@@ -97,7 +108,8 @@ final class Reconciler {
     }
 
     private boolean spotCheck() {
-        for (int i = passesSinceFull % SPOT_CHECK_STRIDE; i < locked.size(); i += SPOT_CHECK_STRIDE) {
+        int stride = 1 + locked.size() / MOST_PROBED;
+        for (int i = passesSinceFull % stride; i < locked.size(); i += stride) {
             if (!probe.isLocked(locked.get(i).start())) {
                 return false;
             }
@@ -115,6 +127,7 @@ final class Reconciler {
         for (Segment segment : map.segments()) {
             boolean isSelected = selection.contains(segment.region());
             if (unlockable.contains(segment)
+                    || isGrowingUnderLimit(segment, terms)
                     || (isSelected && !segment.mapping().isAccessible())) {
                 continue;
             }
@@ -137,6 +150,7 @@ final class Reconciler {
         }
         ours.retainAll(stillOurs);
 
+        int lost = missing.isEmpty() ? 0 : lost(missing.values());
         int unlocked = unlock(surplus);
         Repair repair = new Repair();
         if (!missing.isEmpty()) {
@@ -152,9 +166,30 @@ final class Reconciler {
                 wantedBytes,
                 repair.missingBytes,
                 repair.newlyLocked,
+                lost,
                 unlocked,
                 repair.errno,
                 repair.overMappingBudget);
+    }
+
+    /**
+     * The stack of the first thread grows by page faults. Locked, each growth counts against the limit, and beyond it the
+     * answer is SIGSEGV. Linux {@code mm/vma.c: acct_stack_growth}
+     */
+    private static boolean isGrowingUnderLimit(Segment segment, Terms terms) {
+        return terms.limitBytes() >= 0 && segment.mapping().path().equals("[stack]");
+    }
+
+    /** Mapped as it was when it was locked: not by HotSpot's doing. */
+    private int lost(Iterable<List<Segment>> missing) {
+        Set<Segment> lockedBefore = new HashSet<>(locked);
+        int lost = 0;
+        for (List<Segment> segments : missing) {
+            for (Segment segment : segments) {
+                lost += lockedBefore.contains(segment) ? 1 : 0;
+            }
+        }
+        return lost;
     }
 
     private int unlock(List<Segment> surplus) throws IOException {
@@ -213,7 +248,12 @@ final class Reconciler {
             }
             int failed = calls.lock(segment);
             // A return code is not proof; and the mapping may be gone by now, which is nobody's fault.
-            if (probe.isLocked(segment.start())) {
+            boolean isLocked = probe.isLocked(segment.start());
+            if (!isLocked && failed == 0) { // HotSpot may have mapped it anew in between: not yet unlockable
+                failed = calls.lock(segment);
+                isLocked = probe.isLocked(segment.start());
+            }
+            if (isLocked) {
                 ours.add(segment.start());
                 newlyLocked++;
                 return failed == 0;

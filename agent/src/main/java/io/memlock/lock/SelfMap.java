@@ -4,6 +4,7 @@ package io.memlock.lock;
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.hotspot.Segment;
 import io.memlock.proc.Mapping;
+import io.memlock.proc.MapsReader;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.util.List;
@@ -11,20 +12,31 @@ import java.util.List;
 /** {@link MemoryMap} from {@code /proc/self/maps} and what is known of HotSpot's layout. */
 final class SelfMap implements MemoryMap {
 
-    private final ProcFs proc;
+    /**
+     * What maps does not show, threads that come and go on stacks of old ones, is looked for in one pass of so many while
+     * maps stays the same.
+     */
+    private static final int LOOK_CLOSER_EVERY = 5;
+
+    private final MapsReader maps;
     private final JvmLayout layout;
     private List<Segment> segments = List.of();
-    private int mappings;
+    private List<Mapping> mappings = List.of();
+    private int unchanged;
 
     SelfMap(ProcFs proc, JvmLayout layout) {
-        this.proc = proc;
+        this.maps = proc.mapsReader(ProcFs.SELF);
         this.layout = layout;
     }
 
     @Override
     public boolean refresh() throws IOException {
-        List<Mapping> now = proc.mappings("self");
-        mappings = now.size();
+        List<Mapping> now = maps.read();
+        unchanged = now == mappings ? unchanged + 1 : 0;
+        mappings = now;
+        if (unchanged % LOOK_CLOSER_EVERY != 0) {
+            return false;
+        }
         List<Segment> before = segments;
         segments = layout.classify(now);
         if (layout.askJvm(System.nanoTime())) {
@@ -40,6 +52,6 @@ final class SelfMap implements MemoryMap {
 
     @Override
     public int mappings() {
-        return mappings;
+        return mappings.size();
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.advice.Place;
+import io.memlock.advice.PlaceFiles;
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.hotspot.LayerStatus;
 import io.memlock.log.Log;
@@ -20,6 +22,9 @@ public final class ThisProcess implements LockParts {
     /** Of vm.max_map_count: the JVM itself needs mappings too, and dies without. */
     private static final double SPLITTING_STOPS_AT = 0.8;
 
+    /** As if everything were charged already. */
+    private static final long UNKNOWN = Long.MAX_VALUE / 2;
+
     private static final long DEFAULT_MAX_MAP_COUNT = 65_530;
 
     private final LibC libc;
@@ -30,6 +35,7 @@ public final class ThisProcess implements LockParts {
     private final LockProbe probe;
     private final GentleCalls calls;
 
+    private Place place;
     private JvmLayout layout;
     private Reconciler reconciler;
     private ApplicationLocks applicationLocks;
@@ -67,6 +73,11 @@ public final class ThisProcess implements LockParts {
         return layout().layers();
     }
 
+    /** What is locked against what there is. */
+    OutgrowWarning outgrowWarning(LockStatus status) throws IOException {
+        return OutgrowWarning.ofThisJvm(proc, status);
+    }
+
     /** Numbers of the moment. */
     ProcessNumbers numbers() throws IOException {
         return ProcessNumbers.of(proc, "self");
@@ -96,10 +107,19 @@ public final class ThisProcess implements LockParts {
     @Override
     public long chargedBytes() {
         try {
-            return proc.status("self").vmLckBytes();
+            long charged = proc.status(ProcFs.SELF).vmLckBytes();
+            return charged < 0 ? UNKNOWN : charged;
         } catch (IOException e) {
-            return Long.MAX_VALUE / 2;
+            return UNKNOWN;
         }
+    }
+
+    @Override
+    public synchronized Place place() {
+        if (place == null) {
+            place = PlaceFiles.ofThisProcess();
+        }
+        return place;
     }
 
     @Override

@@ -25,7 +25,7 @@ final class Unlockable {
         found.add(segment.mapping());
     }
 
-    /** Forgets all; after a change of the mappings, so that the set cannot grow. */
+    /** Forgets all, so that the set cannot grow and a mistake does not last. */
     void clear() {
         found.clear();
     }

@@ -44,6 +44,11 @@ final class TextFile {
         return length;
     }
 
+    /** Whether both read the same last. */
+    boolean isSameAs(TextFile other) {
+        return Arrays.equals(buffer, 0, length, other.buffer, 0, other.length);
+    }
+
     static InputStream open(File file) throws IOException {
         try {
             return new FileInputStream(file);

@@ -34,6 +34,9 @@ final class FakeKernel implements LibC, MemoryMap {
     int failCall = -1;
     int failWith = Errno.EPERM;
 
+    /** What happens right after an mlock2 of this address, once. */
+    final Map<Long, Runnable> afterLock = new TreeMap<>();
+
     private final TreeMap<Long, Vma> vmas = new TreeMap<>();
     private boolean future;
     private boolean futureOnFault;
@@ -52,6 +55,17 @@ final class FakeKernel implements LibC, MemoryMap {
         boolean locked;
         boolean onFault;
         boolean special;
+
+        boolean mayMerge(Vma next) {
+            return end == next.start
+                    && region == next.region
+                    && path.equals(next.path)
+                    && path.isEmpty()
+                    && accessible == next.accessible
+                    && locked == next.locked
+                    && onFault == next.onFault
+                    && special == next.special;
+        }
 
         Vma copy(long newStart, long newEnd) {
             Vma copy = new Vma();
@@ -190,7 +204,12 @@ final class FakeKernel implements LibC, MemoryMap {
 
     @Override
     public int mlock2(long addr, long len, int flags) {
-        return fails() ? -1 : lockRange(addr, len, flags == Linux.MLOCK_ONFAULT);
+        int returned = fails() ? -1 : lockRange(addr, len, flags == Linux.MLOCK_ONFAULT);
+        Runnable after = afterLock.remove(addr);
+        if (after != null) {
+            after.run();
+        }
+        return returned;
     }
 
     private int lockRange(long addr, long len, boolean onFault) {
@@ -231,7 +250,20 @@ final class FakeKernel implements LibC, MemoryMap {
             }
             at = vma.end;
         }
+        mergeEqualNeighbours();
         return 0;
+    }
+
+    private void mergeEqualNeighbours() {
+        Vma before = null;
+        for (Vma vma : new ArrayList<>(vmas.values())) {
+            if (before != null && before.mayMerge(vma)) {
+                before.end = vma.end;
+                vmas.remove(vma.start);
+            } else {
+                before = vma;
+            }
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.advice.Place;
 import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
 import io.memlock.os.LibC;
@@ -14,6 +15,7 @@ final class FakeProcess implements LockParts {
     static final long MAX_MAPPINGS = 52_424;
 
     final FakeKernel kernel;
+    boolean isFiltered;
     final List<String> asked = new ArrayList<>();
     private final LockProbe probe;
     private final GentleCalls calls;
@@ -74,5 +76,11 @@ final class FakeProcess implements LockParts {
     @Override
     public long chargedBytes() {
         return kernel.chargedBytes();
+    }
+
+    @Override
+    public Place place() {
+        return new Place(
+                Place.Kind.SYSTEM_SERVICE, "app.service", "", "", "", "app", 1000, "", false, isFiltered, "/jdk", 4711);
     }
 }

@@ -149,6 +149,21 @@ class MemoryLockTest {
     }
 
     @Test
+    void noticesAtTheNextPassThatMemoryWasMappedAnewAtTheSamePlace() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            kernel.commit(Region.HEAP, HEAP + (100 + 2 * i) * MIB, MIB);
+        }
+        start("mode=heap,strategy=rescan");
+
+        for (int i = 0; i < 20; i++) {
+            long start = HEAP + (100 + 2 * i) * MIB;
+            kernel.commit(Region.HEAP, start, MIB);
+            lock.reconcile();
+            assertThat(kernel.isLocked(start)).as("mapping %s", i).isTrue();
+        }
+    }
+
+    @Test
     void neverExceedsTheLimitAsTheHeapGrowsAndNeverMakesACommitFail() throws Exception {
         kernel.privileged = false;
         kernel.softLimit = kernel.hardLimit = 16 * MIB;
@@ -279,5 +294,52 @@ class MemoryLockTest {
 
         assertThat(lock.reconcile()).isNull();
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+    }
+
+    @Test
+    void changingToModeNoneUnlocksEverything() throws Exception {
+        start("mode=all");
+
+        assertThat(lock.change(OptionParser.parse("mode=none"))).isNull();
+
+        assertThat(kernel.chargedBytes()).isZero();
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(lock.status().state()).isEqualTo(LockState.UNLOCKED);
+        assertThat(lock.status().mode()).isEqualTo("none");
+    }
+
+    @Test
+    void endsFutureEvenWhenTheLimitHasComeDownMeanwhile() throws Exception {
+        start("mode=all");
+        kernel.mapFile(FILE, MIB, "/data/index");
+        kernel.mlock(FILE, MIB);
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 6 * MIB;
+
+        lock.change(OptionParser.parse("mode=heap"));
+
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(kernel.isLocked(FILE)).as("the application's own").isTrue();
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+        assertThat(kernel.commit(Region.HEAP, HEAP + 4 * MIB, 32 * MIB)).isTrue();
+    }
+
+    @Test
+    void readsBackFromSwapAndPrefaultsOnlyWhatIsLocked() throws Exception {
+        FakeProcess process = new FakeProcess(kernel);
+        MemoryLock attached = new MemoryLock(process);
+
+        attached.change(OptionParser.parse("mode=heap,prefault=heap"));
+
+        assertThat(process.asked).containsExactly("swap in 1", "gently [HEAP] 1");
+    }
+
+    @Test
+    void memoryMappedAnewWhileItIsLockedIsNotTakenForUnlockable() throws Exception {
+        kernel.afterLock.put(HEAP, () -> kernel.commit(Region.HEAP, HEAP, 4 * MIB));
+        start("mode=heap,strategy=rescan");
+        lock.reconcile();
+
+        assertThat(kernel.isLocked(HEAP)).isTrue();
     }
 }

@@ -140,6 +140,18 @@ class SmapsParserTest {
     }
 
     @Test
+    void tellsPathsApartThatComeAtTheSamePlaceOfTwoPieces() throws IOException {
+        String one = "1000-2000 rw-p 00000000 00:00 1 /one\n";
+        List<SmapsEntry> entries = new ArrayList<>();
+
+        SmapsParser.read(
+                Fixture.inPieces(one + one.replace("1000-2000", "2000-3000").replace("one", "two"), one.length()),
+                entries::add);
+
+        assertThat(entries).extracting(e -> e.mapping().path()).containsExactly("/one", "/two");
+    }
+
+    @Test
     void countsLinesAcrossPieces() {
         String text = Fixture.text("locked/smaps") + "rubbish\n";
         int lines = (int) text.lines().count();

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Uses memory as told: {@code grow MB} (live heap), {@code shrink}, {@code threads N}, {@code classes N}, {@code direct
+ * Uses memory as told: {@code grow MB} (live heap), {@code shrink}, {@code collect}, {@code threads N}, {@code classes N}, {@code direct
  * MB}, {@code mapfile PATH}, {@code exec}, {@code exit}.
  */
 public final class HeapApp {
@@ -27,7 +27,7 @@ public final class HeapApp {
     private final List<Class<?>> classes = new ArrayList<>();
     private int threads;
 
-    private HeapApp() {}
+    HeapApp() {}
 
     /** Runs it. */
     public static void main(String[] args) throws Exception {
@@ -35,10 +35,11 @@ public final class HeapApp {
         CommandLoop.run(app::handle);
     }
 
-    private String handle(String command, String[] arguments) throws Exception {
+    String handle(String command, String[] arguments) throws Exception {
         switch (command) {
             case "grow" -> grow(Integer.parseInt(arguments[0]));
             case "shrink" -> shrink();
+            case "collect" -> collectFully();
             case "threads" -> startThreads(Integer.parseInt(arguments[0]));
             case "classes" -> defineClasses(Integer.parseInt(arguments[0]));
             case "direct" -> allocateDirect(Integer.parseInt(arguments[0]));

@@ -44,6 +44,11 @@ public final class SwapFile implements AutoCloseable {
         remove(file);
     }
 
+    @Override
+    public String toString() {
+        return file.toString();
+    }
+
     private static void remove(Path file) {
         try {
             if (Files.readString(Path.of("/proc/swaps")).contains(file.toString())) {

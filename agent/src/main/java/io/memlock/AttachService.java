@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock;
+
+import io.memlock.attach.AgentProperties;
+import io.memlock.attach.AttachReply;
+import io.memlock.attach.AttachReply.State;
+import io.memlock.attach.AttachRequest;
+import io.memlock.attach.ReplyBoard;
+import java.io.PrintStream;
+import java.lang.instrument.Instrumentation;
+
+/**
+ * Takes requests from whoever attaches and carries them out one after another on a thread of their own: the JVM's attach
+ * thread is free again at once for {@code jcmd} and the like, and whoever asked may go away.
+ */
+final class AttachService {
+
+    private final Instrumentation instrumentation;
+    private final PrintStream stderr;
+    private final Worker worker;
+
+    /** Carries out requests. */
+    interface Worker {
+
+        /**
+         * Carries out one request.
+         *
+         * @return what came of it
+         * @throws Exception whose message says why nothing came of it
+         */
+        AttachReply carryOut(AttachRequest request) throws Exception;
+    }
+
+    /**
+     * A service.
+     *
+     * @param instrumentation the JVM's
+     * @param stderr for what cannot be told to whoever asked
+     * @param worker does what is asked, one request at a time
+     */
+    AttachService(Instrumentation instrumentation, PrintStream stderr, Worker worker) {
+        this.instrumentation = instrumentation;
+        this.stderr = stderr;
+        this.worker = worker;
+    }
+
+    /**
+     * Takes a request, and returns before it is carried out.
+     *
+     * @param text of the request; or plain options from somebody who reads no reply, as with {@code jcmd PID
+     *     JVMTI.agent_load}
+     */
+    void take(String text) {
+        try {
+            AttachRequest request = AttachRequest.parse(text);
+            if (request == null) {
+                String options = text == null ? "" : text;
+                run(new AttachRequest("", Version.current(), AttachRequest.Action.LOCK, options), this::print);
+            } else {
+                ReplyBoard board = new ReplyBoard(AgentProperties.ofThisJvm(instrumentation));
+                board.version(Version.current());
+                Replies replies = reply -> board.reply(request.id(), reply);
+                replies.reply(new AttachReply(State.RUNNING, ""));
+                run(request, replies);
+            }
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            print(new AttachReply(State.FAILED, e.toString()));
+        }
+    }
+
+    private void run(AttachRequest request, Replies replies) {
+        Thread thread = new Thread("memlock-attach") {
+            @Override
+            public void run() {
+                replies.reply(answer(request));
+            }
+        };
+        thread.setDaemon(true);
+        thread.setContextClassLoader(getClass().getClassLoader());
+        thread.start();
+    }
+
+    private AttachReply answer(AttachRequest request) {
+        try {
+            synchronized (this) {
+                return worker.carryOut(request);
+            }
+        } catch (Exception | LinkageError e) {
+            String message = e.getMessage();
+            return new AttachReply(State.FAILED, message == null ? e.toString() : message);
+        }
+    }
+
+    private void print(AttachReply reply) {
+        if (reply.state() == State.FAILED) {
+            stderr.println("[memlock] attach: " + reply.text());
+        }
+    }
+
+    /** Where a reply goes. */
+    private interface Replies {
+        void reply(AttachReply reply);
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.advice;
+
+/**
+ * Where a process runs.
+ *
+ * @param kind who decides about its limits
+ * @param unit the systemd unit that does, for example {@code kafka.service}; in Kubernetes that of the node's container
+ *     runtime; "" if there is none
+ * @param containerId 64 hexadecimal digits, or "" if unknown
+ * @param pod in Kubernetes its name, otherwise ""
+ * @param podNamespace in Kubernetes, otherwise ""
+ * @param user name of the user, or "" if it has none
+ * @param uid number of the user
+ * @param startedAs the login behind sudo, or ""
+ * @param isUserNamespace whether capabilities count for nothing here: rootless containers, {@code unshare -U}
+ * @param isFiltered whether a seccomp filter is in force
+ * @param javaHome the directory of the JDK
+ * @param pid the process id as the process sees it
+ */
+public record Place(
+        Kind kind,
+        String unit,
+        String containerId,
+        String pod,
+        String podNamespace,
+        String user,
+        long uid,
+        String startedAs,
+        boolean isUserNamespace,
+        boolean isFiltered,
+        String javaHome,
+        long pid) {
+
+    /** Who decides about the limits. */
+    public enum Kind {
+        /** A unit of the system's service manager. */
+        SYSTEM_SERVICE,
+        /** A unit of a user's own service manager. */
+        USER_SERVICE,
+        /** Docker. */
+        DOCKER,
+        /** Podman. */
+        PODMAN,
+        /** containerd, CRI-O, LXC, nspawn or another runtime, outside Kubernetes as far as can be seen. */
+        OTHER_CONTAINER,
+        /** A pod. */
+        KUBERNETES,
+        /** A login: shell, ssh, cron. */
+        LOGIN
+    }
+
+    /** Whether it runs in a container. */
+    public boolean isContainer() {
+        return switch (kind) {
+            case DOCKER, PODMAN, OTHER_CONTAINER, KUBERNETES -> true;
+            case SYSTEM_SERVICE, USER_SERVICE, LOGIN -> false;
+        };
+    }
+
+    /** Whether the user is root, as far as the process can see. */
+    public boolean isRoot() {
+        return uid == 0;
+    }
+
+    /**
+     * The place in a few words.
+     *
+     * @return for example {@code the systemd unit kafka.service}
+     */
+    public String describe() {
+        String who = user.isEmpty() ? "uid " + uid : "user " + user;
+        String what =
+                switch (kind) {
+                    case SYSTEM_SERVICE -> "the systemd unit " + unit;
+                    case USER_SERVICE -> "the systemd user unit " + unit;
+                    case DOCKER -> "a Docker container" + shortId();
+                    case PODMAN -> "a Podman container" + shortId();
+                    case OTHER_CONTAINER -> "a container" + shortId();
+                    case KUBERNETES -> "the Kubernetes pod " + podNamespace + "/" + pod;
+                    case LOGIN -> "a login" + (startedAs.isEmpty() ? "" : ", through sudo from " + startedAs);
+                };
+        return what + ", " + who + (isUserNamespace ? ", in a user namespace" : "");
+    }
+
+    private String shortId() {
+        return containerId.isEmpty() ? "" : " " + containerId.substring(0, 12);
+    }
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.advice;
+
+import io.memlock.advice.Place.Kind;
+import java.util.List;
+
+/** Tells from evidence where a process runs. Text in, record out. */
+public final class PlaceDetector {
+
+    /** Units whose processes come from a login, where PAM reads limits.conf. */
+    private static final List<String> LOGIN_UNITS =
+            List.of("ssh.service", "sshd.service", "cron.service", "crond.service", "atd.service", "getty@.service");
+
+    private static final int ID_DIGITS = 64;
+
+    private PlaceDetector() {}
+
+    /** The place. */
+    public static Place detect(PlaceEvidence evidence) {
+        String cgroup = cgroupPath(evidence.cgroup());
+        Kind kind = kind(evidence, cgroup);
+        boolean kubernetes = kind == Kind.KUBERNETES;
+        return new Place(
+                kind,
+                kubernetes ? nodeRuntime(evidence) : lastWith(cgroup, ".service"),
+                containerId(evidence),
+                kubernetes ? evidence.variable("HOSTNAME") : "",
+                kubernetes ? (evidence.podNamespace().isEmpty() ? "default" : evidence.podNamespace()) : "",
+                evidence.user(),
+                statusNumber(evidence.status(), "Uid:"),
+                evidence.variable("SUDO_USER"),
+                isUserNamespace(evidence.uidMap()),
+                statusNumber(evidence.status(), "Seccomp:") > 0,
+                evidence.javaHome(),
+                evidence.pid());
+    }
+
+    private static Kind kind(PlaceEvidence evidence, String cgroup) {
+        if (cgroup.contains("kubepods")
+                || !evidence.podNamespace().isEmpty()
+                || !evidence.variable("KUBERNETES_SERVICE_HOST").isEmpty()) {
+            return Kind.KUBERNETES;
+        }
+        if (cgroup.contains("libpod-")
+                || evidence.hasContainerEnv()
+                || evidence.variable("container").equals("podman")) {
+            return Kind.PODMAN;
+        }
+        if (cgroup.contains("/docker/") || cgroup.contains("/docker-") || evidence.hasDockerEnv()) {
+            return Kind.DOCKER;
+        }
+        if (cgroup.contains("/lxc")
+                || cgroup.contains("cri-containerd-")
+                || cgroup.contains("crio-")
+                || cgroup.contains("machine.slice/")
+                || !evidence.variable("container").isEmpty()
+                || isOverlayRoot(evidence.mountInfo())) {
+            return Kind.OTHER_CONTAINER;
+        }
+        String unit = lastWith(cgroup, ".service");
+        if (unit.isEmpty() || isLoginUnit(unit) || lastPart(cgroup).startsWith("session-")) {
+            return Kind.LOGIN;
+        }
+        // /user.slice/user-1000.slice/user@1000.service/app.slice/kafka.service
+        return cgroup.contains("/user@") ? Kind.USER_SERVICE : Kind.SYSTEM_SERVICE;
+    }
+
+    private static boolean isLoginUnit(String unit) {
+        int at = unit.indexOf('@');
+        // ssh@5-10.0.0.1:22-10.0.0.2:4711.service, getty@tty1.service
+        String template = at < 0 ? unit : unit.substring(0, at) + ".service";
+        return LOGIN_UNITS.contains(template)
+                || template.equals("getty.service")
+                || template.equals("serial-getty.service");
+    }
+
+    /**
+     * The path that systemd gave: of the unified hierarchy, or of its own named one where the unified one is not in use.
+     * Lines are {@code hierarchy:controllers:path}, the unified one has number 0. cgroups(7)
+     */
+    static String cgroupPath(String cgroup) {
+        String path = "";
+        for (String line : cgroup.split("\n", -1)) {
+            int first = line.indexOf(':');
+            int second = line.indexOf(':', first + 1);
+            if (first < 0 || second < 0) {
+                continue;
+            }
+            String controllers = line.substring(first + 1, second);
+            String found = line.substring(second + 1);
+            if (found.length() > path.length()
+                    && (controllers.isEmpty()
+                            || controllers.equals("name=systemd")
+                            || found.contains("kubepods")
+                            || found.contains("/docker/"))) {
+                path = found;
+            }
+        }
+        return path;
+    }
+
+    private static String lastPart(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    /** The innermost directory with a suffix, without what a threaded unit keeps below it. */
+    private static String lastWith(String path, String suffix) {
+        String found = "";
+        for (String part : path.split("/", -1)) {
+            if (part.endsWith(suffix)) {
+                found = part;
+            }
+        }
+        return found;
+    }
+
+    /** The first 64 hexadecimal digits in a row: Docker, containerd, CRI-O and Podman all name containers so. */
+    private static String containerId(PlaceEvidence evidence) {
+        String inCgroup = firstId(evidence.cgroup());
+        if (!inCgroup.isEmpty()) {
+            return inCgroup;
+        }
+        // With a cgroup namespace the cgroup is "/"; but these files are mounted from the runtime's own directory.
+        for (String line : evidence.mountInfo().split("\n", -1)) {
+            if (line.contains("/containers/") || line.contains("/sandboxes/")) {
+                String id = firstId(line);
+                if (!id.isEmpty()) {
+                    return id;
+                }
+            }
+        }
+        return "";
+    }
+
+    private static String firstId(String text) {
+        int digits = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            boolean hex = i < text.length() && "0123456789abcdef".indexOf(text.charAt(i)) >= 0;
+            if (hex) {
+                digits++;
+            } else {
+                if (digits == ID_DIGITS) {
+                    return text.substring(i - ID_DIGITS, i);
+                }
+                digits = 0;
+            }
+        }
+        return "";
+    }
+
+    private static String nodeRuntime(PlaceEvidence evidence) {
+        String both = evidence.cgroup() + evidence.mountInfo();
+        if (both.contains("/rancher/k3s")) {
+            return "k3s.service";
+        }
+        return both.contains("crio-") || both.contains("/var/lib/containers/storage")
+                ? "crio.service"
+                : "containerd.service";
+    }
+
+    /** mountinfo: id parent device root mountpoint options … - type source options. proc(5) */
+    private static boolean isOverlayRoot(String mountInfo) {
+        for (String line : mountInfo.split("\n", -1)) {
+            String[] fields = line.split(" ", -1);
+            if (fields.length > 4 && fields[4].equals("/") && line.contains(" - overlay ")) {
+                return line.contains("/containerd") || line.contains("/containers/") || line.contains("/docker/");
+            }
+        }
+        return false;
+    }
+
+    /** In the initial user namespace the one line maps all of 32 bits onto itself. user_namespaces(7) */
+    private static boolean isUserNamespace(String uidMap) {
+        String[] fields = uidMap.trim().split("\\s+", -1);
+        return fields.length >= 3
+                && !(fields[0].equals("0") && fields[1].equals("0") && fields[2].equals("4294967295"));
+    }
+
+    private static long statusNumber(String status, String key) {
+        for (String line : status.split("\n", -1)) {
+            if (line.startsWith(key)) {
+                String[] fields = line.substring(key.length()).trim().split("\\s+", -1);
+                return Long.parseLong(fields[0]);
+            }
+        }
+        return 0;
+    }
+}

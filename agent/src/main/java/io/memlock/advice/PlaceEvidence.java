@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.advice;
+
+import java.util.Map;
+
+/**
+ * What tells where a process runs, as text. What could not be read is empty.
+ *
+ * @param cgroup {@code /proc/PID/cgroup}
+ * @param mountInfo {@code /proc/PID/mountinfo}
+ * @param uidMap {@code /proc/PID/uid_map}
+ * @param status {@code /proc/PID/status}
+ * @param hasDockerEnv whether {@code /.dockerenv} exists in its root directory
+ * @param hasContainerEnv whether {@code /run/.containerenv} exists in its root directory
+ * @param podNamespace the namespace file of a Kubernetes service account
+ * @param environment its environment variables
+ * @param user its user's name, or ""
+ * @param javaHome the directory of its JDK
+ * @param pid its process id as it sees it
+ */
+public record PlaceEvidence(
+        String cgroup,
+        String mountInfo,
+        String uidMap,
+        String status,
+        boolean hasDockerEnv,
+        boolean hasContainerEnv,
+        String podNamespace,
+        Map<String, String> environment,
+        String user,
+        String javaHome,
+        long pid) {
+
+    String variable(String name) {
+        return environment.getOrDefault(name, "");
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.attach;
+
+/**
+ * What the agent has to say about a request so far.
+ *
+ * @param state whether more will come
+ * @param text for people; may have several lines
+ */
+public record AttachReply(State state, String text) {
+
+    /** Whether more will come. */
+    public enum State {
+        /** It is being worked on; the text says how far it is, or is "". */
+        RUNNING,
+        /** It is done, and all is as it was asked for. */
+        DONE,
+        /** It is over, and not all is as it was asked for. */
+        FAILED
+    }
+
+    /** As it is stored. */
+    String encode() {
+        return state.name() + ' ' + text;
+    }
+
+    /**
+     * Reads what was stored.
+     *
+     * @throws IllegalArgumentException if it was not stored by {@link #encode}
+     */
+    static AttachReply decode(String stored) {
+        int blank = stored.indexOf(' ');
+        if (blank < 0) {
+            throw new IllegalArgumentException("not a reply: " + stored);
+        }
+        return new AttachReply(State.valueOf(stored.substring(0, blank)), stored.substring(blank + 1));
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.attach;
+
+/**
+ * What the command line asks of the agent in another JVM.
+ *
+ * @param id names the reply; any text without blanks
+ * @param version of the command line
+ * @param action what to do
+ * @param options for {@link Action#LOCK}, as the agent takes them; otherwise ""
+ */
+public record AttachRequest(String id, String version, Action action, String options) {
+
+    /** No option starts so: tells a request from options given by hand, as with {@code jcmd PID JVMTI.agent_load}. */
+    private static final String MARK = "@memlock-1";
+
+    private static final int WORDS = 5;
+
+    /** What can be asked. */
+    public enum Action {
+        /** Lock as the options say, from now on. */
+        LOCK,
+        /** Give back what the agent locked. */
+        UNLOCK
+    }
+
+    /** The text that is handed to the agent. */
+    public String text() {
+        return MARK + ' ' + id + ' ' + version + ' ' + action.name() + ' ' + options;
+    }
+
+    /**
+     * Reads what the agent was handed.
+     *
+     * @param text the agent's options text, or null
+     * @return null if it is not a request but options
+     * @throws IllegalArgumentException if it is a request this version does not know
+     */
+    public static AttachRequest parse(String text) {
+        if (text == null || !text.startsWith("@")) {
+            return null;
+        }
+        String[] words = text.split(" ", WORDS);
+        if (words.length < WORDS || !words[0].equals(MARK)) {
+            throw new IllegalArgumentException("a request of another version of the command line: " + text);
+        }
+        return new AttachRequest(words[1], words[2], Action.valueOf(words[3]), words[4]);
+    }
+}

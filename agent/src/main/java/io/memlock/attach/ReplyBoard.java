@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.attach;
+
+import java.util.Properties;
+
+/**
+ * Where replies are left and found: the JVM's agent properties. JDK: {@code jdk.internal.vm.VMSupport.getAgentProperties},
+ * {@code com.sun.tools.attach.VirtualMachine.getAgentProperties}; the JMX agent leaves its address in the same place.
+ */
+public final class ReplyBoard {
+
+    private static final String VERSION = "io.memlock.version";
+    private static final String REPLY = "io.memlock.reply.";
+
+    private final Properties properties;
+
+    /**
+     * A board.
+     *
+     * @param properties the agent properties: the JVM's own to write replies, or a copy to read them
+     */
+    public ReplyBoard(Properties properties) {
+        this.properties = properties;
+    }
+
+    /** Leaves word of the version that runs. */
+    public void version(String version) {
+        properties.setProperty(VERSION, version);
+    }
+
+    /** The version that runs; null if no agent has ever answered a request. */
+    public String version() {
+        return properties.getProperty(VERSION);
+    }
+
+    /**
+     * Leaves a reply, in place of an earlier one to the same request. With the first one to a request the final ones to
+     * earlier requests go: whoever asked has read them.
+     *
+     * @param id of the request
+     */
+    public void reply(String id, AttachReply reply) {
+        synchronized (properties) {
+            if (properties.getProperty(REPLY + id) == null) {
+                properties
+                        .entrySet()
+                        .removeIf(entry -> entry.getKey().toString().startsWith(REPLY)
+                                && AttachReply.decode(entry.getValue().toString())
+                                                .state()
+                                        != AttachReply.State.RUNNING);
+            }
+            properties.setProperty(REPLY + id, reply.encode());
+        }
+    }
+
+    /**
+     * Finds a reply.
+     *
+     * @param id of the request
+     * @return null if there is none
+     */
+    public AttachReply reply(String id) {
+        String stored = properties.getProperty(REPLY + id);
+        return stored == null ? null : AttachReply.decode(stored);
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import io.memlock.attach.AttachRequest.Action;
+import io.memlock.options.AgentOptions;
+import io.memlock.options.OnFailure;
+import io.memlock.options.OptionException;
+import io.memlock.options.OptionParser;
+import java.io.File;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code attach}: loads the agent into a JVM that runs, or gives new options to the one that is there. */
+@Command(
+        name = "attach",
+        header = "Lock a JVM that runs, or change what is locked in one.",
+        description = {
+            "",
+            "Loads the agent into the JVM, which then locks its memory in small pieces: nobody in it waits for long. If the"
+                    + " agent is there already it gets the new options. What came of it is printed here; the JVM's own"
+                    + " output gets the agent's messages on stderr and nothing on stdout.",
+            "",
+            "Once the request is made, Ctrl-C ends this command only: the JVM goes on with it to the end.",
+            "",
+            "Nothing ends the JVM: on-failure=exit is for its start."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  memlock attach 4242                      lock all of it",
+            "  memlock attach 4242 mode=heap+code       lock the heap and the code cache only",
+            "",
+            "Exit status: 0 all is locked as asked, 1 it is not, 2 usage."
+        })
+final class AttachCommand implements Callable<Integer> {
+
+    @Parameters(index = "0", paramLabel = "PID", description = "A JVM.")
+    private long pid;
+
+    @Parameters(
+            index = "1..*",
+            paramLabel = "key=value",
+            description = "Options as for -javaagent, joined by commas or blanks (default: mode=all).")
+    private List<String> options = new ArrayList<>();
+
+    @Option(
+            names = "--jar",
+            paramLabel = "PATH",
+            description = "This jar, as the JVM finds it, if it is in a container with other files.")
+    private File jarThere;
+
+    @Spec
+    private CommandSpec spec;
+
+    private final Console console;
+    private final Jvms jvms;
+    private final ProcDirectory proc;
+    private final File jar;
+
+    AttachCommand(Console console, ProcDirectory proc, Jvms jvms, File jar) {
+        this.console = console;
+        this.proc = proc;
+        this.jvms = jvms;
+        this.jar = jar;
+    }
+
+    @Override
+    public Integer call() throws CommandException, InterruptedException {
+        String text = String.join(",", options);
+        try {
+            AgentOptions parsed = OptionParser.parse(text);
+            if (parsed.onFailure() == OnFailure.EXIT) {
+                console.err().println("note: on-failure=exit is for the start; whatever happens, this JVM goes on");
+            }
+        } catch (OptionException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+        Jvm jvm = jvms.find(pid);
+        Attachment attachment = new Attachment(console, proc, jvms, jarThere == null ? jar : jarThere);
+        return attachment.ask(jvm, Action.LOCK, text);
+    }
+}

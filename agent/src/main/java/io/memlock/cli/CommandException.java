@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+/** A command cannot do what it was asked for. The message says what is wrong with which process, and what to do. */
+final class CommandException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    CommandException(String message) {
+        super(message);
+    }
+}

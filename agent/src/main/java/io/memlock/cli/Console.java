@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Where commands write.
+ *
+ * @param out for results
+ * @param err for everything else
+ * @param terminal whether out is a terminal, so that it can be redrawn
+ * @param colour whether out may be coloured
+ */
+record Console(PrintStream out, PrintStream err, boolean terminal, boolean colour) {
+
+    private static final String ESCAPE = "\u001b[";
+
+    /** Colours, for what they say. */
+    enum Colour {
+        GOOD("32"),
+        WARNING("33"),
+        BAD("31"),
+        QUIET("2");
+
+        private final String code;
+
+        Colour(String code) {
+            this.code = code;
+        }
+    }
+
+    /** That of this process. */
+    static Console ofThisProcess() {
+        return of(System.out, System.err, stdoutTarget(), System.getenv());
+    }
+
+    /**
+     * Decides whether there may be colour.
+     *
+     * @param stdoutTarget what {@code /proc/self/fd/1} points to
+     * @param environment for {@code NO_COLOR} (no-color.org) and {@code TERM}
+     */
+    static Console of(PrintStream out, PrintStream err, String stdoutTarget, Map<String, String> environment) {
+        boolean terminal = stdoutTarget.startsWith("/dev/pts/")
+                || stdoutTarget.startsWith("/dev/tty")
+                || stdoutTarget.equals("/dev/console");
+        boolean capable = terminal && !"dumb".equals(environment.get("TERM"));
+        boolean wanted = environment.getOrDefault("NO_COLOR", "").isEmpty();
+        return new Console(out, err, capable, capable && wanted);
+    }
+
+    private static String stdoutTarget() {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** The text, in a colour where there may be colour. */
+    String paint(Colour colour, String text) {
+        return colour() ? ESCAPE + colour.code + "m" + text + ESCAPE + "0m" : text;
+    }
+
+    /** Moves to the start of the line some lines above, to write over them. */
+    String up(int lines) {
+        return ESCAPE + lines + "F";
+    }
+
+    /** Clears what is left of an older line behind the cursor. */
+    String clearRest() {
+        return ESCAPE + "K";
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import io.memlock.doctor.Doctor;
+import io.memlock.doctor.Examination;
+import io.memlock.doctor.Finding;
+import io.memlock.options.AgentOptions;
+import io.memlock.options.OptionException;
+import io.memlock.options.OptionParser;
+import io.memlock.proc.ProcFs;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code doctor}: whether locking works here, or for a JVM, and what to type if not. */
+@Command(
+        name = "doctor",
+        header = "Tell whether locking works here, or for a running JVM, and what to type if not.",
+        description = {
+            "",
+            "Without a PID it locks its own JVM as the agent would, for this user, in this place, and tells what came of"
+                    + " it. With one it reads what that JVM may lock and how much it needs.",
+            "",
+            "What to type is for the place the process runs in: systemd unit, container, pod or login."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  memlock doctor                      would the agent lock everything here?",
+            "  memlock doctor mode=heap+code       or these two regions?",
+            "  memlock doctor 4242                 could it in this JVM?",
+            "",
+            "Exit status: 0 the promise can be kept, 1 it cannot, 2 usage."
+        })
+final class DoctorCommand implements Callable<Integer> {
+
+    @Parameters(
+            arity = "0..2",
+            paramLabel = "PID|OPTIONS",
+            description = "A JVM, and options as for the agent; in any order.")
+    private List<String> arguments = new ArrayList<>();
+
+    @Option(names = "--json", description = "Write JSON.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    private final Console console;
+    private final Jvms jvms;
+
+    DoctorCommand(Console console, Jvms jvms) {
+        this.console = console;
+        this.jvms = jvms;
+    }
+
+    @Override
+    public Integer call() throws CommandException {
+        Long pid = null;
+        AgentOptions options = parse("");
+        for (String argument : arguments) {
+            if (!argument.isEmpty() && argument.chars().allMatch(Character::isDigit)) {
+                pid = Long.valueOf(argument);
+            } else {
+                options = parse(argument);
+            }
+        }
+        Examination examination = examine(pid, options);
+        if (json) {
+            console.out().println(Json.text(examination.data()));
+        } else {
+            examination.lines().forEach(line -> console.out().println(painted(line)));
+        }
+        return examination.canLock() ? ExitStatus.DONE : ExitStatus.FAILED;
+    }
+
+    private AgentOptions parse(String text) {
+        try {
+            return OptionParser.parse(text);
+        } catch (OptionException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage());
+        }
+    }
+
+    private Examination examine(Long pid, AgentOptions options) throws CommandException {
+        Doctor doctor = new Doctor(new ProcFs());
+        try {
+            return pid == null
+                    ? doctor.examineHere(options)
+                    : doctor.examine(jvms.find(pid).pid(), options);
+        } catch (IOException e) {
+            throw new CommandException("cannot examine: " + e.getMessage());
+        }
+    }
+
+    private String painted(String line) {
+        for (Finding.Verdict verdict : Finding.Verdict.values()) {
+            if (line.startsWith(verdict.name())) {
+                Console.Colour colour =
+                        switch (verdict) {
+                            case OK -> Console.Colour.GOOD;
+                            case NOTE -> Console.Colour.QUIET;
+                            case WARN -> Console.Colour.WARNING;
+                            case FAIL -> Console.Colour.BAD;
+                        };
+                String word = verdict.name();
+                return console.paint(colour, word) + line.substring(word.length());
+            }
+        }
+        return line;
+    }
+}

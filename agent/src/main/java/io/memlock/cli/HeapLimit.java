@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import io.memlock.hotspot.JvmLayout;
+import io.memlock.hotspot.Region;
+import io.memlock.hotspot.Segment;
+import io.memlock.proc.ProcFs;
+import java.io.IOException;
+import java.util.List;
+
+/** The limit of a JVM's heap. */
+final class HeapLimit {
+
+    private static final int PAGE_BYTES = 4096;
+
+    private HeapLimit() {}
+
+    /**
+     * As asked for, or else as the JVM chose it: what it has reserved.
+     *
+     * @return -1 if it cannot be told; with ZGC it cannot, because that reserves many times the limit
+     */
+    static long of(Jvm jvm) {
+        long asked = jvm.command().heapMaxBytes();
+        return asked >= 0 || jvm.command().isOn("UseZGC", false) ? asked : reserved(jvm.pid());
+    }
+
+    private static long reserved(long pid) {
+        try (JvmLayout layout = JvmLayout.of(pid, PAGE_BYTES)) {
+            List<Segment> segments = layout.classify(new ProcFs().mappings(Long.toString(pid)));
+            long bytes = segments.stream()
+                    .filter(segment -> segment.region() == Region.HEAP)
+                    .mapToLong(Segment::length)
+                    .sum();
+            return bytes == 0 ? Numbers.UNKNOWN : bytes;
+        } catch (IOException ended) {
+            return Numbers.UNKNOWN;
+        }
+    }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How a JVM was started: its command line, and the options it found in its environment.
+ *
+ * @param name what runs in it, short: the main class with its packages abbreviated, or the jar
+ * @param options the JVM's own options, in the order in which they count, later ones more
+ */
+record JavaCommand(String name, List<String> options) {
+
+    /** Unknown, as a byte count. */
+    static final long UNKNOWN = -1;
+
+    private static final int LONGEST_NAME = 40;
+
+    /** Options of the java launcher whose value is the next argument. JDK: man page java(1), src/java.base/share/native/libjli/java.c */
+    private static final Set<String> WITH_VALUE = Set.of(
+            "-cp",
+            "-classpath",
+            "--class-path",
+            "-p",
+            "--module-path",
+            "--upgrade-module-path",
+            "--add-modules",
+            "--add-exports",
+            "--add-opens",
+            "--add-reads",
+            "--limit-modules",
+            "--patch-module",
+            "--enable-native-access",
+            "--illegal-native-access",
+            "--source");
+
+    /**
+     * Reads how a JVM was started.
+     *
+     * @param cmdline {@code /proc/PID/cmdline}: arguments that each end in a NUL character
+     * @param environment variables of the process; empty if they cannot be read
+     */
+    static JavaCommand parse(String cmdline, Map<String, String> environment) {
+        List<String> arguments = new ArrayList<>(Arrays.asList(cmdline.split("\0", -1)));
+        List<String> options = new ArrayList<>(words(environment.get("JAVA_TOOL_OPTIONS")));
+        options.addAll(words(environment.get("JDK_JAVA_OPTIONS")));
+        String program = fileName(arguments.get(0));
+        String name = program;
+        if (program.equals("java")) { // otherwise a program that starts a JVM inside itself; its arguments are its own
+            String main = takeOptions(arguments, options);
+            name = main.isEmpty() ? program : main;
+        }
+        options.addAll(words(environment.get("_JAVA_OPTIONS")));
+        return new JavaCommand(name, List.copyOf(options));
+    }
+
+    /** The launcher's options; returns what it runs. */
+    private static String takeOptions(List<String> arguments, List<String> options) {
+        for (int i = 1; i < arguments.size(); i++) {
+            String argument = arguments.get(i);
+            String next = i + 1 < arguments.size() ? arguments.get(i + 1) : "";
+            if (argument.equals("-jar")) {
+                return fileName(next);
+            } else if (argument.equals("-m") || argument.equals("--module")) {
+                return shortened(next.substring(next.indexOf('/') + 1));
+            } else if (argument.startsWith("--module=")) {
+                return shortened(argument.substring(Math.max(argument.indexOf('='), argument.indexOf('/')) + 1));
+            } else if (WITH_VALUE.contains(argument)) {
+                i++;
+            } else if (argument.startsWith("-")) {
+                options.add(argument);
+            } else if (!argument.startsWith("@")) { // a file with more arguments, which we may not be able to see
+                return argument.endsWith(".java") ? fileName(argument) : shortened(argument);
+            }
+        }
+        return "";
+    }
+
+    private static List<String> words(String options) {
+        return options == null || options.isBlank()
+                ? List.of()
+                : Arrays.asList(options.trim().split("\\s+", -1));
+    }
+
+    private static String fileName(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    /** {@code org.example.server.Main} as {@code o.e.server.Main}, as far as is needed. */
+    static String shortened(String className) {
+        String name = className;
+        int from = 0;
+        for (int dot = name.indexOf('.'); dot > 0 && name.length() > LONGEST_NAME; dot = name.indexOf('.', from)) {
+            name = name.substring(0, from + 1) + name.substring(dot);
+            from += 2;
+        }
+        return name;
+    }
+
+    /**
+     * The limit of the heap that was asked for.
+     *
+     * @return bytes; {@link #UNKNOWN} if the JVM chose it itself
+     */
+    long heapMaxBytes() {
+        long bytes = UNKNOWN;
+        for (String option : options) {
+            if (option.startsWith("-Xmx")) {
+                bytes = bytes(option.substring("-Xmx".length()));
+            } else if (option.startsWith("-XX:MaxHeapSize=")) {
+                bytes = bytes(option.substring("-XX:MaxHeapSize=".length()));
+            }
+        }
+        return bytes;
+    }
+
+    /**
+     * Whether a flag is on.
+     *
+     * @param flag as in {@code -XX:+flag}
+     * @param byDefault what holds if it is not given
+     */
+    boolean isOn(String flag, boolean byDefault) {
+        boolean on = byDefault;
+        for (String option : options) {
+            if (option.equals("-XX:+" + flag)) {
+                on = true;
+            } else if (option.equals("-XX:-" + flag)) {
+                on = false;
+            }
+        }
+        return on;
+    }
+
+    /** Whether a flag is given, on or off. */
+    boolean mentions(String flag) {
+        return isOn(flag, true) == isOn(flag, false);
+    }
+
+    private static long bytes(String text) {
+        if (text.isEmpty()) {
+            return UNKNOWN;
+        }
+        int shift =
+                switch (text.charAt(text.length() - 1)) {
+                    case 'k', 'K' -> 10;
+                    case 'm', 'M' -> 20;
+                    case 'g', 'G' -> 30;
+                    case 't', 'T' -> 40;
+                    default -> 0;
+                };
+        try {
+            String digits = shift == 0 ? text : text.substring(0, text.length() - 1);
+            return Long.decode(digits) << shift;
+        } catch (NumberFormatException e) {
+            return UNKNOWN;
+        }
+    }
+}

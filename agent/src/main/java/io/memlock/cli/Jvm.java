@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+/**
+ * A running JVM, as found.
+ *
+ * @param pid its process id here
+ * @param userId whose it is
+ * @param command how it was started
+ * @param agent whether a memlock agent runs in it, as a thread of its name tells
+ * @param startTicks when it started; another number means another process with the same id
+ */
+record Jvm(long pid, long userId, JavaCommand command, boolean agent, long startTicks) {
+
+    /** How messages call it. */
+    String title() {
+        return "JVM " + pid + " (" + command.name() + ")";
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import io.memlock.log.Bytes;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What {@code status PID} tells beyond the table. */
+final class JvmDetail {
+
+    private static final String LIMIT = "Max locked memory";
+
+    private final ProcDirectory proc;
+    private final Jvms jvms;
+
+    JvmDetail(ProcDirectory proc, Jvms jvms) {
+        this.proc = proc;
+        this.jvms = jvms;
+    }
+
+    /** One line for each fact. */
+    List<String> lines(JvmStatus status) {
+        Jvm jvm = status.jvm();
+        JvmMemory memory = status.memory();
+        List<String> lines = new ArrayList<>();
+        lines.add(line("user", jvms.userName(jvm.pid(), jvm.userId())));
+        lines.add(line(
+                "heap limit",
+                Numbers.bytes(status.heapMaxBytes())
+                        + (jvm.command().heapMaxBytes() < 0 && status.heapMaxBytes() >= 0
+                                ? ", chosen by the JVM"
+                                : "")));
+        lines.add(line("resident", Numbers.bytes(memory.residentBytes())));
+        lines.add(line(
+                "locked",
+                Numbers.bytes(memory.lockedBytes()) + ", " + Numbers.percent(memory.coverage()) + " of resident"));
+        lines.add(line("charged", Numbers.bytes(memory.chargedBytes()) + " against a limit of " + limit(jvm.pid())));
+        lines.add(line("swapped out", Numbers.bytes(memory.swappedBytes())));
+        lines.add(line(
+                "major faults",
+                Numbers.rate(status.majorFaultsPerSecond()) + "/s, " + status.majorFaults() + " since it started"));
+        lines.add(line(
+                "agent",
+                jvm.agent()
+                        ? "runs in it; its MXBean io.memlock:type=MemoryLock tells more"
+                        : "none; \"attach " + jvm.pid() + "\" loads it"));
+        lines.add(line("container", container(jvm.pid())));
+        return lines;
+    }
+
+    private static String line(String name, String value) {
+        return String.format("%-13s %s", name, value);
+    }
+
+    /** Soft limit; the hard one where it differs. proc(5), limits */
+    private String limit(long pid) {
+        try {
+            for (String line : proc.text(pid, "limits").split("\n", -1)) {
+                if (line.startsWith(LIMIT)) {
+                    String[] words = line.substring(LIMIT.length()).trim().split("\\s+", -1);
+                    String soft = limitText(words[0]);
+                    return words[0].equals(words[1]) ? soft : soft + ", which it may raise to " + limitText(words[1]);
+                }
+            }
+        } catch (IOException | NumberFormatException e) {
+            return "unknown";
+        }
+        return "unknown";
+    }
+
+    private static String limitText(String limit) {
+        return limit.equals("unlimited") ? limit : Bytes.text(Long.parseLong(limit));
+    }
+
+    private String container(long pid) {
+        List<String> own = new ArrayList<>();
+        try {
+            List<Long> ids = proc.status(pid).namespacePids();
+            if (ids.size() > 1) {
+                own.add("PID namespace (it is " + ids.get(ids.size() - 1) + " there)");
+            }
+        } catch (IOException ended) {
+            return "unknown";
+        }
+        if (!proc.sharesNamespace(pid, "mnt")) {
+            own.add("mount namespace");
+        }
+        if (!proc.sharesNamespace(pid, "user")) {
+            own.add("user namespace");
+        }
+        return own.isEmpty() ? "same as this command's" : "its own " + String.join(", ", own);
+    }
+}

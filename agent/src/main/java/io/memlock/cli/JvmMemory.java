@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import io.memlock.proc.ProcessStatus;
+import io.memlock.proc.SmapsRollup;
+
+/**
+ * The memory of a JVM at one moment. Numbers are bytes, -1 where not known.
+ *
+ * @param residentBytes in RAM. Measured with the locked bytes, each page counts by the share this process has of it (Pss);
+ *     otherwise it counts in full (VmRSS)
+ * @param lockedBytes in RAM and locked, by share
+ * @param chargedBytes locked mappings, resident or not (VmLck)
+ * @param swappedBytes in swap
+ */
+record JvmMemory(long residentBytes, long lockedBytes, long chargedBytes, long swappedBytes) {
+
+    /** From what is cheap to read. Nothing is locked where nothing is charged; otherwise it is not known. */
+    static JvmMemory of(ProcessStatus status) {
+        long locked = status.vmLckBytes() == 0 ? 0 : Numbers.UNKNOWN;
+        return new JvmMemory(status.vmRssBytes(), locked, status.vmLckBytes(), status.vmSwapBytes());
+    }
+
+    /** As measured. The sum knows of swapped shared memory, which VmSwap leaves out: the heap, with ZGC. */
+    static JvmMemory of(ProcessStatus status, SmapsRollup rollup) {
+        return new JvmMemory(
+                rollup.pssBytes(),
+                rollup.lockedBytes(),
+                status.vmLckBytes(),
+                Math.max(status.vmSwapBytes(), rollup.swapPssBytes()));
+    }
+
+    /** Locked of resident bytes, from 0 to 1; -1 if not known. */
+    double coverage() {
+        if (lockedBytes < 0) {
+            return Numbers.UNKNOWN;
+        }
+        return residentBytes == 0 ? 1 : Math.min(1, (double) lockedBytes / residentBytes);
+    }
+}

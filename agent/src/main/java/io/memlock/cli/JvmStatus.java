@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What {@code status} tells of a JVM.
+ *
+ * @param heapMaxBytes the limit of the heap, -1 if not known
+ * @param majorFaultsPerSecond at the moment
+ * @param majorFaults since it started
+ */
+record JvmStatus(Jvm jvm, long heapMaxBytes, JvmMemory memory, double majorFaultsPerSecond, long majorFaults) {
+
+    Verdict verdict() {
+        return Verdict.on(memory);
+    }
+
+    /** An element of {@code jvms}; docs/command-line.md describes it. */
+    Map<String, Object> json() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("pid", jvm.pid());
+        json.put("name", jvm.command().name());
+        json.put("agent", jvm.agent());
+        json.put("lock", verdict().lock().jsonName());
+        json.put("verdict", verdict().text());
+        json.put("heapMaxBytes", Numbers.orNull(heapMaxBytes));
+        json.put("residentBytes", Numbers.orNull(memory.residentBytes()));
+        json.put("lockedBytes", Numbers.orNull(memory.lockedBytes()));
+        json.put("chargedBytes", Numbers.orNull(memory.chargedBytes()));
+        json.put("swappedBytes", Numbers.orNull(memory.swappedBytes()));
+        json.put("coverage", Numbers.orNull(memory.coverage()));
+        json.put("majorFaults", majorFaults);
+        json.put("majorFaultsPerSecond", Numbers.orNull(majorFaultsPerSecond));
+        return json;
+    }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import io.memlock.proc.ProcessStatus;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds JVMs. A JVM is a process that has libjvm.so mapped. */
+final class Jvms {
+
+    private static final String LIBJVM = "libjvm.so";
+
+    /** The name of the agent's thread, as the kernel knows it. */
+    private static final String AGENT_THREAD = "memlock-keeper";
+
+    private final ProcDirectory proc;
+    private final long ownPid;
+
+    /**
+     * A finder.
+     *
+     * @param ownPid this process, which is not shown
+     */
+    Jvms(ProcDirectory proc, long ownPid) {
+        this.proc = proc;
+        this.ownPid = ownPid;
+    }
+
+    /**
+     * All JVMs.
+     *
+     * @param jvms those this user may look at
+     * @param closed the number of processes that look like JVMs and are not this user's to look at
+     */
+    record Found(List<Jvm> jvms, int closed) {}
+
+    Found all() throws CommandException {
+        List<Jvm> jvms = new ArrayList<>();
+        int closed = 0;
+        try {
+            for (long pid : proc.pids()) {
+                try {
+                    if (pid != ownPid && proc.maps(pid, LIBJVM)) {
+                        jvms.add(jvm(pid));
+                    }
+                } catch (AccessDeniedException e) {
+                    closed += looksLikeJava(pid) ? 1 : 0;
+                } catch (IOException ended) {
+                    // Between the list and the look. It was a process like any other.
+                }
+            }
+        } catch (IOException e) {
+            throw new CommandException("cannot list the processes in /proc: " + e);
+        }
+        return new Found(jvms, closed);
+    }
+
+    /**
+     * One JVM.
+     *
+     * @throws CommandException if there is no such process, or it is no JVM, or not this user's to look at
+     */
+    Jvm find(long pid) throws CommandException {
+        ProcessStatus status;
+        try {
+            status = proc.status(pid);
+        } catch (IOException e) {
+            throw new CommandException("there is no process " + pid + noProcessHint());
+        }
+        if (status.tgid() != pid) {
+            throw new CommandException(pid + " is a thread of process " + status.tgid() + ": use that number");
+        }
+        if (status.state().startsWith("Z")) {
+            throw new CommandException("process " + pid + " (" + status.name()
+                    + ") has ended; only its entry is left, until its parent takes note");
+        }
+        try {
+            if (proc.maps(pid, LIBJVM)) {
+                return jvm(pid);
+            }
+        } catch (AccessDeniedException e) {
+            throw new CommandException(closed(pid, status));
+        } catch (IOException e) {
+            throw new CommandException("process " + pid + " ended just now");
+        }
+        throw new CommandException("process " + pid + " (" + status.name() + ") is not a JVM: it has no " + LIBJVM
+                + " mapped. \"status\" lists the JVMs there are");
+    }
+
+    private Jvm jvm(long pid) throws IOException {
+        JavaCommand command = JavaCommand.parse(proc.cmdline(pid), proc.environment(pid));
+        return new Jvm(
+                pid,
+                proc.status(pid).effectiveUid(),
+                command,
+                proc.hasThread(pid, AGENT_THREAD),
+                proc.stat(pid).startTicks());
+    }
+
+    private boolean looksLikeJava(long pid) {
+        try {
+            String program = proc.cmdline(pid).split("\0", 2)[0];
+            return program.equals("java") || program.endsWith("/java");
+        } catch (IOException ended) {
+            return false;
+        }
+    }
+
+    private String noProcessHint() {
+        return proc.hidesProcesses()
+                ? ": it has ended, or it is another user's and /proc is mounted with hidepid; look as that user or root"
+                : ": it has ended, or its number is that of another container. \"status\" lists the JVMs there are";
+    }
+
+    private String closed(long pid, ProcessStatus status) {
+        String what = "cannot look into process " + pid + " (" + status.name() + "): ";
+        if (status.effectiveUid() != effectiveUid()) {
+            return what + "it belongs to user " + userName(pid, status.effectiveUid())
+                    + "; run this command as that user or as root";
+        }
+        return what + "it is this user's, but the kernel refuses (a program with privileges of its own, or one in"
+                + " another user namespace); run this command as root";
+    }
+
+    /** The name of a process's user, or its number. */
+    String userName(long pid, long userId) {
+        try {
+            return Files.getOwner(proc.of(pid)).getName();
+        } catch (IOException | UnsupportedOperationException e) {
+            return Long.toString(userId);
+        }
+    }
+
+    /** As whom this command runs. */
+    long effectiveUid() {
+        try {
+            return proc.status(ownPid).effectiveUid();
+        } catch (IOException e) {
+            return 0; // then the kernel will say what is not allowed
+        }
+    }
+}

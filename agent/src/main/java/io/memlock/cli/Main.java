@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import java.io.File;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Where {@code java -jar memlock-agent.jar} arrives. */
+public final class Main {
+
+    private Main() {}
+
+    /**
+     * Runs one command.
+     *
+     * @param jar the agent jar
+     * @param args the command and its arguments
+     * @return the exit status: 0 done, 1 no or failed, 2 usage
+     */
+    public static int run(File jar, String[] args) {
+        Console console = Console.ofThisProcess();
+        ProcDirectory proc = new ProcDirectory(Path.of("/proc"));
+        Jvms jvms = new Jvms(proc, ProcessHandle.current().pid());
+        return commandLine(console, proc, jvms, jar).execute(args);
+    }
+
+    /** All commands. */
+    static CommandLine commandLine(Console console, ProcDirectory proc, Jvms jvms, File jar) {
+        CommandLine line = new CommandLine(new RootCommand())
+                .addSubcommand(new StatusCommand(console, proc, jvms))
+                .addSubcommand(new RegionsCommand(console, jvms))
+                .addSubcommand(new WatchCommand(console, proc, jvms))
+                .addSubcommand(new AttachCommand(console, proc, jvms, jar))
+                .addSubcommand(new DoctorCommand(console, jvms))
+                .addSubcommand(new UnlockCommand(console, proc, jvms, jar))
+                .addSubcommand(new HelpCommand())
+                .addSubcommand(new GenerateCompletion());
+        for (CommandLine command : line.getSubcommands().values()) {
+            if (command.getCommandSpec().findOption("--help") == null) {
+                command.getCommandSpec().mixinStandardHelpOptions(true);
+            }
+            command.getCommandSpec().versionProvider(new RootCommand.Versions());
+        }
+        return line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
+                .setColorScheme(CommandLine.Help.defaultColorScheme(console.colour() ? Ansi.ON : Ansi.OFF))
+                .setParameterExceptionHandler((mistake, arguments) -> explain(mistake))
+                .setExecutionExceptionHandler((failure, command, parsed) -> fail(console, failure));
+    }
+
+    private static int explain(ParameterException mistake) {
+        CommandLine command = mistake.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println(mistake.getMessage());
+        if (!UnmatchedArgumentException.printSuggestions(mistake, err) && command.getParent() == null) {
+            command.usage(err);
+        } else {
+            err.println("\"" + command.getCommandSpec().qualifiedName() + " --help\" tells how it is used");
+        }
+        return ExitStatus.USAGE;
+    }
+
+    private static int fail(Console console, Exception failure) {
+        boolean expected = failure instanceof CommandException;
+        console.err().println(expected ? failure.getMessage() : "this is a bug of memlock-agent: " + failure);
+        if (!expected) {
+            failure.printStackTrace(console.err());
+        }
+        return ExitStatus.FAILED;
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import io.memlock.log.Bytes;
+import java.util.Locale;
+
+/** Numbers for people; "-" for what is not known, which is -1. */
+final class Numbers {
+
+    /** Not known. */
+    static final long UNKNOWN = -1;
+
+    private static final String NOT_KNOWN = "-";
+
+    private Numbers() {}
+
+    /** For example {@code 512.3 MiB}. */
+    static String bytes(long bytes) {
+        return bytes < 0 ? NOT_KNOWN : bytes == 0 ? "0" : Bytes.text(bytes);
+    }
+
+    /** For example {@code 12.5}, a number each second. */
+    static String rate(double perSecond) {
+        return perSecond < 0 ? NOT_KNOWN : String.format(Locale.ROOT, "%.1f", perSecond);
+    }
+
+    /** For example {@code 83 %}; 100 only if it is all, 0 only if it is nothing. */
+    static String percent(double share) {
+        if (share < 0) {
+            return NOT_KNOWN;
+        }
+        long rounded = Math.round(share * 100);
+        if (rounded == 100 && share < 1) {
+            return share >= Verdict.ALL ? "100 %" : "99 %";
+        }
+        return rounded == 0 && share > 0 ? "<1 %" : rounded + " %";
+    }
+
+    /** For JSON: null if not known. */
+    static Number orNull(long number) {
+        return number < 0 ? null : (Number) number;
+    }
+
+    /** For JSON: three decimals, null if not known. */
+    static Number orNull(double number) {
+        return number < 0 ? null : (Number) (Math.round(number * 1000) / 1000.0);
+    }
+}

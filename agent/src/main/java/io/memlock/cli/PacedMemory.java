@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+
+/** The memory of one JVM again and again, its page tables walked only now and then. */
+final class PacedMemory {
+
+    private static final long GAP_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** Of one CPU, and of the time in which the JVM can map memory. */
+    private static final long SHARE = 1000;
+
+    /** If the charged bytes say that something has changed. */
+    private static final long CHANGED_SHARE = 100;
+
+    private final MemoryReader reader;
+    private final long pid;
+
+    private JvmMemory measured;
+    private long measuredNanos;
+    private long tookNanos;
+
+    PacedMemory(MemoryReader reader, long pid) {
+        this.reader = reader;
+        this.pid = pid;
+    }
+
+    /**
+     * What is known now: charged and swapped bytes of this moment, the others as of {@link #ageSeconds} ago.
+     *
+     * @throws IOException if the process is gone
+     */
+    JvmMemory now() throws IOException {
+        JvmMemory glance = reader.glance(pid);
+        if (glance.lockedBytes() == 0) { // nothing is charged
+            measured = null;
+            return glance;
+        }
+        if (isDue(glance)) {
+            long start = System.nanoTime();
+            measured = reader.measure(pid);
+            measuredNanos = System.nanoTime();
+            tookNanos = measuredNanos - start;
+        }
+        return new JvmMemory(
+                measured.residentBytes(), measured.lockedBytes(), glance.chargedBytes(), glance.swappedBytes());
+    }
+
+    /** How old the locked bytes are; -1 if they did not have to be measured. */
+    long ageSeconds() {
+        return measured == null ? Numbers.UNKNOWN : TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - measuredNanos);
+    }
+
+    private boolean isDue(JvmMemory glance) {
+        if (measured == null) {
+            return true;
+        }
+        boolean changed = glance.chargedBytes() != measured.chargedBytes();
+        long gap = changed ? tookNanos * CHANGED_SHARE : Math.max(GAP_NANOS, tookNanos * SHARE);
+        return System.nanoTime() - measuredNanos > gap;
+    }
+}

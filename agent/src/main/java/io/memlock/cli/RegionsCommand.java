@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import io.memlock.cli.Console.Colour;
+import io.memlock.hotspot.JvmLayout;
+import io.memlock.hotspot.LayerStatus;
+import io.memlock.lock.RegionReport;
+import io.memlock.lock.RegionScanner;
+import io.memlock.lock.RegionUsage;
+import io.memlock.proc.ProcFs;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code regions}: what a JVM's memory is for, and how much of each is locked. */
+@Command(
+        name = "regions",
+        header = "Show what a JVM's memory is for, and how much of each region is locked.",
+        description = {
+            "",
+            "Regions are those of the agent's options: heap, code, metaspace, stacks, gc, cds, native, libs, mapped,"
+                    + " other. RESERVED is address space, COMMITTED the accessible part of it; a page that is mapped"
+                    + " twice counts half in each place.",
+            "",
+            "Walks the JVM's page tables once: 9 ms for each resident GiB, during which it cannot map memory. Attaches to"
+                    + " nothing; what only the JVM itself could tell is named below the table."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  memlock regions 4242         the table",
+            "  memlock regions 4242 --maps  every mapping, its region, and how that is known",
+            "",
+            "Exit status: 0 done, 1 no such JVM or not this user's, 2 usage."
+        })
+final class RegionsCommand implements Callable<Integer> {
+
+    private static final int PAGE_BYTES = 4096;
+
+    @Parameters(index = "0", paramLabel = "PID", description = "A JVM.")
+    private long pid;
+
+    @Option(names = "--maps", description = "Show every mapping with its region.")
+    private boolean maps;
+
+    @Option(names = "--json", description = "Write JSON (docs/command-line.md).")
+    private boolean json;
+
+    private final Console console;
+    private final Jvms jvms;
+
+    RegionsCommand(Console console, Jvms jvms) {
+        this.console = console;
+        this.jvms = jvms;
+    }
+
+    @Override
+    public Integer call() throws CommandException {
+        Jvm jvm = jvms.find(pid);
+        ProcFs proc = new ProcFs();
+        String process = Long.toString(pid);
+        try (JvmLayout layout = JvmLayout.of(pid, PAGE_BYTES)) {
+            if (maps) {
+                List<SegmentRow> rows = SegmentRow.read(proc, process, layout);
+                show(json ? List.of(Json.text(document(jvm, layout, rows))) : SegmentRow.table(rows));
+            } else {
+                RegionReport report = new RegionScanner(proc, process, layout).scan();
+                show(json ? List.of(Json.text(document(jvm, layout, report))) : table(report));
+            }
+            if (!json) {
+                tellWhatIsMissing(layout.layers());
+            }
+            return ExitStatus.DONE;
+        } catch (IOException e) {
+            throw new CommandException("cannot read the memory of " + jvm.title() + ": " + e.getMessage());
+        }
+    }
+
+    private void show(List<String> lines) {
+        lines.forEach(console.out()::println);
+    }
+
+    private static List<String> table(RegionReport report) {
+        Table table = new Table()
+                .words("REGION")
+                .number("MAPPINGS")
+                .number("RESERVED")
+                .number("COMMITTED")
+                .number("RESIDENT")
+                .number("LOCKED")
+                .number("SWAPPED")
+                .number("COVERAGE");
+        for (RegionUsage usage : report.regions()) {
+            table.row(cells(usage.region().optionName(), usage));
+        }
+        table.row(cells("total", report.total()));
+        return table.lines();
+    }
+
+    private static List<String> cells(String name, RegionUsage usage) {
+        return List.of(
+                name,
+                Integer.toString(usage.mappings()),
+                Numbers.bytes(usage.reservedBytes()),
+                Numbers.bytes(usage.committedBytes()),
+                Numbers.bytes(usage.residentBytes()),
+                Numbers.bytes(usage.lockedBytes()),
+                Numbers.bytes(usage.swappedBytes()),
+                usage.residentBytes() == 0 ? "-" : Numbers.percent(usage.coverage()));
+    }
+
+    private void tellWhatIsMissing(List<LayerStatus> layers) {
+        console.out().println();
+        for (LayerStatus layer : layers) {
+            String line = "known from " + layer;
+            console.out().println(layer.problem().isEmpty() ? line : console.paint(Colour.QUIET, line));
+        }
+    }
+
+    private static Map<String, Object> document(Jvm jvm, JvmLayout layout, RegionReport report) {
+        Map<String, Object> document = head(jvm, layout);
+        List<Map<String, Object>> regions = new ArrayList<>();
+        for (RegionUsage usage : report.regions()) {
+            regions.add(json(usage.region().optionName(), usage));
+        }
+        document.put("regions", regions);
+        document.put("total", json("total", report.total()));
+        return document;
+    }
+
+    private static Map<String, Object> document(Jvm jvm, JvmLayout layout, List<SegmentRow> rows) {
+        Map<String, Object> document = head(jvm, layout);
+        document.put("mappings", rows.stream().map(SegmentRow::json).toList());
+        return document;
+    }
+
+    private static Map<String, Object> head(Jvm jvm, JvmLayout layout) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("schema", 1);
+        document.put("pid", jvm.pid());
+        document.put("name", jvm.command().name());
+        List<Map<String, Object>> knowledge = new ArrayList<>();
+        for (LayerStatus layer : layout.layers()) {
+            Map<String, Object> source = new LinkedHashMap<>();
+            source.put("source", layer.layer());
+            source.put("ranges", layer.ranges());
+            source.put("problem", layer.problem().isEmpty() ? null : layer.problem());
+            knowledge.add(source);
+        }
+        document.put("knownFrom", knowledge);
+        return document;
+    }
+
+    private static Map<String, Object> json(String name, RegionUsage usage) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("region", name);
+        json.put("mappings", usage.mappings());
+        json.put("reservedBytes", usage.reservedBytes());
+        json.put("committedBytes", usage.committedBytes());
+        json.put("residentBytes", usage.residentBytes());
+        json.put("lockedBytes", usage.lockedBytes());
+        json.put("swappedBytes", usage.swappedBytes());
+        json.put("coverage", usage.residentBytes() == 0 ? null : Numbers.orNull(usage.coverage()));
+        return json;
+    }
+}

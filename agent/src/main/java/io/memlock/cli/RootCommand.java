@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import io.memlock.Version;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/** What is said when no command is named. */
+@Command(
+        name = "memlock",
+        mixinStandardHelpOptions = true,
+        versionProvider = RootCommand.Versions.class,
+        header = "Shows and locks the memory of running JVMs.",
+        description = {"", "\"memlock\" stands for \"java -jar memlock-agent.jar\".", ""},
+        footer = {
+            "",
+            "All but attach and unlock only look: they read /proc and change nothing. To lock a JVM from its start:",
+            "  java -javaagent:memlock-agent.jar=mode=all ...",
+            "",
+            "Completion for the shell, if an alias named memlock stands for the long command:",
+            "  source <(memlock generate-completion)",
+            "",
+            "Exit status: 0 done, 1 no or failed, 2 usage."
+        },
+        commandListHeading = "Commands:%n",
+        synopsisSubcommandLabel = "COMMAND")
+final class RootCommand {
+
+    /** The version of this jar. */
+    static final class Versions implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"memlock-agent " + Version.current()};
+        }
+    }
+}

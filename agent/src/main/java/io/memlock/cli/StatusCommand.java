@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import io.memlock.cli.Console.Colour;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code status}: which JVMs there are, and how much of each is locked. */
+@Command(
+        name = "status",
+        header = "Show the JVMs there are, and how much of each is locked.",
+        description = {
+            "",
+            "RESIDENT is in RAM, LOCKED is in RAM and cannot be swapped out, SWAPPED is on disk already. MAJFLT/S are"
+                    + " memory accesses that waited for a disk, each second; a JVM that is locked has none.",
+            "",
+            "Reads /proc and attaches to nothing. How much is locked can only be known by walking a JVM's page tables,"
+                    + " 9 ms for each resident GiB, during which that JVM cannot map memory. Done without asking up to"
+                    + " 512 MiB, with --exact for all, and for the one JVM you name."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  memlock status               all JVMs of this user; as root, all there are",
+            "  memlock status 4242          one of them in detail",
+            "  memlock status --json | jq '.jvms[] | select(.lock != \"locked\")'",
+            "",
+            "Exit status: 0 done, 1 no such JVM or not this user's, 2 usage."
+        })
+final class StatusCommand implements Callable<Integer> {
+
+    /** Between the two looks at the number of faults. */
+    private static final long SAMPLE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    /** How long the heap limits of JVMs may be looked for that were started without one. */
+    private static final long LIMITS_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "PID", description = "A JVM; otherwise all are shown.")
+    private Long pid;
+
+    @Option(names = "--exact", description = "Measure what is locked in JVMs of any size.")
+    private boolean exact;
+
+    @Option(names = "--json", description = "Write JSON (docs/command-line.md).")
+    private boolean json;
+
+    private final Console console;
+    private final ProcDirectory proc;
+    private final Jvms jvms;
+    private final MemoryReader memory;
+
+    StatusCommand(Console console, ProcDirectory proc, Jvms jvms) {
+        this.console = console;
+        this.proc = proc;
+        this.jvms = jvms;
+        this.memory = new MemoryReader(proc);
+    }
+
+    @Override
+    public Integer call() throws CommandException, InterruptedException {
+        if (pid != null) {
+            return one();
+        }
+        Jvms.Found found = jvms.all();
+        List<JvmStatus> statuses = look(found.jvms());
+        if (json) {
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("schema", 1);
+            document.put("jvms", statuses.stream().map(JvmStatus::json).toList());
+            document.put("notReadable", found.closed());
+            console.out().println(Json.text(document));
+            return ExitStatus.DONE;
+        }
+        if (statuses.isEmpty()) {
+            console.err().println("no JVM that this user may look at");
+        } else {
+            table(statuses).forEach(console.out()::println);
+        }
+        if (found.closed() > 0) {
+            console.err()
+                    .println(found.closed() + " more " + (found.closed() == 1 ? "belongs" : "belong")
+                            + " to other users: run as root to see " + (found.closed() == 1 ? "it" : "them"));
+        }
+        return ExitStatus.DONE;
+    }
+
+    private int one() throws CommandException, InterruptedException {
+        Jvm jvm = jvms.find(pid);
+        exact = true;
+        List<JvmStatus> looked = look(List.of(jvm));
+        if (looked.isEmpty()) {
+            throw new CommandException(jvm.title() + " ended just now");
+        }
+        JvmStatus status = looked.get(0);
+        if (json) {
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("schema", 1);
+            document.put("jvms", List.of(status.json()));
+            document.put("notReadable", 0);
+            console.out().println(Json.text(document));
+        } else {
+            console.out().println(jvm.title() + ": " + painted(status.verdict()));
+            new JvmDetail(proc, jvms).lines(status).forEach(line -> console.out()
+                    .println("  " + line));
+        }
+        return ExitStatus.DONE;
+    }
+
+    /** All at the same time, so that many take no longer than one. JVMs that end meanwhile are left out. */
+    private List<JvmStatus> look(List<Jvm> found) throws InterruptedException {
+        long start = System.nanoTime();
+        List<FaultMeter> meters = new ArrayList<>();
+        List<Jvm> alive = new ArrayList<>();
+        for (Jvm jvm : found) {
+            try {
+                meters.add(new FaultMeter(proc, jvm));
+                alive.add(jvm);
+            } catch (IOException ended) {
+                // then there is nothing to tell
+            }
+        }
+        List<Long> limits = new ArrayList<>();
+        for (Jvm jvm : alive) {
+            boolean inTime = System.nanoTime() - start < LIMITS_NANOS;
+            limits.add(inTime ? HeapLimit.of(jvm) : jvm.command().heapMaxBytes());
+        }
+        TimeUnit.NANOSECONDS.sleep(SAMPLE_NANOS - (System.nanoTime() - start));
+        List<JvmStatus> statuses = new ArrayList<>();
+        for (int i = 0; i < alive.size(); i++) {
+            Jvm jvm = alive.get(i);
+            try {
+                double faults = meters.get(i).perSecond();
+                JvmMemory now = exact ? memory.measure(jvm.pid()) : memory.glanceOrMeasure(jvm);
+                statuses.add(new JvmStatus(
+                        jvm, limits.get(i), now, faults, meters.get(i).total()));
+            } catch (IOException ended) {
+                // as above
+            }
+        }
+        return statuses;
+    }
+
+    private List<String> table(List<JvmStatus> statuses) {
+        Table table = new Table()
+                .number("PID")
+                .number("HEAP MAX")
+                .number("RESIDENT")
+                .number("LOCKED")
+                .number("SWAPPED")
+                .number("MAJFLT/S")
+                .words("AGENT")
+                .words("JVM")
+                .words("VERDICT");
+        for (JvmStatus status : statuses) {
+            table.row(List.of(
+                    Long.toString(status.jvm().pid()),
+                    Numbers.bytes(status.heapMaxBytes()),
+                    Numbers.bytes(status.memory().residentBytes()),
+                    Numbers.bytes(status.memory().lockedBytes()),
+                    Numbers.bytes(status.memory().swappedBytes()),
+                    Numbers.rate(status.majorFaultsPerSecond()),
+                    status.jvm().agent() ? "yes" : "no",
+                    status.jvm().command().name(),
+                    status.verdict().text()));
+        }
+        return table.lines((column, cell) -> column.equals("VERDICT") ? console.paint(colour(cell), cell) : cell);
+    }
+
+    private String painted(Verdict verdict) {
+        return console.paint(colour(verdict.text()), verdict.text());
+    }
+
+    private static Colour colour(String verdict) {
+        if (verdict.contains("swapped out")) {
+            return Colour.BAD;
+        }
+        return verdict.equals("locked") ? Colour.GOOD : Colour.WARNING;
+    }
+}

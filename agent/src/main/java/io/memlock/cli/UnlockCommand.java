@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import io.memlock.attach.AttachRequest.Action;
+import java.io.File;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code unlock}: has the agent in a JVM give back what it locked. */
+@Command(
+        name = "unlock",
+        header = "Have the agent in a JVM unlock what it locked.",
+        description = {
+            "",
+            "In small pieces, so that nobody in the JVM waits for long. What the application locked itself stays locked."
+                    + " The agent stays loaded; \"attach\" locks again.",
+            "",
+            "Once the request is made, Ctrl-C ends this command only: the JVM goes on with it to the end."
+        },
+        footer = {"", "Exit status: 0 unlocked, 1 it is not, or there is no agent in it, 2 usage."})
+final class UnlockCommand implements Callable<Integer> {
+
+    @Parameters(index = "0", paramLabel = "PID", description = "A JVM.")
+    private long pid;
+
+    @Option(
+            names = "--jar",
+            paramLabel = "PATH",
+            description = "This jar, as the JVM finds it, if it is in a container with other files.")
+    private File jarThere;
+
+    private final Console console;
+    private final Jvms jvms;
+    private final ProcDirectory proc;
+    private final File jar;
+
+    UnlockCommand(Console console, ProcDirectory proc, Jvms jvms, File jar) {
+        this.console = console;
+        this.proc = proc;
+        this.jvms = jvms;
+        this.jar = jar;
+    }
+
+    @Override
+    public Integer call() throws CommandException, InterruptedException {
+        Jvm jvm = jvms.find(pid);
+        if (!jvm.agent()) {
+            throw new CommandException("no memlock agent runs in " + jvm.title()
+                    + ": what is locked there, if anything is, was locked by something else");
+        }
+        Attachment attachment = new Attachment(console, proc, jvms, jarThere == null ? jar : jarThere);
+        return attachment.ask(jvm, Action.UNLOCK, "");
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import io.memlock.log.Bytes;
+
+/**
+ * What the numbers of a JVM come to.
+ *
+ * @param lock how much of it is locked
+ * @param text the same for people, with what is swapped out
+ */
+record Verdict(Lock lock, String text) {
+
+    /** Locked of resident bytes that passes for all: the kernel's own mappings in a process are never locked. */
+    static final double ALL = 0.995;
+
+    /** How much is locked. Names are those of the JSON, in lower case with {@code -}. */
+    enum Lock {
+        LOCKED,
+        PARTLY_LOCKED,
+        NOT_LOCKED,
+        /** Something is, but how much was not measured. */
+        NOT_MEASURED;
+
+        /** For example {@code partly-locked}. */
+        String jsonName() {
+            return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /** The verdict on what was seen. */
+    static Verdict on(JvmMemory memory) {
+        Lock lock = lock(memory);
+        String text =
+                switch (lock) {
+                    case LOCKED -> "locked";
+                    case PARTLY_LOCKED -> "partly locked " + Numbers.percent(memory.coverage());
+                    case NOT_LOCKED -> "not locked";
+                    case NOT_MEASURED -> "locks something (--exact measures)";
+                };
+        boolean swapped = memory.swappedBytes() > 0;
+        return new Verdict(lock, swapped ? text + ", swapped out " + Bytes.text(memory.swappedBytes()) : text);
+    }
+
+    private static Lock lock(JvmMemory memory) {
+        if (memory.lockedBytes() < 0) {
+            return Lock.NOT_MEASURED;
+        }
+        if (memory.lockedBytes() == 0) {
+            return Lock.NOT_LOCKED;
+        }
+        return memory.coverage() >= ALL ? Lock.LOCKED : Lock.PARTLY_LOCKED;
+    }
+}

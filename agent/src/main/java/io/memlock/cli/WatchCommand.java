@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import java.io.IOException;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code watch}: a JVM's lock, live. */
+@Command(
+        name = "watch",
+        header = "Watch how much of a JVM is locked, live.",
+        description = {
+            "",
+            "On a terminal the numbers are redrawn in place; otherwise there is a line for each interval.",
+            "",
+            "Swapped and charged bytes and faults are read each time. Locked bytes and their share of resident bytes need"
+                    + " a walk of the JVM's page tables, 9 ms for each resident GiB during which it cannot map memory:"
+                    + " that is done every 10 s, or more rarely where it takes long, so that it stays under 0.1 % of a"
+                    + " CPU; at once where it is cheap and the charged bytes change. AGE is how old they are.",
+            "",
+            "RELOCKS, what the agent had to lock again, is known to the agent alone (MXBean io.memlock:type=MemoryLock):"
+                    + " - here, because this command does not attach."
+        },
+        footer = {"", "Ends when the JVM does, with exit status 1; with --count after so many lines, with 0."})
+final class WatchCommand implements Callable<Integer> {
+
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
+
+    private static final double MIN_SECONDS = 0.1;
+
+    @Parameters(index = "0", paramLabel = "PID", description = "A JVM.")
+    private long pid;
+
+    @Option(
+            names = "--interval",
+            paramLabel = "SECONDS",
+            defaultValue = "1",
+            description = "Seconds between two looks, from 0.1 (default: 1).")
+    private double seconds;
+
+    @Option(names = "--count", paramLabel = "N", description = "End after so many looks.")
+    private long count = Long.MAX_VALUE;
+
+    @Option(names = "--json", description = "Write a line of JSON for each look (docs/command-line.md).")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    private final Console console;
+    private final ProcDirectory proc;
+    private final Jvms jvms;
+
+    WatchCommand(Console console, ProcDirectory proc, Jvms jvms) {
+        this.console = console;
+        this.proc = proc;
+        this.jvms = jvms;
+    }
+
+    @Override
+    public Integer call() throws CommandException, InterruptedException {
+        if (!(seconds >= MIN_SECONDS && seconds <= TimeUnit.DAYS.toSeconds(1))) {
+            throw new ParameterException(spec.commandLine(), "--interval is from 0.1 to 86400 seconds");
+        }
+        Jvm jvm = jvms.find(pid);
+        try {
+            FaultMeter faults = new FaultMeter(proc, jvm);
+            PacedMemory memory = new PacedMemory(new MemoryReader(proc), pid);
+            long nanos = (long) (seconds * 1e9);
+            long next = System.nanoTime();
+            for (long look = 0; look < count && !console.out().checkError(); look++) {
+                next += nanos;
+                TimeUnit.NANOSECONDS.sleep(next - System.nanoTime());
+                show(look, memory.now(), memory.ageSeconds(), faults.perSecond());
+            }
+            return ExitStatus.DONE;
+        } catch (IOException ended) {
+            throw new CommandException(jvm.title() + " has ended");
+        }
+    }
+
+    private void show(long look, JvmMemory memory, long ageSeconds, double faultsPerSecond) {
+        if (json) {
+            console.out().println(Json.text(json(memory, ageSeconds, faultsPerSecond)));
+            return;
+        }
+        List<String> cells = List.of(
+                LocalTime.now(ZoneId.systemDefault()).format(TIME),
+                Numbers.bytes(memory.residentBytes()),
+                Numbers.bytes(memory.lockedBytes()),
+                Numbers.percent(memory.coverage()),
+                ageSeconds < 0 ? "-" : ageSeconds + " s",
+                Numbers.bytes(memory.chargedBytes()),
+                Numbers.bytes(memory.swappedBytes()),
+                Numbers.rate(faultsPerSecond),
+                "-");
+        if (console.terminal() && look > 0) {
+            console.out().print(console.up(1));
+        }
+        if (look == 0) {
+            console.out().println(line(TITLES));
+        }
+        console.out().println(line(cells) + (console.terminal() ? console.clearRest() : ""));
+    }
+
+    private static final List<String> TITLES =
+            List.of("TIME", "RESIDENT", "LOCKED", "COVERAGE", "AGE", "CHARGED", "SWAPPED", "MAJFLT/S", "RELOCKS");
+
+    /** Widths are fixed: later numbers are not known yet. */
+    private static String line(List<String> cells) {
+        StringBuilder line = new StringBuilder(String.format("%-8s", cells.get(0)));
+        for (String cell : cells.subList(1, cells.size())) {
+            line.append(String.format("  %10s", cell));
+        }
+        return line.toString();
+    }
+
+    private Map<String, Object> json(JvmMemory memory, long ageSeconds, double faultsPerSecond) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("schema", 1);
+        json.put("pid", pid);
+        json.put("timeMillis", System.currentTimeMillis());
+        json.put("residentBytes", Numbers.orNull(memory.residentBytes()));
+        json.put("lockedBytes", Numbers.orNull(memory.lockedBytes()));
+        json.put("lockedBytesAgeSeconds", Numbers.orNull(ageSeconds));
+        json.put("chargedBytes", Numbers.orNull(memory.chargedBytes()));
+        json.put("swappedBytes", Numbers.orNull(memory.swappedBytes()));
+        json.put("coverage", Numbers.orNull(memory.coverage()));
+        json.put("majorFaultsPerSecond", Numbers.orNull(faultsPerSecond));
+        json.put("relocks", null);
+        return json;
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.doctor;
+
+/**
+ * What one check found.
+ *
+ * @param check its name, in a word or two
+ * @param verdict what it comes to
+ * @param evidence what was seen
+ * @param remedy what to type; "" if nothing is to be done
+ */
+public record Finding(String check, Verdict verdict, String evidence, String remedy) {
+
+    /** What a finding comes to. */
+    public enum Verdict {
+        /** As it should be. */
+        OK,
+        /** Good to know. */
+        NOTE,
+        /** The lock holds, but trouble is near. */
+        WARN,
+        /** The promise cannot be kept. */
+        FAIL
+    }
+
+    static Finding ok(String check, String evidence) {
+        return new Finding(check, Verdict.OK, evidence, "");
+    }
+
+    static Finding note(String check, String evidence) {
+        return new Finding(check, Verdict.NOTE, evidence, "");
+    }
+
+    static Finding warn(String check, String evidence, String remedy) {
+        return new Finding(check, Verdict.WARN, evidence, remedy);
+    }
+
+    static Finding fail(String check, String evidence, String remedy) {
+        return new Finding(check, Verdict.FAIL, evidence, remedy);
+    }
+}

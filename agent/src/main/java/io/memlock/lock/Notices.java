@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the operator should know though the state may be the same: handed out once each. */
+final class Notices {
+
+    private final List<String> pending = new ArrayList<>();
+    private long unlockedByOthers;
+
+    void add(String notice) {
+        pending.add(notice);
+    }
+
+    /**
+     * Something that was locked, and is mapped as it was, is not locked any more. Said ever more rarely: the first, second,
+     * fourth, eighth time.
+     *
+     * @param segments how many
+     */
+    void unlockedByOthers(int segments) {
+        unlockedByOthers++;
+        if (Long.bitCount(unlockedByOthers) == 1) {
+            add(
+                    "another party in this JVM unlocked memory (munlock, munlockall, or mlockall without MCL_FUTURE): locked "
+                            + (segments == 1 ? "1 segment" : segments + " segments") + " again; "
+                            + (unlockedByOthers == 1 ? "the first time" : unlockedByOthers + " times so far"));
+        }
+    }
+
+    /** All since the last call. */
+    List<String> take() {
+        List<String> taken = List.copyOf(pending);
+        pending.clear();
+        return taken;
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.advice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.advice.Place.Kind;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PlaceDetectorTest {
+
+    private static final String ID = "3f2a9c0d1e4b5a69788796a5b4c3d2e1f00112233445566778899aabbccddee0";
+    private static final String INITIAL = "         0          0 4294967295\n";
+    private static final String USER = "Name:\tjava\nUid:\t1000\t1000\t1000\t1000\nSeccomp:\t0\n";
+
+    @ParameterizedTest
+    @CsvSource({
+        "0::/system.slice/kafka.service, SYSTEM_SERVICE, kafka.service",
+        "0::/system.slice/system-app.slice/app@blue.service, SYSTEM_SERVICE, app@blue.service",
+        "1:name=systemd:/system.slice/tomcat.service, SYSTEM_SERVICE, tomcat.service",
+        "0::/system.slice/kafka.service/worker, SYSTEM_SERVICE, kafka.service",
+        "0::/user.slice/user-1000.slice/user@1000.service/app.slice/ide.service, USER_SERVICE, ide.service",
+        "0::/user.slice/user-1000.slice/session-3.scope, LOGIN, ''",
+        "0::/system.slice/ssh.service, LOGIN, ssh.service",
+        "0::/system.slice/cron.service, LOGIN, cron.service",
+        "0::/, LOGIN, ''"
+    })
+    void systemdPlacesComeFromTheCgroup(String cgroup, Kind kind, String unit) {
+        Place place = PlaceDetector.detect(evidence(cgroup, "", Map.of(), false, ""));
+
+        assertThat(place.kind()).isEqualTo(kind);
+        assertThat(place.unit()).isEqualTo(unit);
+    }
+
+    @Test
+    void dockerIsKnownByItsCgroupAndByItsFile() {
+        Place byCgroup =
+                PlaceDetector.detect(evidence("0::/system.slice/docker-" + ID + ".scope", "", Map.of(), false, ""));
+        // With a cgroup namespace the cgroup says nothing; a file mounted from Docker's directory has the id.
+        String mount = "756 743 8:1 /var/lib/docker/containers/" + ID
+                + "/hostname /etc/hostname rw,relatime - ext4 /dev/sda1 rw\n";
+        Place byFile = PlaceDetector.detect(evidence("0::/", mount, Map.of(), true, ""));
+
+        assertThat(byCgroup.kind()).isEqualTo(Kind.DOCKER);
+        assertThat(byCgroup.containerId()).isEqualTo(ID);
+        assertThat(byFile.kind()).isEqualTo(Kind.DOCKER);
+        assertThat(byFile.containerId()).isEqualTo(ID);
+    }
+
+    @Test
+    void kubernetesIsKnownByCgroupVariableOrServiceAccount() {
+        String pod = "0::/kubepods.slice/kubepods-burstable.slice/kubepods-pod1.slice/cri-containerd-" + ID + ".scope";
+        Map<String, String> variables = Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "HOSTNAME", "db-0");
+
+        assertThat(PlaceDetector.detect(evidence(pod, "", Map.of(), false, "")).kind())
+                .isEqualTo(Kind.KUBERNETES);
+        assertThat(PlaceDetector.detect(evidence("0::/", "", Map.of(), false, "prod"))
+                        .podNamespace())
+                .isEqualTo("prod");
+        Place place = PlaceDetector.detect(evidence("0::/", "", variables, false, ""));
+        assertThat(place.kind()).isEqualTo(Kind.KUBERNETES);
+        assertThat(place.pod()).isEqualTo("db-0");
+        assertThat(place.unit()).isEqualTo("containerd.service");
+    }
+
+    @Test
+    void userNamespaceAndFilterAreSeen() {
+        Place place = PlaceDetector.detect(new PlaceEvidence(
+                "0::/",
+                "",
+                "0 1000 1\n",
+                "Uid:\t0\t0\t0\t0\nSeccomp:\t2\n",
+                false,
+                false,
+                "",
+                Map.of(),
+                "root",
+                "/jdk",
+                7));
+
+        assertThat(place.isUserNamespace()).isTrue();
+        assertThat(place.isFiltered()).isTrue();
+        assertThat(PlaceDetector.detect(evidence("0::/", "", Map.of(), false, ""))
+                        .isUserNamespace())
+                .isFalse();
+    }
+
+    @Test
+    void nothingReadableIsALogin() {
+        Place place = PlaceDetector.detect(new PlaceEvidence("", "", "", "", false, false, "", Map.of(), "", "", 7));
+
+        assertThat(place.kind()).isEqualTo(Kind.LOGIN);
+    }
+
+    @Test
+    void aUnitsRemedyIsADropInForThatUnit() {
+        Place place = PlaceDetector.detect(evidence("0::/system.slice/my\\x2dapp.service", "", Map.of(), false, ""));
+
+        assertThat(new Remedy(place).raiseLimit(300 << 20))
+                .contains("printf '[Service]\\nLimitMEMLOCK=infinity\\n'")
+                .contains("sudo systemctl restart 'my\\x2dapp.service'")
+                .contains("LimitMEMLOCK=314572800")
+                .doesNotContain("/etc/security");
+    }
+
+    @Test
+    void aPodOfAUserIsToldThatTheCapabilityAloneDoesNothing() {
+        Map<String, String> variables = Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "HOSTNAME", "db-0");
+        String remedy = new Remedy(PlaceDetector.detect(evidence("0::/", "", variables, false, "prod"))).raiseLimit(0);
+
+        assertThat(remedy)
+                .contains("IPC_LOCK alone does nothing for uid 1000")
+                .contains("kubectl delete pod db-0 -n prod")
+                .contains("setcap cap_ipc_lock+ep /jdk/bin/java");
+    }
+
+    @Test
+    void aLoginIsToldItsLineInKibibytes() {
+        String remedy =
+                new Remedy(PlaceDetector.detect(evidence("0::/", "", Map.of(), false, ""))).raiseLimit(300 << 20);
+
+        assertThat(remedy)
+                .contains("echo 'alice - memlock unlimited'")
+                .contains("sudo prlimit --pid 7 --memlock=unlimited:unlimited")
+                .contains("alice - memlock 307200");
+    }
+
+    private static PlaceEvidence evidence(
+            String cgroup, String mounts, Map<String, String> environment, boolean dockerEnv, String podNamespace) {
+        return new PlaceEvidence(
+                cgroup, mounts, INITIAL, USER, dockerEnv, false, podNamespace, environment, "alice", "/jdk", 7);
+    }
+}

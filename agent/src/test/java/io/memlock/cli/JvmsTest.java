@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On a /proc made up of a few processes. */
+class JvmsTest {
+
+    private static final String LIBJVM = "7f0000000000-7f0000001000 r-xp 00000000 08:01 1 /usr/lib/jvm/lib/libjvm.so\n";
+
+    @TempDir
+    private Path root;
+
+    private Jvms jvms;
+
+    @BeforeEach
+    void makeProcesses() throws IOException {
+        process(10, 10, "java", "S (sleeping)", LIBJVM, "java\0-jar\0app.jar\0");
+        process(11, 10, "worker", "S (sleeping)", LIBJVM, "java\0-jar\0app.jar\0");
+        process(12, 12, "bash", "S (sleeping)", "", "bash\0");
+        process(13, 13, "old", "Z (zombie)", "", "");
+        process(14, 14, "java", "S (sleeping)", LIBJVM, "java\0Main\0");
+        Files.createDirectories(root.resolve("14/task/15"));
+        Files.writeString(root.resolve("14/task/15/comm"), "memlock-keeper\n");
+        jvms = new Jvms(new ProcDirectory(root), 14);
+    }
+
+    @Test
+    void findsJvmsButNotItself() throws Exception {
+        Files.createDirectories(root.resolve("sys"));
+        // A thread's directory can be opened by number, but /proc does not list it; this one does.
+        assertThat(jvms.all().jvms()).extracting(Jvm::pid).containsExactly(10L, 11L);
+    }
+
+    @Test
+    void seesTheAgentByItsThread() throws Exception {
+        assertThat(jvms.find(10).agent()).isFalse();
+        assertThat(jvms.find(14).agent()).isTrue();
+    }
+
+    @Test
+    void saysWhatIsWrongWithAProcess() {
+        assertThatThrownBy(() -> jvms.find(99)).hasMessageStartingWith("there is no process 99");
+        assertThatThrownBy(() -> jvms.find(11)).hasMessage("11 is a thread of process 10: use that number");
+        assertThatThrownBy(() -> jvms.find(12)).hasMessageContaining("process 12 (bash) is not a JVM");
+        assertThatThrownBy(() -> jvms.find(13)).hasMessageContaining("process 13 (old) has ended");
+    }
+
+    private void process(long pid, long tgid, String name, String state, String maps, String cmdline)
+            throws IOException {
+        Path directory = Files.createDirectories(root.resolve(Long.toString(pid)));
+        Files.writeString(
+                directory.resolve("status"),
+                "Name:\t" + name + "\nState:\t" + state + "\nTgid:\t" + tgid + "\nPid:\t" + pid
+                        + "\nUid:\t0\t0\t0\t0\nVmLck:\t0 kB\nVmRSS:\t100 kB\nVmSwap:\t0 kB\n");
+        Files.writeString(
+                directory.resolve("stat"),
+                pid + " (" + name + ") S 1 1 1 0 -1 0 5 0 7 0 1 1 0 0 20 0 1 0 1000 1 1 1\n");
+        Files.writeString(directory.resolve("maps"), maps);
+        Files.writeString(directory.resolve("cmdline"), cmdline);
+    }
+}

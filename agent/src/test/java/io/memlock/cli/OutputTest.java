@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Tables, JSON, colour, and the words for numbers. */
+class OutputTest {
+
+    @Test
+    void columnsAreAsWideAsTheyNeedToBeAndNumbersStandToTheRight() {
+        Table table = new Table().number("PID").words("NAME").words("VERDICT");
+        table.row(List.of("4", "a", "locked"));
+        table.row(List.of("12345", "server.jar", "no"));
+
+        assertThat(table.lines())
+                .containsExactly("  PID  NAME        VERDICT", "    4  a           locked", "12345  server.jar  no");
+    }
+
+    @Test
+    void colourDoesNotMoveColumns() {
+        Table table = new Table().words("A").words("B");
+        table.row(List.of("1", "2"));
+
+        assertThat(table.lines((column, cell) -> column.equals("A") ? "<" + cell + ">" : cell))
+                .containsExactly("A  B", "<1>  2");
+    }
+
+    @Test
+    void jsonIsReadBackAsItWasWritten() throws Exception {
+        Map<String, Object> value = new LinkedHashMap<>();
+        value.put("text", "quote \" back \\ line\n tab\t bell\u0007 \u00fc");
+        value.put("list", Arrays.asList(1, 2.5, null, true));
+        value.put("empty", Map.of());
+
+        String json = Json.text(value);
+
+        assertThat(new ObjectMapper().readValue(json, Object.class)).isEqualTo(value);
+        assertThat(json).doesNotContain("\n");
+    }
+
+    @Test
+    void thereIsColourOnATerminalOnlyAndNotWhereItIsUnwanted() {
+        assertThat(console("/dev/pts/3", Map.of()).colour()).isTrue();
+        assertThat(console("/dev/pts/3", Map.of("NO_COLOR", "1")).colour()).isFalse();
+        assertThat(console("/dev/pts/3", Map.of("TERM", "dumb")).colour()).isFalse();
+        assertThat(console("pipe:[1234]", Map.of()).colour()).isFalse();
+        assertThat(console("/tmp/file", Map.of()).terminal()).isFalse();
+    }
+
+    @Test
+    void aVerdictSaysHowMuchIsLockedAndWhatIsSwappedOut() {
+        assertThat(verdict(1000, 1000, 1, 0)).isEqualTo("locked");
+        assertThat(verdict(1000, 830, 1, 0)).isEqualTo("partly locked 83 %");
+        assertThat(verdict(1000, 990, 1, 0)).isEqualTo("partly locked 99 %");
+        assertThat(verdict(1000, 0, 0, 120 << 20)).isEqualTo("not locked, swapped out 120.0 MiB");
+        assertThat(verdict(1000, -1, 1, 0)).startsWith("locks something");
+    }
+
+    @Test
+    void unknownNumbersAreDashesAndNulls() {
+        assertThat(Numbers.bytes(-1)).isEqualTo("-");
+        assertThat(Numbers.percent(-1)).isEqualTo("-");
+        assertThat(Numbers.orNull(-1L)).isNull();
+        assertThat(Numbers.orNull(0.12345)).isEqualTo(0.123);
+    }
+
+    private static String verdict(long resident, long locked, long charged, long swapped) {
+        return Verdict.on(new JvmMemory(resident, locked, charged, swapped)).text();
+    }
+
+    private static Console console(String stdout, Map<String, String> environment) {
+        return Console.of(System.out, System.err, stdout, environment);
+    }
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.hotspot.Region;
+import io.memlock.options.OptionParser;
+import io.memlock.os.Errno;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each call into the C library fails once, in turn: nothing is thrown, the state is true, and the next pass mends it. */
+class FailingCallsTest {
+
+    private static final long MIB = 1 << 20;
+    private static final long HEAP = 0x1000_0000L;
+    private static final long CODE = 0x2000_0000L;
+    private static final long FILE = 0x4000_0000L;
+
+    private static final int[] ERRNOS = {
+        Errno.EPERM, Errno.EAGAIN, Errno.ENOMEM, Errno.EFAULT, Errno.EINVAL, Errno.ENOSYS
+    };
+
+    private record Case(String options, long limitBytes) {}
+
+    static List<Case> cases() {
+        List<Case> cases = new ArrayList<>();
+        for (String options : new String[] {"", "strategy=rescan", "strategy=future", "mode=code+heap"}) {
+            for (long limit : new long[] {-1, 0, 5 * MIB, 64 * MIB}) {
+                cases.add(new Case(options, limit));
+            }
+        }
+        return cases;
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void noCallIsTooImportantToFail(Case test) throws Exception {
+        for (int errno : ERRNOS) {
+            int n = 0;
+            while (run(test, errno, n)) {
+                n++;
+            }
+            assertThat(n).as("calls tried").isGreaterThan(5);
+        }
+    }
+
+    /** Returns whether there was a call n. */
+    private static boolean run(Case test, int errno, int n) throws Exception {
+        FakeKernel kernel = jvm(test.limitBytes);
+        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+        kernel.failCall = n;
+        kernel.failWith = errno;
+        String what = test + ", call " + n + " fails with " + Errno.describe(errno) + ": ";
+
+        lock.start(OptionParser.parse(test.options));
+        assertTrue(what + "start", lock, kernel);
+        assertThat(kernel.commit(Region.HEAP, HEAP, 8 * MIB))
+                .as(what + "the JVM commits")
+                .isTrue();
+        lock.reconcile();
+        assertTrue(what + "reconcile", lock, kernel);
+        lock.change(OptionParser.parse("mode=code"));
+        assertTrue(what + "change", lock, kernel);
+        lock.change(OptionParser.parse(test.options));
+        assertTrue(what + "change back", lock, kernel);
+        lock.unlock();
+        boolean failed = kernel.calls > n;
+        lock.takeNotices().forEach(notice -> assertThat(notice).isNotBlank());
+        return failed;
+    }
+
+    /** Under-statement is allowed for one pass, over-statement never. */
+    private static void assertTrue(String what, MemoryLock lock, FakeKernel kernel) {
+        LockStatus status = lock.status();
+        if (status.state() == LockState.LOCKED) {
+            for (Region region : List.of(Region.HEAP, Region.CODE)) {
+                if (status.regions().contains(region)) {
+                    assertThat(kernel.isLocked(region == Region.HEAP ? HEAP : CODE))
+                            .as(what + ", LOCKED, " + region)
+                            .isTrue();
+                }
+            }
+        }
+        if (kernel.isFuture()) {
+            assertThat(kernel.privileged).as(what + ", MCL_FUTURE").isTrue();
+        }
+        if (status.state() != LockState.LOCKED && status.state() != LockState.UNLOCKED) {
+            assertThat(status.lastFailure()).as(what).isNotNull();
+        }
+    }
+
+    private static FakeKernel jvm(long limitBytes) {
+        FakeKernel kernel = new FakeKernel();
+        if (limitBytes >= 0) {
+            kernel.privileged = false;
+            kernel.softLimit = kernel.hardLimit = limitBytes;
+        }
+        kernel.commit(Region.HEAP, HEAP, 4 * MIB);
+        kernel.reserve(Region.HEAP, HEAP + 8 * MIB, 60 * MIB);
+        kernel.commit(Region.CODE, CODE, 2 * MIB);
+        kernel.mapFile(FILE, MIB, "/data/index");
+        return kernel;
+    }
+
+    @Test
+    void aLimitThatShrinksEndsFutureBeforeItEndsTheJvm() throws Exception {
+        FakeKernel kernel = jvm(-1);
+        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+        lock.start(OptionParser.parse(""));
+        lock.reconcile();
+        kernel.privileged = false;
+
+        lock.reconcile();
+
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(kernel.commit(Region.HEAP, HEAP, 8 * MIB)).isTrue();
+        assertThat(lock.status().strategy()).isEqualTo(Strategy.RESCAN);
+        assertThat(lock.takeNotices()).hasSize(1).first().asString().contains("the limit on locked memory shrank");
+    }
+
+    @Test
+    void aLimitThatIsLiftedBringsFutureBack() throws Exception {
+        FakeKernel kernel = jvm(MIB);
+        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+        assertThat(lock.start(OptionParser.parse(""))).isNotNull();
+        kernel.privileged = true;
+
+        assertThat(lock.reconcile()).isNull();
+
+        assertThat(kernel.isFuture()).isTrue();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        assertThat(lock.status().strategy()).isEqualTo(Strategy.FUTURE);
+    }
+
+    @Test
+    void somebodyElsesUnlockingIsTold() throws Exception {
+        FakeKernel kernel = jvm(-1);
+        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+        lock.start(OptionParser.parse(""));
+        lock.reconcile();
+        kernel.munlockall();
+
+        assertThat(lock.reconcile()).isNull();
+
+        assertThat(lock.takeNotices()).hasSize(1).first().asString().contains("another party");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Errno.EPERM, Errno.ENOMEM})
+    void theMessageTellsAFilterFromALimitOfZero(int errno) throws Exception {
+        FakeKernel kernel = jvm(errno == Errno.EPERM ? 0 : MIB);
+        FakeProcess process = new FakeProcess(kernel);
+
+        LockFailure failure = new MemoryLock(process).start(OptionParser.parse(""));
+
+        assertThat(failure.meaning()).contains(errno == Errno.EPERM ? "the limit is 0" : "the limit on locked memory");
+        assertThat(failure.remedy()).contains("LimitMEMLOCK=infinity").contains("app.service");
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.it.apps.HeapApp;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.MemoryCgroup;
+import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.SwapFile;
+import org.junit.jupiter.api.Test;
+
+/** Why one locks at all: a neighbour that needs memory gets it from whoever did not. */
+class MemoryPressureIT {
+
+    private static final long LIMIT_BYTES = 400L << 20;
+    private static final int SWAP_MEGABYTES = 512;
+
+    @Test
+    void neighbourPushesAnUnlockedJvmIntoSwapAndALockedOneNot() {
+        Machine.requireUnlimitedLocking();
+        try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES)) {
+            assertThat(swappedUnderPressure(ForkedJvm.on(Jdk.current())))
+                    .as("bytes of the unlocked JVM in %s: without them this test proves nothing", swap)
+                    .isPositive();
+            assertThat(swappedUnderPressure(ForkedJvm.on(Jdk.current()).agent("")))
+                    .as("bytes of the locked JVM in %s", swap)
+                    .isZero();
+        }
+    }
+
+    private static long swappedUnderPressure(ForkedJvm.Builder idle) {
+        try (MemoryCgroup cgroup = MemoryCgroup.withLimit(LIMIT_BYTES);
+                ForkedJvm jvm = heapApp(idle, cgroup);
+                ForkedJvm neighbour = heapApp(ForkedJvm.on(Jdk.current()), cgroup)) {
+            jvm.awaitLine("ready");
+            neighbour.awaitLine("ready");
+            jvm.ask("grow 150");
+
+            neighbour.ask("direct 250");
+
+            return ProcStatus.of(jvm.pid()).swappedBytes();
+        }
+    }
+
+    private static ForkedJvm heapApp(ForkedJvm.Builder builder, MemoryCgroup cgroup) {
+        return builder.wrapper(cgroup.wrapper())
+                .flags("-XX:+UseSerialGC", "-Xms64m", "-Xmx512m")
+                .main(HeapApp.class)
+                .start();
+    }
+}

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.cli;
+
+import static io.memlock.it.harness.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.memlock.it.apps.HeapApp;
+import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.Outcome;
+import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.Smaps;
+import io.memlock.it.harness.Wrappers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The commands of the built jar, on JVMs of every JDK; the truth is what /proc says. */
+class CommandLineIT {
+
+    private static final String EVERY_JDK = "io.memlock.it.harness.Jdk#all";
+    private static final long MEGABYTE = 1 << 20;
+    private static final String NO_PID = "4194304"; // the kernel's largest is one less
+
+    private ForkedJvm jvm;
+
+    @AfterEach
+    void endJvm() {
+        if (jvm != null) {
+            jvm.close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void attachLocksUnlockUnlocksAndStdoutStaysTheApplications(Jdk jdk) throws Exception {
+        Machine.requireUnlimitedLocking();
+        start(jdk);
+        jvm.ask("grow 100");
+        String stdout = jvm.stdout();
+        assertThat(json("status", pid()).at("/jvms/0/lock").asText()).isEqualTo("not-locked");
+
+        Outcome attach = memlock("attach", pid());
+        assertThat(attach.exitStatus()).as("%s", attach).isZero();
+        assertThat(attach.stdout()).startsWith("locked ");
+        assertThat(attach.stderr().contains("A Java agent has been loaded dynamically"))
+                .as("announces the JVM's warning")
+                .isEqualTo(jdk.feature() >= 21);
+        Smaps locked = Smaps.of(jvm.pid());
+        assertThat(locked.lockedBytes()).isGreaterThan(100 * MEGABYTE);
+        assertThat(locked.residentUnlockedBytes()).as("%s", locked.unlocked()).isLessThan(4 * MEGABYTE);
+        JsonNode status = json("status", pid()).at("/jvms/0");
+        assertThat(status.get("lock").asText()).isEqualTo("locked");
+        assertThat(status.get("agent").asBoolean()).isTrue();
+
+        Outcome unlock = memlock("unlock", pid());
+        assertThat(unlock.exitStatus()).as("%s", unlock).isZero();
+        assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isZero();
+        assertThat(jvm.stdout()).isEqualTo(stdout);
+        assertThat(jvm.ask("grow 120")).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void attachingAgainGivesNewOptionsToTheAgentThatIsThere(Jdk jdk) throws Exception {
+        Machine.requireUnlimitedLocking();
+        start(jdk);
+        jvm.ask("grow 100");
+        assertThat(memlock("attach", pid(), "mode=heap").exitStatus()).isZero();
+        assertThat(region("heap").get("coverage").asDouble()).isEqualTo(1);
+        // What is mapped from now on is born locked, until the keeper finds that it is not wanted.
+        eventually(() -> assertThat(region("libs").get("lockedBytes").asLong()).isZero());
+
+        Outcome again = memlock("attach", pid(), "mode=heap+libs,log=quiet");
+        assertThat(again.exitStatus()).as("%s", again).isZero();
+        assertThat(again.stdout()).contains("mode=heap+libs");
+        assertThat(region("libs").get("lockedBytes").asLong()).isPositive();
+        assertThat(region("metaspace").get("lockedBytes").asLong()).isZero();
+    }
+
+    @Test
+    void attachTalksToAnAgentLoadedAtTheStart() {
+        Machine.requireUnlimitedLocking();
+        jvm = describe(Jdk.current()).agent("mode=none").start();
+        jvm.awaitLine("ready");
+        jvm.awaitErrorLine("[memlock]");
+        jvm.ask("grow 50");
+        assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isZero();
+
+        Outcome attach = memlock("attach", pid(), "mode=heap", "interval=500ms");
+
+        assertThat(attach.exitStatus()).as("%s", attach).isZero();
+        assertThat(Smaps.of(jvm.pid()).lockedBytes()).isGreaterThan(50 * MEGABYTE);
+    }
+
+    @Test
+    void aTypoNeverReachesTheJvm() {
+        start(Jdk.current());
+        Outcome attach = memlock("attach", pid(), "mode=heep");
+
+        assertThat(attach.exitStatus()).isEqualTo(2);
+        assertThat(attach.stderr()).contains("did you mean 'heap'?");
+        assertThat(ProcStatus.of(jvm.pid()).status()).isNotEmpty();
+        assertThat(memlock("unlock", pid()).stderr()).contains("no memlock agent runs in JVM " + pid());
+    }
+
+    @Test
+    void aJvmThatMayNotLockSaysSoAndGoesOn() {
+        Machine.requireDroppableIpcLock();
+        jvm = describe(Jdk.current())
+                .wrapper(Wrappers.memlockLimit(64 * 1024))
+                .wrapper(Wrappers.withoutIpcLock())
+                .start();
+        jvm.awaitLine("ready");
+
+        Outcome attach = memlock("attach", pid(), "mode=heap,on-failure=exit");
+
+        assertThat(attach.exitStatus()).as("%s", attach).isEqualTo(1);
+        assertThat(attach.stderr()).contains("tried:", "to fix:");
+        assertThat(jvm.ask("grow 20")).isNotEmpty();
+    }
+
+    @Test
+    void aJvmThatRefusesAttachingIsNotSignalled() {
+        jvm = describe(Jdk.current()).flags("-XX:+DisableAttachMechanism").start();
+        jvm.awaitLine("ready");
+
+        Outcome attach = memlock("attach", pid());
+
+        assertThat(attach.exitStatus()).isEqualTo(1);
+        assertThat(attach.stderr()).contains("-XX:+DisableAttachMechanism");
+        jvm.ask("grow 1");
+        assertThat(jvm.stdout()).doesNotContain("Full thread dump");
+    }
+
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void statusAgreesWithProc(Jdk jdk) throws Exception {
+        Machine.requireUnlimitedLocking();
+        jvm = describe(jdk).agent("mode=heap").start();
+        jvm.awaitLine("ready");
+        jvm.ask("grow 100");
+
+        eventually(() -> assertThat(mine().get("lock").asText()).isEqualTo("partly-locked"));
+        JsonNode mine = mine();
+
+        Smaps truth = Smaps.of(jvm.pid());
+        assertThat(mine.get("lockedBytes").asLong()).isCloseTo(truth.lockedBytes(), within(4 * MEGABYTE));
+        assertThat(mine.get("heapMaxBytes").asLong()).isEqualTo(256 * MEGABYTE);
+        assertThat(mine.get("name").asText()).isEqualTo(HeapApp.class.getName());
+        assertThat(memlock("status").stdout())
+                .contains("VERDICT", "partly locked")
+                .doesNotContain("\u001b");
+    }
+
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void regionsAddUpToTheWholeProcess(Jdk jdk) throws Exception {
+        start(jdk);
+        jvm.ask("grow 100");
+
+        JsonNode regions = json("regions", pid());
+
+        long sum = StreamSupport.stream(regions.get("regions").spliterator(), false)
+                .mapToLong(row -> row.get("residentBytes").asLong())
+                .sum();
+        assertThat(sum).isEqualTo(regions.at("/total/residentBytes").asLong());
+        assertThat(sum).isLessThanOrEqualTo(Smaps.of(jvm.pid()).residentBytes() + 4 * MEGABYTE);
+        assertThat(region("heap").get("reservedBytes").asLong()).isEqualTo(256 * MEGABYTE);
+        assertThat(region("heap").get("residentBytes").asLong()).isGreaterThan(100 * MEGABYTE);
+        JsonNode first = json("regions", pid(), "--maps").at("/mappings/0");
+        assertThat(first.get("start").asText()).matches("[0-9a-f]{16}");
+        assertThat(memlock("regions", pid()).stdout()).contains("known from diagnostic commands");
+    }
+
+    @Test
+    void watchWritesALineForEachLookAndEndsWithTheJvm() throws Exception {
+        start(Jdk.current());
+        Outcome watch = memlock("watch", pid(), "--interval=0.1", "--count=3");
+        assertThat(watch.exitStatus()).isZero();
+        assertThat(watch.stdout().lines()).hasSize(4);
+        assertThat(watch.stdout()).doesNotContain("\u001b");
+        JsonNode line = new ObjectMapper()
+                .readTree(memlock("watch", pid(), "--count=1", "--json").stdout());
+        assertThat(line.get("lockedBytes").asLong()).isZero();
+
+        Thread end = new Thread(() -> jvm.send("exit"));
+        end.start();
+        Outcome ended = memlock("watch", pid(), "--interval=0.5");
+        end.join();
+        assertThat(ended.exitStatus()).isEqualTo(1);
+    }
+
+    @Test
+    void saysWhatIsWrongWithAPid() {
+        for (String command : List.of("status", "regions", "watch", "attach", "unlock")) {
+            Outcome gone = memlock(command, NO_PID);
+            assertThat(gone.exitStatus()).as("%s %s", command, gone).isEqualTo(1);
+            assertThat(gone.stderr()).contains("there is no process " + NO_PID);
+            Outcome typo = memlock(command, "x1");
+            assertThat(typo.exitStatus()).as("%s %s", command, typo).isEqualTo(2);
+            assertThat(typo.stdout()).isEmpty();
+        }
+    }
+
+    @Test
+    void aProcessThatIsNoJvmIsLeftAlone() throws Exception {
+        Process sleep = new ProcessBuilder("sleep", "60").start();
+        try {
+            Outcome attach = memlock("attach", Long.toString(sleep.pid()));
+            assertThat(attach.exitStatus()).isEqualTo(1);
+            assertThat(attach.stderr()).contains("(sleep) is not a JVM");
+            assertThat(sleep.isAlive()).isTrue();
+        } finally {
+            sleep.destroy();
+        }
+    }
+
+    @Test
+    void anotherUsersJvmIsNamedWithItsUser() {
+        Machine.require(Machine.isAdmin() && Machine.hasCommand("setpriv"), "needs root and setpriv");
+        start(Jdk.current());
+        List<String> asNobody =
+                new ArrayList<>(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"));
+        asNobody.addAll(command("status", pid()));
+
+        Outcome status = Commands.run(asNobody);
+
+        Machine.require(!status.stderr().contains("Unable to access jarfile"), "needs a jar everybody can read");
+        assertThat(status.exitStatus()).as("%s", status).isEqualTo(1);
+        assertThat(status.stderr()).contains("it belongs to user root");
+    }
+
+    @Test
+    void rootLocksAnotherUsersJvm() {
+        Machine.require(Machine.isAdmin() && Machine.hasCommand("setpriv"), "needs root and setpriv");
+        jvm = describe(Jdk.current())
+                .wrapper(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"))
+                .start();
+        jvm.awaitLine("ready");
+
+        Outcome attach = memlock("attach", pid(), "mode=gc"); // little enough for the usual limit
+
+        assertThat(attach.exitStatus()).as("%s", attach).isZero();
+        assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isPositive();
+    }
+
+    @Test
+    void helpGoesToStdoutAndMistakesToStderr() {
+        Outcome help = memlock("--help");
+        assertThat(help.exitStatus()).isZero();
+        assertThat(help.stdout()).contains("status", "regions", "watch", "attach", "unlock");
+        assertThat(help.stderr()).isEmpty();
+        assertThat(memlock("help", "status").stdout()).contains("9 ms for each resident GiB");
+        assertThat(memlock("--version").stdout())
+                .isEqualTo("memlock-agent " + System.getProperty("memlock.agent.version") + "\n");
+
+        Outcome nothing = memlock();
+        assertThat(nothing.exitStatus()).isEqualTo(2);
+        assertThat(nothing.stdout()).isEmpty();
+        Outcome unknown = memlock("stats");
+        assertThat(unknown.exitStatus()).isEqualTo(2);
+        assertThat(unknown.stderr()).contains("status");
+    }
+
+    @Test
+    void theCompletionScriptIsOneForBash() {
+        Outcome script = memlock("generate-completion");
+        assertThat(script.exitStatus()).isZero();
+        assertThat(Commands.run("bash", "-c", "bash -n <<'END'\n" + script.stdout() + "\nEND")
+                        .exitStatus())
+                .isZero();
+        assertThat(script.stdout()).contains("complete -F").contains("memlock");
+    }
+
+    private void start(Jdk jdk) {
+        jvm = describe(jdk).start();
+        jvm.awaitLine("ready");
+    }
+
+    private static ForkedJvm.Builder describe(Jdk jdk) {
+        return ForkedJvm.on(jdk).flags("-Xms64m", "-Xmx256m").main(HeapApp.class);
+    }
+
+    private String pid() {
+        return Long.toString(jvm.pid());
+    }
+
+    private JsonNode mine() throws Exception {
+        return StreamSupport.stream(json("status").get("jvms").spliterator(), false)
+                .filter(row -> row.get("pid").asLong() == jvm.pid())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private JsonNode region(String name) throws Exception {
+        for (JsonNode row : json("regions", pid()).get("regions")) {
+            if (row.get("region").asText().equals(name)) {
+                return row;
+            }
+        }
+        throw new AssertionError("no region " + name);
+    }
+
+    private static JsonNode json(String... arguments) throws Exception {
+        List<String> more = new ArrayList<>(List.of(arguments));
+        more.add("--json");
+        Outcome outcome = memlock(more.toArray(String[]::new));
+        assertThat(outcome.exitStatus()).as("%s", outcome).isZero();
+        return new ObjectMapper().readTree(outcome.stdout());
+    }
+
+    private static Outcome memlock(String... arguments) {
+        return Commands.run(command(arguments));
+    }
+
+    private static List<String> command(String... arguments) {
+        List<String> command = new ArrayList<>(
+                List.of(Jdk.current().java().toString(), "-jar", AgentJar.path().toString()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+}

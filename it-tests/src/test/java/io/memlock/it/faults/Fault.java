@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.faults;
+
+import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Wrappers;
+import java.io.File;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A row of the matrix.
+ *
+ * @param name what is wrong with the machine
+ * @param options of the agent
+ * @param states what the agent may say of it; {@code absent} if there is no MXBean
+ * @param wrapper what makes it so, outermost first
+ * @param flags of the JVM
+ * @param life what the application does
+ */
+record Fault(
+        String name, String options, Set<String> states, List<String> wrapper, List<String> flags, List<String> life) {
+
+    static final String ABSENT = "absent";
+
+    private static final List<String> SHORT = List.of("heap 24", "threads 20", "classes 50", "direct 4", "exec");
+
+    private static final List<String> LONG =
+            List.of("heap 120", "threads 500", "classes 5000", "libraries", "direct 32", "heap 40", "exec");
+
+    /** A user who has the one capability, as {@code AmbientCapabilities=CAP_IPC_LOCK} of a unit gives it. */
+    private static final String NOBODY =
+            "setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=+ipc_lock" + " --ambient-caps=+ipc_lock";
+
+    static Fault of(String name, String states, String options) {
+        return new Fault(
+                name, options, Set.of(states.split("\\|", -1)), List.of(), List.of("-Xms16m", "-Xmx96m"), SHORT);
+    }
+
+    Fault under(List<String> more) {
+        List<String> all = new ArrayList<>(wrapper);
+        all.addAll(more);
+        return new Fault(name, options, states, List.copyOf(all), flags, life);
+    }
+
+    /** With a limit and without the right to ignore it. */
+    Fault limit(long bytes) {
+        return under(Wrappers.memlockLimit(bytes)).under(Wrappers.withoutIpcLock());
+    }
+
+    /** As a user who may lock without a limit, and nothing else; root would not be kept from reading. */
+    Fault nobody(String script) {
+        return under(Wrappers.privateMounts(script + "\nexec " + NOBODY + " \"$@\""));
+    }
+
+    Fault mounts(String script) {
+        return under(Wrappers.privateMounts(script));
+    }
+
+    /** Behind a filter that answers calls with an error number. */
+    Fault seccomp(int errno, String calls) {
+        return under(List.of(
+                Jdk.current().java().toString(),
+                "-Xshare:auto",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                AgentJar.testClasses() + File.pathSeparator + AgentJar.codeOf(com.sun.jna.Native.class),
+                SeccompLauncher.class.getName(),
+                Integer.toString(errno),
+                calls));
+    }
+
+    Fault flags(String... more) {
+        return new Fault(name, options, states, wrapper, List.of(more), life);
+    }
+
+    Fault longLife() {
+        return new Fault(name, options, states, wrapper, List.of("-Xms16m", "-Xmx256m"), LONG);
+    }
+
+    Fault first(String stage) {
+        List<String> all = new ArrayList<>(List.of(stage));
+        all.addAll(life);
+        return new Fault(name, options, states, wrapper, flags, List.copyOf(all));
+    }
+
+    /** Whether what the agent comes to does not depend on what the application does. */
+    boolean isForeseeable() {
+        return !life.equals(LONG);
+    }
+
+    ForkedJvm.Builder on(Jdk jdk) {
+        return on(jdk, FaultApp.class.getName());
+    }
+
+    ForkedJvm.Builder on(Jdk jdk, String main, String... arguments) {
+        return ForkedJvm.on(jdk)
+                .wrapper(wrapper)
+                .flags("-XX:+UseSerialGC")
+                .flags(flags.toArray(String[]::new))
+                .main(main, arguments);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.JmxClient;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.Outcome;
+import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.Smaps;
+import java.util.ArrayList;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * One row for each way in which locking can fail. In each the application's output and exit status are those of a run
+ * without the agent, and what the agent says of itself over JMX is what the kernel says of the process.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class FaultMatrixIT {
+
+    private static final int EPERM = 1;
+    private static final int ENOSYS = 38;
+    private static final int CANNOT_LOCK = 77;
+    private static final long KIB = 1 << 10;
+    private static final long MIB = 1 << 20;
+    private static final String LOCKING = "mlock+mlock2+mlockall";
+    private static final String EVERY_PLACE =
+            "for d in /tmp /var/tmp /dev/shm /run; do mount --bind $d $d; mount -o" + " remount,bind,%s $d; done";
+
+    private final List<String> rows = new ArrayList<>();
+
+    @BeforeAll
+    void needsRoot() {
+        Machine.requireDroppableIpcLock();
+        Machine.requireUnlimitedLocking();
+        Machine.requireMounts();
+    }
+
+    @AfterAll
+    @SuppressWarnings("SystemOut")
+    void print() {
+        long held = rows.stream().filter(row -> row.startsWith("held")).count();
+        System.out.println("fault matrix: " + rows.size() + " rows, " + held + " held");
+        rows.forEach(row -> System.out.println("  " + row));
+    }
+
+    static List<Arguments> rows() {
+        List<Arguments> rows = new ArrayList<>();
+        for (Jdk jdk : Jdk.all()) {
+            faults(jdk).forEach(fault -> rows.add(Arguments.of(fault, jdk)));
+        }
+        return rows;
+    }
+
+    private static List<Fault> faults(Jdk jdk) {
+        String hide = "f=$(mktemp); chmod 000 $f; for n in %s; do mount --bind $f /proc/$$/$n; done";
+        return List.of(
+                Fault.of("nothing is wrong", "LOCKED", ""),
+                Fault.of("limit 0", "FAILED", "").limit(0),
+                Fault.of("limit 64 KiB", "FAILED", "mode=heap+code").limit(64 * KIB),
+                Fault.of("limit 8 MiB, all", "FAILED", "").limit(8 * MIB),
+                Fault.of("limit 8 MiB, code then heap", "PARTIAL", "mode=code+heap")
+                        .limit(8 * MIB),
+                Fault.of("limit 8 MiB, code that fits", "LOCKED", "mode=code")
+                        .limit(8 * MIB)
+                        .flags("-Xmx96m", "-Xint", "-XX:ReservedCodeCacheSize=4m"),
+                Fault.of("a whole life, limit 0", "FAILED", "").limit(0).longLife(),
+                Fault.of("a whole life, limit 64 KiB", "FAILED", "")
+                        .limit(64 * KIB)
+                        .longLife(),
+                Fault.of("a whole life, limit 8 MiB", "PARTIAL|FAILED|LOCKED", "mode=metaspace+code+heap")
+                        .limit(8 * MIB)
+                        .longLife(),
+                Fault.of("a whole life, limit 8 MiB, code alone", "PARTIAL|FAILED|LOCKED", "mode=code")
+                        .limit(8 * MIB)
+                        .longLife(),
+                Fault.of("a whole life, rescan", "LOCKED|PARTIAL", "strategy=rescan")
+                        .longLife(),
+                Fault.of("strategy=future under a limit", "FAILED", "strategy=future")
+                        .limit(8 * MIB),
+                Fault.of("ZGC with rescan", "PARTIAL", "mode=heap,strategy=rescan")
+                        .flags("-XX:-UseSerialGC", "-XX:+UseZGC", "-Xms64m", "-Xmx96m"),
+                Fault.of("a user namespace, limit 8 MiB", "FAILED", "")
+                        .under(List.of("prlimit", "--memlock=" + 8 * MIB + ":" + 8 * MIB, "unshare", "-Ur")),
+                Fault.of("seccomp refuses with EPERM", "FAILED", "").seccomp(EPERM, LOCKING),
+                Fault.of("seccomp refuses with ENOSYS", "FAILED", "").seccomp(ENOSYS, LOCKING),
+                Fault.of("seccomp hides mlock2, as before Linux 4.4", "LOCKED", "mode=heap+code")
+                        .seccomp(ENOSYS, "mlock2"),
+                Fault.of("seccomp refuses mlockall", "LOCKED", "").seccomp(EPERM, "mlockall"),
+                Fault.of("the mappings nearly used up", "LOCKED", "").first("mappings 60000"),
+                Fault.of("processes hidden", "LOCKED", "").nobody("mount -t proc -o hidepid=2 proc /proc"),
+                Fault.of("smaps cannot be read", "LOCKED", "").nobody(String.format(hide, "smaps smaps_rollup")),
+                Fault.of("maps cannot be read", "PARTIAL", "").nobody(String.format(hide, "maps smaps")),
+                Fault.of("maps cannot be read, under a limit", "FAILED", "mode=heap")
+                        .limit(8 * MIB)
+                        .mounts("f=$(mktemp); for n in maps smaps; do mount --bind $f /proc/$$/$n; done"),
+                Fault.of("not dumpable", "LOCKED", "")
+                        .nobody("d=$(mktemp -d); chmod 755 $d; mkdir $d/bin; cp " + jdk.java() + " $d/bin/; chmod 711"
+                                + " $d/bin/java; ln -s " + jdk.home() + "/lib " + jdk.home()
+                                + "/conf $d/; shift;"
+                                + " set -- $d/bin/java \"$@\""),
+                Fault.of("file systems read-only", "LOCKED|" + Fault.ABSENT, "")
+                        .mounts(String.format(EVERY_PLACE, "ro")),
+                Fault.of("noexec everywhere", "LOCKED|" + Fault.ABSENT, "")
+                        .mounts(String.format(EVERY_PLACE, "noexec")),
+                Fault.of("no temporary space", "LOCKED|" + Fault.ABSENT, "")
+                        .mounts("for d in /var/tmp /dev/shm /run; do mount -t tmpfs -o size=4k,nr_inodes=1 tmpfs $d;"
+                                + " done; mount --bind /tmp /tmp; mount -o remount,bind,ro /tmp"));
+    }
+
+    @SuppressWarnings("SystemOut")
+    @ParameterizedTest(name = "{0}, {1}")
+    @MethodSource("rows")
+    void theApplicationDoesNotNoticeAndTheStateIsTrue(Fault fault, Jdk jdk) throws Exception {
+        String row = fault + ", " + jdk + ", " + fault.options();
+        try {
+            check(fault, jdk);
+            rows.add("held    " + row);
+        } catch (Exception | Error e) {
+            rows.add("BROKEN  " + row);
+            System.out.println("BROKEN " + row + ": " + e.getMessage());
+            throw e;
+        }
+    }
+
+    private static void check(Fault fault, Jdk jdk) throws Exception {
+        List<String> life = new ArrayList<>(fault.life());
+        life.add("exit");
+        int port = JmxClient.freePort();
+        Outcome without = fault.on(jdk).flags(JmxClient.remoteFlags(port)).run(life.toArray(String[]::new));
+
+        Outcome with;
+        String state;
+        try (ForkedJvm jvm = fault.on(jdk)
+                .flags(JmxClient.remoteFlags(port))
+                .agent(fault.options())
+                .start()) {
+            jvm.awaitLine("ready");
+            for (String stage : fault.life()) {
+                jvm.send(stage);
+                jvm.awaitLine("done");
+            }
+            state = assertStateIsTrue(fault, jvm, port);
+            jvm.send("exit");
+            with = jvm.awaitExit();
+        }
+
+        assertThat(with.stdout()).as(with::toString).isEqualTo(without.stdout());
+        assertThat(with.exitStatus())
+                .as(with::toString)
+                .isEqualTo(without.exitStatus())
+                .isEqualTo(3);
+        assertThat(with.otherErrorLines()).isEqualTo(without.otherErrorLines());
+        if (fault.isForeseeable()) {
+            assertDoctorIsRight(fault, jdk, state);
+        }
+    }
+
+    /** What the doctor says of the place is what the agent then achieved in it. */
+    private static void assertDoctorIsRight(Fault fault, Jdk jdk, String state) {
+        Outcome doctor = fault.on(jdk, "-jar", AgentJar.path().toString(), "doctor", fault.options())
+                .run();
+        assertThat(doctor.exitStatus())
+                .as("%s, but the agent came to %s", doctor, state)
+                .isEqualTo(state.equals("LOCKED") ? 0 : 1);
+    }
+
+    private static String assertStateIsTrue(Fault fault, ForkedJvm jvm, int port) throws Exception {
+        try (JmxClient jmx = JmxClient.connect(port)) {
+            if (fault.states().contains(Fault.ABSENT) && !appears(jmx)) {
+                assertThat(jvm.stderr()).contains("NOT LOCKED");
+                assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isZero();
+                return Fault.ABSENT;
+            }
+            eventually(() -> assertThat(jmx.hasMemoryLock()).isTrue());
+            // The keeper's next pass may be a second away.
+            eventually(() -> {
+                String state = (String) jmx.get("State");
+                long charged = ProcStatus.of(jvm.pid()).chargedBytes();
+                assertThat(fault.states()).as(jvm.stderr()).contains(state);
+                switch (state) {
+                    case "FAILED", "UNLOCKED" -> assertThat(charged).isZero();
+                    case "PARTIAL" -> assertThat(charged).isPositive();
+                    default -> assertLocked(fault, jvm);
+                }
+            });
+            return (String) jmx.get("State");
+        }
+    }
+
+    /** Shorter than the harness's: a row that does not hold must not hold up the others. */
+    @SuppressWarnings("ThreadSleep")
+    private static void eventually(ThrowingCallable assertion) throws Exception {
+        for (int left = 100; ; left--) {
+            try {
+                assertion.call();
+                return;
+            } catch (Throwable notYet) {
+                if (left == 0) {
+                    throw new AssertionError(notYet.getMessage(), notYet);
+                }
+            }
+            Thread.sleep(100);
+        }
+    }
+
+    @SuppressWarnings("ThreadSleep")
+    private static boolean appears(JmxClient jmx) throws Exception {
+        for (int i = 0; i < 15; i++) {
+            if (jmx.hasMemoryLock()) {
+                return true;
+            }
+            Thread.sleep(100);
+        }
+        return false;
+    }
+
+    private static void assertLocked(Fault fault, ForkedJvm jvm) {
+        Smaps smaps = Smaps.of(jvm.pid());
+        List<Smaps.Entry> unlocked = fault.options().isEmpty()
+                ? smaps.unlocked().stream()
+                        .filter(entry -> !entry.path().endsWith("/release")
+                                && !entry.path().equals("[stack]")
+                                && !entry.permissions().startsWith("---"))
+                        .toList()
+                : fault.options().contains("code")
+                        ? smaps.unlocked().stream()
+                                .filter(entry -> entry.permissions().equals("rwxp"))
+                                .toList()
+                        : List.of();
+        assertThat(unlocked).as("unlocked%s", smaps).isEmpty();
+        assertThat(smaps.chargedBytes()).isPositive();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void onePageDecidesWhetherASelectionFits(Jdk jdk) throws Exception {
+        String[] small = {"-Xmx96m", "-Xint", "-XX:ReservedCodeCacheSize=4m"};
+        Fault roomy = Fault.of("measure", "LOCKED", "mode=code").limit(8 * MIB).flags(small);
+        long needed;
+        try (ForkedJvm jvm = roomy.on(jdk).agent("mode=code,interval=1h").start()) {
+            jvm.awaitLine("ready");
+            needed = ProcStatus.of(jvm.pid()).chargedBytes();
+        }
+        assertThat(needed).isPositive();
+        for (boolean fits : new boolean[] {true, false}) {
+            long limit = fits ? needed : needed - 4 * KIB;
+            Outcome outcome = Fault.of("page", "LOCKED", "mode=code")
+                    .limit(limit)
+                    .flags(small)
+                    .on(jdk)
+                    .agent("mode=code,on-failure=exit")
+                    .run("exit");
+            assertThat(outcome.exitStatus()).as(outcome::toString).isEqualTo(fits ? 3 : CANNOT_LOCK);
+            assertThat(outcome.stdout()).isEqualTo(fits ? "ready\n" : "");
+            rows.add("held    " + (fits ? "just enough for " : "one page too few for ") + "mode=code, " + jdk);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.keeping;
+
+import static io.memlock.it.harness.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.JmxClient;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.Smaps;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the application maps and locks is the application's. */
+class ApplicationMemoryIT {
+
+    /** A buffer cannot be longer. */
+    private static final long FILE_BYTES = (2L << 30) - 4096;
+
+    private static final long READ_MILLIS = 6000;
+    private static final long PERIOD_MILLIS = 1000;
+    private static final long BUFFER_BYTES = 8 << 20;
+
+    private Path file;
+
+    @BeforeEach
+    void makeSparseFile() throws Exception {
+        Machine.requireUnlimitedLocking();
+        file = Files.createTempFile(Path.of("target"), "sparse", ".data").toAbsolutePath();
+        try (RandomAccessFile data = new RandomAccessFile(file.toFile(), "rw")) {
+            data.setLength(FILE_BYTES);
+        }
+    }
+
+    @AfterEach
+    void deleteFile() throws Exception {
+        Files.deleteIfExists(file);
+    }
+
+    @Test
+    void ofAFileThatIsReadAtMostAPeriodsWorthIsLocked() {
+        try (ForkedJvm jvm = Keeping.growing(Jdk.newest(), "mode=all").start()) {
+            Keeping.awaitStart(jvm);
+            try (Sampler locked = new Sampler(() -> lockedOfFile(jvm), 50)) {
+                long readMillis = Long.parseLong(jvm.ask("readfile " + file + " " + READ_MILLIS));
+                long worth = FILE_BYTES * PERIOD_MILLIS / readMillis;
+                long millis = Keeping.millisUntil(() -> lockedOfFile(jvm) == 0);
+                System.out.println("[keeping] 2 GiB read in " + readMillis + " ms: most locked "
+                        + (locked.largest() >> 20) + " MiB at " + locked.samples() + " samples, a period's worth is "
+                        + (worth >> 20) + " MiB; 0 after " + millis + " ms");
+                assertThat(locked.largest()).as("locked at any sample").isLessThan(worth + worth / 2);
+                assertThat(millis).isBetween(0L, 2 * PERIOD_MILLIS);
+            }
+            Smaps mapped = ofFile(jvm);
+            assertThat(mapped.residentBytes()).as("it was read").isGreaterThan(FILE_BYTES / 16);
+            assertThat(mapped.lockedBytes()).isZero();
+            Smaps others = new Smaps(Smaps.of(jvm.pid()).unlocked());
+            assertThat(others.residentUnlockedBytes() - mapped.residentUnlockedBytes())
+                    .as("other memory unlocked%s", others)
+                    .isZero();
+        }
+    }
+
+    private Smaps ofFile(ForkedJvm jvm) {
+        return new Smaps(Smaps.of(jvm.pid()).mappings().stream()
+                .filter(entry -> entry.path().equals(file.toString()))
+                .toList());
+    }
+
+    private long lockedOfFile(ForkedJvm jvm) {
+        return ofFile(jvm).lockedBytes();
+    }
+
+    @Test
+    void whatTheApplicationLocksStaysLocked() throws Exception {
+        try (ForkedJvm jvm =
+                Keeping.growing(Jdk.newest(), "mode=heap,strategy=future").start()) {
+            Keeping.awaitStart(jvm);
+            String[] buffer = jvm.ask("ownlock " + (BUFFER_BYTES >> 20)).split(" ", -1);
+            long start = Long.parseUnsignedLong(buffer[0], 16);
+
+            Keeping.sleep(2 * PERIOD_MILLIS);
+            jvm.ask("threads 3"); // a change, which makes the keeper look at everything
+            Keeping.sleep(2 * PERIOD_MILLIS);
+            assertBufferLocked(jvm, start);
+
+            try (JmxClient client = JmxClient.attach(jvm.pid())) {
+                eventually(() -> assertThat(client.hasMemoryLock()).isTrue());
+                assertThat((String) client.invoke("unlock")).contains("UNLOCKED");
+            }
+            assertBufferLocked(jvm, start);
+            assertThat(Smaps.of(jvm.pid()).chargedBytes())
+                    .as("all that is locked now")
+                    .isBetween(BUFFER_BYTES, BUFFER_BYTES + 8192);
+        }
+    }
+
+    private static void assertBufferLocked(ForkedJvm jvm, long start) {
+        // mlock takes the page in which the buffer begins, too
+        Smaps pages = Smaps.of(jvm.pid()).within(start & -4096, start + BUFFER_BYTES + 4096);
+        assertThat(pages.lockedBytes()).as("locked of the buffer%s", pages).isGreaterThanOrEqualTo(BUFFER_BYTES);
+        assertThat(pages.mappings()).as("its own flags").noneMatch(Smaps.Entry::isLockedOnFault);
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.keeping;
+
+import com.sun.jna.Native;
+import io.memlock.it.apps.KeepingApp;
+import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.Collector;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments;
+
+/** What the tests of this package share. */
+final class Keeping {
+
+    static final String REGIONS = "mode=heap+code+metaspace";
+
+    /** Grow, shrink, grow again, load classes. */
+    static final List<String> STEPS = List.of("grow 300", "shrink", "grow 300", "classes 2000");
+
+    private static final long PAUSE_MILLIS = 10;
+    private static final long LONGEST_NANOS = 12_000_000_000L;
+
+    private Keeping() {}
+
+    static List<Arguments> everyCollectorButZgc() {
+        return collectors().filter(each -> each.get()[0] != Collector.ZGC).toList();
+    }
+
+    static List<Arguments> everyCollector() {
+        return collectors().toList();
+    }
+
+    private static Stream<Arguments> collectors() {
+        return Jdk.all().stream()
+                .flatMap(jdk -> jdk.collectors().stream().map(collector -> Arguments.of(collector, jdk)));
+    }
+
+    /** A small JVM that may grow; its application has a way to the C library beside the agent's. */
+    static ForkedJvm.Builder growing(Jdk jdk, String options) {
+        return app(jdk, options).flags("-Xms32m", "-Xmx512m");
+    }
+
+    static ForkedJvm.Builder app(Jdk jdk, String options) {
+        ForkedJvm.Builder builder = ForkedJvm.on(jdk)
+                .agent(options)
+                .classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class))
+                .main(KeepingApp.class);
+        return jdk.feature() >= 24 ? builder.flags("--enable-native-access=ALL-UNNAMED") : builder;
+    }
+
+    /** Waits until application and agent run. */
+    static void awaitStart(ForkedJvm jvm) {
+        jvm.awaitLine("ready");
+        jvm.awaitErrorLine("[memlock] locked");
+    }
+
+    /**
+     * Waits until something holds.
+     *
+     * @return the milliseconds it took; -1 if it never did
+     */
+    @SuppressWarnings("ThreadSleep")
+    static long millisUntil(BooleanSupplier condition) {
+        long start = System.nanoTime();
+        long end = start + LONGEST_NANOS;
+        while (System.nanoTime() < end) {
+            if (condition.getAsBoolean()) {
+                return (System.nanoTime() - start) / 1_000_000;
+            }
+            sleep(PAUSE_MILLIS);
+        }
+        return -1;
+    }
+
+    @SuppressWarnings("ThreadSleep")
+    static void sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+}

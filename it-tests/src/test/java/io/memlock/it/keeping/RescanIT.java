@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.keeping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.it.harness.Collector;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.Smaps;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Where new memory is born unlocked, the keeper locks it, soon after HotSpot mapped it. */
+class RescanIT {
+
+    private static final double PROMISE = 0.999;
+
+    /** The promise is a second; a machine that does ten other things at a time is given more. */
+    private static final long LATEST_MILLIS = 3000;
+
+    private static final int COLLECTIONS = 8;
+
+    @BeforeEach
+    void needsToLock() {
+        Machine.requireUnlimitedLocking();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.keeping.Keeping#everyCollectorButZgc")
+    void relocksWhatGrowsShrinksAndGrowsAgain(Collector collector, Jdk jdk) {
+        try (ForkedJvm jvm = Keeping.growing(jdk, Keeping.REGIONS + ",strategy=rescan")
+                .flags(collector.flag())
+                .start()) {
+            Keeping.awaitStart(jvm);
+            Truth truth = Truth.of(jvm, jdk);
+            StringBuilder times = new StringBuilder();
+            for (String step : Keeping.STEPS) {
+                jvm.ask(step);
+                double atOnce = coverage(truth, jvm);
+                long millis = Keeping.millisUntil(() -> coverage(truth, jvm) >= PROMISE);
+                times.append(String.format("; %s: %.1f %%, %d ms", step, 100 * atOnce, millis));
+                assertThat(millis)
+                        .as("ms until relocked%s%s%s", times, unlocked(truth, jvm), jvm.stderr())
+                        .isBetween(0L, LATEST_MILLIS);
+            }
+            Truth atEnd = Truth.of(jvm, jdk);
+            assertThat(coverage(atEnd, jvm)).as("with nodes added since").isGreaterThanOrEqualTo(PROMISE);
+            System.out.println("[keeping] coverage after each step, then time to 99.9 %: " + collector + ", " + jdk
+                    + times.toString());
+        }
+    }
+
+    private static double coverage(Truth truth, ForkedJvm jvm) {
+        Smaps selected = truth.selected(Smaps.of(jvm.pid()));
+        return (double) selected.lockedBytes() / selected.proportionalBytes();
+    }
+
+    private static Smaps unlocked(Truth truth, ForkedJvm jvm) {
+        return new Smaps(truth.selected(Smaps.of(jvm.pid())).unlocked());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERIAL", "PARALLEL", "G1", "SHENANDOAH"})
+    void relocksTheHeapSoonAfterACollection(Collector collector) {
+        Jdk jdk = Jdk.newest();
+        try (ForkedJvm jvm = Keeping.growing(jdk, Keeping.REGIONS + ",strategy=rescan")
+                .flags(collector.flag())
+                .start()) {
+            Keeping.awaitStart(jvm);
+            Truth truth = Truth.of(jvm, jdk);
+            String heap = Long.toHexString(truth.heap().stream()
+                            .mapToLong(Truth.Range::start)
+                            .min()
+                            .orElseThrow())
+                    + " "
+                    + Long.toHexString(truth.heap().stream()
+                            .mapToLong(Truth.Range::end)
+                            .max()
+                            .orElseThrow());
+            List<Long> lost = new ArrayList<>();
+            List<Long> all = new ArrayList<>();
+            for (int i = 1; i <= COLLECTIONS; i++) {
+                jvm.ask("grow " + i * 30);
+                Keeping.sleep(1000); // the keeper rests in proportion to its work
+                String[] answer = jvm.ask("relock " + heap).split(" ", -1);
+                assertThat(answer[1])
+                        .as("%s%s", unlocked(truth, jvm), jvm.stderr())
+                        .isNotEqualTo("never");
+                all.add(Long.parseLong(answer[0]));
+                if (answer[1].equals("lost")) {
+                    lost.add(Long.parseLong(answer[0]));
+                }
+            }
+            System.out.println("[keeping] end of a collection to relocked heap: " + collector + ", " + jdk
+                    + ": median of " + lost.size() + " that lost locks " + median(lost) + " us, all in us " + all);
+            assertThat(median(all)).as("median of %s us", all).isLessThan(LATEST_MILLIS * 1000);
+        }
+    }
+
+    private static long median(List<Long> values) {
+        return values.isEmpty() ? 0 : values.stream().sorted().toList().get(values.size() / 2);
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.keeping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Smaps;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Where heap, code and metaspace are, by the JVM's own account: what its diagnostic commands print, asked from outside.
+ *
+ * @param heap where it may grow
+ * @param code where the code heaps may grow
+ * @param metaspace the nodes
+ */
+record Truth(List<Range> heap, List<Range> code, List<Range> metaspace) {
+
+    private static final Pattern BRACKETS = Pattern.compile("\\[0x(\\p{XDigit}+),.*0x(\\p{XDigit}+)[])]");
+    private static final Pattern NODE = Pattern.compile("- node #\\d+: base 0x(\\p{XDigit}+): reserved=([0-9.]+) KB");
+
+    /** ZGC does not tell; its heap is a file in memory, or belongs to no file and then is found by nothing. */
+    private static final String ZGC_HEAP = "/memfd:java_heap";
+
+    /** A part of the address space. */
+    record Range(long start, long end) {
+
+        boolean overlaps(Smaps.Entry entry) {
+            return entry.start() < end && start < entry.end();
+        }
+    }
+
+    static Truth of(ForkedJvm jvm, Jdk jdk) {
+        Truth truth = new Truth(
+                heap(jcmd(jvm, jdk, "GC.heap_info")),
+                bounds(jcmd(jvm, jdk, "Compiler.codecache"), " bounds "),
+                nodes(jcmd(jvm, jdk, "VM.metaspace", "vslist")));
+        assertThat(truth.code).as("code heaps").isNotEmpty();
+        assertThat(truth.metaspace).as("metaspace nodes").isNotEmpty();
+        return truth;
+    }
+
+    private static String jcmd(ForkedJvm jvm, Jdk jdk, String... command) {
+        List<String> words = new ArrayList<>(List.of(jdk.jcmd().toString(), Long.toString(jvm.pid())));
+        words.addAll(List.of(command));
+        return Commands.succeed(words.toArray(String[]::new));
+    }
+
+    private static List<Range> heap(String text) {
+        List<Range> generations = new ArrayList<>(bounds(text, " total "));
+        generations.addAll(bounds(text, " - "));
+        return generations;
+    }
+
+    private static List<Range> bounds(String text, String mark) {
+        List<Range> ranges = new ArrayList<>();
+        for (String line : text.lines().filter(line -> line.contains(mark)).toList()) {
+            Matcher matcher = BRACKETS.matcher(line);
+            if (matcher.find()) {
+                ranges.add(new Range(
+                        Long.parseUnsignedLong(matcher.group(1), 16), Long.parseUnsignedLong(matcher.group(2), 16)));
+            }
+        }
+        return ranges;
+    }
+
+    private static List<Range> nodes(String text) {
+        List<Range> ranges = new ArrayList<>();
+        Matcher matcher = NODE.matcher(text);
+        while (matcher.find()) {
+            long start = Long.parseUnsignedLong(matcher.group(1), 16);
+            ranges.add(new Range(start, start + (long) (Double.parseDouble(matcher.group(2)) * 1024)));
+        }
+        return ranges;
+    }
+
+    boolean isHeap(Smaps.Entry entry) {
+        return entry.path().startsWith(ZGC_HEAP) || overlaps(heap, entry);
+    }
+
+    /** Whether a mapping is heap, code or metaspace. */
+    boolean contains(Smaps.Entry entry) {
+        return isHeap(entry) || overlaps(code, entry) || overlaps(metaspace, entry);
+    }
+
+    private static boolean overlaps(List<Range> ranges, Smaps.Entry entry) {
+        return ranges.stream().anyMatch(range -> range.overlaps(entry));
+    }
+
+    /** Of a JVM's memory, what is heap, code and metaspace. */
+    Smaps selected(Smaps smaps) {
+        return new Smaps(smaps.mappings().stream().filter(this::contains).toList());
+    }
+
+    /** All else. */
+    Smaps others(Smaps smaps) {
+        return new Smaps(
+                smaps.mappings().stream().filter(entry -> !contains(entry)).toList());
+    }
+}
