@@ -2,10 +2,7 @@
 package io.memlock.bench.contender;
 
 import com.sun.jna.Native;
-import io.memlock.it.apps.HelloApp;
 import io.memlock.it.harness.AgentJar;
-import io.memlock.it.harness.ForkedJvm;
-import io.memlock.it.harness.Jdk;
 import io.memlock.os.Linux;
 import java.nio.file.Path;
 import java.util.List;
@@ -98,25 +95,5 @@ public final class Contenders {
                 ours("mode=heap+code+metaspace,strategy=future"),
                 ours("mode=heap+code+metaspace,strategy=rescan"),
                 ours("mode=all,prefault=heap"));
-    }
-
-    /**
-     * Whether a contender starts at all.
-     *
-     * @return null, or the last line it says instead
-     */
-    public static String refusal(Jdk jdk, Contender contender) {
-        var outcome = ForkedJvm.on(jdk)
-                .flags(contender.flags().toArray(String[]::new))
-                .flags("-Xmx64m")
-                .main(HelloApp.class)
-                .run();
-        return outcome.exitStatus() == 0
-                ? null
-                : outcome.stderr()
-                        .lines()
-                        .filter(line -> !line.isBlank())
-                        .findFirst()
-                        .orElse("exit status " + outcome.exitStatus());
     }
 }
