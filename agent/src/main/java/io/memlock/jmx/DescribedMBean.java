@@ -42,6 +42,11 @@ final class DescribedMBean extends StandardEmitterMBean {
     }
 
     @Override
+    protected int getImpact(MBeanOperationInfo operation) {
+        return operation.getName().equals("diagnose") ? MBeanOperationInfo.ACTION_INFO : MBeanOperationInfo.ACTION;
+    }
+
+    @Override
     protected String getParameterName(MBeanOperationInfo operation, MBeanParameterInfo parameter, int sequence) {
         return method(operation.getName()).getParameters()[sequence].getName();
     }

@@ -217,8 +217,7 @@ public final class MemoryLock {
         boolean othersSetFuture = strategy == Strategy.RESCAN
                 && !limit.isUnlimited()
                 && parts.futureProbe().isBornLocked();
-        Pass pass = parts.reconciler()
-                .run(selection, new Terms(limit.effectiveBytes(), future.wasEverInForce(), othersSetFuture));
+        Pass pass = parts.reconciler().run(selection, terms(othersSetFuture));
         if (pass.mappings() == 0) {
             throw new IOException("/proc/self/maps is empty"); // everything of nothing would count as locked
         }
@@ -231,6 +230,10 @@ public final class MemoryLock {
         firstPassDone = true;
         LockFailure failure = settle(Verdict.of(pass, failure(pass)), pass, System.nanoTime() - start);
         return isLifted ? bearLocked(failure) : failure;
+    }
+
+    private Terms terms(boolean othersSetFuture) {
+        return new Terms(limit.effectiveBytes(), future.isInForce(), future.wasEverInForce(), othersSetFuture);
     }
 
     /**
@@ -287,7 +290,7 @@ public final class MemoryLock {
         if (limit == null) {
             limit = LockLimit.establish(libc);
         }
-        parts.reconciler().run(selection, new Terms(-1, future.wasEverInForce(), false));
+        parts.reconciler().run(selection, new Terms(-1, false, future.wasEverInForce(), false));
         settle(Verdict.NOTHING_ASKED, Pass.NONE, 0);
     }
 

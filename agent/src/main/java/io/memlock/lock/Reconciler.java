@@ -21,10 +21,13 @@ import java.util.function.LongSupplier;
 final class Reconciler {
 
     /**
-     * With nothing changed, every lock is probed up to this many: HotSpot may have given memory back and mapped it anew
-     * at the same place. Where there are more, every n-th in turn.
+     * With no mapping changed, so many locks are probed under rescan, mostly all there are: HotSpot may have given memory
+     * back and mapped it anew at the same place. Where there are more, every n-th in turn.
      */
-    private static final int MOST_PROBED = 500;
+    private static final int PROBED_UNDER_RESCAN = 500;
+
+    /** Where new mappings are born locked only somebody's munlock can take a lock away; a munlockall takes them all. */
+    private static final int PROBED_UNDER_FUTURE = 32;
 
     /** With nothing changed, everything is compared afresh after this many passes. */
     private static final int FULL_PASS_EVERY = 60;
@@ -96,7 +99,7 @@ final class Reconciler {
     Pass run(Selection selection, Terms terms) throws IOException {
         boolean changed = map.refresh();
         boolean known = !changed && selection.equals(lastSelection) && last.isComplete();
-        if (known && ++passesSinceFull < FULL_PASS_EVERY && spotCheck()) {
+        if (known && ++passesSinceFull < FULL_PASS_EVERY && spotCheck(terms)) {
             last = new Pass(last.mappings(), last.wantedBytes(), last.missingBytes(), 0, 0, 0, 0, false);
             return last;
         }
@@ -107,8 +110,9 @@ final class Reconciler {
         return last;
     }
 
-    private boolean spotCheck() {
-        int stride = 1 + locked.size() / MOST_PROBED;
+    private boolean spotCheck(Terms terms) {
+        int most = terms.isFuture() ? PROBED_UNDER_FUTURE : PROBED_UNDER_RESCAN;
+        int stride = 1 + locked.size() / most;
         for (int i = passesSinceFull % stride; i < locked.size(); i += stride) {
             if (!probe.isLocked(locked.get(i).start())) {
                 return false;
@@ -279,9 +283,10 @@ final class Reconciler {
      * Under which a pass runs.
      *
      * @param limitBytes the limit on locked mappings, -1 if there is none
+     * @param isFuture whether {@code MCL_FUTURE} is in force
      * @param bornLocked whether we set {@code MCL_FUTURE} at any time, so that what is locked and not selected may be ours
      *     though we never locked it by name
      * @param othersSetFuture whether new mappings are born locked though we did not ask for it
      */
-    record Terms(long limitBytes, boolean bornLocked, boolean othersSetFuture) {}
+    record Terms(long limitBytes, boolean isFuture, boolean bornLocked, boolean othersSetFuture) {}
 }

@@ -80,6 +80,12 @@ final class DispatchLibraryFile implements AutoCloseable {
                 candidate.close();
                 tried.append("\n    ").append(place).append(": ").append(reason(e));
                 last = e;
+            } catch (IllegalCallerException e) {
+                candidate.close();
+                throw new NativeUnavailableException(
+                        "this JVM denies native access, and granting it to our own JNA did not work on this JDK;"
+                                + " start java with --illegal-native-access=warn",
+                        e);
             }
         }
         throw new NativeUnavailableException(

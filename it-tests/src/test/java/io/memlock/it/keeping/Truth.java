@@ -27,6 +27,8 @@ record Truth(List<Range> heap, List<Range> code, List<Range> metaspace) {
     /** ZGC does not tell; its heap is a file in memory, or belongs to no file and then is found by nothing. */
     private static final String ZGC_HEAP = "/memfd:java_heap";
 
+    private static final long SMALLEST_SEGMENT_MAP = 0x270000 / 128 / 4096 * 4096;
+
     /** A part of the address space. */
     record Range(long start, long end) {
 
@@ -97,9 +99,29 @@ record Truth(List<Range> heap, List<Range> code, List<Range> metaspace) {
         return new Smaps(smaps.mappings().stream().filter(this::contains).toList());
     }
 
-    /** All else. */
+    /**
+     * All else; but for one small mapping a code heap, which is its segment map: part of the code cache, and in no command's
+     * answer.
+     */
     Smaps others(Smaps smaps) {
-        return new Smaps(
-                smaps.mappings().stream().filter(entry -> !contains(entry)).toList());
+        List<Smaps.Entry> others = new ArrayList<>();
+        int segmentMaps = 0;
+        for (Smaps.Entry entry : smaps.mappings()) {
+            boolean isSegmentMap = mayBeSegmentMap(entry) && segmentMaps < code.size();
+            segmentMaps += isSegmentMap ? 1 : 0;
+            if (!contains(entry) && !isSegmentMap) {
+                others.add(entry);
+            }
+        }
+        return new Smaps(others);
+    }
+
+    /** A byte for each segment of 128 bytes: 20 KiB for the 2.4 MiB a code heap begins with. codeCache.cpp, heap.cpp */
+    private static boolean mayBeSegmentMap(Smaps.Entry entry) {
+        return entry.isLocked()
+                && entry.path().isEmpty()
+                && entry.rss() == entry.length()
+                && entry.length() >= SMALLEST_SEGMENT_MAP
+                && entry.length() <= 4 * SMALLEST_SEGMENT_MAP;
     }
 }

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.it.apps.HeapApp;
+import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.MemoryCgroup;
+import io.memlock.it.harness.Outcome;
+import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.Smaps;
+import io.memlock.it.harness.SwapFile;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The JVM already swaps when the operator comes. */
+class LateLockIT {
+
+    private static final String EVERY_JDK = "io.memlock.it.harness.Jdk#all";
+    private static final long CGROUP_BYTES = 400L << 20;
+    private static final int SWAP_MEGABYTES = 512;
+
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void attachBringsBackWhatWasSwappedOutAndItStays(Jdk jdk) {
+        Machine.requireUnlimitedLocking();
+        try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES);
+                MemoryCgroup cgroup = MemoryCgroup.withLimit(CGROUP_BYTES);
+                ForkedJvm jvm = inCgroup(jdk, cgroup)) {
+            jvm.ask("grow 150");
+            squeeze(jdk, cgroup);
+            assertThat(ProcStatus.of(jvm.pid()).swappedBytes())
+                    .as("bytes in %s: without them this test proves nothing", swap)
+                    .isPositive();
+
+            Outcome attach = Commands.run(
+                    List.of(jdk.java().toString(), "-jar", AgentJar.path().toString(), "attach", "" + jvm.pid()));
+
+            assertThat(attach.exitStatus()).as(attach.toString()).isZero();
+            assertThat(ProcStatus.of(jvm.pid()).swappedBytes()).isZero();
+
+            long faultsBefore = ProcStatus.of(jvm.pid()).majorFaults();
+            squeeze(jdk, cgroup);
+            jvm.ask("collect");
+            assertThat(ProcStatus.of(jvm.pid()).swappedBytes()).isZero();
+            assertThat(ProcStatus.of(jvm.pid()).majorFaults()).isEqualTo(faultsBefore);
+            assertThat(Smaps.of(jvm.pid()).residentUnlockedBytes()).isZero();
+        }
+    }
+
+    @Test
+    void prefaultMakesTheCommittedHeapResidentBeforeMain() {
+        Machine.requireUnlimitedLocking();
+        try (ForkedJvm jvm = ForkedJvm.on(Jdk.current())
+                .agent("prefault=heap")
+                .flags("-XX:+UseSerialGC", "-Xms200m", "-Xmx300m")
+                .main(HeapApp.class)
+                .start()) {
+            jvm.awaitLine("ready");
+
+            assertThat(ProcStatus.of(jvm.pid()).residentBytes()).isGreaterThan(200L << 20);
+            assertThat(Smaps.of(jvm.pid()).residentUnlockedBytes()).isZero();
+        }
+    }
+
+    @Test
+    void prefaultIsRefusedWhereTheCgroupHasNoRoomAndTheApplicationRuns() {
+        Machine.requireUnlimitedLocking();
+        try (MemoryCgroup cgroup = MemoryCgroup.withLimit(CGROUP_BYTES);
+                ForkedJvm jvm = ForkedJvm.on(Jdk.current())
+                        .wrapper(cgroup.wrapper())
+                        .agent("prefault=heap")
+                        .flags("-XX:+UseSerialGC", "-Xms500m", "-Xmx500m")
+                        .main(HeapApp.class)
+                        .start()) {
+            jvm.awaitLine("ready");
+
+            assertThat(jvm.stderr())
+                    .contains("NOT PREFAULTED: needs 500.0 MiB more memory, the memory cgroup has")
+                    .contains("too little");
+            assertThat(ProcStatus.of(jvm.pid()).residentBytes()).isLessThan(200L << 20);
+        }
+    }
+
+    private static ForkedJvm inCgroup(Jdk jdk, MemoryCgroup cgroup) {
+        ForkedJvm jvm = ForkedJvm.on(jdk)
+                .wrapper(cgroup.wrapper())
+                .flags("-XX:+UseSerialGC", "-Xms64m", "-Xmx512m")
+                .main(HeapApp.class)
+                .start();
+        jvm.awaitLine("ready");
+        return jvm;
+    }
+
+    /** A neighbour that takes what it can get, and goes. */
+    private static void squeeze(Jdk jdk, MemoryCgroup cgroup) {
+        try (ForkedJvm neighbour = inCgroup(jdk, cgroup)) {
+            neighbour.ask("direct 250");
+        }
+    }
+}
