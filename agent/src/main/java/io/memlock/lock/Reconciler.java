@@ -32,6 +32,12 @@ final class Reconciler {
     /** With nothing changed, everything is compared afresh after this many passes. */
     private static final int FULL_PASS_EVERY = 60;
 
+    /**
+     * Passes that try again what seemed unlockable: HotSpot may have mapped it anew while it was tried, and maps looks the
+     * same.
+     */
+    private static final int RETRIES = 5;
+
     private final MemoryMap map;
     private final LockProbe probe;
     private final GentleCalls calls;
@@ -46,6 +52,7 @@ final class Reconciler {
     private Selection lastSelection = Selection.NOTHING;
     private Pass last = Pass.NONE;
     private int passesSinceFull;
+    private int passesSinceChange;
 
     /**
      * A reconciler.
@@ -98,7 +105,9 @@ final class Reconciler {
      */
     Pass run(Selection selection, Terms terms) throws IOException {
         boolean changed = map.refresh();
-        boolean known = !changed && selection.equals(lastSelection) && last.isComplete();
+        boolean mayBeLockable = unlockable.count() > 0 && passesSinceChange < RETRIES;
+        passesSinceChange = changed ? 0 : passesSinceChange + 1;
+        boolean known = !changed && !mayBeLockable && selection.equals(lastSelection) && last.isComplete();
         if (known && ++passesSinceFull < FULL_PASS_EVERY && spotCheck(terms)) {
             last = new Pass(last.mappings(), last.wantedBytes(), last.missingBytes(), 0, 0, 0, 0, false);
             return last;

@@ -25,6 +25,11 @@ final class Unlockable {
         found.add(segment.mapping());
     }
 
+    /** How many were found. */
+    int count() {
+        return found.size();
+    }
+
     /** Forgets all, so that the set cannot grow and a mistake does not last. */
     void clear() {
         found.clear();

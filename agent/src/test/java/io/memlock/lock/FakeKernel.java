@@ -37,6 +37,9 @@ final class FakeKernel implements LibC, MemoryMap {
     /** What happens right after an mlock2 of this address, once. */
     final Map<Long, Runnable> afterLock = new TreeMap<>();
 
+    /** The same for the second mlock2 there. */
+    final Map<Long, Runnable> afterLockAgain = new TreeMap<>();
+
     private final TreeMap<Long, Vma> vmas = new TreeMap<>();
     private boolean future;
     private boolean futureOnFault;
@@ -205,7 +208,7 @@ final class FakeKernel implements LibC, MemoryMap {
     @Override
     public int mlock2(long addr, long len, int flags) {
         int returned = fails() ? -1 : lockRange(addr, len, flags == Linux.MLOCK_ONFAULT);
-        Runnable after = afterLock.remove(addr);
+        Runnable after = afterLock.containsKey(addr) ? afterLock.remove(addr) : afterLockAgain.remove(addr);
         if (after != null) {
             after.run();
         }

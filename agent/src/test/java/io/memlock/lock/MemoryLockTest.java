@@ -342,4 +342,17 @@ class MemoryLockTest {
 
         assertThat(kernel.isLocked(HEAP)).isTrue();
     }
+
+    @Test
+    void memoryMappedAnewAtEachTryIsTriedAgainThoughMapsLooksTheSame() throws Exception {
+        Runnable remap = () -> kernel.commit(Region.HEAP, HEAP, 4 * MIB);
+        kernel.afterLock.put(HEAP, remap);
+        kernel.afterLockAgain.put(HEAP, remap);
+        start("mode=heap,strategy=rescan");
+        assertThat(kernel.isLocked(HEAP)).isFalse();
+
+        lock.reconcile();
+
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+    }
 }

@@ -156,7 +156,7 @@ class JmxIT {
                         .containsExactlyInAnyOrder(ATTRIBUTES);
                 assertThat(info.getOperations())
                         .extracting(MBeanFeatureInfo::getName)
-                        .contains("refresh", "lock", "unlock");
+                        .containsExactlyInAnyOrder("refresh", "lock", "unlock", "diagnose");
                 assertThat(info.getAttributes()).allSatisfy(JmxIT::assertDescribed);
                 assertThat(info.getOperations()).allSatisfy(JmxIT::assertDescribed);
                 for (MBeanOperationInfo operation : info.getOperations()) {

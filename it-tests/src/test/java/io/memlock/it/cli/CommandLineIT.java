@@ -85,7 +85,8 @@ class CommandLineIT {
         assertThat(again.exitStatus()).as("%s", again).isZero();
         assertThat(again.stdout()).contains("mode=heap+libs");
         assertThat(region("libs").get("lockedBytes").asLong()).isPositive();
-        assertThat(region("metaspace").get("lockedBytes").asLong()).isZero();
+        eventually(() ->
+                assertThat(region("metaspace").get("lockedBytes").asLong()).isZero());
     }
 
     @Test

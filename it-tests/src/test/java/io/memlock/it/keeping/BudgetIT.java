@@ -28,7 +28,7 @@ class BudgetIT {
     @Test
     void locksTheRegionsThatFitNamesTheOthersAndNeverExceedsTheLimit() throws Exception {
         Jdk jdk = Jdk.newest();
-        try (ForkedJvm jvm = limited(jdk, KERNEL_DEFAULT_BYTES, "mode=heap+metaspace+code", "-Xms2m", "-Xmx4m")) {
+        try (ForkedJvm jvm = limited(jdk, KERNEL_DEFAULT_BYTES, "mode=heap+metaspace+code", "-Xms2m", "-Xmx16m")) {
             jvm.awaitLine("ready");
             assertThat(jvm.awaitErrorLine("[memlock]")).contains("PARTLY LOCKED");
             eventually(() -> assertThat(jvm.stderr()).contains("not locked: code "));
