@@ -6,12 +6,10 @@ import io.memlock.lock.LockFailure;
 import io.memlock.lock.LockStatus;
 import io.memlock.lock.ProcessNumbers;
 import io.memlock.lock.RegionReport;
-import io.memlock.lock.RegionUsage;
 import io.memlock.options.OptionException;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.ToLongFunction;
+import javax.management.openmbean.TabularData;
 
 /** {@link MemoryLockMXBean} from what {@link LockControl} tells. */
 final class MemoryLockBean implements MemoryLockMXBean {
@@ -93,15 +91,8 @@ final class MemoryLockBean implements MemoryLockMXBean {
     }
 
     @Override
-    public List<RegionRow> getRegions() {
-        List<RegionRow> rows = new ArrayList<>();
-        RegionReport report = control.report();
-        if (report != null) {
-            for (RegionUsage usage : report.regions()) {
-                rows.add(new RegionRow(usage));
-            }
-        }
-        return rows;
+    public TabularData getRegions() {
+        return RegionTable.of(control.report());
     }
 
     @Override

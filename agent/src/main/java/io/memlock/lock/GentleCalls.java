@@ -45,22 +45,18 @@ final class GentleCalls {
      * @return 0, or errno of the first piece that failed; the pieces before it are locked
      */
     int lock(Segment segment) {
-        return inPieces(
-                segment.start(),
-                segment.end(),
+        return whole(
+                segment,
                 hasOnFault ? (address, length) -> libc.mlock2(address, length, Linux.MLOCK_ONFAULT) : libc::mlock);
     }
 
     /**
-     * Unlocks a segment; one that is only reserved, where there are no pages to walk, at once.
+     * Unlocks a segment.
      *
      * @return 0, or errno of the first piece that failed; the pieces before it are unlocked
      */
     int unlock(Segment segment) {
-        if (!segment.mapping().isAccessible()) {
-            return libc.munlock(segment.start(), segment.length()) == 0 ? 0 : libc.errno();
-        }
-        return inPieces(segment.start(), segment.end(), libc::munlock);
+        return whole(segment, libc::munlock);
     }
 
     /**
@@ -70,6 +66,14 @@ final class GentleCalls {
      */
     int advise(long start, long end, int advice) {
         return inPieces(start, end, (address, length) -> libc.madvise(address, length, advice));
+    }
+
+    /** What is only reserved has no pages to walk: at once, whatever its length. */
+    private int whole(Segment segment, Call call) {
+        if (segment.mapping().isAccessible()) {
+            return inPieces(segment.start(), segment.end(), call);
+        }
+        return call.on(segment.start(), segment.length()) == 0 ? 0 : libc.errno();
     }
 
     private int inPieces(long start, long end, Call call) {

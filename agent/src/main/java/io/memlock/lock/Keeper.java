@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Keeper implements LockControl {
 
-    /** Between periods: how often it looks whether there is something to do. A look costs microseconds. */
+    /** Under rescan: how often it looks between periods whether a memory pool has grown. */
     private static final long LOOK_MILLIS = 200;
 
     /** Passes once a period may take 1 % of a CPU; of a JVM with 250 mappings they take a hundredth of that. */
@@ -72,7 +72,7 @@ public final class Keeper implements LockControl {
     /**
      * Reconciles until the JVM ends or the thread is interrupted.
      *
-     * @param look called a few times a second, between passes
+     * @param look called before each wait: at least once a period
      */
     public void run(Runnable look) throws InterruptedException {
         cpu = new ThreadTime();
@@ -99,12 +99,15 @@ public final class Keeper implements LockControl {
                 growth = new GrowthSignals(wakeups::release);
             }
             long now = System.nanoTime();
-            long periodLeft = Math.max(intervalNanos - (now - lastPassEnd), periodic.restNanos(now));
+            // Under rescan every pass may find what is unlocked, and what it costs to keep the promise is well spent.
+            Allowance allowance = rescan ? woken : periodic;
+            long periodLeft = Math.max(intervalNanos - (now - lastPassEnd), allowance.restNanos(now));
             if (periodLeft <= 0) {
-                return periodic;
+                return allowance;
             }
-            boolean isWoken = wakeups.tryAcquire(
-                    Math.min(periodLeft, TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS)), TimeUnit.NANOSECONDS);
+            // A wake-up costs a tenth of a pass: only where something may have happened is there one between passes.
+            long rest = rescan ? Math.min(periodLeft, TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS)) : periodLeft;
+            boolean isWoken = wakeups.tryAcquire(rest, TimeUnit.NANOSECONDS);
             if (rescan && (isWoken || growth.committedChanged())) {
                 TimeUnit.NANOSECONDS.sleep(woken.restNanos(System.nanoTime()));
                 wakeups.drainPermits(); // what comes from here on asks for another pass

@@ -141,7 +141,7 @@ final class Reconciler {
             boolean isSelected = selection.contains(segment.region());
             if (unlockable.contains(segment)
                     || isGrowingUnderLimit(segment, terms)
-                    || (isSelected && !segment.mapping().isAccessible())) {
+                    || (isSelected && isReserved(segment, terms))) {
                 continue;
             }
             boolean isLocked = probe.isLocked(segment.start());
@@ -191,6 +191,14 @@ final class Reconciler {
      */
     private static boolean isGrowingUnderLimit(Segment segment, Terms terms) {
         return terms.limitBytes() >= 0 && segment.mapping().path().equals("[stack]");
+    }
+
+    /**
+     * Only reserved: not worth a byte of a limit. Where there is none it is locked too, as mlockall does: malloc's arenas
+     * grow into it by mprotect, which keeps the lock.
+     */
+    private static boolean isReserved(Segment segment, Terms terms) {
+        return !segment.mapping().isAccessible() && !terms.isFuture();
     }
 
     /** Mapped as it was when it was locked: not by HotSpot's doing. */

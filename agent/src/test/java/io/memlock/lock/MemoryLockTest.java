@@ -355,4 +355,18 @@ class MemoryLockTest {
 
         assertThat(kernel.isLocked(HEAP)).isTrue();
     }
+
+    @Test
+    void aLateLockCoversWhatIsOnlyReservedWhereThereIsNoLimit() throws Exception {
+        lock.change(OptionParser.parse("mode=all"));
+        assertThat(kernel.isLocked(HEAP + 4 * MIB)).as("reserved").isTrue();
+
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 20 * MIB;
+        lock.change(OptionParser.parse("mode=heap"));
+        assertThat(kernel.isLocked(HEAP + 4 * MIB))
+                .as("reserved, under a limit")
+                .isFalse();
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+    }
 }

@@ -35,7 +35,7 @@ class LateLockIT {
                 ForkedJvm jvm = inCgroup(jdk, cgroup)) {
             jvm.ask("grow 150");
             squeeze(jdk, cgroup);
-            assertThat(ProcStatus.of(jvm.pid()).swappedBytes())
+            assertThat(Smaps.of(jvm.pid()).swappedBytes())
                     .as("bytes in %s: without them this test proves nothing", swap)
                     .isPositive();
 
@@ -43,12 +43,14 @@ class LateLockIT {
                     List.of(jdk.java().toString(), "-jar", AgentJar.path().toString(), "attach", "" + jvm.pid()));
 
             assertThat(attach.exitStatus()).as(attach.toString()).isZero();
-            assertThat(ProcStatus.of(jvm.pid()).swappedBytes()).isZero();
+            assertThat(Smaps.of(jvm.pid()).swappedBytes())
+                    .as("swapped after %s", attach)
+                    .isZero();
 
             long faultsBefore = ProcStatus.of(jvm.pid()).majorFaults();
             squeeze(jdk, cgroup);
             jvm.ask("collect");
-            assertThat(ProcStatus.of(jvm.pid()).swappedBytes()).isZero();
+            assertThat(Smaps.of(jvm.pid()).swappedBytes()).isZero();
             assertThat(ProcStatus.of(jvm.pid()).majorFaults()).isEqualTo(faultsBefore);
             assertThat(Smaps.of(jvm.pid()).residentUnlockedBytes()).isZero();
         }
@@ -82,7 +84,7 @@ class LateLockIT {
             jvm.awaitLine("ready");
 
             assertThat(jvm.stderr())
-                    .contains("NOT PREFAULTED: needs 500.0 MiB more memory, the memory cgroup has")
+                    .containsPattern("NOT PREFAULTED: needs [45][0-9.]+ MiB more memory, the memory cgroup has")
                     .contains("too little");
             assertThat(ProcStatus.of(jvm.pid()).residentBytes()).isLessThan(200L << 20);
         }

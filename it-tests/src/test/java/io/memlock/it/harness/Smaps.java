@@ -21,6 +21,8 @@ import java.util.stream.Collectors;
  */
 public record Smaps(List<Entry> mappings) {
 
+    private static final long ARENA = 64L << 20;
+
     /**
      * One mapping. Sizes in bytes.
      *
@@ -163,6 +165,20 @@ public record Smaps(List<Entry> mappings) {
     /** Bytes resident, each once even where ZGC maps the same memory three times. */
     public long proportionalBytes() {
         return sum(Entry::pss);
+    }
+
+    /** Bytes in swap, exactly: VmSwap of status is off by some pages from Linux 6.2 on. */
+    public long swappedBytes() {
+        return sum(Entry::swap);
+    }
+
+    /** Resident bytes of malloc's arenas, which begin at multiples of 64 MiB. glibc malloc/arena.c, HEAP_MAX_SIZE */
+    public long arenaBytes() {
+        return sum(entry -> entry.path().isEmpty()
+                        && entry.start() % ARENA == 0
+                        && entry.permissions().equals("rw-p")
+                ? entry.pss()
+                : 0);
     }
 
     /** Bytes of whole locked mappings: what the kernel charges against the limit. */
