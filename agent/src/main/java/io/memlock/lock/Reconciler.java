@@ -50,6 +50,7 @@ final class Reconciler {
     private final Set<Long> ours = new HashSet<>();
     private List<Segment> locked = List.of();
     private Selection lastSelection = Selection.NOTHING;
+    private Terms lastTerms;
     private Pass last = Pass.NONE;
     private int passesSinceFull;
     private int passesSinceChange;
@@ -107,7 +108,8 @@ final class Reconciler {
         boolean changed = map.refresh();
         boolean mayBeLockable = unlockable.count() > 0 && passesSinceChange < RETRIES;
         passesSinceChange = changed ? 0 : passesSinceChange + 1;
-        boolean known = !changed && !mayBeLockable && selection.equals(lastSelection) && last.isComplete();
+        boolean sameWish = selection.equals(lastSelection) && terms.equals(lastTerms);
+        boolean known = !changed && !mayBeLockable && sameWish && last.isComplete();
         if (known && ++passesSinceFull < FULL_PASS_EVERY && spotCheck(terms)) {
             last = new Pass(last.mappings(), last.wantedBytes(), last.missingBytes(), 0, 0, 0, 0, false);
             return last;
@@ -115,6 +117,7 @@ final class Reconciler {
         unlockable.clear();
         last = compareAndRepair(selection, terms);
         lastSelection = selection;
+        lastTerms = terms;
         passesSinceFull = 0;
         return last;
     }
