@@ -329,7 +329,7 @@ class MemoryLockTest {
         FakeProcess process = new FakeProcess(kernel);
         MemoryLock attached = new MemoryLock(process);
 
-        attached.change(OptionParser.parse("mode=heap,prefault=heap"));
+        attached.change(OptionParser.parse("mode=heap,strategy=rescan,prefault=heap"));
 
         assertThat(process.asked).containsExactly("swap in 1", "gently [HEAP] 1");
     }
