@@ -6,10 +6,12 @@ import io.memlock.lock.LockFailure;
 import io.memlock.lock.LockStatus;
 import io.memlock.lock.ProcessNumbers;
 import io.memlock.lock.RegionReport;
+import io.memlock.lock.RegionUsage;
 import io.memlock.options.OptionException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.ToLongFunction;
-import javax.management.openmbean.TabularData;
 
 /** {@link MemoryLockMXBean} from what {@link LockControl} tells. */
 final class MemoryLockBean implements MemoryLockMXBean {
@@ -91,8 +93,15 @@ final class MemoryLockBean implements MemoryLockMXBean {
     }
 
     @Override
-    public TabularData getRegions() {
-        return RegionTable.of(control.report());
+    public List<RegionRow> getRegions() {
+        List<RegionRow> rows = new ArrayList<>();
+        RegionReport report = control.report();
+        if (report != null) {
+            for (RegionUsage usage : report.regions()) {
+                rows.add(new RegionRow(usage));
+            }
+        }
+        return rows;
     }
 
     @Override

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.jmx;
 
-import javax.management.openmbean.TabularData;
+import java.util.List;
 
 /**
  * The lock on this JVM's memory. Every attribute is cheap to read. Byte counts are -1 where unknown.
@@ -57,7 +57,7 @@ public interface MemoryLockMXBean {
     long getPageSizeBytes();
 
     @Description("What each region of the JVM holds, at the last scan")
-    TabularData getRegions();
+    List<RegionRow> getRegions();
 
     @Description("Mappings the keeper had to lock since the start: heap growth under rescan, or another library's"
             + " munlockall")

@@ -22,17 +22,20 @@ public final class Keeper implements LockControl {
     /** Under rescan: how often it looks between periods whether a memory pool has grown. */
     private static final long LOOK_MILLIS = 200;
 
+    /** Otherwise: whether there is something else to do. Waking up costs a tenth of a pass. */
+    private static final long CALM_LOOK_MILLIS = 1000;
+
     /** Passes once a period may take 1 % of a CPU; of a JVM with 250 mappings they take a hundredth of that. */
     private static final long PERIODIC_SHARE = 100;
 
-    /** Passes because memory has grown may take 5 %. */
-    private static final long WOKEN_SHARE = 20;
+    /** Passes because memory has grown may take 10 %: the promise is at stake. */
+    private static final long WOKEN_SHARE = 10;
 
     /** Before that: enough for a JVM that starts, while the code of a pass is still interpreted, */
     private static final long PERIODIC_BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
     /** and for one that grows. */
-    private static final long WOKEN_BURST_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long WOKEN_BURST_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /** Scans walk page tables: 0.03 %, so that all the keeper does in an idle JVM is under 0.1 %. */
     private static final long SCAN_SHARE = 3000;
@@ -72,7 +75,7 @@ public final class Keeper implements LockControl {
     /**
      * Reconciles until the JVM ends or the thread is interrupted.
      *
-     * @param look called before each wait: at least once a period
+     * @param look called before each wait: at least once a second
      */
     public void run(Runnable look) throws InterruptedException {
         cpu = new ThreadTime();
@@ -105,8 +108,8 @@ public final class Keeper implements LockControl {
             if (periodLeft <= 0) {
                 return allowance;
             }
-            // A wake-up costs a tenth of a pass: only where something may have happened is there one between passes.
-            long rest = rescan ? Math.min(periodLeft, TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS)) : periodLeft;
+            long lookNanos = TimeUnit.MILLISECONDS.toNanos(rescan ? LOOK_MILLIS : CALM_LOOK_MILLIS);
+            long rest = Math.min(periodLeft, lookNanos);
             boolean isWoken = wakeups.tryAcquire(rest, TimeUnit.NANOSECONDS);
             if (rescan && (isWoken || growth.committedChanged())) {
                 TimeUnit.NANOSECONDS.sleep(woken.restNanos(System.nanoTime()));

@@ -164,8 +164,9 @@ class JmxIT {
                     assertThat(operation.getImpact()).as(operation.getName()).isNotEqualTo(MBeanOperationInfo.UNKNOWN);
                 }
                 assertThat(info.getNotifications()).isNotEmpty().allSatisfy(JmxIT::assertDescribed);
-                TabularData regions = (TabularData) client.get("Regions");
-                assertDescribed(regions.getTabularType().getRowType());
+                assertThat((CompositeData[]) client.get("Regions"))
+                        .isNotEmpty()
+                        .allSatisfy(row -> assertDescribed(row.getCompositeType()));
             }
         }
     }

@@ -62,8 +62,13 @@ class FaultMatrixIT {
         return rows;
     }
 
+    /** Gone with the mount namespace. */
+    private static final String PRIVATE_PLACE = "mount -t tmpfs -o mode=755 tmpfs /mnt; ";
+
+    private static final String EMPTY_FILE = PRIVATE_PLACE + "f=/mnt/empty; : > $f; ";
+
     private static List<Fault> faults(Jdk jdk) {
-        String hide = "f=$(mktemp); chmod 000 $f; for n in %s; do mount --bind $f /proc/$$/$n; done";
+        String hide = EMPTY_FILE + "chmod 000 $f; for n in %s; do mount --bind $f /proc/$$/$n; done";
         return List.of(
                 Fault.of("nothing is wrong", "LOCKED", ""),
                 Fault.of("limit 0", "FAILED", "").limit(0),
@@ -103,9 +108,9 @@ class FaultMatrixIT {
                 Fault.of("maps cannot be read", "PARTIAL", "").nobody(String.format(hide, "maps smaps")),
                 Fault.of("maps cannot be read, under a limit", "FAILED", "mode=heap")
                         .limit(8 * MIB)
-                        .mounts("f=$(mktemp); for n in maps smaps; do mount --bind $f /proc/$$/$n; done"),
+                        .mounts(EMPTY_FILE + "for n in maps smaps; do mount --bind $f /proc/$$/$n; done"),
                 Fault.of("not dumpable", "LOCKED", "")
-                        .nobody("d=$(mktemp -d); chmod 755 $d; mkdir $d/bin; cp " + jdk.java() + " $d/bin/; chmod 711"
+                        .nobody(PRIVATE_PLACE + "d=/mnt/jdk; mkdir -p $d/bin; cp " + jdk.java() + " $d/bin/; chmod 711"
                                 + " $d/bin/java; ln -s " + jdk.home() + "/lib " + jdk.home()
                                 + "/conf $d/; shift;"
                                 + " set -- $d/bin/java \"$@\""),

@@ -167,9 +167,12 @@ public record Smaps(List<Entry> mappings) {
         return sum(Entry::pss);
     }
 
-    /** Bytes in swap, exactly: VmSwap of status is off by some pages from Linux 6.2 on. */
+    /**
+     * Bytes in swap that can be read, exactly: VmSwap of status is off by some pages from Linux 6.2 on, and counts those in
+     * guard zones, which nobody can touch.
+     */
     public long swappedBytes() {
-        return sum(Entry::swap);
+        return sum(entry -> entry.permissions().startsWith("r") ? entry.swap() : 0);
     }
 
     /** Resident bytes of malloc's arenas, which begin at multiples of 64 MiB. glibc malloc/arena.c, HEAP_MAX_SIZE */
