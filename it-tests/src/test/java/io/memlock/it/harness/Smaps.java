@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 public record Smaps(List<Entry> mappings) {
 
     private static final long ARENA = 64L << 20;
+    private static final long MMAP_AREA = 1L << 44;
 
     /**
      * One mapping. Sizes in bytes.
@@ -177,11 +178,16 @@ public record Smaps(List<Entry> mappings) {
 
     /** Resident bytes of malloc's arenas, which begin at multiples of 64 MiB. glibc malloc/arena.c, HEAP_MAX_SIZE */
     public long arenaBytes() {
-        return sum(entry -> entry.path().isEmpty()
-                        && entry.start() % ARENA == 0
-                        && entry.permissions().equals("rw-p")
-                ? entry.pss()
-                : 0);
+        return sum(entry -> isArena(entry) ? entry.pss() : 0);
+    }
+
+    /** A Java heap may begin at such a multiple too, but lower down. */
+    private static boolean isArena(Entry entry) {
+        return entry.path().isEmpty()
+                && entry.start() % ARENA == 0
+                && entry.start() > MMAP_AREA
+                && entry.length() <= ARENA
+                && entry.permissions().equals("rw-p");
     }
 
     /** Bytes of whole locked mappings: what the kernel charges against the limit. */
