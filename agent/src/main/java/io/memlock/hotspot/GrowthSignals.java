@@ -3,9 +3,7 @@ package io.memlock.hotspot;
 
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryUsage;
-import java.util.List;
+import java.lang.management.MemoryMXBean;
 import javax.management.NotificationEmitter;
 
 /**
@@ -16,7 +14,7 @@ import javax.management.NotificationEmitter;
  */
 public final class GrowthSignals {
 
-    private final List<MemoryPoolMXBean> pools = ManagementFactory.getMemoryPoolMXBeans();
+    private final MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
     private long lastCommittedBytes = committedBytes();
 
     /**
@@ -33,7 +31,7 @@ public final class GrowthSignals {
     }
 
     /**
-     * Whether the committed size of any memory pool differs from the last call. Some microseconds.
+     * Whether the committed size of heap or other memory pools differs from the last call. Some microseconds.
      *
      * @return true if it does
      */
@@ -44,13 +42,9 @@ public final class GrowthSignals {
         return changed;
     }
 
-    /** A number that changes when any of the sizes does: pools seldom grow and shrink by the same amount at once. */
+    /** A number that changes when either does. One pool seldom grows by what another gives back at the same moment. */
     private long committedBytes() {
-        long mixed = 0;
-        for (MemoryPoolMXBean pool : pools) {
-            MemoryUsage usage = pool.getUsage();
-            mixed = mixed * 31 + (usage == null ? 0 : usage.getCommitted());
-        }
-        return mixed;
+        return memory.getHeapMemoryUsage().getCommitted() * 31
+                + memory.getNonHeapMemoryUsage().getCommitted();
     }
 }

@@ -20,15 +20,15 @@ import java.util.concurrent.TimeUnit;
 public final class Keeper implements LockControl {
 
     /** Under rescan: how often it looks between periods whether a memory pool has grown. */
-    private static final long LOOK_MILLIS = 200;
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(330);
 
     /** Otherwise: whether there is something else to do. Waking up costs a tenth of a pass. */
-    private static final long CALM_LOOK_MILLIS = 1000;
+    private static final long CALM_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Passes once a period may take 1 % of a CPU; of a JVM with 250 mappings they take a hundredth of that. */
     private static final long PERIODIC_SHARE = 100;
 
-    /** Passes because memory has grown may take 10 %: the promise is at stake. */
+    /** Passes because memory has grown, or that found some unlocked, may take 10 %: the promise is at stake. */
     private static final long WOKEN_SHARE = 10;
 
     /** Before that: enough for a JVM that starts, while the code of a pass is still interpreted, */
@@ -40,7 +40,7 @@ public final class Keeper implements LockControl {
     /** Scans walk page tables: 0.03 %, so that all the keeper does in an idle JVM is under 0.1 %. */
     private static final long SCAN_SHARE = 3000;
 
-    private static final long MIN_SCAN_GAP_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long MIN_SCAN_GAP_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final MemoryLock lock;
     private final RegionScanner scanner;
@@ -56,6 +56,8 @@ public final class Keeper implements LockControl {
     private final Allowance woken = new Allowance(WOKEN_SHARE, WOKEN_BURST_NANOS, System.nanoTime());
     private ThreadTime cpu;
     private long lastPassEnd;
+    private long lastLook = System.nanoTime() - CALM_LOOK_NANOS;
+    private boolean lastPassLocked;
     private boolean warned;
 
     /**
@@ -75,7 +77,7 @@ public final class Keeper implements LockControl {
     /**
      * Reconciles until the JVM ends or the thread is interrupted.
      *
-     * @param look called before each wait: at least once a second
+     * @param look called about once a second
      */
     public void run(Runnable look) throws InterruptedException {
         cpu = new ThreadTime();
@@ -96,20 +98,22 @@ public final class Keeper implements LockControl {
     /** Returns which allowance the next pass is at the expense of. */
     private Allowance awaitNextPass(Runnable look) throws InterruptedException {
         while (true) {
-            look.run();
+            if (System.nanoTime() - lastLook >= CALM_LOOK_NANOS) {
+                look.run();
+                lastLook = System.nanoTime();
+            }
             boolean rescan = lock.status().strategy() == Strategy.RESCAN;
             if (rescan && growth == null) {
                 growth = new GrowthSignals(wakeups::release);
             }
             long now = System.nanoTime();
-            // Under rescan every pass may find what is unlocked, and what it costs to keep the promise is well spent.
-            Allowance allowance = rescan ? woken : periodic;
+            // While passes find what is unlocked, what it costs to keep the promise is well spent.
+            Allowance allowance = rescan && lastPassLocked ? woken : periodic;
             long periodLeft = Math.max(intervalNanos - (now - lastPassEnd), allowance.restNanos(now));
             if (periodLeft <= 0) {
                 return allowance;
             }
-            long lookNanos = TimeUnit.MILLISECONDS.toNanos(rescan ? LOOK_MILLIS : CALM_LOOK_MILLIS);
-            long rest = Math.min(periodLeft, lookNanos);
+            long rest = Math.min(periodLeft, rescan ? LOOK_NANOS : CALM_LOOK_NANOS);
             boolean isWoken = wakeups.tryAcquire(rest, TimeUnit.NANOSECONDS);
             if (rescan && (isWoken || growth.committedChanged())) {
                 TimeUnit.NANOSECONDS.sleep(woken.restNanos(System.nanoTime()));
@@ -121,10 +125,12 @@ public final class Keeper implements LockControl {
 
     private void pass(Allowance allowance) throws IOException {
         LockState before = lock.status().state();
+        long locksBefore = lock.status().relockCount();
         long start = cpu.nanos();
         LockFailure failure;
         try {
             failure = lock.reconcile();
+            lastPassLocked = lock.status().relockCount() > locksBefore;
         } finally {
             lastPassEnd = System.nanoTime();
             allowance.spend(cpu.nanos() - start);

@@ -27,7 +27,7 @@ final class Reconciler {
     private static final int PROBED_UNDER_RESCAN = 500;
 
     /** Where new mappings are born locked only somebody's munlock can take a lock away; a munlockall takes them all. */
-    private static final int PROBED_UNDER_FUTURE = 32;
+    private static final int PROBED_UNDER_FUTURE = 16;
 
     /** With nothing changed, everything is compared afresh after this many passes. */
     private static final int FULL_PASS_EVERY = 60;

@@ -68,9 +68,7 @@ public final class Demo {
 
     private void readOverJmx(ForkedJvm jvm) throws Exception {
         try (JmxClient jmx = JmxClient.attach(jvm.pid())) {
-            while (!jmx.hasMemoryLock()) {
-                Thread.sleep(100); // the agent registers when it sees that somebody has started JMX
-            }
+            jmx.awaitMemoryLock();
             jmx.invoke("refresh");
             out.println("   Over JMX, io.memlock:type=MemoryLock:");
             for (String name :

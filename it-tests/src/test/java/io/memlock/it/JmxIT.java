@@ -72,7 +72,7 @@ class JmxIT {
             jvm.awaitLine("ready");
             jvm.ask("grow 100");
             try (JmxClient client = JmxClient.attach(jvm.pid())) {
-                eventually(() -> assertThat(client.hasMemoryLock()).isTrue());
+                client.awaitMemoryLock();
 
                 assertThat(client.get("Mode")).isEqualTo("all");
                 assertThat(client.get("Strategy")).asString().isEqualToIgnoringCase("future");
@@ -129,7 +129,7 @@ class JmxIT {
                 .start()) {
             jvm.awaitLine("ready");
             try (JmxClient client = JmxClient.attach(jvm.pid())) {
-                eventually(() -> assertThat(client.hasMemoryLock()).isTrue());
+                client.awaitMemoryLock();
                 client.invoke("refresh");
                 long before = client.getLong("LockedBytes");
 
@@ -147,7 +147,7 @@ class JmxIT {
                 ForkedJvm.on(Jdk.current()).agent("").main(ThreadsApp.class).start()) {
             jvm.awaitLine("ready");
             try (JmxClient client = JmxClient.attach(jvm.pid())) {
-                eventually(() -> assertThat(client.hasMemoryLock()).isTrue());
+                client.awaitMemoryLock();
                 MBeanInfo info = client.info();
 
                 assertThat(info.getDescription()).contains(" ");
@@ -190,7 +190,7 @@ class JmxIT {
                 .start()) {
             jvm.awaitLine("ready");
             try (JmxClient client = JmxClient.connect(port)) {
-                eventually(() -> assertThat(client.hasMemoryLock()).isTrue());
+                client.awaitMemoryLock();
                 eventually(() -> assertThat(client.getLong("LockedBytes")).isPositive());
             }
         }
@@ -225,7 +225,7 @@ class JmxIT {
                             .start()) {
                 other.awaitLine("ready");
                 try (JmxClient otherClient = JmxClient.attach(other.pid())) {
-                    eventually(() -> assertThat(otherClient.hasMemoryLock()).isTrue());
+                    otherClient.awaitMemoryLock();
                 }
                 assertThat(client.hasMemoryLock()).isFalse();
             }

@@ -11,7 +11,6 @@ import io.memlock.bench.pressure.PressureRun;
 import io.memlock.bench.report.Page;
 import io.memlock.bench.service.FootprintApp;
 import io.memlock.it.harness.Commands;
-import io.memlock.it.harness.Eventually;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
@@ -71,11 +70,7 @@ public final class FootprintSuite implements Suite {
             values.put("sum", PARTS.stream().mapToDouble(values::get).sum());
             if (ours) {
                 try (JmxClient client = JmxClient.attach(jvm.pid())) {
-                    Eventually.eventually(() -> {
-                        if (!client.hasMemoryLock()) {
-                            throw new AssertionError("no MBean");
-                        }
-                    });
+                    client.awaitMemoryLock();
                 }
                 values.putAll(PressureRun.parse(jvm.ask("jmx")));
             }

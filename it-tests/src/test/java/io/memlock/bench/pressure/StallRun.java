@@ -49,6 +49,7 @@ public final class StallRun {
     public Map<String, Double> lockOverJmx(String options) throws Exception {
         return run(true, jvm -> {
             try (JmxClient client = JmxClient.attach(jvm.pid())) {
+                client.awaitMemoryLock();
                 jvm.ask("?"); // opening the connection is not what is measured
                 long start = System.nanoTime();
                 client.invoke("lock", options);

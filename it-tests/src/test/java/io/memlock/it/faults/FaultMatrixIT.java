@@ -187,7 +187,7 @@ class FaultMatrixIT {
                 assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isZero();
                 return Fault.ABSENT;
             }
-            eventually(() -> assertThat(jmx.hasMemoryLock()).isTrue());
+            jmx.awaitMemoryLock();
             // The keeper's next pass may be a second away.
             eventually(() -> {
                 String state = (String) jmx.get("State");

@@ -77,6 +77,16 @@ public final class JmxClient implements AutoCloseable {
         return server.isRegistered(new ObjectName(MEMORY_LOCK));
     }
 
+    /** Waits until it is: the agent registers it within a second of the first client's coming. */
+    public JmxClient awaitMemoryLock() {
+        Eventually.eventually(() -> {
+            if (!hasMemoryLock()) {
+                throw new AssertionError("no MBean " + MEMORY_LOCK);
+            }
+        });
+        return this;
+    }
+
     /** Its description. */
     public MBeanInfo info() throws IOException, JMException {
         return server.getMBeanInfo(new ObjectName(MEMORY_LOCK));

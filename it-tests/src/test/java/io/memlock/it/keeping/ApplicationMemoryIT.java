@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.keeping;
 
-import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.harness.ForkedJvm;
@@ -90,7 +89,7 @@ class ApplicationMemoryIT {
             assertBufferLocked(jvm, start);
 
             try (JmxClient client = JmxClient.attach(jvm.pid())) {
-                eventually(() -> assertThat(client.hasMemoryLock()).isTrue());
+                client.awaitMemoryLock();
                 assertThat((String) client.invoke("unlock")).contains("UNLOCKED");
             }
             assertBufferLocked(jvm, start);

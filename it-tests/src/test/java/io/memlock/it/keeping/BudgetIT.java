@@ -44,7 +44,7 @@ class BudgetIT {
                         + " at " + charged.samples() + " samples");
             }
             try (JmxClient client = JmxClient.attach(jvm.pid())) {
-                eventually(() -> assertThat(client.hasMemoryLock()).isTrue());
+                client.awaitMemoryLock();
                 assertThat(client.get("State")).hasToString("PARTIAL");
                 assertThat(client.getLong("LimitBytes")).isEqualTo(KERNEL_DEFAULT_BYTES);
             }

@@ -74,7 +74,7 @@ class KeeperIT {
         try (ForkedJvm jvm = Keeping.growing(Jdk.newest(), "mode=none").start()) {
             jvm.awaitLine("ready");
             try (JmxClient client = JmxClient.attach(jvm.pid())) {
-                eventually(() -> assertThat(client.hasMemoryLock()).isTrue());
+                client.awaitMemoryLock();
                 assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isZero();
                 assertThat(client.get("State")).hasToString("UNLOCKED");
 
@@ -112,7 +112,7 @@ class KeeperIT {
         try (ForkedJvm jvm = Keeping.growing(Jdk.newest(), "mode=heap").start()) {
             Keeping.awaitStart(jvm);
             try (JmxClient client = JmxClient.attach(jvm.pid())) {
-                eventually(() -> assertThat(client.hasMemoryLock()).isTrue());
+                client.awaitMemoryLock();
                 String answer;
                 try {
                     answer = (String) client.invoke("lock", "mode=heep");
