@@ -177,7 +177,7 @@ public final class Memlock {
             return "locks nothing until asked (mode=none)";
         }
         StartReport.Numbers numbers;
-        if (status.mode().equals("all")) {
+        if (status.mode().equals("all") && !process.isLarge()) {
             numbers = StartReport.Numbers.ofWholeProcess(proc);
         } else {
             keeper.refresh();

@@ -5,8 +5,8 @@ import io.memlock.cli.Console.Colour;
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.hotspot.LayerStatus;
 import io.memlock.lock.RegionReport;
-import io.memlock.lock.RegionScanner;
 import io.memlock.lock.RegionUsage;
+import io.memlock.lock.SmapsScan;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -70,7 +70,7 @@ final class RegionsCommand implements Callable<Integer> {
                 List<SegmentRow> rows = SegmentRow.read(proc, process, layout);
                 show(json ? List.of(Json.text(document(jvm, layout, rows))) : SegmentRow.table(rows));
             } else {
-                RegionReport report = new RegionScanner(proc, process, layout).scan();
+                RegionReport report = new SmapsScan(proc, process, layout).scan();
                 show(json ? List.of(Json.text(document(jvm, layout, report))) : table(report));
             }
             if (!json) {

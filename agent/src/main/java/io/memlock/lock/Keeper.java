@@ -43,7 +43,6 @@ public final class Keeper implements LockControl {
     private static final long MIN_SCAN_GAP_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final MemoryLock lock;
-    private final RegionScanner scanner;
     private final ThisProcess process;
     private final Log log;
     private final StateListener listener;
@@ -68,7 +67,6 @@ public final class Keeper implements LockControl {
     public Keeper(MemoryLock lock, ThisProcess process, Log log, StateListener listener, AgentOptions options) {
         this.lock = lock;
         this.process = process;
-        this.scanner = process.scanner();
         this.log = log;
         this.listener = listener;
         this.intervalNanos = TimeUnit.MILLISECONDS.toNanos(options.intervalMillis());
@@ -188,7 +186,7 @@ public final class Keeper implements LockControl {
 
     @Override
     public void refresh() throws IOException {
-        report = scanner.scan();
+        report = process.scan();
     }
 
     @Override

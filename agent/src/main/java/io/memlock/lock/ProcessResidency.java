@@ -29,7 +29,8 @@ final class ProcessResidency implements Residency {
 
     @Override
     public String prefault(List<Segment> segments, List<Region> regions, boolean isLive) throws IOException {
-        long resident = process.scanner().scan().total(regions).residentBytes();
+        RegionReport now = isLive ? process.scan() : process.scanAtOnce();
+        long resident = now.total(regions).residentBytes();
         int threads = isLive ? 1 : Runtime.getRuntime().availableProcessors();
         return new Prefault(populator(), Pause.SLEEP, log).run(segments, regions, resident, headroom(), threads);
     }
@@ -40,7 +41,7 @@ final class ProcessResidency implements Residency {
         if (swapped <= 0) {
             return;
         }
-        try (Pagemap pagemap = new Pagemap("/proc/self/pagemap", process.pageBytes())) {
+        try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, process.pageBytes())) {
             long brought = new SwapIn(populator(), Pause.SLEEP, log).run(pagemap, segments, swapped);
             log.info("read back from swap: " + Bytes.text(brought));
         }

@@ -8,10 +8,12 @@ import io.memlock.hotspot.LayerStatus;
 import io.memlock.log.Log;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
+import io.memlock.proc.Mapping;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The parts of a lock on the process this runs in, each made when it is first needed: with {@code mode=all} the way to the
@@ -24,6 +26,9 @@ public final class ThisProcess implements LockParts {
 
     /** As if everything were charged already. */
     private static final long UNKNOWN = Long.MAX_VALUE / 2;
+
+    /** smaps: 9 ms for each resident GiB. */
+    private static final long LARGE_BYTES = 512L << 20;
 
     private static final long DEFAULT_MAX_MAP_COUNT = 65_530;
 
@@ -63,9 +68,35 @@ public final class ThisProcess implements LockParts {
         return pageBytes;
     }
 
-    /** Adds up smaps by region. */
-    public RegionScanner scanner() {
-        return new RegionScanner(proc, "self", layout());
+    /**
+     * Whether so much is resident that reading smaps would keep threads from mapping memory for more than 5 ms.
+     *
+     * @throws IOException if {@code /proc/self/status} cannot be read
+     */
+    public boolean isLarge() throws IOException {
+        return proc.status(ProcFs.SELF).vmRssBytes() > LARGE_BYTES;
+    }
+
+    /**
+     * What each region holds: exactly while that stalls nobody, otherwise gently.
+     *
+     * @throws IOException if the files under {@code /proc/self} cannot be read
+     */
+    RegionReport scan() throws IOException {
+        if (!isLarge()) {
+            return scanAtOnce();
+        }
+        try {
+            return new GentleScan(proc, layout(), probe, Pause.SLEEP, pageBytes).scan();
+        } catch (IOException e) {
+            log.debug("no gentle scan: " + e.getMessage());
+            return scanAtOnce();
+        }
+    }
+
+    /** The same before the application runs, when there is nobody to stall. */
+    RegionReport scanAtOnce() throws IOException {
+        return new SmapsScan(proc, ProcFs.SELF, layout()).scan();
     }
 
     /** How the regions are found. */
@@ -135,13 +166,20 @@ public final class ThisProcess implements LockParts {
     @Override
     public synchronized ApplicationLocks applicationLocks() {
         if (applicationLocks == null) {
-            applicationLocks = new ApplicationLocks(consumer -> proc.smaps("self", entry -> {
-                if (entry.locked() && !entry.lockedOnFault()) {
-                    consumer.accept(entry.mapping());
-                }
-            }));
+            applicationLocks = new ApplicationLocks(this::forEachLockedWithoutOnFault);
         }
         return applicationLocks;
+    }
+
+    private void forEachLockedWithoutOnFault(Consumer<Mapping> consumer) throws IOException {
+        if (isLarge() && new SplitProbe(libc, probe, pageBytes, () -> proc.mappings(ProcFs.SELF)).forEach(consumer)) {
+            return;
+        }
+        proc.smaps(ProcFs.SELF, entry -> {
+            if (entry.locked() && !entry.lockedOnFault()) {
+                consumer.accept(entry.mapping());
+            }
+        });
     }
 
     private synchronized JvmLayout layout() {

@@ -50,4 +50,9 @@ public record Mapping(
     public boolean isFileBacked() {
         return inode != 0;
     }
+
+    /** Whether it is the kernel's own, which counts as nobody's memory: {@code [vvar]}, {@code [vdso]} and their like. */
+    public boolean isKernels() {
+        return path.startsWith("[v");
+    }
 }

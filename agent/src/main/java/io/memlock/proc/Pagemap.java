@@ -4,21 +4,32 @@ package io.memlock.proc;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.util.BitSet;
 
 /**
- * Which pages are swapped out: {@code /proc/PID/pagemap}, eight bytes a page. proc_pid_pagemap(5)
+ * Which pages are in RAM, and which are swapped out: {@code /proc/PID/pagemap}, eight bytes a page. proc_pid_pagemap(5)
  *
- * <p>Unlike smaps it answers for any range, in pieces as small as the reader likes.
+ * <p>Unlike smaps it answers for any range, in pieces as small as the reader likes: the kernel holds the process's
+ * mmap_lock for 2 MiB of address space at a time, not for a whole mapping.
  */
 public final class Pagemap implements Closeable {
 
     private static final int ENTRY_BYTES = 8;
 
-    /** Bit 62 is the last but one of a little-endian entry's eighth byte. */
+    /** Bits 63, 62, 61 and 56 are in a little-endian entry's eighth byte. */
+    private static final int STATE_BYTE = 7;
+
+    private static final int PRESENT = 0x80;
     private static final int SWAPPED = 0x40;
 
-    /** 2 MiB of address space with 4 KiB pages: a few microseconds of the process's mmap_lock. */
-    private static final int PAGES_AT_ONCE = 512;
+    /** Of a file, or shared anonymous. */
+    private static final int FILE = 0x20;
+
+    /** Mapped nowhere else. Since Linux 4.2. */
+    private static final int EXCLUSIVE = 0x01;
+
+    /** 8 KiB, which the JDK reads without malloc; 4 MiB of address space with 4 KiB pages, some 40 microseconds. */
+    private static final int PAGES_AT_ONCE = 1024;
 
     private final RandomAccessFile file;
     private final long pageBytes;
@@ -45,23 +56,73 @@ public final class Pagemap implements Closeable {
      * @throws IOException if reading fails
      */
     public void forEachSwapped(long start, long end, RunConsumer each) throws IOException {
-        long at = start;
-        while (at < end) {
-            int pages = (int) Math.min(PAGES_AT_ONCE, (end - at) / pageBytes);
-            file.seek(at / pageBytes * ENTRY_BYTES);
-            int read = file.read(entries, 0, pages * ENTRY_BYTES);
-            if (read < ENTRY_BYTES) {
-                return; // the mapping is gone
+        for (long at = start; at < end; ) {
+            int pages = read(at, end);
+            if (pages == 0) {
+                return;
             }
-            handOver(at, read / ENTRY_BYTES, each);
-            at += (long) (read / ENTRY_BYTES) * pageBytes;
+            handOver(at, pages, each);
+            at += pages * pageBytes;
         }
+    }
+
+    /**
+     * Counts the pages of a range.
+     *
+     * @param start page-aligned
+     * @param end page-aligned
+     * @param seen pages of the file behind the range that are not counted again, and to which those of this range are
+     *     added; null for private memory
+     * @param firstFilePage the file's page at {@code start}
+     * @param afterPiece called after each read, to let those go first who wait for the mmap_lock
+     * @return what was counted
+     * @throws IOException if reading fails
+     */
+    public PageCounts count(long start, long end, BitSet seen, long firstFilePage, Runnable afterPiece)
+            throws IOException {
+        long present = 0;
+        long mappedElsewhere = 0;
+        long swapped = 0;
+        for (long at = start; at < end; ) {
+            int pages = read(at, end);
+            if (pages == 0) {
+                break;
+            }
+            long filePage = firstFilePage + (at - start) / pageBytes;
+            for (int page = 0; page < pages; page++) {
+                int state = entries[page * ENTRY_BYTES + STATE_BYTE];
+                if ((state & (PRESENT | SWAPPED)) == 0 || (seen != null && isSeen(seen, filePage + page))) {
+                    continue;
+                }
+                present += (state & PRESENT) != 0 ? 1 : 0;
+                swapped += (state & SWAPPED) != 0 ? 1 : 0;
+                mappedElsewhere += seen == null && (state & (PRESENT | FILE | EXCLUSIVE)) == (PRESENT | FILE) ? 1 : 0;
+            }
+            at += pages * pageBytes;
+            afterPiece.run();
+        }
+        return new PageCounts(present, mappedElsewhere, swapped);
+    }
+
+    private static boolean isSeen(BitSet seen, long filePage) {
+        int page = (int) filePage;
+        boolean before = seen.get(page);
+        seen.set(page);
+        return before;
+    }
+
+    /** Returns how many entries there are now in the buffer; 0 if the mapping is gone. */
+    private int read(long at, long end) throws IOException {
+        int pages = (int) Math.min(PAGES_AT_ONCE, (end - at) / pageBytes);
+        file.seek(at / pageBytes * ENTRY_BYTES);
+        int read = file.read(entries, 0, pages * ENTRY_BYTES);
+        return Math.max(0, read) / ENTRY_BYTES;
     }
 
     private void handOver(long at, int pages, RunConsumer each) {
         int first = -1;
         for (int page = 0; page <= pages; page++) {
-            boolean swapped = page < pages && (entries[page * ENTRY_BYTES + 7] & SWAPPED) != 0;
+            boolean swapped = page < pages && (entries[page * ENTRY_BYTES + STATE_BYTE] & SWAPPED) != 0;
             if (swapped && first < 0) {
                 first = page;
             } else if (!swapped && first >= 0) {
@@ -75,6 +136,15 @@ public final class Pagemap implements Closeable {
     public void close() throws IOException {
         file.close();
     }
+
+    /**
+     * Pages of a range.
+     *
+     * @param present in RAM
+     * @param mappedElsewhere of these, pages of files that other mappings or processes hold, too
+     * @param swapped in swap
+     */
+    public record PageCounts(long present, long mappedElsewhere, long swapped) {}
 
     /** Takes a run of pages. */
     public interface RunConsumer {

@@ -75,6 +75,16 @@ public final class ProcFs {
         }
     }
 
+    /**
+     * What each page is. To be closed.
+     *
+     * @param pageBytes the page size
+     * @throws IOException if it cannot be opened, as with a process that is not dumpable
+     */
+    public Pagemap pagemap(String pid, long pageBytes) throws IOException {
+        return new Pagemap(processFile(pid, "pagemap").getPath(), pageBytes);
+    }
+
     /** Memory, identity and privileges. */
     public ProcessStatus status(String pid) throws IOException {
         synchronized (text) {

@@ -85,6 +85,24 @@ class JmxIT {
         }
     }
 
+    /** From 512 MiB on the agent does not read smaps, which would stall the JVM; what it counts instead must be the same. */
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void numbersOfALargeJvmAreThoseOfTheKernelToo(Jdk jdk) throws Exception {
+        try (ForkedJvm jvm = ForkedJvm.on(jdk)
+                .agent("")
+                .flags("-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch", "-XX:+UseG1GC")
+                .main(HeapApp.class)
+                .start()) {
+            jvm.awaitLine("ready");
+            try (JmxClient client = JmxClient.attach(jvm.pid())) {
+                client.awaitMemoryLock();
+                eventually(() -> assertLikeTheKernels(client, jvm.pid()));
+                assertThat(client.getLong("ResidentBytes")).isGreaterThan(1L << 30);
+            }
+        }
+    }
+
     private static void assertLikeTheKernels(JmxClient client, long pid) throws Exception {
         client.invoke("refresh");
         Smaps smaps = Smaps.of(pid);

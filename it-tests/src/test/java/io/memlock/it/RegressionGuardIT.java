@@ -81,7 +81,7 @@ class RegressionGuardIT {
 
         assertThat(median(ours) / median(theirs))
                 .as("worst mmap in microseconds: ours %s, one mlockall %s", ours, theirs)
-                .isLessThan(1.0);
+                .isLessThan(0.5);
     }
 
     @Test

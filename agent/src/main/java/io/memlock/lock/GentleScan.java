@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.hotspot.JvmLayout;
+import io.memlock.hotspot.Segment;
+import io.memlock.proc.Mapping;
+import io.memlock.proc.Pagemap;
+import io.memlock.proc.Pagemap.PageCounts;
+import io.memlock.proc.ProcFs;
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Adds up the pages of this process by region without keeping anybody from mapping memory for long: smaps would hold the
+ * {@code mmap_lock} for 9 ms for each resident GiB, the pagemap is read in small pieces with pauses between them, and a
+ * probe of each mapping tells whether it is locked.
+ *
+ * <p>How many processes share a page the pagemap does not tell. A file's page that is mapped elsewhere, too, counts half; a
+ * page that a file in memory shows in several places, as ZGC's heap, counts once.
+ */
+final class GentleScan {
+
+    private final ProcFs proc;
+    private final JvmLayout layout;
+    private final LockProbe probe;
+    private final Pause pause;
+    private final long pageBytes;
+
+    GentleScan(ProcFs proc, JvmLayout layout, LockProbe probe, Pause pause, long pageBytes) {
+        this.proc = proc;
+        this.layout = layout;
+        this.probe = probe;
+        this.pause = pause;
+        this.pageBytes = pageBytes;
+    }
+
+    /**
+     * Looks.
+     *
+     * @return what each region holds now
+     * @throws IOException if maps or pagemap cannot be read
+     */
+    RegionReport scan() throws IOException {
+        long start = System.nanoTime();
+        List<Mapping> mappings = proc.mappings(ProcFs.SELF);
+        List<Segment> segments = layout.classify(mappings);
+        if (layout.askJvm(start)) {
+            segments = layout.classify(mappings);
+        }
+        RegionTotals totals = new RegionTotals();
+        Map<Long, BitSet> views = new HashMap<>();
+        try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, pageBytes)) {
+            for (Segment segment : segments) {
+                totals.add(segment);
+                if (segment.mapping().isAccessible() && !segment.mapping().isKernels()) {
+                    count(pagemap, segment, views, totals);
+                }
+            }
+        }
+        long end = System.nanoTime();
+        return new RegionReport(totals.usages(), end, end - start);
+    }
+
+    private void count(Pagemap pagemap, Segment segment, Map<Long, BitSet> views, RegionTotals totals)
+            throws IOException {
+        Mapping mapping = segment.mapping();
+        // Shared and writable: a file in memory, which may be mapped twice.
+        boolean isView = mapping.shared() && mapping.writable() && mapping.isFileBacked();
+        BitSet seen = isView ? views.computeIfAbsent(mapping.inode(), inode -> new BitSet()) : null;
+        long firstFilePage = (mapping.offset() + segment.start() - mapping.start()) / pageBytes;
+        PageCounts pages = pagemap.count(
+                segment.start(), segment.end(), seen, firstFilePage, () -> pause.nanos(GentleCalls.PAUSE_NANOS));
+        long resident = pages.present() * pageBytes - pages.mappedElsewhere() * pageBytes / 2;
+        boolean isLocked = probe.isLocked(segment.start());
+        totals.addHeld(segment, resident, isLocked ? resident : 0, pages.swapped() * pageBytes);
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.hotspot.Region;
+import io.memlock.hotspot.Segment;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** Sums by region. */
+final class RegionTotals {
+
+    private static final int FIELDS = 6;
+
+    private final Map<Region, long[]> sums = new EnumMap<>(Region.class);
+
+    RegionTotals() {
+        for (Region region : Region.values()) {
+            sums.put(region, new long[FIELDS]);
+        }
+    }
+
+    /** Adds a segment's mapping, reserved and committed bytes. */
+    void add(Segment segment) {
+        long[] sum = sums.get(segment.region());
+        sum[0]++;
+        sum[1] += segment.length();
+        sum[2] += segment.mapping().isAccessible() ? segment.length() : 0;
+    }
+
+    /** Adds what a segment holds. */
+    void addHeld(Segment segment, long residentBytes, long lockedBytes, long swappedBytes) {
+        long[] sum = sums.get(segment.region());
+        sum[3] += residentBytes;
+        sum[4] += lockedBytes;
+        sum[5] += swappedBytes;
+    }
+
+    /** A row for every region, in their order. */
+    List<RegionUsage> usages() {
+        List<RegionUsage> usages = new ArrayList<>();
+        sums.forEach((region, sum) ->
+                usages.add(new RegionUsage(region, (int) sum[0], sum[1], sum[2], sum[3], sum[4], sum[5])));
+        return usages;
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.os.LibC;
+import io.memlock.os.Linux;
+import io.memlock.proc.Mapping;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Finds the mappings that are locked, but not on-fault, without smaps, which alone shows that flag and walks the page tables
+ * of the whole heap to do so.
+ *
+ * <p>Locking the first page of a mapping on-fault changes nothing where the mapping is locked so already. Where it is not,
+ * the kernel splits the mapping in two, because a mapping's pages all have the same flags, and {@code maps} shows it. Then
+ * {@code mlock} of that page puts both together again. The page stays locked all the time. Linux {@code mm/mlock.c:
+ * mlock_fixup}
+ */
+final class SplitProbe {
+
+    private final LibC libc;
+    private final LockProbe probe;
+    private final long pageBytes;
+    private final Maps maps;
+
+    /**
+     * A probe.
+     *
+     * @param probe tells whether a mapping is locked at all
+     * @param maps of this process, fresh at each call
+     */
+    SplitProbe(LibC libc, LockProbe probe, long pageBytes, Maps maps) {
+        this.libc = libc;
+        this.probe = probe;
+        this.pageBytes = pageBytes;
+        this.maps = maps;
+    }
+
+    /**
+     * Hands over what is locked without on-fault, if that can be told.
+     *
+     * <p>A mapping of a single page cannot be split. It is taken for on-fault unless an application may have put something
+     * there that it wants to keep from swap, a key for example: memory of its own that it can write to. The bss of a library
+     * follows directly on its data.
+     *
+     * @return false if it cannot be told, or not of every mapping; then nothing was handed over
+     * @throws IOException if {@code maps} cannot be read
+     */
+    boolean forEach(Consumer<Mapping> consumer) throws IOException {
+        List<Mapping> tried = new ArrayList<>();
+        boolean isCertain = true;
+        Mapping previous = null;
+        for (Mapping mapping : maps.read()) {
+            Mapping before = previous;
+            previous = mapping;
+            if (mapping.isKernels() || !probe.isLocked(mapping.start())) {
+                continue;
+            }
+            if (mapping.length() > pageBytes) {
+                isCertain &= libc.mlock2(mapping.start(), pageBytes, Linux.MLOCK_ONFAULT) == 0;
+                tried.add(mapping);
+            } else {
+                boolean isBss = before != null && before.isFileBacked() && before.end() == mapping.start();
+                isCertain &= mapping.isFileBacked() || !mapping.writable() || isBss;
+            }
+        }
+        List<Mapping> split = putTogether(tried);
+        if (isCertain) {
+            split.forEach(consumer);
+        }
+        return isCertain;
+    }
+
+    private List<Mapping> putTogether(List<Mapping> tried) throws IOException {
+        Set<Long> starts = new HashSet<>();
+        for (Mapping mapping : maps.read()) {
+            starts.add(mapping.start());
+        }
+        List<Mapping> split = new ArrayList<>();
+        for (Mapping mapping : tried) {
+            if (starts.contains(mapping.start() + pageBytes)) {
+                // Not if the application has unlocked it meanwhile.
+                if (probe.isLocked(mapping.start() + pageBytes)) {
+                    libc.mlock(mapping.start(), pageBytes);
+                }
+                split.add(mapping);
+            }
+        }
+        return split;
+    }
+
+    /** Reads all mappings. */
+    interface Maps {
+
+        /** All there are now. */
+        List<Mapping> read() throws IOException;
+    }
+}

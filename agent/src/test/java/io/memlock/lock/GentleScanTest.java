@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.hotspot.JvmLayout;
+import io.memlock.hotspot.Region;
+import io.memlock.proc.ProcFs;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Of the JVM the tests run in, whose memory is as good as any. */
+class GentleScanTest {
+
+    private static final int PAGE = 4096;
+    private static final double A_TENTH = 0.1;
+    private static final long SLACK = 4 << 20;
+
+    private final ProcFs proc = new ProcFs();
+    private final JvmLayout layout = JvmLayout.of(ProcessHandle.current().pid(), PAGE);
+    private final FakeKernel nothingLocked = new FakeKernel();
+
+    @Test
+    void findsInEachRegionWhatSmapsSays() throws IOException {
+        RegionReport before = new SmapsScan(proc, ProcFs.SELF, layout).scan();
+        RegionReport gentle = scan(nanos -> {});
+        RegionReport after = new SmapsScan(proc, ProcFs.SELF, layout).scan();
+
+        for (Region region : List.of(Region.HEAP, Region.CODE, Region.METASPACE, Region.NATIVE)) {
+            long one = before.total(List.of(region)).residentBytes();
+            long other = after.total(List.of(region)).residentBytes();
+            assertThat(gentle.total(List.of(region)).residentBytes())
+                    .as("%s, beside smaps", region)
+                    .isBetween(
+                            (long) (Math.min(one, other) * (1 - A_TENTH)) - SLACK,
+                            (long) (Math.max(one, other) * (1 + A_TENTH)) + SLACK);
+        }
+        assertThat(gentle.total().lockedBytes()).isZero();
+    }
+
+    @Test
+    void pausesAsItGoes() throws IOException {
+        int[] pauses = new int[1];
+        RegionReport report = scan(nanos -> pauses[0]++);
+
+        assertThat(pauses[0]).isGreaterThan((int) (report.total().residentBytes() / (4 << 20)));
+    }
+
+    private RegionReport scan(Pause pause) throws IOException {
+        return new GentleScan(proc, layout, new LockProbe(nothingLocked, PAGE), pause, PAGE).scan();
+    }
+}

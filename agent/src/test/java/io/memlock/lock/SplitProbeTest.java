@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.hotspot.Region;
+import io.memlock.hotspot.Segment;
+import io.memlock.os.Errno;
+import io.memlock.os.Linux;
+import io.memlock.proc.Mapping;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SplitProbeTest {
+
+    private static final long HEAP = 0x7_0000_0000L;
+    private static final long HEAP_BYTES = 64 << 20;
+    private static final long BUFFER = 0x7f00_0000_0000L;
+    private static final long BUFFER_BYTES = 8 << 20;
+
+    private final FakeKernel kernel = new FakeKernel();
+    private final SplitProbe split =
+            new SplitProbe(kernel, new LockProbe(kernel, FakeKernel.PAGE), FakeKernel.PAGE, this::maps);
+
+    @BeforeEach
+    void lockEverythingOnFault() {
+        kernel.commit(Region.HEAP, HEAP, HEAP_BYTES);
+        kernel.commit(Region.NATIVE, BUFFER, BUFFER_BYTES);
+        kernel.mapFile(0x7f10_0000_0000L, FakeKernel.PAGE, "/lib/libx.so");
+        kernel.mlockall(Linux.MCL_CURRENT | Linux.MCL_FUTURE | Linux.MCL_ONFAULT);
+    }
+
+    @Test
+    void findsNothingWhereAllIsLockedOnFaultAndChangesNothing() throws IOException {
+        List<Mapping> before = maps();
+        List<Mapping> found = new ArrayList<>();
+
+        assertThat(split.forEach(found::add)).isTrue();
+        assertThat(found).isEmpty();
+        assertThat(maps()).isEqualTo(before);
+        assertThat(kernel.lockedWithoutOnFault()).isEmpty();
+    }
+
+    @Test
+    void findsWhatTheApplicationLockedAndLeavesItAsItWas() throws IOException {
+        kernel.mlock(BUFFER, BUFFER_BYTES);
+        kernel.mlock(HEAP + (1 << 20), 1 << 20);
+        List<Mapping> before = maps();
+        List<Mapping> applications = kernel.lockedWithoutOnFault();
+        List<Mapping> found = new ArrayList<>();
+
+        assertThat(split.forEach(found::add)).isTrue();
+        assertThat(found).hasSize(2).isEqualTo(applications);
+        assertThat(maps()).isEqualTo(before);
+        assertThat(kernel.lockedWithoutOnFault()).isEqualTo(applications);
+    }
+
+    @Test
+    void locksNothingThatWasNot() throws IOException {
+        kernel.munlock(BUFFER, BUFFER_BYTES);
+
+        assertThat(split.forEach(mapping -> {})).isTrue();
+        assertThat(kernel.isLocked(BUFFER)).isFalse();
+    }
+
+    @Test
+    void doesNotLockAgainWhatIsUnlockedMeanwhile() throws IOException {
+        kernel.mlock(BUFFER, BUFFER_BYTES);
+        kernel.afterLock.put(BUFFER, () -> kernel.munlock(BUFFER, BUFFER_BYTES));
+
+        split.forEach(mapping -> {});
+
+        assertThat(kernel.isLocked(BUFFER)).isFalse();
+    }
+
+    @Test
+    void isNotSureOfASinglePageThatMayHoldAKey() throws IOException {
+        kernel.commit(Region.NATIVE, BUFFER + (1L << 30), FakeKernel.PAGE);
+        List<Mapping> found = new ArrayList<>();
+        kernel.mlock(BUFFER, BUFFER_BYTES);
+
+        assertThat(split.forEach(found::add)).isFalse();
+        assertThat(found).as("smaps will tell of all").isEmpty();
+    }
+
+    @Test
+    void takesASinglePageBehindALibrarysDataForTheLibrarys() throws IOException {
+        kernel.commit(Region.LIBS, 0x7f10_0000_0000L + FakeKernel.PAGE, FakeKernel.PAGE);
+
+        assertThat(split.forEach(mapping -> {})).isTrue();
+    }
+
+    @Test
+    void isNotSureWhereACallFails() throws IOException {
+        kernel.failCall = kernel.calls + 1; // the first mlock2
+        kernel.failWith = Errno.ENOSYS;
+
+        assertThat(split.forEach(mapping -> {})).isFalse();
+    }
+
+    private List<Mapping> maps() {
+        kernel.refresh();
+        return kernel.segments().stream().map(Segment::mapping).toList();
+    }
+}
