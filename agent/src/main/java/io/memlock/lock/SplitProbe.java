@@ -44,8 +44,8 @@ final class SplitProbe {
      * Hands over what is locked without on-fault, if that can be told.
      *
      * <p>A mapping of a single page cannot be split. It is taken for on-fault unless an application may have put something
-     * there that it wants to keep from swap, a key for example: memory of its own that it can write to. The bss of a library
-     * follows directly on its data.
+     * there that it wants to keep from swap, a key for example: memory of its own that it can write to. Code made at run time
+     * is none, nor is the bss of a library, which follows directly on its data.
      *
      * @return false if it cannot be told, or not of every mapping; then nothing was handed over
      * @throws IOException if {@code maps} cannot be read
@@ -65,7 +65,8 @@ final class SplitProbe {
                 tried.add(mapping);
             } else {
                 boolean isBss = before != null && before.isFileBacked() && before.end() == mapping.start();
-                isCertain &= mapping.isFileBacked() || !mapping.writable() || isBss;
+                boolean isData = mapping.writable() && !mapping.executable() && !mapping.isFileBacked();
+                isCertain &= !isData || isBss;
             }
         }
         List<Mapping> split = putTogether(tried);
