@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.bench;
 
+import io.memlock.bench.contender.Contender;
 import io.memlock.it.harness.Jdk;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -11,27 +12,48 @@ import java.util.List;
  *
  * @param quick a few minutes instead of hours
  * @param only names of suites; empty for all
+ * @param cases parts of names of cases; empty for all
+ * @param contenders parts of names of contenders; empty for all
  * @param rounds instead of each suite's own number; 0 for that
  * @param note on the circumstances, for the top of the report; may be empty
  * @param publish whether to copy the report to {@code docs}
  * @param target where the report goes
  * @param docs where dated copies go
  */
-public record Plan(boolean quick, List<String> only, int rounds, String note, boolean publish, Path target, Path docs) {
+public record Plan(
+        boolean quick,
+        List<String> only,
+        List<String> cases,
+        List<String> contenders,
+        int rounds,
+        String note,
+        boolean publish,
+        Path target,
+        Path docs) {
 
-    /** Reads {@code quick|full --only=a,b --rounds=5 --note=TEXT --publish=true --to=DIR --docs=DIR}. */
+    /**
+     * Reads {@code quick|full --only=a,b --cases=a;b --contenders=a;b --rounds=5 --note=TEXT --publish=true --to=DIR
+     * --docs=DIR}.
+     */
     public static Plan parse(String[] args) {
         String rounds = option(args, "--rounds");
         return new Plan(
                 Arrays.asList(args).contains("quick"),
-                Arrays.stream(option(args, "--only").split(",", -1))
-                        .filter(name -> !name.isBlank())
-                        .toList(),
+                list(args, "--only", ","),
+                list(args, "--cases", ";"),
+                list(args, "--contenders", ";"),
                 rounds.isEmpty() ? 0 : Integer.parseInt(rounds),
                 option(args, "--note"),
                 option(args, "--publish").equals("true"),
                 Path.of(option(args, "--to")),
                 Path.of(option(args, "--docs")));
+    }
+
+    private static List<String> list(String[] args, String name, String separator) {
+        return Arrays.stream(option(args, name).split(separator, -1))
+                .map(String::strip)
+                .filter(part -> !part.isEmpty())
+                .toList();
     }
 
     private static String option(String[] args, String name) {
@@ -45,6 +67,18 @@ public record Plan(boolean quick, List<String> only, int rounds, String note, bo
     /** Whether a suite is wanted. */
     public boolean wants(String suite) {
         return only.isEmpty() || only.contains(suite);
+    }
+
+    /** Whether a case is wanted. */
+    public boolean wantsCase(String caseName) {
+        return cases.isEmpty() || cases.stream().anyMatch(caseName::contains);
+    }
+
+    /** Those of the contenders that are wanted. */
+    public List<Contender> wanted(List<Contender> all) {
+        return all.stream()
+                .filter(contender -> contenders.isEmpty() || contenders.stream().anyMatch(contender.name()::contains))
+                .toList();
     }
 
     /** Interleaved rounds. */

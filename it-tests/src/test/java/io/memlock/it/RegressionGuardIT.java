@@ -75,7 +75,7 @@ class RegressionGuardIT {
         List<Double> ours = new ArrayList<>();
         List<Double> theirs = new ArrayList<>();
         for (int round = 0; round < 3; round++) {
-            ours.add(stall.lockOverJmx("mode=all").get("max"));
+            ours.add(stall.attachOurs("mode=all").get("max"));
             theirs.add(stall.attach(jna, Integer.toString(ON_FAULT)).get("max"));
         }
 

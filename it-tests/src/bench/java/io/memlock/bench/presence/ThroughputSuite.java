@@ -42,7 +42,7 @@ public final class ThroughputSuite implements Suite {
         int seconds = plan.quick() ? 3 : 10;
         Jdk jdk = Plan.jdks().get(0);
         for (int round = 1; round <= plan.rounds(1, 7); round++) {
-            for (Contender contender : plan.quick() ? runners.subList(0, 2) : runners) {
+            for (Contender contender : plan.wanted(plan.quick() ? runners.subList(0, 2) : runners)) {
                 samples.add(
                         new Sample(name(), jdk.toString(), contender.name(), round, measure(jdk, contender, seconds)));
             }

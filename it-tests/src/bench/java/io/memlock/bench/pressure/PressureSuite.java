@@ -55,6 +55,7 @@ public final class PressureSuite implements Suite {
         if (plan.quick()) {
             return;
         }
+        runWithZram(plan, samples, jdks, rounds);
         Path file = plan.target().toAbsolutePath().resolve("page-cache.bin");
         try {
             Commands.succeed(
@@ -92,11 +93,30 @@ public final class PressureSuite implements Suite {
         }
     }
 
+    /** Memory compressed in memory: the swap of many a cloud image. */
+    private void runWithZram(Plan plan, Samples samples, List<Jdk> jdks, int rounds) throws InterruptedException {
+        PressureCase zram = PressureCases.withSwap().get(1).named("heap growing, zram");
+        if (!ZramSwap.isThere()) {
+            samples.cannot(name(), zram.name(), "(all)", "no /dev/zram0");
+            return;
+        }
+        try (ZramSwap swap = ZramSwap.add(SWAP_MEGABYTES)) {
+            for (int round = 1; round <= rounds && swap != null; round++) {
+                for (Jdk jdk : jdks) {
+                    runCase(plan, samples, jdk, Collector.G1, zram, round);
+                }
+            }
+        }
+    }
+
     private void runCase(Plan plan, Samples samples, Jdk jdk, Collector collector, PressureCase pressure, int round)
             throws InterruptedException {
         String caseName = pressure.name() + ", " + collector + ", " + jdk;
+        if (!plan.wantsCase(caseName)) {
+            return;
+        }
         PrivateJdk own = PrivateJdk.copyOf(jdk, plan.target());
-        List<Contender> runners = new ArrayList<>(plan.quick() ? quick() : contenders.all());
+        List<Contender> runners = new ArrayList<>(plan.wanted(plan.quick() ? quick() : contenders.all()));
         runners.add(0, new Contender(FLOOR, List.of()));
         for (Contender contender : runners) {
             if (samples.failure(name(), caseName, contender.name()) != null) {

@@ -44,15 +44,19 @@ public final class SpeedSuite implements Suite {
         int rounds = plan.rounds(1, 5);
         for (int gigabytes : plan.quick() ? new int[] {1} : new int[] {1, 2, 4, 8}) {
             for (boolean thp : plan.quick() ? new boolean[] {false} : new boolean[] {false, true}) {
-                for (int round = 1; round <= rounds; round++) {
+                for (int round = 1; round <= rounds && plan.wantsCase(caseName(jdk, gigabytes, thp)); round++) {
                     measure(samples, jdk, gigabytes, thp, round);
                 }
             }
         }
     }
 
+    private static String caseName(Jdk jdk, int gigabytes, boolean thp) {
+        return gigabytes + " GiB" + (thp ? ", THP" : ", 4 KiB pages") + ", " + jdk;
+    }
+
     private void measure(Samples samples, Jdk jdk, int gigabytes, boolean thp, int round) {
-        String caseName = gigabytes + " GiB" + (thp ? ", THP" : ", 4 KiB pages") + ", " + jdk;
+        String caseName = caseName(jdk, gigabytes, thp);
         raw(samples, jdk, caseName, RAW, "populate", gigabytes, thp, round);
         raw(samples, jdk, caseName, RAW_CHUNKS, "populate-chunks", gigabytes, thp, round);
         raw(samples, jdk, caseName, RAW_MLOCK, "mlock", gigabytes, thp, round);

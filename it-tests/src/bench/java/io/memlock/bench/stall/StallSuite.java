@@ -9,7 +9,6 @@ import io.memlock.bench.contender.Contenders;
 import io.memlock.bench.pressure.Failure;
 import io.memlock.bench.pressure.StallRun;
 import io.memlock.bench.report.Page;
-import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.Jdk;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +16,7 @@ import java.util.Map;
 /** A running JVM with a resident heap is locked: by one mlockall, or by us. */
 public final class StallSuite implements Suite {
 
+    private static final String UNLOCK = "ours, unlock after attach mode=all";
     private static final String ONE_CALL = "attach JNA agent, mlockall(C+F+OF)";
 
     private final Contenders contenders;
@@ -38,7 +38,7 @@ public final class StallSuite implements Suite {
         for (int gigabytes : plan.quick() ? new int[] {1} : new int[] {1, 4}) {
             StallRun stall = new StallRun(jdk, gigabytes * 1024);
             String caseName = gigabytes + " GiB heap, " + jdk;
-            for (int round = 1; round <= rounds; round++) {
+            for (int round = 1; round <= rounds && plan.wantsCase(caseName); round++) {
                 one(samples, caseName, "nothing happens", round, stall::nothing);
                 one(samples, caseName, ONE_CALL, round, () -> stall.attach(contenders.mlockallJar(), "7"));
                 one(
@@ -47,7 +47,8 @@ public final class StallSuite implements Suite {
                         "attach JNA agent, mlockall(C)",
                         round,
                         () -> stall.attach(contenders.mlockallJar(), "1"));
-                one(samples, caseName, "ours, attach mode=all", round, () -> stall.attach(AgentJar.path(), "mode=all"));
+                one(samples, caseName, "ours, attach mode=all", round, () -> stall.attachOurs("mode=all"));
+                one(samples, caseName, UNLOCK, round, () -> stall.unlockOurs("mode=all"));
                 one(samples, caseName, "ours, JMX lock(mode=all)", round, () -> stall.lockOverJmx("mode=all"));
                 one(samples, caseName, "ours, JMX lock(mode=heap)", round, () -> stall.lockOverJmx("mode=heap"));
             }
@@ -58,8 +59,10 @@ public final class StallSuite implements Suite {
             throws Exception {
         try {
             Map<String, Double> values = measurement.run();
-            if (values.get("chargedMegabytes") == 0 && !contender.startsWith("nothing")) {
-                samples.cannot(name(), caseName, contender, "nothing is locked afterwards");
+            boolean isLocked = values.get("chargedMegabytes") > 0;
+            boolean shouldBe = !contender.startsWith("nothing") && !contender.equals(UNLOCK);
+            if (isLocked != shouldBe) {
+                samples.cannot(name(), caseName, contender, (isLocked ? "still" : "nothing is") + " locked afterwards");
             } else {
                 samples.add(new Sample(name(), caseName, contender, round, values));
             }
@@ -74,7 +77,8 @@ public final class StallSuite implements Suite {
         page.text(
                 "The heap is resident (AlwaysPreTouch); a thread maps, touches and unmaps 16 KiB every 0.2 ms. Worst of"
                         + " these while the lock is taken, microseconds; *of one call* is that over the worst of one"
-                        + " mlockall(C+F+OF), round by round. An attach itself also loads classes.");
+                        + " mlockall(C+F+OF), round by round. An attach itself also loads classes; ours and unlock are the"
+                        + " command line's, from its start to its end.");
         for (String caseName : samples.cases(name())) {
             page.subheading(caseName);
             page.table(

@@ -42,7 +42,10 @@ public final class StartupSuite implements Suite {
     public void run(Plan plan, Samples samples) throws Exception {
         int rounds = plan.rounds(5, 21);
         for (Jdk jdk : Plan.jdks()) {
-            List<Contender> runners = runners(jdk);
+            if (!plan.wantsCase(jdk.toString())) {
+                continue;
+            }
+            List<Contender> runners = plan.wanted(runners(jdk));
             for (int round = 0; round <= rounds; round++) {
                 for (Contender contender : runners) {
                     measure(samples, jdk, contender, round);

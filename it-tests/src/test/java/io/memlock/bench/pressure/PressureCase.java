@@ -41,6 +41,20 @@ public record PressureCase(
                 newSeconds);
     }
 
+    /** The same under another name. */
+    public PressureCase named(String newName) {
+        return new PressureCase(
+                newName,
+                workload,
+                liveMegabytes,
+                flags,
+                limitMegabytes,
+                neighbour,
+                requestsPerSecond,
+                idleSeconds,
+                seconds);
+    }
+
     /** Heap of one size, touched at random. */
     public static PressureCase heapFixed() {
         return new PressureCase(

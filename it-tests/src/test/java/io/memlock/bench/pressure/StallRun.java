@@ -5,12 +5,15 @@ import com.sun.jna.Native;
 import com.sun.tools.attach.VirtualMachine;
 import io.memlock.bench.service.StallApp;
 import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
 import io.memlock.it.harness.ProcStatus;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
@@ -31,6 +34,23 @@ public final class StallRun {
     /** Nothing is locked: the floor. */
     public Map<String, Double> nothing() throws Exception {
         return run(false, jvm -> Thread.sleep(100));
+    }
+
+    /** Our command line attaches our agent. */
+    public Map<String, Double> attachOurs(String options) throws Exception {
+        return run(false, jvm -> command("attach", jvm, options));
+    }
+
+    /** The same, and then takes it all back, which is what is measured. */
+    public Map<String, Double> unlockOurs(String options) throws Exception {
+        return run(false, jvm -> command("attach", jvm, options), jvm -> command("unlock", jvm));
+    }
+
+    private void command(String name, ForkedJvm jvm, String... options) {
+        List<String> command = new ArrayList<>(
+                List.of(jdk.java().toString(), "-jar", AgentJar.path().toString(), name, Long.toString(jvm.pid())));
+        command.addAll(List.of(options));
+        Commands.succeed(command.toArray(String[]::new));
     }
 
     /** An agent is attached. */
@@ -59,6 +79,10 @@ public final class StallRun {
     }
 
     private Map<String, Double> run(boolean withAgent, Locking locking) throws Exception {
+        return run(withAgent, jvm -> {}, locking);
+    }
+
+    private Map<String, Double> run(boolean withAgent, Locking before, Locking locking) throws Exception {
         ForkedJvm.Builder builder = ForkedJvm.on(jdk)
                 .classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class), AgentJar.codeOf(Histogram.class))
                 .flags("-Xms" + heapMegabytes + "m", "-Xmx" + heapMegabytes + "m")
@@ -69,6 +93,7 @@ public final class StallRun {
         }
         try (ForkedJvm jvm = builder.start()) {
             jvm.awaitLine("ready");
+            before.lock(jvm);
             Thread.sleep(SETTLE_MILLIS);
             jvm.ask("?");
             long start = System.nanoTime();
