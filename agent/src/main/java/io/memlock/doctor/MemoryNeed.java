@@ -14,12 +14,23 @@ import java.util.stream.Collectors;
  *
  * @param nowBytes committed now
  * @param chargedElsewhereBytes locked by somebody else, outside of the selection
+ * @param agentBytes what the agent itself will add to the selection, about; 0 where it is there already
  * @param atMost RAM each selected region can come to take; what no flag limits is counted as it is now
  * @param unlimited what of the selection no flag limits
  */
-record MemoryNeed(long nowBytes, long chargedElsewhereBytes, Map<Region, Long> atMost, List<Region> unlimited) {
+record MemoryNeed(
+        long nowBytes, long chargedElsewhereBytes, long agentBytes, Map<Region, Long> atMost, List<Region> unlimited) {
 
     private static final long DEFAULT_STACK_BYTES = 1 << 20;
+
+    /**
+     * What {@code attach} added to small JVMs, committed, at least (JDK 17.0.15 and 25.0.3, Serial and G1): its classes, JNA
+     * and its library, malloc's arenas of its threads. With more threads and classes of the JVM's own it can be more.
+     */
+    private static final Map<Region, Long> AGENT = Map.of(
+            Region.METASPACE, 3L << 20, Region.NATIVE, 3L << 20, Region.LIBS, 512L << 10, Region.OTHER, 1L << 20);
+
+    private static final int AGENT_THREADS = 2;
 
     static MemoryNeed of(Patient patient, List<Region> selection) {
         Map<Region, Long> now = new EnumMap<>(Region.class);
@@ -30,11 +41,16 @@ record MemoryNeed(long nowBytes, long chargedElsewhereBytes, Map<Region, Long> a
             atMost.put(region, Math.max(atMostBytes(patient, region), 0));
         }
         long nowBytes = now.values().stream().mapToLong(Long::longValue).sum();
+        long agentBytes = patient.hasAgent()
+                ? 0
+                : selection.stream()
+                        .mapToLong(region -> agentBytes(patient, region))
+                        .sum();
         List<Region> unlimited = selection.stream()
                 .filter(region ->
                         region == Region.NATIVE || (region == Region.METASPACE && metaspaceLimit(patient.flags()) < 0))
                 .toList();
-        return new MemoryNeed(nowBytes, elsewhere(patient, selection), atMost, unlimited);
+        return new MemoryNeed(nowBytes, elsewhere(patient, selection), agentBytes, atMost, unlimited);
     }
 
     private static long atMostBytes(Patient patient, Region region) {
@@ -50,6 +66,10 @@ record MemoryNeed(long nowBytes, long chargedElsewhereBytes, Map<Region, Long> a
                         stackBytes(patient.flags()) * patient.status().threads());
             default -> committed;
         };
+    }
+
+    private static long agentBytes(Patient patient, Region region) {
+        return region == Region.STACKS ? AGENT_THREADS * stackBytes(patient.flags()) : AGENT.getOrDefault(region, 0L);
     }
 
     private static long metaspaceLimit(JvmFlags flags) {
@@ -84,9 +104,9 @@ record MemoryNeed(long nowBytes, long chargedElsewhereBytes, Map<Region, Long> a
                 .sum();
     }
 
-    /** What a limit would have to be at least, now. */
+    /** What a limit would have to be at least, for what there is once the agent is. */
     long chargedBytes() {
-        return nowBytes + chargedElsewhereBytes;
+        return nowBytes + chargedElsewhereBytes + agentBytes;
     }
 
     /** RAM all of the selection can come to take. */

@@ -54,12 +54,8 @@ final class OtherLock {
         }
         MemoryNeed need = MemoryNeed.of(patient, options.selection());
         String remedy = new Remedy(patient.place()).raiseLimit(need.chargedBytes());
-        String numbers = "needed now " + Bytes.text(need.chargedBytes())
-                + (need.chargedElsewhereBytes() == 0
-                        ? ""
-                        : ", " + Bytes.text(need.chargedElsewhereBytes())
-                                + " of it locked by others outside the selection")
-                + ", the limit is " + Bytes.text(patient.limit().hard());
+        String numbers = "needed " + Bytes.text(need.chargedBytes()) + " (" + parts(need) + "), the limit is "
+                + Bytes.text(patient.limit().hard());
         if (isFuture) {
             return Finding.fail(
                     CHECK,
@@ -74,6 +70,14 @@ final class OtherLock {
                 "fits, as it is now: " + numbers + ". New mappings are locked a moment after they appear, and no more"
                         + " once the limit is reached",
                 remedy);
+    }
+
+    private static String parts(MemoryNeed need) {
+        return "committed now " + Bytes.text(need.nowBytes())
+                + (need.agentBytes() == 0 ? "" : ", the agent itself about " + Bytes.text(need.agentBytes()))
+                + (need.chargedElsewhereBytes() == 0
+                        ? ""
+                        : ", locked by others outside the selection " + Bytes.text(need.chargedElsewhereBytes()));
     }
 
     /** {@code Failures.zgcUnderRescan} is what the agent says of it. */

@@ -19,6 +19,7 @@ import java.util.List;
  * What is known of the JVM that is examined, all of about the same moment.
  *
  * @param process its directory in {@code /proc}: a number, or {@code self}
+ * @param hasAgent whether the agent's own memory is there already
  * @param flags it was started with
  * @param heapMaxBytes the limit of its heap, -1 if it cannot be told
  * @param status identity, memory, privileges
@@ -29,6 +30,7 @@ import java.util.List;
  */
 record Patient(
         String process,
+        boolean hasAgent,
         JvmFlags flags,
         long heapMaxBytes,
         ProcessStatus status,
@@ -44,6 +46,7 @@ record Patient(
         long asked = flags.bytes("-Xmx", "-XX:MaxHeapSize=");
         return new Patient(
                 ProcFs.SELF,
+                true,
                 flags,
                 asked < 0 ? Runtime.getRuntime().maxMemory() : asked,
                 proc.status(ProcFs.SELF),
@@ -58,6 +61,7 @@ record Patient(
         ProcessStatus status = proc.status(process);
         return new Patient(
                 process,
+                jvm.hasAgent(),
                 new JvmFlags(jvm.options()),
                 jvm.heapMaxBytes(),
                 status,

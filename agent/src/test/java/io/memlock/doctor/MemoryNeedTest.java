@@ -22,6 +22,20 @@ class MemoryNeedTest {
     }
 
     @Test
+    void theAgentsThreadsHaveStacksOfTheJvmsSize() {
+        PatientBuilder patient = new PatientBuilder().options("-Xss4m");
+
+        assertThat(MemoryNeed.of(patient.build(), List.of(Region.STACKS)).agentBytes())
+                .isEqualTo(8 * MIB);
+        assertThat(MemoryNeed.of(patient.build(), List.of(Region.HEAP, Region.CODE))
+                        .agentBytes())
+                .isZero();
+        assertThat(MemoryNeed.of(patient.withAgent().build(), List.of(Region.STACKS))
+                        .agentBytes())
+                .isZero();
+    }
+
+    @Test
     void theHeapMayGrowToItsLimit() {
         assertThat(atMost(new PatientBuilder().heapMax(100 * MIB), Region.HEAP)).isEqualTo(100 * MIB);
         assertThat(atMost(new PatientBuilder().heapMax(-1), Region.HEAP))

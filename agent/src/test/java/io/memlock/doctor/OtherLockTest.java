@@ -27,7 +27,7 @@ class OtherLockTest {
         Finding lock = only(new PatientBuilder().inUserNamespace().limit(MIB, MIB), "mode=heap");
 
         assertThat(lock.verdict()).isEqualTo(Verdict.FAIL);
-        assertThat(lock.evidence()).contains("needed now 4.0 MiB", "the limit is 1.0 MiB");
+        assertThat(lock.evidence()).contains("needed 4.0 MiB (committed now 4.0 MiB)", "the limit is 1.0 MiB");
     }
 
     @Test
@@ -56,8 +56,9 @@ class OtherLockTest {
 
     @Test
     void theStackThatGrowsByItselfIsLeftOutAsTheAgentLeavesItOut() throws Exception {
-        assertThat(only(new PatientBuilder().limited(0), "mode=stacks").evidence())
-                .contains("needed now 0 B");
+        assertThat(only(new PatientBuilder().withAgent().limited(0), "mode=stacks")
+                        .evidence())
+                .contains("needed 0 B");
     }
 
     @Test
@@ -68,8 +69,21 @@ class OtherLockTest {
         Finding lock = only(elsewhere, "mode=heap");
 
         assertThat(lock.verdict()).isEqualTo(Verdict.FAIL);
-        assertThat(lock.evidence()).contains("needed now 5.0 MiB, 1.0 MiB of it locked by others");
+        assertThat(lock.evidence()).contains("needed 5.0 MiB", "locked by others outside the selection 1.0 MiB");
         assertThat(only(selected, "mode=code").verdict()).isEqualTo(Verdict.WARN);
+    }
+
+    @Test
+    void theAgentItselfNeedsRoomToo() throws Exception {
+        PatientBuilder without = new PatientBuilder().limited(2 * MIB);
+        PatientBuilder with = new PatientBuilder().limited(2 * MIB).withAgent();
+
+        Finding lock = only(without, "mode=metaspace");
+
+        assertThat(lock.verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(lock.evidence()).contains("committed now 1.0 MiB, the agent itself about 3.0 MiB");
+        assertThat(lock.remedy()).contains("LimitMEMLOCK=4194304");
+        assertThat(only(with, "mode=metaspace").verdict()).isEqualTo(Verdict.WARN);
     }
 
     @Test

@@ -29,6 +29,7 @@ final class PatientBuilder {
     private ProcessLimits.Limit limit =
             ProcessLimits.parse(CapturedHost.captured("jdk17-g1/limits")).lockedMemory();
     private boolean userNamespace;
+    private boolean hasAgent;
     private long heapMaxBytes = 64 * MIB;
 
     PatientBuilder() {
@@ -63,6 +64,11 @@ final class PatientBuilder {
 
     PatientBuilder limit(long soft, long hard) {
         limit = new ProcessLimits.Limit(soft, hard);
+        return this;
+    }
+
+    PatientBuilder withAgent() {
+        hasAgent = true;
         return this;
     }
 
@@ -121,6 +127,7 @@ final class PatientBuilder {
                 17258);
         return new Patient(
                 CapturedHost.PID,
+                hasAgent,
                 new JvmFlags(options),
                 heapMaxBytes,
                 ProcessStatus.parse(status),
