@@ -4,14 +4,18 @@ package io.memlock.cli;
 import io.memlock.doctor.Doctor;
 import io.memlock.doctor.Examination;
 import io.memlock.doctor.Finding;
+import io.memlock.doctor.RunningJvm;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.OptionException;
 import io.memlock.options.OptionParser;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,19 +39,22 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  memlock doctor                      would the agent lock everything here?",
             "  memlock doctor mode=heap+code       or these two regions?",
-            "  memlock doctor 4242                 could it in this JVM?",
+            "  memlock doctor 4242 mode=heap       could it lock the heap of this JVM?",
             "",
             "Exit status: 0 the promise can be kept, 1 it cannot, 2 usage."
         })
 final class DoctorCommand implements Callable<Integer> {
 
+    /** No larger than a long; the kernel's largest PID has 7 digits. */
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
+
     @Parameters(
-            arity = "0..2",
-            paramLabel = "PID|OPTIONS",
-            description = "A JVM, and options as for the agent; in any order.")
+            arity = "0..*",
+            paramLabel = "PID|key=value",
+            description = "A JVM, and options as for -javaagent, joined by commas or blanks (default: mode=all).")
     private List<String> arguments = new ArrayList<>();
 
-    @Option(names = "--json", description = "Write JSON.")
+    @Option(names = "--json", description = "Write JSON (docs/command-line.md).")
     private boolean json;
 
     @Spec
@@ -64,17 +71,24 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandException {
         Long pid = null;
-        AgentOptions options = parse("");
+        List<String> texts = new ArrayList<>();
         for (String argument : arguments) {
-            if (!argument.isEmpty() && argument.chars().allMatch(Character::isDigit)) {
+            if (!NUMBER.matcher(argument).matches()) {
+                texts.add(argument);
+            } else if (pid == null) {
                 pid = Long.valueOf(argument);
             } else {
-                options = parse(argument);
+                throw new ParameterException(
+                        spec.commandLine(), "two PIDs, " + pid + " and " + argument + ": give one");
             }
         }
-        Examination examination = examine(pid, options);
+        Examination examination = examine(pid, parse(String.join(",", texts)));
         if (json) {
-            console.out().println(Json.text(examination.data()));
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("schema", 1);
+            document.put("pid", pid);
+            document.putAll(examination.data());
+            console.out().println(Json.text(document));
         } else {
             examination.lines().forEach(line -> console.out().println(painted(line)));
         }
@@ -91,12 +105,19 @@ final class DoctorCommand implements Callable<Integer> {
 
     private Examination examine(Long pid, AgentOptions options) throws CommandException {
         Doctor doctor = new Doctor(new ProcFs());
+        if (pid == null) {
+            try {
+                return doctor.examineHere(options);
+            } catch (IOException e) {
+                throw new CommandException("cannot examine this place: " + e.getMessage());
+            }
+        }
+        Jvm jvm = jvms.find(pid);
         try {
-            return pid == null
-                    ? doctor.examineHere(options)
-                    : doctor.examine(jvms.find(pid).pid(), options);
+            return doctor.examine(
+                    new RunningJvm(pid, jvm.command().options(), HeapLimit.of(jvm), jvm.agent()), options);
         } catch (IOException e) {
-            throw new CommandException("cannot examine: " + e.getMessage());
+            throw new CommandException("cannot examine " + jvm.title() + ": " + e.getMessage());
         }
     }
 

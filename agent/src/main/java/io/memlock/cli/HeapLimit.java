@@ -11,8 +11,6 @@ import java.util.List;
 /** The limit of a JVM's heap. */
 final class HeapLimit {
 
-    private static final int PAGE_BYTES = 4096;
-
     private HeapLimit() {}
 
     /**
@@ -26,8 +24,9 @@ final class HeapLimit {
     }
 
     private static long reserved(long pid) {
-        try (JvmLayout layout = JvmLayout.of(pid, PAGE_BYTES)) {
-            List<Segment> segments = layout.classify(new ProcFs().mappings(Long.toString(pid)));
+        ProcFs proc = new ProcFs();
+        try (JvmLayout layout = JvmLayout.of(pid, (int) proc.pageBytes())) {
+            List<Segment> segments = layout.classify(proc.mappings(Long.toString(pid)));
             long bytes = segments.stream()
                     .filter(segment -> segment.region() == Region.HEAP)
                     .mapToLong(Segment::length)

@@ -41,8 +41,6 @@ import picocli.CommandLine.Parameters;
         })
 final class RegionsCommand implements Callable<Integer> {
 
-    private static final int PAGE_BYTES = 4096;
-
     @Parameters(index = "0", paramLabel = "PID", description = "A JVM.")
     private long pid;
 
@@ -65,7 +63,7 @@ final class RegionsCommand implements Callable<Integer> {
         Jvm jvm = jvms.find(pid);
         ProcFs proc = new ProcFs();
         String process = Long.toString(pid);
-        try (JvmLayout layout = JvmLayout.of(pid, PAGE_BYTES)) {
+        try (JvmLayout layout = JvmLayout.of(pid, (int) proc.pageBytes())) {
             if (maps) {
                 List<SegmentRow> rows = SegmentRow.read(proc, process, layout);
                 show(json ? List.of(Json.text(document(jvm, layout, rows))) : SegmentRow.table(rows));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import io.memlock.advice.PlaceFiles;
 import io.memlock.options.AgentOptions;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
@@ -12,21 +11,25 @@ import java.util.List;
 public final class Doctor {
 
     private final ProcFs proc;
+    private final KernelSettings kernel;
 
     /** A doctor. */
     public Doctor(ProcFs proc) {
         this.proc = proc;
+        this.kernel = new KernelSettings(proc);
     }
 
-    /** Would locking work here, for this user? Tries it in this very process, which keeps the lock. */
+    /**
+     * Would locking work here, for this user? Tries it in this very process, which keeps the lock.
+     *
+     * @throws IOException if {@code /proc} does not let us look at ourselves
+     */
     public Examination examineHere(AgentOptions options) throws IOException {
-        List<Finding> findings = new ArrayList<>();
-        findings.add(new OwnLock(proc).attempt(options));
-        MemoryNeed need = MemoryNeed.ofThisJvm(proc);
-        findings.addAll(new Sizes(proc, ProcFs.SELF).findings(need, options));
-        findings.addAll(
-                new KernelSettings(proc).findings(proc.mappings(ProcFs.SELF).size()));
-        return new Examination("here: " + PlaceFiles.ofThisProcess().describe(), findings);
+        OwnLock lock = new OwnLock(proc);
+        List<Finding> findings = new ArrayList<>(lock.attempt(options));
+        Patient patient = Patient.self(proc);
+        findings.addAll(new Privileges(patient, lock.limit()).findings());
+        return examination("here, in the doctor's own JVM: ", patient, options, findings);
     }
 
     /**
@@ -34,14 +37,30 @@ public final class Doctor {
      *
      * @throws IOException if {@code /proc} does not let us look at it
      */
-    public Examination examine(long pid, AgentOptions options) throws IOException {
-        String process = Long.toString(pid);
-        List<Finding> findings = new ArrayList<>();
-        MemoryNeed need = MemoryNeed.of(proc, process);
-        findings.add(new OtherLock(proc, pid).foresee(options));
-        findings.addAll(new Flags(need).findings(options));
-        findings.addAll(new Sizes(proc, process).findings(need, options));
-        findings.addAll(new KernelSettings(proc).findings(proc.mappings(process).size()));
-        return new Examination("JVM " + pid + ": " + PlaceFiles.of(pid).describe(), findings);
+    public Examination examine(RunningJvm jvm, AgentOptions options) throws IOException {
+        return examine("JVM " + jvm.pid() + ": ", Patient.of(proc, jvm), options);
+    }
+
+    Examination examine(String subject, Patient patient, AgentOptions options) throws IOException {
+        List<Finding> findings = new ArrayList<>(new OtherLock(patient, kernel.hasOnFault()).foresee(options));
+        findings.addAll(new Privileges(patient, null).findings());
+        findings.add(new Flags(patient).attach());
+        findings.add(new LibraryPlace(proc, patient).finding());
+        if (!options.prefault().isEmpty()) {
+            long bytes = MemoryNeed.of(patient, options.prefault()).nowBytes();
+            findings.add(new Sizes(proc, patient).prefault(bytes));
+        }
+        return examination(subject, patient, options, findings);
+    }
+
+    private Examination examination(String subject, Patient patient, AgentOptions options, List<Finding> findings)
+            throws IOException {
+        MemoryNeed need = MemoryNeed.of(patient, options.selection());
+        findings.add(Jdk.finding(proc, patient.process(), patient.segments()));
+        findings.addAll(new Flags(patient).findings(options));
+        findings.addAll(new Sizes(proc, patient).findings(need));
+        findings.addAll(new Swapping(proc, patient.process()).findings());
+        findings.addAll(kernel.findings(patient.mappings(), patient.place()));
+        return new Examination(subject + patient.place().describe(), need.chargedBytes(), need.atMostBytes(), findings);
     }
 }

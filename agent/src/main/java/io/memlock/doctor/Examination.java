@@ -12,15 +12,22 @@ import java.util.Map;
  * What an examination came to.
  *
  * @param subject what was examined
+ * @param neededBytes what a limit would have to be at least, for what is selected now
+ * @param atMostBytes RAM the selection can come to take, as far as something limits it
  * @param findings in the order of their weight
  */
-public record Examination(String subject, List<Finding> findings) {
+public record Examination(String subject, long neededBytes, long atMostBytes, List<Finding> findings) {
 
     private static final int INDENT = 25;
 
     /** Whether the promise can be kept. */
     public boolean canLock() {
-        return findings.stream().noneMatch(finding -> finding.verdict() == Verdict.FAIL);
+        return !has(Verdict.FAIL);
+    }
+
+    /** Copies the list. */
+    public Examination {
+        findings = List.copyOf(findings);
     }
 
     /** Lines for a person: remedies under what they are for. */
@@ -34,22 +41,36 @@ public record Examination(String subject, List<Finding> findings) {
                 lines.add(" ".repeat(INDENT) + evidence[i]);
             }
             if (!finding.remedy().isEmpty()) {
+                lines.add(" ".repeat(INDENT) + "to fix:");
                 finding.remedy().lines().forEach(line -> lines.add(" ".repeat(INDENT) + line));
             }
         }
-        lines.add(canLock() ? "locking works" : "locking does not work, see FAIL");
+        lines.add(conclusion());
         return lines;
     }
 
-    /** The same as data, for JSON. */
+    private String conclusion() {
+        if (!canLock()) {
+            return "the promise cannot be kept: see FAIL";
+        }
+        return has(Verdict.WARN) ? "locking works, but trouble is near: see WARN" : "locking works";
+    }
+
+    private boolean has(Verdict verdict) {
+        return findings.stream().anyMatch(finding -> finding.verdict() == verdict);
+    }
+
+    /** The same as data, for JSON; docs/command-line.md describes it. */
     public Map<String, Object> data() {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("subject", subject);
         data.put("canLock", canLock());
+        data.put("neededBytes", neededBytes);
+        data.put("atMostBytes", atMostBytes);
         List<Map<String, Object>> list = new ArrayList<>();
         for (Finding finding : findings) {
             Map<String, Object> one = new LinkedHashMap<>();
-            one.put("check", finding.check());
+            one.put("check", finding.id());
             one.put("verdict", finding.verdict().name().toLowerCase(Locale.ROOT));
             one.put("evidence", finding.evidence());
             one.put("remedy", finding.remedy());

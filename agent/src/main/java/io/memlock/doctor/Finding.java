@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
+import java.util.Locale;
+
 /**
  * What one check found.
  *
@@ -21,6 +23,11 @@ public record Finding(String check, Verdict verdict, String evidence, String rem
         WARN,
         /** The promise cannot be kept. */
         FAIL
+    }
+
+    /** The check's name for programs: {@code host-ram}. */
+    public String id() {
+        return check.toLowerCase(Locale.ROOT).replace(' ', '-');
     }
 
     static Finding ok(String check, String evidence) {

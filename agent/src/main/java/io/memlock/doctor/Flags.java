@@ -1,44 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
+import io.memlock.hotspot.Region;
 import io.memlock.log.Bytes;
 import io.memlock.options.AgentOptions;
+import io.memlock.options.StrategyChoice;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Flags of a JVM that matter to its lock. */
 final class Flags {
 
-    private final MemoryNeed need;
+    private static final String AT_START = "# start it with -javaagent:memlock-agent.jar instead of attaching";
 
-    Flags(MemoryNeed need) {
-        this.need = need;
+    private final Patient patient;
+    private final JvmFlags flags;
+
+    Flags(Patient patient) {
+        this.patient = patient;
+        this.flags = patient.flags();
     }
 
     List<Finding> findings(AgentOptions options) {
         List<Finding> findings = new ArrayList<>();
-        boolean fixed = need.heapStartBytes() == need.heapMaxBytes();
-        String start = need.heapStartBytes() < 0 ? "its default" : Bytes.text(need.heapStartBytes());
-        findings.add(
-                fixed
-                        ? Finding.ok("heap size", "-Xms equals -Xmx: " + Bytes.text(need.heapMaxBytes()))
-                        : Finding.note(
-                                "heap size",
-                                "the heap grows from " + start + " to " + Bytes.text(need.heapMaxBytes())
-                                        + ": new parts are born locked without a limit, and locked a moment later under"
-                                        + " one"));
-        findings.add(
-                need.has("-XX:+AlwaysPreTouch") || options.prefault().size() > 0
-                        ? Finding.ok("prefault", "memory is touched at start")
-                        : Finding.note(
-                                "prefault",
-                                "the heap is locked as it is first touched; -XX:+AlwaysPreTouch or prefault=heap makes"
-                                        + " that happen at start"));
-        boolean tracking = need.flags().stream()
-                .anyMatch(flag -> flag.startsWith("-XX:NativeMemoryTracking=") && !flag.endsWith("=off"));
-        if (tracking) {
-            findings.add(Finding.note("native tracking", "on: it costs memory of its own, which is locked too"));
+        if (options.selection().contains(Region.HEAP)) {
+            findings.add(heapSize(patient.isUnlimited() && options.strategy() != StrategyChoice.RESCAN));
+            findings.add(prefault(options));
         }
+        String tracking = flags.value("-XX:NativeMemoryTracking=");
+        findings.add(
+                tracking.isEmpty() || tracking.equals("off")
+                        ? Finding.ok("native tracking", "off")
+                        : Finding.note(
+                                "native tracking",
+                                tracking + ": it takes memory of its own, which is locked with the rest"));
         return findings;
+    }
+
+    /** Whether the agent can be loaded now: the JVM may have been told to refuse, and is not to be signalled then. */
+    Finding attach() {
+        String check = "attach";
+        if (flags.isOn("DisableAttachMechanism", false)) {
+            return Finding.fail(check, "started with -XX:+DisableAttachMechanism", AT_START);
+        }
+        if (flags.has("-Xrs") || flags.isOn("ReduceSignalUsage", false)) {
+            return Finding.fail(check, "started with -Xrs: it does not hear of attaching", AT_START);
+        }
+        return flags.isOn("EnableDynamicAgentLoading", true)
+                ? Finding.ok(check, "not forbidden by a flag")
+                : Finding.fail(check, "started with -XX:-EnableDynamicAgentLoading", AT_START);
+    }
+
+    private Finding heapSize(boolean bornLocked) {
+        long start = flags.bytes("-Xms", "-XX:InitialHeapSize=");
+        long max = patient.heapMaxBytes();
+        if (start >= 0 && start == max) {
+            return Finding.ok("heap size", "-Xms equals -Xmx: " + Bytes.text(max));
+        }
+        String range = (start < 0 ? "" : " from " + Bytes.text(start)) + (max < 0 ? "" : " up to " + Bytes.text(max));
+        String effect = bornLocked
+                ? ": what is new is born locked"
+                : ": what is new is locked a moment after it appears, under a limit while it fits"
+                        + (patient.isHeapRemapped() ? "" : "; -Xms equal to -Xmx leaves nothing to appear");
+        return Finding.note("heap size", "the heap grows" + range + effect);
+    }
+
+    private Finding prefault(AgentOptions options) {
+        boolean touched = flags.isOn("AlwaysPreTouch", false);
+        if (touched || options.prefault().contains(Region.HEAP)) {
+            return Finding.ok(
+                    "prefault",
+                    touched ? "-XX:+AlwaysPreTouch: the heap is touched when it is committed" : "prefault=heap");
+        }
+        return Finding.note(
+                "prefault",
+                "pages of the heap are locked when they are first touched; -XX:+AlwaysPreTouch or prefault=heap touches"
+                        + " them beforehand");
     }
 }

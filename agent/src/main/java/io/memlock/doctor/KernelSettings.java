@@ -1,101 +1,130 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
+import io.memlock.advice.Place;
+import io.memlock.advice.Remedy;
+import io.memlock.log.Bytes;
 import io.memlock.proc.KernelVersion;
+import io.memlock.proc.MemInfo;
+import io.memlock.proc.ProcFormatException;
 import io.memlock.proc.ProcFs;
-import java.io.File;
-import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 
 /** What of the kernel matters to a lock. */
 final class KernelSettings {
 
-    private static final double MAPPINGS_WARNING = 0.8;
+    /** Of vm.max_map_count: there the agent stops splitting mappings. */
+    private static final double SPLITTING_STOPS_AT = 0.8;
 
     private final ProcFs proc;
+    private final Settings settings;
 
     KernelSettings(ProcFs proc) {
         this.proc = proc;
+        this.settings = new Settings(proc);
     }
 
-    List<Finding> findings(int mappings) throws IOException {
-        List<Finding> findings = new ArrayList<>();
-        findings.add(kernel());
-        findings.add(mappings(mappings));
-        String overcommit = setting("vm/overcommit_memory");
-        findings.add(
-                overcommit.equals("2")
-                        ? Finding.note("overcommit", "vm.overcommit_memory=2: what is committed counts, locked or not")
-                        : Finding.ok("overcommit", "vm.overcommit_memory=" + overcommit));
-        findings.add(moving(
-                "compaction", "vm/compact_unevictable_allowed", "0", "locked pages may be moved, a minor fault each"));
-        findings.add(moving(
-                "NUMA balancing",
-                "kernel/numa_balancing",
-                "0",
-                "locked pages may move between nodes, a minor fault each"));
-        String thp = file("/sys/kernel/mm/transparent_hugepage/enabled");
-        findings.add(
-                thp.contains("[always]")
-                        ? Finding.note("huge pages", "transparent_hugepage " + thp + ": touching a page may lock 2 MiB")
-                        : Finding.ok("huge pages", "transparent_hugepage " + (thp.isEmpty() ? "not there" : thp)));
-        return findings;
+    List<Finding> findings(int mappings, Place place) throws IOException {
+        return List.of(
+                kernel(),
+                mappings(mappings, place),
+                overcommit(proc.memInfo()),
+                moving("compaction", "vm/compact_unevictable_allowed", "locked pages may be moved, a minor fault each"),
+                moving("NUMA balancing", "kernel/numa_balancing", "locked pages may move between nodes, minor faults"),
+                hugePages());
     }
 
-    private Finding kernel() throws IOException {
-        String release = proc.sys("kernel/osrelease");
-        KernelVersion version = KernelVersion.parse(release);
-        if (!version.isAtLeast(4, 4)) {
+    /** Whether the kernel has on-fault. What cannot be read is taken for a kernel of this age. */
+    boolean hasOnFault() {
+        KernelVersion version = version();
+        return version == null || version.isAtLeast(4, 4);
+    }
+
+    /** Whether pages can be faulted in without storing into them or locking them. */
+    boolean hasPopulate() {
+        KernelVersion version = version();
+        return version == null || version.isAtLeast(5, 14);
+    }
+
+    private KernelVersion version() {
+        try {
+            return KernelVersion.parse(settings.kernel("kernel/osrelease"));
+        } catch (ProcFormatException e) {
+            return null;
+        }
+    }
+
+    private Finding kernel() {
+        String release = settings.kernel("kernel/osrelease");
+        if (version() == null) {
+            return Finding.note("kernel", release + ": its version cannot be told");
+        }
+        if (!hasOnFault()) {
             return Finding.warn(
                     "kernel",
-                    release + ": no on-fault, so locking makes all that is committed resident",
+                    release
+                            + ": no on-fault (4.4), so locking makes all that is committed resident, and new mappings are"
+                            + " never born locked",
                     "# Linux 4.4 or newer");
         }
-        return version.isAtLeast(5, 14)
+        return hasPopulate()
                 ? Finding.ok("kernel", release)
-                : Finding.note("kernel", release + ": prefault needs 5.14");
+                : Finding.note(
+                        "kernel",
+                        release
+                                + ": no MADV_POPULATE (5.14), so prefault faults pages in by mlock, which stalls longer");
     }
 
-    private Finding mappings(int mappings) {
-        String most = setting("vm/max_map_count");
+    private Finding mappings(int mappings, Place place) {
+        String most = settings.kernel("vm/max_map_count");
         String evidence = mappings + " of vm.max_map_count=" + most;
         try {
-            return mappings < Long.parseLong(most) * MAPPINGS_WARNING
+            return mappings < Long.parseLong(most) * SPLITTING_STOPS_AT
                     ? Finding.ok("mappings", evidence)
                     : Finding.warn(
                             "mappings",
-                            evidence + ": parts of mappings are not locked any more",
-                            "sudo sysctl -w vm.max_map_count=" + Long.parseLong(most) * 4);
+                            evidence + ": from 80 % on the agent splits no mapping, and leaves parts of some unlocked",
+                            new Remedy(place).raiseMappings(mappings));
         } catch (NumberFormatException e) {
             return Finding.note("mappings", evidence);
         }
     }
 
-    private Finding moving(String check, String name, String still, String effect) {
-        String value = setting(name);
+    private Finding overcommit(MemInfo memory) {
+        String mode = settings.kernel("vm/overcommit_memory");
+        String evidence = "vm.overcommit_memory=" + mode;
+        return switch (mode) {
+            case "0", "1" -> Finding.ok("overcommit", evidence);
+            case "2" ->
+                Finding.note(
+                        "overcommit",
+                        evidence + ": " + Bytes.text(memory.committedBytes()) + " of "
+                                + Bytes.text(memory.commitLimitBytes())
+                                + " are committed; locking commits nothing, but the JVM's own growth fails beyond");
+            default -> Finding.note("overcommit", evidence);
+        };
+    }
+
+    private Finding moving(String check, String name, String effect) {
+        String value = settings.kernel(name);
         String evidence = name.replace('/', '.') + "=" + value;
-        return value.equals(still) || value.equals("unknown")
-                ? Finding.ok(check, evidence)
-                : Finding.note(check, evidence + ": " + effect);
+        return switch (value) {
+            case "0" -> Finding.ok(check, evidence);
+            case Settings.UNKNOWN -> Finding.ok(check, "not in this kernel");
+            default -> Finding.note(check, evidence + ": " + effect);
+        };
     }
 
-    private String setting(String name) {
-        try {
-            return proc.sys(name);
-        } catch (IOException e) {
-            return "unknown";
+    private Finding hugePages() {
+        String modes = settings.sys("kernel/mm/transparent_hugepage/enabled");
+        if (modes.equals(Settings.UNKNOWN)) {
+            return Finding.ok("huge pages", "not in this kernel");
         }
-    }
-
-    private static String file(String name) {
-        try (InputStream in = new FileInputStream(new File(name))) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).trim();
-        } catch (IOException e) {
-            return "";
-        }
+        return modes.contains("[always]")
+                ? Finding.note(
+                        "huge pages",
+                        "transparent_hugepage is always: one touch may make 2 MiB resident, and all of it is locked")
+                : Finding.ok("huge pages", "transparent_hugepage: " + modes);
     }
 }

@@ -1,102 +1,136 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import io.memlock.proc.ProcFs;
-import io.memlock.proc.ProcessStatus;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
+import io.memlock.hotspot.Region;
+import io.memlock.hotspot.Segment;
+import io.memlock.log.Bytes;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
- * How large a JVM may become, from the flags it was started with. What no flag says is HotSpot's default.
+ * What a selection takes, in bytes of mappings: under a limit all that is committed is charged, resident or not.
  *
- * @param flags its arguments
- * @param heapMaxBytes -Xmx
- * @param heapStartBytes -Xms, or -1 if it was not given
- * @param codeBytes reserved code cache
- * @param metaspaceBytes -XX:MaxMetaspaceSize, or -1 for no limit
- * @param stackBytes of one thread, -Xss
- * @param threads now
- * @param residentBytes now
+ * @param nowBytes committed now
+ * @param chargedElsewhereBytes locked by somebody else, outside of the selection
+ * @param agentBytes what the agent itself will add to the selection, about; 0 where it is there already
+ * @param atMost RAM each selected region can come to take; what no flag limits is counted as it is now
+ * @param unlimited what of the selection no flag limits
  */
 record MemoryNeed(
-        List<String> flags,
-        long heapMaxBytes,
-        long heapStartBytes,
-        long codeBytes,
-        long metaspaceBytes,
-        long stackBytes,
-        long threads,
-        long residentBytes) {
+        long nowBytes, long chargedElsewhereBytes, long agentBytes, Map<Region, Long> atMost, List<Region> unlimited) {
 
-    private static final long MIB = 1 << 20;
-    private static final long DEFAULT_CODE = 240 * MIB;
-    private static final int DEFAULT_HEAP_SHARE = 4;
+    private static final long DEFAULT_STACK_BYTES = 1 << 20;
 
-    static MemoryNeed ofThisJvm(ProcFs proc) throws IOException {
-        return of(
-                ManagementFactory.getRuntimeMXBean().getInputArguments(),
-                Runtime.getRuntime().maxMemory(),
-                proc.status(ProcFs.SELF));
+    /**
+     * What {@code attach} added to small JVMs, committed, at least (JDK 17.0.15 and 25.0.3, Serial and G1): its classes, JNA
+     * and its library, malloc's arenas of its threads. With more threads and classes of the JVM's own it can be more.
+     */
+    private static final Map<Region, Long> AGENT = Map.of(
+            Region.METASPACE, 3L << 20, Region.NATIVE, 3L << 20, Region.LIBS, 512L << 10, Region.OTHER, 1L << 20);
+
+    private static final int AGENT_THREADS = 2;
+
+    static MemoryNeed of(Patient patient, List<Region> selection) {
+        Map<Region, Long> now = new EnumMap<>(Region.class);
+        Map<Region, Long> atMost = new EnumMap<>(Region.class);
+        for (Region region : selection) {
+            long committed = bytes(patient, region, true);
+            now.put(region, committed);
+            atMost.put(region, Math.max(atMostBytes(patient, region), 0));
+        }
+        long nowBytes = now.values().stream().mapToLong(Long::longValue).sum();
+        long agentBytes = patient.hasAgent()
+                ? 0
+                : selection.stream()
+                        .mapToLong(region -> agentBytes(patient, region))
+                        .sum();
+        List<Region> unlimited = selection.stream()
+                .filter(region ->
+                        region == Region.NATIVE || (region == Region.METASPACE && metaspaceLimit(patient.flags()) < 0))
+                .toList();
+        return new MemoryNeed(nowBytes, elsewhere(patient, selection), agentBytes, atMost, unlimited);
     }
 
-    static MemoryNeed of(ProcFs proc, String process) throws IOException {
-        long ram = proc.memInfo().totalBytes();
-        long cgroup = proc.cgroupMemory(process).limitBytes();
-        long usable = cgroup < 0 ? ram : Math.min(ram, cgroup);
-        return of(proc.cmdline(process), usable / DEFAULT_HEAP_SHARE, proc.status(process));
+    private static long atMostBytes(Patient patient, Region region) {
+        long committed = bytes(patient, region, true);
+        return switch (region) {
+            // ZGC before JDK 21 maps its heap three times: charged thrice, but in RAM once.
+            case HEAP -> patient.heapMaxBytes() >= 0 ? patient.heapMaxBytes() : committed;
+            case CODE -> bytes(patient, region, false);
+            case METASPACE -> Math.max(committed, metaspaceLimit(patient.flags()));
+            case STACKS ->
+                Math.max(
+                        committed,
+                        stackBytes(patient.flags()) * patient.status().threads());
+            default -> committed;
+        };
     }
 
-    private static MemoryNeed of(List<String> flags, long defaultHeap, ProcessStatus status) {
-        long heap = sized(flags, defaultHeap, "-Xmx", "-XX:MaxHeapSize=");
-        return new MemoryNeed(
-                flags,
-                heap,
-                sized(flags, -1, "-Xms", "-XX:InitialHeapSize="),
-                sized(flags, DEFAULT_CODE, "-XX:ReservedCodeCacheSize="),
-                sized(flags, -1, "-XX:MaxMetaspaceSize="),
-                sized(flags, MIB, "-Xss", "-XX:ThreadStackSize="),
-                status.threads(),
-                status.vmRssBytes());
+    private static long agentBytes(Patient patient, Region region) {
+        return region == Region.STACKS ? AGENT_THREADS * stackBytes(patient.flags()) : AGENT.getOrDefault(region, 0L);
     }
 
-    /** Heap, code cache, metaspace where it is limited, and stacks of the threads there are. */
+    private static long metaspaceLimit(JvmFlags flags) {
+        return flags.bytes("-XX:MaxMetaspaceSize=");
+    }
+
+    private static long stackBytes(JvmFlags flags) {
+        long asked = flags.stackBytes();
+        return asked < 0 ? DEFAULT_STACK_BYTES : asked;
+    }
+
+    /** As the agent counts under a limit: the stack of the first thread grows by itself, and is left out. */
+    private static long bytes(Patient patient, Region region, boolean onlyCommitted) {
+        long bytes = 0;
+        for (Segment segment : patient.segments()) {
+            boolean counts = segment.region() == region
+                    && !segment.mapping().path().equals("[stack]")
+                    && (!onlyCommitted || segment.mapping().isAccessible());
+            bytes += counts ? segment.length() : 0;
+        }
+        return bytes;
+    }
+
+    private static long elsewhere(Patient patient, List<Region> selection) {
+        return patient.foreignLocks().stream()
+                .mapToLong(locked -> patient.segments().stream()
+                        .filter(segment -> segment.start() >= locked.start()
+                                && segment.end() <= locked.end()
+                                && !selection.contains(segment.region()))
+                        .mapToLong(Segment::length)
+                        .sum())
+                .sum();
+    }
+
+    /** What a limit would have to be at least, for what there is once the agent is. */
+    long chargedBytes() {
+        return nowBytes + chargedElsewhereBytes + agentBytes;
+    }
+
+    /** RAM all of the selection can come to take. */
     long atMostBytes() {
-        return heapMaxBytes + codeBytes + Math.max(0, metaspaceBytes) + stackBytes * threads;
+        return atMost.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    boolean has(String flag) {
-        return flags.contains(flag);
-    }
-
-    private static long sized(List<String> flags, long otherwise, String... prefixes) {
-        long found = otherwise;
-        for (String flag : flags) {
-            for (String prefix : prefixes) {
-                if (flag.startsWith(prefix)) {
-                    found = bytes(flag.substring(prefix.length()), found);
-                }
+    /** The most each region takes, without those that take nothing, and what may take more. */
+    String describe() {
+        StringBuilder text = new StringBuilder();
+        atMost.forEach((region, bytes) -> {
+            if (bytes > 0) {
+                text.append(text.length() == 0 ? "" : ", ")
+                        .append(region.optionName())
+                        .append(' ')
+                        .append(Bytes.text(bytes));
             }
+        });
+        if (!unlimited.isEmpty()) {
+            text.append(unlimited.stream()
+                            .map(Region::optionName)
+                            .collect(Collectors.joining(" and ", "; ", " as now, nothing limits "))
+                    + (unlimited.size() == 1 ? "it" : "them"));
         }
-        return found;
-    }
-
-    static long bytes(String text, long otherwise) {
-        if (text.isEmpty()) {
-            return otherwise;
-        }
-        int shift =
-                switch (Character.toLowerCase(text.charAt(text.length() - 1))) {
-                    case 'k' -> 10;
-                    case 'm' -> 20;
-                    case 'g' -> 30;
-                    case 't' -> 40;
-                    default -> 0;
-                };
-        try {
-            return Long.parseLong(text.substring(0, text.length() - (shift == 0 ? 0 : 1))) << shift;
-        } catch (NumberFormatException e) {
-            return otherwise;
-        }
+        return text.toString();
     }
 }

@@ -1,99 +1,97 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import io.memlock.advice.Place;
-import io.memlock.advice.PlaceFiles;
 import io.memlock.advice.Remedy;
-import io.memlock.hotspot.JvmLayout;
 import io.memlock.hotspot.Region;
-import io.memlock.hotspot.Segment;
 import io.memlock.log.Bytes;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
-import io.memlock.proc.Mapping;
-import io.memlock.proc.ProcFs;
-import io.memlock.proc.ProcessLimits;
-import io.memlock.proc.ProcessStatus;
-import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
-/** Foresees what the agent could lock in another JVM. Only that JVM could try; its limits and capabilities can be read. */
+/**
+ * Foresees what the agent could lock in another JVM. Only that JVM could try; its limits, its privileges and its memory can
+ * be read.
+ */
 final class OtherLock {
 
     private static final String CHECK = "lock";
-    private static final int CAP_IPC_LOCK = 14;
-    private static final int PAGE_BYTES = 4096;
 
-    private final ProcFs proc;
-    private final long pid;
+    private final Patient patient;
+    private final boolean hasOnFault;
 
-    OtherLock(ProcFs proc, long pid) {
-        this.proc = proc;
-        this.pid = pid;
+    /**
+     * A look ahead.
+     *
+     * @param hasOnFault whether the kernel has on-fault, without which new mappings are never born locked
+     */
+    OtherLock(Patient patient, boolean hasOnFault) {
+        this.patient = patient;
+        this.hasOnFault = hasOnFault;
     }
 
-    Finding foresee(AgentOptions options) throws IOException {
-        String process = Long.toString(pid);
-        ProcessStatus status = proc.status(process);
-        ProcessLimits.Limit limit = proc.limits(process).lockedMemory();
-        Place place = PlaceFiles.of(pid);
-        // CapEff counts only in the first user namespace.
-        boolean privileged = status.hasEffective(CAP_IPC_LOCK) && !place.isUserNamespace();
-        String limits = "RLIMIT_MEMLOCK soft " + Bytes.text(limit.soft()) + ", hard " + Bytes.text(limit.hard())
-                + (privileged ? ", CAP_IPC_LOCK effective" : ", CAP_IPC_LOCK not effective")
-                + (place.isUserNamespace() ? " (user namespace)" : "")
-                + (place.isFiltered()
-                        ? ", a seccomp filter is in force: it may refuse, which only the JVM can try"
-                        : "");
+    List<Finding> foresee(AgentOptions options) {
         if (options.selection().isEmpty()) {
-            return Finding.ok(CHECK, "nothing is selected (mode=none); " + limits);
+            return List.of(Finding.ok(CHECK, "nothing is selected (mode=none)"));
         }
-        if (privileged || limit.hard() == ProcessLimits.UNLIMITED) {
-            return options.strategy() == StrategyChoice.RESCAN && isZgc(process) && selectsHeap(options)
+        List<Finding> findings = new ArrayList<>();
+        findings.add(lock(options));
+        if (patient.isHeapRemapped() && options.selection().contains(Region.HEAP)) {
+            findings.add(zgc(options));
+        }
+        return findings;
+    }
+
+    private Finding lock(AgentOptions options) {
+        boolean isFuture = options.strategy() == StrategyChoice.FUTURE;
+        if (patient.isUnlimited()) {
+            return isFuture && !hasOnFault
                     ? Finding.fail(
-                            CHECK, "ZGC's locks do not hold with strategy=rescan; " + limits, "use strategy=auto")
-                    : Finding.ok(CHECK, "no limit applies; " + limits);
+                            CHECK,
+                            "strategy=future is refused: this kernel has no on-fault",
+                            "# use strategy=auto, or Linux 4.4 or newer")
+                    : Finding.ok(CHECK, "no limit applies to this JVM");
         }
-        Remedy remedy = new Remedy(place);
-        if (options.strategy() == StrategyChoice.FUTURE) {
-            return Finding.fail(CHECK, "strategy=future is refused under a limit; " + limits, remedy.raiseLimit(0));
-        }
-        long needed = neededBytes(process, options);
-        String numbers = limits + "; needed now: " + Bytes.text(needed);
-        if (needed > limit.hard()) {
-            return Finding.fail(CHECK, "the selection does not fit; " + numbers, remedy.raiseLimit(needed));
-        }
-        if (isZgc(process) && selectsHeap(options)) {
+        MemoryNeed need = MemoryNeed.of(patient, options.selection());
+        String remedy = new Remedy(patient.place()).raiseLimit(need.chargedBytes());
+        String numbers = "needed " + Bytes.text(need.chargedBytes()) + " (" + parts(need) + "), the limit is "
+                + Bytes.text(patient.limit().hard());
+        if (isFuture) {
             return Finding.fail(
                     CHECK,
-                    "under a limit ZGC's locks do not hold, even with -Xms equal to -Xmx; " + numbers,
-                    remedy.raiseLimit(needed));
+                    "strategy=future is refused under a limit: the JVM would die once it is reached; " + numbers,
+                    remedy + "\n# or strategy=auto, which locks what fits");
+        }
+        if (need.chargedBytes() > patient.limit().hard()) {
+            return Finding.fail(CHECK, "the selection does not fit: " + numbers, remedy);
         }
         return Finding.warn(
                 CHECK,
-                "fits now, and new mappings are locked a moment after they appear; " + numbers,
-                remedy.raiseLimit(needed));
+                "fits, as it is now: " + numbers + ". New mappings are locked a moment after they appear, and no more"
+                        + " once the limit is reached",
+                remedy);
     }
 
-    private long neededBytes(String process, AgentOptions options) throws IOException {
-        List<Mapping> mappings = proc.mappings(process);
-        long needed = 0;
-        try (JvmLayout layout = JvmLayout.of(pid, PAGE_BYTES)) {
-            for (Segment segment : layout.classify(mappings)) {
-                if (segment.mapping().isAccessible() && options.selection().contains(segment.region())) {
-                    needed += segment.length();
-                }
-            }
+    private static String parts(MemoryNeed need) {
+        return "committed now " + Bytes.text(need.nowBytes())
+                + (need.agentBytes() == 0 ? "" : ", the agent itself about " + Bytes.text(need.agentBytes()))
+                + (need.chargedElsewhereBytes() == 0
+                        ? ""
+                        : ", locked by others outside the selection " + Bytes.text(need.chargedElsewhereBytes()));
+    }
+
+    /** {@code Failures.zgcUnderRescan} is what the agent says of it. */
+    private Finding zgc(AgentOptions options) {
+        boolean bornLocked = patient.isUnlimited() && hasOnFault && options.strategy() != StrategyChoice.RESCAN;
+        if (bornLocked) {
+            return Finding.ok("ZGC", "what it maps anew is born locked");
         }
-        return needed;
-    }
-
-    private static boolean selectsHeap(AgentOptions options) {
-        return options.selection().contains(Region.HEAP);
-    }
-
-    private boolean isZgc(String process) throws IOException {
-        return proc.mappings(process).stream()
-                .anyMatch(mapping -> mapping.path().contains("memfd:java_heap"));
+        return Finding.fail(
+                "ZGC",
+                "it maps its heap anew while it runs, even with -Xms equal to -Xmx, and each time the lock is gone until"
+                        + " the agent comes by",
+                patient.isUnlimited()
+                        ? "# use strategy=auto: new mappings are born locked then (Linux 4.4 or newer)"
+                        : "# no limit (see lock), or another collector: -XX:+UseG1GC with -Xms equal to -Xmx");
     }
 }

@@ -1,76 +1,88 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import io.memlock.hotspot.Region;
 import io.memlock.log.Bytes;
-import io.memlock.options.AgentOptions;
+import io.memlock.proc.CgroupHierarchy;
 import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a JVM may come to need, against what there is. Locked pages cannot be reclaimed: too many end in the OOM killer. */
+/** What the selection may come to take, against what there is. Locked pages cannot be reclaimed: too many end in the OOM killer. */
 final class Sizes {
 
-    private final ProcFs proc;
-    private final String process;
+    private static final String OOM = "locked memory cannot be reclaimed, so the OOM killer would come";
 
-    Sizes(ProcFs proc, String process) {
-        this.proc = proc;
-        this.process = process;
+    private final MemInfo memory;
+    private final CgroupHierarchy cgroup;
+    private final long residentBytes;
+
+    Sizes(ProcFs proc, Patient patient) throws IOException {
+        this.memory = proc.memInfo();
+        this.cgroup = proc.cgroupMemory(patient.process());
+        this.residentBytes = Math.max(0, patient.status().vmRssBytes());
     }
 
-    List<Finding> findings(MemoryNeed need, AgentOptions options) throws IOException {
+    List<Finding> findings(MemoryNeed need) {
         List<Finding> findings = new ArrayList<>();
-        MemInfo memory = proc.memInfo();
-        long cgroup = proc.cgroupMemory(process).limitBytes();
-        long atMost = options.selection().contains(Region.HEAP) ? need.atMostBytes() : 0;
-        String text = "resident now " + Bytes.text(need.residentBytes()) + ", at most "
-                + Bytes.text(need.atMostBytes()) + " (heap " + Bytes.text(need.heapMaxBytes()) + ", code "
-                + Bytes.text(need.codeBytes()) + ", metaspace "
-                + (need.metaspaceBytes() < 0 ? "without limit" : Bytes.text(need.metaspaceBytes())) + ", "
-                + need.threads() + " stacks of " + Bytes.text(need.stackBytes()) + ") and direct buffers";
-        findings.add(fits("host RAM", text, atMost, memory.totalBytes(), "more RAM, or a smaller -Xmx"));
-        if (cgroup >= 0) {
-            findings.add(
-                    fits("memory cgroup", text, atMost, cgroup, "raise the container's memory limit, or lower -Xmx"));
-        }
-        findings.add(
-                memory.swapTotalBytes() == 0
-                        ? Finding.note(
-                                "swap",
-                                "there is none: only pages of files (code, libraries, class archives) are at stake")
-                        : Finding.ok(
-                                "swap",
-                                Bytes.text(memory.swapTotalBytes()) + ", vm.swappiness " + setting("vm/swappiness")
-                                        + (hasZram() ? ", on zram" : "") + zswap()));
+        findings.add(Finding.ok(
+                "need",
+                "committed now " + Bytes.text(need.nowBytes()) + ", in RAM at most " + Bytes.text(need.atMostBytes())
+                        + " (" + need.describe() + "); all of the JVM is " + Bytes.text(residentBytes) + " resident"));
+        findings.add(host(need.atMostBytes()));
+        findings.add(cgroup(need.atMostBytes()));
         return findings;
     }
 
-    private static Finding fits(String check, String text, long atMost, long there, String remedy) {
-        String evidence = text + "; there is " + Bytes.text(there);
-        return atMost <= there
-                ? Finding.ok(check, evidence)
-                : Finding.warn(
-                        check,
-                        evidence + ": locked memory cannot be reclaimed, so the OOM killer would come",
-                        "# " + remedy);
-    }
-
-    private boolean hasZram() throws IOException {
-        return proc.swaps().areas().stream().anyMatch(area -> area.isZram());
-    }
-
-    private static String zswap() {
-        return new java.io.File("/sys/module/zswap").exists() ? ", zswap present" : "";
-    }
-
-    private String setting(String name) {
-        try {
-            return proc.sys(name);
-        } catch (IOException e) {
-            return "unknown";
+    private Finding host(long atMostBytes) {
+        String evidence = "at most " + Bytes.text(atMostBytes) + ", the host has " + Bytes.text(memory.totalBytes())
+                + ", of which " + Bytes.text(memory.availableBytes()) + " are available now";
+        if (atMostBytes > memory.totalBytes()) {
+            return Finding.warn("host RAM", evidence + ": " + OOM, "# more RAM, or a smaller -Xmx");
         }
+        boolean othersHaveIt = memory.availableBytes() >= 0
+                && atMostBytes - Math.min(atMostBytes, residentBytes) > memory.availableBytes();
+        return othersHaveIt
+                ? Finding.warn(
+                        "host RAM",
+                        evidence + ": other processes have the rest, and " + OOM,
+                        "# fewer or smaller processes beside it, or a smaller -Xmx")
+                : Finding.ok("host RAM", evidence);
+    }
+
+    private Finding cgroup(long atMostBytes) {
+        String check = "memory cgroup";
+        long limit = cgroup.limitBytes();
+        long high = cgroup.highBytes();
+        if (limit >= 0 && atMostBytes > limit) {
+            return Finding.warn(
+                    check,
+                    "at most " + Bytes.text(atMostBytes) + ", the limit is " + Bytes.text(limit) + ": " + OOM,
+                    "# raise the limit (a container's memory limit, MemoryMax= of a unit), or lower -Xmx");
+        }
+        if (high >= 0 && atMostBytes > high) {
+            return Finding.warn(
+                    check,
+                    "at most " + Bytes.text(atMostBytes) + ", memory.high is " + Bytes.text(high)
+                            + ": above it the kernel slows the JVM down to reclaim what is locked, in vain",
+                    "# raise memory.high (MemoryHigh= of a unit), or lower -Xmx");
+        }
+        return Finding.ok(
+                check, limit < 0 ? "no limit" : "at most " + Bytes.text(atMostBytes) + " of " + Bytes.text(limit));
+    }
+
+    /** As the agent refuses: memory that is not there would be taken from the application, or end it. */
+    Finding prefault(long prefaultBytes) {
+        long more = Math.max(0, prefaultBytes - residentBytes);
+        long host = memory.availableBytes();
+        long inCgroup = cgroup.headroomBytes();
+        boolean tighter = inCgroup >= 0 && inCgroup < host;
+        long there = tighter ? inCgroup : host;
+        String evidence = "needs up to " + Bytes.text(more) + " more memory, "
+                + (tighter ? "the memory cgroup" : "the host") + " has " + Bytes.text(there) + " left";
+        return there >= 0 && more > there
+                ? Finding.fail("prefault room", evidence, "# more memory, or a smaller -Xms")
+                : Finding.ok("prefault room", evidence);
     }
 }

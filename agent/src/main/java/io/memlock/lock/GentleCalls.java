@@ -39,6 +39,11 @@ final class GentleCalls {
         hasOnFault = exists;
     }
 
+    /** Whether locks are on-fault, and so told from the application's. */
+    boolean hasOnFault() {
+        return hasOnFault;
+    }
+
     /**
      * Locks a segment on-fault.
      *

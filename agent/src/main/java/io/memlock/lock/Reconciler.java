@@ -218,13 +218,16 @@ final class Reconciler {
 
     private int unlock(List<Segment> surplus) throws IOException {
         int unlocked = 0;
-        boolean refreshed = false;
+        // Without on-fault smaps shows our locks as it shows the application's. MCL_FUTURE was never set then, so that
+        // all of the surplus begins where we locked by name what nobody had locked.
+        boolean areOurs = !calls.hasOnFault();
+        boolean refreshed = areOurs;
         for (Segment segment : surplus) {
             if (!refreshed && !applicationLocks.contains(segment)) {
                 applicationLocks.refresh();
                 refreshed = true;
             }
-            if (!applicationLocks.contains(segment) && calls.unlock(segment) == 0) {
+            if ((areOurs || !applicationLocks.contains(segment)) && calls.unlock(segment) == 0) {
                 ours.remove(segment.start());
                 unlocked++;
             }

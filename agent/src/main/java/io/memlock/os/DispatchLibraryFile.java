@@ -7,7 +7,6 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -29,34 +28,6 @@ final class DispatchLibraryFile implements AutoCloseable {
     private DispatchLibraryFile(File directory) {
         this.directory = directory;
         this.file = new File(directory, FILE_NAME);
-    }
-
-    /**
-     * Where to try, best first.
-     *
-     * @return absolute paths, existing or not
-     */
-    static List<String> places() {
-        List<String> places = new ArrayList<>();
-        addPlace(places, System.getProperty("java.io.tmpdir"));
-        addPlace(places, System.getenv("XDG_RUNTIME_DIR"));
-        addPlace(places, System.getenv("XDG_CACHE_HOME"));
-        String home = System.getProperty("user.home");
-        if (home != null) {
-            addPlace(places, home.concat("/.cache"));
-            addPlace(places, home);
-        }
-        addPlace(places, "/tmp");
-        addPlace(places, "/var/tmp");
-        addPlace(places, "/dev/shm");
-        addPlace(places, "/run");
-        return places;
-    }
-
-    private static void addPlace(List<String> places, String path) {
-        if (path != null && path.startsWith("/") && !places.contains(path)) {
-            places.add(path);
-        }
     }
 
     /**

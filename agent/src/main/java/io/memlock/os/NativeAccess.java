@@ -30,7 +30,7 @@ public final class NativeAccess {
         if (instrumentation != null && Runtime.version().feature() >= FIRST_RESTRICTED_RELEASE) {
             JnaModule.define(instrumentation);
         }
-        try (DispatchLibraryFile library = DispatchLibraryFile.load(platform.library, DispatchLibraryFile.places());
+        try (DispatchLibraryFile library = DispatchLibraryFile.load(platform.library, LibraryPlaces.ofThisProcess());
                 PropertyGuard properties = new PropertyGuard()) {
             properties
                     .set("jna.boot.library.path", library.directory())

@@ -29,6 +29,11 @@ public record MountInfo(List<Mount> mounts) {
             return has(options, "noexec");
         }
 
+        /** Whether nothing can be written here: this mount, or the whole file system. */
+        public boolean isReadOnly() {
+            return has(options, "ro") || has(superOptions, "ro");
+        }
+
         /**
          * Whether an option of the file system is set.
          *

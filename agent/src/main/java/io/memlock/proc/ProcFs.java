@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -33,7 +35,7 @@ public final class ProcFs {
      * A copy of one.
      *
      * @param proc where {@code /proc} is
-     * @param root where {@code /} is, for the cgroup file systems
+     * @param root where {@code /} is, for {@code /sys}
      */
     public ProcFs(File proc, File root) {
         this.proc = proc;
@@ -162,9 +164,66 @@ public final class ProcFs {
         return read(new File(proc, "sys/" + name)).trim();
     }
 
+    /**
+     * A setting in {@code /sys}.
+     *
+     * @param name for example {@code kernel/mm/transparent_hugepage/enabled}
+     * @return the text without blanks around it
+     */
+    public String sysfs(String name) throws IOException {
+        return read(new File(root, "sys/" + name)).trim();
+    }
+
+    /**
+     * A file as a process sees it, in a container too.
+     *
+     * @param path absolute, in the process's root directory
+     */
+    public File seenBy(String pid, String path) {
+        return new File(processFile(pid, "root"), path);
+    }
+
+    /** The text of a file {@link #seenBy} a process. */
+    public String textSeenBy(String pid, String path) throws IOException {
+        return read(seenBy(pid, path));
+    }
+
+    /**
+     * The page size, from the kernel and without native code.
+     *
+     * @throws IOException if it cannot be learned
+     */
+    public long pageBytes() throws IOException {
+        File file = processFile(SELF, "auxv");
+        long bytes;
+        try (InputStream in = TextFile.open(file)) {
+            bytes = AuxiliaryVector.pageBytes(in.readAllBytes());
+        }
+        if (bytes < 0) {
+            throw new IOException(file + ": no page size in it");
+        }
+        return bytes;
+    }
+
     /** Arguments of a process, the executable first; none for a kernel thread. */
     public List<String> cmdline(String pid) throws IOException {
-        String joined = read(processFile(pid, "cmdline"));
+        return terminated(read(processFile(pid, "cmdline")));
+    }
+
+    /** Environment variables a process was started with. */
+    public Map<String, String> environment(String pid) throws IOException {
+        Map<String, String> variables = new HashMap<>();
+        for (String variable : terminated(read(processFile(pid, "environ")))) {
+            int equals = variable.indexOf('=');
+            if (equals > 0) {
+                variables.put(variable.substring(0, equals), variable.substring(equals + 1));
+            }
+        }
+        return variables;
+    }
+
+    /** Texts that each end in a NUL character. */
+    private static List<String> terminated(String joined) {
         List<String> arguments = new ArrayList<>();
         int from = 0;
         for (int at = joined.indexOf('\0'); at >= 0; at = joined.indexOf('\0', from)) {

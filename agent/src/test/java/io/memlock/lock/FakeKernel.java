@@ -28,6 +28,9 @@ final class FakeKernel implements LibC, MemoryMap {
     long hardLimit = 8 << 20;
     boolean mayRaiseHardLimit;
 
+    /** Since Linux 4.4: without, there is no mlock2, no MCL_ONFAULT, and mlock on PROT_NONE fails after it has locked. */
+    boolean hasOnFault = true;
+
     /** Calls so far, for "fail call n". */
     int calls;
 
@@ -202,11 +205,20 @@ final class FakeKernel implements LibC, MemoryMap {
 
     @Override
     public int mlock(long addr, long len) {
-        return fails() ? -1 : lockRange(addr, len, false);
+        if (fails()) {
+            return -1;
+        }
+        int returned = lockRange(addr, len, false);
+        boolean populates = returned == 0
+                && vmas.values().stream().anyMatch(vma -> !vma.accessible && vma.start < addr + len && addr < vma.end);
+        return populates ? fail(Errno.ENOMEM) : returned;
     }
 
     @Override
     public int mlock2(long addr, long len, int flags) {
+        if (!hasOnFault) {
+            return fail(Errno.ENOSYS);
+        }
         int returned = fails() ? -1 : lockRange(addr, len, flags == Linux.MLOCK_ONFAULT);
         Runnable after = afterLock.containsKey(addr) ? afterLock.remove(addr) : afterLockAgain.remove(addr);
         if (after != null) {
@@ -273,6 +285,9 @@ final class FakeKernel implements LibC, MemoryMap {
     public int mlockall(int flags) {
         if (fails()) {
             return -1;
+        }
+        if (!hasOnFault && (flags & Linux.MCL_ONFAULT) != 0) {
+            return fail(Errno.EINVAL);
         }
         boolean current = (flags & Linux.MCL_CURRENT) != 0;
         long total =

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.doctor;
+
+import io.memlock.hotspot.Segment;
+import io.memlock.proc.ProcFs;
+import java.io.IOException;
+import java.util.List;
+
+/** The JDK of the JVM: the file {@code release} beside {@code lib/server/libjvm.so} names its version. */
+final class Jdk {
+
+    private static final String CHECK = "JDK";
+    private static final int OLDEST = 17;
+    private static final String LIBJVM = "/lib/server/libjvm.so";
+    private static final String VERSION = "JAVA_VERSION=\"";
+
+    private Jdk() {}
+
+    static Finding finding(ProcFs proc, String process, List<Segment> segments) {
+        String home = segments.stream()
+                .map(segment -> segment.mapping().path())
+                .filter(path -> path.endsWith(LIBJVM))
+                .map(path -> path.substring(0, path.length() - LIBJVM.length()))
+                .findFirst()
+                .orElse("");
+        String version = version(proc, process, home);
+        if (version.isEmpty()) {
+            return Finding.note(CHECK, "its version cannot be told; the agent needs " + OLDEST + " or newer");
+        }
+        return feature(version) < OLDEST
+                ? Finding.fail(CHECK, version, "# the agent needs JDK " + OLDEST + " or newer")
+                : Finding.ok(CHECK, version);
+    }
+
+    private static String version(ProcFs proc, String process, String home) {
+        try {
+            String release = proc.textSeenBy(process, home + "/release");
+            int at = release.indexOf(VERSION);
+            return at < 0 ? "" : release.substring(at + VERSION.length()).split("\"", 2)[0];
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** 17 of 17.0.15, 8 of 1.8.0_402; 0 of what is no version. */
+    private static int feature(String version) {
+        String[] numbers = version.split("[._+-]", 3);
+        try {
+            int first = Integer.parseInt(numbers[0]);
+            return first == 1 && numbers.length > 1 ? Integer.parseInt(numbers[1]) : first;
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.doctor;
+
+import java.util.List;
+
+/**
+ * The flags a JVM was started with; of a flag that is given twice the later one counts, as in HotSpot.
+ *
+ * @param options the JVM's own, from its command line and its environment, in the order in which they count
+ */
+record JvmFlags(List<String> options) {
+
+    private static final int KIB_SHIFT = 10;
+
+    /**
+     * Whether a flag is on.
+     *
+     * @param flag as in {@code -XX:+flag}
+     * @param byDefault what holds if it is not given
+     */
+    boolean isOn(String flag, boolean byDefault) {
+        boolean on = byDefault;
+        for (String option : options) {
+            if (option.equals("-XX:+" + flag)) {
+                on = true;
+            } else if (option.equals("-XX:-" + flag)) {
+                on = false;
+            }
+        }
+        return on;
+    }
+
+    boolean has(String option) {
+        return options.contains(option);
+    }
+
+    /** What follows the prefix, "" if there is none. */
+    String value(String prefix) {
+        String value = "";
+        for (String option : options) {
+            if (option.startsWith(prefix)) {
+                value = option.substring(prefix.length());
+            }
+        }
+        return value;
+    }
+
+    /** A number of bytes given in one of several ways, -1 if in none. */
+    long bytes(String... prefixes) {
+        long found = -1;
+        for (String option : options) {
+            for (String prefix : prefixes) {
+                if (option.startsWith(prefix)) {
+                    found = bytes(option.substring(prefix.length()), found);
+                }
+            }
+        }
+        return found;
+    }
+
+    /** The stack of one thread, -1 if not given. {@code ThreadStackSize} is in KiB, unlike all the others. */
+    long stackBytes() {
+        long bytes = -1;
+        for (String option : options) {
+            if (option.startsWith("-Xss")) {
+                bytes = bytes(option.substring("-Xss".length()), bytes);
+            } else if (option.startsWith("-XX:ThreadStackSize=")) {
+                long kib = bytes(option.substring("-XX:ThreadStackSize=".length()), -1);
+                bytes = kib > 0 ? kib << KIB_SHIFT : bytes; // 0 means the default
+            }
+        }
+        return bytes;
+    }
+
+    private static long bytes(String text, long otherwise) {
+        if (text.isEmpty()) {
+            return otherwise;
+        }
+        int shift =
+                switch (text.charAt(text.length() - 1)) {
+                    case 'k', 'K' -> 10;
+                    case 'm', 'M' -> 20;
+                    case 'g', 'G' -> 30;
+                    case 't', 'T' -> 40;
+                    default -> 0;
+                };
+        try {
+            return Long.decode(shift == 0 ? text : text.substring(0, text.length() - 1)) << shift;
+        } catch (NumberFormatException e) {
+            return otherwise;
+        }
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.doctor;
+
+import io.memlock.advice.Place;
+import io.memlock.advice.PlaceFiles;
+import io.memlock.hotspot.JvmLayout;
+import io.memlock.hotspot.Region;
+import io.memlock.hotspot.Segment;
+import io.memlock.proc.Mapping;
+import io.memlock.proc.ProcFs;
+import io.memlock.proc.ProcessLimits;
+import io.memlock.proc.ProcessStatus;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What is known of the JVM that is examined, all of about the same moment.
+ *
+ * @param process its directory in {@code /proc}: a number, or {@code self}
+ * @param hasAgent whether the agent's own memory is there already
+ * @param flags it was started with
+ * @param heapMaxBytes the limit of its heap, -1 if it cannot be told
+ * @param status identity, memory, privileges
+ * @param limit RLIMIT_MEMLOCK
+ * @param place where it runs
+ * @param segments its memory by region
+ * @param foreignLocks mappings somebody else than our agent has locked: they stay charged, whatever is selected
+ */
+record Patient(
+        String process,
+        boolean hasAgent,
+        JvmFlags flags,
+        long heapMaxBytes,
+        ProcessStatus status,
+        ProcessLimits.Limit limit,
+        Place place,
+        List<Segment> segments,
+        List<Mapping> foreignLocks) {
+
+    private static final int CAP_IPC_LOCK = 14;
+
+    static Patient self(ProcFs proc) throws IOException {
+        JvmFlags flags = new JvmFlags(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        long asked = flags.bytes("-Xmx", "-XX:MaxHeapSize=");
+        return new Patient(
+                ProcFs.SELF,
+                true,
+                flags,
+                asked < 0 ? Runtime.getRuntime().maxMemory() : asked,
+                proc.status(ProcFs.SELF),
+                proc.limits(ProcFs.SELF).lockedMemory(),
+                PlaceFiles.ofThisProcess(),
+                segments(proc, ProcFs.SELF, ProcessHandle.current().pid()),
+                List.of());
+    }
+
+    static Patient of(ProcFs proc, RunningJvm jvm) throws IOException {
+        String process = Long.toString(jvm.pid());
+        ProcessStatus status = proc.status(process);
+        return new Patient(
+                process,
+                jvm.hasAgent(),
+                new JvmFlags(jvm.options()),
+                jvm.heapMaxBytes(),
+                status,
+                proc.limits(process).lockedMemory(),
+                PlaceFiles.of(jvm.pid()),
+                segments(proc, process, jvm.pid()),
+                status.vmLckBytes() > 0 ? foreignLocks(proc, process, jvm.hasAgent()) : List.of());
+    }
+
+    private static List<Segment> segments(ProcFs proc, String process, long pid) throws IOException {
+        List<Mapping> mappings = proc.mappings(process);
+        try (JvmLayout layout = JvmLayout.of(pid, (int) proc.pageBytes())) {
+            List<Segment> segments = layout.classify(mappings);
+            return layout.askJvm(System.nanoTime()) ? layout.classify(mappings) : segments;
+        }
+    }
+
+    /** Walks page tables, so only of a JVM in which something is locked. Our agent locks on-fault. */
+    private static List<Mapping> foreignLocks(ProcFs proc, String process, boolean hasAgent) throws IOException {
+        List<Mapping> locked = new ArrayList<>();
+        proc.smaps(process, entry -> {
+            if (entry.locked() && !(hasAgent && entry.lockedOnFault())) {
+                locked.add(entry.mapping());
+            }
+        });
+        return locked;
+    }
+
+    /** Whether CAP_IPC_LOCK is effective where it counts: in the first user namespace. */
+    boolean isPrivileged() {
+        return status.hasEffective(CAP_IPC_LOCK) && !place.isUserNamespace();
+    }
+
+    /** Whether no limit applies, as far as can be read; the agent raises the soft limit to the hard one. */
+    boolean isUnlimited() {
+        return isPrivileged() || limit.hard() == ProcessLimits.UNLIMITED;
+    }
+
+    /** Whether its collector maps the heap anew while it runs, and locks go with the old mapping: ZGC. */
+    boolean isHeapRemapped() {
+        return segments.stream()
+                .anyMatch(segment -> segment.region() == Region.HEAP
+                        && segment.mapping().path().contains("java_heap"));
+    }
+
+    /** How many mappings it has: a mapping may be several segments. */
+    int mappings() {
+        return (int) segments.stream()
+                .mapToLong(segment -> segment.mapping().start())
+                .distinct()
+                .count();
+    }
+}

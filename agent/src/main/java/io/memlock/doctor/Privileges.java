@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.doctor;
+
+import io.memlock.lock.LockLimit;
+import io.memlock.log.Bytes;
+import io.memlock.os.Errno;
+import io.memlock.proc.ProcessLimits;
+import java.util.List;
+
+/** What the JVM may do, and what may be in its way. */
+final class Privileges {
+
+    private static final int SECCOMP_FILTER = 2;
+
+    private final Patient patient;
+    private final LockLimit tried;
+
+    /**
+     * Privileges.
+     *
+     * @param tried what locking came to in this very process; null if nothing was tried
+     */
+    Privileges(Patient patient, LockLimit tried) {
+        this.patient = patient;
+        this.tried = tried;
+    }
+
+    List<Finding> findings() {
+        return List.of(privilege(), limit(), userNamespace(), seccomp());
+    }
+
+    /** As tried where that is possible: {@code CapEff} lies in user namespaces and behind filters. */
+    private Finding privilege() {
+        String check = "privilege";
+        if (tried != null) {
+            return tried.isUnlimited()
+                    ? Finding.ok(check, "tried: more than any limit could be locked")
+                    : Finding.note(
+                            check,
+                            "tried: more than the limit is refused with " + Errno.describe(tried.probeErrno())
+                                    + ", CAP_IPC_LOCK is not effective");
+        }
+        if (patient.isPrivileged()) {
+            return Finding.ok(check, "CAP_IPC_LOCK is effective: the limit does not apply");
+        }
+        return patient.limit().hard() == ProcessLimits.UNLIMITED
+                ? Finding.ok(check, "none is needed: there is no limit")
+                : Finding.note(check, "CAP_IPC_LOCK is not effective: the limit applies");
+    }
+
+    private Finding limit() {
+        ProcessLimits.Limit limit = patient.limit();
+        String text = "RLIMIT_MEMLOCK soft " + Bytes.text(limit.soft()) + ", hard " + Bytes.text(limit.hard());
+        if (limit.hard() == ProcessLimits.UNLIMITED) {
+            return Finding.ok(
+                    "limit", text + (limit.soft() == limit.hard() ? "" : "; the agent raises the soft limit to it"));
+        }
+        if (tried == null ? patient.isPrivileged() : tried.isUnlimited()) {
+            return Finding.ok("limit", text + "; does not apply");
+        }
+        return Finding.note(
+                "limit",
+                text
+                        + (limit.soft() == limit.hard()
+                                ? "; only CAP_SYS_RESOURCE can raise it"
+                                : "; the agent raises the soft limit to the hard one"));
+    }
+
+    private Finding userNamespace() {
+        return patient.place().isUserNamespace()
+                ? Finding.note("user namespace", "in one of its own: its CAP_IPC_LOCK counts for nothing outside of it")
+                : Finding.ok("user namespace", "none of its own");
+    }
+
+    private Finding seccomp() {
+        if (patient.status().seccompMode() != SECCOMP_FILTER) {
+            return Finding.ok("seccomp", "no filter");
+        }
+        return tried != null && tried.isUnlimited()
+                ? Finding.ok("seccomp", "a filter is in force, and lets the calls pass")
+                : Finding.note(
+                        "seccomp",
+                        "a filter is in force: whether it lets mlock2 and mlockall pass cannot be read, only tried"
+                                + (tried == null ? "; doctor without a PID, where this JVM runs, tries it" : ""));
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.doctor;
+
+import io.memlock.proc.ProcFs;
+import java.io.IOException;
+
+/** Settings of the kernel, as text. A kernel built without the feature has no such file. */
+final class Settings {
+
+    /** There is no such setting, or it cannot be read. */
+    static final String UNKNOWN = "unknown";
+
+    private final ProcFs proc;
+
+    Settings(ProcFs proc) {
+        this.proc = proc;
+    }
+
+    /** A file below {@code /proc/sys}. */
+    String kernel(String name) {
+        try {
+            return proc.sys(name);
+        } catch (IOException e) {
+            return UNKNOWN;
+        }
+    }
+
+    /** A file below {@code /sys}. */
+    String sys(String name) {
+        try {
+            return proc.sysfs(name);
+        } catch (IOException e) {
+            return UNKNOWN;
+        }
+    }
+}

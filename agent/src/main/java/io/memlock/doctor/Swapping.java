@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.doctor;
+
+import io.memlock.log.Bytes;
+import io.memlock.proc.CgroupHierarchy;
+import io.memlock.proc.MemInfo;
+import io.memlock.proc.ProcFs;
+import io.memlock.proc.Swaps;
+import java.io.IOException;
+import java.util.List;
+
+/** Where the kernel could put what is not locked. */
+final class Swapping {
+
+    private static final String FILES_ONLY =
+            "only pages of files (code, libraries, class archives) can be taken away, and"
+                    + " these are what locking protects here";
+
+    private final ProcFs proc;
+    private final Settings settings;
+    private final String process;
+
+    Swapping(ProcFs proc, String process) {
+        this.proc = proc;
+        this.settings = new Settings(proc);
+        this.process = process;
+    }
+
+    List<Finding> findings() throws IOException {
+        MemInfo memory = proc.memInfo();
+        CgroupHierarchy cgroup = proc.cgroupMemory(process);
+        if (memory.swapTotalBytes() == 0) {
+            return List.of(Finding.note("swap", "off: " + FILES_ONLY));
+        }
+        String there = Bytes.text(memory.swapTotalBytes()) + ", " + Bytes.text(memory.swapFreeBytes()) + " free";
+        Finding swap = cgroup.swapLimitBytes() == 0
+                ? Finding.note("swap", there + ", but the memory cgroup may not use it: " + FILES_ONLY)
+                : Finding.ok("swap", there + ", vm.swappiness=" + settings.kernel("vm/swappiness"));
+        return List.of(swap, compression());
+    }
+
+    private Finding compression() throws IOException {
+        boolean zram = proc.swaps().areas().stream().anyMatch(Swaps.Area::isZram);
+        boolean zswap = settings.sys("module/zswap/parameters/enabled").equals("Y");
+        if (!zram && !zswap) {
+            return Finding.ok("compressed swap", "neither zswap nor zram");
+        }
+        return Finding.note(
+                "compressed swap",
+                (zram ? "zram" : "zswap") + (zram && zswap ? " and zswap are" : " is")
+                        + " in use: what is not locked is compressed in RAM first, and each access to it costs"
+                        + " microseconds rather than a disk read");
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.os;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Directories in which JNA's native library may be put for as long as it takes to load it. */
+public final class LibraryPlaces {
+
+    private LibraryPlaces() {}
+
+    /** Those of this process, best first: absolute paths, existing or not. */
+    static List<String> ofThisProcess() {
+        return places(
+                System.getProperty("java.io.tmpdir"),
+                System.getenv("XDG_RUNTIME_DIR"),
+                System.getenv("XDG_CACHE_HOME"),
+                System.getProperty("user.home"));
+    }
+
+    /**
+     * Those of another JVM, as far as they can be told from outside.
+     *
+     * @param tmpdir its {@code java.io.tmpdir}
+     * @param environment its environment variables
+     * @return absolute paths, existing or not, best first
+     */
+    public static List<String> of(String tmpdir, Map<String, String> environment) {
+        return places(
+                tmpdir, environment.get("XDG_RUNTIME_DIR"), environment.get("XDG_CACHE_HOME"), environment.get("HOME"));
+    }
+
+    private static List<String> places(String tmpdir, String runtime, String cache, String home) {
+        List<String> places = new ArrayList<>();
+        add(places, tmpdir);
+        add(places, runtime);
+        add(places, cache);
+        if (home != null) {
+            add(places, home.concat("/.cache"));
+            add(places, home);
+        }
+        add(places, "/tmp");
+        add(places, "/var/tmp");
+        add(places, "/dev/shm");
+        add(places, "/run");
+        return places;
+    }
+
+    private static void add(List<String> places, String path) {
+        if (path != null && path.startsWith("/") && !places.contains(path)) {
+            places.add(path);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.doctor;
+
+import static io.memlock.doctor.PatientBuilder.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.doctor.Finding.Verdict;
+import io.memlock.options.OptionParser;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** All checks together, on a captured machine. */
+class DoctorTest {
+
+    @TempDir
+    private Path root;
+
+    private CapturedHost host;
+
+    @BeforeEach
+    void capture() {
+        host = new CapturedHost(root);
+    }
+
+    @Test
+    void everyCheckHasAFinding() throws Exception {
+        assertThat(examine(new PatientBuilder(), "mode=all").findings())
+                .extracting(Finding::id)
+                .containsExactly(
+                        "lock",
+                        "privilege",
+                        "limit",
+                        "user-namespace",
+                        "seccomp",
+                        "attach",
+                        "library-place",
+                        "jdk",
+                        "heap-size",
+                        "prefault",
+                        "native-tracking",
+                        "need",
+                        "host-ram",
+                        "memory-cgroup",
+                        "swap",
+                        "kernel",
+                        "mappings",
+                        "overcommit",
+                        "compaction",
+                        "numa-balancing",
+                        "huge-pages");
+        assertThat(examine(new PatientBuilder().zgc(), "prefault=heap").findings())
+                .extracting(Finding::id)
+                .contains("zgc", "prefault-room");
+    }
+
+    @Test
+    void oneFailureIsEnough() throws Exception {
+        assertThat(examine(new PatientBuilder(), "mode=all").canLock()).isTrue();
+        assertThat(examine(new PatientBuilder().limited(8 * MIB), "mode=heap").canLock())
+                .as("a warning is no failure")
+                .isTrue();
+        assertThat(examine(new PatientBuilder().limited(0), "mode=heap").canLock())
+                .isFalse();
+        assertThat(examine(new PatientBuilder().options("-Xrs"), "mode=heap").canLock())
+                .isFalse();
+        host.put("sys/fs/cgroup/memory/memory.usage_in_bytes", 64 * MIB + "\n");
+        host.put("sys/fs/cgroup/memory/memory.limit_in_bytes", 64 * MIB + "\n");
+        assertThat(examine(new PatientBuilder().status("VmRSS:.*", "VmRSS:\t0 kB"), "prefault=heap")
+                        .canLock())
+                .as("no room for prefault")
+                .isFalse();
+    }
+
+    @Test
+    void anOldKernelIsToldToTheLock() throws Exception {
+        host.put("proc/sys/kernel/osrelease", "3.10.0\n");
+
+        assertThat(examine(new PatientBuilder(), "strategy=future").canLock()).isFalse();
+    }
+
+    @Test
+    void theLastLineIsTheConclusion() throws Exception {
+        assertThat(last(new PatientBuilder())).isEqualTo("locking works");
+        assertThat(last(new PatientBuilder().limited(8 * MIB)))
+                .isEqualTo("locking works, but trouble is near: see WARN");
+        assertThat(last(new PatientBuilder().limited(0))).isEqualTo("the promise cannot be kept: see FAIL");
+    }
+
+    @Test
+    void remediesStandBelowWhatTheyAreFor() {
+        Examination examination = new Examination(
+                "JVM 1",
+                0,
+                0,
+                List.of(new Finding("lock", Verdict.FAIL, "two\nlines", "# do\nthis"), Finding.ok("b", "c")));
+
+        assertThat(examination.lines())
+                .containsExactly(
+                        "JVM 1",
+                        "FAIL  lock               two",
+                        "                         lines",
+                        "                         to fix:",
+                        "                         # do",
+                        "                         this",
+                        "OK    b                  c",
+                        "the promise cannot be kept: see FAIL");
+    }
+
+    @Test
+    void asDataItHasTheSameInFields() throws Exception {
+        Map<String, Object> data =
+                examine(new PatientBuilder().limited(0), "mode=heap").data();
+
+        assertThat(data.keySet()).containsExactly("subject", "canLock", "neededBytes", "atMostBytes", "findings");
+        assertThat(data)
+                .containsEntry("subject", "JVM 17258: the systemd unit kafka.service, user kafka")
+                .containsEntry("canLock", false)
+                .containsEntry("neededBytes", 4 * MIB)
+                .containsEntry("atMostBytes", 64 * MIB);
+        Map<?, ?> lock = (Map<?, ?>) ((List<?>) data.get("findings")).get(0);
+        assertThat(lock.get("check")).isEqualTo("lock");
+        assertThat(lock.get("verdict")).isEqualTo("fail");
+        assertThat(lock.get("evidence").toString()).contains("does not fit");
+        assertThat(lock.get("remedy").toString()).contains("LimitMEMLOCK");
+    }
+
+    private String last(PatientBuilder patient) throws Exception {
+        List<String> lines = examine(patient, "mode=heap").lines();
+        return lines.get(lines.size() - 1);
+    }
+
+    private Examination examine(PatientBuilder patient, String options) throws Exception {
+        return new Doctor(host.proc()).examine("JVM 17258: ", patient.build(), OptionParser.parse(options));
+    }
+}

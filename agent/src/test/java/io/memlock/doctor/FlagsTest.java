@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.doctor;
+
+import static io.memlock.doctor.PatientBuilder.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.doctor.Finding.Verdict;
+import io.memlock.options.OptionParser;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FlagsTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "-Xms64m -Xmx64m                 | OK",
+                "-Xms4m -Xms64m -Xmx64m          | OK",
+                "-XX:InitialHeapSize=0x4000000   | OK",
+                "-Xms64m -Xms4m                  | NOTE",
+                "-Xms4m -Xmx64m                  | NOTE",
+                "-Xmx64m                         | NOTE"
+            })
+    void aHeapOfFixedSizeIsBest(String options, Verdict verdict) throws Exception {
+        assertThat(find(patient(options), "mode=heap", "heap size").verdict()).isEqualTo(verdict);
+    }
+
+    @Test
+    void aHeapThatGrowsIsBornLockedOrLockedAMomentLater() throws Exception {
+        assertThat(find(patient("-Xms4m"), "mode=heap", "heap size").evidence())
+                .isEqualTo("the heap grows from 4.0 MiB up to 64.0 MiB: what is new is born locked");
+        assertThat(find(patient("-Xms4m"), "strategy=rescan", "heap size").evidence())
+                .contains("a moment after");
+        assertThat(find(patient("").limited(8 * MIB), "mode=heap", "heap size").evidence())
+                .startsWith("the heap grows up to 64.0 MiB: what is new is locked a moment after")
+                .contains("-Xms equal to -Xmx");
+        assertThat(find(patient("").zgc().limited(8 * MIB), "mode=heap", "heap size")
+                        .evidence())
+                .as("with ZGC it does not help")
+                .doesNotContain("-Xms equal to");
+        assertThat(find(patient("").heapMax(-1), "mode=heap", "heap size").evidence())
+                .isEqualTo("the heap grows: what is new is born locked");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "-XX:+AlwaysPreTouch                       | mode=heap                | OK",
+                "-XX:+AlwaysPreTouch -XX:-AlwaysPreTouch   | mode=heap                | NOTE",
+                "''                                        | mode=heap,prefault=heap  | OK",
+                "''                                        | prefault=code            | NOTE",
+                "''                                        | mode=heap                | NOTE"
+            })
+    void preTouchOrPrefaultTouchesTheHeapBeforehand(String options, String agent, Verdict verdict) throws Exception {
+        assertThat(find(patient(options), agent, "prefault").verdict()).isEqualTo(verdict);
+    }
+
+    @Test
+    void theHeapDoesNotMatterWhereItIsNotSelected() throws Exception {
+        assertThat(new Flags(patient("").build()).findings(OptionParser.parse("mode=code")))
+                .extracting(Finding::check)
+                .containsExactly("native tracking");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "''                                                            | OK",
+                "-XX:NativeMemoryTracking=off                                  | OK",
+                "-XX:NativeMemoryTracking=detail -XX:NativeMemoryTracking=off  | OK",
+                "-XX:NativeMemoryTracking=summary                              | NOTE",
+                "-XX:NativeMemoryTracking=off -XX:NativeMemoryTracking=detail  | NOTE"
+            })
+    void nativeTrackingTakesMemory(String options, Verdict verdict) throws Exception {
+        assertThat(find(patient(options), "mode=all", "native tracking").verdict())
+                .isEqualTo(verdict);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"-XX:+DisableAttachMechanism", "-Xrs", "-XX:+ReduceSignalUsage", "-XX:-EnableDynamicAgentLoading"
+            })
+    void aJvmThatRefusesAttachingCannotBeLockedNow(String option) {
+        Finding attach = new Flags(patient(option).build()).attach();
+
+        assertThat(attach.verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(attach.remedy()).contains("-javaagent:");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "-XX:+DisableAttachMechanism -XX:-DisableAttachMechanism", "-XX:+EnableDynamicAgentLoading"})
+    void othersCan(String options) {
+        assertThat(new Flags(patient(options).build()).attach().verdict()).isEqualTo(Verdict.OK);
+    }
+
+    private static PatientBuilder patient(String options) {
+        return new PatientBuilder().options(options.isBlank() ? new String[0] : options.split(" +", -1));
+    }
+
+    private static Finding find(PatientBuilder patient, String options, String check) throws Exception {
+        List<Finding> findings = new Flags(patient.build()).findings(OptionParser.parse(options));
+        return findings.stream()
+                .filter(finding -> finding.check().equals(check))
+                .findFirst()
+                .orElseThrow();
+    }
+}

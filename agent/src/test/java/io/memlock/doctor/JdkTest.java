@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.doctor.Finding.Verdict;
+import io.memlock.hotspot.Region;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class JdkTest {
+
+    private static final String RELEASE = "proc/17258/root/jdk/release";
+
+    @TempDir
+    private Path root;
+
+    private CapturedHost host;
+
+    @BeforeEach
+    void capture() {
+        host = new CapturedHost(root);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"17.0.15, OK", "25, OK", "26-ea, OK", "11.0.22, FAIL", "16, FAIL", "1.8.0_402, FAIL"})
+    void theAgentNeedsSeventeen(String version, Verdict verdict) {
+        host.put(RELEASE, "JAVA_RUNTIME_VERSION=\"9\"\nJAVA_VERSION=\"" + version + "\"\n");
+
+        assertThat(finding(new PatientBuilder()).verdict()).isEqualTo(verdict);
+        assertThat(finding(new PatientBuilder()).evidence()).isEqualTo(version);
+    }
+
+    @Test
+    void aVersionThatCannotBeReadIsNotMadeUp() {
+        host.put(RELEASE, "IMPLEMENTOR=\"N/A\"\n");
+        assertThat(finding(new PatientBuilder()).verdict()).isEqualTo(Verdict.NOTE);
+        host.remove(RELEASE);
+        assertThat(finding(new PatientBuilder()).verdict()).isEqualTo(Verdict.NOTE);
+        assertThat(finding(new PatientBuilder().without(Region.LIBS)).verdict()).isEqualTo(Verdict.NOTE);
+    }
+
+    private Finding finding(PatientBuilder patient) {
+        return Jdk.finding(host.proc(), CapturedHost.PID, patient.build().segments());
+    }
+}

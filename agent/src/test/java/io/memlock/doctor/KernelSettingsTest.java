@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.doctor.Finding.Verdict;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class KernelSettingsTest {
+
+    @TempDir
+    private Path root;
+
+    private CapturedHost host;
+
+    @BeforeEach
+    void capture() {
+        host = new CapturedHost(root);
+    }
+
+    @Test
+    void nothingIsWrongWithTheCapturedKernel() throws IOException {
+        assertThat(new KernelSettings(host.proc())
+                        .findings(200, new PatientBuilder().build().place()))
+                .hasSize(6)
+                .allMatch(finding -> finding.verdict() == Verdict.OK, "OK");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "6.18.44-fc-v657, OK, true, true",
+        "5.14.0-1.el9, OK, true, true",
+        "5.13.9, NOTE, true, false",
+        "4.4.0-210-generic, NOTE, true, false",
+        "4.3.0, WARN, false, false",
+        "3.10.0-1160.el7.x86_64, WARN, false, false",
+        "vanilla, NOTE, true, true"
+    })
+    void theVersionTellsWhatIsThere(String release, Verdict verdict, boolean hasOnFault, boolean hasPopulate)
+            throws IOException {
+        host.put("proc/sys/kernel/osrelease", release + "\n");
+
+        assertThat(find("kernel").verdict()).isEqualTo(verdict);
+        assertThat(find("kernel").evidence()).startsWith(release);
+        assertThat(new KernelSettings(host.proc()).hasOnFault()).isEqualTo(hasOnFault);
+        assertThat(new KernelSettings(host.proc()).hasPopulate()).isEqualTo(hasPopulate);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"52423, OK", "52424, WARN", "70000, WARN"})
+    void mappingsRunOutAtFourFifths(int mappings, Verdict verdict) throws IOException {
+        Finding finding = find("mappings", mappings);
+
+        assertThat(finding.verdict()).isEqualTo(verdict);
+        assertThat(finding.evidence()).startsWith(mappings + " of vm.max_map_count=65530");
+        assertThat(finding.remedy().contains("vm.max_map_count = ")).isEqualTo(verdict == Verdict.WARN);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, OK", "1, OK", "2, NOTE", "7, NOTE"})
+    void strictOvercommitIsTold(String mode, Verdict verdict) throws IOException {
+        host.put("proc/sys/vm/overcommit_memory", mode + "\n");
+
+        assertThat(find("overcommit").verdict()).isEqualTo(verdict);
+    }
+
+    @Test
+    void strictOvercommitNamesWhatIsLeft() throws IOException {
+        host.put("proc/sys/vm/overcommit_memory", "2\n");
+        host.replace("proc/meminfo", "CommitLimit: .*", "CommitLimit:    2097152 kB");
+        host.replace("proc/meminfo", "Committed_AS: .*", "Committed_AS:   1048576 kB");
+
+        assertThat(find("overcommit").evidence()).contains("1.0 GiB of 2.0 GiB are committed");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "compaction, vm/compact_unevictable_allowed, 0, OK",
+        "compaction, vm/compact_unevictable_allowed, 1, NOTE",
+        "NUMA balancing, kernel/numa_balancing, 0, OK",
+        "NUMA balancing, kernel/numa_balancing, 1, NOTE",
+        "NUMA balancing, kernel/numa_balancing, 2, NOTE"
+    })
+    void whatMovesLockedPagesIsTold(String check, String setting, String value, Verdict verdict) throws IOException {
+        host.put("proc/sys/" + setting, value + "\n");
+
+        assertThat(find(check).verdict()).isEqualTo(verdict);
+        assertThat(find(check).evidence()).startsWith(setting.replace('/', '.') + "=" + value);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"[always] madvise never, NOTE", "always [madvise] never, OK", "always madvise [never], OK"})
+    void hugePagesGrowWhatIsTouched(String modes, Verdict verdict) throws IOException {
+        host.put("sys/kernel/mm/transparent_hugepage/enabled", modes + "\n");
+
+        assertThat(find("huge pages").verdict()).isEqualTo(verdict);
+    }
+
+    @Test
+    void aSettingThatIsNotThereIsNotMadeUp() throws IOException {
+        host.remove("proc/sys/kernel/osrelease")
+                .remove("proc/sys/vm/max_map_count")
+                .remove("proc/sys/vm/overcommit_memory")
+                .remove("proc/sys/vm/compact_unevictable_allowed")
+                .remove("proc/sys/kernel/numa_balancing")
+                .remove("sys/kernel/mm/transparent_hugepage/enabled");
+
+        assertThat(find("kernel").verdict()).isEqualTo(Verdict.NOTE);
+        assertThat(find("mappings").verdict()).isEqualTo(Verdict.NOTE);
+        assertThat(find("overcommit").verdict()).isEqualTo(Verdict.NOTE);
+        assertThat(find("compaction")).isEqualTo(Finding.ok("compaction", "not in this kernel"));
+        assertThat(find("NUMA balancing")).isEqualTo(Finding.ok("NUMA balancing", "not in this kernel"));
+        assertThat(find("huge pages")).isEqualTo(Finding.ok("huge pages", "not in this kernel"));
+    }
+
+    private Finding find(String check) throws IOException {
+        return find(check, 200);
+    }
+
+    private Finding find(String check, int mappings) throws IOException {
+        return new KernelSettings(host.proc())
+                .findings(mappings, new PatientBuilder().build().place()).stream()
+                        .filter(finding -> finding.check().equals(check))
+                        .findFirst()
+                        .orElseThrow();
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.doctor.Finding.Verdict;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On the captured machine only /tmp exists, and is on the root file system. */
+class LibraryPlaceTest {
+
+    private static final String MOUNTS = "proc/17258/mountinfo";
+    private static final String NOEXEC = "50 27 0:40 / /tmp rw,nosuid,noexec - tmpfs tmpfs rw\n";
+
+    @TempDir
+    private Path root;
+
+    private CapturedHost host;
+
+    @BeforeEach
+    void capture() {
+        host = new CapturedHost(root);
+    }
+
+    @Test
+    void tmpWillDo() throws IOException {
+        assertThat(finding()).isEqualTo(Finding.ok("library place", "/tmp"));
+    }
+
+    @Test
+    void anotherPlaceWillDoWhereTmpIsNoexec() throws IOException {
+        mount(NOEXEC);
+        host.put("proc/17258/root/var/tmp/file", "");
+
+        Finding finding = finding();
+
+        assertThat(finding.verdict()).isEqualTo(Verdict.OK);
+        assertThat(finding.evidence()).startsWith("/var/tmp; not usable: /tmp (noexec), ");
+    }
+
+    @Test
+    void noexecEverywhereIsTheEnd() throws IOException {
+        mount(NOEXEC);
+        host.put("proc/17258/root/dev/shm/file", "");
+        mount("51 27 0:41 / /dev/shm rw,noexec - tmpfs tmpfs rw\n");
+
+        Finding finding = finding();
+
+        assertThat(finding.verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(finding.evidence())
+                .contains(
+                        "/tmp (noexec)", "/dev/shm (noexec)", "/root (no such directory)", "/run (no such directory)");
+        assertThat(finding.remedy()).contains("-Djava.io.tmpdir=DIRECTORY");
+    }
+
+    @Test
+    void readOnlyIsNoPlaceEither() throws IOException {
+        mount("50 27 0:40 / /tmp ro - tmpfs tmpfs rw\n");
+        assertThat(finding().evidence()).contains("/tmp (read-only)");
+        mount("51 27 0:40 / /tmp rw - tmpfs tmpfs ro\n");
+        assertThat(finding().evidence()).contains("/tmp (read-only)");
+        assertThat(finding().verdict()).isEqualTo(Verdict.FAIL);
+    }
+
+    @Test
+    void theJvmsOwnTemporaryDirectoryComesFirst() throws IOException {
+        host.put("proc/17258/root/data/tmp/file", "");
+        Patient patient =
+                new PatientBuilder().options("-Djava.io.tmpdir=/data/tmp").build();
+
+        assertThat(new LibraryPlace(host.proc(), patient).finding())
+                .isEqualTo(Finding.ok("library place", "/data/tmp"));
+    }
+
+    private void mount(String line) {
+        host.replace(MOUNTS, "\\z", line);
+    }
+
+    private Finding finding() throws IOException {
+        return new LibraryPlace(host.proc(), new PatientBuilder().build()).finding();
+    }
+}

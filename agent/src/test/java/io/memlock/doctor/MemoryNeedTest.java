@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.doctor;
+
+import static io.memlock.doctor.PatientBuilder.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.hotspot.Region;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MemoryNeedTest {
+
+    @Test
+    void countsOnlyWhatIsSelected() {
+        MemoryNeed need = MemoryNeed.of(new PatientBuilder().build(), List.of(Region.CODE));
+
+        assertThat(need.nowBytes()).isEqualTo(2 * MIB);
+        assertThat(need.atMostBytes()).isEqualTo(240 * MIB);
+        assertThat(need.describe()).isEqualTo("code 240.0 MiB");
+    }
+
+    @Test
+    void theAgentsThreadsHaveStacksOfTheJvmsSize() {
+        PatientBuilder patient = new PatientBuilder().options("-Xss4m");
+
+        assertThat(MemoryNeed.of(patient.build(), List.of(Region.STACKS)).agentBytes())
+                .isEqualTo(8 * MIB);
+        assertThat(MemoryNeed.of(patient.build(), List.of(Region.HEAP, Region.CODE))
+                        .agentBytes())
+                .isZero();
+        assertThat(MemoryNeed.of(patient.withAgent().build(), List.of(Region.STACKS))
+                        .agentBytes())
+                .isZero();
+    }
+
+    @Test
+    void theHeapMayGrowToItsLimit() {
+        assertThat(atMost(new PatientBuilder().heapMax(100 * MIB), Region.HEAP)).isEqualTo(100 * MIB);
+        assertThat(atMost(new PatientBuilder().heapMax(-1), Region.HEAP))
+                .as("unknown: what is committed now")
+                .isEqualTo(4 * MIB);
+    }
+
+    @Test
+    void metaspaceHasALimitOrNone() {
+        PatientBuilder limited = new PatientBuilder().options("-XX:MaxMetaspaceSize=32m");
+
+        assertThat(atMost(limited, Region.METASPACE)).isEqualTo(32 * MIB);
+        assertThat(atMost(new PatientBuilder(), Region.METASPACE)).isEqualTo(MIB);
+        assertThat(describe(limited, Region.METASPACE)).isEqualTo("metaspace 32.0 MiB");
+        assertThat(describe(new PatientBuilder(), Region.METASPACE))
+                .isEqualTo("metaspace 1.0 MiB; metaspace as now, nothing limits it");
+        assertThat(describe(new PatientBuilder(), Region.METASPACE, Region.NATIVE))
+                .isEqualTo("metaspace 1.0 MiB, native 1.0 MiB; metaspace and native as now, nothing limits them");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "-Dx=y, 20971520",
+        "-Xss512k, 10485760",
+        "-XX:ThreadStackSize=512, 10485760",
+        "-XX:ThreadStackSize=0, 20971520",
+        "-Xss2M, 41943040"
+    })
+    void stacksAreAsManyAsThreads(String option, long bytes) {
+        assertThat(atMost(new PatientBuilder().options(option), Region.STACKS)).isEqualTo(bytes);
+    }
+
+    @Test
+    void stacksOfOtherThreadsMayBeLarger() {
+        PatientBuilder large = new PatientBuilder().segment(Region.STACKS, 0x1_0000_0000L, 100 * MIB, "rw", "");
+
+        assertThat(atMost(large, Region.STACKS)).isEqualTo(100 * MIB);
+    }
+
+    @Test
+    void regionsWithoutALimitOfTheirOwnCountAsTheyAre() {
+        assertThat(atMost(new PatientBuilder(), Region.LIBS)).isEqualTo(3 * MIB);
+        assertThat(atMost(new PatientBuilder(), Region.MAPPED)).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1024, 1024",
+        "0x400, 1024",
+        "1k, 1024",
+        "1M, 1048576",
+        "2g, 2147483648",
+        "1T, 1099511627776",
+        "lots, -1",
+        "m, -1",
+        "'', -1"
+    })
+    void readsSizesAsHotSpotDoes(String text, long bytes) {
+        assertThat(new JvmFlags(List.of("-Xmx" + text)).bytes("-Xmx")).isEqualTo(bytes);
+    }
+
+    @Test
+    void ofTwoWaysToSayItTheLaterCounts() {
+        JvmFlags flags = new JvmFlags(List.of("-Xmx1g", "-XX:MaxHeapSize=2g", "-Xmx"));
+
+        assertThat(flags.bytes("-Xmx", "-XX:MaxHeapSize=")).isEqualTo(2L << 30);
+    }
+
+    private static String describe(PatientBuilder patient, Region... regions) {
+        return MemoryNeed.of(patient.build(), List.of(regions)).describe();
+    }
+
+    private static long atMost(PatientBuilder patient, Region region) {
+        return MemoryNeed.of(patient.build(), List.of(region)).atMostBytes();
+    }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.doctor;
+
+import io.memlock.advice.Place;
+import io.memlock.hotspot.Evidence;
+import io.memlock.hotspot.Region;
+import io.memlock.hotspot.Segment;
+import io.memlock.proc.Mapping;
+import io.memlock.proc.ProcessLimits;
+import io.memlock.proc.ProcessStatus;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A JVM to examine: {@code status} and {@code limits} are captured ones (20 threads, 41 MB resident, a limit of 8 MiB that
+ * CAP_IPC_LOCK lifts), its memory is a few round numbers: heap 4 of 64 MiB, code 2 of 240, metaspace 1, libs 3, native 1.
+ */
+final class PatientBuilder {
+
+    static final long MIB = 1 << 20;
+    static final long HEAP = 0x1000_0000L;
+    static final long CODE = 0x2000_0000L;
+    static final long NATIVE = 0x6000_0000L;
+
+    private final List<String> options = new ArrayList<>();
+    private final List<Segment> segments = new ArrayList<>();
+    private final List<Mapping> foreignLocks = new ArrayList<>();
+    private String status = CapturedHost.captured("jdk17-g1/status");
+    private ProcessLimits.Limit limit =
+            ProcessLimits.parse(CapturedHost.captured("jdk17-g1/limits")).lockedMemory();
+    private boolean userNamespace;
+    private boolean hasAgent;
+    private long heapMaxBytes = 64 * MIB;
+
+    PatientBuilder() {
+        segment(Region.HEAP, HEAP, 4 * MIB, "rw", "");
+        segment(Region.HEAP, HEAP + 4 * MIB, 60 * MIB, "", "");
+        segment(Region.CODE, CODE, 2 * MIB, "rwx", "");
+        segment(Region.CODE, CODE + 2 * MIB, 238 * MIB, "", "");
+        segment(Region.METASPACE, 0x4000_0000L, MIB, "rw", "");
+        segment(Region.LIBS, 0x5000_0000L, 3 * MIB, "rx", "/jdk/lib/server/libjvm.so");
+        segment(Region.NATIVE, NATIVE, MIB, "rw", "");
+        segment(Region.STACKS, 0x7000_0000L, 132 << 10, "rw", "[stack]");
+    }
+
+    PatientBuilder options(String... more) {
+        options.addAll(List.of(more));
+        return this;
+    }
+
+    PatientBuilder heapMax(long bytes) {
+        heapMaxBytes = bytes;
+        return this;
+    }
+
+    PatientBuilder unprivileged() {
+        return status("CapEff:\\s+[0-9a-f]+", "CapEff:\t000001fffeffbfff");
+    }
+
+    PatientBuilder limited(long bytes) {
+        limit = new ProcessLimits.Limit(bytes, bytes);
+        return unprivileged();
+    }
+
+    PatientBuilder limit(long soft, long hard) {
+        limit = new ProcessLimits.Limit(soft, hard);
+        return this;
+    }
+
+    PatientBuilder withAgent() {
+        hasAgent = true;
+        return this;
+    }
+
+    PatientBuilder inUserNamespace() {
+        userNamespace = true;
+        return this;
+    }
+
+    PatientBuilder filtered() {
+        return status("Seccomp:\\s+0", "Seccomp:\t2");
+    }
+
+    PatientBuilder status(String regex, String by) {
+        String replaced = status.replaceAll(regex, by);
+        if (replaced.equals(status)) {
+            throw new IllegalArgumentException("no " + regex);
+        }
+        status = replaced;
+        return this;
+    }
+
+    /** As ZGC's: shared views of one memory file. */
+    PatientBuilder zgc() {
+        segments.removeIf(segment -> segment.region() == Region.HEAP);
+        return segment(Region.HEAP, HEAP, 4 * MIB, "rw", "/memfd:java_heap (deleted)");
+    }
+
+    PatientBuilder lockedByOthers(long start, long bytes) {
+        foreignLocks.add(mapping(start, bytes, "rw", ""));
+        return this;
+    }
+
+    PatientBuilder segment(Region region, long start, long bytes, String access, String path) {
+        segments.add(new Segment(start, start + bytes, region, Evidence.NONE, mapping(start, bytes, access, path)));
+        return this;
+    }
+
+    PatientBuilder without(Region region) {
+        segments.removeIf(segment -> segment.region() == region);
+        return this;
+    }
+
+    Patient build() {
+        Place place = new Place(
+                Place.Kind.SYSTEM_SERVICE,
+                "kafka.service",
+                "",
+                "",
+                "",
+                "kafka",
+                1000,
+                "",
+                userNamespace,
+                false,
+                "/jdk",
+                17258);
+        return new Patient(
+                CapturedHost.PID,
+                hasAgent,
+                new JvmFlags(options),
+                heapMaxBytes,
+                ProcessStatus.parse(status),
+                limit,
+                place,
+                segments,
+                foreignLocks);
+    }
+
+    private static Mapping mapping(long start, long bytes, String access, String path) {
+        return new Mapping(
+                start,
+                start + bytes,
+                access.contains("r"),
+                access.contains("w"),
+                access.contains("x"),
+                path.startsWith("/memfd"),
+                0,
+                path.startsWith("/") ? 7 : 0,
+                path);
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.doctor;
+
+import static io.memlock.doctor.PatientBuilder.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.doctor.Finding.Verdict;
+import io.memlock.hotspot.Region;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The host has 24,684,092 kB, of which 23,594,884 are available. */
+class SizesTest {
+
+    private static final long KIB = 1 << 10;
+    private static final String LIMIT = "sys/fs/cgroup/memory/memory.limit_in_bytes";
+    private static final String USAGE = "sys/fs/cgroup/memory/memory.usage_in_bytes";
+
+    @TempDir
+    private Path root;
+
+    private CapturedHost host;
+
+    @BeforeEach
+    void capture() {
+        host = new CapturedHost(root);
+    }
+
+    @Test
+    void saysWhatTheSelectionTakes() throws IOException {
+        assertThat(find(64 * MIB, "need").evidence())
+                .isEqualTo("committed now 4.0 MiB, in RAM at most 64.0 MiB (heap 64.0 MiB); all of the JVM is 40.9 MiB"
+                        + " resident");
+    }
+
+    @Test
+    void theHostsRamHasToHoldIt() throws IOException {
+        assertThat(find(24_684_092 * KIB + 1, "host RAM").verdict()).isEqualTo(Verdict.WARN);
+        assertThat(find(24_684_092 * KIB + 1, "host RAM").evidence()).contains("OOM killer");
+        assertThat(find(64 * MIB, "host RAM").verdict()).isEqualTo(Verdict.OK);
+    }
+
+    @Test
+    void theRestMayBeTakenByOthers() throws IOException {
+        long resident = 41_956 * KIB;
+
+        assertThat(find(23_594_884 * KIB + resident + 1, "host RAM").evidence()).contains("other processes have");
+        assertThat(find(23_594_884 * KIB + resident, "host RAM").verdict()).isEqualTo(Verdict.OK);
+    }
+
+    @Test
+    void theCgroupHasToHoldIt() throws IOException {
+        assertThat(find(64 * MIB, "memory cgroup")).isEqualTo(Finding.ok("memory cgroup", "no limit"));
+        host.put(LIMIT, 64 * MIB + "\n");
+        assertThat(find(64 * MIB, "memory cgroup").evidence()).isEqualTo("at most 64.0 MiB of 64.0 MiB");
+        Finding tooSmall = find(64 * MIB + 1, "memory cgroup");
+        assertThat(tooSmall.verdict()).isEqualTo(Verdict.WARN);
+        assertThat(tooSmall.evidence()).contains("the limit is 64.0 MiB", "OOM killer");
+    }
+
+    @Test
+    void memoryHighSlowsDown() throws IOException {
+        host.put("proc/17258/cgroup", "0::/unit\n");
+        host.put("sys/fs/cgroup/unified/unit/memory.max", "max\n");
+        host.put("sys/fs/cgroup/unified/unit/memory.high", 64 * MIB + "\n");
+
+        assertThat(find(64 * MIB, "memory cgroup").verdict()).isEqualTo(Verdict.OK);
+        Finding above = find(65 * MIB, "memory cgroup");
+        assertThat(above.verdict()).isEqualTo(Verdict.WARN);
+        assertThat(above.evidence()).contains("memory.high is 64.0 MiB");
+    }
+
+    @Test
+    void prefaultNeedsRoom() throws IOException {
+        long resident = 41_956 * KIB;
+        host.put(LIMIT, 100 * MIB + "\n").put(USAGE, 90 * MIB + "\n");
+
+        assertThat(prefault(resident + 10 * MIB).verdict()).isEqualTo(Verdict.OK);
+        Finding tooLittle = prefault(resident + 10 * MIB + 1);
+        assertThat(tooLittle.verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(tooLittle.evidence()).contains("the memory cgroup has 10.0 MiB left");
+        host.put(LIMIT, "9223372036854771712\n");
+        assertThat(prefault(resident + 23_594_884 * KIB).verdict()).isEqualTo(Verdict.OK);
+        assertThat(prefault(resident + 23_594_884 * KIB + 1).evidence()).contains("the host has 22.5 GiB left");
+    }
+
+    private Finding prefault(long bytes) throws IOException {
+        return new Sizes(host.proc(), new PatientBuilder().build()).prefault(bytes);
+    }
+
+    private Finding find(long heapMaxBytes, String check) throws IOException {
+        Patient patient = new PatientBuilder().heapMax(heapMaxBytes).build();
+        return new Sizes(host.proc(), patient)
+                .findings(MemoryNeed.of(patient, List.of(Region.HEAP))).stream()
+                        .filter(finding -> finding.check().equals(check))
+                        .findFirst()
+                        .orElseThrow();
+    }
+}

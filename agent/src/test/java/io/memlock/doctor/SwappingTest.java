@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.doctor.Finding.Verdict;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SwappingTest {
+
+    private static final String HEADER = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n";
+
+    @TempDir
+    private Path root;
+
+    private CapturedHost host;
+
+    @BeforeEach
+    void capture() {
+        host = new CapturedHost(root);
+    }
+
+    @Test
+    void withoutSwapOnlyFilesAreAtStake() throws IOException {
+        List<Finding> findings = findings();
+
+        assertThat(findings).hasSize(1);
+        assertThat(findings.get(0).verdict()).isEqualTo(Verdict.NOTE);
+        assertThat(findings.get(0).evidence()).startsWith("off: only pages of files");
+    }
+
+    @Test
+    void withSwapItsSizeAndTheSwappinessAreTold() throws IOException {
+        addSwap("/dev/sda2");
+
+        assertThat(findings())
+                .containsExactly(
+                        Finding.ok("swap", "2.0 GiB, 1.5 GiB free, vm.swappiness=60"),
+                        Finding.ok("compressed swap", "neither zswap nor zram"));
+    }
+
+    @Test
+    void aCgroupMayForbidSwap() throws IOException {
+        addSwap("/dev/sda2");
+        host.put("proc/17258/cgroup", "0::/unit\n");
+        host.put("sys/fs/cgroup/unified/unit/memory.swap.max", "0\n");
+
+        assertThat(findings().get(0).verdict()).isEqualTo(Verdict.NOTE);
+        assertThat(findings().get(0).evidence()).contains("may not use it");
+        host.put("sys/fs/cgroup/unified/unit/memory.swap.max", "4096\n");
+        assertThat(findings().get(0).verdict()).isEqualTo(Verdict.OK);
+    }
+
+    @Test
+    void zramAndZswapCompress() throws IOException {
+        addSwap("/dev/zram0");
+        assertThat(findings().get(1).verdict()).isEqualTo(Verdict.NOTE);
+        assertThat(findings().get(1).evidence()).startsWith("zram is in use");
+
+        host.put("sys/module/zswap/parameters/enabled", "Y\n");
+        assertThat(findings().get(1).evidence()).startsWith("zram and zswap are in use");
+
+        addSwap("/dev/sda2");
+        assertThat(findings().get(1).evidence()).startsWith("zswap is in use");
+
+        host.remove("sys/module/zswap/parameters/enabled");
+        assertThat(findings().get(1).verdict()).isEqualTo(Verdict.OK);
+    }
+
+    @Test
+    void aKernelWithoutTheSettingSaysSo() throws IOException {
+        addSwap("/dev/sda2");
+        host.remove("proc/sys/vm/swappiness");
+
+        assertThat(findings().get(0).evidence()).endsWith("vm.swappiness=unknown");
+    }
+
+    private void addSwap(String device) {
+        host.put("proc/meminfo", CapturedHost.captured("host/meminfo"));
+        host.replace("proc/meminfo", "SwapTotal: .*", "SwapTotal:       2097152 kB");
+        host.replace("proc/meminfo", "SwapFree: .*", "SwapFree:        1572864 kB");
+        host.put("proc/swaps", HEADER + device + "                partition\t2097152\t\t524288\t\t-2\n");
+    }
+
+    private List<Finding> findings() throws IOException {
+        return new Swapping(host.proc(), CapturedHost.PID).findings();
+    }
+}
