@@ -9,6 +9,7 @@ import io.memlock.log.Log;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.OptionException;
 import io.memlock.options.OptionParser;
+import io.memlock.options.OptionsInForce;
 import java.io.IOException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +48,7 @@ public final class Keeper implements LockControl {
     private final ThisProcess process;
     private final Log log;
     private final StateListener listener;
-    private final long intervalNanos;
+    private final OptionsInForce options;
 
     private final Semaphore wakeups = new Semaphore(0);
     private GrowthSignals growth;
@@ -64,14 +65,15 @@ public final class Keeper implements LockControl {
      * A keeper; {@link #run} is its life.
      *
      * @param listener told when the state changes, on the thread that changed it
+     * @param options its period, at any moment; {@link #lock} replaces them
      */
-    public Keeper(MemoryLock lock, ThisProcess process, Log log, StateListener listener, AgentOptions options) {
+    public Keeper(MemoryLock lock, ThisProcess process, Log log, StateListener listener, OptionsInForce options) {
         this.lock = lock;
         this.process = process;
         this.scanner = process.scanner();
         this.log = log;
         this.listener = listener;
-        this.intervalNanos = TimeUnit.MILLISECONDS.toNanos(options.intervalMillis());
+        this.options = options;
     }
 
     /**
@@ -109,6 +111,7 @@ public final class Keeper implements LockControl {
             long now = System.nanoTime();
             // While passes find what is unlocked, what it costs to keep the promise is well spent.
             Allowance allowance = rescan && lastPassLocked ? woken : periodic;
+            long intervalNanos = TimeUnit.MILLISECONDS.toNanos(options.get().intervalMillis());
             long periodLeft = Math.max(intervalNanos - (now - lastPassEnd), allowance.restNanos(now));
             if (periodLeft <= 0) {
                 return allowance;
@@ -192,8 +195,9 @@ public final class Keeper implements LockControl {
     }
 
     @Override
-    public String lock(String options) throws OptionException, IOException {
-        AgentOptions wanted = OptionParser.parse(options);
+    public String lock(String text) throws OptionException, IOException {
+        AgentOptions wanted = OptionParser.parse(text);
+        options.replaceBy(wanted);
         LockState before = lock.status().state();
         LockFailure failure = lock.change(wanted);
         announce(before, failure);
