@@ -25,6 +25,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.instrument.Instrumentation;
+import java.util.function.Consumer;
 
 /** The whole story: options, lock, report, background services. Created once in a JVM, by {@code MemlockAgent}. */
 public final class Memlock {
@@ -204,21 +205,39 @@ public final class Memlock {
         return GO_ON;
     }
 
-    private AttachReply carryOut(AttachRequest request)
+    private AttachReply carryOut(AttachRequest request, Consumer<String> progress)
             throws OptionException, NativeUnavailableException, IOException {
         if (request.action() == AttachRequest.Action.UNLOCK) {
-            return lock == null
-                    ? new AttachReply(State.FAILED, "the agent holds no lock")
-                    : new AttachReply(State.DONE, keeper().unlock());
+            if (lock == null) {
+                return new AttachReply(State.FAILED, "the agent holds no lock");
+            }
+            return tell(progress, () -> new AttachReply(State.DONE, keeper().unlock()));
         }
         AgentOptions options = OptionParser.parse(request.options());
-        return lock == null ? lockNow(options) : lockInstead(options, request.options());
+        if (lock != null) {
+            return tell(progress, () -> lockInstead(options, request.options()));
+        }
+        begin(options);
+        process = new ThisProcess(NativeAccess.open(instrumentation), proc, instrumentation, log);
+        return tell(progress, () -> lockNow(options));
+    }
+
+    private AttachReply tell(Consumer<String> progress, Work work) throws OptionException, IOException {
+        process.progress().tell(progress);
+        try {
+            return work.run();
+        } finally {
+            process.progress().tell(null);
+        }
+    }
+
+    /** What an attach asks for. */
+    private interface Work {
+        AttachReply run() throws OptionException, IOException;
     }
 
     /** The first lock of this JVM, taken while it runs. */
-    private AttachReply lockNow(AgentOptions options) throws NativeUnavailableException, IOException {
-        begin(options);
-        process = new ThisProcess(NativeAccess.open(instrumentation), proc, instrumentation, log);
+    private AttachReply lockNow(AgentOptions options) throws IOException {
         MemoryLock first = new MemoryLock(process);
         LockFailure failure = options.selection().isEmpty() ? first.start(options) : first.change(options);
         lock = first;

@@ -31,7 +31,8 @@ final class ProcessResidency implements Residency {
     public String prefault(List<Segment> segments, List<Region> regions, boolean isLive) throws IOException {
         long resident = process.scanner().scan().total(regions).residentBytes();
         int threads = isLive ? 1 : Runtime.getRuntime().availableProcessors();
-        return new Prefault(populator(), Pause.SLEEP, log).run(segments, regions, resident, headroom(), threads);
+        return new Prefault(populator(), Pause.SLEEP, process.progress())
+                .run(segments, regions, resident, headroom(), threads);
     }
 
     @Override
@@ -41,7 +42,7 @@ final class ProcessResidency implements Residency {
             return;
         }
         try (Pagemap pagemap = new Pagemap("/proc/self/pagemap", process.pageBytes())) {
-            long brought = new SwapIn(populator(), Pause.SLEEP, log).run(pagemap, segments, swapped);
+            long brought = new SwapIn(populator(), Pause.SLEEP, process.progress()).run(pagemap, segments, swapped);
             log.info("read back from swap: " + Bytes.text(brought));
         }
     }

@@ -219,6 +219,7 @@ final class Reconciler {
     private int unlock(List<Segment> surplus) throws IOException {
         int unlocked = 0;
         boolean refreshed = false;
+        calls.begin("unlocking", surplus);
         for (Segment segment : surplus) {
             if (!refreshed && !applicationLocks.contains(segment)) {
                 applicationLocks.refresh();
@@ -251,6 +252,7 @@ final class Reconciler {
                 if (!selection.isIndivisible()) {
                     budget.admit(List.of(region), length(segments));
                 }
+                calls.begin("locking " + region.optionName(), segments);
                 for (Segment segment : segments) {
                     if (lock(segment)) {
                         kept.add(segment);
