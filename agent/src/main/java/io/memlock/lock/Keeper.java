@@ -13,6 +13,7 @@ import io.memlock.options.OptionsInForce;
 import java.io.IOException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Keeps the promise while the JVM runs: on its own thread it reconciles, once a period and when memory may have grown, and
@@ -52,6 +53,7 @@ public final class Keeper implements LockControl {
 
     private final Semaphore wakeups = new Semaphore(0);
     private GrowthSignals growth;
+    private final AtomicReference<LockState> announced;
     private volatile RegionReport report;
     private final Allowance periodic = new Allowance(PERIODIC_SHARE, PERIODIC_BURST_NANOS, System.nanoTime());
     private final Allowance woken = new Allowance(WOKEN_SHARE, WOKEN_BURST_NANOS, System.nanoTime());
@@ -74,6 +76,7 @@ public final class Keeper implements LockControl {
         this.log = log;
         this.listener = listener;
         this.options = options;
+        this.announced = new AtomicReference<>(lock.status().state());
     }
 
     /**
@@ -127,7 +130,6 @@ public final class Keeper implements LockControl {
     }
 
     private void pass(Allowance allowance) throws IOException {
-        LockState before = lock.status().state();
         long locksBefore = lock.status().relockCount();
         long start = cpu.nanos();
         LockFailure failure;
@@ -138,7 +140,7 @@ public final class Keeper implements LockControl {
             lastPassEnd = System.nanoTime();
             allowance.spend(cpu.nanos() - start);
         }
-        announce(before, failure);
+        announce(failure);
         lock.takeNotices().forEach(log::failure);
         warnOnce();
     }
@@ -155,8 +157,10 @@ public final class Keeper implements LockControl {
         }
     }
 
-    private void announce(LockState before, LockFailure failure) {
+    /** Once, whoever finds out: the keeper waits for its turn while somebody else locks or unlocks. */
+    private void announce(LockFailure failure) {
         LockState after = lock.status().state();
+        LockState before = announced.getAndSet(after);
         if (before == after) {
             return;
         }
@@ -198,9 +202,8 @@ public final class Keeper implements LockControl {
     public String lock(String text) throws OptionException, IOException {
         AgentOptions wanted = OptionParser.parse(text);
         options.replaceBy(wanted);
-        LockState before = lock.status().state();
         LockFailure failure = lock.change(wanted);
-        announce(before, failure);
+        announce(failure);
         refresh();
         String answer = failure == null
                 ? describe()
@@ -211,9 +214,8 @@ public final class Keeper implements LockControl {
 
     @Override
     public String unlock() throws IOException {
-        LockState before = lock.status().state();
         lock.unlock();
-        announce(before, null);
+        announce(null);
         refresh();
         return describe();
     }

@@ -5,16 +5,12 @@ import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HeapApp;
-import io.memlock.it.harness.AgentJar;
-import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.Smaps;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,15 +19,23 @@ class NewOptionsIT {
 
     private static final int MEGABYTES = 48;
 
+    private static final int REPETITIONS = 6;
+
+    /** The keeper has looked at what loading classes did to the memory pools, and has no other reason for a pass. */
+    private static final long SETTLED_MILLIS = 3000;
+
     @BeforeEach
     void needsToLock() {
         Machine.requireUnlimitedLocking();
     }
 
     @Test
-    void theKeeperTakesUpItsNewPeriod() {
-        try (ForkedJvm jvm = started("strategy=rescan,interval=1h")) {
+    void theKeeperTakesUpItsNewPeriod() throws InterruptedException {
+        try (ForkedJvm jvm = started("strategy=rescan,interval=1h", "-Xint")) {
             attach(jvm, "strategy=rescan,interval=100ms");
+            jvm.ask("direct 1");
+            jvm.ask("direct 1");
+            Thread.sleep(SETTLED_MILLIS);
 
             jvm.ask("direct " + MEGABYTES); // no memory pool of the JVM grows by it: only the period finds it
 
@@ -55,6 +59,20 @@ class NewOptionsIT {
         }
     }
 
+    /** The keeper may be about to look at the very moment. */
+    @Test
+    void aChangeOfStateIsToldOnce() {
+        try (ForkedJvm jvm = started("mode=heap,interval=100ms")) {
+            for (int i = 0; i < REPETITIONS; i++) {
+                memlock("unlock", jvm);
+                attach(jvm, "mode=heap,interval=100ms");
+            }
+            assertThat(jvm.stderr().lines().filter(line -> line.contains(" state ")))
+                    .as("%s", jvm.stderr())
+                    .hasSize(2 * REPETITIONS);
+        }
+    }
+
     @Test
     void theMBeanComesAndGoes() throws Exception {
         try (ForkedJvm jvm = started("mode=heap,jmx=off");
@@ -75,10 +93,11 @@ class NewOptionsIT {
         }
     }
 
-    private static ForkedJvm started(String options) {
+    private static ForkedJvm started(String options, String... flags) {
         ForkedJvm jvm = ForkedJvm.on(Jdk.current())
                 .agent(options)
                 .flags("-Xms64m", "-Xmx128m")
+                .flags(flags)
                 .main(HeapApp.class)
                 .start();
         jvm.awaitLine("ready");
@@ -90,11 +109,7 @@ class NewOptionsIT {
     }
 
     private static void memlock(String command, ForkedJvm jvm, String... arguments) {
-        List<String> words = new ArrayList<>(
-                List.of(Jdk.current().java().toString(), "-jar", AgentJar.path().toString()));
-        words.addAll(List.of(command, Long.toString(jvm.pid())));
-        words.addAll(List.of(arguments));
-        Outcome outcome = Commands.run(words);
+        Outcome outcome = Memlock.run(command, jvm.pid(), arguments);
         assertThat(outcome.exitStatus()).as("%s", outcome).isZero();
     }
 }
