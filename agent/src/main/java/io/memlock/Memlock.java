@@ -4,6 +4,7 @@ package io.memlock;
 import io.memlock.attach.AttachReply;
 import io.memlock.attach.AttachReply.State;
 import io.memlock.attach.AttachRequest;
+import io.memlock.jvmstat.RelockCounter;
 import io.memlock.lock.Keeper;
 import io.memlock.lock.LockFailure;
 import io.memlock.lock.LockState;
@@ -152,9 +153,25 @@ public final class Memlock {
 
     private void keep() {
         try {
-            keeper.run(() -> jmx.update(keeper));
+            RelockCounter relocks = publishedRelocks();
+            keeper.run(() -> {
+                jmx.update(keeper);
+                if (relocks != null) {
+                    relocks.set(keeper.status().relockCount());
+                }
+            });
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Only "watch" misses it where the JVM has no such counters. */
+    private RelockCounter publishedRelocks() {
+        try {
+            return new RelockCounter(instrumentation);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            log.debug("relocks are not published: " + e);
+            return null;
         }
     }
 
