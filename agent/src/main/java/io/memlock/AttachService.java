@@ -8,6 +8,7 @@ import io.memlock.attach.AttachRequest;
 import io.memlock.attach.ReplyBoard;
 import java.io.PrintStream;
 import java.lang.instrument.Instrumentation;
+import java.util.function.Consumer;
 
 /**
  * Takes requests from whoever attaches and carries them out one after another on a thread of their own: the JVM's attach
@@ -25,10 +26,11 @@ final class AttachService {
         /**
          * Carries out one request.
          *
+         * @param progress takes lines that tell how far it is
          * @return what came of it
          * @throws Exception whose message says why nothing came of it
          */
-        AttachReply carryOut(AttachRequest request) throws Exception;
+        AttachReply carryOut(AttachRequest request, Consumer<String> progress) throws Exception;
     }
 
     /**
@@ -72,7 +74,7 @@ final class AttachService {
         Thread thread = new Thread("memlock-attach") {
             @Override
             public void run() {
-                replies.reply(answer(request));
+                replies.reply(answer(request, replies));
             }
         };
         thread.setDaemon(true);
@@ -80,10 +82,10 @@ final class AttachService {
         thread.start();
     }
 
-    private AttachReply answer(AttachRequest request) {
+    private AttachReply answer(AttachRequest request, Replies replies) {
         try {
             synchronized (this) {
-                return worker.carryOut(request);
+                return worker.carryOut(request, line -> replies.reply(new AttachReply(State.RUNNING, line)));
             }
         } catch (Exception | LinkageError e) {
             String message = e.getMessage();

@@ -4,7 +4,7 @@ package io.memlock;
 import io.memlock.attach.AttachReply;
 import io.memlock.attach.AttachReply.State;
 import io.memlock.attach.AttachRequest;
-import io.memlock.jmx.JmxRegistration;
+import io.memlock.jvmstat.RelockCounter;
 import io.memlock.lock.Keeper;
 import io.memlock.lock.LockFailure;
 import io.memlock.lock.LockState;
@@ -17,6 +17,7 @@ import io.memlock.options.AgentOptions;
 import io.memlock.options.OnFailure;
 import io.memlock.options.OptionException;
 import io.memlock.options.OptionParser;
+import io.memlock.options.OptionsInForce;
 import io.memlock.os.LibC;
 import io.memlock.os.NativeAccess;
 import io.memlock.os.NativeUnavailableException;
@@ -25,7 +26,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.instrument.Instrumentation;
-import javax.management.JMException;
+import java.util.function.Consumer;
 
 /** The whole story: options, lock, report, background services. Created once in a JVM, by {@code MemlockAgent}. */
 public final class Memlock {
@@ -45,12 +46,13 @@ public final class Memlock {
     private final PrintStream stderr = System.err;
     private final ProcFs proc = new ProcFs();
 
+    private OptionsInForce inForce;
     private Log log;
     private ThisProcess process;
     private MemoryLock lock;
     private Keeper keeper;
     private AttachService attachments;
-    private JmxRegistration jmx;
+    private JmxService jmx;
 
     /**
      * Does nothing yet.
@@ -79,7 +81,7 @@ public final class Memlock {
             stderr.println("[memlock] " + e.getMessage());
             return EXIT_BAD_OPTION;
         }
-        log = new Log(stderr, options.log());
+        begin(options);
         times.ended("parse");
         LockFailure failure;
         try {
@@ -97,13 +99,18 @@ public final class Memlock {
             }
         }
         if (lock != null) {
-            startBackground(options, failure == null || headline().equals(PARTLY_LOCKED));
+            startBackground(failure == null || headline().equals(PARTLY_LOCKED));
         }
         return GO_ON;
     }
 
     private String headline() {
         return lock != null && lock.status().state() == LockState.PARTIAL ? PARTLY_LOCKED : "NOT LOCKED";
+    }
+
+    private void begin(AgentOptions options) {
+        inForce = new OptionsInForce(options);
+        log = new Log(stderr, inForce);
     }
 
     private LockFailure lock(LibC libc, AgentOptions options) throws IOException {
@@ -120,16 +127,16 @@ public final class Memlock {
      * Prints the start line beside {@code main}, then leaves the keeper running. The thread for the line is no daemon: a
      * JVM that ends soon waits the few milliseconds until the line is out.
      */
-    private void startBackground(AgentOptions options, boolean isLocked) {
+    private void startBackground(boolean isLocked) {
         Thread line = new Thread("memlock-start") {
             @Override
             public void run() {
-                keeper(options);
+                keeper();
                 if (isLocked) {
                     printStartLine();
                 }
                 log.debug(times.describe());
-                startKeeper(options);
+                startKeeper();
             }
         };
         line.setContextClassLoader(getClass().getClassLoader());
@@ -137,28 +144,42 @@ public final class Memlock {
         line.start();
     }
 
-    private void startKeeper(AgentOptions options) {
-        Thread thread = new Thread(() -> keep(options), "memlock-keeper");
+    private void startKeeper() {
+        Thread thread = new Thread(this::keep, "memlock-keeper");
         thread.setContextClassLoader(getClass().getClassLoader());
         thread.setDaemon(true);
         thread.start();
     }
 
-    private void keep(AgentOptions options) {
-        if (options.jmx()) {
-            jmx = new JmxRegistration(keeper, process.pageBytes(), Version.current());
-        }
+    private void keep() {
         try {
-            keeper.run(this::registerJmx);
+            RelockCounter relocks = publishedRelocks();
+            keeper.run(() -> {
+                jmx.update(keeper);
+                if (relocks != null) {
+                    relocks.set(keeper.status().relockCount());
+                }
+            });
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
+    /** Only "watch" misses it where the JVM has no such counters. */
+    private RelockCounter publishedRelocks() {
+        try {
+            return new RelockCounter(instrumentation);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            log.debug("relocks are not published: " + e);
+            return null;
+        }
+    }
+
     /** Made by whoever needs it first: our own thread, or somebody who attaches that early. */
-    private synchronized Keeper keeper(AgentOptions options) {
+    private synchronized Keeper keeper() {
         if (keeper == null) {
-            keeper = new Keeper(lock, process, log, this::stateChanged, options);
+            jmx = new JmxService(inForce, log, process.pageBytes());
+            keeper = new Keeper(lock, process, log, jmx::stateChanged, inForce);
         }
         return keeper;
     }
@@ -186,36 +207,6 @@ public final class Memlock {
         return StartReport.line(status, numbers, keeper.numbers().chargedBytes(), times.totalMillis());
     }
 
-    /** Where smaps cannot be read the bean is still worth having: its state does not come from there. */
-    private void refreshForFirstReader() {
-        try {
-            keeper.refresh();
-        } catch (IOException e) {
-            log.debug("no scan before the MXBean: " + e.getMessage());
-        }
-    }
-
-    private void registerJmx() {
-        if (jmx == null) {
-            return;
-        }
-        try {
-            if (jmx.isDue()) {
-                refreshForFirstReader();
-                jmx.register();
-            }
-        } catch (JMException | RuntimeException e) {
-            log.failure("the MXBean cannot be registered: " + e);
-            jmx = null;
-        }
-    }
-
-    private void stateChanged(LockState from, LockState to) {
-        if (jmx != null) {
-            jmx.stateChanged(from, to);
-        }
-    }
-
     /**
      * Called when the agent is attached to a running JVM: starts it, or gives new options to the one that runs. Never ends
      * the JVM, and returns before anything is locked.
@@ -231,27 +222,45 @@ public final class Memlock {
         return GO_ON;
     }
 
-    private AttachReply carryOut(AttachRequest request)
+    private AttachReply carryOut(AttachRequest request, Consumer<String> progress)
             throws OptionException, NativeUnavailableException, IOException {
         if (request.action() == AttachRequest.Action.UNLOCK) {
-            return lock == null
-                    ? new AttachReply(State.FAILED, "the agent holds no lock")
-                    : new AttachReply(State.DONE, keeper(OptionParser.parse("")).unlock());
+            if (lock == null) {
+                return new AttachReply(State.FAILED, "the agent holds no lock");
+            }
+            return tell(progress, () -> new AttachReply(State.DONE, keeper().unlock()));
         }
         AgentOptions options = OptionParser.parse(request.options());
-        return lock == null ? lockNow(options) : lockInstead(options, request.options());
+        if (lock != null) {
+            return tell(progress, () -> lockInstead(options, request.options()));
+        }
+        begin(options);
+        process = new ThisProcess(NativeAccess.open(instrumentation), proc, instrumentation, log);
+        return tell(progress, () -> lockNow(options));
+    }
+
+    private AttachReply tell(Consumer<String> progress, Work work) throws OptionException, IOException {
+        process.progress().tell(progress);
+        try {
+            return work.run();
+        } finally {
+            process.progress().tell(null);
+        }
+    }
+
+    /** What an attach asks for. */
+    private interface Work {
+        AttachReply run() throws OptionException, IOException;
     }
 
     /** The first lock of this JVM, taken while it runs. */
-    private AttachReply lockNow(AgentOptions options) throws NativeUnavailableException, IOException {
-        log = new Log(stderr, options.log());
-        process = new ThisProcess(NativeAccess.open(instrumentation), proc, instrumentation, log);
+    private AttachReply lockNow(AgentOptions options) throws IOException {
         MemoryLock first = new MemoryLock(process);
         LockFailure failure = options.selection().isEmpty() ? first.start(options) : first.change(options);
         lock = first;
         times.ended("lock");
-        keeper(options);
-        startBackground(options, failure == null || headline().equals(PARTLY_LOCKED));
+        keeper();
+        startBackground(failure == null || headline().equals(PARTLY_LOCKED));
         if (failure != null) {
             return new AttachReply(State.FAILED, failure.text(headline()));
         }
@@ -262,12 +271,8 @@ public final class Memlock {
     }
 
     private AttachReply lockInstead(AgentOptions options, String text) throws OptionException, IOException {
-        Keeper current = keeper(options);
-        if (options.selection().isEmpty()) {
-            return new AttachReply(State.DONE, current.unlock());
-        }
-        String answer = current.lock(text);
-        boolean kept = current.status().state() == LockState.LOCKED;
-        return new AttachReply(kept ? State.DONE : State.FAILED, answer);
+        String answer = keeper().lock(text);
+        boolean done = options.selection().isEmpty() || keeper().status().state() == LockState.LOCKED;
+        return new AttachReply(done ? State.DONE : State.FAILED, answer);
     }
 }

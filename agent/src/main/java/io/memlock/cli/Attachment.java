@@ -21,7 +21,10 @@ import java.util.concurrent.TimeUnit;
 /** Asks the agent in another JVM for something, which loads it there if need be, and waits for what comes of it. */
 final class Attachment {
 
-    private static final long POLL_MILLIS = 50;
+    /** Each look at the reply is a little work for the JVM: often at first, then less. */
+    private static final long FIRST_POLL_MILLIS = 50;
+
+    private static final long LAST_POLL_MILLIS = 250;
 
     /** JEP 451: from this release on a JVM prints a warning. */
     private static final int WARNS_FROM = 21;
@@ -151,6 +154,7 @@ final class Attachment {
         try {
             boolean compared = false;
             String shown = "";
+            long pollMillis = FIRST_POLL_MILLIS;
             while (true) {
                 ReplyBoard board = new ReplyBoard(machine.getAgentProperties());
                 AttachReply reply = board.reply(id);
@@ -169,7 +173,8 @@ final class Attachment {
                     shown = reply.text();
                     console.err().println(shown);
                 }
-                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+                TimeUnit.MILLISECONDS.sleep(pollMillis);
+                pollMillis = Math.min(LAST_POLL_MILLIS, pollMillis + pollMillis / 10);
             }
         } catch (IOException e) {
             throw new CommandException(jvm.title() + " ended, or does not answer any more: " + e.getMessage());

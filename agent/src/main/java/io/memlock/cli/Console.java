@@ -71,8 +71,8 @@ record Console(PrintStream out, PrintStream err, boolean terminal, boolean colou
         return ESCAPE + lines + "F";
     }
 
-    /** Clears what is left of an older line behind the cursor. */
-    String clearRest() {
-        return ESCAPE + "K";
+    /** A line that stays one on a narrow terminal, and clears what is left of an older one behind it. */
+    String oneRow(String line) {
+        return ESCAPE + "?7l" + line + ESCAPE + "K" + ESCAPE + "?7h";
     }
 }

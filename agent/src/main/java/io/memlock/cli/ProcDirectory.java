@@ -97,6 +97,21 @@ final class ProcDirectory {
         return false;
     }
 
+    /**
+     * A file that is mapped.
+     *
+     * @param part of its path
+     * @return the path as the process sees it; null if none is mapped, or only one that is deleted
+     */
+    String mappedFile(long pid, String part) throws IOException {
+        return text(pid, "maps")
+                .lines()
+                .filter(line -> line.contains(part) && !line.endsWith(" (deleted)"))
+                .map(line -> line.substring(line.indexOf('/')))
+                .findFirst()
+                .orElse(null);
+    }
+
     /** Whether the process has a thread of a name. */
     boolean hasThread(long pid, String name) {
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(of(pid).resolve("task"))) {

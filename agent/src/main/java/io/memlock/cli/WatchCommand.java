@@ -31,8 +31,10 @@ import picocli.CommandLine.Spec;
                     + " that is done every 10 s, or more rarely where it takes long, so that it stays under 0.1 % of a"
                     + " CPU; at once where it is cheap and the charged bytes change. AGE is how old they are.",
             "",
-            "RELOCKS, what the agent had to lock again, is known to the agent alone (MXBean io.memlock:type=MemoryLock):"
-                    + " - here, because this command does not attach."
+            "RELOCKS counts what the agent had to lock again since it was loaded. It publishes that among the JVM's"
+                    + " performance counters (io.memlock.relocks), which are read from a file: - without an agent, or"
+                    + " where the JVM has no such file (-XX:-UsePerfData, -XX:+PerfDisableSharedMem). This command"
+                    + " does not attach."
         },
         footer = {"", "Ends when the JVM does, with exit status 1; with --count after so many lines, with 0."})
 final class WatchCommand implements Callable<Integer> {
@@ -79,12 +81,13 @@ final class WatchCommand implements Callable<Integer> {
         try {
             FaultMeter faults = new FaultMeter(proc, jvm);
             PacedMemory memory = new PacedMemory(new MemoryReader(proc), pid);
+            PublishedRelocks relocks = PublishedRelocks.of(proc, pid);
             long nanos = (long) (seconds * 1e9);
             long next = System.nanoTime();
             for (long look = 0; look < count && !console.out().checkError(); look++) {
                 next += nanos;
                 TimeUnit.NANOSECONDS.sleep(next - System.nanoTime());
-                show(look, memory.now(), memory.ageSeconds(), faults.perSecond());
+                show(look, new Look(memory.now(), memory.ageSeconds(), faults.perSecond(), relocks.now()));
             }
             return ExitStatus.DONE;
         } catch (IOException ended) {
@@ -92,32 +95,42 @@ final class WatchCommand implements Callable<Integer> {
         }
     }
 
-    private void show(long look, JvmMemory memory, long ageSeconds, double faultsPerSecond) {
+    /** What was seen at one moment; -1 where not known. */
+    private record Look(JvmMemory memory, long ageSeconds, double faultsPerSecond, long relocks) {}
+
+    private void show(long number, Look look) {
         if (json) {
-            console.out().println(Json.text(json(memory, ageSeconds, faultsPerSecond)));
+            console.out().println(Json.text(json(look)));
             return;
         }
-        List<String> cells = List.of(
-                LocalTime.now(ZoneId.systemDefault()).format(TIME),
-                Numbers.bytes(memory.residentBytes()),
-                Numbers.bytes(memory.lockedBytes()),
-                Numbers.percent(memory.coverage()),
-                ageSeconds < 0 ? "-" : ageSeconds + " s",
-                Numbers.bytes(memory.chargedBytes()),
-                Numbers.bytes(memory.swappedBytes()),
-                Numbers.rate(faultsPerSecond),
-                "-");
-        if (console.terminal() && look > 0) {
+        if (number == 0) {
+            print(line(TITLES));
+        } else if (console.terminal()) {
             console.out().print(console.up(1));
         }
-        if (look == 0) {
-            console.out().println(line(TITLES));
-        }
-        console.out().println(line(cells) + (console.terminal() ? console.clearRest() : ""));
+        print(line(cells(look)));
     }
 
+    private void print(String line) {
+        console.out().println(console.terminal() ? console.oneRow(line) : line);
+    }
+
+    /** The most wanted first: a narrow terminal cuts the last ones off. */
     private static final List<String> TITLES =
-            List.of("TIME", "RESIDENT", "LOCKED", "COVERAGE", "AGE", "CHARGED", "SWAPPED", "MAJFLT/S", "RELOCKS");
+            List.of("TIME", "RESIDENT", "LOCKED", "COVERAGE", "SWAPPED", "MAJFLT/S", "RELOCKS", "AGE", "CHARGED");
+
+    private static List<String> cells(Look look) {
+        return List.of(
+                LocalTime.now(ZoneId.systemDefault()).format(TIME),
+                Numbers.bytes(look.memory.residentBytes()),
+                Numbers.bytes(look.memory.lockedBytes()),
+                Numbers.percent(look.memory.coverage()),
+                Numbers.bytes(look.memory.swappedBytes()),
+                Numbers.rate(look.faultsPerSecond),
+                look.relocks < 0 ? "-" : Long.toString(look.relocks),
+                look.ageSeconds < 0 ? "-" : look.ageSeconds + " s",
+                Numbers.bytes(look.memory.chargedBytes()));
+    }
 
     /** Widths are fixed: later numbers are not known yet. */
     private static String line(List<String> cells) {
@@ -128,19 +141,19 @@ final class WatchCommand implements Callable<Integer> {
         return line.toString();
     }
 
-    private Map<String, Object> json(JvmMemory memory, long ageSeconds, double faultsPerSecond) {
+    private Map<String, Object> json(Look look) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("schema", 1);
         json.put("pid", pid);
         json.put("timeMillis", System.currentTimeMillis());
-        json.put("residentBytes", Numbers.orNull(memory.residentBytes()));
-        json.put("lockedBytes", Numbers.orNull(memory.lockedBytes()));
-        json.put("lockedBytesAgeSeconds", Numbers.orNull(ageSeconds));
-        json.put("chargedBytes", Numbers.orNull(memory.chargedBytes()));
-        json.put("swappedBytes", Numbers.orNull(memory.swappedBytes()));
-        json.put("coverage", Numbers.orNull(memory.coverage()));
-        json.put("majorFaultsPerSecond", Numbers.orNull(faultsPerSecond));
-        json.put("relocks", null);
+        json.put("residentBytes", Numbers.orNull(look.memory.residentBytes()));
+        json.put("lockedBytes", Numbers.orNull(look.memory.lockedBytes()));
+        json.put("lockedBytesAgeSeconds", Numbers.orNull(look.ageSeconds));
+        json.put("chargedBytes", Numbers.orNull(look.memory.chargedBytes()));
+        json.put("swappedBytes", Numbers.orNull(look.memory.swappedBytes()));
+        json.put("coverage", Numbers.orNull(look.memory.coverage()));
+        json.put("majorFaultsPerSecond", Numbers.orNull(look.faultsPerSecond));
+        json.put("relocks", Numbers.orNull(look.relocks));
         return json;
     }
 }

@@ -62,6 +62,23 @@ public final class JmxRegistration {
         registered = true;
     }
 
+    /**
+     * Takes it back. Clients that wait for an answer of the bean still get it.
+     *
+     * @throws JMException if the server refuses
+     */
+    public void unregister() throws JMException {
+        if (!registered) {
+            return;
+        }
+        registered = false;
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        ObjectName name = new ObjectName(MemoryLockMXBean.OBJECT_NAME);
+        if (server.isRegistered(name)) {
+            server.unregisterMBean(name);
+        }
+    }
+
     private static boolean platformServerExists() throws JMException {
         ObjectName runtime = null;
         for (MBeanServer server : MBeanServerFactory.findMBeanServer(null)) {

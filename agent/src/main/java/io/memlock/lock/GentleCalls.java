@@ -21,12 +21,15 @@ final class GentleCalls {
 
     private final LibC libc;
     private final Pause pause;
+    private final Progress progress;
+    private Progress.Work work;
     private boolean isLive;
     private boolean hasOnFault = true;
 
-    GentleCalls(LibC libc, Pause pause) {
+    GentleCalls(LibC libc, Pause pause, Progress progress) {
         this.libc = libc;
         this.pause = pause;
+        this.progress = progress;
     }
 
     /** From now on the application runs. Before, there is nobody to wait for, and whole ranges are fastest. */
@@ -42,6 +45,20 @@ final class GentleCalls {
     /** Whether locks are on-fault, and so told from the application's. */
     boolean hasOnFault() {
         return hasOnFault;
+    }
+
+    /**
+     * What the next calls are for.
+     *
+     * @param what for people
+     * @param segments on which there will be calls
+     */
+    void begin(String what, Iterable<Segment> segments) {
+        long bytes = 0;
+        for (Segment segment : segments) {
+            bytes += segment.mapping().isAccessible() ? segment.length() : 0;
+        }
+        work = progress.beginRoutine(what, bytes);
     }
 
     /**
@@ -88,6 +105,9 @@ final class GentleCalls {
             long to = isLive ? Math.min(end, (from / PIECE_BYTES + 1) * PIECE_BYTES) : end;
             if (call.on(from, to - from) != 0) {
                 return libc.errno();
+            }
+            if (work != null) {
+                work.done(to - from);
             }
             if (to < end) {
                 pause.nanos(PAUSE_NANOS);

@@ -9,9 +9,11 @@ import io.memlock.log.Log;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.OptionException;
 import io.memlock.options.OptionParser;
+import io.memlock.options.OptionsInForce;
 import java.io.IOException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Keeps the promise while the JVM runs: on its own thread it reconciles, once a period and when memory may have grown, and
@@ -46,10 +48,11 @@ public final class Keeper implements LockControl {
     private final ThisProcess process;
     private final Log log;
     private final StateListener listener;
-    private final long intervalNanos;
+    private final OptionsInForce options;
 
     private final Semaphore wakeups = new Semaphore(0);
     private GrowthSignals growth;
+    private final AtomicReference<LockState> announced;
     private volatile RegionReport report;
     private final Allowance periodic = new Allowance(PERIODIC_SHARE, PERIODIC_BURST_NANOS, System.nanoTime());
     private final Allowance woken = new Allowance(WOKEN_SHARE, WOKEN_BURST_NANOS, System.nanoTime());
@@ -63,13 +66,15 @@ public final class Keeper implements LockControl {
      * A keeper; {@link #run} is its life.
      *
      * @param listener told when the state changes, on the thread that changed it
+     * @param options its period, at any moment; {@link #lock} replaces them
      */
-    public Keeper(MemoryLock lock, ThisProcess process, Log log, StateListener listener, AgentOptions options) {
+    public Keeper(MemoryLock lock, ThisProcess process, Log log, StateListener listener, OptionsInForce options) {
         this.lock = lock;
         this.process = process;
         this.log = log;
         this.listener = listener;
-        this.intervalNanos = TimeUnit.MILLISECONDS.toNanos(options.intervalMillis());
+        this.options = options;
+        this.announced = new AtomicReference<>(lock.status().state());
     }
 
     /**
@@ -107,6 +112,7 @@ public final class Keeper implements LockControl {
             long now = System.nanoTime();
             // While passes find what is unlocked, what it costs to keep the promise is well spent.
             Allowance allowance = rescan && lastPassLocked ? woken : periodic;
+            long intervalNanos = TimeUnit.MILLISECONDS.toNanos(options.get().intervalMillis());
             long periodLeft = Math.max(intervalNanos - (now - lastPassEnd), allowance.restNanos(now));
             if (periodLeft <= 0) {
                 return allowance;
@@ -122,7 +128,6 @@ public final class Keeper implements LockControl {
     }
 
     private void pass(Allowance allowance) throws IOException {
-        LockState before = lock.status().state();
         long locksBefore = lock.status().relockCount();
         long start = cpu.nanos();
         LockFailure failure;
@@ -133,7 +138,7 @@ public final class Keeper implements LockControl {
             lastPassEnd = System.nanoTime();
             allowance.spend(cpu.nanos() - start);
         }
-        announce(before, failure);
+        announce(failure);
         lock.takeNotices().forEach(log::failure);
         warnOnce();
     }
@@ -150,8 +155,10 @@ public final class Keeper implements LockControl {
         }
     }
 
-    private void announce(LockState before, LockFailure failure) {
+    /** Once, whoever finds out: the keeper waits for its turn while somebody else locks or unlocks. */
+    private void announce(LockFailure failure) {
         LockState after = lock.status().state();
+        LockState before = announced.getAndSet(after);
         if (before == after) {
             return;
         }
@@ -190,11 +197,11 @@ public final class Keeper implements LockControl {
     }
 
     @Override
-    public String lock(String options) throws OptionException, IOException {
-        AgentOptions wanted = OptionParser.parse(options);
-        LockState before = lock.status().state();
+    public String lock(String text) throws OptionException, IOException {
+        AgentOptions wanted = OptionParser.parse(text);
+        options.replaceBy(wanted);
         LockFailure failure = lock.change(wanted);
-        announce(before, failure);
+        announce(failure);
         refresh();
         String answer = failure == null
                 ? describe()
@@ -205,9 +212,8 @@ public final class Keeper implements LockControl {
 
     @Override
     public String unlock() throws IOException {
-        LockState before = lock.status().state();
         lock.unlock();
-        announce(before, null);
+        announce(null);
         refresh();
         return describe();
     }

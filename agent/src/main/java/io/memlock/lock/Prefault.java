@@ -3,17 +3,13 @@ package io.memlock.lock;
 
 import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
-import io.memlock.log.Bytes;
-import io.memlock.log.Log;
 import io.memlock.os.Errno;
 import io.memlock.proc.Mapping;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Faults regions in before the application needs them. At start by as many threads as there are CPUs, because nobody runs
@@ -24,16 +20,14 @@ final class Prefault {
     /** For each call at start: large enough that the calls cost nothing, small enough to share the work out evenly. */
     private static final long BRISK_PIECE_BYTES = 16L << 20;
 
-    private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private final Populator populator;
     private final Pause pause;
-    private final Log log;
+    private final Progress progress;
 
-    Prefault(Populator populator, Pause pause, Log log) {
+    Prefault(Populator populator, Pause pause, Progress progress) {
         this.populator = populator;
         this.pause = pause;
-        this.log = log;
+        this.progress = progress;
     }
 
     /**
@@ -63,7 +57,7 @@ final class Prefault {
         if (refusal != null) {
             return refusal;
         }
-        Work work = new Work(pieces, total, threads == 1);
+        Work work = new Work(pieces, progress.begin("prefault", total), threads == 1);
         work.share(threads);
         return work.errno.get() == 0 ? null : "the kernel answered " + Errno.describe(work.errno.get());
     }
@@ -90,15 +84,13 @@ final class Prefault {
     private final class Work implements Runnable {
         final AtomicInteger errno = new AtomicInteger();
         private final List<Piece> pieces;
-        private final long totalBytes;
+        private final Progress.Work told;
         private final boolean gently;
         private final AtomicInteger next = new AtomicInteger();
-        private final AtomicLong done = new AtomicLong();
-        private final AtomicLong lastProgress = new AtomicLong(System.nanoTime());
 
-        Work(List<Piece> pieces, long totalBytes, boolean gently) {
+        Work(List<Piece> pieces, Progress.Work told, boolean gently) {
             this.pieces = pieces;
-            this.totalBytes = totalBytes;
+            this.told = told;
             this.gently = gently;
         }
 
@@ -134,18 +126,10 @@ final class Prefault {
                     errno.compareAndSet(0, failed);
                     return;
                 }
-                progress(done.addAndGet(piece.length));
+                told.done(piece.length);
                 if (gently) {
                     pause.nanos(GentleCalls.PAUSE_NANOS);
                 }
-            }
-        }
-
-        private void progress(long bytes) {
-            long now = System.nanoTime();
-            long last = lastProgress.get();
-            if (now - last > PROGRESS_NANOS && lastProgress.compareAndSet(last, now)) {
-                log.info("prefault: " + Bytes.text(bytes) + " of " + Bytes.text(totalBytes));
             }
         }
     }

@@ -32,7 +32,8 @@ final class ProcessResidency implements Residency {
         RegionReport now = isLive ? process.scan() : process.scanAtOnce();
         long resident = now.total(regions).residentBytes();
         int threads = isLive ? 1 : Runtime.getRuntime().availableProcessors();
-        return new Prefault(populator(), Pause.SLEEP, log).run(segments, regions, resident, headroom(), threads);
+        return new Prefault(populator(), Pause.SLEEP, process.progress())
+                .run(segments, regions, resident, headroom(), threads);
     }
 
     @Override
@@ -42,7 +43,7 @@ final class ProcessResidency implements Residency {
             return;
         }
         try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, process.pageBytes())) {
-            long brought = new SwapIn(populator(), Pause.SLEEP, log).run(pagemap, segments, swapped);
+            long brought = new SwapIn(populator(), Pause.SLEEP, process.progress()).run(pagemap, segments, swapped);
             log.info("read back from swap: " + Bytes.text(brought));
         }
     }

@@ -222,6 +222,7 @@ final class Reconciler {
         // all of the surplus begins where we locked by name what nobody had locked.
         boolean areOurs = !calls.hasOnFault();
         boolean refreshed = areOurs;
+        calls.begin("unlocking", surplus);
         for (Segment segment : surplus) {
             if (!refreshed && !applicationLocks.contains(segment)) {
                 applicationLocks.refresh();
@@ -254,6 +255,7 @@ final class Reconciler {
                 if (!selection.isIndivisible()) {
                     budget.admit(List.of(region), length(segments));
                 }
+                calls.begin("locking " + region.optionName(), segments);
                 for (Segment segment : segments) {
                     if (lock(segment)) {
                         kept.add(segment);

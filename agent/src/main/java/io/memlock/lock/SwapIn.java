@@ -2,12 +2,9 @@
 package io.memlock.lock;
 
 import io.memlock.hotspot.Segment;
-import io.memlock.log.Bytes;
-import io.memlock.log.Log;
 import io.memlock.proc.Pagemap;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Brings back what was swapped out before the lock came: locking on-fault does not. Only pages that are in swap are touched,
@@ -15,22 +12,19 @@ import java.util.concurrent.TimeUnit;
  */
 final class SwapIn {
 
-    private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     /** At once: reading a quarter of a megabyte back takes a slow disk a few milliseconds. */
     private static final long PIECE_BYTES = 256 << 10;
 
     private final Populator populator;
     private final Pause pause;
-    private final Log log;
+    private final Progress progress;
 
     private long broughtBytes;
-    private long lastProgress;
 
-    SwapIn(Populator populator, Pause pause, Log log) {
+    SwapIn(Populator populator, Pause pause, Progress progress) {
         this.populator = populator;
         this.pause = pause;
-        this.log = log;
+        this.progress = progress;
     }
 
     /**
@@ -44,27 +38,23 @@ final class SwapIn {
      */
     long run(Pagemap pagemap, List<Segment> segments, long swappedBytes) throws IOException {
         broughtBytes = 0;
-        lastProgress = System.nanoTime();
+        Progress.Work work = progress.begin("reading back from swap", swappedBytes);
         for (Segment segment : segments) {
             if (segment.mapping().readable()) {
-                pagemap.forEachSwapped(segment.start(), segment.end(), (start, end) -> bring(start, end, swappedBytes));
+                pagemap.forEachSwapped(segment.start(), segment.end(), (start, end) -> bring(start, end, work));
             }
         }
         return broughtBytes;
     }
 
-    private void bring(long start, long end, long swappedBytes) {
+    private void bring(long start, long end, Progress.Work work) {
         for (long at = start; at < end; at += PIECE_BYTES) {
             long length = Math.min(PIECE_BYTES, end - at);
             if (populator.populate(at, length, false) == 0) {
                 broughtBytes += length;
+                work.done(length);
             }
             pause.nanos(GentleCalls.PAUSE_NANOS);
-        }
-        long now = System.nanoTime();
-        if (now - lastProgress > PROGRESS_NANOS) {
-            lastProgress = now;
-            log.info("reading back from swap: " + Bytes.text(broughtBytes) + " of " + Bytes.text(swappedBytes));
         }
     }
 }

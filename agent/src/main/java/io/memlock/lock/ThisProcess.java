@@ -36,6 +36,7 @@ public final class ThisProcess implements LockParts {
     private final ProcFs proc;
     private final Instrumentation instrumentation;
     private final Log log;
+    private final Progress progress;
     private final long pageBytes;
     private final LockProbe probe;
     private final GentleCalls calls;
@@ -51,16 +52,17 @@ public final class ThisProcess implements LockParts {
      * @param libc the C library
      * @param proc where {@code /proc} is
      * @param instrumentation the JVM's
-     * @param log where progress of long work is printed
+     * @param log where progress of long work is printed, unless somebody else waits for it
      */
     public ThisProcess(LibC libc, ProcFs proc, Instrumentation instrumentation, Log log) {
         this.libc = libc;
         this.proc = proc;
         this.instrumentation = instrumentation;
         this.log = log;
+        this.progress = new Progress(log);
         this.pageBytes = libc.sysconf(Linux.SC_PAGESIZE);
         this.probe = new LockProbe(libc, pageBytes);
-        this.calls = new GentleCalls(libc, Pause.SLEEP);
+        this.calls = new GentleCalls(libc, Pause.SLEEP, progress);
     }
 
     /** Bytes in a page. */
@@ -97,6 +99,11 @@ public final class ThisProcess implements LockParts {
     /** The same before the application runs, when there is nobody to stall. */
     RegionReport scanAtOnce() throws IOException {
         return new SmapsScan(proc, ProcFs.SELF, layout()).scan();
+    }
+
+    /** How far long work is. */
+    public Progress progress() {
+        return progress;
     }
 
     /** How the regions are found. */

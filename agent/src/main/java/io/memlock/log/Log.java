@@ -2,6 +2,7 @@
 package io.memlock.log;
 
 import io.memlock.options.LogLevel;
+import io.memlock.options.Verbosity;
 import java.io.PrintStream;
 
 /**
@@ -12,22 +13,22 @@ public final class Log {
     private static final String PREFIX = "[memlock] ";
 
     private final PrintStream stream;
-    private final LogLevel level;
+    private final Verbosity verbosity;
 
     /**
      * A log.
      *
      * @param stream where to; the JVM's stderr as it is at start, whatever the application sets later
-     * @param level how much
+     * @param verbosity how much, at any moment
      */
-    public Log(PrintStream stream, LogLevel level) {
+    public Log(PrintStream stream, Verbosity verbosity) {
         this.stream = stream;
-        this.level = level;
+        this.verbosity = verbosity;
     }
 
     /** Whether {@link #debug} prints; for messages that cost something to make. */
     public boolean isDebug() {
-        return level == LogLevel.DEBUG;
+        return verbosity.level() == LogLevel.DEBUG;
     }
 
     /** Something is not as promised: printed at every level. */
@@ -37,14 +38,14 @@ public final class Log {
 
     /** The start line, and changes of state. */
     public void info(String message) {
-        if (level != LogLevel.QUIET) {
+        if (verbosity.level() != LogLevel.QUIET) {
             print(message);
         }
     }
 
     /** Details. */
     public void debug(String message) {
-        if (level == LogLevel.DEBUG) {
+        if (isDebug()) {
             print(message);
         }
     }

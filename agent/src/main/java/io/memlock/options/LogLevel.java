@@ -2,11 +2,16 @@
 package io.memlock.options;
 
 /** How much is printed to stderr. */
-public enum LogLevel {
+public enum LogLevel implements Verbosity {
     /** Failures only. */
     QUIET,
     /** One line at start, and changes of state. */
     INFO,
     /** Also where start-up time went and what each pass did. */
-    DEBUG
+    DEBUG;
+
+    @Override
+    public LogLevel level() {
+        return this;
+    }
 }

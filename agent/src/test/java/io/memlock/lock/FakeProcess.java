@@ -4,6 +4,8 @@ package io.memlock.lock;
 import io.memlock.advice.Place;
 import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
+import io.memlock.log.Log;
+import io.memlock.options.LogLevel;
 import io.memlock.os.LibC;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +27,7 @@ final class FakeProcess implements LockParts {
     FakeProcess(FakeKernel kernel) {
         this.kernel = kernel;
         this.probe = new LockProbe(kernel, FakeKernel.PAGE);
-        this.calls = new GentleCalls(kernel, nanos -> {});
+        this.calls = new GentleCalls(kernel, nanos -> {}, new Progress(new Log(System.err, LogLevel.QUIET)));
         this.applicationLocks =
                 new ApplicationLocks(consumer -> kernel.lockedWithoutOnFault().forEach(consumer));
         this.reconciler = new Reconciler(kernel, probe, calls, applicationLocks, kernel::chargedBytes, MAX_MAPPINGS);

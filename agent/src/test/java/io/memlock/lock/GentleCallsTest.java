@@ -4,6 +4,8 @@ package io.memlock.lock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.hotspot.Region;
+import io.memlock.log.Log;
+import io.memlock.options.LogLevel;
 import io.memlock.os.Errno;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +18,8 @@ class GentleCallsTest {
 
     private final FakeKernel kernel = new FakeKernel();
     private final List<Long> pauses = new ArrayList<>();
-    private final GentleCalls calls = new GentleCalls(kernel, pauses::add);
+    private final GentleCalls calls =
+            new GentleCalls(kernel, pauses::add, new Progress(new Log(System.err, LogLevel.QUIET)));
 
     @Test
     void pausesBetweenPiecesButNotAfterTheLast() {

@@ -25,11 +25,12 @@ class PrefaultTest {
 
     private final FakeKernel kernel = new FakeKernel();
     private final RecordingLibC libc = new RecordingLibC(kernel);
-    private final Log log = new Log(new PrintStream(OutputStream.nullOutputStream()), LogLevel.QUIET);
+    private final Progress progress =
+            new Progress(new Log(new PrintStream(OutputStream.nullOutputStream()), LogLevel.QUIET));
     private final List<Long> pauses = Collections.synchronizedList(new ArrayList<>());
 
     private String run(KernelVersion version, List<Segment> segments, long resident, long headroom, int threads) {
-        Prefault prefault = new Prefault(new Populator(libc, version), pauses::add, log);
+        Prefault prefault = new Prefault(new Populator(libc, version), pauses::add, progress);
         return prefault.run(segments, List.of(Region.HEAP), resident, new Headroom(headroom, "the host"), threads);
     }
 

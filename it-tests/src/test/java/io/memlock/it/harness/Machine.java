@@ -83,6 +83,16 @@ public final class Machine {
         return ProcStatus.self().hasCapability(CAP_SYS_ADMIN);
     }
 
+    /** RAM there is. */
+    public static long memoryBytes() {
+        try {
+            String total = Files.readAllLines(Path.of("/proc/meminfo")).get(0);
+            return Long.parseLong(total.replaceAll("\\D", "")) << 10;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Whether a command is on the path. */
     public static boolean hasCommand(String name) {
         return Commands.run("sh", "-c", "command -v " + name).exitStatus() == 0;

@@ -22,6 +22,12 @@ public record ProcStatus(Map<String, String> status, List<String> stat) {
     private static final int MAJFLT = 12;
 
     private static final int CMINFLT = 11;
+    private static final int UTIME = 14;
+    private static final int STIME = 15;
+
+    /** Of stat: USER_HZ, the same on every Linux that Java runs on. */
+    private static final double TICKS_PER_SECOND = 100;
+
     private static final int FIRST_FIELD = 3;
 
     /** Reads those of a process. */
@@ -78,6 +84,11 @@ public record ProcStatus(Map<String, String> status, List<String> stat) {
     /** Page faults of its children that ended: 0 if it never had a child. */
     public long minorFaultsOfChildren() {
         return field(CMINFLT);
+    }
+
+    /** CPU time of all its threads, to the hundredth. */
+    public double cpuSeconds() {
+        return (field(UTIME) + field(STIME)) / TICKS_PER_SECOND;
     }
 
     /** Whether a capability is effective. */

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock;
+
+import io.memlock.jmx.JmxRegistration;
+import io.memlock.lock.Keeper;
+import io.memlock.lock.LockState;
+import io.memlock.log.Log;
+import io.memlock.options.OptionsInForce;
+import java.io.IOException;
+import javax.management.JMException;
+
+/** Has the MXBean registered while the option {@code jmx} is on. No class of JMX is loaded before. */
+final class JmxService {
+
+    private final OptionsInForce options;
+    private final Log log;
+    private final long pageBytes;
+
+    private volatile JmxRegistration registration;
+    private boolean refused;
+
+    /**
+     * Registers nothing yet.
+     *
+     * @param pageBytes the page size
+     */
+    JmxService(OptionsInForce options, Log log, long pageBytes) {
+        this.options = options;
+        this.log = log;
+        this.pageBytes = pageBytes;
+    }
+
+    /**
+     * Makes it so. Called about once a second, always by the keeper's thread.
+     *
+     * @param keeper whom the bean asks
+     */
+    void update(Keeper keeper) {
+        try {
+            if (!options.get().jmx()) {
+                refused = false;
+                end();
+            } else if (!refused) {
+                begin(keeper);
+            }
+        } catch (JMException | RuntimeException e) {
+            log.failure("the MXBean cannot be " + (refused ? "" : "un") + "registered: " + e);
+        }
+    }
+
+    private void begin(Keeper keeper) throws JMException {
+        if (registration == null) {
+            registration = new JmxRegistration(keeper, pageBytes, Version.current());
+        }
+        refused = true;
+        if (registration.isDue()) {
+            refreshForFirstReader(keeper);
+            registration.register();
+        }
+        refused = false;
+    }
+
+    private void end() throws JMException {
+        JmxRegistration last = registration;
+        registration = null;
+        if (last != null) {
+            last.unregister();
+        }
+    }
+
+    /** Where smaps cannot be read the bean is still worth having: its state does not come from there. */
+    private void refreshForFirstReader(Keeper keeper) {
+        try {
+            keeper.refresh();
+        } catch (IOException e) {
+            log.debug("no scan before the MXBean: " + e.getMessage());
+        }
+    }
+
+    /** Tells listeners of the bean, if there is one. May be called by any thread. */
+    void stateChanged(LockState from, LockState to) {
+        JmxRegistration current = registration;
+        if (current != null) {
+            current.stateChanged(from, to);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.log.Bytes;
+import io.memlock.log.Log;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * Tells how far long work is: soon after it began, then once a second, and not at all where it is over before that. Told to
+ * whoever waits for the work; where nobody does, to the log.
+ */
+public final class Progress {
+
+    static final long FIRST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    static final long GAP_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Log log;
+    private volatile Consumer<String> waiting;
+
+    /**
+     * Nobody waits so far.
+     *
+     * @param log for work nobody waits for
+     */
+    Progress(Log log) {
+        this.log = log;
+    }
+
+    /**
+     * Somebody waits for what is done from now on, or nobody does any more.
+     *
+     * @param who takes the lines, on whichever thread works; null for nobody
+     */
+    public void tell(Consumer<String> who) {
+        waiting = who;
+    }
+
+    /** Work that is only done when somebody asks for it. */
+    Work begin(String what, long totalBytes) {
+        return new Work(what, totalBytes, false, System.nanoTime());
+    }
+
+    /** Work that the keeper does day by day, too: the log has it at its most talkative only. */
+    Work beginRoutine(String what, long totalBytes) {
+        return new Work(what, totalBytes, true, System.nanoTime());
+    }
+
+    private void print(String line, boolean isRoutine) {
+        Consumer<String> who = waiting;
+        if (who != null) {
+            who.accept(line);
+        } else if (isRoutine) {
+            log.debug(line);
+        } else {
+            log.info(line);
+        }
+    }
+
+    /** One piece of work. Several threads may share in it. */
+    final class Work {
+
+        private final String what;
+        private final long totalBytes;
+        private final boolean isRoutine;
+        private final AtomicLong doneBytes = new AtomicLong();
+        private final AtomicLong dueNanos;
+
+        Work(String what, long totalBytes, boolean isRoutine, long nowNanos) {
+            this.what = what;
+            this.totalBytes = totalBytes;
+            this.isRoutine = isRoutine;
+            this.dueNanos = new AtomicLong(nowNanos + FIRST_NANOS);
+        }
+
+        /** So much more is done. */
+        void done(long bytes) {
+            done(bytes, System.nanoTime());
+        }
+
+        void done(long bytes, long nowNanos) {
+            long done = doneBytes.addAndGet(bytes);
+            long due = dueNanos.get();
+            if (nowNanos - due >= 0 && dueNanos.compareAndSet(due, nowNanos + GAP_NANOS)) {
+                // The total is of the beginning, and the JVM goes on growing.
+                print(what + ": " + Bytes.text(done) + " of " + Bytes.text(Math.max(done, totalBytes)), isRoutine);
+            }
+        }
+    }
+}

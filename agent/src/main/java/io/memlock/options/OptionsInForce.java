@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.options;
+
+/**
+ * The options that hold at the moment, shared by all who go by them. A later attach, or {@code lock} over JMX, puts others
+ * in their place: all at once, so that nobody sees half of the old and half of the new.
+ */
+public final class OptionsInForce implements Verbosity {
+
+    private volatile AgentOptions options;
+
+    /**
+     * Some options to begin with.
+     *
+     * @param options as the agent was started with
+     */
+    public OptionsInForce(AgentOptions options) {
+        this.options = options;
+    }
+
+    /** The options of this moment. */
+    public AgentOptions get() {
+        return options;
+    }
+
+    /**
+     * From now on others hold.
+     *
+     * @param others in place of all that held so far
+     */
+    public void replaceBy(AgentOptions others) {
+        options = others;
+    }
+
+    @Override
+    public LogLevel level() {
+        return options.log();
+    }
+}

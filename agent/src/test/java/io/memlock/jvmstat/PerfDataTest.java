@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.jvmstat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PerfDataTest {
+
+    private static final int PROLOGUE_BYTES = 32;
+    private static final int ENTRY_BYTES = 20;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"LITTLE_ENDIAN", "BIG_ENDIAN"})
+    void findsANumberByItsName(String order) {
+        byte[] file = file(order.startsWith("L") ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+
+        assertThat(PerfData.counter(file, "first")).isEqualTo(1L << 40);
+        assertThat(PerfData.counter(file, "io.memlock.relocks")).isEqualTo(7);
+        assertThat(PerfData.counter(file, "io.memlock")).isEqualTo(-1);
+        assertThat(PerfData.counter(file, "io.memlock.relocks.more")).isEqualTo(-1);
+    }
+
+    @Test
+    void readsWhatThisJvmWrites() throws IOException {
+        Path own = ownFile();
+        Assumptions.assumeTrue(own != null, "needs a JVM with performance counters in /tmp");
+
+        assertThat(PerfData.counter(Files.readAllBytes(own), "java.cls.loadedClasses"))
+                .isBetween(100L, 1_000_000L);
+    }
+
+    @Test
+    void aDamagedFileHasNoCounters() {
+        byte[] good = file(ByteOrder.LITTLE_ENDIAN);
+        Random random = new Random(1);
+        for (int i = 0; i < 100_000; i++) {
+            byte[] file = Arrays.copyOf(good, random.nextInt(good.length + 1));
+            for (int hits = random.nextInt(4); hits > 0 && file.length > 0; hits--) {
+                file[random.nextInt(file.length)] = (byte) random.nextInt();
+            }
+            PerfData.counter(file, "io.memlock.relocks"); // whatever it finds, it ends and does not throw
+        }
+        assertThat(PerfData.counter(new byte[0], "first")).isEqualTo(-1);
+        assertThat(PerfData.counter(new byte[64], "first")).isEqualTo(-1);
+    }
+
+    private static byte[] file(ByteOrder order) {
+        ByteBuffer data = ByteBuffer.allocate(512);
+        data.putInt(0, 0xcafec0c0);
+        data.put(4, (byte) (order == ByteOrder.BIG_ENDIAN ? 0 : 1)).put(5, (byte) 2);
+        data.order(order).putInt(24, PROLOGUE_BYTES).putInt(28, 2).position(PROLOGUE_BYTES);
+        entry(data, "first", 1L << 40);
+        entry(data, "io.memlock.relocks", 7);
+        return Arrays.copyOf(data.putInt(8, data.position()).array(), data.position());
+    }
+
+    private static void entry(ByteBuffer data, String name, long value) {
+        int valueAt = (ENTRY_BYTES + name.length() + 1 + 7) / 8 * 8;
+        int at = data.position();
+        data.putInt(valueAt + 8).putInt(ENTRY_BYTES).putInt(0);
+        data.put((byte) 'J').put((byte) 1).put((byte) 4).put((byte) 2).putInt(valueAt);
+        data.put(name.getBytes(StandardCharsets.UTF_8));
+        data.putLong(at + valueAt, value).position(at + valueAt + 8);
+    }
+
+    private static Path ownFile() throws IOException {
+        try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
+            return maps.filter(line -> line.contains("/hsperfdata_"))
+                    .map(line -> Path.of(line.substring(line.indexOf('/'))))
+                    .filter(Files::isReadable)
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
+}

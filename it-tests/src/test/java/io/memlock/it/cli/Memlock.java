@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.cli;
+
+import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Outcome;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command line of the built jar. */
+final class Memlock {
+
+    private Memlock() {}
+
+    /** Runs a command on a JVM, to its end. */
+    static Outcome run(String command, long pid, String... arguments) {
+        return Commands.run(command(command, pid, arguments));
+    }
+
+    /** The whole command. */
+    static List<String> command(String command, long pid, String... arguments) {
+        return command(AgentJar.path(), command, pid, arguments);
+    }
+
+    /** The whole command, of another jar. */
+    static List<String> command(Path jar, String command, long pid, String... arguments) {
+        List<String> words = new ArrayList<>(List.of(Jdk.current().java().toString(), "-jar", jar.toString()));
+        words.addAll(List.of(command, Long.toString(pid)));
+        words.addAll(List.of(arguments));
+        return words;
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.cli;
+
+import static io.memlock.it.harness.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.it.apps.HeapApp;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.JmxClient;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.Outcome;
+import io.memlock.it.harness.Smaps;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** An agent that is given new options goes by them, by all of them. */
+class NewOptionsIT {
+
+    private static final int MEGABYTES = 48;
+
+    private static final int REPETITIONS = 6;
+
+    /** The keeper has looked at what loading classes did to the memory pools, and has no other reason for a pass. */
+    private static final long SETTLED_MILLIS = 3000;
+
+    @BeforeEach
+    void needsToLock() {
+        Machine.requireUnlimitedLocking();
+    }
+
+    @Test
+    void theKeeperTakesUpItsNewPeriod() throws InterruptedException {
+        try (ForkedJvm jvm = started("strategy=rescan,interval=1h", "-Xint")) {
+            attach(jvm, "strategy=rescan,interval=100ms");
+            jvm.ask("direct 1");
+            jvm.ask("direct 1");
+            Thread.sleep(SETTLED_MILLIS);
+
+            jvm.ask("direct " + MEGABYTES); // no memory pool of the JVM grows by it: only the period finds it
+
+            eventually(() ->
+                    assertThat(Smaps.of(jvm.pid()).residentUnlockedBytes()).isLessThan((long) MEGABYTES << 19));
+        }
+    }
+
+    @Test
+    void itBecomesAsTalkativeAsItIsTold() {
+        try (ForkedJvm jvm = started("mode=heap,log=quiet")) {
+            attach(jvm, "mode=heap,log=info");
+            memlock("unlock", jvm);
+            jvm.awaitErrorLine("[memlock] state LOCKED -> UNLOCKED");
+
+            attach(jvm, "mode=heap,log=quiet");
+            memlock("unlock", jvm);
+            assertThat(jvm.stderr().lines().filter(line -> line.contains("LOCKED ->") || line.contains("-> LOCKED")))
+                    .as("%s", jvm.stderr())
+                    .hasSize(1);
+        }
+    }
+
+    /** The keeper may be about to look at the very moment. */
+    @Test
+    void aChangeOfStateIsToldOnce() {
+        try (ForkedJvm jvm = started("mode=heap,interval=100ms")) {
+            for (int i = 0; i < REPETITIONS; i++) {
+                memlock("unlock", jvm);
+                attach(jvm, "mode=heap,interval=100ms");
+            }
+            assertThat(jvm.stderr().lines().filter(line -> line.contains(" state ")))
+                    .as("%s", jvm.stderr())
+                    .hasSize(2 * REPETITIONS);
+        }
+    }
+
+    @Test
+    void theMBeanComesAndGoes() throws Exception {
+        try (ForkedJvm jvm = started("mode=heap,jmx=off");
+                JmxClient client = JmxClient.attach(jvm.pid())) {
+            attach(jvm, "mode=heap,jmx=on");
+            client.awaitMemoryLock();
+            assertThat(client.get("State")).isEqualTo("LOCKED");
+
+            assertThat(client.invoke("lock", "mode=heap,jmx=off"))
+                    .as("is answered by the MBean that goes")
+                    .asString()
+                    .startsWith("LOCKED");
+            eventually(() -> assertThat(client.hasMemoryLock()).isFalse());
+
+            attach(jvm, "mode=none"); // which unlocks, and is no reason to stay away
+            client.awaitMemoryLock();
+            assertThat(client.get("State")).isEqualTo("UNLOCKED");
+        }
+    }
+
+    private static ForkedJvm started(String options, String... flags) {
+        ForkedJvm jvm = ForkedJvm.on(Jdk.current())
+                .agent(options)
+                .flags("-Xms64m", "-Xmx128m")
+                .flags(flags)
+                .main(HeapApp.class)
+                .start();
+        jvm.awaitLine("ready");
+        return jvm;
+    }
+
+    private static void attach(ForkedJvm jvm, String options) {
+        memlock("attach", jvm, options);
+    }
+
+    private static void memlock(String command, ForkedJvm jvm, String... arguments) {
+        Outcome outcome = Memlock.run(command, jvm.pid(), arguments);
+        assertThat(outcome.exitStatus()).as("%s", outcome).isZero();
+    }
+}

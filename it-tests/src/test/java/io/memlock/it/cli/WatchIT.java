@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.cli;
+
+import static io.memlock.it.harness.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.memlock.it.apps.HeapApp;
+import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.JmxClient;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.Outcome;
+import io.memlock.it.harness.ProcStatus;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What {@code watch} shows, how, and what it costs. */
+class WatchIT {
+
+    private static final String UP_ONE_LINE = "\u001b[1F";
+    private static final int MEASURED_SECONDS = 10;
+
+    /** The promise is 1 %; other work on the machine costs caches, and the clock of stat ticks in hundredths. */
+    private static final double MOST_PERCENT = 3;
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void showsTheRelocksThatTheAgentCounts(Jdk jdk) throws Exception {
+        Machine.requireUnlimitedLocking();
+        try (ForkedJvm jvm = started(jdk, "-XX:+UsePerfData", AgentJar.javaagent("strategy=rescan"))) {
+            jvm.ask("grow 100");
+            try (JmxClient client = JmxClient.attach(jvm.pid())) {
+                client.awaitMemoryLock();
+                eventually(() -> {
+                    long counted = client.getLong("RelockCount");
+                    assertThat(counted).isPositive();
+                    assertThat(look(jvm).get("relocks").asLong()).isGreaterThanOrEqualTo(counted);
+                });
+                assertThat(look(jvm).get("relocks").asLong()).isLessThanOrEqualTo(client.getLong("RelockCount"));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void relocksAreUnknownWhereTheyAreNotPublished(Jdk jdk) throws Exception {
+        try (ForkedJvm noAgent = started(jdk, "-XX:+UsePerfData")) {
+            assertThat(look(noAgent).get("relocks").isNull()).isTrue();
+        }
+        try (ForkedJvm noCounters = started(jdk, "-XX:-UsePerfData", AgentJar.javaagent("mode=none"))) {
+            noCounters.awaitErrorLine("[memlock]");
+            assertThat(look(noCounters).get("relocks").isNull()).isTrue();
+            assertThat(noCounters.ask("grow 20")).isNotEmpty();
+        }
+    }
+
+    @Test
+    void redrawsItsLineOnATerminal() {
+        Machine.require(Machine.hasCommand("script"), "needs the command script, for a terminal");
+        try (ForkedJvm jvm = started(Jdk.current())) {
+            String watch = String.join(" ", Memlock.command("watch", jvm.pid(), "--interval=0.2", "--count=4"));
+
+            Outcome terminal = Commands.run("env", "TERM=xterm", "script", "-qec", watch, "/dev/null");
+
+            assertThat(terminal.exitStatus()).as("%s", terminal).isZero();
+            assertThat(terminal.stdout().split("MAJFLT/S", -1)).as("titles").hasSize(2);
+            assertThat(terminal.stdout().split(Pattern.quote(UP_ONE_LINE), -1))
+                    .as("%s", terminal)
+                    .hasSize(4);
+            assertThat(terminal.stdout().lines().toList()).allSatisfy(line -> assertThat(line.stripTrailing())
+                    .as("neither wraps nor leaves anything behind it")
+                    .contains("\u001b[?7l")
+                    .endsWith("\u001b[K\u001b[?7h"));
+        }
+    }
+
+    @Test
+    void costsHardlyAnyCpu() throws Exception {
+        Machine.requireUnlimitedLocking();
+        try (ForkedJvm jvm = started(Jdk.current(), AgentJar.javaagent(""))) {
+            jvm.ask("grow 150");
+            Process watch = new ProcessBuilder(Memlock.command("watch", jvm.pid()))
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            try (BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(watch.getInputStream(), StandardCharsets.UTF_8))) {
+                lines.readLine();
+                lines.readLine();
+                double before = ProcStatus.of(watch.pid()).cpuSeconds();
+                long start = System.nanoTime();
+                for (int i = 0; i < MEASURED_SECONDS; i++) {
+                    assertThat(lines.readLine()).contains("100 %");
+                }
+                double wall = (System.nanoTime() - start) / 1e9;
+                double percent = 100 * (ProcStatus.of(watch.pid()).cpuSeconds() - before) / wall;
+                System.out.println(String.format("[watch] a look a second: %.2f %% of a CPU", percent));
+                assertThat(percent).as("per cent of one CPU").isLessThan(MOST_PERCENT);
+            } finally {
+                watch.destroyForcibly().waitFor(1, TimeUnit.MINUTES);
+            }
+        }
+    }
+
+    private static JsonNode look(ForkedJvm jvm) throws Exception {
+        Outcome watch = Memlock.run("watch", jvm.pid(), "--count=1", "--interval=0.1", "--json");
+        assertThat(watch.exitStatus()).as("%s", watch).isZero();
+        return new ObjectMapper().readTree(watch.stdout());
+    }
+
+    private static ForkedJvm started(Jdk jdk, String... flags) {
+        ForkedJvm jvm = ForkedJvm.on(jdk)
+                .flags("-Xms32m", "-Xmx256m")
+                .flags(flags)
+                .main(HeapApp.class)
+                .start();
+        jvm.awaitLine("ready");
+        return jvm;
+    }
+}
