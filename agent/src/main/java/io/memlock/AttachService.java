@@ -54,19 +54,36 @@ final class AttachService {
      */
     void take(String text) {
         try {
-            AttachRequest request = AttachRequest.parse(text);
-            if (request == null) {
+            if (text != null && text.startsWith("@")) {
+                takeRequest(text);
+            } else {
                 String options = text == null ? "" : text;
                 run(new AttachRequest("", Version.current(), AttachRequest.Action.LOCK, options), this::print);
-            } else {
-                ReplyBoard board = new ReplyBoard(AgentProperties.ofThisJvm(instrumentation));
-                board.version(Version.current());
-                Replies replies = reply -> board.reply(request.id(), reply);
-                replies.reply(new AttachReply(State.RUNNING, ""));
-                run(request, replies);
             }
         } catch (ReflectiveOperationException | RuntimeException e) {
             print(new AttachReply(State.FAILED, e.toString()));
+        }
+    }
+
+    private void takeRequest(String text) throws ReflectiveOperationException {
+        ReplyBoard board = new ReplyBoard(AgentProperties.ofThisJvm(instrumentation));
+        board.version(Version.current());
+        try {
+            AttachRequest request = AttachRequest.parse(text);
+            Replies replies = reply -> board.reply(request.id(), reply);
+            replies.reply(new AttachReply(State.RUNNING, ""));
+            run(request, replies);
+        } catch (IllegalArgumentException e) {
+            AttachReply reply = new AttachReply(
+                    State.FAILED,
+                    "the agent is version " + Version.current() + ": " + e.getMessage()
+                            + "\nUse the command line of that version");
+            String id = AttachRequest.idIn(text);
+            if (id == null) {
+                print(reply);
+            } else {
+                board.reply(id, reply);
+            }
         }
     }
 

@@ -14,6 +14,9 @@ public record AttachRequest(String id, String version, Action action, String opt
     /** No option starts so: tells a request from options given by hand, as with {@code jcmd PID JVMTI.agent_load}. */
     private static final String MARK = "@memlock-1";
 
+    /** Of every version, and the id comes next in every version. */
+    private static final String ANY_MARK = "@memlock-";
+
     private static final int WORDS = 5;
 
     /** What can be asked. */
@@ -22,6 +25,17 @@ public record AttachRequest(String id, String version, Action action, String opt
         LOCK,
         /** Give back what the agent locked. */
         UNLOCK
+    }
+
+    /**
+     * Whom to answer, also if the request is one of a version to come.
+     *
+     * @param text for which {@link #parse} threw an exception
+     * @return null if the text tells no id
+     */
+    public static String idIn(String text) {
+        String[] words = text.split(" ", WORDS);
+        return words[0].startsWith(ANY_MARK) && words.length > 1 ? words[1] : null;
     }
 
     /** The text that is handed to the agent. */
@@ -42,7 +56,7 @@ public record AttachRequest(String id, String version, Action action, String opt
         }
         String[] words = text.split(" ", WORDS);
         if (words.length < WORDS || !words[0].equals(MARK)) {
-            throw new IllegalArgumentException("a request of another version of the command line: " + text);
+            throw new IllegalArgumentException("it does not understand this request: " + text);
         }
         return new AttachRequest(words[1], words[2], Action.valueOf(words[3]), words[4]);
     }

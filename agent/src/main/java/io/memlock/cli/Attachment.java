@@ -157,14 +157,14 @@ final class Attachment {
             long pollMillis = FIRST_POLL_MILLIS;
             while (true) {
                 ReplyBoard board = new ReplyBoard(machine.getAgentProperties());
+                if (!compared) {
+                    compareVersions(board.version(), jvm);
+                    compared = true;
+                }
                 AttachReply reply = board.reply(id);
                 if (reply == null) {
                     throw new CommandException("the agent in " + jvm.title() + " did not answer; the stderr of that JVM"
                             + " may say why, and \"status " + jvm.pid() + "\" what is locked");
-                }
-                if (!compared) {
-                    compareVersions(board.version(), jvm);
-                    compared = true;
                 }
                 if (reply.state() != State.RUNNING) {
                     return reply;
@@ -176,6 +176,8 @@ final class Attachment {
                 TimeUnit.MILLISECONDS.sleep(pollMillis);
                 pollMillis = Math.min(LAST_POLL_MILLIS, pollMillis + pollMillis / 10);
             }
+        } catch (IllegalArgumentException e) {
+            throw new CommandException("cannot read the answer of the agent in " + jvm.title() + ": " + e.getMessage());
         } catch (IOException e) {
             throw new CommandException(jvm.title() + " ended, or does not answer any more: " + e.getMessage());
         } finally {
@@ -184,7 +186,7 @@ final class Attachment {
     }
 
     private void compareVersions(String loaded, Jvm jvm) {
-        if (!Version.current().equals(loaded)) {
+        if (loaded != null && !Version.current().equals(loaded)) {
             console.err()
                     .println("note: the agent in " + jvm.title() + " is version " + loaded + ", this is "
                             + Version.current() + "; it stays " + loaded + " until that JVM is started again");

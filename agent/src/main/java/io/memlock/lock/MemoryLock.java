@@ -17,6 +17,9 @@ public final class MemoryLock {
 
     private static final String PIECE_BY_PIECE = "mlockall refused, locking piece by piece instead (strategy rescan)";
 
+    /** Passes an unlock may take, while HotSpot maps memory anew. */
+    private static final int UNLOCK_PASSES = 5;
+
     private final LockParts parts;
     private final LibC libc;
     private final Failures failures;
@@ -290,7 +293,11 @@ public final class MemoryLock {
         if (limit == null) {
             limit = LockLimit.establish(libc);
         }
-        parts.reconciler().run(selection, new Terms(-1, false, future.wasEverInForce(), false));
+        // A mapping that changed between the look at it and its turn may be unlocked at its start only.
+        Pass pass = Pass.NONE;
+        for (int i = 0; i < 2 || (i < UNLOCK_PASSES && pass.unlocked() > 0); i++) {
+            pass = parts.reconciler().run(selection, new Terms(-1, false, future.wasEverInForce(), false));
+        }
         settle(Verdict.NOTHING_ASKED, Pass.NONE, 0);
     }
 

@@ -31,8 +31,11 @@ class ConversationTest {
 
     @Test
     void aRequestOfAnotherVersionIsNotTakenForOptions() {
-        assertThatThrownBy(() -> AttachRequest.parse("@memlock-2 what ever"))
-                .hasMessageContaining("another version of the command line");
+        assertThatThrownBy(() -> AttachRequest.parse("@memlock-2 id what ever"))
+                .hasMessageContaining("does not understand");
+        assertThat(AttachRequest.idIn("@memlock-2 id what ever")).isEqualTo("id");
+        assertThat(AttachRequest.idIn("@memlock-2")).isNull();
+        assertThat(AttachRequest.idIn("@other id")).isNull();
     }
 
     @Test

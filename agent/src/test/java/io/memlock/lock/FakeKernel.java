@@ -43,6 +43,9 @@ final class FakeKernel implements LibC, MemoryMap {
     /** The same for the second mlock2 there. */
     final Map<Long, Runnable> afterLockAgain = new TreeMap<>();
 
+    /** What happens right after the next look at the mappings, once. */
+    Runnable afterRefresh = () -> {};
+
     private final TreeMap<Long, Vma> vmas = new TreeMap<>();
     private boolean future;
     private boolean futureOnFault;
@@ -175,6 +178,9 @@ final class FakeKernel implements LibC, MemoryMap {
         }
         boolean changed = !now.equals(seen);
         seen = now;
+        Runnable after = afterRefresh;
+        afterRefresh = () -> {};
+        after.run();
         return changed;
     }
 

@@ -222,6 +222,16 @@ class MemoryLockTest {
     }
 
     @Test
+    void unlocksWhatIsLeftOfAMappingThatChangedWhileItWasLookedAt() throws Exception {
+        start("mode=all");
+        kernel.afterRefresh = () -> kernel.commit(Region.HEAP, HEAP + 4 * MIB, MIB); // the start of what is reserved
+
+        lock.unlock();
+
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    @Test
     void repairsAnotherLibrarysMunlockall() throws Exception {
         start("mode=all");
         lock.reconcile();

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.it.apps.HeapApp;
+import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.Outcome;
+import io.memlock.it.harness.ProcStatus;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A command line of another version than the agent that runs. */
+class OtherVersionIT {
+
+    private static final String VERSION = "inst/io/memlock/version.properties";
+    private static final String REQUEST = "inst/io/memlock/attach/AttachRequest.classdata";
+
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void needsToLock() {
+        Machine.requireUnlimitedLocking();
+    }
+
+    @Test
+    void isToldThatTheAgentStaysAsItIs() throws IOException {
+        Path newer = copy(VERSION, "version=" + System.getProperty("memlock.agent.version"), "version=9.9.9");
+        try (ForkedJvm jvm = started()) {
+            Outcome attach = Commands.run(Memlock.command(newer, "attach", jvm.pid(), "mode=heap"));
+
+            assertThat(attach.exitStatus()).as("%s", attach).isZero();
+            assertThat(attach.stdout()).contains("mode=heap");
+            assertThat(attach.stderr())
+                    .containsPattern("is version \\S+, this is 9.9.9; it stays \\S+ until that JVM is started again");
+            assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isPositive();
+
+            Outcome unlock = Commands.run(Memlock.command(newer, "unlock", jvm.pid()));
+            assertThat(unlock.exitStatus()).as("%s", unlock).isZero();
+            assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isZero();
+        }
+    }
+
+    @Test
+    void isAnsweredThoughItIsNotUnderstood() throws IOException {
+        Path stranger = copy(REQUEST, "@memlock-1", "@memlock-2");
+        try (ForkedJvm jvm = started()) {
+            Outcome attach = Commands.run(Memlock.command(stranger, "attach", jvm.pid(), "mode=heap"));
+
+            assertThat(attach.exitStatus()).as("%s", attach).isEqualTo(1);
+            assertThat(attach.stderr())
+                    .contains("the agent is version " + System.getProperty("memlock.agent.version"))
+                    .contains("Use the command line of that version");
+            assertThat(jvm.ask("grow 1")).isNotEmpty();
+            assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isZero();
+        }
+    }
+
+    private static ForkedJvm started() {
+        ForkedJvm jvm = ForkedJvm.on(Jdk.current())
+                .agent("mode=none")
+                .flags("-Xmx128m")
+                .main(HeapApp.class)
+                .start();
+        jvm.awaitLine("ready");
+        jvm.awaitErrorLine("[memlock]");
+        return jvm;
+    }
+
+    /** The jar, with a text in one entry replaced by one that may be longer only in a properties file. */
+    private Path copy(String changed, String before, String after) throws IOException {
+        Path copy = directory.resolve("memlock-agent.jar");
+        try (JarFile jar = new JarFile(AgentJar.path().toFile());
+                JarOutputStream out = new JarOutputStream(Files.newOutputStream(copy))) {
+            for (JarEntry entry : Collections.list(jar.entries())) {
+                try (InputStream in = jar.getInputStream(entry)) {
+                    byte[] bytes = in.readAllBytes();
+                    if (entry.getName().equals(changed)) {
+                        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+                        assertThat(text).contains(before);
+                        bytes = text.replace(before, after).getBytes(StandardCharsets.ISO_8859_1);
+                    }
+                    out.putNextEntry(new JarEntry(entry.getName()));
+                    out.write(bytes);
+                }
+            }
+        }
+        return copy;
+    }
+}
