@@ -30,6 +30,19 @@ record Pass(
     /** Before the first one. */
     static final Pass NONE = new Pass(0, 0, Map.of(), 0, 0, 0, 0, false);
 
+    /** What was found and done in all, where this pass followed another at once. */
+    Pass after(Pass earlier) {
+        return new Pass(
+                mappings,
+                wantedBytes,
+                missingBytes,
+                earlier.newlyLocked + newlyLocked,
+                earlier.lost + lost,
+                earlier.unlocked + unlocked,
+                errno,
+                isOverMappingBudget);
+    }
+
     boolean isComplete() {
         return missingBytes.isEmpty();
     }

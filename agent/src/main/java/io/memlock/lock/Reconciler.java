@@ -38,6 +38,9 @@ final class Reconciler {
      */
     private static final int RETRIES = 5;
 
+    /** Looks before a failed call is a failure: memory that changed between a look at it and its turn is nobody's fault. */
+    private static final int LOOKS = 3;
+
     private final MemoryMap map;
     private final LockProbe probe;
     private final GentleCalls calls;
@@ -115,7 +118,12 @@ final class Reconciler {
             return last;
         }
         unlockable.clear();
-        last = compareAndRepair(selection, terms);
+        Pass pass = compareAndRepair(selection, terms);
+        for (int look = 1; look < LOOKS && pass.errno() != 0 && last.errno() == 0; look++) {
+            map.refresh();
+            pass = compareAndRepair(selection, terms).after(pass);
+        }
+        last = pass;
         lastSelection = selection;
         lastTerms = terms;
         passesSinceFull = 0;
@@ -282,17 +290,16 @@ final class Reconciler {
                 failed = calls.lock(segment);
                 isLocked = probe.isLocked(segment.start());
             }
-            if (isLocked) {
+            if (isLocked) { // at its start at least
                 ours.add(segment.start());
                 newlyLocked++;
-                return failed == 0;
-            }
-            if (failed == 0) {
+            } else if (failed == 0) {
                 unlockable.add(segment);
-            } else {
+            }
+            if (failed != 0) {
                 errno = failed;
             }
-            return false;
+            return isLocked && failed == 0;
         }
 
         private static long length(List<Segment> segments) {

@@ -367,6 +367,17 @@ class MemoryLockTest {
     }
 
     @Test
+    void memoryThatShrinksBeforeItIsItsTurnIsNoFailure() throws Exception {
+        kernel.afterRefresh = () -> kernel.unmap(NATIVE + MIB / 2, MIB / 2);
+
+        LockFailure failure = lock.change(OptionParser.parse("mode=heap+native,strategy=rescan"));
+
+        assertThat(failure).isNull();
+        assertThat(lock.status().failureCount()).isZero();
+        assertThat(kernel.isLocked(NATIVE)).isTrue();
+    }
+
+    @Test
     void aLateLockCoversWhatIsOnlyReservedWhereThereIsNoLimit() throws Exception {
         lock.change(OptionParser.parse("mode=all"));
         assertThat(kernel.isLocked(HEAP + 4 * MIB)).as("reserved").isTrue();

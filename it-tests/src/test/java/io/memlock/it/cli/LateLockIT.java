@@ -47,6 +47,7 @@ class LateLockIT {
                     .as("swapped after %s", attach)
                     .isZero();
 
+            jvm.ask("collect"); // pages of libjvm.so that were dropped are locked once they have been touched
             long faultsBefore = ProcStatus.of(jvm.pid()).majorFaults();
             squeeze(jdk, cgroup);
             jvm.ask("collect");
