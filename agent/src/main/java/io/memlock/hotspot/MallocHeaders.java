@@ -7,8 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What malloc's own headers tell. An arena starts with one that holds how much of it is accessible; without a look at it
- * a metaspace node at a multiple of 64 MiB passes for an arena. A large allocation is a mapping of its own, and its header
+ * What malloc's own headers tell. An arena starts with one that holds its size; without a look at it a metaspace node at a
+ * multiple of 64 MiB passes for an arena. What it says is compared with itself and not with maps, which was read earlier:
+ * arenas grow all the time. A large allocation is a mapping of its own, and its header
  * holds its length and the bit {@code IS_MMAPPED}; the kernel merges neighbours, so one mapping may hold a row of them.
  * glibc malloc/arena.c, struct _heap_info; malloc.c, sysmalloc_mmap
  */
@@ -17,8 +18,12 @@ final class MallocHeaders {
     private static final long IS_MMAPPED = 2;
     private static final long FLAGS = 7;
 
-    /** Of {@code mprotect_size} in {@code struct _heap_info}. */
-    private static final long ACCESSIBLE_BYTES = 3L * Long.BYTES;
+    /** Where things are in {@code struct _heap_info}. */
+    private static final long PREVIOUS = Long.BYTES;
+
+    private static final long SIZE = 2L * Long.BYTES;
+
+    private static final long ACCESSIBLE_SIZE = 3L * Long.BYTES;
 
     /** A look is a system call; a process with more mappings than this that nobody claims keeps them as they are. */
     private static final int MOST_LOOKED_AT = 2000;
@@ -38,7 +43,7 @@ final class MallocHeaders {
             if (isWritable(segment.mapping()) && lookedAt < MOST_LOOKED_AT) {
                 if (segment.evidence() == Evidence.MALLOC_LAYOUT) {
                     lookedAt++;
-                    addArena(claims, segment, memory);
+                    addArena(claims, segment, memory, pageBytes);
                 } else if (segment.evidence() == Evidence.NONE) {
                     lookedAt++;
                     addChunks(claims, segment, memory, pageBytes);
@@ -52,19 +57,31 @@ final class MallocHeaders {
         return mapping.readable() && mapping.writable() && !mapping.executable() && !mapping.shared();
     }
 
-    private static void addArena(List<KnownRange> claims, Segment segment, MemorySnapshot memory) {
+    private static void addArena(List<KnownRange> claims, Segment segment, MemorySnapshot memory, int pageBytes) {
         long end = RegionClassifier.arenaEnd(segment.end());
-        long accessible = Math.min(segment.length(), RegionClassifier.ARENA_BYTES);
         try {
-            boolean arena = memory.word(segment.start() + ACCESSIBLE_BYTES) == accessible;
-            claims.add(new KnownRange(
-                    segment.start(),
-                    end,
-                    arena ? Region.NATIVE : Region.OTHER,
-                    arena ? Evidence.MALLOC_HEADER : Evidence.NONE));
+            claims.add(
+                    isArena(segment.start(), memory, pageBytes)
+                            ? new KnownRange(segment.start(), end, Region.NATIVE, Evidence.MALLOC_HEADER)
+                            : new KnownRange(segment.start(), end, Region.OTHER, Evidence.NONE));
         } catch (IOException e) {
             // Nothing to go by but the layout.
         }
+    }
+
+    private static boolean isArena(long start, MemorySnapshot memory, int pageBytes) throws IOException {
+        long arena = memory.word(start);
+        long previous = memory.word(start + PREVIOUS);
+        long size = memory.word(start + SIZE);
+        long accessible = memory.word(start + ACCESSIBLE_SIZE);
+        return arena != 0
+                && arena % Long.BYTES == 0
+                && previous % RegionClassifier.ARENA_BYTES == 0 // or 0: the first piece
+                && size > 0
+                && size <= accessible
+                && accessible <= RegionClassifier.ARENA_BYTES
+                && size % pageBytes == 0
+                && accessible % pageBytes == 0;
     }
 
     private static void addChunks(List<KnownRange> claims, Segment segment, MemorySnapshot memory, int pageBytes) {

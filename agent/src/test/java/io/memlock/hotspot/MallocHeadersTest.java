@@ -11,12 +11,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MallocHeadersTest {
 
     private static final String[] ARENA = {
         "7f5ec8000000-7f5ec8068000 rw-p 00000000 00:00 0", "7f5ec8068000-7f5ecc000000 ---p 00000000 00:00 0"
     };
+
+    private static final KnownRange ARENA_RANGE =
+            new KnownRange(0x7f5e_c800_0000L, 0x7f5e_cc00_0000L, Region.NATIVE, Evidence.MALLOC_HEADER);
+
+    private static final KnownRange NO_ARENA =
+            new KnownRange(0x7f5e_c800_0000L, 0x7f5e_cc00_0000L, Region.OTHER, Evidence.NONE);
 
     private final Map<Long, Long> words = new HashMap<>();
 
@@ -57,18 +65,53 @@ class MallocHeadersTest {
     }
 
     @Test
-    void confirmsAnArenaThatSaysHowMuchOfItIsAccessible() {
-        words.put(0x7f5e_c800_0018L, 0x6_8000L);
+    void confirmsAnArenaByItsHeader() {
+        arena(0x7f5e_c800_0030L, 0, 0x6_8000L, 0x6_8000L);
 
-        assertThat(claims(ARENA))
-                .containsExactly(
-                        new KnownRange(0x7f5e_c800_0000L, 0x7f5e_cc00_0000L, Region.NATIVE, Evidence.MALLOC_HEADER));
+        assertThat(claims(ARENA)).containsExactly(ARENA_RANGE);
+    }
+
+    @Test
+    void confirmsAnArenaThatHasGrownSinceMapsWasRead() {
+        arena(0x7f5e_c800_0030L, 0, 0x7_1000L, 0x7_1000L);
+
+        assertThat(claims(ARENA)).containsExactly(ARENA_RANGE);
+    }
+
+    @Test
+    void confirmsAFurtherPieceOfAnArenaThatHasShrunk() {
+        arena(0x7f5e_a000_0030L, 0x7f5e_a000_0000L, 0x2_1000L, 0x6_8000L);
+
+        assertThat(claims(ARENA)).containsExactly(ARENA_RANGE);
+    }
+
+    @ParameterizedTest(name = "arena {0}, previous {1}, size {2}, accessible {3}")
+    @CsvSource({
+        "0x0,            0x0,    0x68000, 0x68000",
+        "0x7f5ec8000031, 0x0,    0x68000, 0x68000",
+        "0x7f5ec8000030, 0x1000, 0x68000, 0x68000",
+        "0x7f5ec8000030, 0x0,    0x0,     0x68000",
+        "0x7f5ec8000030, 0x0,    0x68001, 0x68001",
+        "0x7f5ec8000030, 0x0,    0x69000, 0x68000",
+        "0x7f5ec8000030, 0x0,    0x68000, 0x5000000",
+    })
+    void refutesAHeaderThatCannotBeAnArenas(String arena, String previous, String size, String accessible) {
+        arena(Long.decode(arena), Long.decode(previous), Long.decode(size), Long.decode(accessible));
+
+        assertThat(claims(ARENA)).containsExactly(NO_ARENA);
     }
 
     @Test
     void refutesAnArenaThatIsNone() {
-        assertThat(claims(ARENA))
-                .containsExactly(new KnownRange(0x7f5e_c800_0000L, 0x7f5e_cc00_0000L, Region.OTHER, Evidence.NONE));
+        assertThat(claims(ARENA)).containsExactly(NO_ARENA);
+    }
+
+    /** struct _heap_info of glibc. */
+    private void arena(long arena, long previous, long size, long accessible) {
+        words.put(0x7f5e_c800_0000L, arena);
+        words.put(0x7f5e_c800_0008L, previous);
+        words.put(0x7f5e_c800_0010L, size);
+        words.put(0x7f5e_c800_0018L, accessible);
     }
 
     private List<KnownRange> claims(String... maps) {
