@@ -2,7 +2,6 @@
 package io.memlock.lock;
 
 import io.memlock.hotspot.Region;
-import io.memlock.lock.Reconciler.Terms;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
 import io.memlock.os.LibC;
@@ -296,7 +295,7 @@ public final class MemoryLock {
         // A mapping that changed between the look at it and its turn may be unlocked at its start only.
         Pass pass = Pass.NONE;
         for (int i = 0; i < 2 || (i < UNLOCK_PASSES && pass.unlocked() > 0); i++) {
-            pass = parts.reconciler().run(selection, new Terms(-1, false, future.wasEverInForce(), false));
+            pass = parts.reconciler().run(selection, Terms.ofUnlock(future.wasEverInForce()));
         }
         settle(Verdict.NOTHING_ASKED, Pass.NONE, 0);
     }

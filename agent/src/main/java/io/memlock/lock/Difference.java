@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.hotspot.Region;
+import io.memlock.hotspot.Segment;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What is locked, beside what should be. */
+final class Difference {
+
+    private final Map<Region, List<Segment>> missing = new EnumMap<>(Region.class);
+    private final List<Segment> surplus = new ArrayList<>();
+    private final List<Segment> kept = new ArrayList<>();
+    private final Set<Long> lockedStarts = new HashSet<>();
+    private long wantedBytes;
+    private long largestBytes;
+
+    private final Selection selection;
+    private final Terms terms;
+    private final LockedByName byName;
+
+    /** Nothing compared yet. */
+    Difference(Selection selection, Terms terms, LockedByName byName) {
+        this.selection = selection;
+        this.terms = terms;
+        this.byName = byName;
+    }
+
+    /** Whether it makes a difference at all whether a segment is locked. */
+    boolean matters(Segment segment) {
+        return !terms.mustStayUnlocked(segment)
+                && (terms.isWorthLocking(segment) || !selection.contains(segment.region()));
+    }
+
+    /** Compares one. */
+    void add(Segment segment, boolean isLocked) {
+        if (isLocked) {
+            lockedStarts.add(segment.start());
+        }
+        if (selection.contains(segment.region())) {
+            wantedBytes += segment.length();
+            largestBytes = Math.max(largestBytes, segment.length());
+            if (isLocked) {
+                kept.add(segment);
+            } else {
+                missing.computeIfAbsent(segment.region(), region -> new ArrayList<>())
+                        .add(segment);
+            }
+        } else if (isLocked && (terms.bornLocked() || byName.contains(segment))) {
+            surplus.add(segment);
+        }
+    }
+
+    /** Selected and not locked, by region. */
+    Map<Region, List<Segment>> missing() {
+        return missing;
+    }
+
+    /** How many of these are in a set. */
+    int missingOf(Set<Segment> segments) {
+        int count = 0;
+        for (List<Segment> ofRegion : missing.values()) {
+            for (Segment segment : ofRegion) {
+                count += segments.contains(segment) ? 1 : 0;
+            }
+        }
+        return count;
+    }
+
+    /** Locked, not selected, and possibly ours. */
+    List<Segment> surplus() {
+        return surplus;
+    }
+
+    /** Selected and locked. */
+    List<Segment> kept() {
+        return kept;
+    }
+
+    /** Where anything is that is locked. */
+    Set<Long> lockedStarts() {
+        return lockedStarts;
+    }
+
+    /** Length of all that is selected. */
+    long wantedBytes() {
+        return wantedBytes;
+    }
+
+    /** Length of the largest segment of that. */
+    long largestBytes() {
+        return largestBytes;
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.hotspot.Segment;
+
+/**
+ * Under which a pass runs.
+ *
+ * @param limitBytes the limit on locked mappings, -1 if there is none
+ * @param isFuture whether {@code MCL_FUTURE} is in force
+ * @param bornLocked whether we set {@code MCL_FUTURE} at any time, so that what is locked and not selected may be ours
+ *     though we never locked it by name
+ * @param othersSetFuture whether new mappings are born locked though we did not ask for it
+ */
+record Terms(long limitBytes, boolean isFuture, boolean bornLocked, boolean othersSetFuture) {
+
+    /** Of an unlock. */
+    static Terms ofUnlock(boolean bornLocked) {
+        return new Terms(-1, false, bornLocked, false);
+    }
+
+    /**
+     * Whether a selected segment is to be locked.
+     *
+     * <p>What is only reserved is not worth a byte of a limit. Where there is none it is locked too, as mlockall does:
+     * malloc's arenas grow into it by mprotect, which keeps the lock.
+     */
+    boolean isWorthLocking(Segment segment) {
+        return segment.mapping().isAccessible() || isFuture;
+    }
+
+    /**
+     * The stack of the first thread grows by page faults. Locked, each growth counts against the limit, and beyond it the
+     * answer is SIGSEGV. Linux {@code mm/vma.c: acct_stack_growth}
+     */
+    boolean mustStayUnlocked(Segment segment) {
+        return limitBytes >= 0 && segment.mapping().path().equals("[stack]");
+    }
+}
