@@ -167,7 +167,7 @@ public final class MemoryLock {
         }
         parts.residency().swapIn(parts.reconciler().locked());
         prefault(true);
-        return failure;
+        return strategy == Strategy.RESCAN ? reconcile() : failure; // of what came meanwhile, too
     }
 
     /** After what is there has been locked: sets MCL_FUTURE, and locks what came meanwhile. */

@@ -19,6 +19,10 @@ final class FakeProcess implements LockParts {
     final FakeKernel kernel;
     boolean isFiltered;
     final List<String> asked = new ArrayList<>();
+
+    /** What the JVM does while an attach reads back what is in swap. */
+    Runnable whileSwappingIn = () -> {};
+
     private final LockProbe probe;
     private final GentleCalls calls;
     private final ApplicationLocks applicationLocks;
@@ -71,6 +75,7 @@ final class FakeProcess implements LockParts {
             @Override
             public void swapIn(List<Segment> segments) {
                 asked.add("swap in " + segments.size());
+                whileSwappingIn.run();
             }
         };
     }

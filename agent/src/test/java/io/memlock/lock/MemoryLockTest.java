@@ -345,6 +345,20 @@ class MemoryLockTest {
     }
 
     @Test
+    void aLateLockTellsOfWhatCameWhileItWasTaken() throws Exception {
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 5 * MIB;
+        FakeProcess process = new FakeProcess(kernel);
+        process.whileSwappingIn = () -> kernel.commit(Region.HEAP, HEAP + 4 * MIB, 8 * MIB);
+        MemoryLock attached = new MemoryLock(process);
+
+        LockFailure failure = attached.change(OptionParser.parse("mode=heap"));
+
+        assertThat(failure).isNotNull();
+        assertThat(attached.status().state()).isEqualTo(LockState.PARTIAL);
+    }
+
+    @Test
     void memoryMappedAnewWhileItIsLockedIsNotTakenForUnlockable() throws Exception {
         kernel.afterLock.put(HEAP, () -> kernel.commit(Region.HEAP, HEAP, 4 * MIB));
         start("mode=heap,strategy=rescan");
