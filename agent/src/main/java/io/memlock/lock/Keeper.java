@@ -139,8 +139,8 @@ public final class Keeper implements LockControl {
             allowance.spend(cpu.nanos() - start);
         }
         announce(failure);
-        lock.takeNotices().forEach(log::failure);
         warnOnce();
+        lock.takeNotices().forEach(log::failure);
     }
 
     private void warnOnce() throws IOException {
@@ -152,6 +152,10 @@ public final class Keeper implements LockControl {
         String warning = process.outgrowWarning(status).text();
         if (warning != null) {
             log.failure(warning);
+        }
+        String note = process.swapNote();
+        if (note != null) {
+            log.info(note);
         }
     }
 

@@ -116,6 +116,21 @@ public final class ThisProcess implements LockParts {
         return OutgrowWarning.ofThisJvm(proc, status);
     }
 
+    /**
+     * Where the kernel has nowhere to swap to, what is left for the lock to protect.
+     *
+     * @return null if there is swap
+     */
+    String swapNote() throws IOException {
+        boolean isOff = proc.memInfo().swapTotalBytes() == 0;
+        if (!isOff && proc.cgroupMemory(ProcFs.SELF).swapLimitBytes() != 0) {
+            return null;
+        }
+        return "swap is off" + (isOff ? "" : " for this memory cgroup")
+                + ": only pages of files (libraries, the JDK's classes) could be dropped, and these are what the lock"
+                + " protects here";
+    }
+
     /** Numbers of the moment. */
     ProcessNumbers numbers() throws IOException {
         return ProcessNumbers.of(proc, "self");

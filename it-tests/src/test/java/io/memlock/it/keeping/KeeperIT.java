@@ -10,6 +10,10 @@ import io.memlock.it.harness.JmxClient;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.Smaps;
+import io.memlock.it.harness.SwapFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import javax.management.JMException;
 import javax.management.JMRuntimeException;
@@ -67,6 +71,28 @@ class KeeperIT {
                 Keeping.millisUntil(() -> truth.selected(Smaps.of(jvm.pid())).residentUnlockedBytes() == 0);
         System.out.println("[keeping] repaired after " + millis + " ms");
         assertThat(millis).as("ms until locked again%s", jvm.stderr()).isBetween(0L, LATEST_MILLIS);
+    }
+
+    @Test
+    void tellsWhereThereIsNoSwapThatOnlyFilesAreAtStake() throws IOException {
+        boolean isOff = Files.readAllLines(Path.of("/proc/swaps")).size() == 1; // a headline
+        assertThat(afterAPass().contains("swap is off")).isEqualTo(isOff);
+        try (SwapFile swap = SwapFile.add(16)) {
+            assertThat(afterAPass()).as("%s", swap).doesNotContain("swap is off");
+        }
+    }
+
+    /** What a JVM has on its stderr once the keeper has found out about a munlockall. */
+    private static String afterAPass() {
+        try (ForkedJvm jvm = Keeping.growing(Jdk.newest(), "mode=all").start()) {
+            Keeping.awaitStart(jvm);
+            assertThat(jvm.ask("munlockall")).isEqualTo("0");
+            jvm.awaitErrorLine("[memlock] another party");
+            jvm.ask("collect");
+            eventually(() ->
+                    assertThat(Smaps.of(jvm.pid()).residentUnlockedBytes()).isZero());
+            return jvm.stderr();
+        }
     }
 
     @Test
