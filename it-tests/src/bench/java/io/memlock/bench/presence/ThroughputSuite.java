@@ -21,6 +21,11 @@ import org.HdrHistogram.Histogram;
 /** A service nobody presses, with and without the agent: how much it serves, and how fast. */
 public final class ThroughputSuite implements Suite {
 
+    private static final int SLICES = 10;
+
+    /** Until the compilers are done, and all of the heap has been touched. */
+    private static final int WARM_UP_SECONDS = 5;
+
     private final List<Contender> runners;
 
     /** A suite with these contenders. */
@@ -39,38 +44,57 @@ public final class ThroughputSuite implements Suite {
 
     @Override
     public void run(Plan plan, Samples samples) {
-        int seconds = plan.quick() ? 3 : 10;
         Jdk jdk = Plan.jdks().get(0);
+        List<Contender> wanted = plan.wanted(plan.quick() ? runners.subList(0, 2) : runners);
         for (int round = 1; round <= plan.rounds(1, 7); round++) {
-            for (Contender contender : plan.wanted(plan.quick() ? runners.subList(0, 2) : runners)) {
-                samples.add(
-                        new Sample(name(), jdk.toString(), contender.name(), round, measure(jdk, contender, seconds)));
+            Map<Contender, ForkedJvm> running = new LinkedHashMap<>();
+            try {
+                wanted.forEach(contender -> running.put(contender, started(jdk, contender)));
+                Map<Contender, Map<String, Double>> measured = measure(running, plan.quick() ? 3 : SLICES);
+                for (Contender contender : wanted) {
+                    samples.add(new Sample(name(), jdk.toString(), contender.name(), round, measured.get(contender)));
+                }
+            } finally {
+                running.values().forEach(ForkedJvm::close);
             }
         }
     }
 
-    private static Map<String, Double> measure(Jdk jdk, Contender contender, int seconds) {
-        try (ForkedJvm jvm = ForkedJvm.on(jdk)
+    private static ForkedJvm started(Jdk jdk, Contender contender) {
+        ForkedJvm jvm = ForkedJvm.on(jdk)
                 .classPath(AgentJar.testClasses(), AgentJar.codeOf(Histogram.class))
                 .wrapper(List.of("taskset", "-c", "0"))
                 .flags(contender.flags().toArray(String[]::new))
                 .flags("-Xms512m", "-Xmx512m", "-XX:+UseG1GC")
                 .main(ServiceApp.class, "heap", "256")
-                .start()) {
-            jvm.awaitLine("ready");
-            jvm.ask("flood 2");
-            Map<String, Double> values = new LinkedHashMap<>(PressureRun.parse(jvm.ask("flood " + seconds)));
-            values.putAll(PressureRun.parse(jvm.ask("run 1000 " + seconds)));
-            return values;
+                .start();
+        jvm.awaitLine("ready");
+        jvm.ask("flood " + WARM_UP_SECONDS);
+        return jvm;
+    }
+
+    /** In turns of a second, while the others wait: the machine is as fast or slow for each of them. */
+    private static Map<Contender, Map<String, Double>> measure(Map<Contender, ForkedJvm> running, int slices) {
+        Map<Contender, Double> operations = new LinkedHashMap<>();
+        for (int slice = 0; slice < slices; slice++) {
+            running.forEach((contender, jvm) -> operations.merge(
+                    contender, PressureRun.parse(jvm.ask("flood 1")).get("ops") / slices, Double::sum));
         }
+        Map<Contender, Map<String, Double>> measured = new LinkedHashMap<>();
+        running.forEach((contender, jvm) -> {
+            Map<String, Double> values = new LinkedHashMap<>(PressureRun.parse(jvm.ask("run 1000 " + slices)));
+            values.put("ops", operations.get(contender));
+            measured.put(contender, values);
+        });
+        return measured;
     }
 
     @Override
     public void report(Samples samples, Page page) {
         page.heading("Cost of being there: throughput and latency without pressure");
-        page.text(
-                "256 MiB live of 512 MiB heap, G1, one CPU. Requests a second in a closed loop; latency in microseconds"
-                        + " at 1000 requests a second. Ratios to no agent, round by round.");
+        page.text("256 MiB live of 512 MiB heap, G1, one CPU. Requests a second in a closed loop, in turns of a"
+                + " second while the others wait; latency in microseconds"
+                + " at 1000 requests a second. Ratios to no agent, round by round.");
         for (String caseName : samples.cases(name())) {
             page.subheading(caseName);
             page.table(
