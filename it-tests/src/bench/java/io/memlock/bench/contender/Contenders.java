@@ -5,6 +5,7 @@ import com.sun.jna.Native;
 import io.memlock.it.harness.AgentJar;
 import io.memlock.os.Linux;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Everybody who takes part. */
@@ -55,6 +56,13 @@ public final class Contenders {
     /** JNA and the call we make. */
     public Contender onFault() {
         return jna("JNA, mlockall(C+F+OF)", ON_FAULT);
+    }
+
+    /** The heap touched, then locked: what most servers do and mean. */
+    public Contender preTouchThenLock() {
+        List<String> flags = new ArrayList<>(alwaysPreTouch().flags());
+        flags.addAll(current().flags());
+        return new Contender("AlwaysPreTouch, then JNA mlockall(C)", flags);
     }
 
     private Contender jna(String name, int flags) {

@@ -26,6 +26,8 @@ public final class SpeedSuite implements Suite {
     private static final String RAW_CHUNKS = "bare JNA, MADV_POPULATE_WRITE, 2 MiB a call";
     private static final String RAW_MLOCK = "bare JNA, mlock";
 
+    private static final String OURS = "mode=all,prefault=heap";
+
     private final Contenders contenders;
 
     /** A suite with these contenders. */
@@ -62,15 +64,8 @@ public final class SpeedSuite implements Suite {
         raw(samples, jdk, caseName, RAW_MLOCK, "mlock", gigabytes, thp, round);
         difference(samples, jdk, caseName, Contenders.alwaysPreTouch(), Contenders.none(), gigabytes, thp, round);
         difference(samples, jdk, caseName, contenders.current(), contenders.empty(), gigabytes, thp, round);
-        difference(
-                samples,
-                jdk,
-                caseName,
-                Contenders.ours("mode=all,prefault=heap"),
-                Contenders.ours("mode=all"),
-                gigabytes,
-                thp,
-                round);
+        difference(samples, jdk, caseName, contenders.preTouchThenLock(), contenders.empty(), gigabytes, thp, round);
+        difference(samples, jdk, caseName, Contenders.ours(OURS), Contenders.ours("mode=all"), gigabytes, thp, round);
     }
 
     private void raw(
@@ -139,11 +134,12 @@ public final class SpeedSuite implements Suite {
         page.text(
                 "A heap of that size with Xms = Xmx, G1; JVMs: wall time of the whole process less that of one that does"
                         + " not touch its heap (AlwaysPreTouch uses all GC threads); bare calls: timed inside. *of raw* is the"
-                        + " speed over that of the first row, round by round.");
+                        + " speed over that of the first row, *over ours* the time over that of prefault=heap, round by"
+                        + " round.");
         for (String caseName : samples.cases(name())) {
             page.subheading(caseName);
             page.table(
-                    List.of("", "ms", "GiB/s", "of raw"),
+                    List.of("", "ms", "GiB/s", "of raw", "over ours"),
                     samples.contenders(name(), caseName).stream()
                             .map(contender -> row(samples, caseName, contender))
                             .toList());
@@ -160,6 +156,8 @@ public final class SpeedSuite implements Suite {
                 samples.spread(name(), caseName, contender, "millis").text(),
                 samples.spread(name(), caseName, contender, "gibPerSecond").text(),
                 samples.paired(name(), caseName, contender, RAW, "gibPerSecond", (x, raw) -> x / raw)
+                        .text(),
+                samples.paired(name(), caseName, contender, "ours, " + OURS, "millis", (x, ours) -> x / ours)
                         .text());
     }
 }
