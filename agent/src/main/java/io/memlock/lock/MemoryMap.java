@@ -16,6 +16,14 @@ interface MemoryMap {
      */
     boolean refresh() throws IOException;
 
+    /**
+     * Whether there is as much address space as at the last look: costs a tenth of {@link #refresh}. What is mapped over
+     * what was there does not show.
+     *
+     * @throws IOException if {@code /proc/self/statm} cannot be read
+     */
+    boolean isOfSameSize() throws IOException;
+
     /** Every mapping, cut into regions, in the order of their addresses. */
     List<Segment> segments();
 

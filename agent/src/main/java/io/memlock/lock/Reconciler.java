@@ -29,6 +29,12 @@ final class Reconciler {
     private static final int FULL_PASS_EVERY = 60;
 
     /**
+     * Where new mappings are born locked, what is mapped over what was there need not be seen at once: maps is read in one
+     * pass of so many, and whenever the size of the address space differs.
+     */
+    private static final int LOOK_EVERY = 5;
+
+    /**
      * Passes that try again what seemed unlockable: HotSpot may have mapped it anew while it was tried, and maps looks the
      * same.
      */
@@ -46,6 +52,7 @@ final class Reconciler {
     private Selection lastSelection = Selection.NOTHING;
     private Terms lastTerms;
     private Pass last = Pass.NONE;
+    private int passesSinceLook = LOOK_EVERY;
     private int passesSinceFull;
     private int passesSinceChange;
 
@@ -97,7 +104,8 @@ final class Reconciler {
      * @throws IOException if {@code /proc/self/maps} cannot be read; nothing was changed
      */
     Pass run(Selection selection, Terms terms) throws IOException {
-        boolean changed = map.refresh();
+        boolean looks = mustLook(terms);
+        boolean changed = looks && map.refresh();
         boolean mayBeLockable = tools.unlockable().count() > 0 && passesSinceChange < RETRIES;
         passesSinceChange = changed ? 0 : passesSinceChange + 1;
         boolean sameWish = selection.equals(lastSelection) && terms.equals(lastTerms);
@@ -105,6 +113,9 @@ final class Reconciler {
         if (known && ++passesSinceFull < FULL_PASS_EVERY && spotCheck(terms)) {
             last = new Pass(last.mappings(), last.wantedBytes(), last.missingBytes(), 0, 0, 0, 0, false);
             return last;
+        }
+        if (!looks) {
+            map.refresh();
         }
         tools.unlockable().clear();
         Pass pass = compareAndRepair(selection, terms);
@@ -117,6 +128,15 @@ final class Reconciler {
         lastTerms = terms;
         passesSinceFull = 0;
         return last;
+    }
+
+    private boolean mustLook(Terms terms) throws IOException {
+        boolean mayWait = terms.isFuture() && last.isComplete() && ++passesSinceLook < LOOK_EVERY;
+        if (mayWait && map.isOfSameSize()) {
+            return false;
+        }
+        passesSinceLook = 0;
+        return true;
     }
 
     private boolean spotCheck(Terms terms) {

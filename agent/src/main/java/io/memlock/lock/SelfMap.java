@@ -3,6 +3,7 @@ package io.memlock.lock;
 
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.hotspot.Segment;
+import io.memlock.proc.AddressSpaceReader;
 import io.memlock.proc.Mapping;
 import io.memlock.proc.MapsReader;
 import io.memlock.proc.ProcFs;
@@ -19,18 +20,22 @@ final class SelfMap implements MemoryMap {
     private static final int LOOK_CLOSER_EVERY = 5;
 
     private final MapsReader maps;
+    private final AddressSpaceReader addressSpace;
     private final JvmLayout layout;
     private List<Segment> segments = List.of();
     private List<Mapping> mappings = List.of();
+    private long pages;
     private int unchanged;
 
     SelfMap(ProcFs proc, JvmLayout layout) {
         this.maps = proc.mapsReader(ProcFs.SELF);
+        this.addressSpace = proc.addressSpaceReader(ProcFs.SELF);
         this.layout = layout;
     }
 
     @Override
     public boolean refresh() throws IOException {
+        pages = addressSpace.pages(); // first: what comes in between is seen again
         List<Mapping> now = maps.read();
         unchanged = now == mappings ? unchanged + 1 : 0;
         mappings = now;
@@ -43,6 +48,11 @@ final class SelfMap implements MemoryMap {
             segments = layout.classify(now);
         }
         return segments != before;
+    }
+
+    @Override
+    public boolean isOfSameSize() throws IOException {
+        return addressSpace.pages() == pages;
     }
 
     @Override

@@ -43,6 +43,9 @@ final class FakeKernel implements LibC, MemoryMap {
     /** The same for the second mlock2 there. */
     final Map<Long, Runnable> afterLockAgain = new TreeMap<>();
 
+    /** Looks at the mappings so far. */
+    int looks;
+
     /** What happens right after the next look at the mappings, once. */
     Runnable afterRefresh = () -> {};
 
@@ -172,6 +175,7 @@ final class FakeKernel implements LibC, MemoryMap {
 
     @Override
     public boolean refresh() {
+        looks++;
         List<Segment> now = new ArrayList<>();
         for (Vma vma : vmas.values()) {
             now.add(new Segment(vma.start, vma.end, vma.region, Evidence.NONE, mapping(vma)));
@@ -182,6 +186,13 @@ final class FakeKernel implements LibC, MemoryMap {
         afterRefresh = () -> {};
         after.run();
         return changed;
+    }
+
+    @Override
+    public boolean isOfSameSize() {
+        long before = seen.stream().mapToLong(Segment::length).sum();
+        return before
+                == vmas.values().stream().mapToLong(vma -> vma.end - vma.start).sum();
     }
 
     @Override

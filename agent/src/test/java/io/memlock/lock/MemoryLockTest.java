@@ -232,6 +232,34 @@ class MemoryLockTest {
     }
 
     @Test
+    void looksAtMappingsSeldomWhereTheyAreBornLockedAndAtOnceWhenThereAreMore() throws Exception {
+        start("mode=all");
+        lock.reconcile();
+        int before = kernel.looks;
+
+        for (int pass = 0; pass < 10; pass++) {
+            lock.reconcile();
+        }
+        assertThat(kernel.looks - before).isEqualTo(2);
+
+        kernel.mapFile(FILE, MIB, "/data/index");
+        lock.reconcile();
+        assertThat(kernel.isLocked(FILE)).isFalse();
+    }
+
+    @Test
+    void looksAtMappingsInEachPassWhereTheKeeperLocksThem() throws Exception {
+        start("mode=heap,strategy=rescan");
+        lock.reconcile();
+        int before = kernel.looks;
+
+        lock.reconcile();
+        lock.reconcile();
+
+        assertThat(kernel.looks - before).isEqualTo(2);
+    }
+
+    @Test
     void repairsAnotherLibrarysMunlockall() throws Exception {
         start("mode=all");
         lock.reconcile();

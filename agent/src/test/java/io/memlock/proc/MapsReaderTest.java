@@ -2,6 +2,7 @@
 package io.memlock.proc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,5 +35,18 @@ class MapsReaderTest {
 
         Files.writeString(file, ONE);
         assertThat(reader.read()).isEqualTo(first).isNotSameAs(first);
+    }
+
+    @Test
+    void tellsTheSizeOfTheAddressSpace(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("statm");
+        AddressSpaceReader reader = new AddressSpaceReader(file.toFile());
+        Files.writeString(file, "1718215 12345 6789 1 0 61234 0\n");
+        assertThat(reader.pages()).isEqualTo(1_718_215);
+
+        Files.writeString(file, "");
+        assertThatThrownBy(reader::pages)
+                .isInstanceOf(ProcFormatException.class)
+                .hasMessageContaining("statm");
     }
 }
