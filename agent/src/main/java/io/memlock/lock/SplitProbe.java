@@ -6,9 +6,11 @@ import io.memlock.os.Linux;
 import io.memlock.proc.Mapping;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -21,6 +23,9 @@ import java.util.function.Consumer;
  * mlock_fixup}
  */
 final class SplitProbe {
+
+    /** A JVM maps memory all the time, also while it is looked at. */
+    private static final int ATTEMPTS = 3;
 
     private final LibC libc;
     private final LockProbe probe;
@@ -51,6 +56,18 @@ final class SplitProbe {
      * @throws IOException if {@code maps} cannot be read
      */
     boolean forEach(Consumer<Mapping> consumer) throws IOException {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Set<Mapping> split = new LinkedHashSet<>();
+            if (tellAll(split)) {
+                split.forEach(consumer);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns whether all could be told. */
+    private boolean tellAll(Set<Mapping> split) throws IOException {
         List<Mapping> tried = new ArrayList<>();
         boolean isCertain = true;
         Mapping previous = null;
@@ -69,29 +86,45 @@ final class SplitProbe {
                 isCertain &= !isData || isBss;
             }
         }
-        List<Mapping> split = putTogether(tried);
-        if (isCertain) {
-            split.forEach(consumer);
+        return putTogether(tried, split) && isCertain;
+    }
+
+    private boolean putTogether(List<Mapping> tried, Set<Mapping> split) throws IOException {
+        NavigableMap<Long, Mapping> now = new TreeMap<>();
+        for (Mapping mapping : maps.read()) {
+            now.put(mapping.start(), mapping);
+        }
+        boolean isCertain = true;
+        for (Mapping mapping : tried) {
+            long border = mapping.start() + pageBytes;
+            if (!now.containsKey(border)) {
+                continue;
+            }
+            if (isInTwo(mapping, now.lowerEntry(border).getValue(), now.get(border))) {
+                // Not if the application has unlocked it meanwhile.
+                if (probe.isLocked(border)) {
+                    libc.mlock(mapping.start(), pageBytes);
+                }
+                split.add(mapping);
+            } else {
+                isCertain = false;
+            }
         }
         return isCertain;
     }
 
-    private List<Mapping> putTogether(List<Mapping> tried) throws IOException {
-        Set<Long> starts = new HashSet<>();
-        for (Mapping mapping : maps.read()) {
-            starts.add(mapping.start());
-        }
-        List<Mapping> split = new ArrayList<>();
-        for (Mapping mapping : tried) {
-            if (starts.contains(mapping.start() + pageBytes)) {
-                // Not if the application has unlocked it meanwhile.
-                if (probe.isLocked(mapping.start() + pageBytes)) {
-                    libc.mlock(mapping.start(), pageBytes);
-                }
-                split.add(mapping);
-            }
-        }
-        return split;
+    /** And not something else there now, as when HotSpot protects a first page or gives back what follows on it. */
+    private static boolean isInTwo(Mapping before, Mapping first, Mapping rest) {
+        return rest.end() == before.end() && isLike(before, first) && isLike(before, rest);
+    }
+
+    private static boolean isLike(Mapping one, Mapping other) {
+        return one.readable() == other.readable()
+                && one.writable() == other.writable()
+                && one.executable() == other.executable()
+                && one.shared() == other.shared()
+                && one.inode() == other.inode()
+                && one.path().equals(other.path());
     }
 
     /** Reads all mappings. */
