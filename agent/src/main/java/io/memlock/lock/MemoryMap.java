@@ -17,12 +17,11 @@ interface MemoryMap {
     boolean refresh() throws IOException;
 
     /**
-     * Whether there is as much address space as at the last look: costs a tenth of {@link #refresh}. What is mapped over
-     * what was there does not show.
+     * Whether as much is mapped and committed as at the last look: costs a tenth of {@link #refresh}, which sees more.
      *
      * @throws IOException if {@code /proc/self/statm} cannot be read
      */
-    boolean isOfSameSize() throws IOException;
+    boolean looksUnchanged() throws IOException;
 
     /** Every mapping, cut into regions, in the order of their addresses. */
     List<Segment> segments();

@@ -29,8 +29,8 @@ final class Reconciler {
     private static final int FULL_PASS_EVERY = 60;
 
     /**
-     * Where new mappings are born locked, what is mapped over what was there need not be seen at once: maps is read in one
-     * pass of so many, and whenever the size of the address space differs.
+     * Where new mappings are born locked, what is mapped over memory of the same kind need not be seen at once: maps is
+     * read in one pass of so many, and whenever more or less is mapped or committed.
      */
     private static final int LOOK_EVERY = 5;
 
@@ -132,7 +132,7 @@ final class Reconciler {
 
     private boolean mustLook(Terms terms) throws IOException {
         boolean mayWait = terms.isFuture() && last.isComplete() && ++passesSinceLook < LOOK_EVERY;
-        if (mayWait && map.isOfSameSize()) {
+        if (mayWait && map.looksUnchanged()) {
             return false;
         }
         passesSinceLook = 0;

@@ -24,7 +24,7 @@ final class SelfMap implements MemoryMap {
     private final JvmLayout layout;
     private List<Segment> segments = List.of();
     private List<Mapping> mappings = List.of();
-    private long pages;
+    private long fingerprint;
     private int unchanged;
 
     SelfMap(ProcFs proc, JvmLayout layout) {
@@ -35,7 +35,7 @@ final class SelfMap implements MemoryMap {
 
     @Override
     public boolean refresh() throws IOException {
-        pages = addressSpace.pages(); // first: what comes in between is seen again
+        fingerprint = addressSpace.fingerprint(); // first: what comes in between is seen again
         List<Mapping> now = maps.read();
         unchanged = now == mappings ? unchanged + 1 : 0;
         mappings = now;
@@ -51,8 +51,8 @@ final class SelfMap implements MemoryMap {
     }
 
     @Override
-    public boolean isOfSameSize() throws IOException {
-        return addressSpace.pages() == pages;
+    public boolean looksUnchanged() throws IOException {
+        return addressSpace.fingerprint() == fingerprint;
     }
 
     @Override

@@ -5,11 +5,15 @@ import java.io.File;
 import java.io.IOException;
 
 /**
- * Reads the size of a process's address space again and again: the first number of {@code /proc/PID/statm}. A tenth of
- * the price of reading maps, and it changes whenever memory is mapped or unmapped, except over what is there. Not
- * thread-safe.
+ * Tells from {@code /proc/PID/statm} whether a process has mapped, unmapped, committed or uncommitted memory, at a tenth of
+ * the price of reading maps: all that is mapped is counted there, and what is private and writable once more. What is
+ * mapped over memory of the same kind, and an amount committed while as much is uncommitted, do not show. Not thread-safe.
  */
 public final class AddressSpaceReader {
+
+    private static final int FIELDS_BETWEEN = 4;
+
+    private static final int PRIME = 31;
 
     private final File file;
     private final TextFile text = new TextFile();
@@ -19,15 +23,20 @@ public final class AddressSpaceReader {
     }
 
     /**
-     * The size now.
+     * A number that differs when either count does.
      *
-     * @return in pages
      * @throws IOException if the file cannot be read
-     * @throws ProcFormatException if it does not begin with a number
+     * @throws ProcFormatException if it is not six numbers and more
      */
-    public long pages() throws IOException {
+    public long fingerprint() throws IOException {
         Cursor statm = text.read(file);
         statm.nextLine();
-        return statm.decimal();
+        long size = statm.decimal();
+        for (int field = 0; field < FIELDS_BETWEEN; field++) {
+            statm.skipBlanks();
+            statm.skipWord();
+        }
+        statm.skipBlanks();
+        return size * PRIME + statm.decimal();
     }
 }

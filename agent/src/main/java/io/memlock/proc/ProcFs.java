@@ -60,7 +60,7 @@ public final class ProcFs {
         return new MapsReader(processFile(pid, "maps"));
     }
 
-    /** Reads the size of the address space again and again. */
+    /** Tells again and again whether the address space has changed. */
     public AddressSpaceReader addressSpaceReader(String pid) {
         return new AddressSpaceReader(processFile(pid, "statm"));
     }

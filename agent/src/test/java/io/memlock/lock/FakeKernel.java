@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 
 /**
  * A process's mappings and their locks, accounted as the kernel does it (mm/mlock.c, mm/mmap.c): whole mappings are charged,
@@ -189,10 +190,11 @@ final class FakeKernel implements LibC, MemoryMap {
     }
 
     @Override
-    public boolean isOfSameSize() {
-        long before = seen.stream().mapToLong(Segment::length).sum();
-        return before
-                == vmas.values().stream().mapToLong(vma -> vma.end - vma.start).sum();
+    public boolean looksUnchanged() {
+        LongStream before = seen.stream()
+                .mapToLong(segment -> segment.length() * (segment.mapping().isAccessible() ? 2 : 1));
+        LongStream now = vmas.values().stream().mapToLong(vma -> (vma.end - vma.start) * (vma.accessible ? 2 : 1));
+        return before.sum() == now.sum();
     }
 
     @Override

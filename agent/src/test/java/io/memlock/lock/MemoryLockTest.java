@@ -248,6 +248,20 @@ class MemoryLockTest {
     }
 
     @Test
+    void whatIsCommittedAndNotSelectedIsUnlockedInTheNextPass() throws Exception {
+        kernel.reserve(Region.GC, FILE, 4 * MIB);
+        start("mode=heap,strategy=future");
+        lock.reconcile();
+        lock.reconcile();
+
+        kernel.commit(Region.GC, FILE, MIB);
+        assertThat(kernel.isLocked(FILE)).as("born locked").isTrue();
+        lock.reconcile();
+
+        assertThat(kernel.isLocked(FILE)).isFalse();
+    }
+
+    @Test
     void looksAtMappingsInEachPassWhereTheKeeperLocksThem() throws Exception {
         start("mode=heap,strategy=rescan");
         lock.reconcile();

@@ -38,14 +38,21 @@ class MapsReaderTest {
     }
 
     @Test
-    void tellsTheSizeOfTheAddressSpace(@TempDir Path directory) throws Exception {
+    void tellsAChangeOfTheAddressSpace(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("statm");
         AddressSpaceReader reader = new AddressSpaceReader(file.toFile());
         Files.writeString(file, "1718215 12345 6789 1 0 61234 0\n");
-        assertThat(reader.pages()).isEqualTo(1_718_215);
+        long before = reader.fingerprint();
+        Files.writeString(file, "1718215 12999 6799 1 0 61234 0\n");
+        assertThat(reader.fingerprint()).as("more is resident").isEqualTo(before);
+
+        Files.writeString(file, "1718216 12345 6789 1 0 61234 0\n");
+        assertThat(reader.fingerprint()).as("more is mapped").isNotEqualTo(before);
+        Files.writeString(file, "1718215 12345 6789 1 0 61235 0\n");
+        assertThat(reader.fingerprint()).as("more is committed").isNotEqualTo(before);
 
         Files.writeString(file, "");
-        assertThatThrownBy(reader::pages)
+        assertThatThrownBy(reader::fingerprint)
                 .isInstanceOf(ProcFormatException.class)
                 .hasMessageContaining("statm");
     }
