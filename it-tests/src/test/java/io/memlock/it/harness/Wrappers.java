@@ -3,7 +3,7 @@ package io.memlock.it.harness;
 
 import java.util.List;
 
-/** Commands to put in front of a JVM. Each ends in exec: the process keeps its id. */
+/** Commands to put in front of a JVM. Each but {@link #ownPids} ends in exec: the process keeps its id. */
 public final class Wrappers {
 
     private Wrappers() {}
@@ -23,6 +23,11 @@ public final class Wrappers {
     /** Runs a shell script in a mount namespace of its own before the JVM; what it mounts is gone with the JVM. */
     public static List<String> privateMounts(String script) {
         return List.of("unshare", "--mount", "--propagation=private", "sh", "-ec", script + "\nexec \"$@\"", "sh");
+    }
+
+    /** In a PID and a mount namespace of its own; the JVM is the child of the process started, and ends with it. */
+    public static List<String> ownPids() {
+        return List.of("unshare", "--pid", "--fork", "--kill-child", "--mount-proc");
     }
 
     /** Runs a shell script before the JVM, in the same process. */

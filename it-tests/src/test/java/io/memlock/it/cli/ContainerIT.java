@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.it.apps.HeapApp;
+import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.Outcome;
+import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.Smaps;
+import io.memlock.it.harness.Wrappers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A JVM in a container, from outside: process ids and files of its own. */
+class ContainerIT {
+
+    private static final long LIVE_BYTES = 60L << 20;
+
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void needsNamespaces() {
+        Machine.requireUnlimitedLocking();
+        Machine.requireMounts();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void isAttachedToAcrossPidNamespaces(Jdk jdk) throws IOException {
+        try (ForkedJvm container = ForkedJvm.on(jdk)
+                .wrapper(Wrappers.ownPids())
+                .flags("-Xmx256m")
+                .main(HeapApp.class)
+                .start()) {
+            container.awaitLine("ready");
+            container.ask("grow 60");
+            long pid = childOf(container.pid());
+
+            Outcome status = Memlock.run("status", pid);
+            assertThat(status.stdout()).as("%s", status).contains("its own PID namespace (it is 1 there)");
+
+            Outcome attach = Memlock.run("attach", pid, "mode=heap");
+            assertThat(attach.exitStatus()).as("%s", attach).isZero();
+            assertThat(Smaps.of(pid).lockedBytes()).isGreaterThan(LIVE_BYTES);
+
+            assertThat(Memlock.run("unlock", pid).exitStatus()).isZero();
+            assertThat(ProcStatus.of(pid).chargedBytes()).isZero();
+        }
+    }
+
+    @Test
+    void whereTheJarIsNotThereSaysHowToBringIt() throws IOException {
+        Path here = Files.copy(AgentJar.path(), directory.resolve("agent.jar"));
+        try (ForkedJvm container = ForkedJvm.on(Jdk.current())
+                .wrapper(Wrappers.privateMounts("mount -t tmpfs none " + directory))
+                .flags("-Xmx256m")
+                .main(HeapApp.class)
+                .start()) {
+            container.awaitLine("ready");
+            container.ask("grow 60");
+            long pid = container.pid();
+
+            Outcome lost = Commands.run(Memlock.command(here, "attach", pid));
+            assertThat(lost.exitStatus()).as("%s", lost).isEqualTo(1);
+            assertThat(lost.stderr()).contains("does not find " + here, "/proc/" + pid + "/root/", "--jar");
+
+            Files.copy(here, Path.of("/proc/" + pid + "/root" + directory, "copy.jar"));
+            Outcome found = Memlock.run(
+                    "attach", pid, "--jar", directory.resolve("copy.jar").toString(), "mode=heap");
+            assertThat(found.exitStatus()).as("%s", found).isZero();
+            assertThat(Smaps.of(pid).lockedBytes()).isGreaterThan(LIVE_BYTES);
+        }
+    }
+
+    /** The JVM itself: unshare waits for it. */
+    private static long childOf(long pid) {
+        return ProcessHandle.of(pid)
+                .orElseThrow()
+                .children()
+                .findFirst()
+                .orElseThrow()
+                .pid();
+    }
+}
