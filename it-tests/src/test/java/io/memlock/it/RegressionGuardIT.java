@@ -85,6 +85,25 @@ class RegressionGuardIT {
     }
 
     @Test
+    void prefaultsFasterThanAJvmTouchesItsHeapAndThenLocksIt() {
+        Machine.requireUnlimitedLocking();
+        Path directory = AgentJar.testClasses().resolveSibling("contenders");
+        Path jna = ContenderJar.make(directory, MlockallAgent.class, List.of(AgentJar.codeOf(Native.class)));
+        List<Double> ours = new ArrayList<>();
+        List<Double> theirs = new ArrayList<>();
+        for (int round = 0; round < 5; round++) {
+            ours.add(wallMillis(AgentJar.javaagent("mode=all,prefault=heap,log=quiet")));
+            theirs.add(wallMillis("-XX:+AlwaysPreTouch", "-javaagent:" + jna + "=" + Linux.MCL_CURRENT));
+        }
+
+        double ratio = median(theirs) / median(ours);
+        System.out.println(String.format(
+                "[prefault] 2 GiB heap, whole process: %.0f ms, AlwaysPreTouch and then mlockall %.0f ms, %.2f times",
+                median(ours), median(theirs), ratio));
+        assertThat(ratio).as("wall ms: ours %s, theirs %s", ours, theirs).isGreaterThan(1.0);
+    }
+
+    @Test
     void attributeReadsWalkNoPageTables() {
         try (ForkedJvm jvm = ForkedJvm.on(Jdk.current())
                 .agent("mode=all")
@@ -106,6 +125,15 @@ class RegressionGuardIT {
                 .main(HelloApp.class)
                 .command();
         return TimedProcess.run(command).get("cpuMillis");
+    }
+
+    private static double wallMillis(String... flags) {
+        List<String> command = ForkedJvm.on(Jdk.current())
+                .flags(flags)
+                .flags("-Xms2g", "-Xmx2g", G1.get(0), "-XX:-UseTransparentHugePages")
+                .main(HelloApp.class)
+                .command();
+        return TimedProcess.run(command).get("wallMillis");
     }
 
     private static double median(List<Double> values) {
