@@ -79,15 +79,15 @@ final class Attachment {
                     + jvms.userName(jvm.pid(), jvm.userId()) + "; run this command as that user or as root");
         }
         // Such a JVM answers the attach signal with a thread dump on its stdout, or dies of it.
-        if (jvm.command().isOn("DisableAttachMechanism", false)) {
+        if (jvm.flags().isOn("DisableAttachMechanism", false)) {
             throw new CommandException("cannot attach to " + jvm.title()
                     + ": it was started with -XX:+DisableAttachMechanism. Start it with -javaagent:" + jar);
         }
-        if (jvm.command().options().contains("-Xrs") || jvm.command().isOn("ReduceSignalUsage", false)) {
+        if (jvm.flags().has("-Xrs") || jvm.flags().isOn("ReduceSignalUsage", false)) {
             throw new CommandException("cannot attach to " + jvm.title()
                     + ": it was started with -Xrs, and does not hear of attaching. Start it with -javaagent:" + jar);
         }
-        if (!jvm.command().isOn("EnableDynamicAgentLoading", true)) {
+        if (!jvm.flags().isOn("EnableDynamicAgentLoading", true)) {
             throw new CommandException("cannot attach to " + jvm.title()
                     + ": it was started with -XX:-EnableDynamicAgentLoading. Start it with -javaagent:" + jar);
         }
@@ -121,7 +121,7 @@ final class Attachment {
             Properties system = machine.getSystemProperties();
             int feature = Integer.parseInt(
                     system.getProperty("java.specification.version", "0").split("\\.", 2)[0]);
-            if (feature >= WARNS_FROM && !jvm.command().mentions("EnableDynamicAgentLoading")) {
+            if (feature >= WARNS_FROM && !jvm.flags().mentions("EnableDynamicAgentLoading")) {
                 console.err()
                         .println("note: Java " + feature + " prints four lines of warning (\"A Java agent has been"
                                 + " loaded dynamically\") on the stderr of " + jvm.title()

@@ -114,8 +114,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
         Jvm jvm = jvms.find(pid);
         try {
-            return doctor.examine(
-                    new RunningJvm(pid, jvm.command().options(), HeapLimit.of(jvm), jvm.agent()), options);
+            return doctor.examine(new RunningJvm(pid, jvm.flags(), HeapLimit.of(jvm), jvm.agent()), options);
         } catch (IOException e) {
             throw new CommandException("cannot examine " + jvm.title() + ": " + e.getMessage());
         }

@@ -19,8 +19,8 @@ final class HeapLimit {
      * @return -1 if it cannot be told; with ZGC it cannot, because that reserves many times the limit
      */
     static long of(Jvm jvm) {
-        long asked = jvm.command().heapMaxBytes();
-        return asked >= 0 || jvm.command().isOn("UseZGC", false) ? asked : reserved(jvm.pid());
+        long asked = jvm.flags().heapMaxBytes();
+        return asked >= 0 || jvm.flags().isOn("UseZGC", false) ? asked : reserved(jvm.pid());
     }
 
     private static long reserved(long pid) {

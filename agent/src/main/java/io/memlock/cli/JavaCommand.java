@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
+import io.memlock.hotspot.JvmFlags;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,12 +12,9 @@ import java.util.Set;
  * How a JVM was started: its command line, and the options it found in its environment.
  *
  * @param name what runs in it, short: the main class with its packages abbreviated, or the jar
- * @param options the JVM's own options, in the order in which they count, later ones more
+ * @param flags the JVM's own
  */
-record JavaCommand(String name, List<String> options) {
-
-    /** Unknown, as a byte count. */
-    static final long UNKNOWN = -1;
+record JavaCommand(String name, JvmFlags flags) {
 
     private static final int LONGEST_NAME = 40;
 
@@ -55,7 +53,7 @@ record JavaCommand(String name, List<String> options) {
             name = main.isEmpty() ? program : main;
         }
         options.addAll(words(environment.get("_JAVA_OPTIONS")));
-        return new JavaCommand(name, List.copyOf(options));
+        return new JavaCommand(name, new JvmFlags(options));
     }
 
     /** The launcher's options; returns what it runs. */
@@ -99,65 +97,5 @@ record JavaCommand(String name, List<String> options) {
             from += 2;
         }
         return name;
-    }
-
-    /**
-     * The limit of the heap that was asked for.
-     *
-     * @return bytes; {@link #UNKNOWN} if the JVM chose it itself
-     */
-    long heapMaxBytes() {
-        long bytes = UNKNOWN;
-        for (String option : options) {
-            if (option.startsWith("-Xmx")) {
-                bytes = bytes(option.substring("-Xmx".length()));
-            } else if (option.startsWith("-XX:MaxHeapSize=")) {
-                bytes = bytes(option.substring("-XX:MaxHeapSize=".length()));
-            }
-        }
-        return bytes;
-    }
-
-    /**
-     * Whether a flag is on.
-     *
-     * @param flag as in {@code -XX:+flag}
-     * @param byDefault what holds if it is not given
-     */
-    boolean isOn(String flag, boolean byDefault) {
-        boolean on = byDefault;
-        for (String option : options) {
-            if (option.equals("-XX:+" + flag)) {
-                on = true;
-            } else if (option.equals("-XX:-" + flag)) {
-                on = false;
-            }
-        }
-        return on;
-    }
-
-    /** Whether a flag is given, on or off. */
-    boolean mentions(String flag) {
-        return isOn(flag, true) == isOn(flag, false);
-    }
-
-    private static long bytes(String text) {
-        if (text.isEmpty()) {
-            return UNKNOWN;
-        }
-        int shift =
-                switch (text.charAt(text.length() - 1)) {
-                    case 'k', 'K' -> 10;
-                    case 'm', 'M' -> 20;
-                    case 'g', 'G' -> 30;
-                    case 't', 'T' -> 40;
-                    default -> 0;
-                };
-        try {
-            String digits = shift == 0 ? text : text.substring(0, text.length() - 1);
-            return Long.decode(digits) << shift;
-        } catch (NumberFormatException e) {
-            return UNKNOWN;
-        }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
+import io.memlock.hotspot.JvmFlags;
+
 /**
  * A running JVM, as found.
  *
@@ -11,6 +13,11 @@ package io.memlock.cli;
  * @param startTicks when it started; another number means another process with the same id
  */
 record Jvm(long pid, long userId, JavaCommand command, boolean agent, long startTicks) {
+
+    /** What it was started with. */
+    JvmFlags flags() {
+        return command.flags();
+    }
 
     /** How messages call it. */
     String title() {

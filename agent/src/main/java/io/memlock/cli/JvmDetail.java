@@ -28,9 +28,7 @@ final class JvmDetail {
         lines.add(line(
                 "heap limit",
                 Numbers.bytes(status.heapMaxBytes())
-                        + (jvm.command().heapMaxBytes() < 0 && status.heapMaxBytes() >= 0
-                                ? ", chosen by the JVM"
-                                : "")));
+                        + (jvm.flags().heapMaxBytes() < 0 && status.heapMaxBytes() >= 0 ? ", chosen by the JVM" : "")));
         lines.add(line("resident", Numbers.bytes(memory.residentBytes())));
         lines.add(line(
                 "locked",

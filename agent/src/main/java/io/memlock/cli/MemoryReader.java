@@ -24,7 +24,7 @@ final class MemoryReader {
     /** Walks page tables only where that takes next to no time, and only if there is something to learn. */
     JvmMemory glanceOrMeasure(Jvm jvm) throws IOException {
         ProcessStatus status = proc.status(jvm.pid());
-        boolean something = status.vmLckBytes() > 0 || jvm.command().isOn("UseZGC", false);
+        boolean something = status.vmLckBytes() > 0 || jvm.flags().isOn("UseZGC", false);
         return something && status.vmRssBytes() <= CHEAP_RESIDENT_BYTES
                 ? JvmMemory.of(status, proc.smapsRollup(jvm.pid()))
                 : JvmMemory.of(status);

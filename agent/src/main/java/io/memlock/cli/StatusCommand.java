@@ -130,7 +130,7 @@ final class StatusCommand implements Callable<Integer> {
         List<Long> limits = new ArrayList<>();
         for (Jvm jvm : alive) {
             boolean inTime = System.nanoTime() - start < LIMITS_NANOS;
-            limits.add(inTime ? HeapLimit.of(jvm) : jvm.command().heapMaxBytes());
+            limits.add(inTime ? HeapLimit.of(jvm) : jvm.flags().heapMaxBytes());
         }
         TimeUnit.NANOSECONDS.sleep(SAMPLE_NANOS - (System.nanoTime() - start));
         List<JvmStatus> statuses = new ArrayList<>();

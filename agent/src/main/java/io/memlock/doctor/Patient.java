@@ -3,6 +3,7 @@ package io.memlock.doctor;
 
 import io.memlock.advice.Place;
 import io.memlock.advice.PlaceFiles;
+import io.memlock.hotspot.JvmFlags;
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
@@ -43,7 +44,7 @@ record Patient(
 
     static Patient self(ProcFs proc) throws IOException {
         JvmFlags flags = new JvmFlags(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        long asked = flags.bytes("-Xmx", "-XX:MaxHeapSize=");
+        long asked = flags.heapMaxBytes();
         return new Patient(
                 ProcFs.SELF,
                 true,
@@ -62,7 +63,7 @@ record Patient(
         return new Patient(
                 process,
                 jvm.hasAgent(),
-                new JvmFlags(jvm.options()),
+                jvm.flags(),
                 jvm.heapMaxBytes(),
                 status,
                 proc.limits(process).lockedMemory(),

@@ -38,7 +38,7 @@ class JavaCommandTest {
         "java Main,                                   -1"
     })
     void findsTheHeapLimitThatCountsInTheEnd(String cmdline, long bytes) {
-        assertThat(parse(cmdline).heapMaxBytes()).isEqualTo(bytes);
+        assertThat(parse(cmdline).flags().heapMaxBytes()).isEqualTo(bytes);
     }
 
     @Test
@@ -47,10 +47,10 @@ class JavaCommandTest {
                 Map.of("JAVA_TOOL_OPTIONS", "-Xmx1k -XX:+DisableAttachMechanism", "_JAVA_OPTIONS", "-Xmx3k");
         JavaCommand command = JavaCommand.parse("java\0-Xmx2k\0Main\0", environment);
 
-        assertThat(command.heapMaxBytes()).isEqualTo(3 << 10);
-        assertThat(command.isOn("DisableAttachMechanism", false)).isTrue();
-        assertThat(command.mentions("DisableAttachMechanism")).isTrue();
-        assertThat(command.mentions("EnableDynamicAgentLoading")).isFalse();
+        assertThat(command.flags().heapMaxBytes()).isEqualTo(3 << 10);
+        assertThat(command.flags().isOn("DisableAttachMechanism", false)).isTrue();
+        assertThat(command.flags().mentions("DisableAttachMechanism")).isTrue();
+        assertThat(command.flags().mentions("EnableDynamicAgentLoading")).isFalse();
     }
 
     private static JavaCommand parse(String words) {

@@ -81,29 +81,6 @@ class MemoryNeedTest {
         assertThat(atMost(new PatientBuilder(), Region.MAPPED)).isZero();
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "1024, 1024",
-        "0x400, 1024",
-        "1k, 1024",
-        "1M, 1048576",
-        "2g, 2147483648",
-        "1T, 1099511627776",
-        "lots, -1",
-        "m, -1",
-        "'', -1"
-    })
-    void readsSizesAsHotSpotDoes(String text, long bytes) {
-        assertThat(new JvmFlags(List.of("-Xmx" + text)).bytes("-Xmx")).isEqualTo(bytes);
-    }
-
-    @Test
-    void ofTwoWaysToSayItTheLaterCounts() {
-        JvmFlags flags = new JvmFlags(List.of("-Xmx1g", "-XX:MaxHeapSize=2g", "-Xmx"));
-
-        assertThat(flags.bytes("-Xmx", "-XX:MaxHeapSize=")).isEqualTo(2L << 30);
-    }
-
     private static String describe(PatientBuilder patient, Region... regions) {
         return MemoryNeed.of(patient.build(), List.of(regions)).describe();
     }

@@ -3,6 +3,7 @@ package io.memlock.doctor;
 
 import io.memlock.advice.Place;
 import io.memlock.hotspot.Evidence;
+import io.memlock.hotspot.JvmFlags;
 import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
 import io.memlock.proc.Mapping;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.doctor;
+package io.memlock.hotspot;
 
 import java.util.List;
 
@@ -8,9 +8,17 @@ import java.util.List;
  *
  * @param options the JVM's own, from its command line and its environment, in the order in which they count
  */
-record JvmFlags(List<String> options) {
+public record JvmFlags(List<String> options) {
+
+    /** What was not given, as a number of bytes. */
+    public static final long NOT_GIVEN = -1;
 
     private static final int KIB_SHIFT = 10;
+
+    /** Copies the list. */
+    public JvmFlags {
+        options = List.copyOf(options);
+    }
 
     /**
      * Whether a flag is on.
@@ -18,7 +26,7 @@ record JvmFlags(List<String> options) {
      * @param flag as in {@code -XX:+flag}
      * @param byDefault what holds if it is not given
      */
-    boolean isOn(String flag, boolean byDefault) {
+    public boolean isOn(String flag, boolean byDefault) {
         boolean on = byDefault;
         for (String option : options) {
             if (option.equals("-XX:+" + flag)) {
@@ -30,12 +38,18 @@ record JvmFlags(List<String> options) {
         return on;
     }
 
-    boolean has(String option) {
+    /** Whether a flag is given, on or off. */
+    public boolean mentions(String flag) {
+        return isOn(flag, true) == isOn(flag, false);
+    }
+
+    /** Whether an option is given just so, as {@code -Xrs}. */
+    public boolean has(String option) {
         return options.contains(option);
     }
 
     /** What follows the prefix, "" if there is none. */
-    String value(String prefix) {
+    public String value(String prefix) {
         String value = "";
         for (String option : options) {
             if (option.startsWith(prefix)) {
@@ -45,9 +59,14 @@ record JvmFlags(List<String> options) {
         return value;
     }
 
-    /** A number of bytes given in one of several ways, -1 if in none. */
-    long bytes(String... prefixes) {
-        long found = -1;
+    /** The limit of the heap that was asked for in bytes; {@link #NOT_GIVEN} if the JVM chose it itself. */
+    public long heapMaxBytes() {
+        return bytes("-Xmx", "-XX:MaxHeapSize=");
+    }
+
+    /** A number of bytes given in one of several ways, {@link #NOT_GIVEN} if in none. */
+    public long bytes(String... prefixes) {
+        long found = NOT_GIVEN;
         for (String option : options) {
             for (String prefix : prefixes) {
                 if (option.startsWith(prefix)) {
@@ -58,14 +77,14 @@ record JvmFlags(List<String> options) {
         return found;
     }
 
-    /** The stack of one thread, -1 if not given. {@code ThreadStackSize} is in KiB, unlike all the others. */
-    long stackBytes() {
-        long bytes = -1;
+    /** The stack of one thread in bytes, {@link #NOT_GIVEN} if so. {@code ThreadStackSize} is in KiB, unlike all the others. */
+    public long stackBytes() {
+        long bytes = NOT_GIVEN;
         for (String option : options) {
             if (option.startsWith("-Xss")) {
                 bytes = bytes(option.substring("-Xss".length()), bytes);
             } else if (option.startsWith("-XX:ThreadStackSize=")) {
-                long kib = bytes(option.substring("-XX:ThreadStackSize=".length()), -1);
+                long kib = bytes(option.substring("-XX:ThreadStackSize=".length()), NOT_GIVEN);
                 bytes = kib > 0 ? kib << KIB_SHIFT : bytes; // 0 means the default
             }
         }
