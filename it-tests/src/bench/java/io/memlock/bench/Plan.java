@@ -64,6 +64,16 @@ public record Plan(
                 .orElse("");
     }
 
+    /** Whether nothing is left out. */
+    public boolean wantsEverything() {
+        return only.isEmpty() && cases.isEmpty() && contenders.isEmpty();
+    }
+
+    /** Whether a measurement is wanted. */
+    public boolean wants(String suite, String caseName, String contender) {
+        return wants(suite) && wantsCase(caseName) && wantsContender(contender);
+    }
+
     /** Whether a suite is wanted. */
     public boolean wants(String suite) {
         return only.isEmpty() || only.contains(suite);
@@ -77,8 +87,12 @@ public record Plan(
     /** Those of the contenders that are wanted. */
     public List<Contender> wanted(List<Contender> all) {
         return all.stream()
-                .filter(contender -> contenders.isEmpty() || contenders.stream().anyMatch(contender.name()::contains))
+                .filter(contender -> wantsContender(contender.name()))
                 .toList();
+    }
+
+    private boolean wantsContender(String name) {
+        return contenders.isEmpty() || contenders.stream().anyMatch(name::contains);
     }
 
     /** Interleaved rounds. */
