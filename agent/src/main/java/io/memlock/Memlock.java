@@ -4,6 +4,7 @@ package io.memlock;
 import io.memlock.attach.AttachReply;
 import io.memlock.attach.AttachReply.State;
 import io.memlock.attach.AttachRequest;
+import io.memlock.bootstrap.Agent;
 import io.memlock.jvmstat.RelockCounter;
 import io.memlock.lock.Keeper;
 import io.memlock.lock.LockFailure;
@@ -29,7 +30,7 @@ import java.lang.instrument.Instrumentation;
 import java.util.function.Consumer;
 
 /** The whole story: options, lock, report, background services. Created once in a JVM, by {@code MemlockAgent}. */
-public final class Memlock {
+public final class Memlock implements Agent {
 
     /** A bad option ends the JVM as a bad {@code -XX} flag does. */
     static final int EXIT_BAD_OPTION = 1;
@@ -54,25 +55,23 @@ public final class Memlock {
     private AttachService attachments;
     private JmxService jmx;
 
-    /**
-     * Does nothing yet.
-     *
-     * @param jar the agent jar
-     * @param instrumentation the JVM's
-     * @param startNanos {@link System#nanoTime} when the JVM called the agent
-     */
-    public Memlock(File jar, Instrumentation instrumentation, long startNanos) {
+    private Memlock(Instrumentation instrumentation, long startNanos) {
         this.instrumentation = instrumentation;
         this.times = new StartupTimes(startNanos);
         times.ended("loader");
     }
 
-    /**
-     * Locks, on the thread that will run {@code main}; the rest goes on in the background.
-     *
-     * @param optionsText the agent's options, or null
-     * @return 0, or the status the JVM must exit with
-     */
+    /** What the bootstrap calls. */
+    public static final class Factory implements Agent.Factory {
+
+        @Override
+        public Agent create(File jar, Instrumentation instrumentation, long startNanos) {
+            return new Memlock(instrumentation, startNanos);
+        }
+    }
+
+    /** Locks, on the thread that will run {@code main}; the rest goes on in the background. */
+    @Override
     public int start(String optionsText) {
         AgentOptions options;
         try {
@@ -207,13 +206,8 @@ public final class Memlock {
         return StartReport.line(status, numbers, keeper.numbers().chargedBytes(), times.totalMillis());
     }
 
-    /**
-     * Called when the agent is attached to a running JVM: starts it, or gives new options to the one that runs. Never ends
-     * the JVM, and returns before anything is locked.
-     *
-     * @param request of the command line; or the agent's options, or null
-     * @return 0
-     */
+    /** Starts the agent in a JVM that runs, or gives new options to the one that is there. Never ends the JVM. */
+    @Override
     public int attach(String request) {
         if (attachments == null) {
             attachments = new AttachService(instrumentation, stderr, this::carryOut);

@@ -23,6 +23,9 @@ final class IsolatedLoader extends ClassLoader {
 
     private static final String HIDDEN = "inst/";
 
+    /** Seen from both sides: the types by which the application's side calls ours. */
+    private static final String SHARED = "io.memlock.bootstrap.";
+
     /** The command line attaches to other JVMs with it. */
     private static final String ATTACH_API = "com.sun.tools.attach.";
 
@@ -50,6 +53,9 @@ final class IsolatedLoader extends ClassLoader {
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
         if (name.startsWith("java.")) {
             return super.loadClass(name, resolve);
+        }
+        if (name.startsWith(SHARED)) {
+            return IsolatedLoader.class.getClassLoader().loadClass(name);
         }
         synchronized (getClassLoadingLock(name)) {
             Class<?> loaded = findLoadedClass(name);

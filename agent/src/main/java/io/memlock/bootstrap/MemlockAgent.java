@@ -3,19 +3,18 @@ package io.memlock.bootstrap;
 
 import java.io.File;
 import java.lang.instrument.Instrumentation;
-import java.lang.reflect.InvocationTargetException;
 
 /** What the JVM calls: {@code premain} for {@code -javaagent}, {@code agentmain} for an attach. */
 public final class MemlockAgent {
 
-    /** The class behind the private loader that takes over; see its {@code start}. */
-    private static final String AGENT = "io.memlock.Memlock";
+    /** The class behind the private loader that takes over. */
+    private static final String FACTORY = "io.memlock.Memlock$Factory";
 
     /**
      * The running agent, one per JVM: a second attach talks to it instead of starting another. The only static state of
      * the project, because this class is all that two attaches have in common.
      */
-    private static Object running;
+    private static Agent running;
 
     private MemlockAgent() {}
 
@@ -49,16 +48,11 @@ public final class MemlockAgent {
             }
             if (running == null) {
                 File jar = AgentJar.locate();
-                Class<?> agent = new IsolatedLoader(jar).loadClass(AGENT);
-                running = agent.getConstructor(File.class, Instrumentation.class, long.class)
-                        .newInstance(jar, instrumentation, startNanos);
+                Class<?> factory = new IsolatedLoader(jar).loadClass(FACTORY);
+                running = ((Agent.Factory) factory.getConstructor().newInstance())
+                        .create(jar, instrumentation, startNanos);
             }
-            Object status = running.getClass()
-                    .getMethod(atStart ? "start" : "attach", String.class)
-                    .invoke(running, options);
-            exitStatus = (Integer) status;
-        } catch (InvocationTargetException wrapped) {
-            report(wrapped.getCause());
+            exitStatus = atStart ? running.start(options) : running.attach(options);
         } catch (Throwable failure) { // whatever it is, the application must start
             report(failure);
         }

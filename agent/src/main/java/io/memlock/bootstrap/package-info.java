@@ -2,7 +2,7 @@
 
 /**
  * The only classes of the agent that the application can see, because the JVM loads them with the application's own
- * class loader. They find the agent jar, open a private loader on it and make one reflective call; they decide nothing.
+ * class loader. They find the agent jar, open a private loader on it and call what is behind it; they decide nothing.
  *
  * <p>Rules of this package:
  *

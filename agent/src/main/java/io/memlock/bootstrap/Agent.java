@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.bootstrap;
+
+import java.io.File;
+import java.lang.instrument.Instrumentation;
+
+/**
+ * The agent behind the private loader. The one type that both sides of the loader share, so that calling the agent takes no
+ * reflection: from JDK 18 on the first reflective call of a kind costs a starting JVM milliseconds (JEP 416).
+ */
+public interface Agent {
+
+    /**
+     * Locks, on the thread that will run {@code main}.
+     *
+     * @param options the agent's options, or null
+     * @return 0, or the status the JVM must exit with
+     */
+    int start(String options);
+
+    /**
+     * Takes a request from whoever attached, and returns before it is carried out.
+     *
+     * @param request of the command line; or the agent's options, or null
+     * @return 0
+     */
+    int attach(String request);
+
+    /** Makes the agent. An implementation has a public constructor without arguments. */
+    interface Factory {
+
+        /**
+         * Makes the agent of this JVM; does nothing yet.
+         *
+         * @param jar the agent jar
+         * @param instrumentation the JVM's
+         * @param startNanos {@link System#nanoTime} when the JVM called the agent
+         */
+        Agent create(File jar, Instrumentation instrumentation, long startNanos);
+    }
+}
