@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
+import io.memlock.advice.PlaceFiles;
 import io.memlock.log.Bytes;
+import io.memlock.proc.ProcessLimits.Limit;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What {@code status PID} tells beyond the table. */
 final class JvmDetail {
-
-    private static final String LIMIT = "Max locked memory";
 
     private final ProcDirectory proc;
     private final Jvms jvms;
@@ -51,24 +51,18 @@ final class JvmDetail {
         return String.format("%-13s %s", name, value);
     }
 
-    /** Soft limit; the hard one where it differs. proc(5), limits */
+    /** Soft limit; the hard one where it differs; and whether it counts at all. */
     private String limit(long pid) {
         try {
-            for (String line : proc.text(pid, "limits").split("\n", -1)) {
-                if (line.startsWith(LIMIT)) {
-                    String[] words = line.substring(LIMIT.length()).trim().split("\\s+", -1);
-                    String soft = limitText(words[0]);
-                    return words[0].equals(words[1]) ? soft : soft + ", which it may raise to " + limitText(words[1]);
-                }
+            Limit limit = proc.limits(pid).lockedMemory();
+            String text = Bytes.text(limit.soft());
+            if (proc.status(pid).hasIpcLock() && !PlaceFiles.of(pid).isUserNamespace()) {
+                return text + ", which CAP_IPC_LOCK lifts";
             }
-        } catch (IOException | NumberFormatException e) {
+            return limit.soft() == limit.hard() ? text : text + ", which it may raise to " + Bytes.text(limit.hard());
+        } catch (IOException e) {
             return "unknown";
         }
-        return "unknown";
-    }
-
-    private static String limitText(String limit) {
-        return limit.equals("unlimited") ? limit : Bytes.text(Long.parseLong(limit));
     }
 
     private String container(long pid) {

@@ -2,6 +2,7 @@
 package io.memlock.cli;
 
 import io.memlock.proc.ProcFormatException;
+import io.memlock.proc.ProcessLimits;
 import io.memlock.proc.ProcessStat;
 import io.memlock.proc.ProcessStatus;
 import io.memlock.proc.SmapsRollup;
@@ -53,6 +54,10 @@ final class ProcDirectory {
 
     ProcessStat stat(long pid) throws IOException {
         return parsed(() -> ProcessStat.parse(text(pid, "stat")));
+    }
+
+    ProcessLimits limits(long pid) throws IOException {
+        return parsed(() -> ProcessLimits.parse(text(pid, "limits")));
     }
 
     /** Walks the page tables of the process: 9 ms for each resident GiB, during which it cannot map memory. */

@@ -40,8 +40,6 @@ record Patient(
         List<Segment> segments,
         List<Mapping> foreignLocks) {
 
-    private static final int CAP_IPC_LOCK = 14;
-
     static Patient self(ProcFs proc) throws IOException {
         JvmFlags flags = new JvmFlags(ManagementFactory.getRuntimeMXBean().getInputArguments());
         long asked = flags.heapMaxBytes();
@@ -93,7 +91,7 @@ record Patient(
 
     /** Whether CAP_IPC_LOCK is effective where it counts: in the first user namespace. */
     boolean isPrivileged() {
-        return status.hasEffective(CAP_IPC_LOCK) && !place.isUserNamespace();
+        return status.hasIpcLock() && !place.isUserNamespace();
     }
 
     /** Whether no limit applies, as far as can be read; the agent raises the soft limit to the hard one. */

@@ -57,6 +57,9 @@ public record ProcessStatus(
         boolean noNewPrivs,
         long seccompMode) {
 
+    /** include/uapi/linux/capability.h */
+    private static final int CAP_IPC_LOCK = 14;
+
     /**
      * Parses the file.
      *
@@ -73,12 +76,11 @@ public record ProcessStatus(
     }
 
     /**
-     * Whether a capability is in the effective set.
+     * Whether CAP_IPC_LOCK is in the effective set. capabilities(7)
      *
-     * @param capability its number in include/uapi/linux/capability.h, 0 to 63
      * @return false does not prove much, and neither does true: see capEffective
      */
-    public boolean hasEffective(int capability) {
-        return (capEffective >>> capability & 1) != 0;
+    public boolean hasIpcLock() {
+        return (capEffective >>> CAP_IPC_LOCK & 1) != 0;
     }
 }

@@ -32,8 +32,7 @@ class ProcessFilesTest {
         assertThat(status.capEffective()).isEqualTo(0x1fffeffffffL);
         assertThat(status.capBounding()).isEqualTo(0x1fffeffffffL);
         assertThat(status.capAmbient()).isZero();
-        assertThat(status.hasEffective(14)).isTrue();
-        assertThat(status.hasEffective(24)).isFalse();
+        assertThat(status.hasIpcLock()).isTrue();
         assertThat(status.noNewPrivs()).isFalse();
         assertThat(status.seccompMode()).isZero();
     }
@@ -54,6 +53,7 @@ class ProcessFilesTest {
         assertThat(status.effectiveUid()).isEqualTo(1001);
         assertThat(status.namespacePids()).containsExactly(4711L, 12L, 1L);
         assertThat(status.noNewPrivs()).isTrue();
+        assertThat(status.hasIpcLock()).isFalse();
         assertThat(status.seccompMode()).isEqualTo(2);
     }
 

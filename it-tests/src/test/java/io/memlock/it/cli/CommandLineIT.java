@@ -64,6 +64,7 @@ class CommandLineIT {
                 assertThat(json("status", pid()).at("/jvms/0/lock").asText()).isEqualTo("locked"));
         JsonNode status = json("status", pid()).at("/jvms/0");
         assertThat(status.get("agent").asBoolean()).isTrue();
+        assertThat(memlock("status", pid()).stdout()).contains("which CAP_IPC_LOCK lifts");
 
         Outcome unlock = memlock("unlock", pid());
         assertThat(unlock.exitStatus()).as("%s", unlock).isZero();
@@ -130,6 +131,7 @@ class CommandLineIT {
 
         assertThat(attach.exitStatus()).as("%s", attach).isEqualTo(1);
         assertThat(attach.stderr()).contains("tried:", "to fix:");
+        assertThat(memlock("status", pid()).stdout()).contains("charged       0 against a limit of 64.0 KiB\n");
         assertThat(jvm.ask("grow 20")).isNotEmpty();
     }
 
