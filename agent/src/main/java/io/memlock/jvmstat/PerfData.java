@@ -4,6 +4,7 @@ package io.memlock.jvmstat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * The performance counters of a JVM, as they are in its file. HotSpot: {@code perfMemory.hpp}, {@code PerfDataPrologue};
@@ -48,6 +49,7 @@ public final class PerfData {
         }
         ByteBuffer data =
                 ByteBuffer.wrap(file).order(file[BYTE_ORDER_AT] == 0 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+        byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
         int end = Math.min(data.getInt(USED_AT), file.length);
         int at = data.getInt(ENTRIES_FROM_AT);
         for (int left = data.getInt(ENTRIES_AT); left > 0; left--) {
@@ -60,7 +62,7 @@ public final class PerfData {
             }
             boolean isNumber = file[at + TYPE_AT] == LONG && data.getInt(at + ELEMENTS_AT) == 0;
             int value = data.getInt(at + VALUE_AT);
-            if (isNumber && isNamed(file, at + data.getInt(at + NAME_AT), at + length, name)) {
+            if (isNumber && isNamed(file, at + data.getInt(at + NAME_AT), at + length, wanted)) {
                 return value >= 0 && value <= length - Long.BYTES ? data.getLong(at + value) : UNKNOWN;
             }
             at += length;
@@ -68,16 +70,10 @@ public final class PerfData {
         return UNKNOWN;
     }
 
-    private static boolean isNamed(byte[] file, int from, int end, String name) {
-        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-        if (from < 0 || from > end - bytes.length - 1 || file[from + bytes.length] != 0) {
-            return false;
-        }
-        for (int i = 0; i < bytes.length; i++) {
-            if (file[from + i] != bytes[i]) {
-                return false;
-            }
-        }
-        return true;
+    private static boolean isNamed(byte[] file, int from, int end, byte[] name) {
+        return from >= 0
+                && from <= end - name.length - 1
+                && file[from + name.length] == 0
+                && Arrays.equals(file, from, from + name.length, name, 0, name.length);
     }
 }

@@ -21,10 +21,13 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class Keeper implements LockControl {
 
-    /** Under rescan: how often it looks between periods whether a memory pool has grown. */
+    /** Under rescan: how often it looks between periods whether a memory pool has grown, */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(330);
 
-    /** Otherwise: whether there is something else to do. Waking up costs a tenth of a pass. */
+    /** for so long after one has, or after a collection: waking up costs a fifth of a pass. */
+    private static final long LIVELY_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    /** Otherwise: whether there is something else to do. */
     private static final long CALM_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Passes once a period may take 1 % of a CPU; of a JVM with 250 mappings they take a hundredth of that. */
@@ -59,6 +62,7 @@ public final class Keeper implements LockControl {
     private ThreadTime cpu;
     private long lastPassEnd;
     private long lastLook = System.nanoTime() - CALM_LOOK_NANOS;
+    private long lastGrowth = System.nanoTime();
     private boolean lastPassLocked;
     private boolean warned;
 
@@ -117,9 +121,11 @@ public final class Keeper implements LockControl {
             if (periodLeft <= 0) {
                 return allowance;
             }
-            long rest = Math.min(periodLeft, rescan ? LOOK_NANOS : CALM_LOOK_NANOS);
+            boolean isLively = rescan && now - lastGrowth < LIVELY_NANOS;
+            long rest = Math.min(periodLeft, isLively ? LOOK_NANOS : CALM_LOOK_NANOS);
             boolean isWoken = wakeups.tryAcquire(rest, TimeUnit.NANOSECONDS);
             if (rescan && (isWoken || growth.committedChanged())) {
+                lastGrowth = System.nanoTime();
                 TimeUnit.NANOSECONDS.sleep(woken.restNanos(System.nanoTime()));
                 wakeups.drainPermits(); // what comes from here on asks for another pass
                 return woken;

@@ -41,9 +41,8 @@ public record LockLimit(long softBytes, long hardBytes, int probeErrno, boolean 
      * @return what holds now; as before where it could not be tried
      */
     LockLimit again(LibC libc) {
-        LockLimit now = establish(libc, this);
-        // One refusal may be a passing one, and the consequence is to give up MCL_FUTURE.
-        return isUnlimited() && !now.isUnlimited() ? establish(libc, this) : now;
+        // One refusal may be a passing one, and the consequence is to give up MCL_FUTURE: establish tries once more.
+        return isUnlimited() && Probe.of(libc).agreesWith(this) ? this : establish(libc, this);
     }
 
     private static LockLimit establish(LibC libc, LockLimit before) {
@@ -121,6 +120,11 @@ public record LockLimit(long softBytes, long hardBytes, int probeErrno, boolean 
             }
             // EAGAIN is what MCL_FUTURE under a limit answers to any mapping.
             return new Probe(Errno.ENOMEM, true, refusal == Errno.EAGAIN);
+        }
+
+        /** Whether nothing has changed. What the limit is by now does not matter where none applies. */
+        boolean agreesWith(LockLimit limit) {
+            return errno == limit.probeErrno && hasOnFault == limit.hasOnFault;
         }
 
         private static Probe lock(LibC libc, long address, long length) {

@@ -19,6 +19,9 @@ public final class MemoryLock {
     /** Passes an unlock may take, while HotSpot maps memory anew. */
     private static final int UNLOCK_PASSES = 5;
 
+    /** Under rescan without a limit, whether there is one now is looked at in one pass of so many. */
+    private static final int LOOK_AT_LIMIT_EVERY = 5;
+
     private final LockParts parts;
     private final LibC libc;
     private final Failures failures;
@@ -30,6 +33,7 @@ public final class MemoryLock {
     private Strategy strategy;
     private LockLimit limit;
     private boolean firstPassDone;
+    private int passesSinceLimit;
     private long relockCount;
     private long failureCount;
     private LockFailure lastFailure;
@@ -214,7 +218,7 @@ public final class MemoryLock {
 
     private LockFailure compareAndRepair() throws IOException {
         long start = System.nanoTime();
-        boolean isLifted = firstPassDone && watchLimit();
+        boolean isLifted = firstPassDone && isLimitDue() && watchLimit();
         future.reassert();
         boolean othersSetFuture = strategy == Strategy.RESCAN
                 && !limit.isUnlimited()
@@ -236,6 +240,11 @@ public final class MemoryLock {
 
     private Terms terms(boolean othersSetFuture) {
         return new Terms(limit.effectiveBytes(), future.isInForce(), future.wasEverInForce(), othersSetFuture);
+    }
+
+    /** Where new mappings are born locked a new limit would end the JVM, and where there is one it is the budget. */
+    private boolean isLimitDue() {
+        return future.isInForce() || !limit.isUnlimited() || ++passesSinceLimit % LOOK_AT_LIMIT_EVERY == 0;
     }
 
     /**

@@ -17,7 +17,7 @@ interface MemoryMap {
     boolean refresh() throws IOException;
 
     /**
-     * Whether as much is mapped and committed as at the last look: costs a tenth of {@link #refresh}, which sees more.
+     * Whether as much is mapped and committed as when this was last asked: costs a tenth of {@link #refresh}, which sees more.
      *
      * @throws IOException if {@code /proc/self/statm} cannot be read
      */

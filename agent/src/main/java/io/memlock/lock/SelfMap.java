@@ -17,7 +17,7 @@ final class SelfMap implements MemoryMap {
      * What maps does not show, threads that come and go on stacks of old ones, is looked for in one pass of so many while
      * maps stays the same.
      */
-    private static final int LOOK_CLOSER_EVERY = 5;
+    private static final int LOOK_CLOSER_EVERY = 15;
 
     private final MapsReader maps;
     private final AddressSpaceReader addressSpace;
@@ -35,7 +35,6 @@ final class SelfMap implements MemoryMap {
 
     @Override
     public boolean refresh() throws IOException {
-        fingerprint = addressSpace.fingerprint(); // first: what comes in between is seen again
         List<Mapping> now = maps.read();
         unchanged = now == mappings ? unchanged + 1 : 0;
         mappings = now;
@@ -52,7 +51,10 @@ final class SelfMap implements MemoryMap {
 
     @Override
     public boolean looksUnchanged() throws IOException {
-        return addressSpace.fingerprint() == fingerprint;
+        long now = addressSpace.fingerprint();
+        boolean isSame = now == fingerprint;
+        fingerprint = now; // before maps is read: what changes in between is seen the next time
+        return isSame;
     }
 
     @Override

@@ -15,11 +15,10 @@ public final class AddressSpaceReader {
 
     private static final int PRIME = 31;
 
-    private final File file;
-    private final TextFile text = new TextFile();
+    private final KeptFile file;
 
     AddressSpaceReader(File file) {
-        this.file = file;
+        this.file = new KeptFile(file, new TextFile());
     }
 
     /**
@@ -29,7 +28,7 @@ public final class AddressSpaceReader {
      * @throws ProcFormatException if it is not six numbers and more
      */
     public long fingerprint() throws IOException {
-        Cursor statm = text.read(file);
+        Cursor statm = file.read();
         statm.nextLine();
         long size = statm.decimal();
         for (int field = 0; field < FIELDS_BETWEEN; field++) {

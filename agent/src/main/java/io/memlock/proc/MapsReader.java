@@ -13,14 +13,14 @@ import java.util.List;
  */
 public final class MapsReader {
 
-    private final File file;
     private final TextFile text = new TextFile();
+    private final KeptFile file;
     private int parsedLength;
     private long parsedChecksum;
     private List<Mapping> mappings;
 
     MapsReader(File file) {
-        this.file = file;
+        this.file = new KeptFile(file, text);
     }
 
     /**
@@ -30,7 +30,7 @@ public final class MapsReader {
      * @throws IOException if the file cannot be read
      */
     public List<Mapping> read() throws IOException {
-        Cursor maps = text.read(file);
+        Cursor maps = file.read();
         long checksum = text.checksum();
         if (mappings == null || text.length() != parsedLength || checksum != parsedChecksum) {
             mappings = MapsParser.parse(maps, text.length());
