@@ -21,11 +21,11 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class Keeper implements LockControl {
 
-    /** Under rescan: how often it looks between periods whether a memory pool has grown, */
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(330);
+    /** Under rescan it looks between periods whether a memory pool has grown: so soon after one has, */
+    private static final long SOONEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    /** for so long after one has, or after a collection: waking up costs a fifth of a pass. */
-    private static final long LIVELY_NANOS = TimeUnit.SECONDS.toNanos(30);
+    /** then each time after so great a part of the time that has passed since. Growth seldom comes alone. */
+    private static final long LOOK_PART = 8;
 
     /** Otherwise: whether there is something else to do. */
     private static final long CALM_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -121,16 +121,22 @@ public final class Keeper implements LockControl {
             if (periodLeft <= 0) {
                 return allowance;
             }
-            boolean isLively = rescan && now - lastGrowth < LIVELY_NANOS;
-            long rest = Math.min(periodLeft, isLively ? LOOK_NANOS : CALM_LOOK_NANOS);
+            long rest = Math.min(periodLeft, rescan ? nanosToNextLook(now) : CALM_LOOK_NANOS);
             boolean isWoken = wakeups.tryAcquire(rest, TimeUnit.NANOSECONDS);
-            if (rescan && (isWoken || growth.committedChanged())) {
+            boolean hasGrown = rescan && growth.committedChanged();
+            if (hasGrown) {
                 lastGrowth = System.nanoTime();
+            }
+            if (rescan && (isWoken || hasGrown)) {
                 TimeUnit.NANOSECONDS.sleep(woken.restNanos(System.nanoTime()));
                 wakeups.drainPermits(); // what comes from here on asks for another pass
                 return woken;
             }
         }
+    }
+
+    private long nanosToNextLook(long now) {
+        return Math.max(SOONEST_LOOK_NANOS, Math.min(CALM_LOOK_NANOS, (now - lastGrowth) / LOOK_PART));
     }
 
     private void pass(Allowance allowance) throws IOException {
@@ -140,6 +146,7 @@ public final class Keeper implements LockControl {
         try {
             failure = lock.reconcile();
             lastPassLocked = lock.status().relockCount() > locksBefore;
+            lastGrowth = lastPassLocked ? System.nanoTime() : lastGrowth;
         } finally {
             lastPassEnd = System.nanoTime();
             allowance.spend(cpu.nanos() - start);
