@@ -15,6 +15,7 @@ import java.util.List;
  * @param cases parts of names of cases; empty for all
  * @param contenders parts of names of contenders; empty for all
  * @param rounds instead of each suite's own number; 0 for that
+ * @param seconds of measuring in a pressure case or of an idle JVM, instead of the case's own; 0 for that
  * @param note on the circumstances, for the top of the report; may be empty
  * @param publish whether to copy the report to {@code docs}
  * @param target where the report goes
@@ -26,27 +27,33 @@ public record Plan(
         List<String> cases,
         List<String> contenders,
         int rounds,
+        int seconds,
         String note,
         boolean publish,
         Path target,
         Path docs) {
 
     /**
-     * Reads {@code quick|full --only=a,b --cases=a;b --contenders=a;b --rounds=5 --note=TEXT --publish=true --to=DIR
+     * Reads {@code quick|full --only=a,b --cases=a;b --contenders=a;b --rounds=5 --seconds=8 --note=TEXT --publish=true --to=DIR
      * --docs=DIR}.
      */
     public static Plan parse(String[] args) {
-        String rounds = option(args, "--rounds");
         return new Plan(
                 Arrays.asList(args).contains("quick"),
                 list(args, "--only", ","),
                 list(args, "--cases", ";"),
                 list(args, "--contenders", ";"),
-                rounds.isEmpty() ? 0 : Integer.parseInt(rounds),
+                number(args, "--rounds"),
+                number(args, "--seconds"),
                 option(args, "--note"),
                 option(args, "--publish").equals("true"),
                 Path.of(option(args, "--to")),
                 Path.of(option(args, "--docs")));
+    }
+
+    private static int number(String[] args, String name) {
+        String text = option(args, name);
+        return text.isEmpty() ? 0 : Integer.parseInt(text);
     }
 
     private static List<String> list(String[] args, String name, String separator) {
@@ -101,6 +108,11 @@ public record Plan(
             return rounds;
         }
         return quick ? quickRounds : fullRounds;
+    }
+
+    /** How long to measure. */
+    public double seconds(double own) {
+        return seconds > 0 ? seconds : own;
     }
 
     /** The JDKs to measure on: the oldest and the newest here. */

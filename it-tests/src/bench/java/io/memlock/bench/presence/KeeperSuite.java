@@ -37,22 +37,25 @@ public final class KeeperSuite implements Suite {
     @Override
     public void run(Plan plan, Samples samples) throws Exception {
         Jdk jdk = Plan.jdks().get(0);
-        int seconds = plan.quick() ? 10 : 60;
         for (int round = 1; round <= plan.rounds(1, 5); round++) {
             for (int mappings : plan.quick() ? new int[] {0, 60_000} : new int[] {0, 1_000, 10_000, 60_000}) {
-                measure(samples, jdk, mappings, SMALL_HEAP, seconds, round);
+                measure(plan, samples, jdk, mappings, SMALL_HEAP, round);
             }
             for (int megabytes : plan.quick() ? new int[] {} : new int[] {256, 1024, 4096, 8192}) {
-                measure(samples, jdk, 0, megabytes, seconds, round);
+                measure(plan, samples, jdk, 0, megabytes, round);
             }
         }
     }
 
     /** Both strategies at the same time. They are idle. */
-    private void measure(Samples samples, Jdk jdk, int mappings, int heapMegabytes, int seconds, int round)
+    private void measure(Plan plan, Samples samples, Jdk jdk, int mappings, int heapMegabytes, int round)
             throws Exception {
         String caseName =
                 (mappings == 0 ? "usual mappings" : mappings + " mappings more") + ", " + heapMegabytes + " MiB heap";
+        if (!plan.wantsCase(caseName)) {
+            return;
+        }
+        double seconds = plan.seconds(plan.quick() ? 10 : 60);
         List<Contender> runners =
                 List.of(Contenders.ours("mode=all"), Contenders.ours("mode=heap+code+metaspace,strategy=rescan"));
         List<ForkedJvm> jvms = new ArrayList<>();
@@ -65,7 +68,7 @@ public final class KeeperSuite implements Suite {
             }
             Thread.sleep(START_UP_SECONDS * 1000L);
             List<Long> before = cpuNanos(jvms);
-            Thread.sleep(seconds * 1000L);
+            Thread.sleep((long) (seconds * 1000));
             List<Long> after = cpuNanos(jvms);
             for (int i = 0; i < jvms.size(); i++) {
                 double percent = (after.get(i) - before.get(i)) / (seconds * 1e9) * 100;

@@ -124,8 +124,9 @@ public final class PressureSuite implements Suite {
             }
             List<String> flags = new ArrayList<>(contender.flags());
             flags.add(collector.flag());
+            PressureCase timed = pressure.lasting(pressure.idleSeconds(), plan.seconds(pressure.seconds()));
             try {
-                Map<String, Double> values = new PressureRun(own.cold(), pressure)
+                Map<String, Double> values = new PressureRun(own.cold(), timed)
                         .run(flags, !contender.name().equals(FLOOR));
                 samples.add(new Sample(name(), caseName, contender.name(), round, values));
             } catch (AssertionError e) {
