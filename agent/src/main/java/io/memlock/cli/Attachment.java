@@ -15,8 +15,8 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** Asks the agent in another JVM for something, which loads it there if need be, and waits for what comes of it. */
 final class Attachment {
@@ -25,6 +25,14 @@ final class Attachment {
     private static final long FIRST_POLL_MILLIS = 50;
 
     private static final long LAST_POLL_MILLIS = 250;
+
+    /** As 25, or 1.8. */
+    private static final Pattern VERSION = Pattern.compile("[0-9]{1,4}(\\.[0-9]+)?");
+
+    private static final int UNKNOWN = -1;
+
+    /** The release the agent's classes are for. */
+    private static final int OLDEST = 17;
 
     /** JEP 451: from this release on a JVM prints a warning. */
     private static final int WARNS_FROM = 21;
@@ -58,7 +66,7 @@ final class Attachment {
         requireJar(jvm);
         VirtualMachine machine = attach(jvm);
         try {
-            announceWarning(machine, jvm);
+            considerVersion(machine, jvm);
             String id = ProcessHandle.current().pid() + "-" + System.nanoTime();
             AttachRequest request = new AttachRequest(id, Version.current(), action, options);
             load(machine, jvm, request.text());
@@ -116,18 +124,27 @@ final class Attachment {
         }
     }
 
-    private void announceWarning(VirtualMachine machine, Jvm jvm) throws CommandException {
+    /** What can be told of the JVM's version before anything is done to it. */
+    private void considerVersion(VirtualMachine machine, Jvm jvm) throws CommandException {
+        String version = specificationVersion(machine, jvm);
+        int feature = VERSION.matcher(version).matches() ? Integer.parseInt(version.split("\\.", 2)[0]) : UNKNOWN;
+        if (feature != UNKNOWN && feature < OLDEST) {
+            throw new CommandException(
+                    jvm.title() + " runs Java " + version + ": the agent needs Java " + OLDEST + " or newer");
+        }
+        if (feature >= WARNS_FROM && !jvm.flags().mentions("EnableDynamicAgentLoading")) {
+            console.err()
+                    .println("note: Java " + feature + " prints four lines of warning (\"A Java agent has been"
+                            + " loaded dynamically\") on the stderr of " + jvm.title()
+                            + "; -XX:+EnableDynamicAgentLoading at its start prevents it");
+        }
+    }
+
+    private static String specificationVersion(VirtualMachine machine, Jvm jvm) throws CommandException {
         try {
-            Properties system = machine.getSystemProperties();
-            int feature = Integer.parseInt(
-                    system.getProperty("java.specification.version", "0").split("\\.", 2)[0]);
-            if (feature >= WARNS_FROM && !jvm.flags().mentions("EnableDynamicAgentLoading")) {
-                console.err()
-                        .println("note: Java " + feature + " prints four lines of warning (\"A Java agent has been"
-                                + " loaded dynamically\") on the stderr of " + jvm.title()
-                                + "; -XX:+EnableDynamicAgentLoading at its start prevents it");
-            }
-        } catch (IOException | NumberFormatException e) {
+            // Of the VM's properties, because applications change the others now and then.
+            return machine.getSystemProperties().getProperty("java.vm.specification.version", "");
+        } catch (IOException e) {
             throw new CommandException(jvm.title() + " does not answer: " + e.getMessage());
         }
     }

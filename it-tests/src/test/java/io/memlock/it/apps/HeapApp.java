@@ -44,6 +44,7 @@ public final class HeapApp {
             case "classes" -> defineClasses(Integer.parseInt(arguments[0]));
             case "direct" -> allocateDirect(Integer.parseInt(arguments[0]));
             case "mapfile" -> mapFile(Path.of(arguments[0]));
+            case "property" -> System.setProperty(arguments[0], arguments[1]);
             case "exec" -> new ProcessBuilder("true").start().waitFor();
             default -> throw CommandLoop.unknown(command);
         }

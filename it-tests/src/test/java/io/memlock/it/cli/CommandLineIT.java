@@ -136,6 +136,18 @@ class CommandLineIT {
     }
 
     @Test
+    void aJvmOfAnOlderReleaseIsLeftAlone() {
+        start(Jdk.current());
+        jvm.ask("property java.vm.specification.version 11"); // as one of that release says
+
+        Outcome attach = memlock("attach", pid());
+
+        assertThat(attach.exitStatus()).as("%s", attach).isEqualTo(1);
+        assertThat(attach.stderr()).contains("runs Java 11: the agent needs Java 17 or newer");
+        assertThat(jvm.stderr()).isEmpty();
+    }
+
+    @Test
     void aJvmThatRefusesAttachingIsNotSignalled() {
         jvm = describe(Jdk.current()).flags("-XX:+DisableAttachMechanism").start();
         jvm.awaitLine("ready");
