@@ -13,6 +13,7 @@ import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.Smaps;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -141,13 +142,15 @@ class FaultMatrixIT {
     private static void check(Fault fault, Jdk jdk) throws Exception {
         List<String> life = new ArrayList<>(fault.life());
         life.add("exit");
-        int port = JmxClient.freePort();
-        Outcome without = fault.on(jdk).flags(JmxClient.remoteFlags(port)).run(life.toArray(String[]::new));
+        // At the same time, which they do not notice: the limits are each process's own.
+        int[] ports = JmxClient.twoFreePorts();
+        CompletableFuture<Outcome> lifeWithout = CompletableFuture.supplyAsync(
+                () -> fault.on(jdk).flags(JmxClient.remoteFlags(ports[1])).run(life.toArray(String[]::new)));
 
         Outcome with;
         String state;
         try (ForkedJvm jvm = fault.on(jdk)
-                .flags(JmxClient.remoteFlags(port))
+                .flags(JmxClient.remoteFlags(ports[0]))
                 .agent(fault.options())
                 .start()) {
             jvm.awaitLine("ready");
@@ -155,11 +158,12 @@ class FaultMatrixIT {
                 jvm.send(stage);
                 jvm.awaitLine("done");
             }
-            state = assertStateIsTrue(fault, jvm, port);
+            state = assertStateIsTrue(fault, jvm, ports[0]);
             jvm.send("exit");
             with = jvm.awaitExit();
         }
 
+        Outcome without = lifeWithout.join();
         assertThat(with.stdout()).as(with::toString).isEqualTo(without.stdout());
         assertThat(with.exitStatus())
                 .as(with::toString)

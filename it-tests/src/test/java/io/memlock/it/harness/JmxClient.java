@@ -65,8 +65,15 @@ public final class JmxClient implements AutoCloseable {
 
     /** A port nobody listens on. */
     public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        return twoFreePorts()[0];
+    }
+
+    /** Two of them. */
+    public static int[] twoFreePorts() {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        try (ServerSocket one = new ServerSocket(0, 1, loopback);
+                ServerSocket other = new ServerSocket(0, 1, loopback)) {
+            return new int[] {one.getLocalPort(), other.getLocalPort()};
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
