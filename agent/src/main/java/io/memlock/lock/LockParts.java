@@ -2,7 +2,11 @@
 package io.memlock.lock;
 
 import io.memlock.advice.Place;
+import io.memlock.hotspot.Region;
+import io.memlock.hotspot.Segment;
 import io.memlock.os.LibC;
+import java.io.IOException;
+import java.util.List;
 
 /** What a {@link MemoryLock} works with. */
 interface LockParts {
@@ -24,6 +28,14 @@ interface LockParts {
 
     /** Brings pages into RAM. */
     Residency residency();
+
+    /**
+     * Where some regions are now. Cheaper than a reconciliation, which has to know where all are.
+     *
+     * @return every mapping, cut into regions; what belongs to another region may not be told yet
+     * @throws IOException if {@code /proc/self/maps} cannot be read
+     */
+    List<Segment> locate(List<Region> regions) throws IOException;
 
     /** What is charged against the limit, by anybody: VmLck. */
     long chargedBytes();

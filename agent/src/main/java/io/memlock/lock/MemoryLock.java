@@ -2,6 +2,7 @@
 package io.memlock.lock;
 
 import io.memlock.hotspot.Region;
+import io.memlock.hotspot.Segment;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
 import io.memlock.os.LibC;
@@ -33,6 +34,7 @@ public final class MemoryLock {
     private Strategy strategy;
     private LockLimit limit;
     private boolean firstPassDone;
+    private boolean lastPassUnderFuture;
     private int passesSinceLimit;
     private long relockCount;
     private long failureCount;
@@ -86,8 +88,11 @@ public final class MemoryLock {
             prepare(wanted);
             LockFailure failure = startLocking();
             if (!wanted.prefault().isEmpty() && !selection.isEmpty()) {
-                reconcile(); // finds out where the regions are
-                prefault(false);
+                prefault(
+                        future.isInForce()
+                                ? parts.locate(wanted.prefault())
+                                : parts.reconciler().locked(),
+                        false);
             }
             return failure;
         } catch (IOException e) {
@@ -124,6 +129,7 @@ public final class MemoryLock {
         }
         int errno = future.setWithAllThereIs();
         if (errno == 0) {
+            lastPassUnderFuture = true;
             return settle(new Verdict(LockState.LOCKED, null), Pass.NONE, 0);
         }
         LockFailure refused = failures.mlockall(errno, limit);
@@ -170,7 +176,7 @@ public final class MemoryLock {
             failure = bearLocked(failure);
         }
         parts.residency().swapIn(parts.reconciler().locked());
-        prefault(true);
+        prefault(parts.reconciler().locked(), true);
         return strategy == Strategy.RESCAN ? reconcile() : failure; // of what came meanwhile, too
     }
 
@@ -190,10 +196,9 @@ public final class MemoryLock {
         return before;
     }
 
-    private void prefault(boolean isLive) throws IOException {
-        prefaultRefusal = options.prefault().isEmpty()
-                ? null
-                : parts.residency().prefault(parts.reconciler().locked(), options.prefault(), isLive);
+    private void prefault(List<Segment> locked, boolean isLive) throws IOException {
+        prefaultRefusal =
+                options.prefault().isEmpty() ? null : parts.residency().prefault(locked, options.prefault(), isLive);
     }
 
     /**
@@ -230,9 +235,11 @@ public final class MemoryLock {
         if (firstPassDone) {
             relockCount += pass.newlyLocked();
         }
-        if (future.isInForce() && pass.lost() > 0) {
+        // Before, what was unmapped and mapped anew in the same place was born unlocked: nobody's doing.
+        if (future.isInForce() && lastPassUnderFuture && pass.lost() > 0) {
             notices.unlockedByOthers(pass.lost());
         }
+        lastPassUnderFuture = future.isInForce();
         firstPassDone = true;
         LockFailure failure = settle(Verdict.of(pass, failure(pass)), pass, System.nanoTime() - start);
         return isLifted ? bearLocked(failure) : failure;

@@ -5,6 +5,7 @@ import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
 import io.memlock.os.Errno;
 import io.memlock.proc.Mapping;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -35,12 +36,14 @@ final class Prefault {
      *
      * @param segments all there are
      * @param regions which of them
-     * @param residentBytes of these regions, already there
+     * @param resident how much of these regions is there already; asked only where that decides
      * @param headroom how much memory there is
      * @param threads how many work, 1 for gently
      * @return null if done, otherwise why not
+     * @throws IOException if it cannot be told what is resident
      */
-    String run(List<Segment> segments, List<Region> regions, long residentBytes, Headroom headroom, int threads) {
+    String run(List<Segment> segments, List<Region> regions, Resident resident, Headroom headroom, int threads)
+            throws IOException {
         List<Piece> pieces = new ArrayList<>();
         Set<List<Long>> views = new HashSet<>();
         long total = 0;
@@ -53,7 +56,10 @@ final class Prefault {
                 cut(segment, write, threads > 1 ? BRISK_PIECE_BYTES : GentleCalls.PIECE_BYTES, pieces);
             }
         }
-        String refusal = headroom.refusal(Math.max(0, memory - residentBytes));
+        String refusal = headroom.refusal(memory);
+        if (refusal != null) {
+            refusal = headroom.refusal(Math.max(0, memory - resident.bytes()));
+        }
         if (refusal != null) {
             return refusal;
         }
@@ -75,6 +81,13 @@ final class Prefault {
             pieces.add(new Piece(at, to - at, write));
             at = to;
         }
+    }
+
+    /** Tells what is in RAM already, which takes a walk of page tables. */
+    interface Resident {
+
+        /** Bytes of the regions that are to be faulted in. */
+        long bytes() throws IOException;
     }
 
     /** One call's worth. */

@@ -29,11 +29,9 @@ final class ProcessResidency implements Residency {
 
     @Override
     public String prefault(List<Segment> segments, List<Region> regions, boolean isLive) throws IOException {
-        RegionReport now = isLive ? process.scan() : process.scanAtOnce();
-        long resident = now.total(regions).residentBytes();
         int threads = isLive ? 1 : Runtime.getRuntime().availableProcessors();
         return new Prefault(populator(), Pause.SLEEP, process.progress())
-                .run(segments, regions, resident, headroom(), threads);
+                .run(segments, regions, () -> residentBytes(regions, isLive), headroom(), threads);
     }
 
     @Override
@@ -46,6 +44,11 @@ final class ProcessResidency implements Residency {
             long brought = new SwapIn(populator(), Pause.SLEEP, process.progress()).run(pagemap, segments, swapped);
             log.info("read back from swap: " + Bytes.text(brought));
         }
+    }
+
+    private long residentBytes(List<Region> regions, boolean isLive) throws IOException {
+        RegionReport now = isLive ? process.scan() : process.scanAtOnce();
+        return now.total(regions).residentBytes();
     }
 
     private Populator populator() throws IOException {

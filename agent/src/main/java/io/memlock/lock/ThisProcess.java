@@ -5,6 +5,8 @@ import io.memlock.advice.Place;
 import io.memlock.advice.PlaceFiles;
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.hotspot.LayerStatus;
+import io.memlock.hotspot.Region;
+import io.memlock.hotspot.Segment;
 import io.memlock.log.Log;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
@@ -12,7 +14,9 @@ import io.memlock.proc.Mapping;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -154,6 +158,22 @@ public final class ThisProcess implements LockParts {
     @Override
     public Residency residency() {
         return new ProcessResidency(this, libc, proc, log);
+    }
+
+    @Override
+    public List<Segment> locate(List<Region> regions) throws IOException {
+        List<Mapping> mappings = proc.mappings(ProcFs.SELF);
+        List<Segment> segments = layout().classify(mappings);
+        boolean isAsked = !holdsAll(segments, regions) && layout().askJvm(System.nanoTime());
+        return isAsked ? layout().classify(mappings) : segments;
+    }
+
+    private static boolean holdsAll(List<Segment> segments, List<Region> regions) {
+        Set<Region> missing = EnumSet.copyOf(regions);
+        for (Segment segment : segments) {
+            missing.remove(segment.region());
+        }
+        return missing.isEmpty();
     }
 
     /** What is charged against the limit, by anybody. Unknown counts as everything: then nothing more is locked. */

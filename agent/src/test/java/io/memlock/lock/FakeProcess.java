@@ -81,6 +81,12 @@ final class FakeProcess implements LockParts {
     }
 
     @Override
+    public List<Segment> locate(List<Region> regions) {
+        kernel.refresh();
+        return kernel.segments();
+    }
+
+    @Override
     public long chargedBytes() {
         return kernel.chargedBytes();
     }

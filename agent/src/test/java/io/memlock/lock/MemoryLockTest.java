@@ -387,6 +387,30 @@ class MemoryLockTest {
     }
 
     @Test
+    void atStartPrefaultsWhatMlockallLockedWithoutALookAtEachMapping() throws Exception {
+        FakeProcess process = new FakeProcess(kernel);
+        int probes = kernel.calls;
+
+        assertThat(new MemoryLock(process).start(OptionParser.parse("prefault=heap")))
+                .isNull();
+
+        assertThat(process.asked).hasSize(1).first().asString().startsWith("briskly [HEAP]");
+        assertThat(kernel.calls - probes).as("calls").isLessThan(12);
+    }
+
+    @Test
+    void aLateLockBlamesNobodyForWhatWasMappedAnewBeforeNewMappingsWereBornLocked() throws Exception {
+        MemoryLock attached = new MemoryLock(new FakeProcess(kernel));
+        // Locked by the first pass, unlocked when the second looks.
+        kernel.afterLock.put(HEAP, () -> kernel.afterRefresh = () -> kernel.munlock(HEAP, 4 * MIB));
+
+        assertThat(attached.change(OptionParser.parse("mode=heap"))).isNull();
+
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+        assertThat(attached.takeNotices()).isEmpty();
+    }
+
+    @Test
     void aLateLockTellsOfWhatCameWhileItWasTaken() throws Exception {
         kernel.privileged = false;
         kernel.softLimit = kernel.hardLimit = 5 * MIB;

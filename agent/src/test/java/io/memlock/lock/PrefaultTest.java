@@ -11,6 +11,7 @@ import io.memlock.options.LogLevel;
 import io.memlock.os.Linux;
 import io.memlock.proc.KernelVersion;
 import io.memlock.proc.Mapping;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -29,9 +30,11 @@ class PrefaultTest {
             new Progress(new Log(new PrintStream(OutputStream.nullOutputStream()), LogLevel.QUIET));
     private final List<Long> pauses = Collections.synchronizedList(new ArrayList<>());
 
-    private String run(KernelVersion version, List<Segment> segments, long resident, long headroom, int threads) {
+    private String run(KernelVersion version, List<Segment> segments, long resident, long headroom, int threads)
+            throws IOException {
         Prefault prefault = new Prefault(new Populator(libc, version), pauses::add, progress);
-        return prefault.run(segments, List.of(Region.HEAP), resident, new Headroom(headroom, "the host"), threads);
+        return prefault.run(
+                segments, List.of(Region.HEAP), () -> resident, new Headroom(headroom, "the host"), threads);
     }
 
     private List<Segment> heap(long bytes) {
@@ -43,7 +46,7 @@ class PrefaultTest {
     }
 
     @Test
-    void populatesWhatIsCommittedOfTheRegionsAndNothingElse() {
+    void populatesWhatIsCommittedOfTheRegionsAndNothingElse() throws IOException {
         assertThat(run(new KernelVersion(6, 1), heap(64 * MIB), 0, 64 * MIB, 2)).isNull();
 
         assertThat(libc.populatedBytes(Linux.MADV_POPULATE_WRITE)).isEqualTo(64 * MIB);
@@ -52,7 +55,7 @@ class PrefaultTest {
     }
 
     @Test
-    void pausesBetweenSmallPiecesOnALiveJvm() {
+    void pausesBetweenSmallPiecesOnALiveJvm() throws IOException {
         assertThat(run(new KernelVersion(6, 1), heap(64 * MIB), 0, 64 * MIB, 1)).isNull();
 
         assertThat(libc.largestPiece()).isEqualTo(GentleCalls.PIECE_BYTES);
@@ -60,7 +63,7 @@ class PrefaultTest {
     }
 
     @Test
-    void populatesByLockingBeforeLinux514AndLeavesTheLockOnFault() {
+    void populatesByLockingBeforeLinux514AndLeavesTheLockOnFault() throws IOException {
         assertThat(run(new KernelVersion(5, 13), heap(8 * MIB), 0, 8 * MIB, 1)).isNull();
 
         assertThat(libc.madvised).isEmpty();
@@ -69,7 +72,7 @@ class PrefaultTest {
     }
 
     @Test
-    void refusesWhatThereIsNoMemoryForAndSaysByHowMuch() {
+    void refusesWhatThereIsNoMemoryForAndSaysByHowMuch() throws IOException {
         String refusal = run(new KernelVersion(6, 1), heap(64 * MIB), 16 * MIB, 40 * MIB, 2);
 
         assertThat(refusal).isEqualTo("needs 48.0 MiB more memory, the host has 40.0 MiB: 8.0 MiB too little");
@@ -77,7 +80,7 @@ class PrefaultTest {
     }
 
     @Test
-    void countsThreeViewsOfOneFileOnce() {
+    void countsThreeViewsOfOneFileOnce() throws IOException {
         List<Segment> views = new ArrayList<>();
         for (long view = 1; view <= 3; view++) {
             long start = view << 42;
