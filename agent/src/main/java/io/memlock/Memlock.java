@@ -23,7 +23,6 @@ import io.memlock.os.LibC;
 import io.memlock.os.NativeAccess;
 import io.memlock.os.NativeUnavailableException;
 import io.memlock.proc.ProcFs;
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.instrument.Instrumentation;
@@ -65,7 +64,7 @@ public final class Memlock implements Agent {
     public static final class Factory implements Agent.Factory {
 
         @Override
-        public Agent create(File jar, Instrumentation instrumentation, long startNanos) {
+        public Agent create(Instrumentation instrumentation, long startNanos) {
             return new Memlock(instrumentation, startNanos);
         }
     }
@@ -208,12 +207,11 @@ public final class Memlock implements Agent {
 
     /** Starts the agent in a JVM that runs, or gives new options to the one that is there. Never ends the JVM. */
     @Override
-    public int attach(String request) {
+    public void attach(String request) {
         if (attachments == null) {
             attachments = new AttachService(instrumentation, stderr, this::carryOut);
         }
         attachments.take(request);
-        return GO_ON;
     }
 
     private AttachReply carryOut(AttachRequest request, Consumer<String> progress)

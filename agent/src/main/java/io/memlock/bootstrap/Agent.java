@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.bootstrap;
 
-import java.io.File;
 import java.lang.instrument.Instrumentation;
 
 /**
@@ -22,9 +21,8 @@ public interface Agent {
      * Takes a request from whoever attached, and returns before it is carried out.
      *
      * @param request of the command line; or the agent's options, or null
-     * @return 0
      */
-    int attach(String request);
+    void attach(String request);
 
     /** Makes the agent. An implementation has a public constructor without arguments. */
     interface Factory {
@@ -32,10 +30,9 @@ public interface Agent {
         /**
          * Makes the agent of this JVM; does nothing yet.
          *
-         * @param jar the agent jar
          * @param instrumentation the JVM's
          * @param startNanos {@link System#nanoTime} when the JVM called the agent
          */
-        Agent create(File jar, Instrumentation instrumentation, long startNanos);
+        Agent create(Instrumentation instrumentation, long startNanos);
     }
 }

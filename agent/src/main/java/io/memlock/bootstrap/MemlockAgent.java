@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.bootstrap;
 
-import java.io.File;
 import java.lang.instrument.Instrumentation;
 
 /** What the JVM calls: {@code premain} for {@code -javaagent}, {@code agentmain} for an attach. */
@@ -47,12 +46,14 @@ public final class MemlockAgent {
                 return;
             }
             if (running == null) {
-                File jar = AgentJar.locate();
-                Class<?> factory = new IsolatedLoader(jar).loadClass(FACTORY);
-                running = ((Agent.Factory) factory.getConstructor().newInstance())
-                        .create(jar, instrumentation, startNanos);
+                Class<?> factory = new IsolatedLoader(AgentJar.locate()).loadClass(FACTORY);
+                running = ((Agent.Factory) factory.getConstructor().newInstance()).create(instrumentation, startNanos);
             }
-            exitStatus = atStart ? running.start(options) : running.attach(options);
+            if (atStart) {
+                exitStatus = running.start(options);
+            } else {
+                running.attach(options);
+            }
         } catch (Throwable failure) { // whatever it is, the application must start
             report(failure);
         }

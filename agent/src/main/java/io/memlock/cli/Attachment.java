@@ -11,12 +11,12 @@ import io.memlock.attach.AttachReply.State;
 import io.memlock.attach.AttachRequest;
 import io.memlock.attach.AttachRequest.Action;
 import io.memlock.attach.ReplyBoard;
+import io.memlock.hotspot.JavaRelease;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 
 /** Asks the agent in another JVM for something, which loads it there if need be, and waits for what comes of it. */
 final class Attachment {
@@ -25,14 +25,6 @@ final class Attachment {
     private static final long FIRST_POLL_MILLIS = 50;
 
     private static final long LAST_POLL_MILLIS = 250;
-
-    /** As 25, or 1.8. */
-    private static final Pattern VERSION = Pattern.compile("[0-9]{1,4}(\\.[0-9]+)?");
-
-    private static final int UNKNOWN = -1;
-
-    /** The release the agent's classes are for. */
-    private static final int OLDEST = 17;
 
     /** JEP 451: from this release on a JVM prints a warning. */
     private static final int WARNS_FROM = 21;
@@ -127,10 +119,10 @@ final class Attachment {
     /** What can be told of the JVM's version before anything is done to it. */
     private void considerVersion(VirtualMachine machine, Jvm jvm) throws CommandException {
         String version = specificationVersion(machine, jvm);
-        int feature = VERSION.matcher(version).matches() ? Integer.parseInt(version.split("\\.", 2)[0]) : UNKNOWN;
-        if (feature != UNKNOWN && feature < OLDEST) {
-            throw new CommandException(
-                    jvm.title() + " runs Java " + version + ": the agent needs Java " + OLDEST + " or newer");
+        int feature = JavaRelease.feature(version);
+        if (feature != JavaRelease.UNKNOWN && feature < JavaRelease.OLDEST_SUPPORTED) {
+            throw new CommandException(jvm.title() + " runs Java " + version + ": the agent needs Java "
+                    + JavaRelease.OLDEST_SUPPORTED + " or newer");
         }
         if (feature >= WARNS_FROM && !jvm.flags().mentions("EnableDynamicAgentLoading")) {
             console.err()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
+import io.memlock.hotspot.JavaRelease;
 import io.memlock.hotspot.Segment;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
@@ -10,7 +11,7 @@ import java.util.List;
 final class Jdk {
 
     private static final String CHECK = "JDK";
-    private static final int OLDEST = 17;
+    private static final int OLDEST = JavaRelease.OLDEST_SUPPORTED;
     private static final String LIBJVM = "/lib/server/libjvm.so";
     private static final String VERSION = "JAVA_VERSION=\"";
 
@@ -27,7 +28,7 @@ final class Jdk {
         if (version.isEmpty()) {
             return Finding.note(CHECK, "its version cannot be told; the agent needs " + OLDEST + " or newer");
         }
-        return feature(version) < OLDEST
+        return JavaRelease.feature(version) < OLDEST
                 ? Finding.fail(CHECK, version, "# the agent needs JDK " + OLDEST + " or newer")
                 : Finding.ok(CHECK, version);
     }
@@ -39,17 +40,6 @@ final class Jdk {
             return at < 0 ? "" : release.substring(at + VERSION.length()).split("\"", 2)[0];
         } catch (IOException e) {
             return "";
-        }
-    }
-
-    /** 17 of 17.0.15, 8 of 1.8.0_402; 0 of what is no version. */
-    private static int feature(String version) {
-        String[] numbers = version.split("[._+-]", 3);
-        try {
-            int first = Integer.parseInt(numbers[0]);
-            return first == 1 && numbers.length > 1 ? Integer.parseInt(numbers[1]) : first;
-        } catch (NumberFormatException e) {
-            return 0;
         }
     }
 }

@@ -146,7 +146,9 @@ public final class Keeper implements LockControl {
         try {
             failure = lock.reconcile();
             lastPassLocked = lock.status().relockCount() > locksBefore;
-            lastGrowth = lastPassLocked ? System.nanoTime() : lastGrowth;
+            if (lastPassLocked) {
+                lastGrowth = System.nanoTime();
+            }
         } finally {
             lastPassEnd = System.nanoTime();
             allowance.spend(cpu.nanos() - start);

@@ -34,7 +34,6 @@ public final class MemoryLock {
     private Strategy strategy;
     private LockLimit limit;
     private boolean firstPassDone;
-    private boolean lastPassUnderFuture;
     private int passesSinceLimit;
     private long relockCount;
     private long failureCount;
@@ -129,7 +128,6 @@ public final class MemoryLock {
         }
         int errno = future.setWithAllThereIs();
         if (errno == 0) {
-            lastPassUnderFuture = true;
             return settle(new Verdict(LockState.LOCKED, null), Pass.NONE, 0);
         }
         LockFailure refused = failures.mlockall(errno, limit);
@@ -235,11 +233,9 @@ public final class MemoryLock {
         if (firstPassDone) {
             relockCount += pass.newlyLocked();
         }
-        // Before, what was unmapped and mapped anew in the same place was born unlocked: nobody's doing.
-        if (future.isInForce() && lastPassUnderFuture && pass.lost() > 0) {
+        if (pass.lost() > 0) {
             notices.unlockedByOthers(pass.lost());
         }
-        lastPassUnderFuture = future.isInForce();
         firstPassDone = true;
         LockFailure failure = settle(Verdict.of(pass, failure(pass)), pass, System.nanoTime() - start);
         return isLifted ? bearLocked(failure) : failure;

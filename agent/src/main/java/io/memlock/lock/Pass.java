@@ -11,7 +11,8 @@ import java.util.Map;
  * @param wantedBytes length of all that should be locked
  * @param missingBytes of that, what is not locked now, by region; empty if the promise is kept
  * @param newlyLocked segments that had to be locked
- * @param lost of these, segments that were locked after the last pass and are mapped as they were
+ * @param lost of these, segments that were locked after the last pass and are mapped as they were, though new mappings
+ *     have been born locked since
  * @param unlocked segments that had to be unlocked
  * @param errno why something is missing: 0 if nothing is, or if only the limit is in the way
  * @param isOverMappingBudget whether something was left unlocked because locking it would use up the mappings the kernel

@@ -31,7 +31,7 @@ final class ProcessResidency implements Residency {
     public String prefault(List<Segment> segments, List<Region> regions, boolean isLive) throws IOException {
         int threads = isLive ? 1 : Runtime.getRuntime().availableProcessors();
         return new Prefault(populator(), Pause.SLEEP, process.progress())
-                .run(segments, regions, () -> residentBytes(regions, isLive), headroom(), threads);
+                .run(segments, regions, resident(regions, isLive), headroom(), threads);
     }
 
     @Override
@@ -46,9 +46,15 @@ final class ProcessResidency implements Residency {
         }
     }
 
-    private long residentBytes(List<Region> regions, boolean isLive) throws IOException {
-        RegionReport now = isLive ? process.scan() : process.scanAtOnce();
-        return now.total(regions).residentBytes();
+    /** No lambda: this may be on the way to {@code main}. */
+    private Prefault.Resident resident(List<Region> regions, boolean isLive) {
+        return new Prefault.Resident() {
+            @Override
+            public long bytes() throws IOException {
+                RegionReport now = isLive ? process.scan() : process.scanAtOnce();
+                return now.total(regions).residentBytes();
+            }
+        };
     }
 
     private Populator populator() throws IOException {

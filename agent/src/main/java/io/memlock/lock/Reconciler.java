@@ -154,7 +154,7 @@ final class Reconciler {
         Difference found = compare(selection, terms);
         tools.byName().retain(found.lockedStarts());
         // Mapped as it was when it was locked: not by HotSpot's doing.
-        int lost = found.missing().isEmpty() ? 0 : found.missingOf(new HashSet<>(locked));
+        int lost = wasFuture(terms) && !found.missing().isEmpty() ? found.missingOf(new HashSet<>(locked)) : 0;
         Repair repair = new Repair(tools, map.mappings());
         repair.unlockAll(found.surplus());
         if (!found.missing().isEmpty()) {
@@ -166,6 +166,11 @@ final class Reconciler {
         }
         locked = found.kept();
         return repair.pass(found, lost);
+    }
+
+    /** Whether MCL_FUTURE was in force all along: otherwise what is mapped anew in the same place is born unlocked. */
+    private boolean wasFuture(Terms terms) {
+        return terms.isFuture() && lastTerms != null && lastTerms.isFuture();
     }
 
     private Difference compare(Selection selection, Terms terms) {
