@@ -25,7 +25,10 @@ import java.util.function.Consumer;
 final class SplitProbe {
 
     /** A JVM maps memory all the time, also while it is looked at. */
-    private static final int ATTEMPTS = 3;
+    private static final int ATTEMPTS = 5;
+
+    /** So many pages may stay locked that need not: a quarter of a MiB with 4 KiB pages. */
+    private static final int MOST_DOUBTFUL_PAGES = 64;
 
     private final LibC libc;
     private final LockProbe probe;
@@ -50,9 +53,10 @@ final class SplitProbe {
      *
      * <p>A mapping of a single page cannot be split. It is taken for on-fault unless an application may have put something
      * there that it wants to keep from swap, a key for example: memory of its own that it can write to. Code made at run time
-     * is none, nor is the bss of a library, which follows directly on its data.
+     * is none, nor is the bss of a library, which follows directly on its data. What may be such a page is handed over, too:
+     * to leave a few pages locked is better than to stop a JVM while smaps is read.
      *
-     * @return false if it cannot be told, or not of every mapping; then nothing was handed over
+     * @return false if it cannot be told, or not of every larger mapping; then nothing was handed over
      * @throws IOException if {@code maps} cannot be read
      */
     boolean forEach(Consumer<Mapping> consumer) throws IOException {
@@ -69,6 +73,7 @@ final class SplitProbe {
     /** Returns whether all could be told. */
     private boolean tellAll(Set<Mapping> split) throws IOException {
         List<Mapping> tried = new ArrayList<>();
+        List<Mapping> doubtful = new ArrayList<>();
         boolean isCertain = true;
         Mapping previous = null;
         for (Mapping mapping : maps.read()) {
@@ -80,13 +85,18 @@ final class SplitProbe {
             if (mapping.length() > pageBytes) {
                 isCertain &= libc.mlock2(mapping.start(), pageBytes, Linux.MLOCK_ONFAULT) == 0;
                 tried.add(mapping);
-            } else {
-                boolean isBss = before != null && before.isFileBacked() && before.end() == mapping.start();
-                boolean isData = mapping.writable() && !mapping.executable() && !mapping.isFileBacked();
-                isCertain &= !isData || isBss;
+            } else if (mayHoldAKey(mapping, before)) {
+                doubtful.add(mapping);
             }
         }
-        return putTogether(tried, split) && isCertain;
+        isCertain &= putTogether(tried, split) && doubtful.size() <= MOST_DOUBTFUL_PAGES;
+        split.addAll(doubtful);
+        return isCertain;
+    }
+
+    private static boolean mayHoldAKey(Mapping page, Mapping before) {
+        boolean isBss = before != null && before.isFileBacked() && before.end() == page.start();
+        return page.writable() && !page.executable() && !page.isFileBacked() && !isBss;
     }
 
     private boolean putTogether(List<Mapping> tried, Set<Mapping> split) throws IOException {

@@ -84,7 +84,9 @@ class SplitProbeTest {
 
         split.forEach(found::add);
 
-        assertThat(found).isEmpty();
+        assertThat(found)
+                .as("only the single page that is left of the buffer")
+                .allMatch(mapping -> mapping.start() == BUFFER && mapping.length() == FakeKernel.PAGE);
         assertThat(kernel.lockedWithoutOnFault()).isEmpty();
     }
 
@@ -96,10 +98,22 @@ class SplitProbeTest {
     }
 
     @Test
-    void isNotSureOfASinglePageThatMayHoldAKey() throws IOException {
-        kernel.commit(Region.NATIVE, BUFFER + (1L << 30), FakeKernel.PAGE);
+    void leavesASinglePageToTheApplicationThatMayHoldAKey() throws IOException {
+        long key = BUFFER + (1L << 30);
+        kernel.commit(Region.NATIVE, key, FakeKernel.PAGE);
         List<Mapping> found = new ArrayList<>();
         kernel.mlock(BUFFER, BUFFER_BYTES);
+
+        assertThat(split.forEach(found::add)).isTrue();
+        assertThat(found).extracting(Mapping::start).containsExactly(BUFFER, key);
+    }
+
+    @Test
+    void isNotSureOfManySinglePages() throws IOException {
+        for (int page = 1; page < 200; page += 2) {
+            kernel.commit(Region.NATIVE, BUFFER + (1L << 30) + page * FakeKernel.PAGE, FakeKernel.PAGE);
+        }
+        List<Mapping> found = new ArrayList<>();
 
         assertThat(split.forEach(found::add)).isFalse();
         assertThat(found).as("smaps will tell of all").isEmpty();
