@@ -144,7 +144,7 @@ public final class Keeper implements LockControl {
         long start = cpu.nanos();
         LockFailure failure;
         try {
-            failure = lock.reconcile();
+            failure = allowance == woken ? lock.reconcileAfterChange() : lock.reconcile();
             lastPassLocked = lock.status().relockCount() > locksBefore;
             if (lastPassLocked) {
                 lastGrowth = System.nanoTime();

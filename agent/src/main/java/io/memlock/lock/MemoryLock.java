@@ -219,6 +219,17 @@ public final class MemoryLock {
         }
     }
 
+    /**
+     * One pass after the JVM told that its memory may have changed.
+     *
+     * @return as {@link #reconcile}
+     * @throws IOException as {@link #reconcile}
+     */
+    public synchronized LockFailure reconcileAfterChange() throws IOException {
+        parts.reconciler().expectChange();
+        return reconcile();
+    }
+
     private LockFailure compareAndRepair() throws IOException {
         long start = System.nanoTime();
         boolean isLifted = firstPassDone && isLimitDue() && watchLimit();

@@ -29,8 +29,9 @@ final class Reconciler {
     private static final int FULL_PASS_EVERY = 60;
 
     /**
-     * Where new mappings are born locked, what is mapped over memory of the same kind need not be seen at once: maps is
-     * read in one pass of so many, and whenever more or less is mapped or committed.
+     * While all is well maps is read in one pass of so many, and whenever more or less is mapped or committed, or the JVM
+     * tells that it may be. What is mapped over memory of the same kind shows in no count: where new mappings are born
+     * locked it need not be seen at once, otherwise a probe finds it unlocked.
      */
     private static final int LOOK_EVERY = 5;
 
@@ -90,6 +91,11 @@ final class Reconciler {
         return tools.maxMappings();
     }
 
+    /** The JVM tells that it may have committed or given back memory: the next pass reads maps. */
+    void expectChange() {
+        passesSinceLook = LOOK_EVERY;
+    }
+
     /** What is selected and locked, as of the last pass. */
     List<Segment> locked() {
         return locked;
@@ -131,7 +137,8 @@ final class Reconciler {
     }
 
     private boolean mustLook(Terms terms) throws IOException {
-        boolean mayWait = terms.isFuture() && last.isComplete() && ++passesSinceLook < LOOK_EVERY;
+        boolean isCalm = last.isComplete() && (terms.isFuture() || last.newlyLocked() == 0);
+        boolean mayWait = isCalm && ++passesSinceLook < LOOK_EVERY;
         if (mayWait && map.looksUnchanged()) {
             return false;
         }

@@ -262,15 +262,44 @@ class MemoryLockTest {
     }
 
     @Test
-    void looksAtMappingsInEachPassWhereTheKeeperLocksThem() throws Exception {
+    void looksAtMappingsSeldomUnderRescanWhileNothingGrows() throws Exception {
         start("mode=heap,strategy=rescan");
         lock.reconcile();
+        int before = kernel.looks;
+
+        for (int pass = 0; pass < 10; pass++) {
+            lock.reconcile();
+        }
+        assertThat(kernel.looks - before).isEqualTo(2);
+    }
+
+    @Test
+    void looksAtMappingsUnderRescanAfterEachPassThatLocked() throws Exception {
+        start("mode=heap,strategy=rescan");
+        lock.reconcile();
+        kernel.munlock(HEAP, MIB);
         int before = kernel.looks;
 
         lock.reconcile();
         lock.reconcile();
 
         assertThat(kernel.looks - before).isEqualTo(2);
+    }
+
+    @Test
+    void looksAtMappingsWhenTheJvmTellsOfChangeThoughTheCountsAreTheSame() throws Exception {
+        kernel.reserve(Region.HEAP, FILE, 2 * MIB);
+        kernel.commit(Region.HEAP, FILE, MIB);
+        start("mode=heap,strategy=rescan");
+        lock.reconcile();
+        lock.reconcile();
+
+        kernel.reserve(Region.HEAP, FILE, MIB);
+        kernel.commit(Region.HEAP, FILE + MIB, MIB);
+        assertThat(kernel.looksUnchanged()).isTrue();
+        lock.reconcileAfterChange();
+
+        assertThat(kernel.isLocked(FILE + MIB)).isTrue();
     }
 
     @Test
