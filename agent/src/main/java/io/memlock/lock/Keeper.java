@@ -45,7 +45,7 @@ public final class Keeper implements LockControl {
     /** Scans walk page tables: 0.03 %, so that all the keeper does in an idle JVM is under 0.1 %. */
     private static final long SCAN_SHARE = 3000;
 
-    private static final long MIN_SCAN_GAP_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long MIN_SCAN_GAP_NANOS = TimeUnit.SECONDS.toNanos(120);
 
     private final MemoryLock lock;
     private final ThisProcess process;

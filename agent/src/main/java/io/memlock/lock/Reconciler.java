@@ -26,7 +26,7 @@ final class Reconciler {
     private static final int PROBED_UNDER_FUTURE = 16;
 
     /** With nothing changed, everything is compared afresh after this many passes. */
-    private static final int FULL_PASS_EVERY = 60;
+    private static final int FULL_PASS_EVERY = 120;
 
     /**
      * While all is well maps is read in one pass of so many, and whenever more or less is mapped or committed, or the JVM
