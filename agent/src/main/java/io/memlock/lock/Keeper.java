@@ -267,8 +267,9 @@ public final class Keeper implements LockControl {
 
     private String describe() throws IOException {
         if (lock.status().regions().isEmpty()) {
-            return lock.status().state() + ": nothing is selected; charged "
-                    + Bytes.text(numbers().chargedBytes());
+            long charged = numbers().chargedBytes();
+            return lock.status().state() + ": nothing is selected; charged " + Bytes.text(charged)
+                    + (charged > 0 ? " (the application's, or not told from it)" : "");
         }
         RegionUsage selected = report.total(lock.status().regions());
         return lock.status().state() + ": locked " + Bytes.text(selected.lockedBytes()) + " of "

@@ -34,6 +34,7 @@ final class SplitProbe {
     private final LockProbe probe;
     private final long pageBytes;
     private final Maps maps;
+    private final MergeProbe merge;
 
     /**
      * A probe.
@@ -46,6 +47,7 @@ final class SplitProbe {
         this.probe = probe;
         this.pageBytes = pageBytes;
         this.maps = maps;
+        this.merge = new MergeProbe(libc, pageBytes, maps);
     }
 
     /**
@@ -53,8 +55,9 @@ final class SplitProbe {
      *
      * <p>A mapping of a single page cannot be split. It is taken for on-fault unless an application may have put something
      * there that it wants to keep from swap, a key for example: memory of its own that it can write to. Code made at run time
-     * is none, nor is the bss of a library, which follows directly on its data. What may be such a page is handed over, too:
-     * to leave a few pages locked is better than to stop a JVM while smaps is read.
+     * is none, nor is the bss of a library, which follows directly on its data. What may be such a page, and {@link
+     * MergeProbe} does not show to be on-fault, is handed over, too: to leave a few pages locked is better than to stop a JVM
+     * while smaps is read.
      *
      * @return false if it cannot be told, or not of every larger mapping; then nothing was handed over
      * @throws IOException if {@code maps} cannot be read
@@ -90,6 +93,9 @@ final class SplitProbe {
             }
         }
         isCertain &= putTogether(tried, split) && doubtful.size() <= MOST_DOUBTFUL_PAGES;
+        if (isCertain) {
+            merge.removeOnFault(doubtful);
+        }
         split.addAll(doubtful);
         return isCertain;
     }

@@ -359,7 +359,7 @@ final class FakeKernel implements LibC, MemoryMap {
             fail(Errno.EAGAIN);
             return MAP_FAILED;
         }
-        long start = nextFree;
+        long start = addr == 0 || isTaken(addr, length) ? nextFree : addr;
         nextFree += length + PAGE;
         place(Region.OTHER, start, length, prot != Linux.PROT_NONE, "", false);
         return start;
@@ -432,6 +432,10 @@ final class FakeKernel implements LibC, MemoryMap {
     private Vma at(long address) {
         Map.Entry<Long, Vma> entry = vmas.floorEntry(address);
         return entry == null || entry.getValue().end <= address ? null : entry.getValue();
+    }
+
+    private boolean isTaken(long start, long length) {
+        return at(start) != null || !vmas.subMap(start, start + length).isEmpty();
     }
 
     private void splitAt(long address) {

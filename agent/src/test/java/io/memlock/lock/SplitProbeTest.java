@@ -98,9 +98,39 @@ class SplitProbeTest {
     }
 
     @Test
-    void leavesASinglePageToTheApplicationThatMayHoldAKey() throws IOException {
+    void findsASinglePageThatIsLockedOnFaultByAPageBesideIt() throws IOException {
+        long page = BUFFER + (1L << 30);
+        kernel.commit(Region.OTHER, page, FakeKernel.PAGE);
+        kernel.commit(Region.OTHER, page + (1 << 20), FakeKernel.PAGE);
+        kernel.reserve(Region.OTHER, page + (1 << 20) + FakeKernel.PAGE, FakeKernel.PAGE); // room before it only
+        List<Mapping> before = maps();
+        List<Mapping> found = new ArrayList<>();
+
+        assertThat(split.forEach(found::add)).isTrue();
+        assertThat(found).isEmpty();
+        assertThat(maps()).isEqualTo(before);
+    }
+
+    @Test
+    void leavesASinglePageToTheApplicationThatLockedIt() throws IOException {
         long key = BUFFER + (1L << 30);
+        kernel.commit(Region.OTHER, key, FakeKernel.PAGE);
+        kernel.mlock(key, FakeKernel.PAGE);
+        List<Mapping> before = maps();
+        List<Mapping> found = new ArrayList<>();
+
+        assertThat(split.forEach(found::add)).isTrue();
+        assertThat(found).extracting(Mapping::start).containsExactly(key);
+        assertThat(maps()).isEqualTo(before);
+        assertThat(kernel.lockedWithoutOnFault()).extracting(Mapping::start).containsExactly(key);
+    }
+
+    @Test
+    void leavesASinglePageToTheApplicationWithoutRoomBesideIt() throws IOException {
+        long key = BUFFER + (1L << 30);
+        kernel.reserve(Region.NATIVE, key - FakeKernel.PAGE, FakeKernel.PAGE);
         kernel.commit(Region.NATIVE, key, FakeKernel.PAGE);
+        kernel.reserve(Region.NATIVE, key + FakeKernel.PAGE, FakeKernel.PAGE);
         List<Mapping> found = new ArrayList<>();
         kernel.mlock(BUFFER, BUFFER_BYTES);
 
