@@ -13,6 +13,8 @@ import io.memlock.bench.service.ServiceApp;
 import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,9 +49,12 @@ public final class ThroughputSuite implements Suite {
         Jdk jdk = Plan.jdks().get(0);
         List<Contender> wanted = plan.wanted(plan.quick() ? runners.subList(0, 2) : runners);
         for (int round = 1; round <= plan.rounds(1, 7); round++) {
+            // Each is the first to start and to take its turn now and then.
+            List<Contender> order = new ArrayList<>(wanted);
+            Collections.rotate(order, round - 1);
             Map<Contender, ForkedJvm> running = new LinkedHashMap<>();
             try {
-                wanted.forEach(contender -> running.put(contender, started(jdk, contender)));
+                order.forEach(contender -> running.put(contender, started(jdk, contender)));
                 Map<Contender, Map<String, Double>> measured = measure(running, plan.quick() ? 3 : SLICES);
                 for (Contender contender : wanted) {
                     samples.add(new Sample(name(), jdk.toString(), contender.name(), round, measured.get(contender)));
