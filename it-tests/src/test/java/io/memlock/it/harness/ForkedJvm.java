@@ -141,6 +141,8 @@ public final class ForkedJvm implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        // A JVM that was attached to and is killed leaves its socket behind. JDK: VirtualMachineImpl of Linux
+        new File("/tmp/.java_pid" + process.pid()).delete();
     }
 
     private AssertionError failure(String what) {
