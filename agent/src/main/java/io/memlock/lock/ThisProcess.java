@@ -43,6 +43,7 @@ public final class ThisProcess implements LockParts {
     private final Progress progress;
     private final long pageBytes;
     private final LockProbe probe;
+    private final PriorityBoost boost;
     private final GentleCalls calls;
 
     private Place place;
@@ -66,7 +67,8 @@ public final class ThisProcess implements LockParts {
         this.progress = new Progress(log);
         this.pageBytes = libc.sysconf(Linux.SC_PAGESIZE);
         this.probe = new LockProbe(libc, pageBytes);
-        this.calls = new GentleCalls(libc, Pause.SLEEP, progress);
+        this.boost = new PriorityBoost(libc, proc);
+        this.calls = new GentleCalls(libc, boost, Pause.SLEEP, progress);
     }
 
     /** Bytes in a page. */
@@ -214,8 +216,11 @@ public final class ThisProcess implements LockParts {
     }
 
     private void forEachLockedWithoutOnFault(Consumer<Mapping> consumer) throws IOException {
-        if (isLarge() && new SplitProbe(libc, probe, pageBytes, () -> proc.mappings(ProcFs.SELF)).forEach(consumer)) {
-            return;
+        if (isLarge()) {
+            SplitProbe split = new SplitProbe(libc, boost, probe, pageBytes, () -> proc.mappings(ProcFs.SELF));
+            if (split.forEach(consumer)) {
+                return;
+            }
         }
         proc.smaps(ProcFs.SELF, entry -> {
             if (entry.locked() && !entry.lockedOnFault()) {
