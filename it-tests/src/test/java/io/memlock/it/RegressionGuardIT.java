@@ -38,8 +38,9 @@ class RegressionGuardIT {
             PressureRun run =
                     new PressureRun(Jdk.current(), PressureCase.heapFixed().lasting(0, 4));
 
-            Map<String, Double> unlocked = run.run(G1, true);
-            Map<String, Double> locked = run.run(List.of(G1.get(0), AgentJar.javaagent("mode=all")), true);
+            Map<String, Double> unlocked = run.run(G1, PressureRun.Neighbour.GREEDY);
+            Map<String, Double> locked =
+                    run.run(List.of(G1.get(0), AgentJar.javaagent("mode=all")), PressureRun.Neighbour.GREEDY);
 
             assertThat(unlocked.get("majorFaults")).as("no lock: %s", unlocked).isGreaterThan(100);
             assertThat(locked.get("majorFaults")).as("mode=all: %s", locked).isZero();

@@ -27,9 +27,11 @@ final class PressureReport {
         page.text(
                 "A service and a neighbour in one memory cgroup, on a CPU each; the neighbour touches more than is left."
                         + " Requests come at a fixed rate and their latency (milliseconds) counts from when they should have"
-                        + " begun. *x no lock* is p99.9 of no agent over this one's (more is better), *x floor* is p99.9 over"
-                        + " that without a neighbour (less is better), both round by round. Major faults, swapped and resident MiB"
-                        + " are the service's. What the neighbour gets done is in MiB touched a second.");
+                        + " begun. *x no lock* is p99.9 of no agent over this one's (more is better); *x floor* is p99.9 over"
+                        + " that without a neighbour, *x busy* over that beside one that keeps its CPU as busy in 32 MiB, which"
+                        + " tells memory from CPUs and the host's share of them (less is better); all round by round. Major"
+                        + " faults, swapped and resident MiB are the service's. What the neighbour gets done is in MiB touched"
+                        + " a second.");
         for (String caseName : samples.cases(suite)) {
             page.subheading(caseName);
             List<String> names = samples.contenders(suite, caseName);
@@ -43,6 +45,7 @@ final class PressureReport {
                             "max",
                             "x no lock",
                             "x floor",
+                            "x busy",
                             "major faults",
                             "swapped",
                             "resident",
@@ -70,13 +73,18 @@ final class PressureReport {
                 millis(caseName, contender, "p100"),
                 samples.paired(suite, caseName, contender, Contender.NO_AGENT, "p99.9", (x, none) -> none / x)
                         .text(),
-                samples.paired(suite, caseName, contender, PressureSuite.FLOOR, "p99.9", (x, floor) -> x / floor)
-                        .text(),
+                overFloor(caseName, contender, PressureSuite.FLOOR),
+                overFloor(caseName, contender, PressureSuite.BUSY_FLOOR),
                 samples.spread(suite, caseName, contender, "majorFaults").text(),
                 samples.spread(suite, caseName, contender, "swappedMegabytes").text(),
                 samples.spread(suite, caseName, contender, "residentMegabytes").text(),
                 samples.spread(suite, caseName, contender, "neighbourMegabytesPerSecond")
                         .text());
+    }
+
+    private String overFloor(String caseName, String contender, String floor) {
+        return samples.paired(suite, caseName, contender, floor, "p99.9", (x, least) -> x / least)
+                .text();
     }
 
     private String millis(String caseName, String contender, String percentile) {

@@ -25,6 +25,9 @@ public final class PressureSuite implements Suite {
     /** The case without a neighbour, in the same table. */
     static final String FLOOR = "floor: no agent, no pressure";
 
+    /** The case with a neighbour as busy, but with little memory. */
+    static final String BUSY_FLOOR = "floor: no agent, busy neighbour, no pressure";
+
     private static final int SWAP_MEGABYTES = 2048;
     private static final int FILE_MEGABYTES = 1024;
 
@@ -118,6 +121,7 @@ public final class PressureSuite implements Suite {
         PrivateJdk own = PrivateJdk.copyOf(jdk, plan.target());
         List<Contender> runners = new ArrayList<>(plan.wanted(plan.quick() ? quick() : contenders.all()));
         runners.add(0, new Contender(FLOOR, List.of()));
+        runners.add(1, new Contender(BUSY_FLOOR, List.of()));
         for (Contender contender : runners) {
             if (samples.failure(name(), caseName, contender.name()) != null) {
                 continue;
@@ -126,13 +130,20 @@ public final class PressureSuite implements Suite {
             flags.add(collector.flag());
             PressureCase timed = pressure.lasting(pressure.idleSeconds(), plan.seconds(pressure.seconds()));
             try {
-                Map<String, Double> values = new PressureRun(own.cold(), timed)
-                        .run(flags, !contender.name().equals(FLOOR));
+                Map<String, Double> values = new PressureRun(own.cold(), timed).run(flags, neighbour(contender));
                 samples.add(new Sample(name(), caseName, contender.name(), round, values));
             } catch (AssertionError e) {
                 samples.cannot(name(), caseName, contender.name(), Failure.inOneLine(e));
             }
         }
+    }
+
+    private static PressureRun.Neighbour neighbour(Contender contender) {
+        return switch (contender.name()) {
+            case FLOOR -> PressureRun.Neighbour.NONE;
+            case BUSY_FLOOR -> PressureRun.Neighbour.MODEST;
+            default -> PressureRun.Neighbour.GREEDY;
+        };
     }
 
     private List<Contender> quick() {

@@ -19,6 +19,19 @@ public final class PressureRun {
     private static final int MEGABYTE = 1 << 20;
     private static final double WARM_UP_SECONDS = 2;
 
+    /** Fits beside any service. */
+    private static final List<String> MODEST = List.of("memory", "32");
+
+    /** Who shares the service's memory cgroup, on a CPU of its own. */
+    public enum Neighbour {
+        /** Nobody. */
+        NONE,
+        /** As busy as the greedy one, with little memory: no pressure. */
+        MODEST,
+        /** Touches more than the service leaves. */
+        GREEDY
+    }
+
     private final Jdk jdk;
     private final PressureCase pressure;
 
@@ -32,19 +45,19 @@ public final class PressureRun {
      * Runs it.
      *
      * @param contenderFlags what makes the service's JVM lock its memory, or not
-     * @param pressed false for the floor: no neighbour
+     * @param beside the service; a floor without pressure has none, or a modest one
      * @return latencies as {@code p99.9} in microseconds, {@code majorFaults}, {@code swappedMegabytes} of the service, and
      *     {@code neighbourMegabytesPerSecond}
      */
-    public Map<String, Double> run(List<String> contenderFlags, boolean pressed) throws InterruptedException {
+    public Map<String, Double> run(List<String> contenderFlags, Neighbour beside) throws InterruptedException {
         try (MemoryCgroup cgroup = MemoryCgroup.withLimit((long) pressure.limitMegabytes() * MEGABYTE);
                 ForkedJvm service = service(cgroup, contenderFlags)) {
             service.awaitLine("ready");
             service.ask("run " + pressure.requestsPerSecond() + " " + WARM_UP_SECONDS);
-            if (!pressed) {
+            if (beside == Neighbour.NONE) {
                 return measure(service, null);
             }
-            try (ForkedJvm neighbour = neighbour(cgroup)) {
+            try (ForkedJvm neighbour = neighbour(cgroup, beside == Neighbour.MODEST ? MODEST : pressure.neighbour())) {
                 neighbour.awaitLine("ready");
                 return measure(service, neighbour);
             }
@@ -96,12 +109,12 @@ public final class PressureRun {
                 .start();
     }
 
-    private ForkedJvm neighbour(MemoryCgroup cgroup) {
+    private ForkedJvm neighbour(MemoryCgroup cgroup, List<String> what) {
         return ForkedJvm.on(jdk)
                 .wrapper(cgroup.wrapper())
                 .wrapper(onCpu(1))
                 .flags("-Xmx32m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=16g")
-                .main(NeighbourApp.class, pressure.neighbour().toArray(String[]::new))
+                .main(NeighbourApp.class, what.toArray(String[]::new))
                 .start();
     }
 
