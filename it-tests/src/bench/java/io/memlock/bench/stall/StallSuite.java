@@ -21,6 +21,8 @@ public final class StallSuite implements Suite {
     /** Single pages that cannot be told from the application's are left to it: 64 at most. */
     private static final double APPLICATIONS_MEGABYTES = 0.25;
 
+    private static final String BESIDE = "nothing happens, another JVM starts and ends";
+
     private static final String ONE_CALL = "attach JNA agent, mlockall(C+F+OF)";
 
     private final Contenders contenders;
@@ -44,6 +46,7 @@ public final class StallSuite implements Suite {
             String caseName = gigabytes + " GiB heap, " + jdk;
             for (int round = 1; round <= rounds && plan.wantsCase(caseName); round++) {
                 one(samples, caseName, "nothing happens", round, stall::nothing);
+                one(samples, caseName, BESIDE, round, stall::jvmBeside);
                 one(samples, caseName, ONE_CALL, round, () -> stall.attach(contenders.mlockallJar(), "7"));
                 one(
                         samples,
@@ -82,11 +85,12 @@ public final class StallSuite implements Suite {
                 "The heap is resident (AlwaysPreTouch); a thread maps, touches and unmaps 16 KiB every 0.2 ms. Worst of"
                         + " these while the lock is taken, microseconds; *of one call* is that over the worst of one"
                         + " mlockall(C+F+OF), round by round. An attach itself also loads classes; ours and unlock are the"
-                        + " command line's, from its start to its end.");
+                        + " command line's, from its start to its end: a JVM, whose start alone (the other one's is our"
+                        + " command line's help, which looks at no other process) is felt where there are few CPUs.");
         for (String caseName : samples.cases(name())) {
             page.subheading(caseName);
             page.table(
-                    List.of("", "worst us", "of one call", "took ms", "charged MiB"),
+                    List.of("", "worst us", "p99.9 us", "of one call", "took ms", "charged MiB"),
                     samples.contenders(name(), caseName).stream()
                             .map(contender -> row(samples, caseName, contender))
                             .toList());
@@ -101,6 +105,7 @@ public final class StallSuite implements Suite {
         return List.of(
                 contender,
                 samples.spread(name(), caseName, contender, "max").text(),
+                samples.spread(name(), caseName, contender, "p99.9").text(),
                 samples.paired(name(), caseName, contender, ONE_CALL, "max", (x, one) -> x / one)
                         .text(),
                 samples.spread(name(), caseName, contender, "tookMillis").text(),

@@ -46,10 +46,21 @@ public final class StallRun {
         return run(false, jvm -> command("attach", jvm, options), jvm -> command("unlock", jvm));
     }
 
+    /** A JVM like that of our command line starts, looks at nothing and ends: what the machine makes of it. */
+    public Map<String, Double> jvmBeside() throws Exception {
+        return run(false, jvm -> command(List.of("help")));
+    }
+
     private void command(String name, ForkedJvm jvm, String... options) {
+        List<String> arguments = new ArrayList<>(List.of(name, Long.toString(jvm.pid())));
+        arguments.addAll(List.of(options));
+        command(arguments);
+    }
+
+    private void command(List<String> arguments) {
         List<String> command = new ArrayList<>(
-                List.of(jdk.java().toString(), "-jar", AgentJar.path().toString(), name, Long.toString(jvm.pid())));
-        command.addAll(List.of(options));
+                List.of(jdk.java().toString(), "-jar", AgentJar.path().toString()));
+        command.addAll(arguments);
         Commands.succeed(command.toArray(String[]::new));
     }
 
