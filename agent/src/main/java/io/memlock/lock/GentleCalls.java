@@ -20,16 +20,14 @@ final class GentleCalls {
     static final long PAUSE_NANOS = 50_000;
 
     private final LibC libc;
-    private final PriorityBoost boost;
     private final Pause pause;
     private final Progress progress;
     private Progress.Work work;
     private boolean isLive;
     private boolean hasOnFault = true;
 
-    GentleCalls(LibC libc, PriorityBoost boost, Pause pause, Progress progress) {
+    GentleCalls(LibC libc, Pause pause, Progress progress) {
         this.libc = libc;
-        this.boost = boost;
         this.pause = pause;
         this.progress = progress;
     }
@@ -94,15 +92,10 @@ final class GentleCalls {
 
     /** What is only reserved has no pages to walk: at once, whatever its length. */
     private int whole(Segment segment, Call call) {
-        if (!segment.mapping().isAccessible()) {
-            return call.on(segment.start(), segment.length()) == 0 ? 0 : libc.errno();
-        }
-        int before = isLive ? boost.begin() : PriorityBoost.NONE;
-        try {
+        if (segment.mapping().isAccessible()) {
             return inPieces(segment.start(), segment.end(), call);
-        } finally {
-            boost.end(before);
         }
+        return call.on(segment.start(), segment.length()) == 0 ? 0 : libc.errno();
     }
 
     private int inPieces(long start, long end, Call call) {

@@ -31,7 +31,6 @@ final class SplitProbe {
     private static final int MOST_DOUBTFUL_PAGES = 64;
 
     private final LibC libc;
-    private final PriorityBoost boost;
     private final LockProbe probe;
     private final long pageBytes;
     private final Maps maps;
@@ -40,13 +39,11 @@ final class SplitProbe {
     /**
      * A probe.
      *
-     * @param boost for calls that split a mapping, or put it together
      * @param probe tells whether a mapping is locked at all
      * @param maps of this process, fresh at each call
      */
-    SplitProbe(LibC libc, PriorityBoost boost, LockProbe probe, long pageBytes, Maps maps) {
+    SplitProbe(LibC libc, LockProbe probe, long pageBytes, Maps maps) {
         this.libc = libc;
-        this.boost = boost;
         this.probe = probe;
         this.pageBytes = pageBytes;
         this.maps = maps;
@@ -89,7 +86,7 @@ final class SplitProbe {
                 continue;
             }
             if (mapping.length() > pageBytes) {
-                isCertain &= split(mapping);
+                isCertain &= libc.mlock2(mapping.start(), pageBytes, Linux.MLOCK_ONFAULT) == 0;
                 tried.add(mapping);
             } else if (mayHoldAKey(mapping, before)) {
                 doubtful.add(mapping);
@@ -101,25 +98,6 @@ final class SplitProbe {
         }
         split.addAll(doubtful);
         return isCertain;
-    }
-
-    /** Where it is locked, but not on-fault. Returns whether the call succeeded. */
-    private boolean split(Mapping mapping) {
-        int before = boost.begin();
-        try {
-            return libc.mlock2(mapping.start(), pageBytes, Linux.MLOCK_ONFAULT) == 0;
-        } finally {
-            boost.end(before);
-        }
-    }
-
-    private void putTogether(Mapping mapping) {
-        int before = boost.begin();
-        try {
-            libc.mlock(mapping.start(), pageBytes);
-        } finally {
-            boost.end(before);
-        }
     }
 
     private static boolean mayHoldAKey(Mapping page, Mapping before) {
@@ -141,7 +119,7 @@ final class SplitProbe {
             if (isInTwo(mapping, now.lowerEntry(border).getValue(), now.get(border))) {
                 // Not if the application has unlocked it meanwhile.
                 if (probe.isLocked(border)) {
-                    putTogether(mapping);
+                    libc.mlock(mapping.start(), pageBytes);
                 }
                 split.add(mapping);
             } else {

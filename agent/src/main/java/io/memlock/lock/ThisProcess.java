@@ -43,7 +43,6 @@ public final class ThisProcess implements LockParts {
     private final Progress progress;
     private final long pageBytes;
     private final LockProbe probe;
-    private final PriorityBoost boost;
     private final GentleCalls calls;
 
     private Place place;
@@ -67,8 +66,7 @@ public final class ThisProcess implements LockParts {
         this.progress = new Progress(log);
         this.pageBytes = libc.sysconf(Linux.SC_PAGESIZE);
         this.probe = new LockProbe(libc, pageBytes);
-        this.boost = new PriorityBoost(libc, proc);
-        this.calls = new GentleCalls(libc, boost, Pause.SLEEP, progress);
+        this.calls = new GentleCalls(libc, Pause.SLEEP, progress);
     }
 
     /** Bytes in a page. */
@@ -216,11 +214,8 @@ public final class ThisProcess implements LockParts {
     }
 
     private void forEachLockedWithoutOnFault(Consumer<Mapping> consumer) throws IOException {
-        if (isLarge()) {
-            SplitProbe split = new SplitProbe(libc, boost, probe, pageBytes, () -> proc.mappings(ProcFs.SELF));
-            if (split.forEach(consumer)) {
-                return;
-            }
+        if (isLarge() && new SplitProbe(libc, probe, pageBytes, () -> proc.mappings(ProcFs.SELF)).forEach(consumer)) {
+            return;
         }
         proc.smaps(ProcFs.SELF, entry -> {
             if (entry.locked() && !entry.lockedOnFault()) {

@@ -22,8 +22,6 @@ final class JnaLibC implements LibC {
     private final Function madvise;
     private final Function getrlimit;
     private final Function setrlimit;
-    private final Function sched_getscheduler;
-    private final Function sched_setscheduler;
     private final Function sysconf;
 
     /** Binds the functions; JNA's native library must be loaded. */
@@ -40,8 +38,6 @@ final class JnaLibC implements LibC {
         madvise = process.find("madvise");
         getrlimit = process.find("getrlimit");
         setrlimit = process.find("setrlimit");
-        sched_getscheduler = process.find("sched_getscheduler");
-        sched_setscheduler = process.find("sched_setscheduler");
         sysconf = process.find("sysconf");
     }
 
@@ -98,16 +94,6 @@ final class JnaLibC implements LibC {
     @Override
     public int setrlimit(int resource, long[] rlim) {
         return setrlimit.invokeInt(new Object[] {resource, rlim});
-    }
-
-    @Override
-    public int sched_getscheduler(int pid) {
-        return sched_getscheduler.invokeInt(new Object[] {pid});
-    }
-
-    @Override
-    public int sched_setscheduler(int pid, int policy, int[] param) {
-        return sched_setscheduler.invokeInt(new Object[] {pid, policy, param});
     }
 
     @Override

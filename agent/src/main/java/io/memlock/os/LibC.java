@@ -95,23 +95,6 @@ public interface LibC {
     int setrlimit(int resource, long[] rlim);
 
     /**
-     * Reads the scheduling policy of a thread. sched_getscheduler(2)
-     *
-     * @param pid a thread, 0 for the calling one
-     * @return one of {@link Linux#SCHED_OTHER} and its like, or -1 with EINVAL or ESRCH
-     */
-    int sched_getscheduler(int pid);
-
-    /**
-     * Sets the scheduling policy of a thread. sched_setscheduler(2)
-     *
-     * @param pid a thread, 0 for the calling one
-     * @param param the priority
-     * @return 0, or -1 with EINVAL, EPERM (real time takes CAP_SYS_NICE or RLIMIT_RTPRIO) or ESRCH
-     */
-    int sched_setscheduler(int pid, int policy, int[] param);
-
-    /**
      * Reads a setting of the system. sysconf(3)
      *
      * @return the value, or -1

@@ -55,13 +55,6 @@ public final class Linux {
     /** No limit, as an unsigned number. */
     public static final long RLIM_INFINITY = -1L;
 
-    // include/uapi/linux/sched.h
-    /** The scheduling policy of ordinary threads. */
-    public static final int SCHED_OTHER = 0;
-
-    /** Real time: before all ordinary threads, until it blocks. */
-    public static final int SCHED_FIFO = 1;
-
     // glibc bits/confname.h
     /** For sysconf: bytes in a page. */
     public static final int SC_PAGESIZE = 30;

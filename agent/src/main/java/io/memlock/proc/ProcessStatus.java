@@ -30,7 +30,7 @@ import java.util.List;
  * @param capBounding what it could get by execve
  * @param capAmbient what survives execve without file capabilities (since Linux 4.3)
  * @param noNewPrivs execve gives no privileges; false if unknown (before Linux 4.10)
- * @param seccompMode 0 none, 1 strict, 2 filter; -1 if unknown
+ * @param seccompMode 0 none, 1 strict, 2 filter
  */
 public record ProcessStatus(
         String name,
@@ -57,12 +57,8 @@ public record ProcessStatus(
         boolean noNewPrivs,
         long seccompMode) {
 
-    /** For seccompMode: the process may make any system call. include/uapi/linux/seccomp.h */
-    public static final long SECCOMP_NONE = 0;
-
-    // include/uapi/linux/capability.h
+    /** include/uapi/linux/capability.h */
     private static final int CAP_IPC_LOCK = 14;
-    private static final int CAP_SYS_NICE = 23;
 
     /**
      * Parses the file.
@@ -85,19 +81,6 @@ public record ProcessStatus(
      * @return false does not prove much, and neither does true: see capEffective
      */
     public boolean hasIpcLock() {
-        return has(CAP_IPC_LOCK);
-    }
-
-    /**
-     * Whether CAP_SYS_NICE is in the effective set. capabilities(7)
-     *
-     * @return the same holds for it
-     */
-    public boolean hasSysNice() {
-        return has(CAP_SYS_NICE);
-    }
-
-    private boolean has(int capability) {
-        return (capEffective >>> capability & 1) != 0;
+        return (capEffective >>> CAP_IPC_LOCK & 1) != 0;
     }
 }

@@ -32,13 +32,6 @@ final class FakeKernel implements LibC, MemoryMap {
     /** Since Linux 4.4: without, there is no mlock2, no MCL_ONFAULT, and mlock on PROT_NONE fails after it has locked. */
     boolean hasOnFault = true;
 
-    boolean mayRunInRealTime = true;
-
-    /** Of the one thread there is. */
-    int policy;
-
-    int policyChanges;
-
     /** Calls so far, for "fail call n". */
     int calls;
 
@@ -406,21 +399,6 @@ final class FakeKernel implements LibC, MemoryMap {
         }
         softLimit = rlim[0];
         hardLimit = rlim[1];
-        return 0;
-    }
-
-    @Override
-    public int sched_getscheduler(int pid) {
-        return policy;
-    }
-
-    @Override
-    public int sched_setscheduler(int pid, int newPolicy, int[] param) {
-        if (newPolicy == Linux.SCHED_FIFO && !mayRunInRealTime) {
-            return fail(Errno.EPERM);
-        }
-        policyChanges++;
-        policy = newPolicy;
         return 0;
     }
 

@@ -31,8 +31,7 @@ final class FakeProcess implements LockParts {
     FakeProcess(FakeKernel kernel) {
         this.kernel = kernel;
         this.probe = new LockProbe(kernel, FakeKernel.PAGE);
-        this.calls = new GentleCalls(
-                kernel, PriorityBoosts.refused(kernel), nanos -> {}, new Progress(new Log(System.err, LogLevel.QUIET)));
+        this.calls = new GentleCalls(kernel, nanos -> {}, new Progress(new Log(System.err, LogLevel.QUIET)));
         this.applicationLocks =
                 new ApplicationLocks(consumer -> kernel.lockedWithoutOnFault().forEach(consumer));
         this.reconciler = new Reconciler(kernel, probe, calls, applicationLocks, kernel::chargedBytes, MAX_MAPPINGS);

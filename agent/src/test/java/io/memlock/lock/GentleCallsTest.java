@@ -18,8 +18,8 @@ class GentleCallsTest {
 
     private final FakeKernel kernel = new FakeKernel();
     private final List<Long> pauses = new ArrayList<>();
-    private final GentleCalls calls = new GentleCalls(
-            kernel, PriorityBoosts.refused(kernel), pauses::add, new Progress(new Log(System.err, LogLevel.QUIET)));
+    private final GentleCalls calls =
+            new GentleCalls(kernel, pauses::add, new Progress(new Log(System.err, LogLevel.QUIET)));
 
     @Test
     void pausesBetweenPiecesButNotAfterTheLast() {

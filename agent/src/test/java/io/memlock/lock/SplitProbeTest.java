@@ -21,12 +21,8 @@ class SplitProbeTest {
     private static final long BUFFER_BYTES = 8 << 20;
 
     private final FakeKernel kernel = new FakeKernel();
-    private final SplitProbe split = new SplitProbe(
-            kernel,
-            PriorityBoosts.refused(kernel),
-            new LockProbe(kernel, FakeKernel.PAGE),
-            FakeKernel.PAGE,
-            this::maps);
+    private final SplitProbe split =
+            new SplitProbe(kernel, new LockProbe(kernel, FakeKernel.PAGE), FakeKernel.PAGE, this::maps);
 
     @BeforeEach
     void lockEverythingOnFault() {
