@@ -21,7 +21,9 @@ public final class StallSuite implements Suite {
     /** Single pages that cannot be told from the application's are left to it: 64 at most. */
     private static final double APPLICATIONS_MEGABYTES = 0.25;
 
-    private static final String BESIDE = "nothing happens, another JVM starts and ends";
+    private static final String NOTHING = "nothing happens";
+
+    private static final String BESIDE = NOTHING + ", another JVM starts and ends";
 
     private static final String ONE_CALL = "attach JNA agent, mlockall(C+F+OF)";
 
@@ -45,7 +47,7 @@ public final class StallSuite implements Suite {
             StallRun stall = new StallRun(jdk, gigabytes * 1024);
             String caseName = gigabytes + " GiB heap, " + jdk;
             for (int round = 1; round <= rounds && plan.wantsCase(caseName); round++) {
-                one(samples, caseName, "nothing happens", round, stall::nothing);
+                one(samples, caseName, NOTHING, round, stall::nothing);
                 one(samples, caseName, BESIDE, round, stall::jvmBeside);
                 one(samples, caseName, ONE_CALL, round, () -> stall.attach(contenders.mlockallJar(), "7"));
                 one(
@@ -67,7 +69,7 @@ public final class StallSuite implements Suite {
         try {
             Map<String, Double> values = measurement.run();
             boolean isLocked = values.get("chargedMegabytes") > APPLICATIONS_MEGABYTES;
-            boolean shouldBe = !contender.startsWith("nothing") && !contender.equals(UNLOCK);
+            boolean shouldBe = !contender.startsWith(NOTHING) && !contender.equals(UNLOCK);
             if (isLocked != shouldBe) {
                 samples.cannot(name(), caseName, contender, (isLocked ? "still" : "nothing is") + " locked afterwards");
             } else {
