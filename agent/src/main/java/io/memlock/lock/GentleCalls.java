@@ -87,30 +87,33 @@ final class GentleCalls {
      * @return 0, or errno of the first piece that failed
      */
     int advise(long start, long end, int advice) {
-        return inPieces(start, end, (address, length) -> libc.madvise(address, length, advice));
+        return inPieces(start, end, (address, length) -> libc.madvise(address, length, advice), null);
     }
 
     /** What is only reserved has no pages to walk: at once, whatever its length. */
     private int whole(Segment segment, Call call) {
         if (segment.mapping().isAccessible()) {
-            return inPieces(segment.start(), segment.end(), call);
+            return inPieces(segment.start(), segment.end(), call, new BackOff(PAUSE_NANOS));
         }
         return call.on(segment.start(), segment.length()) == 0 ? 0 : libc.errno();
     }
 
-    private int inPieces(long start, long end, Call call) {
+    /** @param backOff where a piece may wait for others with {@code mmap_lock} held; null where it reads only */
+    private int inPieces(long start, long end, Call call, BackOff backOff) {
         long from = start;
         while (from < end) {
             // Borders on multiples of the piece size, whatever the start.
             long to = isLive ? Math.min(end, (from / PIECE_BYTES + 1) * PIECE_BYTES) : end;
+            long began = System.nanoTime();
             if (call.on(from, to - from) != 0) {
                 return libc.errno();
             }
+            long took = System.nanoTime() - began;
             if (work != null) {
                 work.done(to - from);
             }
             if (to < end) {
-                pause.nanos(PAUSE_NANOS);
+                pause.nanos(backOff == null ? PAUSE_NANOS : backOff.after(took));
             }
             from = to;
         }

@@ -9,6 +9,7 @@ import io.memlock.options.LogLevel;
 import io.memlock.os.Errno;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class GentleCallsTest {
@@ -52,6 +53,18 @@ class GentleCallsTest {
 
         assertThat(kernel.calls).isEqualTo(1);
         assertThat(pauses).isEmpty();
+    }
+
+    @Test
+    void letsOthersGoFirstAfterAPieceThatHadToWait() {
+        kernel.commit(Region.HEAP, HEAP, 4 * PIECE);
+        calls.live();
+        kernel.afterLock.put(HEAP, () -> LockSupport.parkUntil(System.currentTimeMillis() + 20));
+
+        assertThat(lock()).isZero();
+
+        assertThat(pauses).hasSize(3);
+        assertThat(pauses.get(0)).isGreaterThan(GentleCalls.PAUSE_NANOS);
     }
 
     @Test

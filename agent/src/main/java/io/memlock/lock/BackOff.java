@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How long to pause after a piece of a long call.
+ *
+ * <p>A piece of 2 MiB takes 0.05 ms. One that takes milliseconds met somebody in the kernel who walks the same memory:
+ * reclaim, compaction, DAMON. Each piece moves a border between two mappings, which takes the lock such a walk holds
+ * (mm/vma.c, {@code vma_prepare}: anon_vma_lock_write), and whoever wants {@code mmap_lock} waits along. Walks come in
+ * bursts, so after a slow piece the next waits until the burst is likely over.
+ */
+final class BackOff {
+
+    /** Until then a piece is one like any other. */
+    static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** Pauses are this many times as long as the slow piece took. */
+    static final int FACTOR = 10;
+
+    static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    /** Where each piece is slow, haste is what helps: each adds no more than this to what may be spent on the range. */
+    static final long PER_PIECE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final long usualNanos;
+    private long leftNanos = LONGEST_NANOS;
+
+    /**
+     * For one range.
+     *
+     * @param usualNanos to pause after a piece that was not slow
+     */
+    BackOff(long usualNanos) {
+        this.usualNanos = usualNanos;
+    }
+
+    /**
+     * What to pause.
+     *
+     * @param tookNanos that the piece took
+     * @return nanoseconds
+     */
+    long after(long tookNanos) {
+        leftNanos += PER_PIECE_NANOS;
+        if (tookNanos < SLOW_NANOS) {
+            return usualNanos;
+        }
+        long pause = Math.min(leftNanos, Math.min(LONGEST_NANOS, tookNanos * FACTOR));
+        leftNanos -= pause;
+        return Math.max(usualNanos, pause);
+    }
+}

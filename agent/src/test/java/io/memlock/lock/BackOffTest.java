@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class BackOffTest {
+
+    private static final long USUAL = 50_000;
+
+    private final BackOff backOff = new BackOff(USUAL);
+
+    @Test
+    void pausesAsUsualAfterAPieceLikeAnyOther() {
+        assertThat(backOff.after(BackOff.SLOW_NANOS - 1)).isEqualTo(USUAL);
+    }
+
+    @Test
+    void letsOthersGoFirstForATimeThatGrowsWithTheWait() {
+        assertThat(backOff.after(millis(2))).isEqualTo(millis(20));
+        assertThat(backOff.after(millis(3))).isEqualTo(millis(30));
+        assertThat(backOff.after(0)).as("and is over then").isEqualTo(USUAL);
+    }
+
+    @Test
+    void doesNotPauseForLong() {
+        assertThat(backOff.after(millis(4000))).isEqualTo(BackOff.LONGEST_NANOS);
+    }
+
+    @Test
+    void isInHasteWhereEachPieceIsSlow() {
+        long paused = 0;
+        for (int piece = 0; piece < 1000; piece++) {
+            paused += backOff.after(millis(5));
+        }
+
+        assertThat(paused).isEqualTo(BackOff.LONGEST_NANOS + 1000 * BackOff.PER_PIECE_NANOS);
+    }
+
+    @Test
+    void savesForTheNextBurstWhileNobodyIsInTheWay() {
+        for (int burst = 0; burst < 100; burst++) {
+            for (int piece = 0; piece < 50; piece++) {
+                assertThat(backOff.after(0)).isEqualTo(USUAL);
+            }
+            assertThat(backOff.after(millis(5))).isEqualTo(millis(50));
+        }
+    }
+
+    private static long millis(long millis) {
+        return TimeUnit.MILLISECONDS.toNanos(millis);
+    }
+}
