@@ -22,6 +22,8 @@ final class JnaLibC implements LibC {
     private final Function madvise;
     private final Function getrlimit;
     private final Function setrlimit;
+    private final Function getpriority;
+    private final Function setpriority;
     private final Function sysconf;
 
     /** Binds the functions; JNA's native library must be loaded. */
@@ -38,6 +40,8 @@ final class JnaLibC implements LibC {
         madvise = process.find("madvise");
         getrlimit = process.find("getrlimit");
         setrlimit = process.find("setrlimit");
+        getpriority = process.find("getpriority");
+        setpriority = process.find("setpriority");
         sysconf = process.find("sysconf");
     }
 
@@ -94,6 +98,16 @@ final class JnaLibC implements LibC {
     @Override
     public int setrlimit(int resource, long[] rlim) {
         return setrlimit.invokeInt(new Object[] {resource, rlim});
+    }
+
+    @Override
+    public int getpriority(int which, int who) {
+        return getpriority.invokeInt(new Object[] {which, who});
+    }
+
+    @Override
+    public int setpriority(int which, int who, int prio) {
+        return setpriority.invokeInt(new Object[] {which, who, prio});
     }
 
     @Override

@@ -95,6 +95,23 @@ public interface LibC {
     int setrlimit(int resource, long[] rlim);
 
     /**
+     * Reads the niceness of a thread. getpriority(2)
+     *
+     * @param which {@link Linux#PRIO_PROCESS}
+     * @param who a thread id; 0 for the calling thread
+     * @return from -20 (goes first) to 19; also -1 with EINVAL or ESRCH
+     */
+    int getpriority(int which, int who);
+
+    /**
+     * Sets the niceness of a thread. setpriority(2)
+     *
+     * @param prio from -20 to 19
+     * @return 0, or -1 with EACCES (lowering the number takes CAP_SYS_NICE), EINVAL, EPERM or ESRCH
+     */
+    int setpriority(int which, int who, int prio);
+
+    /**
      * Reads a setting of the system. sysconf(3)
      *
      * @return the value, or -1

@@ -55,6 +55,9 @@ public final class Linux {
     /** No limit, as an unsigned number. */
     public static final long RLIM_INFINITY = -1L;
 
+    /** For getpriority and setpriority: of a thread, despite its name. */
+    public static final int PRIO_PROCESS = 0;
+
     // glibc bits/confname.h
     /** For sysconf: bytes in a page. */
     public static final int SC_PAGESIZE = 30;

@@ -403,6 +403,16 @@ final class FakeKernel implements LibC, MemoryMap {
     }
 
     @Override
+    public int getpriority(int which, int who) {
+        throw new UnsupportedOperationException("nothing here is about CPUs");
+    }
+
+    @Override
+    public int setpriority(int which, int who, int prio) {
+        throw new UnsupportedOperationException("nothing here is about CPUs");
+    }
+
+    @Override
     public long sysconf(int name) {
         return PAGE;
     }

@@ -99,6 +99,16 @@ final class RecordingLibC implements LibC {
     }
 
     @Override
+    public int getpriority(int which, int who) {
+        return kernel.getpriority(which, who);
+    }
+
+    @Override
+    public int setpriority(int which, int who, int prio) {
+        return kernel.setpriority(which, who, prio);
+    }
+
+    @Override
     public long sysconf(int name) {
         return kernel.sysconf(name);
     }

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import io.memlock.os.LibC;
+import io.memlock.os.Linux;
+import io.memlock.os.NativeAccess;
+import io.memlock.os.NativeUnavailableException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Has this command's own JVM yield its CPUs to the JVM it is about to lock. A JVM that starts keeps two compilers busy
+ * for half a second, and where there are few CPUs, a thread that wakes up beside them waits for milliseconds.
+ */
+final class LowPriority {
+
+    /** A tenth of what others get where CPUs are short: a thread that wakes up goes first, and this one still goes on. */
+    static final int NICE = 10;
+
+    private final LibC libc;
+    private final Path tasks;
+
+    /**
+     * A process's.
+     *
+     * @param tasks {@code /proc/self/task}
+     */
+    LowPriority(LibC libc, Path tasks) {
+        this.libc = libc;
+        this.tasks = tasks;
+    }
+
+    /** Takes it for this process; where that cannot be, the command works as well. */
+    static void takeForThisProcess() {
+        try {
+            new LowPriority(NativeAccess.open(null), Path.of("/proc/self/task")).take();
+        } catch (NativeUnavailableException | IOException e) {
+            // Only kindness is lost. Whether the JVM can be locked it tells itself.
+        }
+    }
+
+    /** On Linux niceness is a thread's, and those it starts inherit it. */
+    void take() throws IOException {
+        Set<String> done = new HashSet<>();
+        while (done.addAll(lowered(done))) {
+            // Until a look shows no thread that was started meanwhile by one that was not lowered yet.
+        }
+    }
+
+    private List<String> lowered(Set<String> done) throws IOException {
+        try (Stream<Path> entries = Files.list(tasks)) {
+            List<String> others = entries.map(entry -> entry.getFileName().toString())
+                    .filter(task -> !done.contains(task))
+                    .toList();
+            for (String task : others) {
+                int thread = Integer.parseInt(task);
+                if (libc.getpriority(Linux.PRIO_PROCESS, thread) < NICE) {
+                    libc.setpriority(Linux.PRIO_PROCESS, thread, NICE);
+                }
+            }
+            return others;
+        }
+    }
+}

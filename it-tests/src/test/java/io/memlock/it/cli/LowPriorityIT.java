@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.cli;
+
+import static io.memlock.it.harness.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.it.apps.HeapApp;
+import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Machine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The command's own JVM stands back behind the one it locks. */
+class LowPriorityIT {
+
+    /** Of /proc/PID/stat, counted from behind the name: state is field 3. */
+    private static final int NICE_FIELD = 19 - 3;
+
+    private static List<Jdk> jdks() {
+        return Jdk.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void allThreadsOfTheCommandAreNice(Jdk jdk) throws Exception {
+        Machine.requireUnlimitedLocking();
+        try (ForkedJvm jvm =
+                ForkedJvm.on(Jdk.current()).flags("-Xmx64m").main(HeapApp.class).start()) {
+            jvm.awaitLine("ready");
+            List<String> command = new ArrayList<>(Memlock.command("attach", jvm.pid(), "mode=heap"));
+            command.set(0, jdk.java().toString());
+            Commands.succeed("kill", "-STOP", Long.toString(jvm.pid())); // so that the command waits to be looked at
+            Process attach = new ProcessBuilder(command)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            try {
+                eventually(() -> assertThat(niceness(attach.pid())).isNotEmpty().allMatch(nice -> nice == 10));
+            } finally {
+                Commands.run("kill", "-CONT", Long.toString(jvm.pid()));
+            }
+
+            assertThat(attach.waitFor(1, TimeUnit.MINUTES)).as("ends").isTrue();
+            assertThat(attach.exitValue()).isZero();
+            assertThat(niceness(jvm.pid())).as("of the JVM itself").allMatch(nice -> nice == 0);
+        }
+    }
+
+    private static List<Integer> niceness(long pid) {
+        try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
+            List<Integer> all = new ArrayList<>();
+            for (Path task : tasks.toList()) {
+                String stat = Files.readString(task.resolve("stat"));
+                String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+                all.add(Integer.parseInt(fields[NICE_FIELD]));
+            }
+            return all;
+        } catch (IOException e) {
+            throw new AssertionError("a thread ended while it was looked at", e);
+        }
+    }
+}
