@@ -6,8 +6,8 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 
 /**
- * The physical limit: bare system calls on a fresh mapping. Arguments: {@code populate}, {@code populate-chunks} or
- * {@code mlock}; megabytes; {@code thp} or not. Prints {@code done millis=…}.
+ * The physical limit: bare system calls on a fresh mapping. Arguments: {@code populate}, {@code populate-chunks},
+ * {@code mlock} or {@code nothing}; megabytes; {@code thp} or not.
  */
 public final class RawCallsApp {
 
@@ -33,7 +33,6 @@ public final class RawCallsApp {
         if (args[2].equals("thp")) {
             check(madvise(memory, length, MADV_HUGEPAGE));
         }
-        long start = System.nanoTime();
         switch (args[0]) {
             case "populate" -> check(madvise(memory, length, MADV_POPULATE_WRITE));
             case "populate-chunks" -> {
@@ -42,9 +41,9 @@ public final class RawCallsApp {
                 }
             }
             case "mlock" -> check(mlock(memory, length));
+            case "nothing" -> {}
             default -> throw new IllegalArgumentException(args[0]);
         }
-        System.out.println("done millis=" + (System.nanoTime() - start) / 1e6);
     }
 
     private static void check(int result) {

@@ -8,8 +8,6 @@ import io.memlock.bench.Samples;
 import io.memlock.bench.Suite;
 import io.memlock.bench.contender.Contender;
 import io.memlock.bench.contender.Contenders;
-import io.memlock.bench.pressure.Failure;
-import io.memlock.bench.pressure.PressureRun;
 import io.memlock.bench.report.Page;
 import io.memlock.bench.startup.TimedProcess;
 import io.memlock.it.apps.HelloApp;
@@ -58,84 +56,80 @@ public final class SpeedSuite implements Suite {
     }
 
     private void measure(Samples samples, Jdk jdk, int gigabytes, boolean thp, int round) {
-        String caseName = caseName(jdk, gigabytes, thp);
-        raw(samples, jdk, caseName, RAW, "populate", gigabytes, thp, round);
-        raw(samples, jdk, caseName, RAW_CHUNKS, "populate-chunks", gigabytes, thp, round);
-        raw(samples, jdk, caseName, RAW_MLOCK, "mlock", gigabytes, thp, round);
-        difference(samples, jdk, caseName, Contenders.alwaysPreTouch(), Contenders.none(), gigabytes, thp, round);
-        difference(samples, jdk, caseName, contenders.current(), contenders.empty(), gigabytes, thp, round);
-        difference(samples, jdk, caseName, contenders.preTouchThenLock(), contenders.empty(), gigabytes, thp, round);
-        difference(samples, jdk, caseName, Contenders.ours(OURS), Contenders.ours("mode=all"), gigabytes, thp, round);
+        Processes processes = new Processes(jdk, gigabytes, thp);
+        ForkedJvm.Builder nothing = processes.calls("nothing");
+        Round measured = new Round(samples, caseName(jdk, gigabytes, thp), gigabytes, round);
+        measured.add(RAW, processes.calls("populate"), nothing);
+        measured.add(RAW_CHUNKS, processes.calls("populate-chunks"), nothing);
+        measured.add(RAW_MLOCK, processes.calls("mlock"), nothing);
+        compare(measured, processes, Contenders.alwaysPreTouch(), Contenders.none());
+        compare(measured, processes, contenders.current(), contenders.empty());
+        compare(measured, processes, contenders.preTouchThenLock(), contenders.empty());
+        compare(measured, processes, Contenders.ours(OURS), Contenders.ours("mode=all"));
     }
 
-    private void raw(
-            Samples samples,
-            Jdk jdk,
-            String caseName,
-            String name,
-            String call,
-            int gigabytes,
-            boolean thp,
-            int round) {
-        var outcome = ForkedJvm.on(jdk)
-                .classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class))
-                .main(RawCallsApp.class, call, Integer.toString(gigabytes * 1024), thp ? "thp" : "small")
-                .run();
-        if (outcome.exitStatus() != 0) {
-            samples.cannot(name(), caseName, name, Failure.inOneLine(new AssertionError(outcome.toString())));
-            return;
+    private static void compare(Round measured, Processes processes, Contender contender, Contender without) {
+        measured.add(contender.name(), processes.hello(contender), processes.hello(without));
+    }
+
+    /** Processes with as much memory. */
+    private record Processes(Jdk jdk, int gigabytes, boolean thp) {
+
+        ForkedJvm.Builder calls(String call) {
+            return ForkedJvm.on(jdk)
+                    .classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class))
+                    .main(RawCallsApp.class, call, Integer.toString(gigabytes * 1024), thp ? "thp" : "small");
         }
-        add(
-                samples,
-                caseName,
-                name,
-                round,
-                gigabytes,
-                PressureRun.parse(outcome.stdout()).get("millis"));
-    }
 
-    /** What the whole process takes longer than one that does not touch the heap. */
-    private void difference(
-            Samples samples,
-            Jdk jdk,
-            String caseName,
-            Contender contender,
-            Contender without,
-            int gigabytes,
-            boolean thp,
-            int round) {
-        try {
-            double base = wallMillis(jdk, without, gigabytes, thp);
-            double with = wallMillis(jdk, contender, gigabytes, thp);
-            add(samples, caseName, contender.name(), round, gigabytes, with - base);
-        } catch (IllegalStateException e) {
-            samples.cannot(name(), caseName, contender.name(), e.getMessage());
+        ForkedJvm.Builder hello(Contender contender) {
+            return ForkedJvm.on(jdk)
+                    .flags(contender.flags().toArray(String[]::new))
+                    .flags("-Xms" + gigabytes + "g", "-Xmx" + gigabytes + "g", "-XX:+UseG1GC")
+                    .flags(thp ? "-XX:+UseTransparentHugePages" : "-XX:-UseTransparentHugePages")
+                    .main(HelloApp.class);
         }
     }
 
-    private static double wallMillis(Jdk jdk, Contender contender, int gigabytes, boolean thp) {
-        return TimedProcess.run(ForkedJvm.on(jdk)
-                        .flags(contender.flags().toArray(String[]::new))
-                        .flags("-Xms" + gigabytes + "g", "-Xmx" + gigabytes + "g", "-XX:+UseG1GC")
-                        .flags(thp ? "-XX:+UseTransparentHugePages" : "-XX:-UseTransparentHugePages")
-                        .main(HelloApp.class)
-                        .command())
-                .get("wallMillis");
-    }
+    /** What is measured once of each. */
+    private final class Round {
 
-    private void add(Samples samples, String caseName, String name, int round, int gigabytes, double millis) {
-        Map<String, Double> values = Map.of("millis", millis, "gibPerSecond", gigabytes * 1000 / millis);
-        samples.add(new Sample(name(), caseName, name, round, values));
+        private final Samples samples;
+        private final String caseName;
+        private final int gigabytes;
+        private final int number;
+
+        Round(Samples samples, String caseName, int gigabytes, int number) {
+            this.samples = samples;
+            this.caseName = caseName;
+            this.gigabytes = gigabytes;
+            this.number = number;
+        }
+
+        /** What the whole process takes longer than one that does not touch the memory. */
+        void add(String name, ForkedJvm.Builder process, ForkedJvm.Builder without) {
+            try {
+                double base = wallMillis(without);
+                double millis = wallMillis(process) - base;
+                Map<String, Double> values = Map.of("millis", millis, "gibPerSecond", gigabytes * 1000 / millis);
+                samples.add(new Sample(name(), caseName, name, number, values));
+            } catch (IllegalStateException e) {
+                samples.cannot(name(), caseName, name, e.getMessage());
+            }
+        }
+
+        private double wallMillis(ForkedJvm.Builder process) {
+            return TimedProcess.run(process.command()).get("wallMillis");
+        }
     }
 
     @Override
     public void report(Samples samples, Page page) {
         page.heading("Speed of faulting in and locking");
         page.text(
-                "A heap of that size with Xms = Xmx, G1; JVMs: wall time of the whole process less that of one that does"
-                        + " not touch its heap (AlwaysPreTouch uses all GC threads); bare calls: timed inside. *of raw* is the"
-                        + " speed over that of the first row, *over ours* the time over that of prefault=heap, round by"
-                        + " round.");
+                "A heap of that size with Xms = Xmx, G1 (AlwaysPreTouch uses all GC threads), and the bare calls on a mapping"
+                        + " as large: wall time of the whole process less that of one that does the same but touch the"
+                        + " memory. Giving the memory back at the end counts for all of them. *of raw* is the speed over that"
+                        + " of the first row, *over ours* the time over that of prefault=heap, round by round.");
         for (String caseName : samples.cases(name())) {
             page.subheading(caseName);
             page.table(
