@@ -13,7 +13,7 @@ import java.util.List;
  * @param quick a few minutes instead of hours
  * @param only names of suites; empty for all
  * @param cases parts of names of cases; empty for all
- * @param contenders parts of names of contenders; empty for all
+ * @param contenders parts of names of contenders, or whole names behind an equals sign; empty for all
  * @param rounds instead of each suite's own number; 0 for that
  * @param seconds of measuring in a pressure case or of an idle JVM, instead of the case's own; 0 for that
  * @param note on the circumstances, for the top of the report; may be empty
@@ -99,7 +99,9 @@ public record Plan(
     }
 
     private boolean wantsContender(String name) {
-        return contenders.isEmpty() || contenders.stream().anyMatch(name::contains);
+        return contenders.isEmpty()
+                || contenders.stream()
+                        .anyMatch(part -> part.startsWith("=") ? name.equals(part.substring(1)) : name.contains(part));
     }
 
     /** Interleaved rounds. */

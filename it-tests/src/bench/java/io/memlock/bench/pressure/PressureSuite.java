@@ -119,10 +119,7 @@ public final class PressureSuite implements Suite {
             return;
         }
         PrivateJdk own = PrivateJdk.copyOf(jdk, plan.target());
-        List<Contender> runners = new ArrayList<>(plan.wanted(plan.quick() ? quick() : contenders.all()));
-        runners.add(0, new Contender(FLOOR, List.of()));
-        runners.add(1, new Contender(BUSY_FLOOR, List.of()));
-        for (Contender contender : runners) {
+        for (Contender contender : plan.wanted(plan.quick() ? quick() : full())) {
             if (samples.failure(name(), caseName, contender.name()) != null) {
                 continue;
             }
@@ -146,8 +143,16 @@ public final class PressureSuite implements Suite {
         };
     }
 
+    private List<Contender> full() {
+        List<Contender> runners = new ArrayList<>(contenders.all());
+        runners.add(0, new Contender(FLOOR, List.of()));
+        runners.add(1, new Contender(BUSY_FLOOR, List.of()));
+        return runners;
+    }
+
     private List<Contender> quick() {
         return List.of(
+                new Contender(FLOOR, List.of()),
                 Contenders.none(),
                 contenders.current(),
                 Contenders.ours("mode=all"),
