@@ -8,6 +8,7 @@ import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.MemoryCgroup;
 import io.memlock.it.harness.ProcStatus;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,10 +68,10 @@ public final class PressureRun {
     private Map<String, Double> measure(ForkedJvm service, ForkedJvm neighbour) throws InterruptedException {
         long start = System.nanoTime();
         double before = passed(neighbour);
-        long faults = ProcStatus.of(service.pid()).majorFaults();
+        long faults = status(service).majorFaults();
         Thread.sleep((long) (pressure.idleSeconds() * 1000));
         String answer = service.ask("run " + pressure.requestsPerSecond() + " " + pressure.seconds());
-        ProcStatus after = ProcStatus.of(service.pid());
+        ProcStatus after = status(service);
         Map<String, Double> values = parse(answer);
         values.put("majorFaults", (double) (after.majorFaults() - faults));
         values.put("swappedMegabytes", (double) after.swappedBytes() / MEGABYTE);
@@ -80,6 +81,14 @@ public final class PressureRun {
             values.put("neighbourMegabytesPerSecond", (passed(neighbour) - before) / seconds);
         }
         return values;
+    }
+
+    private static ProcStatus status(ForkedJvm service) {
+        try {
+            return ProcStatus.of(service.pid());
+        } catch (UncheckedIOException e) {
+            throw new AssertionError("the service was killed: its memory cgroup had no room for what it locked", e);
+        }
     }
 
     private static double passed(ForkedJvm neighbour) {
