@@ -12,6 +12,7 @@ import io.memlock.attach.AttachRequest;
 import io.memlock.attach.AttachRequest.Action;
 import io.memlock.attach.ReplyBoard;
 import io.memlock.hotspot.JavaRelease;
+import io.memlock.proc.ProcessStatus;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +26,9 @@ final class Attachment {
     private static final long FIRST_POLL_MILLIS = 50;
 
     private static final long LAST_POLL_MILLIS = 250;
+
+    /** arch/x86/include/uapi/asm/signal.h and asm-generic/signal.h */
+    private static final int SIGQUIT = 3;
 
     /** JEP 451: from this release on a JVM prints a warning. */
     private static final int WARNS_FROM = 21;
@@ -56,6 +60,7 @@ final class Attachment {
     int ask(Jvm jvm, Action action, String options) throws CommandException, InterruptedException {
         requireAttachable(jvm);
         requireJar(jvm);
+        requireListening(jvm);
         VirtualMachine machine = attach(jvm);
         try {
             considerVersion(machine, jvm);
@@ -107,12 +112,33 @@ final class Attachment {
         }
     }
 
+    /** The JDK asks by SIGQUIT: a process without a handler for it dies, and one that is stopped gets it when it goes on. */
+    private void requireListening(Jvm jvm) throws CommandException {
+        ProcessStatus status;
+        try {
+            status = proc.status(jvm.pid());
+            if (proc.stat(jvm.pid()).startTicks() != jvm.startTicks()) {
+                throw new CommandException(jvm.title() + " ended just now");
+            }
+        } catch (IOException e) {
+            throw new CommandException(jvm.title() + " ended just now");
+        }
+        if (status.isStopped()) {
+            throw new CommandException("cannot attach to " + jvm.title()
+                    + ": it is stopped, by SIGSTOP or a debugger. Have it go on, as with kill -CONT " + jvm.pid());
+        }
+        if (!status.catches(SIGQUIT)) {
+            throw new CommandException("cannot attach to " + jvm.title() + ": it does not handle SIGQUIT, by which it"
+                    + " would be asked, and would die of it. It is only just starting, or was started with -Xrs");
+        }
+    }
+
     private static VirtualMachine attach(Jvm jvm) throws CommandException {
         try {
             return VirtualMachine.attach(Long.toString(jvm.pid()));
         } catch (AttachNotSupportedException | IOException e) {
             throw new CommandException("cannot attach to " + jvm.title() + ": " + e.getMessage()
-                    + "; is it stopped, or only just starting? Nothing has changed in it");
+                    + "; is it stopped, or busy? Nothing is locked or unlocked");
         }
     }
 

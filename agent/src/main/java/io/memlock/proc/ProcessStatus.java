@@ -26,6 +26,7 @@ import java.util.List;
  * @param vmPteBytes page tables
  * @param vmSwapBytes swapped out, without shared memory
  * @param threads number of threads
+ * @param signalsCaught a bit for each signal the process has a handler for, the lowest for signal 1; -1 if not printed
  * @param capEffective bits of capabilities(7); in a user namespace they say nothing about the host
  * @param capBounding what it could get by execve
  * @param capAmbient what survives execve without file capabilities (since Linux 4.3)
@@ -51,6 +52,7 @@ public record ProcessStatus(
         long vmPteBytes,
         long vmSwapBytes,
         long threads,
+        long signalsCaught,
         long capEffective,
         long capBounding,
         long capAmbient,
@@ -73,6 +75,20 @@ public record ProcessStatus(
 
     static ProcessStatus parse(Cursor status) {
         return new StatusParser().parse(status);
+    }
+
+    /**
+     * Whether the process has a handler for a signal. signal(7)
+     *
+     * @return true also if the kernel does not say
+     */
+    public boolean catches(int signal) {
+        return (signalsCaught >>> (signal - 1) & 1) != 0;
+    }
+
+    /** Whether it was stopped, by SIGSTOP or by a debugger. */
+    public boolean isStopped() {
+        return state.startsWith("T") || state.startsWith("t");
     }
 
     /**

@@ -17,6 +17,7 @@ final class StatusParser {
             "Uid:",
             "NSpid:",
             "Threads:",
+            "SigCgt:",
             "CapEff:",
             "CapBnd:",
             "CapAmb:",
@@ -40,12 +41,13 @@ final class StatusParser {
     private static final int UID = 4;
     private static final int NSPID = 5;
     private static final int THREADS = 6;
-    private static final int CAP_EFF = 7;
-    private static final int CAP_BND = 8;
-    private static final int CAP_AMB = 9;
-    private static final int NO_NEW_PRIVS = 10;
-    private static final int SECCOMP = 11;
-    private static final int FIRST_KILOBYTES = 12;
+    private static final int SIG_CGT = 7;
+    private static final int CAP_EFF = 8;
+    private static final int CAP_BND = 9;
+    private static final int CAP_AMB = 10;
+    private static final int NO_NEW_PRIVS = 11;
+    private static final int SECCOMP = 12;
+    private static final int FIRST_KILOBYTES = 13;
 
     private final long[] kilobytes = new long[KEYS.size() - FIRST_KILOBYTES];
     private final List<Long> namespacePids = new ArrayList<>(2);
@@ -56,6 +58,7 @@ final class StatusParser {
     private long realUid = -1;
     private long effectiveUid = -1;
     private long threads = -1;
+    private long signalsCaught = -1;
     private long capEffective;
     private long capBounding;
     private long capAmbient;
@@ -84,9 +87,10 @@ final class StatusParser {
             case UID -> uids(line);
             case NSPID -> namespacePids(line);
             case THREADS -> threads = line.number();
-            case CAP_EFF -> capEffective = capabilities(line);
-            case CAP_BND -> capBounding = capabilities(line);
-            case CAP_AMB -> capAmbient = capabilities(line);
+            case SIG_CGT -> signalsCaught = bits(line);
+            case CAP_EFF -> capEffective = bits(line);
+            case CAP_BND -> capBounding = bits(line);
+            case CAP_AMB -> capAmbient = bits(line);
             case NO_NEW_PRIVS -> noNewPrivs = line.number() != 0;
             case SECCOMP -> seccompMode = line.number();
             default -> kilobytes[key - FIRST_KILOBYTES] = line.kilobytes();
@@ -109,7 +113,7 @@ final class StatusParser {
         }
     }
 
-    private static long capabilities(Cursor line) {
+    private static long bits(Cursor line) {
         line.skipBlanks();
         return line.hex();
     }
@@ -134,6 +138,7 @@ final class StatusParser {
                 kilobytes[8],
                 kilobytes[9],
                 threads,
+                signalsCaught,
                 capEffective,
                 capBounding,
                 capAmbient,

@@ -17,11 +17,14 @@ import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.Smaps;
 import io.memlock.it.harness.Wrappers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -156,6 +159,36 @@ class CommandLineIT {
 
         assertThat(attach.exitStatus()).isEqualTo(1);
         assertThat(attach.stderr()).contains("-XX:+DisableAttachMechanism");
+        jvm.ask("grow 1");
+        assertThat(jvm.stdout()).doesNotContain("Full thread dump");
+    }
+
+    @Test
+    void aJvmThatWouldDieOfBeingAskedIsNotAsked(@TempDir Path directory) throws Exception {
+        Path arguments = Files.writeString(directory.resolve("arguments"), "-Xrs\n"); // where the command line hides it
+        jvm = describe(Jdk.current()).flags("@" + arguments).start();
+        jvm.awaitLine("ready");
+
+        Outcome attach = memlock("attach", pid());
+
+        assertThat(attach.exitStatus()).as("%s", attach).isEqualTo(1);
+        assertThat(attach.stderr()).contains("does not handle SIGQUIT").contains("-Xrs");
+        assertThat(jvm.ask("grow 1")).as("it lives").isNotEmpty();
+    }
+
+    @Test
+    void aStoppedJvmIsNotAsked() {
+        start(Jdk.current());
+        Commands.succeed("kill", "-STOP", pid());
+        Outcome attach;
+        try {
+            attach = memlock("attach", pid());
+        } finally {
+            Commands.succeed("kill", "-CONT", pid());
+        }
+
+        assertThat(attach.exitStatus()).as("%s", attach).isEqualTo(1);
+        assertThat(attach.stderr()).contains("it is stopped").contains("kill -CONT " + pid());
         jvm.ask("grow 1");
         assertThat(jvm.stdout()).doesNotContain("Full thread dump");
     }
