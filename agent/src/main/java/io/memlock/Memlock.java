@@ -7,6 +7,7 @@ import io.memlock.attach.AttachRequest;
 import io.memlock.bootstrap.Agent;
 import io.memlock.jvmstat.RelockCounter;
 import io.memlock.lock.Keeper;
+import io.memlock.lock.LockAnswer;
 import io.memlock.lock.LockFailure;
 import io.memlock.lock.LockState;
 import io.memlock.lock.LockStatus;
@@ -224,7 +225,7 @@ public final class Memlock implements Agent {
         }
         AgentOptions options = OptionParser.parse(request.options());
         if (lock != null) {
-            return tell(progress, () -> lockInstead(options, request.options()));
+            return tell(progress, () -> lockInstead(request.options()));
         }
         begin(options);
         process = new ThisProcess(NativeAccess.open(instrumentation), proc, instrumentation, log);
@@ -248,23 +249,30 @@ public final class Memlock implements Agent {
     /** The first lock of this JVM, taken while it runs. */
     private AttachReply lockNow(AgentOptions options) throws IOException {
         MemoryLock first = new MemoryLock(process);
-        LockFailure failure = options.selection().isEmpty() ? first.start(options) : first.change(options);
+        LockFailure failure;
+        try {
+            failure = options.selection().isEmpty() ? first.start(options) : first.change(options);
+        } catch (IOException e) {
+            if (first.status() != null) { // some of it is locked: it has to be kept, and can be unlocked
+                keepFrom(first, false);
+            }
+            throw e;
+        }
+        keepFrom(first, failure == null || first.status().state() == LockState.PARTIAL);
+        return failure == null
+                ? new AttachReply(first.undone().isEmpty() ? State.DONE : State.FAILED, startLine() + first.undone())
+                : new AttachReply(State.FAILED, failure.text(headline()) + first.undone());
+    }
+
+    private void keepFrom(MemoryLock first, boolean isLocked) {
         lock = first;
         times.ended("lock");
         keeper();
-        startBackground(failure == null || headline().equals(PARTLY_LOCKED));
-        if (failure != null) {
-            return new AttachReply(State.FAILED, failure.text(headline()));
-        }
-        String refusal = first.prefaultRefusal();
-        return refusal == null
-                ? new AttachReply(State.DONE, startLine())
-                : new AttachReply(State.FAILED, startLine() + "\nnot prefaulted: " + refusal);
+        startBackground(isLocked);
     }
 
-    private AttachReply lockInstead(AgentOptions options, String text) throws OptionException, IOException {
-        String answer = keeper().lock(text);
-        boolean done = options.selection().isEmpty() || keeper().status().state() == LockState.LOCKED;
-        return new AttachReply(done ? State.DONE : State.FAILED, answer);
+    private AttachReply lockInstead(String text) throws OptionException, IOException {
+        LockAnswer answer = keeper().change(text);
+        return new AttachReply(answer.isDone() ? State.DONE : State.FAILED, answer.text());
     }
 }

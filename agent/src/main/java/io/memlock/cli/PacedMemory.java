@@ -20,6 +20,10 @@ final class PacedMemory {
 
     private JvmMemory measured;
     private long measuredNanos;
+
+    /** What a glance does not count: ZGC's heap. */
+    private long sharedSwappedBytes;
+
     private long tookNanos;
 
     PacedMemory(MemoryReader reader, long pid) {
@@ -41,11 +45,15 @@ final class PacedMemory {
         if (isDue(glance)) {
             long start = System.nanoTime();
             measured = reader.measure(pid);
+            sharedSwappedBytes = Math.max(0, measured.swappedBytes() - glance.swappedBytes());
             measuredNanos = System.nanoTime();
             tookNanos = measuredNanos - start;
         }
         return new JvmMemory(
-                measured.residentBytes(), measured.lockedBytes(), glance.chargedBytes(), glance.swappedBytes());
+                measured.residentBytes(),
+                measured.lockedBytes(),
+                glance.chargedBytes(),
+                glance.swappedBytes() + sharedSwappedBytes);
     }
 
     /** How old the locked bytes are; -1 if they did not have to be measured. */

@@ -23,21 +23,26 @@ final class Failures {
         this.parts = parts;
     }
 
-    /** {@code strategy=future} was asked for where a limit applies. */
-    LockFailure futureUnderLimit(LockLimit limit) {
+    /**
+     * {@code strategy=future} was asked for where a limit applies.
+     *
+     * @param isHeld whether a lock is in force, and stays so
+     */
+    LockFailure futureUnderLimit(LockLimit limit, boolean isHeld) {
+        String done =
+                isHeld ? "not done, and what was locked stays locked as it was: " : "not done, and nothing is locked: ";
+        String jvm = isHeld ? "" : UNLOCKED_JVM;
         if (limit.isUnlimited()) {
             return new LockFailure(
                     "strategy=future: " + MLOCKALL,
                     noOnFault(limit),
-                    "not done, and nothing is locked: without on-fault it would make everything ever reserved resident. "
-                            + UNLOCKED_JVM,
+                    done + "without on-fault it would make everything ever reserved resident. " + jvm,
                     "use strategy=auto, or Linux 4.4 or newer");
         }
         return new LockFailure(
                 "strategy=future: " + MLOCKALL,
                 refused(limit, 0),
-                "not done, and nothing is locked: once the limit is reached the JVM would die at its next memory commit."
-                        + " " + UNLOCKED_JVM,
+                done + "once the limit is reached the JVM would die at its next memory commit. " + jvm,
                 remedy(limit, 0) + "\n# or strategy=auto, which locks what fits");
     }
 

@@ -71,7 +71,7 @@ final class FutureLock {
     }
 
     /**
-     * Ends it, and leaves every mapping as locked as it is. Under a limit that has come down meanwhile the kernel allows
+     * Ends it, for which there is no call but one that locks all there is, too. Under a limit that has come down meanwhile the kernel allows
      * only {@code munlockall}, and anything beats a JVM that dies at its next commit. What the application locked itself is
      * locked afterwards, by its own flags.
      *

@@ -6,7 +6,6 @@ import io.memlock.hotspot.LayerStatus;
 import io.memlock.hotspot.ThreadTime;
 import io.memlock.log.Bytes;
 import io.memlock.log.Log;
-import io.memlock.options.AgentOptions;
 import io.memlock.options.OptionException;
 import io.memlock.options.OptionParser;
 import io.memlock.options.OptionsInForce;
@@ -90,24 +89,33 @@ public final class Keeper implements LockControl {
         cpu = new ThreadTime();
         lastPassEnd = System.nanoTime();
         while (true) {
-            Allowance allowance = awaitNextPass(look);
             try {
-                pass(allowance);
+                pass(awaitNextPass(look));
                 if (scanDue()) {
                     refresh();
                 }
-            } catch (IOException | RuntimeException e) {
-                log.debug("keeper: " + e + "; trying again");
+            } catch (IOException | RuntimeException | Error e) { // an OutOfMemoryError the application survives, too
+                goOnAfter(e);
             }
         }
+    }
+
+    /** The promise outlives whatever one pass met. */
+    private void goOnAfter(Throwable failure) throws InterruptedException {
+        try {
+            log.debug("keeper: " + failure + "; trying again");
+        } catch (RuntimeException | Error again) {
+            // There may be no memory to say so.
+        }
+        TimeUnit.NANOSECONDS.sleep(SOONEST_LOOK_NANOS);
     }
 
     /** Returns which allowance the next pass is at the expense of. */
     private Allowance awaitNextPass(Runnable look) throws InterruptedException {
         while (true) {
             if (System.nanoTime() - lastLook >= CALM_LOOK_NANOS) {
+                lastLook = System.nanoTime(); // before: one that fails is not repeated at once
                 look.run();
-                lastLook = System.nanoTime();
             }
             boolean rescan = lock.status().strategy() == Strategy.RESCAN;
             if (rescan && growth == null) {
@@ -217,16 +225,26 @@ public final class Keeper implements LockControl {
 
     @Override
     public String lock(String text) throws OptionException, IOException {
-        AgentOptions wanted = OptionParser.parse(text);
-        options.replaceBy(wanted);
-        LockFailure failure = lock.change(wanted);
+        return change(text).text();
+    }
+
+    /**
+     * As {@link #lock}.
+     *
+     * @param text the options
+     * @return what came of it, and whether that is all that was asked for
+     * @throws OptionException if the options are not understood; nothing was changed
+     * @throws IOException if {@code /proc/self} cannot be read
+     */
+    public LockAnswer change(String text) throws OptionException, IOException {
+        LockFailure failure = lock.change(OptionParser.parse(text));
+        options.replaceBy(lock.options());
         announce(failure);
         refresh();
         String answer = failure == null
                 ? describe()
                 : failure.text(lock.status().state().name());
-        String refusal = lock.prefaultRefusal();
-        return refusal == null ? answer : answer + "\nnot prefaulted: " + refusal;
+        return new LockAnswer(failure == null && lock.undone().isEmpty(), answer + lock.undone());
     }
 
     @Override

@@ -39,6 +39,7 @@ public final class MemoryLock {
     private long failureCount;
     private LockFailure lastFailure;
     private String prefaultRefusal;
+    private String swapInRefusal;
     private volatile LockStatus status;
 
     /**
@@ -76,6 +77,17 @@ public final class MemoryLock {
         return prefaultRefusal;
     }
 
+    /** What {@link #change} was asked for beside the lock and did not do: a line for each, with a newline before it. */
+    public synchronized String undone() {
+        return (swapInRefusal == null ? "" : "\nnot read back from swap: " + swapInRefusal)
+                + (prefaultRefusal == null ? "" : "\nnot prefaulted: " + prefaultRefusal);
+    }
+
+    /** What is asked for now. */
+    synchronized AgentOptions options() {
+        return options;
+    }
+
     /**
      * Locks, before {@code main}. Nobody waits for {@code mmap_lock} yet, so this is done in one call where possible.
      *
@@ -84,7 +96,7 @@ public final class MemoryLock {
      */
     public synchronized LockFailure start(AgentOptions wanted) {
         try {
-            prepare(wanted);
+            prepare(wanted, LockLimit.establish(libc));
             LockFailure failure = startLocking();
             if (!wanted.prefault().isEmpty() && !selection.isEmpty()) {
                 prefault(
@@ -102,18 +114,23 @@ public final class MemoryLock {
         }
     }
 
-    private void prepare(AgentOptions wanted) {
+    private void prepare(AgentOptions wanted, LockLimit established) {
         options = wanted;
         selection = Selection.of(wanted);
-        limit = LockLimit.establish(libc);
+        limit = established;
         parts.calls().onFault(limit.hasOnFault());
-        boolean mayBeBornLocked = limit.isUnlimited() && limit.hasOnFault();
         strategy = selection.isEmpty()
                 ? null
-                : mayBeBornLocked && wanted.strategy() != StrategyChoice.RESCAN ? Strategy.FUTURE : Strategy.RESCAN;
+                : mayBeBornLocked(limit) && wanted.strategy() != StrategyChoice.RESCAN
+                        ? Strategy.FUTURE
+                        : Strategy.RESCAN;
         if (!limit.hasOnFault() && limit.isUnlimited() && !selection.isEmpty()) {
             notices.add(failures.populates(limit));
         }
+    }
+
+    private static boolean mayBeBornLocked(LockLimit limit) {
+        return limit.isUnlimited() && limit.hasOnFault();
     }
 
     private LockFailure startLocking() throws IOException {
@@ -146,7 +163,7 @@ public final class MemoryLock {
 
     private LockFailure refuseFuture() {
         selection = Selection.NOTHING;
-        return settle(Verdict.failed(failures.futureUnderLimit(limit)), Pass.NONE, 0);
+        return settle(Verdict.failed(failures.futureUnderLimit(limit, false)), Pass.NONE, 0);
     }
 
     /**
@@ -158,24 +175,49 @@ public final class MemoryLock {
      */
     public synchronized LockFailure change(AgentOptions wanted) throws IOException {
         parts.calls().live();
+        prefaultRefusal = null;
+        swapInRefusal = null;
         if (Selection.of(wanted).isEmpty()) {
             options = wanted;
             unlock();
             return null;
         }
-        future.end();
-        prepare(wanted);
+        LockLimit now = LockLimit.establish(libc);
+        if (!selection.isEmpty() && wanted.strategy() == StrategyChoice.FUTURE && !mayBeBornLocked(now)) {
+            return failures.futureUnderLimit(now, true);
+        }
+        prepare(wanted, now);
         if (isFutureRefused()) {
             return refuseFuture();
         }
+        if (strategy == Strategy.RESCAN) {
+            endFuture();
+        }
         firstPassDone = false;
         LockFailure failure = reconcile();
-        if (strategy == Strategy.FUTURE) {
+        if (strategy == Strategy.FUTURE && !future.isInForce()) {
             failure = bearLocked(failure);
         }
-        parts.residency().swapIn(parts.reconciler().locked());
+        swapInRefusal = parts.residency().swapIn(parts.reconciler().locked());
         prefault(parts.reconciler().locked(), true);
         return strategy == Strategy.RESCAN ? reconcile() : failure; // of what came meanwhile, too
+    }
+
+    /**
+     * Ends MCL_FUTURE without a stall: the call that does it locks what is not locked, in one go. So that is locked in small
+     * pieces first; what is not wanted the next pass unlocks.
+     */
+    private void endFuture() throws IOException {
+        if (!future.isInForce()) {
+            return;
+        }
+        try {
+            if (limit.isUnlimited()) {
+                parts.reconciler().run(Selection.EVERYTHING, terms(false));
+            }
+        } finally {
+            future.end();
+        }
     }
 
     /** After what is there has been locked: sets MCL_FUTURE, and locks what came meanwhile. */
@@ -309,7 +351,7 @@ public final class MemoryLock {
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public synchronized void unlock() throws IOException {
-        future.end();
+        endFuture();
         selection = Selection.NOTHING;
         strategy = null;
         if (limit == null) {

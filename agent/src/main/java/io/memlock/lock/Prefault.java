@@ -4,12 +4,9 @@ package io.memlock.lock;
 import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
 import io.memlock.os.Errno;
-import io.memlock.proc.Mapping;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -45,14 +42,14 @@ final class Prefault {
     String run(List<Segment> segments, List<Region> regions, Resident resident, Headroom headroom, int threads)
             throws IOException {
         List<Piece> pieces = new ArrayList<>();
-        Set<List<Long>> views = new HashSet<>();
+        FirstViews views = new FirstViews();
         long total = 0;
         long memory = 0;
         for (Segment segment : segments) {
             if (regions.contains(segment.region()) && segment.mapping().isAccessible()) {
-                boolean write = segment.mapping().writable();
+                boolean write = segment.mapping().writable() && !isApplicationsFile(segment);
                 total += segment.length();
-                memory += isFirstView(segment, views) ? segment.length() : 0;
+                memory += views.isFirst(segment) ? segment.length() : 0;
                 cut(segment, write, threads > 1 ? BRISK_PIECE_BYTES : GentleCalls.PIECE_BYTES, pieces);
             }
         }
@@ -68,11 +65,9 @@ final class Prefault {
         return work.errno.get() == 0 ? null : "the kernel answered " + Errno.describe(work.errno.get());
     }
 
-    /** ZGC maps each page of its heap up to three times; it takes memory once. */
-    private static boolean isFirstView(Segment segment, Set<List<Long>> views) {
-        Mapping mapping = segment.mapping();
-        boolean shared = mapping.shared() && mapping.isFileBacked();
-        return !shared || views.add(List.of(mapping.inode(), mapping.offset() + segment.start() - mapping.start()));
+    /** Faulting in for writing would make every page of it one to be written back, and fill the holes of a sparse file. */
+    private static boolean isApplicationsFile(Segment segment) {
+        return segment.region() == Region.MAPPED && segment.mapping().shared();
     }
 
     private static void cut(Segment segment, boolean write, long pieceBytes, List<Piece> pieces) {

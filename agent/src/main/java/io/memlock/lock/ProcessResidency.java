@@ -35,14 +35,22 @@ final class ProcessResidency implements Residency {
     }
 
     @Override
-    public void swapIn(List<Segment> segments) throws IOException {
-        long swapped = process.numbers().swappedBytes();
-        if (swapped <= 0) {
-            return;
-        }
-        try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, process.pageBytes())) {
-            long brought = new SwapIn(populator(), Pause.SLEEP, process.progress()).run(pagemap, segments, swapped);
-            log.info("read back from swap: " + Bytes.text(brought));
+    public String swapIn(List<Segment> segments) {
+        try {
+            long swapped = process.numbers().swappedBytes();
+            SwapIn swapIn = new SwapIn(populator(), Pause.SLEEP, process.progress());
+            long brought = swapIn.shared(new SharedPages(libc, process.pageBytes()), segments);
+            if (swapped > 0) {
+                try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, process.pageBytes())) {
+                    brought += swapIn.own(pagemap, segments, swapped);
+                }
+            }
+            if (brought > 0) {
+                log.info("read back from swap: " + Bytes.text(brought));
+            }
+            return null;
+        } catch (IOException e) {
+            return e.getMessage() + "; each page comes back when it is first touched, and then stays";
         }
     }
 

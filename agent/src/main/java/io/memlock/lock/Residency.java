@@ -24,7 +24,7 @@ interface Residency {
      * Reads back what is swapped out.
      *
      * @param segments what is locked
-     * @throws IOException if {@code /proc} cannot be read
+     * @return null if done, otherwise why not
      */
-    void swapIn(List<Segment> segments) throws IOException;
+    String swapIn(List<Segment> segments);
 }

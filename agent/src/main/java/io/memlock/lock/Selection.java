@@ -16,6 +16,8 @@ record Selection(List<Region> regions, boolean isIndivisible) {
 
     static final Selection NOTHING = new Selection(List.of(), false);
 
+    static final Selection EVERYTHING = new Selection(List.of(Region.values()), false);
+
     static Selection of(AgentOptions options) {
         return new Selection(options.selection(), options.mode() == LockMode.ALL);
     }

@@ -2,8 +2,10 @@
 package io.memlock.lock;
 
 import io.memlock.hotspot.Segment;
+import io.memlock.proc.Mapping;
 import io.memlock.proc.Pagemap;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,6 +16,9 @@ final class SwapIn {
 
     /** At once: reading a quarter of a megabyte back takes a slow disk a few milliseconds. */
     private static final long PIECE_BYTES = 256 << 10;
+
+    /** memfd_create(2) */
+    private static final String MEMORY_FILE = "/memfd:";
 
     private final Populator populator;
     private final Pause pause;
@@ -28,7 +33,7 @@ final class SwapIn {
     }
 
     /**
-     * Reads swapped pages back, gently.
+     * Reads private memory back, gently.
      *
      * @param pagemap of this process
      * @param segments what is locked
@@ -36,7 +41,7 @@ final class SwapIn {
      * @return bytes brought back
      * @throws IOException if the pagemap cannot be read
      */
-    long run(Pagemap pagemap, List<Segment> segments, long swappedBytes) throws IOException {
+    long own(Pagemap pagemap, List<Segment> segments, long swappedBytes) throws IOException {
         broughtBytes = 0;
         Progress.Work work = progress.begin("reading back from swap", swappedBytes);
         for (Segment segment : segments) {
@@ -45,6 +50,34 @@ final class SwapIn {
             }
         }
         return broughtBytes;
+    }
+
+    /**
+     * Reads files in memory back, gently: ZGC's heap is one, all of it allocated. VmSwap does not count them, and in the
+     * pagemap their swapped pages look like pages never touched. Where one page is missing all are gone through: those the
+     * kernel read ahead count as present, and can be dropped again.
+     *
+     * @param segments what is locked
+     * @return bytes that were missing
+     */
+    long shared(SharedPages pages, List<Segment> segments) {
+        List<Segment> files = new ArrayList<>();
+        FirstViews views = new FirstViews();
+        long length = 0;
+        long absent = 0;
+        for (Segment segment : segments) {
+            Mapping mapping = segment.mapping();
+            if (mapping.readable() && mapping.path().startsWith(MEMORY_FILE) && views.isFirst(segment)) {
+                files.add(segment);
+                length += segment.length();
+                absent += pages.absentBytes(segment.start(), segment.end());
+            }
+        }
+        if (absent > 0) {
+            Progress.Work work = progress.begin("reading shared memory back from swap", length);
+            files.forEach(file -> bring(file.start(), file.end(), work));
+        }
+        return absent;
     }
 
     private void bring(long start, long end, Progress.Work work) {

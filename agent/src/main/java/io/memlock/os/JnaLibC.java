@@ -17,6 +17,7 @@ final class JnaLibC implements LibC {
     private final Function mlockall;
     private final Function munlockall;
     private final Function msync;
+    private final Function mincore;
     private final Function mmap;
     private final Function munmap;
     private final Function madvise;
@@ -35,6 +36,7 @@ final class JnaLibC implements LibC {
         mlockall = process.find("mlockall");
         munlockall = process.find("munlockall");
         msync = process.find("msync");
+        mincore = process.find("mincore");
         mmap = process.find("mmap");
         munmap = process.find("munmap");
         madvise = process.find("madvise");
@@ -73,6 +75,11 @@ final class JnaLibC implements LibC {
     @Override
     public int msync(long addr, long length, int flags) {
         return msync.invokeInt(new Object[] {addr, length, flags});
+    }
+
+    @Override
+    public int mincore(long addr, long length, byte[] vec) {
+        return mincore.invokeInt(new Object[] {addr, length, vec});
     }
 
     @Override

@@ -58,6 +58,15 @@ public interface LibC {
     int msync(long addr, long length, int flags);
 
     /**
+     * Tells which pages are in RAM: of a file, in the page cache. mincore(2)
+     *
+     * @param addr a multiple of the page size
+     * @param vec filled with a byte for each page, whose lowest bit says so
+     * @return 0, or -1 with EAGAIN, EFAULT, EINVAL or ENOMEM (a hole)
+     */
+    int mincore(long addr, long length, byte[] vec);
+
+    /**
      * Creates a mapping. mmap(2)
      *
      * @return its address, or {@link #MAP_FAILED} with EACCES, EAGAIN, EINVAL, ENOMEM, …

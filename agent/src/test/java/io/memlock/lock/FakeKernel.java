@@ -11,7 +11,9 @@ import io.memlock.proc.Mapping;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.LongStream;
 
 /**
@@ -43,6 +45,12 @@ final class FakeKernel implements LibC, MemoryMap {
 
     /** The same for the second mlock2 there. */
     final Map<Long, Runnable> afterLockAgain = new TreeMap<>();
+
+    /** Pages of files in memory that are in swap. */
+    final Set<Long> absent = new TreeSet<>();
+
+    /** Bytes a mlockall had to lock although the JVM runs: how long it would have stalled. */
+    long lockedInOneCall;
 
     /** Looks at the mappings so far. */
     int looks;
@@ -321,6 +329,7 @@ final class FakeKernel implements LibC, MemoryMap {
         futureOnFault = future && (flags & Linux.MCL_ONFAULT) != 0;
         if (current) {
             for (Vma vma : vmas.values()) {
+                lockedInOneCall += vma.locked || vma.special ? 0 : vma.end - vma.start;
                 vma.locked = !vma.special;
                 vma.onFault = !vma.special && (flags & Linux.MCL_ONFAULT) != 0;
             }
@@ -399,6 +408,14 @@ final class FakeKernel implements LibC, MemoryMap {
         }
         softLimit = rlim[0];
         hardLimit = rlim[1];
+        return 0;
+    }
+
+    @Override
+    public int mincore(long addr, long length, byte[] vec) {
+        for (int page = 0; page < length / PAGE; page++) {
+            vec[page] = (byte) (absent.contains(addr + page * PAGE) ? 0 : 1);
+        }
         return 0;
     }
 

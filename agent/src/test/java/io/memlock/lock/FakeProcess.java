@@ -23,6 +23,9 @@ final class FakeProcess implements LockParts {
     /** What the JVM does while an attach reads back what is in swap. */
     Runnable whileSwappingIn = () -> {};
 
+    /** Why that cannot be read back. */
+    String swapInRefusal;
+
     private final LockProbe probe;
     private final GentleCalls calls;
     private final ApplicationLocks applicationLocks;
@@ -73,9 +76,10 @@ final class FakeProcess implements LockParts {
             }
 
             @Override
-            public void swapIn(List<Segment> segments) {
+            public String swapIn(List<Segment> segments) {
                 asked.add("swap in " + segments.size());
                 whileSwappingIn.run();
+                return swapInRefusal;
             }
         };
     }

@@ -359,6 +359,66 @@ class MemoryLockTest {
     }
 
     @Test
+    void endsFutureWithoutLockingInOneCallWhatIsNotLocked() throws Exception {
+        start("mode=all");
+        kernel.mapFile(FILE, 64 * MIB, "/data/index");
+        lock.reconcile();
+        assertThat(kernel.isLocked(FILE)).as("a mapped file").isFalse();
+        kernel.lockedInOneCall = 0;
+
+        lock.unlock();
+
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(kernel.lockedInOneCall).isZero();
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    @Test
+    void changesWhatIsSelectedWithoutEndingFuture() throws Exception {
+        start("mode=all");
+        kernel.mapFile(FILE, 64 * MIB, "/data/index");
+        lock.reconcile();
+        kernel.lockedInOneCall = 0;
+
+        assertThat(lock.change(OptionParser.parse("mode=heap"))).isNull();
+
+        assertThat(kernel.isFuture()).isTrue();
+        assertThat(kernel.lockedInOneCall).isZero();
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+        assertThat(kernel.isLocked(CODE)).isFalse();
+        assertThat(kernel.isLocked(FILE)).isFalse();
+    }
+
+    @Test
+    void aFutureThatIsRefusedLeavesTheLockThatIsThere() throws Exception {
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 1 << 30;
+        start("mode=heap");
+
+        LockFailure failure = lock.change(OptionParser.parse("mode=heap+code,strategy=future"));
+
+        assertThat(failure.meaning()).contains("stays locked");
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        assertThat(lock.options().modeText()).isEqualTo("heap");
+        kernel.commit(Region.HEAP, HEAP + 4 * MIB, 8 * MIB);
+        assertThat(lock.reconcile()).isNull();
+        assertThat(kernel.isLocked(HEAP + 4 * MIB)).as("it is still kept").isTrue();
+    }
+
+    @Test
+    void tellsWhatItCouldNotReadBackFromSwap() throws Exception {
+        FakeProcess process = new FakeProcess(kernel);
+        process.swapInRefusal = "permission denied";
+        MemoryLock attached = new MemoryLock(process);
+
+        attached.change(OptionParser.parse("mode=heap"));
+        assertThat(attached.undone()).isEqualTo("\nnot read back from swap: permission denied");
+
+        attached.change(OptionParser.parse("mode=none"));
+        assertThat(attached.undone()).isEmpty();
+    }
+
+    @Test
     void unlocksAllItLockedReservedMemoryToo() throws Exception {
         start("mode=all");
         lock.unlock();

@@ -80,6 +80,19 @@ class PrefaultTest {
     }
 
     @Test
+    void dirtiesNoFileOfTheApplications() throws IOException {
+        Mapping mapping = new Mapping(HEAP, HEAP + MIB, true, true, false, true, 0, 7, "/data/index");
+        Segment segment = new Segment(HEAP, HEAP + MIB, Region.MAPPED, Evidence.MAPPING_NAME, mapping);
+        Prefault prefault = new Prefault(new Populator(libc, new KernelVersion(6, 1)), pauses::add, progress);
+
+        assertThat(prefault.run(List.of(segment), List.of(Region.MAPPED), () -> 0, new Headroom(MIB, "the host"), 1))
+                .isNull();
+
+        assertThat(libc.populatedBytes(Linux.MADV_POPULATE_WRITE)).isZero();
+        assertThat(libc.populatedBytes(Linux.MADV_POPULATE_READ)).isEqualTo(MIB);
+    }
+
+    @Test
     void countsThreeViewsOfOneFileOnce() throws IOException {
         List<Segment> views = new ArrayList<>();
         for (long view = 1; view <= 3; view++) {

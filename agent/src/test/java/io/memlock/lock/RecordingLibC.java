@@ -99,6 +99,11 @@ final class RecordingLibC implements LibC {
     }
 
     @Override
+    public int mincore(long addr, long length, byte[] vec) {
+        return kernel.mincore(addr, length, vec);
+    }
+
+    @Override
     public int getpriority(int which, int who) {
         return kernel.getpriority(which, who);
     }

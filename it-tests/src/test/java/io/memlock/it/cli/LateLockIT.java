@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HeapApp;
 import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.Collector;
 import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
@@ -32,20 +33,8 @@ class LateLockIT {
         Machine.requireUnlimitedLocking();
         try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES);
                 MemoryCgroup cgroup = MemoryCgroup.withLimit(CGROUP_BYTES);
-                ForkedJvm jvm = inCgroup(jdk, cgroup)) {
-            jvm.ask("grow 150");
-            squeeze(jdk, cgroup);
-            assertThat(Smaps.of(jvm.pid()).swappedBytes())
-                    .as("bytes in %s: without them this test proves nothing", swap)
-                    .isPositive();
-
-            Outcome attach = Commands.run(
-                    List.of(jdk.java().toString(), "-jar", AgentJar.path().toString(), "attach", "" + jvm.pid()));
-
-            assertThat(attach.exitStatus()).as(attach.toString()).isZero();
-            assertThat(Smaps.of(jvm.pid()).swappedBytes())
-                    .as("swapped after %s", attach)
-                    .isZero();
+                ForkedJvm jvm = inCgroup(jdk, cgroup, Collector.SERIAL)) {
+            assertBringsBack(jdk, cgroup, jvm, swap);
 
             jvm.ask("collect"); // pages of libjvm.so that were dropped are locked once they have been touched
             long faultsBefore = ProcStatus.of(jvm.pid()).majorFaults();
@@ -55,6 +44,34 @@ class LateLockIT {
             assertThat(ProcStatus.of(jvm.pid()).majorFaults()).isEqualTo(faultsBefore);
             assertThat(Smaps.of(jvm.pid()).residentUnlockedBytes()).isZero();
         }
+    }
+
+    /** ZGC's heap is a file in memory; its swapped pages are in neither VmSwap nor the pagemap. What it frees it unmaps. */
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void attachBringsBackAHeapThatIsSharedMemory(Jdk jdk) {
+        Machine.requireUnlimitedLocking();
+        try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES);
+                MemoryCgroup cgroup = MemoryCgroup.withLimit(CGROUP_BYTES);
+                ForkedJvm jvm = inCgroup(jdk, cgroup, Collector.ZGC)) {
+            assertBringsBack(jdk, cgroup, jvm, swap);
+        }
+    }
+
+    private static void assertBringsBack(Jdk jdk, MemoryCgroup cgroup, ForkedJvm jvm, SwapFile swap) {
+        jvm.ask("grow 150");
+        squeeze(jdk, cgroup);
+        assertThat(Smaps.of(jvm.pid()).swappedBytes())
+                .as("bytes in %s: without them this test proves nothing", swap)
+                .isPositive();
+
+        Outcome attach = Commands.run(
+                List.of(jdk.java().toString(), "-jar", AgentJar.path().toString(), "attach", "" + jvm.pid()));
+
+        assertThat(attach.exitStatus()).as(attach.toString()).isZero();
+        assertThat(Smaps.of(jvm.pid()).swappedBytes())
+                .as("swapped after %s", attach)
+                .isZero();
     }
 
     @Test
@@ -91,10 +108,10 @@ class LateLockIT {
         }
     }
 
-    private static ForkedJvm inCgroup(Jdk jdk, MemoryCgroup cgroup) {
+    private static ForkedJvm inCgroup(Jdk jdk, MemoryCgroup cgroup, Collector collector) {
         ForkedJvm jvm = ForkedJvm.on(jdk)
                 .wrapper(cgroup.wrapper())
-                .flags("-XX:+UseSerialGC", "-Xms64m", "-Xmx512m")
+                .flags(collector.flag(), "-Xms64m", "-Xmx512m")
                 .main(HeapApp.class)
                 .start();
         jvm.awaitLine("ready");
@@ -103,7 +120,7 @@ class LateLockIT {
 
     /** A neighbour that takes what it can get, and goes. */
     private static void squeeze(Jdk jdk, MemoryCgroup cgroup) {
-        try (ForkedJvm neighbour = inCgroup(jdk, cgroup)) {
+        try (ForkedJvm neighbour = inCgroup(jdk, cgroup, Collector.SERIAL)) {
             neighbour.ask("direct 250");
         }
     }

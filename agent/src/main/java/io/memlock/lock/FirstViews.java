@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.hotspot.Segment;
+import io.memlock.proc.Mapping;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Tells the first view of a piece of a file from others: ZGC maps each page of its heap up to three times. */
+final class FirstViews {
+
+    private final Set<List<Long>> seen = new HashSet<>();
+
+    /** Whether no segment so far was of the same piece of the same file. Private memory has one view. */
+    boolean isFirst(Segment segment) {
+        Mapping mapping = segment.mapping();
+        boolean shared = mapping.shared() && mapping.isFileBacked();
+        return !shared || seen.add(List.of(mapping.inode(), mapping.offset() + segment.start() - mapping.start()));
+    }
+}

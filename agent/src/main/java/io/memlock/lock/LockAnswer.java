@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+/**
+ * What came of a request.
+ *
+ * @param isDone whether everything that was asked for is done
+ * @param text for whoever asked
+ */
+public record LockAnswer(boolean isDone, String text) {}
