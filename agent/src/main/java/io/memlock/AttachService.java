@@ -60,7 +60,7 @@ final class AttachService {
                 String options = text == null ? "" : text;
                 run(new AttachRequest("", Version.current(), AttachRequest.Action.LOCK, options), this::print);
             }
-        } catch (ReflectiveOperationException | RuntimeException e) {
+        } catch (ReflectiveOperationException | RuntimeException | Error e) {
             print(new AttachReply(State.FAILED, e.toString()));
         }
     }
@@ -72,7 +72,11 @@ final class AttachService {
             AttachRequest request = AttachRequest.parse(text);
             Replies replies = reply -> board.reply(request.id(), reply);
             replies.reply(new AttachReply(State.RUNNING, ""));
-            run(request, replies);
+            try {
+                run(request, replies);
+            } catch (OutOfMemoryError e) { // no thread to be had: whoever asked would wait for ever
+                replies.reply(new AttachReply(State.FAILED, "nothing was done: " + e.getMessage()));
+            }
         } catch (IllegalArgumentException e) {
             AttachReply reply = new AttachReply(
                     State.FAILED,
@@ -104,7 +108,7 @@ final class AttachService {
             synchronized (this) {
                 return worker.carryOut(request, line -> replies.reply(new AttachReply(State.RUNNING, line)));
             }
-        } catch (Exception | LinkageError e) {
+        } catch (Throwable e) { // whoever asked waits for an answer
             String message = e.getMessage();
             return new AttachReply(State.FAILED, message == null ? e.toString() : message);
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.attach;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 
 /**
@@ -11,6 +13,9 @@ public final class ReplyBoard {
 
     private static final String VERSION = "io.memlock.version";
     private static final String REPLY = "io.memlock.reply.";
+
+    /** Final replies that may stay. */
+    static final int KEPT = 16;
 
     private final Properties properties;
 
@@ -34,23 +39,27 @@ public final class ReplyBoard {
     }
 
     /**
-     * Leaves a reply, in place of an earlier one to the same request. With the first one to a request the final ones to
-     * earlier requests go: whoever asked has read them.
+     * Leaves a reply, in place of an earlier one to the same request. Now and then the final ones to earlier requests go:
+     * whoever asked has read them, but perhaps the last few.
      *
      * @param id of the request
      */
     public void reply(String id, AttachReply reply) {
         synchronized (properties) {
-            if (properties.getProperty(REPLY + id) == null) {
-                properties
-                        .entrySet()
-                        .removeIf(entry -> entry.getKey().toString().startsWith(REPLY)
-                                && AttachReply.decode(entry.getValue().toString())
-                                                .state()
-                                        != AttachReply.State.RUNNING);
+            List<Object> read = properties.entrySet().stream()
+                    .filter(entry ->
+                            isFinal(entry.getKey().toString(), entry.getValue().toString()))
+                    .map(Map.Entry::getKey)
+                    .toList();
+            if (read.size() > KEPT && properties.getProperty(REPLY + id) == null) {
+                read.forEach(properties::remove);
             }
             properties.setProperty(REPLY + id, reply.encode());
         }
+    }
+
+    private static boolean isFinal(String key, String value) {
+        return key.startsWith(REPLY) && AttachReply.decode(value).state() != AttachReply.State.RUNNING;
     }
 
     /**

@@ -13,8 +13,8 @@ final class Jvms {
 
     private static final String LIBJVM = "libjvm.so";
 
-    /** The name of the agent's thread, as the kernel knows it. */
-    private static final String AGENT_THREAD = "memlock-keeper";
+    /** How the names of the agent's threads begin: its keeper's, and before that the one of whoever attaches. */
+    private static final String AGENT_THREAD = "memlock-";
 
     private final ProcDirectory proc;
     private final long ownPid;

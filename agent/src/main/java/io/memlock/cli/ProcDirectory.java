@@ -62,7 +62,7 @@ final class ProcDirectory {
 
     /** Walks the page tables of the process: 9 ms for each resident GiB, during which it cannot map memory. */
     SmapsRollup smapsRollup(long pid) throws IOException {
-        return parsed(() -> SmapsRollup.parse(text(pid, "smaps_rollup")));
+        return parsed(() -> SmapsRollup.read(of(pid).toFile()));
     }
 
     String cmdline(long pid) throws IOException {
@@ -117,11 +117,11 @@ final class ProcDirectory {
                 .orElse(null);
     }
 
-    /** Whether the process has a thread of a name. */
-    boolean hasThread(long pid, String name) {
+    /** Whether the process has a thread whose name begins so. */
+    boolean hasThread(long pid, String prefix) {
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(of(pid).resolve("task"))) {
             for (Path thread : threads) {
-                if (name.equals(nameOf(thread))) {
+                if (nameOf(thread).startsWith(prefix)) {
                     return true;
                 }
             }

@@ -41,15 +41,23 @@ final class Flags {
     /** Whether the agent can be loaded now: the JVM may have been told to refuse, and is not to be signalled then. */
     Finding attach() {
         String check = "attach";
+        String forbidden = attachingIsForbidden();
+        if (forbidden == null) {
+            return Finding.ok(check, "not forbidden by a flag");
+        }
+        return patient.hasAgent()
+                ? Finding.note(check, forbidden + "; the agent is in it already, and cannot be given other options so")
+                : Finding.fail(check, forbidden, AT_START);
+    }
+
+    private String attachingIsForbidden() {
         if (flags.isOn("DisableAttachMechanism", false)) {
-            return Finding.fail(check, "started with -XX:+DisableAttachMechanism", AT_START);
+            return "started with -XX:+DisableAttachMechanism";
         }
         if (flags.has("-Xrs") || flags.isOn("ReduceSignalUsage", false)) {
-            return Finding.fail(check, "started with -Xrs: it does not hear of attaching", AT_START);
+            return "started with -Xrs: it does not hear of attaching";
         }
-        return flags.isOn("EnableDynamicAgentLoading", true)
-                ? Finding.ok(check, "not forbidden by a flag")
-                : Finding.fail(check, "started with -XX:-EnableDynamicAgentLoading", AT_START);
+        return flags.isOn("EnableDynamicAgentLoading", true) ? null : "started with -XX:-EnableDynamicAgentLoading";
     }
 
     private Finding heapSize(boolean bornLocked) {

@@ -77,9 +77,7 @@ public final class ProcFs {
 
     /** The sums over all mappings. Costs as much in the kernel as {@link #smaps}. */
     public SmapsRollup smapsRollup(String pid) throws IOException {
-        synchronized (text) {
-            return SmapsRollup.parse(text.read(processFile(pid, "smaps_rollup")));
-        }
+        return SmapsRollup.read(processFile(pid, "smaps_rollup").getParentFile());
     }
 
     /**

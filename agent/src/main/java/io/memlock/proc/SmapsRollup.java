@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.function.Consumer;
+
 /**
  * The sums over all mappings: {@code /proc/PID/smaps_rollup}, since Linux 4.14. proc_pid_smaps(5)
  *
@@ -37,6 +42,29 @@ public record SmapsRollup(
             "Locked:");
 
     /**
+     * Reads the sums of a process: from {@code smaps_rollup}, or before Linux 4.14 from {@code smaps}, which costs the
+     * kernel as much.
+     *
+     * @param process its directory in {@code /proc}
+     * @return the sums
+     * @throws IOException if neither can be read
+     */
+    public static SmapsRollup read(File process) throws IOException {
+        File rollup = new File(process, "smaps_rollup");
+        if (rollup.exists()) {
+            return parse(new TextFile().read(rollup));
+        }
+        Sum sum = new Sum();
+        File smaps = new File(process, "smaps");
+        try (InputStream in = TextFile.open(smaps)) {
+            SmapsParser.read(smaps.getPath(), in, sum);
+        } catch (IOException e) {
+            throw TextFile.failure(smaps, e);
+        }
+        return sum.total();
+    }
+
+    /**
      * Parses the file.
      *
      * @param text of the file
@@ -55,5 +83,28 @@ public record SmapsRollup(
         long[] bytes = KEYS.kilobytes(rollup, 0);
         return new SmapsRollup(
                 bytes[0], bytes[1], bytes[2], bytes[3], bytes[4] + bytes[5], bytes[6], bytes[7], bytes[8]);
+    }
+
+    /** Sums up what {@code smaps} says, where the kernel has no {@code smaps_rollup}. */
+    static final class Sum implements Consumer<SmapsEntry> {
+
+        private SmapsRollup total = new SmapsRollup(0, 0, 0, 0, 0, 0, 0, 0);
+
+        @Override
+        public void accept(SmapsEntry entry) {
+            total = new SmapsRollup(
+                    total.rssBytes + entry.rssBytes(),
+                    total.pssBytes + entry.pssBytes(),
+                    total.anonymousBytes + entry.anonymousBytes(),
+                    total.anonHugePagesBytes + entry.anonHugePagesBytes(),
+                    total.hugetlbBytes + entry.hugetlbBytes(),
+                    total.swapBytes + entry.swapBytes(),
+                    total.swapPssBytes + entry.swapPssBytes(),
+                    total.lockedBytes + entry.lockedBytes());
+        }
+
+        SmapsRollup total() {
+            return total;
+        }
     }
 }

@@ -54,6 +54,15 @@ class ConversationTest {
             board.reply("r" + i, new AttachReply(State.RUNNING, ""));
             board.reply("r" + i, new AttachReply(State.DONE, "done"));
         }
-        assertThat(properties).hasSize(1);
+        assertThat(properties).hasSizeBetween(1, ReplyBoard.KEPT + 1);
+    }
+
+    @Test
+    void aReplyWaitsForWhoeverAskedWhileOthersAsk() {
+        board.reply("first", new AttachReply(State.RUNNING, ""));
+        board.reply("first", new AttachReply(State.DONE, "done"));
+        board.reply("second", new AttachReply(State.RUNNING, ""));
+
+        assertThat(board.reply("first")).isEqualTo(new AttachReply(State.DONE, "done"));
     }
 }

@@ -47,6 +47,13 @@ class JvmsTest {
     }
 
     @Test
+    void seesTheAgentWhileItsFirstAttachIsAtWork() throws Exception {
+        Files.writeString(root.resolve("14/task/15/comm"), "memlock-attach\n");
+
+        assertThat(jvms.find(14).agent()).isTrue();
+    }
+
+    @Test
     void saysWhatIsWrongWithAProcess() {
         assertThatThrownBy(() -> jvms.find(99)).hasMessageStartingWith("there is no process 99");
         assertThatThrownBy(() -> jvms.find(11)).hasMessage("11 is a thread of process 10: use that number");

@@ -93,6 +93,14 @@ class FlagsTest {
         assertThat(attach.remedy()).contains("-javaagent:");
     }
 
+    @Test
+    void aJvmThatRefusesAttachingKeepsThePromiseWhereTheAgentIsInIt() {
+        Finding attach =
+                new Flags(patient("-XX:+DisableAttachMechanism").withAgent().build()).attach();
+
+        assertThat(attach.verdict()).isEqualTo(Verdict.NOTE);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"", "-XX:+DisableAttachMechanism -XX:-DisableAttachMechanism", "-XX:+EnableDynamicAgentLoading"})

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -45,6 +48,22 @@ class SmapsParserTest {
         assertThat(rollup.anonymousBytes()).isEqualTo(sum(entries, SmapsEntry::anonymousBytes));
         assertThat(rollup.lockedBytes()).isEqualTo(sum(entries, SmapsEntry::lockedBytes));
         assertThat(rollup.lockedBytes()).isEqualTo((256 + 8 + 64) * 1024);
+
+        SmapsRollup.Sum sum = new SmapsRollup.Sum();
+        entries.forEach(sum);
+        assertThat(sum.total().rssBytes()).isEqualTo(rollup.rssBytes());
+        assertThat(sum.total().lockedBytes()).isEqualTo(rollup.lockedBytes());
+    }
+
+    @Test
+    void readsTheSumsWhereTheKernelHasNoRollup(@TempDir Path process) throws IOException {
+        Files.writeString(process.resolve("smaps"), Fixture.text("locked/smaps"));
+
+        SmapsRollup summed = SmapsRollup.read(process.toFile());
+        Files.writeString(process.resolve("smaps_rollup"), Fixture.text("locked/smaps_rollup"));
+
+        assertThat(summed.rssBytes())
+                .isEqualTo(SmapsRollup.read(process.toFile()).rssBytes());
     }
 
     @Test
