@@ -53,6 +53,8 @@ public final class Memlock implements Agent {
     private MemoryLock lock;
     private Keeper keeper;
     private AttachService attachments;
+
+    /** Null where there is no JMX. */
     private JmxService jmx;
 
     private Memlock(Instrumentation instrumentation, long startNanos) {
@@ -154,7 +156,9 @@ public final class Memlock implements Agent {
         try {
             RelockCounter relocks = publishedRelocks();
             keeper.run(() -> {
-                jmx.update(keeper);
+                if (jmx != null) {
+                    jmx.update(keeper);
+                }
                 if (relocks != null) {
                     relocks.set(keeper.status().relockCount());
                 }
@@ -177,10 +181,21 @@ public final class Memlock implements Agent {
     /** Made by whoever needs it first: our own thread, or somebody who attaches that early. */
     private synchronized Keeper keeper() {
         if (keeper == null) {
-            jmx = new JmxService(inForce, log, process.pageBytes());
-            keeper = new Keeper(lock, process, log, jmx::stateChanged, inForce);
+            jmx = hasManagement() ? new JmxService(inForce, log, process.pageBytes()) : null;
+            keeper = new Keeper(lock, process, log, this::stateChanged, inForce);
         }
         return keeper;
+    }
+
+    /** A Java runtime need not have it. */
+    private static boolean hasManagement() {
+        return ModuleLayer.boot().findModule("java.management").isPresent();
+    }
+
+    private void stateChanged(LockState from, LockState to) {
+        if (jmx != null) {
+            jmx.stateChanged(from, to);
+        }
     }
 
     private void printStartLine() {

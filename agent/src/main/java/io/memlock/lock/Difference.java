@@ -5,7 +5,6 @@ import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,7 +15,7 @@ final class Difference {
     private final Map<Region, List<Segment>> missing = new EnumMap<>(Region.class);
     private final List<Segment> surplus = new ArrayList<>();
     private final List<Segment> kept = new ArrayList<>();
-    private final Set<Long> lockedStarts = new HashSet<>();
+    private final List<Segment> locked = new ArrayList<>();
     private long wantedBytes;
     private long largestBytes;
 
@@ -40,7 +39,7 @@ final class Difference {
     /** Compares one. */
     void add(Segment segment, boolean isLocked) {
         if (isLocked) {
-            lockedStarts.add(segment.start());
+            locked.add(segment);
         }
         if (selection.contains(segment.region())) {
             wantedBytes += segment.length();
@@ -82,9 +81,9 @@ final class Difference {
         return kept;
     }
 
-    /** Where anything is that is locked. */
-    Set<Long> lockedStarts() {
-        return lockedStarts;
+    /** All that is locked, by whomever. */
+    List<Segment> locked() {
+        return locked;
     }
 
     /** Length of all that is selected. */

@@ -16,6 +16,10 @@ final class FirstViews {
     boolean isFirst(Segment segment) {
         Mapping mapping = segment.mapping();
         boolean shared = mapping.shared() && mapping.isFileBacked();
-        return !shared || seen.add(List.of(mapping.inode(), mapping.offset() + segment.start() - mapping.start()));
+        if (!shared) {
+            return true;
+        }
+        long offset = mapping.offset() + segment.start() - mapping.start();
+        return seen.add(List.of(mapping.inode(), offset, offset + segment.length()));
     }
 }

@@ -54,6 +54,7 @@ public final class Keeper implements LockControl {
 
     private final Semaphore wakeups = new Semaphore(0);
     private GrowthSignals growth;
+    private boolean isDeaf;
     private final AtomicReference<LockState> announced;
     private volatile RegionReport report;
     private final Allowance periodic = new Allowance(PERIODIC_SHARE, PERIODIC_BURST_NANOS, System.nanoTime());
@@ -118,8 +119,8 @@ public final class Keeper implements LockControl {
                 look.run();
             }
             boolean rescan = lock.status().strategy() == Strategy.RESCAN;
-            if (rescan && growth == null) {
-                growth = new GrowthSignals(wakeups::release);
+            if (rescan && growth == null && !isDeaf) {
+                growth = listen();
             }
             long now = System.nanoTime();
             // While passes find what is unlocked, what it costs to keep the promise is well spent.
@@ -129,9 +130,10 @@ public final class Keeper implements LockControl {
             if (periodLeft <= 0) {
                 return allowance;
             }
-            long rest = Math.min(periodLeft, rescan ? nanosToNextLook(now) : CALM_LOOK_NANOS);
+            boolean isListening = rescan && growth != null;
+            long rest = Math.min(periodLeft, isListening ? nanosToNextLook(now) : CALM_LOOK_NANOS);
             boolean isWoken = wakeups.tryAcquire(rest, TimeUnit.NANOSECONDS);
-            boolean hasGrown = rescan && growth.committedChanged();
+            boolean hasGrown = isListening && growth.committedChanged();
             if (hasGrown) {
                 lastGrowth = System.nanoTime();
             }
@@ -140,6 +142,17 @@ public final class Keeper implements LockControl {
                 wakeups.drainPermits(); // what comes from here on asks for another pass
                 return woken;
             }
+        }
+    }
+
+    private GrowthSignals listen() {
+        try {
+            return new GrowthSignals(wakeups::release);
+        } catch (LinkageError e) {
+            isDeaf = true;
+            log.failure("this Java runtime has no module java.management, which tells of growth: new memory is locked"
+                    + " once an interval only");
+            return null;
         }
     }
 

@@ -2,33 +2,41 @@
 package io.memlock.lock;
 
 import io.memlock.hotspot.Segment;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * Where we locked by name what was not locked before, so that it is ours to unlock. Known by start address: HotSpot and the
- * kernel move ends.
+ * Where we locked by name what was not locked before, so that it is ours to unlock. HotSpot and the kernel move the ends of
+ * mappings and cut pieces out of them: what begins inside one that was ours is ours.
  *
  * <p>Not thread-safe.
  */
 final class LockedByName {
 
-    private final Set<Long> starts = new HashSet<>();
+    private TreeMap<Long, Long> endByStart = new TreeMap<>();
 
     boolean contains(Segment segment) {
-        return starts.contains(segment.start());
+        Map.Entry<Long, Long> before = endByStart.floorEntry(segment.start());
+        return before != null && (before.getKey() == segment.start() || segment.start() < before.getValue());
     }
 
     void add(Segment segment) {
-        starts.add(segment.start());
+        endByStart.put(segment.start(), segment.end());
     }
 
     void remove(Segment segment) {
-        starts.remove(segment.start());
+        endByStart.remove(segment.start());
     }
 
-    /** Forgets all that is not locked any more. */
-    void retain(Set<Long> stillLocked) {
-        starts.retainAll(stillLocked);
+    /** Forgets all that is not locked any more, and where the rest was before. */
+    void retain(List<Segment> stillLocked) {
+        TreeMap<Long, Long> retained = new TreeMap<>();
+        for (Segment segment : stillLocked) {
+            if (contains(segment)) {
+                retained.put(segment.start(), segment.end());
+            }
+        }
+        endByStart = retained;
     }
 }

@@ -149,6 +149,7 @@ public final class MemoryLock {
         }
         LockFailure refused = failures.mlockall(errno, limit);
         if (options.strategy() == StrategyChoice.FUTURE || future.isInForce()) {
+            selection = future.isInForce() ? selection : Selection.NOTHING;
             return settle(Verdict.failed(refused), Pass.NONE, 0);
         }
         strategy = Strategy.RESCAN;
@@ -195,12 +196,10 @@ public final class MemoryLock {
         }
         firstPassDone = false;
         LockFailure failure = reconcile();
-        if (strategy == Strategy.FUTURE && !future.isInForce()) {
-            failure = bearLocked(failure);
-        }
         swapInRefusal = parts.residency().swapIn(parts.reconciler().locked());
         prefault(parts.reconciler().locked(), true);
-        return strategy == Strategy.RESCAN ? reconcile() : failure; // of what came meanwhile, too
+        boolean isFutureRefused = strategy == Strategy.RESCAN && wanted.strategy() == StrategyChoice.FUTURE;
+        return strategy == Strategy.FUTURE || isFutureRefused ? failure : reconcile(); // of what came meanwhile, too
     }
 
     /**
@@ -274,7 +273,9 @@ public final class MemoryLock {
 
     private LockFailure compareAndRepair() throws IOException {
         long start = System.nanoTime();
-        boolean isLifted = firstPassDone && isLimitDue() && watchLimit();
+        if (firstPassDone && isLimitDue()) {
+            watchLimit();
+        }
         future.reassert();
         boolean othersSetFuture = strategy == Strategy.RESCAN
                 && !limit.isUnlimited()
@@ -291,7 +292,7 @@ public final class MemoryLock {
         }
         firstPassDone = true;
         LockFailure failure = settle(Verdict.of(pass, failure(pass)), pass, System.nanoTime() - start);
-        return isLifted ? bearLocked(failure) : failure;
+        return strategy == Strategy.FUTURE && !future.isInForce() ? bearLocked(failure) : failure;
     }
 
     private Terms terms(boolean othersSetFuture) {
@@ -305,11 +306,9 @@ public final class MemoryLock {
 
     /**
      * Looks whether the limit has changed. If it came down, MCL_FUTURE has to go at once: the JVM would die at its next
-     * commit.
-     *
-     * @return whether locking has become unlimited, so that MCL_FUTURE can be set when everything is locked
+     * commit. If locking has become unlimited, it can be set when everything is locked.
      */
-    private boolean watchLimit() throws IOException {
+    private void watchLimit() throws IOException {
         LockLimit before = limit;
         limit = before.again(libc);
         if (future.isInForce() && !limit.isUnlimited()) {
@@ -318,13 +317,11 @@ public final class MemoryLock {
             future.end();
         }
         boolean isLifted = strategy == Strategy.RESCAN && limit.isUnlimited() && !before.isUnlimited();
-        if (!isLifted || options.strategy() == StrategyChoice.RESCAN || !limit.hasOnFault()) {
-            return false;
+        if (isLifted && options.strategy() != StrategyChoice.RESCAN && limit.hasOnFault()) {
+            notices.add("the limit on locked memory was lifted: new mappings are born locked from now on (strategy"
+                    + " future)");
+            strategy = Strategy.FUTURE;
         }
-        notices.add(
-                "the limit on locked memory was lifted: new mappings are born locked from now on (strategy future)");
-        strategy = Strategy.FUTURE;
-        return true;
     }
 
     private LockFailure failure(Pass pass) {

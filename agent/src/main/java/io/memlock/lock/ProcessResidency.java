@@ -15,6 +15,8 @@ import java.util.List;
 /** {@link Residency} of the process this runs in. */
 final class ProcessResidency implements Residency {
 
+    private static final String LATER = "; each page comes back when it is first touched, and then stays";
+
     private final ThisProcess process;
     private final LibC libc;
     private final ProcFs proc;
@@ -39,7 +41,7 @@ final class ProcessResidency implements Residency {
         try {
             long swapped = process.numbers().swappedBytes();
             SwapIn swapIn = new SwapIn(populator(), Pause.SLEEP, process.progress());
-            long brought = swapIn.shared(new SharedPages(libc, process.pageBytes()), segments);
+            long brought = swapIn.heapFile(new SharedPages(libc, process.pageBytes()), segments);
             if (swapped > 0) {
                 try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, process.pageBytes())) {
                     brought += swapIn.own(pagemap, segments, swapped);
@@ -48,9 +50,9 @@ final class ProcessResidency implements Residency {
             if (brought > 0) {
                 log.info("read back from swap: " + Bytes.text(brought));
             }
-            return null;
+            return swapIn.leftBytes() == 0 ? null : Bytes.text(swapIn.leftBytes()) + " of the heap" + LATER;
         } catch (IOException e) {
-            return e.getMessage() + "; each page comes back when it is first touched, and then stays";
+            return e.getMessage() + LATER;
         }
     }
 

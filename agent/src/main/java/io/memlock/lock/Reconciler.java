@@ -159,7 +159,7 @@ final class Reconciler {
 
     private Pass compareAndRepair(Selection selection, Terms terms) throws IOException {
         Difference found = compare(selection, terms);
-        tools.byName().retain(found.lockedStarts());
+        tools.byName().retain(found.locked());
         // Mapped as it was when it was locked: not by HotSpot's doing.
         int lost = wasFuture(terms) && !found.missing().isEmpty() ? found.missingOf(new HashSet<>(locked)) : 0;
         Repair repair = new Repair(tools, map.mappings());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
 import io.memlock.proc.Mapping;
 import io.memlock.proc.Pagemap;
@@ -17,14 +18,12 @@ final class SwapIn {
     /** At once: reading a quarter of a megabyte back takes a slow disk a few milliseconds. */
     private static final long PIECE_BYTES = 256 << 10;
 
-    /** memfd_create(2) */
-    private static final String MEMORY_FILE = "/memfd:";
-
     private final Populator populator;
     private final Pause pause;
     private final Progress progress;
 
     private long broughtBytes;
+    private long leftBytes;
 
     SwapIn(Populator populator, Pause pause, Progress progress) {
         this.populator = populator;
@@ -53,29 +52,47 @@ final class SwapIn {
     }
 
     /**
-     * Reads files in memory back, gently: ZGC's heap is one, all of it allocated. VmSwap does not count them, and in the
+     * Reads a heap back that is a file in memory, as ZGC's is, all of it allocated; gently. VmSwap does not count them, and in the
      * pagemap their swapped pages look like pages never touched. Where one page is missing all are gone through: those the
      * kernel read ahead count as present, and can be dropped again.
      *
      * @param segments what is locked
-     * @return bytes that were missing
+     * @return bytes brought back
      */
-    long shared(SharedPages pages, List<Segment> segments) {
+    long heapFile(SharedPages pages, List<Segment> segments) {
         List<Segment> files = new ArrayList<>();
         FirstViews views = new FirstViews();
         long length = 0;
-        long absent = 0;
         for (Segment segment : segments) {
-            Mapping mapping = segment.mapping();
-            if (mapping.readable() && mapping.path().startsWith(MEMORY_FILE) && views.isFirst(segment)) {
+            if (isHeapFile(segment) && views.isFirst(segment)) {
                 files.add(segment);
                 length += segment.length();
-                absent += pages.absentBytes(segment.start(), segment.end());
             }
         }
-        if (absent > 0) {
-            Progress.Work work = progress.begin("reading shared memory back from swap", length);
-            files.forEach(file -> bring(file.start(), file.end(), work));
+        long absent = absentBytes(pages, files);
+        if (absent == 0) {
+            return 0;
+        }
+        Progress.Work work = progress.begin("reading the heap back from swap", length);
+        files.forEach(file -> bring(file.start(), file.end(), work));
+        leftBytes = absentBytes(pages, files);
+        return Math.max(0, absent - leftBytes);
+    }
+
+    /** What of the heap is still in swap after {@link #heapFile}. */
+    long leftBytes() {
+        return leftBytes;
+    }
+
+    private static boolean isHeapFile(Segment segment) {
+        Mapping mapping = segment.mapping();
+        return segment.region() == Region.HEAP && mapping.readable() && mapping.shared() && mapping.isFileBacked();
+    }
+
+    private static long absentBytes(SharedPages pages, List<Segment> files) {
+        long absent = 0;
+        for (Segment file : files) {
+            absent += pages.absentBytes(file.start(), file.end());
         }
         return absent;
     }

@@ -390,6 +390,16 @@ class MemoryLockTest {
     }
 
     @Test
+    void unlocksWhatIsLeftOfAMappingFromWhoseMiddleMemoryWasGivenBack() throws Exception {
+        start("mode=heap,strategy=rescan");
+        kernel.reserve(Region.HEAP, HEAP + MIB, MIB);
+
+        lock.unlock();
+
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    @Test
     void aFutureThatIsRefusedLeavesTheLockThatIsThere() throws Exception {
         kernel.privileged = false;
         kernel.softLimit = kernel.hardLimit = 1 << 30;
