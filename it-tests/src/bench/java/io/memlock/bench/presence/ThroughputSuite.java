@@ -35,6 +35,7 @@ public final class ThroughputSuite implements Suite {
         runners = List.of(
                 Contenders.none(),
                 Contenders.ours("mode=all"),
+                contenders.empty(),
                 contenders.onFault(),
                 Contenders.ours("mode=heap+code+metaspace,strategy=rescan"));
     }
@@ -97,9 +98,10 @@ public final class ThroughputSuite implements Suite {
     @Override
     public void report(Samples samples, Page page) {
         page.heading("Cost of being there: throughput and latency without pressure");
-        page.text("256 MiB live of 512 MiB heap, G1, one CPU. Requests a second in a closed loop, in turns of a"
-                + " second while the others wait; latency in microseconds"
-                + " at 1000 requests a second. Ratios to no agent, round by round.");
+        page.text(
+                "256 MiB live of 512 MiB heap, G1, one CPU. Requests a second in a closed loop, in turns of a"
+                        + " second while the others wait; latency in microseconds"
+                        + " at 1000 requests a second. The empty agent tells what any -javaagent costs. Ratios to no agent, round by round.");
         for (String caseName : samples.cases(name())) {
             page.subheading(caseName);
             page.table(
