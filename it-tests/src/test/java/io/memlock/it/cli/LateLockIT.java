@@ -33,7 +33,7 @@ class LateLockIT {
         Machine.requireUnlimitedLocking();
         try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES);
                 MemoryCgroup cgroup = MemoryCgroup.withLimit(CGROUP_BYTES);
-                ForkedJvm jvm = inCgroup(jdk, cgroup, Collector.SERIAL)) {
+                ForkedJvm jvm = inCgroup(jdk, cgroup, Collector.SERIAL, "-Xmx512m")) {
             assertBringsBack(jdk, cgroup, jvm, swap);
 
             jvm.ask("collect"); // pages of libjvm.so that were dropped are locked once they have been touched
@@ -46,14 +46,17 @@ class LateLockIT {
         }
     }
 
-    /** ZGC's heap is a file in memory; its swapped pages are in neither VmSwap nor the pagemap. What it frees it unmaps. */
+    /**
+     * ZGC's heap is a file in memory; its swapped pages are in neither VmSwap nor the pagemap. What it frees it unmaps. Its
+     * heap fits into the cgroup: ZGC grows as far as it may before it collects, and the OOM killer would come.
+     */
     @ParameterizedTest
     @MethodSource(EVERY_JDK)
     void attachBringsBackAHeapThatIsSharedMemory(Jdk jdk) {
         Machine.requireUnlimitedLocking();
         try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES);
                 MemoryCgroup cgroup = MemoryCgroup.withLimit(CGROUP_BYTES);
-                ForkedJvm jvm = inCgroup(jdk, cgroup, Collector.ZGC)) {
+                ForkedJvm jvm = inCgroup(jdk, cgroup, Collector.ZGC, "-Xmx256m")) {
             assertBringsBack(jdk, cgroup, jvm, swap);
         }
     }
@@ -108,10 +111,10 @@ class LateLockIT {
         }
     }
 
-    private static ForkedJvm inCgroup(Jdk jdk, MemoryCgroup cgroup, Collector collector) {
+    private static ForkedJvm inCgroup(Jdk jdk, MemoryCgroup cgroup, Collector collector, String maxHeap) {
         ForkedJvm jvm = ForkedJvm.on(jdk)
                 .wrapper(cgroup.wrapper())
-                .flags(collector.flag(), "-Xms64m", "-Xmx512m")
+                .flags(collector.flag(), "-Xms64m", maxHeap)
                 .main(HeapApp.class)
                 .start();
         jvm.awaitLine("ready");
@@ -120,7 +123,7 @@ class LateLockIT {
 
     /** A neighbour that takes what it can get, and goes. */
     private static void squeeze(Jdk jdk, MemoryCgroup cgroup) {
-        try (ForkedJvm neighbour = inCgroup(jdk, cgroup, Collector.SERIAL)) {
+        try (ForkedJvm neighbour = inCgroup(jdk, cgroup, Collector.SERIAL, "-Xmx512m")) {
             neighbour.ask("direct 250");
         }
     }
