@@ -82,7 +82,7 @@ public final class PressureSuite implements Suite {
     private void runWithSwap(Plan plan, Samples samples, Jdk jdk, int round) throws InterruptedException {
         if (plan.quick()) {
             for (PressureCase pressure : PressureCases.withSwap().subList(0, 2)) {
-                runCase(plan, samples, jdk, Collector.G1, pressure.lasting(0, 5), round);
+                runCase(plan, samples, jdk, Collector.G1, pressure.lasting(0, 3), round);
             }
             return;
         }
@@ -152,11 +152,7 @@ public final class PressureSuite implements Suite {
 
     private List<Contender> quick() {
         return List.of(
-                new Contender(FLOOR, List.of()),
-                Contenders.none(),
-                contenders.current(),
-                Contenders.ours("mode=all"),
-                Contenders.ours("mode=all,prefault=heap"));
+                new Contender(FLOOR, List.of()), Contenders.none(), contenders.current(), Contenders.ours("mode=all"));
     }
 
     @Override

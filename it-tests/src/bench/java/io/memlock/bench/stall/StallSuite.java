@@ -25,6 +25,8 @@ public final class StallSuite implements Suite {
 
     private static final String BESIDE = NOTHING + ", another JVM starts and ends";
 
+    private static final String ONE_POPULATING_CALL = "attach JNA agent, mlockall(C)";
+
     private static final String ONE_CALL = "attach JNA agent, mlockall(C+F+OF)";
 
     private final Contenders contenders;
@@ -50,16 +52,20 @@ public final class StallSuite implements Suite {
                 one(samples, caseName, NOTHING, round, stall::nothing);
                 one(samples, caseName, BESIDE, round, stall::jvmBeside);
                 one(samples, caseName, ONE_CALL, round, () -> stall.attach(contenders.mlockallJar(), "7"));
-                one(
-                        samples,
-                        caseName,
-                        "attach JNA agent, mlockall(C)",
-                        round,
-                        () -> stall.attach(contenders.mlockallJar(), "1"));
+                if (!plan.quick()) {
+                    one(
+                            samples,
+                            caseName,
+                            ONE_POPULATING_CALL,
+                            round,
+                            () -> stall.attach(contenders.mlockallJar(), "1"));
+                }
                 one(samples, caseName, "ours, attach mode=all", round, () -> stall.attachOurs("mode=all"));
                 one(samples, caseName, UNLOCK, round, () -> stall.unlockOurs("mode=all"));
                 one(samples, caseName, "ours, JMX lock(mode=all)", round, () -> stall.lockOverJmx("mode=all"));
-                one(samples, caseName, "ours, JMX lock(mode=heap)", round, () -> stall.lockOverJmx("mode=heap"));
+                if (!plan.quick()) {
+                    one(samples, caseName, "ours, JMX lock(mode=heap)", round, () -> stall.lockOverJmx("mode=heap"));
+                }
             }
         }
     }

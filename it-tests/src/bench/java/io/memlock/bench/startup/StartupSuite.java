@@ -40,7 +40,7 @@ public final class StartupSuite implements Suite {
 
     @Override
     public void run(Plan plan, Samples samples) throws Exception {
-        int rounds = plan.rounds(5, 21);
+        int rounds = plan.rounds(3, 21);
         for (Jdk jdk : Plan.jdks()) {
             if (!plan.wantsCase(jdk.toString())) {
                 continue;
