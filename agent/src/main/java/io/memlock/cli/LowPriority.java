@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
 /**
@@ -38,9 +39,27 @@ final class LowPriority {
     /** Takes it for this process; where that cannot be, the command works as well. */
     static void takeForThisProcess() {
         try {
-            new LowPriority(NativeAccess.open(null), Path.of("/proc/self/task")).take();
-        } catch (NativeUnavailableException | IOException e) {
+            new LowPriority(openUninterrupted(), Path.of("/proc/self/task")).take();
+        } catch (NativeUnavailableException | IOException | IllegalStateException e) { // the last: it is ending already
             // Only kindness is lost. Whether the JVM can be locked it tells itself.
+        }
+    }
+
+    /** Ctrl-C waits for it: the native library is a file as long as it is loaded, and would stay behind. */
+    private static LibC openUninterrupted() throws NativeUnavailableException {
+        CountDownLatch opened = new CountDownLatch(1);
+        Thread end = new Thread(() -> {
+            try {
+                opened.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Runtime.getRuntime().addShutdownHook(end);
+        try {
+            return NativeAccess.open(null);
+        } finally {
+            opened.countDown();
         }
     }
 

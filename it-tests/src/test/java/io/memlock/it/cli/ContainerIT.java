@@ -13,9 +13,11 @@ import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.Smaps;
 import io.memlock.it.harness.Wrappers;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +36,12 @@ class ContainerIT {
     void needsNamespaces() {
         Machine.requireUnlimitedLocking();
         Machine.requireMounts();
+    }
+
+    /** A JVM that was attached to and is killed leaves its socket behind, under its number in the container. */
+    @AfterEach
+    void removeSocket() {
+        new File("/tmp/.java_pid1").delete();
     }
 
     @ParameterizedTest

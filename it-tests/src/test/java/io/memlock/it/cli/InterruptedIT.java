@@ -16,9 +16,12 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -38,16 +41,19 @@ class InterruptedIT {
     }
 
     @ParameterizedTest(name = "after {0} ms")
-    @ValueSource(ints = {20, 80, 150, 250, 400, 600})
-    void attachAtAnyMoment(int millis) throws Exception {
+    @ValueSource(ints = {20, 80, 110, 130, 150, 250, 400, 600})
+    void attachAtAnyMoment(int millis, @TempDir Path directory) throws Exception {
         try (ForkedJvm jvm = started()) {
-            Process attach = new ProcessBuilder(Memlock.command("attach", jvm.pid(), "mode=heap"))
+            List<String> command = Memlock.command("attach", jvm.pid(), "mode=heap");
+            command.add(1, "-Djava.io.tmpdir=" + directory);
+            Process attach = new ProcessBuilder(command)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             attach.waitFor(millis, TimeUnit.MILLISECONDS);
             interrupt(attach);
 
+            assertThat(directory).as("the command's temporary files").isEmptyDirectory();
             assertGoesOn(jvm);
         }
     }
