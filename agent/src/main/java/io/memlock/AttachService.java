@@ -60,7 +60,7 @@ final class AttachService {
                 String options = text == null ? "" : text;
                 run(new AttachRequest("", Version.current(), AttachRequest.Action.LOCK, options), this::print);
             }
-        } catch (ReflectiveOperationException | RuntimeException | Error e) {
+        } catch (ReflectiveOperationException | RuntimeException e) {
             print(new AttachReply(State.FAILED, e.toString()));
         }
     }
@@ -72,11 +72,7 @@ final class AttachService {
             AttachRequest request = AttachRequest.parse(text);
             Replies replies = reply -> board.reply(request.id(), reply);
             replies.reply(new AttachReply(State.RUNNING, ""));
-            try {
-                run(request, replies);
-            } catch (OutOfMemoryError e) { // no thread to be had: whoever asked would wait for ever
-                replies.reply(new AttachReply(State.FAILED, "nothing was done: " + e.getMessage()));
-            }
+            run(request, replies);
         } catch (IllegalArgumentException e) {
             AttachReply reply = new AttachReply(
                     State.FAILED,
@@ -100,7 +96,11 @@ final class AttachService {
         };
         thread.setDaemon(true);
         thread.setContextClassLoader(getClass().getClassLoader());
-        thread.start();
+        try {
+            thread.start();
+        } catch (OutOfMemoryError e) { // no thread to be had: whoever asked would wait for ever
+            replies.reply(new AttachReply(State.FAILED, "nothing was done: " + e.getMessage()));
+        }
     }
 
     private AttachReply answer(AttachRequest request, Replies replies) {

@@ -46,15 +46,21 @@ public final class ReplyBoard {
      */
     public void reply(String id, AttachReply reply) {
         synchronized (properties) {
-            List<Object> read = properties.entrySet().stream()
-                    .filter(entry ->
-                            isFinal(entry.getKey().toString(), entry.getValue().toString()))
-                    .map(Map.Entry::getKey)
-                    .toList();
-            if (read.size() > KEPT && properties.getProperty(REPLY + id) == null) {
-                read.forEach(properties::remove);
+            if (properties.getProperty(REPLY + id) == null) {
+                forgetOld();
             }
             properties.setProperty(REPLY + id, reply.encode());
+        }
+    }
+
+    private void forgetOld() {
+        List<Object> old = properties.entrySet().stream()
+                .filter(entry ->
+                        isFinal(entry.getKey().toString(), entry.getValue().toString()))
+                .map(Map.Entry::getKey)
+                .toList();
+        if (old.size() > KEPT) {
+            old.forEach(properties::remove);
         }
     }
 

@@ -114,15 +114,7 @@ final class Attachment {
 
     /** The JDK asks by SIGQUIT: a process without a handler for it dies, and one that is stopped gets it when it goes on. */
     private void requireListening(Jvm jvm) throws CommandException {
-        ProcessStatus status;
-        try {
-            status = proc.status(jvm.pid());
-            if (proc.stat(jvm.pid()).startTicks() != jvm.startTicks()) {
-                throw new CommandException(jvm.title() + " ended just now");
-            }
-        } catch (IOException e) {
-            throw new CommandException(jvm.title() + " ended just now");
-        }
+        ProcessStatus status = statusNow(jvm);
         if (status.isStopped()) {
             throw new CommandException("cannot attach to " + jvm.title()
                     + ": it is stopped, by SIGSTOP or a debugger. Have it go on, as with kill -CONT " + jvm.pid());
@@ -131,6 +123,18 @@ final class Attachment {
             throw new CommandException("cannot attach to " + jvm.title() + ": it does not handle SIGQUIT, by which it"
                     + " would be asked, and would die of it. It is only just starting, or was started with -Xrs");
         }
+    }
+
+    private ProcessStatus statusNow(Jvm jvm) throws CommandException {
+        try {
+            ProcessStatus status = proc.status(jvm.pid());
+            if (proc.stat(jvm.pid()).startTicks() == jvm.startTicks()) {
+                return status;
+            }
+        } catch (IOException e) {
+            // It is gone, as where another process has its number.
+        }
+        throw new CommandException(jvm.title() + " ended just now");
     }
 
     private static VirtualMachine attach(Jvm jvm) throws CommandException {

@@ -2,10 +2,12 @@
 package io.memlock.cli;
 
 import io.memlock.proc.ProcFormatException;
+import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessLimits;
 import io.memlock.proc.ProcessStat;
 import io.memlock.proc.ProcessStatus;
 import io.memlock.proc.SmapsRollup;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -23,9 +25,11 @@ final class ProcDirectory {
     private static final int BUFFER_BYTES = 1 << 16;
 
     private final Path root;
+    private final ProcFs files;
 
     ProcDirectory(Path root) {
         this.root = root;
+        this.files = new ProcFs(root.toFile(), new File("/"));
     }
 
     /** The directory of a process. */
@@ -62,7 +66,7 @@ final class ProcDirectory {
 
     /** Walks the page tables of the process: 9 ms for each resident GiB, during which it cannot map memory. */
     SmapsRollup smapsRollup(long pid) throws IOException {
-        return parsed(() -> SmapsRollup.read(of(pid).toFile()));
+        return parsed(() -> files.smapsRollup(Long.toString(pid)));
     }
 
     String cmdline(long pid) throws IOException {

@@ -71,9 +71,9 @@ final class FutureLock {
     }
 
     /**
-     * Ends it, for which there is no call but one that locks all there is, too. Under a limit that has come down meanwhile the kernel allows
-     * only {@code munlockall}, and anything beats a JVM that dies at its next commit. What the application locked itself is
-     * locked afterwards, by its own flags.
+     * Ends it, for which there is no call but one that locks all there is, too. Under a limit that has come down meanwhile
+     * the kernel allows only {@code munlockall}, and anything beats a JVM that dies at its next commit. What the application
+     * locked itself is locked afterwards, by its own flags.
      *
      * @throws IOException if smaps cannot be read to tell what the application locked; it is ended all the same
      */

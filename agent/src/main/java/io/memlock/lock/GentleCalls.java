@@ -81,25 +81,16 @@ final class GentleCalls {
         return whole(segment, libc::munlock);
     }
 
-    /**
-     * Gives advice about a range, such as {@link Linux#MADV_POPULATE_READ}.
-     *
-     * @return 0, or errno of the first piece that failed
-     */
-    int advise(long start, long end, int advice) {
-        return inPieces(start, end, (address, length) -> libc.madvise(address, length, advice), null);
-    }
-
     /** What is only reserved has no pages to walk: at once, whatever its length. */
     private int whole(Segment segment, Call call) {
         if (segment.mapping().isAccessible()) {
-            return inPieces(segment.start(), segment.end(), call, new BackOff(PAUSE_NANOS));
+            return inPieces(segment.start(), segment.end(), call);
         }
         return call.on(segment.start(), segment.length()) == 0 ? 0 : libc.errno();
     }
 
-    /** @param backOff where a piece may wait for others with {@code mmap_lock} held; null where it reads only */
-    private int inPieces(long start, long end, Call call, BackOff backOff) {
+    private int inPieces(long start, long end, Call call) {
+        BackOff backOff = new BackOff(PAUSE_NANOS);
         long from = start;
         while (from < end) {
             // Borders on multiples of the piece size, whatever the start.
@@ -113,7 +104,7 @@ final class GentleCalls {
                 work.done(to - from);
             }
             if (to < end) {
-                pause.nanos(backOff == null ? PAUSE_NANOS : backOff.after(took));
+                pause.nanos(backOff.after(took));
             }
             from = to;
         }

@@ -250,8 +250,12 @@ public final class Keeper implements LockControl {
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public LockAnswer change(String text) throws OptionException, IOException {
-        LockFailure failure = lock.change(OptionParser.parse(text));
-        options.replaceBy(lock.options());
+        LockFailure failure;
+        try {
+            failure = lock.change(OptionParser.parse(text));
+        } finally {
+            options.replaceBy(lock.options());
+        }
         announce(failure);
         refresh();
         String answer = failure == null

@@ -198,8 +198,7 @@ public final class MemoryLock {
         LockFailure failure = reconcile();
         swapInRefusal = parts.residency().swapIn(parts.reconciler().locked());
         prefault(parts.reconciler().locked(), true);
-        boolean isFutureRefused = strategy == Strategy.RESCAN && wanted.strategy() == StrategyChoice.FUTURE;
-        return strategy == Strategy.FUTURE || isFutureRefused ? failure : reconcile(); // of what came meanwhile, too
+        return strategy == Strategy.FUTURE || isFutureRefused() ? failure : reconcile(); // of what came meanwhile, too
     }
 
     /**

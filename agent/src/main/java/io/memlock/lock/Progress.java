@@ -75,6 +75,11 @@ public final class Progress {
             this.dueNanos = new AtomicLong(nowNanos + FIRST_NANOS);
         }
 
+        /** What is done so far. */
+        long doneBytes() {
+            return doneBytes.get();
+        }
+
         /** So much more is done. */
         void done(long bytes) {
             done(bytes, System.nanoTime());

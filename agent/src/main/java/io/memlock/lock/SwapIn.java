@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Brings back what was swapped out before the lock came: locking on-fault does not. Only pages that are in swap are touched,
- * so nothing is allocated that was not there.
+ * Brings back what was swapped out before the lock came: locking on-fault does not. Nothing is allocated that was not there:
+ * of private memory only pages in swap are touched, and all of a heap that is a file is allocated.
  */
 final class SwapIn {
 
@@ -22,7 +22,6 @@ final class SwapIn {
     private final Pause pause;
     private final Progress progress;
 
-    private long broughtBytes;
     private long leftBytes;
 
     SwapIn(Populator populator, Pause pause, Progress progress) {
@@ -41,20 +40,19 @@ final class SwapIn {
      * @throws IOException if the pagemap cannot be read
      */
     long own(Pagemap pagemap, List<Segment> segments, long swappedBytes) throws IOException {
-        broughtBytes = 0;
         Progress.Work work = progress.begin("reading back from swap", swappedBytes);
         for (Segment segment : segments) {
             if (segment.mapping().readable()) {
                 pagemap.forEachSwapped(segment.start(), segment.end(), (start, end) -> bring(start, end, work));
             }
         }
-        return broughtBytes;
+        return work.doneBytes();
     }
 
     /**
-     * Reads a heap back that is a file in memory, as ZGC's is, all of it allocated; gently. VmSwap does not count them, and in the
-     * pagemap their swapped pages look like pages never touched. Where one page is missing all are gone through: those the
-     * kernel read ahead count as present, and can be dropped again.
+     * Reads a heap back that is a file in memory, as ZGC's is, gently. VmSwap does not count it, and in the pagemap its swapped
+     * pages look like pages never touched. Where one page is missing all are gone through: those the kernel read ahead count
+     * as present, and can be dropped again.
      *
      * @param segments what is locked
      * @return bytes brought back
@@ -101,7 +99,6 @@ final class SwapIn {
         for (long at = start; at < end; at += PIECE_BYTES) {
             long length = Math.min(PIECE_BYTES, end - at);
             if (populator.populate(at, length, false) == 0) {
-                broughtBytes += length;
                 work.done(length);
             }
             pause.nanos(GentleCalls.PAUSE_NANOS);

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
-import java.io.File;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.function.Consumer;
 
 /**
@@ -40,29 +37,6 @@ public record SmapsRollup(
             "Swap:",
             "SwapPss:",
             "Locked:");
-
-    /**
-     * Reads the sums of a process: from {@code smaps_rollup}, or before Linux 4.14 from {@code smaps}, which costs the
-     * kernel as much.
-     *
-     * @param process its directory in {@code /proc}
-     * @return the sums
-     * @throws IOException if neither can be read
-     */
-    public static SmapsRollup read(File process) throws IOException {
-        File rollup = new File(process, "smaps_rollup");
-        if (rollup.exists()) {
-            return parse(new TextFile().read(rollup));
-        }
-        Sum sum = new Sum();
-        File smaps = new File(process, "smaps");
-        try (InputStream in = TextFile.open(smaps)) {
-            SmapsParser.read(smaps.getPath(), in, sum);
-        } catch (IOException e) {
-            throw TextFile.failure(smaps, e);
-        }
-        return sum.total();
-    }
 
     /**
      * Parses the file.

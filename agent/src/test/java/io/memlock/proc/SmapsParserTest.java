@@ -56,14 +56,15 @@ class SmapsParserTest {
     }
 
     @Test
-    void readsTheSumsWhereTheKernelHasNoRollup(@TempDir Path process) throws IOException {
+    void readsTheSumsWhereTheKernelHasNoRollup(@TempDir Path directory) throws IOException {
+        Path process = Files.createDirectory(directory.resolve("42"));
+        ProcFs proc = new ProcFs(directory.toFile(), directory.toFile());
         Files.writeString(process.resolve("smaps"), Fixture.text("locked/smaps"));
 
-        SmapsRollup summed = SmapsRollup.read(process.toFile());
+        SmapsRollup summed = proc.smapsRollup("42");
         Files.writeString(process.resolve("smaps_rollup"), Fixture.text("locked/smaps_rollup"));
 
-        assertThat(summed.rssBytes())
-                .isEqualTo(SmapsRollup.read(process.toFile()).rssBytes());
+        assertThat(summed.rssBytes()).isEqualTo(proc.smapsRollup("42").rssBytes());
     }
 
     @Test

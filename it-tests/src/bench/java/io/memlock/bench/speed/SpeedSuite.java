@@ -20,6 +20,8 @@ import java.util.Map;
 /** A heap of some GiB made resident: by us, by AlwaysPreTouch, by naive locks, and by the bare system calls. */
 public final class SpeedSuite implements Suite {
 
+    private static final String SUITE = "speed";
+
     private static final String RAW = "bare JNA, MADV_POPULATE_WRITE, one call";
     private static final String RAW_CHUNKS = "bare JNA, MADV_POPULATE_WRITE, 2 MiB a call";
     private static final String RAW_MLOCK = "bare JNA, mlock";
@@ -35,7 +37,7 @@ public final class SpeedSuite implements Suite {
 
     @Override
     public String name() {
-        return "speed";
+        return SUITE;
     }
 
     @Override
@@ -91,19 +93,7 @@ public final class SpeedSuite implements Suite {
     }
 
     /** What is measured once of each. */
-    private final class Round {
-
-        private final Samples samples;
-        private final String caseName;
-        private final int gigabytes;
-        private final int number;
-
-        Round(Samples samples, String caseName, int gigabytes, int number) {
-            this.samples = samples;
-            this.caseName = caseName;
-            this.gigabytes = gigabytes;
-            this.number = number;
-        }
+    private record Round(Samples samples, String caseName, int gigabytes, int number) {
 
         /** What the whole process takes longer than one that does not touch the memory. */
         void add(String name, ForkedJvm.Builder process, ForkedJvm.Builder without) {
@@ -111,13 +101,13 @@ public final class SpeedSuite implements Suite {
                 double base = wallMillis(without);
                 double millis = wallMillis(process) - base;
                 Map<String, Double> values = Map.of("millis", millis, "gibPerSecond", gigabytes * 1000 / millis);
-                samples.add(new Sample(name(), caseName, name, number, values));
+                samples.add(new Sample(SUITE, caseName, name, number, values));
             } catch (IllegalStateException e) {
-                samples.cannot(name(), caseName, name, e.getMessage());
+                samples.cannot(SUITE, caseName, name, e.getMessage());
             }
         }
 
-        private double wallMillis(ForkedJvm.Builder process) {
+        private static double wallMillis(ForkedJvm.Builder process) {
             return TimedProcess.run(process.command()).get("wallMillis");
         }
     }

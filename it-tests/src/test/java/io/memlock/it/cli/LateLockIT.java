@@ -4,7 +4,6 @@ package io.memlock.it.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HeapApp;
-import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.Collector;
 import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
@@ -15,7 +14,7 @@ import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.Smaps;
 import io.memlock.it.harness.SwapFile;
-import java.util.List;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,12 +32,7 @@ class LateLockIT {
     @ParameterizedTest
     @MethodSource(EVERY_JDK)
     void attachBringsBackWhatWasSwappedOutAndItStays(Jdk jdk) {
-        Machine.requireUnlimitedLocking();
-        try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES);
-                MemoryCgroup cgroup = MemoryCgroup.withLimit(CGROUP_BYTES);
-                ForkedJvm jvm = inCgroup(jdk, cgroup, Collector.SERIAL, "-Xmx512m")) {
-            assertBringsBack(jdk, cgroup, jvm, swap);
-
+        afterAttach(jdk, Collector.SERIAL, "-Xmx512m", (jvm, cgroup) -> {
             for (int i = 0; i < COLLECTIONS; i++) {
                 jvm.ask("collect"); // pages of libjvm.so that were dropped are locked once they have been touched
             }
@@ -48,7 +42,7 @@ class LateLockIT {
             assertThat(Smaps.of(jvm.pid()).swappedBytes()).isZero();
             assertThat(ProcStatus.of(jvm.pid()).majorFaults()).isEqualTo(faultsBefore);
             assertThat(Smaps.of(jvm.pid()).residentUnlockedBytes()).isZero();
-        }
+        });
     }
 
     /**
@@ -58,28 +52,30 @@ class LateLockIT {
     @ParameterizedTest
     @MethodSource(EVERY_JDK)
     void attachBringsBackAHeapThatIsSharedMemory(Jdk jdk) {
+        afterAttach(jdk, Collector.ZGC, "-Xmx256m", (jvm, cgroup) -> {});
+    }
+
+    /** Has a JVM swapped out, attaches to it, and nothing of it is in swap any more. */
+    private static void afterAttach(
+            Jdk jdk, Collector collector, String maxHeap, BiConsumer<ForkedJvm, MemoryCgroup> then) {
         Machine.requireUnlimitedLocking();
         try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES);
                 MemoryCgroup cgroup = MemoryCgroup.withLimit(CGROUP_BYTES);
-                ForkedJvm jvm = inCgroup(jdk, cgroup, Collector.ZGC, "-Xmx256m")) {
-            assertBringsBack(jdk, cgroup, jvm, swap);
+                ForkedJvm jvm = inCgroup(jdk, cgroup, collector, maxHeap)) {
+            jvm.ask("grow 150");
+            squeeze(jdk, cgroup);
+            assertThat(Smaps.of(jvm.pid()).swappedBytes())
+                    .as("bytes in %s: without them this test proves nothing", swap)
+                    .isPositive();
+
+            Outcome attach = Commands.run(Memlock.command(jdk, "attach", jvm.pid()));
+
+            assertThat(attach.exitStatus()).as(attach.toString()).isZero();
+            assertThat(Smaps.of(jvm.pid()).swappedBytes())
+                    .as("swapped after %s", attach)
+                    .isZero();
+            then.accept(jvm, cgroup);
         }
-    }
-
-    private static void assertBringsBack(Jdk jdk, MemoryCgroup cgroup, ForkedJvm jvm, SwapFile swap) {
-        jvm.ask("grow 150");
-        squeeze(jdk, cgroup);
-        assertThat(Smaps.of(jvm.pid()).swappedBytes())
-                .as("bytes in %s: without them this test proves nothing", swap)
-                .isPositive();
-
-        Outcome attach = Commands.run(
-                List.of(jdk.java().toString(), "-jar", AgentJar.path().toString(), "attach", "" + jvm.pid()));
-
-        assertThat(attach.exitStatus()).as(attach.toString()).isZero();
-        assertThat(Smaps.of(jvm.pid()).swappedBytes())
-                .as("swapped after %s", attach)
-                .isZero();
     }
 
     @Test

@@ -23,12 +23,8 @@ class LowPriorityIT {
     /** Of /proc/PID/stat, counted from behind the name: state is field 3. */
     private static final int NICE_FIELD = 19 - 3;
 
-    private static List<Jdk> jdks() {
-        return Jdk.all();
-    }
-
     @ParameterizedTest
-    @MethodSource("jdks")
+    @MethodSource("io.memlock.it.harness.Jdk#all")
     void allThreadsOfTheCommandAreNice(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         try (ForkedJvm jvm = ForkedJvm.on(Jdk.current())
@@ -36,9 +32,7 @@ class LowPriorityIT {
                 .main(HeapApp.class)
                 .start()) {
             jvm.awaitLine("ready");
-            List<String> command = new ArrayList<>(Memlock.command("attach", jvm.pid(), "mode=heap"));
-            command.set(0, jdk.java().toString());
-            Process attach = new ProcessBuilder(command)
+            Process attach = new ProcessBuilder(Memlock.command(jdk, "attach", jvm.pid(), "mode=heap"))
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();

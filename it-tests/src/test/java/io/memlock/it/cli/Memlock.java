@@ -21,12 +21,21 @@ final class Memlock {
 
     /** The whole command. */
     static List<String> command(String command, long pid, String... arguments) {
-        return command(AgentJar.path(), command, pid, arguments);
+        return command(Jdk.current(), command, pid, arguments);
+    }
+
+    /** The whole command, on a JDK. */
+    static List<String> command(Jdk jdk, String command, long pid, String... arguments) {
+        return command(jdk, AgentJar.path(), command, pid, arguments);
     }
 
     /** The whole command, of another jar. */
     static List<String> command(Path jar, String command, long pid, String... arguments) {
-        List<String> words = new ArrayList<>(List.of(Jdk.current().java().toString(), "-jar", jar.toString()));
+        return command(Jdk.current(), jar, command, pid, arguments);
+    }
+
+    private static List<String> command(Jdk jdk, Path jar, String command, long pid, String... arguments) {
+        List<String> words = new ArrayList<>(List.of(jdk.java().toString(), "-jar", jar.toString()));
         words.addAll(List.of(command, Long.toString(pid)));
         words.addAll(List.of(arguments));
         return words;
