@@ -143,6 +143,10 @@ public final class ForkedJvm implements AutoCloseable {
         }
         // A JVM that was attached to and is killed leaves its socket behind. JDK: VirtualMachineImpl of Linux
         new File("/tmp/.java_pid" + process.pid()).delete();
+        // And one that ran as nobody the directory of its performance counters, which no later JVM of that user will
+        // tidy.
+        new File("/tmp/hsperfdata_nobody/" + process.pid()).delete();
+        new File("/tmp/hsperfdata_nobody").delete();
     }
 
     private AssertionError failure(String what) {
