@@ -34,7 +34,7 @@ class ArchitectureTest {
                 "hotspot   | java.lang.. java.io.. java.util.. java.nio.. javax.management.. io.memlock.proc",
                 "jna       | java.lang..",
                 "jvmstat   | java.lang.. java.util.. java.nio java.nio.charset",
-                "os        | java.lang.. java.io.. java.util.. java.net.. com.sun.jna.. io.memlock.jna",
+                "os        | java.lang.. java.io.. java.util.. java.net.. java.nio.charset.. com.sun.jna.. io.memlock.jna",
                 "doctor    | java.. io.memlock.advice io.memlock.lock io.memlock.hotspot io.memlock.log io.memlock.options"
                         + " io.memlock.os io.memlock.proc",
                 "advice    | java.lang.. java.io.. java.util.. java.nio.charset..",

@@ -37,7 +37,7 @@ final class OtherLock {
         List<Finding> findings = new ArrayList<>();
         findings.add(lock(options));
         if (patient.isHeapRemapped() && options.selection().contains(Region.HEAP)) {
-            findings.add(zgc(options));
+            findings.add(zgc());
         }
         return findings;
     }
@@ -81,17 +81,16 @@ final class OtherLock {
     }
 
     /** {@code Failures.zgcUnderRescan} is what the agent says of it. */
-    private Finding zgc(AgentOptions options) {
-        boolean bornLocked = patient.isUnlimited() && hasOnFault && options.strategy() != StrategyChoice.RESCAN;
-        if (bornLocked) {
-            return Finding.ok("ZGC", "what it maps anew is born locked");
+    private Finding zgc() {
+        if (patient.isUnlimited() && hasOnFault) {
+            return Finding.ok("ZGC", "it unmaps what it frees: the agent holds it by a view of its own");
         }
         return Finding.fail(
                 "ZGC",
                 "it maps its heap anew while it runs, even with -Xms equal to -Xmx, and each time the lock is gone until"
                         + " the agent comes by",
                 patient.isUnlimited()
-                        ? "# use strategy=auto: new mappings are born locked then (Linux 4.4 or newer)"
+                        ? "# Linux 4.4 or newer, or another collector: -XX:+UseG1GC"
                         : "# no limit (see lock), or another collector: -XX:+UseG1GC with -Xms equal to -Xmx");
     }
 }

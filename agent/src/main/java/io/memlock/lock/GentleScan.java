@@ -68,7 +68,7 @@ final class GentleScan {
             throws IOException {
         Mapping mapping = segment.mapping();
         // Shared and writable: a file in memory, which may be mapped twice.
-        boolean isView = mapping.shared() && mapping.writable() && mapping.isFileBacked();
+        boolean isView = mapping.shared() && mapping.isFileBacked() && (mapping.writable() || HeapView.isOne(segment));
         BitSet seen = isView ? views.computeIfAbsent(mapping.inode(), inode -> new BitSet()) : null;
         long firstFilePage = (mapping.offset() + segment.start() - mapping.start()) / pageBytes;
         PageCounts pages = pagemap.count(

@@ -23,6 +23,13 @@ interface LockParts {
     /** What the application locked itself. */
     ApplicationLocks applicationLocks();
 
+    /**
+     * A second view of ZGC's heap, not made yet.
+     *
+     * @throws IOException if it cannot be told how the kernel populates memory
+     */
+    HeapView heapView() throws IOException;
+
     /** Tells whether new mappings are born locked. */
     FutureProbe futureProbe();
 

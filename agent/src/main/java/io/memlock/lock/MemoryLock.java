@@ -28,12 +28,15 @@ public final class MemoryLock {
     private final Failures failures;
     private final FutureLock future;
     private final Notices notices = new Notices();
+    private HeapView heapView;
+    private String heapViewProblem;
 
     private AgentOptions options;
     private Selection selection = Selection.NOTHING;
     private Strategy strategy;
     private LockLimit limit;
     private boolean firstPassDone;
+    private boolean isReadingBack;
     private int passesSinceLimit;
     private long relockCount;
     private long failureCount;
@@ -195,10 +198,22 @@ public final class MemoryLock {
             endFuture();
         }
         firstPassDone = false;
-        LockFailure failure = reconcile();
-        swapInRefusal = parts.residency().swapIn(parts.reconciler().locked());
+        LockFailure failure = lockAndReadBack();
         prefault(parts.reconciler().locked(), true);
+        viewHeap();
         return strategy == Strategy.FUTURE || isFutureRefused() ? failure : reconcile(); // of what came meanwhile, too
+    }
+
+    /** The view of the heap comes after: it would read back on its own, and tell nobody how much. */
+    private LockFailure lockAndReadBack() throws IOException {
+        isReadingBack = true;
+        try {
+            LockFailure failure = reconcile();
+            swapInRefusal = parts.residency().swapIn(parts.reconciler().locked());
+            return failure;
+        } finally {
+            isReadingBack = false;
+        }
     }
 
     /**
@@ -290,8 +305,43 @@ public final class MemoryLock {
             notices.unlockedByOthers(pass.lost());
         }
         firstPassDone = true;
+        if (!isReadingBack) {
+            viewHeap();
+        }
         LockFailure failure = settle(Verdict.of(pass, failure(pass)), pass, System.nanoTime() - start);
         return strategy == Strategy.FUTURE && !future.isInForce() ? bearLocked(failure) : failure;
+    }
+
+    /** What ZGC frees it may unmap, and what is mapped nowhere no lock holds. */
+    private void viewHeap() throws IOException {
+        List<Segment> segments = parts.reconciler().segments();
+        boolean isWanted = selection.contains(Region.HEAP) && limit.isUnlimited() && limit.hasOnFault();
+        if (!isWanted || !HeapView.isNeeded(segments)) {
+            releaseHeap();
+            return;
+        }
+        if (heapView == null) {
+            heapView = parts.heapView();
+        }
+        String problem = heapView.hold(segments);
+        if (problem != null && !problem.equals(heapViewProblem)) {
+            notices.add(
+                    "ZGC's heap is locked where it is mapped, and what ZGC frees may be swapped out until it is used"
+                            + " again (no second view of it: " + problem + ")");
+        }
+        heapViewProblem = problem;
+    }
+
+    /** Whether new memory must be looked for though it is born locked. */
+    synchronized boolean viewsHeap() {
+        return heapView != null && heapView.exists();
+    }
+
+    private void releaseHeap() {
+        if (heapView != null) {
+            heapView.release();
+            heapView = null;
+        }
     }
 
     private Terms terms(boolean othersSetFuture) {
@@ -328,7 +378,8 @@ public final class MemoryLock {
             // ZGC's locks do not hold under rescan, however complete they look at this moment.
             boolean slipsAway = strategy == Strategy.RESCAN
                     && selection.contains(Region.HEAP)
-                    && parts.reconciler().isHeapRemapped();
+                    && HeapView.isNeeded(parts.reconciler().segments())
+                    && !viewsHeap();
             return slipsAway ? failures.zgcUnderRescan(pass, limit, parts.chargedBytes()) : null;
         }
         if (pass.isOverMappingBudget()) {
@@ -347,6 +398,7 @@ public final class MemoryLock {
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public synchronized void unlock() throws IOException {
+        releaseHeap();
         endFuture();
         selection = Selection.NOTHING;
         strategy = null;

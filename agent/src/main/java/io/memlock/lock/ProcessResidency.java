@@ -6,7 +6,6 @@ import io.memlock.hotspot.Segment;
 import io.memlock.log.Bytes;
 import io.memlock.log.Log;
 import io.memlock.os.LibC;
-import io.memlock.proc.KernelVersion;
 import io.memlock.proc.Pagemap;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
@@ -32,7 +31,7 @@ final class ProcessResidency implements Residency {
     @Override
     public String prefault(List<Segment> segments, List<Region> regions, boolean isLive) throws IOException {
         int threads = isLive ? 1 : Runtime.getRuntime().availableProcessors();
-        return new Prefault(populator(), Pause.SLEEP, process.progress())
+        return new Prefault(process.populator(), Pause.SLEEP, process.progress())
                 .run(segments, regions, resident(regions, isLive), headroom(), threads);
     }
 
@@ -40,7 +39,7 @@ final class ProcessResidency implements Residency {
     public String swapIn(List<Segment> segments) {
         try {
             long swapped = process.numbers().swappedBytes();
-            SwapIn swapIn = new SwapIn(populator(), Pause.SLEEP, process.progress());
+            SwapIn swapIn = new SwapIn(process.populator(), Pause.SLEEP, process.progress());
             long brought = swapIn.heapFile(new SharedPages(libc, process.pageBytes()), segments);
             if (swapped > 0) {
                 try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, process.pageBytes())) {
@@ -65,10 +64,6 @@ final class ProcessResidency implements Residency {
                 return now.total(regions).residentBytes();
             }
         };
-    }
-
-    private Populator populator() throws IOException {
-        return new Populator(libc, KernelVersion.parse(proc.sys("kernel/osrelease")));
     }
 
     private Headroom headroom() throws IOException {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
 import java.io.IOException;
 import java.util.HashSet;
@@ -76,14 +75,9 @@ final class Reconciler {
                 new Repair.Tools(probe, calls, applicationLocks, new LockedByName(), new Unlockable(), maxMappings);
     }
 
-    /** Whether the heap is one that its collector maps anew while it runs: ZGC's. {@code MappingNames} has the name. */
-    boolean isHeapRemapped() {
-        for (Segment segment : map.segments()) {
-            if (segment.region() == Region.HEAP && segment.mapping().path().contains("java_heap")) {
-                return true;
-            }
-        }
-        return false;
+    /** Every mapping, cut into regions, as of the last pass. */
+    List<Segment> segments() {
+        return map.segments();
     }
 
     /** No mapping is split when the process has this many. */

@@ -21,8 +21,11 @@ final class RegionTotals {
         }
     }
 
-    /** Adds a segment's mapping, reserved and committed bytes. */
+    /** Adds a segment's mapping, reserved and committed bytes: not those of our own view of the heap. */
     void add(Segment segment) {
+        if (HeapView.isOne(segment)) {
+            return;
+        }
         long[] sum = sums.get(segment.region());
         sum[0]++;
         sum[1] += segment.length();

@@ -84,7 +84,7 @@ final class SwapIn {
 
     private static boolean isHeapFile(Segment segment) {
         Mapping mapping = segment.mapping();
-        return segment.region() == Region.HEAP && mapping.readable() && mapping.shared() && mapping.isFileBacked();
+        return segment.region() == Region.HEAP && mapping.writable() && mapping.shared() && mapping.isFileBacked();
     }
 
     private static long absentBytes(SharedPages pages, List<Segment> files) {

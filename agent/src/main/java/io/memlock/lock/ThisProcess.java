@@ -10,6 +10,7 @@ import io.memlock.hotspot.Segment;
 import io.memlock.log.Log;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
+import io.memlock.proc.KernelVersion;
 import io.memlock.proc.Mapping;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
@@ -153,6 +154,15 @@ public final class ThisProcess implements LockParts {
     @Override
     public FutureProbe futureProbe() {
         return new FutureProbe(libc, probe, pageBytes);
+    }
+
+    @Override
+    public HeapView heapView() throws IOException {
+        return new HeapView(libc, populator(), probe, Pause.SLEEP, progress);
+    }
+
+    Populator populator() throws IOException {
+        return new Populator(libc, KernelVersion.parse(proc.sys("kernel/osrelease")));
     }
 
     @Override

@@ -21,6 +21,7 @@ final class JnaLibC implements LibC {
     private final Function mmap;
     private final Function munmap;
     private final Function madvise;
+    private final Function readlink;
     private final Function getrlimit;
     private final Function setrlimit;
     private final Function getpriority;
@@ -40,6 +41,7 @@ final class JnaLibC implements LibC {
         mmap = process.find("mmap");
         munmap = process.find("munmap");
         madvise = process.find("madvise");
+        readlink = process.find("readlink");
         getrlimit = process.find("getrlimit");
         setrlimit = process.find("setrlimit");
         getpriority = process.find("getpriority");
@@ -95,6 +97,11 @@ final class JnaLibC implements LibC {
     @Override
     public int madvise(long addr, long length, int advice) {
         return madvise.invokeInt(new Object[] {addr, length, advice});
+    }
+
+    @Override
+    public long readlink(byte[] path, byte[] buf, long bufsiz) {
+        return readlink.invokeLong(new Object[] {path, buf, bufsiz});
     }
 
     @Override

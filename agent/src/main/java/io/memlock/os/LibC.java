@@ -88,6 +88,15 @@ public interface LibC {
     int madvise(long addr, long length, int advice);
 
     /**
+     * Reads where a symbolic link points to. readlink(2)
+     *
+     * @param path of the link, and a 0 after it
+     * @param buf filled with the target, and no 0 after it
+     * @return bytes of the target, cut at bufsiz, or -1 with EACCES, EINVAL, ENOENT, …
+     */
+    long readlink(byte[] path, byte[] buf, long bufsiz);
+
+    /**
      * Reads a resource limit. getrlimit(2)
      *
      * @param rlim filled with the soft limit at 0 and the hard limit at 1, in bytes; {@link Linux#RLIM_INFINITY}

@@ -30,8 +30,14 @@ public final class Linux {
     /** Writable. */
     public static final int PROT_WRITE = 2;
 
+    /** Mapping of the file itself. */
+    public static final int MAP_SHARED = 0x01;
+
     /** Private copy-on-write mapping. */
     public static final int MAP_PRIVATE = 0x02;
+
+    /** At this address, whatever is mapped there. */
+    public static final int MAP_FIXED = 0x10;
 
     /** Backed by no file. */
     public static final int MAP_ANONYMOUS = 0x20;
@@ -41,6 +47,9 @@ public final class Linux {
 
     /** For msync: fail with EBUSY if a mapping is locked. */
     public static final int MS_INVALIDATE = 2;
+
+    /** Leave out of core dumps. */
+    public static final int MADV_DONTDUMP = 16;
 
     /** Fault pages in for reading, Linux 5.14. Before, the number meant nothing, or MADV_DOEXEC on Oracle's kernel. */
     public static final int MADV_POPULATE_READ = 22;

@@ -110,12 +110,12 @@ class OtherLockTest {
     @CsvSource({
         "-1, mode=heap, true, OK",
         "-1, mode=all, true, OK",
-        "-1, 'mode=heap,strategy=rescan', true, FAIL",
+        "-1, 'mode=heap,strategy=rescan', true, OK",
         "-1, mode=heap, false, FAIL",
         "1073741824, mode=heap, true, FAIL",
         "1073741824, mode=all, true, FAIL"
     })
-    void zgcKeepsItsLocksOnlyWhereTheyAreBorn(long limit, String options, boolean hasOnFault, Verdict verdict)
+    void zgcIsHeldOnlyWhereNoLimitApplies(long limit, String options, boolean hasOnFault, Verdict verdict)
             throws Exception {
         Patient patient =
                 new PatientBuilder().zgc().unprivileged().limit(limit, limit).build();

@@ -8,6 +8,7 @@ import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.proc.Mapping;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,12 @@ import java.util.stream.LongStream;
 final class FakeKernel implements LibC, MemoryMap {
 
     static final long PAGE = 4096;
+
+    /** As maps names ZGC's memory. */
+    static final String HEAP_FILE = "/memfd:java_heap (deleted)";
+
+    /** The one file descriptor that is open. */
+    static final int HEAP_DESCRIPTOR = 0;
 
     /** Shows what a test can take away. */
     boolean privileged = true;
@@ -45,6 +52,9 @@ final class FakeKernel implements LibC, MemoryMap {
 
     /** The same for the second mlock2 there. */
     final Map<Long, Runnable> afterLockAgain = new TreeMap<>();
+
+    /** Whether the file descriptor of the heap can be found. */
+    boolean showsDescriptors = true;
 
     /** Pages of files in memory that are in swap. */
     final Set<Long> absent = new TreeSet<>();
@@ -70,7 +80,9 @@ final class FakeKernel implements LibC, MemoryMap {
         long start;
         long end;
         boolean accessible;
+        boolean writable;
         boolean shared;
+        long offset;
         Region region;
         String path;
         boolean locked;
@@ -93,7 +105,9 @@ final class FakeKernel implements LibC, MemoryMap {
             copy.start = newStart;
             copy.end = newEnd;
             copy.accessible = accessible;
+            copy.writable = writable;
             copy.shared = shared;
+            copy.offset = offset + newStart - start;
             copy.region = region;
             copy.path = path;
             copy.locked = locked;
@@ -124,6 +138,23 @@ final class FakeKernel implements LibC, MemoryMap {
         place(Region.MAPPED, start, bytes, true, path, true);
     }
 
+    /** Maps a part of its heap as ZGC does. */
+    void mapHeapFile(long start, long bytes, long offset) {
+        place(Region.HEAP, start, bytes, true, HEAP_FILE, true);
+        vmas.get(start).offset = offset;
+    }
+
+    /** Our view of it. */
+    Segment heapView() {
+        refresh();
+        return seen.stream().filter(HeapView::isOne).findAny().orElseThrow();
+    }
+
+    boolean hasHeapView() {
+        refresh();
+        return seen.stream().anyMatch(HeapView::isOne);
+    }
+
     /** A mapping the kernel never locks. */
     void mapSpecial(long start, long bytes) {
         place(Region.OTHER, start, bytes, true, "/dev/gpu", true);
@@ -141,6 +172,7 @@ final class FakeKernel implements LibC, MemoryMap {
         vma.start = start;
         vma.end = start + bytes;
         vma.accessible = accessible;
+        vma.writable = accessible;
         vma.region = region;
         vma.path = path;
         vma.shared = shared;
@@ -220,10 +252,10 @@ final class FakeKernel implements LibC, MemoryMap {
                 vma.start,
                 vma.end,
                 vma.accessible,
-                vma.accessible,
+                vma.writable,
                 false,
                 vma.shared,
-                0,
+                vma.path.equals(HEAP_FILE) ? vma.offset : 0,
                 vma.path.isEmpty() ? 0 : 1,
                 vma.path);
     }
@@ -368,9 +400,18 @@ final class FakeKernel implements LibC, MemoryMap {
             fail(Errno.EAGAIN);
             return MAP_FAILED;
         }
-        long start = addr == 0 || isTaken(addr, length) ? nextFree : addr;
+        boolean isFixed = (flags & Linux.MAP_FIXED) != 0;
+        long start = isFixed || (addr != 0 && !isTaken(addr, length)) ? addr : nextFree;
         nextFree += length + PAGE;
-        place(Region.OTHER, start, length, prot != Linux.PROT_NONE, "", false);
+        boolean isHeap = (flags & Linux.MAP_ANONYMOUS) == 0 && fd == HEAP_DESCRIPTOR;
+        place(
+                isHeap ? Region.HEAP : Region.OTHER,
+                start,
+                length,
+                prot != Linux.PROT_NONE,
+                isHeap ? HEAP_FILE : "",
+                (flags & Linux.MAP_SHARED) != 0);
+        vmas.get(start).writable = (prot & Linux.PROT_WRITE) != 0;
         return start;
     }
 
@@ -409,6 +450,15 @@ final class FakeKernel implements LibC, MemoryMap {
         softLimit = rlim[0];
         hardLimit = rlim[1];
         return 0;
+    }
+
+    @Override
+    public long readlink(byte[] path, byte[] buf, long bufsiz) {
+        boolean isHeap = showsDescriptors
+                && new String(path, StandardCharsets.US_ASCII).equals("/proc/self/fd/" + HEAP_DESCRIPTOR + "\0");
+        byte[] target = (isHeap ? HEAP_FILE : "/dev/null").getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(target, 0, buf, 0, target.length);
+        return target.length;
     }
 
     @Override

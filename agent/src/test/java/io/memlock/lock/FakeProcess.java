@@ -7,6 +7,7 @@ import io.memlock.hotspot.Segment;
 import io.memlock.log.Log;
 import io.memlock.options.LogLevel;
 import io.memlock.os.LibC;
+import io.memlock.proc.KernelVersion;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -58,6 +59,12 @@ final class FakeProcess implements LockParts {
     @Override
     public GentleCalls calls() {
         return calls;
+    }
+
+    @Override
+    public HeapView heapView() {
+        Progress progress = new Progress(new Log(System.err, LogLevel.QUIET));
+        return new HeapView(kernel, new Populator(kernel, new KernelVersion(6, 1)), probe, nanos -> {}, progress);
     }
 
     @Override

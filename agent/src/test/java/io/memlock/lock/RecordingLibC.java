@@ -99,6 +99,11 @@ final class RecordingLibC implements LibC {
     }
 
     @Override
+    public long readlink(byte[] path, byte[] buf, long bufsiz) {
+        return kernel.readlink(path, buf, bufsiz);
+    }
+
+    @Override
     public int mincore(long addr, long length, byte[] vec) {
         return kernel.mincore(addr, length, vec);
     }

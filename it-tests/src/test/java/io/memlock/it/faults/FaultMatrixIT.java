@@ -94,7 +94,7 @@ class FaultMatrixIT {
                         .longLife(),
                 Fault.of("strategy=future under a limit", "FAILED", "strategy=future")
                         .limit(8 * MIB),
-                Fault.of("ZGC with rescan", "PARTIAL", "mode=heap,strategy=rescan")
+                Fault.of("ZGC with rescan", "LOCKED", "mode=heap,strategy=rescan")
                         .flags("-XX:-UseSerialGC", "-XX:+UseZGC", "-Xms64m", "-Xmx96m"),
                 Fault.of("a user namespace, limit 8 MiB", "FAILED", "")
                         .under(List.of("prlimit", "--memlock=" + 8 * MIB + ":" + 8 * MIB, "unshare", "-Ur")),

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.os;
+
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+
+/** The files this process has open: {@code /proc/self/fd}. proc_pid_fd(5) */
+public final class OpenFiles {
+
+    /** Where they are. */
+    public static final String DIRECTORY = "/proc/self/fd";
+
+    private static final int LONGEST_NAME = 4096;
+
+    private final LibC libc;
+
+    /** Those of the process the C library is part of. */
+    public OpenFiles(LibC libc) {
+        this.libc = libc;
+    }
+
+    /**
+     * Finds a file by the name the kernel gives it, here and in {@code /proc/self/maps}.
+     *
+     * @param name with {@code " (deleted)"} where it is unlinked, as memfds are
+     * @return the lowest of its file descriptors, -1 if it has none or they cannot be read
+     */
+    public int descriptorOf(String name) {
+        String[] descriptors = new File(DIRECTORY).list();
+        byte[] target = new byte[LONGEST_NAME];
+        int lowest = -1;
+        for (String descriptor : descriptors == null ? new String[0] : descriptors) {
+            byte[] link = (DIRECTORY + "/" + descriptor + "\0").getBytes(StandardCharsets.US_ASCII);
+            int length = (int) libc.readlink(link, target, target.length);
+            if (length > 0 && name.equals(new String(target, 0, length, StandardCharsets.UTF_8))) {
+                int number = Integer.parseInt(descriptor);
+                lowest = lowest < 0 ? number : Math.min(lowest, number);
+            }
+        }
+        return lowest;
+    }
+}
