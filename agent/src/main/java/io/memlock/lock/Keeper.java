@@ -32,7 +32,7 @@ public final class Keeper implements LockControl {
     /** Passes once a period may take 1 % of a CPU; of a JVM with 250 mappings they take a hundredth of that. */
     private static final long PERIODIC_SHARE = 100;
 
-    /** Passes because memory has grown, or that found some unlocked, may take 10 %: the promise is at stake. */
+    /** Passes because memory has grown, or after one that found some unlocked, may take 10 %: the promise is at stake. */
     private static final long WOKEN_SHARE = 10;
 
     /** Before that: enough for a JVM that starts, while the code of a pass is still interpreted, */
@@ -64,6 +64,10 @@ public final class Keeper implements LockControl {
     private long lastLook = System.nanoTime() - CALM_LOOK_NANOS;
     private long lastGrowth = System.nanoTime();
     private boolean lastPassLocked;
+
+    /** Since the last pass, under rescan. Mostly it has changed nothing, and then the next pass is an early periodic one. */
+    private boolean hasCollected;
+
     private boolean warned;
 
     /**
@@ -119,27 +123,26 @@ public final class Keeper implements LockControl {
                 look.run();
             }
             boolean rescan = lock.status().strategy() == Strategy.RESCAN;
-            if (rescan && growth == null && !isDeaf) {
+            boolean listens = rescan || lock.viewsHeap();
+            if (listens && growth == null && !isDeaf) {
                 growth = listen();
             }
             long now = System.nanoTime();
             // While passes find what is unlocked, what it costs to keep the promise is well spent.
             Allowance allowance = rescan && lastPassLocked ? woken : periodic;
             long intervalNanos = TimeUnit.MILLISECONDS.toNanos(options.get().intervalMillis());
-            long periodLeft = Math.max(intervalNanos - (now - lastPassEnd), allowance.restNanos(now));
-            if (periodLeft <= 0) {
+            long dueNanos = hasCollected ? 0 : intervalNanos - (now - lastPassEnd);
+            long left = Math.max(dueNanos, allowance.restNanos(now));
+            if (left <= 0) {
                 return allowance;
             }
-            boolean isListening = rescan && growth != null;
-            long rest = Math.min(periodLeft, isListening ? nanosToNextLook(now) : CALM_LOOK_NANOS);
-            boolean isWoken = wakeups.tryAcquire(rest, TimeUnit.NANOSECONDS);
-            boolean hasGrown = isListening && growth.committedChanged();
-            if (hasGrown) {
+            boolean isListening = listens && growth != null;
+            long rest = Math.min(left, isListening ? nanosToNextLook(now) : CALM_LOOK_NANOS);
+            hasCollected |= wakeups.tryAcquire(rest, TimeUnit.NANOSECONDS) && rescan;
+            wakeups.drainPermits();
+            if (isListening && growth.committedChanged()) {
                 lastGrowth = System.nanoTime();
-            }
-            if (rescan && (isWoken || hasGrown)) {
-                TimeUnit.NANOSECONDS.sleep(woken.restNanos(System.nanoTime()));
-                wakeups.drainPermits(); // what comes from here on asks for another pass
+                TimeUnit.NANOSECONDS.sleep(woken.restNanos(lastGrowth));
                 return woken;
             }
         }
@@ -163,9 +166,11 @@ public final class Keeper implements LockControl {
     private void pass(Allowance allowance) throws IOException {
         long locksBefore = lock.status().relockCount();
         long start = cpu.nanos();
+        boolean mayHaveChanged = hasCollected || allowance == woken;
+        hasCollected = false; // one that ends from here on asks for another pass
         LockFailure failure;
         try {
-            failure = allowance == woken ? lock.reconcileAfterChange() : lock.reconcile();
+            failure = mayHaveChanged ? lock.reconcileAfterChange() : lock.reconcile();
             lastPassLocked = lock.status().relockCount() > locksBefore;
             if (lastPassLocked) {
                 lastGrowth = System.nanoTime();

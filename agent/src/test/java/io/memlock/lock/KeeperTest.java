@@ -3,6 +3,7 @@ package io.memlock.lock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.hotspot.Region;
 import io.memlock.log.Log;
 import io.memlock.options.LogLevel;
 import io.memlock.options.OptionParser;
@@ -14,6 +15,9 @@ import org.junit.jupiter.api.Test;
 class KeeperTest {
 
     private static final int LOOKS = 3;
+    private static final int MOST_COLLECTIONS = 100;
+    private static final long MIB = 1 << 20;
+    private static final long HEAP = 0x1000_0000L;
 
     @Test
     void goesOnAfterAnErrorTheApplicationSurvives() throws Exception {
@@ -33,14 +37,51 @@ class KeeperTest {
         assertThat(looked).as("it looked %s times", LOOKS).isTrue();
     }
 
-    private static void keep(Keeper keeper, CountDownLatch looks) {
+    /** The interval is an hour: nothing but the collection makes it look. */
+    @Test
+    void looksAfterACollectionUnderRescan() throws Exception {
+        FakeKernel kernel = new FakeKernel();
+        kernel.commit(Region.HEAP, HEAP, MIB);
+        var options = OptionParser.parse("mode=heap,strategy=rescan,interval=1h");
+        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+        lock.start(options);
+        Keeper keeper = new Keeper(
+                lock, null, new Log(System.err, LogLevel.QUIET), (from, to) -> {}, new OptionsInForce(options));
+        CountDownLatch locked = new CountDownLatch(1);
+        kernel.afterLock.put(HEAP + 8 * MIB, locked::countDown);
+        CountDownLatch listens = new CountDownLatch(LOOKS); // from its second look on
+        Thread thread = new Thread(() -> run(keeper, listens::countDown), "keeper");
+        thread.setDaemon(true);
+        thread.start();
         try {
-            keeper.run(() -> {
-                looks.countDown();
-                throw new OutOfMemoryError("thrown by the test");
-            });
+            assertThat(listens.await(1, TimeUnit.MINUTES)).isTrue();
+            kernel.commit(Region.HEAP, HEAP + 8 * MIB, MIB);
+
+            boolean isLocked = false;
+            for (int i = 0; i < MOST_COLLECTIONS && !isLocked; i++) {
+                System.gc();
+                isLocked = locked.await(100, TimeUnit.MILLISECONDS);
+            }
+
+            assertThat(isLocked).isTrue();
+        } finally {
+            thread.interrupt();
+            thread.join();
+        }
+    }
+
+    private static void run(Keeper keeper, Runnable look) {
+        try {
+            keeper.run(look);
         } catch (InterruptedException end) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static void keep(Keeper keeper, CountDownLatch looks) {
+        run(keeper, () -> {
+            looks.countDown();
+            throw new OutOfMemoryError("thrown by the test");
+        });
     }
 }
