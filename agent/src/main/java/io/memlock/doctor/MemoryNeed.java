@@ -87,6 +87,7 @@ record MemoryNeed(
         long bytes = 0;
         for (Segment segment : patient.segments()) {
             boolean counts = segment.region() == region
+                    && !segment.isAgentsView()
                     && !segment.mapping().path().equals("[stack]")
                     && (!onlyCommitted || segment.mapping().isAccessible());
             bytes += counts ? segment.length() : 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
+import io.memlock.hotspot.Segment;
 import io.memlock.log.Bytes;
 import io.memlock.proc.CgroupHierarchy;
 import io.memlock.proc.MemInfo;
@@ -21,7 +22,15 @@ final class Sizes {
     Sizes(ProcFs proc, Patient patient) throws IOException {
         this.memory = proc.memInfo();
         this.cgroup = proc.cgroupMemory(patient.process());
-        this.residentBytes = Math.max(0, patient.status().vmRssBytes());
+        this.residentBytes = Math.max(0, patient.status().vmRssBytes() - agentsViewBytes(patient));
+    }
+
+    /** Of ZGC's heap, which VmRSS counts once more for it. */
+    private static long agentsViewBytes(Patient patient) {
+        return patient.segments().stream()
+                .filter(Segment::isAgentsView)
+                .mapToLong(Segment::length)
+                .sum();
     }
 
     List<Finding> findings(MemoryNeed need) {

@@ -15,6 +15,15 @@ import io.memlock.proc.Mapping;
  */
 public record Segment(long start, long end, Region region, Evidence evidence, Mapping mapping) {
 
+    /** Whether it is the agent's own view of ZGC's heap, which nobody else maps for reading only. */
+    public boolean isAgentsView() {
+        return region == Region.HEAP
+                && mapping.shared()
+                && mapping.isFileBacked()
+                && mapping.readable()
+                && !mapping.writable();
+    }
+
     /** Bytes from start to end. */
     public long length() {
         return end - start;

@@ -102,7 +102,9 @@ final class Failures {
     LockFailure zgcUnderRescan(Pass pass, LockLimit limit, long chargedBytes) {
         long needed = chargedBytes + pass.totalMissingBytes();
         String remedy = limit.isUnlimited()
-                ? "# drop strategy=rescan: with strategy=auto new mappings are born locked"
+                ? (limit.hasOnFault()
+                        ? "# drop strategy=rescan: with strategy=auto new mappings are born locked"
+                        : "# Linux 4.4 or newer, or another collector: -XX:+UseG1GC with -Xms equal to -Xmx")
                 : remedy(limit, needed) + "\n# or another collector: -XX:+UseG1GC with -Xms equal to -Xmx";
         return new LockFailure(
                 "to keep ZGC's heap locked with strategy=rescan",

@@ -67,8 +67,8 @@ final class GentleScan {
     private void count(Pagemap pagemap, Segment segment, Map<Long, BitSet> views, RegionTotals totals)
             throws IOException {
         Mapping mapping = segment.mapping();
-        // Shared and writable: a file in memory, which may be mapped twice.
-        boolean isView = mapping.shared() && mapping.isFileBacked() && (mapping.writable() || HeapView.isOne(segment));
+        // Shared and writable: a file in memory, which may be mapped twice; and once more by us.
+        boolean isView = mapping.shared() && mapping.isFileBacked() && (mapping.writable() || segment.isAgentsView());
         BitSet seen = isView ? views.computeIfAbsent(mapping.inode(), inode -> new BitSet()) : null;
         long firstFilePage = (mapping.offset() + segment.start() - mapping.start()) / pageBytes;
         PageCounts pages = pagemap.count(

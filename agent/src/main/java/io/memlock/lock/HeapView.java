@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.hotspot.Evidence;
 import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
 import io.memlock.os.Errno;
@@ -10,25 +11,26 @@ import io.memlock.os.OpenFiles;
 import io.memlock.proc.Mapping;
 import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A second view of a heap that is a file in memory, ZGC's, for the sake of its lock alone. What ZGC frees it may unmap and
  * map again elsewhere; in between no mapping keeps it in RAM, however locked the old one was. This one does, until ZGC
  * gives the memory back to the kernel, which takes it out of every view (shmem_fallocate, {@code FALLOC_FL_PUNCH_HOLE}).
  *
- * <p>It can be read only, is left out of core dumps, and holds nothing that ZGC has not committed. It takes 2 MiB of page
- * tables for each GiB, and VmRSS counts each page once more. Not thread-safe.
+ * <p>It shows the file up to the last granule that ZGC has mapped so far, can be read only, and is left out of core dumps.
+ * It takes 2 MiB of page tables for each GiB, and VmRSS counts each page once more. Not thread-safe.
  */
 final class HeapView {
 
     /** ZGC commits, maps and gives back in these. zGlobals.hpp, ZGranuleSizeShift */
     static final long GRANULE_BYTES = 2L << 20;
 
-    /**
-     * What was given back and committed anew between two looks is not seen as new: all is gone through after so many, which
-     * takes 25 ms for each GiB.
-     */
-    private static final int ALL_EVERY = 3600;
+    /** So many are populated with one look at what is mapped: what ZGC gives back meanwhile is allocated anew, and empty. */
+    static final int GRANULES_AT_ONCE = 128;
+
+    /** What was given back and committed anew between two looks is not seen as new: now and then all is gone through. */
+    static final long ALL_AGAIN_NANOS = TimeUnit.HOURS.toNanos(1);
 
     private final LibC libc;
     private final Populator populator;
@@ -36,12 +38,16 @@ final class HeapView {
     private final Pause pause;
     private final Progress progress;
 
+    private long reserved;
+    private long reservedBytes;
     private long start;
-    private long length;
-    private List<Segment> lastSegments = List.of();
+    private int covered;
     private BitSet held = new BitSet();
-    private int looks;
-    private String problem;
+    private long allSince;
+    private String coverProblem;
+    private String populateProblem;
+    private boolean isUnlockable;
+    private Progress.Work work;
 
     /** None yet. */
     HeapView(LibC libc, Populator populator, LockProbe probe, Pause pause, Progress progress) {
@@ -50,29 +56,10 @@ final class HeapView {
         this.probe = probe;
         this.pause = pause;
         this.progress = progress;
+        this.allSince = System.nanoTime();
     }
 
-    /** Whether a segment is such a view: the collector's own can be written. */
-    static boolean isOne(Segment segment) {
-        Mapping mapping = segment.mapping();
-        return segment.region() == Region.HEAP
-                && mapping.shared()
-                && mapping.isFileBacked()
-                && mapping.readable()
-                && !mapping.writable();
-    }
-
-    /** Whether a segment is of a heap that its collector maps anew while it runs. Huge pages are never swapped. */
-    private static boolean isCollectors(Segment segment) {
-        Mapping mapping = segment.mapping();
-        return segment.region() == Region.HEAP
-                && mapping.shared()
-                && mapping.writable()
-                && mapping.path().contains("java_heap")
-                && !mapping.path().contains("hugetlb");
-    }
-
-    /** Whether there is a heap that needs one. */
+    /** Whether there is a heap that its collector maps anew while it runs. */
     static boolean isNeeded(List<Segment> segments) {
         for (Segment segment : segments) {
             if (isCollectors(segment)) {
@@ -82,119 +69,165 @@ final class HeapView {
         return false;
     }
 
+    /** Other collectors' heaps are known by their addresses. Huge pages are never swapped. */
+    private static boolean isCollectors(Segment segment) {
+        Mapping mapping = segment.mapping();
+        return segment.region() == Region.HEAP
+                && segment.evidence() == Evidence.MAPPING_NAME
+                && mapping.shared()
+                && mapping.writable()
+                && !mapping.path().contains("hugetlb");
+    }
+
+    /** The granules of the file that ZGC maps now. */
+    private static BitSet mapped(List<Segment> segments) {
+        BitSet granules = new BitSet();
+        for (Segment segment : segments) {
+            if (isCollectors(segment)) {
+                long first = segment.mapping().offset()
+                        + segment.start()
+                        - segment.mapping().start();
+                long last = first + segment.length() - 1;
+                granules.set((int) (first / GRANULE_BYTES), (int) (last / GRANULE_BYTES) + 1);
+            }
+        }
+        return granules;
+    }
+
     /** Whether there is one. */
     boolean exists() {
-        return length != 0;
+        return covered > 0;
+    }
+
+    /** What VmRSS counts once more for it. */
+    long heldBytes() {
+        return held.cardinality() * GRANULE_BYTES;
     }
 
     /**
-     * Has it hold all that the collector maps now; there is nothing to do where no heap is such a file.
+     * Has it reach as far as the collector maps its heap; populates nothing.
      *
      * @param segments all of the process
-     * @return null if it does, otherwise why not
+     * @return null if all is well so far, or where there is no need, otherwise what is not
      */
-    String hold(List<Segment> segments) {
-        boolean all = looks++ % ALL_EVERY == 0;
-        if (!all && (segments == lastSegments || problem != null)) {
-            return problem;
+    String cover(List<Segment> segments) {
+        int granules = mapped(segments).length();
+        if (granules > covered && !isUnlockable && coverProblem == null) {
+            coverProblem = extend(path(segments), granules);
         }
-        Segment one = null;
-        BitSet mapped = new BitSet();
+        return coverProblem == null ? populateProblem : coverProblem;
+    }
+
+    private static String path(List<Segment> segments) {
         for (Segment segment : segments) {
             if (isCollectors(segment)) {
-                one = segment;
-                long from = segment.mapping().offset()
-                        + segment.start()
-                        - segment.mapping().start();
-                mapped.set((int) (from / GRANULE_BYTES), (int) ((from + segment.length() - 1) / GRANULE_BYTES) + 1);
+                return segment.mapping().path();
             }
         }
-        if (one == null) {
-            return null;
+        return "";
+    }
+
+    /**
+     * Has it hold what the collector maps now and has not been held before: so much of it as is done at once.
+     *
+     * @param segments all of the process, a moment ago
+     * @param nowNanos {@link System#nanoTime}
+     * @return whether there is more
+     */
+    boolean populate(List<Segment> segments, long nowNanos) {
+        if (nowNanos - allSince >= ALL_AGAIN_NANOS) {
+            allAgain(nowNanos);
         }
-        problem = exists() ? null : map(one.mapping().path(), mapped.length() * GRANULE_BYTES);
-        if (problem == null) {
-            lastSegments = segments;
-            BitSet wanted = (BitSet) mapped.clone();
-            if (!all) {
-                wanted.andNot(held);
+        BitSet mapped = mapped(segments);
+        held.and(mapped); // what ZGC has unmapped may be another granule's memory when it is back
+        mapped.andNot(held);
+        mapped.clear(covered, Math.max(covered, mapped.length()));
+        if (work == null && !mapped.isEmpty()) {
+            work = progress.beginRoutine("viewing the heap", mapped.cardinality() * GRANULE_BYTES);
+        }
+        int left = GRANULES_AT_ONCE;
+        for (int granule = mapped.nextSetBit(0); granule >= 0; granule = mapped.nextSetBit(granule + 1)) {
+            if (left-- == 0) {
+                return true;
             }
-            populate(wanted);
-            held = mapped;
-        }
-        return problem;
-    }
-
-    /** Lets go. */
-    void release() {
-        if (exists()) {
-            libc.munmap(start, length);
-            length = 0;
-        }
-    }
-
-    private void populate(BitSet granules) {
-        Progress.Work work = progress.beginRoutine("viewing the heap", granules.cardinality() * GRANULE_BYTES);
-        for (int granule = granules.nextSetBit(0); granule >= 0; granule = granules.nextSetBit(granule + 1)) {
-            // One that ZGC gives back at this very moment is allocated anew, and empty, until it needs it again.
-            populator.populate(start + granule * GRANULE_BYTES, GRANULE_BYTES, false);
+            int errno = populator.populate(start + granule * GRANULE_BYTES, GRANULE_BYTES, false);
+            if (errno != 0) {
+                populateProblem = "populating it: " + Errno.describe(errno);
+                return false;
+            }
+            held.set(granule);
             work.done(GRANULE_BYTES);
             pause.nanos(GentleCalls.PAUSE_NANOS);
         }
+        work = null;
+        populateProblem = null;
+        return false;
     }
 
-    private String map(String path, long leastBytes) {
+    /** Somebody has unlocked memory, so that what was held may have gone; or it is time. What failed is tried again, too. */
+    void allAgain(long nowNanos) {
+        held.clear();
+        coverProblem = null;
+        allSince = nowNanos;
+    }
+
+    /** Lets go, in pieces: the kernel walks what it unmaps. */
+    void release() {
+        for (int granule = 0; granule < covered; granule++) {
+            if (held.get(granule)) {
+                libc.munmap(start + granule * GRANULE_BYTES, GRANULE_BYTES);
+                pause.nanos(GentleCalls.PAUSE_NANOS);
+            }
+        }
+        if (reservedBytes > 0) {
+            libc.munmap(reserved, reservedBytes);
+        }
+        reservedBytes = 0;
+        covered = 0;
+        held.clear();
+    }
+
+    private String extend(String path, int granules) {
         int descriptor = new OpenFiles(libc).descriptorOf(path); // ZGC keeps it open
         if (descriptor < 0) {
             return "no file descriptor of " + path + " in " + OpenFiles.DIRECTORY;
         }
-        long most = Math.max(leastBytes, Runtime.getRuntime().maxMemory());
-        long size = (most + GRANULE_BYTES - 1) / GRANULE_BYTES * GRANULE_BYTES;
-        long address = mapAligned(descriptor, size);
-        if (address == LibC.MAP_FAILED) {
-            return "mmap of " + size + " bytes: " + Errno.describe(libc.errno());
+        if (reservedBytes == 0 && !reserve(granules)) {
+            return "reserving addresses for it: " + Errno.describe(libc.errno());
         }
-        boolean isBornLocked = probe.isLocked(address);
-        if (!isBornLocked && libc.mlock2(address, size, Linux.MLOCK_ONFAULT) != 0) {
-            int errno = libc.errno();
-            libc.munmap(address, size);
-            return "mlock2 of " + size + " bytes: " + Errno.describe(errno);
+        long from = start + covered * GRANULE_BYTES;
+        long bytes = (granules - covered) * GRANULE_BYTES;
+        int flags = Linux.MAP_SHARED | Linux.MAP_FIXED | Linux.MAP_NORESERVE;
+        if (libc.mmap(from, bytes, Linux.PROT_READ, flags, descriptor, covered * GRANULE_BYTES) == LibC.MAP_FAILED) {
+            return "mapping it: " + Errno.describe(libc.errno());
         }
-        libc.madvise(address, size, Linux.MADV_DONTDUMP);
-        start = address;
-        length = size;
-        held = new BitSet();
+        boolean isBornLocked = probe.isLocked(from);
+        if (!isBornLocked && libc.mlock2(from, bytes, Linux.MLOCK_ONFAULT) != 0) {
+            String failure = "locking it: " + Errno.describe(libc.errno());
+            libc.munmap(from, bytes);
+            return failure;
+        }
+        if (!probe.isLocked(from)) {
+            isUnlockable = true; // hugetlbfs, DAX: never swapped
+            release();
+            return null;
+        }
+        libc.madvise(from, bytes, Linux.MADV_DONTDUMP);
+        covered = granules;
         return null;
     }
 
-    /** At a granule's border, by which a nameless file is known as ZGC's; huge pages want that, too. */
-    private long mapAligned(int descriptor, long size) {
-        long reserved = libc.mmap(
-                0,
-                size + GRANULE_BYTES,
-                Linux.PROT_NONE,
-                Linux.MAP_PRIVATE | Linux.MAP_ANONYMOUS | Linux.MAP_NORESERVE,
-                -1,
-                0);
+    /** From a granule's border on, by which a nameless file is known as ZGC's; huge pages want that, too. */
+    private boolean reserve(int leastGranules) {
+        long most = Math.max(leastGranules * GRANULE_BYTES, Runtime.getRuntime().maxMemory());
+        reservedBytes = most + 2 * GRANULE_BYTES;
+        int flags = Linux.MAP_PRIVATE | Linux.MAP_ANONYMOUS | Linux.MAP_NORESERVE;
+        reserved = libc.mmap(0, reservedBytes, Linux.PROT_NONE, flags, -1, 0);
         if (reserved == LibC.MAP_FAILED) {
-            return reserved;
+            reservedBytes = 0;
+            return false;
         }
-        long aligned = (reserved + GRANULE_BYTES - 1) / GRANULE_BYTES * GRANULE_BYTES;
-        long mapped = libc.mmap(
-                aligned,
-                size,
-                Linux.PROT_READ,
-                Linux.MAP_SHARED | Linux.MAP_FIXED | Linux.MAP_NORESERVE,
-                descriptor,
-                0);
-        if (mapped == LibC.MAP_FAILED) {
-            libc.munmap(reserved, size + GRANULE_BYTES);
-            return mapped;
-        }
-        if (aligned > reserved) {
-            libc.munmap(reserved, aligned - reserved);
-        }
-        libc.munmap(aligned + size, reserved + GRANULE_BYTES - aligned);
-        return aligned;
+        start = (reserved + GRANULE_BYTES - 1) / GRANULE_BYTES * GRANULE_BYTES;
+        return true;
     }
 }

@@ -41,6 +41,8 @@ public final class Keeper implements LockControl {
     /** and for one that grows. */
     private static final long WOKEN_BURST_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    private static final int PARTS_VIEWED = 4;
+
     /** Scans walk page tables: 0.03 %, so that all the keeper does in an idle JVM is under 0.1 %. */
     private static final long SCAN_SHARE = 3000;
 
@@ -51,14 +53,16 @@ public final class Keeper implements LockControl {
     private final Log log;
     private final StateListener listener;
     private final OptionsInForce options;
+    private final GrowthSource growthSource;
 
     private final Semaphore wakeups = new Semaphore(0);
-    private GrowthSignals growth;
+    private Growth growth;
     private boolean isDeaf;
     private final AtomicReference<LockState> announced;
     private volatile RegionReport report;
     private final Allowance periodic = new Allowance(PERIODIC_SHARE, PERIODIC_BURST_NANOS, System.nanoTime());
     private final Allowance woken = new Allowance(WOKEN_SHARE, WOKEN_BURST_NANOS, System.nanoTime());
+    private final Allowance viewing = new Allowance(WOKEN_SHARE, WOKEN_BURST_NANOS, System.nanoTime());
     private ThreadTime cpu;
     private long lastPassEnd;
     private long lastLook = System.nanoTime() - CALM_LOOK_NANOS;
@@ -77,11 +81,22 @@ public final class Keeper implements LockControl {
      * @param options its period, at any moment; {@link #lock} replaces them
      */
     public Keeper(MemoryLock lock, ThisProcess process, Log log, StateListener listener, OptionsInForce options) {
+        this(lock, process, log, listener, options, new JvmGrowth());
+    }
+
+    Keeper(
+            MemoryLock lock,
+            ThisProcess process,
+            Log log,
+            StateListener listener,
+            OptionsInForce options,
+            GrowthSource growthSource) {
         this.lock = lock;
         this.process = process;
         this.log = log;
         this.listener = listener;
         this.options = options;
+        this.growthSource = growthSource;
         this.announced = new AtomicReference<>(lock.status().state());
     }
 
@@ -96,6 +111,7 @@ public final class Keeper implements LockControl {
         while (true) {
             try {
                 pass(awaitNextPass(look));
+                viewHeap();
                 if (scanDue()) {
                     refresh();
                 }
@@ -123,8 +139,7 @@ public final class Keeper implements LockControl {
                 look.run();
             }
             boolean rescan = lock.status().strategy() == Strategy.RESCAN;
-            boolean listens = rescan || lock.viewsHeap();
-            if (listens && growth == null && !isDeaf) {
+            if (rescan && growth == null && !isDeaf) {
                 growth = listen();
             }
             long now = System.nanoTime();
@@ -136,7 +151,7 @@ public final class Keeper implements LockControl {
             if (left <= 0) {
                 return allowance;
             }
-            boolean isListening = listens && growth != null;
+            boolean isListening = rescan && growth != null;
             long rest = Math.min(left, isListening ? nanosToNextLook(now) : CALM_LOOK_NANOS);
             hasCollected |= wakeups.tryAcquire(rest, TimeUnit.NANOSECONDS) && rescan;
             wakeups.drainPermits();
@@ -148,9 +163,9 @@ public final class Keeper implements LockControl {
         }
     }
 
-    private GrowthSignals listen() {
+    private Growth listen() {
         try {
-            return new GrowthSignals(wakeups::release);
+            return growthSource.listen(wakeups::release);
         } catch (LinkageError e) {
             isDeaf = true;
             log.failure("this Java runtime has no module java.management, which tells of growth: new memory is locked"
@@ -167,15 +182,18 @@ public final class Keeper implements LockControl {
         long locksBefore = lock.status().relockCount();
         long start = cpu.nanos();
         boolean mayHaveChanged = hasCollected || allowance == woken;
+        boolean hasLooked = false;
         hasCollected = false; // one that ends from here on asks for another pass
         LockFailure failure;
         try {
             failure = mayHaveChanged ? lock.reconcileAfterChange() : lock.reconcile();
+            hasLooked = true;
             lastPassLocked = lock.status().relockCount() > locksBefore;
             if (lastPassLocked) {
                 lastGrowth = System.nanoTime();
             }
         } finally {
+            hasCollected |= mayHaveChanged && !hasLooked;
             lastPassEnd = System.nanoTime();
             allowance.spend(cpu.nanos() - start);
         }
@@ -184,13 +202,23 @@ public final class Keeper implements LockControl {
         lock.takeNotices().forEach(log::failure);
     }
 
+    /** A GiB at most: passes must go on. */
+    private void viewHeap() throws IOException {
+        boolean isMore = true;
+        for (int part = 0; isMore && part < PARTS_VIEWED && viewing.restNanos(System.nanoTime()) == 0; part++) {
+            long start = cpu.nanos();
+            isMore = lock.viewHeap();
+            viewing.spend(cpu.nanos() - start);
+        }
+    }
+
     private void warnOnce() throws IOException {
         LockStatus status = lock.status();
         if (warned || (status.state() != LockState.LOCKED && status.state() != LockState.PARTIAL)) {
             return;
         }
         warned = true;
-        String warning = process.outgrowWarning(status).text();
+        String warning = process.outgrowWarning(status, lock.viewedBytes()).text();
         if (warning != null) {
             log.failure(warning);
         }
@@ -233,7 +261,7 @@ public final class Keeper implements LockControl {
 
     @Override
     public ProcessNumbers numbers() throws IOException {
-        return process.numbers();
+        return process.numbers().less(lock.viewedBytes());
     }
 
     @Override
@@ -323,5 +351,28 @@ public final class Keeper implements LockControl {
 
         /** The state has changed. */
         void stateChanged(LockState from, LockState to);
+    }
+
+    /** Tells when memory may have grown. */
+    interface GrowthSource {
+
+        /** Has somebody called after each collection, on a thread that must not be kept. */
+        Growth listen(Runnable afterCollection);
+    }
+
+    /** Tells whether memory has grown. */
+    interface Growth {
+
+        /** Whether the committed size differs from the last call. */
+        boolean committedChanged();
+    }
+
+    /** This JVM's. A class and no lambda: it is made on the way to {@code main}. */
+    private static final class JvmGrowth implements GrowthSource {
+
+        @Override
+        public Growth listen(Runnable afterCollection) {
+            return new GrowthSignals(afterCollection)::committedChanged;
+        }
     }
 }

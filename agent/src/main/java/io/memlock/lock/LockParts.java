@@ -23,12 +23,8 @@ interface LockParts {
     /** What the application locked itself. */
     ApplicationLocks applicationLocks();
 
-    /**
-     * A second view of ZGC's heap, not made yet.
-     *
-     * @throws IOException if it cannot be told how the kernel populates memory
-     */
-    HeapView heapView() throws IOException;
+    /** A second view of ZGC's heap, not made yet. */
+    HeapView heapView();
 
     /** Tells whether new mappings are born locked. */
     FutureProbe futureProbe();

@@ -30,13 +30,13 @@ public final class MemoryLock {
     private final Notices notices = new Notices();
     private HeapView heapView;
     private String heapViewProblem;
+    private volatile long viewedBytes;
 
     private AgentOptions options;
     private Selection selection = Selection.NOTHING;
     private Strategy strategy;
     private LockLimit limit;
     private boolean firstPassDone;
-    private boolean isReadingBack;
     private int passesSinceLimit;
     private long relockCount;
     private long failureCount;
@@ -198,22 +198,11 @@ public final class MemoryLock {
             endFuture();
         }
         firstPassDone = false;
-        LockFailure failure = lockAndReadBack();
+        LockFailure failure = reconcile();
+        swapInRefusal = parts.residency().swapIn(parts.reconciler().locked());
         prefault(parts.reconciler().locked(), true);
-        viewHeap();
+        viewWholeHeap();
         return strategy == Strategy.FUTURE || isFutureRefused() ? failure : reconcile(); // of what came meanwhile, too
-    }
-
-    /** The view of the heap comes after: it would read back on its own, and tell nobody how much. */
-    private LockFailure lockAndReadBack() throws IOException {
-        isReadingBack = true;
-        try {
-            LockFailure failure = reconcile();
-            swapInRefusal = parts.residency().swapIn(parts.reconciler().locked());
-            return failure;
-        } finally {
-            isReadingBack = false;
-        }
     }
 
     /**
@@ -294,6 +283,11 @@ public final class MemoryLock {
         boolean othersSetFuture = strategy == Strategy.RESCAN
                 && !limit.isUnlimited()
                 && parts.futureProbe().isBornLocked();
+        if (!mayViewHeap()) {
+            releaseHeap(); // before: it is not to be locked, nor told as missing
+        } else if (viewsHeap()) {
+            parts.reconciler().expectChange(); // what ZGC maps shows in no count
+        }
         Pass pass = parts.reconciler().run(selection, terms(othersSetFuture));
         if (pass.mappings() == 0) {
             throw new IOException("/proc/self/maps is empty"); // everything of nothing would count as locked
@@ -305,25 +299,32 @@ public final class MemoryLock {
             notices.unlockedByOthers(pass.lost());
         }
         firstPassDone = true;
-        if (!isReadingBack) {
-            viewHeap();
+        coverHeap();
+        if (pass.lost() > 0 && heapView != null) {
+            heapView.allAgain(start);
         }
         LockFailure failure = settle(Verdict.of(pass, failure(pass)), pass, System.nanoTime() - start);
         return strategy == Strategy.FUTURE && !future.isInForce() ? bearLocked(failure) : failure;
     }
 
-    /** What ZGC frees it may unmap, and what is mapped nowhere no lock holds. */
-    private void viewHeap() throws IOException {
+    private boolean mayViewHeap() {
+        return selection.contains(Region.HEAP) && limit.isUnlimited() && limit.hasOnFault();
+    }
+
+    private boolean viewsHeap() {
+        return heapView != null && heapView.exists();
+    }
+
+    /** What ZGC frees it may unmap, and what is mapped nowhere no lock holds. Populates nothing. */
+    private void coverHeap() {
         List<Segment> segments = parts.reconciler().segments();
-        boolean isWanted = selection.contains(Region.HEAP) && limit.isUnlimited() && limit.hasOnFault();
-        if (!isWanted || !HeapView.isNeeded(segments)) {
-            releaseHeap();
+        if (!mayViewHeap() || !HeapView.isNeeded(segments)) {
             return;
         }
         if (heapView == null) {
             heapView = parts.heapView();
         }
-        String problem = heapView.hold(segments);
+        String problem = heapView.cover(segments);
         if (problem != null && !problem.equals(heapViewProblem)) {
             notices.add(
                     "ZGC's heap is locked where it is mapped, and what ZGC frees may be swapped out until it is used"
@@ -332,15 +333,45 @@ public final class MemoryLock {
         heapViewProblem = problem;
     }
 
-    /** Whether new memory must be looked for though it is born locked. */
-    synchronized boolean viewsHeap() {
-        return heapView != null && heapView.exists();
+    /**
+     * Populates a part of the view of ZGC's heap, where there is one: what has been mapped since the last call, or the next
+     * part of it. After each part others have their turn.
+     *
+     * @return whether there is more
+     * @throws IOException if {@code /proc/self/maps} cannot be read
+     */
+    synchronized boolean viewHeap() throws IOException {
+        if (!viewsHeap()) {
+            return false;
+        }
+        boolean isMore = heapView.populate(parts.reconciler().segments(), System.nanoTime());
+        viewedBytes = heapView.heldBytes();
+        if (isMore) {
+            parts.reconciler().look();
+        }
+        return isMore;
+    }
+
+    private void viewWholeHeap() throws IOException {
+        if (viewsHeap()) {
+            parts.reconciler().look();
+        }
+        while (viewHeap()) {
+            // Each call does a part.
+        }
+    }
+
+    /** What VmRSS counts once more for our view of ZGC's heap; free. */
+    long viewedBytes() {
+        return viewedBytes;
     }
 
     private void releaseHeap() {
         if (heapView != null) {
             heapView.release();
             heapView = null;
+            heapViewProblem = null;
+            viewedBytes = 0;
         }
     }
 

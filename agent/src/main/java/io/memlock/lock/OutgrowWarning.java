@@ -18,14 +18,18 @@ import java.io.IOException;
  */
 record OutgrowWarning(long atMostBytes, long cgroupBytes, long hostBytes) {
 
-    /** For the JVM this runs in. */
-    static OutgrowWarning ofThisJvm(ProcFs proc, LockStatus status) throws IOException {
+    /**
+     * For the JVM this runs in.
+     *
+     * @param viewedBytes what VmRSS counts twice
+     */
+    static OutgrowWarning ofThisJvm(ProcFs proc, LockStatus status, long viewedBytes) throws IOException {
         MemInfo memory = proc.memInfo();
         long cgroup = proc.cgroupMemory(ProcFs.SELF).limitBytes();
         ProcessStatus process = proc.status(ProcFs.SELF);
         Runtime runtime = Runtime.getRuntime();
         long heap = status.regions().contains(Region.HEAP) ? runtime.maxMemory() : 0;
-        long besideHeap = Math.max(0, process.vmRssBytes() - runtime.totalMemory());
+        long besideHeap = Math.max(0, process.vmRssBytes() - viewedBytes - runtime.totalMemory());
         return new OutgrowWarning(heap + besideHeap, cgroup, memory.totalBytes());
     }
 

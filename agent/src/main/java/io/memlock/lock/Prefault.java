@@ -46,7 +46,7 @@ final class Prefault {
         long total = 0;
         long memory = 0;
         for (Segment segment : segments) {
-            if (regions.contains(segment.region()) && segment.mapping().isAccessible() && !HeapView.isOne(segment)) {
+            if (regions.contains(segment.region()) && segment.mapping().isAccessible() && !segment.isAgentsView()) {
                 boolean write = segment.mapping().writable() && !isApplicationsFile(segment);
                 total += segment.length();
                 memory += views.isFirst(segment) ? segment.length() : 0;

@@ -9,7 +9,7 @@ import java.io.IOException;
  * Numbers of one moment.
  *
  * @param chargedBytes length of all locked mappings (VmLck)
- * @param residentBytes in RAM (VmRSS)
+ * @param residentBytes in RAM (VmRSS, less what is in our own view of ZGC's heap)
  * @param swappedBytes in swap (VmSwap)
  * @param majorFaults page faults that had to read from disk, since the process started
  */
@@ -22,5 +22,10 @@ public record ProcessNumbers(long chargedBytes, long residentBytes, long swapped
                 status.vmRssBytes(),
                 status.vmSwapBytes(),
                 proc.stat(process).majorFaults());
+    }
+
+    /** Without what is counted twice. */
+    ProcessNumbers less(long viewedBytes) {
+        return new ProcessNumbers(chargedBytes, residentBytes - viewedBytes, swappedBytes, majorFaults);
     }
 }

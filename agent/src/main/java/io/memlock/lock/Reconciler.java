@@ -52,6 +52,7 @@ final class Reconciler {
     private Selection lastSelection = Selection.NOTHING;
     private Terms lastTerms;
     private Pass last = Pass.NONE;
+    private boolean sawChange;
     private int passesSinceLook = LOOK_EVERY;
     private int passesSinceFull;
     private int passesSinceChange;
@@ -75,9 +76,18 @@ final class Reconciler {
                 new Repair.Tools(probe, calls, applicationLocks, new LockedByName(), new Unlockable(), maxMappings);
     }
 
-    /** Every mapping, cut into regions, as of the last pass. */
+    /** Every mapping, cut into regions, as of the last look. */
     List<Segment> segments() {
         return map.segments();
+    }
+
+    /**
+     * Looks at the mappings, for others; the next pass compares what has changed.
+     *
+     * @throws IOException if {@code /proc/self/maps} cannot be read
+     */
+    void look() throws IOException {
+        sawChange |= map.refresh();
     }
 
     /** No mapping is split when the process has this many. */
@@ -105,7 +115,11 @@ final class Reconciler {
      */
     Pass run(Selection selection, Terms terms) throws IOException {
         boolean looks = mustLook(terms);
-        boolean changed = looks && map.refresh();
+        if (looks) {
+            look();
+        }
+        boolean changed = sawChange;
+        sawChange = false;
         boolean mayBeLockable = tools.unlockable().count() > 0 && passesSinceChange < RETRIES;
         passesSinceChange = changed ? 0 : passesSinceChange + 1;
         boolean sameWish = selection.equals(lastSelection) && terms.equals(lastTerms);

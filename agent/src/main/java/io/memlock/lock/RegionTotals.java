@@ -23,7 +23,7 @@ final class RegionTotals {
 
     /** Adds a segment's mapping, reserved and committed bytes: not those of our own view of the heap. */
     void add(Segment segment) {
-        if (HeapView.isOne(segment)) {
+        if (segment.isAgentsView()) {
             return;
         }
         long[] sum = sums.get(segment.region());

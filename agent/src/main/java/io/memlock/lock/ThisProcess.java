@@ -117,8 +117,8 @@ public final class ThisProcess implements LockParts {
     }
 
     /** What is locked against what there is. */
-    OutgrowWarning outgrowWarning(LockStatus status) throws IOException {
-        return OutgrowWarning.ofThisJvm(proc, status);
+    OutgrowWarning outgrowWarning(LockStatus status, long viewedBytes) throws IOException {
+        return OutgrowWarning.ofThisJvm(proc, status, viewedBytes);
     }
 
     /**
@@ -138,7 +138,7 @@ public final class ThisProcess implements LockParts {
 
     /** Numbers of the moment. */
     ProcessNumbers numbers() throws IOException {
-        return ProcessNumbers.of(proc, "self");
+        return ProcessNumbers.of(proc, ProcFs.SELF);
     }
 
     @Override
@@ -157,12 +157,19 @@ public final class ThisProcess implements LockParts {
     }
 
     @Override
-    public HeapView heapView() throws IOException {
+    public HeapView heapView() {
         return new HeapView(libc, populator(), probe, Pause.SLEEP, progress);
     }
 
-    Populator populator() throws IOException {
-        return new Populator(libc, KernelVersion.parse(proc.sys("kernel/osrelease")));
+    /** A kernel that does not tell its version is taken for an old one. */
+    Populator populator() {
+        KernelVersion kernel;
+        try {
+            kernel = KernelVersion.parse(proc.sys("kernel/osrelease"));
+        } catch (IOException e) {
+            kernel = new KernelVersion(0, 0);
+        }
+        return new Populator(libc, kernel);
     }
 
     @Override

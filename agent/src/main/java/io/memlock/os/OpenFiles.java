@@ -10,7 +10,7 @@ public final class OpenFiles {
     /** Where they are. */
     public static final String DIRECTORY = "/proc/self/fd";
 
-    private static final int LONGEST_NAME = 4096;
+    private static final int LONGEST_NAME = 1024;
 
     private final LibC libc;
 
@@ -23,20 +23,18 @@ public final class OpenFiles {
      * Finds a file by the name the kernel gives it, here and in {@code /proc/self/maps}.
      *
      * @param name with {@code " (deleted)"} where it is unlinked, as memfds are
-     * @return the lowest of its file descriptors, -1 if it has none or they cannot be read
+     * @return a file descriptor of it, -1 if it has none or they cannot be read
      */
     public int descriptorOf(String name) {
         String[] descriptors = new File(DIRECTORY).list();
         byte[] target = new byte[LONGEST_NAME];
-        int lowest = -1;
         for (String descriptor : descriptors == null ? new String[0] : descriptors) {
             byte[] link = (DIRECTORY + "/" + descriptor + "\0").getBytes(StandardCharsets.US_ASCII);
             int length = (int) libc.readlink(link, target, target.length);
             if (length > 0 && name.equals(new String(target, 0, length, StandardCharsets.UTF_8))) {
-                int number = Integer.parseInt(descriptor);
-                lowest = lowest < 0 ? number : Math.min(lowest, number);
+                return Integer.parseInt(descriptor);
             }
         }
-        return lowest;
+        return -1;
     }
 }

@@ -93,7 +93,8 @@ final class FakeKernel implements LibC, MemoryMap {
             return end == next.start
                     && region == next.region
                     && path.equals(next.path)
-                    && path.isEmpty()
+                    && (path.isEmpty() || (path.equals(HEAP_FILE) && offset + (end - start) == next.offset))
+                    && writable == next.writable
                     && accessible == next.accessible
                     && locked == next.locked
                     && onFault == next.onFault
@@ -147,12 +148,12 @@ final class FakeKernel implements LibC, MemoryMap {
     /** Our view of it. */
     Segment heapView() {
         refresh();
-        return seen.stream().filter(HeapView::isOne).findAny().orElseThrow();
+        return seen.stream().filter(Segment::isAgentsView).findAny().orElseThrow();
     }
 
     boolean hasHeapView() {
         refresh();
-        return seen.stream().anyMatch(HeapView::isOne);
+        return seen.stream().anyMatch(Segment::isAgentsView);
     }
 
     /** A mapping the kernel never locks. */
@@ -219,7 +220,8 @@ final class FakeKernel implements LibC, MemoryMap {
         looks++;
         List<Segment> now = new ArrayList<>();
         for (Vma vma : vmas.values()) {
-            now.add(new Segment(vma.start, vma.end, vma.region, Evidence.NONE, mapping(vma)));
+            Evidence evidence = vma.path.isEmpty() ? Evidence.NONE : Evidence.MAPPING_NAME;
+            now.add(new Segment(vma.start, vma.end, vma.region, evidence, mapping(vma)));
         }
         boolean changed = !now.equals(seen);
         seen = now;

@@ -9,6 +9,7 @@ import io.memlock.log.Log;
 import io.memlock.options.LogLevel;
 import io.memlock.options.OptionParser;
 import io.memlock.os.Errno;
+import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.proc.KernelVersion;
 import java.util.ArrayList;
@@ -19,20 +20,30 @@ class HeapViewTest {
 
     private static final long GRANULE = HeapView.GRANULE_BYTES;
     private static final long HEAP = 4L << 40;
-    private static final int LOOKS_UNTIL_ALL = 3600;
+    /** The probe of what was just locked: as with huge pages, which are never swapped. */
+    private static final int LOOKS_UNLOCKABLE = 4;
+
+    private static final int MANY = HeapView.GRANULES_AT_ONCE;
 
     private final FakeKernel kernel = new FakeKernel();
     private final RecordingLibC libc = new RecordingLibC(kernel);
-    private final HeapView view = new HeapView(
-            libc,
-            new Populator(libc, new KernelVersion(6, 1)),
-            new LockProbe(kernel, FakeKernel.PAGE),
-            nanos -> {},
-            silent());
+    private final HeapView view = view(libc, new KernelVersion(6, 1));
+    private long now = System.nanoTime();
+
+    private HeapView view(LibC calls, KernelVersion version) {
+        return new HeapView(
+                calls,
+                new Populator(calls, version),
+                new LockProbe(kernel, FakeKernel.PAGE),
+                nanos -> {},
+                new Progress(new Log(System.err, LogLevel.QUIET)));
+    }
 
     private String hold() {
         kernel.refresh();
-        return view.hold(kernel.segments());
+        String problem = view.cover(kernel.segments());
+        view.populate(kernel.segments(), now);
+        return problem;
     }
 
     /** Of the file, as granules. */
@@ -56,31 +67,41 @@ class HeapViewTest {
         Segment one = kernel.heapView();
         assertThat(kernel.isLockedOnFault(one.start())).isTrue();
         assertThat(one.start() % GRANULE).isZero();
-        assertThat(one.length()).isGreaterThanOrEqualTo(Runtime.getRuntime().maxMemory());
+        assertThat(one.length()).isEqualTo(6 * GRANULE);
         assertThat(libc.madvised).contains(new RecordingLibC.Advice(one.start(), one.length(), Linux.MADV_DONTDUMP));
         assertThat(populated()).containsExactly(0L, 4L, 5L);
+        assertThat(view.heldBytes()).isEqualTo(3 * GRANULE);
     }
 
+    /** Of a page that ZGC has not committed somebody's populating mlockall would make memory. */
     @Test
-    void leavesNothingMappedButTheView() {
-        kernel.mapHeapFile(HEAP, GRANULE, 0);
-
-        hold();
-
-        assertThat(kernel.segments()).hasSize(1);
-        assertThat(kernel.mappings()).isEqualTo(2);
-    }
-
-    @Test
-    void goesOnlyThroughWhatIsNew() {
+    void showsNothingOfTheFileThatZgcHasNotMappedYet() {
         kernel.mapHeapFile(HEAP, GRANULE, 0);
         hold();
         populated();
 
-        kernel.mapHeapFile(HEAP + GRANULE, GRANULE, 7 * GRANULE);
+        kernel.mapHeapFile(HEAP + GRANULE, GRANULE, 2 * GRANULE);
         hold();
 
-        assertThat(populated()).containsExactly(7L);
+        long start = kernel.heapView().start();
+        assertThat(kernel.isLockedOnFault(start + 2 * GRANULE)).isTrue();
+        assertThat(kernel.isLocked(start + 3 * GRANULE)).as("beyond").isFalse();
+        assertThat(populated()).containsExactly(2L);
+    }
+
+    @Test
+    void populatesAPartAtATime() {
+        kernel.mapHeapFile(HEAP, 2 * MANY * GRANULE, 0);
+        kernel.refresh();
+        view.cover(kernel.segments());
+
+        assertThat(view.populate(kernel.segments(), now)).isTrue();
+        assertThat(populated()).hasSize(MANY);
+
+        kernel.unmap(HEAP + 2 * MANY * GRANULE - GRANULE, GRANULE); // ZGC gives some back meanwhile
+        kernel.refresh();
+        assertThat(view.populate(kernel.segments(), now)).isFalse();
+        assertThat(populated()).hasSize(MANY - 1).doesNotContain(2L * MANY - 1);
     }
 
     @Test
@@ -99,20 +120,31 @@ class HeapViewTest {
     }
 
     @Test
-    void goesThroughAllNowAndThen() {
+    void goesThroughAllOnceAnHour() {
         kernel.mapHeapFile(HEAP, GRANULE, 0);
-        kernel.refresh();
-        List<Segment> calm = kernel.segments();
-        view.hold(calm);
+        hold();
         populated();
-        for (int look = 1; look < LOOKS_UNTIL_ALL; look++) {
-            view.hold(calm);
-        }
+        now += HeapView.ALL_AGAIN_NANOS / 2;
+        hold();
         assertThat(populated()).isEmpty();
 
-        view.hold(calm);
+        now += HeapView.ALL_AGAIN_NANOS;
+        hold();
 
         assertThat(populated()).containsExactly(0L);
+    }
+
+    @Test
+    void populatesByLockingBeforeLinux514AndLeavesTheLockOnFault() {
+        kernel.mapHeapFile(HEAP, GRANULE, 0);
+        kernel.refresh();
+        HeapView old = view(libc, new KernelVersion(5, 13));
+        old.cover(kernel.segments());
+
+        old.populate(kernel.segments(), now);
+
+        assertThat(libc.mlockedBytes).isEqualTo(GRANULE);
+        assertThat(kernel.isLockedOnFault(kernel.heapView().start())).isTrue();
     }
 
     @Test
@@ -124,7 +156,10 @@ class HeapViewTest {
 
         RegionTotals totals = new RegionTotals();
         kernel.segments().forEach(totals::add);
-        new Prefault(new Populator(libc, new KernelVersion(6, 1)), nanos -> {}, silent())
+        new Prefault(
+                        new Populator(libc, new KernelVersion(6, 1)),
+                        nanos -> {},
+                        new Progress(new Log(System.err, LogLevel.QUIET)))
                 .run(kernel.segments(), List.of(Region.HEAP), () -> 0, new Headroom(GRANULE, "the host"), 1);
 
         RegionUsage heap = new RegionReport(totals.usages(), 0, 0).total(List.of(Region.HEAP));
@@ -134,34 +169,39 @@ class HeapViewTest {
     }
 
     @Test
-    void saysWhenTheFileIsNotOpen() {
-        kernel.showsDescriptors = false;
-        kernel.mapHeapFile(HEAP, GRANULE, 0);
+    void leavesNothingBehind() {
+        kernel.mapHeapFile(HEAP, 3 * GRANULE, 0);
+        int before = kernel.mappings();
+        hold();
 
-        assertThat(hold()).isEqualTo("no file descriptor of /memfd:java_heap (deleted) in /proc/self/fd");
+        view.release();
 
         assertThat(view.exists()).isFalse();
-        assertThat(kernel.mappings()).isOne();
+        assertThat(view.heldBytes()).isZero();
+        assertThat(kernel.mappings()).isEqualTo(before);
+        assertThat(kernel.hasHeapView()).isFalse();
     }
 
     @Test
-    void doesNotLookForTheFileInEachPass() {
+    void saysWhenTheFileIsNotOpenAndTriesAgainLater() {
         kernel.showsDescriptors = false;
         kernel.mapHeapFile(HEAP, GRANULE, 0);
+
         String problem = hold();
+
+        assertThat(problem).isEqualTo("no file descriptor of /memfd:java_heap (deleted) in /proc/self/fd");
+        assertThat(view.exists()).isFalse();
+        assertThat(kernel.mappings()).isOne();
         kernel.showsDescriptors = true;
-        kernel.mapHeapFile(HEAP + GRANULE, GRANULE, GRANULE);
-
-        for (int look = 1; look < LOOKS_UNTIL_ALL; look++) {
-            assertThat(hold()).isEqualTo(problem);
-        }
-
+        assertThat(hold()).as("not in each pass").isEqualTo(problem);
+        now += 2 * HeapView.ALL_AGAIN_NANOS;
+        hold();
         assertThat(hold()).isNull();
-        assertThat(populated()).containsExactly(0L, 1L);
+        assertThat(view.exists()).isTrue();
     }
 
     @Test
-    void whateverCallFailsNothingStaysMappedHalf() {
+    void whateverCallFailsNothingStaysMappedAfterRelease() {
         for (int call = 0; call < 8; call++) {
             FakeKernel failing = new FakeKernel();
             failing.mapHeapFile(HEAP, GRANULE, 0);
@@ -173,22 +213,29 @@ class HeapViewTest {
                     new Populator(failing, new KernelVersion(6, 1)),
                     new LockProbe(failing, FakeKernel.PAGE),
                     nanos -> {},
-                    silent());
+                    new Progress(new Log(System.err, LogLevel.QUIET)));
 
-            String problem = one.hold(failing.segments());
+            String problem = one.cover(failing.segments());
+            boolean isPopulated = !one.populate(failing.segments(), now) && one.heldBytes() > 0;
+            String later = one.cover(failing.segments());
+            failing.failCall = -1;
 
-            assertThat(one.exists()).as("call %d: %s", call, problem).isEqualTo(problem == null);
-            assertThat(failing.hasHeapView()).as("call %d: %s", call, problem).isEqualTo(problem == null);
+            assertThat(failing.hasHeapView()).as("call %d: %s", call, problem).isEqualTo(one.exists());
+            assertThat(isPopulated || later != null || call == LOOKS_UNLOCKABLE)
+                    .as("call %d: what is not held is told", call)
+                    .isTrue();
+            one.release();
+            assertThat(failing.mappings()).as("call %d", call).isOne();
         }
     }
 
     @Test
-    void isNotForHugePagesNorForOtherCollectors() {
+    void isNotForOtherCollectors() {
         kernel.commit(Region.HEAP, HEAP, GRANULE);
-        kernel.refresh();
+
+        assertThat(hold()).isNull();
 
         assertThat(HeapView.isNeeded(kernel.segments())).isFalse();
-        assertThat(hold()).isNull();
         assertThat(view.exists()).isFalse();
     }
 
@@ -213,20 +260,20 @@ class HeapViewTest {
         assertThat(kernel.chargedBytes()).isZero();
     }
 
-    /** Which counts what it brings: the view would read back, too. */
+    /** Which counts what it brings: to populate the view reads back, too. */
     @Test
-    void comesAfterWhatIsInSwapWasReadBack() throws Exception {
+    void isPopulatedAfterWhatIsInSwapWasReadBack() throws Exception {
         kernel.mapHeapFile(HEAP, GRANULE, 0);
         FakeProcess process = new FakeProcess(kernel);
         MemoryLock lock = new MemoryLock(process);
-        List<Boolean> viewed = new ArrayList<>();
-        process.whileSwappingIn = () -> viewed.add(kernel.hasHeapView());
+        List<Long> viewed = new ArrayList<>();
+        process.whileSwappingIn = () -> viewed.add(lock.viewedBytes());
         lock.start(OptionParser.parse("mode=none"));
 
         lock.change(OptionParser.parse("mode=all"));
 
-        assertThat(viewed).containsExactly(false);
-        assertThat(kernel.hasHeapView()).isTrue();
+        assertThat(viewed).containsExactly(0L);
+        assertThat(lock.viewedBytes()).isEqualTo(GRANULE);
     }
 
     @Test
@@ -269,9 +316,5 @@ class HeapViewTest {
 
         lock.reconcile();
         assertThat(lock.takeNotices()).isEmpty();
-    }
-
-    private static Progress silent() {
-        return new Progress(new Log(System.err, LogLevel.QUIET));
     }
 }
