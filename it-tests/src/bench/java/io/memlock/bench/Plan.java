@@ -117,6 +117,11 @@ public record Plan(
         return seconds > 0 ? seconds : own;
     }
 
+    /** The JDKs to measure on: the first of {@link #jdks} where it has to be quick. */
+    public List<Jdk> wantedJdks() {
+        return quick ? jdks().subList(0, 1) : jdks();
+    }
+
     /** The JDKs to measure on: the oldest and the newest here. */
     public static List<Jdk> jdks() {
         List<Jdk> all = Jdk.all();

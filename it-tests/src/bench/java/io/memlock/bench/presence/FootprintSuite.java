@@ -47,7 +47,7 @@ public final class FootprintSuite implements Suite {
     @Override
     public void run(Plan plan, Samples samples) throws Exception {
         for (int round = 1; round <= plan.rounds(1, 5); round++) {
-            for (Jdk jdk : plan.quick() ? Plan.jdks().subList(0, 1) : Plan.jdks()) {
+            for (Jdk jdk : plan.wantedJdks()) {
                 for (Contender contender :
                         plan.wantsCase(jdk.toString()) ? plan.wanted(runners) : List.<Contender>of()) {
                     samples.add(new Sample(name(), jdk.toString(), contender.name(), round, measure(jdk, contender)));

@@ -47,7 +47,7 @@ public final class PressureSuite implements Suite {
     public void run(Plan plan, Samples samples) throws Exception {
         Machine.requireUnlimitedLocking();
         int rounds = plan.rounds(1, 5);
-        List<Jdk> jdks = plan.quick() ? Plan.jdks().subList(0, 1) : Plan.jdks();
+        List<Jdk> jdks = plan.wantedJdks();
         try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES)) {
             for (int round = 1; round <= rounds && swap != null; round++) {
                 for (Jdk jdk : jdks) {

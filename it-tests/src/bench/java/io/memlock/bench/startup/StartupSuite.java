@@ -40,8 +40,8 @@ public final class StartupSuite implements Suite {
 
     @Override
     public void run(Plan plan, Samples samples) throws Exception {
-        int rounds = plan.rounds(3, 21);
-        for (Jdk jdk : Plan.jdks()) {
+        int rounds = plan.rounds(2, 21);
+        for (Jdk jdk : plan.wantedJdks()) {
             if (!plan.wantsCase(jdk.toString())) {
                 continue;
             }
