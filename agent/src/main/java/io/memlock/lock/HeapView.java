@@ -32,6 +32,8 @@ final class HeapView {
     /** What was given back and committed anew between two looks is not seen as new: now and then all is gone through. */
     static final long ALL_AGAIN_NANOS = TimeUnit.HOURS.toNanos(1);
 
+    private static final int RESERVED = Linux.MAP_PRIVATE | Linux.MAP_ANONYMOUS | Linux.MAP_NORESERVE;
+
     private final LibC libc;
     private final Populator populator;
     private final LockProbe probe;
@@ -47,6 +49,7 @@ final class HeapView {
     private String coverProblem;
     private String populateProblem;
     private boolean isUnlockable;
+    private boolean isCut;
     private Progress.Work work;
 
     /** None yet. */
@@ -108,9 +111,13 @@ final class HeapView {
      * Has it reach as far as the collector maps its heap; populates nothing.
      *
      * @param segments all of the process
+     * @param nowNanos {@link System#nanoTime}
      * @return null if all is well so far, or where there is no need, otherwise what is not
      */
-    String cover(List<Segment> segments) {
+    String cover(List<Segment> segments, long nowNanos) {
+        if (nowNanos - allSince >= ALL_AGAIN_NANOS) {
+            allAgain(nowNanos);
+        }
         int granules = mapped(segments).length();
         if (granules > covered && !isUnlockable && coverProblem == null) {
             coverProblem = extend(path(segments), granules);
@@ -131,15 +138,11 @@ final class HeapView {
      * Has it hold what the collector maps now and has not been held before: so much of it as is done at once.
      *
      * @param segments all of the process, a moment ago
-     * @param nowNanos {@link System#nanoTime}
      * @return whether there is more
      */
-    boolean populate(List<Segment> segments, long nowNanos) {
-        if (nowNanos - allSince >= ALL_AGAIN_NANOS) {
-            allAgain(nowNanos);
-        }
+    boolean populate(List<Segment> segments) {
         BitSet mapped = mapped(segments);
-        held.and(mapped); // what ZGC has unmapped may be another granule's memory when it is back
+        held.and(mapped); // what ZGC has unmapped it may give back
         mapped.andNot(held);
         mapped.clear(covered, Math.max(covered, mapped.length()));
         if (work == null && !mapped.isEmpty()) {
@@ -171,11 +174,14 @@ final class HeapView {
         allSince = nowNanos;
     }
 
-    /** Lets go, in pieces: the kernel walks what it unmaps. */
+    /**
+     * Lets go, in pieces: the kernel walks what it unmaps. Each is reserved again at once: in a gap somebody else might map
+     * something before all is unmapped.
+     */
     void release() {
         for (int granule = 0; granule < covered; granule++) {
             if (held.get(granule)) {
-                libc.munmap(start + granule * GRANULE_BYTES, GRANULE_BYTES);
+                reserveAgain(start + granule * GRANULE_BYTES, GRANULE_BYTES);
                 pause.nanos(GentleCalls.PAUSE_NANOS);
             }
         }
@@ -184,7 +190,23 @@ final class HeapView {
         }
         reservedBytes = 0;
         covered = 0;
+        isCut = false;
         held.clear();
+    }
+
+    private void reserveAgain(long from, long bytes) {
+        if (libc.mmap(from, bytes, Linux.PROT_NONE, RESERVED | Linux.MAP_FIXED, -1, 0) == LibC.MAP_FAILED) {
+            cut(from, bytes);
+        }
+    }
+
+    /** What a mapping that failed has left at its place is not known, and may be somebody else's soon: never touched again. */
+    private void cut(long from, long bytes) {
+        long behind = from + bytes;
+        libc.munmap(behind, reserved + reservedBytes - behind);
+        reservedBytes = from - reserved;
+        covered = (int) Math.min(covered, Math.max(0, from - start) / GRANULE_BYTES);
+        isCut = true;
     }
 
     private String extend(String path, int granules) {
@@ -192,23 +214,26 @@ final class HeapView {
         if (descriptor < 0) {
             return "no file descriptor of " + path + " in " + OpenFiles.DIRECTORY;
         }
-        if (reservedBytes == 0 && !reserve(granules)) {
-            return "reserving addresses for it: " + Errno.describe(libc.errno());
+        if (isCut || (reservedBytes == 0 && !reserve(granules))) {
+            return "no addresses for it: " + Errno.describe(libc.errno());
         }
         long from = start + covered * GRANULE_BYTES;
         long bytes = (granules - covered) * GRANULE_BYTES;
         int flags = Linux.MAP_SHARED | Linux.MAP_FIXED | Linux.MAP_NORESERVE;
         if (libc.mmap(from, bytes, Linux.PROT_READ, flags, descriptor, covered * GRANULE_BYTES) == LibC.MAP_FAILED) {
-            return "mapping it: " + Errno.describe(libc.errno());
+            String failure = "mapping it: " + Errno.describe(libc.errno());
+            cut(from, bytes);
+            return failure;
         }
         boolean isBornLocked = probe.isLocked(from);
         if (!isBornLocked && libc.mlock2(from, bytes, Linux.MLOCK_ONFAULT) != 0) {
             String failure = "locking it: " + Errno.describe(libc.errno());
-            libc.munmap(from, bytes);
+            reserveAgain(from, bytes);
             return failure;
         }
         if (!probe.isLocked(from)) {
             isUnlockable = true; // hugetlbfs, DAX: never swapped
+            reserveAgain(from, bytes);
             release();
             return null;
         }
@@ -221,8 +246,7 @@ final class HeapView {
     private boolean reserve(int leastGranules) {
         long most = Math.max(leastGranules * GRANULE_BYTES, Runtime.getRuntime().maxMemory());
         reservedBytes = most + 2 * GRANULE_BYTES;
-        int flags = Linux.MAP_PRIVATE | Linux.MAP_ANONYMOUS | Linux.MAP_NORESERVE;
-        reserved = libc.mmap(0, reservedBytes, Linux.PROT_NONE, flags, -1, 0);
+        reserved = libc.mmap(0, reservedBytes, Linux.PROT_NONE, RESERVED, -1, 0);
         if (reserved == LibC.MAP_FAILED) {
             reservedBytes = 0;
             return false;

@@ -324,7 +324,7 @@ public final class MemoryLock {
         if (heapView == null) {
             heapView = parts.heapView();
         }
-        String problem = heapView.cover(segments);
+        String problem = heapView.cover(segments, System.nanoTime());
         if (problem != null && !problem.equals(heapViewProblem)) {
             notices.add(
                     "ZGC's heap is locked where it is mapped, and what ZGC frees may be swapped out until it is used"
@@ -344,7 +344,7 @@ public final class MemoryLock {
         if (!viewsHeap()) {
             return false;
         }
-        boolean isMore = heapView.populate(parts.reconciler().segments(), System.nanoTime());
+        boolean isMore = heapView.populate(parts.reconciler().segments());
         viewedBytes = heapView.heldBytes();
         if (isMore) {
             parts.reconciler().look();

@@ -197,6 +197,10 @@ final class FakeKernel implements LibC, MemoryMap {
         return vma != null && vma.locked;
     }
 
+    boolean isMapped(long address) {
+        return at(address) != null;
+    }
+
     boolean isLockedOnFault(long address) {
         return isLocked(address) && at(address).onFault;
     }
