@@ -72,13 +72,17 @@ final class HeapView {
         return false;
     }
 
-    /** Other collectors' heaps are known by their addresses. Huge pages are never swapped. */
+    /**
+     * By its name: what is nameless ({@code -XX:AllocateHeapAt}) may be a file of the application's. Other collectors' heaps
+     * are known by their addresses. Huge pages are never swapped.
+     */
     private static boolean isCollectors(Segment segment) {
         Mapping mapping = segment.mapping();
         return segment.region() == Region.HEAP
                 && segment.evidence() == Evidence.MAPPING_NAME
                 && mapping.shared()
                 && mapping.writable()
+                && mapping.path().contains("java_heap")
                 && !mapping.path().contains("hugetlb");
     }
 
@@ -217,6 +221,9 @@ final class HeapView {
         if (isCut || (reservedBytes == 0 && !reserve(granules))) {
             return "no addresses for it: " + Errno.describe(libc.errno());
         }
+        if (start + granules * GRANULE_BYTES > reserved + reservedBytes) {
+            return "it is larger than the largest heap";
+        }
         long from = start + covered * GRANULE_BYTES;
         long bytes = (granules - covered) * GRANULE_BYTES;
         int flags = Linux.MAP_SHARED | Linux.MAP_FIXED | Linux.MAP_NORESERVE;
@@ -242,7 +249,7 @@ final class HeapView {
         return null;
     }
 
-    /** From a granule's border on, by which a nameless file is known as ZGC's; huge pages want that, too. */
+    /** From a granule's border on, as huge pages want. */
     private boolean reserve(int leastGranules) {
         long most = Math.max(leastGranules * GRANULE_BYTES, Runtime.getRuntime().maxMemory());
         reservedBytes = most + 2 * GRANULE_BYTES;

@@ -222,6 +222,18 @@ class HeapViewTest {
     }
 
     @Test
+    void neverReachesBeyondWhatItHasReserved() {
+        kernel.mapHeapFile(HEAP, GRANULE, 0);
+        hold();
+        long reserved = Runtime.getRuntime().maxMemory() / GRANULE * GRANULE;
+        kernel.mapHeapFile(HEAP + GRANULE, GRANULE, reserved + 4 * GRANULE);
+
+        assertThat(hold()).isEqualTo("it is larger than the largest heap");
+
+        assertThat(kernel.heapView().length()).isEqualTo(GRANULE);
+    }
+
+    @Test
     void saysWhenTheFileIsNotOpenAndTriesAgainLater() {
         kernel.showsDescriptors = false;
         kernel.mapHeapFile(HEAP, GRANULE, 0);
