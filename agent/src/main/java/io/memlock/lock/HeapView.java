@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.hotspot.Evidence;
 import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
 import io.memlock.os.Errno;
@@ -29,8 +28,17 @@ final class HeapView {
     /** So many are populated with one look at what is mapped: what ZGC gives back meanwhile is allocated anew, and empty. */
     static final int GRANULES_AT_ONCE = 128;
 
+    /** Or fewer, where they come from swap. */
+    private static final long AT_ONCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** With one call: what is in swap is read back under the mmap_lock. As {@link SwapIn}. */
+    private static final long PIECE_BYTES = 256 << 10;
+
     /** What was given back and committed anew between two looks is not seen as new: now and then all is gone through. */
     static final long ALL_AGAIN_NANOS = TimeUnit.HOURS.toNanos(1);
+
+    /** zPhysicalMemoryBacking_linux.cpp, as maps shows it */
+    private static final String FILE = "/memfd:java_heap (deleted)";
 
     private static final int RESERVED = Linux.MAP_PRIVATE | Linux.MAP_ANONYMOUS | Linux.MAP_NORESERVE;
 
@@ -44,11 +52,12 @@ final class HeapView {
     private long reservedBytes;
     private long start;
     private int covered;
-    private BitSet held = new BitSet();
+    private final BitSet held = new BitSet();
+    private final BitSet again = new BitSet();
+    private int descriptor = -1;
     private long allSince;
     private String coverProblem;
     private String populateProblem;
-    private boolean isUnlockable;
     private boolean isCut;
     private Progress.Work work;
 
@@ -62,10 +71,10 @@ final class HeapView {
         this.allSince = System.nanoTime();
     }
 
-    /** Whether there is a heap that its collector maps anew while it runs. */
+    /** Whether there is a heap that its collector maps anew while it runs, whether or not it can be viewed. */
     static boolean isNeeded(List<Segment> segments) {
         for (Segment segment : segments) {
-            if (isCollectors(segment)) {
+            if (segment.region() == Region.HEAP && segment.mapping().path().contains("java_heap")) {
                 return true;
             }
         }
@@ -73,17 +82,15 @@ final class HeapView {
     }
 
     /**
-     * By its name: what is nameless ({@code -XX:AllocateHeapAt}) may be a file of the application's. Other collectors' heaps
-     * are known by their addresses. Huge pages are never swapped.
+     * Not what was made with {@code -XX:AllocateHeapAt}: such a file may be nameless, or the application's. Nor huge pages,
+     * which have another name, and are never swapped.
      */
     private static boolean isCollectors(Segment segment) {
         Mapping mapping = segment.mapping();
         return segment.region() == Region.HEAP
-                && segment.evidence() == Evidence.MAPPING_NAME
                 && mapping.shared()
                 && mapping.writable()
-                && mapping.path().contains("java_heap")
-                && !mapping.path().contains("hugetlb");
+                && mapping.path().equals(FILE);
     }
 
     /** The granules of the file that ZGC maps now. */
@@ -123,19 +130,15 @@ final class HeapView {
             allAgain(nowNanos);
         }
         int granules = mapped(segments).length();
-        if (granules > covered && !isUnlockable && coverProblem == null) {
-            coverProblem = extend(path(segments), granules);
+        if (granules > covered && coverProblem == null) {
+            coverProblem = extend(granules);
         }
         return coverProblem == null ? populateProblem : coverProblem;
     }
 
-    private static String path(List<Segment> segments) {
-        for (Segment segment : segments) {
-            if (isCollectors(segment)) {
-                return segment.mapping().path();
-            }
-        }
-        return "";
+    /** Whether its lock is there: somebody may have unlocked it. */
+    boolean isLocked() {
+        return probe.isLocked(start);
     }
 
     /**
@@ -145,81 +148,111 @@ final class HeapView {
      * @return whether there is more
      */
     boolean populate(List<Segment> segments) {
-        BitSet mapped = mapped(segments);
-        held.and(mapped); // what ZGC has unmapped it may give back
-        mapped.andNot(held);
-        mapped.clear(covered, Math.max(covered, mapped.length()));
-        if (work == null && !mapped.isEmpty()) {
-            work = progress.beginRoutine("viewing the heap", mapped.cardinality() * GRANULE_BYTES);
+        BitSet wanted = mapped(segments);
+        held.and(wanted); // what ZGC has unmapped it may give back
+        BitSet done = (BitSet) held.clone();
+        done.andNot(again);
+        wanted.andNot(done);
+        wanted.clear(covered, Math.max(covered, wanted.length()));
+        if (work == null && !wanted.isEmpty()) {
+            work = progress.beginRoutine("viewing the heap", wanted.cardinality() * GRANULE_BYTES);
         }
+        String failure = null;
         int left = GRANULES_AT_ONCE;
-        for (int granule = mapped.nextSetBit(0); granule >= 0; granule = mapped.nextSetBit(granule + 1)) {
-            if (left-- == 0) {
+        long began = System.nanoTime();
+        for (int granule = wanted.nextSetBit(0); granule >= 0; granule = wanted.nextSetBit(granule + 1)) {
+            if (left-- == 0 || System.nanoTime() - began > AT_ONCE_NANOS) {
                 return true;
             }
-            int errno = populator.populate(start + granule * GRANULE_BYTES, GRANULE_BYTES, false);
-            if (errno != 0) {
-                populateProblem = "populating it: " + Errno.describe(errno);
-                return false;
+            int errno = populate(granule);
+            if (errno == 0) {
+                held.set(granule);
+                again.clear(granule);
+            } else {
+                failure = "populating it: " + Errno.describe(errno);
             }
-            held.set(granule);
             work.done(GRANULE_BYTES);
             pause.nanos(GentleCalls.PAUSE_NANOS);
         }
         work = null;
-        populateProblem = null;
+        populateProblem = failure;
         return false;
     }
 
-    /** Somebody has unlocked memory, so that what was held may have gone; or it is time. What failed is tried again, too. */
+    private int populate(int granule) {
+        long at = start + granule * GRANULE_BYTES;
+        for (long piece = at; piece < at + GRANULE_BYTES; piece += PIECE_BYTES) {
+            long began = System.nanoTime();
+            int errno = populator.populate(piece, PIECE_BYTES, false);
+            if (errno != 0) {
+                return errno;
+            }
+            if (System.nanoTime() - began > BackOff.SLOW_NANOS) {
+                pause.nanos(GentleCalls.PAUSE_NANOS);
+            }
+        }
+        return 0;
+    }
+
+    /** Somebody has unlocked it, so that what was held may have gone; or it is time. What failed is tried again, too. */
     void allAgain(long nowNanos) {
-        held.clear();
+        again.or(held);
         coverProblem = null;
         allSince = nowNanos;
     }
 
     /**
-     * Lets go, in pieces: the kernel walks what it unmaps. Each is reserved again at once: in a gap somebody else might map
-     * something before all is unmapped.
+     * Lets go for good, in pieces: the kernel walks what it unmaps. Each is reserved again at once: in a gap somebody else
+     * might map something before all is unmapped.
      */
     void release() {
-        for (int granule = 0; granule < covered; granule++) {
-            if (held.get(granule)) {
-                reserveAgain(start + granule * GRANULE_BYTES, GRANULE_BYTES);
-                pause.nanos(GentleCalls.PAUSE_NANOS);
-            }
-        }
-        if (reservedBytes > 0) {
-            libc.munmap(reserved, reservedBytes);
-        }
-        reservedBytes = 0;
+        int granules = covered;
         covered = 0;
-        isCut = false;
         held.clear();
+        for (int granule = 0; granule < granules; granule++) {
+            if (!reserveAgain(start + granule * GRANULE_BYTES, GRANULE_BYTES)) {
+                break;
+            }
+            pause.nanos(GentleCalls.PAUSE_NANOS);
+        }
+        long bytes = reservedBytes;
+        reservedBytes = 0;
+        if (bytes > 0) {
+            libc.munmap(reserved, bytes);
+        }
     }
 
-    private void reserveAgain(long from, long bytes) {
-        if (libc.mmap(from, bytes, Linux.PROT_NONE, RESERVED | Linux.MAP_FIXED, -1, 0) == LibC.MAP_FAILED) {
+    private boolean reserveAgain(long from, long bytes) {
+        boolean isReserved =
+                libc.mmap(from, bytes, Linux.PROT_NONE, RESERVED | Linux.MAP_FIXED, -1, 0) != LibC.MAP_FAILED;
+        if (!isReserved) {
             cut(from, bytes);
         }
+        return isReserved;
     }
 
     /** What a mapping that failed has left at its place is not known, and may be somebody else's soon: never touched again. */
     private void cut(long from, long bytes) {
         long behind = from + bytes;
-        libc.munmap(behind, reserved + reservedBytes - behind);
-        reservedBytes = from - reserved;
-        covered = (int) Math.min(covered, Math.max(0, from - start) / GRANULE_BYTES);
+        long end = reserved + reservedBytes;
         isCut = true;
+        reservedBytes = from - reserved;
+        libc.munmap(behind, end - behind);
     }
 
-    private String extend(String path, int granules) {
-        int descriptor = new OpenFiles(libc).descriptorOf(path); // ZGC keeps it open
-        if (descriptor < 0) {
-            return "no file descriptor of " + path + " in " + OpenFiles.DIRECTORY;
+    private String extend(int granules) {
+        OpenFiles files = new OpenFiles(libc);
+        if (!files.isNamed(descriptor, FILE)) {
+            descriptor = files.descriptorOf(FILE); // ZGC keeps it open
         }
-        if (isCut || (reservedBytes == 0 && !reserve(granules))) {
-            return "no addresses for it: " + Errno.describe(libc.errno());
+        if (descriptor < 0) {
+            return "no file descriptor of " + FILE + " in " + OpenFiles.DIRECTORY;
+        }
+        if (isCut) {
+            return "mapping more of it has failed before";
+        }
+        if (reservedBytes == 0 && !reserve(granules)) {
+            return "reserving addresses for it: " + Errno.describe(libc.errno());
         }
         if (start + granules * GRANULE_BYTES > reserved + reservedBytes) {
             return "it is larger than the largest heap";
@@ -228,21 +261,15 @@ final class HeapView {
         long bytes = (granules - covered) * GRANULE_BYTES;
         int flags = Linux.MAP_SHARED | Linux.MAP_FIXED | Linux.MAP_NORESERVE;
         if (libc.mmap(from, bytes, Linux.PROT_READ, flags, descriptor, covered * GRANULE_BYTES) == LibC.MAP_FAILED) {
-            String failure = "mapping it: " + Errno.describe(libc.errno());
+            int errno = libc.errno();
             cut(from, bytes);
-            return failure;
+            return "mapping it: " + Errno.describe(errno);
         }
         boolean isBornLocked = probe.isLocked(from);
-        if (!isBornLocked && libc.mlock2(from, bytes, Linux.MLOCK_ONFAULT) != 0) {
-            String failure = "locking it: " + Errno.describe(libc.errno());
+        int errno = isBornLocked || libc.mlock2(from, bytes, Linux.MLOCK_ONFAULT) == 0 ? 0 : libc.errno();
+        if (errno != 0 || !probe.isLocked(from)) {
             reserveAgain(from, bytes);
-            return failure;
-        }
-        if (!probe.isLocked(from)) {
-            isUnlockable = true; // hugetlbfs, DAX: never swapped
-            reserveAgain(from, bytes);
-            release();
-            return null;
+            return errno == 0 ? "the kernel does not lock it" : "locking it: " + Errno.describe(errno);
         }
         libc.madvise(from, bytes, Linux.MADV_DONTDUMP);
         covered = granules;
@@ -251,14 +278,15 @@ final class HeapView {
 
     /** From a granule's border on, as huge pages want. */
     private boolean reserve(int leastGranules) {
-        long most = Math.max(leastGranules * GRANULE_BYTES, Runtime.getRuntime().maxMemory());
-        reservedBytes = most + 2 * GRANULE_BYTES;
-        reserved = libc.mmap(0, reservedBytes, Linux.PROT_NONE, RESERVED, -1, 0);
-        if (reserved == LibC.MAP_FAILED) {
-            reservedBytes = 0;
+        long bytes =
+                Math.max(leastGranules * GRANULE_BYTES, Runtime.getRuntime().maxMemory()) + 2 * GRANULE_BYTES;
+        long address = libc.mmap(0, bytes, Linux.PROT_NONE, RESERVED, -1, 0);
+        if (address == LibC.MAP_FAILED) {
             return false;
         }
-        start = (reserved + GRANULE_BYTES - 1) / GRANULE_BYTES * GRANULE_BYTES;
+        reserved = address;
+        start = (address + GRANULE_BYTES - 1) / GRANULE_BYTES * GRANULE_BYTES;
+        reservedBytes = bytes; // last: whoever survives an Error must not find the one without the other
         return true;
     }
 }

@@ -41,7 +41,7 @@ public final class Keeper implements LockControl {
     /** and for one that grows. */
     private static final long WOKEN_BURST_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private static final int PARTS_VIEWED = 4;
+    private static final long VIEW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Scans walk page tables: 0.03 %, so that all the keeper does in an idle JVM is under 0.1 %. */
     private static final long SCAN_SHARE = 3000;
@@ -72,6 +72,11 @@ public final class Keeper implements LockControl {
     /** Since the last pass, under rescan. Mostly it has changed nothing, and then the next pass is an early periodic one. */
     private boolean hasCollected;
 
+    /** The same of the committed size. */
+    private boolean hasGrown;
+
+    private boolean isMoreToView;
+    private boolean hasPassed;
     private boolean warned;
 
     /**
@@ -144,23 +149,28 @@ public final class Keeper implements LockControl {
             }
             long now = System.nanoTime();
             // While passes find what is unlocked, what it costs to keep the promise is well spent.
-            Allowance allowance = rescan && lastPassLocked ? woken : periodic;
-            long intervalNanos = TimeUnit.MILLISECONDS.toNanos(options.get().intervalMillis());
-            long dueNanos = hasCollected ? 0 : intervalNanos - (now - lastPassEnd);
-            long left = Math.max(dueNanos, allowance.restNanos(now));
+            Allowance allowance = rescan && (lastPassLocked || hasGrown) ? woken : periodic;
+            boolean isDue = hasCollected || hasGrown || isMoreToView;
+            long left = Math.max(isDue ? 0 : periodNanos() - (now - lastPassEnd), allowance.restNanos(now));
             if (left <= 0) {
                 return allowance;
             }
             boolean isListening = rescan && growth != null;
             long rest = Math.min(left, isListening ? nanosToNextLook(now) : CALM_LOOK_NANOS);
-            hasCollected |= wakeups.tryAcquire(rest, TimeUnit.NANOSECONDS) && rescan;
-            wakeups.drainPermits();
+            boolean isWoken = wakeups.tryAcquire(rest, TimeUnit.NANOSECONDS);
+            int more = wakeups.drainPermits();
+            hasCollected |= rescan && (isWoken || more > 0);
             if (isListening && growth.committedChanged()) {
                 lastGrowth = System.nanoTime();
-                TimeUnit.NANOSECONDS.sleep(woken.restNanos(lastGrowth));
-                return woken;
+                hasGrown = true;
             }
         }
+    }
+
+    /** ZGC's heap is looked after once a second at least: what is not in its view when ZGC unmaps it can be swapped out. */
+    private long periodNanos() {
+        long interval = TimeUnit.MILLISECONDS.toNanos(options.get().intervalMillis());
+        return !hasPassed || lock.viewsHeap() ? Math.min(interval, VIEW_NANOS) : interval;
     }
 
     private Growth listen() {
@@ -181,17 +191,22 @@ public final class Keeper implements LockControl {
     private void pass(Allowance allowance) throws IOException {
         long locksBefore = lock.status().relockCount();
         long start = cpu.nanos();
-        boolean mayHaveChanged = hasCollected || allowance == woken;
+        boolean mayHaveChanged = hasCollected || hasGrown || allowance == woken;
         boolean hasLooked = false;
         hasCollected = false; // one that ends from here on asks for another pass
+        hasGrown = false;
         LockFailure failure;
         try {
             failure = mayHaveChanged ? lock.reconcileAfterChange() : lock.reconcile();
             hasLooked = true;
+            hasPassed = true;
             lastPassLocked = lock.status().relockCount() > locksBefore;
             if (lastPassLocked) {
                 lastGrowth = System.nanoTime();
             }
+        } catch (IOException e) {
+            announce(lock.status().lastFailure());
+            throw e;
         } finally {
             hasCollected |= mayHaveChanged && !hasLooked;
             lastPassEnd = System.nanoTime();
@@ -202,12 +217,12 @@ public final class Keeper implements LockControl {
         lock.takeNotices().forEach(log::failure);
     }
 
-    /** A GiB at most: passes must go on. */
+    /** A part after each pass: passes must go on, and with more to view the next is due at once. */
     private void viewHeap() throws IOException {
-        boolean isMore = true;
-        for (int part = 0; isMore && part < PARTS_VIEWED && viewing.restNanos(System.nanoTime()) == 0; part++) {
+        isMoreToView = false;
+        if (viewing.restNanos(System.nanoTime()) == 0) {
             long start = cpu.nanos();
-            isMore = lock.viewHeap();
+            isMoreToView = lock.viewHeap();
             viewing.spend(cpu.nanos() - start);
         }
     }

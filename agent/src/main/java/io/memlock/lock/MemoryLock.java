@@ -20,6 +20,9 @@ public final class MemoryLock {
     /** Passes an unlock may take, while HotSpot maps memory anew. */
     private static final int UNLOCK_PASSES = 5;
 
+    /** Of ZGC's heap that an attach sees to itself: 128 GiB where nothing of it is in swap any more. */
+    private static final int MOST_PARTS = 512;
+
     /** Under rescan without a limit, whether there is one now is looked at in one pass of so many. */
     private static final int LOOK_AT_LIMIT_EVERY = 5;
 
@@ -28,7 +31,7 @@ public final class MemoryLock {
     private final Failures failures;
     private final FutureLock future;
     private final Notices notices = new Notices();
-    private HeapView heapView;
+    private volatile HeapView heapView;
     private String heapViewProblem;
     private volatile long viewedBytes;
 
@@ -285,8 +288,8 @@ public final class MemoryLock {
                 && parts.futureProbe().isBornLocked();
         if (!mayViewHeap()) {
             releaseHeap(); // before: it is not to be locked, nor told as missing
-        } else if (viewsHeap()) {
-            parts.reconciler().expectChange(); // what ZGC maps shows in no count
+        } else if (viewsHeap() && !heapView.isLocked()) {
+            heapView.allAgain(start);
         }
         Pass pass = parts.reconciler().run(selection, terms(othersSetFuture));
         if (pass.mappings() == 0) {
@@ -300,9 +303,6 @@ public final class MemoryLock {
         }
         firstPassDone = true;
         coverHeap();
-        if (pass.lost() > 0 && heapView != null) {
-            heapView.allAgain(start);
-        }
         LockFailure failure = settle(Verdict.of(pass, failure(pass)), pass, System.nanoTime() - start);
         return strategy == Strategy.FUTURE && !future.isInForce() ? bearLocked(failure) : failure;
     }
@@ -311,8 +311,10 @@ public final class MemoryLock {
         return selection.contains(Region.HEAP) && limit.isUnlimited() && limit.hasOnFault();
     }
 
-    private boolean viewsHeap() {
-        return heapView != null && heapView.exists();
+    /** Whether there is a view of ZGC's heap, which has to be looked after more often than others may ask for; free. */
+    boolean viewsHeap() {
+        HeapView view = heapView;
+        return view != null && view.exists();
     }
 
     /** What ZGC frees it may unmap, and what is mapped nowhere no lock holds. Populates nothing. */
@@ -320,6 +322,9 @@ public final class MemoryLock {
         List<Segment> segments = parts.reconciler().segments();
         if (!mayViewHeap() || !HeapView.isNeeded(segments)) {
             return;
+        }
+        if (!future.isInForce() && parts.futureProbe().isBornLocked()) {
+            return; // somebody else's MCL_FUTURE may populate what it locks: the holes of the file, too
         }
         if (heapView == null) {
             heapView = parts.heapView();
@@ -344,20 +349,17 @@ public final class MemoryLock {
         if (!viewsHeap()) {
             return false;
         }
+        parts.reconciler().look();
         boolean isMore = heapView.populate(parts.reconciler().segments());
         viewedBytes = heapView.heldBytes();
-        if (isMore) {
-            parts.reconciler().look();
-        }
         return isMore;
     }
 
+    /** As far as it stands still: what is new the keeper sees to. */
     private void viewWholeHeap() throws IOException {
-        if (viewsHeap()) {
-            parts.reconciler().look();
-        }
-        while (viewHeap()) {
-            // Each call does a part.
+        boolean isMore = true;
+        for (int part = 0; isMore && part < MOST_PARTS; part++) {
+            isMore = viewHeap();
         }
     }
 
@@ -368,10 +370,11 @@ public final class MemoryLock {
 
     private void releaseHeap() {
         if (heapView != null) {
-            heapView.release();
+            HeapView view = heapView;
             heapView = null;
             heapViewProblem = null;
             viewedBytes = 0;
+            view.release();
         }
     }
 
@@ -410,7 +413,7 @@ public final class MemoryLock {
             boolean slipsAway = strategy == Strategy.RESCAN
                     && selection.contains(Region.HEAP)
                     && HeapView.isNeeded(parts.reconciler().segments())
-                    && !viewsHeap();
+                    && (!viewsHeap() || heapViewProblem != null);
             return slipsAway ? failures.zgcUnderRescan(pass, limit, parts.chargedBytes()) : null;
         }
         if (pass.isOverMappingBudget()) {

@@ -33,9 +33,8 @@ final class Populator {
             int advice = isWrite ? Linux.MADV_POPULATE_WRITE : Linux.MADV_POPULATE_READ;
             return libc.madvise(start, length, advice) == 0 ? 0 : libc.errno();
         }
-        if (libc.mlock(start, length) != 0 || libc.mlock2(start, length, Linux.MLOCK_ONFAULT) != 0) {
-            return libc.errno();
-        }
-        return 0;
+        int failed = libc.mlock(start, length) == 0 ? 0 : libc.errno();
+        boolean isBack = libc.mlock2(start, length, Linux.MLOCK_ONFAULT) == 0; // also when mlock has failed half way
+        return failed != 0 || isBack ? failed : libc.errno();
     }
 }

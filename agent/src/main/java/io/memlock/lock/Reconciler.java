@@ -119,7 +119,6 @@ final class Reconciler {
             look();
         }
         boolean changed = sawChange;
-        sawChange = false;
         boolean mayBeLockable = tools.unlockable().count() > 0 && passesSinceChange < RETRIES;
         passesSinceChange = changed ? 0 : passesSinceChange + 1;
         boolean sameWish = selection.equals(lastSelection) && terms.equals(lastTerms);
@@ -138,6 +137,7 @@ final class Reconciler {
             pass = compareAndRepair(selection, terms).after(pass);
         }
         last = pass;
+        sawChange = false; // not before: what follows a look may fail
         lastSelection = selection;
         lastTerms = terms;
         passesSinceFull = 0;

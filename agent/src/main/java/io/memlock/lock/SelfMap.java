@@ -37,7 +37,6 @@ final class SelfMap implements MemoryMap {
     public boolean refresh() throws IOException {
         List<Mapping> now = maps.read();
         unchanged = now == mappings ? unchanged + 1 : 0;
-        mappings = now;
         if (unchanged % LOOK_CLOSER_EVERY != 0) {
             return false;
         }
@@ -46,6 +45,7 @@ final class SelfMap implements MemoryMap {
         if (layout.askJvm(System.nanoTime())) {
             segments = layout.classify(now);
         }
+        mappings = now; // not before: if that fails, they are new the next time, too
         return segments != before;
     }
 

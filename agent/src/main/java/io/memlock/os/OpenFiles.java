@@ -27,14 +27,20 @@ public final class OpenFiles {
      */
     public int descriptorOf(String name) {
         String[] descriptors = new File(DIRECTORY).list();
-        byte[] target = new byte[LONGEST_NAME];
         for (String descriptor : descriptors == null ? new String[0] : descriptors) {
-            byte[] link = (DIRECTORY + "/" + descriptor + "\0").getBytes(StandardCharsets.US_ASCII);
-            int length = (int) libc.readlink(link, target, target.length);
-            if (length > 0 && name.equals(new String(target, 0, length, StandardCharsets.UTF_8))) {
-                return Integer.parseInt(descriptor);
+            int number = Integer.parseInt(descriptor);
+            if (isNamed(number, name)) {
+                return number;
             }
         }
         return -1;
+    }
+
+    /** Whether a file descriptor is of a file of that name. */
+    public boolean isNamed(int descriptor, String name) {
+        byte[] link = (DIRECTORY + "/" + descriptor + "\0").getBytes(StandardCharsets.US_ASCII);
+        byte[] target = new byte[LONGEST_NAME];
+        int length = (int) libc.readlink(link, target, target.length);
+        return length > 0 && name.equals(new String(target, 0, length, StandardCharsets.UTF_8));
     }
 }

@@ -18,6 +18,7 @@ final class FakeProcess implements LockParts {
     static final long MAX_MAPPINGS = 52_424;
 
     final FakeKernel kernel;
+    private final LibC viewing;
     boolean isFiltered;
     final List<String> asked = new ArrayList<>();
 
@@ -33,7 +34,17 @@ final class FakeProcess implements LockParts {
     private final Reconciler reconciler;
 
     FakeProcess(FakeKernel kernel) {
+        this(kernel, kernel);
+    }
+
+    /**
+     * A process.
+     *
+     * @param viewing through which ZGC's heap is viewed
+     */
+    FakeProcess(FakeKernel kernel, LibC viewing) {
         this.kernel = kernel;
+        this.viewing = viewing;
         this.probe = new LockProbe(kernel, FakeKernel.PAGE);
         this.calls = new GentleCalls(kernel, nanos -> {}, new Progress(new Log(System.err, LogLevel.QUIET)));
         this.applicationLocks =
@@ -64,7 +75,7 @@ final class FakeProcess implements LockParts {
     @Override
     public HeapView heapView() {
         Progress progress = new Progress(new Log(System.err, LogLevel.QUIET));
-        return new HeapView(kernel, new Populator(kernel, new KernelVersion(6, 1)), probe, nanos -> {}, progress);
+        return new HeapView(viewing, new Populator(viewing, new KernelVersion(6, 1)), probe, nanos -> {}, progress);
     }
 
     @Override
