@@ -6,6 +6,7 @@ import io.memlock.hotspot.Segment;
 import io.memlock.log.Bytes;
 import io.memlock.log.Log;
 import io.memlock.os.LibC;
+import io.memlock.proc.MemInfo;
 import io.memlock.proc.Pagemap;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
@@ -40,7 +41,11 @@ final class ProcessResidency implements Residency {
         try {
             long swapped = process.numbers().swappedBytes();
             SwapIn swapIn = new SwapIn(process.populator(), Pause.SLEEP, process.progress());
-            long brought = swapIn.heapFile(new SharedPages(libc, process.pageBytes()), segments);
+            long inSwap = bytesInSwap();
+            // What was committed and never touched is absent, too: no more has come back than there was in swap.
+            long brought = inSwap == 0
+                    ? 0
+                    : Math.min(inSwap, swapIn.heapFile(new SharedPages(libc, process.pageBytes()), segments));
             if (swapped > 0) {
                 try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, process.pageBytes())) {
                     brought += swapIn.own(pagemap, segments, swapped);
@@ -53,6 +58,13 @@ final class ProcessResidency implements Residency {
         } catch (IOException e) {
             return e.getMessage() + LATER;
         }
+    }
+
+    /** Of all processes; where the kernel does not tell, there may be any number. */
+    private long bytesInSwap() throws IOException {
+        MemInfo memory = proc.memInfo();
+        boolean isTold = memory.swapTotalBytes() >= 0 && memory.swapFreeBytes() >= 0;
+        return isTold ? memory.swapTotalBytes() - memory.swapFreeBytes() : Long.MAX_VALUE;
     }
 
     /** No lambda: this may be on the way to {@code main}. */

@@ -14,6 +14,9 @@ import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.Smaps;
 import io.memlock.it.harness.SwapFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,10 +31,13 @@ class LateLockIT {
     /** Not every collection takes the same way through libjvm.so. */
     private static final int COLLECTIONS = 5;
 
+    /** ZGC collects by itself, too, and not each time by the same code: 28 were seen. */
+    private static final long FIRST_TOUCHES_OF_CODE = 100;
+
     @ParameterizedTest
     @MethodSource(EVERY_JDK)
     void attachBringsBackWhatWasSwappedOutAndItStays(Jdk jdk) {
-        afterAttach(jdk, Collector.SERIAL, "-Xmx512m");
+        afterAttach(jdk, Collector.SERIAL, "-Xmx512m", 0);
     }
 
     /**
@@ -42,11 +48,31 @@ class LateLockIT {
     @ParameterizedTest
     @MethodSource(EVERY_JDK)
     void attachBringsBackAHeapThatIsSharedMemoryAndItStays(Jdk jdk) {
-        afterAttach(jdk, Collector.ZGC, "-Xmx256m");
+        afterAttach(jdk, Collector.ZGC, "-Xmx256m", FIRST_TOUCHES_OF_CODE);
+    }
+
+    /** What ZGC has committed and nobody has touched looks, from within the JVM, like what is in swap. */
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void attachReadsNothingBackWhereThereIsNoSwap(Jdk jdk) throws IOException {
+        Machine.requireUnlimitedLocking();
+        Machine.require(
+                Files.readAllLines(Path.of("/proc/swaps")).size() == 1, "needs a machine without swap of its own");
+        try (ForkedJvm jvm = ForkedJvm.on(jdk)
+                .flags(Collector.ZGC.flag(), "-Xms64m", "-Xmx256m")
+                .main(HeapApp.class)
+                .start()) {
+            jvm.awaitLine("ready");
+
+            Outcome attach = Commands.run(Memlock.command(jdk, "attach", jvm.pid()));
+
+            assertThat(attach.exitStatus()).as(attach.toString()).isZero();
+            assertThat(attach.stdout() + attach.stderr() + jvm.stderr()).doesNotContain("back from swap");
+        }
     }
 
     /** Has a JVM swapped out, attaches to it, and nothing of it is in swap any more, nor ever will be. */
-    private static void afterAttach(Jdk jdk, Collector collector, String maxHeap) {
+    private static void afterAttach(Jdk jdk, Collector collector, String maxHeap, long mostFaults) {
         Machine.requireUnlimitedLocking();
         try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES);
                 MemoryCgroup cgroup = MemoryCgroup.withLimit(CGROUP_BYTES);
@@ -70,7 +96,7 @@ class LateLockIT {
             squeeze(jdk, cgroup);
             jvm.ask("collect");
             assertThat(Smaps.of(jvm.pid()).swappedBytes()).isZero();
-            assertThat(ProcStatus.of(jvm.pid()).majorFaults()).isEqualTo(faultsBefore);
+            assertThat(ProcStatus.of(jvm.pid()).majorFaults() - faultsBefore).isLessThanOrEqualTo(mostFaults);
             assertThat(Smaps.of(jvm.pid()).residentUnlockedBytes()).isZero();
         }
     }
