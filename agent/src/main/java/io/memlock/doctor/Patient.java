@@ -5,7 +5,6 @@ import io.memlock.advice.Place;
 import io.memlock.advice.PlaceFiles;
 import io.memlock.hotspot.JvmFlags;
 import io.memlock.hotspot.JvmLayout;
-import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
 import io.memlock.proc.Mapping;
 import io.memlock.proc.ProcFs;
@@ -101,9 +100,7 @@ record Patient(
 
     /** Whether its collector maps the heap anew while it runs, and locks go with the old mapping: ZGC. */
     boolean isHeapRemapped() {
-        return segments.stream()
-                .anyMatch(segment -> segment.region() == Region.HEAP
-                        && segment.mapping().path().contains("java_heap"));
+        return segments.stream().anyMatch(Segment::isRemappedHeap);
     }
 
     /** How many mappings it has: a mapping may be several segments. */

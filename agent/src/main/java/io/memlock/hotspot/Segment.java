@@ -17,11 +17,17 @@ public record Segment(long start, long end, Region region, Evidence evidence, Ma
 
     /** Whether it is the agent's own view of ZGC's heap, which nobody else maps for reading only. */
     public boolean isAgentsView() {
-        return region == Region.HEAP
-                && mapping.shared()
-                && mapping.isFileBacked()
-                && mapping.readable()
-                && !mapping.writable();
+        return region == Region.HEAP && mapping.isSharedFile() && mapping.readable() && !mapping.writable();
+    }
+
+    /** Whether it is of a heap that its collector maps anew while it runs: ZGC's. {@link MappingNames} has the name. */
+    public boolean isRemappedHeap() {
+        return region == Region.HEAP && mapping.path().contains("java_heap");
+    }
+
+    /** Bytes from the beginning of the file to what is at {@link #start}. */
+    public long fileOffset() {
+        return mapping.offset() + start - mapping.start();
     }
 
     /** Bytes from start to end. */

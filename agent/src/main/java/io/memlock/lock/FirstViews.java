@@ -15,11 +15,10 @@ final class FirstViews {
     /** Whether no segment so far was of the same piece of the same file. Private memory has one view. */
     boolean isFirst(Segment segment) {
         Mapping mapping = segment.mapping();
-        boolean shared = mapping.shared() && mapping.isFileBacked();
-        if (!shared) {
+        if (!mapping.isSharedFile()) {
             return true;
         }
-        long offset = mapping.offset() + segment.start() - mapping.start();
+        long offset = segment.fileOffset();
         return seen.add(List.of(mapping.inode(), offset, offset + segment.length()));
     }
 }

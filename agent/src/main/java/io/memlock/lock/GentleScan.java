@@ -68,9 +68,9 @@ final class GentleScan {
             throws IOException {
         Mapping mapping = segment.mapping();
         // Shared and writable: a file in memory, which may be mapped twice; and once more by us.
-        boolean isView = mapping.shared() && mapping.isFileBacked() && (mapping.writable() || segment.isAgentsView());
+        boolean isView = mapping.isSharedFile() && (mapping.writable() || segment.isAgentsView());
         BitSet seen = isView ? views.computeIfAbsent(mapping.inode(), inode -> new BitSet()) : null;
-        long firstFilePage = (mapping.offset() + segment.start() - mapping.start()) / pageBytes;
+        long firstFilePage = segment.fileOffset() / pageBytes;
         PageCounts pages = pagemap.count(
                 segment.start(), segment.end(), seen, firstFilePage, () -> pause.nanos(GentleCalls.PAUSE_NANOS));
         long resident = pages.present() * pageBytes - pages.mappedElsewhere() * pageBytes / 2;

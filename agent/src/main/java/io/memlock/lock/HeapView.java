@@ -31,9 +31,6 @@ final class HeapView {
     /** Or fewer, where they come from swap. */
     private static final long AT_ONCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** With one call: what is in swap is read back under the mmap_lock. As {@link SwapIn}. */
-    private static final long PIECE_BYTES = 256 << 10;
-
     /** What was given back and committed anew between two looks is not seen as new: now and then all is gone through. */
     static final long ALL_AGAIN_NANOS = TimeUnit.HOURS.toNanos(1);
 
@@ -74,7 +71,7 @@ final class HeapView {
     /** Whether there is a heap that its collector maps anew while it runs, whether or not it can be viewed. */
     static boolean isNeeded(List<Segment> segments) {
         for (Segment segment : segments) {
-            if (segment.region() == Region.HEAP && segment.mapping().path().contains("java_heap")) {
+            if (segment.isRemappedHeap()) {
                 return true;
             }
         }
@@ -98,9 +95,7 @@ final class HeapView {
         BitSet granules = new BitSet();
         for (Segment segment : segments) {
             if (isCollectors(segment)) {
-                long first = segment.mapping().offset()
-                        + segment.start()
-                        - segment.mapping().start();
+                long first = segment.fileOffset();
                 long last = first + segment.length() - 1;
                 granules.set((int) (first / GRANULE_BYTES), (int) (last / GRANULE_BYTES) + 1);
             }
@@ -181,9 +176,9 @@ final class HeapView {
 
     private int populate(int granule) {
         long at = start + granule * GRANULE_BYTES;
-        for (long piece = at; piece < at + GRANULE_BYTES; piece += PIECE_BYTES) {
+        for (long piece = at; piece < at + GRANULE_BYTES; piece += SwapIn.PIECE_BYTES) {
             long began = System.nanoTime();
-            int errno = populator.populate(piece, PIECE_BYTES, false);
+            int errno = populator.populate(piece, SwapIn.PIECE_BYTES, false);
             if (errno != 0) {
                 return errno;
             }

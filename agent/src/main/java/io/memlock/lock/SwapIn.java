@@ -16,7 +16,7 @@ import java.util.List;
 final class SwapIn {
 
     /** At once: reading a quarter of a megabyte back takes a slow disk a few milliseconds. */
-    private static final long PIECE_BYTES = 256 << 10;
+    static final long PIECE_BYTES = 256 << 10;
 
     private final Populator populator;
     private final Pause pause;
@@ -84,7 +84,7 @@ final class SwapIn {
 
     private static boolean isHeapFile(Segment segment) {
         Mapping mapping = segment.mapping();
-        return segment.region() == Region.HEAP && mapping.writable() && mapping.shared() && mapping.isFileBacked();
+        return segment.region() == Region.HEAP && mapping.writable() && mapping.isSharedFile();
     }
 
     private static long absentBytes(SharedPages pages, List<Segment> files) {

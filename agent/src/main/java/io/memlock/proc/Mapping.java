@@ -51,6 +51,11 @@ public record Mapping(
         return inode != 0;
     }
 
+    /** Whether what it holds is the file's, for all who map it: also a file in memory. */
+    public boolean isSharedFile() {
+        return shared && isFileBacked();
+    }
+
     /** Whether it is the kernel's own, which counts as nobody's memory: {@code [vvar]}, {@code [vdso]} and their like. */
     public boolean isKernels() {
         return path.startsWith("[v");
