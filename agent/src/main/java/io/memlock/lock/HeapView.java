@@ -68,16 +68,6 @@ final class HeapView {
         this.allSince = System.nanoTime();
     }
 
-    /** Whether there is a heap that its collector maps anew while it runs, whether or not it can be viewed. */
-    static boolean isNeeded(List<Segment> segments) {
-        for (Segment segment : segments) {
-            if (segment.isRemappedHeap()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /**
      * Not what was made with {@code -XX:AllocateHeapAt}: such a file may be nameless, or the application's. Nor huge pages,
      * which have another name, and are never swapped.

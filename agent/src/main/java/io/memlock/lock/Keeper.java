@@ -170,7 +170,7 @@ public final class Keeper implements LockControl {
     /** ZGC's heap is looked after once a second at least: what is not in its view when ZGC unmaps it can be swapped out. */
     private long periodNanos() {
         long interval = TimeUnit.MILLISECONDS.toNanos(options.get().intervalMillis());
-        return !hasPassed || lock.viewsHeap() ? Math.min(interval, VIEW_NANOS) : interval;
+        return !hasPassed || lock.viewedHeap().exists() ? Math.min(interval, VIEW_NANOS) : interval;
     }
 
     private Growth listen() {
@@ -222,7 +222,7 @@ public final class Keeper implements LockControl {
         isMoreToView = false;
         if (viewing.restNanos(System.nanoTime()) == 0) {
             long start = cpu.nanos();
-            isMoreToView = lock.viewHeap();
+            isMoreToView = lock.populateView();
             viewing.spend(cpu.nanos() - start);
         }
     }
@@ -233,7 +233,8 @@ public final class Keeper implements LockControl {
             return;
         }
         warned = true;
-        String warning = process.outgrowWarning(status, lock.viewedBytes()).text();
+        String warning =
+                process.outgrowWarning(status, lock.viewedHeap().bytes()).text();
         if (warning != null) {
             log.failure(warning);
         }
@@ -276,7 +277,7 @@ public final class Keeper implements LockControl {
 
     @Override
     public ProcessNumbers numbers() throws IOException {
-        return process.numbers().less(lock.viewedBytes());
+        return process.numbers().less(lock.viewedHeap().bytes());
     }
 
     @Override

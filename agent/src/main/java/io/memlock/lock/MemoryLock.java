@@ -20,9 +20,6 @@ public final class MemoryLock {
     /** Passes an unlock may take, while HotSpot maps memory anew. */
     private static final int UNLOCK_PASSES = 5;
 
-    /** Of ZGC's heap that an attach sees to itself: 128 GiB where nothing of it is in swap any more. */
-    private static final int MOST_PARTS = 512;
-
     /** Under rescan without a limit, whether there is one now is looked at in one pass of so many. */
     private static final int LOOK_AT_LIMIT_EVERY = 5;
 
@@ -31,9 +28,7 @@ public final class MemoryLock {
     private final Failures failures;
     private final FutureLock future;
     private final Notices notices = new Notices();
-    private volatile HeapView heapView;
-    private String heapViewProblem;
-    private volatile long viewedBytes;
+    private final ViewedHeap viewedHeap;
 
     private AgentOptions options;
     private Selection selection = Selection.NOTHING;
@@ -62,6 +57,7 @@ public final class MemoryLock {
         this.libc = parts.libc();
         this.failures = new Failures(parts);
         this.future = new FutureLock(parts);
+        this.viewedHeap = new ViewedHeap(parts);
     }
 
     /** What is known now; free. */
@@ -204,7 +200,7 @@ public final class MemoryLock {
         LockFailure failure = reconcile();
         swapInRefusal = parts.residency().swapIn(parts.reconciler().locked());
         prefault(parts.reconciler().locked(), true);
-        viewWholeHeap();
+        viewedHeap.populate();
         return strategy == Strategy.FUTURE || isFutureRefused() ? failure : reconcile(); // of what came meanwhile, too
     }
 
@@ -286,10 +282,10 @@ public final class MemoryLock {
         boolean othersSetFuture = strategy == Strategy.RESCAN
                 && !limit.isUnlimited()
                 && parts.futureProbe().isBornLocked();
-        if (!mayViewHeap()) {
-            releaseHeap(); // before: it is not to be locked, nor told as missing
-        } else if (viewsHeap() && !heapView.isLocked()) {
-            heapView.allAgain(start);
+        if (mayViewHeap()) {
+            viewedHeap.check(start);
+        } else {
+            viewedHeap.release(); // before: it is not to be locked, nor told as missing
         }
         Pass pass = parts.reconciler().run(selection, terms(othersSetFuture));
         if (pass.mappings() == 0) {
@@ -302,7 +298,7 @@ public final class MemoryLock {
             notices.unlockedByOthers(pass.lost());
         }
         firstPassDone = true;
-        coverHeap();
+        viewHeap();
         LockFailure failure = settle(Verdict.of(pass, failure(pass)), pass, System.nanoTime() - start);
         return strategy == Strategy.FUTURE && !future.isInForce() ? bearLocked(failure) : failure;
     }
@@ -311,71 +307,33 @@ public final class MemoryLock {
         return selection.contains(Region.HEAP) && limit.isUnlimited() && limit.hasOnFault();
     }
 
-    /** Whether there is a view of ZGC's heap, which has to be looked after more often than others may ask for; free. */
-    boolean viewsHeap() {
-        HeapView view = heapView;
-        return view != null && view.exists();
-    }
-
-    /** What ZGC frees it may unmap, and what is mapped nowhere no lock holds. Populates nothing. */
-    private void coverHeap() {
-        List<Segment> segments = parts.reconciler().segments();
-        if (!mayViewHeap() || !HeapView.isNeeded(segments)) {
+    /** What ZGC frees it may unmap, and what is mapped nowhere no lock holds. */
+    private void viewHeap() {
+        if (!mayViewHeap() || !viewedHeap.isNeeded()) {
             return;
         }
         if (!future.isInForce() && parts.futureProbe().isBornLocked()) {
             return; // somebody else's MCL_FUTURE may populate what it locks: the holes of the file, too
         }
-        if (heapView == null) {
-            heapView = parts.heapView();
+        String notice = viewedHeap.cover(System.nanoTime());
+        if (notice != null) {
+            notices.add(notice);
         }
-        String problem = heapView.cover(segments, System.nanoTime());
-        if (problem != null && !problem.equals(heapViewProblem)) {
-            notices.add(
-                    "ZGC's heap is locked where it is mapped, and what ZGC frees may be swapped out until it is used"
-                            + " again (no second view of it: " + problem + ")");
-        }
-        heapViewProblem = problem;
     }
 
     /**
-     * Populates a part of the view of ZGC's heap, where there is one: what has been mapped since the last call, or the next
-     * part of it. After each part others have their turn.
+     * Populates a part of the view of ZGC's heap, where there is one. After each part others have their turn.
      *
      * @return whether there is more
      * @throws IOException if {@code /proc/self/maps} cannot be read
      */
-    synchronized boolean viewHeap() throws IOException {
-        if (!viewsHeap()) {
-            return false;
-        }
-        parts.reconciler().look();
-        boolean isMore = heapView.populate(parts.reconciler().segments());
-        viewedBytes = heapView.heldBytes();
-        return isMore;
+    synchronized boolean populateView() throws IOException {
+        return viewedHeap.populatePart();
     }
 
-    /** As far as it stands still: what is new the keeper sees to. */
-    private void viewWholeHeap() throws IOException {
-        boolean isMore = true;
-        for (int part = 0; isMore && part < MOST_PARTS; part++) {
-            isMore = viewHeap();
-        }
-    }
-
-    /** What VmRSS counts once more for our view of ZGC's heap; free. */
-    long viewedBytes() {
-        return viewedBytes;
-    }
-
-    private void releaseHeap() {
-        if (heapView != null) {
-            HeapView view = heapView;
-            heapView = null;
-            heapViewProblem = null;
-            viewedBytes = 0;
-            view.release();
-        }
+    /** The view of ZGC's heap, to be asked about. */
+    ViewedHeap viewedHeap() {
+        return viewedHeap;
     }
 
     private Terms terms(boolean othersSetFuture) {
@@ -412,8 +370,8 @@ public final class MemoryLock {
             // ZGC's locks do not hold under rescan, however complete they look at this moment.
             boolean slipsAway = strategy == Strategy.RESCAN
                     && selection.contains(Region.HEAP)
-                    && HeapView.isNeeded(parts.reconciler().segments())
-                    && (!viewsHeap() || heapViewProblem != null);
+                    && viewedHeap.isNeeded()
+                    && !viewedHeap.isWhole();
             return slipsAway ? failures.zgcUnderRescan(pass, limit, parts.chargedBytes()) : null;
         }
         if (pass.isOverMappingBudget()) {
@@ -432,7 +390,7 @@ public final class MemoryLock {
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public synchronized void unlock() throws IOException {
-        releaseHeap();
+        viewedHeap.release();
         endFuture();
         selection = Selection.NOTHING;
         strategy = null;

@@ -162,14 +162,14 @@ class HeapViewTest {
         MemoryLock lock = new MemoryLock(new FakeProcess(kernel, libc));
         lock.start(OptionParser.parse("mode=all"));
         lock.reconcile();
-        lock.viewHeap();
+        lock.populateView();
         assertThat(populated()).containsExactly(0L);
-        lock.viewHeap();
+        lock.populateView();
         assertThat(populated()).isEmpty();
 
         kernel.munlockall();
         lock.reconcile();
-        lock.viewHeap();
+        lock.populateView();
 
         assertThat(populated()).containsExactly(0L);
         assertThat(kernel.isLockedOnFault(kernel.heapView().start())).isTrue();
@@ -324,7 +324,7 @@ class HeapViewTest {
 
         assertThat(hold()).isNull();
 
-        assertThat(HeapView.isNeeded(kernel.segments())).isFalse();
+        assertThat(new ViewedHeap(new FakeProcess(kernel)).isNeeded()).isFalse();
         assertThat(view.exists()).isFalse();
     }
 
@@ -356,13 +356,13 @@ class HeapViewTest {
         FakeProcess process = new FakeProcess(kernel);
         MemoryLock lock = new MemoryLock(process);
         List<Long> viewed = new ArrayList<>();
-        process.whileSwappingIn = () -> viewed.add(lock.viewedBytes());
+        process.whileSwappingIn = () -> viewed.add(lock.viewedHeap().bytes());
         lock.start(OptionParser.parse("mode=none"));
 
         lock.change(OptionParser.parse("mode=all"));
 
         assertThat(viewed).containsExactly(0L);
-        assertThat(lock.viewedBytes()).isEqualTo(GRANULE);
+        assertThat(lock.viewedHeap().bytes()).isEqualTo(GRANULE);
     }
 
     @Test
