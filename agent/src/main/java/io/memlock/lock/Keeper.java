@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 
 /**
  * Keeps the promise while the JVM runs: on its own thread it reconciles, once a period and when memory may have grown, and
@@ -56,7 +57,7 @@ public final class Keeper implements LockControl {
     private final GrowthSource growthSource;
 
     private final Semaphore wakeups = new Semaphore(0);
-    private Growth growth;
+    private BooleanSupplier committedChanged;
     private boolean isDeaf;
     private final AtomicReference<LockState> announced;
     private volatile RegionReport report;
@@ -86,7 +87,13 @@ public final class Keeper implements LockControl {
      * @param options its period, at any moment; {@link #lock} replaces them
      */
     public Keeper(MemoryLock lock, ThisProcess process, Log log, StateListener listener, OptionsInForce options) {
-        this(lock, process, log, listener, options, new JvmGrowth());
+        this(
+                lock,
+                process,
+                log,
+                listener,
+                options,
+                afterCollection -> new GrowthSignals(afterCollection)::committedChanged);
     }
 
     Keeper(
@@ -144,8 +151,8 @@ public final class Keeper implements LockControl {
                 look.run();
             }
             boolean rescan = lock.status().strategy() == Strategy.RESCAN;
-            if (rescan && growth == null && !isDeaf) {
-                growth = listen();
+            if (rescan && committedChanged == null && !isDeaf) {
+                committedChanged = listen();
             }
             long now = System.nanoTime();
             // While passes find what is unlocked, what it costs to keep the promise is well spent.
@@ -155,12 +162,12 @@ public final class Keeper implements LockControl {
             if (left <= 0) {
                 return allowance;
             }
-            boolean isListening = rescan && growth != null;
+            boolean isListening = rescan && committedChanged != null;
             long rest = Math.min(left, isListening ? nanosToNextLook(now) : CALM_LOOK_NANOS);
             boolean isWoken = wakeups.tryAcquire(rest, TimeUnit.NANOSECONDS);
             int more = wakeups.drainPermits();
             hasCollected |= rescan && (isWoken || more > 0);
-            if (isListening && growth.committedChanged()) {
+            if (isListening && committedChanged.getAsBoolean()) {
                 lastGrowth = System.nanoTime();
                 hasGrown = true;
             }
@@ -173,7 +180,7 @@ public final class Keeper implements LockControl {
         return !hasPassed || lock.viewedHeap().exists() ? Math.min(interval, VIEW_NANOS) : interval;
     }
 
-    private Growth listen() {
+    private BooleanSupplier listen() {
         try {
             return growthSource.listen(wakeups::release);
         } catch (LinkageError e) {
@@ -372,23 +379,12 @@ public final class Keeper implements LockControl {
     /** Tells when memory may have grown. */
     interface GrowthSource {
 
-        /** Has somebody called after each collection, on a thread that must not be kept. */
-        Growth listen(Runnable afterCollection);
-    }
-
-    /** Tells whether memory has grown. */
-    interface Growth {
-
-        /** Whether the committed size differs from the last call. */
-        boolean committedChanged();
-    }
-
-    /** This JVM's. A class and no lambda: it is made on the way to {@code main}. */
-    private static final class JvmGrowth implements GrowthSource {
-
-        @Override
-        public Growth listen(Runnable afterCollection) {
-            return new GrowthSignals(afterCollection)::committedChanged;
-        }
+        /**
+         * Starts listening.
+         *
+         * @param afterCollection called after each collection, on a thread that must not be kept
+         * @return whether the committed size differs from the last time this was asked
+         */
+        BooleanSupplier listen(Runnable afterCollection);
     }
 }

@@ -224,8 +224,7 @@ final class FakeKernel implements LibC, MemoryMap {
         looks++;
         List<Segment> now = new ArrayList<>();
         for (Vma vma : vmas.values()) {
-            Evidence evidence = vma.path.isEmpty() ? Evidence.NONE : Evidence.MAPPING_NAME;
-            now.add(new Segment(vma.start, vma.end, vma.region, evidence, mapping(vma)));
+            now.add(new Segment(vma.start, vma.end, vma.region, Evidence.NONE, mapping(vma)));
         }
         boolean changed = !now.equals(seen);
         seen = now;

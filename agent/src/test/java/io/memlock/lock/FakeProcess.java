@@ -28,6 +28,7 @@ final class FakeProcess implements LockParts {
     /** Why that cannot be read back. */
     String swapInRefusal;
 
+    private final Progress progress = new Progress(new Log(System.err, LogLevel.QUIET));
     private final LockProbe probe;
     private final GentleCalls calls;
     private final ApplicationLocks applicationLocks;
@@ -46,7 +47,7 @@ final class FakeProcess implements LockParts {
         this.kernel = kernel;
         this.viewing = viewing;
         this.probe = new LockProbe(kernel, FakeKernel.PAGE);
-        this.calls = new GentleCalls(kernel, nanos -> {}, new Progress(new Log(System.err, LogLevel.QUIET)));
+        this.calls = new GentleCalls(kernel, nanos -> {}, progress);
         this.applicationLocks =
                 new ApplicationLocks(consumer -> kernel.lockedWithoutOnFault().forEach(consumer));
         this.reconciler = new Reconciler(kernel, probe, calls, applicationLocks, kernel::chargedBytes, MAX_MAPPINGS);
@@ -74,7 +75,6 @@ final class FakeProcess implements LockParts {
 
     @Override
     public HeapView heapView() {
-        Progress progress = new Progress(new Log(System.err, LogLevel.QUIET));
         return new HeapView(viewing, new Populator(viewing, new KernelVersion(6, 1)), probe, nanos -> {}, progress);
     }
 

@@ -25,6 +25,7 @@ class HeapViewTest {
 
     private final FakeKernel kernel = new FakeKernel();
     private final RecordingLibC libc = new RecordingLibC(kernel);
+    private final Progress progress = new Progress(new Log(System.err, LogLevel.QUIET));
     private final HeapView view = view(libc, new KernelVersion(6, 1));
     private long now = System.nanoTime();
 
@@ -36,7 +37,7 @@ class HeapViewTest {
                 new Populator(calls, version),
                 new LockProbe(kernel, FakeKernel.PAGE),
                 nanos -> whilePausing.run(),
-                new Progress(new Log(System.err, LogLevel.QUIET)));
+                progress);
     }
 
     private String hold() {
@@ -195,10 +196,7 @@ class HeapViewTest {
 
         RegionTotals totals = new RegionTotals();
         kernel.segments().forEach(totals::add);
-        new Prefault(
-                        new Populator(libc, new KernelVersion(6, 1)),
-                        nanos -> {},
-                        new Progress(new Log(System.err, LogLevel.QUIET)))
+        new Prefault(new Populator(libc, new KernelVersion(6, 1)), nanos -> {}, progress)
                 .run(kernel.segments(), List.of(Region.HEAP), () -> 0, new Headroom(GRANULE, "the host"), 1);
 
         RegionUsage heap = new RegionReport(totals.usages(), 0, 0).total(List.of(Region.HEAP));
@@ -294,12 +292,7 @@ class HeapViewTest {
             failing.refresh();
             failing.failCall = call;
             failing.failWith = Errno.ENOMEM;
-            HeapView one = new HeapView(
-                    failing,
-                    new Populator(failing, new KernelVersion(6, 1)),
-                    new LockProbe(failing, FakeKernel.PAGE),
-                    nanos -> {},
-                    new Progress(new Log(System.err, LogLevel.QUIET)));
+            HeapView one = new FakeProcess(failing).heapView();
 
             String problem = one.cover(failing.segments(), now);
             boolean isPopulated = !one.populate(failing.segments()) && one.heldBytes() > 0;

@@ -4,6 +4,7 @@ package io.memlock.lock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.hotspot.Region;
+import io.memlock.hotspot.ThreadTime;
 import io.memlock.log.Log;
 import io.memlock.options.LogLevel;
 import io.memlock.options.OptionParser;
@@ -17,20 +18,24 @@ import org.junit.jupiter.api.Test;
 class KeeperTest {
 
     private static final int LOOKS = 3;
+    private static final String RARELY = "mode=heap,strategy=rescan,interval=1h";
     private static final long MIB = 1 << 20;
     private static final long HEAP = 0x1000_0000L;
 
+    /** So much CPU time a look takes: three use up what periodic passes may take at once. */
+    private static final long DEAR_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private static final int MOST_DEAR_LOOKS = 6;
+
+    private final FakeKernel kernel = new FakeKernel();
+
     @Test
     void goesOnAfterAnErrorTheApplicationSurvives() throws Exception {
-        var options = OptionParser.parse("mode=none");
-        MemoryLock lock = new MemoryLock(new FakeProcess(new FakeKernel()));
-        lock.start(options);
-        Keeper keeper = new Keeper(
-                lock, null, new Log(System.err, LogLevel.QUIET), (from, to) -> {}, new OptionsInForce(options));
         CountDownLatch looks = new CountDownLatch(LOOKS);
-        Thread thread = new Thread(() -> keep(keeper, looks), "keeper");
-        thread.setDaemon(true);
-        thread.start();
+        Thread thread = started(keeper("mode=none", afterCollection -> () -> false), () -> {
+            looks.countDown();
+            throw new OutOfMemoryError("thrown by the test");
+        });
 
         boolean looked = looks.await(1, TimeUnit.MINUTES);
         thread.interrupt();
@@ -38,58 +43,78 @@ class KeeperTest {
         assertThat(looked).as("it looked %s times", LOOKS).isTrue();
     }
 
-    /** The interval is an hour, and nothing has grown: only the collection makes it look. */
+    /** Nothing has grown: only the collection makes it look. */
     @Test
     void looksAfterACollectionUnderRescan() throws Exception {
-        FakeKernel kernel = new FakeKernel();
-        kernel.commit(Region.HEAP, HEAP, MIB);
-        CountDownLatch locked = new CountDownLatch(1);
-        kernel.afterLock.put(HEAP + 8 * MIB, locked::countDown);
         AtomicReference<Runnable> collection = new AtomicReference<>();
-        CountDownLatch listens = new CountDownLatch(LOOKS);
-        Keeper keeper = keeper(kernel, afterCollection -> {
-            collection.set(afterCollection);
-            return () -> false;
-        });
-        Thread thread = started(keeper, listens::countDown);
-        try {
-            assertThat(listens.await(1, TimeUnit.MINUTES)).isTrue();
-            kernel.commit(Region.HEAP, HEAP + 8 * MIB, MIB);
-
-            collection.get().run();
-
-            assertThat(locked.await(1, TimeUnit.MINUTES)).isTrue();
-        } finally {
-            thread.interrupt();
-            thread.join();
-        }
+        assertLocksWhatCame(
+                afterCollection -> {
+                    collection.set(afterCollection);
+                    return () -> false;
+                },
+                () -> collection.get().run());
     }
 
     @Test
     void looksAfterGrowthUnderRescan() throws Exception {
-        FakeKernel kernel = new FakeKernel();
+        AtomicBoolean hasGrown = new AtomicBoolean();
+        assertLocksWhatCame(afterCollection -> () -> hasGrown.getAndSet(false), () -> hasGrown.set(true));
+    }
+
+    /** The interval is an hour. */
+    private void assertLocksWhatCame(Keeper.GrowthSource growth, Runnable signal) throws Exception {
         kernel.commit(Region.HEAP, HEAP, MIB);
         CountDownLatch locked = new CountDownLatch(1);
         kernel.afterLock.put(HEAP + 8 * MIB, locked::countDown);
-        AtomicBoolean hasGrown = new AtomicBoolean();
         CountDownLatch listens = new CountDownLatch(LOOKS);
-        Keeper keeper = keeper(kernel, afterCollection -> () -> hasGrown.getAndSet(false));
-        Thread thread = started(keeper, listens::countDown);
+        Thread thread = started(keeper(RARELY, growth), listens::countDown);
         try {
             assertThat(listens.await(1, TimeUnit.MINUTES)).isTrue();
             kernel.commit(Region.HEAP, HEAP + 8 * MIB, MIB);
 
-            hasGrown.set(true);
+            signal.run();
 
             assertThat(locked.await(1, TimeUnit.MINUTES)).isTrue();
         } finally {
-            thread.interrupt();
-            thread.join();
+            end(thread);
         }
     }
 
-    private static Keeper keeper(FakeKernel kernel, Keeper.GrowthSource growth) throws Exception {
-        var options = OptionParser.parse("mode=heap,strategy=rescan,interval=1h");
+    /** A busy JVM collects all the time. */
+    @Test
+    void collectionsThatChangeNothingCostWhatPeriodicPassesMay() throws Exception {
+        kernel.commit(Region.HEAP, HEAP, MIB);
+        AtomicReference<Runnable> collection = new AtomicReference<>(() -> {});
+        Keeper keeper = keeper(RARELY, afterCollection -> {
+            collection.set(afterCollection);
+            return () -> false;
+        });
+        int before = kernel.looks;
+        kernel.afterRefresh = this::takeTime;
+        Thread thread = started(keeper, () -> {});
+        try {
+            for (int i = 0; i < 200; i++) {
+                collection.get().run();
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+        } finally {
+            end(thread);
+        }
+
+        assertThat(kernel.looks - before).isBetween(1, MOST_DEAR_LOOKS);
+    }
+
+    private void takeTime() {
+        kernel.afterRefresh = this::takeTime;
+        ThreadTime cpu = new ThreadTime();
+        long start = cpu.nanos();
+        while (cpu.nanos() - start < DEAR_LOOK_NANOS) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private Keeper keeper(String text, Keeper.GrowthSource growth) throws Exception {
+        var options = OptionParser.parse(text);
         MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
         lock.start(options);
         return new Keeper(
@@ -103,18 +128,16 @@ class KeeperTest {
         return thread;
     }
 
+    private static void end(Thread thread) throws InterruptedException {
+        thread.interrupt();
+        thread.join();
+    }
+
     private static void run(Keeper keeper, Runnable look) {
         try {
             keeper.run(look);
         } catch (InterruptedException end) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static void keep(Keeper keeper, CountDownLatch looks) {
-        run(keeper, () -> {
-            looks.countDown();
-            throw new OutOfMemoryError("thrown by the test");
-        });
     }
 }

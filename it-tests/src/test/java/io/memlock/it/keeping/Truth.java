@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.HeapFile;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Smaps;
 import java.util.ArrayList;
@@ -23,9 +24,6 @@ record Truth(List<Range> heap, List<Range> code, List<Range> metaspace) {
 
     private static final Pattern BRACKETS = Pattern.compile("\\[0x(\\p{XDigit}+),.*0x(\\p{XDigit}+)[])]");
     private static final Pattern NODE = Pattern.compile("- node #\\d+: base 0x(\\p{XDigit}+): reserved=([0-9.]+) KB");
-
-    /** ZGC does not tell; its heap is a file in memory, or belongs to no file and then is found by nothing. */
-    private static final String ZGC_HEAP = "/memfd:java_heap";
 
     private static final long SMALLEST_SEGMENT_MAP = 0x270000 / 128 / 4096 * 4096;
 
@@ -81,8 +79,9 @@ record Truth(List<Range> heap, List<Range> code, List<Range> metaspace) {
         return ranges;
     }
 
+    /** ZGC does not tell where: its heap is a file in memory. */
     boolean isHeap(Smaps.Entry entry) {
-        return entry.path().startsWith(ZGC_HEAP) || overlaps(heap, entry);
+        return HeapFile.isBehind(entry) || overlaps(heap, entry);
     }
 
     /** Whether a mapping is heap, code or metaspace. */
