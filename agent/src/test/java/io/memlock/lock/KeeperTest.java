@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.memlock.hotspot.Region;
 import io.memlock.hotspot.ThreadTime;
 import io.memlock.log.Log;
+import io.memlock.options.AgentOptions;
 import io.memlock.options.LogLevel;
 import io.memlock.options.OptionParser;
 import io.memlock.options.OptionsInForce;
+import io.memlock.os.Linux;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -104,6 +106,27 @@ class KeeperTest {
         assertThat(kernel.looks - before).isBetween(1, MOST_DEAR_LOOKS);
     }
 
+    /** Though the interval is an hour: what ZGC maps is not held before. */
+    @Test
+    void populatesTheViewOfZgcsHeap() throws Exception {
+        kernel.mapHeapFile(4L << 40, HeapView.GRANULE_BYTES, 0);
+        RecordingLibC viewing = new RecordingLibC(kernel);
+        var options = OptionParser.parse("mode=all,interval=1h");
+        MemoryLock lock = new MemoryLock(new FakeProcess(kernel, viewing));
+        lock.start(options);
+        Thread thread = started(keeper(lock, options, afterCollection -> () -> false), () -> {});
+        try {
+            for (int i = 0; i < 600 && lock.viewedHeap().bytes() == 0; i++) {
+                TimeUnit.MILLISECONDS.sleep(100);
+            }
+        } finally {
+            end(thread);
+        }
+
+        assertThat(lock.viewedHeap().bytes()).isEqualTo(HeapView.GRANULE_BYTES);
+        assertThat(viewing.populatedBytes(Linux.MADV_POPULATE_READ)).isEqualTo(HeapView.GRANULE_BYTES);
+    }
+
     private void takeTime() {
         kernel.afterRefresh = this::takeTime;
         ThreadTime cpu = new ThreadTime();
@@ -117,6 +140,10 @@ class KeeperTest {
         var options = OptionParser.parse(text);
         MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
         lock.start(options);
+        return keeper(lock, options, growth);
+    }
+
+    private static Keeper keeper(MemoryLock lock, AgentOptions options, Keeper.GrowthSource growth) {
         return new Keeper(
                 lock, null, new Log(System.err, LogLevel.QUIET), (from, to) -> {}, new OptionsInForce(options), growth);
     }
