@@ -28,6 +28,9 @@ class LateLockIT {
     private static final long CGROUP_BYTES = 400L << 20;
     private static final int SWAP_MEGABYTES = 512;
 
+    /** Of 10 MiB. */
+    private static final int SQUEEZE_STEPS = 25;
+
     /** Not every collection takes the same way through libjvm.so. */
     private static final int COLLECTIONS = 5;
 
@@ -145,10 +148,15 @@ class LateLockIT {
         return jvm;
     }
 
-    /** A neighbour that takes what it can get, and goes. */
+    /**
+     * A neighbour that takes what it can get, and goes. In steps: where 250 MiB were wanted at once, swapping out was at times
+     * too slow for the kernel, and the OOM killer came for the JVM that was not locked yet.
+     */
     private static void squeeze(Jdk jdk, MemoryCgroup cgroup) {
         try (ForkedJvm neighbour = inCgroup(jdk, cgroup, Collector.SERIAL, "-Xmx512m")) {
-            neighbour.ask("direct 250");
+            for (int step = 0; step < SQUEEZE_STEPS; step++) {
+                neighbour.ask("direct 10");
+            }
         }
     }
 }
