@@ -198,11 +198,16 @@ public final class Memlock implements Agent {
         }
     }
 
-    private void printStartLine() {
+    /** Returns what it printed. */
+    private String printStartLine() {
         try {
-            log.info(startLine());
+            String line = startLine();
+            log.info(line);
+            return line;
         } catch (IOException | RuntimeException e) {
-            log.failure("cannot tell how much is locked: " + e.getMessage());
+            String problem = "cannot tell how much is locked: " + e.getMessage();
+            log.failure(problem);
+            return problem;
         }
     }
 
@@ -273,17 +278,25 @@ public final class Memlock implements Agent {
             }
             throw e;
         }
-        keepFrom(first, failure == null || first.status().state() == LockState.PARTIAL);
+        String line = keepFrom(first, failure == null || first.status().state() == LockState.PARTIAL);
         return failure == null
-                ? new AttachReply(first.undone().isEmpty() ? State.DONE : State.FAILED, startLine() + first.undone())
+                ? new AttachReply(first.undone().isEmpty() ? State.DONE : State.FAILED, line + first.undone())
                 : new AttachReply(State.FAILED, failure.text(headline()) + first.undone());
     }
 
-    private void keepFrom(MemoryLock first, boolean isLocked) {
+    /**
+     * Leaves the keeper running, after the start line is out: of a large JVM that takes a scan, which one is enough of.
+     *
+     * @return the start line; "" if little is locked
+     */
+    private String keepFrom(MemoryLock first, boolean isLocked) {
         lock = first;
         times.ended("lock");
         keeper();
-        startBackground(isLocked);
+        String line = isLocked ? printStartLine() : "";
+        log.debug(times.describe());
+        startKeeper();
+        return line;
     }
 
     private AttachReply lockInstead(String text) throws OptionException, IOException {
