@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * Has this command's own JVM yield its CPUs to the JVM it is about to lock. A JVM that starts keeps two compilers busy
- * for half a second, and where there are few CPUs, a thread that wakes up beside them waits for milliseconds.
+ * for half a second. Where there are few CPUs a thread that wakes up beside them waits for milliseconds, and one that runs
+ * is interrupted by them each time they wake up: not by those of {@code SCHED_BATCH}.
  */
 final class LowPriority {
 
@@ -63,7 +64,7 @@ final class LowPriority {
         }
     }
 
-    /** On Linux niceness is a thread's, and those it starts inherit it. */
+    /** On Linux both are a thread's, and those it starts inherit them. */
     void take() throws IOException {
         Set<String> done = new HashSet<>();
         while (done.addAll(lowered(done))) {
@@ -80,6 +81,9 @@ final class LowPriority {
                 int thread = Integer.parseInt(task);
                 if (libc.getpriority(Linux.PRIO_PROCESS, thread) < NICE) {
                     libc.setpriority(Linux.PRIO_PROCESS, thread, NICE);
+                }
+                if (libc.sched_getscheduler(thread) == Linux.SCHED_OTHER) { // otherwise somebody chose it
+                    libc.sched_setscheduler(thread, Linux.SCHED_BATCH, new int[] {0});
                 }
             }
             return others;

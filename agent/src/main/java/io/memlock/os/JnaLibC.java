@@ -26,6 +26,8 @@ final class JnaLibC implements LibC {
     private final Function setrlimit;
     private final Function getpriority;
     private final Function setpriority;
+    private final Function schedGetscheduler;
+    private final Function schedSetscheduler;
     private final Function sysconf;
 
     /** Binds the functions; JNA's native library must be loaded. */
@@ -46,6 +48,8 @@ final class JnaLibC implements LibC {
         setrlimit = process.find("setrlimit");
         getpriority = process.find("getpriority");
         setpriority = process.find("setpriority");
+        schedGetscheduler = process.find("sched_getscheduler");
+        schedSetscheduler = process.find("sched_setscheduler");
         sysconf = process.find("sysconf");
     }
 
@@ -122,6 +126,16 @@ final class JnaLibC implements LibC {
     @Override
     public int setpriority(int which, int who, int prio) {
         return setpriority.invokeInt(new Object[] {which, who, prio});
+    }
+
+    @Override
+    public int sched_getscheduler(int pid) {
+        return schedGetscheduler.invokeInt(new Object[] {pid});
+    }
+
+    @Override
+    public int sched_setscheduler(int pid, int policy, int[] param) {
+        return schedSetscheduler.invokeInt(new Object[] {pid, policy, param});
     }
 
     @Override

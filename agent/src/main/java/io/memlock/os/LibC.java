@@ -130,6 +130,24 @@ public interface LibC {
     int setpriority(int which, int who, int prio);
 
     /**
+     * Reads by which policy a thread is scheduled. sched_getscheduler(2)
+     *
+     * @param pid a thread id, despite its name; 0 for the calling thread
+     * @return for example {@link Linux#SCHED_OTHER}; or -1 with EINVAL, EPERM or ESRCH
+     */
+    int sched_getscheduler(int pid);
+
+    /**
+     * Sets the policy by which a thread is scheduled. sched_setscheduler(2)
+     *
+     * @param pid a thread id, despite its name; 0 for the calling thread
+     * @param policy for example {@link Linux#SCHED_BATCH}
+     * @param param the priority at 0: 0 but for real time
+     * @return 0, or -1 with EINVAL, EPERM or ESRCH
+     */
+    int sched_setscheduler(int pid, int policy, int[] param);
+
+    /**
      * Reads a setting of the system. sysconf(3)
      *
      * @return the value, or -1

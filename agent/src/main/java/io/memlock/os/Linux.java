@@ -67,6 +67,13 @@ public final class Linux {
     /** For getpriority and setpriority: of a thread, despite its name. */
     public static final int PRIO_PROCESS = 0;
 
+    // include/uapi/linux/sched.h
+    /** For sched_setscheduler: as most threads are scheduled. */
+    public static final int SCHED_OTHER = 0;
+
+    /** For sched_setscheduler: the same, but a thread that wakes up waits until whoever runs lets it. */
+    public static final int SCHED_BATCH = 3;
+
     // glibc bits/confname.h
     /** For sysconf: bytes in a page. */
     public static final int SC_PAGESIZE = 30;

@@ -485,6 +485,16 @@ final class FakeKernel implements LibC, MemoryMap {
     }
 
     @Override
+    public int sched_getscheduler(int pid) {
+        throw new UnsupportedOperationException("nothing here is about CPUs");
+    }
+
+    @Override
+    public int sched_setscheduler(int pid, int policy, int[] param) {
+        throw new UnsupportedOperationException("nothing here is about CPUs");
+    }
+
+    @Override
     public long sysconf(int name) {
         return PAGE;
     }

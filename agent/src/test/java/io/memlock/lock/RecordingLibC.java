@@ -119,6 +119,16 @@ final class RecordingLibC implements LibC {
     }
 
     @Override
+    public int sched_getscheduler(int pid) {
+        return kernel.sched_getscheduler(pid);
+    }
+
+    @Override
+    public int sched_setscheduler(int pid, int policy, int[] param) {
+        return kernel.sched_setscheduler(pid, policy, param);
+    }
+
+    @Override
     public long sysconf(int name) {
         return kernel.sysconf(name);
     }
