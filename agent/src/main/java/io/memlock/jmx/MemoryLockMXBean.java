@@ -75,8 +75,8 @@ public interface MemoryLockMXBean {
     @Description("Version of the agent")
     String getVersion();
 
-    @Description("Scans now, then answers; walks page tables, about 10 ms for each resident GiB during which this JVM"
-            + " cannot map memory")
+    @Description("Scans now, then answers; walks page tables: 9 ms for each resident GiB, during which this JVM cannot"
+            + " map memory; with more than 512 MiB resident in small pieces, 0.15 s for each GiB")
     void refresh();
 
     @Description("Locks something else from now on, in small pieces, without stalling the application. Answers what"

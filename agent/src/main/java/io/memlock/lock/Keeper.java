@@ -65,6 +65,10 @@ public final class Keeper implements LockControl {
     private final Allowance woken = new Allowance(WOKEN_SHARE, WOKEN_BURST_NANOS, System.nanoTime());
     private final Allowance viewing = new Allowance(WOKEN_SHARE, WOKEN_BURST_NANOS, System.nanoTime());
     private ThreadTime cpu;
+
+    /** CPU time of the keeper's own last scan: a gentle one mostly pauses. */
+    private long scanNanos;
+
     private long lastPassEnd;
     private long lastLook = System.nanoTime() - CALM_LOOK_NANOS;
     private long lastGrowth = System.nanoTime();
@@ -125,7 +129,9 @@ public final class Keeper implements LockControl {
                 pass(awaitNextPass(look));
                 viewHeap();
                 if (scanDue()) {
+                    long start = cpu.nanos();
                     refresh();
+                    scanNanos = cpu.nanos() - start;
                 }
             } catch (IOException | RuntimeException | Error e) { // an OutOfMemoryError the application survives, too
                 goOnAfter(e);
@@ -269,7 +275,7 @@ public final class Keeper implements LockControl {
     private boolean scanDue() {
         RegionReport last = report;
         return last == null
-                || System.nanoTime() - last.takenNanos() > Math.max(MIN_SCAN_GAP_NANOS, last.tookNanos() * SCAN_SHARE);
+                || System.nanoTime() - last.takenNanos() > Math.max(MIN_SCAN_GAP_NANOS, scanNanos * SCAN_SHARE);
     }
 
     @Override
