@@ -16,6 +16,9 @@ final class DiagnosticReports {
     /** Prints the bounds of the heap, except with ZGC; with Epsilon only what is committed. Waits for a collection. */
     static final String HEAP = "GC.heap_info";
 
+    /** Prints the flags that are not as they are by default. */
+    static final String FLAGS = "VM.flags";
+
     private static final String NODE = "- node #";
     private static final String BASE = ": base 0x";
     private static final String RESERVED = ": reserved=";

@@ -10,31 +10,31 @@ import io.memlock.os.Linux;
  *
  * <p>The kernel holds {@code mmap_lock} for writing while it walks a range: 42 ms per resident GiB, in which no other
  * thread can map, unmap or commit memory. Pieces alone do not help, because the caller takes the lock again before a
- * waiter wakes up; pieces with a sleep between them bound the wait (measured: 1-3 ms instead of 190 ms for 4 GiB).
+ * waiter wakes up; pieces with a sleep between them bound the wait. How long they are {@link PieceSize} says.
  */
 final class GentleCalls {
-
-    /** A multiple of the huge page size, so that no transparent huge page is split at a border for long. */
-    static final long PIECE_BYTES = 2L << 20;
 
     static final long PAUSE_NANOS = 50_000;
 
     private final LibC libc;
     private final Pause pause;
     private final Progress progress;
+    private final PieceSize pieces;
     private Progress.Work work;
     private boolean isLive;
     private boolean hasOnFault = true;
 
-    GentleCalls(LibC libc, Pause pause, Progress progress) {
+    GentleCalls(LibC libc, Pause pause, Progress progress, PieceSize pieces) {
         this.libc = libc;
         this.pause = pause;
         this.progress = progress;
+        this.pieces = pieces;
     }
 
     /** From now on the application runs. Before, there is nobody to wait for, and whole ranges are fastest. */
     void live() {
         isLive = true;
+        pieces.anew();
     }
 
     /** Where the kernel has no on-fault, what is committed is populated as it is locked. */
@@ -93,13 +93,15 @@ final class GentleCalls {
         BackOff backOff = new BackOff(PAUSE_NANOS);
         long from = start;
         while (from < end) {
-            // Borders on multiples of the piece size, whatever the start.
-            long to = isLive ? Math.min(end, (from / PIECE_BYTES + 1) * PIECE_BYTES) : end;
+            long to = isLive ? Math.min(end, pieces.end(from)) : end;
             long began = System.nanoTime();
             if (call.on(from, to - from) != 0) {
                 return libc.errno();
             }
             long took = System.nanoTime() - began;
+            if (isLive) {
+                pieces.took(took);
+            }
             if (work != null) {
                 work.done(to - from);
             }

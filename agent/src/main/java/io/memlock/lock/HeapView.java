@@ -166,9 +166,9 @@ final class HeapView {
 
     private int populate(int granule) {
         long at = start + granule * GRANULE_BYTES;
-        for (long piece = at; piece < at + GRANULE_BYTES; piece += SwapIn.PIECE_BYTES) {
+        for (long piece = at; piece < at + GRANULE_BYTES; piece += Populator.GENTLE_PIECE_BYTES) {
             long began = System.nanoTime();
-            int errno = populator.populate(piece, SwapIn.PIECE_BYTES, false);
+            int errno = populator.populate(piece, Populator.GENTLE_PIECE_BYTES, false);
             if (errno != 0) {
                 return errno;
             }

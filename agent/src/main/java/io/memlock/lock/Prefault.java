@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Prefault {
 
-    /** For each call at start: large enough that the calls cost nothing, small enough to share the work out evenly. */
-    private static final long BRISK_PIECE_BYTES = 16L << 20;
+    /** What one thread takes at a time. At start it is one call: large enough that calls cost nothing. */
+    private static final long PIECE_BYTES = 16L << 20;
 
     private final Populator populator;
     private final Pause pause;
@@ -50,7 +50,7 @@ final class Prefault {
                 boolean write = segment.mapping().writable() && !isApplicationsFile(segment);
                 total += segment.length();
                 memory += views.isFirst(segment) ? segment.length() : 0;
-                cut(segment, write, threads > 1 ? BRISK_PIECE_BYTES : GentleCalls.PIECE_BYTES, pieces);
+                cut(segment, write, pieces);
             }
         }
         String refusal = headroom.refusal(memory);
@@ -70,9 +70,9 @@ final class Prefault {
         return segment.region() == Region.MAPPED && segment.mapping().shared();
     }
 
-    private static void cut(Segment segment, boolean write, long pieceBytes, List<Piece> pieces) {
+    private static void cut(Segment segment, boolean write, List<Piece> pieces) {
         for (long at = segment.start(); at < segment.end(); ) {
-            long to = Math.min(segment.end(), (at / pieceBytes + 1) * pieceBytes);
+            long to = Math.min(segment.end(), (at / PIECE_BYTES + 1) * PIECE_BYTES);
             pieces.add(new Piece(at, to - at, write));
             at = to;
         }
@@ -85,7 +85,7 @@ final class Prefault {
         long bytes() throws IOException;
     }
 
-    /** One call's worth. */
+    /** To be faulted in by one thread. */
     private record Piece(long start, long length, boolean write) {}
 
     /** Pieces, taken one by one by whoever is free. */
@@ -128,15 +128,19 @@ final class Prefault {
         public void run() {
             for (int i = next.getAndIncrement(); i < pieces.size(); i = next.getAndIncrement()) {
                 Piece piece = pieces.get(i);
-                int failed = populator.populate(piece.start, piece.length, piece.write);
-                // ENOMEM: the mapping has gone meanwhile, and with it the wish
-                if (failed != 0 && failed != Errno.ENOMEM) {
-                    errno.compareAndSet(0, failed);
-                    return;
-                }
-                told.done(piece.length);
-                if (gently) {
-                    pause.nanos(GentleCalls.PAUSE_NANOS);
+                long step = gently ? Populator.GENTLE_PIECE_BYTES : piece.length;
+                for (long done = 0; done < piece.length; done += step) {
+                    long length = Math.min(step, piece.length - done);
+                    int failed = populator.populate(piece.start + done, length, piece.write);
+                    // ENOMEM: the mapping has gone meanwhile, and with it the wish
+                    if (failed != 0 && failed != Errno.ENOMEM) {
+                        errno.compareAndSet(0, failed);
+                        return;
+                    }
+                    told.done(length);
+                    if (gently) {
+                        pause.nanos(GentleCalls.PAUSE_NANOS);
+                    }
                 }
             }
         }

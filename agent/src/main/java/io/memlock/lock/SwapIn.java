@@ -15,9 +15,6 @@ import java.util.List;
  */
 final class SwapIn {
 
-    /** At once: reading a quarter of a megabyte back takes a slow disk a few milliseconds. */
-    static final long PIECE_BYTES = 256 << 10;
-
     private final Populator populator;
     private final Pause pause;
     private final Progress progress;
@@ -96,8 +93,8 @@ final class SwapIn {
     }
 
     private void bring(long start, long end, Progress.Work work) {
-        for (long at = start; at < end; at += PIECE_BYTES) {
-            long length = Math.min(PIECE_BYTES, end - at);
+        for (long at = start; at < end; at += Populator.GENTLE_PIECE_BYTES) {
+            long length = Math.min(Populator.GENTLE_PIECE_BYTES, end - at);
             if (populator.populate(at, length, false) == 0) {
                 work.done(length);
             }

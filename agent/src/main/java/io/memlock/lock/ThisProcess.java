@@ -3,6 +3,8 @@ package io.memlock.lock;
 
 import io.memlock.advice.Place;
 import io.memlock.advice.PlaceFiles;
+import io.memlock.hotspot.HugePages;
+import io.memlock.hotspot.InProcessDiagnosticCommands;
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.hotspot.LayerStatus;
 import io.memlock.hotspot.Region;
@@ -67,7 +69,8 @@ public final class ThisProcess implements LockParts {
         this.progress = new Progress(log);
         this.pageBytes = libc.sysconf(Linux.SC_PAGESIZE);
         this.probe = new LockProbe(libc, pageBytes);
-        this.calls = new GentleCalls(libc, Pause.SLEEP, progress);
+        HugePages hugePages = new HugePages(proc, new InProcessDiagnosticCommands(instrumentation));
+        this.calls = new GentleCalls(libc, Pause.SLEEP, progress, new PieceSize(pageBytes, hugePages));
     }
 
     /** Bytes in a page. */

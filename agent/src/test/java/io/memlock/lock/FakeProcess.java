@@ -47,7 +47,7 @@ final class FakeProcess implements LockParts {
         this.kernel = kernel;
         this.viewing = viewing;
         this.probe = new LockProbe(kernel, FakeKernel.PAGE);
-        this.calls = new GentleCalls(kernel, nanos -> {}, progress);
+        this.calls = new GentleCalls(kernel, nanos -> {}, progress, new PieceSize(FakeKernel.PAGE, () -> true));
         this.applicationLocks =
                 new ApplicationLocks(consumer -> kernel.lockedWithoutOnFault().forEach(consumer));
         this.reconciler = new Reconciler(kernel, probe, calls, applicationLocks, kernel::chargedBytes, MAX_MAPPINGS);

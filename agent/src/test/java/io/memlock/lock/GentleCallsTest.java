@@ -15,12 +15,16 @@ import org.junit.jupiter.api.Test;
 class GentleCallsTest {
 
     private static final long HEAP = 0x1000_0000L;
-    private static final long PIECE = GentleCalls.PIECE_BYTES;
+    private static final long PIECE = PieceSize.LARGEST_BYTES;
 
     private final FakeKernel kernel = new FakeKernel();
     private final List<Long> pauses = new ArrayList<>();
-    private final GentleCalls calls =
-            new GentleCalls(kernel, pauses::add, new Progress(new Log(System.err, LogLevel.QUIET)));
+    private boolean hugePages = true;
+    private final GentleCalls calls = new GentleCalls(
+            kernel,
+            pauses::add,
+            new Progress(new Log(System.err, LogLevel.QUIET)),
+            new PieceSize(FakeKernel.PAGE, () -> hugePages));
 
     @Test
     void pausesBetweenPiecesButNotAfterTheLast() {
@@ -43,6 +47,34 @@ class GentleCallsTest {
 
         assertThat(kernel.calls).as("a short first piece, a one-page second").isEqualTo(2);
         assertThat(kernel.chargedBytes()).isEqualTo(PIECE);
+    }
+
+    @Test
+    void beginsWithSmallPiecesWhereThereAreNoHugePages() {
+        hugePages = false;
+        kernel.commit(Region.HEAP, HEAP, 4 * PIECE);
+        calls.live();
+        kernel.failCall = 1;
+        kernel.failWith = Errno.EAGAIN;
+
+        assertThat(lock()).isEqualTo(Errno.EAGAIN);
+
+        assertThat(kernel.chargedBytes()).as("the first piece").isEqualTo(PieceSize.SMALLEST_PAGES * FakeKernel.PAGE);
+    }
+
+    @Test
+    void asksAboutHugePagesAgainForEachNewWork() {
+        kernel.commit(Region.HEAP, HEAP, 2 * PIECE);
+        calls.live();
+        lock();
+        kernel.calls = 0;
+        hugePages = false;
+
+        calls.live();
+        calls.unlock(kernel.segments().get(0));
+
+        assertThat(kernel.chargedBytes()).isZero();
+        assertThat(kernel.calls).as("more than one for each huge page").isGreaterThan(2);
     }
 
     @Test

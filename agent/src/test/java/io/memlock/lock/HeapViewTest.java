@@ -197,7 +197,7 @@ class HeapViewTest {
         RegionTotals totals = new RegionTotals();
         kernel.segments().forEach(totals::add);
         new Prefault(new Populator(libc, new KernelVersion(6, 1)), nanos -> {}, progress)
-                .run(kernel.segments(), List.of(Region.HEAP), () -> 0, new Headroom(GRANULE, "the host"), 1);
+                .run(kernel.segments(), List.of(Region.HEAP), () -> 0, new Headroom(GRANULE, "the host"), 2);
 
         RegionUsage heap = new RegionReport(totals.usages(), 0, 0).total(List.of(Region.HEAP));
         assertThat(heap.mappings()).isOne();

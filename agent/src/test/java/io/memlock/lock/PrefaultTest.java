@@ -58,8 +58,8 @@ class PrefaultTest {
     void pausesBetweenSmallPiecesOnALiveJvm() throws IOException {
         assertThat(run(new KernelVersion(6, 1), heap(64 * MIB), 0, 64 * MIB, 1)).isNull();
 
-        assertThat(libc.largestPiece()).isEqualTo(GentleCalls.PIECE_BYTES);
-        assertThat(pauses).hasSize(32);
+        assertThat(libc.largestPiece()).isEqualTo(Populator.GENTLE_PIECE_BYTES);
+        assertThat(pauses).hasSize(256);
     }
 
     @Test

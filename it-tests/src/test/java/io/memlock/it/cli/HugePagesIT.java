@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.it.apps.HeapApp;
+import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A live JVM is locked in pieces, and the kernel splits a transparent huge page in which one ends. */
+class HugePagesIT {
+
+    private static final Path SETTING = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void attachAndUnlockSplitNone(Jdk jdk) throws IOException {
+        Machine.requireUnlimitedLocking();
+        Machine.require(
+                Files.exists(SETTING) && !Files.readString(SETTING).contains("[never]"),
+                "needs transparent huge pages: echo madvise > " + SETTING);
+        try (ForkedJvm jvm = ForkedJvm.on(jdk)
+                .flags("-XX:+UseSerialGC", "-Xms256m", "-Xmx256m")
+                .flags("-XX:+UseTransparentHugePages", "-XX:+AlwaysPreTouch")
+                .main(HeapApp.class)
+                .start()) {
+            jvm.awaitLine("ready");
+            long before = hugeKilobytes(jvm.pid());
+            assertThat(before).as("huge pages before").isGreaterThan(100 << 10);
+
+            succeed(Memlock.command(jdk, "attach", jvm.pid()));
+            long locked = hugeKilobytes(jvm.pid());
+            succeed(Memlock.command(jdk, "unlock", jvm.pid()));
+            long unlocked = hugeKilobytes(jvm.pid());
+
+            assertThat(locked).as("after attach").isGreaterThanOrEqualTo(before);
+            assertThat(unlocked).as("after unlock").isGreaterThanOrEqualTo(before);
+        }
+    }
+
+    private static void succeed(List<String> command) {
+        Outcome outcome = Commands.run(command);
+        assertThat(outcome.exitStatus()).as(outcome.toString()).isZero();
+    }
+
+    private static long hugeKilobytes(long pid) throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/smaps_rollup"))) {
+            if (line.startsWith("AnonHugePages:")) {
+                return Long.parseLong(line.replaceAll("[^0-9]", ""));
+            }
+        }
+        throw new AssertionError("no AnonHugePages in smaps_rollup");
+    }
+}
