@@ -91,14 +91,15 @@ public final class StallSuite implements Suite {
         page.heading("Stall of a running JVM");
         page.text(
                 "The heap is resident (AlwaysPreTouch); a thread maps, touches and unmaps 16 KiB every 0.2 ms. Worst of"
-                        + " these while the lock is taken, microseconds; *of one call* is that over the worst of one"
+                        + " these while the lock is taken, microseconds; *of before* is the 99.9th percentile over that of the three seconds"
+                        + " before, in the same JVM; *of one call* is the worst over the worst of one"
                         + " mlockall(C+F+OF), round by round. An attach itself also loads classes; ours and unlock are the"
                         + " command line's, from its start to its end: a JVM, whose start alone (the other one's is our"
                         + " command line's help, which looks at no other process) is felt where there are few CPUs.");
         for (String caseName : samples.cases(name())) {
             page.subheading(caseName);
             page.table(
-                    List.of("", "worst us", "p99.9 us", "of one call", "took ms", "charged MiB"),
+                    List.of("", "worst us", "p99.9 us", "of before", "of one call", "took ms", "charged MiB"),
                     samples.contenders(name(), caseName).stream()
                             .map(contender -> row(samples, caseName, contender))
                             .toList());
@@ -114,6 +115,7 @@ public final class StallSuite implements Suite {
                 contender,
                 samples.spread(name(), caseName, contender, "max").text(),
                 samples.spread(name(), caseName, contender, "p99.9").text(),
+                samples.spread(name(), caseName, contender, "of before").text(),
                 samples.paired(name(), caseName, contender, ONE_CALL, "max", (x, one) -> x / one)
                         .text(),
                 samples.spread(name(), caseName, contender, "tookMillis").text(),

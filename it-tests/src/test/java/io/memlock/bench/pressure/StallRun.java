@@ -22,6 +22,9 @@ public final class StallRun {
 
     private static final int SETTLE_MILLIS = 1500;
 
+    /** About as long as an attach to a few GiB takes: the same number of calls before it. */
+    private static final int BEFORE_MILLIS = 3000;
+
     private final Jdk jdk;
     private final int heapMegabytes;
 
@@ -107,11 +110,14 @@ public final class StallRun {
             before.lock(jvm);
             Thread.sleep(SETTLE_MILLIS);
             jvm.ask("?");
+            Thread.sleep(BEFORE_MILLIS);
+            double usual = PressureRun.parse(jvm.ask("?")).get("p99.9");
             long start = System.nanoTime();
             locking.lock(jvm);
             double millis = (System.nanoTime() - start) / 1e6;
             Thread.sleep(SETTLE_MILLIS);
             Map<String, Double> values = new LinkedHashMap<>(PressureRun.parse(jvm.ask("?")));
+            values.put("of before", values.get("p99.9") / usual);
             values.put("tookMillis", millis);
             values.put("chargedMegabytes", ProcStatus.of(jvm.pid()).chargedBytes() / 1048576.0);
             return values;
