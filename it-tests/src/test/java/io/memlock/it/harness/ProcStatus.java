@@ -61,11 +61,6 @@ public record ProcStatus(Map<String, String> status, List<String> stat) {
         return bytes("VmRSS");
     }
 
-    /** The most there ever were, {@code VmHWM}. */
-    public long mostResidentBytes() {
-        return bytes("VmHWM");
-    }
-
     /** Bytes charged against the limit, {@code VmLck}: whole locked mappings, resident or not. */
     public long chargedBytes() {
         return bytes("VmLck");
