@@ -17,10 +17,10 @@ public final class ProcessSymbols {
      * Looks a function up.
      *
      * @param name in C
-     * @return the function, to be called by the C convention
+     * @return the function
      * @throws UnsatisfiedLinkError if no library of this process has it
      */
-    public Function find(String name) {
-        return new Function(new Pointer(Native.findSymbol(process, name)), Function.C_CONVENTION, null);
+    public ProcessFunction find(String name) {
+        return new ProcessFunction(Native.findSymbol(process, name));
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.os;
 
-import com.sun.jna.Function;
 import com.sun.jna.Native;
+import com.sun.jna.ProcessFunction;
 import com.sun.jna.ProcessSymbols;
 
 /**
@@ -11,24 +11,24 @@ import com.sun.jna.ProcessSymbols;
  */
 final class JnaLibC implements LibC {
 
-    private final Function mlock;
+    private final ProcessFunction mlock;
     private final Mlock2 mlock2;
-    private final Function munlock;
-    private final Function mlockall;
-    private final Function munlockall;
-    private final Function msync;
-    private final Function mincore;
-    private final Function mmap;
-    private final Function munmap;
-    private final Function madvise;
-    private final Function readlink;
-    private final Function getrlimit;
-    private final Function setrlimit;
-    private final Function getpriority;
-    private final Function setpriority;
-    private final Function schedGetscheduler;
-    private final Function schedSetscheduler;
-    private final Function sysconf;
+    private final ProcessFunction munlock;
+    private final ProcessFunction mlockall;
+    private final ProcessFunction munlockall;
+    private final ProcessFunction msync;
+    private final ProcessFunction mincore;
+    private final ProcessFunction mmap;
+    private final ProcessFunction munmap;
+    private final ProcessFunction madvise;
+    private final ProcessFunction readlink;
+    private final ProcessFunction getrlimit;
+    private final ProcessFunction setrlimit;
+    private final ProcessFunction getpriority;
+    private final ProcessFunction setpriority;
+    private final ProcessFunction schedGetscheduler;
+    private final ProcessFunction schedSetscheduler;
+    private final ProcessFunction sysconf;
 
     /** Binds the functions; JNA's native library must be loaded. */
     JnaLibC() {
@@ -55,7 +55,7 @@ final class JnaLibC implements LibC {
 
     @Override
     public int mlock(long addr, long len) {
-        return mlock.invokeInt(new Object[] {addr, len});
+        return mlock.invokeInt(addr, len);
     }
 
     @Override
@@ -65,82 +65,82 @@ final class JnaLibC implements LibC {
 
     @Override
     public int munlock(long addr, long len) {
-        return munlock.invokeInt(new Object[] {addr, len});
+        return munlock.invokeInt(addr, len);
     }
 
     @Override
     public int mlockall(int flags) {
-        return mlockall.invokeInt(new Object[] {flags});
+        return mlockall.invokeInt(flags);
     }
 
     @Override
     public int munlockall() {
-        return munlockall.invokeInt(new Object[] {});
+        return munlockall.invokeInt();
     }
 
     @Override
     public int msync(long addr, long length, int flags) {
-        return msync.invokeInt(new Object[] {addr, length, flags});
+        return msync.invokeInt(addr, length, flags);
     }
 
     @Override
     public int mincore(long addr, long length, byte[] vec) {
-        return mincore.invokeInt(new Object[] {addr, length, vec});
+        return mincore.invokeInt(addr, length, vec);
     }
 
     @Override
     public long mmap(long addr, long length, int prot, int flags, int fd, long offset) {
-        return mmap.invokeLong(new Object[] {addr, length, prot, flags, fd, offset});
+        return mmap.invokeLong(addr, length, prot, flags, fd, offset);
     }
 
     @Override
     public int munmap(long addr, long length) {
-        return munmap.invokeInt(new Object[] {addr, length});
+        return munmap.invokeInt(addr, length);
     }
 
     @Override
     public int madvise(long addr, long length, int advice) {
-        return madvise.invokeInt(new Object[] {addr, length, advice});
+        return madvise.invokeInt(addr, length, advice);
     }
 
     @Override
     public long readlink(byte[] path, byte[] buf, long bufsiz) {
-        return readlink.invokeLong(new Object[] {path, buf, bufsiz});
+        return readlink.invokeLong(path, buf, bufsiz);
     }
 
     @Override
     public int getrlimit(int resource, long[] rlim) {
-        return getrlimit.invokeInt(new Object[] {resource, rlim});
+        return getrlimit.invokeInt(resource, rlim);
     }
 
     @Override
     public int setrlimit(int resource, long[] rlim) {
-        return setrlimit.invokeInt(new Object[] {resource, rlim});
+        return setrlimit.invokeInt(resource, rlim);
     }
 
     @Override
     public int getpriority(int which, int who) {
-        return getpriority.invokeInt(new Object[] {which, who});
+        return getpriority.invokeInt(which, who);
     }
 
     @Override
     public int setpriority(int which, int who, int prio) {
-        return setpriority.invokeInt(new Object[] {which, who, prio});
+        return setpriority.invokeInt(which, who, prio);
     }
 
     @Override
     public int sched_getscheduler(int pid) {
-        return schedGetscheduler.invokeInt(new Object[] {pid});
+        return schedGetscheduler.invokeInt(pid);
     }
 
     @Override
     public int sched_setscheduler(int pid, int policy, int[] param) {
-        return schedSetscheduler.invokeInt(new Object[] {pid, policy, param});
+        return schedSetscheduler.invokeInt(pid, policy, param);
     }
 
     @Override
     public long sysconf(int name) {
-        return sysconf.invokeLong(new Object[] {name});
+        return sysconf.invokeLong(name);
     }
 
     @Override
@@ -149,7 +149,7 @@ final class JnaLibC implements LibC {
     }
 
     /** mlock2 as a function of the C library, or as a system call where the library has none. */
-    private record Mlock2(Function function, boolean isSyscall) {
+    private record Mlock2(ProcessFunction function, boolean isSyscall) {
 
         // arch/x86/entry/syscalls/syscall_64.tbl; include/uapi/asm-generic/unistd.h
         private static final long SYS_MLOCK2_X86_64 = 325;
@@ -166,9 +166,9 @@ final class JnaLibC implements LibC {
         int call(long addr, long len, int flags) {
             if (isSyscall) {
                 long number = Platform.current() == Platform.X86_64 ? SYS_MLOCK2_X86_64 : SYS_MLOCK2_AARCH64;
-                return (int) function.invokeLong(new Object[] {number, addr, len, flags});
+                return (int) function.invokeLong(number, addr, len, flags);
             }
-            return function.invokeInt(new Object[] {addr, len, flags});
+            return function.invokeInt(addr, len, flags);
         }
     }
 }
