@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.attach;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -54,13 +55,14 @@ public final class ReplyBoard {
     }
 
     private void forgetOld() {
-        List<Object> old = properties.entrySet().stream()
-                .filter(entry ->
-                        isFinal(entry.getKey().toString(), entry.getValue().toString()))
-                .map(Map.Entry::getKey)
-                .toList();
+        List<Object> old = new ArrayList<>();
+        for (Map.Entry<Object, Object> entry : properties.entrySet()) {
+            if (isFinal(entry.getKey().toString(), entry.getValue().toString())) {
+                old.add(entry.getKey());
+            }
+        }
         if (old.size() > KEPT) {
-            old.forEach(properties::remove);
+            properties.keySet().removeAll(old);
         }
     }
 
