@@ -34,4 +34,20 @@ public record Segment(long start, long end, Region region, Evidence evidence, Ma
     public long length() {
         return end - start;
     }
+
+    /** As that of any record, but written out: see {@link Mapping#equals}. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Segment segment
+                && start == segment.start
+                && end == segment.end
+                && region == segment.region
+                && evidence == segment.evidence
+                && mapping.equals(segment.mapping);
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(start);
+    }
 }

@@ -4,6 +4,7 @@ package io.memlock.lock;
 import io.memlock.hotspot.Region;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.LockMode;
+import io.memlock.proc.Mapping;
 import java.util.List;
 
 /**
@@ -28,5 +29,18 @@ record Selection(List<Region> regions, boolean isIndivisible) {
 
     boolean contains(Region region) {
         return regions.contains(region);
+    }
+
+    /** As that of any record, but written out: see {@link Mapping#equals}. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Selection selection
+                && isIndivisible == selection.isIndivisible
+                && regions.equals(selection.regions);
+    }
+
+    @Override
+    public int hashCode() {
+        return regions.hashCode();
     }
 }

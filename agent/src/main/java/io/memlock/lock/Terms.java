@@ -2,6 +2,7 @@
 package io.memlock.lock;
 
 import io.memlock.hotspot.Segment;
+import io.memlock.proc.Mapping;
 
 /**
  * Under which a pass runs.
@@ -35,5 +36,20 @@ record Terms(long limitBytes, boolean isFuture, boolean bornLocked, boolean othe
      */
     boolean mustStayUnlocked(Segment segment) {
         return limitBytes >= 0 && segment.mapping().path().equals("[stack]");
+    }
+
+    /** As that of any record, but written out: see {@link Mapping#equals}. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Terms terms
+                && limitBytes == terms.limitBytes
+                && isFuture == terms.isFuture
+                && bornLocked == terms.bornLocked
+                && othersSetFuture == terms.othersSetFuture;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(limitBytes);
     }
 }

@@ -60,4 +60,27 @@ public record Mapping(
     public boolean isKernels() {
         return path.startsWith("[v");
     }
+
+    /**
+     * As that of any record, but written out. What the compiler writes puts itself together from method handles at its
+     * first use: in a live JVM that loads some 75 classes and compiles some 130 methods beside the application.
+     */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Mapping mapping
+                && start == mapping.start
+                && end == mapping.end
+                && readable == mapping.readable
+                && writable == mapping.writable
+                && executable == mapping.executable
+                && shared == mapping.shared
+                && offset == mapping.offset
+                && inode == mapping.inode
+                && path.equals(mapping.path);
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(start);
+    }
 }
