@@ -65,7 +65,7 @@ class StayLockedIT {
                 assertNothingUnlocked(step, locked);
                 eventually(() -> {
                     try {
-                        assertAlike(step, plains, locked);
+                        assertAlike(collector + " on " + jdk + " after " + step, plains, locked);
                     } catch (AssertionError e) {
                         // Collectors give memory back in the background, Shenandoah sometimes not before the next one.
                         all.forEach(jvm -> jvm.ask("collect"));
@@ -84,7 +84,7 @@ class StayLockedIT {
                 .isZero();
     }
 
-    private static void assertAlike(String step, List<ForkedJvm> plains, ForkedJvm locked) {
+    private static void assertAlike(String when, List<ForkedJvm> plains, ForkedJvm locked) {
         LongSummaryStatistics expected =
                 plains.stream().mapToLong(StayLockedIT::takenBytes).summaryStatistics();
         long arenas = plains.stream()
@@ -98,11 +98,11 @@ class StayLockedIT {
         long notGivenBack = Math.max(0, arenasNow - arenas);
         assertThat((double) (takenBytes(locked) - notGivenBack) / MEBIBYTE)
                 .as(
-                        "MiB resident after %s, less %d MiB malloc cannot give back, against %d to %d MiB without the agent",
-                        step, notGivenBack / MEBIBYTE, expected.getMin() / MEBIBYTE, expected.getMax() / MEBIBYTE)
+                        "MiB resident, %s, less %d MiB malloc cannot give back, against %d to %d MiB without the agent",
+                        when, notGivenBack / MEBIBYTE, expected.getMin() / MEBIBYTE, expected.getMax() / MEBIBYTE)
                 .isBetween(expected.getMin() * 0.95 / MEBIBYTE - 15, expected.getMax() * 1.05 / MEBIBYTE + 15);
         assertThat(notGivenBack / MEBIBYTE)
-                .as("MiB malloc cannot give back after %s", step)
+                .as("MiB malloc cannot give back, %s", when)
                 .isLessThan(MOST_NOT_GIVEN_BACK_MEBIBYTES);
     }
 
