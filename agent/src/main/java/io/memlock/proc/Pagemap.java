@@ -28,6 +28,7 @@ public final class Pagemap implements Closeable {
     /** Mapped nowhere else. Since Linux 4.2. */
     private static final int EXCLUSIVE = 0x01;
 
+    /** What {@link #STATE_BYTE} may be. */
     private static final int STATES = 256;
 
     /** 1 MiB of address space with 4 KiB pages: some 20 microseconds. 2 KiB of entries, which the JDK reads without malloc. */
@@ -95,7 +96,8 @@ public final class Pagemap implements Closeable {
             at += pages * pageBytes;
             afterPiece.run();
         }
-        return sum(pagesInState, seen == null);
+        PageCounts all = sum(pagesInState);
+        return seen == null ? all : new PageCounts(all.present(), 0, all.swapped());
     }
 
     /** No more than this for each page, and without a branch: the JVM compiles it beside its application. */
@@ -105,7 +107,7 @@ public final class Pagemap implements Closeable {
         }
     }
 
-    private static PageCounts sum(long[] pagesInState, boolean isShareKnown) {
+    private static PageCounts sum(long[] pagesInState) {
         long present = 0;
         long mappedElsewhere = 0;
         long swapped = 0;
@@ -113,7 +115,7 @@ public final class Pagemap implements Closeable {
             long pages = pagesInState[state];
             present += (state & PRESENT) != 0 ? pages : 0;
             swapped += (state & SWAPPED) != 0 ? pages : 0;
-            mappedElsewhere += isShareKnown && (state & (PRESENT | FILE | EXCLUSIVE)) == (PRESENT | FILE) ? pages : 0;
+            mappedElsewhere += (state & (PRESENT | FILE | EXCLUSIVE)) == (PRESENT | FILE) ? pages : 0;
         }
         return new PageCounts(present, mappedElsewhere, swapped);
     }
