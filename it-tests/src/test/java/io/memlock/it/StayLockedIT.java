@@ -122,7 +122,7 @@ class StayLockedIT {
             builder.flags("-Xmn32m");
         }
         if (collector == Collector.G1) {
-            // Which regions it has touched differs by 70 MiB from run to run without the agent: let it give back the
+            // Which regions it has touched differs by 40 MiB from run to run without the agent: let it give back the
             // free ones.
             builder.flags("-XX:MinHeapFreeRatio=5", "-XX:MaxHeapFreeRatio=10");
         }
