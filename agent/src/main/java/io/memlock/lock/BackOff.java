@@ -6,15 +6,17 @@ import java.util.concurrent.TimeUnit;
 /**
  * How long to pause after a piece of a long call.
  *
- * <p>A piece of 2 MiB takes 0.05 ms. One that takes milliseconds met somebody in the kernel who walks the same memory:
- * reclaim, compaction, DAMON. Each piece moves a border between two mappings, which takes the lock such a walk holds
- * (mm/vma.c, {@code vma_prepare}: anon_vma_lock_write), and whoever wants {@code mmap_lock} waits along. Walks come in
- * bursts, so after a slow piece the next waits until the burst is likely over.
+ * <p>A piece takes 0.02 ms, and no longer than {@link PieceSize} lets it. One that takes several times as long met somebody:
+ * threads that want {@code mmap_lock} as well, a host that has taken the CPU away, or in the kernel one who walks the same
+ * memory (reclaim, compaction, DAMON). Each piece moves a border between two mappings, which takes the lock such a walk
+ * holds (mm/vma.c, {@code vma_prepare}: anon_vma_lock_write), and whoever wants {@code mmap_lock} waits along. All of these
+ * come in bursts, in which a piece and the application each make the other's wait longer: so after a slow piece the next
+ * waits until the burst is likely over.
  */
 final class BackOff {
 
     /** Until then a piece is one like any other. */
-    static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    static final long SLOW_NANOS = 2 * PieceSize.SLOW_NANOS;
 
     /** Pauses are this many times as long as the slow piece took. */
     static final int FACTOR = 10;

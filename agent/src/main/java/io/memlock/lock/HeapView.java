@@ -31,6 +31,9 @@ final class HeapView {
     /** Or fewer, where they come from swap. */
     private static final long AT_ONCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** A piece populated in less was there already. */
+    private static final long SLOW_PIECE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     /** What was given back and committed anew between two looks is not seen as new: now and then all is gone through. */
     static final long ALL_AGAIN_NANOS = TimeUnit.HOURS.toNanos(1);
 
@@ -172,7 +175,7 @@ final class HeapView {
             if (errno != 0) {
                 return errno;
             }
-            if (System.nanoTime() - began > BackOff.SLOW_NANOS) {
+            if (System.nanoTime() - began > SLOW_PIECE_NANOS) {
                 pause.nanos(GentleCalls.PAUSE_NANOS);
             }
         }

@@ -25,6 +25,13 @@ class BackOffTest {
     }
 
     @Test
+    void pausesAfterAPieceThatTookTwiceWhatOneMay() {
+        long longest = PieceSize.SLOW_NANOS * 2;
+
+        assertThat(backOff.after(longest)).isEqualTo(longest * BackOff.FACTOR);
+    }
+
+    @Test
     void doesNotPauseForLong() {
         assertThat(backOff.after(millis(4000))).isEqualTo(BackOff.LONGEST_NANOS);
     }
