@@ -9,6 +9,7 @@ import java.net.URL;
 import java.security.CodeSource;
 import java.security.ProtectionDomain;
 import java.security.cert.Certificate;
+import java.util.concurrent.locks.LockSupport;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 
@@ -20,6 +21,16 @@ import java.util.jar.JarFile;
  * here, and nothing from here can be found by the application.
  */
 final class IsolatedLoader extends ClassLoader {
+
+    /** At the start of a JVM: its application waits until we are done. */
+    static final long AT_ONCE = 0;
+
+    /**
+     * Rest beside an application that runs, ten times as long as a class takes. Some 300 classes at once keep a CPU busy for
+     * 0.1 s, and the JVM's two compilers with it: where there are few CPUs the application waits for one, for milliseconds at
+     * worst.
+     */
+    static final long GENTLY_NANOS = 2_000_000;
 
     private static final String HIDDEN = "inst/";
 
@@ -35,15 +46,18 @@ final class IsolatedLoader extends ClassLoader {
 
     private final JarFile jar;
     private final ProtectionDomain domain;
+    private final long restNanos;
 
     /**
      * Opens the jar, for the life of the JVM.
      *
      * @param file the agent jar
+     * @param restNanos how long a thread of ours rests after each class; those have this as their context class loader
      * @throws IOException if it cannot be read
      */
-    IsolatedLoader(File file) throws IOException {
+    IsolatedLoader(File file, long restNanos) throws IOException {
         super("memlock", ClassLoader.getPlatformClassLoader());
+        this.restNanos = restNanos;
         // Not verified: the signature check runs interpreted and would cost more than all our class loading.
         jar = new JarFile(file, false);
         domain = new ProtectionDomain(new CodeSource(file.toURI().toURL(), (Certificate[]) null), null, this, null);
@@ -80,7 +94,11 @@ final class IsolatedLoader extends ClassLoader {
     }
 
     private Class<?> define(String name, byte[] bytes) {
-        return defineClass(name, bytes, 0, bytes.length, domain);
+        Class<?> defined = defineClass(name, bytes, 0, bytes.length, domain);
+        if (restNanos > 0 && Thread.currentThread().getContextClassLoader() == this) {
+            LockSupport.parkNanos(restNanos);
+        }
+        return defined;
     }
 
     /** Called by the JVM for a class in a named module of ours: the one JNA lives in from JDK 24 on. */

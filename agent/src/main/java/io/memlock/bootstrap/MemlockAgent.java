@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.bootstrap;
 
+import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 
 /** What the JVM calls: {@code premain} for {@code -javaagent}, {@code agentmain} for an attach. */
@@ -45,14 +46,14 @@ public final class MemlockAgent {
             if (atStart && JdkTool.isRunning()) {
                 return;
             }
-            if (running == null) {
-                Class<?> factory = new IsolatedLoader(AgentJar.locate()).loadClass(FACTORY);
-                running = ((Agent.Factory) factory.getConstructor().newInstance()).create(instrumentation, startNanos);
-            }
             if (atStart) {
+                if (running == null) {
+                    IsolatedLoader loader = new IsolatedLoader(AgentJar.locate(), IsolatedLoader.AT_ONCE);
+                    running = create(loader, instrumentation, startNanos);
+                }
                 exitStatus = running.start(options);
             } else {
-                running.attach(options);
+                attach(options, instrumentation, startNanos);
             }
         } catch (Throwable failure) { // whatever it is, the application must start
             report(failure);
@@ -60,6 +61,28 @@ public final class MemlockAgent {
         if (exitStatus != 0) {
             System.exit(exitStatus);
         }
+    }
+
+    private static void attach(String options, Instrumentation instrumentation, long startNanos)
+            throws IOException, ReflectiveOperationException {
+        Thread thread = Thread.currentThread();
+        ClassLoader itsOwn = thread.getContextClassLoader();
+        try {
+            if (running == null) {
+                IsolatedLoader loader = new IsolatedLoader(AgentJar.locate(), IsolatedLoader.GENTLY_NANOS);
+                thread.setContextClassLoader(loader);
+                running = create(loader, instrumentation, startNanos);
+            }
+            running.attach(options);
+        } finally {
+            thread.setContextClassLoader(itsOwn);
+        }
+    }
+
+    private static Agent create(IsolatedLoader loader, Instrumentation instrumentation, long startNanos)
+            throws ReflectiveOperationException {
+        Class<?> factory = loader.loadClass(FACTORY);
+        return ((Agent.Factory) factory.getConstructor().newInstance()).create(instrumentation, startNanos);
     }
 
     @SuppressWarnings("SystemOut") // the only place there is, this early

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
+import io.memlock.bootstrap.MemlockCommand;
 import java.io.File;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Set;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -15,9 +15,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Where {@code java -jar memlock-agent.jar} arrives. */
 public final class Main {
-
-    /** Commands that have something done in a JVM, which is not to feel that another JVM starts. */
-    private static final Set<String> CONSIDERATE = Set.of("attach", "unlock");
 
     private Main() {}
 
@@ -29,7 +26,7 @@ public final class Main {
      * @return the exit status: 0 done, 1 no or failed, 2 usage
      */
     public static int run(File jar, String[] args) {
-        if (args.length > 0 && CONSIDERATE.contains(args[0])) {
+        if (MemlockCommand.isFelt(args)) {
             LowPriority.takeForThisProcess();
         }
         Console console = Console.ofThisProcess();
