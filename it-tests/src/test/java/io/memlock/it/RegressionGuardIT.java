@@ -72,7 +72,7 @@ class RegressionGuardIT {
         Machine.requireUnlimitedLocking();
         Path directory = AgentJar.testClasses().resolveSibling("contenders");
         Path jna = ContenderJar.make(directory, MlockallAgent.class, List.of(AgentJar.codeOf(Native.class)));
-        StallRun stall = new StallRun(Jdk.current(), 1024);
+        StallRun stall = new StallRun(Jdk.current(), 1024, StallRun.Load.NOW_AND_THEN);
         List<Double> ours = new ArrayList<>();
         List<Double> theirs = new ArrayList<>();
         for (int round = 0; round < 3; round++) {

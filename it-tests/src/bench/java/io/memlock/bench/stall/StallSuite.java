@@ -8,6 +8,7 @@ import io.memlock.bench.Suite;
 import io.memlock.bench.contender.Contenders;
 import io.memlock.bench.pressure.Failure;
 import io.memlock.bench.pressure.StallRun;
+import io.memlock.bench.pressure.StallRun.Load;
 import io.memlock.bench.report.Page;
 import io.memlock.it.harness.Jdk;
 import java.util.List;
@@ -29,6 +30,11 @@ public final class StallSuite implements Suite {
 
     private static final String ONE_CALL = "attach JNA agent, mlockall(C+F+OF)";
 
+    private static final List<Shape> QUICK = List.of(new Shape(1, Load.NOW_AND_THEN));
+
+    private static final List<Shape> FULL =
+            List.of(new Shape(1, Load.NOW_AND_THEN), new Shape(4, Load.NOW_AND_THEN), new Shape(4, Load.ALL_THE_TIME));
+
     private final Contenders contenders;
 
     /** A suite with these contenders. */
@@ -45,9 +51,9 @@ public final class StallSuite implements Suite {
     public void run(Plan plan, Samples samples) throws Exception {
         Jdk jdk = Plan.jdks().get(0);
         int rounds = plan.rounds(1, 5);
-        for (int gigabytes : plan.quick() ? new int[] {1} : new int[] {1, 4}) {
-            StallRun stall = new StallRun(jdk, gigabytes * 1024);
-            String caseName = gigabytes + " GiB heap, " + jdk;
+        for (Shape shape : plan.quick() ? QUICK : FULL) {
+            StallRun stall = new StallRun(jdk, shape.gigabytes() * 1024, shape.load());
+            String caseName = shape.gigabytes() + " GiB heap, " + shape.load() + ", " + jdk;
             for (int round = 1; round <= rounds && plan.wantsCase(caseName); round++) {
                 one(samples, caseName, NOTHING, round, stall::nothing);
                 one(samples, caseName, BESIDE, round, stall::jvmBeside);
@@ -90,7 +96,7 @@ public final class StallSuite implements Suite {
     public void report(Samples samples, Page page) {
         page.heading("Stall of a running JVM");
         page.text(
-                "The heap is resident (AlwaysPreTouch); a thread maps, touches and unmaps 16 KiB every 0.2 ms. Worst of"
+                "The heap is resident (AlwaysPreTouch); a thread maps, touches and unmaps 16 KiB, and then sleeps for 0.2 ms or does not. Worst of"
                         + " these while the lock is taken, microseconds; *of before* is the 99.9th percentile over that of the three seconds"
                         + " before, in the same JVM; *of one call* is the worst over the worst of one"
                         + " mlockall(C+F+OF), round by round. An attach itself also loads classes; ours and unlock are the"
@@ -121,6 +127,9 @@ public final class StallSuite implements Suite {
                 samples.spread(name(), caseName, contender, "tookMillis").text(),
                 samples.spread(name(), caseName, contender, "chargedMegabytes").text());
     }
+
+    /** Of a JVM. */
+    private record Shape(int gigabytes, Load load) {}
 
     /** One run. */
     private interface Measurement {

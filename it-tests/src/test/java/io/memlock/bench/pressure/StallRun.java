@@ -27,11 +27,32 @@ public final class StallRun {
 
     private final Jdk jdk;
     private final int heapMegabytes;
+    private final Load load;
+
+    /** What the application does: a thread maps, touches and unmaps 16 KiB. */
+    public enum Load {
+        NOW_AND_THEN("a call, 0.2 ms of sleep", 200),
+        ALL_THE_TIME("a call after the other", 0);
+
+        private final String description;
+        private final int pauseMicros;
+
+        Load(String description, int pauseMicros) {
+            this.description = description;
+            this.pauseMicros = pauseMicros;
+        }
+
+        @Override
+        public String toString() {
+            return description;
+        }
+    }
 
     /** Of a JVM with a heap of that size. */
-    public StallRun(Jdk jdk, int heapMegabytes) {
+    public StallRun(Jdk jdk, int heapMegabytes, Load load) {
         this.jdk = jdk;
         this.heapMegabytes = heapMegabytes;
+        this.load = load;
     }
 
     /** Nothing is locked: the floor. */
@@ -101,7 +122,7 @@ public final class StallRun {
                 .classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class), AgentJar.codeOf(Histogram.class))
                 .flags("-Xms" + heapMegabytes + "m", "-Xmx" + heapMegabytes + "m")
                 .flags("-XX:+AlwaysPreTouch", "-XX:+UseG1GC")
-                .main(StallApp.class);
+                .main(StallApp.class, Integer.toString(load.pauseMicros));
         if (withAgent) {
             builder.agent("mode=none");
         }

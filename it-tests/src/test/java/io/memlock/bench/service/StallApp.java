@@ -6,19 +6,20 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
  * Maps and unmaps a few pages all the time, as allocation, thread creation and class loading do: what every thread of a
- * JVM has to wait for while its memory is being locked. Each line of input is answered with the worst since the last, in
- * microseconds: {@code done max=…}.
+ * JVM has to wait for while its memory is being locked. The argument is the pause after each call, in microseconds; with 0
+ * one call follows the other. Each line of input is answered with the worst since the last, in microseconds: {@code done
+ * max=…}.
  */
 public final class StallApp {
 
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
     private static final long LENGTH = 16384;
-    private static final long PERIOD_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
     private final Histogram latencies = new Histogram(TimeUnit.MINUTES.toNanos(5), 3);
 
@@ -33,11 +34,14 @@ public final class StallApp {
         Native.register(StallApp.class, NativeLibrary.getProcess());
         StallApp app = new StallApp();
         app.mapAndUnmap(2000);
+        long pauseNanos = TimeUnit.MICROSECONDS.toNanos(Long.parseLong(args[0]));
         Thread prober = new Thread(
                 () -> {
                     while (true) {
                         app.mapAndUnmap(1);
-                        java.util.concurrent.locks.LockSupport.parkNanos(PERIOD_NANOS);
+                        if (pauseNanos > 0) {
+                            LockSupport.parkNanos(pauseNanos);
+                        }
                     }
                 },
                 "prober");
