@@ -57,7 +57,7 @@ public final class StallRun {
 
     /** Nothing is locked: the floor. */
     public Map<String, Double> nothing() throws Exception {
-        return run(false, jvm -> Thread.sleep(100));
+        return run(false, jvm -> Thread.sleep(BEFORE_MILLIS));
     }
 
     /** Our command line attaches our agent. */
@@ -72,7 +72,10 @@ public final class StallRun {
 
     /** A JVM like that of our command line starts, looks at nothing and ends: what the machine makes of it. */
     public Map<String, Double> jvmBeside() throws Exception {
-        return run(false, jvm -> command(List.of("help")));
+        return run(false, jvm -> {
+            command(List.of("help"));
+            Thread.sleep(BEFORE_MILLIS);
+        });
     }
 
     private void command(String name, ForkedJvm jvm, String... options) {
