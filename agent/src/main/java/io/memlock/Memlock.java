@@ -147,7 +147,8 @@ public final class Memlock implements Agent {
 
     private void startKeeper() {
         Thread thread = new Thread(this::keep, "memlock-keeper");
-        thread.setContextClassLoader(getClass().getClassLoader());
+        // Not our own loader, for which a thread rests after each class: what grows is to be locked soon.
+        thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
         thread.setDaemon(true);
         thread.start();
     }

@@ -160,7 +160,7 @@ public final class ProcFs {
         for (CgroupMount at = own; at != null; at = at.parent()) {
             File directory = directory(at);
             CgroupFiles files = new DirectoryFiles(directory);
-            if (!at.equals(own) && isIndependentOfChildren(at, files)) {
+            if (!levels.isEmpty() && isIndependentOfChildren(at, files)) {
                 break;
             }
             levels.add(at.version() == 1 ? CgroupMemory.v1(files) : CgroupMemory.v2(files));
