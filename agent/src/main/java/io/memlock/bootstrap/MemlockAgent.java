@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.bootstrap;
 
-import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 
 /** What the JVM calls: {@code premain} for {@code -javaagent}, {@code agentmain} for an attach. */
@@ -41,48 +40,33 @@ public final class MemlockAgent {
     @SuppressWarnings("SystemExitOutsideMain") // a bad option at start ends the JVM as a bad -XX flag does
     private static synchronized void start(String options, Instrumentation instrumentation, boolean atStart) {
         long startNanos = System.nanoTime();
+        Thread thread = Thread.currentThread();
+        ClassLoader itsOwn = thread.getContextClassLoader();
         int exitStatus = 0;
         try {
             if (atStart && JdkTool.isRunning()) {
                 return;
             }
+            if (running == null) {
+                long restNanos = atStart ? IsolatedLoader.AT_ONCE : IsolatedLoader.GENTLY_NANOS;
+                IsolatedLoader loader = new IsolatedLoader(AgentJar.locate(), restNanos);
+                thread.setContextClassLoader(loader);
+                Class<?> factory = loader.loadClass(FACTORY);
+                running = ((Agent.Factory) factory.getConstructor().newInstance()).create(instrumentation, startNanos);
+            }
             if (atStart) {
-                if (running == null) {
-                    IsolatedLoader loader = new IsolatedLoader(AgentJar.locate(), IsolatedLoader.AT_ONCE);
-                    running = create(loader, instrumentation, startNanos);
-                }
                 exitStatus = running.start(options);
             } else {
-                attach(options, instrumentation, startNanos);
+                running.attach(options);
             }
         } catch (Throwable failure) { // whatever it is, the application must start
             report(failure);
+        } finally {
+            thread.setContextClassLoader(itsOwn);
         }
         if (exitStatus != 0) {
             System.exit(exitStatus);
         }
-    }
-
-    private static void attach(String options, Instrumentation instrumentation, long startNanos)
-            throws IOException, ReflectiveOperationException {
-        Thread thread = Thread.currentThread();
-        ClassLoader itsOwn = thread.getContextClassLoader();
-        try {
-            if (running == null) {
-                IsolatedLoader loader = new IsolatedLoader(AgentJar.locate(), IsolatedLoader.GENTLY_NANOS);
-                thread.setContextClassLoader(loader);
-                running = create(loader, instrumentation, startNanos);
-            }
-            running.attach(options);
-        } finally {
-            thread.setContextClassLoader(itsOwn);
-        }
-    }
-
-    private static Agent create(IsolatedLoader loader, Instrumentation instrumentation, long startNanos)
-            throws ReflectiveOperationException {
-        Class<?> factory = loader.loadClass(FACTORY);
-        return ((Agent.Factory) factory.getConstructor().newInstance()).create(instrumentation, startNanos);
     }
 
     @SuppressWarnings("SystemOut") // the only place there is, this early
