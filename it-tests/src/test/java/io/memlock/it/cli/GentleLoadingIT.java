@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.it.apps.HeapApp;
+import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** An attach leaves the CPUs to the application between two classes, in both JVMs. */
+class GentleLoadingIT {
+
+    /** Where our loader has a class from. Those of the bootstrap come before, by the application's. */
+    private static final Pattern OURS = Pattern.compile("\\[(\\d+)ns\\].* io\\.memlock\\.(?!bootstrap)\\S+ source: ");
+
+    private static final long REST_NANOS = 2_000_000;
+
+    /** Is loaded last on the way to the lock; the keeper itself takes no rests. */
+    private static final String KEEPER = " io.memlock.lock.Keeper ";
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void restsAfterEachClass(Jdk jdk) throws IOException {
+        Machine.requireUnlimitedLocking();
+        Path there = directory.resolve("there");
+        Path here = directory.resolve("here");
+        try (ForkedJvm jvm =
+                ForkedJvm.on(jdk).flags(logTo(there)).main(HeapApp.class).start()) {
+            jvm.awaitLine("ready");
+
+            List<String> command = Memlock.command(jdk, "attach", jvm.pid());
+            command.add(1, logTo(here));
+            Outcome attach = Commands.run(command);
+
+            assertThat(attach.exitStatus()).as(attach.toString()).isZero();
+        }
+        assertRested(Files.readAllLines(here));
+        assertRested(Files.readAllLines(there).stream()
+                .takeWhile(line -> !line.contains(KEEPER))
+                .toList());
+    }
+
+    private static String logTo(Path file) {
+        return "-Xlog:class+load:file=" + file + ":uptimenanos:filecount=0";
+    }
+
+    private static void assertRested(List<String> log) {
+        List<Long> times = log.stream()
+                .map(OURS::matcher)
+                .flatMap(matcher -> matcher.results())
+                .map((MatchResult found) -> Long.parseLong(found.group(1)))
+                .toList();
+        assertThat(times).as("classes of ours in %s", log).hasSizeGreaterThan(20);
+        List<Long> gaps = IntStream.range(1, times.size())
+                .mapToObj(i -> times.get(i) - times.get(i - 1))
+                .sorted()
+                .toList();
+
+        assertThat(gaps.get(gaps.size() / 2))
+                .as("median of nanoseconds from one class to the next: %s", gaps)
+                .isGreaterThanOrEqualTo(REST_NANOS);
+    }
+}
