@@ -96,9 +96,10 @@ public final class StallSuite implements Suite {
     public void report(Samples samples, Page page) {
         page.heading("Stall of a running JVM");
         page.text(
-                "The heap is resident (AlwaysPreTouch); a thread maps, touches and unmaps 16 KiB, and then sleeps for 0.2 ms or does not. Worst of"
-                        + " these while the lock is taken, microseconds; *of before* is the 99.9th percentile over that of the three seconds"
-                        + " before, in the same JVM; *of one call* is the worst over the worst of one"
+                "The heap is resident (AlwaysPreTouch); a thread maps, touches and unmaps 16 KiB, and then sleeps for 0.2 ms"
+                        + " or does not. Worst of these while the lock is taken, microseconds; *of before* is the 99.9th"
+                        + " percentile over that of the three seconds before, in the same JVM; *of one call* is the worst"
+                        + " over the worst of one"
                         + " mlockall(C+F+OF), round by round. An attach itself also loads classes; ours and unlock are the"
                         + " command line's, from its start to its end: a JVM, whose start alone (the other one's is our"
                         + " command line's help, which looks at no other process) is felt where there are few CPUs.");

@@ -29,25 +29,6 @@ public final class StallRun {
     private final int heapMegabytes;
     private final Load load;
 
-    /** What the application does: a thread maps, touches and unmaps 16 KiB. */
-    public enum Load {
-        NOW_AND_THEN("a call, 0.2 ms of sleep", 200),
-        ALL_THE_TIME("a call after the other", 0);
-
-        private final String description;
-        private final int pauseMicros;
-
-        Load(String description, int pauseMicros) {
-            this.description = description;
-            this.pauseMicros = pauseMicros;
-        }
-
-        @Override
-        public String toString() {
-            return description;
-        }
-    }
-
     /** Of a JVM with a heap of that size. */
     public StallRun(Jdk jdk, int heapMegabytes, Load load) {
         this.jdk = jdk;
@@ -145,6 +126,25 @@ public final class StallRun {
             values.put("tookMillis", millis);
             values.put("chargedMegabytes", ProcStatus.of(jvm.pid()).chargedBytes() / 1048576.0);
             return values;
+        }
+    }
+
+    /** What the application does: a thread maps, touches and unmaps 16 KiB. */
+    public enum Load {
+        NOW_AND_THEN("a call, 0.2 ms of sleep", 200),
+        ALL_THE_TIME("a call after the other", 0);
+
+        private final String description;
+        private final int pauseMicros;
+
+        Load(String description, int pauseMicros) {
+            this.description = description;
+            this.pauseMicros = pauseMicros;
+        }
+
+        @Override
+        public String toString() {
+            return description;
         }
     }
 
