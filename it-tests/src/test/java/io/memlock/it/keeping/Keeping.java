@@ -21,7 +21,6 @@ final class Keeping {
     static final List<String> STEPS = List.of("grow 300", "shrink", "grow 300", "classes 2000");
 
     private static final long PAUSE_MILLIS = 10;
-    private static final long LONGEST_NANOS = 12_000_000_000L;
 
     private Keeping() {}
 
@@ -58,15 +57,15 @@ final class Keeping {
     }
 
     /**
-     * Waits until something holds.
+     * Waits until something holds. Its patience is counted in pauses between two looks: a look at {@code smaps} keeps the
+     * JVM from mapping and locking, and on a machine that is late a pause takes longer for all alike.
      *
-     * @return the milliseconds it took; -1 if it never did
+     * @param latestMillis of pauses, after which to give up
+     * @return the milliseconds it took, pauses and looks; -1 if it never did
      */
-    @SuppressWarnings("ThreadSleep")
-    static long millisUntil(BooleanSupplier condition) {
+    static long millisUntil(BooleanSupplier condition, long latestMillis) {
         long start = System.nanoTime();
-        long end = start + LONGEST_NANOS;
-        while (System.nanoTime() < end) {
+        for (long paused = 0; paused <= latestMillis; paused += PAUSE_MILLIS) {
             if (condition.getAsBoolean()) {
                 return (System.nanoTime() - start) / 1_000_000;
             }
