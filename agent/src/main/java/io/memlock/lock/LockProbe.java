@@ -20,13 +20,44 @@ final class LockProbe {
         this.pageBytes = pageBytes;
     }
 
+    /** What the kernel said of a mapping. */
+    enum Answer {
+        /** The mapping is locked. */
+        LOCKED,
+
+        /** The mapping is there, and not locked. */
+        UNLOCKED,
+
+        /** Nothing is mapped there any more. */
+        GONE,
+
+        /** The call was refused, by a seccomp filter for example: {@link LibC#errno} tells how. */
+        UNKNOWN
+    }
+
     /**
-     * Whether the mapping that holds an address is locked.
+     * Asks about the mapping that holds an address.
      *
      * @param address page-aligned
-     * @return false also when nothing is mapped there any more
+     */
+    Answer ask(long address) {
+        if (libc.msync(address, pageBytes, Linux.MS_INVALIDATE) == 0) {
+            return Answer.UNLOCKED;
+        }
+        return switch (libc.errno()) {
+            case Errno.EBUSY -> Answer.LOCKED;
+            case Errno.ENOMEM -> Answer.GONE;
+            default -> Answer.UNKNOWN;
+        };
+    }
+
+    /**
+     * Whether the mapping that holds an address is known to be locked.
+     *
+     * @param address page-aligned
+     * @return false also when nothing is mapped there any more, or when the kernel did not tell
      */
     boolean isLocked(long address) {
-        return libc.msync(address, pageBytes, Linux.MS_INVALIDATE) != 0 && libc.errno() == Errno.EBUSY;
+        return ask(address) == Answer.LOCKED;
     }
 }

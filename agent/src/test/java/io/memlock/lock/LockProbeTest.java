@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.hotspot.Region;
+import io.memlock.lock.LockProbe.Answer;
+import io.memlock.os.Errno;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LockProbeTest {
+
+    private static final long HEAP = 0x1000_0000L;
+
+    private final FakeKernel kernel = new FakeKernel();
+    private final LockProbe probe = new LockProbe(kernel, FakeKernel.PAGE);
+
+    @Test
+    void tellsLockedFromUnlockedFromGone() {
+        kernel.commit(Region.HEAP, HEAP, 1 << 20);
+        assertThat(probe.ask(HEAP)).isEqualTo(Answer.UNLOCKED);
+
+        kernel.mlock(HEAP, 1 << 20);
+        assertThat(probe.ask(HEAP)).isEqualTo(Answer.LOCKED);
+        assertThat(probe.isLocked(HEAP)).isTrue();
+
+        kernel.unmap(HEAP, 1 << 20);
+        assertThat(probe.ask(HEAP)).isEqualTo(Answer.GONE);
+        assertThat(probe.isLocked(HEAP)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Errno.EPERM, Errno.ENOSYS, Errno.EINVAL})
+    void takesARefusedCallForNoAnswer(int errno) {
+        kernel.commit(Region.HEAP, HEAP, 1 << 20);
+        kernel.mlock(HEAP, 1 << 20);
+        kernel.failCall = kernel.calls;
+        kernel.failWith = errno;
+
+        assertThat(probe.ask(HEAP)).isEqualTo(Answer.UNKNOWN);
+    }
+}
