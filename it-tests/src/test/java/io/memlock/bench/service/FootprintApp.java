@@ -12,7 +12,8 @@ import javax.management.ObjectName;
 
 /**
  * Tells what is used inside it: each line {@code memory} is answered with {@code done heap=… metaspace=… code=…} in bytes
- * after a collection, {@code jmx} with the nanoseconds to read all attributes of the agent's MBean, and to refresh it.
+ * after a collection, {@code jmx} with the nanoseconds to read all attributes of the agent's MBean, and to refresh it;
+ * {@code attributes} reads all attributes of the agent's MBean once.
  */
 public final class FootprintApp {
 
@@ -29,7 +30,12 @@ public final class FootprintApp {
         System.out.println("ready");
         byte[] line = new byte[64];
         for (int n = System.in.read(line); n > 0; n = System.in.read(line)) {
-            System.out.println("done " + (line[0] == 'm' ? app.memory() : app.jmx()));
+            System.out.println("done "
+                    + switch (line[0]) {
+                        case 'm' -> app.memory();
+                        case 'j' -> app.jmx();
+                        default -> app.attributes();
+                    });
         }
     }
 
@@ -69,6 +75,13 @@ public final class FootprintApp {
         }
         double refreshNanos = (double) (System.nanoTime() - start) / REFRESHES;
         return "readAllNanos=" + readNanos + " refreshNanos=" + refreshNanos + " attributes=" + attributes.length;
+    }
+
+    private String attributes() throws JMException {
+        ObjectName name = new ObjectName("io.memlock:type=MemoryLock");
+        MBeanAttributeInfo[] attributes = server.getMBeanInfo(name).getAttributes();
+        readAll(name, attributes);
+        return "attributes=" + attributes.length;
     }
 
     private void readAll(ObjectName name, MBeanAttributeInfo[] attributes) throws JMException {
