@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.log;
+
+/**
+ * Text from outside, as it may stand in a line for people: names, paths and messages that another process chose. A terminal
+ * obeys control characters, and a reader believes rows and columns; here nothing is left to obey or to mistake.
+ */
+public final class PlainText {
+
+    /** How long a name or a path may be in a message, in characters. */
+    public static final int LONGEST = 160;
+
+    private static final String CUT = "...";
+
+    private PlainText() {}
+
+    /**
+     * Makes a text harmless, and cuts it at {@link #LONGEST}.
+     *
+     * @param text any, or null
+     * @return one line; see {@link #of(String, int)}
+     */
+    public static String of(String text) {
+        return of(text, LONGEST);
+    }
+
+    /**
+     * Makes a text harmless. What is not printed as itself (control and format characters, line ends, unassigned ones,
+     * marks that are drawn over their neighbours, all blanks but single ones) is written as in Java, {@code \u001b}.
+     *
+     * @param text any, or null
+     * @param longest length of the result in characters; what is longer ends in "..."
+     * @return one line
+     */
+    public static String of(String text, int longest) {
+        if (text == null) {
+            return "";
+        }
+        StringBuilder plain = new StringBuilder(Math.min(text.length(), longest));
+        boolean afterBlank = true;
+        for (int at = 0; at < text.length(); ) {
+            int character = text.codePointAt(at);
+            at += Character.charCount(character);
+            boolean blank = character == ' ';
+            append(plain, character, blank ? !afterBlank && at < text.length() : isPrinted(character));
+            afterBlank = blank;
+            if (plain.length() > longest) {
+                plain.setLength(Math.max(0, longest - CUT.length()));
+                return plain.append(CUT).toString();
+            }
+        }
+        return plain.toString();
+    }
+
+    /**
+     * Makes lines harmless that may be as long and as many as they are. Line feeds stay, blanks too.
+     *
+     * @param text lines of our own that hold text from outside
+     */
+    public static String lines(String text) {
+        StringBuilder plain = new StringBuilder(text.length());
+        for (int at = 0; at < text.length(); ) {
+            int character = text.codePointAt(at);
+            at += Character.charCount(character);
+            append(plain, character, character == '\n' || character == ' ' || isPrinted(character));
+        }
+        return plain.toString();
+    }
+
+    /** Whether a terminal shows a character as itself, in a place of its own. */
+    public static boolean isPrinted(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SPACE_SEPARATOR,
+                    Character.NON_SPACING_MARK,
+                    Character.ENCLOSING_MARK -> false;
+            default -> true;
+        };
+    }
+
+    private static void append(StringBuilder plain, int character, boolean asItself) {
+        if (asItself) {
+            plain.appendCodePoint(character);
+            return;
+        }
+        for (char unit : Character.toChars(character)) {
+            plain.append("\\u");
+            for (int shift = 12; shift >= 0; shift -= 4) {
+                plain.append(Character.forDigit(unit >> shift & 0xf, 16));
+            }
+        }
+    }
+}
