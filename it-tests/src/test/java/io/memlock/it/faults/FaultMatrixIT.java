@@ -236,19 +236,24 @@ class FaultMatrixIT {
 
     private static void assertLocked(Fault fault, ForkedJvm jvm) {
         Smaps smaps = Smaps.of(jvm.pid());
-        List<Smaps.Entry> unlocked = fault.options().isEmpty()
-                ? smaps.unlocked().stream()
-                        .filter(entry -> !entry.path().endsWith("/release")
-                                && !entry.path().equals("[stack]")
-                                && !entry.permissions().startsWith("---"))
-                        .toList()
-                : fault.options().contains("code")
-                        ? smaps.unlocked().stream()
-                                .filter(entry -> entry.permissions().equals("rwxp"))
-                                .toList()
-                        : List.of();
-        assertThat(unlocked).as("unlocked%s", smaps).isEmpty();
+        List<Smaps.Entry> selected = smaps.mappings().stream()
+                .filter(entry -> isSelected(fault, entry))
+                .toList();
+        assertThat(selected).as("selected%s", smaps).isNotEmpty();
+        assertThat(new Smaps(selected).unlocked()).as("unlocked%s", smaps).isEmpty();
         assertThat(smaps.chargedBytes()).isPositive();
+    }
+
+    /** Whether a mapping is for certain one that the options select, told by what smaps alone says of it. */
+    private static boolean isSelected(Fault fault, Smaps.Entry entry) {
+        if (!fault.options().contains("mode=")) {
+            return !entry.path().endsWith("/release")
+                    && !entry.path().equals("[stack]")
+                    && !entry.permissions().startsWith("---");
+        }
+        boolean isCode = fault.options().contains("code") && entry.permissions().equals("rwxp");
+        boolean isZgcsHeap = fault.options().contains("heap") && entry.path().contains("java_heap");
+        return isCode || isZgcsHeap;
     }
 
     @ParameterizedTest
