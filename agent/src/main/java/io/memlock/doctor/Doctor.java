@@ -42,7 +42,7 @@ public final class Doctor {
     }
 
     Examination examine(String subject, Patient patient, AgentOptions options) throws IOException {
-        List<Finding> findings = new ArrayList<>(new OtherLock(patient, kernel.hasOnFault()).foresee(options));
+        List<Finding> findings = new ArrayList<>(new OtherLock(patient).foresee(options));
         findings.addAll(new Privileges(patient, null).findings());
         findings.add(new Flags(patient).attach());
         findings.add(new LibraryPlace(proc, patient).finding());

@@ -36,7 +36,7 @@ final class KernelSettings {
     }
 
     /** Whether the kernel has on-fault. What cannot be read is taken for a kernel of this age. */
-    boolean hasOnFault() {
+    private boolean hasOnFault() {
         KernelVersion version = version();
         return version == null || version.isAtLeast(4, 4);
     }
@@ -61,11 +61,9 @@ final class KernelSettings {
             return Finding.note("kernel", release + ": its version cannot be told");
         }
         if (!hasOnFault()) {
-            return Finding.warn(
+            return Finding.fail(
                     "kernel",
-                    release
-                            + ": no on-fault (4.4), so locking makes all that is committed resident, and new mappings are"
-                            + " never born locked",
+                    release + ": it cannot lock on-fault, without which nothing is locked",
                     "# Linux 4.4 or newer");
         }
         return hasPopulate()

@@ -18,16 +18,9 @@ final class OtherLock {
     private static final String CHECK = "lock";
 
     private final Patient patient;
-    private final boolean hasOnFault;
-
-    /**
-     * A look ahead.
-     *
-     * @param hasOnFault whether the kernel has on-fault, without which new mappings are never born locked
-     */
-    OtherLock(Patient patient, boolean hasOnFault) {
+    /** A look ahead. */
+    OtherLock(Patient patient) {
         this.patient = patient;
-        this.hasOnFault = hasOnFault;
     }
 
     List<Finding> foresee(AgentOptions options) {
@@ -45,12 +38,7 @@ final class OtherLock {
     private Finding lock(AgentOptions options) {
         boolean isFuture = options.strategy() == StrategyChoice.FUTURE;
         if (patient.isUnlimited()) {
-            return isFuture && !hasOnFault
-                    ? Finding.fail(
-                            CHECK,
-                            "strategy=future is refused: this kernel has no on-fault",
-                            "# use strategy=auto, or Linux 4.4 or newer")
-                    : Finding.ok(CHECK, "no limit applies to this JVM");
+            return Finding.ok(CHECK, "no limit applies to this JVM");
         }
         MemoryNeed need = MemoryNeed.of(patient, options.selection());
         String remedy = new Remedy(patient.place()).raiseLimit(need.chargedBytes());
@@ -82,15 +70,13 @@ final class OtherLock {
 
     /** {@code Failures.zgcUnderRescan} is what the agent says of it. */
     private Finding zgc() {
-        if (patient.isUnlimited() && hasOnFault) {
+        if (patient.isUnlimited()) {
             return Finding.ok("ZGC", "it unmaps what it frees: the agent holds it by a view of its own");
         }
         return Finding.fail(
                 "ZGC",
                 "it maps its heap anew while it runs, even with -Xms equal to -Xmx, and each time the lock is gone until"
                         + " the agent comes by",
-                patient.isUnlimited()
-                        ? "# Linux 4.4 or newer, or another collector: -XX:+UseG1GC"
-                        : "# no limit (see lock), or another collector: -XX:+UseG1GC with -Xms equal to -Xmx");
+                "# no limit (see lock), or another collector: -XX:+UseG1GC with -Xms equal to -Xmx");
     }
 }

@@ -9,8 +9,7 @@ import java.util.List;
 
 /**
  * What the application locked itself, which is never unlocked. Its locks are told from ours by the flags in smaps: {@code
- * lo} without {@code lf}, because we only lock on-fault. Where the kernel has no on-fault they cannot be told apart so, and
- * {@link Reconciler} goes by what it locked.
+ * lo} without {@code lf}, because we only lock on-fault.
  */
 final class ApplicationLocks {
 

@@ -32,13 +32,6 @@ final class Failures {
         String done =
                 isHeld ? "not done, and what was locked stays locked as it was: " : "not done, and nothing is locked: ";
         String jvm = isHeld ? "" : UNLOCKED_JVM;
-        if (limit.isUnlimited()) {
-            return new LockFailure(
-                    "strategy=future: " + MLOCKALL,
-                    noOnFault(limit),
-                    done + "without on-fault it would make everything ever reserved resident. " + jvm,
-                    "use strategy=auto, or Linux 4.4 or newer");
-        }
         return new LockFailure(
                 "strategy=future: " + MLOCKALL,
                 refused(limit, 0),
@@ -79,8 +72,7 @@ final class Failures {
                         + " pass tries again; "
                 : because(pass.errno());
         return new LockFailure(
-                (limit.hasOnFault() ? "mlock2(MLOCK_ONFAULT) on " : "mlock on ") + Bytes.text(pass.totalMissingBytes())
-                        + ": " + missing(pass),
+                "mlock2(MLOCK_ONFAULT) on " + Bytes.text(pass.totalMissingBytes()) + ": " + missing(pass),
                 Errno.describe(pass.errno()) + "; " + limit.describe() + "; needed now: " + Bytes.text(needed)
                         + filter(),
                 which + (nothing ? UNLOCKED_JVM : PARTLY_LOCKED),
@@ -102,9 +94,7 @@ final class Failures {
     LockFailure zgcUnderRescan(Pass pass, LockLimit limit, long chargedBytes) {
         long needed = chargedBytes + pass.totalMissingBytes();
         String remedy = limit.isUnlimited()
-                ? (limit.hasOnFault()
-                        ? "# drop strategy=rescan: with strategy=auto new mappings are born locked"
-                        : "# Linux 4.4 or newer, or another collector: -XX:+UseG1GC with -Xms equal to -Xmx")
+                ? "# drop strategy=rescan: with strategy=auto new mappings are born locked"
                 : remedy(limit, needed) + "\n# or another collector: -XX:+UseG1GC with -Xms equal to -Xmx";
         return new LockFailure(
                 "to keep ZGC's heap locked with strategy=rescan",
@@ -134,15 +124,6 @@ final class Failures {
                 "not asked: " + cause.getMessage() + "; " + limit.describe(),
                 "what is locked cannot be told, nor be kept up",
                 "mount /proc where this JVM runs, so that it can read /proc/self/maps");
-    }
-
-    /** What is lost where the kernel has no on-fault. */
-    String populates(LockLimit limit) {
-        return noOnFault(limit) + ": locked with mlock, which makes all that is committed resident at once";
-    }
-
-    private static String noOnFault(LockLimit limit) {
-        return "mlock2(MLOCK_ONFAULT) is not there (it came with Linux 4.4); " + limit.describe();
     }
 
     private String refused(LockLimit limit, long neededBytes) {

@@ -22,7 +22,6 @@ final class GentleCalls {
     private final PieceSize pieces;
     private Progress.Work work;
     private boolean isLive;
-    private boolean hasOnFault = true;
 
     GentleCalls(LibC libc, Pause pause, Progress progress, PieceSize pieces) {
         this.libc = libc;
@@ -35,16 +34,6 @@ final class GentleCalls {
     void live() {
         isLive = true;
         pieces.anew();
-    }
-
-    /** Where the kernel has no on-fault, what is committed is populated as it is locked. */
-    void onFault(boolean exists) {
-        hasOnFault = exists;
-    }
-
-    /** Whether locks are on-fault, and so told from the application's. */
-    boolean hasOnFault() {
-        return hasOnFault;
     }
 
     /**
@@ -67,9 +56,7 @@ final class GentleCalls {
      * @return 0, or errno of the first piece that failed; the pieces before it are locked
      */
     int lock(Segment segment) {
-        return whole(
-                segment,
-                hasOnFault ? (address, length) -> libc.mlock2(address, length, Linux.MLOCK_ONFAULT) : libc::mlock);
+        return whole(segment, (address, length) -> libc.mlock2(address, length, Linux.MLOCK_ONFAULT));
     }
 
     /**

@@ -26,6 +26,9 @@ interface LockParts {
     /** A second view of ZGC's heap, not made yet. */
     HeapView heapView();
 
+    /** Finds out how much may be locked. */
+    LimitProbe limits();
+
     /** Tells whether new mappings are born locked. */
     FutureProbe futureProbe();
 

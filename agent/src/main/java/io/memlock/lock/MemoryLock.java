@@ -98,7 +98,7 @@ public final class MemoryLock {
      */
     public synchronized LockFailure start(AgentOptions wanted) {
         try {
-            prepare(wanted, LockLimit.establish(libc));
+            prepare(wanted, parts.limits().establish());
             LockFailure failure = startLocking();
             if (!wanted.prefault().isEmpty() && !selection.isEmpty()) {
                 prefault(
@@ -120,19 +120,9 @@ public final class MemoryLock {
         options = wanted;
         selection = Selection.of(wanted);
         limit = established;
-        parts.calls().onFault(limit.hasOnFault());
         strategy = selection.isEmpty()
                 ? null
-                : mayBeBornLocked(limit) && wanted.strategy() != StrategyChoice.RESCAN
-                        ? Strategy.FUTURE
-                        : Strategy.RESCAN;
-        if (!limit.hasOnFault() && limit.isUnlimited() && !selection.isEmpty()) {
-            notices.add(failures.populates(limit));
-        }
-    }
-
-    private static boolean mayBeBornLocked(LockLimit limit) {
-        return limit.isUnlimited() && limit.hasOnFault();
+                : limit.isUnlimited() && wanted.strategy() != StrategyChoice.RESCAN ? Strategy.FUTURE : Strategy.RESCAN;
     }
 
     private LockFailure startLocking() throws IOException {
@@ -185,8 +175,8 @@ public final class MemoryLock {
             unlock();
             return null;
         }
-        LockLimit now = LockLimit.establish(libc);
-        if (!selection.isEmpty() && wanted.strategy() == StrategyChoice.FUTURE && !mayBeBornLocked(now)) {
+        LockLimit now = parts.limits().establish();
+        if (!selection.isEmpty() && wanted.strategy() == StrategyChoice.FUTURE && !now.isUnlimited()) {
             return failures.futureUnderLimit(now, true);
         }
         prepare(wanted, now);
@@ -304,7 +294,7 @@ public final class MemoryLock {
     }
 
     private boolean mayViewHeap() {
-        return selection.contains(Region.HEAP) && limit.isUnlimited() && limit.hasOnFault();
+        return selection.contains(Region.HEAP) && limit.isUnlimited();
     }
 
     /** What ZGC frees it may unmap, and what is mapped nowhere no lock holds. */
@@ -351,14 +341,14 @@ public final class MemoryLock {
      */
     private void watchLimit() throws IOException {
         LockLimit before = limit;
-        limit = before.again(libc);
+        limit = parts.limits().again(before);
         if (future.isInForce() && !limit.isUnlimited()) {
             strategy = Strategy.RESCAN;
             notices.add(failures.limitShrank(limit).text("the limit on locked memory shrank"));
             future.end();
         }
         boolean isLifted = strategy == Strategy.RESCAN && limit.isUnlimited() && !before.isUnlimited();
-        if (isLifted && options.strategy() != StrategyChoice.RESCAN && limit.hasOnFault()) {
+        if (isLifted && options.strategy() != StrategyChoice.RESCAN) {
             notices.add("the limit on locked memory was lifted: new mappings are born locked from now on (strategy"
                     + " future)");
             strategy = Strategy.FUTURE;
@@ -395,7 +385,7 @@ public final class MemoryLock {
         selection = Selection.NOTHING;
         strategy = null;
         if (limit == null) {
-            limit = LockLimit.establish(libc);
+            limit = parts.limits().establish();
         }
         // A mapping that changed between the look at it and its turn may be unlocked at its start only.
         Pass pass = Pass.NONE;

@@ -37,17 +37,14 @@ final class Repair {
      * @throws IOException if it cannot be told which is which; that far it is done
      */
     void unlockAll(List<Segment> surplus) throws IOException {
-        // Without on-fault smaps shows our locks as it shows the application's. MCL_FUTURE was never set then, so that
-        // all of the surplus begins where we locked by name what nobody had locked.
-        boolean areOurs = !tools.calls.hasOnFault();
-        boolean refreshed = areOurs;
+        boolean refreshed = false;
         tools.calls.begin("unlocking", surplus);
         for (Segment segment : surplus) {
             if (!refreshed && !tools.applicationLocks.contains(segment)) {
                 tools.applicationLocks.refresh();
                 refreshed = true;
             }
-            if ((areOurs || !tools.applicationLocks.contains(segment)) && tools.calls.unlock(segment) == 0) {
+            if (!tools.applicationLocks.contains(segment) && tools.calls.unlock(segment) == 0) {
                 tools.byName.remove(segment);
                 unlocked++;
             }

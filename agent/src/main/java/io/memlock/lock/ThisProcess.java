@@ -47,6 +47,7 @@ public final class ThisProcess implements LockParts {
     private final long pageBytes;
     private final LockProbe probe;
     private final GentleCalls calls;
+    private final LimitProbe limits;
 
     private Place place;
     private JvmLayout layout;
@@ -69,6 +70,7 @@ public final class ThisProcess implements LockParts {
         this.progress = new Progress(log);
         this.pageBytes = libc.sysconf(Linux.SC_PAGESIZE);
         this.probe = new LockProbe(libc, pageBytes);
+        this.limits = new LimitProbe(libc, probe, pageBytes);
         HugePages hugePages = new HugePages(proc, new InProcessDiagnosticCommands(instrumentation));
         this.calls = new GentleCalls(libc, Pause.SLEEP, progress, new PieceSize(pageBytes, hugePages));
     }
@@ -152,6 +154,11 @@ public final class ThisProcess implements LockParts {
     @Override
     public GentleCalls calls() {
         return calls;
+    }
+
+    @Override
+    public LimitProbe limits() {
+        return limits;
     }
 
     @Override

@@ -12,7 +12,7 @@ import com.sun.jna.ProcessSymbols;
 final class JnaLibC implements LibC {
 
     private final ProcessFunction mlock;
-    private final Mlock2 mlock2;
+    private final ProcessFunction mlock2;
     private final ProcessFunction munlock;
     private final ProcessFunction mlockall;
     private final ProcessFunction munlockall;
@@ -24,17 +24,22 @@ final class JnaLibC implements LibC {
     private final ProcessFunction readlink;
     private final ProcessFunction getrlimit;
     private final ProcessFunction setrlimit;
+    private final ProcessFunction capget;
     private final ProcessFunction getpriority;
     private final ProcessFunction setpriority;
     private final ProcessFunction schedGetscheduler;
     private final ProcessFunction schedSetscheduler;
     private final ProcessFunction sysconf;
 
-    /** Binds the functions; JNA's native library must be loaded. */
-    JnaLibC() {
+    /**
+     * Binds the functions; JNA's native library must be loaded.
+     *
+     * @throws NativeUnavailableException if the C library is too old
+     */
+    JnaLibC() throws NativeUnavailableException {
         ProcessSymbols process = new ProcessSymbols();
         mlock = process.find("mlock");
-        mlock2 = Mlock2.bind(process);
+        mlock2 = mlock2(process);
         munlock = process.find("munlock");
         mlockall = process.find("mlockall");
         munlockall = process.find("munlockall");
@@ -46,11 +51,20 @@ final class JnaLibC implements LibC {
         readlink = process.find("readlink");
         getrlimit = process.find("getrlimit");
         setrlimit = process.find("setrlimit");
+        capget = process.find("capget");
         getpriority = process.find("getpriority");
         setpriority = process.find("setpriority");
         schedGetscheduler = process.find("sched_getscheduler");
         schedSetscheduler = process.find("sched_setscheduler");
         sysconf = process.find("sysconf");
+    }
+
+    private static ProcessFunction mlock2(ProcessSymbols process) throws NativeUnavailableException {
+        try {
+            return process.find("mlock2");
+        } catch (UnsatisfiedLinkError e) {
+            throw new NativeUnavailableException("needs glibc 2.27 or newer: this C library has no mlock2", e);
+        }
     }
 
     @Override
@@ -60,7 +74,7 @@ final class JnaLibC implements LibC {
 
     @Override
     public int mlock2(long addr, long len, int flags) {
-        return mlock2.call(addr, len, flags);
+        return mlock2.invokeInt(addr, len, flags);
     }
 
     @Override
@@ -119,6 +133,11 @@ final class JnaLibC implements LibC {
     }
 
     @Override
+    public int capget(int[] header, int[] data) {
+        return capget.invokeInt(header, data);
+    }
+
+    @Override
     public int getpriority(int which, int who) {
         return getpriority.invokeInt(which, who);
     }
@@ -146,29 +165,5 @@ final class JnaLibC implements LibC {
     @Override
     public int errno() {
         return Native.getLastError();
-    }
-
-    /** mlock2 as a function of the C library, or as a system call where the library has none. */
-    private record Mlock2(ProcessFunction function, boolean isSyscall) {
-
-        // arch/x86/entry/syscalls/syscall_64.tbl; include/uapi/asm-generic/unistd.h
-        private static final long SYS_MLOCK2_X86_64 = 325;
-        private static final long SYS_MLOCK2_AARCH64 = 284;
-
-        static Mlock2 bind(ProcessSymbols process) {
-            try {
-                return new Mlock2(process.find("mlock2"), false);
-            } catch (UnsatisfiedLinkError glibcBefore227) {
-                return new Mlock2(process.find("syscall"), true);
-            }
-        }
-
-        int call(long addr, long len, int flags) {
-            if (isSyscall) {
-                long number = Platform.current() == Platform.X86_64 ? SYS_MLOCK2_X86_64 : SYS_MLOCK2_AARCH64;
-                return (int) function.invokeLong(number, addr, len, flags);
-            }
-            return function.invokeInt(addr, len, flags);
-        }
     }
 }

@@ -19,8 +19,7 @@ public interface LibC {
     int mlock(long addr, long len);
 
     /**
-     * As {@link #mlock}, with {@link Linux#MLOCK_ONFAULT} without populating. mlock2(2), Linux 4.4; where the C library
-     * has no such function (glibc before 2.27) the system call is made directly.
+     * As {@link #mlock}, with {@link Linux#MLOCK_ONFAULT} without populating. mlock2(2), Linux 4.4, glibc 2.27
      *
      * @return 0, or -1 with EAGAIN, EINVAL, ENOMEM, EPERM or ENOSYS
      */
@@ -111,6 +110,15 @@ public interface LibC {
      * @return 0, or -1 with EINVAL or EPERM (raising the hard limit takes CAP_SYS_RESOURCE)
      */
     int setrlimit(int resource, long[] rlim);
+
+    /**
+     * Reads the capabilities of a thread. capget(2)
+     *
+     * @param header {@link Linux#CAPABILITY_VERSION_3} and a thread id; 0 for the calling thread
+     * @param data filled with effective, permitted and inheritable for capabilities 0 to 31, and the same for the rest
+     * @return 0, or -1 with EFAULT, EINVAL, EPERM or ESRCH
+     */
+    int capget(int[] header, int[] data);
 
     /**
      * Reads the niceness of a thread. getpriority(2)

@@ -64,6 +64,14 @@ public final class Linux {
     /** No limit, as an unsigned number. */
     public static final long RLIM_INFINITY = -1L;
 
+    // include/uapi/linux/capability.h
+    /** For capget: with 64 bits in each set. */
+    public static final int CAPABILITY_VERSION_3 = 0x20080522;
+
+    /** Allows to lock memory beyond {@link #RLIMIT_MEMLOCK}. */
+    public static final int CAP_IPC_LOCK = 14;
+
+    // include/uapi/linux/resource.h
     /** For getpriority and setpriority: of a thread, despite its name. */
     public static final int PRIO_PROCESS = 0;
 

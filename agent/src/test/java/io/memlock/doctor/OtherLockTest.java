@@ -93,34 +93,27 @@ class OtherLockTest {
     }
 
     @Test
-    void futureIsRefusedUnderALimitAndWithoutOnFault() throws Exception {
+    void futureIsRefusedUnderALimit() throws Exception {
         assertThat(only(new PatientBuilder().limited(1 << 30), "mode=heap,strategy=future")
                         .verdict())
                 .isEqualTo(Verdict.FAIL);
         assertThat(only(new PatientBuilder(), "mode=heap,strategy=future").verdict())
                 .isEqualTo(Verdict.OK);
-        assertThat(new OtherLock(new PatientBuilder().build(), false)
-                        .foresee(OptionParser.parse("strategy=future"))
-                        .get(0)
-                        .verdict())
-                .isEqualTo(Verdict.FAIL);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "-1, mode=heap, true, OK",
-        "-1, mode=all, true, OK",
-        "-1, 'mode=heap,strategy=rescan', true, OK",
-        "-1, mode=heap, false, FAIL",
-        "1073741824, mode=heap, true, FAIL",
-        "1073741824, mode=all, true, FAIL"
+        "-1, mode=heap, OK",
+        "-1, mode=all, OK",
+        "-1, 'mode=heap,strategy=rescan', OK",
+        "1073741824, mode=heap, FAIL",
+        "1073741824, mode=all, FAIL"
     })
-    void zgcIsHeldOnlyWhereNoLimitApplies(long limit, String options, boolean hasOnFault, Verdict verdict)
-            throws Exception {
+    void zgcIsHeldOnlyWhereNoLimitApplies(long limit, String options, Verdict verdict) throws Exception {
         Patient patient =
                 new PatientBuilder().zgc().unprivileged().limit(limit, limit).build();
 
-        List<Finding> findings = new OtherLock(patient, hasOnFault).foresee(OptionParser.parse(options));
+        List<Finding> findings = new OtherLock(patient).foresee(OptionParser.parse(options));
 
         assertThat(findings).hasSize(2);
         assertThat(findings.get(1).check()).isEqualTo("ZGC");
@@ -135,7 +128,7 @@ class OtherLockTest {
     }
 
     private static Finding only(PatientBuilder patient, String options) throws Exception {
-        List<Finding> findings = new OtherLock(patient.build(), true).foresee(OptionParser.parse(options));
+        List<Finding> findings = new OtherLock(patient.build()).foresee(OptionParser.parse(options));
         assertThat(findings).hasSize(1);
         return findings.get(0);
     }

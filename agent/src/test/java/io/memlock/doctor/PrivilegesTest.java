@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class PrivilegesTest {
 
     private static final LockLimit GRANTED = new LockLimit(0, 0, 0, true);
-    private static final LockLimit REFUSED = new LockLimit(8 * MIB, 8 * MIB, Errno.ENOMEM, true);
+    private static final LockLimit REFUSED = new LockLimit(8 * MIB, 8 * MIB, Errno.ENOMEM, false);
 
     @Test
     void whatWasTriedCountsNotWhatCapEffClaims() {

@@ -31,15 +31,33 @@ final class FakeKernel implements LibC, MemoryMap {
     /** The one file descriptor that is open. */
     static final int HEAP_DESCRIPTOR = 0;
 
-    /** Shows what a test can take away. */
+    /** Whether CAP_IPC_LOCK counts. A test can take it away. */
     boolean privileged = true;
+
+    /** Whether CAP_IPC_LOCK is shown where it counts for nothing: in a user namespace. */
+    boolean isInUserNamespace;
+
+    /** Whether capget is refused. */
+    boolean hidesCapabilities;
 
     long softLimit = 8 << 20;
     long hardLimit = 8 << 20;
     boolean mayRaiseHardLimit;
 
-    /** Since Linux 4.4: without, there is no mlock2, no MCL_ONFAULT, and mlock on PROT_NONE fails after it has locked. */
+    /** Since Linux 4.4: without, there is no mlock2 and no MCL_ONFAULT. */
     boolean hasOnFault = true;
+
+    /** Before Linux 5.18: mlock2 on PROT_NONE fails after it has locked, as mlock does everywhere. */
+    boolean failsOnProtNone;
+
+    /** {@code vm.max_map_count} */
+    int maxMapCount = 65_530;
+
+    /** The longest range of mapped memory a call had to lock or unlock so far. */
+    long longestWalk;
+
+    /** The most that was charged at any time. */
+    long mostCharged;
 
     /** Calls so far, for "fail call n". */
     int calls;
@@ -154,6 +172,27 @@ final class FakeKernel implements LibC, MemoryMap {
     boolean hasHeapView() {
         refresh();
         return seen.stream().anyMatch(Segment::isAgentsView);
+    }
+
+    /** Maps the stack of the first thread. */
+    void mapStack(long end, long bytes) {
+        place(Region.STACKS, end - bytes, bytes, true, "[stack]", false);
+    }
+
+    /** Has the stack grow by page faults. Returns false where the real JVM would die of SIGSEGV. */
+    boolean growStack(long bytes) {
+        for (Vma vma : vmas.values()) {
+            if (vma.path.equals("[stack]")) {
+                if (vma.locked && isOverLimit(chargedBytes() + bytes)) {
+                    return false;
+                }
+                vmas.remove(vma.start);
+                vma.start -= bytes;
+                vmas.put(vma.start, vma);
+                return true;
+            }
+        }
+        throw new IllegalStateException("no stack");
     }
 
     /** A mapping the kernel never locks. */
@@ -273,9 +312,11 @@ final class FakeKernel implements LibC, MemoryMap {
             return -1;
         }
         int returned = lockRange(addr, len, false);
-        boolean populates = returned == 0
-                && vmas.values().stream().anyMatch(vma -> !vma.accessible && vma.start < addr + len && addr < vma.end);
-        return populates ? fail(Errno.ENOMEM) : returned;
+        return returned == 0 && holdsProtNone(addr, len) ? fail(Errno.ENOMEM) : returned;
+    }
+
+    private boolean holdsProtNone(long addr, long len) {
+        return vmas.values().stream().anyMatch(vma -> !vma.accessible && vma.start < addr + len && addr < vma.end);
     }
 
     @Override
@@ -284,6 +325,9 @@ final class FakeKernel implements LibC, MemoryMap {
             return fail(Errno.ENOSYS);
         }
         int returned = fails() ? -1 : lockRange(addr, len, flags == Linux.MLOCK_ONFAULT);
+        if (returned == 0 && failsOnProtNone && holdsProtNone(addr, len)) {
+            returned = fail(Errno.ENOMEM);
+        }
         Runnable after = afterLock.containsKey(addr) ? afterLock.remove(addr) : afterLockAgain.remove(addr);
         if (after != null) {
             after.run();
@@ -315,6 +359,9 @@ final class FakeKernel implements LibC, MemoryMap {
     }
 
     private int flag(long start, long end, boolean locked, boolean onFault) {
+        if (!maySplit(start) || !maySplit(end)) {
+            return fail(Errno.ENOMEM);
+        }
         splitAt(start);
         splitAt(end);
         long at = start;
@@ -327,10 +374,17 @@ final class FakeKernel implements LibC, MemoryMap {
                 vma.locked = locked;
                 vma.onFault = locked && onFault;
             }
+            longestWalk = Math.max(longestWalk, vma.end - start);
             at = vma.end;
         }
         mergeEqualNeighbours();
+        mostCharged = Math.max(mostCharged, chargedBytes());
         return 0;
+    }
+
+    private boolean maySplit(long address) {
+        Vma vma = at(address);
+        return vma == null || vma.start == address || vmas.size() < maxMapCount;
     }
 
     private void mergeEqualNeighbours() {
@@ -350,7 +404,7 @@ final class FakeKernel implements LibC, MemoryMap {
         if (fails()) {
             return -1;
         }
-        if (!hasOnFault && (flags & Linux.MCL_ONFAULT) != 0) {
+        if (flags == 0 || flags == Linux.MCL_ONFAULT || (!hasOnFault && (flags & Linux.MCL_ONFAULT) != 0)) {
             return fail(Errno.EINVAL);
         }
         boolean current = (flags & Linux.MCL_CURRENT) != 0;
@@ -392,8 +446,19 @@ final class FakeKernel implements LibC, MemoryMap {
         if (fails()) {
             return -1;
         }
-        Vma vma = at(addr);
-        return vma == null ? fail(Errno.ENOMEM) : vma.locked ? fail(Errno.EBUSY) : 0;
+        if (addr % PAGE != 0) {
+            return fail(Errno.EINVAL);
+        }
+        boolean hasHole = false;
+        for (long at = addr; at < addr + length; ) {
+            Vma vma = at(at);
+            if (vma != null && vma.locked) {
+                return fail(Errno.EBUSY);
+            }
+            hasHole |= vma == null;
+            at = vma == null ? at + PAGE : vma.end;
+        }
+        return hasHole ? fail(Errno.ENOMEM) : 0;
     }
 
     @Override
@@ -403,6 +468,10 @@ final class FakeKernel implements LibC, MemoryMap {
         }
         if (future && isOverLimit(chargedBytes() + length)) {
             fail(Errno.EAGAIN);
+            return MAP_FAILED;
+        }
+        if (vmas.size() >= maxMapCount) {
+            fail(Errno.ENOMEM);
             return MAP_FAILED;
         }
         boolean isFixed = (flags & Linux.MAP_FIXED) != 0;
@@ -454,6 +523,18 @@ final class FakeKernel implements LibC, MemoryMap {
         }
         softLimit = rlim[0];
         hardLimit = rlim[1];
+        return 0;
+    }
+
+    @Override
+    public int capget(int[] header, int[] data) {
+        if (fails()) {
+            return -1;
+        }
+        if (hidesCapabilities) {
+            return fail(Errno.EPERM);
+        }
+        data[0] = privileged || isInUserNamespace ? 1 << Linux.CAP_IPC_LOCK : 0;
         return 0;
     }
 

@@ -31,6 +31,7 @@ final class FakeProcess implements LockParts {
     private final Progress progress = new Progress(new Log(System.err, LogLevel.QUIET));
     private final LockProbe probe;
     private final GentleCalls calls;
+    private final LimitProbe limits;
     private final ApplicationLocks applicationLocks;
     private final Reconciler reconciler;
 
@@ -47,6 +48,7 @@ final class FakeProcess implements LockParts {
         this.kernel = kernel;
         this.viewing = viewing;
         this.probe = new LockProbe(kernel, FakeKernel.PAGE);
+        this.limits = new LimitProbe(kernel, probe, FakeKernel.PAGE);
         this.calls = new GentleCalls(kernel, nanos -> {}, progress, new PieceSize(FakeKernel.PAGE, () -> true));
         this.applicationLocks =
                 new ApplicationLocks(consumer -> kernel.lockedWithoutOnFault().forEach(consumer));
@@ -76,6 +78,11 @@ final class FakeProcess implements LockParts {
     @Override
     public HeapView heapView() {
         return new HeapView(viewing, new Populator(viewing, new KernelVersion(6, 1)), probe, nanos -> {}, progress);
+    }
+
+    @Override
+    public LimitProbe limits() {
+        return limits;
     }
 
     @Override

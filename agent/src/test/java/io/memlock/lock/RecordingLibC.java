@@ -109,6 +109,11 @@ final class RecordingLibC implements LibC {
     }
 
     @Override
+    public int capget(int[] header, int[] data) {
+        throw new UnsupportedOperationException("nothing here is about capabilities");
+    }
+
+    @Override
     public int getpriority(int which, int who) {
         return kernel.getpriority(which, who);
     }

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.os.Errno;
+import io.memlock.os.LibC;
+import io.memlock.os.Linux;
+
+/**
+ * Finds out whether locking is limited. What counts is {@code CAP_IPC_LOCK} in the first user namespace, and {@code CapEff}
+ * shows it in all of them: so it is tried.
+ *
+ * <p>The call that tries asks for more than any finite limit, from a page on that has nothing mapped behind it. The kernel
+ * compares the length with the limit first; where none applies it then locks the page, comes to the hole and gives up. So
+ * the answer is ENOMEM in both cases, and whether the page is locked tells them apart. One page is charged for some
+ * microseconds, whatever the limit, and nothing is walked: before Linux 5.18 the kernel goes through a locked range page by
+ * page. Linux {@code mm/mlock.c: do_mlock, apply_vma_lock_flags}
+ */
+final class LimitProbe {
+
+    /** Larger than any finite limit that can bite, and no overflow behind any address. */
+    private static final long MORE_THAN_ANY_LIMIT = 1L << 62;
+
+    /** The hole: wide enough that nobody else's next mapping fills it exactly. */
+    private static final int HOLE_PAGES = 3;
+
+    /** What cannot be seen to change is tried again when asked so many times: once a minute. */
+    private static final int TRY_EVERY = 60;
+
+    private final LibC libc;
+    private final LockProbe probe;
+    private final long pageBytes;
+    private int timesAsked;
+
+    LimitProbe(LibC libc, LockProbe probe, long pageBytes) {
+        this.libc = libc;
+        this.probe = probe;
+        this.pageBytes = pageBytes;
+    }
+
+    /**
+     * Finds out now. Raises the soft limit to the hard one where a limit applies, which needs no privilege.
+     *
+     * @return what holds
+     */
+    LockLimit establish() {
+        return establish(null);
+    }
+
+    /**
+     * Finds out again, on a JVM that runs: an operator may have changed the limit, or the process may have dropped root.
+     * Costs two system calls while nothing has changed.
+     *
+     * @param before what held
+     * @return what holds now; as before where it could not be tried
+     */
+    LockLimit again(LockLimit before) {
+        LockLimit now = read();
+        if (now.softBytes() == LockLimit.UNKNOWN_BYTES) {
+            return before;
+        }
+        boolean isSame = now.hasLimitsOf(before) && now.hasCapability() == before.hasCapability();
+        return isSame && ++timesAsked % TRY_EVERY != 0 ? before : establish(before);
+    }
+
+    /**
+     * Lifts the limit, where CAP_SYS_RESOURCE allows it and only CAP_IPC_LOCK keeps it from applying: then nothing happens
+     * to locked memory when the process drops root.
+     *
+     * @return what holds now
+     */
+    LockLimit lift(LockLimit limit) {
+        long[] infinite = {Linux.RLIM_INFINITY, Linux.RLIM_INFINITY};
+        boolean isLifted = limit.isByCapability() && libc.setrlimit(Linux.RLIMIT_MEMLOCK, infinite) == 0;
+        return isLifted ? establish(limit) : limit;
+    }
+
+    private LockLimit establish(LockLimit before) {
+        LockLimit now = read();
+        if (now.isUnlimited()) {
+            return now;
+        }
+        Trial trial = tryMoreThanTheLimit(now.softBytes() == 0);
+        if (!trial.isConclusive && before != null) {
+            return before;
+        }
+        // Only now: with CAP_IPC_LOCK the limit does not matter, and is left as the user set it.
+        long hard = now.hardBytes();
+        boolean isRaised = trial.errno != 0
+                && now.softBytes() != hard
+                && libc.setrlimit(Linux.RLIMIT_MEMLOCK, new long[] {hard, hard}) == 0;
+        return isRaised
+                ? new LockLimit(hard, hard, hard == Linux.RLIM_INFINITY ? 0 : trial.errno, now.hasCapability())
+                : new LockLimit(now.softBytes(), hard, trial.errno, now.hasCapability());
+    }
+
+    /** What can be read; without an errno only if the limit itself is infinite. */
+    private LockLimit read() {
+        long[] limits = {LockLimit.UNKNOWN_BYTES, LockLimit.UNKNOWN_BYTES};
+        boolean isInfinite = libc.getrlimit(Linux.RLIMIT_MEMLOCK, limits) == 0 && limits[0] == Linux.RLIM_INFINITY;
+        return new LockLimit(limits[0], limits[1], isInfinite ? 0 : Errno.ENOMEM, hasCapability());
+    }
+
+    /** Of the calling thread. setuid(2) as the C library has it changes that of all threads. */
+    private boolean hasCapability() {
+        int[] sets = new int[6];
+        return libc.capget(new int[] {Linux.CAPABILITY_VERSION_3, 0}, sets) == 0
+                && (sets[0] & 1 << Linux.CAP_IPC_LOCK) != 0;
+    }
+
+    /** Tries from a page of our own. Under a limit of 0 the kernel answers EPERM. */
+    private Trial tryMoreThanTheLimit(boolean isLimitZero) {
+        int flags = Linux.MAP_PRIVATE | Linux.MAP_ANONYMOUS | Linux.MAP_NORESERVE;
+        long page = libc.mmap(0, (1 + HOLE_PAGES) * pageBytes, Linux.PROT_NONE, flags, -1, 0);
+        if (page == LibC.MAP_FAILED) {
+            // EAGAIN is what MCL_FUTURE under a limit answers to any mapping.
+            return new Trial(Errno.ENOMEM, libc.errno() == Errno.EAGAIN);
+        }
+        boolean hasHole = libc.munmap(page + pageBytes, HOLE_PAGES * pageBytes) == 0;
+        Trial trial = hasHole && isUnlocked(page) ? tryFrom(page, isLimitZero) : new Trial(Errno.ENOMEM, false);
+        libc.munmap(page, pageBytes);
+        return trial;
+    }
+
+    /** Under MCL_FUTURE it is born locked. */
+    private boolean isUnlocked(long page) {
+        return !probe.isLocked(page) || (libc.munlock(page, pageBytes) == 0 && !probe.isLocked(page));
+    }
+
+    /** A filter may refuse the one call and not the other. Neither populates anything, because neither gets that far. */
+    private Trial tryFrom(long page, boolean isLimitZero) {
+        int errno = libc.mlock2(page, MORE_THAN_ANY_LIMIT, Linux.MLOCK_ONFAULT) == 0 ? 0 : libc.errno();
+        Trial trial = judge(page, errno, isLimitZero);
+        if (trial.isConclusive) {
+            return trial;
+        }
+        errno = libc.mlock(page, MORE_THAN_ANY_LIMIT) == 0 ? 0 : libc.errno();
+        Trial second = judge(page, errno, isLimitZero);
+        return second.isConclusive ? second : trial;
+    }
+
+    private Trial judge(long page, int errno, boolean isLimitZero) {
+        if (errno != Errno.ENOMEM) {
+            return new Trial(errno == 0 ? Errno.ENOMEM : errno, errno == Errno.EPERM && isLimitZero);
+        }
+        return switch (probe.ask(page)) {
+            case LOCKED -> new Trial(0, true);
+            case UNLOCKED -> new Trial(errno, true);
+            case GONE, UNKNOWN -> new Trial(errno, false);
+        };
+    }
+
+    /**
+     * What came of a try.
+     *
+     * @param errno 0 if no limit applies, otherwise what the kernel answered
+     * @param isConclusive false if it cannot be told whether that is the limit's doing
+     */
+    private record Trial(int errno, boolean isConclusive) {}
+}

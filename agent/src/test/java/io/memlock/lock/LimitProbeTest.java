@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.hotspot.Region;
+import io.memlock.os.Errno;
+import io.memlock.os.Linux;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LimitProbeTest {
+
+    private static final long MIB = 1 << 20;
+
+    private final FakeKernel kernel = new FakeKernel();
+    private final LimitProbe probe = new LimitProbe(kernel, new LockProbe(kernel, FakeKernel.PAGE), FakeKernel.PAGE);
+
+    private void limit(long bytes) {
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = bytes;
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 64 << 10, 8 << 20, 1L << 30, 1L << 40, 1L << 46})
+    void aFiniteLimitAppliesUnlessTheCapabilityCounts(long bytes) {
+        kernel.softLimit = kernel.hardLimit = bytes;
+        LockLimit granted = probe.establish();
+        assertThat(granted.isUnlimited()).isTrue();
+        assertThat(granted.isByCapability()).isTrue();
+        assertThat(granted.effectiveBytes()).isEqualTo(-1);
+
+        kernel.privileged = false;
+        LockLimit refused = probe.establish();
+        assertThat(refused.isUnlimited()).isFalse();
+        assertThat(refused.probeErrno()).isEqualTo(bytes == 0 ? Errno.EPERM : Errno.ENOMEM);
+        assertThat(refused.effectiveBytes()).isEqualTo(bytes);
+    }
+
+    @Test
+    void aCapabilityThatIsShownAndDoesNotCountIsNone() {
+        limit(8 * MIB);
+        kernel.isInUserNamespace = true;
+
+        assertThat(probe.establish().isUnlimited()).isFalse();
+        assertThat(probe.establish().hasCapability()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void knowsTheAnswerOnKernelsThatFailAfterTheyHaveLocked(boolean privileged) {
+        kernel.failsOnProtNone = true;
+        kernel.privileged = privileged;
+
+        assertThat(probe.establish().isUnlimited()).isEqualTo(privileged);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void isNotMisledByPagesThatAreBornLocked(boolean privileged) {
+        kernel.mlockall(Linux.MCL_FUTURE | Linux.MCL_ONFAULT);
+        kernel.privileged = privileged;
+
+        assertThat(probe.establish().isUnlimited()).isEqualTo(privileged);
+    }
+
+    @Test
+    void aLimitThatIsUsedUpUnderFutureApplies() {
+        kernel.mlockall(Linux.MCL_FUTURE | Linux.MCL_ONFAULT);
+        kernel.commit(Region.HEAP, 0x1000_0000L, 8 * MIB);
+        kernel.privileged = false;
+
+        assertThat(probe.establish().isUnlimited()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {8 << 20, 1L << 40})
+    void chargesOnePageWhateverTheLimitAndLeavesNothingBehind(long bytes) {
+        kernel.softLimit = kernel.hardLimit = bytes;
+
+        probe.establish();
+
+        assertThat(kernel.mostCharged).isLessThanOrEqualTo(FakeKernel.PAGE);
+        assertThat(kernel.longestWalk).isLessThanOrEqualTo(FakeKernel.PAGE);
+        kernel.refresh();
+        assertThat(kernel.segments()).isEmpty();
+    }
+
+    @Test
+    void anInfiniteLimitNeedsNoTrial() {
+        limit(Linux.RLIM_INFINITY);
+
+        assertThat(probe.establish().isUnlimited()).isTrue();
+        assertThat(probe.establish().isByCapability()).isFalse();
+        assertThat(kernel.longestWalk).isZero();
+    }
+
+    @Test
+    void theLimitIsLeftAloneWhereItDoesNotMatter() {
+        kernel.softLimit = 4096;
+
+        probe.establish();
+
+        assertThat(kernel.softLimit).isEqualTo(4096);
+    }
+
+    @Test
+    void anInfiniteHardLimitIsTakenWithoutPrivilege() {
+        limit(8 * MIB);
+        kernel.hardLimit = Linux.RLIM_INFINITY;
+
+        LockLimit limit = probe.establish();
+
+        assertThat(limit.isUnlimited()).isTrue();
+        assertThat(limit.describe()).isEqualTo("RLIMIT_MEMLOCK soft unlimited, hard unlimited");
+    }
+
+    @Test
+    void theSoftLimitIsRaisedToTheHardOneWhereItApplies() {
+        limit(8 * MIB);
+        kernel.hardLimit = 64 * MIB;
+
+        assertThat(probe.establish().effectiveBytes()).isEqualTo(64 * MIB);
+        assertThat(kernel.softLimit).isEqualTo(64 * MIB);
+    }
+
+    @Test
+    void isNotTriedAgainWhileNothingChanges() {
+        LockLimit limit = probe.establish();
+        kernel.calls = 0;
+
+        assertThat(probe.again(limit)).isSameAs(limit);
+
+        assertThat(kernel.calls).as("getrlimit and capget").isEqualTo(2);
+    }
+
+    @Test
+    void seesThatTheProcessDroppedRoot() {
+        LockLimit limit = probe.establish();
+        kernel.privileged = false;
+
+        assertThat(probe.again(limit).isUnlimited()).isFalse();
+    }
+
+    @Test
+    void seesALimitThatCameDownOrWasLifted() {
+        limit(Linux.RLIM_INFINITY);
+        LockLimit limit = probe.establish();
+        kernel.softLimit = kernel.hardLimit = MIB;
+        LockLimit lowered = probe.again(limit);
+        assertThat(lowered.effectiveBytes()).isEqualTo(MIB);
+
+        kernel.softLimit = kernel.hardLimit = Linux.RLIM_INFINITY;
+        assertThat(probe.again(lowered).isUnlimited()).isTrue();
+    }
+
+    @Test
+    void triesNowAndThenWhatCannotBeSeen() {
+        limit(8 * MIB);
+        kernel.isInUserNamespace = true; // as where a security module refuses the capability
+        LockLimit limit = probe.establish();
+        kernel.privileged = true;
+
+        for (int i = 0; i < 60; i++) {
+            limit = probe.again(limit);
+        }
+
+        assertThat(limit.isUnlimited()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void triesByTheOtherCallWhereAFilterRefusesTheFirst(boolean privileged) {
+        kernel.hasOnFault = false;
+        kernel.privileged = privileged;
+
+        assertThat(probe.establish().isUnlimited()).isEqualTo(privileged);
+    }
+
+    @Test
+    void believesWhatWasKnownWhereItCannotBeTried() {
+        LockLimit limit = probe.establish();
+        kernel.privileged = false;
+        kernel.failCall = kernel.calls + 4; // the mmap of the trial: getrlimit and capget go before, twice
+        kernel.failWith = Errno.ENOMEM;
+
+        assertThat(probe.again(limit)).isSameAs(limit);
+        assertThat(probe.again(limit).isUnlimited()).isFalse();
+    }
+
+    @Test
+    void liftsTheLimitWhereThatIsAllowed() {
+        LockLimit limit = probe.establish();
+        assertThat(probe.lift(limit).isByCapability()).isTrue();
+        assertThat(kernel.softLimit).as("no CAP_SYS_RESOURCE").isEqualTo(8 * MIB);
+
+        kernel.mayRaiseHardLimit = true;
+        assertThat(probe.lift(limit).isByCapability()).isFalse();
+        assertThat(kernel.hardLimit).isEqualTo(Linux.RLIM_INFINITY);
+    }
+}
