@@ -3,69 +3,87 @@ package io.memlock.hotspot;
 
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
-import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
- * Whether this JVM may hold transparent huge pages: 2 MiB that the kernel maps as one. It splits one for good as soon as a
- * mapping begins or ends inside it (mm/huge_memory.c, {@code vma_adjust_trans_huge}).
+ * How large the transparent huge pages are that this JVM may hold: memory that the kernel maps as one. It splits one for
+ * good as soon as a mapping begins or ends inside it (mm/huge_memory.c, {@code vma_adjust_trans_huge}).
  *
  * <p>Which there are only smaps tells, which takes long. So the settings decide, and whether the JVM asked for them; that
  * libraries ask for themselves is not noticed.
  */
-public final class HugePages implements BooleanSupplier {
+public final class HugePages implements LongSupplier {
 
     private static final String SETTINGS = "kernel/mm/transparent_hugepage/";
 
-    /** Of private memory, of this size: since Linux 6.8, mostly {@code inherit}. */
-    private static final String TWO_MEGABYTES = "hugepages-2048kB/enabled";
+    /** An entry of a page table. */
+    private static final int ENTRY_BYTES = 8;
 
     private final ProcFs proc;
     private final DiagnosticCommands commands;
+    private final long pageBytes;
 
     /**
      * Of a JVM.
      *
      * @param proc where the settings are
      * @param commands the JVM's
+     * @param pageBytes the page size
      */
-    public HugePages(ProcFs proc, DiagnosticCommands commands) {
+    public HugePages(ProcFs proc, DiagnosticCommands commands, long pageBytes) {
         this.proc = proc;
         this.commands = commands;
+        this.pageBytes = pageBytes;
     }
 
-    /** What is not known may be. */
+    /** The largest there may be, in bytes; 0 if there are none. What is not known may be. */
     @Override
-    public boolean getAsBoolean() {
-        String own;
-        try {
-            own = proc.sysfs(SETTINGS + "enabled");
-        } catch (IOException e) {
-            return true;
+    public long getAsLong() {
+        String own = setting("enabled");
+        long largest = largestBytes();
+        if (own.isEmpty()) {
+            return largest;
         }
-        String sized = setting(TWO_MEGABYTES);
         String shared = setting("shmem_enabled");
-        if (isOneOf("[always]", own, sized, shared) || isOneOf("[within_size]", shared) || isOneOf("[force]", shared)) {
-            return true;
+        long onAdvice = 0;
+        for (long bytes = largest; bytes > pageBytes; bytes /= 2) {
+            String sized = "hugepages-" + (bytes >> 10) + "kB/";
+            // Since Linux 6.8 there are more sizes than the largest, and each has settings of its own.
+            String ownSized = effective(setting(sized + "enabled"), own, bytes == largest);
+            String sharedSized = effective(setting(sized + "shmem_enabled"), shared, bytes == largest);
+            if (isUnasked(ownSized) || isUnasked(sharedSized)) {
+                return onAdvice > 0 && advises() ? onAdvice : bytes;
+            }
+            boolean isOnAdvice = ownSized.contains("[madvise]") || sharedSized.contains("[advise]");
+            onAdvice = onAdvice == 0 && isOnAdvice ? bytes : onAdvice;
         }
-        boolean isOnAdvice = isOneOf("[madvise]", own, sized) || isOneOf("[advise]", shared);
-        return isOnAdvice && advises();
+        return onAdvice > 0 && advises() ? onAdvice : 0;
+    }
+
+    /** What one entry of the table above the lowest maps: 2 MiB with pages of 4 KiB, 32 MiB with pages of 16 KiB. */
+    private long largestBytes() {
+        try {
+            return Long.parseLong(setting("hpage_pmd_size"));
+        } catch (NumberFormatException e) {
+            return pageBytes / ENTRY_BYTES * pageBytes;
+        }
     }
 
     private String setting(String name) {
         try {
             return proc.sysfs(SETTINGS + name);
         } catch (IOException e) {
-            return ""; // not in this kernel
+            return "";
         }
     }
 
-    private static boolean isOneOf(String mode, String... settings) {
-        for (String setting : settings) {
-            if (setting.contains(mode)) {
-                return true;
-            }
-        }
-        return false;
+    private static String effective(String sized, String general, boolean isLargest) {
+        boolean isInherited = sized.isEmpty() ? isLargest : sized.contains("[inherit]");
+        return isInherited ? general : sized;
+    }
+
+    private static boolean isUnasked(String setting) {
+        return setting.contains("[always]") || setting.contains("[within_size]") || setting.contains("[force]");
     }
 
     private boolean advises() {

@@ -2,6 +2,7 @@
 package io.memlock.lock;
 
 import io.memlock.hotspot.Segment;
+import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 
@@ -17,23 +18,28 @@ final class GentleCalls {
     static final long PAUSE_NANOS = 50_000;
 
     private final LibC libc;
+    private final LockProbe probe;
     private final Pause pause;
     private final Progress progress;
     private final PieceSize pieces;
+    private final PieceSize reservedPieces;
     private Progress.Work work;
     private boolean isLive;
 
-    GentleCalls(LibC libc, Pause pause, Progress progress, PieceSize pieces) {
+    GentleCalls(LibC libc, LockProbe probe, Pause pause, Progress progress, PieceSize pieces) {
         this.libc = libc;
+        this.probe = probe;
         this.pause = pause;
         this.progress = progress;
         this.pieces = pieces;
+        this.reservedPieces = pieces.ofReserved();
     }
 
     /** From now on the application runs. Before, there is nobody to wait for, and whole ranges are fastest. */
     void live() {
         isLive = true;
         pieces.anew();
+        reservedPieces.anew();
     }
 
     /**
@@ -56,7 +62,7 @@ final class GentleCalls {
      * @return 0, or errno of the first piece that failed; the pieces before it are locked
      */
     int lock(Segment segment) {
-        return whole(segment, (address, length) -> libc.mlock2(address, length, Linux.MLOCK_ONFAULT));
+        return inPieces(segment, this::lockPiece);
     }
 
     /**
@@ -65,31 +71,40 @@ final class GentleCalls {
      * @return 0, or errno of the first piece that failed; the pieces before it are unlocked
      */
     int unlock(Segment segment) {
-        return whole(segment, libc::munlock);
+        return inPieces(segment, (address, length) -> libc.munlock(address, length) == 0 ? 0 : libc.errno());
     }
 
-    /** What is only reserved has no pages to walk: at once, whatever its length. */
-    private int whole(Segment segment, Call call) {
-        if (segment.mapping().isAccessible()) {
-            return inPieces(segment.start(), segment.end(), call);
+    /**
+     * Where nothing is accessible the kernel has nothing to populate, on-fault or not, and before Linux 5.18 it says so:
+     * ENOMEM, after it has locked the mapping.
+     */
+    private int lockPiece(long address, long length) {
+        if (libc.mlock2(address, length, Linux.MLOCK_ONFAULT) == 0) {
+            return 0;
         }
-        return call.on(segment.start(), segment.length()) == 0 ? 0 : libc.errno();
+        int errno = libc.errno();
+        boolean isLocked = errno == Errno.ENOMEM && probe.isLocked(address) && probe.isLastPageLocked(address + length);
+        return isLocked ? 0 : errno;
     }
 
-    private int inPieces(long start, long end, Call call) {
+    private int inPieces(Segment segment, Call call) {
+        boolean isAccessible = segment.mapping().isAccessible();
+        PieceSize size = isAccessible ? pieces : reservedPieces;
         BackOff backOff = new BackOff(PAUSE_NANOS);
-        long from = start;
+        long from = segment.start();
+        long end = segment.end();
         while (from < end) {
-            long to = isLive ? Math.min(end, pieces.end(from)) : end;
+            long to = isLive ? Math.min(end, size.end(from)) : end;
             long began = System.nanoTime();
-            if (call.on(from, to - from) != 0) {
-                return libc.errno();
+            int errno = call.on(from, to - from);
+            if (errno != 0) {
+                return errno;
             }
             long took = System.nanoTime() - began;
             if (isLive) {
-                pieces.took(took);
+                size.took(took);
             }
-            if (work != null) {
+            if (work != null && isAccessible) {
                 work.done(to - from);
             }
             if (to < end) {
@@ -100,7 +115,7 @@ final class GentleCalls {
         return 0;
     }
 
-    /** One libc call on a range. */
+    /** One call on a range, which returns 0 or errno. */
     private interface Call {
         int on(long address, long length);
     }

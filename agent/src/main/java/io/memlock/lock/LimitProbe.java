@@ -104,7 +104,7 @@ final class LimitProbe {
     private boolean hasCapability() {
         int[] sets = new int[6];
         return libc.capget(new int[] {Linux.CAPABILITY_VERSION_3, 0}, sets) == 0
-                && (sets[0] & 1 << Linux.CAP_IPC_LOCK) != 0;
+                && (sets[0] & (1 << Linux.CAP_IPC_LOCK)) != 0;
     }
 
     /** Tries from a page of our own. Under a limit of 0 the kernel answers EPERM. */

@@ -52,6 +52,15 @@ final class LockProbe {
     }
 
     /**
+     * Whether the mapping that holds the last page of a range is known to be locked.
+     *
+     * @param end page-aligned
+     */
+    boolean isLastPageLocked(long end) {
+        return isLocked(end - pageBytes);
+    }
+
+    /**
      * Whether the mapping that holds an address is known to be locked.
      *
      * @param address page-aligned

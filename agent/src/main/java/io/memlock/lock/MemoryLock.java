@@ -5,7 +5,6 @@ import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
-import io.memlock.os.LibC;
 import java.io.IOException;
 import java.util.List;
 
@@ -24,7 +23,6 @@ public final class MemoryLock {
     private static final int LOOK_AT_LIMIT_EVERY = 5;
 
     private final LockParts parts;
-    private final LibC libc;
     private final Failures failures;
     private final FutureLock future;
     private final Notices notices = new Notices();
@@ -54,7 +52,6 @@ public final class MemoryLock {
 
     MemoryLock(LockParts parts) {
         this.parts = parts;
-        this.libc = parts.libc();
         this.failures = new Failures(parts);
         this.future = new FutureLock(parts);
         this.viewedHeap = new ViewedHeap(parts);

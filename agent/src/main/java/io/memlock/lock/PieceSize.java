@@ -2,42 +2,58 @@
 package io.memlock.lock;
 
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * How much of a live JVM's memory to lock or unlock in one call.
  *
  * <p>The kernel goes through what is resident, page by page, and meanwhile nobody else can map memory: 0.1 ms and more for
- * 2 MiB of 4 KiB pages, which is what the slowest thousandth of the application's calls then waits. So pieces are small
- * where they take long, and large where little is resident. Each moves a border between two mappings: where huge pages may
- * be, it has to lie between two of them, and one is gone through as fast as a small page.
+ * 512 small pages, which is what the slowest thousandth of the application's calls then waits. Before Linux 5.18 it goes
+ * through what is not resident as well. So pieces are small where they take long, and large where they do not. Each moves a
+ * border between two mappings: where huge pages may be, it has to lie between two of them, and one is gone through as fast
+ * as a small page.
  */
 final class PieceSize {
 
-    /** A huge page of the machines there are; with larger base pages they are larger, and seldom. */
-    static final long LARGEST_BYTES = 2L << 20;
-
-    /** 256 KiB of 4 KiB pages: some 20 microseconds, of which the call itself takes a third. */
+    /** Some 20 microseconds of small pages, of which the call itself takes a third. */
     static final int SMALLEST_PAGES = 64;
+
+    /** What is resident may follow on what is not: a piece that grew on the one has to be short enough for the other. */
+    static final int LARGEST_PAGES = 512;
 
     static final long SLOW_NANOS = TimeUnit.MICROSECONDS.toNanos(30);
 
     static final long QUICK_NANOS = TimeUnit.MICROSECONDS.toNanos(10);
 
+    /** Half of the address space. */
+    private static final long WITHOUT_BOUND = 1L << 46;
+
     private final long pageBytes;
-    private final BooleanSupplier mayHoldHugePages;
+    private final LongSupplier hugePageBytes;
+    private final boolean isReserved;
     private long smallestBytes;
+    private long largestBytes;
     private long bytes;
 
     /**
      * Not known yet.
      *
      * @param pageBytes the page size
-     * @param mayHoldHugePages asked when the first piece is due
+     * @param hugePageBytes asked when the first piece is due: how large the largest huge pages may be, 0 if there are none
      */
-    PieceSize(long pageBytes, BooleanSupplier mayHoldHugePages) {
+    PieceSize(long pageBytes, LongSupplier hugePageBytes) {
+        this(pageBytes, hugePageBytes, false);
+    }
+
+    private PieceSize(long pageBytes, LongSupplier hugePageBytes, boolean isReserved) {
         this.pageBytes = pageBytes;
-        this.mayHoldHugePages = mayHoldHugePages;
+        this.hugePageBytes = hugePageBytes;
+        this.isReserved = isReserved;
+    }
+
+    /** For addresses that are only reserved, of which there can be TiBs: nothing is resident, so only time bounds it. */
+    PieceSize ofReserved() {
+        return new PieceSize(pageBytes, () -> LARGEST_PAGES * pageBytes, true);
     }
 
     /** Asks again about huge pages, before the next piece. */
@@ -52,8 +68,9 @@ final class PieceSize {
      */
     long end(long start) {
         if (bytes == 0) {
-            long small = Math.min(SMALLEST_PAGES * pageBytes, LARGEST_BYTES);
-            smallestBytes = mayHoldHugePages.getAsBoolean() ? LARGEST_BYTES : small;
+            long huge = hugePageBytes.getAsLong();
+            smallestBytes = Math.max(SMALLEST_PAGES * pageBytes, huge);
+            largestBytes = isReserved ? WITHOUT_BOUND : Math.max(LARGEST_PAGES * pageBytes, huge);
             bytes = smallestBytes;
         }
         return (start / bytes + 1) * bytes;
@@ -68,7 +85,7 @@ final class PieceSize {
         if (nanos > SLOW_NANOS) {
             bytes = Math.max(smallestBytes, bytes / 2);
         } else if (nanos < QUICK_NANOS) {
-            bytes = Math.min(LARGEST_BYTES, bytes * 2);
+            bytes = Math.min(largestBytes, bytes * 2);
         }
     }
 }

@@ -71,8 +71,8 @@ public final class ThisProcess implements LockParts {
         this.pageBytes = libc.sysconf(Linux.SC_PAGESIZE);
         this.probe = new LockProbe(libc, pageBytes);
         this.limits = new LimitProbe(libc, probe, pageBytes);
-        HugePages hugePages = new HugePages(proc, new InProcessDiagnosticCommands(instrumentation));
-        this.calls = new GentleCalls(libc, Pause.SLEEP, progress, new PieceSize(pageBytes, hugePages));
+        HugePages hugePages = new HugePages(proc, new InProcessDiagnosticCommands(instrumentation), pageBytes);
+        this.calls = new GentleCalls(libc, probe, Pause.SLEEP, progress, new PieceSize(pageBytes, hugePages));
     }
 
     /** Bytes in a page. */

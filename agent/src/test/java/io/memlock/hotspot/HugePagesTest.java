@@ -15,6 +15,9 @@ class HugePagesTest {
     private static final String NO_FLAGS = "-XX:CICompilerCount=2 -XX:+UseG1GC";
     private static final String ADVISES = NO_FLAGS + " -XX:+UseTransparentHugePages";
 
+    private static final long PAGE = 4096;
+    private static final long MIB = 1 << 20;
+
     @TempDir
     private Path root;
 
@@ -23,22 +26,22 @@ class HugePagesTest {
         set("enabled", "always madvise [never]");
         set("shmem_enabled", "always within_size advise [never] deny force");
 
-        assertThat(mayBe(ADVISES)).isFalse();
+        assertThat(largest(ADVISES)).isZero();
     }
 
     @Test
     void thereMayBeSomeWhereTheKernelGivesThemUnasked() throws IOException {
         set("enabled", "[always] madvise never");
 
-        assertThat(mayBe(NO_FLAGS)).isTrue();
+        assertThat(largest(NO_FLAGS)).isEqualTo(2 * MIB);
     }
 
     @Test
     void thereMayBeSomeWhereTheJvmAsks() throws IOException {
         set("enabled", "always [madvise] never");
 
-        assertThat(mayBe(NO_FLAGS)).isFalse();
-        assertThat(mayBe(ADVISES)).isTrue();
+        assertThat(largest(NO_FLAGS)).isZero();
+        assertThat(largest(ADVISES)).isEqualTo(2 * MIB);
     }
 
     @Test
@@ -46,7 +49,7 @@ class HugePagesTest {
         set("enabled", "always madvise [never]");
         set("hugepages-2048kB/enabled", "[always] inherit madvise never");
 
-        assertThat(mayBe(NO_FLAGS)).isTrue();
+        assertThat(largest(NO_FLAGS)).isEqualTo(2 * MIB);
     }
 
     @Test
@@ -54,31 +57,58 @@ class HugePagesTest {
         set("enabled", "always madvise [never]");
         for (String mode : new String[] {"always", "within_size", "force"}) {
             set("shmem_enabled", "[" + mode + "]");
-            assertThat(mayBe(NO_FLAGS)).as(mode).isTrue();
+            assertThat(largest(NO_FLAGS)).as(mode).isEqualTo(2 * MIB);
         }
         set("shmem_enabled", "always within_size [advise] never deny force");
-        assertThat(mayBe(NO_FLAGS)).isFalse();
-        assertThat(mayBe(ADVISES)).isTrue();
+        assertThat(largest(NO_FLAGS)).isZero();
+        assertThat(largest(ADVISES)).isEqualTo(2 * MIB);
     }
 
     @Test
     void thereMayBeSomeWhereTheSettingCannotBeRead() {
-        assertThat(mayBe(NO_FLAGS)).isTrue();
+        assertThat(largest(NO_FLAGS)).isEqualTo(2 * MIB);
     }
 
     @Test
     void thereMayBeSomeWhereTheJvmDoesNotTell() throws IOException {
         set("enabled", "always [madvise] never");
 
-        assertThat(new HugePages(procFs(), command -> {
-                            throw new IOException("no module jdk.management");
-                        })
-                        .getAsBoolean())
-                .isTrue();
+        DiagnosticCommands silent = command -> {
+            throw new IOException("no module jdk.management");
+        };
+
+        assertThat(new HugePages(procFs(), silent, PAGE).getAsLong()).isEqualTo(2 * MIB);
     }
 
-    private boolean mayBe(String flags) {
-        return new HugePages(procFs(), command -> command.equals("VM.flags") ? flags : "").getAsBoolean();
+    @Test
+    void theyAreAsLargeAsTheKernelSays() throws IOException {
+        set("enabled", "[always] madvise never");
+        set("hpage_pmd_size", "33554432");
+
+        assertThat(largest(NO_FLAGS)).isEqualTo(32 * MIB);
+    }
+
+    @Test
+    void theyAreAsLargeAsThePagesSayWhereTheKernelDoesNot() {
+        assertThat(new HugePages(procFs(), command -> NO_FLAGS, 16 << 10).getAsLong())
+                .isEqualTo(32 * MIB);
+        assertThat(new HugePages(procFs(), command -> NO_FLAGS, 64 << 10).getAsLong())
+                .isEqualTo(512 * MIB);
+    }
+
+    @Test
+    void smallerOnesAreSeenToo() throws IOException {
+        set("enabled", "always madvise [never]");
+        set("hugepages-2048kB/enabled", "always [inherit] madvise never");
+        set("hugepages-64kB/enabled", "[always] inherit madvise never");
+        set("hugepages-256kB/enabled", "always inherit [madvise] never");
+
+        assertThat(largest(NO_FLAGS)).isEqualTo(64 << 10);
+        assertThat(largest(ADVISES)).isEqualTo(256 << 10);
+    }
+
+    private long largest(String flags) {
+        return new HugePages(procFs(), command -> command.equals("VM.flags") ? flags : "", PAGE).getAsLong();
     }
 
     private ProcFs procFs() {

@@ -49,7 +49,8 @@ final class FakeProcess implements LockParts {
         this.viewing = viewing;
         this.probe = new LockProbe(kernel, FakeKernel.PAGE);
         this.limits = new LimitProbe(kernel, probe, FakeKernel.PAGE);
-        this.calls = new GentleCalls(kernel, nanos -> {}, progress, new PieceSize(FakeKernel.PAGE, () -> true));
+        this.calls =
+                new GentleCalls(kernel, probe, nanos -> {}, progress, new PieceSize(FakeKernel.PAGE, () -> 2 << 20));
         this.applicationLocks =
                 new ApplicationLocks(consumer -> kernel.lockedWithoutOnFault().forEach(consumer));
         this.reconciler = new Reconciler(kernel, probe, calls, applicationLocks, kernel::chargedBytes, MAX_MAPPINGS);

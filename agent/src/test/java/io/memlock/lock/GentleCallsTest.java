@@ -4,6 +4,7 @@ package io.memlock.lock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.hotspot.Region;
+import io.memlock.hotspot.Segment;
 import io.memlock.log.Log;
 import io.memlock.options.LogLevel;
 import io.memlock.os.Errno;
@@ -15,13 +16,14 @@ import org.junit.jupiter.api.Test;
 class GentleCallsTest {
 
     private static final long HEAP = 0x1000_0000L;
-    private static final long PIECE = PieceSize.LARGEST_BYTES;
+    private static final long PIECE = 2 << 20;
 
     private final FakeKernel kernel = new FakeKernel();
     private final List<Long> pauses = new ArrayList<>();
-    private boolean hugePages = true;
+    private long hugePages = PIECE;
     private final GentleCalls calls = new GentleCalls(
             kernel,
+            new LockProbe(kernel, FakeKernel.PAGE),
             pauses::add,
             new Progress(new Log(System.err, LogLevel.QUIET)),
             new PieceSize(FakeKernel.PAGE, () -> hugePages));
@@ -51,7 +53,7 @@ class GentleCallsTest {
 
     @Test
     void beginsWithSmallPiecesWhereThereAreNoHugePages() {
-        hugePages = false;
+        hugePages = 0;
         kernel.commit(Region.HEAP, HEAP, 4 * PIECE);
         calls.live();
         kernel.failCall = 1;
@@ -68,7 +70,7 @@ class GentleCallsTest {
         calls.live();
         lock();
         kernel.calls = 0;
-        hugePages = false;
+        hugePages = 0;
 
         calls.live();
         calls.unlock(kernel.segments().get(0));
@@ -109,6 +111,44 @@ class GentleCallsTest {
         assertThat(lock()).isEqualTo(Errno.EAGAIN);
 
         assertThat(kernel.chargedBytes()).as("the pieces before it").isEqualTo(2 * PIECE);
+    }
+
+    @Test
+    void isNotMisledByKernelsThatFailAfterTheyHaveLocked() {
+        kernel.failsOnProtNone = true;
+        kernel.reserve(Region.HEAP, HEAP, 4 * PIECE);
+        calls.live();
+
+        assertThat(lock()).isZero();
+
+        assertThat(kernel.chargedBytes()).isEqualTo(4 * PIECE);
+    }
+
+    @Test
+    void aFailureIsOneWhereTheEndIsNotLocked() {
+        kernel.commit(Region.HEAP, HEAP, 4 * PIECE);
+        kernel.refresh();
+        kernel.unmap(HEAP + PIECE, PIECE);
+
+        assertThat(calls.lock(kernel.segments().get(0))).isEqualTo(Errno.ENOMEM);
+    }
+
+    @Test
+    void whatIsOnlyReservedIsNotUnlockedInOneCall() {
+        kernel.reserve(Region.HEAP, HEAP, 64 * PIECE);
+        calls.lock(segment());
+        calls.live();
+        kernel.calls = 0;
+
+        assertThat(calls.unlock(segment())).isZero();
+
+        assertThat(kernel.calls).isGreaterThan(1);
+        assertThat(pauses).hasSize(kernel.calls - 1);
+    }
+
+    private Segment segment() {
+        kernel.refresh();
+        return kernel.segments().get(0);
     }
 
     private int lock() {

@@ -8,9 +8,10 @@ import org.junit.jupiter.api.Test;
 class PieceSizeTest {
 
     private static final long PAGE = 4096;
+    private static final long HUGE = 2 << 20;
     private static final long SMALL = PieceSize.SMALLEST_PAGES * PAGE;
 
-    private boolean hugePages;
+    private long hugePages;
     private PieceSize pieces = new PieceSize(PAGE, () -> hugePages);
 
     @Test
@@ -27,7 +28,7 @@ class PieceSizeTest {
             pieces.took(PieceSize.QUICK_NANOS - 1);
         }
 
-        assertThat(pieces.end(0)).isEqualTo(PieceSize.LARGEST_BYTES);
+        assertThat(pieces.end(0)).isEqualTo(HUGE);
     }
 
     @Test
@@ -56,29 +57,52 @@ class PieceSizeTest {
 
     @Test
     void neverCutsAHugePage() {
-        hugePages = true;
-        assertThat(pieces.end(PAGE)).isEqualTo(PieceSize.LARGEST_BYTES);
+        hugePages = HUGE;
+        assertThat(pieces.end(PAGE)).isEqualTo(HUGE);
 
         pieces.took(PieceSize.SLOW_NANOS * 100);
 
-        assertThat(pieces.end(PAGE)).isEqualTo(PieceSize.LARGEST_BYTES);
+        assertThat(pieces.end(PAGE)).isEqualTo(HUGE);
     }
 
     @Test
     void asksAgainOnlyWhenToldTo() {
         pieces.end(0);
-        hugePages = true;
+        hugePages = HUGE;
         assertThat(pieces.end(0)).isEqualTo(SMALL);
 
         pieces.anew();
 
-        assertThat(pieces.end(0)).isEqualTo(PieceSize.LARGEST_BYTES);
+        assertThat(pieces.end(0)).isEqualTo(HUGE);
     }
 
     @Test
-    void isNoLongerThanAHugePageWherePagesAreLarge() {
-        pieces = new PieceSize(64 << 10, () -> false);
+    void aHugePageIsAsLargeAsTheKernelSays() {
+        hugePages = 32 << 20;
+        pieces = new PieceSize(16 << 10, () -> hugePages);
+        assertThat(pieces.end(0)).isEqualTo(32 << 20);
 
-        assertThat(pieces.end(0)).isEqualTo(PieceSize.LARGEST_BYTES);
+        pieces.took(PieceSize.SLOW_NANOS * 100);
+        assertThat(pieces.end(0)).isEqualTo(32 << 20);
+        pieces.took(0);
+        assertThat(pieces.end(0)).isEqualTo(32 << 20);
+    }
+
+    @Test
+    void whatIsOnlyReservedIsBoundedByTimeAlone() {
+        PieceSize reserved = pieces.ofReserved();
+        long at = 0;
+        int calls = 0;
+        while (at < 16L << 40) {
+            at = reserved.end(at);
+            reserved.took(PieceSize.QUICK_NANOS - 1);
+            calls++;
+        }
+        assertThat(calls).as("for 16 TiB").isLessThan(50);
+
+        for (int i = 0; i < 50; i++) {
+            reserved.took(PieceSize.SLOW_NANOS + 1);
+        }
+        assertThat(reserved.end(0)).isEqualTo(HUGE);
     }
 }
