@@ -31,6 +31,9 @@ final class MappingNames {
         if (isZgcHeap(name, mapping)) {
             return Region.HEAP;
         }
+        if (mapping.isHugetlb()) {
+            return null; // anonymous memory, for whatever
+        }
         if (name.endsWith(".jsa")) {
             return Region.CDS;
         }

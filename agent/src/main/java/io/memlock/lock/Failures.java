@@ -39,13 +39,28 @@ final class Failures {
                 remedy(limit, 0) + "\n# or strategy=auto, which locks what fits");
     }
 
-    /** {@code mlockall} failed although the probe said that locking is unlimited. */
-    LockFailure mlockall(int errno, LockLimit limit) {
+    /** {@code mlockall} failed although locking is unlimited, or did not do what it said. */
+    LockFailure mlockall(FutureLock.Outcome outcome, LockLimit limit) {
+        if (outcome.errno() != 0) {
+            return new LockFailure(
+                    MLOCKALL,
+                    Errno.describe(outcome.errno()) + "; " + limit.describe() + filter(),
+                    because(outcome.errno()) + UNLOCKED_JVM,
+                    remedy(limit, outcome.errno(), 0));
+        }
+        if (outcome.born() == LockProbe.Answer.UNKNOWN) {
+            return new LockFailure(
+                    MLOCKALL,
+                    "0, but whether a new mapping is locked cannot be read back: "
+                            + Errno.describe(outcome.probeErrno()) + " from msync and madvise" + filter(),
+                    "this JVM is locked as far as the kernel says, and nothing can verify it",
+                    new Remedy(parts.place()).allowCalls());
+        }
         return new LockFailure(
                 MLOCKALL,
-                Errno.describe(errno) + "; " + limit.describe() + filter(),
-                because(errno) + UNLOCKED_JVM,
-                remedy(limit, errno, 0));
+                "0, but a new mapping is not locked: something answers in the kernel's place" + filter(),
+                UNLOCKED_JVM,
+                new Remedy(parts.place()).allowCalls());
     }
 
     /** The selection does not fit under the limit, or not all of it. */
@@ -144,6 +159,7 @@ final class Failures {
                         : "locking is forbidden to this process: the limit is 0; ";
             case Errno.ENOMEM -> "it is the limit on locked memory that is used up, not the memory; ";
             case Errno.EAGAIN -> "the kernel could not lock some of the pages just now; the next pass tries again; ";
+            case Errno.NOT_DONE -> "something answers in the kernel's place, as a seccomp filter or an emulator may; ";
             case Errno.ENOSYS, Errno.EINVAL ->
                 isFilters(errno)
                         ? "the seccomp filter hides the call, as if the kernel had none; "
@@ -154,7 +170,8 @@ final class Failures {
 
     /** EPERM with a limit above 0, or a call missing that every kernel Java 17 meets has: somebody filters. */
     private boolean isFilters(int errno) {
-        return (errno == Errno.EPERM || errno == Errno.ENOSYS) && parts.place().isFiltered();
+        return (errno == Errno.EPERM || errno == Errno.ENOSYS || errno == Errno.NOT_DONE)
+                && parts.place().isFiltered();
     }
 
     private String remedy(LockLimit limit, long neededBytes) {
@@ -167,6 +184,7 @@ final class Failures {
             return remedy.allowCalls();
         }
         return switch (errno) {
+            case Errno.NOT_DONE -> remedy.allowCalls();
             case Errno.ENOSYS, Errno.EINVAL -> "# use Linux 4.4 or newer; check with: uname -r";
             case Errno.EAGAIN -> "# nothing yet: it is tried again within a second";
             default ->

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
+import java.util.function.LongSupplier;
 
 /** Tries whether new mappings are born locked, whoever asked for it: maps a page, probes it, unmaps it. */
 final class FutureProbe {
@@ -10,6 +12,7 @@ final class FutureProbe {
     private final LibC libc;
     private final LockProbe probe;
     private final long pageBytes;
+    private int probeErrno;
 
     FutureProbe(LibC libc, LockProbe probe, long pageBytes) {
         this.libc = libc;
@@ -18,17 +21,57 @@ final class FutureProbe {
     }
 
     /**
-     * Whether {@code MCL_FUTURE} is in force.
+     * Whether {@code MCL_FUTURE} is known to be in force.
      *
      * @return true also when the page could not be mapped because the limit is used up, which only happens under it
      */
     boolean isBornLocked() {
-        long page = libc.mmap(0, pageBytes, Linux.PROT_NONE, Linux.MAP_PRIVATE | Linux.MAP_ANONYMOUS, -1, 0);
+        return ask(false) == LockProbe.Answer.LOCKED;
+    }
+
+    /**
+     * Asks after a call that should have set {@code MCL_FUTURE}, so that another answer is not believed at once.
+     *
+     * @return what a new mapping is
+     */
+    LockProbe.Answer askAfterSetting() {
+        return ask(true);
+    }
+
+    /** Why the last question was not answered. */
+    int probeErrno() {
+        return probeErrno;
+    }
+
+    /**
+     * Whether a new mapping is charged, which is how it shows where no call tells what is locked.
+     *
+     * @param chargedBytes VmLck now
+     */
+    boolean isCharged(LongSupplier chargedBytes) {
+        long before = chargedBytes.getAsLong();
+        long page = map();
         if (page == LibC.MAP_FAILED) {
-            return libc.errno() == io.memlock.os.Errno.EAGAIN;
+            return false;
         }
-        boolean locked = probe.isLocked(page);
+        boolean isMore = chargedBytes.getAsLong() > before;
         libc.munmap(page, pageBytes);
-        return locked;
+        return isMore;
+    }
+
+    private LockProbe.Answer ask(boolean isExpected) {
+        long page = map();
+        if (page == LibC.MAP_FAILED) {
+            return libc.errno() == Errno.EAGAIN ? LockProbe.Answer.LOCKED : LockProbe.Answer.UNKNOWN;
+        }
+        LockProbe.Answer answer = isExpected ? probe.doubt(page) : probe.ask(page);
+        int errno = libc.errno();
+        libc.munmap(page, pageBytes);
+        probeErrno = errno;
+        return answer;
+    }
+
+    private long map() {
+        return libc.mmap(0, pageBytes, Linux.PROT_NONE, Linux.MAP_PRIVATE | Linux.MAP_ANONYMOUS, -1, 0);
     }
 }

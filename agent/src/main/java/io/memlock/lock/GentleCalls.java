@@ -65,6 +65,11 @@ final class GentleCalls {
         return inPieces(segment, this::lockPiece);
     }
 
+    /** Whether a lock that succeeds locks anything: a page of our own, which every kernel can lock. */
+    boolean doWhatTheySay() {
+        return probe.seesLockOfOwnPage();
+    }
+
     /**
      * Unlocks a segment.
      *

@@ -74,7 +74,7 @@ final class GentleScan {
         PageCounts pages = pagemap.count(
                 segment.start(), segment.end(), seen, firstFilePage, () -> pause.nanos(GentleCalls.PAUSE_NANOS));
         long resident = pages.present() * pageBytes - pages.mappedElsewhere() * pageBytes / 2;
-        boolean isLocked = probe.isLocked(segment.start());
+        boolean isLocked = mapping.isHugetlb() || probe.isLocked(segment.start());
         totals.addHeld(segment, resident, isLocked ? resident : 0, pages.swapped() * pageBytes);
     }
 }

@@ -46,6 +46,9 @@ interface LockParts {
     /** What is charged against the limit, by anybody: VmLck. */
     long chargedBytes();
 
+    /** Whether huge pages of hugetlbfs are mapped, which calls on all mappings would populate. */
+    boolean holdsHugetlb();
+
     /** Where the process runs: for messages, found out when first asked. */
     Place place();
 }

@@ -9,11 +9,16 @@ import io.memlock.os.Linux;
  * Asks the kernel whether a mapping is locked: {@code msync(page, MS_INVALIDATE)} answers EBUSY if it is, and does nothing
  * else. Under a microsecond; {@code /proc/PID/maps} does not tell, and {@code smaps}, which does, walks page tables.
  * Being locked is a property of the whole mapping, so one page answers for it. Linux {@code mm/msync.c}
+ *
+ * <p>Where a filter refuses that call, {@code madvise(page, MADV_COLD)} is asked: it fails on a locked mapping, and makes
+ * one page of another easier to reclaim (Linux 5.4).
  */
 final class LockProbe {
 
     private final LibC libc;
     private final long pageBytes;
+    private volatile boolean isMsyncDistrusted;
+    private volatile Boolean knowsCold;
 
     LockProbe(LibC libc, long pageBytes) {
         this.libc = libc;
@@ -31,7 +36,7 @@ final class LockProbe {
         /** Nothing is mapped there any more. */
         GONE,
 
-        /** The call was refused, by a seccomp filter for example: {@link LibC#errno} tells how. */
+        /** Neither call told, because a filter refuses them for example: {@link LibC#errno} tells how. */
         UNKNOWN
     }
 
@@ -41,14 +46,32 @@ final class LockProbe {
      * @param address page-aligned
      */
     Answer ask(long address) {
+        if (isMsyncDistrusted) {
+            return askOtherwise(address);
+        }
         if (libc.msync(address, pageBytes, Linux.MS_INVALIDATE) == 0) {
             return Answer.UNLOCKED;
         }
         return switch (libc.errno()) {
             case Errno.EBUSY -> Answer.LOCKED;
             case Errno.ENOMEM -> Answer.GONE;
-            default -> Answer.UNKNOWN;
+            default -> askOtherwise(address);
         };
+    }
+
+    /**
+     * Asks again about a mapping that is unlocked by the first way though a call has just locked it. A filter may answer in
+     * the kernel's place without doing anything: where the other way says locked, the first is not asked any more.
+     *
+     * @param address page-aligned
+     */
+    Answer doubt(long address) {
+        Answer answer = ask(address);
+        if (answer == Answer.UNLOCKED && askOtherwise(address) == Answer.LOCKED) {
+            isMsyncDistrusted = true;
+            return Answer.LOCKED;
+        }
+        return answer;
     }
 
     /**
@@ -68,5 +91,49 @@ final class LockProbe {
      */
     boolean isLocked(long address) {
         return ask(address) == Answer.LOCKED;
+    }
+
+    /**
+     * Locks a page of our own, and asks about it.
+     *
+     * @return false only if the lock succeeded and the page is not locked
+     */
+    boolean seesLockOfOwnPage() {
+        long page = mapPage();
+        if (page == LibC.MAP_FAILED) {
+            return true;
+        }
+        boolean isRefused = libc.mlock2(page, pageBytes, Linux.MLOCK_ONFAULT) != 0;
+        boolean isSeen = isRefused || doubt(page) != Answer.UNLOCKED;
+        libc.munmap(page, pageBytes);
+        return isSeen;
+    }
+
+    private long mapPage() {
+        return libc.mmap(0, pageBytes, Linux.PROT_NONE, Linux.MAP_PRIVATE | Linux.MAP_ANONYMOUS, -1, 0);
+    }
+
+    private Answer askOtherwise(long address) {
+        if (libc.madvise(address, pageBytes, Linux.MADV_COLD) == 0) {
+            return Answer.UNLOCKED;
+        }
+        return switch (libc.errno()) {
+            case Errno.EINVAL -> knowsCold() ? Answer.LOCKED : Answer.UNKNOWN;
+            case Errno.ENOMEM -> Answer.GONE;
+            default -> Answer.UNKNOWN;
+        };
+    }
+
+    /** An older kernel answers EINVAL to everything. So a page is asked about that is not locked for certain. */
+    private boolean knowsCold() {
+        if (knowsCold == null) {
+            long page = mapPage();
+            if (page == LibC.MAP_FAILED) {
+                return false;
+            }
+            knowsCold = libc.munlock(page, pageBytes) == 0 && libc.madvise(page, pageBytes, Linux.MADV_COLD) == 0;
+            libc.munmap(page, pageBytes);
+        }
+        return knowsCold;
     }
 }

@@ -132,13 +132,19 @@ public final class MemoryLock {
         if (strategy == Strategy.RESCAN) {
             return reconcile();
         }
-        int errno = future.setWithAllThereIs();
-        if (errno == 0) {
+        if (parts.holdsHugetlb()) {
+            return reconcile(); // all the others by name, and then MCL_FUTURE, which touches no mapping
+        }
+        FutureLock.Outcome outcome = future.setWithAllThereIs();
+        if (outcome.isSet()) {
             return settle(new Verdict(LockState.LOCKED, null), Pass.NONE, 0);
         }
-        LockFailure refused = failures.mlockall(errno, limit);
-        if (options.strategy() == StrategyChoice.FUTURE || future.isInForce()) {
-            selection = future.isInForce() ? selection : Selection.NOTHING;
+        LockFailure refused = failures.mlockall(outcome, limit);
+        if (future.isInForce()) {
+            return settle(Verdict.partial(refused), Pass.NONE, 0); // as the kernel says, and nothing shows it
+        }
+        if (options.strategy() == StrategyChoice.FUTURE) {
+            selection = Selection.NOTHING;
             return settle(Verdict.failed(refused), Pass.NONE, 0);
         }
         strategy = Strategy.RESCAN;
@@ -210,11 +216,18 @@ public final class MemoryLock {
 
     /** After what is there has been locked: sets MCL_FUTURE, and locks what came meanwhile. */
     private LockFailure bearLocked(LockFailure before) throws IOException {
-        int errno = future.set();
-        if (errno == 0) {
+        limit = parts.limits().again(limit);
+        if (!limit.isUnlimited()) {
+            return reconcile(); // it came down meanwhile: the JVM would die at its next commit
+        }
+        FutureLock.Outcome outcome = future.set();
+        if (outcome.isSet()) {
             return reconcile();
         }
-        LockFailure refused = failures.mlockall(errno, limit);
+        LockFailure refused = failures.mlockall(outcome, limit);
+        if (future.isInForce()) {
+            return settle(Verdict.partial(refused), Pass.NONE, 0);
+        }
         strategy = Strategy.RESCAN;
         if (options.strategy() == StrategyChoice.FUTURE) {
             return settle(Verdict.partial(refused), Pass.NONE, 0);
@@ -339,7 +352,7 @@ public final class MemoryLock {
     private void watchLimit() throws IOException {
         LockLimit before = limit;
         limit = parts.limits().again(before);
-        if (future.isInForce() && !limit.isUnlimited()) {
+        if (strategy == Strategy.FUTURE && !limit.isUnlimited()) {
             strategy = Strategy.RESCAN;
             notices.add(failures.limitShrank(limit).text("the limit on locked memory shrank"));
             future.end();

@@ -3,6 +3,7 @@ package io.memlock.lock;
 
 import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
+import io.memlock.os.Errno;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.List;
@@ -91,21 +92,29 @@ final class Repair {
     private boolean lock(Segment segment) {
         int failed = tools.calls.lock(segment);
         // A return code is not proof; and the mapping may be gone by now, which is nobody's fault.
-        boolean isLocked = tools.probe.isLocked(segment.start());
+        boolean isLocked = isLocked(segment, failed);
         if (!isLocked && failed == 0) { // HotSpot may have mapped it anew in between: not yet unlockable
             failed = tools.calls.lock(segment);
-            isLocked = tools.probe.isLocked(segment.start());
+            isLocked = isLocked(segment, failed);
         }
         if (isLocked) { // at its start at least
             tools.byName.add(segment);
             newlyLocked++;
-        } else if (failed == 0) {
+        } else if (failed == 0 && tools.calls.doWhatTheySay()) {
             tools.unlockable.add(segment);
+        } else if (failed == 0) {
+            failed = Errno.NOT_DONE;
         }
         if (failed != 0) {
             errno = failed;
         }
         return isLocked && failed == 0;
+    }
+
+    private boolean isLocked(Segment segment, int failed) {
+        return failed == 0
+                ? tools.probe.doubt(segment.start()) == LockProbe.Answer.LOCKED
+                : tools.probe.isLocked(segment.start());
     }
 
     private static long length(List<Segment> segments) {

@@ -72,8 +72,8 @@ public final class SmapsScan {
         double share = (double) segment.length() / entry.mapping().length();
         totals.addHeld(
                 segment,
-                Math.round(entry.pssBytes() * share),
-                Math.round(entry.lockedBytes() * share),
+                Math.round((entry.pssBytes() + entry.hugetlbBytes()) * share),
+                Math.round((entry.lockedBytes() + entry.hugetlbBytes()) * share), // never swapped, locked or not
                 Math.round(entry.swapPssBytes() * share));
     }
 }

@@ -215,6 +215,23 @@ public final class ThisProcess implements LockParts {
     }
 
     @Override
+    public boolean holdsHugetlb() {
+        if (proc.hasNoHugetlbPages()) {
+            return false;
+        }
+        try {
+            for (Mapping mapping : proc.mappings(ProcFs.SELF)) {
+                if (mapping.isHugetlb()) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException e) {
+            return false; // nothing can be locked by name either
+        }
+    }
+
+    @Override
     public synchronized Place place() {
         if (place == null) {
             place = PlaceFiles.ofThisProcess();

@@ -8,9 +8,10 @@ import java.util.Set;
 
 /**
  * Mappings the kernel never locks, though the call succeeds: its own ({@code [vdso]}), device memory, huge pages of
- * hugetlbfs (which cannot be swapped either), memory marked droppable. Linux {@code mm/internal.h: vma_supports_mlock}
+ * hugetlbfs, memory marked droppable. Linux {@code mm/internal.h: vma_supports_mlock}
  *
- * <p>No list of names is complete, so they are found by trying: locked, and the probe says it is not.
+ * <p>No list of names is complete, so they are found by trying: locked, and the probe says it is not. Huge pages of
+ * hugetlbfs are not tried: they cannot be swapped, and the call would populate them.
  */
 final class Unlockable {
 
@@ -18,7 +19,7 @@ final class Unlockable {
 
     boolean contains(Segment segment) {
         Mapping mapping = segment.mapping();
-        return isKernels(mapping) || found.contains(mapping);
+        return isNever(mapping) || found.contains(mapping);
     }
 
     void add(Segment segment) {
@@ -35,8 +36,8 @@ final class Unlockable {
         found.clear();
     }
 
-    private static boolean isKernels(Mapping mapping) {
+    private static boolean isNever(Mapping mapping) {
         String path = mapping.path();
-        return path.startsWith("[v") || path.equals("[uprobes]");
+        return path.startsWith("[v") || path.equals("[uprobes]") || mapping.isHugetlb();
     }
 }

@@ -4,6 +4,9 @@ package io.memlock.os;
 /** The error numbers our calls can leave behind (include/uapi/asm-generic/errno-base.h and errno.h). */
 public final class Errno {
 
+    /** None: a call said that it succeeded, and did nothing. Only what answers in the kernel's place does so. */
+    public static final int NOT_DONE = -1;
+
     /** Operation not permitted. */
     public static final int EPERM = 1;
 
@@ -35,6 +38,7 @@ public final class Errno {
      */
     public static String describe(int errno) {
         return switch (errno) {
+            case NOT_DONE -> "0 (success), but nothing was done";
             case EPERM -> "EPERM (Operation not permitted)";
             case EAGAIN -> "EAGAIN (Resource temporarily unavailable)";
             case ENOMEM -> "ENOMEM (Cannot allocate memory)";

@@ -51,6 +51,9 @@ public final class Linux {
     /** Leave out of core dumps. */
     public static final int MADV_DONTDUMP = 16;
 
+    /** Make pages easier to reclaim, Linux 5.4: EINVAL on a locked mapping. */
+    public static final int MADV_COLD = 20;
+
     /** Fault pages in for reading, Linux 5.14. Before, the number meant nothing, or MADV_DOEXEC on Oracle's kernel. */
     public static final int MADV_POPULATE_READ = 22;
 

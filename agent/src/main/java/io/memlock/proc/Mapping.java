@@ -56,6 +56,14 @@ public record Mapping(
         return shared && isFileBacked();
     }
 
+    /**
+     * Whether it holds huge pages of hugetlbfs, as far as its name tells: anonymous ones, or ZGC's heap. They are never
+     * swapped, no call locks them, and each call that locks populates them.
+     */
+    public boolean isHugetlb() {
+        return inode != 0 && (path.startsWith("/anon_hugepage") || path.startsWith("/memfd:java_heap.hugetlb"));
+    }
+
     /** Whether it is the kernel's own, which counts as nobody's memory: {@code [vvar]}, {@code [vdso]} and their like. */
     public boolean isKernels() {
         return path.startsWith("[v");

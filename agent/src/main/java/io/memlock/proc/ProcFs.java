@@ -65,6 +65,11 @@ public final class ProcFs {
         return new AddressSpaceReader(processFile(pid, "statm"));
     }
 
+    /** Whether the host has no huge page of hugetlbfs, of any size: then nobody maps any. Costs one short read. */
+    public boolean hasNoHugetlbPages() {
+        return HugetlbPool.isEmpty(new File(proc, "meminfo"));
+    }
+
     /** Hands out all mappings with what they hold. Makes the kernel walk the page tables: 9 ms per resident GiB. */
     public void smaps(String pid, Consumer<SmapsEntry> each) throws IOException {
         File file = processFile(pid, "smaps");

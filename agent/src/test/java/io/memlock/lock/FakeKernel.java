@@ -28,6 +28,9 @@ final class FakeKernel implements LibC, MemoryMap {
     /** As maps names ZGC's memory. */
     static final String HEAP_FILE = "/memfd:java_heap (deleted)";
 
+    /** As maps names anonymous huge pages of hugetlbfs. */
+    static final String HUGETLB = "/anon_hugepage (deleted)";
+
     /** The one file descriptor that is open. */
     static final int HEAP_DESCRIPTOR = 0;
 
@@ -65,6 +68,12 @@ final class FakeKernel implements LibC, MemoryMap {
     int failCall = -1;
     int failWith = Errno.EPERM;
 
+    /** What a seccomp filter answers to a call by this name in the kernel's place: an errno, or 0. */
+    final Map<String, Integer> filter = new TreeMap<>();
+
+    /** Bytes of huge pages of hugetlbfs that a call populated. */
+    long populatedHugetlb;
+
     /** What happens right after an mlock2 of this address, once. */
     final Map<Long, Runnable> afterLock = new TreeMap<>();
 
@@ -90,6 +99,7 @@ final class FakeKernel implements LibC, MemoryMap {
     private boolean future;
     private boolean futureOnFault;
     private int errno;
+    private int refusal;
     private long nextFree = 0x7000_0000_0000L;
     private List<Segment> seen = List.of();
 
@@ -193,6 +203,19 @@ final class FakeKernel implements LibC, MemoryMap {
             }
         }
         throw new IllegalStateException("no stack");
+    }
+
+    /** Maps huge pages of hugetlbfs. */
+    void mapHugetlb(Region region, long start, long bytes) {
+        place(region, start, bytes, true, HUGETLB, true);
+        vmas.get(start).special = true;
+        vmas.get(start).locked = false;
+        populatedHugetlb += future ? bytes : 0;
+    }
+
+    /** Whether there are such. */
+    boolean holdsHugetlb() {
+        return vmas.values().stream().anyMatch(vma -> vma.path.equals(HUGETLB));
     }
 
     /** A mapping the kernel never locks. */
@@ -308,8 +331,8 @@ final class FakeKernel implements LibC, MemoryMap {
 
     @Override
     public int mlock(long addr, long len) {
-        if (fails()) {
-            return -1;
+        if (fails("mlock")) {
+            return refusal;
         }
         int returned = lockRange(addr, len, false);
         return returned == 0 && holdsProtNone(addr, len) ? fail(Errno.ENOMEM) : returned;
@@ -324,7 +347,7 @@ final class FakeKernel implements LibC, MemoryMap {
         if (!hasOnFault) {
             return fail(Errno.ENOSYS);
         }
-        int returned = fails() ? -1 : lockRange(addr, len, flags == Linux.MLOCK_ONFAULT);
+        int returned = fails("mlock2") ? refusal : lockRange(addr, len, flags == Linux.MLOCK_ONFAULT);
         if (returned == 0 && failsOnProtNone && holdsProtNone(addr, len)) {
             returned = fail(Errno.ENOMEM);
         }
@@ -355,7 +378,7 @@ final class FakeKernel implements LibC, MemoryMap {
 
     @Override
     public int munlock(long addr, long len) {
-        return fails() ? -1 : flag(addr & -PAGE, (addr + len + PAGE - 1) & -PAGE, false, false);
+        return fails("munlock") ? refusal : flag(addr & -PAGE, (addr + len + PAGE - 1) & -PAGE, false, false);
     }
 
     private int flag(long start, long end, boolean locked, boolean onFault) {
@@ -374,6 +397,7 @@ final class FakeKernel implements LibC, MemoryMap {
                 vma.locked = locked;
                 vma.onFault = locked && onFault;
             }
+            populatedHugetlb += locked && vma.path.equals(HUGETLB) ? vma.end - vma.start : 0;
             longestWalk = Math.max(longestWalk, vma.end - start);
             at = vma.end;
         }
@@ -401,8 +425,8 @@ final class FakeKernel implements LibC, MemoryMap {
 
     @Override
     public int mlockall(int flags) {
-        if (fails()) {
-            return -1;
+        if (fails("mlockall")) {
+            return refusal;
         }
         if (flags == 0 || flags == Linux.MCL_ONFAULT || (!hasOnFault && (flags & Linux.MCL_ONFAULT) != 0)) {
             return fail(Errno.EINVAL);
@@ -420,6 +444,7 @@ final class FakeKernel implements LibC, MemoryMap {
         futureOnFault = future && (flags & Linux.MCL_ONFAULT) != 0;
         if (current) {
             for (Vma vma : vmas.values()) {
+                populatedHugetlb += vma.path.equals(HUGETLB) ? vma.end - vma.start : 0;
                 lockedInOneCall += vma.locked || vma.special ? 0 : vma.end - vma.start;
                 vma.locked = !vma.special;
                 vma.onFault = !vma.special && (flags & Linux.MCL_ONFAULT) != 0;
@@ -430,8 +455,8 @@ final class FakeKernel implements LibC, MemoryMap {
 
     @Override
     public int munlockall() {
-        if (fails()) {
-            return -1;
+        if (fails("munlockall")) {
+            return refusal;
         }
         future = false;
         for (Vma vma : vmas.values()) {
@@ -443,8 +468,8 @@ final class FakeKernel implements LibC, MemoryMap {
 
     @Override
     public int msync(long addr, long length, int flags) {
-        if (fails()) {
-            return -1;
+        if (fails("msync")) {
+            return refusal;
         }
         if (addr % PAGE != 0) {
             return fail(Errno.EINVAL);
@@ -463,7 +488,7 @@ final class FakeKernel implements LibC, MemoryMap {
 
     @Override
     public long mmap(long addr, long length, int prot, int flags, int fd, long offset) {
-        if (fails()) {
+        if (fails("mmap")) {
             return MAP_FAILED;
         }
         if (future && isOverLimit(chargedBytes() + length)) {
@@ -491,8 +516,8 @@ final class FakeKernel implements LibC, MemoryMap {
 
     @Override
     public int munmap(long addr, long length) {
-        if (fails()) {
-            return -1;
+        if (fails("munmap")) {
+            return refusal;
         }
         carve(addr, addr + length);
         return 0;
@@ -500,13 +525,17 @@ final class FakeKernel implements LibC, MemoryMap {
 
     @Override
     public int madvise(long addr, long length, int advice) {
-        return fails() ? -1 : 0;
+        if (fails("madvise")) {
+            return refusal;
+        }
+        Vma vma = at(addr);
+        return advice != Linux.MADV_COLD ? 0 : vma == null ? fail(Errno.ENOMEM) : vma.locked ? fail(Errno.EINVAL) : 0;
     }
 
     @Override
     public int getrlimit(int resource, long[] rlim) {
-        if (fails()) {
-            return -1;
+        if (fails("getrlimit")) {
+            return refusal;
         }
         rlim[0] = softLimit;
         rlim[1] = hardLimit;
@@ -515,8 +544,8 @@ final class FakeKernel implements LibC, MemoryMap {
 
     @Override
     public int setrlimit(int resource, long[] rlim) {
-        if (fails()) {
-            return -1;
+        if (fails("setrlimit")) {
+            return refusal;
         }
         if (Long.compareUnsigned(rlim[1], hardLimit) > 0 && !mayRaiseHardLimit) {
             return fail(Errno.EPERM);
@@ -528,8 +557,8 @@ final class FakeKernel implements LibC, MemoryMap {
 
     @Override
     public int capget(int[] header, int[] data) {
-        if (fails()) {
-            return -1;
+        if (fails("capget")) {
+            return refusal;
         }
         if (hidesCapabilities) {
             return fail(Errno.EPERM);
@@ -589,12 +618,19 @@ final class FakeKernel implements LibC, MemoryMap {
         return !privileged && softLimit != Linux.RLIM_INFINITY && bytes > softLimit;
     }
 
-    private boolean fails() {
+    private boolean fails(String call) {
+        Integer filtered = filter.get(call);
         if (calls++ == failCall) {
             errno = failWith;
+            refusal = -1;
             return true;
         }
-        return false;
+        if (filtered == null) {
+            return false;
+        }
+        errno = filtered;
+        refusal = filtered == 0 ? 0 : -1;
+        return true;
     }
 
     private int fail(int number) {

@@ -87,6 +87,11 @@ final class FakeProcess implements LockParts {
     }
 
     @Override
+    public boolean holdsHugetlb() {
+        return kernel.holdsHugetlb();
+    }
+
+    @Override
     public FutureProbe futureProbe() {
         return new FutureProbe(kernel, probe, FakeKernel.PAGE);
     }

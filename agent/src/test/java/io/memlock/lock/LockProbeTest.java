@@ -33,12 +33,32 @@ class LockProbeTest {
 
     @ParameterizedTest
     @ValueSource(ints = {Errno.EPERM, Errno.ENOSYS, Errno.EINVAL})
-    void takesARefusedCallForNoAnswer(int errno) {
+    void asksOtherwiseWhereTheCallIsRefused(int errno) {
+        kernel.filter.put("msync", errno);
+
+        tellsLockedFromUnlockedFromGone();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Errno.EPERM, Errno.ENOSYS, Errno.EINVAL})
+    void takesTwoRefusedCallsForNoAnswer(int errno) {
+        kernel.filter.put("msync", errno);
+        kernel.filter.put("madvise", errno);
         kernel.commit(Region.HEAP, HEAP, 1 << 20);
         kernel.mlock(HEAP, 1 << 20);
-        kernel.failCall = kernel.calls;
-        kernel.failWith = errno;
 
         assertThat(probe.ask(HEAP)).isEqualTo(Answer.UNKNOWN);
+        assertThat(probe.isLocked(HEAP)).isFalse();
+    }
+
+    @Test
+    void doesNotAskAgainWhoAnswersWithoutDoingAnything() {
+        kernel.filter.put("msync", 0);
+        kernel.commit(Region.HEAP, HEAP, 1 << 20);
+        kernel.mlock(HEAP, 1 << 20);
+
+        assertThat(probe.ask(HEAP)).isEqualTo(Answer.UNLOCKED);
+        assertThat(probe.doubt(HEAP)).isEqualTo(Answer.LOCKED);
+        assertThat(probe.ask(HEAP)).isEqualTo(Answer.LOCKED);
     }
 }

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.hotspot.Region;
+import io.memlock.options.OptionParser;
+import io.memlock.os.Errno;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each call refused for good, or answered without being done, as by a seccomp filter: the state is true in each. */
+class FilteredCallsTest {
+
+    private static final long MIB = 1 << 20;
+    private static final long HEAP = 0x1000_0000L;
+    private static final long CODE = 0x2000_0000L;
+    private static final long FILE = 0x4000_0000L;
+
+    private final FakeKernel kernel = new FakeKernel();
+    private final MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+
+    private record Case(String options, String call, int answer, long limitBytes) {}
+
+    static List<Case> cases() {
+        List<Case> cases = new ArrayList<>();
+        for (String options : List.of("", "mode=heap", "strategy=rescan", "mode=heap,strategy=rescan")) {
+            for (String call : List.of(
+                    "mlock",
+                    "mlock2",
+                    "munlock",
+                    "mlockall",
+                    "munlockall",
+                    "msync",
+                    "madvise",
+                    "getrlimit",
+                    "setrlimit",
+                    "capget")) {
+                for (int answer : new int[] {Errno.EPERM, Errno.ENOSYS, 0}) {
+                    for (long limit : new long[] {-1, 64 * MIB}) {
+                        cases.add(new Case(options, call, answer, limit));
+                    }
+                }
+            }
+        }
+        return cases;
+    }
+
+    private void startJvm() {
+        kernel.commit(Region.HEAP, HEAP, 4 * MIB);
+        kernel.reserve(Region.HEAP, HEAP + 8 * MIB, 4 * MIB);
+        kernel.commit(Region.CODE, CODE, 2 * MIB);
+        kernel.mapFile(FILE, MIB, "/data/index");
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void theStateIsTrue(Case test) throws Exception {
+        kernel.privileged = test.limitBytes < 0;
+        kernel.softLimit = kernel.hardLimit = test.limitBytes < 0 ? 8 * MIB : test.limitBytes;
+        kernel.filter.put(test.call, test.answer);
+        startJvm();
+
+        lock.start(OptionParser.parse(test.options));
+        assertTrue(test);
+        assertThat(kernel.commit(Region.HEAP, HEAP, 8 * MIB)).isTrue();
+        lock.reconcile();
+        assertTrue(test);
+        lock.reconcile();
+        assertTrue(test);
+    }
+
+    private void assertTrue(Case test) {
+        boolean isHeapLocked = kernel.isLocked(HEAP);
+        if (lock.status().state() == LockState.LOCKED) {
+            assertThat(isHeapLocked).as("LOCKED, %s", test).isTrue();
+        } else {
+            assertThat(lock.status().lastFailure()).as("%s", test).isNotNull();
+            assertThat(lock.status().lastFailure().answer())
+                    .as("%s", test)
+                    .doesNotContain(test.answer == Errno.EPERM ? "ENOSYS" : "EPERM")
+                    .doesNotContain("EINVAL");
+            if (test.call.equals("mlock2") && test.answer == 0 && !kernel.isFuture()) {
+                assertThat(lock.status().lastFailure().answer()).contains("nothing was done");
+            }
+        }
+        if (kernel.isFuture()) {
+            assertThat(kernel.privileged).as("MCL_FUTURE, %s", test).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void whatCanBeLockedIsLocked(Case test) throws Exception {
+        kernel.privileged = test.limitBytes < 0;
+        kernel.softLimit = kernel.hardLimit = test.limitBytes < 0 ? 8 * MIB : test.limitBytes;
+        kernel.filter.put(test.call, test.answer);
+        startJvm();
+
+        lock.start(OptionParser.parse(test.options));
+        lock.reconcile();
+
+        boolean isNeeded = test.call.equals("mlock2") && (test.limitBytes > 0 || test.options.contains("rescan"));
+        if (!isNeeded && !test.call.equals("getrlimit")) {
+            assertThat(kernel.isLocked(HEAP)).as("%s", test).isTrue();
+        }
+    }
+
+    @Test
+    void theKernelsOwnErrnoIsTold() throws Exception {
+        startJvm();
+        kernel.filter.put("msync", Errno.EPERM);
+        kernel.filter.put("madvise", Errno.EPERM);
+
+        assertThat(lock.start(OptionParser.parse(""))).as("VmLck shows it").isNull();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+    }
+}

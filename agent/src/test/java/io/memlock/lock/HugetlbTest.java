@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.hotspot.Region;
+import io.memlock.options.OptionParser;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Huge pages of hugetlbfs are never swapped, and each call that locks populates them: no call is made on them. */
+class HugetlbTest {
+
+    private static final long MIB = 1 << 20;
+    private static final long HEAP = 0x1000_0000L;
+    private static final long CODE = 0x2000_0000L;
+
+    private final FakeKernel kernel = new FakeKernel();
+    private final MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+
+    @BeforeEach
+    void startJvm() {
+        kernel.mapHugetlb(Region.HEAP, HEAP, 64 * MIB);
+        kernel.commit(Region.CODE, CODE, 2 * MIB);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "mode=heap", "mode=code", "exclude=heap", "strategy=rescan", "mode=heap,strategy=rescan"})
+    void nothingIsPopulatedAtStartOrAttachOrUnlock(String options) throws Exception {
+        assertThat(lock.start(OptionParser.parse(options))).isNull();
+        assertThat(lock.reconcile()).isNull();
+        assertThat(lock.change(OptionParser.parse("mode=code"))).isNull();
+        assertThat(kernel.isLocked(CODE)).isTrue();
+        assertThat(lock.change(OptionParser.parse(options))).isNull();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        lock.unlock();
+
+        assertThat(kernel.populatedHugetlb).isZero();
+    }
+}
