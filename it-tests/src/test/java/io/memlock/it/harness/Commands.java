@@ -27,11 +27,16 @@ public final class Commands {
 
     /** As {@link #run(String...)}. */
     public static Outcome run(List<String> command) {
+        return run(null, command);
+    }
+
+    private static Outcome run(Path directory, List<String> command) {
         try {
             Path stdout = Files.createTempFile("memlock-it-", ".out");
             Path stderr = Files.createTempFile("memlock-it-", ".err");
             try {
                 Process process = new ProcessBuilder(command)
+                        .directory(directory == null ? null : directory.toFile())
                         .redirectOutput(stdout.toFile())
                         .redirectError(stderr.toFile())
                         .start();
@@ -66,7 +71,20 @@ public final class Commands {
      * @throws AssertionError with what it wrote, if it does not
      */
     public static String succeed(String... command) {
-        Outcome outcome = run(command);
+        return stdoutOfSuccess(List.of(command), run(command));
+    }
+
+    /**
+     * Runs a command that must succeed.
+     *
+     * @param directory to run it in
+     * @throws AssertionError with what it wrote, if it does not
+     */
+    public static String succeed(Path directory, List<String> command) {
+        return stdoutOfSuccess(command, run(directory, command));
+    }
+
+    private static String stdoutOfSuccess(List<String> command, Outcome outcome) {
         if (outcome.exitStatus() != 0) {
             throw new AssertionError(String.join(" ", command) + ": " + outcome);
         }

@@ -73,6 +73,15 @@ public final class MemoryCgroup implements AutoCloseable {
         write(v2 ? "memory.max" : "memory.limit_in_bytes", bytes);
     }
 
+    /** Writes to one of its files, as {@code cgroup.freeze}. */
+    public void set(String file, String value) {
+        try {
+            Files.writeString(directory.resolve(file), value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Bytes counted here. */
     public long usageBytes() {
         try {
@@ -84,11 +93,7 @@ public final class MemoryCgroup implements AutoCloseable {
     }
 
     private void write(String file, long value) {
-        try {
-            Files.writeString(directory.resolve(file), Long.toString(value));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        set(file, Long.toString(value));
     }
 
     /** Removes it, moving what still runs in it back to the root. */

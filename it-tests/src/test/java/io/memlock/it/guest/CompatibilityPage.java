@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.guest;
+
+import java.util.List;
+
+/** The text of {@code docs/compatibility.md}. */
+final class CompatibilityPage {
+
+    private static final String HEAD =
+            """
+            # Where it was tried
+
+            `mvn -Pguests verify` wrote this page. It boots each kernel in an emulator (QEMU, no hardware help) with each JDK,
+            runs the conformance list there, and judges from outside the JVM: by `smaps`, exit statuses, swap and faults.
+            Kernels and JDKs are Debian's. Each row is the last run of that guest; `N ok` counts the cases that held.
+
+            "Time to lock" is the agent's own figure for a small JVM, "hello" what that JVM takes without the agent in the same
+            emulator. Compare the two with each other, not with hardware.
+
+            | Linux | architecture | page | JDK | result | time to lock | hello | run | agent |
+            |---|---|---:|---|---|---:|---:|---|---|
+            """;
+
+    private static final String FOOT =
+            """
+
+            ## What the list holds
+
+            - Time to lock; a limit of the address space (`RLIMIT_AS`).
+            - Every collector of that JDK through growing, shrinking, growing again, threads, classes and direct buffers, with all
+              resident bytes locked after every step. `mode=heap+code`. `prefault=heap`.
+            - `RLIMIT_MEMLOCK` of 64 KiB, 64 MiB and 1 GiB without `CAP_IPC_LOCK`, and 64 KiB with it; a limit that fits by a page;
+              one that shrinks and is lifted while the JVM runs.
+            - `attach` and `unlock`; the doctor's verdict against what then happens; user and PID namespaces.
+            - Reserved huge pages: none is filled.
+            - cgroup v2: `memory.max` and `memory.high` with swap on a disk and in compressed memory, while a neighbour needs
+              memory; `memory.swap.max`; a freeze.
+            - A container of the OCI runtime crun under the seccomp profile that containers get by default: root and uid 1000,
+              with and without `IPC_LOCK`, with and without a limit.
+
+            ## What was never tried
+
+            - Kernels before 5.10 or after 6.18, and kernels that a distribution changed much (RHEL's, Amazon's, Android's).
+            - Page sizes of 64 KiB; any architecture but x86-64 and aarch64; aarch64 on hardware.
+            - JDK 18 to 20, 22 to 24, and 26 and later; JVMs that are not HotSpot (OpenJ9, GraalVM native images).
+            - C libraries other than glibc, and glibc before 2.36.
+            - cgroup v1 in a guest (the other tests use it where the machine has it), NUMA, memory hot-plug.
+            """;
+
+    private CompatibilityPage() {}
+
+    /** Returns the page for rows of {@link CompatibilityTable}. */
+    static String of(List<List<String>> rows) {
+        StringBuilder page = new StringBuilder(HEAD);
+        for (List<String> row : rows) {
+            page.append("| ").append(row.get(4)).append(" | ").append(row.get(1));
+            page.append(" | ").append(row.get(2)).append(" KiB | ").append(row.get(5));
+            page.append(" | ").append(result(row));
+            page.append(" | ")
+                    .append(row.get(11))
+                    .append(" ms | ")
+                    .append(row.get(12))
+                    .append(" ms");
+            page.append(" | ")
+                    .append(row.get(6))
+                    .append(" | `")
+                    .append(row.get(7))
+                    .append("` |\n");
+        }
+        return page.append(FOOT).toString();
+    }
+
+    private static String result(List<String> row) {
+        String failed = row.get(9).isEmpty() ? "" : "; **failed:** " + row.get(9);
+        String skipped = row.get(10).isEmpty() ? "" : "; nothing to try it with: " + row.get(10);
+        return row.get(8) + " ok" + failed + skipped;
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.guest;
+
+import io.memlock.it.harness.Commands;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/** A virtual machine with a kernel and a JDK, which runs the conformance list and is gone afterwards. */
+final class Guest {
+
+    private static final int MEMORY_MEBIBYTES = 3072;
+    private static final long SWAP_BYTES = 1L << 30;
+
+    /** Every case says at least at its end how it went; one case starts some ten JVMs at most. */
+    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(5);
+
+    private final GuestKernel kernel;
+    private final GuestJdk jdk;
+
+    Guest(GuestKernel kernel, GuestJdk jdk) {
+        this.kernel = kernel;
+        this.jdk = jdk;
+    }
+
+    /** Skips the test, on CI fails it, where the tools are missing that make and run this guest. */
+    void requireTools() {
+        GuestTests.requireTools(kernel.architecture());
+    }
+
+    /**
+     * Boots the guest, runs the list, and returns what came of it.
+     *
+     * @param list the name of the conformance list
+     */
+    GuestRun run(String list) {
+        Path directory = null;
+        try {
+            directory = Files.createTempDirectory("memlock-guest-");
+            GuestImage image = GuestImage.make(GuestCache.open(), kernel, jdk, directory, list);
+            Path swap = directory.resolve("swap");
+            try (RandomAccessFile sparse = new RandomAccessFile(swap.toFile(), "rw")) {
+                sparse.setLength(SWAP_BYTES);
+            }
+            Progress.say("booting " + this);
+            return boot(command(image, swap));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            if (directory != null) {
+                Commands.succeed("rm", "-rf", directory.toString());
+            }
+        }
+    }
+
+    private List<String> command(GuestImage image, Path swap) {
+        Architecture architecture = kernel.architecture();
+        List<String> command = new ArrayList<>(List.of(architecture.emulator()));
+        command.addAll(architecture.machine());
+        command.addAll(List.of("-accel", "tcg,thread=multi", "-smp", "2", "-m", Integer.toString(MEMORY_MEBIBYTES)));
+        command.addAll(List.of(
+                "-kernel",
+                image.kernel().toString(),
+                "-initrd",
+                image.initramfs().toString()));
+        command.addAll(List.of("-drive", "file=" + swap + ",if=virtio,format=raw,cache=unsafe"));
+        command.addAll(List.of("-nic", "none", "-nographic", "-no-reboot", "-append"));
+        command.add("console=" + architecture.console() + " quiet rdinit=/init panic=-1 mitigations=off");
+        return command;
+    }
+
+    private GuestRun boot(List<String> command) throws IOException {
+        GuestRun run = new GuestRun(kernel, jdk);
+        Process emulator = new ProcessBuilder(command).redirectErrorStream(true).start();
+        emulator.getOutputStream().close();
+        ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor();
+        try (BufferedReader console =
+                new BufferedReader(new InputStreamReader(emulator.getInputStream(), StandardCharsets.UTF_8))) {
+            String line;
+            do {
+                ScheduledFuture<?> bite =
+                        watchdog.schedule(emulator::destroyForcibly, LONGEST_SILENCE.toSeconds(), TimeUnit.SECONDS);
+                line = console.readLine();
+                bite.cancel(false);
+                if (line != null) {
+                    run.add(line.strip());
+                }
+            } while (line != null);
+        } finally {
+            watchdog.shutdownNow();
+            emulator.destroyForcibly();
+        }
+        run.end();
+        return run;
+    }
+
+    @Override
+    public String toString() {
+        return kernel + ", " + jdk;
+    }
+}

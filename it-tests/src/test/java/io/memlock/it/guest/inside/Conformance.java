@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.guest.inside;
+
+import io.memlock.it.harness.Jdk;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Runs a list of cases and writes a line for each: {@code == ok NAME: FIGURES}, {@code == FAIL NAME: WHAT}, {@code == skip
+ * NAME: WHY}; and before them facts about the guest, {@code == fact NAME VALUE}. The argument is {@code short} or {@code full}.
+ */
+public final class Conformance {
+
+    private Conformance() {}
+
+    /** Runs it. */
+    public static void main(String[] args) throws Exception {
+        Jdk jdk = Jdk.current();
+        fact("kernel", Files.readString(Path.of("/proc/version")).split(" ", -1)[2]);
+        fact("jdk", jdk.version());
+        Pace pace = Pace.measure(jdk);
+        fact("hello-ms", Long.toString(pace.helloMillis()));
+        for (Case each : cases(jdk, pace, args[0].equals("short"))) {
+            say(verdict(each));
+        }
+    }
+
+    private static List<Case> cases(Jdk jdk, Pace pace, boolean shortList) {
+        List<Case> cases = new ArrayList<>();
+        cases.addAll(new StartCases(jdk, pace).list());
+        cases.addAll(new CollectorCases(jdk).list(shortList));
+        cases.addAll(new SelectionCases(jdk).list(shortList));
+        cases.addAll(new LimitCases(jdk).list(shortList));
+        cases.addAll(new AttachCases(jdk).list());
+        cases.addAll(new PlaceCases(jdk).list(shortList));
+        if (!shortList) {
+            cases.addAll(new HugePageCases(jdk).list());
+            cases.addAll(new PressureCases(jdk).list());
+            cases.addAll(new ContainerCases(jdk).list());
+        }
+        return cases;
+    }
+
+    private static String verdict(Case each) {
+        long start = System.nanoTime();
+        try {
+            String figures = each.body().run();
+            long seconds = (System.nanoTime() - start) / 1_000_000_000;
+            return "ok " + each.name() + ": " + oneLine(figures) + " (" + seconds + " s)";
+        } catch (Case.Inapplicable e) {
+            return "skip " + each.name() + ": " + oneLine(e.getMessage());
+        } catch (Exception | AssertionError e) {
+            return "FAIL " + each.name() + ": " + oneLine(e.toString());
+        }
+    }
+
+    private static String oneLine(String text) {
+        return text.strip().replaceAll("\\s*\n\\s*", " | ");
+    }
+
+    /** Tells something about this guest. */
+    static void fact(String name, String value) {
+        say("fact " + name + " " + value);
+    }
+
+    private static void say(String line) {
+        System.out.println("== " + line);
+        System.out.flush();
+    }
+}

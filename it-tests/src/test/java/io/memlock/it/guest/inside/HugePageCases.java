@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.guest.inside;
+
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A heap in reserved huge pages: every call that locks would fill it, and it can never be swapped anyway. */
+final class HugePageCases {
+
+    private static final Path COUNT = Path.of("/proc/sys/vm/nr_hugepages");
+    private static final long POOL_KILOBYTES = 640 << 10;
+
+    private final Jdk jdk;
+
+    HugePageCases(Jdk jdk) {
+        this.jdk = jdk;
+    }
+
+    List<Case> list() {
+        return List.of(new Case("fills no reserved huge pages", this::fillsNoHugePages));
+    }
+
+    private String fillsNoHugePages() throws IOException {
+        Files.writeString(COUNT, Long.toString(POOL_KILOBYTES / meminfo("Hugepagesize")));
+        if (meminfo("HugePages_Total") == 0) {
+            throw new Case.Inapplicable("this kernel reserves no huge pages");
+        }
+        try {
+            long plain;
+            long attached;
+            try (ForkedJvm jvm = start(describe())) {
+                plain = used();
+                Outcome outcome = Apps.memlock(jdk, List.of(), "attach", Long.toString(jvm.pid()));
+                attached = used();
+                Case.check(outcome.exitStatus() == 0, "attach: " + outcome);
+            }
+            long locked;
+            try (ForkedJvm jvm = start(describe().agent("mode=all"))) {
+                locked = used();
+                jvm.ask("grow 100");
+            }
+            String figures = plain + " kB used, after attach " + attached + ", with the agent " + locked;
+            Case.check(plain > 0, "the JVM uses no huge pages: " + figures);
+            Case.check(attached == plain && locked == plain, figures);
+            return figures;
+        } finally {
+            Files.writeString(COUNT, "0");
+        }
+    }
+
+    private ForkedJvm.Builder describe() {
+        return Apps.grown(jdk, "-XX:+UseSerialGC", "-XX:+UseLargePages", "-Xms64m", "-Xmx384m");
+    }
+
+    private static ForkedJvm start(ForkedJvm.Builder description) {
+        ForkedJvm jvm = description.start();
+        jvm.awaitLine("ready");
+        return jvm;
+    }
+
+    /** Kilobytes of the pool that are filled: what is only reserved counts as free. */
+    private static long used() throws IOException {
+        return (meminfo("HugePages_Total") - meminfo("HugePages_Free")) * meminfo("Hugepagesize");
+    }
+
+    private static long meminfo(String name) throws IOException {
+        return Files.readAllLines(Path.of("/proc/meminfo")).stream()
+                .filter(line -> line.startsWith(name + ":"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElse(0);
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.guest.inside;
+
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Smaps;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** What the kernel says about a JVM, from outside it. */
+final class Judge {
+
+    private static final int LOOKS = 300;
+    private static final long PAUSE_MILLIS = 100;
+
+    private Judge() {}
+
+    /** Requires that all that is resident is locked, now. */
+    static void nothingIsUnlocked(ForkedJvm jvm, String when) {
+        nothingIsUnlocked(jvm.pid(), when, jvm);
+    }
+
+    /** Requires that all that is resident in a JVM that another process started is locked, now. */
+    static void nothingIsUnlocked(long pid, String when, ForkedJvm jvm) {
+        Smaps smaps = Smaps.of(pid);
+        Case.check(smaps.residentBytes() > 0, when + ": nothing is resident");
+        Case.check(
+                smaps.residentUnlockedBytes() == 0,
+                when + ": " + smaps.residentUnlockedBytes() / 1024 + " kB resident and not locked: "
+                        + new Smaps(smaps.unlocked()) + jvm.stderr());
+    }
+
+    /** Requires that all that is resident becomes locked, soon: under a finite limit growth is locked afterwards. */
+    static void everythingBecomesLocked(ForkedJvm jvm, String when) {
+        becomesTrue(
+                jvm, when + " leaves memory unlocked", smaps -> unlocked(smaps).isEmpty());
+    }
+
+    /** The first thread's stack is never locked under a limit: the kernel would end a process whose stack then grows. */
+    private static List<Smaps.Entry> unlocked(Smaps smaps) {
+        return smaps.unlocked().stream()
+                .filter(entry -> !entry.path().equals("[stack]"))
+                .toList();
+    }
+
+    /** Requires that nothing stays locked, soon. */
+    static void nothingStaysLocked(ForkedJvm jvm, String when) {
+        becomesTrue(jvm, when + " leaves memory locked", smaps -> smaps.chargedBytes() == 0);
+    }
+
+    /** Requires that something becomes true of a JVM's mappings, soon. */
+    static void becomesTrue(ForkedJvm jvm, String otherwise, Predicate<Smaps> wanted) {
+        for (int look = 0; look < LOOKS; look++) {
+            if (wanted.test(Smaps.of(jvm.pid()))) {
+                return;
+            }
+            pause();
+        }
+        throw new AssertionError(
+                otherwise + ": unlocked are" + new Smaps(Smaps.of(jvm.pid()).unlocked()) + jvm.stderr());
+    }
+
+    /** Whether the agent said at start that it could not keep its promise. */
+    static boolean saysNotLocked(String stderr) {
+        return stderr.contains("NOT LOCKED");
+    }
+
+    @SuppressWarnings("ThreadSleep")
+    static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+}
