@@ -3,6 +3,7 @@ package io.memlock.doctor;
 
 import io.memlock.advice.Remedy;
 import io.memlock.hotspot.Region;
+import io.memlock.lock.LockLimit;
 import io.memlock.log.Bytes;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
@@ -41,7 +42,8 @@ final class OtherLock {
             return Finding.ok(CHECK, "no limit applies to this JVM");
         }
         MemoryNeed need = MemoryNeed.of(patient, options.selection());
-        String remedy = new Remedy(patient.place()).raiseLimit(need.chargedBytes());
+        long neededLimit = LockLimit.toLock(need.chargedBytes());
+        String remedy = new Remedy(patient.place()).raiseLimit(neededLimit);
         String numbers = "needed " + Bytes.text(need.chargedBytes()) + " (" + parts(need) + "), the limit is "
                 + Bytes.text(patient.limit().hard());
         if (isFuture) {
@@ -50,7 +52,7 @@ final class OtherLock {
                     "strategy=future is refused under a limit: the JVM would die once it is reached; " + numbers,
                     remedy + "\n# or strategy=auto, which locks what fits");
         }
-        if (need.chargedBytes() > patient.limit().hard()) {
+        if (need.chargedBytes() > LockLimit.usableBytes(patient.limit().hard())) {
             return Finding.fail(CHECK, "the selection does not fit: " + numbers, remedy);
         }
         return Finding.warn(

@@ -22,10 +22,12 @@ final class Budget {
      *
      * @param limitBytes the limit, -1 if there is none
      * @param chargedBytes what is charged already, by anybody: VmLck
-     * @param reserveBytes what must stay free; see {@link Reconciler}
+     * @param reserveBytes what must stay free beside the application's reserve; see {@link Reconciler}
      */
     void begin(long limitBytes, long chargedBytes, long reserveBytes) {
-        roomBytes = limitBytes < 0 ? Long.MAX_VALUE : Math.max(0, limitBytes - chargedBytes - reserveBytes);
+        roomBytes = limitBytes < 0
+                ? Long.MAX_VALUE
+                : Math.max(0, LockLimit.usableBytes(limitBytes) - chargedBytes - reserveBytes);
     }
 
     /** Whether a region has been let in, now or earlier. */

@@ -144,7 +144,11 @@ final class Failures {
     private String refused(LockLimit limit, long neededBytes) {
         return "locking is limited: " + Errno.describe(limit.probeErrno()) + " when more than the limit was tried; "
                 + limit.describe() + ", CAP_IPC_LOCK not effective"
-                + (neededBytes == 0 ? "" : "; needed now: " + Bytes.text(neededBytes)) + filter();
+                + (neededBytes == 0 ? "" : "; needed now: " + needed(neededBytes)) + filter();
+    }
+
+    private static String needed(long bytes) {
+        return Bytes.text(LockLimit.toLock(bytes)) + " with the application's reserve";
     }
 
     private String filter() {
@@ -190,7 +194,7 @@ final class Failures {
             default ->
                 limit.isUnlimited()
                         ? "# nothing yet: it is tried again within a second"
-                        : remedy.raiseLimit(neededBytes);
+                        : remedy.raiseLimit(neededBytes == 0 ? 0 : LockLimit.toLock(neededBytes));
         };
     }
 

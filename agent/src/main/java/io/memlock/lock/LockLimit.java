@@ -19,6 +19,10 @@ public record LockLimit(long softBytes, long hardBytes, int probeErrno, boolean 
 
     private static final long UNLIMITED = -1;
 
+    private static final long MOST_RESERVED = 16L << 20;
+
+    private static final long LEAST_RESERVED = 64L << 10;
+
     /** Whether no limit applies: the limit is infinite, or the process has CAP_IPC_LOCK where it counts. */
     public boolean isUnlimited() {
         return probeErrno == 0;
@@ -35,6 +39,39 @@ public record LockLimit(long softBytes, long hardBytes, int probeErrno, boolean 
     /** What counts: -1 if unlimited, otherwise the soft limit in bytes. */
     public long effectiveBytes() {
         return isUnlimited() ? UNLIMITED : softBytes;
+    }
+
+    /**
+     * What of a limit is left to the application's own locks: an eighth and a little, at most 16 MiB, never more than a
+     * quarter. Without the agent it had all of the limit for a key or a buffer.
+     *
+     * @param limitBytes a finite limit
+     */
+    private static long reserveBytes(long limitBytes) {
+        return Math.min(Math.min(MOST_RESERVED, limitBytes / 8 + LEAST_RESERVED), limitBytes / 4);
+    }
+
+    /**
+     * What of a limit may be locked, with the application's reserve left out.
+     *
+     * @param limitBytes a finite limit
+     */
+    public static long usableBytes(long limitBytes) {
+        return limitBytes - reserveBytes(limitBytes);
+    }
+
+    /**
+     * The limit that it takes to lock so much, and to leave the application its reserve.
+     *
+     * @param bytes of locked mappings
+     */
+    public static long toLock(long bytes) {
+        if (bytes == 0) {
+            return 0;
+        }
+        // One of the three terms of the reserve is the smallest, and that one decides.
+        long limit = Math.min(bytes + MOST_RESERVED, (bytes + LEAST_RESERVED) / 7 * 8 + 8);
+        return Math.min(limit, bytes / 3 * 4 + 4);
     }
 
     /**

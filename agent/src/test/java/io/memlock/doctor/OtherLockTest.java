@@ -35,17 +35,17 @@ class OtherLockTest {
         assertThat(only(new PatientBuilder().unprivileged().limit(0, -1), "mode=all")
                         .verdict())
                 .isEqualTo(Verdict.OK);
-        assertThat(only(new PatientBuilder().unprivileged().limit(0, 4 * MIB), "mode=heap")
+        assertThat(only(new PatientBuilder().unprivileged().limit(0, 5 * MIB), "mode=heap")
                         .verdict())
                 .isEqualTo(Verdict.WARN);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "mode=heap, 4194304, WARN",
-        "mode=heap, 4194303, FAIL",
-        "mode=heap+code, 6291456, WARN",
-        "mode=heap+code, 6291455, FAIL",
+        "mode=heap, 4868388, WARN",
+        "mode=heap, 4868386, FAIL",
+        "mode=heap+code, 7265133, WARN",
+        "mode=heap+code, 7265131, FAIL",
         "mode=mapped, 0, WARN",
         "mode=heap, 0, FAIL",
         "mode=none, 0, OK"
@@ -63,8 +63,8 @@ class OtherLockTest {
 
     @Test
     void whatOthersLockedIsChargedTooButNotTwice() throws Exception {
-        PatientBuilder elsewhere = new PatientBuilder().limited(4 * MIB).lockedByOthers(NATIVE, MIB);
-        PatientBuilder selected = new PatientBuilder().limited(2 * MIB).lockedByOthers(CODE, 2 * MIB);
+        PatientBuilder elsewhere = new PatientBuilder().limited(5 * MIB).lockedByOthers(NATIVE, MIB);
+        PatientBuilder selected = new PatientBuilder().limited(3 * MIB).lockedByOthers(CODE, 2 * MIB);
 
         Finding lock = only(elsewhere, "mode=heap");
 
@@ -82,14 +82,14 @@ class OtherLockTest {
 
         assertThat(lock.verdict()).isEqualTo(Verdict.FAIL);
         assertThat(lock.evidence()).contains("committed now 1.0 MiB, the agent itself about 3.0 MiB");
-        assertThat(lock.remedy()).contains("LimitMEMLOCK=4194304");
+        assertThat(lock.remedy()).contains("LimitMEMLOCK=5242880");
         assertThat(only(with, "mode=metaspace").verdict()).isEqualTo(Verdict.WARN);
     }
 
     @Test
     void theRemedyIsForThePlaceAndHasTheNumber() throws Exception {
         assertThat(only(new PatientBuilder().limited(0), "mode=heap").remedy())
-                .contains("sudo systemctl restart kafka.service", "LimitMEMLOCK=4194304");
+                .contains("sudo systemctl restart kafka.service", "LimitMEMLOCK=5242880");
     }
 
     @Test

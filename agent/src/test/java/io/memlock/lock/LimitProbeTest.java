@@ -189,6 +189,14 @@ class LimitProbeTest {
         assertThat(probe.again(limit).isUnlimited()).isFalse();
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {4096, 64 << 10, 300 << 10, 1 << 20, 8 << 20, 100 << 20, 200 << 20, 1L << 40})
+    void theLimitToLockSoMuchLeavesTheReserveAndLittleMore(long bytes) {
+        long limit = LockLimit.toLock(bytes);
+
+        assertThat(LockLimit.usableBytes(limit)).isBetween(bytes, bytes + 16);
+    }
+
     @Test
     void liftsTheLimitWhereThatIsAllowed() {
         LockLimit limit = probe.establish();

@@ -11,10 +11,11 @@ import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.Smaps;
 import io.memlock.it.harness.Wrappers;
+import io.memlock.lock.LockLimit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Under a real limit: what fits is locked, to the page, and the limit is never exceeded. */
+/** Under a real limit: what fits beside the application's reserve is locked, to the page. */
 class BudgetIT {
 
     private static final long KERNEL_DEFAULT_BYTES = 8 << 20;
@@ -52,6 +53,18 @@ class BudgetIT {
     }
 
     @Test
+    void leavesTheApplicationRoomForALockOfItsOwn() {
+        Jdk jdk = Jdk.newest();
+        try (ForkedJvm jvm = limited(jdk, KERNEL_DEFAULT_BYTES, "mode=heap", "-Xms2m", "-Xmx64m")) {
+            Keeping.awaitStart(jvm);
+            jvm.ask("grow 32");
+            jvm.awaitErrorLine("[memlock] PARTLY LOCKED");
+
+            assertThat(jvm.ask("ownlock 1")).startsWith("done");
+        }
+    }
+
+    @Test
     void aPageTooFewIsTooFew() {
         Jdk jdk = Jdk.newest();
         long heapBytes;
@@ -60,12 +73,13 @@ class BudgetIT {
             heapBytes = ProcStatus.of(jvm.pid()).chargedBytes();
             assertThat(heapBytes).isBetween(4L << 20, KERNEL_DEFAULT_BYTES);
         }
-        try (ForkedJvm jvm = limited(jdk, heapBytes, "mode=heap", "-Xms4m", "-Xmx4m")) {
+        long limitBytes = LockLimit.toLock(heapBytes) / PAGE_BYTES * PAGE_BYTES + PAGE_BYTES;
+        try (ForkedJvm jvm = limited(jdk, limitBytes, "mode=heap", "-Xms4m", "-Xmx4m")) {
             Keeping.awaitStart(jvm);
             assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isEqualTo(heapBytes);
             assertThat(unlockedHeap(Truth.of(jvm, jdk), jvm)).isZero();
         }
-        try (ForkedJvm jvm = limited(jdk, heapBytes - PAGE_BYTES, "mode=heap", "-Xms4m", "-Xmx4m")) {
+        try (ForkedJvm jvm = limited(jdk, limitBytes - 2 * PAGE_BYTES, "mode=heap", "-Xms4m", "-Xmx4m")) {
             jvm.awaitLine("ready");
             assertThat(jvm.awaitErrorLine("[memlock]")).contains("NOT LOCKED");
             assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isZero();
