@@ -12,6 +12,7 @@ import io.memlock.lock.LockFailure;
 import io.memlock.lock.LockState;
 import io.memlock.lock.LockStatus;
 import io.memlock.lock.MemoryLock;
+import io.memlock.lock.PrivilegeWatch;
 import io.memlock.lock.ThisProcess;
 import io.memlock.log.Log;
 import io.memlock.log.StartupTimes;
@@ -52,6 +53,7 @@ public final class Memlock implements Agent {
     private ThisProcess process;
     private MemoryLock lock;
     private Keeper keeper;
+    private Thread privilegeWatch;
     private AttachService attachments;
 
     /** Null where there is no JMX. */
@@ -132,6 +134,7 @@ public final class Memlock implements Agent {
         Thread line = new Thread("memlock-start") {
             @Override
             public void run() {
+                watchPrivilege();
                 keeper();
                 if (isLocked) {
                     printStartLine();
@@ -157,6 +160,7 @@ public final class Memlock implements Agent {
         try {
             RelockCounter relocks = publishedRelocks();
             keeper.run(() -> {
+                watchPrivilege();
                 if (jmx != null) {
                     jmx.update(keeper);
                 }
@@ -166,6 +170,16 @@ public final class Memlock implements Agent {
             });
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Under way from the first moment on at which dropping root would end the JVM. */
+    private synchronized void watchPrivilege() {
+        if (privilegeWatch == null && PrivilegeWatch.isNeeded(lock)) {
+            privilegeWatch = new Thread(new PrivilegeWatch(process.libc(), lock, log), "memlock-privilege");
+            privilegeWatch.setContextClassLoader(ClassLoader.getPlatformClassLoader());
+            privilegeWatch.setDaemon(true);
+            privilegeWatch.start();
         }
     }
 

@@ -101,7 +101,7 @@ final class LimitProbe {
     }
 
     /** Of the calling thread. setuid(2) as the C library has it changes that of all threads. */
-    private boolean hasCapability() {
+    boolean hasCapability() {
         int[] sets = new int[6];
         return libc.capget(new int[] {Linux.CAPABILITY_VERSION_3, 0}, sets) == 0
                 && (sets[0] & (1 << Linux.CAP_IPC_LOCK)) != 0;

@@ -31,7 +31,7 @@ public final class MemoryLock {
     private AgentOptions options;
     private Selection selection = Selection.NOTHING;
     private Strategy strategy;
-    private LockLimit limit;
+    private volatile LockLimit limit;
     private boolean firstPassDone;
     private int passesSinceLimit;
     private long relockCount;
@@ -82,6 +82,25 @@ public final class MemoryLock {
                 + (prefaultRefusal == null ? "" : "\nnot prefaulted: " + prefaultRefusal);
     }
 
+    /** Whether new mappings are born locked only for as long as the process keeps CAP_IPC_LOCK; free. */
+    boolean dependsOnCapability() {
+        LockLimit now = limit;
+        return future.isInForce() && now != null && now.isByCapability();
+    }
+
+    /**
+     * Ends MCL_FUTURE at once if CAP_IPC_LOCK has gone, without waiting for a pass that runs: the next commit would end the
+     * JVM. What fits under the limit is then locked again.
+     *
+     * @throws IOException if {@code /proc/self} cannot be read; MCL_FUTURE is ended all the same
+     */
+    void endFutureWithoutCapability() throws IOException {
+        if (dependsOnCapability() && !parts.limits().hasCapability()) {
+            future.endAtOnce();
+            reconcile();
+        }
+    }
+
     /** What is asked for now. */
     synchronized AgentOptions options() {
         return options;
@@ -120,6 +139,9 @@ public final class MemoryLock {
         strategy = selection.isEmpty()
                 ? null
                 : limit.isUnlimited() && wanted.strategy() != StrategyChoice.RESCAN ? Strategy.FUTURE : Strategy.RESCAN;
+        if (strategy == Strategy.FUTURE) {
+            limit = parts.limits().lift(limit);
+        }
     }
 
     private LockFailure startLocking() throws IOException {

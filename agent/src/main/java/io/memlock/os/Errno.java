@@ -10,6 +10,9 @@ public final class Errno {
     /** Operation not permitted. */
     public static final int EPERM = 1;
 
+    /** Interrupted system call. */
+    public static final int EINTR = 4;
+
     /** Resource temporarily unavailable. */
     public static final int EAGAIN = 11;
 
@@ -40,6 +43,7 @@ public final class Errno {
         return switch (errno) {
             case NOT_DONE -> "0 (success), but nothing was done";
             case EPERM -> "EPERM (Operation not permitted)";
+            case EINTR -> "EINTR (Interrupted system call)";
             case EAGAIN -> "EAGAIN (Resource temporarily unavailable)";
             case ENOMEM -> "ENOMEM (Cannot allocate memory)";
             case EFAULT -> "EFAULT (Bad address)";

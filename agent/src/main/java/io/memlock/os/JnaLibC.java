@@ -25,6 +25,7 @@ final class JnaLibC implements LibC {
     private final ProcessFunction getrlimit;
     private final ProcessFunction setrlimit;
     private final ProcessFunction capget;
+    private final ProcessFunction poll;
     private final ProcessFunction getpriority;
     private final ProcessFunction setpriority;
     private final ProcessFunction schedGetscheduler;
@@ -52,6 +53,7 @@ final class JnaLibC implements LibC {
         getrlimit = process.find("getrlimit");
         setrlimit = process.find("setrlimit");
         capget = process.find("capget");
+        poll = process.find("poll");
         getpriority = process.find("getpriority");
         setpriority = process.find("setpriority");
         schedGetscheduler = process.find("sched_getscheduler");
@@ -135,6 +137,11 @@ final class JnaLibC implements LibC {
     @Override
     public int capget(int[] header, int[] data) {
         return capget.invokeInt(header, data);
+    }
+
+    @Override
+    public int poll(long fds, long nfds, int timeout) {
+        return poll.invokeInt(fds, nfds, timeout);
     }
 
     @Override

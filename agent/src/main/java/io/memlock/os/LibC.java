@@ -121,6 +121,16 @@ public interface LibC {
     int capget(int[] header, int[] data);
 
     /**
+     * Waits for events on file descriptors, or for a signal. poll(2)
+     *
+     * @param fds address of what to wait for; 0 for nothing
+     * @param nfds how many that are
+     * @param timeout milliseconds, -1 for ever
+     * @return how many have events; or -1 with EFAULT, EINTR (a signal came), EINVAL or ENOMEM
+     */
+    int poll(long fds, long nfds, int timeout);
+
+    /**
      * Reads the niceness of a thread. getpriority(2)
      *
      * @param which {@link Linux#PRIO_PROCESS}

@@ -74,6 +74,9 @@ final class FakeKernel implements LibC, MemoryMap {
     /** Bytes of huge pages of hugetlbfs that a call populated. */
     long populatedHugetlb;
 
+    /** What happens while somebody waits in poll, before a signal ends that. */
+    Runnable onPoll = () -> {};
+
     /** What happens right after an mlock2 of this address, once. */
     final Map<Long, Runnable> afterLock = new TreeMap<>();
 
@@ -582,6 +585,12 @@ final class FakeKernel implements LibC, MemoryMap {
             vec[page] = (byte) (absent.contains(addr + page * PAGE) ? 0 : 1);
         }
         return 0;
+    }
+
+    @Override
+    public int poll(long fds, long nfds, int timeout) {
+        onPoll.run();
+        return fail(filter.getOrDefault("poll", Errno.EINTR));
     }
 
     @Override

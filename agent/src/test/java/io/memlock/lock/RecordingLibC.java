@@ -114,6 +114,11 @@ final class RecordingLibC implements LibC {
     }
 
     @Override
+    public int poll(long fds, long nfds, int timeout) {
+        throw new UnsupportedOperationException("nothing here waits");
+    }
+
+    @Override
     public int getpriority(int which, int who) {
         return kernel.getpriority(which, who);
     }

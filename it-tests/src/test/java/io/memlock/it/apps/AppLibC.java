@@ -38,6 +38,9 @@ final class AppLibC {
     /** mmap(2). */
     static native long mmap(long address, long length, int protection, int flags, int file, long offset);
 
+    /** setuid(2). */
+    static native int setuid(int user);
+
     /** getpagesize(2). */
     static native int getpagesize();
 

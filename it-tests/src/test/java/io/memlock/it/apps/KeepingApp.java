@@ -14,7 +14,8 @@ import java.util.List;
 /**
  * What makes an agent's locks go away or appear, beside the commands of {@link HeapApp}: {@code readfile PATH MILLIS} maps
  * a file and reads it all, evenly over a time; {@code ownlock MB} locks a direct buffer, {@code munlockall} and {@code
- * mlockall FLAGS} do what another library may do, {@code mappings N} makes mappings, {@code relock START END} collects
+ * mlockall FLAGS} do what another library may do, {@code dropandgrow USER MB} becomes another user and fills its heap at
+ * once, {@code mappings N} makes mappings, {@code relock START END} collects
  * garbage and measures until the heap in that range is locked again.
  */
 public final class KeepingApp {
@@ -41,10 +42,19 @@ public final class KeepingApp {
             case "ownlock" -> lockBuffer(Integer.parseInt(arguments[0]));
             case "munlockall" -> Integer.toString(AppLibC.munlockall());
             case "mlockall" -> Integer.toString(AppLibC.mlockall(Integer.parseInt(arguments[0])));
+            case "dropandgrow" -> dropRoot(Integer.parseInt(arguments[0]), arguments[1]);
             case "mappings" -> map(Integer.parseInt(arguments[0]));
             case "relock" -> relock(address(arguments[0]), address(arguments[1]));
             default -> heap.handle(command, arguments);
         };
+    }
+
+    /** Answers as "grow" does. */
+    private String dropRoot(int user, String megabytes) throws Exception {
+        if (AppLibC.setuid(user) != 0) {
+            throw new IOException("setuid failed");
+        }
+        return heap.handle("grow", new String[] {megabytes});
     }
 
     private static long address(String text) {

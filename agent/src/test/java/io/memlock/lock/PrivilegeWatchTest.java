@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.hotspot.Region;
+import io.memlock.log.Log;
+import io.memlock.options.LogLevel;
+import io.memlock.options.OptionParser;
+import io.memlock.os.Errno;
+import org.junit.jupiter.api.Test;
+
+class PrivilegeWatchTest {
+
+    private static final long MIB = 1 << 20;
+    private static final long HEAP = 0x1000_0000L;
+
+    private final FakeKernel kernel = new FakeKernel();
+    private final MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+    private final PrivilegeWatch watch = new PrivilegeWatch(kernel, lock, new Log(System.err, LogLevel.QUIET));
+
+    private void start() throws Exception {
+        kernel.commit(Region.HEAP, HEAP, 4 * MIB);
+        assertThat(lock.start(OptionParser.parse(""))).isNull();
+    }
+
+    /** Runs the watch until somebody waits for the second time. */
+    private void signal(Runnable before) {
+        kernel.onPoll = () -> {
+            kernel.onPoll = () -> {
+                throw new IllegalStateException("waits again");
+            };
+            before.run();
+        };
+        try {
+            watch.run();
+        } catch (IllegalStateException e) {
+            assertThat(e).hasMessage("waits again");
+        }
+    }
+
+    @Test
+    void endsFutureAsSoonAsRootIsDropped() throws Exception {
+        start();
+        assertThat(lock.dependsOnCapability()).isTrue();
+
+        signal(() -> kernel.privileged = false);
+
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(kernel.commit(Region.HEAP, HEAP, 300 * MIB)).as("lives").isTrue();
+        assertThat(lock.status().strategy()).isEqualTo(Strategy.RESCAN);
+        assertThat(lock.takeNotices()).singleElement().asString().contains("the limit on locked memory shrank");
+        assertThat(lock.reconcile()).isNotNull();
+        assertThat(kernel.isFuture()).as("stays so").isFalse();
+    }
+
+    @Test
+    void leavesEverythingAsItIsAtOtherSignals() throws Exception {
+        start();
+
+        signal(() -> {});
+
+        assertThat(kernel.isFuture()).isTrue();
+        assertThat(lock.takeNotices()).isEmpty();
+    }
+
+    @Test
+    void isNotNeededWhereTheLimitItselfAllowsIt() throws Exception {
+        kernel.mayRaiseHardLimit = true;
+        start();
+
+        assertThat(lock.dependsOnCapability()).as("lifted").isFalse();
+        kernel.privileged = false;
+        assertThat(kernel.commit(Region.HEAP, HEAP, 300 * MIB)).isTrue();
+        assertThat(lock.reconcile()).isNull();
+        assertThat(kernel.isFuture()).isTrue();
+    }
+
+    @Test
+    void endsWhereWaitingIsRefused() throws Exception {
+        start();
+        kernel.onPoll = () -> kernel.filter.put("poll", Errno.ENOSYS);
+
+        watch.run();
+
+        assertThat(kernel.isFuture()).isTrue();
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.keeping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.Wrappers;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A JVM that starts as root and drops it: CAP_IPC_LOCK goes, and the limit on locked memory applies from then on. */
+class DropRootIT {
+
+    private static final long KERNEL_DEFAULT_BYTES = 8 << 20;
+    private static final int NOBODY = 65_534;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Serial", "G1"})
+    void livesThoughItGrowsAtOnce(String collector) {
+        Machine.requireUnlimitedLocking();
+        for (Jdk jdk : Jdk.all()) {
+            for (int run = 0; run < 3; run++) {
+                try (ForkedJvm jvm = Keeping.app(jdk, "mode=all")
+                        .wrapper(Wrappers.memlockLimit(KERNEL_DEFAULT_BYTES))
+                        .wrapper(List.of("setpriv", "--bounding-set=-sys_resource", "--inh-caps=-sys_resource"))
+                        .flags("-XX:+Use" + collector + "GC", "-Xms32m", "-Xmx1g")
+                        .start()) {
+                    Keeping.awaitStart(jvm);
+                    assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isGreaterThan(KERNEL_DEFAULT_BYTES);
+
+                    assertThat(jvm.ask("dropandgrow " + NOBODY + " 300")).startsWith("done");
+                    assertThat(jvm.awaitErrorLine("[memlock] the limit on locked memory shrank"))
+                            .isNotEmpty();
+                    jvm.ask("shrink");
+                    assertThat(jvm.ask("grow 200")).as("%s, run %s", jdk, run).startsWith("done");
+                }
+            }
+        }
+    }
+}
