@@ -12,7 +12,9 @@ final class CompatibilityPage {
 
             `mvn -Pguests verify` wrote this page. It boots each kernel in an emulator (QEMU, no hardware help) with each JDK,
             runs the conformance list there, and judges from outside the JVM: by `smaps`, exit statuses, swap and faults.
-            Kernels and JDKs are Debian's. Each row is the last run of that guest; `N ok` counts the cases that held.
+            Kernels and JDKs are Debian's. Each row is the last run of that guest and counts the cases that held. The short list
+            leaves out some collectors, limits, memory pressure, huge pages, namespaces and containers. A guest that is not in
+            the table was not run yet.
 
             "Time to lock" is the agent's own figure for a small JVM, "hello" what that JVM takes without the agent in the same
             emulator. Compare the two with each other, not with hardware.
@@ -73,6 +75,6 @@ final class CompatibilityPage {
     private static String result(List<String> row) {
         String failed = row.get(9).isEmpty() ? "" : "; **failed:** " + row.get(9);
         String skipped = row.get(10).isEmpty() ? "" : "; nothing to try it with: " + row.get(10);
-        return row.get(8) + " ok" + failed + skipped;
+        return row.get(8) + " ok of the " + row.get(13) + " list" + failed + skipped;
     }
 }

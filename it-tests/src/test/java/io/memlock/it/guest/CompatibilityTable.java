@@ -69,7 +69,8 @@ final class CompatibilityTable {
                 names(failed),
                 names(skipped),
                 run.fact("lock-ms").orElse("unknown"),
-                run.fact("hello-ms").orElse("unknown"));
+                run.fact("hello-ms").orElse("unknown"),
+                run.list());
         rows.put(key(row), row);
         try {
             Files.write(data(), lines());

@@ -55,7 +55,7 @@ final class Guest {
                 sparse.setLength(SWAP_BYTES);
             }
             Progress.say("booting " + this);
-            return boot(command(image, swap));
+            return boot(list, command(image, swap));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
@@ -81,8 +81,8 @@ final class Guest {
         return command;
     }
 
-    private GuestRun boot(List<String> command) throws IOException {
-        GuestRun run = new GuestRun(kernel, jdk);
+    private GuestRun boot(String list, List<String> command) throws IOException {
+        GuestRun run = new GuestRun(kernel, jdk, list);
         Process emulator = new ProcessBuilder(command).redirectErrorStream(true).start();
         emulator.getOutputStream().close();
         ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor();

@@ -40,7 +40,7 @@ record GuestImage(Path kernel, Path initramfs) {
      * Makes one.
      *
      * @param directory for the initramfs; the caller deletes it
-     * @param conformance the arguments of the guest's main class
+     * @param conformance the name of the list to run, of which the system property {@code guests.cases} may choose
      */
     static GuestImage make(
             GuestCache cache, GuestKernel guestKernel, GuestJdk jdk, Path directory, String conformance) {
@@ -139,10 +139,10 @@ record GuestImage(Path kernel, Path initramfs) {
                 %s\
                 echo "== started"
                 %s/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx128m -cp %s \
-                -Dmemlock.agent.jar=/opt/memlock-agent.jar io.memlock.it.guest.inside.Conformance %s </dev/null 2>&1
+                -Dmemlock.agent.jar=/opt/memlock-agent.jar io.memlock.it.guest.inside.Conformance %s '%s' </dev/null 2>&1
                 echo "== ended $?"
                 poweroff -f
                 """
-                .formatted(load, javaHome, classPath, conformance);
+                .formatted(load, javaHome, classPath, conformance, System.getProperty("guests.cases", ""));
     }
 }

@@ -36,13 +36,15 @@ final class GuestRun {
 
     private final GuestKernel kernel;
     private final GuestJdk jdk;
+    private final String list;
     private final List<String> console = new ArrayList<>();
     private final List<Result> results = new ArrayList<>();
     private final Map<String, String> facts = new TreeMap<>();
 
-    GuestRun(GuestKernel kernel, GuestJdk jdk) {
+    GuestRun(GuestKernel kernel, GuestJdk jdk, String list) {
         this.kernel = kernel;
         this.jdk = jdk;
+        this.list = list;
     }
 
     /** Takes in a line of the console. */
@@ -73,6 +75,11 @@ final class GuestRun {
 
     GuestJdk jdk() {
         return jdk;
+    }
+
+    /** Returns the name of the list that was run. */
+    String list() {
+        return list;
     }
 
     List<Result> results() {

@@ -9,7 +9,8 @@ import java.util.List;
 
 /**
  * Runs a list of cases and writes a line for each: {@code == ok NAME: FIGURES}, {@code == FAIL NAME: WHAT}, {@code == skip
- * NAME: WHY}; and before them facts about the guest, {@code == fact NAME VALUE}. The argument is {@code short} or {@code full}.
+ * NAME: WHY}; and before them facts about the guest, {@code == fact NAME VALUE}. The first argument is {@code short} or {@code full}, the second, if there is one, part of the names
+ * of the cases to run.
  */
 public final class Conformance {
 
@@ -22,8 +23,11 @@ public final class Conformance {
         fact("jdk", jdk.version());
         Pace pace = Pace.measure(jdk);
         fact("hello-ms", Long.toString(pace.helloMillis()));
+        String wanted = args.length > 1 ? args[1] : "";
         for (Case each : cases(jdk, pace, args[0].equals("short"))) {
-            say(verdict(each));
+            if (each.name().contains(wanted)) {
+                say(verdict(each));
+            }
         }
     }
 

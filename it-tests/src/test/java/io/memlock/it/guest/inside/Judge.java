@@ -9,7 +9,9 @@ import java.util.function.Predicate;
 /** What the kernel says about a JVM, from outside it. */
 final class Judge {
 
-    private static final int LOOKS = 300;
+    /** Some twenty times what a small JVM takes from start to end here. */
+    private static final long PATIENCE_NANOS = 40_000_000_000L;
+
     private static final long PAUSE_MILLIS = 100;
 
     private Judge() {}
@@ -49,7 +51,8 @@ final class Judge {
 
     /** Requires that something becomes true of a JVM's mappings, soon. */
     static void becomesTrue(ForkedJvm jvm, String otherwise, Predicate<Smaps> wanted) {
-        for (int look = 0; look < LOOKS; look++) {
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < PATIENCE_NANOS) {
             if (wanted.test(Smaps.of(jvm.pid()))) {
                 return;
             }
