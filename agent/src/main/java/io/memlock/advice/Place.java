@@ -16,7 +16,8 @@ package io.memlock.advice;
  * @param isUserNamespace whether capabilities count for nothing here: rootless containers, {@code unshare -U}
  * @param isFiltered whether a seccomp filter is in force
  * @param javaHome the directory of the JDK
- * @param pid the process id as the process sees it
+ * @param pid the process id as whoever types sees it, or 0 if that is not known: the process tells of itself and has a PID
+ *     namespace of its own
  */
 public record Place(
         Kind kind,

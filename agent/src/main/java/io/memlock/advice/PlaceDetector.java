@@ -32,7 +32,23 @@ public final class PlaceDetector {
                 isUserNamespace(evidence.uidMap()),
                 statusNumber(evidence.status(), "Seccomp:") > 0,
                 evidence.javaHome(),
-                evidence.pid());
+                evidence.isSelf() && hasOwnPids(evidence) ? 0 : evidence.pid());
+    }
+
+    /**
+     * Whether it has a PID namespace of its own, where its process ids are not the host's. Seen from outside it has an id in
+     * each namespace (proc(5), {@code NSpid}); from inside the kernel's own threads are missing, the first of which is
+     * process 2 on every host.
+     */
+    private static boolean hasOwnPids(PlaceEvidence evidence) {
+        String ids = statusText(evidence.status(), "NSpid:");
+        if (ids.indexOf('\t') >= 0 || ids.indexOf(' ') >= 0) {
+            return true;
+        }
+        return evidence.isSelf()
+                && (evidence.pid() == 1
+                        || (!evidence.firstProcess().isEmpty()
+                                && !evidence.secondProcess().equals("kthreadd")));
     }
 
     private static Kind kind(PlaceEvidence evidence, String cgroup) {
@@ -54,7 +70,8 @@ public final class PlaceDetector {
                 || cgroup.contains("crio-")
                 || cgroup.contains("machine.slice/")
                 || !evidence.variable("container").isEmpty()
-                || isOverlayRoot(evidence.mountInfo())) {
+                || isOverlayRoot(evidence.mountInfo())
+                || hasOwnPids(evidence)) {
             return Kind.OTHER_CONTAINER;
         }
         String unit = lastWith(cgroup, ".service");
@@ -177,12 +194,16 @@ public final class PlaceDetector {
     }
 
     private static long statusNumber(String status, String key) {
+        String text = statusText(status, key);
+        return text.isEmpty() ? 0 : Long.parseLong(text.split("\\s+", -1)[0]);
+    }
+
+    private static String statusText(String status, String key) {
         for (String line : status.split("\n", -1)) {
             if (line.startsWith(key)) {
-                String[] fields = line.substring(key.length()).trim().split("\\s+", -1);
-                return Long.parseLong(fields[0]);
+                return line.substring(key.length()).trim();
             }
         }
-        return 0;
+        return "";
     }
 }

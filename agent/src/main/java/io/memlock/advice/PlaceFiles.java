@@ -24,7 +24,8 @@ public final class PlaceFiles {
                 System.getenv(),
                 System.getProperty("user.name", ""),
                 System.getProperty("java.home", ""),
-                ProcessHandle.current().pid()));
+                ProcessHandle.current().pid(),
+                true));
     }
 
     /**
@@ -43,7 +44,7 @@ public final class PlaceFiles {
         }
         String user = ProcessHandle.of(pid).flatMap(it -> it.info().user()).orElse("");
         return PlaceDetector.detect(
-                evidence(directory, directory + "/root", environment, user, javaHome(directory), pid));
+                evidence(directory, directory + "/root", environment, user, javaHome(directory), pid, false));
     }
 
     private static String javaHome(String directory) {
@@ -58,7 +59,13 @@ public final class PlaceFiles {
     }
 
     private static PlaceEvidence evidence(
-            String directory, String root, Map<String, String> environment, String user, String javaHome, long pid) {
+            String directory,
+            String root,
+            Map<String, String> environment,
+            String user,
+            String javaHome,
+            long pid,
+            boolean isSelf) {
         return new PlaceEvidence(
                 read(directory + "/cgroup"),
                 read(directory + "/mountinfo"),
@@ -70,7 +77,10 @@ public final class PlaceFiles {
                 environment,
                 user.equals("?") ? "" : user,
                 javaHome,
-                pid);
+                pid,
+                isSelf,
+                read("/proc/1/comm").trim(),
+                read("/proc/2/comm").trim());
     }
 
     private static String read(String file) {
