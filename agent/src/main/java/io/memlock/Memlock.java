@@ -39,6 +39,9 @@ public final class Memlock implements Agent {
     /** {@code on-failure=exit} and the promise cannot be kept; EX_NOPERM of sysexits.h, which nearly always is why. */
     static final int EXIT_NOT_LOCKED = 77;
 
+    private static final String ENDS =
+            "on-failure=exit: this JVM ends now, before main, with exit status " + EXIT_NOT_LOCKED;
+
     private static final int GO_ON = 0;
 
     private static final String PARTLY_LOCKED = "PARTLY LOCKED";
@@ -96,10 +99,11 @@ public final class Memlock implements Agent {
             failure = LockFailure.unavailable(e.getMessage());
         }
         if (failure != null) {
-            log.failure(failure.text(headline()));
             if (options.onFailure() == OnFailure.EXIT) {
+                log.failure(failure.textBeforeExit(headline(), ENDS));
                 return EXIT_NOT_LOCKED;
             }
+            log.failure(failure.text(headline()));
         }
         if (lock != null) {
             startBackground(failure == null || headline().equals(PARTLY_LOCKED));

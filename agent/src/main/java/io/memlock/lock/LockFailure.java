@@ -1,33 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.advice.Advice;
+
 /**
- * Why the promise is not kept, in the four parts every failure message has.
+ * Why the promise is not kept, in the four parts every failure message has: what was tried, what the kernel answered, what
+ * that means for this JVM, what to type.
  *
  * @param tried what was tried
  * @param answer what the kernel answered
- * @param meaning what that means for this JVM
- * @param remedy what to type
+ * @param cause what the answer means; "" if it speaks for itself
+ * @param effect what follows for a JVM that goes on; "" if nothing does, or the cause says it
+ * @param advice what to type
  */
-public record LockFailure(String tried, String answer, String meaning, String remedy) {
+public record LockFailure(String tried, String answer, String cause, String effect, Advice advice) {
 
     /** The C library cannot be called, or {@code /proc/self} not be read. */
     public static LockFailure unavailable(String reason) {
         return new LockFailure(
                 "to call the C library",
                 "not asked: " + reason,
+                "",
                 "nothing is locked; this JVM runs as it would without the agent",
-                "see above");
+                Advice.lasting("# see above"));
+    }
+
+    /** What the answer means for this JVM. */
+    public String meaning() {
+        return sentences(cause, effect);
+    }
+
+    /** What to type while this JVM runs. */
+    public String remedy() {
+        return advice.text();
     }
 
     /**
-     * The message, four indented lines after a headline.
+     * The message for a JVM that goes on, four indented lines after a headline.
      *
      * @param headline for example {@code NOT LOCKED}
      */
     public String text(String headline) {
+        return text(headline, meaning(), remedy());
+    }
+
+    /**
+     * The message for a JVM that ends of it, where nothing helps any more that is typed for the process itself.
+     *
+     * @param headline for example {@code NOT LOCKED}
+     * @param ending that it ends, and how
+     */
+    public String textBeforeExit(String headline, String ending) {
+        return text(headline, sentences(cause, ending), advice.lasting());
+    }
+
+    private String text(String headline, String meaning, String remedy) {
         return headline + "\n  tried:   " + indented(tried) + "\n  kernel:  " + indented(answer) + "\n  meaning: "
                 + indented(meaning) + "\n  to fix:  " + indented(remedy);
+    }
+
+    private static String sentences(String first, String second) {
+        return first.isEmpty() || second.isEmpty() ? first + second : first + "; " + second;
     }
 
     private static String indented(String part) {
