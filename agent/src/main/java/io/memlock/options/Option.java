@@ -7,13 +7,16 @@ public enum Option {
             "mode",
             "`all`, `none`, or regions joined by `+` (`heap+code`)",
             "all",
-            "what to lock; `none` loads the agent and locks nothing until asked over JMX"),
+            "what to lock; `none` loads the agent, which locks nothing until it is asked to by `attach` or over JMX",
+            "all",
+            "none"),
     EXCLUDE(
             "exclude",
             "regions joined by `+`, `nothing`",
             "mapped",
-            "with `mode=all`, what to leave unlocked; data files the application maps would otherwise be pinned as they"
-                    + " are read"),
+            "with `mode=all`, what to leave unlocked; a data file that the application maps would otherwise stay in RAM"
+                    + " once it was read",
+            "nothing"),
     STRATEGY(
             "strategy",
             "`auto`, `future`, `rescan`",
@@ -24,7 +27,8 @@ public enum Option {
             "prefault",
             "regions joined by `+`, `none`",
             "none",
-            "fault what is committed of these in after locking, before `main` runs; they must be selected by `mode`"),
+            "after locking, touch all committed pages of these regions before `main` starts; `mode` must select them",
+            "none"),
     ON_FAILURE(
             "on-failure",
             "`warn`, `exit`",
@@ -39,11 +43,30 @@ public enum Option {
     private final String defaultValue;
     private final String meaning;
 
-    Option(String key, String accepts, String defaultValue, String meaning) {
+    /** The last one means the empty list. */
+    private final String[] wordsThatStandAlone;
+
+    Option(String key, String accepts, String defaultValue, String meaning, String... wordsThatStandAlone) {
         this.key = key;
         this.accepts = accepts;
         this.defaultValue = defaultValue;
         this.meaning = meaning;
+        this.wordsThatStandAlone = wordsThatStandAlone;
+    }
+
+    /** Words that may stand in place of a list of regions; none where it takes no list. */
+    String[] wordsThatStandAlone() {
+        return wordsThatStandAlone.clone();
+    }
+
+    /** Whether its value is a list of regions. */
+    boolean isList() {
+        return wordsThatStandAlone.length > 0;
+    }
+
+    /** The word for an empty list of regions; null where it takes no list. */
+    String wordForNone() {
+        return isList() ? wordsThatStandAlone[wordsThatStandAlone.length - 1] : null;
     }
 
     /** The name before the {@code =}. */
