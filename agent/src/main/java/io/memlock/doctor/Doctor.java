@@ -47,8 +47,7 @@ public final class Doctor {
         findings.add(new Flags(patient).attach());
         findings.add(new LibraryPlace(proc, patient).finding());
         if (!options.prefault().isEmpty()) {
-            long bytes = MemoryNeed.of(patient, options.prefault()).nowBytes();
-            findings.add(new Sizes(proc, patient).prefault(bytes));
+            findings.add(new Sizes(proc, patient).prefault(options.prefault()));
         }
         return examination(subject, patient, options, findings);
     }

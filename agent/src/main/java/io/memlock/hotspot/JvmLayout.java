@@ -54,13 +54,28 @@ public final class JvmLayout implements Closeable {
     }
 
     /**
-     * Gives every piece of every mapping its region, after a look for new threads and libraries. Disturbs nobody. The
-     * first call takes some 10 ms, later ones well under one; if nothing changed they return the same list.
+     * Gives every piece of every mapping its region, as {@link #classifyUnasked}, and asks the JVM what only it knows: where
+     * metaspace is. That is a diagnostic command which stops the JVM at a safepoint for 1-2 ms, where there is something to
+     * ask; so this belongs on a background thread. A JVM that cannot be asked, another process or one without the module
+     * {@code jdk.management}, is searched for its classes instead, once.
      *
      * @param now all mappings of the process, ascending
-     * @return ascending, covering all mappings
+     * @return ascending, covering all mappings; the same list if nothing changed
      */
     public synchronized List<Segment> classify(List<Mapping> now) {
+        classifyUnasked(now);
+        askJvm(System.nanoTime());
+        return segments;
+    }
+
+    /**
+     * Gives every piece of every mapping its region, after a look for new threads and libraries. Disturbs nobody; where
+     * metaspace is not known yet, it counts as {@code other}. The first call takes some 10 ms, later ones well under one.
+     *
+     * @param now all mappings of the process, ascending
+     * @return ascending, covering all mappings; the same list if nothing changed
+     */
+    public synchronized List<Segment> classifyUnasked(List<Mapping> now) {
         boolean changed = !sameMappings(now, mappings);
         MemorySnapshot snapshot = new MemorySnapshot(memory);
         changed |= vmStructures.refresh(now, snapshot);
@@ -72,16 +87,8 @@ public final class JvmLayout implements Closeable {
         return segments;
     }
 
-    /**
-     * Asks the JVM what only it knows: where metaspace is. A diagnostic command that stops it at a safepoint for 1-2 ms,
-     * so this belongs on a background thread. Does nothing unless there is something to ask; meant to be called after
-     * each {@link #classify}. A JVM that cannot be asked, another process or one without the module
-     * {@code jdk.management}, is searched for its classes instead, once.
-     *
-     * @param nowNanos {@link System#nanoTime}
-     * @return whether something was learned, so that classifying again gives another answer
-     */
-    public synchronized boolean askJvm(long nowNanos) {
+    /** Returns whether something was learned. Meant to be called after each {@link #classifyUnasked}. */
+    synchronized boolean askJvm(long nowNanos) {
         MemorySnapshot snapshot = new MemorySnapshot(memory);
         boolean learned = reports.refresh(segments, nowNanos);
         if (!reports.knowsMetaspace() && !searched) {

@@ -190,9 +190,8 @@ public final class ThisProcess implements LockParts {
     @Override
     public List<Segment> locate(List<Region> regions) throws IOException {
         List<Mapping> mappings = proc.mappings(ProcFs.SELF);
-        List<Segment> segments = layout().classify(mappings);
-        boolean isAsked = !holdsAll(segments, regions) && layout().askJvm(System.nanoTime());
-        return isAsked ? layout().classify(mappings) : segments;
+        List<Segment> segments = layout().classifyUnasked(mappings);
+        return holdsAll(segments, regions) ? segments : layout().classify(mappings);
     }
 
     private static boolean holdsAll(List<Segment> segments, List<Region> regions) {

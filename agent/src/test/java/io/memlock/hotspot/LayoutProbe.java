@@ -54,7 +54,6 @@ public final class LayoutProbe {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         while (in.readLine() != null) {
             layout.classify(CapturedMaps.ofFile(maps));
-            layout.askJvm(System.nanoTime());
             StringBuilder out = new StringBuilder();
             for (Segment segment : layout.classify(CapturedMaps.ofFile(maps))) {
                 out.append(String.format(

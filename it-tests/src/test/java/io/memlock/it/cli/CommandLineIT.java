@@ -228,8 +228,16 @@ class CommandLineIT {
         assertThat(sum).isLessThanOrEqualTo(Smaps.of(jvm.pid()).residentBytes() + 4 * MEGABYTE);
         assertThat(region("heap").get("reservedBytes").asLong()).isEqualTo(256 * MEGABYTE);
         assertThat(region("heap").get("residentBytes").asLong()).isGreaterThan(100 * MEGABYTE);
-        JsonNode first = json("regions", pid(), "--maps").at("/mappings/0");
-        assertThat(first.get("start").asText()).matches("[0-9a-f]{16}");
+        JsonNode mappings = json("regions", pid(), "--maps").get("mappings");
+        assertThat(mappings.get(0).get("start").asText()).matches("[0-9a-f]{16}");
+        long metaspace = StreamSupport.stream(mappings.spliterator(), false)
+                .filter(row -> row.get("region").asText().equals("metaspace"))
+                .mapToLong(row -> row.get("residentBytes").asLong())
+                .sum();
+        assertThat(metaspace)
+                .as("metaspace by mappings, against that by regions")
+                .isCloseTo(region("metaspace").get("residentBytes").asLong(), within(MEGABYTE))
+                .isPositive();
         assertThat(memlock("regions", pid()).stdout()).contains("known from diagnostic commands");
     }
 
