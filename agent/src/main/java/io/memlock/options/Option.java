@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.options;
 
+import java.util.List;
+
 /** Every option of the agent, once: parser, error messages, help and the README's table all come from here. */
 public enum Option {
     MODE(
@@ -16,6 +18,7 @@ public enum Option {
             "mapped",
             "with `mode=all`, what to leave unlocked; a data file that the application maps would otherwise stay in RAM"
                     + " once it was read",
+            "",
             "nothing"),
     STRATEGY(
             "strategy",
@@ -28,6 +31,7 @@ public enum Option {
             "regions joined by `+`, `none`",
             "none",
             "after locking, touch all committed pages of these regions before `main` starts; `mode` must select them",
+            "",
             "none"),
     ON_FAILURE(
             "on-failure",
@@ -43,30 +47,37 @@ public enum Option {
     private final String defaultValue;
     private final String meaning;
 
-    /** The last one means the empty list. */
-    private final String[] wordsThatStandAlone;
+    /** In place of a list of regions, the word that means all of them and the one that means none; "" for no such word. */
+    private final String wordForAll;
 
-    Option(String key, String accepts, String defaultValue, String meaning, String... wordsThatStandAlone) {
+    private final String wordForNone;
+
+    Option(String key, String accepts, String defaultValue, String meaning) {
+        this(key, accepts, defaultValue, meaning, "", "");
+    }
+
+    Option(String key, String accepts, String defaultValue, String meaning, String wordForAll, String wordForNone) {
         this.key = key;
         this.accepts = accepts;
         this.defaultValue = defaultValue;
         this.meaning = meaning;
-        this.wordsThatStandAlone = wordsThatStandAlone;
-    }
-
-    /** Words that may stand in place of a list of regions; none where it takes no list. */
-    String[] wordsThatStandAlone() {
-        return wordsThatStandAlone.clone();
+        this.wordForAll = wordForAll;
+        this.wordForNone = wordForNone;
     }
 
     /** Whether its value is a list of regions. */
     boolean isList() {
-        return wordsThatStandAlone.length > 0;
+        return !wordForNone.isEmpty();
     }
 
-    /** The word for an empty list of regions; null where it takes no list. */
+    /** Words that may stand in place of a list of regions. */
+    List<String> wordsThatStandAlone() {
+        return wordForAll.isEmpty() ? List.of(wordForNone) : List.of(wordForAll, wordForNone);
+    }
+
+    /** The word for an empty list of regions; "" where it takes no list. */
     String wordForNone() {
-        return isList() ? wordsThatStandAlone[wordsThatStandAlone.length - 1] : null;
+        return wordForNone;
     }
 
     /** The name before the {@code =}. */
