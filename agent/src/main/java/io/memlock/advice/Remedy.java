@@ -52,8 +52,7 @@ public final class Remedy {
     /** Each setting has a file of its own, so that one remedy does not undo another. */
     private static String dropIn(String unit, String name, String setting) {
         String directory = "/etc/systemd/system/" + unit + ".d";
-        return "sudo mkdir -p " + ShellWord.of(directory) + "\nprintf '[Service]\\n" + setting + "\\n' | sudo tee "
-                + ShellWord.of(directory + "/" + name) + "\nsudo systemctl daemon-reload";
+        return "sudo mkdir -p " + ShellWord.of(directory) + "\nprintf '[Service]\\n" + setting + "\\n' |\n  sudo tee " + ShellWord.of(directory + "/" + name) + "\nsudo systemctl daemon-reload";
     }
 
     private static String limitDropIn(String unit) {
@@ -67,7 +66,7 @@ public final class Remedy {
                 + limitDropIn("user@" + place.uid() + ".service")
                 + "\n# then, as that user, allow the unit to use it:\n"
                 + "mkdir -p ~/" + ShellWord.of(directory)
-                + "\nprintf '[Service]\\nLimitMEMLOCK=infinity\\n' | tee ~/"
+                + "\nprintf '[Service]\\nLimitMEMLOCK=infinity\\n' |\n  tee ~/"
                 + ShellWord.of(directory + "/memlock.conf")
                 + "\n# both hold once all sessions of that user have ended and it logs in again";
     }
@@ -131,7 +130,7 @@ public final class Remedy {
     /** Each user has a file of its own: another user's line stays as it is. limits.conf(5) */
     private static String limitsFile(String who) {
         String name = who.startsWith(":") ? "uid-" + who.substring(1) : who.replace('/', '-');
-        return "echo " + ShellWord.of(who + " - memlock unlimited") + " | sudo tee "
+        return "echo " + ShellWord.of(who + " - memlock unlimited") + " |\n  sudo tee "
                 + ShellWord.of("/etc/security/limits.d/90-memlock-" + name + ".conf");
     }
 
@@ -166,7 +165,7 @@ public final class Remedy {
         return "# the SystemCallFilter= of " + shown(place.unit())
                 + " lacks the calls for locking; without one the filter is another's, and nothing is changed here\n"
                 + "systemctl show --property=SystemCallFilter --value " + unit + " | grep -q . &&\n"
-                + steps.replace("\n", " &&\n");
+                + steps.replace("\n", " &&\n").replace("| &&", "|");
     }
 
     /** How to allow more mappings. */
@@ -174,7 +173,7 @@ public final class Remedy {
         long enough = Math.max(262_144, Long.highestOneBit(Math.max(1, mappings)) * 4);
         return new Advice(
                 (place.isContainer() ? "# on the host:\n" : "") + "echo 'vm.max_map_count = " + enough
-                        + "' | sudo tee /etc/sysctl.d/90-memlock.conf\nsudo sysctl -p /etc/sysctl.d/90-memlock.conf",
+                        + "' |\n  sudo tee /etc/sysctl.d/90-memlock.conf\nsudo sysctl -p /etc/sysctl.d/90-memlock.conf",
                 "");
     }
 

@@ -14,8 +14,15 @@ import java.util.Map;
  * @param err for everything else
  * @param terminal whether out is a terminal, so that it can be redrawn
  * @param colour whether out may be coloured
+ * @param width columns of the terminal
  */
-record Console(PrintStream out, PrintStream err, boolean terminal, boolean colour) {
+record Console(PrintStream out, PrintStream err, boolean terminal, boolean colour, int width) {
+
+    /** What a terminal has at least, and a file may be shown in. */
+    private static final int USUAL_WIDTH = 80;
+
+    /** Narrower, no table can be read. */
+    private static final int LEAST_WIDTH = 40;
 
     private static final String ESCAPE = "\u001b[";
 
@@ -42,7 +49,7 @@ record Console(PrintStream out, PrintStream err, boolean terminal, boolean colou
      * Decides whether there may be colour.
      *
      * @param stdoutTarget what {@code /proc/self/fd/1} points to
-     * @param environment for {@code NO_COLOR} (no-color.org) and {@code TERM}
+     * @param environment for {@code NO_COLOR} (no-color.org), {@code TERM} and {@code COLUMNS}
      */
     static Console of(PrintStream out, PrintStream err, String stdoutTarget, Map<String, String> environment) {
         boolean terminal = stdoutTarget.startsWith("/dev/pts/")
@@ -50,7 +57,15 @@ record Console(PrintStream out, PrintStream err, boolean terminal, boolean colou
                 || stdoutTarget.equals("/dev/console");
         boolean capable = terminal && !"dumb".equals(environment.get("TERM"));
         boolean wanted = environment.getOrDefault("NO_COLOR", "").isEmpty();
-        return new Console(out, err, capable, capable && wanted);
+        return new Console(out, err, capable, capable && wanted, width(environment.getOrDefault("COLUMNS", "")));
+    }
+
+    private static int width(String columns) {
+        try {
+            return Math.max(LEAST_WIDTH, Integer.parseInt(columns));
+        } catch (NumberFormatException e) {
+            return USUAL_WIDTH; // the shell knows, and tells only if it was asked to
+        }
     }
 
     private static String stdoutTarget() {

@@ -54,6 +54,9 @@ final class DoctorCommand implements Callable<Integer> {
             description = "A JVM, and options as for -javaagent, joined by commas or blanks (default: mode=all).")
     private List<String> arguments = new ArrayList<>();
 
+    @Option(names = "--verbose", description = "Show also the checks that found nothing to report.")
+    private boolean verbose;
+
     @Option(names = "--json", description = "Write JSON (docs/command-line.md).")
     private boolean json;
 
@@ -90,7 +93,7 @@ final class DoctorCommand implements Callable<Integer> {
             document.putAll(examination.data());
             console.out().println(Json.text(document));
         } else {
-            examination.lines().forEach(line -> console.out().println(painted(line)));
+            examination.lines(verbose, console.width()).forEach(line -> console.out().println(painted(line)));
         }
         return examination.canLock() ? ExitStatus.DONE : ExitStatus.FAILED;
     }

@@ -244,9 +244,10 @@ class CommandLineIT {
     @Test
     void watchWritesALineForEachLookAndEndsWithTheJvm() throws Exception {
         start(Jdk.current());
-        Outcome watch = memlock("watch", pid(), "--interval=0.1", "--count=3");
+        Outcome watch = memlock("watch", pid(), "--interval=100ms", "--count=3");
         assertThat(watch.exitStatus()).isZero();
-        assertThat(watch.stdout().lines()).hasSize(4);
+        assertThat(watch.stdout().lines()).hasSize(5).allMatch(line -> line.length() <= 80);
+        assertThat(watch.stdout()).startsWith("JVM " + pid() + " (");
         assertThat(watch.stdout()).doesNotContain("\u001b");
         JsonNode line = new ObjectMapper()
                 .readTree(memlock("watch", pid(), "--count=1", "--json").stdout());
@@ -254,7 +255,7 @@ class CommandLineIT {
 
         Thread end = new Thread(() -> jvm.send("exit"));
         end.start();
-        Outcome ended = memlock("watch", pid(), "--interval=0.5");
+        Outcome ended = memlock("watch", pid(), "--interval=500ms");
         end.join();
         assertThat(ended.exitStatus()).isEqualTo(1);
     }
