@@ -52,7 +52,8 @@ public final class Remedy {
     /** Each setting has a file of its own, so that one remedy does not undo another. */
     private static String dropIn(String unit, String name, String setting) {
         String directory = "/etc/systemd/system/" + unit + ".d";
-        return "sudo mkdir -p " + ShellWord.of(directory) + "\nprintf '[Service]\\n" + setting + "\\n' |\n  sudo tee " + ShellWord.of(directory + "/" + name) + "\nsudo systemctl daemon-reload";
+        return "sudo mkdir -p " + ShellWord.of(directory) + "\nprintf '[Service]\\n" + setting + "\\n' |\n  sudo tee "
+                + ShellWord.of(directory + "/" + name) + "\nsudo systemctl daemon-reload";
     }
 
     private static String limitDropIn(String unit) {

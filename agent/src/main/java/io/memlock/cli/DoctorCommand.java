@@ -93,7 +93,8 @@ final class DoctorCommand implements Callable<Integer> {
             document.putAll(examination.data());
             console.out().println(Json.text(document));
         } else {
-            examination.lines(verbose, console.width()).forEach(line -> console.out().println(painted(line)));
+            examination.lines(verbose, console.width()).forEach(line -> console.out()
+                    .println(painted(line)));
         }
         return examination.canLock() ? ExitStatus.DONE : ExitStatus.FAILED;
     }

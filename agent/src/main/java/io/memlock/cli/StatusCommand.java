@@ -171,7 +171,8 @@ final class StatusCommand implements Callable<Integer> {
                     status.jvm().command().name(),
                     status.verdict().text()));
         }
-        return table.lines(console.width(), (column, cell) -> column.equals("VERDICT") ? console.paint(colour(cell), cell) : cell);
+        return table.lines(
+                console.width(), (column, cell) -> column.equals("VERDICT") ? console.paint(colour(cell), cell) : cell);
     }
 
     private String painted(Verdict verdict) {

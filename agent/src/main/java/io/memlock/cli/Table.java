@@ -72,7 +72,11 @@ final class Table {
         int gap = sum + 2L * (widths.length - 1) > width ? 1 : 2;
         List<int[]> parts = parts(widths, gap, indent, width);
         List<String> lines = new ArrayList<>();
-        add(lines, columns.stream().map(Column::title).toList(), new Layout(widths, gap, indent, parts), (column, cell) -> cell);
+        add(
+                lines,
+                columns.stream().map(Column::title).toList(),
+                new Layout(widths, gap, indent, parts),
+                (column, cell) -> cell);
         for (List<String> row : rows) {
             add(lines, row, new Layout(widths, gap, indent, parts), paint);
         }
@@ -98,8 +102,7 @@ final class Table {
 
     private record Layout(int[] widths, int gap, int indent, List<int[]> parts) {}
 
-    private void add(
-            List<String> lines, List<String> cells, Layout layout, BiFunction<String, String, String> paint) {
+    private void add(List<String> lines, List<String> cells, Layout layout, BiFunction<String, String, String> paint) {
         for (int[] part : layout.parts()) {
             StringBuilder line = new StringBuilder(" ".repeat(part[0] == 0 ? 0 : layout.indent()));
             for (int i = part[0]; i < part[1]; i++) {

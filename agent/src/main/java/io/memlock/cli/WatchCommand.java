@@ -101,8 +101,7 @@ final class WatchCommand implements Callable<Integer> {
 
     private long intervalNanos() {
         try {
-            return TimeUnit.MILLISECONDS.toNanos(
-                    Durations.millis("--interval", interval, LEAST_MILLIS, MOST_MILLIS));
+            return TimeUnit.MILLISECONDS.toNanos(Durations.millis("--interval", interval, LEAST_MILLIS, MOST_MILLIS));
         } catch (OptionException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

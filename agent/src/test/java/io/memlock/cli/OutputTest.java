@@ -48,14 +48,11 @@ class OutputTest {
         assertThat(table.lines(40))
                 .allMatch(line -> line.length() <= 40)
                 .containsExactly(
-                        " PID",
-                        "      NAME",
+                        " PID NAME",
                         "       RESIDENT VERDICT",
-                        "4242",
-                        "      server.jar",
+                        "4242 server.jar",
                         "      512.3 MiB locked",
-                        "   7",
-                        "      " + Wrap.shortened("/a/very/long/path/to/some/file/deep/below.so", 34),
+                        "   7 " + Wrap.shortened("/a/very/long/path/to/some/file/deep/below.so", 34),
                         "           12 B not locked");
     }
 

@@ -112,8 +112,8 @@ class DoctorTest {
 
     @Test
     void theWorstComesFirstAndWhatIsFineOnlyOnRequest() throws Exception {
-        Examination examination =
-                new Examination("JVM 1", 0, 0, List.of(Finding.ok("a", "b"), Finding.note("c", "d"), Finding.fail("e", "f", "")));
+        Examination examination = new Examination(
+                "JVM 1", 0, 0, List.of(Finding.ok("a", "b"), Finding.note("c", "d"), Finding.fail("e", "f", "")));
 
         assertThat(examination.lines(false, 80))
                 .containsExactly(
@@ -127,7 +127,8 @@ class DoctorTest {
     @Test
     void nothingIsWiderThanTheTerminalButACommandToType() throws Exception {
         for (String options : List.of("mode=all", "mode=heap", "mode=heap,strategy=future", "prefault=heap")) {
-            Examination examination = examine(new PatientBuilder().limited(8 * MIB).zgc(), options);
+            Examination examination =
+                    examine(new PatientBuilder().limited(8 * MIB).zgc(), options);
 
             assertThat(examination.lines(true, 80)).allMatch(line -> line.length() <= 80);
         }

@@ -55,7 +55,8 @@ class NarrowTerminalIT {
         command.add(AgentJar.path().toString());
         command.addAll(List.of(arguments));
         Outcome outcome = Commands.run(command);
-        assertThat(outcome.stdout().lines().filter(line -> line.length() > WIDTH)).isEmpty();
+        assertThat(outcome.stdout().lines().filter(line -> line.length() > WIDTH))
+                .isEmpty();
         return outcome;
     }
 }
