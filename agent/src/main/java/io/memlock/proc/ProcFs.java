@@ -24,7 +24,8 @@ public final class ProcFs {
 
     private final File proc;
     private final File root;
-    private final TextFile text = new TextFile();
+    private final FileOpener opener;
+    private final TextFile text;
 
     /** The real one. */
     public ProcFs() {
@@ -38,8 +39,19 @@ public final class ProcFs {
      * @param root where {@code /} is, for {@code /sys}
      */
     public ProcFs(File proc, File root) {
+        this(proc, root, new FileOpener.Jdk());
+    }
+
+    private ProcFs(File proc, File root, FileOpener opener) {
         this.proc = proc;
         this.root = root;
+        this.opener = opener;
+        this.text = new TextFile(opener);
+    }
+
+    /** The same files, opened in another way. */
+    public ProcFs openedBy(FileOpener other) {
+        return new ProcFs(proc, root, other);
     }
 
     /**
@@ -57,12 +69,12 @@ public final class ProcFs {
 
     /** For reading {@link #mappings} again and again. */
     public MapsReader mapsReader(String pid) {
-        return new MapsReader(processFile(pid, "maps"));
+        return new MapsReader(opener, processFile(pid, "maps"));
     }
 
     /** Tells again and again whether the address space has changed. */
     public AddressSpaceReader addressSpaceReader(String pid) {
-        return new AddressSpaceReader(processFile(pid, "statm"));
+        return new AddressSpaceReader(opener, processFile(pid, "statm"));
     }
 
     /** Whether the host has no huge page of hugetlbfs, of any size: then nobody maps any. Costs one short read. */
@@ -73,7 +85,7 @@ public final class ProcFs {
     /** Hands out all mappings with what they hold. Makes the kernel walk the page tables: 9 ms per resident GiB. */
     public void smaps(String pid, Consumer<SmapsEntry> each) throws IOException {
         File file = processFile(pid, "smaps");
-        try (InputStream in = TextFile.open(file)) {
+        try (InputStream in = opener.open(file)) {
             SmapsParser.read(file.getPath(), in, each);
         } catch (IOException e) {
             throw TextFile.failure(file, e);
@@ -103,7 +115,12 @@ public final class ProcFs {
      * @throws IOException if it cannot be opened, as with a process that is not dumpable
      */
     public Pagemap pagemap(String pid, long pageBytes) throws IOException {
-        return new Pagemap(processFile(pid, "pagemap").getPath(), pageBytes);
+        File file = processFile(pid, "pagemap");
+        try {
+            return new Pagemap(opener.open(file), pageBytes);
+        } catch (IOException e) {
+            throw TextFile.failure(file, e);
+        }
     }
 
     /** Memory, identity and privileges. */
@@ -215,8 +232,10 @@ public final class ProcFs {
     public long pageBytes() throws IOException {
         File file = processFile(SELF, "auxv");
         long bytes;
-        try (InputStream in = TextFile.open(file)) {
+        try (InputStream in = opener.open(file)) {
             bytes = AuxiliaryVector.pageBytes(in.readAllBytes());
+        } catch (IOException e) {
+            throw TextFile.failure(file, e);
         }
         if (bytes < 0) {
             throw new IOException(file + ": no page size in it");
