@@ -12,6 +12,7 @@ import java.util.Map;
  * @param status {@code /proc/PID/status}
  * @param hasDockerEnv whether {@code /.dockerenv} exists in its root directory
  * @param hasContainerEnv whether {@code /run/.containerenv} exists in its root directory
+ * @param inPidNamespace whether it is in a PID namespace of its own, as only containers and sandboxes are
  * @param podNamespace the namespace file of a Kubernetes service account
  * @param environment its environment variables
  * @param user its user's name, or ""
@@ -25,6 +26,7 @@ public record PlaceEvidence(
         String status,
         boolean hasDockerEnv,
         boolean hasContainerEnv,
+        boolean inPidNamespace,
         String podNamespace,
         Map<String, String> environment,
         String user,

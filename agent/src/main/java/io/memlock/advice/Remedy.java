@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.advice;
 
+import io.memlock.log.PlainText;
+
 /**
  * What to type, for one place. Every line can be pasted into a shell: what is no command begins with {@code #}. Lines end
  * with a line feed, except the last.
  */
 public final class Remedy {
-
-    private static final String PLAIN_NAME = "[A-Za-z0-9:_.@-]+";
 
     private final Place place;
 
@@ -34,7 +34,8 @@ public final class Remedy {
     }
 
     private String systemService(long neededBytes) {
-        return "# " + place.unit() + " is a systemd unit: limits.conf and ulimit do not reach it, a drop-in does\n"
+        return "# " + PlainText.of(place.unit())
+                + " is a systemd unit: limits.conf and ulimit do not reach it, a drop-in does\n"
                 + dropIn("LimitMEMLOCK=infinity")
                 + atOnce()
                 + finite(neededBytes, "LimitMEMLOCK=" + pages(neededBytes));
@@ -49,7 +50,7 @@ public final class Remedy {
 
     private String userService() {
         String manager = "user@" + place.uid() + ".service";
-        return "# " + place.unit() + " belongs to a user's service manager (" + manager
+        return "# " + PlainText.of(place.unit()) + " belongs to a user's service manager (" + manager
                 + "), and gets no more than that has: raise its limit, then log out and in again\n"
                 + "sudo mkdir -p /etc/systemd/system/" + manager + ".d\n"
                 + "printf '[Service]\\nLimitMEMLOCK=infinity\\n' | sudo tee /etc/systemd/system/" + manager
@@ -73,7 +74,8 @@ public final class Remedy {
     }
 
     private String kubernetes() {
-        String recreate = "kubectl delete pod " + place.pod() + " -n " + place.podNamespace();
+        String recreate = "kubectl delete pod " + quoted(place.pod()) + " -n "
+                + (place.podNamespace().isEmpty() ? "NAMESPACE" : quoted(place.podNamespace()));
         return "# a pod has no field for this limit. Either, on every node it may run on:\n"
                 + "sudo mkdir -p /etc/systemd/system/"
                 + place.unit() + ".d\nprintf '[Service]\\nLimitMEMLOCK=infinity\\n' | sudo tee /etc/systemd/system/"
@@ -90,23 +92,24 @@ public final class Remedy {
     private String kubernetesUser() {
         return "# adding the capability IPC_LOCK alone does nothing for uid " + place.uid()
                 + ": a user other than root gets it only\n# from a file. In the image, and in the spec as well:\n"
-                + "#   RUN setcap cap_ipc_lock+ep " + place.javaHome() + "/bin/java && echo " + place.javaHome()
-                + "/lib > /etc/ld.so.conf.d/java.conf && ldconfig\n"
+                + "#   RUN setcap cap_ipc_lock+ep " + PlainText.of(quoted(place.javaHome() + "/bin/java")) + " && echo "
+                + PlainText.of(quoted(place.javaHome() + "/lib"))
+                + " > /etc/ld.so.conf.d/java.conf && ldconfig\n"
                 + "#   securityContext: { allowPrivilegeEscalation: true, capabilities: { add: [\"IPC_LOCK\"] } }";
     }
 
     private String login(long neededBytes) {
         String who = place.user().isEmpty() ? ":" + place.uid() : place.user();
         String starter = place.startedAs().isEmpty() ? "" : place.startedAs();
-        String text = "echo '" + who
-                + " - memlock unlimited' | sudo tee /etc/security/limits.d/90-memlock.conf   # then log in again\n";
+        String text = "echo " + quoted(who + " - memlock unlimited")
+                + " | sudo tee /etc/security/limits.d/90-memlock.conf   # then log in again\n";
         if (!starter.isEmpty()) {
-            text += "echo '" + starter
-                    + " - memlock unlimited' | sudo tee -a /etc/security/limits.d/90-memlock.conf   # sudo may pass on"
+            text += "echo " + quoted(starter + " - memlock unlimited")
+                    + " | sudo tee -a /etc/security/limits.d/90-memlock.conf   # sudo may pass on"
                     + " the limit of the login it was called from\n";
         }
         return text + "# check with: ulimit -l" + atOnce()
-                + finite(neededBytes, who + " - memlock " + (pages(neededBytes) >> 10));
+                + finite(neededBytes, PlainText.of(who) + " - memlock " + (pages(neededBytes) >> 10));
     }
 
     /** The keeper looks at the limit at every pass. */
@@ -119,7 +122,7 @@ public final class Remedy {
     public String allowCalls() {
         return switch (place.kind()) {
             case SYSTEM_SERVICE ->
-                "# " + place.unit() + " has a SystemCallFilter= without the calls for locking\n"
+                "# " + PlainText.of(place.unit()) + " has a SystemCallFilter= without the calls for locking\n"
                         + dropIn("SystemCallFilter=@memlock");
             case USER_SERVICE ->
                 "systemctl --user edit " + quoted(place.unit()) + "   # [Service] SystemCallFilter=@memlock";
@@ -160,6 +163,6 @@ public final class Remedy {
     }
 
     private static String quoted(String name) {
-        return name.replace("/", "").matches(PLAIN_NAME) ? name : "'" + name + "'";
+        return ShellWord.of(name);
     }
 }

@@ -82,16 +82,22 @@ final class WatchCommand implements Callable<Integer> {
             FaultMeter faults = new FaultMeter(proc, jvm);
             PacedMemory memory = new PacedMemory(new MemoryReader(proc), pid);
             PublishedRelocks relocks = PublishedRelocks.of(proc, pid);
+            TimeLimit limit = new TimeLimit();
             long nanos = (long) (seconds * 1e9);
             long next = System.nanoTime();
             for (long look = 0; look < count && !console.out().checkError(); look++) {
                 next += nanos;
                 TimeUnit.NANOSECONDS.sleep(next - System.nanoTime());
-                show(look, new Look(memory.now(), memory.ageSeconds(), faults.perSecond(), relocks.now()));
+                show(
+                        look,
+                        limit.within(
+                                TimeLimit.WALK_MILLIS,
+                                jvm.title(),
+                                () -> new Look(memory.now(), memory.ageSeconds(), faults.perSecond(), relocks.now())));
             }
             return ExitStatus.DONE;
         } catch (IOException ended) {
-            throw new CommandException(jvm.title() + " has ended");
+            throw new CommandException(proc.exists(pid) ? ended.getMessage() : jvm.title() + " has ended");
         }
     }
 

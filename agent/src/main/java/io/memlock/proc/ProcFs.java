@@ -211,17 +211,57 @@ public final class ProcFs {
     }
 
     /**
-     * A file as a process sees it, in a container too.
+     * A file as another process sees it, in a container too; read as its user would.
      *
      * @param path absolute, in the process's root directory
+     * @param longest bytes; a file that is longer is refused
+     * @throws IOException also if its user could not read it, or it is no regular file
      */
-    public File seenBy(String pid, String path) {
-        return new File(processFile(pid, "root"), path);
+    public byte[] seenBy(String pid, String path, int longest) throws IOException {
+        try (ForeignFiles files = new ForeignFiles(processFile(pid, "root").toPath(), uid(pid))) {
+            return files.read(path, longest);
+        }
     }
 
-    /** The text of a file {@link #seenBy} a process. */
-    public String textSeenBy(String pid, String path) throws IOException {
-        return read(seenBy(pid, path));
+    /** Whether another process sees a directory at a path; false also where its user could not go. */
+    public boolean isDirectorySeenBy(String pid, String path) {
+        try (ForeignFiles files = new ForeignFiles(processFile(pid, "root").toPath(), uid(pid))) {
+            return files.look(path).isDirectory();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Whether another process sees anything at a path. */
+    public boolean existsSeenBy(String pid, String path) {
+        try (ForeignFiles files = new ForeignFiles(processFile(pid, "root").toPath(), uid(pid))) {
+            files.look(path);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private long uid(String pid) throws IOException {
+        return status(pid).effectiveUid();
+    }
+
+    /**
+     * A small file of a process as it is; "" if it cannot be read.
+     *
+     * @param name for example {@code uid_map}
+     */
+    public String textOrNone(String pid, String name) {
+        try {
+            return text(pid, name);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** A file of a process as it is. */
+    public String text(String pid, String name) throws IOException {
+        return read(processFile(pid, name));
     }
 
     /**

@@ -74,6 +74,7 @@ class PlaceDetectorTest {
                 "Uid:\t0\t0\t0\t0\nSeccomp:\t2\n",
                 false,
                 false,
+                false,
                 "",
                 Map.of(),
                 "root",
@@ -89,7 +90,8 @@ class PlaceDetectorTest {
 
     @Test
     void nothingReadableIsALogin() {
-        Place place = PlaceDetector.detect(new PlaceEvidence("", "", "", "", false, false, "", Map.of(), "", "", 7));
+        Place place =
+                PlaceDetector.detect(new PlaceEvidence("", "", "", "", false, false, false, "", Map.of(), "", "", 7));
 
         assertThat(place.kind()).isEqualTo(Kind.LOGIN);
     }
@@ -117,6 +119,29 @@ class PlaceDetectorTest {
     }
 
     @Test
+    void whatAProcessCallsItselfIsOneWordToTheShell() {
+        Map<String, String> variables = Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "HOSTNAME", "web; touch x; #");
+        String remedy = new Remedy(PlaceDetector.detect(evidence("0::/", "", variables, false, "root:x:0:0\nbin")))
+                .raiseLimit(0);
+
+        assertThat(remedy)
+                .contains("kubectl delete pod 'web; touch x; #' -n NAMESPACE")
+                .doesNotContain("root:x");
+        Place login =
+                PlaceDetector.detect(evidence("0::/", "", Map.of("SUDO_USER", "eve'; touch x\ntouch y; '"), false, ""));
+        assertThat(new Remedy(login).raiseLimit(1).lines()).noneMatch(line -> line.startsWith("touch"));
+        assertThat(login.describe()).doesNotContain("\n");
+    }
+
+    @Test
+    void aPidNamespaceIsAContainerWithoutAnyOtherMark() {
+        PlaceEvidence bare = new PlaceEvidence("0::/", "", INITIAL, USER, false, false, true, "", Map.of(), "", "", 1);
+
+        assertThat(PlaceDetector.detect(bare).kind()).isEqualTo(Kind.OTHER_CONTAINER);
+        assertThat(new Remedy(PlaceDetector.detect(bare)).raiseLimit(1)).doesNotContain("prlimit --pid");
+    }
+
+    @Test
     void aLoginIsToldItsLineInKibibytes() {
         String remedy =
                 new Remedy(PlaceDetector.detect(evidence("0::/", "", Map.of(), false, ""))).raiseLimit(300 << 20);
@@ -130,6 +155,6 @@ class PlaceDetectorTest {
     private static PlaceEvidence evidence(
             String cgroup, String mounts, Map<String, String> environment, boolean dockerEnv, String podNamespace) {
         return new PlaceEvidence(
-                cgroup, mounts, INITIAL, USER, dockerEnv, false, podNamespace, environment, "alice", "/jdk", 7);
+                cgroup, mounts, INITIAL, USER, dockerEnv, false, false, podNamespace, environment, "alice", "/jdk", 7);
     }
 }
