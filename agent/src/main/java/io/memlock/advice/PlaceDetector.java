@@ -13,6 +13,8 @@ public final class PlaceDetector {
 
     private static final int ID_DIGITS = 64;
 
+    private static final int LONGEST_LABEL = 63;
+
     private PlaceDetector() {}
 
     /** The place. */
@@ -25,7 +27,7 @@ public final class PlaceDetector {
                 kubernetes ? nodeRuntime(evidence) : lastWith(cgroup, ".service"),
                 containerId(evidence),
                 kubernetes ? evidence.variable("HOSTNAME") : "",
-                kubernetes ? (evidence.podNamespace().isEmpty() ? "default" : evidence.podNamespace()) : "",
+                kubernetes && isName(evidence.podNamespace()) ? evidence.podNamespace() : "",
                 evidence.user(),
                 statusNumber(evidence.status(), "Uid:"),
                 evidence.variable("SUDO_USER"),
@@ -53,7 +55,7 @@ public final class PlaceDetector {
 
     private static Kind kind(PlaceEvidence evidence, String cgroup) {
         if (cgroup.contains("kubepods")
-                || !evidence.podNamespace().isEmpty()
+                || isName(evidence.podNamespace())
                 || !evidence.variable("KUBERNETES_SERVICE_HOST").isEmpty()) {
             return Kind.KUBERNETES;
         }
@@ -80,6 +82,15 @@ public final class PlaceDetector {
         }
         // /user.slice/user-1000.slice/user@1000.service/app.slice/kafka.service
         return cgroup.contains("/user@") ? Kind.USER_SERVICE : Kind.SYSTEM_SERVICE;
+    }
+
+    /** Names of namespaces in Kubernetes: a label of RFC 1123. Whatever else the file says is none of our business. */
+    private static boolean isName(String text) {
+        boolean name = !text.isEmpty() && text.length() <= LONGEST_LABEL && !text.startsWith("-");
+        for (int i = 0; i < text.length(); i++) {
+            name &= "abcdefghijklmnopqrstuvwxyz0123456789-".indexOf(text.charAt(i)) >= 0;
+        }
+        return name;
     }
 
     private static boolean isLoginUnit(String unit) {

@@ -99,7 +99,7 @@ public final class Remedy {
                 + limitDropIn(place.unit()) + "\nsudo systemctl restart " + ShellWord.of(place.unit())
                 + "\n# then, where kubectl works; what created the pod creates it anew, with the new limit:\n"
                 + "kubectl delete pod " + ShellWord.of(place.pod()) + " -n "
-                + ShellWord.of(place.podNamespace()) + "\n"
+                + (place.podNamespace().isEmpty() ? "NAMESPACE" : ShellWord.of(place.podNamespace())) + "\n"
                 + (place.isRoot() ? kubernetesRoot() : kubernetesUser());
     }
 
@@ -109,11 +109,10 @@ public final class Remedy {
     }
 
     private String kubernetesUser() {
-        String home = shown(place.javaHome());
         return "# adding the capability IPC_LOCK alone does nothing for uid " + place.uid()
                 + ": a user other than root gets it only\n# from a file. In the image, and in the spec as well:\n"
-                + "#   RUN setcap cap_ipc_lock+ep " + home + "/bin/java && echo " + home
-                + "/lib > /etc/ld.so.conf.d/java.conf && ldconfig\n"
+                + "#   RUN setcap cap_ipc_lock+ep " + shown(ShellWord.of(place.javaHome() + "/bin/java")) + " && echo "
+                + shown(ShellWord.of(place.javaHome() + "/lib")) + " > /etc/ld.so.conf.d/java.conf && ldconfig\n"
                 + "#   securityContext: { allowPrivilegeEscalation: true, capabilities: { add: [\"IPC_LOCK\"] } }";
     }
 

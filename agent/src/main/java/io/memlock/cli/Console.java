@@ -10,13 +10,13 @@ import java.util.Map;
 /**
  * Where commands write.
  *
- * @param out for results
+ * @param out for results; understands the sequences made here
  * @param err for everything else
  * @param terminal whether out is a terminal, so that it can be redrawn
  * @param colour whether out may be coloured
  * @param width columns of the terminal
  */
-record Console(PrintStream out, PrintStream err, boolean terminal, boolean colour, int width) {
+record Console(PlainStream out, PlainStream err, boolean terminal, boolean colour, int width) {
 
     /** What a terminal has at least, and a file may be shown in. */
     private static final int USUAL_WIDTH = 80;
@@ -57,7 +57,7 @@ record Console(PrintStream out, PrintStream err, boolean terminal, boolean colou
                 || stdoutTarget.equals("/dev/console");
         boolean capable = terminal && !"dumb".equals(environment.get("TERM"));
         boolean wanted = environment.getOrDefault("NO_COLOR", "").isEmpty();
-        return new Console(out, err, capable, capable && wanted, width(environment.getOrDefault("COLUMNS", "")));
+        return new Console(new PlainStream(out), new PlainStream(err), capable, capable && wanted, width(environment.getOrDefault("COLUMNS", "")));
     }
 
     private static int width(String columns) {
@@ -78,16 +78,20 @@ record Console(PrintStream out, PrintStream err, boolean terminal, boolean colou
 
     /** The text, in a colour where there may be colour. */
     String paint(Colour colour, String text) {
-        return colour() ? ESCAPE + colour.code + "m" + text + ESCAPE + "0m" : text;
+        return colour() ? sequence(colour.code + "m") + text + sequence("0m") : text;
     }
 
     /** Moves to the start of the line some lines above, to write over them. */
     String up(int lines) {
-        return ESCAPE + lines + "F";
+        return sequence(lines + "F");
     }
 
     /** A line that stays one on a narrow terminal, and clears what is left of an older one behind it. */
     String oneRow(String line) {
-        return ESCAPE + "?7l" + line + ESCAPE + "K" + ESCAPE + "?7h";
+        return sequence("?7l") + line + sequence("K") + sequence("?7h");
+    }
+
+    private String sequence(String rest) {
+        return out.escape() + "[" + rest;
     }
 }

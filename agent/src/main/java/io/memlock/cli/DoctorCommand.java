@@ -72,7 +72,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws CommandException {
+    public Integer call() throws CommandException, InterruptedException {
         Long pid = null;
         List<String> texts = new ArrayList<>();
         for (String argument : arguments) {
@@ -107,7 +107,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    private Examination examine(Long pid, AgentOptions options) throws CommandException {
+    private Examination examine(Long pid, AgentOptions options) throws CommandException, InterruptedException {
         Doctor doctor = new Doctor(new ProcFs());
         if (pid == null) {
             try {
@@ -118,7 +118,12 @@ final class DoctorCommand implements Callable<Integer> {
         }
         Jvm jvm = jvms.find(pid);
         try {
-            return doctor.examine(new RunningJvm(pid, jvm.flags(), HeapLimit.of(jvm), jvm.agent()), options);
+            return new TimeLimit()
+                    .within(
+                            TimeLimit.WALK_MILLIS,
+                            jvm.title(),
+                            () -> doctor.examine(
+                                    new RunningJvm(pid, jvm.flags(), HeapLimit.of(jvm), jvm.agent()), options));
         } catch (IOException e) {
             throw new CommandException("cannot examine " + jvm.title() + ": " + e.getMessage());
         }

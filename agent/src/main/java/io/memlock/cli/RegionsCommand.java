@@ -60,8 +60,16 @@ final class RegionsCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws CommandException {
+    public Integer call() throws CommandException, InterruptedException {
         Jvm jvm = jvms.find(pid);
+        try {
+            return new TimeLimit().within(TimeLimit.WALK_MILLIS, jvm.title(), () -> show(jvm));
+        } catch (IOException e) {
+            throw new CommandException("cannot read the memory of " + jvm.title() + ": " + e.getMessage());
+        }
+    }
+
+    private int show(Jvm jvm) throws IOException {
         ProcFs proc = new ProcFs();
         String process = Long.toString(pid);
         try (JvmLayout layout = JvmLayout.of(pid, (int) proc.pageBytes())) {
@@ -76,8 +84,6 @@ final class RegionsCommand implements Callable<Integer> {
                 tellWhatIsMissing(layout.layers());
             }
             return ExitStatus.DONE;
-        } catch (IOException e) {
-            throw new CommandException("cannot read the memory of " + jvm.title() + ": " + e.getMessage());
         }
     }
 

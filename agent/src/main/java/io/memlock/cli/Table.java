@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
+import io.memlock.log.PlainText;
 import io.memlock.log.Wrap;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,12 +33,12 @@ final class Table {
         return this;
     }
 
-    /** Adds a row, one cell for each column. */
+    /** Adds a row, one cell for each column. Cells may hold text from outside: each stays one, on its line. */
     void row(List<String> cells) {
         if (cells.size() != columns.size()) {
             throw new IllegalArgumentException(cells.size() + " cells for " + columns.size() + " columns");
         }
-        rows.add(List.copyOf(cells));
+        rows.add(cells.stream().map(PlainText::of).toList());
     }
 
     /** The lines, the titles first, however wide. */

@@ -87,15 +87,21 @@ final class WatchCommand implements Callable<Integer> {
             if (!json) {
                 Wrap.words(jvm.title(), console.width()).forEach(this::print);
             }
+            TimeLimit limit = new TimeLimit();
             long next = System.nanoTime();
             for (long look = 0; look < count && !console.out().checkError(); look++) {
                 next += nanos;
                 TimeUnit.NANOSECONDS.sleep(next - System.nanoTime());
-                show(look, new Look(memory.now(), memory.ageSeconds(), faults.perSecond(), relocks.now()));
+                show(
+                        look,
+                        limit.within(
+                                TimeLimit.WALK_MILLIS,
+                                jvm.title(),
+                                () -> new Look(memory.now(), memory.ageSeconds(), faults.perSecond(), relocks.now())));
             }
             return ExitStatus.DONE;
         } catch (IOException ended) {
-            throw new CommandException(jvm.title() + " has ended");
+            throw new CommandException(proc.exists(pid) ? ended.getMessage() : jvm.title() + " has ended");
         }
     }
 

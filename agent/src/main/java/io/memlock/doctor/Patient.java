@@ -76,7 +76,7 @@ record Patient(
                 jvm.heapMaxBytes(),
                 status,
                 proc.limits(process).lockedMemory(),
-                PlaceFiles.of(jvm.pid()),
+                PlaceFiles.of(proc, jvm.pid()),
                 segments(proc, process, jvm.pid()),
                 resident(proc, process, jvm.pid()),
                 status.vmLckBytes() > 0 ? foreignLocks(proc, process, jvm.hasAgent()) : List.of());

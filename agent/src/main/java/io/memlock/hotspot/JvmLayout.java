@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
+import io.memlock.proc.FileOpener;
 import io.memlock.proc.Mapping;
 import java.io.Closeable;
 import java.io.IOException;
@@ -26,9 +27,9 @@ public final class JvmLayout implements Closeable {
     private List<Mapping> mappings = List.of();
     private List<Segment> segments = List.of();
 
-    private JvmLayout(String process, DiagnosticCommands commands, int pageBytes) {
-        this.memory = new ProcessMemory(process);
-        this.nativeStacks = new NativeStacks(process);
+    private JvmLayout(FileOpener opener, String process, DiagnosticCommands commands, int pageBytes) {
+        this.memory = new ProcessMemory(opener, process);
+        this.nativeStacks = new NativeStacks(opener, process);
         this.reports = new ReportsLayer(commands);
         this.pageBytes = pageBytes;
     }
@@ -37,10 +38,11 @@ public final class JvmLayout implements Closeable {
      * Of the JVM this runs in.
      *
      * @param instrumentation the JVM's, which gives us its diagnostic commands
+     * @param opener opens the files of this process
      * @param pageBytes the page size
      */
-    public static JvmLayout ofThisJvm(Instrumentation instrumentation, int pageBytes) {
-        return new JvmLayout("/proc/self", new InProcessDiagnosticCommands(instrumentation), pageBytes);
+    public static JvmLayout ofThisJvm(Instrumentation instrumentation, FileOpener opener, int pageBytes) {
+        return new JvmLayout(opener, "/proc/self", new InProcessDiagnosticCommands(instrumentation), pageBytes);
     }
 
     /**
@@ -50,7 +52,7 @@ public final class JvmLayout implements Closeable {
      * @param pageBytes the page size
      */
     public static JvmLayout of(long pid, int pageBytes) {
-        return new JvmLayout("/proc/" + pid, null, pageBytes);
+        return new JvmLayout(new FileOpener.Jdk(), "/proc/" + pid, null, pageBytes);
     }
 
     /**
@@ -78,11 +80,15 @@ public final class JvmLayout implements Closeable {
     public synchronized List<Segment> classifyUnasked(List<Mapping> now) {
         boolean changed = !sameMappings(now, mappings);
         MemorySnapshot snapshot = new MemorySnapshot(memory);
-        changed |= vmStructures.refresh(now, snapshot);
-        changed |= refreshStacks();
-        if (changed) {
-            mappings = List.copyOf(now);
-            segments = segments(snapshot);
+        try {
+            changed |= vmStructures.refresh(now, snapshot);
+            changed |= refreshStacks();
+            if (changed) {
+                mappings = List.copyOf(now);
+                segments = segments(snapshot);
+            }
+        } finally {
+            memory.close();
         }
         return segments;
     }
@@ -90,15 +96,19 @@ public final class JvmLayout implements Closeable {
     /** Returns whether something was learned. Meant to be called after each {@link #classifyUnasked}. */
     synchronized boolean askJvm(long nowNanos) {
         MemorySnapshot snapshot = new MemorySnapshot(memory);
-        boolean learned = reports.refresh(segments, nowNanos);
-        if (!reports.knowsMetaspace() && !searched) {
-            searched = true;
-            learned |= vmStructures.readLoadedClasses(snapshot);
+        try {
+            boolean learned = reports.refresh(segments, nowNanos);
+            if (!reports.knowsMetaspace() && !searched) {
+                searched = true;
+                learned |= vmStructures.readLoadedClasses(snapshot);
+            }
+            if (learned) {
+                segments = segments(snapshot);
+            }
+            return learned;
+        } finally {
+            memory.close();
         }
-        if (learned) {
-            segments = segments(snapshot);
-        }
-        return learned;
     }
 
     /** Which layers answered and which did not, and why. */

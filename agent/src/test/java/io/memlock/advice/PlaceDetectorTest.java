@@ -151,6 +151,22 @@ class PlaceDetectorTest {
                 secondProcess);
     }
 
+    @Test
+    void whatAProcessCallsItselfIsOneWordToTheShell() {
+        Map<String, String> variables = Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "HOSTNAME", "web; touch x; #");
+        String remedy = new Remedy(PlaceDetector.detect(evidence("0::/", "", variables, false, "root:x:0:0\nbin")))
+                .raiseLimit(0)
+                .text();
+
+        assertThat(remedy)
+                .contains("kubectl delete pod 'web; touch x; #' -n NAMESPACE")
+                .doesNotContain("root:x");
+        Place login =
+                PlaceDetector.detect(evidence("0::/", "", Map.of("SUDO_USER", "eve'; touch x\ntouch y; '"), false, ""));
+        assertThat(new Remedy(login).raiseLimit(1).text().lines()).noneMatch(line -> line.startsWith("touch"));
+        assertThat(login.describe()).doesNotContain("\n");
+    }
+
     private static PlaceEvidence evidence(
             String cgroup, String mounts, Map<String, String> environment, boolean dockerEnv, String podNamespace) {
         return new PlaceEvidence(

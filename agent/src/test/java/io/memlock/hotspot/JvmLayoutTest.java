@@ -4,6 +4,7 @@ package io.memlock.hotspot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.memlock.proc.FileOpener;
 import io.memlock.proc.Mapping;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -105,7 +106,7 @@ class JvmLayoutTest {
 
     @Test
     void anAddressThatIsNotMappedIsAnErrorAndNoCrash() throws IOException {
-        try (ProcessMemory memory = new ProcessMemory("/proc/self")) {
+        try (ProcessMemory memory = new ProcessMemory(new FileOpener.Jdk(), "/proc/self")) {
             assertThatThrownBy(() -> memory.read(0x1000, new byte[8])).isInstanceOf(IOException.class);
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
+import io.memlock.proc.FileOpener;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -42,7 +43,7 @@ public final class LayoutProbe {
             sleeper.setDaemon(true);
             sleeper.start();
         }
-        serve(JvmLayout.ofThisJvm(instrumentation, PAGE_BYTES), "/proc/self/maps");
+        serve(JvmLayout.ofThisJvm(instrumentation, new FileOpener.Jdk(), PAGE_BYTES), "/proc/self/maps");
         if (live.isEmpty()) {
             throw new AssertionError();
         }
