@@ -121,9 +121,8 @@ public final class MemoryLock {
         selection = Selection.of(wanted);
         isRoomScarce = false;
         limit = established;
-        strategy = selection.isEmpty()
-                ? null
-                : isFutureBest(RoomWatch.SCARCE_BYTES) ? Strategy.FUTURE : Strategy.RESCAN;
+        strategy =
+                selection.isEmpty() ? null : isFutureBest(RoomWatch.SCARCE_BYTES) ? Strategy.FUTURE : Strategy.RESCAN;
     }
 
     /**
@@ -162,7 +161,9 @@ public final class MemoryLock {
             return refuseFuture();
         }
         if (strategy == Strategy.RESCAN) {
-            return isRoomScarce && !parts.holdsHugetlb() && lockAllThereIs() ? settle(new Verdict(LockState.LOCKED, null), Pass.NONE, 0) : reconcile();
+            return isRoomScarce && !parts.holdsHugetlb() && lockAllThereIs()
+                    ? settle(new Verdict(LockState.LOCKED, null), Pass.NONE, 0)
+                    : reconcile();
         }
         if (parts.holdsHugetlb()) {
             return reconcile(); // all the others by name, and then MCL_FUTURE, which touches no mapping
