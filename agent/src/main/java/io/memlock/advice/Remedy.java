@@ -10,10 +10,21 @@ public final class Remedy {
     private static final String PLAIN_NAME = "[A-Za-z0-9:_.@-]+";
 
     private final Place place;
+    private final boolean exits;
 
-    /** Remedies for a place. */
+    /** Remedies for a place, and for the process that runs there. */
     public Remedy(Place place) {
+        this(place, false);
+    }
+
+    /**
+     * Remedies for a place.
+     *
+     * @param exits whether the process is about to be gone: nothing to type is about it then
+     */
+    public Remedy(Place place, boolean exits) {
         this.place = place;
+        this.exits = exits;
     }
 
     /**
@@ -111,6 +122,9 @@ public final class Remedy {
 
     /** The keeper looks at the limit at every pass. */
     private String atOnce() {
+        if (exits) {
+            return "";
+        }
         return "\n# for this JVM alone, without a restart; the agent notices within a second\nsudo prlimit --pid "
                 + place.pid() + " --memlock=unlimited:unlimited";
     }

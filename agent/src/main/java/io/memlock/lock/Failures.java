@@ -11,16 +11,30 @@ final class Failures {
 
     private static final String MLOCKALL = "mlockall(MCL_CURRENT|MCL_FUTURE|MCL_ONFAULT)";
 
-    private static final String UNLOCKED_JVM =
+    private static final String RUNS_UNLOCKED =
             "this JVM runs unlocked: under memory pressure its pages can be swapped out, and reading one back takes"
                     + " milliseconds";
 
-    private static final String PARTLY_LOCKED = "part of this JVM can be swapped out under memory pressure";
+    private static final String RUNS_PARTLY_LOCKED = "part of this JVM can be swapped out under memory pressure";
 
     private final LockParts parts;
+    private volatile boolean exits;
 
     Failures(LockParts parts) {
         this.parts = parts;
+    }
+
+    /** Whether a failure ends this JVM: then it tells nothing of how it would go on, and nothing to do to its process. */
+    void endTheJvm(boolean yes) {
+        exits = yes;
+    }
+
+    private String unlockedJvm() {
+        return exits ? LockFailure.EXITS : RUNS_UNLOCKED;
+    }
+
+    private String partlyLockedJvm() {
+        return exits ? LockFailure.EXITS : RUNS_PARTLY_LOCKED;
     }
 
     /**
@@ -31,7 +45,7 @@ final class Failures {
     LockFailure futureUnderLimit(LockLimit limit, boolean isHeld) {
         String done =
                 isHeld ? "not done, and what was locked stays locked as it was: " : "not done, and nothing is locked: ";
-        String jvm = isHeld ? "" : UNLOCKED_JVM;
+        String jvm = isHeld ? "" : unlockedJvm();
         return new LockFailure(
                 "strategy=future: " + MLOCKALL,
                 refused(limit, 0),
@@ -45,7 +59,7 @@ final class Failures {
             return new LockFailure(
                     MLOCKALL,
                     Errno.describe(outcome.errno()) + "; " + limit.describe() + filter(),
-                    because(outcome.errno()) + UNLOCKED_JVM,
+                    because(outcome.errno()) + unlockedJvm(),
                     remedy(limit, outcome.errno(), 0));
         }
         if (outcome.born() == LockProbe.Answer.UNKNOWN) {
@@ -53,14 +67,16 @@ final class Failures {
                     MLOCKALL,
                     "0, but whether a new mapping is locked cannot be read back: "
                             + Errno.describe(outcome.probeErrno()) + " from msync and madvise" + filter(),
-                    "this JVM is locked as far as the kernel says, and nothing can verify it",
-                    new Remedy(parts.place()).allowCalls());
+                    exits
+                            ? LockFailure.EXITS
+                            : "this JVM is locked as far as the kernel says, and nothing can verify it",
+                    new Remedy(parts.place(), exits).allowCalls());
         }
         return new LockFailure(
                 MLOCKALL,
                 "0, but a new mapping is not locked: something answers in the kernel's place" + filter(),
-                UNLOCKED_JVM,
-                new Remedy(parts.place()).allowCalls());
+                unlockedJvm(),
+                new Remedy(parts.place(), exits).allowCalls());
     }
 
     /** The selection does not fit under the limit, or not all of it. */
@@ -70,7 +86,7 @@ final class Failures {
         return new LockFailure(
                 "to lock " + Bytes.text(pass.wantedBytes()) + "; not locked: " + missing(pass),
                 refused(limit, needed),
-                because(limit.probeErrno()) + (nothing ? UNLOCKED_JVM : PARTLY_LOCKED),
+                because(limit.probeErrno()) + (nothing ? unlockedJvm() : partlyLockedJvm()),
                 remedy(limit, needed) + "\n# or name what matters most, it is locked while it fits: mode=heap+code");
     }
 
@@ -83,14 +99,14 @@ final class Failures {
             return tooManyMappings(pass, maxMappings);
         }
         String which = pass.errno() == Errno.ENOMEM && !overLimit
-                ? "a mapping changed while it was being locked (a hole, or PROT_NONE): the limit is not reached. The next"
-                        + " pass tries again; "
+                ? "a mapping changed while it was being locked (a hole, or PROT_NONE): the limit is not reached"
+                        + (exits ? "; " : ". The next pass tries again; ")
                 : because(pass.errno());
         return new LockFailure(
                 "mlock2(MLOCK_ONFAULT) on " + Bytes.text(pass.totalMissingBytes()) + ": " + missing(pass),
                 Errno.describe(pass.errno()) + "; " + limit.describe() + "; needed now: " + Bytes.text(needed)
                         + filter(),
-                which + (nothing ? UNLOCKED_JVM : PARTLY_LOCKED),
+                which + (nothing ? unlockedJvm() : partlyLockedJvm()),
                 remedy(limit, pass.errno(), needed));
     }
 
@@ -101,8 +117,8 @@ final class Failures {
                 "not tried, it would be answered with ENOMEM (Cannot allocate memory): the process has "
                         + pass.mappings() + " mappings, splitting stops at " + maxMappings
                         + " (80 % of vm.max_map_count)",
-                PARTLY_LOCKED + "; at the kernel's limit the JVM itself would fail",
-                new Remedy(parts.place()).raiseMappings(pass.mappings()));
+                partlyLockedJvm() + (exits ? "" : "; at the kernel's limit the JVM itself would fail"),
+                new Remedy(parts.place(), exits).raiseMappings(pass.mappings()));
     }
 
     /** ZGC maps its heap anew all the time; only MCL_FUTURE locks what it maps. */
@@ -117,7 +133,8 @@ final class Failures {
                         ? "locking is not limited, but MCL_FUTURE was not to be used"
                         : refused(limit, needed)),
                 "ZGC maps its heap anew while it runs, even with -Xms equal to -Xmx, and each time the lock is gone until"
-                        + " the keeper comes by: parts of the heap can be swapped out at any moment",
+                        + " the keeper comes by: "
+                        + (exits ? LockFailure.EXITS : "parts of the heap can be swapped out at any moment"),
                 remedy);
     }
 
@@ -137,7 +154,7 @@ final class Failures {
         return new LockFailure(
                 "to read the mappings of this process",
                 "not asked: " + cause.getMessage() + "; " + limit.describe(),
-                "what is locked cannot be told, nor be kept up",
+                exits ? LockFailure.EXITS : "what is locked cannot be told, nor be kept up",
                 "mount /proc where this JVM runs, so that it can read /proc/self/maps");
     }
 
@@ -162,7 +179,8 @@ final class Failures {
                         ? "the seccomp filter refuses the call, whatever the limit is; "
                         : "locking is forbidden to this process: the limit is 0; ";
             case Errno.ENOMEM -> "it is the limit on locked memory that is used up, not the memory; ";
-            case Errno.EAGAIN -> "the kernel could not lock some of the pages just now; the next pass tries again; ";
+            case Errno.EAGAIN ->
+                "the kernel could not lock some of the pages just now; " + (exits ? "" : "the next pass tries again; ");
             case Errno.NOT_DONE -> "something answers in the kernel's place, as a seccomp filter or an emulator may; ";
             case Errno.ENOSYS, Errno.EINVAL ->
                 isFilters(errno)
@@ -183,19 +201,23 @@ final class Failures {
     }
 
     private String remedy(LockLimit limit, int errno, long neededBytes) {
-        Remedy remedy = new Remedy(parts.place());
+        Remedy remedy = new Remedy(parts.place(), exits);
         if (isFilters(errno) && limit.softBytes() != 0) {
             return remedy.allowCalls();
         }
         return switch (errno) {
             case Errno.NOT_DONE -> remedy.allowCalls();
             case Errno.ENOSYS, Errno.EINVAL -> "# use Linux 4.4 or newer; check with: uname -r";
-            case Errno.EAGAIN -> "# nothing yet: it is tried again within a second";
+            case Errno.EAGAIN -> tryAgain();
             default ->
                 limit.isUnlimited()
-                        ? "# nothing yet: it is tried again within a second"
+                        ? tryAgain()
                         : remedy.raiseLimit(neededBytes == 0 ? 0 : LockLimit.toLock(neededBytes));
         };
+    }
+
+    private String tryAgain() {
+        return exits ? "# start it again" : "# nothing yet: it is tried again within a second";
     }
 
     private static String missing(Pass pass) {

@@ -4,6 +4,7 @@ package io.memlock.lock;
 import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
 import io.memlock.options.AgentOptions;
+import io.memlock.options.OnFailure;
 import io.memlock.options.StrategyChoice;
 import java.io.IOException;
 import java.util.List;
@@ -113,6 +114,7 @@ public final class MemoryLock {
      * @return null if the promise is kept so far, otherwise why not
      */
     public synchronized LockFailure start(AgentOptions wanted) {
+        failures.endTheJvm(wanted.onFailure() == OnFailure.EXIT);
         try {
             prepare(wanted, parts.limits().establish());
             LockFailure failure = startLocking();
@@ -128,6 +130,7 @@ public final class MemoryLock {
             LockFailure failure = failures.unreadable(e, limit);
             return settle(future.isInForce() ? Verdict.partial(failure) : Verdict.failed(failure), Pass.NONE, 0);
         } finally {
+            failures.endTheJvm(false);
             parts.calls().live();
         }
     }
