@@ -12,7 +12,9 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import net.bytebuddy.jar.asm.ClassReader;
+import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.ClassWriter;
+import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.commons.ClassRemapper;
 import net.bytebuddy.jar.asm.commons.SimpleRemapper;
 import net.bytebuddy.utility.OpenedClassReader;
@@ -31,7 +33,8 @@ import net.bytebuddy.utility.OpenedClassReader;
  * {@code inst/}.
  *
  * <p>JNA's references to {@code java.util.logging} are pointed at stand-ins in {@code io.memlock.jna}. The real ones
- * would choose the process's {@code LogManager} before the application's {@code main} can.
+ * would choose the process's {@code LogManager} before the application's {@code main} can. Its {@code System.load} is
+ * pointed at a stand-in that does nothing: {@code DispatchLibraryFile} has loaded the library, in a way nobody can forge.
  */
 final class AssembleJar {
 
@@ -90,7 +93,7 @@ final class AssembleJar {
                 if (code || library) {
                     try (InputStream in = jna.getInputStream(entry)) {
                         byte[] bytes = in.readAllBytes();
-                        write(hidden(name), code ? withoutLogging(bytes) : bytes);
+                        write(hidden(name), code ? adapted(bytes) : bytes);
                     }
                 }
             }
@@ -110,11 +113,38 @@ final class AssembleJar {
         }
     }
 
-    private static byte[] withoutLogging(byte[] classFile) {
+    private static byte[] adapted(byte[] classFile) {
         ClassReader reader = new ClassReader(classFile);
         ClassWriter writer = new ClassWriter(0);
-        reader.accept(new ClassRemapper(writer, LOGGING), 0);
+        reader.accept(new WithoutLoading(new ClassRemapper(writer, LOGGING)), 0);
         return writer.toByteArray();
+    }
+
+    /** Points {@code System.load} at our stand-in. */
+    private static final class WithoutLoading extends ClassVisitor {
+
+        WithoutLoading(ClassVisitor next) {
+            super(OpenedClassReader.ASM_API, next);
+        }
+
+        @Override
+        public MethodVisitor visitMethod(
+                int access, String name, String descriptor, String signature, String[] exceptions) {
+            MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
+            return new MethodVisitor(OpenedClassReader.ASM_API, next) {
+                @Override
+                public void visitMethodInsn(
+                        int opcode, String owner, String method, String parameters, boolean isInterface) {
+                    boolean loads = owner.equals("java/lang/System") && method.equals("load");
+                    super.visitMethodInsn(
+                            opcode,
+                            loads ? "io/memlock/jna/DispatchLibrary" : owner,
+                            loads ? "isLoaded" : method,
+                            parameters,
+                            isInterface);
+                }
+            };
+        }
     }
 
     private static JarFile jarOf(String resource) throws IOException {

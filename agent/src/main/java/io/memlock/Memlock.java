@@ -36,6 +36,9 @@ public final class Memlock implements Agent {
     /** A bad option ends the JVM as a bad {@code -XX} flag does. */
     static final int EXIT_BAD_OPTION = 1;
 
+    private static final String ENDS =
+            "on-failure=exit: this JVM ends now, before main, with exit status " + OnFailure.EXIT_STATUS;
+
     private static final int GO_ON = 0;
 
     private static final String PARTLY_LOCKED = "PARTLY LOCKED";
@@ -92,7 +95,7 @@ public final class Memlock implements Agent {
         LockFailure failure = lockAtStart(options);
         boolean exits = failure != null && options.onFailure() == OnFailure.EXIT;
         if (failure != null) {
-            log.failure(failure.text(headline()));
+            log.failure(exits ? failure.textBeforeExit(headline(), ENDS) : failure.text(headline()));
         }
         if (exits) {
             return OnFailure.EXIT_STATUS;
@@ -106,7 +109,10 @@ public final class Memlock implements Agent {
             startBackground(failure == null || headline().equals(PARTLY_LOCKED));
             return true;
         } catch (Throwable e) {
-            log.failure(LockFailure.notKept(e, inForce.get().onFailure()).text("LOCKED, BUT NOT KEPT"));
+            LockFailure failed = LockFailure.notKept(e);
+            boolean exits = inForce.get().onFailure() == OnFailure.EXIT;
+            String headline = "LOCKED, BUT NOT KEPT";
+            log.failure(exits ? failed.textBeforeExit(headline, ENDS) : failed.text(headline));
             return false;
         }
     }
@@ -120,9 +126,9 @@ public final class Memlock implements Agent {
             times.ended("lock");
             return failure;
         } catch (NativeUnavailableException | IOException e) {
-            return LockFailure.unavailable(e.getMessage(), options.onFailure());
+            return LockFailure.unavailable(e.getMessage());
         } catch (Throwable e) {
-            return LockFailure.ofTheAgent(e, options.onFailure());
+            return LockFailure.ofTheAgent(e);
         }
     }
 

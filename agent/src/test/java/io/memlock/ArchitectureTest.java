@@ -30,7 +30,7 @@ class ArchitectureTest {
                 "bootstrap | java.lang.. java.io.. java.util.. java.net.. java.security.. java.nio.charset..",
                 "options   | java.lang.. java.util.. io.memlock.hotspot",
                 "log       | java.lang.. java.io.. java.util.. io.memlock.options",
-                "proc      | java.lang.. java.io.. java.util.. java.nio.charset..",
+                "proc      | java.lang.. java.io.. java.util.. java.nio..",
                 "hotspot   | java.lang.. java.io.. java.util.. java.nio.. javax.management.. io.memlock.proc",
                 "jna       | java.lang..",
                 "jvmstat   | java.lang.. java.util.. java.nio java.nio.charset",
@@ -38,7 +38,7 @@ class ArchitectureTest {
                 "doctor    | java.. io.memlock.advice io.memlock.lock io.memlock.hotspot io.memlock.log io.memlock.options"
                         + " io.memlock.os io.memlock.proc",
                 "advice    | java.lang.. java.io.. java.util.. java.nio.charset.. io.memlock.log io.memlock.proc",
-                "lock      | java.lang.. java.io.. java.util.. io.memlock.advice io.memlock.proc io.memlock.hotspot io.memlock.os"
+                "lock      | java.lang.. java.io.. java.util.. java.nio.charset io.memlock.advice io.memlock.proc io.memlock.hotspot io.memlock.os"
                         + " io.memlock.log io.memlock.options",
                 "jmx       | java.lang.. java.io.. java.util.. javax.management.. io.memlock.lock io.memlock.options"
             })
@@ -68,6 +68,8 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("io.memlock.cli..")
+                .and()
+                .doNotHaveSimpleName("ForeignFiles") // of the command line alone
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("java.util.logging..", "java.nio.file.."))
                 .check(CLASSES);

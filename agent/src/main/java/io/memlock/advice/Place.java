@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.advice;
 
+import io.memlock.log.PlainText;
+
 /**
  * Where a process runs.
  *
@@ -9,14 +11,15 @@ package io.memlock.advice;
  *     runtime; "" if there is none
  * @param containerId 64 hexadecimal digits, or "" if unknown
  * @param pod in Kubernetes its name, otherwise ""
- * @param podNamespace in Kubernetes, otherwise ""
+ * @param podNamespace in Kubernetes where it is known, otherwise ""
  * @param user name of the user, or "" if it has none
  * @param uid number of the user
  * @param startedAs the login behind sudo, or ""
  * @param isUserNamespace whether capabilities count for nothing here: rootless containers, {@code unshare -U}
  * @param isFiltered whether a seccomp filter is in force
  * @param javaHome the directory of the JDK
- * @param pid the process id as the process sees it
+ * @param pid the process id as whoever types sees it, or 0 if that is not known: the process tells of itself and has a PID
+ *     namespace of its own
  */
 public record Place(
         Kind kind,
@@ -69,16 +72,18 @@ public record Place(
      * @return for example {@code the systemd unit kafka.service}
      */
     public String describe() {
-        String who = user.isEmpty() ? "uid " + uid : "user " + user;
+        String who = user.isEmpty() ? "uid " + uid : "user " + PlainText.of(user);
         String what =
                 switch (kind) {
-                    case SYSTEM_SERVICE -> "the systemd unit " + unit;
-                    case USER_SERVICE -> "the systemd user unit " + unit;
+                    case SYSTEM_SERVICE -> "the systemd unit " + PlainText.of(unit);
+                    case USER_SERVICE -> "the systemd user unit " + PlainText.of(unit);
                     case DOCKER -> "a Docker container" + shortId();
                     case PODMAN -> "a Podman container" + shortId();
                     case OTHER_CONTAINER -> "a container" + shortId();
-                    case KUBERNETES -> "the Kubernetes pod " + podNamespace + "/" + pod;
-                    case LOGIN -> "a login" + (startedAs.isEmpty() ? "" : ", through sudo from " + startedAs);
+                    case KUBERNETES ->
+                        "the Kubernetes pod " + (podNamespace.isEmpty() ? "" : podNamespace + "/") + PlainText.of(pod);
+                    case LOGIN ->
+                        "a login" + (startedAs.isEmpty() ? "" : ", through sudo from " + PlainText.of(startedAs));
                 };
         return what + ", " + who + (isUserNamespace ? ", in a user namespace" : "");
     }

@@ -13,6 +13,8 @@ public final class PlaceDetector {
 
     private static final int ID_DIGITS = 64;
 
+    private static final int LONGEST_LABEL = 63;
+
     private PlaceDetector() {}
 
     /** The place. */
@@ -25,19 +27,35 @@ public final class PlaceDetector {
                 kubernetes ? nodeRuntime(evidence) : lastWith(cgroup, ".service"),
                 containerId(evidence),
                 kubernetes ? evidence.variable("HOSTNAME") : "",
-                kubernetes ? (evidence.podNamespace().isEmpty() ? "default" : evidence.podNamespace()) : "",
+                kubernetes && isName(evidence.podNamespace()) ? evidence.podNamespace() : "",
                 evidence.user(),
                 statusNumber(evidence.status(), "Uid:"),
                 evidence.variable("SUDO_USER"),
                 isUserNamespace(evidence.uidMap()),
                 statusNumber(evidence.status(), "Seccomp:") > 0,
                 evidence.javaHome(),
-                evidence.pid());
+                evidence.isSelf() && hasOwnPids(evidence) ? 0 : evidence.pid());
+    }
+
+    /**
+     * Whether it has a PID namespace of its own, where its process ids are not the host's. Seen from outside it has an id in
+     * each namespace (proc(5), {@code NSpid}); from inside the kernel's own threads are missing, the first of which is
+     * process 2 on every host.
+     */
+    private static boolean hasOwnPids(PlaceEvidence evidence) {
+        String ids = statusText(evidence.status(), "NSpid:");
+        if (ids.indexOf('\t') >= 0 || ids.indexOf(' ') >= 0) {
+            return true;
+        }
+        return evidence.isSelf()
+                && (evidence.pid() == 1
+                        || (!evidence.firstProcess().isEmpty()
+                                && !evidence.secondProcess().equals("kthreadd")));
     }
 
     private static Kind kind(PlaceEvidence evidence, String cgroup) {
         if (cgroup.contains("kubepods")
-                || !evidence.podNamespace().isEmpty()
+                || isName(evidence.podNamespace())
                 || !evidence.variable("KUBERNETES_SERVICE_HOST").isEmpty()) {
             return Kind.KUBERNETES;
         }
@@ -54,7 +72,8 @@ public final class PlaceDetector {
                 || cgroup.contains("crio-")
                 || cgroup.contains("machine.slice/")
                 || !evidence.variable("container").isEmpty()
-                || isOverlayRoot(evidence.mountInfo())) {
+                || isOverlayRoot(evidence.mountInfo())
+                || hasOwnPids(evidence)) {
             return Kind.OTHER_CONTAINER;
         }
         String unit = lastWith(cgroup, ".service");
@@ -63,6 +82,15 @@ public final class PlaceDetector {
         }
         // /user.slice/user-1000.slice/user@1000.service/app.slice/kafka.service
         return cgroup.contains("/user@") ? Kind.USER_SERVICE : Kind.SYSTEM_SERVICE;
+    }
+
+    /** Names of namespaces in Kubernetes: a label of RFC 1123. Whatever else the file says is none of our business. */
+    private static boolean isName(String text) {
+        boolean name = !text.isEmpty() && text.length() <= LONGEST_LABEL && !text.startsWith("-");
+        for (int i = 0; i < text.length(); i++) {
+            name &= "abcdefghijklmnopqrstuvwxyz0123456789-".indexOf(text.charAt(i)) >= 0;
+        }
+        return name;
     }
 
     private static boolean isLoginUnit(String unit) {
@@ -177,12 +205,16 @@ public final class PlaceDetector {
     }
 
     private static long statusNumber(String status, String key) {
+        String text = statusText(status, key);
+        return text.isEmpty() ? 0 : Long.parseLong(text.split("\\s+", -1)[0]);
+    }
+
+    private static String statusText(String status, String key) {
         for (String line : status.split("\n", -1)) {
             if (line.startsWith(key)) {
-                String[] fields = line.substring(key.length()).trim().split("\\s+", -1);
-                return Long.parseLong(fields[0]);
+                return line.substring(key.length()).trim();
             }
         }
-        return 0;
+        return "";
     }
 }

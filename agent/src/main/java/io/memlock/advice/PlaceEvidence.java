@@ -16,7 +16,10 @@ import java.util.Map;
  * @param environment its environment variables
  * @param user its user's name, or ""
  * @param javaHome the directory of its JDK
- * @param pid its process id as it sees it
+ * @param pid its process id as whoever reads this sees it
+ * @param isSelf whether the process reads this of itself
+ * @param firstProcess the name of process 1
+ * @param secondProcess the name of process 2
  */
 public record PlaceEvidence(
         String cgroup,
@@ -29,7 +32,10 @@ public record PlaceEvidence(
         Map<String, String> environment,
         String user,
         String javaHome,
-        long pid) {
+        long pid,
+        boolean isSelf,
+        String firstProcess,
+        String secondProcess) {
 
     String variable(String name) {
         return environment.getOrDefault(name, "");

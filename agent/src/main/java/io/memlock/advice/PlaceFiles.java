@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.advice;
 
+import io.memlock.proc.ProcFs;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.Map;
 
 /** Reads the evidence. A file that cannot be read is no evidence, and no error. */
@@ -14,36 +14,66 @@ public final class PlaceFiles {
 
     private static final String SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
 
+    private static final String DOCKER = "/.dockerenv";
+    private static final String CONTAINER = "/run/.containerenv";
+
+    /** Names in Kubernetes are much shorter. */
+    private static final int LONGEST_NAMESPACE = 256;
+
     private PlaceFiles() {}
 
     /** Where this process runs. */
     public static Place ofThisProcess() {
+        ProcFs proc = new ProcFs();
         return PlaceDetector.detect(evidence(
-                "/proc/self",
-                "",
+                proc,
+                ProcFs.SELF,
+                new File(DOCKER).exists(),
+                new File(CONTAINER).exists(),
+                read(new File(SERVICE_ACCOUNT)),
                 System.getenv(),
                 System.getProperty("user.name", ""),
                 System.getProperty("java.home", ""),
-                ProcessHandle.current().pid()));
+                ProcessHandle.current().pid(),
+                true));
     }
 
     /**
      * Where another process runs.
      *
+     * @param proc where {@code /proc} is
      * @param pid its id as we see it
      */
-    public static Place of(long pid) {
-        String directory = "/proc/" + pid;
-        Map<String, String> environment = new HashMap<>();
-        for (String entry : read(directory + "/environ").split("\0", -1)) {
-            int equals = entry.indexOf('=');
-            if (equals > 0) {
-                environment.put(entry.substring(0, equals), entry.substring(equals + 1));
-            }
-        }
+    public static Place of(ProcFs proc, long pid) {
+        String process = Long.toString(pid);
         String user = ProcessHandle.of(pid).flatMap(it -> it.info().user()).orElse("");
-        return PlaceDetector.detect(
-                evidence(directory, directory + "/root", environment, user, javaHome(directory), pid));
+        return PlaceDetector.detect(evidence(
+                proc,
+                process,
+                proc.existsSeenBy(process, DOCKER),
+                proc.existsSeenBy(process, CONTAINER),
+                podNamespace(proc, process),
+                environment(proc, process),
+                user,
+                javaHome("/proc/" + pid),
+                pid,
+                false));
+    }
+
+    private static Map<String, String> environment(ProcFs proc, String process) {
+        try {
+            return proc.environment(process);
+        } catch (IOException e) {
+            return Map.of();
+        }
+    }
+
+    private static String podNamespace(ProcFs proc, String process) {
+        try {
+            return new String(proc.seenBy(process, SERVICE_ACCOUNT, LONGEST_NAMESPACE), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     private static String javaHome(String directory) {
@@ -58,24 +88,39 @@ public final class PlaceFiles {
     }
 
     private static PlaceEvidence evidence(
-            String directory, String root, Map<String, String> environment, String user, String javaHome, long pid) {
+            ProcFs proc,
+            String process,
+            boolean hasDockerEnv,
+            boolean hasContainerEnv,
+            String podNamespace,
+            Map<String, String> environment,
+            String user,
+            String javaHome,
+            long pid,
+            boolean isSelf) {
         return new PlaceEvidence(
-                read(directory + "/cgroup"),
-                read(directory + "/mountinfo"),
-                read(directory + "/uid_map"),
-                read(directory + "/status"),
-                new File(root + "/.dockerenv").exists(),
-                new File(root + "/run/.containerenv").exists(),
-                read(root + SERVICE_ACCOUNT).trim(),
+                proc.textOrNone(process, "cgroup"),
+                proc.textOrNone(process, "mountinfo"),
+                proc.textOrNone(process, "uid_map"),
+                proc.textOrNone(process, "status"),
+                hasDockerEnv,
+                hasContainerEnv,
+                podNamespace.trim(),
                 environment,
                 user.equals("?") ? "" : user,
                 javaHome,
-                pid);
+                pid,
+                isSelf,
+                proc.textOrNone("1", "comm").trim(),
+                proc.textOrNone("2", "comm").trim());
     }
 
-    private static String read(String file) {
+    private static String read(File file) {
+        if (!file.isFile()) {
+            return "";
+        }
         try (InputStream in = new FileInputStream(file)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return new String(in.readNBytes(LONGEST_NAMESPACE), StandardCharsets.UTF_8);
         } catch (IOException e) {
             return "";
         }

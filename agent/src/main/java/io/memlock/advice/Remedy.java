@@ -1,95 +1,105 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.advice;
 
-/**
- * What to type, for one place. Every line can be pasted into a shell: what is no command begins with {@code #}. Lines end
- * with a line feed, except the last.
- */
+import io.memlock.log.PlainText;
+
+/** Says what to type, for one place. */
 public final class Remedy {
 
-    private static final String PLAIN_NAME = "[A-Za-z0-9:_.@-]+";
+    private static final String CALLS = "mlock, mlock2, mlockall, munlock, munlockall and msync";
 
     private final Place place;
-    private final boolean exits;
 
-    /** Remedies for a place, and for the process that runs there. */
+    /** Remedies for a place. */
     public Remedy(Place place) {
-        this(place, false);
-    }
-
-    /**
-     * Remedies for a place.
-     *
-     * @param exits whether the process is about to be gone: nothing to type is about it then
-     */
-    public Remedy(Place place, boolean exits) {
         this.place = place;
-        this.exits = exits;
     }
 
     /**
      * How to lift the limit on locked memory.
      *
-     * @param neededBytes what a finite limit would have to be at least, or 0 if unknown
+     * @param enoughBytes a finite limit that holds the selection, also when it has grown; 0 if no number is known to
      */
-    public String raiseLimit(long neededBytes) {
+    public Advice raiseLimit(long enoughBytes) {
+        return new Advice(atOnce(), lasting(enoughBytes));
+    }
+
+    /** The keeper looks at the limit at every pass. */
+    private String atOnce() {
+        return place.pid() <= 0
+                ? ""
+                : "# for this JVM alone, without a restart; the agent notices within a second:\nsudo prlimit --pid "
+                        + place.pid() + " --memlock=unlimited:unlimited\n# for every later start:";
+    }
+
+    private String lasting(long enoughBytes) {
         return switch (place.kind()) {
-            case SYSTEM_SERVICE -> systemService(neededBytes);
+            case SYSTEM_SERVICE ->
+                "# " + shown(place.unit()) + " is a systemd unit: limits.conf and ulimit do not reach it, a drop-in"
+                        + " does\n"
+                        + limitDropIn(place.unit())
+                        + "\nsudo systemctl restart " + ShellWord.of(place.unit())
+                        + finite("infinity", enoughBytes, "LimitMEMLOCK=" + wholeMebibytes(enoughBytes));
             case USER_SERVICE -> userService();
-            case DOCKER -> docker("docker") + finite(neededBytes, "--ulimit memlock=" + pages(neededBytes));
-            case PODMAN -> docker("podman") + finite(neededBytes, "--ulimit memlock=" + pages(neededBytes));
-            case OTHER_CONTAINER -> otherContainer();
+            case DOCKER -> docker("docker", enoughBytes);
+            case PODMAN -> docker("podman", enoughBytes);
+            case OTHER_CONTAINER -> otherContainer(enoughBytes);
             case KUBERNETES -> kubernetes();
-            case LOGIN -> login(neededBytes);
+            case LOGIN -> login(enoughBytes);
         };
     }
 
-    private String systemService(long neededBytes) {
-        return "# " + place.unit() + " is a systemd unit: limits.conf and ulimit do not reach it, a drop-in does\n"
-                + dropIn("LimitMEMLOCK=infinity")
-                + atOnce()
-                + finite(neededBytes, "LimitMEMLOCK=" + pages(neededBytes));
+    /** Each setting has a file of its own, so that one remedy does not undo another. */
+    private static String dropIn(String unit, String name, String setting) {
+        String directory = "/etc/systemd/system/" + unit + ".d";
+        return "sudo mkdir -p " + ShellWord.of(directory) + "\nprintf '[Service]\\n" + setting + "\\n' |\n  sudo tee "
+                + ShellWord.of(directory + "/" + name) + "\nsudo systemctl daemon-reload";
     }
 
-    private String dropIn(String line) {
-        String directory = "/etc/systemd/system/" + place.unit() + ".d";
-        return "sudo mkdir -p " + quoted(directory) + "\nprintf '[Service]\\n" + line + "\\n' | sudo tee "
-                + quoted(directory + "/memlock.conf") + "\nsudo systemctl daemon-reload\nsudo systemctl restart "
-                + quoted(place.unit());
+    private static String limitDropIn(String unit) {
+        return dropIn(unit, "memlock.conf", "LimitMEMLOCK=infinity");
     }
 
     private String userService() {
-        String manager = "user@" + place.uid() + ".service";
-        return "# " + place.unit() + " belongs to a user's service manager (" + manager
-                + "), and gets no more than that has: raise its limit, then log out and in again\n"
-                + "sudo mkdir -p /etc/systemd/system/" + manager + ".d\n"
-                + "printf '[Service]\\nLimitMEMLOCK=infinity\\n' | sudo tee /etc/systemd/system/" + manager
-                + ".d/memlock.conf\nsudo systemctl daemon-reload\nsystemctl --user edit " + quoted(place.unit())
-                + "   # add the same two lines: [Service] and LimitMEMLOCK=infinity";
+        String directory = ".config/systemd/user/" + place.unit() + ".d";
+        return "# " + shown(place.unit()) + " gets no more than the service manager of uid " + place.uid()
+                + " has; raise that first:\n"
+                + limitDropIn("user@" + place.uid() + ".service")
+                + "\n# then, as that user, allow the unit to use it:\n"
+                + "mkdir -p ~/" + ShellWord.of(directory)
+                + "\nprintf '[Service]\\nLimitMEMLOCK=infinity\\n' |\n  tee ~/"
+                + ShellWord.of(directory + "/memlock.conf")
+                + "\n# both hold once all sessions of that user have ended and it logs in again";
     }
 
-    private String docker(String command) {
-        String text = "# the limit is fixed when the container is created: remove it and create it with\n" + command
-                + " run --ulimit memlock=-1:-1 ...\n# Compose, in the service:  ulimits: { memlock: -1 }";
+    private String docker(String command, long enoughBytes) {
+        String text = "# the limit is fixed when the container is created: remove it and create it again with\n#   "
+                + command
+                + " run --ulimit memlock=-1:-1 ...\n# Compose, in the service:\n#   ulimits: { memlock: -1 }"
+                + finite("-1:-1", enoughBytes, "--ulimit memlock=" + wholeMebibytes(enoughBytes));
         return place.isUserNamespace()
                 ? text + "\n# it runs rootless: first raise the limit of the user who runs " + command
                         + " on the host, nothing inside the container can"
                 : text;
     }
 
-    private static String otherContainer() {
-        return "# the container's runtime decides: it passes on its own limit, so raise that on the host, for example\n"
-                + "sudo systemctl edit containerd.service   # [Service] LimitMEMLOCK=infinity; then restart it and the"
-                + " container\n# or start the container as root with the capability IPC_LOCK";
+    private static String otherContainer(long enoughBytes) {
+        String hard = enoughBytes > 0 ? Long.toString(wholeMebibytes(enoughBytes)) : "18446744073709551615";
+        return "# what starts the container decides. Raise the limit there and start it again:\n"
+                + "#   nerdctl:     nerdctl run --ulimit memlock=-1:-1 ...\n"
+                + "#   runc, crun:  config.json, process.rlimits: { \"type\": \"RLIMIT_MEMLOCK\", \"soft\": " + hard
+                + ", \"hard\": " + hard + " }\n"
+                + "#   LXC:         lxc.prlimit.memlock = unlimited\n"
+                + "#   nspawn:      systemd-nspawn --rlimit=MEMLOCK=infinity ...\n"
+                + "# or run it as root with the capability CAP_IPC_LOCK, outside of a user namespace";
     }
 
     private String kubernetes() {
-        String recreate = "kubectl delete pod " + place.pod() + " -n " + place.podNamespace();
-        return "# a pod has no field for this limit. Either, on every node it may run on:\n"
-                + "sudo mkdir -p /etc/systemd/system/"
-                + place.unit() + ".d\nprintf '[Service]\\nLimitMEMLOCK=infinity\\n' | sudo tee /etc/systemd/system/"
-                + place.unit() + ".d/memlock.conf\nsudo systemctl daemon-reload\nsudo systemctl restart " + place.unit()
-                + "\n" + recreate + "   # what created it creates it anew, with the new limit\n"
+        return "# a pod has no field for this limit. Raise it on every node the pod may run on:\n"
+                + limitDropIn(place.unit()) + "\nsudo systemctl restart " + ShellWord.of(place.unit())
+                + "\n# then, where kubectl works; what created the pod creates it anew, with the new limit:\n"
+                + "kubectl delete pod " + ShellWord.of(place.pod()) + " -n "
+                + (place.podNamespace().isEmpty() ? "NAMESPACE" : ShellWord.of(place.podNamespace())) + "\n"
                 + (place.isRoot() ? kubernetesRoot() : kubernetesUser());
     }
 
@@ -101,79 +111,84 @@ public final class Remedy {
     private String kubernetesUser() {
         return "# adding the capability IPC_LOCK alone does nothing for uid " + place.uid()
                 + ": a user other than root gets it only\n# from a file. In the image, and in the spec as well:\n"
-                + "#   RUN setcap cap_ipc_lock+ep " + place.javaHome() + "/bin/java && echo " + place.javaHome()
-                + "/lib > /etc/ld.so.conf.d/java.conf && ldconfig\n"
+                + "#   RUN setcap cap_ipc_lock+ep " + shown(ShellWord.of(place.javaHome() + "/bin/java")) + " && echo "
+                + shown(ShellWord.of(place.javaHome() + "/lib")) + " > /etc/ld.so.conf.d/java.conf && ldconfig\n"
                 + "#   securityContext: { allowPrivilegeEscalation: true, capabilities: { add: [\"IPC_LOCK\"] } }";
     }
 
-    private String login(long neededBytes) {
+    private String login(long enoughBytes) {
         String who = place.user().isEmpty() ? ":" + place.uid() : place.user();
-        String starter = place.startedAs().isEmpty() ? "" : place.startedAs();
-        String text = "echo '" + who
-                + " - memlock unlimited' | sudo tee /etc/security/limits.d/90-memlock.conf   # then log in again\n";
-        if (!starter.isEmpty()) {
-            text += "echo '" + starter
-                    + " - memlock unlimited' | sudo tee -a /etc/security/limits.d/90-memlock.conf   # sudo may pass on"
-                    + " the limit of the login it was called from\n";
-        }
-        return text + "# check with: ulimit -l" + atOnce()
-                + finite(neededBytes, who + " - memlock " + (pages(neededBytes) >> 10));
+        return limitsFile(who)
+                + (place.startedAs().isEmpty()
+                        ? ""
+                        : "\n# sudo may pass on the limit of the login it was called from:\n"
+                                + limitsFile(place.startedAs()))
+                + "\n# it holds once that user has logged in again; check with: ulimit -l"
+                + finite("unlimited", enoughBytes, Long.toString(wholeMebibytes(enoughBytes) >> 10));
     }
 
-    /** The keeper looks at the limit at every pass. */
-    private String atOnce() {
-        if (exits) {
-            return "";
-        }
-        return "\n# for this JVM alone, without a restart; the agent notices within a second\nsudo prlimit --pid "
-                + place.pid() + " --memlock=unlimited:unlimited";
+    /** Each user has a file of its own: another user's line stays as it is. limits.conf(5) */
+    private static String limitsFile(String who) {
+        String name = who.startsWith(":") ? "uid-" + who.substring(1) : who.replace('/', '-');
+        return "echo " + ShellWord.of(who + " - memlock unlimited") + " |\n  sudo tee "
+                + ShellWord.of("/etc/security/limits.d/90-memlock-" + name + ".conf");
     }
 
     /** How to get out of the way of a seccomp filter that refuses the calls. */
-    public String allowCalls() {
-        return switch (place.kind()) {
-            case SYSTEM_SERVICE ->
-                "# " + place.unit() + " has a SystemCallFilter= without the calls for locking\n"
-                        + dropIn("SystemCallFilter=@memlock");
-            case USER_SERVICE ->
-                "systemctl --user edit " + quoted(place.unit()) + "   # [Service] SystemCallFilter=@memlock";
-            case DOCKER, PODMAN ->
-                "# create the container with a seccomp profile that allows mlock, mlock2, mlockall,"
-                        + " munlock, munlockall (the default one does)\n"
-                        + (place.kind() == Place.Kind.DOCKER ? "docker" : "podman")
-                        + " run --security-opt seccomp=PROFILE.json ...";
-            case KUBERNETES ->
-                "# in the container's spec:\n#   securityContext: { seccompProfile: { type: RuntimeDefault"
-                        + " } }   # or a profile that allows mlock, mlock2, mlockall, munlock, munlockall";
-            case OTHER_CONTAINER ->
-                "# let the container's seccomp profile allow mlock, mlock2, mlockall, munlock,"
-                        + " munlockall; systemd-nspawn: --system-call-filter=@memlock";
-            case LOGIN ->
-                "# a seccomp filter was installed by what starts java; let it allow mlock, mlock2, mlockall,"
-                        + " munlock, munlockall";
-        };
+    public Advice allowCalls() {
+        return Advice.lasting(
+                switch (place.kind()) {
+                    case SYSTEM_SERVICE -> systemCallFilter();
+                    case USER_SERVICE ->
+                        "# let SystemCallFilter= of " + shown(place.unit()) + " allow @memlock and msync:\n"
+                                + "systemctl --user edit " + ShellWord.of(place.unit());
+                    case DOCKER, PODMAN ->
+                        "# create the container with a seccomp profile that allows " + CALLS
+                                + " (the default one does):\n#   "
+                                + (place.kind() == Place.Kind.DOCKER ? "docker" : "podman")
+                                + " run --security-opt seccomp=PROFILE.json ...";
+                    case KUBERNETES ->
+                        "# in the container's spec:\n#   securityContext: { seccompProfile: { type: RuntimeDefault } }"
+                                + "\n# or a profile that allows " + CALLS;
+                    case OTHER_CONTAINER ->
+                        "# let the container's seccomp profile allow " + CALLS
+                                + "; systemd-nspawn: --system-call-filter=@memlock";
+                    case LOGIN -> "# what starts java installs a seccomp filter; let it allow " + CALLS;
+                });
+    }
+
+    /** A unit without a filter would be allowed these calls and no others, so it is looked for first. */
+    private String systemCallFilter() {
+        String unit = ShellWord.of(place.unit());
+        String steps = dropIn(place.unit(), "memlock-calls.conf", "SystemCallFilter=@memlock msync")
+                + "\nsudo systemctl restart " + unit;
+        return "# the SystemCallFilter= of " + shown(place.unit())
+                + " lacks the calls for locking; without one the filter is another's, and nothing is changed here\n"
+                + "systemctl show --property=SystemCallFilter --value " + unit + " | grep -q . &&\n"
+                + steps.replace("\n", " &&\n").replace("| &&", "|");
     }
 
     /** How to allow more mappings. */
-    public String raiseMappings(long mappings) {
+    public Advice raiseMappings(long mappings) {
         long enough = Math.max(262_144, Long.highestOneBit(Math.max(1, mappings)) * 4);
-        return (place.isContainer() ? "# on the host:\n" : "") + "echo 'vm.max_map_count = " + enough
-                + "' | sudo tee /etc/sysctl.d/90-memlock.conf && sudo sysctl -p /etc/sysctl.d/90-memlock.conf";
+        return new Advice(
+                (place.isContainer() ? "# on the host:\n" : "") + "echo 'vm.max_map_count = " + enough
+                        + "' |\n  sudo tee /etc/sysctl.d/90-memlock.conf\nsudo sysctl -p /etc/sysctl.d/90-memlock.conf",
+                "");
     }
 
-    private static String finite(long neededBytes, String setting) {
-        return neededBytes <= 0
+    private static String finite(String unlimited, long enoughBytes, String setting) {
+        return enoughBytes <= 0
                 ? ""
-                : "\n# a limit in numbers: " + setting
-                        + " would hold what is selected now; what grows later is locked a moment after it appears";
+                : "\n# instead of " + unlimited + ": " + setting + " holds what is selected, also when it has grown";
     }
 
     /** Up to whole MiB, so that nobody has to copy odd digits. */
-    private static long pages(long bytes) {
+    private static long wholeMebibytes(long bytes) {
         return (bytes + (1 << 20) - 1) >> 20 << 20;
     }
 
-    private static String quoted(String name) {
-        return name.replace("/", "").matches(PLAIN_NAME) ? name : "'" + name + "'";
+    private static String shown(String text) {
+        return PlainText.of(text);
     }
 }

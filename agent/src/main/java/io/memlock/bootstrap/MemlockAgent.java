@@ -70,7 +70,7 @@ public final class MemlockAgent {
         try {
             print("NOT LOCKED: the agent could not start; "
                     + (exits
-                            ? "this JVM exits now with status 77 (on-failure=exit)"
+                            ? "on-failure=exit: this JVM ends now, before main, with exit status 77"
                             : "the application runs on without it")
                     + ". Cause: " + failure + (failure instanceof SecurityException ? permissions() : ""));
         } catch (Throwable another) { // no memory to put a text together

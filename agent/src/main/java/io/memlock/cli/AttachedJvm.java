@@ -36,7 +36,7 @@ final class AttachedJvm implements AutoCloseable {
      */
     static AttachedJvm attach(Jvm jvm) throws CommandException, InterruptedException {
         try {
-            VirtualMachine machine = TimeLimit.call(SECONDS, () -> VirtualMachine.attach(Long.toString(jvm.pid())));
+            VirtualMachine machine = LimitedCall.call(SECONDS, () -> VirtualMachine.attach(Long.toString(jvm.pid())));
             return new AttachedJvm(machine, jvm);
         } catch (Exception e) {
             rethrowInterrupt(e);
@@ -58,9 +58,9 @@ final class AttachedJvm implements AutoCloseable {
         return answered(machine::getAgentProperties);
     }
 
-    private Properties answered(TimeLimit.Call<Properties> question) throws CommandException, InterruptedException {
+    private Properties answered(LimitedCall.Call<Properties> question) throws CommandException, InterruptedException {
         try {
-            return TimeLimit.call(SECONDS, question);
+            return LimitedCall.call(SECONDS, question);
         } catch (Exception e) {
             rethrowInterrupt(e);
             throw new CommandException(
@@ -77,7 +77,7 @@ final class AttachedJvm implements AutoCloseable {
      */
     void load(File jar, String request, String user) throws CommandException, InterruptedException {
         try {
-            TimeLimit.call(LOAD_SECONDS, () -> {
+            LimitedCall.call(LOAD_SECONDS, () -> {
                 machine.loadAgent(jar.getPath(), request);
                 return null;
             });
@@ -104,7 +104,7 @@ final class AttachedJvm implements AutoCloseable {
     @Override
     public void close() {
         try {
-            TimeLimit.call(SECONDS, () -> {
+            LimitedCall.call(SECONDS, () -> {
                 machine.detach();
                 return null;
             });

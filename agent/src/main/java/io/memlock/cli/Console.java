@@ -10,12 +10,19 @@ import java.util.Map;
 /**
  * Where commands write.
  *
- * @param out for results
+ * @param out for results; understands the sequences made here
  * @param err for everything else
  * @param terminal whether out is a terminal, so that it can be redrawn
  * @param colour whether out may be coloured
+ * @param width columns of the terminal
  */
-record Console(PrintStream out, PrintStream err, boolean terminal, boolean colour) {
+record Console(PlainStream out, PlainStream err, boolean terminal, boolean colour, int width) {
+
+    /** What a terminal has at least, and a file may be shown in. */
+    private static final int USUAL_WIDTH = 80;
+
+    /** Narrower, no table can be read. */
+    private static final int LEAST_WIDTH = 40;
 
     private static final String ESCAPE = "\u001b[";
 
@@ -42,7 +49,7 @@ record Console(PrintStream out, PrintStream err, boolean terminal, boolean colou
      * Decides whether there may be colour.
      *
      * @param stdoutTarget what {@code /proc/self/fd/1} points to
-     * @param environment for {@code NO_COLOR} (no-color.org) and {@code TERM}
+     * @param environment for {@code NO_COLOR} (no-color.org), {@code TERM} and {@code COLUMNS}
      */
     static Console of(PrintStream out, PrintStream err, String stdoutTarget, Map<String, String> environment) {
         boolean terminal = stdoutTarget.startsWith("/dev/pts/")
@@ -50,7 +57,15 @@ record Console(PrintStream out, PrintStream err, boolean terminal, boolean colou
                 || stdoutTarget.equals("/dev/console");
         boolean capable = terminal && !"dumb".equals(environment.get("TERM"));
         boolean wanted = environment.getOrDefault("NO_COLOR", "").isEmpty();
-        return new Console(out, err, capable, capable && wanted);
+        return new Console(new PlainStream(out), new PlainStream(err), capable, capable && wanted, width(environment.getOrDefault("COLUMNS", "")));
+    }
+
+    private static int width(String columns) {
+        try {
+            return Math.max(LEAST_WIDTH, Integer.parseInt(columns));
+        } catch (NumberFormatException e) {
+            return USUAL_WIDTH; // the shell knows, and tells only if it was asked to
+        }
     }
 
     private static String stdoutTarget() {
@@ -63,16 +78,20 @@ record Console(PrintStream out, PrintStream err, boolean terminal, boolean colou
 
     /** The text, in a colour where there may be colour. */
     String paint(Colour colour, String text) {
-        return colour() ? ESCAPE + colour.code + "m" + text + ESCAPE + "0m" : text;
+        return colour() ? sequence(colour.code + "m") + text + sequence("0m") : text;
     }
 
     /** Moves to the start of the line some lines above, to write over them. */
     String up(int lines) {
-        return ESCAPE + lines + "F";
+        return sequence(lines + "F");
     }
 
     /** A line that stays one on a narrow terminal, and clears what is left of an older one behind it. */
     String oneRow(String line) {
-        return ESCAPE + "?7l" + line + ESCAPE + "K" + ESCAPE + "?7h";
+        return sequence("?7l") + line + sequence("K") + sequence("?7h");
+    }
+
+    private String sequence(String rest) {
+        return out.escape() + "[" + rest;
     }
 }

@@ -54,6 +54,9 @@ final class DoctorCommand implements Callable<Integer> {
             description = "A JVM, and options as for -javaagent, joined by commas or blanks (default: mode=all).")
     private List<String> arguments = new ArrayList<>();
 
+    @Option(names = "--verbose", description = "Show also the checks that found nothing to report.")
+    private boolean verbose;
+
     @Option(names = "--json", description = "Write JSON (docs/command-line.md).")
     private boolean json;
 
@@ -69,7 +72,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws CommandException {
+    public Integer call() throws CommandException, InterruptedException {
         Long pid = null;
         List<String> texts = new ArrayList<>();
         for (String argument : arguments) {
@@ -90,7 +93,8 @@ final class DoctorCommand implements Callable<Integer> {
             document.putAll(examination.data());
             console.out().println(Json.text(document));
         } else {
-            examination.lines().forEach(line -> console.out().println(painted(line)));
+            examination.lines(verbose, console.width()).forEach(line -> console.out()
+                    .println(painted(line)));
         }
         return examination.canLock() ? ExitStatus.DONE : ExitStatus.FAILED;
     }
@@ -103,7 +107,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    private Examination examine(Long pid, AgentOptions options) throws CommandException {
+    private Examination examine(Long pid, AgentOptions options) throws CommandException, InterruptedException {
         Doctor doctor = new Doctor(new ProcFs());
         if (pid == null) {
             try {
@@ -114,7 +118,12 @@ final class DoctorCommand implements Callable<Integer> {
         }
         Jvm jvm = jvms.find(pid);
         try {
-            return doctor.examine(new RunningJvm(pid, jvm.flags(), HeapLimit.of(jvm), jvm.agent()), options);
+            return new TimeLimit()
+                    .within(
+                            TimeLimit.WALK_MILLIS,
+                            jvm.title(),
+                            () -> doctor.examine(
+                                    new RunningJvm(pid, jvm.flags(), HeapLimit.of(jvm), jvm.agent()), options));
         } catch (IOException e) {
             throw new CommandException("cannot examine " + jvm.title() + ": " + e.getMessage());
         }

@@ -26,7 +26,7 @@ final class HeapLimit {
     private static long reserved(long pid) {
         ProcFs proc = new ProcFs();
         try (JvmLayout layout = JvmLayout.of(pid, (int) proc.pageBytes())) {
-            List<Segment> segments = layout.classify(proc.mappings(Long.toString(pid)));
+            List<Segment> segments = layout.classifyUnasked(proc.mappings(Long.toString(pid)));
             long bytes = segments.stream()
                     .filter(segment -> segment.region() == Region.HEAP)
                     .mapToLong(Segment::length)

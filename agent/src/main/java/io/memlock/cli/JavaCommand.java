@@ -2,6 +2,7 @@
 package io.memlock.cli;
 
 import io.memlock.hotspot.JvmFlags;
+import io.memlock.log.PlainText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,12 +12,18 @@ import java.util.Set;
 /**
  * How a JVM was started: its command line, and the options it found in its environment.
  *
- * @param name what runs in it, short: the main class with its packages abbreviated, or the jar
+ * @param name what runs in it, short and harmless: the main class with its packages abbreviated, or the jar
  * @param flags the JVM's own
  */
 record JavaCommand(String name, JvmFlags flags) {
 
     private static final int LONGEST_NAME = 40;
+
+    /** Of names that cannot be abbreviated, as those of jars. */
+    private static final int LONGEST_SHOWN = 80;
+
+    /** Longer names are cut, at the cost of one step a package. */
+    private static final int LONGEST_CLASS_NAME = 1000;
 
     /** Options of the java launcher whose value is the next argument. JDK: man page java(1), src/java.base/share/native/libjli/java.c */
     private static final Set<String> WITH_VALUE = Set.of(
@@ -53,7 +60,7 @@ record JavaCommand(String name, JvmFlags flags) {
             name = main.isEmpty() ? program : main;
         }
         options.addAll(words(environment.get("_JAVA_OPTIONS")));
-        return new JavaCommand(name, new JvmFlags(options));
+        return new JavaCommand(PlainText.of(name, LONGEST_SHOWN), new JvmFlags(options));
     }
 
     /** The launcher's options; returns what it runs. */
@@ -90,7 +97,7 @@ record JavaCommand(String name, JvmFlags flags) {
 
     /** {@code org.example.server.Main} as {@code o.e.server.Main}, as far as is needed. */
     static String shortened(String className) {
-        String name = className;
+        String name = className.substring(0, Math.min(className.length(), LONGEST_CLASS_NAME));
         int from = 0;
         for (int dot = name.indexOf('.'); dot > 0 && name.length() > LONGEST_NAME; dot = name.indexOf('.', from)) {
             name = name.substring(0, from + 1) + name.substring(dot);

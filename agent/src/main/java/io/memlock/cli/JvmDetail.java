@@ -56,7 +56,8 @@ final class JvmDetail {
         try {
             Limit limit = proc.limits(pid).lockedMemory();
             String text = Bytes.text(limit.soft());
-            if (proc.status(pid).hasIpcLock() && !PlaceFiles.of(pid).isUserNamespace()) {
+            if (proc.status(pid).hasIpcLock()
+                    && !PlaceFiles.of(proc.files(), pid).isUserNamespace()) {
                 return text + ", which CAP_IPC_LOCK lifts";
             }
             return limit.soft() == limit.hard() ? text : text + ", which it may raise to " + Bytes.text(limit.hard());

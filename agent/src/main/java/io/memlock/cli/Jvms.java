@@ -7,6 +7,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 
 /** Finds JVMs. A JVM is a process that has libjvm.so mapped. */
 final class Jvms {
@@ -18,6 +19,7 @@ final class Jvms {
 
     private final ProcDirectory proc;
     private final long ownPid;
+    private final TimeLimit limit = new TimeLimit();
 
     /**
      * A finder.
@@ -34,28 +36,33 @@ final class Jvms {
      *
      * @param jvms those this user may look at
      * @param closed the number of processes that look like JVMs and are not this user's to look at
+     * @param silent what was wrong with those that did not let themselves be looked at
      */
-    record Found(List<Jvm> jvms, int closed) {}
+    record Found(List<Jvm> jvms, int closed, List<String> silent) {}
 
-    Found all() throws CommandException {
+    Found all() throws CommandException, InterruptedException {
         List<Jvm> jvms = new ArrayList<>();
+        List<String> silent = new ArrayList<>();
         int closed = 0;
         try {
             for (long pid : proc.pids()) {
                 try {
-                    if (pid != ownPid && proc.maps(pid, LIBJVM)) {
-                        jvms.add(jvm(pid));
+                    Jvm jvm = pid == ownPid ? null : within(pid, () -> proc.maps(pid, LIBJVM) ? jvm(pid) : null);
+                    if (jvm != null) {
+                        jvms.add(jvm);
                     }
                 } catch (AccessDeniedException e) {
                     closed += looksLikeJava(pid) ? 1 : 0;
-                } catch (IOException ended) {
-                    // Between the list and the look. It was a process like any other.
+                } catch (IOException e) {
+                    if (proc.exists(pid)) {
+                        silent.add(e.getMessage());
+                    }
                 }
             }
         } catch (IOException e) {
             throw new CommandException("cannot list the processes in /proc: " + e);
         }
-        return new Found(jvms, closed);
+        return new Found(jvms, closed, silent);
     }
 
     /**
@@ -63,7 +70,7 @@ final class Jvms {
      *
      * @throws CommandException if there is no such process, or it is no JVM, or not this user's to look at
      */
-    Jvm find(long pid) throws CommandException {
+    Jvm find(long pid) throws CommandException, InterruptedException {
         ProcessStatus status;
         try {
             status = proc.status(pid);
@@ -78,16 +85,21 @@ final class Jvms {
                     + ") has ended; only its entry is left, until its parent takes note");
         }
         try {
-            if (proc.maps(pid, LIBJVM)) {
-                return jvm(pid);
+            Jvm jvm = within(pid, () -> proc.maps(pid, LIBJVM) ? jvm(pid) : null);
+            if (jvm != null) {
+                return jvm;
             }
         } catch (AccessDeniedException e) {
             throw new CommandException(closed(pid, status));
         } catch (IOException e) {
-            throw new CommandException("process " + pid + " ended just now");
+            throw new CommandException(proc.exists(pid) ? e.getMessage() : "process " + pid + " ended just now");
         }
         throw new CommandException("process " + pid + " (" + status.name() + ") is not a JVM: it has no " + LIBJVM
                 + " mapped. \"status\" lists the JVMs there are");
+    }
+
+    private <T> T within(long pid, Callable<T> look) throws IOException, CommandException, InterruptedException {
+        return limit.within(TimeLimit.GLANCE_MILLIS, "process " + pid, look);
     }
 
     private Jvm jvm(long pid) throws IOException {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
+import io.memlock.proc.Mapping;
 import io.memlock.proc.ProcFormatException;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessLimits;
@@ -15,7 +16,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -32,9 +32,19 @@ final class ProcDirectory {
         this.files = new ProcFs(root.toFile(), new File("/"));
     }
 
+    /** The same files by their kinds. */
+    ProcFs files() {
+        return files;
+    }
+
     /** The directory of a process. */
     Path of(long pid) {
         return root.resolve(Long.toString(pid));
+    }
+
+    /** Whether there is such a process, as far as this user can see. */
+    boolean exists(long pid) {
+        return Files.exists(of(pid));
     }
 
     /** Ids of all processes this user may see. */
@@ -75,18 +85,11 @@ final class ProcDirectory {
 
     /** The variables of the process, as they were at its start; empty if they cannot be read. */
     Map<String, String> environment(long pid) {
-        Map<String, String> variables = new HashMap<>();
         try {
-            for (String variable : text(pid, "environ").split("\0", -1)) {
-                int equals = variable.indexOf('=');
-                if (equals > 0) {
-                    variables.put(variable.substring(0, equals), variable.substring(equals + 1));
-                }
-            }
+            return files.environment(Long.toString(pid));
         } catch (IOException notOurs) {
             return Map.of();
         }
-        return variables;
     }
 
     /** Whether a file is mapped. Reads no further than to the first mapping of it. */
@@ -113,10 +116,9 @@ final class ProcDirectory {
      * @return the path as the process sees it; null if none is mapped, or only one that is deleted
      */
     String mappedFile(long pid, String part) throws IOException {
-        return text(pid, "maps")
-                .lines()
-                .filter(line -> line.contains(part) && !line.endsWith(" (deleted)"))
-                .map(line -> line.substring(line.indexOf('/')))
+        return parsed(() -> files.mappings(Long.toString(pid))).stream()
+                .map(Mapping::path)
+                .filter(path -> path.startsWith("/") && path.contains(part) && !path.endsWith(" (deleted)"))
                 .findFirst()
                 .orElse(null);
     }
@@ -166,9 +168,8 @@ final class ProcDirectory {
         }
     }
 
-    /** Any file of a process, whole. */
-    String text(long pid, String name) throws IOException {
-        return Files.readString(of(pid).resolve(name), StandardCharsets.ISO_8859_1);
+    private String text(long pid, String name) throws IOException {
+        return files.text(Long.toString(pid), name);
     }
 
     private static <T> T parsed(Source<T> source) throws IOException {

@@ -4,28 +4,31 @@ package io.memlock.cli;
 import io.memlock.jvmstat.PerfData;
 import io.memlock.jvmstat.RelockCounter;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** What the agent in a JVM had to lock again, as it publishes it among the JVM's performance counters. */
 final class PublishedRelocks {
 
     private static final String DIRECTORY = "hsperfdata_";
 
-    private final Path file;
+    /** 32 KiB unless the JVM was started with -XX:PerfDataMemorySize. */
+    private static final int LONGEST = 16 << 20;
 
-    private PublishedRelocks(Path file) {
+    private final ProcDirectory proc;
+    private final long pid;
+    private final String file;
+
+    private PublishedRelocks(ProcDirectory proc, long pid, String file) {
+        this.proc = proc;
+        this.pid = pid;
         this.file = file;
     }
 
     /** Finds where a JVM publishes. It may not do so, or not yet: then there is nothing to tell. */
     static PublishedRelocks of(ProcDirectory proc, long pid) {
         try {
-            String path = proc.mappedFile(pid, DIRECTORY);
-            // The path is the JVM's own: in a container it leads elsewhere from here.
-            return new PublishedRelocks(path == null ? null : proc.of(pid).resolve("root" + path));
+            return new PublishedRelocks(proc, pid, proc.mappedFile(pid, DIRECTORY));
         } catch (IOException ended) {
-            return new PublishedRelocks(null);
+            return new PublishedRelocks(proc, pid, null);
         }
     }
 
@@ -37,9 +40,14 @@ final class PublishedRelocks {
      */
     long now() {
         try {
-            return file == null ? Numbers.UNKNOWN : PerfData.counter(Files.readAllBytes(file), RelockCounter.NAME);
+            return file == null ? Numbers.UNKNOWN : PerfData.counter(bytes(), RelockCounter.NAME);
         } catch (IOException e) {
             return Numbers.UNKNOWN;
         }
+    }
+
+    /** The path is the JVM's own: in a container it leads elsewhere from here. */
+    private byte[] bytes() throws IOException {
+        return proc.files().seenBy(Long.toString(pid), file, LONGEST);
     }
 }

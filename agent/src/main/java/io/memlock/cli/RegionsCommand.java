@@ -7,6 +7,7 @@ import io.memlock.hotspot.LayerStatus;
 import io.memlock.lock.RegionReport;
 import io.memlock.lock.RegionUsage;
 import io.memlock.lock.SmapsScan;
+import io.memlock.log.Wrap;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -59,14 +60,22 @@ final class RegionsCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws CommandException {
+    public Integer call() throws CommandException, InterruptedException {
         Jvm jvm = jvms.find(pid);
+        try {
+            return new TimeLimit().within(TimeLimit.WALK_MILLIS, jvm.title(), () -> show(jvm));
+        } catch (IOException e) {
+            throw new CommandException("cannot read the memory of " + jvm.title() + ": " + e.getMessage());
+        }
+    }
+
+    private int show(Jvm jvm) throws IOException {
         ProcFs proc = new ProcFs();
         String process = Long.toString(pid);
         try (JvmLayout layout = JvmLayout.of(pid, (int) proc.pageBytes())) {
             if (maps) {
                 List<SegmentRow> rows = SegmentRow.read(proc, process, layout);
-                show(json ? List.of(Json.text(document(jvm, layout, rows))) : SegmentRow.table(rows));
+                show(json ? List.of(Json.text(document(jvm, layout, rows))) : SegmentRow.table(rows, console.width()));
             } else {
                 RegionReport report = new SmapsScan(proc, process, layout).scan();
                 show(json ? List.of(Json.text(document(jvm, layout, report))) : table(report));
@@ -75,8 +84,6 @@ final class RegionsCommand implements Callable<Integer> {
                 tellWhatIsMissing(layout.layers());
             }
             return ExitStatus.DONE;
-        } catch (IOException e) {
-            throw new CommandException("cannot read the memory of " + jvm.title() + ": " + e.getMessage());
         }
     }
 
@@ -84,7 +91,7 @@ final class RegionsCommand implements Callable<Integer> {
         lines.forEach(console.out()::println);
     }
 
-    private static List<String> table(RegionReport report) {
+    private List<String> table(RegionReport report) {
         Table table = new Table()
                 .words("REGION")
                 .number("MAPPINGS")
@@ -98,7 +105,7 @@ final class RegionsCommand implements Callable<Integer> {
             table.row(cells(usage.region().optionName(), usage));
         }
         table.row(cells("total", report.total()));
-        return table.lines();
+        return table.lines(console.width());
     }
 
     private static List<String> cells(String name, RegionUsage usage) {
@@ -116,8 +123,9 @@ final class RegionsCommand implements Callable<Integer> {
     private void tellWhatIsMissing(List<LayerStatus> layers) {
         console.out().println();
         for (LayerStatus layer : layers) {
-            String line = "known from " + layer;
-            console.out().println(layer.problem().isEmpty() ? line : console.paint(Colour.QUIET, line));
+            for (String line : Wrap.words("known from " + layer, console.width())) {
+                console.out().println(layer.problem().isEmpty() ? line : console.paint(Colour.QUIET, line));
+            }
         }
     }
 

@@ -44,7 +44,7 @@ record SegmentRow(Segment segment, SmapsEntry entry) {
         return rows;
     }
 
-    static List<String> table(List<SegmentRow> rows) {
+    static List<String> table(List<SegmentRow> rows, int width) {
         Table table = new Table()
                 .words("START")
                 .words("END")
@@ -71,7 +71,7 @@ record SegmentRow(Segment segment, SmapsEntry entry) {
                     row.evidence(),
                     row.entry.mapping().path()));
         }
-        return table.lines();
+        return table.lines(width);
     }
 
     /** An element of {@code mappings}; docs/command-line.md describes it. */

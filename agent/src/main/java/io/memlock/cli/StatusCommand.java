@@ -56,6 +56,8 @@ final class StatusCommand implements Callable<Integer> {
     private final ProcDirectory proc;
     private final Jvms jvms;
     private final MemoryReader memory;
+    private final TimeLimit limit = new TimeLimit();
+    private final List<String> silent = new ArrayList<>();
 
     StatusCommand(Console console, ProcDirectory proc, Jvms jvms) {
         this.console = console;
@@ -71,11 +73,12 @@ final class StatusCommand implements Callable<Integer> {
         }
         Jvms.Found found = jvms.all();
         List<JvmStatus> statuses = look(found.jvms());
+        silent.addAll(0, found.silent());
         if (json) {
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("schema", 1);
             document.put("jvms", statuses.stream().map(JvmStatus::json).toList());
-            document.put("notReadable", found.closed());
+            document.put("notReadable", found.closed() + silent.size());
             console.out().println(Json.text(document));
             return ExitStatus.DONE;
         }
@@ -84,6 +87,7 @@ final class StatusCommand implements Callable<Integer> {
         } else {
             table(statuses).forEach(console.out()::println);
         }
+        silent.forEach(console.err()::println);
         if (found.closed() > 0) {
             console.err()
                     .println(found.closed() + " more " + (found.closed() == 1 ? "belongs" : "belong")
@@ -97,7 +101,7 @@ final class StatusCommand implements Callable<Integer> {
         exact = true;
         List<JvmStatus> looked = look(List.of(jvm));
         if (looked.isEmpty()) {
-            throw new CommandException(jvm.title() + " ended just now");
+            throw new CommandException(silent.isEmpty() ? jvm.title() + " ended just now" : silent.get(0));
         }
         JvmStatus status = looked.get(0);
         if (json) {
@@ -115,7 +119,7 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     /** All at the same time, so that many take no longer than one. JVMs that end meanwhile are left out. */
-    private List<JvmStatus> look(List<Jvm> found) throws InterruptedException {
+    private List<JvmStatus> look(List<Jvm> found) throws CommandException, InterruptedException {
         long start = System.nanoTime();
         List<FaultMeter> meters = new ArrayList<>();
         List<Jvm> alive = new ArrayList<>();
@@ -130,7 +134,7 @@ final class StatusCommand implements Callable<Integer> {
         List<Long> limits = new ArrayList<>();
         for (Jvm jvm : alive) {
             boolean inTime = System.nanoTime() - start < LIMITS_NANOS;
-            limits.add(inTime ? HeapLimit.of(jvm) : jvm.flags().heapMaxBytes());
+            limits.add(inTime ? heapLimit(jvm) : jvm.flags().heapMaxBytes());
         }
         TimeUnit.NANOSECONDS.sleep(SAMPLE_NANOS - (System.nanoTime() - start));
         List<JvmStatus> statuses = new ArrayList<>();
@@ -138,14 +142,26 @@ final class StatusCommand implements Callable<Integer> {
             Jvm jvm = alive.get(i);
             try {
                 double faults = meters.get(i).perSecond();
-                JvmMemory now = exact ? memory.measure(jvm.pid()) : memory.glanceOrMeasure(jvm);
+                long millis = exact ? TimeLimit.WALK_MILLIS : TimeLimit.GLANCE_MILLIS;
+                JvmMemory now = limit.within(
+                        millis, jvm.title(), () -> exact ? memory.measure(jvm.pid()) : memory.glanceOrMeasure(jvm));
                 statuses.add(new JvmStatus(
                         jvm, limits.get(i), now, faults, meters.get(i).total()));
-            } catch (IOException ended) {
-                // as above
+            } catch (IOException e) {
+                if (proc.exists(jvm.pid())) {
+                    silent.add(e.getMessage());
+                }
             }
         }
         return statuses;
+    }
+
+    private long heapLimit(Jvm jvm) throws CommandException, InterruptedException {
+        try {
+            return limit.within(TimeLimit.GLANCE_MILLIS, jvm.title(), () -> HeapLimit.of(jvm));
+        } catch (IOException unknown) {
+            return Numbers.UNKNOWN;
+        }
     }
 
     private List<String> table(List<JvmStatus> statuses) {
@@ -171,7 +187,8 @@ final class StatusCommand implements Callable<Integer> {
                     status.jvm().command().name(),
                     status.verdict().text()));
         }
-        return table.lines((column, cell) -> column.equals("VERDICT") ? console.paint(colour(cell), cell) : cell);
+        return table.lines(
+                console.width(), (column, cell) -> column.equals("VERDICT") ? console.paint(colour(cell), cell) : cell);
     }
 
     private String painted(Verdict verdict) {

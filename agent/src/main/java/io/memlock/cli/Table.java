@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
+import io.memlock.log.PlainText;
+import io.memlock.log.Wrap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 
-/** A table as {@code ps} prints it: columns as wide as they need to be, two blanks between. */
+/**
+ * A table as {@code ps} prints it: columns as wide as they need to be, two blanks between, or one where that makes it fit.
+ * Where it does not fit at all, each row takes several lines, the first column's width in, and a cell that is wider than a
+ * line is shortened in its middle.
+ */
 final class Table {
 
-    private static final String GAP = "  ";
+    private static final int LARGEST_INDENT = 8;
 
     private final List<Column> columns = new ArrayList<>();
     private final List<List<String>> rows = new ArrayList<>();
@@ -27,52 +33,90 @@ final class Table {
         return this;
     }
 
-    /** Adds a row, one cell for each column. */
+    /** Adds a row, one cell for each column. Cells may hold text from outside: each stays one, on its line. */
     void row(List<String> cells) {
         if (cells.size() != columns.size()) {
             throw new IllegalArgumentException(cells.size() + " cells for " + columns.size() + " columns");
         }
-        rows.add(List.copyOf(cells));
+        rows.add(cells.stream().map(PlainText::of).toList());
+    }
+
+    /** The lines, the titles first, however wide. */
+    List<String> lines() {
+        return lines(Integer.MAX_VALUE);
     }
 
     /** The lines, the titles first. */
-    List<String> lines() {
-        return lines((column, cell) -> cell);
+    List<String> lines(int width) {
+        return lines(width, (column, cell) -> cell);
     }
 
     /**
      * The lines, with every cell changed after its width was measured.
      *
+     * @param width of the longest line
      * @param paint gets the column's title and the cell; for colour, which has no width
      */
-    List<String> lines(BiFunction<String, String, String> paint) {
+    List<String> lines(int width, BiFunction<String, String, String> paint) {
         int[] widths = new int[columns.size()];
+        int indent = 0;
+        int sum = 0;
         for (int i = 0; i < widths.length; i++) {
             widths[i] = columns.get(i).title().length();
             for (List<String> row : rows) {
                 widths[i] = Math.max(widths[i], row.get(i).length());
             }
+            widths[i] = Math.min(widths[i], width - indent);
+            indent = Math.min(widths[0] + 2, LARGEST_INDENT);
+            sum += widths[i];
         }
+        int gap = sum + 2L * (widths.length - 1) > width ? 1 : 2;
+        List<int[]> parts = parts(widths, gap, indent, width);
         List<String> lines = new ArrayList<>();
-        lines.add(line(columns.stream().map(Column::title).toList(), widths, (column, cell) -> cell));
+        add(
+                lines,
+                columns.stream().map(Column::title).toList(),
+                new Layout(widths, gap, indent, parts),
+                (column, cell) -> cell);
         for (List<String> row : rows) {
-            lines.add(line(row, widths, paint));
+            add(lines, row, new Layout(widths, gap, indent, parts), paint);
         }
         return lines;
     }
 
-    private String line(List<String> cells, int[] widths, BiFunction<String, String, String> paint) {
-        StringBuilder line = new StringBuilder();
-        for (int i = 0; i < cells.size(); i++) {
-            Column column = columns.get(i);
-            String padding = " ".repeat(widths[i] - cells.get(i).length());
-            String cell = paint.apply(column.title(), cells.get(i));
-            boolean last = i == cells.size() - 1;
-            line.append(i == 0 ? "" : GAP)
-                    .append(column.right() ? padding : "")
-                    .append(cell)
-                    .append(column.right() || last ? "" : padding);
+    /** Which columns, from and to, go into each line of a row: as many as fit. */
+    private static List<int[]> parts(int[] widths, int gap, int indent, int width) {
+        List<int[]> parts = new ArrayList<>();
+        int first = 0;
+        long used = 0;
+        for (int i = 0; i < widths.length; i++) {
+            boolean fits = i == first || used + gap + widths[i] <= width;
+            if (!fits) {
+                parts.add(new int[] {first, i});
+                first = i;
+            }
+            used = i == first ? (parts.isEmpty() ? 0 : indent) + widths[i] : used + gap + widths[i];
         }
-        return line.toString();
+        parts.add(new int[] {first, widths.length});
+        return parts;
+    }
+
+    private record Layout(int[] widths, int gap, int indent, List<int[]> parts) {}
+
+    private void add(List<String> lines, List<String> cells, Layout layout, BiFunction<String, String, String> paint) {
+        for (int[] part : layout.parts()) {
+            StringBuilder line = new StringBuilder(" ".repeat(part[0] == 0 ? 0 : layout.indent()));
+            for (int i = part[0]; i < part[1]; i++) {
+                Column column = columns.get(i);
+                String text = Wrap.shortened(cells.get(i), layout.widths()[i]);
+                String padding = " ".repeat(layout.widths()[i] - text.length());
+                boolean last = i == part[1] - 1;
+                line.append(i == part[0] ? "" : " ".repeat(layout.gap()))
+                        .append(column.right() ? padding : "")
+                        .append(paint.apply(column.title(), text))
+                        .append(column.right() || last ? "" : padding);
+            }
+            lines.add(line.toString());
+        }
     }
 }

@@ -2,43 +2,60 @@
 package io.memlock.cli;
 
 import java.io.IOException;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Limits the time for which another process may keep this command waiting. */
+/**
+ * Looks at other processes no longer than it may take. A process can have the kernel wait for it, by a file system of its own
+ * behind what it maps or by holding its address space; whoever waits there is left waiting, and ends with this command.
+ */
 final class TimeLimit {
 
-    private TimeLimit() {}
+    /** For what takes microseconds in a process that means no harm. */
+    static final long GLANCE_MILLIS = 2_000;
 
-    /** What may take too long. */
-    interface Call<T> {
-        T run() throws Exception;
-    }
+    /** For a walk of the page tables: those of 3 TiB take half of it. */
+    static final long WALK_MILLIS = 60_000;
+
+    private ExecutorService looker = newLooker();
 
     /**
-     * Makes a call on a thread of its own, which is left behind if it takes too long: no interrupt ends a read of a socket.
+     * Does the work, on another thread.
      *
-     * @return what it returned
-     * @throws IOException if it took longer, or more memory than there is
-     * @throws Exception what it threw
+     * @param what is looked at, for the message
+     * @throws IOException if it fails, whatever the reason, or takes too long
+     * @throws CommandException as the work throws it
      */
-    static <T> T call(long seconds, Call<T> call) throws Exception {
-        FutureTask<T> task = new FutureTask<>(call::run);
-        Thread thread = new Thread(task, "memlock-call");
-        thread.setDaemon(true);
-        thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
-        thread.start();
+    <T> T within(long millis, String what, Callable<T> work)
+            throws IOException, CommandException, InterruptedException {
         try {
-            return task.get(seconds, TimeUnit.SECONDS);
+            return looker.submit(work).get(millis, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw new IOException("no answer within " + seconds + " s", e);
+            looker.shutdownNow();
+            looker = newLooker();
+            throw new IOException(what + " does not let itself be looked at: no answer within "
+                    + TimeUnit.MILLISECONDS.toSeconds(millis) + " s");
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof Exception) {
-                throw (Exception) e.getCause();
+            if (e.getCause() instanceof IOException expected) {
+                throw expected;
             }
-            throw new IOException("the answer cannot be read: " + e.getCause(), e);
+            if (e.getCause() instanceof CommandException expected) {
+                throw expected;
+            }
+            // Also StackOverflowError and OutOfMemoryError: the thread was not ours, and what it held is free again.
+            throw new IOException(what + " cannot be looked at: " + e.getCause(), e.getCause());
         }
+    }
+
+    private static ExecutorService newLooker() {
+        return Executors.newSingleThreadExecutor(work -> {
+            Thread thread = new Thread(work, "memlock-looker");
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
+import io.memlock.log.Wrap;
+import io.memlock.options.Durations;
+import io.memlock.options.OptionException;
 import java.io.IOException;
 import java.time.LocalTime;
 import java.time.ZoneId;
@@ -28,7 +31,7 @@ import picocli.CommandLine.Spec;
             "",
             "Swapped and charged bytes and faults are read each time. Locked bytes and their share of resident bytes need"
                     + " a walk of the JVM's page tables, 9 ms for each resident GiB during which it cannot map memory:"
-                    + " that is done every 10 s, or more rarely where it takes long, so that it stays under 0.1 % of a"
+                    + " that is done every 10 s, or more rarely where it takes long, so that it stays under 0.1 %% of a"
                     + " CPU; at once where it is cheap and the charged bytes change. AGE is how old they are.",
             "",
             "RELOCKS counts what the agent had to lock again since it was loaded. It publishes that among the JVM's"
@@ -41,17 +44,18 @@ final class WatchCommand implements Callable<Integer> {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
 
-    private static final double MIN_SECONDS = 0.1;
+    private static final long LEAST_MILLIS = 100;
+    private static final long MOST_MILLIS = TimeUnit.DAYS.toMillis(1);
 
     @Parameters(index = "0", paramLabel = "PID", description = "A JVM.")
     private long pid;
 
     @Option(
             names = "--interval",
-            paramLabel = "SECONDS",
-            defaultValue = "1",
-            description = "Seconds between two looks, from 0.1 (default: 1).")
-    private double seconds;
+            paramLabel = "DURATION",
+            defaultValue = "1s",
+            description = "Time between two looks, such as 500ms or 2s, from 100ms (default: 1s).")
+    private String interval;
 
     @Option(names = "--count", paramLabel = "N", description = "End after so many looks.")
     private long count = Long.MAX_VALUE;
@@ -74,24 +78,38 @@ final class WatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandException, InterruptedException {
-        if (!(seconds >= MIN_SECONDS && seconds <= TimeUnit.DAYS.toSeconds(1))) {
-            throw new ParameterException(spec.commandLine(), "--interval is from 0.1 to 86400 seconds");
-        }
+        long nanos = intervalNanos();
         Jvm jvm = jvms.find(pid);
         try {
             FaultMeter faults = new FaultMeter(proc, jvm);
             PacedMemory memory = new PacedMemory(new MemoryReader(proc), pid);
             PublishedRelocks relocks = PublishedRelocks.of(proc, pid);
-            long nanos = (long) (seconds * 1e9);
+            if (!json) {
+                Wrap.words(jvm.title(), console.width()).forEach(this::print);
+            }
+            TimeLimit limit = new TimeLimit();
             long next = System.nanoTime();
             for (long look = 0; look < count && !console.out().checkError(); look++) {
                 next += nanos;
                 TimeUnit.NANOSECONDS.sleep(next - System.nanoTime());
-                show(look, new Look(memory.now(), memory.ageSeconds(), faults.perSecond(), relocks.now()));
+                show(
+                        look,
+                        limit.within(
+                                TimeLimit.WALK_MILLIS,
+                                jvm.title(),
+                                () -> new Look(memory.now(), memory.ageSeconds(), faults.perSecond(), relocks.now())));
             }
             return ExitStatus.DONE;
         } catch (IOException ended) {
-            throw new CommandException(jvm.title() + " has ended");
+            throw new CommandException(proc.exists(pid) ? ended.getMessage() : jvm.title() + " has ended");
+        }
+    }
+
+    private long intervalNanos() {
+        try {
+            return TimeUnit.MILLISECONDS.toNanos(Durations.millis("--interval", interval, LEAST_MILLIS, MOST_MILLIS));
+        } catch (OptionException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
     }
 
@@ -132,11 +150,15 @@ final class WatchCommand implements Callable<Integer> {
                 Numbers.bytes(look.memory.chargedBytes()));
     }
 
-    /** Widths are fixed: later numbers are not known yet. */
+    /** Fixed, because later numbers are not known yet: for {@code 1023.9 MiB}, and 80 columns in all. */
+    private static final int[] WIDTHS = {8, 10, 10, 8, 9, 8, 7, 5, 7};
+
     private static String line(List<String> cells) {
-        StringBuilder line = new StringBuilder(String.format("%-8s", cells.get(0)));
-        for (String cell : cells.subList(1, cells.size())) {
-            line.append(String.format("  %10s", cell));
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < WIDTHS.length; i++) {
+            String cell = cells.get(i);
+            line.append(" ".repeat(Math.max(i == 0 ? 0 : 1, WIDTHS[i] - cell.length() + (i == 0 ? 0 : 1))))
+                    .append(cell);
         }
         return line.toString();
     }

@@ -49,8 +49,7 @@ public final class Doctor {
         findings.add(attach(patient, obstacle));
         findings.add(new LibraryPlace(proc, patient).finding());
         if (!options.prefault().isEmpty()) {
-            long bytes = MemoryNeed.of(patient, options.prefault()).nowBytes();
-            findings.add(new Sizes(proc, patient).prefault(bytes));
+            findings.add(new Sizes(proc, patient).prefault(options.prefault()));
         }
         return examination(subject, patient, options, findings);
     }

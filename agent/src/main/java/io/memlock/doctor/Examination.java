@@ -2,6 +2,7 @@
 package io.memlock.doctor;
 
 import io.memlock.doctor.Finding.Verdict;
+import io.memlock.log.Wrap;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,9 @@ public record Examination(String subject, long neededBytes, long atMostBytes, Li
 
     private static final int INDENT = 25;
 
+    /** Commands are long, and are not to be broken. */
+    private static final int REMEDY_INDENT = 6;
+
     /** Whether the promise can be kept. */
     public boolean canLock() {
         return !has(Verdict.FAIL);
@@ -30,23 +34,47 @@ public record Examination(String subject, long neededBytes, long atMostBytes, Li
         findings = List.copyOf(findings);
     }
 
-    /** Lines for a person: remedies under what they are for. */
-    public List<String> lines() {
-        List<String> lines = new ArrayList<>();
-        lines.add(subject);
-        for (Finding finding : findings) {
-            String[] evidence = finding.evidence().split("\n", -1);
-            lines.add(String.format(Locale.ROOT, "%-5s %-18s %s", finding.verdict(), finding.check(), evidence[0]));
-            for (int i = 1; i < evidence.length; i++) {
-                lines.add(" ".repeat(INDENT) + evidence[i]);
+    /**
+     * Lines for a person, the worst first, remedies under what they are for.
+     *
+     * @param isVerbose whether to tell also what is as it should be
+     * @param width of the longest line, but for commands to type
+     */
+    public List<String> lines(boolean isVerbose, int width) {
+        List<String> lines = new ArrayList<>(Wrap.words(subject, width));
+        Verdict[] verdicts = Verdict.values();
+        int fine = 0;
+        for (int i = verdicts.length - 1; i >= 0; i--) {
+            for (Finding finding : findings) {
+                if (finding.verdict() != verdicts[i]) {
+                    continue;
+                }
+                if (finding.verdict() == Verdict.OK && !isVerbose) {
+                    fine++;
+                } else {
+                    add(lines, finding, width);
+                }
             }
-            if (!finding.remedy().isEmpty()) {
-                lines.add(" ".repeat(INDENT) + "to fix:");
-                finding.remedy().lines().forEach(line -> lines.add(" ".repeat(INDENT) + line));
-            }
+        }
+        if (fine > 0) {
+            lines.add("OK    " + (fine == 1 ? "1 check" : fine + " checks") + ": --verbose shows what was seen");
         }
         lines.add(conclusion());
         return lines;
+    }
+
+    private static void add(List<String> lines, Finding finding, int width) {
+        List<String> evidence = Wrap.words(finding.evidence(), width - INDENT);
+        lines.add(String.format(Locale.ROOT, "%-5s %-18s %s", finding.verdict(), finding.check(), evidence.get(0)));
+        for (String line : evidence.subList(1, evidence.size())) {
+            lines.add(" ".repeat(INDENT) + line);
+        }
+        if (!finding.remedy().isEmpty()) {
+            lines.add(" ".repeat(REMEDY_INDENT) + "to fix:");
+            for (String line : Wrap.comments(finding.remedy(), width - REMEDY_INDENT)) {
+                lines.add(" ".repeat(REMEDY_INDENT) + line);
+            }
+        }
     }
 
     private String conclusion() {

@@ -3,8 +3,10 @@ package io.memlock.doctor;
 
 import io.memlock.hotspot.JavaRelease;
 import io.memlock.hotspot.Segment;
+import io.memlock.log.PlainText;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** The JDK of the JVM: the file {@code release} beside {@code lib/server/libjvm.so} names its version. */
@@ -13,7 +15,12 @@ final class Jdk {
     private static final String CHECK = "JDK";
     private static final int OLDEST = JavaRelease.OLDEST_SUPPORTED;
     private static final String LIBJVM = "/lib/server/libjvm.so";
+    /** Those of JDKs name some fifty modules. */
+    private static final int LONGEST_RELEASE = 1 << 16;
+
     private static final String VERSION = "JAVA_VERSION=\"";
+
+    private static final int LONGEST_VERSION = 40;
 
     private Jdk() {}
 
@@ -35,9 +42,12 @@ final class Jdk {
 
     private static String version(ProcFs proc, String process, String home) {
         try {
-            String release = proc.textSeenBy(process, home + "/release");
+            String release =
+                    new String(proc.seenBy(process, home + "/release", LONGEST_RELEASE), StandardCharsets.UTF_8);
             int at = release.indexOf(VERSION);
-            return at < 0 ? "" : release.substring(at + VERSION.length()).split("\"", 2)[0];
+            String version =
+                    at < 0 ? "" : release.substring(at + VERSION.length()).split("\"", 2)[0];
+            return PlainText.of(version, LONGEST_VERSION);
         } catch (IOException e) {
             return "";
         }

@@ -83,7 +83,7 @@ final class KernelSettings {
                     : Finding.warn(
                             "mappings",
                             evidence + ": from 80 % on the agent splits no mapping, and leaves parts of some unlocked",
-                            new Remedy(place).raiseMappings(mappings));
+                            new Remedy(place).raiseMappings(mappings).text());
         } catch (NumberFormatException e) {
             return Finding.note("mappings", evidence);
         }

@@ -40,7 +40,7 @@ final class LibraryPlace {
     }
 
     private String objection(String place, MountInfo.Mount mount) {
-        if (!proc.seenBy(patient.process(), place).isDirectory()) {
+        if (!proc.isDirectorySeenBy(patient.process(), place)) {
             return "no such directory";
         }
         if (mount != null && mount.isNoexec()) {

@@ -3,7 +3,9 @@ package io.memlock.doctor;
 
 import io.memlock.hotspot.JvmFlags;
 import io.memlock.hotspot.Region;
+import io.memlock.hotspot.RegionBounds;
 import io.memlock.hotspot.Segment;
+import io.memlock.lock.LockLimit;
 import io.memlock.log.Bytes;
 import java.util.EnumMap;
 import java.util.List;
@@ -18,9 +20,15 @@ import java.util.stream.Collectors;
  * @param agentBytes what the agent itself will add to the selection, about; 0 where it is there already
  * @param atMost RAM each selected region can come to take; what no flag limits is counted as it is now
  * @param unlimited what of the selection no flag limits
+ * @param grownBytes a limit on locked memory that holds all of it, whatever it grows to; -1 if no number would
  */
 record MemoryNeed(
-        long nowBytes, long chargedElsewhereBytes, long agentBytes, Map<Region, Long> atMost, List<Region> unlimited) {
+        long nowBytes,
+        long chargedElsewhereBytes,
+        long agentBytes,
+        Map<Region, Long> atMost,
+        List<Region> unlimited,
+        long grownBytes) {
 
     private static final long DEFAULT_STACK_BYTES = 1 << 20;
 
@@ -34,12 +42,12 @@ record MemoryNeed(
     private static final int AGENT_THREADS = 2;
 
     static MemoryNeed of(Patient patient, List<Region> selection) {
+        RegionBounds bounds = new RegionBounds(patient.segments(), patient.flags());
         Map<Region, Long> now = new EnumMap<>(Region.class);
         Map<Region, Long> atMost = new EnumMap<>(Region.class);
         for (Region region : selection) {
-            long committed = bytes(patient, region, true);
-            now.put(region, committed);
-            atMost.put(region, Math.max(atMostBytes(patient, region), 0));
+            now.put(region, bounds.committedBytes(region));
+            atMost.put(region, Math.max(atMostBytes(patient, bounds, region), 0));
         }
         long nowBytes = now.values().stream().mapToLong(Long::longValue).sum();
         long agentBytes = patient.hasAgent()
@@ -51,15 +59,18 @@ record MemoryNeed(
                 .filter(region ->
                         region == Region.NATIVE || (region == Region.METASPACE && metaspaceLimit(patient.flags()) < 0))
                 .toList();
-        return new MemoryNeed(nowBytes, elsewhere(patient, selection), agentBytes, atMost, unlimited);
+        long elsewhere = elsewhere(patient, selection);
+        long most = bounds.mostBytes(selection);
+        return new MemoryNeed(
+                nowBytes, elsewhere, agentBytes, atMost, unlimited, most < 0 ? -1 : LockLimit.toLock(most + elsewhere));
     }
 
-    private static long atMostBytes(Patient patient, Region region) {
-        long committed = bytes(patient, region, true);
+    private static long atMostBytes(Patient patient, RegionBounds bounds, Region region) {
+        long committed = bounds.committedBytes(region);
         return switch (region) {
             // ZGC before JDK 21 maps its heap three times: charged thrice, but in RAM once.
             case HEAP -> patient.heapMaxBytes() >= 0 ? patient.heapMaxBytes() : committed;
-            case CODE -> bytes(patient, region, false);
+            case CODE -> bounds.reservedBytes(region);
             case METASPACE -> Math.max(committed, metaspaceLimit(patient.flags()));
             case STACKS ->
                 Math.max(
@@ -80,19 +91,6 @@ record MemoryNeed(
     private static long stackBytes(JvmFlags flags) {
         long asked = flags.stackBytes();
         return asked < 0 ? DEFAULT_STACK_BYTES : asked;
-    }
-
-    /** As the agent counts under a limit: the stack of the first thread grows by itself, and is left out. */
-    private static long bytes(Patient patient, Region region, boolean onlyCommitted) {
-        long bytes = 0;
-        for (Segment segment : patient.segments()) {
-            boolean counts = segment.region() == region
-                    && !segment.isAgentsView()
-                    && !segment.mapping().path().equals("[stack]")
-                    && (!onlyCommitted || segment.mapping().isAccessible());
-            bytes += counts ? segment.length() : 0;
-        }
-        return bytes;
     }
 
     private static long elsewhere(Patient patient, List<Region> selection) {

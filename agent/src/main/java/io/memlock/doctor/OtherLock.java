@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
+import io.memlock.advice.Advice;
 import io.memlock.advice.Remedy;
 import io.memlock.hotspot.Region;
 import io.memlock.lock.LockLimit;
@@ -42,24 +43,33 @@ final class OtherLock {
             return Finding.ok(CHECK, "no limit applies to this JVM");
         }
         MemoryNeed need = MemoryNeed.of(patient, options.selection());
-        long neededLimit = LockLimit.toLock(need.chargedBytes());
-        String remedy = new Remedy(patient.place()).raiseLimit(neededLimit);
+        long limit = patient.limit().hard();
+        Advice advice = new Remedy(patient.place()).raiseLimit(need.grownBytes());
         String numbers = "needed " + Bytes.text(need.chargedBytes()) + " (" + parts(need) + "), the limit is "
-                + Bytes.text(patient.limit().hard());
+                + Bytes.text(limit);
         if (isFuture) {
             return Finding.fail(
                     CHECK,
                     "strategy=future is refused under a limit: the JVM would die once it is reached; " + numbers,
-                    remedy + "\n# or strategy=auto, which locks what fits");
+                    advice.and("# or strategy=auto").text());
         }
-        if (need.chargedBytes() > LockLimit.usableBytes(patient.limit().hard())) {
-            return Finding.fail(CHECK, "the selection does not fit: " + numbers, remedy);
+        if (need.chargedBytes() > LockLimit.usableBytes(limit)) {
+            return Finding.fail(CHECK, "the selection does not fit: " + numbers, advice.text());
+        }
+        if (need.grownBytes() >= 0 && need.grownBytes() <= limit) {
+            return Finding.ok(
+                    CHECK,
+                    "fits, also when it has grown: " + numbers + ", at its largest it takes "
+                            + Bytes.text(need.grownBytes()));
         }
         return Finding.warn(
                 CHECK,
-                "fits, as it is now: " + numbers + ". New mappings are locked a moment after they appear, and no more"
-                        + " once the limit is reached",
-                remedy);
+                "fits, as it is now: " + numbers + ". "
+                        + (need.grownBytes() < 0
+                                ? "Nothing limits what it grows to"
+                                : "It may grow to " + Bytes.text(need.grownBytes()) + ", a reserve included")
+                        + ", and once the limit is reached no more is locked",
+                advice.text());
     }
 
     private static String parts(MemoryNeed need) {

@@ -5,7 +5,9 @@ import io.memlock.advice.Place;
 import io.memlock.advice.PlaceFiles;
 import io.memlock.hotspot.JvmFlags;
 import io.memlock.hotspot.JvmLayout;
+import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
+import io.memlock.lock.SmapsScan;
 import io.memlock.proc.Mapping;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessLimits;
@@ -26,6 +28,7 @@ import java.util.List;
  * @param limit RLIMIT_MEMLOCK
  * @param place where it runs
  * @param segments its memory by region
+ * @param resident what of it is in RAM: walks its page tables, so only for those who need to know
  * @param foreignLocks mappings somebody else than our agent has locked: they stay charged, whatever is selected
  */
 record Patient(
@@ -37,7 +40,15 @@ record Patient(
         ProcessLimits.Limit limit,
         Place place,
         List<Segment> segments,
+        Resident resident,
         List<Mapping> foreignLocks) {
+
+    /** Tells what is in RAM. */
+    interface Resident {
+
+        /** Bytes of some regions. */
+        long bytes(List<Region> regions) throws IOException;
+    }
 
     static Patient self(ProcFs proc) throws IOException {
         JvmFlags flags = new JvmFlags(ManagementFactory.getRuntimeMXBean().getInputArguments());
@@ -51,6 +62,7 @@ record Patient(
                 proc.limits(ProcFs.SELF).lockedMemory(),
                 PlaceFiles.ofThisProcess(),
                 segments(proc, ProcFs.SELF, ProcessHandle.current().pid()),
+                resident(proc, ProcFs.SELF, ProcessHandle.current().pid()),
                 List.of());
     }
 
@@ -64,17 +76,28 @@ record Patient(
                 jvm.heapMaxBytes(),
                 status,
                 proc.limits(process).lockedMemory(),
-                PlaceFiles.of(jvm.pid()),
+                PlaceFiles.of(proc, jvm.pid()),
                 segments(proc, process, jvm.pid()),
+                resident(proc, process, jvm.pid()),
                 status.vmLckBytes() > 0 ? foreignLocks(proc, process, jvm.hasAgent()) : List.of());
     }
 
     private static List<Segment> segments(ProcFs proc, String process, long pid) throws IOException {
         List<Mapping> mappings = proc.mappings(process);
         try (JvmLayout layout = JvmLayout.of(pid, (int) proc.pageBytes())) {
-            List<Segment> segments = layout.classify(mappings);
-            return layout.askJvm(System.nanoTime()) ? layout.classify(mappings) : segments;
+            return layout.classify(mappings);
         }
+    }
+
+    private static Resident resident(ProcFs proc, String process, long pid) {
+        return regions -> {
+            try (JvmLayout layout = JvmLayout.of(pid, (int) proc.pageBytes())) {
+                return new SmapsScan(proc, process, layout)
+                        .scan()
+                        .total(regions)
+                        .residentBytes();
+            }
+        };
     }
 
     /** Walks page tables, so only of a JVM in which something is locked. Our agent locks on-fault. */

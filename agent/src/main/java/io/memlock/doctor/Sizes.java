@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
+import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
+import io.memlock.lock.PrefaultNeed;
 import io.memlock.log.Bytes;
 import io.memlock.proc.CgroupHierarchy;
 import io.memlock.proc.MemInfo;
@@ -17,9 +19,11 @@ final class Sizes {
 
     private final MemInfo memory;
     private final CgroupHierarchy cgroup;
+    private final Patient patient;
     private final long residentBytes;
 
     Sizes(ProcFs proc, Patient patient) throws IOException {
+        this.patient = patient;
         this.memory = proc.memInfo();
         this.cgroup = proc.cgroupMemory(patient.process());
         this.residentBytes = Math.max(0, patient.status().vmRssBytes() - agentsViewBytes(patient));
@@ -82,14 +86,16 @@ final class Sizes {
     }
 
     /** As the agent refuses: memory that is not there would be taken from the application, or end it. */
-    Finding prefault(long prefaultBytes) {
-        long more = Math.max(0, prefaultBytes - residentBytes);
+    Finding prefault(List<Region> regions) throws IOException {
+        long more = PrefaultNeed.moreBytes(
+                PrefaultNeed.bytes(patient.segments(), regions),
+                patient.resident().bytes(regions));
         long host = memory.availableBytes();
         long inCgroup = cgroup.headroomBytes();
         boolean tighter = inCgroup >= 0 && inCgroup < host;
         long there = tighter ? inCgroup : host;
-        String evidence = "needs up to " + Bytes.text(more) + " more memory, "
-                + (tighter ? "the memory cgroup" : "the host") + " has " + Bytes.text(there) + " left";
+        String evidence = "needs " + Bytes.text(more) + " more memory, " + (tighter ? "the memory cgroup" : "the host")
+                + " has " + Bytes.text(there) + " left";
         return there >= 0 && more > there
                 ? Finding.fail("prefault room", evidence, "# more memory, or a smaller -Xms")
                 : Finding.ok("prefault room", evidence);

@@ -22,6 +22,9 @@ final class ElfImage {
     private static final int DYNAMIC_BYTES = 16;
     private static final int MOST_DYNAMICS = 256;
 
+    /** libjvm.so exports 2,000. A table that goes on and on is not a linker's. */
+    private static final int MOST_SYMBOLS = 200_000;
+
     private final MemorySnapshot memory;
     private final long base;
     private final long dynamic;
@@ -98,7 +101,7 @@ final class ElfImage {
                 break;
             }
         }
-        if (symbols == 0 || strings < symbols) {
+        if (symbols <= 0 || strings < symbols || strings - symbols > (long) MOST_SYMBOLS * SYMBOL_BYTES) {
             throw new IOException("the symbol table is not where linkers put it, before its strings");
         }
         // Nothing says how many symbols there are; linkers put the strings behind them, with small tables between.

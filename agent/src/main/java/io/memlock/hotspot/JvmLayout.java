@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
+import io.memlock.proc.FileOpener;
 import io.memlock.proc.Mapping;
 import java.io.Closeable;
 import java.io.IOException;
@@ -26,9 +27,9 @@ public final class JvmLayout implements Closeable {
     private List<Mapping> mappings = List.of();
     private List<Segment> segments = List.of();
 
-    private JvmLayout(String process, DiagnosticCommands commands, int pageBytes) {
-        this.memory = new ProcessMemory(process);
-        this.nativeStacks = new NativeStacks(process);
+    private JvmLayout(FileOpener opener, String process, DiagnosticCommands commands, int pageBytes) {
+        this.memory = new ProcessMemory(opener, process);
+        this.nativeStacks = new NativeStacks(opener, process);
         this.reports = new ReportsLayer(commands);
         this.pageBytes = pageBytes;
     }
@@ -37,10 +38,11 @@ public final class JvmLayout implements Closeable {
      * Of the JVM this runs in.
      *
      * @param instrumentation the JVM's, which gives us its diagnostic commands
+     * @param opener opens the files of this process
      * @param pageBytes the page size
      */
-    public static JvmLayout ofThisJvm(Instrumentation instrumentation, int pageBytes) {
-        return new JvmLayout("/proc/self", new InProcessDiagnosticCommands(instrumentation), pageBytes);
+    public static JvmLayout ofThisJvm(Instrumentation instrumentation, FileOpener opener, int pageBytes) {
+        return new JvmLayout(opener, "/proc/self", new InProcessDiagnosticCommands(instrumentation), pageBytes);
     }
 
     /**
@@ -50,48 +52,63 @@ public final class JvmLayout implements Closeable {
      * @param pageBytes the page size
      */
     public static JvmLayout of(long pid, int pageBytes) {
-        return new JvmLayout("/proc/" + pid, null, pageBytes);
+        return new JvmLayout(new FileOpener.Jdk(), "/proc/" + pid, null, pageBytes);
     }
 
     /**
-     * Gives every piece of every mapping its region, after a look for new threads and libraries. Disturbs nobody. The
-     * first call takes some 10 ms, later ones well under one; if nothing changed they return the same list.
+     * Gives every piece of every mapping its region, as {@link #classifyUnasked}, and asks the JVM what only it knows: where
+     * metaspace is. That is a diagnostic command which stops the JVM at a safepoint for 1-2 ms, where there is something to
+     * ask; so this belongs on a background thread. A JVM that cannot be asked, another process or one without the module
+     * {@code jdk.management}, is searched for its classes instead, once.
      *
      * @param now all mappings of the process, ascending
-     * @return ascending, covering all mappings
+     * @return ascending, covering all mappings; the same list if nothing changed
      */
     public synchronized List<Segment> classify(List<Mapping> now) {
-        boolean changed = !sameMappings(now, mappings);
-        MemorySnapshot snapshot = new MemorySnapshot(memory);
-        changed |= vmStructures.refresh(now, snapshot);
-        changed |= refreshStacks();
-        if (changed) {
-            mappings = List.copyOf(now);
-            segments = segments(snapshot);
-        }
+        classifyUnasked(now);
+        askJvm(System.nanoTime());
         return segments;
     }
 
     /**
-     * Asks the JVM what only it knows: where metaspace is. A diagnostic command that stops it at a safepoint for 1-2 ms,
-     * so this belongs on a background thread. Does nothing unless there is something to ask; meant to be called after
-     * each {@link #classify}. A JVM that cannot be asked, another process or one without the module
-     * {@code jdk.management}, is searched for its classes instead, once.
+     * Gives every piece of every mapping its region, after a look for new threads and libraries. Disturbs nobody; where
+     * metaspace is not known yet, it counts as {@code other}. The first call takes some 10 ms, later ones well under one.
      *
-     * @param nowNanos {@link System#nanoTime}
-     * @return whether something was learned, so that classifying again gives another answer
+     * @param now all mappings of the process, ascending
+     * @return ascending, covering all mappings; the same list if nothing changed
      */
-    public synchronized boolean askJvm(long nowNanos) {
+    public synchronized List<Segment> classifyUnasked(List<Mapping> now) {
+        boolean changed = !sameMappings(now, mappings);
         MemorySnapshot snapshot = new MemorySnapshot(memory);
-        boolean learned = reports.refresh(segments, nowNanos);
-        if (!reports.knowsMetaspace() && !searched) {
-            searched = true;
-            learned |= vmStructures.readLoadedClasses(snapshot);
+        try {
+            changed |= vmStructures.refresh(now, snapshot);
+            changed |= refreshStacks();
+            if (changed) {
+                mappings = List.copyOf(now);
+                segments = segments(snapshot);
+            }
+        } finally {
+            memory.close();
         }
-        if (learned) {
-            segments = segments(snapshot);
+        return segments;
+    }
+
+    /** Returns whether something was learned. Meant to be called after each {@link #classifyUnasked}. */
+    synchronized boolean askJvm(long nowNanos) {
+        MemorySnapshot snapshot = new MemorySnapshot(memory);
+        try {
+            boolean learned = reports.refresh(segments, nowNanos);
+            if (!reports.knowsMetaspace() && !searched) {
+                searched = true;
+                learned |= vmStructures.readLoadedClasses(snapshot);
+            }
+            if (learned) {
+                segments = segments(snapshot);
+            }
+            return learned;
+        } finally {
+            memory.close();
         }
-        return learned;
     }
 
     /** Which layers answered and which did not, and why. */

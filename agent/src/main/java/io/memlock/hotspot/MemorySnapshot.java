@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Memory read block by block, each block once: what HotSpot keeps together costs one system call. A value stays as it
- * was when its block was first read; take a new snapshot to see changes.
+ * Memory read block by block: what HotSpot keeps together costs one system call. A value stays as it was when its block
+ * was first read, until very many blocks were; take a new snapshot to see changes.
  */
 final class MemorySnapshot {
 
@@ -18,6 +18,9 @@ final class MemorySnapshot {
     private static final int BLOCK_BYTES = 4096;
 
     private static final int LONGEST_STRING = 256;
+
+    /** 16 MiB. More is read only of a JVM with very many classes, or by one that leads us on through all of its memory. */
+    private static final int MOST_BLOCKS = 4096;
 
     private final Memory memory;
     private final Map<Long, ByteBuffer> blocks = new HashMap<>();
@@ -99,6 +102,9 @@ final class MemorySnapshot {
             if (block == null) {
                 byte[] bytes = new byte[BLOCK_BYTES];
                 memory.read(start, bytes);
+                if (blocks.size() == MOST_BLOCKS) {
+                    blocks.clear();
+                }
                 block = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
                 blocks.put(start, block);
             }

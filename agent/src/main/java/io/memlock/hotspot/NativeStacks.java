@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
+import io.memlock.proc.FileOpener;
 import io.memlock.proc.Mapping;
 import java.io.File;
-import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +25,7 @@ final class NativeStacks {
     /** What lies above the stack pointer at least: glibc's thread descriptor and the first frames. */
     private static final long ABOVE_STACK_POINTER = 64L << 10;
 
+    private final FileOpener opener;
     private final File tasks;
     private Map<Integer, Long> stackPointers = new HashMap<>();
 
@@ -32,7 +34,8 @@ final class NativeStacks {
      *
      * @param process its directory, {@code /proc/self} or {@code /proc/PID}
      */
-    NativeStacks(String process) {
+    NativeStacks(FileOpener opener, String process) {
+        this.opener = opener;
         tasks = new File(process, "task");
     }
 
@@ -128,8 +131,8 @@ final class NativeStacks {
         return null;
     }
 
-    private static String read(File file) throws IOException {
-        try (FileInputStream in = new FileInputStream(file)) {
+    private String read(File file) throws IOException {
+        try (InputStream in = opener.open(file)) {
             return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
         }
     }

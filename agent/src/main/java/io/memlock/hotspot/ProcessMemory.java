@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
+import io.memlock.proc.FileOpener;
+import io.memlock.proc.OpenFile;
 import java.io.Closeable;
+import java.io.File;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 
 /** {@code /proc/PID/mem}: a bad address is an error, not a crash. Closed to a process that is not dumpable. proc(5) */
 final class ProcessMemory implements Memory, Closeable {
 
-    private final String path;
-    private RandomAccessFile file;
+    private final FileOpener opener;
+    private final File path;
+    private OpenFile file;
 
     /**
      * Opens it at the first read.
      *
      * @param process the directory, {@code /proc/self} or {@code /proc/PID}
      */
-    ProcessMemory(String process) {
-        path = process + "/mem";
+    ProcessMemory(FileOpener opener, String process) {
+        this.opener = opener;
+        this.path = new File(process, "mem");
     }
 
     @Override
@@ -26,16 +30,23 @@ final class ProcessMemory implements Memory, Closeable {
             throw new IOException("not an address of a process: " + Long.toHexString(address));
         }
         if (file == null) {
-            file = new RandomAccessFile(path, "r");
+            file = opener.open(path);
         }
-        file.seek(address);
-        file.readFully(into);
+        if (file.readAt(address, into, into.length) != into.length) {
+            throw new IOException("not mapped up to its end: the page at " + Long.toHexString(address));
+        }
     }
 
+    /** Until the next read. */
     @Override
-    public synchronized void close() throws IOException {
+    public synchronized void close() {
         if (file != null) {
-            file.close();
+            try {
+                file.close();
+            } catch (IOException e) {
+                // Nothing was written that could be lost.
+            }
+            file = null;
         }
     }
 }

@@ -7,8 +7,7 @@ public final class DispatchLibrary {
     private DispatchLibrary() {}
 
     /**
-     * Loads the library for this class's loader, which is JNA's too; when JNA asks for the same file later the JVM knows
-     * that it is loaded. Here rather than in the package that calls it because {@code System.load} is restricted from
+     * Loads the library for this class's loader, which is JNA's too. Here rather than in the package that calls it because {@code System.load} is restricted from
      * JDK 24 on, and only JNA's module is granted native access.
      *
      * @param path absolute path of {@code libjnidispatch.so}
@@ -17,4 +16,12 @@ public final class DispatchLibrary {
     public static void load(String path) {
         System.load(path);
     }
+
+    /**
+     * Stands in for {@code System.load} in the bundled JNA: the library is there already, and loading it once more by a name
+     * would be loading whatever has that name now.
+     *
+     * @param path of a file JNA has found
+     */
+    public static void isLoaded(String path) {}
 }

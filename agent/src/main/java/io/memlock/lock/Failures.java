@@ -1,40 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.advice.Advice;
 import io.memlock.advice.Remedy;
+import io.memlock.hotspot.JvmFlags;
+import io.memlock.hotspot.RegionBounds;
+import io.memlock.hotspot.Segment;
 import io.memlock.log.Bytes;
 import io.memlock.os.Errno;
 import java.io.IOException;
+import java.util.List;
 
 /** Puts failures into words. Finds out where the process runs only when there is one. */
 final class Failures {
 
     private static final String MLOCKALL = "mlockall(MCL_CURRENT|MCL_FUTURE|MCL_ONFAULT)";
 
-    private static final String RUNS_UNLOCKED =
+    private static final String UNLOCKED_JVM =
             "this JVM runs unlocked: under memory pressure its pages can be swapped out, and reading one back takes"
                     + " milliseconds";
 
-    private static final String RUNS_PARTLY_LOCKED = "part of this JVM can be swapped out under memory pressure";
+    private static final String PARTLY_LOCKED = "part of this JVM can be swapped out under memory pressure";
 
     private final LockParts parts;
-    private volatile boolean exits;
 
     Failures(LockParts parts) {
         this.parts = parts;
-    }
-
-    /** Whether a failure ends this JVM: then it tells nothing of how it would go on, and nothing to do to its process. */
-    void endTheJvm(boolean yes) {
-        exits = yes;
-    }
-
-    private String unlockedJvm() {
-        return exits ? LockFailure.EXITS : RUNS_UNLOCKED;
-    }
-
-    private String partlyLockedJvm() {
-        return exits ? LockFailure.EXITS : RUNS_PARTLY_LOCKED;
     }
 
     /**
@@ -42,15 +33,20 @@ final class Failures {
      *
      * @param isHeld whether a lock is in force, and stays so
      */
-    LockFailure futureUnderLimit(LockLimit limit, boolean isHeld) {
-        String done =
-                isHeld ? "not done, and what was locked stays locked as it was: " : "not done, and nothing is locked: ";
-        String jvm = isHeld ? "" : unlockedJvm();
+    LockFailure futureUnderLimit(Selection selection, LockLimit limit, boolean isHeld) {
+        String done = isHeld ? "not done, and what was locked stays locked as it was" : "not done, nothing is locked";
+        String effect = isHeld ? "" : UNLOCKED_JVM;
         return new LockFailure(
                 "strategy=future: " + MLOCKALL,
                 refused(limit, 0),
-                done + "once the limit is reached the JVM would die at its next memory commit. " + jvm,
-                remedy(limit, 0) + "\n# or strategy=auto, which locks what fits");
+                done + ": once the limit is reached the JVM would die at its next memory commit",
+                effect,
+                raiseLimit(selection)
+                        .and(
+                                selection.isIndivisible()
+                                        ? "# or strategy=auto with the regions that matter most (mode=heap+code): what"
+                                                + " fits of them is locked"
+                                        : "# or strategy=auto: it locks what fits, in the order named"));
     }
 
     /** {@code mlockall} failed although locking is unlimited, or did not do what it said. */
@@ -59,55 +55,66 @@ final class Failures {
             return new LockFailure(
                     MLOCKALL,
                     Errno.describe(outcome.errno()) + "; " + limit.describe() + filter(),
-                    because(outcome.errno()) + unlockedJvm(),
-                    remedy(limit, outcome.errno(), 0));
+                    because(outcome.errno()),
+                    UNLOCKED_JVM,
+                    advice(limit, outcome.errno(), Selection.NOTHING));
         }
         if (outcome.born() == LockProbe.Answer.UNKNOWN) {
             return new LockFailure(
                     MLOCKALL,
                     "0, but whether a new mapping is locked cannot be read back: "
                             + Errno.describe(outcome.probeErrno()) + " from msync and madvise" + filter(),
-                    exits
-                            ? LockFailure.EXITS
-                            : "this JVM is locked as far as the kernel says, and nothing can verify it",
-                    new Remedy(parts.place(), exits).allowCalls());
+                    "",
+                    "this JVM is locked as far as the kernel says, and nothing can verify it",
+                    new Remedy(parts.place()).allowCalls());
         }
         return new LockFailure(
                 MLOCKALL,
                 "0, but a new mapping is not locked: something answers in the kernel's place" + filter(),
-                unlockedJvm(),
-                new Remedy(parts.place(), exits).allowCalls());
+                "",
+                UNLOCKED_JVM,
+                new Remedy(parts.place()).allowCalls());
     }
 
     /** The selection does not fit under the limit, or not all of it. */
-    LockFailure doesNotFit(Pass pass, LockLimit limit, long chargedBytes) {
+    LockFailure doesNotFit(Pass pass, Selection selection, LockLimit limit, long chargedBytes) {
         long needed = chargedBytes + pass.totalMissingBytes();
-        boolean nothing = pass.totalMissingBytes() >= pass.wantedBytes();
         return new LockFailure(
                 "to lock " + Bytes.text(pass.wantedBytes()) + "; not locked: " + missing(pass),
                 refused(limit, needed),
-                because(limit.probeErrno()) + (nothing ? unlockedJvm() : partlyLockedJvm()),
-                remedy(limit, needed) + "\n# or name what matters most, it is locked while it fits: mode=heap+code");
+                because(limit.probeErrno()),
+                effect(pass),
+                advice(limit, limit.probeErrno(), selection).and(lessToLock(selection)));
+    }
+
+    /** What could be left out, said to those only who have not left it out yet. */
+    private static String lessToLock(Selection selection) {
+        if (selection.isIndivisible()) {
+            return "# or name the regions that matter most, as in mode=heap+code: each is locked if it fits";
+        }
+        return selection.regions().size() > 1
+                ? "# or name fewer regions, the most important first: each is locked if it fits"
+                : "";
     }
 
     /** A call failed for another reason than the limit, as far as could be foreseen. */
-    LockFailure call(Pass pass, LockLimit limit, long chargedBytes, long maxMappings) {
+    LockFailure call(Pass pass, Selection selection, LockLimit limit, long chargedBytes, long maxMappings) {
         long needed = chargedBytes + pass.totalMissingBytes();
-        boolean nothing = pass.totalMissingBytes() >= pass.wantedBytes();
         boolean overLimit = !limit.isUnlimited() && needed > limit.softBytes();
         if (pass.errno() == Errno.ENOMEM && !overLimit && pass.mappings() >= maxMappings) {
             return tooManyMappings(pass, maxMappings);
         }
-        String which = pass.errno() == Errno.ENOMEM && !overLimit
-                ? "a mapping changed while it was being locked (a hole, or PROT_NONE): the limit is not reached"
-                        + (exits ? "; " : ". The next pass tries again; ")
+        String cause = pass.errno() == Errno.ENOMEM && !overLimit
+                ? "a mapping changed while it was being locked (a hole, or PROT_NONE): the limit is not reached. The next"
+                        + " pass tries again"
                 : because(pass.errno());
         return new LockFailure(
                 "mlock2(MLOCK_ONFAULT) on " + Bytes.text(pass.totalMissingBytes()) + ": " + missing(pass),
                 Errno.describe(pass.errno()) + "; " + limit.describe() + "; needed now: " + Bytes.text(needed)
                         + filter(),
-                which + (nothing ? unlockedJvm() : partlyLockedJvm()),
-                remedy(limit, pass.errno(), needed));
+                cause,
+                effect(pass),
+                advice(limit, pass.errno(), selection));
     }
 
     /** Too many mappings to split any. */
@@ -117,36 +124,39 @@ final class Failures {
                 "not tried, it would be answered with ENOMEM (Cannot allocate memory): the process has "
                         + pass.mappings() + " mappings, splitting stops at " + maxMappings
                         + " (80 % of vm.max_map_count)",
-                partlyLockedJvm() + (exits ? "" : "; at the kernel's limit the JVM itself would fail"),
-                new Remedy(parts.place(), exits).raiseMappings(pass.mappings()));
+                "at the kernel's limit the JVM itself would fail",
+                PARTLY_LOCKED,
+                new Remedy(parts.place()).raiseMappings(pass.mappings()));
     }
 
     /** ZGC maps its heap anew all the time; only MCL_FUTURE locks what it maps. */
-    LockFailure zgcUnderRescan(Pass pass, LockLimit limit, long chargedBytes) {
+    LockFailure zgcUnderRescan(Pass pass, Selection selection, LockLimit limit, long chargedBytes) {
         long needed = chargedBytes + pass.totalMissingBytes();
-        String remedy = limit.isUnlimited()
-                ? "# drop strategy=rescan: with strategy=auto new mappings are born locked"
-                : remedy(limit, needed) + "\n# or another collector: -XX:+UseG1GC with -Xms equal to -Xmx";
+        Advice advice = limit.isUnlimited()
+                ? Advice.lasting("# drop strategy=rescan: with strategy=auto new mappings are born locked")
+                : advice(limit, limit.probeErrno(), selection)
+                        .and("# or another collector: -XX:+UseG1GC with -Xms equal to -Xmx");
         return new LockFailure(
                 "to keep ZGC's heap locked with strategy=rescan",
                 (limit.isUnlimited()
                         ? "locking is not limited, but MCL_FUTURE was not to be used"
                         : refused(limit, needed)),
                 "ZGC maps its heap anew while it runs, even with -Xms equal to -Xmx, and each time the lock is gone until"
-                        + " the keeper comes by: "
-                        + (exits ? LockFailure.EXITS : "parts of the heap can be swapped out at any moment"),
-                remedy);
+                        + " the keeper comes by",
+                "parts of the heap can be swapped out at any moment",
+                advice);
     }
 
     /** The limit came down, or the privilege went, while new mappings were being born locked. */
-    LockFailure limitShrank(LockLimit limit) {
+    LockFailure limitShrank(Selection selection, LockLimit limit) {
         return new LockFailure(
                 "to go on with MCL_FUTURE",
                 refused(limit, 0),
                 "the limit or the privilege was taken away while the JVM runs. With MCL_FUTURE left on, its next memory"
                         + " commit would have failed with EAGAIN and ended it: MCL_FUTURE is off now, and what fits is"
                         + " locked (strategy rescan)",
-                remedy(limit, 0));
+                "",
+                advice(limit, limit.probeErrno(), selection));
     }
 
     /** {@code /proc/self} cannot be read, so that nothing is known of the mappings. */
@@ -154,8 +164,9 @@ final class Failures {
         return new LockFailure(
                 "to read the mappings of this process",
                 "not asked: " + cause.getMessage() + "; " + limit.describe(),
-                exits ? LockFailure.EXITS : "what is locked cannot be told, nor be kept up",
-                "mount /proc where this JVM runs, so that it can read /proc/self/maps");
+                "",
+                "what is locked cannot be told, nor be kept up",
+                Advice.lasting("# mount /proc where this JVM runs, so that it can read /proc/self/maps"));
     }
 
     private String refused(LockLimit limit, long neededBytes) {
@@ -172,20 +183,23 @@ final class Failures {
         return parts.place().isFiltered() ? "; a seccomp filter is in force" : "";
     }
 
+    private static String effect(Pass pass) {
+        return pass.totalMissingBytes() >= pass.wantedBytes() ? UNLOCKED_JVM : PARTLY_LOCKED;
+    }
+
     private String because(int errno) {
         return switch (errno) {
             case Errno.EPERM ->
                 isFilters(errno)
-                        ? "the seccomp filter refuses the call, whatever the limit is; "
-                        : "locking is forbidden to this process: the limit is 0; ";
-            case Errno.ENOMEM -> "it is the limit on locked memory that is used up, not the memory; ";
-            case Errno.EAGAIN ->
-                "the kernel could not lock some of the pages just now; " + (exits ? "" : "the next pass tries again; ");
-            case Errno.NOT_DONE -> "something answers in the kernel's place, as a seccomp filter or an emulator may; ";
+                        ? "the seccomp filter refuses the call, whatever the limit is"
+                        : "locking is forbidden to this process: the limit is 0";
+            case Errno.ENOMEM -> "it is the limit on locked memory that is used up, not the memory";
+            case Errno.EAGAIN -> "the kernel could not lock some of the pages just now; the next pass tries again";
+            case Errno.NOT_DONE -> "something answers in the kernel's place, as a seccomp filter or an emulator may";
             case Errno.ENOSYS, Errno.EINVAL ->
                 isFilters(errno)
-                        ? "the seccomp filter hides the call, as if the kernel had none; "
-                        : "this kernel does not know the call: Linux 4.4 is needed; ";
+                        ? "the seccomp filter hides the call, as if the kernel had none"
+                        : "this kernel does not know the call: Linux 4.4 is needed";
             default -> "";
         };
     }
@@ -196,28 +210,35 @@ final class Failures {
                 && parts.place().isFiltered();
     }
 
-    private String remedy(LockLimit limit, long neededBytes) {
-        return remedy(limit, limit.probeErrno(), neededBytes);
-    }
-
-    private String remedy(LockLimit limit, int errno, long neededBytes) {
-        Remedy remedy = new Remedy(parts.place(), exits);
+    private Advice advice(LockLimit limit, int errno, Selection selection) {
         if (isFilters(errno) && limit.softBytes() != 0) {
-            return remedy.allowCalls();
+            return new Remedy(parts.place()).allowCalls();
         }
         return switch (errno) {
-            case Errno.NOT_DONE -> remedy.allowCalls();
-            case Errno.ENOSYS, Errno.EINVAL -> "# use Linux 4.4 or newer; check with: uname -r";
-            case Errno.EAGAIN -> tryAgain();
-            default ->
-                limit.isUnlimited()
-                        ? tryAgain()
-                        : remedy.raiseLimit(neededBytes == 0 ? 0 : LockLimit.toLock(neededBytes));
+            case Errno.NOT_DONE -> new Remedy(parts.place()).allowCalls();
+            case Errno.ENOSYS, Errno.EINVAL -> Advice.lasting("# use Linux 4.4 or newer; check with: uname -r");
+            case Errno.EAGAIN -> triedAgain();
+            default -> limit.isUnlimited() ? triedAgain() : raiseLimit(selection);
         };
     }
 
-    private String tryAgain() {
-        return exits ? "# start it again" : "# nothing yet: it is tried again within a second";
+    private static Advice triedAgain() {
+        return Advice.lasting("# nothing yet: it is tried again within a second");
+    }
+
+    /**
+     * A number is recommended only if it holds, whatever the selection grows to. What the JVM was started with is not known
+     * here: a region that only a flag bounds counts as unbounded.
+     */
+    private Advice raiseLimit(Selection selection) {
+        long locked = 0;
+        for (Segment segment : parts.reconciler().locked()) {
+            locked += segment.length();
+        }
+        long others = Math.max(0, parts.chargedBytes() - locked);
+        RegionBounds bounds = new RegionBounds(parts.reconciler().segments(), new JvmFlags(List.of()));
+        long most = bounds.mostBytes(selection.regions());
+        return new Remedy(parts.place()).raiseLimit(most < 0 ? 0 : LockLimit.toLock(most + others));
     }
 
     private static String missing(Pass pass) {

@@ -47,9 +47,6 @@ final class GentleScan {
         long start = System.nanoTime();
         List<Mapping> mappings = proc.mappings(ProcFs.SELF);
         List<Segment> segments = layout.classify(mappings);
-        if (layout.askJvm(start)) {
-            segments = layout.classify(mappings);
-        }
         RegionTotals totals = new RegionTotals();
         Map<Long, BitSet> views = new HashMap<>();
         try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, pageBytes)) {

@@ -1,57 +1,86 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.options.OnFailure;
+import io.memlock.advice.Advice;
 
 /**
- * Why the promise is not kept, in the four parts every failure message has.
+ * Why the promise is not kept, in the four parts every failure message has: what was tried, what the kernel answered, what
+ * that means for this JVM, what to type.
  *
  * @param tried what was tried
  * @param answer what the kernel answered
- * @param meaning what that means for this JVM
- * @param remedy what to type
+ * @param cause what the answer means; "" if it speaks for itself
+ * @param effect what follows for a JVM that goes on; "" if nothing does, or the cause says it
+ * @param advice what to type
  */
-public record LockFailure(String tried, String answer, String meaning, String remedy) {
-
-    /** What a failure means for a JVM that is started with {@code on-failure=exit}. */
-    static final String EXITS = "this JVM exits now with status " + OnFailure.EXIT_STATUS + " (on-failure=exit)";
-
-    private static final String REPORT_IT = "# this is a bug of memlock-agent: please report it with these lines";
+public record LockFailure(String tried, String answer, String cause, String effect, Advice advice) {
 
     /** The C library cannot be called, or {@code /proc/self} not be read. */
-    public static LockFailure unavailable(String reason, OnFailure then) {
-        return new LockFailure("to call the C library", "not asked: " + reason, nothingLocked(then), "see above");
+    public static LockFailure unavailable(String reason) {
+        return new LockFailure(
+                "to call the C library",
+                "not asked: " + reason,
+                "",
+                "nothing is locked; this JVM runs as it would without the agent",
+                Advice.lasting("# see above"));
     }
 
     /** The agent failed where it should not. */
-    public static LockFailure ofTheAgent(Throwable cause, OnFailure then) {
+    public static LockFailure ofTheAgent(Throwable failure) {
         return new LockFailure(
-                "to lock", "the agent failed before it could tell: " + cause, nothingLocked(then), REPORT_IT);
+                "to lock",
+                "the agent failed before it could tell: " + failure,
+                "",
+                "what is locked is not known",
+                Advice.lasting("# this is a bug of memlock-agent: please report it with these lines"));
     }
 
     /** The lock was taken, and nobody can keep it. */
-    public static LockFailure notKept(Throwable cause, OnFailure then) {
+    public static LockFailure notKept(Throwable failure) {
         return new LockFailure(
                 "to start a thread that keeps the lock",
-                "not told by the JVM: " + cause,
-                then == OnFailure.EXIT
-                        ? EXITS
-                        : "what this JVM maps later may stay unlocked, and nobody looks after what is locked now",
-                "# let this JVM have more threads: see pids.max of its cgroup, ulimit -u, and its memory");
+                "not told by the JVM: " + failure,
+                "",
+                "what this JVM maps later may stay unlocked, and nobody looks after what is locked now",
+                Advice.lasting("# let this JVM have more threads: see pids.max of its cgroup, ulimit -u, and its memory"));
     }
 
-    private static String nothingLocked(OnFailure then) {
-        return then == OnFailure.EXIT ? EXITS : "nothing is locked; this JVM runs as it would without the agent";
+    /** What the answer means for this JVM. */
+    public String meaning() {
+        return sentences(cause, effect);
+    }
+
+    /** What to type while this JVM runs. */
+    public String remedy() {
+        return advice.text();
     }
 
     /**
-     * The message, four indented lines after a headline.
+     * The message for a JVM that goes on, four indented lines after a headline.
      *
      * @param headline for example {@code NOT LOCKED}
      */
     public String text(String headline) {
+        return text(headline, meaning(), remedy());
+    }
+
+    /**
+     * The message for a JVM that ends of it, where nothing helps any more that is typed for the process itself.
+     *
+     * @param headline for example {@code NOT LOCKED}
+     * @param ending that it ends, and how
+     */
+    public String textBeforeExit(String headline, String ending) {
+        return text(headline, sentences(cause, ending), advice.lasting());
+    }
+
+    private String text(String headline, String meaning, String remedy) {
         return headline + "\n  tried:   " + indented(tried) + "\n  kernel:  " + indented(answer) + "\n  meaning: "
                 + indented(meaning) + "\n  to fix:  " + indented(remedy);
+    }
+
+    private static String sentences(String first, String second) {
+        return first.isEmpty() || second.isEmpty() ? first + second : first + "; " + second;
     }
 
     private static String indented(String part) {

@@ -4,7 +4,6 @@ package io.memlock.lock;
 import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
 import io.memlock.options.AgentOptions;
-import io.memlock.options.OnFailure;
 import io.memlock.options.StrategyChoice;
 import java.io.IOException;
 import java.util.List;
@@ -114,7 +113,6 @@ public final class MemoryLock {
      * @return null if the promise is kept so far, otherwise why not
      */
     public synchronized LockFailure start(AgentOptions wanted) {
-        failures.endTheJvm(wanted.onFailure() == OnFailure.EXIT);
         try {
             prepare(wanted, parts.limits().establish());
             LockFailure failure = startLocking();
@@ -130,7 +128,6 @@ public final class MemoryLock {
             LockFailure failure = failures.unreadable(e, limit);
             return settle(future.isInForce() ? Verdict.partial(failure) : Verdict.failed(failure), Pass.NONE, 0);
         } finally {
-            failures.endTheJvm(false);
             parts.calls().live();
         }
     }
@@ -184,7 +181,7 @@ public final class MemoryLock {
 
     private LockFailure refuseFuture() {
         selection = Selection.NOTHING;
-        return settle(Verdict.failed(failures.futureUnderLimit(limit, false)), Pass.NONE, 0);
+        return settle(Verdict.failed(failures.futureUnderLimit(Selection.of(options), limit, false)), Pass.NONE, 0);
     }
 
     /**
@@ -205,7 +202,7 @@ public final class MemoryLock {
         }
         LockLimit now = parts.limits().establish();
         if (!selection.isEmpty() && wanted.strategy() == StrategyChoice.FUTURE && !now.isUnlimited()) {
-            return failures.futureUnderLimit(now, true);
+            return failures.futureUnderLimit(Selection.of(wanted), now, true);
         }
         prepare(wanted, now);
         if (isFutureRefused()) {
@@ -379,7 +376,7 @@ public final class MemoryLock {
         limit = parts.limits().again(before);
         if (strategy == Strategy.FUTURE && !limit.isUnlimited()) {
             strategy = Strategy.RESCAN;
-            notices.add(failures.limitShrank(limit).text("the limit on locked memory shrank"));
+            notices.add(failures.limitShrank(selection, limit).text("the limit on locked memory shrank"));
             future.end();
         }
         boolean isLifted = strategy == Strategy.RESCAN && limit.isUnlimited() && !before.isUnlimited();
@@ -397,16 +394,20 @@ public final class MemoryLock {
                     && selection.contains(Region.HEAP)
                     && viewedHeap.isNeeded()
                     && !viewedHeap.isWhole();
-            return slipsAway ? failures.zgcUnderRescan(pass, limit, parts.chargedBytes()) : null;
+            return slipsAway ? failures.zgcUnderRescan(pass, selection, limit, parts.chargedBytes()) : null;
         }
         if (pass.isOverMappingBudget()) {
             return failures.tooManyMappings(pass, parts.reconciler().maxMappings());
         }
         if (pass.errno() != 0) {
             return failures.call(
-                    pass, limit, parts.chargedBytes(), parts.reconciler().maxMappings());
+                    pass,
+                    selection,
+                    limit,
+                    parts.chargedBytes(),
+                    parts.reconciler().maxMappings());
         }
-        return failures.doesNotFit(pass, limit, parts.chargedBytes());
+        return failures.doesNotFit(pass, selection, limit, parts.chargedBytes());
     }
 
     /**

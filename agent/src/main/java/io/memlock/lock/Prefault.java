@@ -42,20 +42,18 @@ final class Prefault {
     String run(List<Segment> segments, List<Region> regions, Resident resident, Headroom headroom, int threads)
             throws IOException {
         List<Piece> pieces = new ArrayList<>();
-        FirstViews views = new FirstViews();
         long total = 0;
-        long memory = 0;
         for (Segment segment : segments) {
-            if (regions.contains(segment.region()) && segment.mapping().isAccessible() && !segment.isAgentsView()) {
+            if (PrefaultNeed.contains(regions, segment)) {
                 boolean write = segment.mapping().writable() && !isApplicationsFile(segment);
                 total += segment.length();
-                memory += views.isFirst(segment) ? segment.length() : 0;
                 cut(segment, write, pieces);
             }
         }
+        long memory = PrefaultNeed.bytes(segments, regions);
         String refusal = headroom.refusal(memory);
         if (refusal != null) {
-            refusal = headroom.refusal(Math.max(0, memory - resident.bytes()));
+            refusal = headroom.refusal(PrefaultNeed.moreBytes(memory, resident.bytes()));
         }
         if (refusal != null) {
             return refusal;

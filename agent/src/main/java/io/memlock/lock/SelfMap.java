@@ -42,9 +42,6 @@ final class SelfMap implements MemoryMap {
         }
         List<Segment> before = segments;
         segments = layout.classify(now);
-        if (layout.askJvm(System.nanoTime())) {
-            segments = layout.classify(now);
-        }
         mappings = now; // not before: if that fails, they are new the next time, too
         return segments != before;
     }

@@ -48,9 +48,6 @@ public final class SmapsScan {
             mappings.add(entry.mapping());
         });
         List<Segment> segments = layout.classify(mappings);
-        if (layout.askJvm(start)) {
-            segments = layout.classify(mappings);
-        }
         RegionTotals totals = new RegionTotals();
         int at = 0;
         for (SmapsEntry entry : entries) {

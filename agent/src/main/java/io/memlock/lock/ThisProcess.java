@@ -12,6 +12,7 @@ import io.memlock.hotspot.Segment;
 import io.memlock.log.Log;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
+import io.memlock.proc.FileOpener;
 import io.memlock.proc.KernelVersion;
 import io.memlock.proc.Mapping;
 import io.memlock.proc.ProcFs;
@@ -40,6 +41,7 @@ public final class ThisProcess implements LockParts {
     private static final long DEFAULT_MAX_MAP_COUNT = 65_530;
 
     private final LibC libc;
+    private final FileOpener files;
     private final ProcFs proc;
     private final Instrumentation instrumentation;
     private final Log log;
@@ -64,14 +66,15 @@ public final class ThisProcess implements LockParts {
      */
     public ThisProcess(LibC libc, ProcFs proc, Instrumentation instrumentation, Log log) {
         this.libc = libc;
-        this.proc = proc;
+        this.files = new CloseOnExecFiles(libc);
+        this.proc = proc.openedBy(files);
         this.instrumentation = instrumentation;
         this.log = log;
         this.progress = new Progress(log);
         this.pageBytes = libc.sysconf(Linux.SC_PAGESIZE);
         this.probe = new LockProbe(libc, pageBytes);
         this.limits = new LimitProbe(libc, probe, pageBytes);
-        HugePages hugePages = new HugePages(proc, new InProcessDiagnosticCommands(instrumentation), pageBytes);
+        HugePages hugePages = new HugePages(this.proc, new InProcessDiagnosticCommands(instrumentation), pageBytes);
         this.calls = new GentleCalls(libc, probe, Pause.SLEEP, progress, new PieceSize(pageBytes, hugePages));
     }
 
@@ -190,9 +193,8 @@ public final class ThisProcess implements LockParts {
     @Override
     public List<Segment> locate(List<Region> regions) throws IOException {
         List<Mapping> mappings = proc.mappings(ProcFs.SELF);
-        List<Segment> segments = layout().classify(mappings);
-        boolean isAsked = !holdsAll(segments, regions) && layout().askJvm(System.nanoTime());
-        return isAsked ? layout().classify(mappings) : segments;
+        List<Segment> segments = layout().classifyUnasked(mappings);
+        return holdsAll(segments, regions) ? segments : layout().classify(mappings);
     }
 
     private static boolean holdsAll(List<Segment> segments, List<Region> regions) {
@@ -270,7 +272,7 @@ public final class ThisProcess implements LockParts {
 
     private synchronized JvmLayout layout() {
         if (layout == null) {
-            layout = JvmLayout.ofThisJvm(instrumentation, (int) pageBytes);
+            layout = JvmLayout.ofThisJvm(instrumentation, files, (int) pageBytes);
         }
         return layout;
     }

@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.options;
 
+import java.util.List;
+
 /** Every option of the agent, once: parser, error messages, help and the README's table all come from here. */
 public enum Option {
     MODE(
             "mode",
             "`all`, `none`, or regions joined by `+` (`heap+code`)",
             "all",
-            "what to lock; `none` loads the agent and locks nothing until asked over JMX"),
+            "what to lock; `none` loads the agent, which locks nothing until it is asked to by `attach` or over JMX",
+            "all",
+            "none"),
     EXCLUDE(
             "exclude",
             "regions joined by `+`, `nothing`",
             "mapped",
-            "with `mode=all`, what to leave unlocked; data files the application maps would otherwise be pinned as they"
-                    + " are read"),
+            "with `mode=all`, what to leave unlocked; a data file that the application maps would otherwise stay in RAM"
+                    + " once it was read",
+            "",
+            "nothing"),
     STRATEGY(
             "strategy",
             "`auto`, `future`, `rescan`",
@@ -24,7 +30,9 @@ public enum Option {
             "prefault",
             "regions joined by `+`, `none`",
             "none",
-            "fault what is committed of these in after locking, before `main` runs; they must be selected by `mode`"),
+            "after locking, touch all committed pages of these regions before `main` starts; `mode` must select them",
+            "",
+            "none"),
     ON_FAILURE(
             "on-failure",
             "`warn`, `exit`",
@@ -39,11 +47,37 @@ public enum Option {
     private final String defaultValue;
     private final String meaning;
 
+    /** In place of a list of regions, the word that means all of them and the one that means none; "" for no such word. */
+    private final String wordForAll;
+
+    private final String wordForNone;
+
     Option(String key, String accepts, String defaultValue, String meaning) {
+        this(key, accepts, defaultValue, meaning, "", "");
+    }
+
+    Option(String key, String accepts, String defaultValue, String meaning, String wordForAll, String wordForNone) {
         this.key = key;
         this.accepts = accepts;
         this.defaultValue = defaultValue;
         this.meaning = meaning;
+        this.wordForAll = wordForAll;
+        this.wordForNone = wordForNone;
+    }
+
+    /** Whether its value is a list of regions. */
+    boolean isList() {
+        return !wordForNone.isEmpty();
+    }
+
+    /** Words that may stand in place of a list of regions. */
+    List<String> wordsThatStandAlone() {
+        return wordForAll.isEmpty() ? List.of(wordForNone) : List.of(wordForAll, wordForNone);
+    }
+
+    /** The word for an empty list of regions; "" where it takes no list. */
+    String wordForNone() {
+        return wordForNone;
     }
 
     /** The name before the {@code =}. */

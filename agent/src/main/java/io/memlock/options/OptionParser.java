@@ -18,6 +18,8 @@ public final class OptionParser {
     private static final long MIN_INTERVAL_MILLIS = 100;
     private static final long MAX_INTERVAL_MILLIS = 3_600_000;
 
+    private static final List<Region> NONE = Collections.emptyList();
+
     private OptionParser() {}
 
     /**
@@ -34,27 +36,26 @@ public final class OptionParser {
         LockMode mode =
                 modeText.equals("all") ? LockMode.ALL : modeText.equals("none") ? LockMode.NONE : LockMode.REGIONS;
         if (mode != LockMode.ALL && given.containsKey(Option.EXCLUDE)) {
-            throw new OptionException("'exclude' goes with mode=all only; with mode=" + modeText + " leave it out");
+            throw new OptionException(
+                    "'exclude' goes with mode=all only; with mode=" + OptionErrors.shown(modeText) + " leave it out");
         }
-        List<Region> none = Collections.emptyList();
         String excludeText = value(given, Option.EXCLUDE);
-        String prefaultText = value(given, Option.PREFAULT);
         AgentOptions options = new AgentOptions(
                 mode,
-                mode == LockMode.REGIONS ? regions("mode", modeText, "all", "none") : none,
-                mode == LockMode.ALL && !excludeText.equals("nothing")
-                        ? regions("region in exclude", excludeText, "nothing")
-                        : none,
+                mode == LockMode.REGIONS ? regions(Option.MODE, modeText) : NONE,
+                mode == LockMode.ALL ? regions(Option.EXCLUDE, excludeText) : NONE,
                 choice(given, Option.STRATEGY, StrategyChoice.values()),
-                prefaultText.equals("none") ? none : regions("region in prefault", prefaultText, "none"),
+                regions(Option.PREFAULT, value(given, Option.PREFAULT)),
                 choice(given, Option.ON_FAILURE, OnFailure.values()),
-                interval(value(given, Option.INTERVAL)),
+                Durations.millis(
+                        Option.INTERVAL.key(), value(given, Option.INTERVAL), MIN_INTERVAL_MILLIS, MAX_INTERVAL_MILLIS),
                 choice(given, Option.JMX, Switch.values()) == Switch.ON,
                 choice(given, Option.LOG, LogLevel.values()));
         for (Region region : options.prefault()) {
             if (!options.selection().contains(region)) {
                 throw new OptionException("cannot prefault '" + region.optionName() + "': mode=" + modeText
-                        + (mode == LockMode.ALL ? ",exclude=" + excludeText : "") + " does not lock it");
+                        + (mode == LockMode.ALL ? ",exclude=" + excludeText : "")
+                        + " does not lock it; select it as well, or leave it out of prefault");
             }
         }
         return options;
@@ -62,6 +63,7 @@ public final class OptionParser {
 
     private static Map<Option, String> split(String text) throws OptionException {
         Map<Option, String> given = new EnumMap<>(Option.class);
+        Option before = null;
         int start = 0;
         while (start < text.length()) {
             int comma = text.indexOf(',', start);
@@ -69,18 +71,18 @@ public final class OptionParser {
             String part = text.substring(start, end);
             int equals = part.indexOf('=');
             if (equals <= 0) {
-                throw new OptionException("cannot read '" + part
-                        + "': options are key=value, separated by commas; keys are " + listed(keys()));
+                throw OptionErrors.notKeyValue(part, before, before == null ? "" : given.get(before), keys());
             }
             Option option = option(part.substring(0, equals));
             String value = part.substring(equals + 1);
             if (value.isEmpty()) {
-                throw new OptionException(
-                        "option '" + option.key() + "' has no value; it takes " + plain(option.accepts()));
+                throw OptionErrors.empty(option);
             }
-            if (given.put(option, value) != null) {
-                throw new OptionException("option '" + option.key() + "' is given twice");
+            String other = given.put(option, value);
+            if (other != null) {
+                throw OptionErrors.twice(option, other, value);
             }
+            before = option;
             start = end + 1;
         }
         return given;
@@ -92,22 +94,27 @@ public final class OptionParser {
                 return option;
             }
         }
-        throw unknown("option", key, keys());
+        throw OptionErrors.unknown("option", key, "", keys());
     }
 
     private static String value(Map<Option, String> given, Option option) {
         return given.getOrDefault(option, option.defaultValue());
     }
 
-    private static List<Region> regions(String what, String text, String... otherWords) throws OptionException {
+    /** A list of regions, empty for the word that means none; each region once. */
+    private static List<Region> regions(Option option, String text) throws OptionException {
+        if (text.equals(option.wordForNone())) {
+            return NONE;
+        }
         List<Region> regions = new ArrayList<>();
         int start = 0;
         while (start <= text.length()) {
             int plus = text.indexOf('+', start);
             int end = plus < 0 ? text.length() : plus;
-            Region region = region(what, text.substring(start, end), otherWords);
+            Region region = region(option, text, text.substring(start, end));
             if (regions.contains(region)) {
-                throw new OptionException("region '" + region.optionName() + "' is named twice in '" + text + "'");
+                throw new OptionException("region '" + region.optionName() + "' is named twice in " + option.key() + "="
+                        + OptionErrors.shown(text));
             }
             regions.add(region);
             start = end + 1;
@@ -115,53 +122,40 @@ public final class OptionParser {
         return Collections.unmodifiableList(regions);
     }
 
-    private static Region region(String what, String name, String... otherWords) throws OptionException {
-        List<String> accepted = new ArrayList<>(List.of(otherWords));
+    private static Region region(Option option, String list, String name) throws OptionException {
         for (Region region : Region.values()) {
             if (region.optionName().equals(name)) {
                 return region;
             }
+        }
+        if (name.isEmpty()) {
+            throw OptionErrors.gap(option, list);
+        }
+        boolean alone = list.equals(name);
+        List<String> accepted = new ArrayList<>();
+        for (String word : option.wordsThatStandAlone()) {
+            if (word.equals(name)) {
+                throw OptionErrors.standsAlone(option, word, list);
+            }
+            if (alone) {
+                accepted.add(word);
+            }
+        }
+        for (Region region : Region.values()) {
             accepted.add(region.optionName());
         }
-        throw unknown(what, name, accepted);
+        throw OptionErrors.unknown("region", name, " in " + option.key(), accepted);
     }
 
     private static <E extends Enum<E>> E choice(Map<Option, String> given, Option option, E[] choices)
             throws OptionException {
         String text = value(given, option);
-        List<String> accepted = new ArrayList<>();
         for (E choice : choices) {
-            String name = choice.name().toLowerCase(Locale.ROOT);
-            if (name.equals(text)) {
+            if (choice.name().toLowerCase(Locale.ROOT).equals(text)) {
                 return choice;
             }
-            accepted.add(name);
         }
-        throw unknown(option.key(), text, accepted);
-    }
-
-    private static long interval(String text) throws OptionException {
-        long unit = text.endsWith("ms") ? 1 : text.endsWith("s") ? 1000 : text.endsWith("m") ? 60_000 : 3_600_000;
-        int digits = 0;
-        while (digits < text.length() && text.charAt(digits) >= '0' && text.charAt(digits) <= '9') {
-            digits++;
-        }
-        boolean known = List.of("ms", "s", "m", "h").contains(text.substring(digits));
-        if (digits == 0 || digits > 9 || !known) {
-            throw new OptionException(
-                    "cannot read interval '" + text + "': a number and its unit, such as 1s or 500ms");
-        }
-        long millis = Long.parseLong(text.substring(0, digits)) * unit;
-        if (millis < MIN_INTERVAL_MILLIS || millis > MAX_INTERVAL_MILLIS) {
-            throw new OptionException("interval '" + text + "' is out of range: from 100ms to 1h");
-        }
-        return millis;
-    }
-
-    private static OptionException unknown(String what, String found, List<String> accepted) {
-        String nearest = NearestWord.to(found, accepted);
-        String hint = nearest == null ? ";" : "; did you mean '" + nearest + "'?";
-        return new OptionException("unknown " + what + " '" + found + "'" + hint + " accepted: " + listed(accepted));
+        throw OptionErrors.unknown("value", text, " of " + option.key(), OptionErrors.names(choices));
     }
 
     private static List<String> keys() {
@@ -170,14 +164,6 @@ public final class OptionParser {
             keys.add(option.key());
         }
         return keys;
-    }
-
-    private static String listed(List<String> words) {
-        return String.join(", ", words);
-    }
-
-    private static String plain(String markdown) {
-        return markdown.replace("`", "");
     }
 
     /** The values of an option that is switched on or off. */

@@ -3,31 +3,37 @@ package io.memlock.os;
 
 import io.memlock.jna.DispatchLibrary;
 import java.io.File;
-import java.io.FileOutputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.util.List;
 
 /**
  * JNA's native library as a file, for as long as it takes to load it. It is written into a directory only this user can
- * enter, in the first place that can be written and is not mounted {@code noexec}; once the library is mapped, file and
- * directory are removed, so nothing is left behind when the JVM is killed later.
+ * enter, in the first place that can be written and is not mounted {@code noexec}.
+ *
+ * <p>The place may belong to somebody else, who can put other directories and files in place of ours at any moment. So what
+ * is loaded is never looked up by its name: a file of a name that nobody can guess did not exist before it was opened and
+ * is ours, whatever it lies in; and it is loaded as the open file it is, through {@code /proc/self/fd}. By then it is
+ * removed, so nothing is left behind when the JVM is killed.
  *
  * <p>Uses {@code java.io} only: {@code java.nio.file} would fix the default file system before the application's choice
  * of one is set up.
  */
 final class DispatchLibraryFile implements AutoCloseable {
 
-    /** The name JNA looks for. */
-    private static final String FILE_NAME = "libjnidispatch.so";
+    private static final String DESCRIPTORS = "/proc/self/fd";
+    private static final int COPIED_AT_ONCE = 1 << 16;
+    private static final int RANDOM_BYTES = 16;
 
     private final File directory;
     private final File file;
+    private RandomAccessFile open;
 
-    private DispatchLibraryFile(File directory) {
+    private DispatchLibraryFile(File directory, File file) {
         this.directory = directory;
-        this.file = new File(directory, FILE_NAME);
+        this.file = file;
     }
 
     /**
@@ -35,24 +41,19 @@ final class DispatchLibraryFile implements AutoCloseable {
      *
      * @param resource its name in the agent jar
      * @param places directories to try, in this order
-     * @return the loaded file, to be closed when JNA has found it too
      * @throws NativeUnavailableException if no place works; the message names each with its reason
      */
-    static DispatchLibraryFile load(String resource, List<String> places) throws NativeUnavailableException {
+    static void load(String resource, List<String> places) throws NativeUnavailableException {
         StringBuilder tried = new StringBuilder();
         Throwable last = null;
         for (String place : places) {
-            DispatchLibraryFile candidate = new DispatchLibraryFile(privateDirectory(place));
-            try {
-                candidate.write(resource);
-                DispatchLibrary.load(candidate.file.getPath());
-                return candidate;
+            try (DispatchLibraryFile candidate = in(place)) {
+                DispatchLibrary.load(candidate.write(resource));
+                return;
             } catch (IOException | UnsatisfiedLinkError e) {
-                candidate.close();
                 tried.append("\n    ").append(place).append(": ").append(reason(e));
                 last = e;
             } catch (IllegalCallerException e) {
-                candidate.close();
                 throw new NativeUnavailableException(
                         "this JVM denies native access, and granting it to our own JNA did not work on this JDK;"
                                 + " start java with --illegal-native-access=warn",
@@ -71,54 +72,92 @@ final class DispatchLibraryFile implements AutoCloseable {
         return message.contains("failed to map segment") ? "mounted noexec (" + message + ")" : message;
     }
 
-    /** A directory that does not exist yet. The name need not be a secret: {@code mkdir} fails if somebody has it. */
-    private static File privateDirectory(String place) {
-        return new File(place, "memlock-" + Long.toHexString(System.nanoTime()));
+    private static DispatchLibraryFile in(String place) throws IOException {
+        File directory = new File(place, StaleLibraries.DIRECTORY + random());
+        return new DispatchLibraryFile(
+                directory, new File(directory, StaleLibraries.FILE + random() + StaleLibraries.SUFFIX));
     }
 
-    /** The directory to give JNA as {@code jna.boot.library.path}. */
-    String directory() {
-        return directory.getPath();
+    /** Not SecureRandom: that loads providers for tens of milliseconds. */
+    private static String random() throws IOException {
+        byte[] bytes = new byte[RANDOM_BYTES];
+        try (FileInputStream in = new FileInputStream("/dev/urandom")) {
+            if (in.readNBytes(bytes, 0, bytes.length) < bytes.length) {
+                throw new IOException("/dev/urandom gives no random bytes");
+            }
+        }
+        StringBuilder hex = new StringBuilder();
+        for (byte one : bytes) {
+            hex.append(Character.forDigit(one >> 4 & 0xf, 16)).append(Character.forDigit(one & 0xf, 16));
+        }
+        return hex.toString();
     }
 
-    private void write(String resource) throws IOException {
+    /** Returns the path by which the open file is found, and nothing else. */
+    private String write(String resource) throws IOException {
         if (!directory.mkdir()) {
             throw new IOException(directory.getParentFile().isDirectory() ? "cannot be written" : "no such directory");
         }
-        makePrivate();
-        String[] found = directory.list();
-        // Nobody can enter any more; whoever was faster than makePrivate, under a umask of 0, is caught here.
-        if (found == null || found.length != 0) {
-            throw new IOException("somebody else wrote into " + directory);
-        }
+        makePrivate(directory);
         try (InputStream in = DispatchLibraryFile.class.getClassLoader().getResourceAsStream(resource)) {
             if (in == null) {
                 throw new IOException("the agent jar has no " + resource);
             }
-            try (OutputStream out = new FileOutputStream(file)) {
-                in.transferTo(out);
+            open = new RandomAccessFile(file, "rw");
+            File opened = descriptor();
+            // Before anything is in it: with a umask of 0 everybody could write to it.
+            makePrivate(opened);
+            byte[] buffer = new byte[COPIED_AT_ONCE];
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                open.write(buffer, 0, count);
+            }
+            remove();
+            return opened.getPath();
+        }
+    }
+
+    /** The open file, as a name that follows it wherever it goes. */
+    private File descriptor() throws IOException {
+        String[] numbers = new File(DESCRIPTORS).list();
+        String path = file.getCanonicalPath();
+        for (int i = numbers == null ? -1 : numbers.length - 1; i >= 0; i--) { // the last one, unless there was a gap
+            File candidate = new File(DESCRIPTORS, numbers[i]);
+            if (candidate.getCanonicalPath().equals(path)) {
+                return candidate;
             }
         }
+        throw new IOException("cannot find the file that was just written there among " + DESCRIPTORS);
     }
 
-    /** Mode 0700, with what {@code java.io} offers. */
-    private void makePrivate() throws IOException {
-        boolean done = directory.setReadable(false, false)
-                && directory.setWritable(false, false)
-                && directory.setExecutable(false, false)
-                && directory.setReadable(true, true)
-                && directory.setWritable(true, true)
-                && directory.setExecutable(true, true);
+    /** Takes all rights from others, with what {@code java.io} offers. */
+    private static void makePrivate(File file) throws IOException {
+        boolean done = file.setReadable(false, false)
+                && file.setWritable(false, false)
+                && file.setExecutable(false, false)
+                && file.setReadable(true, true)
+                && file.setWritable(true, true)
+                && file.setExecutable(true, true);
         if (!done) {
-            throw new IOException("cannot make " + directory + " private");
+            throw new IOException("cannot make " + file + " private");
         }
     }
 
-    /** Removes file and directory; what is mapped stays mapped. */
-    @Override
     @SuppressWarnings("ReturnValueIgnored") // a file that cannot be removed does no harm
-    public void close() {
+    private void remove() {
         file.delete();
         directory.delete();
+    }
+
+    /** What is mapped stays mapped. */
+    @Override
+    public void close() {
+        remove();
+        if (open != null) {
+            try {
+                open.close();
+            } catch (IOException e) {
+                // Whatever could not be written, nobody needs any more.
+            }
+        }
     }
 }

@@ -10,14 +10,26 @@ public final class Errno {
     /** Operation not permitted. */
     public static final int EPERM = 1;
 
+    /** No such file or directory. */
+    public static final int ENOENT = 2;
+
+    /** No such process. */
+    public static final int ESRCH = 3;
+
     /** Interrupted system call. */
     public static final int EINTR = 4;
+
+    /** Input/output error. */
+    public static final int EIO = 5;
 
     /** Resource temporarily unavailable. */
     public static final int EAGAIN = 11;
 
     /** Cannot allocate memory. */
     public static final int ENOMEM = 12;
+
+    /** Permission denied. */
+    public static final int EACCES = 13;
 
     /** Bad address. */
     public static final int EFAULT = 14;
@@ -27,6 +39,9 @@ public final class Errno {
 
     /** Invalid argument. */
     public static final int EINVAL = 22;
+
+    /** Too many open files. */
+    public static final int EMFILE = 24;
 
     /** Function not implemented. */
     public static final int ENOSYS = 38;
@@ -43,12 +58,17 @@ public final class Errno {
         return switch (errno) {
             case NOT_DONE -> "0 (success), but nothing was done";
             case EPERM -> "EPERM (Operation not permitted)";
+            case ENOENT -> "ENOENT (No such file or directory)";
+            case ESRCH -> "ESRCH (No such process)";
             case EINTR -> "EINTR (Interrupted system call)";
+            case EIO -> "EIO (Input/output error)";
             case EAGAIN -> "EAGAIN (Resource temporarily unavailable)";
             case ENOMEM -> "ENOMEM (Cannot allocate memory)";
+            case EACCES -> "EACCES (Permission denied)";
             case EFAULT -> "EFAULT (Bad address)";
             case EBUSY -> "EBUSY (Device or resource busy)";
             case EINVAL -> "EINVAL (Invalid argument)";
+            case EMFILE -> "EMFILE (Too many open files)";
             case ENOSYS -> "ENOSYS (Function not implemented)";
             default -> "errno " + errno;
         };

@@ -21,6 +21,10 @@ final class JnaLibC implements LibC {
     private final ProcessFunction mmap;
     private final ProcessFunction munmap;
     private final ProcessFunction madvise;
+    private final ProcessFunction open;
+    private final ProcessFunction read;
+    private final ProcessFunction pread;
+    private final ProcessFunction close;
     private final ProcessFunction readlink;
     private final ProcessFunction getrlimit;
     private final ProcessFunction setrlimit;
@@ -49,6 +53,10 @@ final class JnaLibC implements LibC {
         mmap = process.find("mmap");
         munmap = process.find("munmap");
         madvise = process.find("madvise");
+        open = process.find("open");
+        read = process.find("read");
+        pread = process.find("pread");
+        close = process.find("close");
         readlink = process.find("readlink");
         getrlimit = process.find("getrlimit");
         setrlimit = process.find("setrlimit");
@@ -117,6 +125,26 @@ final class JnaLibC implements LibC {
     @Override
     public int madvise(long addr, long length, int advice) {
         return madvise.invokeInt(addr, length, advice);
+    }
+
+    @Override
+    public int open(byte[] pathname, int flags) {
+        return open.invokeInt(pathname, flags);
+    }
+
+    @Override
+    public long read(int fd, byte[] buf, long count) {
+        return read.invokeLong(fd, buf, count);
+    }
+
+    @Override
+    public long pread(int fd, byte[] buf, long count, long offset) {
+        return pread.invokeLong(fd, buf, count, offset);
+    }
+
+    @Override
+    public int close(int fd) {
+        return close.invokeInt(fd);
     }
 
     @Override

@@ -87,6 +87,39 @@ public interface LibC {
     int madvise(long addr, long length, int advice);
 
     /**
+     * Opens a file. open(2)
+     *
+     * @param pathname and a 0 after it
+     * @param flags without {@code O_CREAT}, which would need a mode
+     * @return a file descriptor, or -1 with EACCES, EINTR, EMFILE, ENOENT, …
+     */
+    int open(byte[] pathname, int flags);
+
+    /**
+     * Reads on in a file. read(2)
+     *
+     * @param buf filled from its beginning on
+     * @return bytes read, 0 at the end, or -1 with EFAULT, EINTR, EIO, …
+     */
+    long read(int fd, byte[] buf, long count);
+
+    /**
+     * Reads at a place of a file. pread(2)
+     *
+     * @param buf filled from its beginning on
+     * @param offset of the first byte
+     * @return bytes read, 0 at the end, or -1 with EFAULT, EINTR, EIO, …
+     */
+    long pread(int fd, byte[] buf, long count, long offset);
+
+    /**
+     * Closes a file. close(2)
+     *
+     * @return 0, or -1 with EBADF, …; it is closed all the same
+     */
+    int close(int fd);
+
+    /**
      * Reads where a symbolic link points to. readlink(2)
      *
      * @param path of the link, and a 0 after it

@@ -60,6 +60,13 @@ public final class Linux {
     /** Fault pages in for writing without storing anything, Linux 5.14. The number warns as above. */
     public static final int MADV_POPULATE_WRITE = 23;
 
+    // include/uapi/asm-generic/fcntl.h
+    /** For open: for reading. */
+    public static final int O_RDONLY = 0;
+
+    /** For open: closed in whatever program a child runs. */
+    public static final int O_CLOEXEC = 02000000;
+
     // include/uapi/asm-generic/resource.h
     /** Bytes of locked mappings. */
     public static final int RLIMIT_MEMLOCK = 8;

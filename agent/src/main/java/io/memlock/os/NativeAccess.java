@@ -2,6 +2,7 @@
 package io.memlock.os;
 
 import java.lang.instrument.Instrumentation;
+import java.util.List;
 
 /** Opens the way to the C library: JNA's module, its native library, its initialisation. Once in a JVM. */
 public final class NativeAccess {
@@ -30,11 +31,19 @@ public final class NativeAccess {
         if (instrumentation != null && Runtime.version().feature() >= FIRST_RESTRICTED_RELEASE) {
             JnaModule.define(instrumentation);
         }
-        try (DispatchLibraryFile library = DispatchLibraryFile.load(platform.library, LibraryPlaces.ofThisProcess());
-                PropertyGuard properties = new PropertyGuard()) {
+        List<String> places = LibraryPlaces.ofThisProcess();
+        DispatchLibraryFile.load(platform.library, places);
+        if (instrumentation == null) { // an application has better things to do than to list /tmp
+            StaleLibraries.remove(places, System.currentTimeMillis());
+        }
+        try (PropertyGuard properties = new PropertyGuard()) {
             properties
-                    .set("jna.boot.library.path", library.directory())
-                    .set("jna.boot.library.name", null)
+                    // JNA wants to find a library: one that every JDK has. Ours is loaded, and the bundled JNA loads
+                    // nothing.
+                    .set(
+                            "jna.boot.library.path",
+                            System.getProperty("java.home").concat("/lib"))
+                    .set("jna.boot.library.name", "jsig")
                     .set("jna.nounpack", "true")
                     .set("jna.noclasspath", "true")
                     .set("jna.nosys", "true")

@@ -15,10 +15,12 @@ public final class AddressSpaceReader {
 
     private static final int PRIME = 31;
 
-    private final KeptFile file;
+    private final TextFile text;
+    private final File file;
 
-    AddressSpaceReader(File file) {
-        this.file = new KeptFile(file, new TextFile());
+    AddressSpaceReader(FileOpener opener, File file) {
+        this.text = new TextFile(opener);
+        this.file = file;
     }
 
     /**
@@ -28,7 +30,7 @@ public final class AddressSpaceReader {
      * @throws ProcFormatException if it is not six numbers and more
      */
     public long fingerprint() throws IOException {
-        Cursor statm = file.read();
+        Cursor statm = text.read(file);
         statm.nextLine();
         long size = statm.decimal();
         for (int field = 0; field < FIELDS_BETWEEN; field++) {

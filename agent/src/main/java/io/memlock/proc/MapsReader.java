@@ -13,14 +13,15 @@ import java.util.List;
  */
 public final class MapsReader {
 
-    private final TextFile text = new TextFile();
-    private final KeptFile file;
+    private final TextFile text;
+    private final File file;
     private int parsedLength;
     private long parsedChecksum;
     private List<Mapping> mappings;
 
-    MapsReader(File file) {
-        this.file = new KeptFile(file, text);
+    MapsReader(FileOpener opener, File file) {
+        this.text = new TextFile(opener);
+        this.file = file;
     }
 
     /**
@@ -30,7 +31,7 @@ public final class MapsReader {
      * @throws IOException if the file cannot be read
      */
     public List<Mapping> read() throws IOException {
-        Cursor maps = file.read();
+        Cursor maps = text.read(file);
         long checksum = text.checksum();
         if (mappings == null || text.length() != parsedLength || checksum != parsedChecksum) {
             mappings = MapsParser.parse(maps, text.length());

@@ -3,7 +3,6 @@ package io.memlock.proc;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.util.BitSet;
 
 /**
@@ -34,19 +33,12 @@ public final class Pagemap implements Closeable {
     /** 1 MiB of address space with 4 KiB pages: some 20 microseconds. 2 KiB of entries, which the JDK reads without malloc. */
     private static final int PAGES_AT_ONCE = 256;
 
-    private final RandomAccessFile file;
+    private final OpenFile file;
     private final long pageBytes;
     private final byte[] entries = new byte[PAGES_AT_ONCE * ENTRY_BYTES];
 
-    /**
-     * Opens a pagemap.
-     *
-     * @param path of the file
-     * @param pageBytes the page size
-     * @throws IOException if it cannot be opened, as with a process that is not dumpable
-     */
-    public Pagemap(String path, long pageBytes) throws IOException {
-        this.file = new RandomAccessFile(path, "r");
+    Pagemap(OpenFile file, long pageBytes) {
+        this.file = file;
         this.pageBytes = pageBytes;
     }
 
@@ -137,8 +129,7 @@ public final class Pagemap implements Closeable {
     /** Returns how many entries there are now in the buffer; 0 if the mapping is gone. */
     private int read(long at, long end) throws IOException {
         int pages = (int) Math.min(PAGES_AT_ONCE, (end - at) / pageBytes);
-        file.seek(at / pageBytes * ENTRY_BYTES);
-        int read = file.read(entries, 0, pages * ENTRY_BYTES);
+        int read = file.readAt(at / pageBytes * ENTRY_BYTES, entries, pages * ENTRY_BYTES);
         return Math.max(0, read) / ENTRY_BYTES;
     }
 

@@ -24,7 +24,8 @@ public final class ProcFs {
 
     private final File proc;
     private final File root;
-    private final TextFile text = new TextFile();
+    private final FileOpener opener;
+    private final TextFile text;
 
     /** The real one. */
     public ProcFs() {
@@ -38,8 +39,19 @@ public final class ProcFs {
      * @param root where {@code /} is, for {@code /sys}
      */
     public ProcFs(File proc, File root) {
+        this(proc, root, new FileOpener.Jdk());
+    }
+
+    private ProcFs(File proc, File root, FileOpener opener) {
         this.proc = proc;
         this.root = root;
+        this.opener = opener;
+        this.text = new TextFile(opener);
+    }
+
+    /** The same files, opened in another way. */
+    public ProcFs openedBy(FileOpener other) {
+        return new ProcFs(proc, root, other);
     }
 
     /**
@@ -57,12 +69,12 @@ public final class ProcFs {
 
     /** For reading {@link #mappings} again and again. */
     public MapsReader mapsReader(String pid) {
-        return new MapsReader(processFile(pid, "maps"));
+        return new MapsReader(opener, processFile(pid, "maps"));
     }
 
     /** Tells again and again whether the address space has changed. */
     public AddressSpaceReader addressSpaceReader(String pid) {
-        return new AddressSpaceReader(processFile(pid, "statm"));
+        return new AddressSpaceReader(opener, processFile(pid, "statm"));
     }
 
     /** Whether the host has no huge page of hugetlbfs, of any size: then nobody maps any. Costs one short read. */
@@ -73,7 +85,7 @@ public final class ProcFs {
     /** Hands out all mappings with what they hold. Makes the kernel walk the page tables: 9 ms per resident GiB. */
     public void smaps(String pid, Consumer<SmapsEntry> each) throws IOException {
         File file = processFile(pid, "smaps");
-        try (InputStream in = TextFile.open(file)) {
+        try (InputStream in = opener.open(file)) {
             SmapsParser.read(file.getPath(), in, each);
         } catch (IOException e) {
             throw TextFile.failure(file, e);
@@ -103,7 +115,12 @@ public final class ProcFs {
      * @throws IOException if it cannot be opened, as with a process that is not dumpable
      */
     public Pagemap pagemap(String pid, long pageBytes) throws IOException {
-        return new Pagemap(processFile(pid, "pagemap").getPath(), pageBytes);
+        File file = processFile(pid, "pagemap");
+        try {
+            return new Pagemap(opener.open(file), pageBytes);
+        } catch (IOException e) {
+            throw TextFile.failure(file, e);
+        }
     }
 
     /** Memory, identity and privileges. */
@@ -215,17 +232,57 @@ public final class ProcFs {
     }
 
     /**
-     * A file as a process sees it, in a container too.
+     * A file as another process sees it, in a container too; read as its user would.
      *
      * @param path absolute, in the process's root directory
+     * @param longest bytes; a file that is longer is refused
+     * @throws IOException also if its user could not read it, or it is no regular file
      */
-    public File seenBy(String pid, String path) {
-        return new File(processFile(pid, "root"), path);
+    public byte[] seenBy(String pid, String path, int longest) throws IOException {
+        try (ForeignFiles files = new ForeignFiles(processFile(pid, "root").toPath(), uid(pid))) {
+            return files.read(path, longest);
+        }
     }
 
-    /** The text of a file {@link #seenBy} a process. */
-    public String textSeenBy(String pid, String path) throws IOException {
-        return read(seenBy(pid, path));
+    /** Whether another process sees a directory at a path; false also where its user could not go. */
+    public boolean isDirectorySeenBy(String pid, String path) {
+        try (ForeignFiles files = new ForeignFiles(processFile(pid, "root").toPath(), uid(pid))) {
+            return files.look(path).isDirectory();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Whether another process sees anything at a path. */
+    public boolean existsSeenBy(String pid, String path) {
+        try (ForeignFiles files = new ForeignFiles(processFile(pid, "root").toPath(), uid(pid))) {
+            files.look(path);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private long uid(String pid) throws IOException {
+        return status(pid).effectiveUid();
+    }
+
+    /**
+     * A small file of a process as it is; "" if it cannot be read.
+     *
+     * @param name for example {@code uid_map}
+     */
+    public String textOrNone(String pid, String name) {
+        try {
+            return text(pid, name);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** A file of a process as it is. */
+    public String text(String pid, String name) throws IOException {
+        return read(processFile(pid, name));
     }
 
     /**
@@ -236,8 +293,10 @@ public final class ProcFs {
     public long pageBytes() throws IOException {
         File file = processFile(SELF, "auxv");
         long bytes;
-        try (InputStream in = TextFile.open(file)) {
+        try (InputStream in = opener.open(file)) {
             bytes = AuxiliaryVector.pageBytes(in.readAllBytes());
+        } catch (IOException e) {
+            throw TextFile.failure(file, e);
         }
         if (bytes < 0) {
             throw new IOException(file + ": no page size in it");

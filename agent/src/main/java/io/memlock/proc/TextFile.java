@@ -2,37 +2,49 @@
 package io.memlock.proc;
 
 import java.io.File;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.zip.CRC32;
 
-/** Reads whole files into one buffer that is kept, and says plainly why one cannot be read. Not thread-safe. */
+/**
+ * Reads whole files into one buffer that is kept, and says plainly why one cannot be read. A process decides itself how large
+ * most files about it are, so what is longer than any honest one is an error. Not thread-safe.
+ */
 final class TextFile {
 
     /** A file of the kernel comes a page a time at most, and up to 8 KiB the JDK reads without malloc. */
     static final int READ_BYTES = 8192;
 
+    /** The maps of a process with ten times the mappings the kernel allows by default. */
+    static final int LARGEST_BYTES = 64 << 20;
+
+    private final FileOpener opener;
     private byte[] buffer = new byte[4 * READ_BYTES];
     private int length;
     private final CRC32 checksum = new CRC32();
 
+    TextFile(FileOpener opener) {
+        this.opener = opener;
+    }
+
     /** The text, valid until the next call. All of it is read before any is parsed, to be of one moment if possible. */
     Cursor read(File file) throws IOException {
-        try (InputStream in = open(file)) {
+        try (InputStream in = opener.open(file)) {
             return read(file.getPath(), in);
         } catch (IOException e) {
             throw failure(file, e);
         }
     }
 
-    /** The same of an open file. */
     Cursor read(String name, InputStream in) throws IOException {
         length = 0;
         int count = in.read(buffer, 0, READ_BYTES);
         while (count >= 0) {
             length += count;
+            if (length > LARGEST_BYTES) {
+                throw new IOException("larger than " + (LARGEST_BYTES >> 20) + " MiB");
+            }
             if (buffer.length - length < READ_BYTES) {
                 buffer = Arrays.copyOf(buffer, 2 * buffer.length);
             }
@@ -51,14 +63,6 @@ final class TextFile {
         checksum.reset();
         checksum.update(buffer, 0, length);
         return checksum.getValue();
-    }
-
-    static InputStream open(File file) throws IOException {
-        try {
-            return new FileInputStream(file);
-        } catch (IOException e) {
-            throw failure(file, e);
-        }
     }
 
     /** With the file and the reason in the message: {@code /proc/1/smaps: permission denied}. */
@@ -83,7 +87,8 @@ final class TextFile {
         if (message.startsWith(prefix) && message.endsWith(")")) {
             message = message.substring(prefix.length(), message.length() - 1);
         }
-        return Character.toLowerCase(message.charAt(0)) + message.substring(1);
+        boolean isName = message.length() > 1 && Character.isUpperCase(message.charAt(1)); // EACCES
+        return isName ? message : Character.toLowerCase(message.charAt(0)) + message.substring(1);
     }
 
     /** Whether a file name is a process's. */

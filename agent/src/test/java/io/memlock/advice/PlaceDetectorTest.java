@@ -78,7 +78,10 @@ class PlaceDetectorTest {
                 Map.of(),
                 "root",
                 "/jdk",
-                7));
+                7,
+                true,
+                "init",
+                "kthreadd"));
 
         assertThat(place.isUserNamespace()).isTrue();
         assertThat(place.isFiltered()).isTrue();
@@ -89,47 +92,97 @@ class PlaceDetectorTest {
 
     @Test
     void nothingReadableIsALogin() {
-        Place place = PlaceDetector.detect(new PlaceEvidence("", "", "", "", false, false, "", Map.of(), "", "", 7));
+        Place place = PlaceDetector.detect(
+                new PlaceEvidence("", "", "", "", false, false, "", Map.of(), "", "", 7, true, "", ""));
 
         assertThat(place.kind()).isEqualTo(Kind.LOGIN);
     }
 
+    /** A container of a runtime that leaves no mark, such as crun by itself. */
     @Test
-    void aUnitsRemedyIsADropInForThatUnit() {
-        Place place = PlaceDetector.detect(evidence("0::/system.slice/my\\x2dapp.service", "", Map.of(), false, ""));
+    void aPidNamespaceOfItsOwnIsAContainerWhosePidsAreNotTyped() {
+        Place first = PlaceDetector.detect(inside(1, "java", ""));
+        Place later = PlaceDetector.detect(inside(7, "sh", ""));
+        Place hidden = PlaceDetector.detect(inside(7, "", ""));
 
-        assertThat(new Remedy(place).raiseLimit(300 << 20))
-                .contains("printf '[Service]\\nLimitMEMLOCK=infinity\\n'")
-                .contains("sudo systemctl restart 'my\\x2dapp.service'")
-                .contains("LimitMEMLOCK=314572800")
-                .doesNotContain("/etc/security");
+        assertThat(first.kind()).isEqualTo(Kind.OTHER_CONTAINER);
+        assertThat(first.pid()).isZero();
+        assertThat(later.kind()).isEqualTo(Kind.OTHER_CONTAINER);
+        assertThat(hidden.kind()).as("/proc tells nothing of others").isEqualTo(Kind.LOGIN);
     }
 
     @Test
-    void aPodOfAUserIsToldThatTheCapabilityAloneDoesNothing() {
-        Map<String, String> variables = Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "HOSTNAME", "db-0");
-        String remedy = new Remedy(PlaceDetector.detect(evidence("0::/", "", variables, false, "prod"))).raiseLimit(0);
+    void seenFromOutsideItsPidIsThatOfTheHost() {
+        Place place = PlaceDetector.detect(new PlaceEvidence(
+                "0::/",
+                "",
+                INITIAL,
+                USER + "NSpid:\t4242\t1\n",
+                false,
+                false,
+                "",
+                Map.of(),
+                "alice",
+                "/jdk",
+                4242,
+                false,
+                "systemd",
+                "kthreadd"));
 
-        assertThat(remedy)
-                .contains("IPC_LOCK alone does nothing for uid 1000")
-                .contains("kubectl delete pod db-0 -n prod")
-                .contains("setcap cap_ipc_lock+ep /jdk/bin/java");
+        assertThat(place.kind()).isEqualTo(Kind.OTHER_CONTAINER);
+        assertThat(place.pid()).isEqualTo(4242);
+    }
+
+    private static PlaceEvidence inside(long pid, String firstProcess, String secondProcess) {
+        return new PlaceEvidence(
+                "0::/",
+                "",
+                INITIAL,
+                USER,
+                false,
+                false,
+                "",
+                Map.of(),
+                "alice",
+                "/jdk",
+                pid,
+                true,
+                firstProcess,
+                secondProcess);
     }
 
     @Test
-    void aLoginIsToldItsLineInKibibytes() {
-        String remedy =
-                new Remedy(PlaceDetector.detect(evidence("0::/", "", Map.of(), false, ""))).raiseLimit(300 << 20);
+    void whatAProcessCallsItselfIsOneWordToTheShell() {
+        Map<String, String> variables = Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "HOSTNAME", "web; touch x; #");
+        String remedy = new Remedy(PlaceDetector.detect(evidence("0::/", "", variables, false, "root:x:0:0\nbin")))
+                .raiseLimit(0)
+                .text();
 
         assertThat(remedy)
-                .contains("echo 'alice - memlock unlimited'")
-                .contains("sudo prlimit --pid 7 --memlock=unlimited:unlimited")
-                .contains("alice - memlock 307200");
+                .contains("kubectl delete pod 'web; touch x; #' -n NAMESPACE")
+                .doesNotContain("root:x");
+        Place login =
+                PlaceDetector.detect(evidence("0::/", "", Map.of("SUDO_USER", "eve'; touch x\ntouch y; '"), false, ""));
+        assertThat(new Remedy(login).raiseLimit(1).text().lines()).noneMatch(line -> line.startsWith("touch"));
+        assertThat(login.describe()).doesNotContain("\n");
     }
 
     private static PlaceEvidence evidence(
             String cgroup, String mounts, Map<String, String> environment, boolean dockerEnv, String podNamespace) {
         return new PlaceEvidence(
-                cgroup, mounts, INITIAL, USER, dockerEnv, false, podNamespace, environment, "alice", "/jdk", 7);
+                cgroup,
+                mounts,
+                INITIAL,
+                USER,
+                dockerEnv,
+                false,
+                podNamespace,
+                environment,
+                "alice",
+                "/jdk",
+                7,
+                true,
+                "systemd",
+                "kthreadd");
     }
 }

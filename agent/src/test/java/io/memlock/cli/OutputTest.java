@@ -4,6 +4,7 @@ package io.memlock.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.memlock.log.Wrap;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,8 +29,45 @@ class OutputTest {
         Table table = new Table().words("A").words("B");
         table.row(List.of("1", "2"));
 
-        assertThat(table.lines((column, cell) -> column.equals("A") ? "<" + cell + ">" : cell))
+        assertThat(table.lines(80, (column, cell) -> column.equals("A") ? "<" + cell + ">" : cell))
                 .containsExactly("A  B", "<1>  2");
+    }
+
+    @Test
+    void aTableThatIsTooWideGetsNarrowerGapsThenMoreLines() {
+        Table table = new Table().number("PID").words("NAME").number("RESIDENT").words("VERDICT");
+        table.row(List.of("4242", "server.jar", "512.3 MiB", "locked"));
+        table.row(List.of("7", "/a/very/long/path/to/some/file/deep/below.so", "12 B", "not locked"));
+
+        assertThat(table.lines(72))
+                .allMatch(line -> line.length() <= 72)
+                .hasSize(3)
+                .first()
+                .asString()
+                .startsWith(" PID NAME ");
+        assertThat(table.lines(40))
+                .allMatch(line -> line.length() <= 40)
+                .containsExactly(
+                        " PID NAME",
+                        "       RESIDENT VERDICT",
+                        "4242 server.jar",
+                        "      512.3 MiB locked",
+                        "   7 " + Wrap.shortened("/a/very/long/path/to/some/file/deep/below.so", 34),
+                        "           12 B not locked");
+    }
+
+    @Test
+    void linesAreBrokenBetweenWordsAndCommandsAreNot() {
+        assertThat(Wrap.words("one two three\nfour", 7)).containsExactly("one two", "three", "four");
+        assertThat(Wrap.comments("# one two three\nsudo one two three", 9))
+                .containsExactly("# one two", "# three", "sudo one two three");
+    }
+
+    @Test
+    void theWidthIsThatOfTheTerminalWhereItIsTold() {
+        assertThat(console("pipe:[1]", Map.of()).width()).isEqualTo(80);
+        assertThat(console("pipe:[1]", Map.of("COLUMNS", "132")).width()).isEqualTo(132);
+        assertThat(console("pipe:[1]", Map.of("COLUMNS", "x")).width()).isEqualTo(80);
     }
 
     @Test

@@ -2,42 +2,43 @@
 package io.memlock.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.tools.attach.AttachNotSupportedException;
+import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(20)
 class TimeLimitTest {
 
-    @Test
-    void whatReturnsInTimeIsReturned() throws Exception {
-        assertThat(TimeLimit.call(60, () -> "answer")).isEqualTo("answer");
-    }
+    private final TimeLimit limit = new TimeLimit();
 
     @Test
-    void whatIsThrownIsThrown() {
-        assertThatExceptionOfType(AttachNotSupportedException.class)
-                .isThrownBy(() -> TimeLimit.call(60, () -> {
-                    throw new AttachNotSupportedException("no");
-                }));
-        assertThatIOException()
-                .isThrownBy(() -> TimeLimit.call(60, () -> {
-                    throw new OutOfMemoryError("too long an answer");
-                }))
-                .withMessageContaining("too long an answer");
-    }
-
-    @Test
-    void whatNeverReturnsIsLeftBehind() {
+    void leavesWhatDoesNotAnswerAndGoesOn() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
-
-        assertThatIOException()
-                .isThrownBy(() -> TimeLimit.call(0, () -> {
-                    never.await();
-                    return null;
+        assertThatThrownBy(() -> limit.within(50, "process 7", () -> {
+                    while (never.getCount() > 0) {
+                        Thread.onSpinWait(); // as deaf to interrupts as a read in the kernel
+                    }
+                    return 1;
                 }))
-                .withMessageContaining("no answer");
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("process 7 does not let itself be looked at");
+        assertThat(limit.within(10_000, "process 8", () -> 2)).isEqualTo(2);
+        never.countDown();
+    }
+
+    @Test
+    void makesAnErrorOfOneProcessAnErrorOfItsRow() {
+        assertThatThrownBy(() -> limit.within(10_000, "process 7", () -> {
+                    throw new OutOfMemoryError("Java heap space");
+                }))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("Java heap space");
+        assertThatThrownBy(() -> limit.within(10_000, "process 7", () -> {
+                    throw new CommandException("no");
+                }))
+                .isInstanceOf(CommandException.class);
     }
 }

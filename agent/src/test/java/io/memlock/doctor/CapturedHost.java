@@ -28,6 +28,7 @@ final class CapturedHost {
         put("proc/self/mountinfo", captured("jdk17-g1/mountinfo"));
         put("proc/" + PID + "/mountinfo", captured("jdk17-g1/mountinfo"));
         put("proc/" + PID + "/cgroup", captured("jdk17-g1/cgroup"));
+        put("proc/" + PID + "/status", captured("jdk17-g1/status"));
         put("proc/" + PID + "/environ", "HOME=/root\0PATH=/usr/bin\0");
         put("proc/" + PID + "/root/tmp/file", "");
         put("proc/" + PID + "/root/jdk/release", "IMPLEMENTOR=\"N/A\"\nJAVA_VERSION=\"17.0.15\"\nOS_ARCH=\"x86_64\"\n");

@@ -98,16 +98,40 @@ class DoctorTest {
                 0,
                 List.of(new Finding("lock", Verdict.FAIL, "two\nlines", "# do\nthis"), Finding.ok("b", "c")));
 
-        assertThat(examination.lines())
+        assertThat(examination.lines(true, 80))
                 .containsExactly(
                         "JVM 1",
                         "FAIL  lock               two",
                         "                         lines",
-                        "                         to fix:",
-                        "                         # do",
-                        "                         this",
+                        "      to fix:",
+                        "      # do",
+                        "      this",
                         "OK    b                  c",
                         "the promise cannot be kept: see FAIL");
+    }
+
+    @Test
+    void theWorstComesFirstAndWhatIsFineOnlyOnRequest() throws Exception {
+        Examination examination = new Examination(
+                "JVM 1", 0, 0, List.of(Finding.ok("a", "b"), Finding.note("c", "d"), Finding.fail("e", "f", "")));
+
+        assertThat(examination.lines(false, 80))
+                .containsExactly(
+                        "JVM 1",
+                        "FAIL  e                  f",
+                        "NOTE  c                  d",
+                        "OK    1 check: --verbose shows what was seen",
+                        "the promise cannot be kept: see FAIL");
+    }
+
+    @Test
+    void nothingIsWiderThanTheTerminalButACommandToType() throws Exception {
+        for (String options : List.of("mode=all", "mode=heap", "mode=heap,strategy=future", "prefault=heap")) {
+            Examination examination =
+                    examine(new PatientBuilder().limited(8 * MIB).zgc(), options);
+
+            assertThat(examination.lines(true, 80)).allMatch(line -> line.length() <= 80);
+        }
     }
 
     @Test
@@ -145,7 +169,7 @@ class DoctorTest {
     }
 
     private String last(PatientBuilder patient) throws Exception {
-        List<String> lines = examine(patient, "mode=heap").lines();
+        List<String> lines = examine(patient, "mode=heap").lines(false, 80);
         return lines.get(lines.size() - 1);
     }
 

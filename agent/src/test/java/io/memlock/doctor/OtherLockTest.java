@@ -7,6 +7,7 @@ import static io.memlock.doctor.PatientBuilder.NATIVE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.doctor.Finding.Verdict;
+import io.memlock.lock.LockLimit;
 import io.memlock.options.OptionParser;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -82,14 +83,31 @@ class OtherLockTest {
 
         assertThat(lock.verdict()).isEqualTo(Verdict.FAIL);
         assertThat(lock.evidence()).contains("committed now 1.0 MiB, the agent itself about 3.0 MiB");
-        assertThat(lock.remedy()).contains("LimitMEMLOCK=5242880");
+        assertThat(lock.remedy())
+                .as("no number holds")
+                .contains("LimitMEMLOCK=infinity")
+                .doesNotContain("instead of");
         assertThat(only(with, "mode=metaspace").verdict()).isEqualTo(Verdict.WARN);
     }
 
     @Test
-    void theRemedyIsForThePlaceAndHasTheNumber() throws Exception {
+    void theRemedyIsForThePlaceAndItsNumberHoldsTheHeapAtItsLargest() throws Exception {
         assertThat(only(new PatientBuilder().limited(0), "mode=heap").remedy())
-                .contains("sudo systemctl restart kafka.service", "LimitMEMLOCK=5242880");
+                .contains("sudo systemctl restart kafka.service", "LimitMEMLOCK=" + 74 * MIB);
+    }
+
+    @Test
+    void aLimitThatIsLargeEnoughForeverIsNoWarning() throws Exception {
+        PatientBuilder enough = new PatientBuilder().limited(LockLimit.toLock(64 * MIB));
+        PatientBuilder tooLittle = new PatientBuilder().limited(LockLimit.toLock(64 * MIB) - 1);
+
+        assertThat(only(enough, "mode=heap").verdict()).isEqualTo(Verdict.OK);
+        assertThat(only(tooLittle, "mode=heap").verdict()).isEqualTo(Verdict.WARN);
+        assertThat(only(tooLittle, "mode=heap").evidence()).contains("may grow to 73.2 MiB");
+        assertThat(only(enough, "mode=heap+native").evidence()).contains("Nothing limits what it grows to");
+        assertThat(only(enough.options("-XX:MaxMetaspaceSize=2m"), "mode=metaspace")
+                        .verdict())
+                .isEqualTo(Verdict.OK);
     }
 
     @Test

@@ -32,6 +32,7 @@ final class PatientBuilder {
     private boolean userNamespace;
     private boolean hasAgent;
     private long heapMaxBytes = 64 * MIB;
+    private long residentBytes = 3 * MIB;
 
     PatientBuilder() {
         segment(Region.HEAP, HEAP, 4 * MIB, "rw", "");
@@ -51,6 +52,12 @@ final class PatientBuilder {
 
     PatientBuilder heapMax(long bytes) {
         heapMaxBytes = bytes;
+        return this;
+    }
+
+    /** How much is in RAM of whatever regions are asked for. */
+    PatientBuilder resident(long bytes) {
+        residentBytes = bytes;
         return this;
     }
 
@@ -135,6 +142,7 @@ final class PatientBuilder {
                 limit,
                 place,
                 segments,
+                regions -> residentBytes,
                 foreignLocks);
     }
 

@@ -75,21 +75,37 @@ class SizesTest {
     }
 
     @Test
-    void prefaultNeedsRoom() throws IOException {
-        long resident = 41_956 * KIB;
+    void prefaultNeedsRoomForWhatIsNotResidentYet() throws IOException {
         host.put(LIMIT, 100 * MIB + "\n").put(USAGE, 90 * MIB + "\n");
 
-        assertThat(prefault(resident + 10 * MIB).verdict()).isEqualTo(Verdict.OK);
-        Finding tooLittle = prefault(resident + 10 * MIB + 1);
+        assertThat(prefault(10 * MIB).verdict()).isEqualTo(Verdict.OK);
+        assertThat(prefault(10 * MIB).evidence()).startsWith("needs 10.0 MiB more memory");
+        Finding tooLittle = prefault(10 * MIB + 4096);
         assertThat(tooLittle.verdict()).isEqualTo(Verdict.FAIL);
         assertThat(tooLittle.evidence()).contains("the memory cgroup has 10.0 MiB left");
         host.put(LIMIT, "9223372036854771712\n");
-        assertThat(prefault(resident + 23_594_884 * KIB).verdict()).isEqualTo(Verdict.OK);
-        assertThat(prefault(resident + 23_594_884 * KIB + 1).evidence()).contains("the host has 22.5 GiB left");
+        assertThat(prefault(23_594_884 * KIB).verdict()).isEqualTo(Verdict.OK);
+        assertThat(prefault(23_594_884 * KIB + 4096).evidence()).contains("the host has 22.5 GiB left");
     }
 
+    @Test
+    void whatTheRestOfTheJvmHoldsInRamDoesNotCountForPrefault() throws IOException {
+        Patient patient =
+                new PatientBuilder().status("VmRSS:.*", "VmRSS:\t900000 kB").build();
+
+        assertThat(new Sizes(host.proc(), patient)
+                        .prefault(List.of(Region.HEAP))
+                        .evidence())
+                .startsWith("needs 1.0 MiB more memory");
+    }
+
+    /** Of a heap of which so much is committed and not resident. */
     private Finding prefault(long bytes) throws IOException {
-        return new Sizes(host.proc(), new PatientBuilder().build()).prefault(bytes);
+        Patient patient = new PatientBuilder()
+                .segment(Region.HEAP, 0x1_0000_0000L, bytes, "rw", "")
+                .resident(4 * MIB)
+                .build();
+        return new Sizes(host.proc(), patient).prefault(List.of(Region.HEAP));
     }
 
     private Finding find(long heapMaxBytes, String check) throws IOException {

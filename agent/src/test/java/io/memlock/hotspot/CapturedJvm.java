@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
+import io.memlock.proc.FileOpener;
 import io.memlock.proc.Mapping;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -45,7 +46,7 @@ record CapturedJvm(String name) implements DiagnosticCommands {
             Path task = Files.createDirectories(directory.resolve("task").resolve(Integer.toString(id++)));
             Files.writeString(task.resolve("syscall"), line + "\n");
         }
-        NativeStacks stacks = new NativeStacks(directory.toString());
+        NativeStacks stacks = new NativeStacks(new FileOpener.Jdk(), directory.toString());
         stacks.refresh(Set.of());
         return stacks;
     }

@@ -4,6 +4,7 @@ package io.memlock.hotspot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.memlock.proc.FileOpener;
 import io.memlock.proc.Mapping;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,7 +19,7 @@ class JvmLayoutTest {
     @Test
     void findsHeapCodeAndStacksWithoutAskingTheJvm() throws IOException {
         try (JvmLayout layout = JvmLayout.of(PID, 4096)) {
-            List<Segment> segments = layout.classify(maps());
+            List<Segment> segments = layout.classifyUnasked(maps());
 
             assertThat(segments)
                     .anyMatch(segment ->
@@ -40,7 +41,7 @@ class JvmLayoutTest {
     @Test
     void findsTheStackOfANewThread() throws Exception {
         try (JvmLayout layout = JvmLayout.of(PID, 4096)) {
-            layout.classify(maps());
+            layout.classifyUnasked(maps());
             long before = javaStackBytes(layout);
             Thread thread = new Thread(JvmLayoutTest::sleep);
             thread.start();
@@ -56,10 +57,10 @@ class JvmLayoutTest {
     @Test
     void findsMetaspaceWithoutAskingTheJvm() throws IOException {
         try (JvmLayout layout = JvmLayout.of(PID, 4096)) {
-            layout.classify(maps());
+            layout.classifyUnasked(maps());
 
             assertThat(layout.askJvm(0)).isTrue();
-            assertThat(layout.classify(maps()))
+            assertThat(layout.classifyUnasked(maps()))
                     .filteredOn(segment -> segment.region() == Region.METASPACE
                             && segment.mapping().writable())
                     .hasSizeGreaterThan(1);
@@ -72,7 +73,7 @@ class JvmLayoutTest {
         try (JvmLayout layout = JvmLayout.of(PID, 4096)) {
             ByteBuffer allocated = ByteBuffer.allocateDirect(48 << 20);
 
-            assertThat(layout.classify(maps()))
+            assertThat(layout.classifyUnasked(maps()))
                     .anyMatch(segment -> segment.region() == Region.NATIVE && segment.length() >= allocated.capacity());
         }
     }
@@ -81,9 +82,9 @@ class JvmLayoutTest {
     void returnsTheSameListWhenNothingChanged() throws IOException {
         try (JvmLayout layout = JvmLayout.of(PID, 4096)) {
             List<Mapping> maps = maps();
-            List<Segment> first = layout.classify(maps);
+            List<Segment> first = layout.classifyUnasked(maps);
             for (int attempt = 0; attempt < 10; attempt++) { // a thread of the JVM may come or go between two
-                List<Segment> next = layout.classify(maps);
+                List<Segment> next = layout.classifyUnasked(maps);
                 if (next == first) {
                     return;
                 }
@@ -96,7 +97,7 @@ class JvmLayoutTest {
     @Test
     void classifiesByNameWhenNothingAnswers() throws IOException {
         try (JvmLayout layout = JvmLayout.of(Integer.MAX_VALUE, 4096)) {
-            assertThat(layout.classify(maps()))
+            assertThat(layout.classifyUnasked(maps()))
                     .anyMatch(segment -> segment.region() == Region.LIBS)
                     .noneMatch(segment -> segment.evidence() == Evidence.VM_STRUCTURE);
             assertThat(layout.layers()).allMatch(layer -> !layer.problem().isEmpty());
@@ -105,7 +106,7 @@ class JvmLayoutTest {
 
     @Test
     void anAddressThatIsNotMappedIsAnErrorAndNoCrash() throws IOException {
-        try (ProcessMemory memory = new ProcessMemory("/proc/self")) {
+        try (ProcessMemory memory = new ProcessMemory(new FileOpener.Jdk(), "/proc/self")) {
             assertThatThrownBy(() -> memory.read(0x1000, new byte[8])).isInstanceOf(IOException.class);
         }
     }
@@ -132,7 +133,7 @@ class JvmLayoutTest {
     }
 
     private static long javaStackBytes(JvmLayout layout) throws IOException {
-        return layout.classify(maps()).stream()
+        return layout.classifyUnasked(maps()).stream()
                 .filter(segment -> segment.region() == Region.STACKS && segment.evidence() == Evidence.VM_STRUCTURE)
                 .mapToLong(Segment::length)
                 .sum();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
+import io.memlock.proc.FileOpener;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -42,7 +43,7 @@ public final class LayoutProbe {
             sleeper.setDaemon(true);
             sleeper.start();
         }
-        serve(JvmLayout.ofThisJvm(instrumentation, PAGE_BYTES), "/proc/self/maps");
+        serve(JvmLayout.ofThisJvm(instrumentation, new FileOpener.Jdk(), PAGE_BYTES), "/proc/self/maps");
         if (live.isEmpty()) {
             throw new AssertionError();
         }
@@ -54,7 +55,6 @@ public final class LayoutProbe {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         while (in.readLine() != null) {
             layout.classify(CapturedMaps.ofFile(maps));
-            layout.askJvm(System.nanoTime());
             StringBuilder out = new StringBuilder();
             for (Segment segment : layout.classify(CapturedMaps.ofFile(maps))) {
                 out.append(String.format(

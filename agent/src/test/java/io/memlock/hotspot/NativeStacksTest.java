@@ -4,6 +4,7 @@ package io.memlock.hotspot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.memlock.proc.FileOpener;
 import io.memlock.proc.Mapping;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,7 +43,7 @@ class NativeStacksTest {
     @Test
     void takesTheMappingAroundTheStackPointer() throws IOException {
         task(7, BLOCKED);
-        NativeStacks stacks = new NativeStacks(process.toString());
+        NativeStacks stacks = new NativeStacks(new FileOpener.Jdk(), process.toString());
 
         assertThat(stacks.refresh(Set.of())).isTrue();
         assertThat(stacks.ranges(List.of(STACK)))
@@ -52,7 +53,7 @@ class NativeStacksTest {
     @Test
     void takesOnlyTheBeginningOfAMappingTooLargeForAStack() throws IOException {
         task(7, BLOCKED);
-        NativeStacks stacks = new NativeStacks(process.toString());
+        NativeStacks stacks = new NativeStacks(new FileOpener.Jdk(), process.toString());
         stacks.refresh(Set.of());
         Mapping merged = CapturedMaps.mapping("7febe15ff000-7fecf0000000 rw-p 00000000 00:00 0");
 
@@ -65,7 +66,7 @@ class NativeStacksTest {
     @Test
     void leavesJavaThreadsOut() throws IOException {
         task(7, BLOCKED);
-        NativeStacks stacks = new NativeStacks(process.toString());
+        NativeStacks stacks = new NativeStacks(new FileOpener.Jdk(), process.toString());
 
         assertThat(stacks.refresh(Set.of(7))).isFalse();
         assertThat(stacks.ranges(List.of(STACK))).isEmpty();
@@ -75,7 +76,7 @@ class NativeStacksTest {
     void asksARunningThreadAgainAndABlockedOneNotTwice() throws IOException {
         task(7, BLOCKED);
         task(8, "running\n");
-        NativeStacks stacks = new NativeStacks(process.toString());
+        NativeStacks stacks = new NativeStacks(new FileOpener.Jdk(), process.toString());
         stacks.refresh(Set.of());
 
         task(7, "running\n");
@@ -89,7 +90,7 @@ class NativeStacksTest {
     @Test
     void saysSoWhenTheKernelTellsNothing() throws IOException {
         Files.createDirectories(process.resolve("task/7"));
-        NativeStacks stacks = new NativeStacks(process.toString());
+        NativeStacks stacks = new NativeStacks(new FileOpener.Jdk(), process.toString());
 
         assertThatThrownBy(() -> stacks.refresh(Set.of()))
                 .isInstanceOf(IOException.class)

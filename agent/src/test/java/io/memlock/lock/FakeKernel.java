@@ -571,6 +571,26 @@ final class FakeKernel implements LibC, MemoryMap {
     }
 
     @Override
+    public int open(byte[] pathname, int flags) {
+        return fail(Errno.ENOENT);
+    }
+
+    @Override
+    public long read(int fd, byte[] buf, long count) {
+        throw new IllegalStateException("nothing is open");
+    }
+
+    @Override
+    public long pread(int fd, byte[] buf, long count, long offset) {
+        throw new IllegalStateException("nothing is open");
+    }
+
+    @Override
+    public int close(int fd) {
+        throw new IllegalStateException("nothing is open");
+    }
+
+    @Override
     public long readlink(byte[] path, byte[] buf, long bufsiz) {
         boolean isHeap = showsDescriptors
                 && new String(path, StandardCharsets.US_ASCII).equals("/proc/self/fd/" + HEAP_DESCRIPTOR + "\0");

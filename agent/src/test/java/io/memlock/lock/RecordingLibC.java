@@ -99,6 +99,26 @@ final class RecordingLibC implements LibC {
     }
 
     @Override
+    public int open(byte[] pathname, int flags) {
+        return kernel.open(pathname, flags);
+    }
+
+    @Override
+    public long read(int fd, byte[] buf, long count) {
+        return kernel.read(fd, buf, count);
+    }
+
+    @Override
+    public long pread(int fd, byte[] buf, long count, long offset) {
+        return kernel.pread(fd, buf, count, offset);
+    }
+
+    @Override
+    public int close(int fd) {
+        return kernel.close(fd);
+    }
+
+    @Override
     public long readlink(byte[] path, byte[] buf, long bufsiz) {
         return kernel.readlink(path, buf, bufsiz);
     }

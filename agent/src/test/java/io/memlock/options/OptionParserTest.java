@@ -68,37 +68,76 @@ class OptionParserTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "mode=heep                  | unknown mode 'heep'; did you mean 'heap'?",
-                "mode=heap+cod              | unknown mode 'cod'; did you mean 'code'?",
-                "mode=xyz                   | unknown mode 'xyz'; accepted: all, none, heap, code, metaspace, stacks",
-                "mode=heap+                 | unknown mode ''",
-                "mode=heap+heap             | region 'heap' is named twice in 'heap+heap'",
+                "mode=heep                  | unknown region 'heep' in mode; did you mean 'heap'?",
+                "mode=heap+cod              | unknown region 'cod' in mode; did you mean 'code'?",
+                "mode=xyz                   | unknown region 'xyz' in mode; accepted: all, none, heap, code, metaspace",
+                "mode=heap+xyz              | unknown region 'xyz' in mode; accepted: heap, code, metaspace, stacks",
+                "mode=heap+all              | 'all' stands alone, and not in a list as in mode=heap+all: write mode=all",
+                "mode=none+heap             | 'none' stands alone",
+                "exclude=nothing+libs       | 'nothing' stands alone, and not in a list as in exclude=nothing+libs",
+                "prefault=heap+none         | 'none' stands alone",
+                "mode=heap+                 | a region is missing beside a '+' in mode=heap+: write it as heap+code",
+                "mode=+heap                 | a region is missing beside a '+'",
+                "mode=heap++code            | a region is missing beside a '+'",
+                "mode=heap+heap             | region 'heap' is named twice in mode=heap+heap",
+                "mode=heap,code             | cannot read 'code': a list is joined by '+', so write mode=heap+code",
+                "mode=heap,code+gc          | so write mode=heap+code+gc",
+                "exclude=libs,cds,log=debug | so write exclude=libs+cds",
                 "mode=                      | option 'mode' has no value; it takes all, none, or regions joined by +",
-                "mode                       | cannot read 'mode': options are key=value",
+                "mode                       | cannot read 'mode': options are key=value, separated by commas; did you",
+                "heap                       | cannot read 'heap': options are key=value, separated by commas; keys are",
                 "=all                       | cannot read '=all'",
-                "mode=all,,log=debug        | cannot read ''",
+                "mode:heap                  | cannot read 'mode:heap'",
+                "mode=all,,log=debug        | an option is missing beside a comma",
+                ",mode=all                  | an option is missing beside a comma",
                 "mod=all                    | unknown option 'mod'; did you mean 'mode'?",
-                "mode=all,mode=heap         | option 'mode' is given twice",
+                "moed=all                   | unknown option 'moed'; did you mean 'mode'?",
+                "MODE=all                   | unknown option 'MODE'; did you mean 'mode'?",
+                "on_failure=exit            | unknown option 'on_failure'; did you mean 'on-failure'?",
+                "zzz=1                      | unknown option 'zzz'; accepted: mode, exclude, strategy, prefault",
+                "mode=all,mode=heap         | option 'mode' is given twice: as 'all' and as 'heap'",
                 "mode=heap,exclude=code     | 'exclude' goes with mode=all only; with mode=heap leave it out",
-                "exclude=everything         | unknown region in exclude 'everything'",
-                "strategy=futur             | unknown strategy 'futur'; did you mean 'future'?",
+                "exclude=everything         | unknown region 'everything' in exclude; accepted: nothing, heap",
+                "mode=HEAP                  | unknown region 'HEAP' in mode; did you mean 'heap'?",
+                "mode= heap                 | unknown region ' heap' in mode; did you mean 'heap'?",
+                "mode=heap + code           | unknown region 'heap ' in mode; did you mean 'heap'?",
+                "mode=h\u00e9ap            | unknown region 'h\u00e9ap' in mode; did you mean 'heap'?",
+                "strategy=futur             | unknown value 'futur' of strategy; did you mean 'future'?",
                 "strategy=FUTURE            | accepted: auto, future, rescan",
-                "on-failure=abort           | unknown on-failure 'abort'; accepted: warn, exit",
-                "interval=5                 | cannot read interval '5': a number and its unit",
-                "interval=s                 | cannot read interval 's'",
+                "on-failure=abort           | unknown value 'abort' of on-failure; accepted: warn, exit",
+                "prefault=libs,mode=heap    | cannot prefault 'libs': mode=heap does not lock it; select it as well",
+                "interval=5                 | interval '5' needs a unit: 5ms, 5s, 5m or 5h",
+                "interval=s                 | cannot read interval 's': it takes a whole number and its unit",
                 "interval=1.5s              | cannot read interval '1.5s'",
+                "interval=1 s               | cannot read interval '1 s'",
+                "interval=1S                | cannot read interval '1S'",
                 "interval=-1s               | cannot read interval '-1s'",
                 "interval=10ms              | interval '10ms' is out of range: from 100ms to 1h",
                 "interval=2h                | interval '2h' is out of range",
                 "interval=99999999999s      | cannot read interval",
-                "jmx=yes                    | unknown jmx 'yes'; accepted: on, off",
-                "log=verbose                | unknown log 'verbose'; accepted: quiet, info, debug"
+                "jmx=yes                    | unknown value 'yes' of jmx; accepted: on, off",
+                "jmx=ON                     | did you mean 'on'?",
+                "log=verbose                | unknown value 'verbose' of log; accepted: quiet, info, debug"
             })
     void namesTheBadPartAndWhatWouldDo(String text, String message) {
         assertThatThrownBy(() -> OptionParser.parse(text.trim()))
                 .isInstanceOf(OptionException.class)
                 .hasMessageContaining(message.trim())
                 .hasMessageNotContaining("\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mode=%s", "%s=all", "%s", "exclude=%s", "interval=%s", "log=%s", "mode=heap,%s"})
+    void whateverIsTypedTheMessageIsOneShortLineWithoutControls(String pattern) {
+        for (String part : new String[] {
+            "x".repeat(100_000), "a\nb", "a\rb", "\u001b[2J", "\u202ereversed", "a\u0000b", "\ud83d\ude00", "a\tb"
+        }) {
+            assertThatThrownBy(() -> OptionParser.parse(pattern.formatted(part)))
+                    .isInstanceOf(OptionException.class)
+                    .satisfies(e -> assertThat(e.getMessage())
+                            .hasSizeLessThan(400)
+                            .doesNotContainPattern("[\\p{Cntrl}\\x{202e}]"));
+        }
     }
 
     @ParameterizedTest

@@ -19,7 +19,7 @@ class MapsReaderTest {
     void givesTheSameListUntilSomethingChanges(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("maps");
         Files.writeString(file, ONE);
-        MapsReader reader = new MapsReader(file.toFile());
+        MapsReader reader = new MapsReader(new FileOpener.Jdk(), file.toFile());
         List<Mapping> first = reader.read();
         assertThat(first).hasSize(1);
         assertThat(reader.read()).isSameAs(first);
@@ -40,7 +40,7 @@ class MapsReaderTest {
     @Test
     void tellsAChangeOfTheAddressSpace(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("statm");
-        AddressSpaceReader reader = new AddressSpaceReader(file.toFile());
+        AddressSpaceReader reader = new AddressSpaceReader(new FileOpener.Jdk(), file.toFile());
         Files.writeString(file, "1718215 12345 6789 1 0 61234 0\n");
         long before = reader.fingerprint();
         Files.writeString(file, "1718215 12999 6799 1 0 61234 0\n");

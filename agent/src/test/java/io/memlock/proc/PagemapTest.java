@@ -78,7 +78,7 @@ class PagemapTest {
 
     @Test
     void namesTheFileThatCannotBeOpened() {
-        assertThatThrownBy(() -> new Pagemap(directory.resolve("none").toString(), PAGE))
+        assertThatThrownBy(() -> new ProcFs(directory.toFile(), directory.toFile()).pagemap("none", PAGE))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("none");
     }
@@ -90,6 +90,6 @@ class PagemapTest {
         }
         Path file = directory.resolve("pagemap");
         Files.write(file, bytes.array());
-        return new Pagemap(file.toString(), PAGE);
+        return new Pagemap(new FileOpener.Jdk().open(file.toFile()), PAGE);
     }
 }

@@ -71,7 +71,7 @@ class ProcFsTest {
     void readsAFileThatComesInPiecesOfAnySize(int pieceBytes) throws IOException {
         String text = "0123456789".repeat(20_000);
 
-        assertThat(new TextFile()
+        assertThat(new TextFile(new FileOpener.Jdk())
                         .read("pieces", Fixture.inPieces(text, pieceBytes))
                         .all())
                 .isEqualTo(text);

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code on-failure=exit} ends the JVM before {@code main}, whatever the reason, and says so. */
 class ExitOnFailureIT {
 
-    private static final String EXITS = "this JVM exits now with status 77 (on-failure=exit)";
+    private static final String EXITS = "on-failure=exit: this JVM ends now, before main, with exit status 77";
 
     @TempDir
     private Path directory;

@@ -228,17 +228,26 @@ class CommandLineIT {
         assertThat(sum).isLessThanOrEqualTo(Smaps.of(jvm.pid()).residentBytes() + 4 * MEGABYTE);
         assertThat(region("heap").get("reservedBytes").asLong()).isEqualTo(256 * MEGABYTE);
         assertThat(region("heap").get("residentBytes").asLong()).isGreaterThan(100 * MEGABYTE);
-        JsonNode first = json("regions", pid(), "--maps").at("/mappings/0");
-        assertThat(first.get("start").asText()).matches("[0-9a-f]{16}");
+        JsonNode mappings = json("regions", pid(), "--maps").get("mappings");
+        assertThat(mappings.get(0).get("start").asText()).matches("[0-9a-f]{16}");
+        long metaspace = StreamSupport.stream(mappings.spliterator(), false)
+                .filter(row -> row.get("region").asText().equals("metaspace"))
+                .mapToLong(row -> row.get("residentBytes").asLong())
+                .sum();
+        assertThat(metaspace)
+                .as("metaspace by mappings, against that by regions")
+                .isCloseTo(region("metaspace").get("residentBytes").asLong(), within(MEGABYTE))
+                .isPositive();
         assertThat(memlock("regions", pid()).stdout()).contains("known from diagnostic commands");
     }
 
     @Test
     void watchWritesALineForEachLookAndEndsWithTheJvm() throws Exception {
         start(Jdk.current());
-        Outcome watch = memlock("watch", pid(), "--interval=0.1", "--count=3");
+        Outcome watch = memlock("watch", pid(), "--interval=100ms", "--count=3");
         assertThat(watch.exitStatus()).isZero();
-        assertThat(watch.stdout().lines()).hasSize(4);
+        assertThat(watch.stdout().lines()).hasSize(5).allMatch(line -> line.length() <= 80);
+        assertThat(watch.stdout()).startsWith("JVM " + pid() + " (");
         assertThat(watch.stdout()).doesNotContain("\u001b");
         JsonNode line = new ObjectMapper()
                 .readTree(memlock("watch", pid(), "--count=1", "--json").stdout());
@@ -246,7 +255,7 @@ class CommandLineIT {
 
         Thread end = new Thread(() -> jvm.send("exit"));
         end.start();
-        Outcome ended = memlock("watch", pid(), "--interval=0.5");
+        Outcome ended = memlock("watch", pid(), "--interval=500ms");
         end.join();
         assertThat(ended.exitStatus()).isEqualTo(1);
     }

@@ -221,12 +221,13 @@ class DoctorIT {
         Machine.requireUnlimitedLocking();
         Machine.requireDroppableIpcLock();
 
-        Outcome works = memlock("doctor");
+        Outcome works = memlock("doctor", "--verbose");
         Outcome doesNot = Commands.run(command(limit(64 << 10), "doctor", "mode=heap"));
 
         assertThat(works.exitStatus()).as("%s", works).isZero();
         assertThat(works.stdout()).contains("OK    lock               tried and done");
         assertThat(works.stderr()).isEmpty();
+        assertThat(memlock("doctor").stdout()).doesNotContain("OK    lock").endsWith("\n");
         assertThat(doesNot.exitStatus()).as("%s", doesNot).isEqualTo(1);
         assertThat(doesNot.stdout())
                 .contains("FAIL  lock", "needed now", "to fix:")

@@ -68,7 +68,7 @@ class WatchIT {
     void redrawsItsLineOnATerminal() {
         Machine.require(Machine.hasCommand("script"), "needs the command script, for a terminal");
         try (ForkedJvm jvm = started(Jdk.current())) {
-            String watch = String.join(" ", Memlock.command("watch", jvm.pid(), "--interval=0.2", "--count=4"));
+            String watch = String.join(" ", Memlock.command("watch", jvm.pid(), "--interval=200ms", "--count=4"));
 
             Outcome terminal = Commands.run("env", "TERM=xterm", "script", "-qec", watch, "/dev/null");
 
@@ -94,7 +94,8 @@ class WatchIT {
                     .start();
             try (BufferedReader lines =
                     new BufferedReader(new InputStreamReader(watch.getInputStream(), StandardCharsets.UTF_8))) {
-                lines.readLine();
+                assertThat(lines.readLine()).contains("JVM " + jvm.pid());
+                lines.readLine(); // the titles
                 lines.readLine();
                 double before = ProcStatus.of(watch.pid()).cpuSeconds();
                 long start = System.nanoTime();
@@ -112,7 +113,7 @@ class WatchIT {
     }
 
     private static JsonNode look(ForkedJvm jvm) throws Exception {
-        Outcome watch = Memlock.run("watch", jvm.pid(), "--count=1", "--interval=0.1", "--json");
+        Outcome watch = Memlock.run("watch", jvm.pid(), "--count=1", "--interval=100ms", "--json");
         assertThat(watch.exitStatus()).as("%s", watch).isZero();
         return new ObjectMapper().readTree(watch.stdout());
     }

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.guest;
 
-import io.memlock.it.harness.Commands;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,22 +44,18 @@ final class Guest {
      * @param list the name of the conformance list
      */
     GuestRun run(String list) {
-        Path directory = null;
-        try {
-            directory = Files.createTempDirectory("memlock-guest-");
-            GuestImage image = GuestImage.make(GuestCache.open(), kernel, jdk, directory, list);
-            Path swap = directory.resolve("swap");
+        try (GuestDirectory directory = GuestDirectory.make()) {
+            GuestImage image = GuestImage.make(GuestCache.open(), kernel, jdk, directory.path(), list);
+            Path swap = directory.path().resolve("swap");
             try (RandomAccessFile sparse = new RandomAccessFile(swap.toFile(), "rw")) {
                 sparse.setLength(SWAP_BYTES);
             }
             Progress.say("booting " + this);
-            return boot(list, command(image, swap));
+            GuestRun run = new GuestRun(kernel, jdk, list);
+            watch(directory.start(command(image, swap)), run);
+            return run;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } finally {
-            if (directory != null) {
-                Commands.succeed("rm", "-rf", directory.toString());
-            }
         }
     }
 
@@ -81,10 +75,7 @@ final class Guest {
         return command;
     }
 
-    private GuestRun boot(String list, List<String> command) throws IOException {
-        GuestRun run = new GuestRun(kernel, jdk, list);
-        Process emulator = new ProcessBuilder(command).redirectErrorStream(true).start();
-        emulator.getOutputStream().close();
+    private static void watch(Process emulator, GuestRun run) throws IOException {
         ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor();
         try (BufferedReader console =
                 new BufferedReader(new InputStreamReader(emulator.getInputStream(), StandardCharsets.UTF_8))) {
@@ -100,10 +91,8 @@ final class Guest {
             } while (line != null);
         } finally {
             watchdog.shutdownNow();
-            emulator.destroyForcibly();
         }
         run.end();
-        return run;
     }
 
     @Override

@@ -60,9 +60,9 @@ final class GuestRun {
         }
     }
 
-    /** Takes in that the guest is gone: one that did not come to the end of its list has failed. */
+    /** Takes in that the guest is gone: one that tried nothing, or did not come to the end of its list, has failed. */
     void end() {
-        if (console.stream().noneMatch(line -> line.endsWith(LAST))) {
+        if (results.isEmpty() || console.stream().noneMatch(line -> line.endsWith(LAST))) {
             int from = Math.max(0, console.size() - 60);
             String lastLines = String.join("\n", console.subList(from, console.size()));
             results.add(new Result("comes to the end of the list", "FAIL", "the last the guest said:\n" + lastLines));

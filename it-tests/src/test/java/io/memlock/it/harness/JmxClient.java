@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
 import javax.management.JMException;
 import javax.management.MBeanInfo;
 import javax.management.MBeanServerConnection;
@@ -18,6 +20,14 @@ import javax.management.remote.JMXServiceURL;
 public final class JmxClient implements AutoCloseable {
 
     private static final String MEMORY_LOCK = "io.memlock:type=MemoryLock";
+
+    /** Below net.ipv4.ip_local_port_range, which begins at 32768. */
+    private static final int FIRST_PORT = 20_000;
+
+    private static final int LAST_PORT = 32_000;
+
+    /** Held until this process ends. */
+    private static final List<ServerSocket> MARKS = new ArrayList<>();
 
     private final JMXConnector connector;
     private final MBeanServerConnection server;
@@ -63,20 +73,40 @@ public final class JmxClient implements AutoCloseable {
         };
     }
 
-    /** A port nobody listens on. */
-    public static int freePort() {
-        return twoFreePorts()[0];
+    /**
+     * A port nobody listens on, and nobody will before the JVM that is told to: it is below those the kernel hands out by
+     * itself, and other tests leave it alone for as long as this process holds the one above it.
+     */
+    public static synchronized int freePort() {
+        for (int port = FIRST_PORT; port < LAST_PORT; port += 2) {
+            ServerSocket mark = listen(port + 1);
+            if (mark == null) {
+                continue;
+            }
+            MARKS.add(mark);
+            try (ServerSocket free = listen(port)) {
+                if (free != null) {
+                    return port;
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        throw new AssertionError("no free port from " + FIRST_PORT + " to " + LAST_PORT);
+    }
+
+    /** Null where somebody listens already. */
+    private static ServerSocket listen(int port) {
+        try {
+            return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            return null;
+        }
     }
 
     /** Two of them. */
     public static int[] twoFreePorts() {
-        InetAddress loopback = InetAddress.getLoopbackAddress();
-        try (ServerSocket one = new ServerSocket(0, 1, loopback);
-                ServerSocket other = new ServerSocket(0, 1, loopback)) {
-            return new int[] {one.getLocalPort(), other.getLocalPort()};
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new int[] {freePort(), freePort()};
     }
 
     /** Whether the agent's MBean is there. */

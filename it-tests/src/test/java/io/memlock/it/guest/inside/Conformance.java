@@ -6,11 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Runs a list of cases and writes a line for each: {@code == ok NAME: FIGURES}, {@code == FAIL NAME: WHAT}, {@code == skip
- * NAME: WHY}; and before them facts about the guest, {@code == fact NAME VALUE}. The first argument is {@code short} or {@code full}, the second, if there is one, part of the names
- * of the cases to run.
+ * NAME: WHY}; and before them facts about the guest, {@code == fact NAME VALUE}. The first argument is {@code short} or {@code full}, the second, if there is one, a regular
+ * expression that is found in the names of the cases to run.
  */
 public final class Conformance {
 
@@ -23,9 +24,9 @@ public final class Conformance {
         fact("jdk", jdk.version());
         Pace pace = Pace.measure(jdk);
         fact("hello-ms", Long.toString(pace.helloMillis()));
-        String wanted = args.length > 1 ? args[1] : "";
+        Pattern wanted = Pattern.compile(args.length > 1 ? args[1] : "");
         for (Case each : cases(jdk, pace, args[0].equals("short"))) {
-            if (each.name().contains(wanted)) {
+            if (wanted.matcher(each.name()).find()) {
                 say(verdict(each));
             }
         }

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.hotspot;
+
+import java.util.List;
+
+/**
+ * What regions can grow to, in bytes of mappings that are charged once they are locked: as far as the JVM has reserved it, or
+ * a flag limits it.
+ */
+public final class RegionBounds {
+
+    /** Nothing limits it. */
+    public static final long UNBOUNDED = -1;
+
+    private final List<Segment> segments;
+    private final JvmFlags flags;
+
+    /**
+     * Bounds of a JVM.
+     *
+     * @param segments all of its memory, by region
+     * @param flags it was started with, as far as known
+     */
+    public RegionBounds(List<Segment> segments, JvmFlags flags) {
+        this.segments = segments;
+        this.flags = flags;
+    }
+
+    /** Returns what is committed of a region: accessible, and so charged if it were locked now. */
+    public long committedBytes(Region region) {
+        return bytes(region, true);
+    }
+
+    /** Returns all there is of a region, reserved for it or committed. */
+    public long reservedBytes(Region region) {
+        return bytes(region, false);
+    }
+
+    /** Returns the most a region can come to, {@link #UNBOUNDED} if nothing limits it. */
+    public long mostBytes(Region region) {
+        return switch (region) {
+            // ZGC maps pieces of its heap where they are needed, and before JDK 21 each of them three times.
+            case HEAP -> isHeapRemapped() ? UNBOUNDED : reservedBytes(region);
+            case CODE, GC, CDS -> reservedBytes(region);
+            case METASPACE -> {
+                long most = flags.bytes("-XX:MaxMetaspaceSize=");
+                yield most < 0 ? UNBOUNDED : Math.max(most, committedBytes(region));
+            }
+            // Threads, native memory, libraries and mapped files come as the application asks for them.
+            case STACKS, NATIVE, LIBS, MAPPED, OTHER -> UNBOUNDED;
+        };
+    }
+
+    /** Returns the most that regions can come to together, {@link #UNBOUNDED} if nothing limits one or it is not known. */
+    public long mostBytes(List<Region> regions) {
+        long sum = 0;
+        for (Region region : regions) {
+            long most = mostBytes(region);
+            if (most <= 0) {
+                return UNBOUNDED;
+            }
+            sum += most;
+        }
+        return regions.isEmpty() ? UNBOUNDED : sum;
+    }
+
+    private boolean isHeapRemapped() {
+        for (Segment segment : segments) {
+            if (segment.isRemappedHeap()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** As the agent counts under a limit: the stack of the first thread grows by itself, and is left out. */
+    private long bytes(Region region, boolean onlyCommitted) {
+        long bytes = 0;
+        for (Segment segment : segments) {
+            boolean counts = segment.region() == region
+                    && !segment.isAgentsView()
+                    && !segment.mapping().path().equals("[stack]")
+                    && (!onlyCommitted || segment.mapping().isAccessible());
+            bytes += counts ? segment.length() : 0;
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.os.Errno;
+import io.memlock.os.LibC;
+import io.memlock.os.Linux;
+import io.memlock.proc.FileOpener;
+import io.memlock.proc.OpenFile;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Opens files so that no child inherits them: {@code /proc/self/mem} would give it the memory of this JVM, also after it has
+ * given up the right to look.
+ */
+final class CloseOnExecFiles implements FileOpener {
+
+    private final LibC libc;
+
+    CloseOnExecFiles(LibC libc) {
+        this.libc = libc;
+    }
+
+    @Override
+    public OpenFile open(File file) throws IOException {
+        byte[] path = file.getPath().concat("\0").getBytes(StandardCharsets.UTF_8);
+        int descriptor;
+        do {
+            descriptor = libc.open(path, Linux.O_RDONLY | Linux.O_CLOEXEC);
+        } while (descriptor < 0 && libc.errno() == Errno.EINTR);
+        if (descriptor < 0) {
+            throw failure(file);
+        }
+        return new Descriptor(file, descriptor);
+    }
+
+    private IOException failure(File file) {
+        return new IOException(file.getPath() + " (" + Errno.describe(libc.errno()) + ")");
+    }
+
+    private final class Descriptor extends OpenFile {
+
+        /** JNA copies an array whole, whatever part of it is read into. */
+        private static final int CHUNK_BYTES = 8192;
+
+        private final File file;
+        private int descriptor;
+        private byte[] chunk;
+
+        Descriptor(File file, int descriptor) {
+            this.file = file;
+            this.descriptor = descriptor;
+        }
+
+        @Override
+        public int read(byte[] into, int from, int length) throws IOException {
+            if (chunk == null) {
+                chunk = new byte[CHUNK_BYTES];
+            }
+            long read;
+            do {
+                read = libc.read(descriptor, chunk, Math.min(length, CHUNK_BYTES));
+            } while (read < 0 && libc.errno() == Errno.EINTR);
+            int count = checked(read);
+            System.arraycopy(chunk, 0, into, from, count);
+            return count == 0 && length > 0 ? -1 : count;
+        }
+
+        @Override
+        public int readAt(long position, byte[] into, int length) throws IOException {
+            long read;
+            do {
+                read = libc.pread(descriptor, into, length, position);
+            } while (read < 0 && libc.errno() == Errno.EINTR);
+            return checked(read);
+        }
+
+        private int checked(long read) throws IOException {
+            if (read < 0) {
+                throw failure(file);
+            }
+            return (int) read;
+        }
+
+        @Override
+        public void close() {
+            if (descriptor >= 0) {
+                libc.close(descriptor);
+                descriptor = -1; // it may be somebody else's now
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.hotspot.Region;
+import io.memlock.hotspot.Segment;
+import java.util.List;
+
+/** How much memory {@code prefault} takes: one sum, for the agent that does it and for the doctor who foresees it. */
+public final class PrefaultNeed {
+
+    private PrefaultNeed() {}
+
+    /** Whether a segment is faulted in. */
+    static boolean contains(List<Region> regions, Segment segment) {
+        return regions.contains(segment.region()) && segment.mapping().isAccessible() && !segment.isAgentsView();
+    }
+
+    /**
+     * Returns the memory that some regions take once all that is committed of them is resident. What is mapped in several
+     * places, as ZGC's heap, counts once.
+     *
+     * @param segments all memory of the JVM
+     * @param regions what is faulted in
+     */
+    public static long bytes(List<Segment> segments, List<Region> regions) {
+        FirstViews views = new FirstViews();
+        long bytes = 0;
+        for (Segment segment : segments) {
+            if (contains(regions, segment) && views.isFirst(segment)) {
+                bytes += segment.length();
+            }
+        }
+        return bytes;
+    }
+
+    /**
+     * Returns how much more memory that is.
+     *
+     * @param bytes as {@link #bytes} counts
+     * @param residentBytes what of the same regions is resident already
+     */
+    public static long moreBytes(long bytes, long residentBytes) {
+        return Math.max(0, bytes - residentBytes);
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.options;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Words for what is wrong with an options text: each names the bad part and what would do, on one line. */
+final class OptionErrors {
+
+    /** Longer parts are cut: enough to find it again in what was typed. */
+    private static final int LONGEST_SHOWN = 40;
+
+    private OptionErrors() {}
+
+    /** A word that is none of those accepted. */
+    static OptionException unknown(String what, String found, String where, List<String> accepted) {
+        String nearest = NearestWord.to(found, accepted);
+        String hint = nearest == null ? ";" : "; did you mean '" + nearest + "'?";
+        return new OptionException(
+                "unknown " + what + " '" + shown(found) + "'" + where + hint + " accepted: " + listed(accepted));
+    }
+
+    /** A part without a value. */
+    static OptionException notKeyValue(String part, Option before, String valueBefore, List<String> keys) {
+        if (part.isEmpty()) {
+            return new OptionException(
+                    "an option is missing beside a comma: options are key=value, separated by commas");
+        }
+        if (before != null && before.isList()) {
+            return new OptionException("cannot read '" + shown(part) + "': a list is joined by '+', so write "
+                    + before.key() + "=" + shown(valueBefore + "+" + part));
+        }
+        String nearest = NearestWord.to(part, keys);
+        return new OptionException("cannot read '" + shown(part) + "': options are key=value, separated by commas"
+                + (nearest == null ? "; keys are " + listed(keys) : "; did you mean '" + nearest + "=...'?"));
+    }
+
+    /** An option given twice. */
+    static OptionException twice(Option option, String first, String second) {
+        return new OptionException("option '" + option.key() + "' is given twice: as '" + shown(first) + "' and as '"
+                + shown(second) + "'");
+    }
+
+    /** An option with nothing behind its {@code =}. */
+    static OptionException empty(Option option) {
+        return new OptionException("option '" + option.key() + "' has no value; it takes "
+                + option.accepts().replace("`", ""));
+    }
+
+    /** A list with nothing between two {@code +}, or before or behind one. */
+    static OptionException gap(Option option, String list) {
+        return new OptionException(
+                "a region is missing beside a '+' in " + option.key() + "=" + shown(list) + ": write it as heap+code");
+    }
+
+    /** A word that means a whole selection, in a list of regions. */
+    static OptionException standsAlone(Option option, String word, String list) {
+        return new OptionException("'" + word + "' stands alone, and not in a list as in " + option.key() + "="
+                + shown(list) + ": write " + option.key() + "=" + word + ", or name regions only");
+    }
+
+    /** A text of a length that can be printed, in which nothing acts on a terminal or ends the line. */
+    static String shown(String text) {
+        StringBuilder shown = new StringBuilder();
+        for (int i = 0; i < Math.min(text.length(), LONGEST_SHOWN); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '\n' -> shown.append("\\n");
+                case '\r' -> shown.append("\\r");
+                case '\t' -> shown.append("\\t");
+                default -> shown.append(Character.isISOControl(c) || isInvisible(c) ? '?' : c);
+            }
+        }
+        return text.length() <= LONGEST_SHOWN ? shown.toString() : shown + "... (" + text.length() + " characters)";
+    }
+
+    /** What changes how the rest of a line is shown, such as a change of direction. */
+    private static boolean isInvisible(char c) {
+        int type = Character.getType(c);
+        return type == Character.FORMAT
+                || type == Character.LINE_SEPARATOR
+                || type == Character.PARAGRAPH_SEPARATOR
+                || type == Character.SURROGATE;
+    }
+
+    static String listed(List<String> words) {
+        return String.join(", ", words);
+    }
+
+    /** The names of an enum's constants in options. */
+    static <E extends Enum<E>> List<String> names(E[] constants) {
+        List<String> names = new ArrayList<>();
+        for (E constant : constants) {
+            names.add(constant.name().toLowerCase(Locale.ROOT));
+        }
+        return names;
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.os;
+
+import java.io.File;
+import java.util.List;
+
+/**
+ * Libraries that starts left behind which were killed in the millisecond in which the library has a name. Removed are files
+ * whose names only we give, and directories that are empty then: also if somebody puts links in their place there is nothing
+ * else that could be hit.
+ */
+final class StaleLibraries {
+
+    /** How the names of our directories begin; 32 hexadecimal digits follow. */
+    static final String DIRECTORY = "memlock-";
+
+    /** How the names of our files begin; the digits and {@link #SUFFIX} follow. */
+    static final String FILE = "memlock-libjnidispatch-";
+
+    /** How the names of our files end. */
+    static final String SUFFIX = ".so";
+
+    private static final int DIGITS = 32;
+
+    /** Much longer than any start has its library lie there. */
+    private static final long STALE_MILLIS = 60_000;
+
+    private StaleLibraries() {}
+
+    /**
+     * Removes them.
+     *
+     * @param places directories to look into
+     * @param nowMillis the time
+     */
+    static void remove(List<String> places, long nowMillis) {
+        for (String place : places) {
+            for (String name : names(new File(place))) {
+                File directory = new File(place, name);
+                if (isOurs(name, DIRECTORY, "") && nowMillis - directory.lastModified() > STALE_MILLIS) {
+                    remove(directory);
+                }
+            }
+        }
+    }
+
+    @SuppressWarnings("ReturnValueIgnored") // it may be another user's, or not empty
+    private static void remove(File directory) {
+        for (String name : names(directory)) {
+            if (isOurs(name, FILE, SUFFIX)) {
+                new File(directory, name).delete();
+            }
+        }
+        directory.delete();
+    }
+
+    private static String[] names(File directory) {
+        String[] names = directory.list();
+        return names == null ? new String[0] : names;
+    }
+
+    private static boolean isOurs(String name, String prefix, String suffix) {
+        if (name.length() != prefix.length() + DIGITS + suffix.length()
+                || !name.startsWith(prefix)
+                || !name.endsWith(suffix)) {
+            return false;
+        }
+        for (int i = prefix.length(); i < prefix.length() + DIGITS; i++) {
+            if (Character.digit(name.charAt(i), 16) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.Set;
+
+/**
+ * The files another process sees, read by somebody who may read more than its user. Only what that user could read himself:
+ * each directory on the way and the file are his, or open to everybody. Links lead nowhere but below the process's root
+ * directory; the file is a regular one, and no longer than expected. Everything is looked up from an open directory, so
+ * that no part of a path can be exchanged behind our back.
+ *
+ * <p>Only the command line asks for this. It knows the default file system, which an application may want to choose.
+ */
+final class ForeignFiles implements AutoCloseable {
+
+    private static final int MOST_STEPS = 200;
+    private static final int MOST_LINKS = 16;
+
+    private final Path root;
+    private final UserPrincipal user;
+    private final Deque<SecureDirectoryStream<Path>> directories = new ArrayDeque<>();
+    private final Deque<String> names = new ArrayDeque<>();
+
+    /**
+     * Files below a root directory.
+     *
+     * @param root {@code /proc/PID/root}
+     * @param uid whose files may be read
+     */
+    @SuppressWarnings("StreamResourceLeak") // closed with all others
+    ForeignFiles(Path root, long uid) throws IOException {
+        this.root = root;
+        this.user = root.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(Long.toString(uid));
+        enter(Files.newDirectoryStream(root));
+    }
+
+    /**
+     * Reads a regular file.
+     *
+     * @param path absolute, as the process sees it
+     * @param longest bytes; more are refused
+     * @throws IOException if there is none, or none that may be read
+     */
+    byte[] read(String path, int longest) throws IOException {
+        Path name = find(path);
+        PosixFileAttributes before = attributes(name);
+        if (!before.isRegularFile() || !isOpen(before, PosixFilePermission.OTHERS_READ)) {
+            throw new IOException(path + ": not a regular file that its user may read");
+        }
+        try (InputStream in = Channels.newInputStream(directories
+                .getLast()
+                .newByteChannel(name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)))) {
+            if (!attributes(name).fileKey().equals(before.fileKey())) {
+                throw new IOException(path + ": was exchanged while it was opened");
+            }
+            byte[] bytes = in.readNBytes(longest + 1);
+            if (bytes.length > longest) {
+                throw new IOException(path + ": longer than " + longest + " bytes");
+            }
+            return bytes;
+        }
+    }
+
+    /** Looks at what is at a path, without opening it. */
+    PosixFileAttributes look(String path) throws IOException {
+        return attributes(find(path));
+    }
+
+    /** Enters the directory a path leads to; returns the name there, which is no link. */
+    private Path find(String path) throws IOException {
+        Deque<String> ahead = new ArrayDeque<>(Arrays.asList(path.split("/", -1)));
+        int links = 0;
+        for (int steps = 0; steps < MOST_STEPS; steps++) {
+            String part = ahead.isEmpty() ? "." : ahead.removeFirst();
+            if (part.equals("..")) {
+                leave();
+            } else if (!part.isEmpty() && !part.equals(".")) {
+                PosixFileAttributes found = attributes(Path.of(part));
+                if (found.isSymbolicLink() && links++ < MOST_LINKS) {
+                    follow(part, ahead);
+                } else if (ahead.isEmpty()) {
+                    return Path.of(part);
+                } else if (found.isDirectory() && isOpen(found, PosixFilePermission.OTHERS_EXECUTE)) {
+                    enter(directories.getLast().newDirectoryStream(Path.of(part), LinkOption.NOFOLLOW_LINKS));
+                    names.addLast(part);
+                } else {
+                    throw new IOException(path + ": leads through what its user may not enter");
+                }
+            } else if (ahead.isEmpty()) {
+                return Path.of(".");
+            }
+        }
+        throw new IOException(path + ": leads nowhere");
+    }
+
+    private void follow(String link, Deque<String> ahead) throws IOException {
+        // Wherever this is read from: it only says where to go on, step by step.
+        String target = Files.readSymbolicLink(
+                        root.resolve(String.join("/", names)).resolve(link))
+                .toString();
+        while (target.startsWith("/") && directories.size() > 1) {
+            leave();
+        }
+        String[] parts = target.split("/", -1);
+        for (int i = Math.min(parts.length, MOST_STEPS) - 1; i >= 0; i--) {
+            ahead.addFirst(parts[i]);
+        }
+    }
+
+    private PosixFileAttributes attributes(Path name) throws IOException {
+        return directories
+                .getLast()
+                .getFileAttributeView(name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                .readAttributes();
+    }
+
+    private boolean isOpen(PosixFileAttributes found, PosixFilePermission toOthers) {
+        return found.owner().equals(user) || found.permissions().contains(toOthers);
+    }
+
+    private void enter(DirectoryStream<Path> directory) throws IOException {
+        if (!(directory instanceof SecureDirectoryStream<Path> secure)) {
+            directory.close();
+            throw new IOException(root + ": cannot be looked into safely");
+        }
+        directories.addLast(secure);
+    }
+
+    /** Above the root is the root. */
+    private void leave() throws IOException {
+        if (directories.size() > 1) {
+            directories.removeLast().close();
+            names.removeLast();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (SecureDirectoryStream<Path> directory : directories) {
+            directory.close();
+        }
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.advice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.advice.Place.Kind;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Remedies, pasted into a shell whose commands only note down what they were called with. */
+class RemedyTest {
+
+    private static final long MIB = 1 << 20;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void aUnitIsChangedFirstThenReadAgainThenRestarted() throws Exception {
+        List<String> typed = paste(remedy(Kind.SYSTEM_SERVICE).raiseLimit(0).lasting());
+
+        assertThat(typed)
+                .containsExactly(
+                        "sudo mkdir -p /etc/systemd/system/app.service.d",
+                        "sudo tee /etc/systemd/system/app.service.d/memlock.conf < [Service] LimitMEMLOCK=infinity",
+                        "sudo systemctl daemon-reload",
+                        "sudo systemctl restart app.service");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void theProcessIsHelpedBeforeAnythingEndsIt(Kind kind) throws Exception {
+        List<String> typed = paste(remedy(kind).raiseLimit(300 * MIB).text());
+
+        assertThat(typed.get(0)).isEqualTo("sudo prlimit --pid 4242 --memlock=unlimited:unlimited");
+        assertThat(typed.subList(1, typed.size())).noneMatch(line -> line.contains("4242"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void aPidThatIsNotThatOfWhoeverTypesIsNotTyped(Kind kind) {
+        Place place = place(kind, "app.service", "db-0", "alice", 0);
+
+        assertThat(new Remedy(place).raiseLimit(0).text()).doesNotContain("--pid");
+    }
+
+    @Test
+    void aUsersLimitIsInAFileOfItsOwn() throws Exception {
+        List<String> alice = paste(login("alice", 1000).raiseLimit(0).lasting());
+        List<String> bob = paste(login("bob", 1001).raiseLimit(0).lasting());
+        List<String> nobody = paste(login("", 4711).raiseLimit(0).lasting());
+
+        assertThat(alice)
+                .containsExactly("sudo tee /etc/security/limits.d/90-memlock-alice.conf < alice - memlock unlimited");
+        assertThat(bob)
+                .containsExactly("sudo tee /etc/security/limits.d/90-memlock-bob.conf < bob - memlock unlimited");
+        assertThat(nobody)
+                .containsExactly(
+                        "sudo tee /etc/security/limits.d/90-memlock-uid-4711.conf < :4711 - memlock unlimited");
+    }
+
+    @Test
+    void aNumberIsNamedOnlyIfItHolds() {
+        assertThat(remedy(Kind.SYSTEM_SERVICE).raiseLimit(300 * MIB - 1).text())
+                .contains("instead of infinity: LimitMEMLOCK=314572800");
+        assertThat(login("alice", 1000).raiseLimit(300 * MIB).text()).contains("instead of unlimited: 307200");
+        assertThat(remedy(Kind.DOCKER).raiseLimit(300 * MIB).text()).contains("--ulimit memlock=314572800");
+        for (Kind kind : Kind.values()) {
+            assertThat(remedy(kind).raiseLimit(-1).text()).doesNotContain("instead of");
+        }
+    }
+
+    @Test
+    void aUnitWithoutAFilterOfItsOwnIsLeftAlone() throws Exception {
+        String remedy = remedy(Kind.SYSTEM_SERVICE).allowCalls().text();
+
+        assertThat(paste("systemctl() { log systemctl \"$@\"; }\n" + remedy))
+                .containsExactly("systemctl show --property=SystemCallFilter --value app.service");
+        assertThat(paste("systemctl() { echo read; }\n" + remedy))
+                .contains("sudo tee /etc/systemd/system/app.service.d/memlock-calls.conf"
+                        + " < [Service] SystemCallFilter=@memlock msync")
+                .endsWith("sudo systemctl daemon-reload", "sudo systemctl restart app.service");
+    }
+
+    /** What a hostile process controls: its unit's, pod's and user's names, and where its JDK is. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void namesAreDataWhateverIsInThem(Kind kind) throws Exception {
+        String mark = directory.resolve("hacked").toString();
+        for (String name : List.of(
+                "a'; touch " + mark + " #.service",
+                "a$(touch " + mark + ").service",
+                "a`touch " + mark + "`.service",
+                "a\ntouch " + mark + "\n.service",
+                "a\\x2db.service",
+                "a\u001b[2Jb.service")) {
+            Remedy remedy = new Remedy(place(kind, name, name, name, 4242));
+            for (Advice advice : List.of(remedy.raiseLimit(MIB), remedy.allowCalls(), remedy.raiseMappings(9))) {
+                paste(advice.text());
+                assertThat(advice.text()).doesNotContain("\u001b");
+            }
+            assertThat(new File(mark)).as(name).doesNotExist();
+        }
+    }
+
+    private static Remedy remedy(Kind kind) {
+        return new Remedy(place(kind, "app.service", "db-0", "alice", 4242));
+    }
+
+    private static Remedy login(String user, long uid) {
+        return new Remedy(new Place(Kind.LOGIN, "", "", "", "", user, uid, "", false, false, "/jdk", 4242));
+    }
+
+    private static Place place(Kind kind, String unit, String pod, String user, long pid) {
+        return new Place(kind, unit, "", pod, pod, user, 1000, user, true, true, "/jdk/" + unit, pid);
+    }
+
+    /** Returns the commands that were called, in order, with what they were given to read. */
+    private List<String> paste(String lines) throws IOException, InterruptedException {
+        Path log = directory.resolve("log");
+        Files.deleteIfExists(log);
+        String script = "log() { if [ -p /dev/stdin ]; then echo \"$* < $(tr '\\n' ' ' | sed 's/ $//')\";"
+                + " else echo \"$*\"; fi >> " + log + "; }\n"
+                + "sudo() { log sudo \"$@\"; }\n"
+                + "for command in kubectl docker podman tee mkdir systemctl; do"
+                + " eval \"$command() { log $command \\\"\\$@\\\"; }\"; done\n" + lines + "\n";
+        assertThat(run("bash", "-n", Files.writeString(directory.resolve("remedy"), lines)))
+                .as("bash -n")
+                .isEmpty();
+        assertThat(run("bash", "--norc", Files.writeString(directory.resolve("script"), script)))
+                .as("output of%n%s", lines)
+                .doesNotContain("not found", "syntax error");
+        return Files.exists(log) ? Files.readAllLines(log) : new ArrayList<>();
+    }
+
+    private String run(Object... command) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(
+                        Stream.of(command).map(Object::toString).toList())
+                .redirectInput(new File("/dev/null"))
+                .redirectErrorStream(true);
+        builder.environment().put("HOME", directory.toString());
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        return output;
+    }
+}

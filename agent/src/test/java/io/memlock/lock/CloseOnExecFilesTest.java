@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.memlock.os.LibC;
+import io.memlock.os.NativeAccess;
+import io.memlock.proc.OpenFile;
+import io.memlock.proc.ProcFs;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CloseOnExecFilesTest {
+
+    private static final LibC LIBC = libc();
+    private final CloseOnExecFiles files = new CloseOnExecFiles(LIBC);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void givesNoChildAFile() throws Exception {
+        Path file = Files.writeString(directory.resolve("secret"), "x");
+        try (OpenFile open = files.open(file.toFile())) {
+            assertThat(open.read()).isEqualTo('x');
+            List<String> flags =
+                    descriptorsOf(file).map(CloseOnExecFilesTest::flags).toList();
+            assertThat(flags).hasSize(1).allMatch(it -> (Long.parseLong(it, 8) & 02000000) != 0, "O_CLOEXEC");
+        }
+        assertThat(descriptorsOf(file)).isEmpty();
+    }
+
+    @Test
+    void readsOnAndAtAnyPlace() throws Exception {
+        String text = "0123456789".repeat(3_000);
+        Path file = Files.writeString(directory.resolve("file"), text);
+        try (OpenFile open = files.open(file.toFile())) {
+            byte[] four = new byte[4];
+            assertThat(open.readAt(29_995, four, 4)).isEqualTo(4);
+            assertThat(new String(four, UTF_8)).isEqualTo("5678");
+            assertThat(open.readAt(29_998, four, 4)).isEqualTo(2);
+            assertThat(open.readAt(30_000, four, 4)).isZero();
+            assertThat(new String(open.readAllBytes(), UTF_8)).isEqualTo(text);
+        }
+    }
+
+    @Test
+    void saysWhatTheKernelAnswered() {
+        assertThatThrownBy(() -> new ProcFs().openedBy(files).status("999999999"))
+                .isInstanceOf(IOException.class)
+                .hasMessage("/proc/999999999/status: no such process");
+        assertThatThrownBy(() -> files.open(new File(directory.toFile(), "none")))
+                .hasMessage(directory + "/none (ENOENT (No such file or directory))");
+    }
+
+    @Test
+    void readsThisProcessAsTheJdkDoes() throws Exception {
+        ProcFs proc = new ProcFs().openedBy(files);
+        assertThat(proc.status(ProcFs.SELF).pid())
+                .isEqualTo(ProcessHandle.current().pid());
+        assertThat(proc.mappings(ProcFs.SELF))
+                .anyMatch(mapping -> mapping.path().endsWith("/libjvm.so"));
+    }
+
+    private static Stream<Path> descriptorsOf(Path file) throws IOException {
+        List<Path> found;
+        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+            found = all.filter(it -> pointsTo(it, file)).toList();
+        }
+        return found.stream();
+    }
+
+    private static boolean pointsTo(Path descriptor, Path file) {
+        try {
+            return Files.readSymbolicLink(descriptor).equals(file.toRealPath());
+        } catch (IOException closed) {
+            return false;
+        }
+    }
+
+    private static String flags(Path descriptor) {
+        try {
+            return Files.readAllLines(Path.of("/proc/self/fdinfo").resolve(descriptor.getFileName())).stream()
+                    .filter(line -> line.startsWith("flags:"))
+                    .map(line -> line.substring("flags:".length()).trim())
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static LibC libc() {
+        try {
+            return NativeAccess.open(null);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+}

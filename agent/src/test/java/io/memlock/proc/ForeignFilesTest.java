@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On a root directory as a hostile process would set it up. */
+@Timeout(20)
+class ForeignFilesTest {
+
+    private static final long STRANGER = 4711;
+
+    @TempDir
+    private Path outside;
+
+    private Path root;
+    private long self;
+
+    @BeforeEach
+    void setUp() throws IOException {
+        root = Files.createDirectory(outside.resolve("root"));
+        self = ((Integer) Files.getAttribute(root, "unix:uid")).longValue();
+        put("data/v1/namespace", "shop");
+        Files.createSymbolicLink(root.resolve("data/now"), Path.of("v1"));
+        Files.createSymbolicLink(root.resolve("data/namespace"), Path.of("now/namespace"));
+        Files.createSymbolicLink(root.resolve("run"), Path.of("/data"));
+    }
+
+    @Test
+    void followsLinksAsTheProcessWould() throws IOException {
+        assertThat(read(STRANGER, "/data/v1/namespace")).isEqualTo("shop");
+        assertThat(read(STRANGER, "/run/namespace")).isEqualTo("shop");
+        assertThat(read(STRANGER, "/run/../run//./now/../namespace")).isEqualTo("shop");
+    }
+
+    @Test
+    void neverLeavesTheRoot() throws IOException {
+        Files.writeString(outside.resolve("shadow"), "secret");
+        Files.createSymbolicLink(root.resolve("up"), Path.of("../shadow"));
+        Files.createSymbolicLink(root.resolve("away"), outside.resolve("shadow"));
+        Files.createSymbolicLink(root.resolve("dir"), outside);
+        for (String path : new String[] {"/up", "/away", "/dir/shadow", "/../shadow", "/data/../../shadow"}) {
+            assertThatThrownBy(() -> read(self, path)).as(path).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void readsNothingThatItsUserCouldNotRead() throws IOException {
+        Path secret = put("secret", "x");
+        mode(secret, "rw-r-----");
+        assertThat(read(self, "/secret")).isEqualTo("x");
+        assertThatThrownBy(() -> read(STRANGER, "/secret")).hasMessageContaining("may read");
+
+        put("closed/file", "x");
+        mode(root.resolve("closed"), "rwx------");
+        assertThat(read(self, "/closed/file")).isEqualTo("x");
+        assertThatThrownBy(() -> read(STRANGER, "/closed/file")).hasMessageContaining("may not enter");
+    }
+
+    @Test
+    void waitsForNobody() throws Exception {
+        assumeTrue(new ProcessBuilder("mkfifo", root.resolve("fifo").toString())
+                        .start()
+                        .waitFor()
+                == 0);
+        Files.createSymbolicLink(root.resolve("loop"), Path.of("loop"));
+        assertThatThrownBy(() -> read(self, "/fifo")).hasMessageContaining("not a regular file");
+        assertThatThrownBy(() -> read(self, "/fifo/x")).hasMessageContaining("may not enter");
+        assertThatThrownBy(() -> read(self, "/data")).hasMessageContaining("not a regular file");
+        assertThatThrownBy(() -> read(self, "/loop")).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> read(self, "/loop/x")).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> read(self, "/data/".repeat(10_000))).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void readsNoMoreThanExpected() throws IOException {
+        put("long", "x".repeat(101));
+        assertThatThrownBy(() -> read(self, "/long")).hasMessageContaining("longer than 100 bytes");
+    }
+
+    @Test
+    void looksWithoutOpening() throws IOException {
+        try (ForeignFiles files = new ForeignFiles(root, STRANGER)) {
+            assertThat(files.look("/run").isDirectory()).isTrue();
+        }
+        try (ForeignFiles files = new ForeignFiles(root, STRANGER)) {
+            assertThat(files.look("/").isDirectory()).isTrue();
+        }
+    }
+
+    private String read(long uid, String path) throws IOException {
+        try (ForeignFiles files = new ForeignFiles(root, uid)) {
+            return new String(files.read(path, 100), UTF_8);
+        }
+    }
+
+    private Path put(String name, String text) throws IOException {
+        Path file = root.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, text);
+    }
+
+    private static void mode(Path path, String mode) throws IOException {
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
+    }
+}
