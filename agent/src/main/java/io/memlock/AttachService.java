@@ -16,6 +16,9 @@ import java.util.function.Consumer;
  */
 final class AttachService {
 
+    /** Our loader knows it by this name, as one that leaves time to the application. */
+    private static final String THREAD = "memlock-attach";
+
     private final Instrumentation instrumentation;
     private final PrintStream stderr;
     private final Worker worker;
@@ -88,14 +91,15 @@ final class AttachService {
     }
 
     private void run(AttachRequest request, Replies replies) {
-        Thread thread = new Thread("memlock-attach") {
+        Runnable work = new Runnable() {
             @Override
             public void run() {
                 replies.reply(answer(request, replies));
             }
         };
+        Thread thread = new Thread(work, THREAD);
         thread.setDaemon(true);
-        thread.setContextClassLoader(getClass().getClassLoader());
+        thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
         try {
             thread.start();
         } catch (OutOfMemoryError e) { // no thread to be had: whoever asked would wait for ever

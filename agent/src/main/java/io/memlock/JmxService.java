@@ -7,6 +7,7 @@ import io.memlock.lock.LockState;
 import io.memlock.log.Log;
 import io.memlock.options.OptionsInForce;
 import java.io.IOException;
+import javax.management.InstanceAlreadyExistsException;
 import javax.management.JMException;
 
 /** Has the MXBean registered while the option {@code jmx} is on. No class of JMX is loaded before. */
@@ -43,6 +44,8 @@ final class JmxService {
             } else if (!refused) {
                 begin(keeper);
             }
+        } catch (InstanceAlreadyExistsException e) {
+            log.failure("no MXBean, and nothing of the application is touched: " + e.getMessage());
         } catch (JMException | RuntimeException e) {
             log.failure("the MXBean cannot be " + (refused ? "" : "un") + "registered: " + e);
         }

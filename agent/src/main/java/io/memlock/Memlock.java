@@ -36,21 +36,20 @@ public final class Memlock implements Agent {
     /** A bad option ends the JVM as a bad {@code -XX} flag does. */
     static final int EXIT_BAD_OPTION = 1;
 
-    /** {@code on-failure=exit} and the promise cannot be kept; EX_NOPERM of sysexits.h, which nearly always is why. */
-    static final int EXIT_NOT_LOCKED = 77;
-
     private static final String ENDS =
-            "on-failure=exit: this JVM ends now, before main, with exit status " + EXIT_NOT_LOCKED;
+            "on-failure=exit: this JVM ends now, before main, with exit status " + OnFailure.EXIT_STATUS;
 
     private static final int GO_ON = 0;
 
     private static final String PARTLY_LOCKED = "PARTLY LOCKED";
 
     private final Instrumentation instrumentation;
+    private final Runnable jarHolder;
     private final StartupTimes times;
     private final PrintStream stderr = System.err;
     private final ProcFs proc = new ProcFs();
 
+    private String startOptions;
     private OptionsInForce inForce;
     private Log log;
     private ThisProcess process;
@@ -58,12 +57,14 @@ public final class Memlock implements Agent {
     private Keeper keeper;
     private Thread privilegeWatch;
     private AttachService attachments;
+    private boolean isJarHeld;
 
     /** Null where there is no JMX. */
     private JmxService jmx;
 
-    private Memlock(Instrumentation instrumentation, long startNanos) {
+    private Memlock(Instrumentation instrumentation, long startNanos, Runnable jarHolder) {
         this.instrumentation = instrumentation;
+        this.jarHolder = jarHolder;
         this.times = new StartupTimes(startNanos);
         times.ended("loader");
     }
@@ -72,14 +73,16 @@ public final class Memlock implements Agent {
     public static final class Factory implements Agent.Factory {
 
         @Override
-        public Agent create(Instrumentation instrumentation, long startNanos) {
-            return new Memlock(instrumentation, startNanos);
+        public Agent create(Instrumentation instrumentation, long startNanos, Runnable jarHolder) {
+            Agent agent = new Memlock(instrumentation, startNanos, jarHolder);
+            return PrivilegedAgent.isNeeded() ? new PrivilegedAgent(agent) : agent;
         }
     }
 
     /** Locks, on the thread that will run {@code main}; the rest goes on in the background. */
     @Override
     public int start(String optionsText) {
+        startOptions = optionsText;
         AgentOptions options;
         try {
             options = OptionParser.parse(optionsText);
@@ -89,30 +92,68 @@ public final class Memlock implements Agent {
         }
         begin(options);
         times.ended("parse");
-        LockFailure failure;
+        LockFailure failure = lockAtStart(options);
+        boolean exits = failure != null && options.onFailure() == OnFailure.EXIT;
+        if (failure != null) {
+            log.failure(exits ? failure.textBeforeExit(headline(), ENDS) : failure.text(headline()));
+        }
+        if (exits) {
+            return OnFailure.EXIT_STATUS;
+        }
+        return !isHeld() || isKept(failure) || options.onFailure() == OnFailure.WARN ? GO_ON : OnFailure.EXIT_STATUS;
+    }
+
+    /** Has the lock kept, if there is a thread to be had for it. */
+    private boolean isKept(LockFailure failure) {
+        try {
+            startBackground(failure == null || headline().equals(PARTLY_LOCKED));
+            return true;
+        } catch (Throwable e) {
+            LockFailure failed = LockFailure.notKept(e);
+            boolean exits = inForce.get().onFailure() == OnFailure.EXIT;
+            String headline = "LOCKED, BUT NOT KEPT";
+            log.failure(exits ? failed.textBeforeExit(headline, ENDS) : failed.text(headline));
+            return false;
+        }
+    }
+
+    /** Whatever goes wrong is a failure like any other: the application must start, or exit as its operator wants. */
+    private LockFailure lockAtStart(AgentOptions options) {
         try {
             LibC libc = NativeAccess.open(instrumentation);
             times.ended("native");
-            failure = lock(libc, options);
+            LockFailure failure = lock(libc, options);
             times.ended("lock");
+            return failure;
         } catch (NativeUnavailableException | IOException e) {
-            failure = LockFailure.unavailable(e.getMessage());
+            return LockFailure.unavailable(e.getMessage());
+        } catch (Throwable e) {
+            return LockFailure.ofTheAgent(e);
         }
-        if (failure != null) {
-            if (options.onFailure() == OnFailure.EXIT) {
-                log.failure(failure.textBeforeExit(headline(), ENDS));
-                return EXIT_NOT_LOCKED;
-            }
-            log.failure(failure.text(headline()));
-        }
-        if (lock != null) {
-            startBackground(failure == null || headline().equals(PARTLY_LOCKED));
-        }
-        return GO_ON;
+    }
+
+    /** Another {@code -javaagent} of the same command line, or of {@code JAVA_TOOL_OPTIONS}. */
+    @Override
+    public void startAgain(String optionsText) {
+        stderr.println("[memlock] the agent is given more than once: the first counts (" + given(startOptions)
+                + "), this one is ignored (" + given(optionsText) + ")");
+    }
+
+    private static String given(String optionsText) {
+        return optionsText == null || optionsText.isEmpty() ? "default options" : optionsText;
+    }
+
+    private boolean isHeld() {
+        return lock != null && lock.status() != null;
     }
 
     private String headline() {
-        return lock != null && lock.status().state() == LockState.PARTIAL ? PARTLY_LOCKED : "NOT LOCKED";
+        LockState state = isHeld() ? lock.status().state() : LockState.FAILED;
+        return switch (state) {
+            case PARTIAL -> PARTLY_LOCKED;
+            case LOCKED -> "LOCKED, BUT NOT AS ASKED";
+            default -> "NOT LOCKED";
+        };
     }
 
     private void begin(AgentOptions options) {
@@ -135,7 +176,7 @@ public final class Memlock implements Agent {
      * JVM that ends soon waits the few milliseconds until the line is out.
      */
     private void startBackground(boolean isLocked) {
-        Thread line = new Thread("memlock-start") {
+        Runnable work = new Runnable() {
             @Override
             public void run() {
                 watchPrivilege();
@@ -147,17 +188,23 @@ public final class Memlock implements Agent {
                 startKeeper();
             }
         };
-        line.setContextClassLoader(getClass().getClassLoader());
-        line.setDaemon(false);
-        line.start();
+        startThread(work, "memlock-start", false);
+    }
+
+    /**
+     * Starts a thread that leads the application, which can ask for all threads, nowhere: its class and its context class
+     * loader are the JDK's.
+     */
+    private static Thread startThread(Runnable work, String name, boolean isDaemon) {
+        Thread thread = new Thread(work, name);
+        thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
+        thread.setDaemon(isDaemon);
+        thread.start();
+        return thread;
     }
 
     private void startKeeper() {
-        Thread thread = new Thread(this::keep, "memlock-keeper");
-        // Not our own loader, for which a thread rests after each class: what grows is to be locked soon.
-        thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
-        thread.setDaemon(true);
-        thread.start();
+        startThread(this::keep, "memlock-keeper", true);
     }
 
     private void keep() {
@@ -165,6 +212,7 @@ public final class Memlock implements Agent {
             RelockCounter relocks = publishedRelocks();
             keeper.run(() -> {
                 watchPrivilege();
+                holdJar();
                 if (jmx != null) {
                     jmx.update(keeper);
                 }
@@ -180,10 +228,19 @@ public final class Memlock implements Agent {
     /** Under way from the first moment on at which dropping root would end the JVM. */
     private synchronized void watchPrivilege() {
         if (privilegeWatch == null && PrivilegeWatch.isNeeded(lock)) {
-            privilegeWatch = new Thread(new PrivilegeWatch(process.libc(), lock, log), "memlock-privilege");
-            privilegeWatch.setContextClassLoader(ClassLoader.getPlatformClassLoader());
-            privilegeWatch.setDaemon(true);
-            privilegeWatch.start();
+            privilegeWatch = startThread(new PrivilegeWatch(process.libc(), lock, log), "memlock-privilege", true);
+        }
+    }
+
+    /** Once, and not before the first look at the mappings: {@code main} has begun then, and does not wait for it. */
+    private void holdJar() {
+        if (!isJarHeld) {
+            isJarHeld = true;
+            try {
+                jarHolder.run();
+            } catch (RuntimeException e) {
+                log.debug("the agent jar cannot be read any more: " + e.getMessage());
+            }
         }
     }
 
@@ -257,13 +314,13 @@ public final class Memlock implements Agent {
     private AttachReply carryOut(AttachRequest request, Consumer<String> progress)
             throws OptionException, NativeUnavailableException, IOException {
         if (request.action() == AttachRequest.Action.UNLOCK) {
-            if (lock == null) {
+            if (!isHeld()) {
                 return new AttachReply(State.FAILED, "the agent holds no lock");
             }
             return tell(progress, () -> new AttachReply(State.DONE, keeper().unlock()));
         }
         AgentOptions options = OptionParser.parse(request.options());
-        if (lock != null) {
+        if (isHeld()) {
             return tell(progress, () -> lockInstead(request.options()));
         }
         begin(options);

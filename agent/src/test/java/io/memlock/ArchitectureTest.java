@@ -27,7 +27,7 @@ class ArchitectureTest {
             delimiter = '|',
             value = {
                 "attach    | java.lang.. java.util..",
-                "bootstrap | java.lang.. java.io.. java.util.. java.net.. java.security..",
+                "bootstrap | java.lang.. java.io.. java.util.. java.net.. java.security.. java.nio.charset..",
                 "options   | java.lang.. java.util.. io.memlock.hotspot",
                 "log       | java.lang.. java.io.. java.util.. io.memlock.options",
                 "proc      | java.lang.. java.io.. java.util.. java.nio..",

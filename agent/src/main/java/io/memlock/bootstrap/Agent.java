@@ -18,6 +18,13 @@ public interface Agent {
     int start(String options);
 
     /**
+     * Says that a second {@code -javaagent} is ignored: the options of the first hold.
+     *
+     * @param options of the second, or null
+     */
+    void startAgain(String options);
+
+    /**
      * Takes a request from whoever attached, and returns before it is carried out.
      *
      * @param request of the command line; or the agent's options, or null
@@ -32,7 +39,8 @@ public interface Agent {
          *
          * @param instrumentation the JVM's
          * @param startNanos {@link System#nanoTime} when the JVM called the agent
+         * @param jarHolder when run, takes what the agent may still need of its jar into memory
          */
-        Agent create(Instrumentation instrumentation, long startNanos);
+        Agent create(Instrumentation instrumentation, long startNanos, Runnable jarHolder);
     }
 }

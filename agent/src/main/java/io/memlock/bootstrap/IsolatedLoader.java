@@ -6,9 +6,15 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
+import java.security.AllPermission;
 import java.security.CodeSource;
+import java.security.Permissions;
 import java.security.ProtectionDomain;
 import java.security.cert.Certificate;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -20,7 +26,7 @@ import java.util.jar.JarFile;
  * <p>Its parent is the platform loader: neither the application's classes nor its version of a library can be found
  * here, and nothing from here can be found by the application.
  */
-final class IsolatedLoader extends ClassLoader {
+final class IsolatedLoader extends ClassLoader implements Runnable {
 
     /** At the start of a JVM: its application waits until we are done. */
     static final long AT_ONCE = 0;
@@ -37,6 +43,20 @@ final class IsolatedLoader extends ClassLoader {
     /** Seen from both sides: the types by which the application's side calls ours. */
     private static final String SHARED = "io.memlock.bootstrap.";
 
+    /** What only the command line needs of ours. */
+    private static final List<String> COMMAND_LINE = List.of("io/memlock/cli/", "io/memlock/doctor/");
+
+    /** What the agent needs. */
+    private static final List<String> AGENT = List.of("io/memlock/", "com/sun/jna/");
+
+    private static final String CLASS_DATA = ".classdata";
+
+    /** The name of the agent's thread that carries out what an attach asks for. */
+    private static final String ATTACH_THREAD = "memlock-attach";
+
+    /** JDK 24 ended the security manager (JEP 486). */
+    private static final int FIRST_WITHOUT_PERMISSIONS = 24;
+
     /** The command line attaches to other JVMs with it. */
     private static final String ATTACH_API = "com.sun.tools.attach.";
 
@@ -47,12 +67,17 @@ final class IsolatedLoader extends ClassLoader {
     private final JarFile jar;
     private final ProtectionDomain domain;
     private final long restNanos;
+    private final Thread creator = Thread.currentThread();
+
+    /** Entries that need no reading any more, as long as no class has been made of them. */
+    private final Map<String, byte[]> held = new ConcurrentHashMap<>();
 
     /**
      * Opens the jar, for the life of the JVM.
      *
      * @param file the agent jar
-     * @param restNanos how long a thread of ours rests after each class; those have this as their context class loader
+     * @param restNanos how long a thread of ours rests after each class: this one, and the one an attach is carried out on.
+     *     They do not have this as their context class loader, which the application could ask them for
      * @throws IOException if it cannot be read
      */
     IsolatedLoader(File file, long restNanos) throws IOException {
@@ -60,7 +85,51 @@ final class IsolatedLoader extends ClassLoader {
         this.restNanos = restNanos;
         // Not verified: the signature check runs interpreted and would cost more than all our class loading.
         jar = new JarFile(file, false);
-        domain = new ProtectionDomain(new CodeSource(file.toURI().toURL(), (Certificate[]) null), null, this, null);
+        CodeSource source = new CodeSource(file.toURI().toURL(), (Certificate[]) null);
+        domain = new ProtectionDomain(source, permissions(), this, null);
+    }
+
+    /** The agent's, whatever a security manager grants the application. */
+    private static Permissions permissions() {
+        if (Runtime.version().feature() >= FIRST_WITHOUT_PERMISSIONS) {
+            return null;
+        }
+        Permissions all = new Permissions();
+        all.add(new AllPermission());
+        return all;
+    }
+
+    /**
+     * Reads what the agent may still have to load: from then on it does not matter to this JVM if somebody replaces the
+     * jar in place, or cuts it short.
+     */
+    @Override
+    public void run() {
+        for (Enumeration<JarEntry> entries = jar.entries(); entries.hasMoreElements(); ) {
+            String entry = entries.nextElement().getName();
+            if (entry.startsWith(HIDDEN) && !entry.endsWith("/") && !entry.endsWith(".so")) {
+                String name = entry.substring(HIDDEN.length());
+                if (beginsWithAny(name, AGENT) && !beginsWithAny(name, COMMAND_LINE) && !isLoaded(name)) {
+                    held.put(name, read(name));
+                }
+            }
+        }
+    }
+
+    private static boolean beginsWithAny(String name, List<String> prefixes) {
+        for (String prefix : prefixes) {
+            if (name.startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isLoaded(String name) {
+        return name.endsWith(CLASS_DATA)
+                && findLoadedClass(name.substring(0, name.length() - CLASS_DATA.length())
+                                .replace('/', '.'))
+                        != null;
     }
 
     @Override
@@ -69,16 +138,19 @@ final class IsolatedLoader extends ClassLoader {
             return super.loadClass(name, resolve);
         }
         if (name.startsWith(SHARED)) {
-            return IsolatedLoader.class.getClassLoader().loadClass(name);
+            return Class.forName(name, false, IsolatedLoader.class.getClassLoader());
         }
         synchronized (getClassLoadingLock(name)) {
             Class<?> loaded = findLoadedClass(name);
             if (loaded != null) {
                 return loaded;
             }
-            byte[] bytes = read(name.replace('.', '/').concat(".classdata"));
+            String entry = name.replace('.', '/').concat(CLASS_DATA);
+            byte[] bytes = read(entry);
             if (bytes != null) {
-                return define(name, bytes);
+                Class<?> defined = define(name, bytes);
+                held.remove(entry);
+                return defined;
             }
             return name.startsWith(ATTACH_API) ? attachApi(name) : super.loadClass(name, resolve);
         }
@@ -95,10 +167,14 @@ final class IsolatedLoader extends ClassLoader {
 
     private Class<?> define(String name, byte[] bytes) {
         Class<?> defined = defineClass(name, bytes, 0, bytes.length, domain);
-        if (restNanos > 0 && Thread.currentThread().getContextClassLoader() == this) {
+        if (restNanos > 0 && rests(Thread.currentThread())) {
             LockSupport.parkNanos(restNanos);
         }
         return defined;
+    }
+
+    private boolean rests(Thread thread) {
+        return thread == creator || thread.getName().equals(ATTACH_THREAD);
     }
 
     /** Called by the JVM for a class in a named module of ours: the one JNA lives in from JDK 24 on. */
@@ -131,6 +207,11 @@ final class IsolatedLoader extends ClassLoader {
     }
 
     private byte[] read(String name) {
+        byte[] known = held.get(name);
+        return known == null ? readJar(name) : known;
+    }
+
+    private byte[] readJar(String name) {
         JarEntry entry = jar.getJarEntry(HIDDEN.concat(name));
         if (entry == null) {
             return null;
@@ -138,7 +219,9 @@ final class IsolatedLoader extends ClassLoader {
         try (InputStream in = jar.getInputStream(entry)) {
             // Of the exact size: readAllBytes begins with 16 KiB a class, 3 MiB of garbage before main.
             byte[] bytes = new byte[(int) entry.getSize()];
-            in.readNBytes(bytes, 0, bytes.length);
+            if (in.readNBytes(bytes, 0, bytes.length) < bytes.length) {
+                throw new IOException("it ends too early");
+            }
             return bytes;
         } catch (IOException e) {
             throw new IllegalStateException("cannot read " + entry + " from the agent jar: was it replaced?", e);

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.bootstrap;
 
+import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 
-/** What the JVM calls: {@code premain} for {@code -javaagent}, {@code agentmain} for an attach. */
+/**
+ * What the JVM calls: {@code premain} for {@code -javaagent}, {@code agentmain} for an attach. Nothing leaves either: an
+ * exception out of {@code premain} would abort the JVM with a core.
+ */
 public final class MemlockAgent {
 
-    /** The class behind the private loader that takes over. */
-    private static final String FACTORY = "io.memlock.Memlock$Factory";
-
-    /**
-     * The running agent, one per JVM: a second attach talks to it instead of starting another. The only static state of
-     * the project, because this class is all that two attaches have in common.
-     */
-    private static Agent running;
+    /** {@code on-failure=exit} and the promise cannot be kept; EX_NOPERM of sysexits.h, which nearly always is why. */
+    private static final int EXIT_NOT_LOCKED = 77;
 
     private MemlockAgent() {}
 
@@ -24,7 +22,16 @@ public final class MemlockAgent {
      * @param instrumentation the JVM's
      */
     public static void premain(String options, Instrumentation instrumentation) {
-        start(options, instrumentation, true);
+        int status = 0;
+        try {
+            status = Launcher.launch(options, instrumentation, true);
+        } catch (Throwable failure) { // whatever it is, the application must start
+            status = isExitWanted(options) ? EXIT_NOT_LOCKED : 0;
+            report(failure, status != 0);
+        }
+        if (status != 0) {
+            exit(status);
+        }
     }
 
     /**
@@ -34,45 +41,54 @@ public final class MemlockAgent {
      * @param instrumentation the JVM's
      */
     public static void agentmain(String options, Instrumentation instrumentation) {
-        start(options, instrumentation, false);
+        try {
+            Launcher.launch(options, instrumentation, false);
+        } catch (Throwable failure) {
+            report(failure, false);
+        }
+    }
+
+    /** Reads this one option where the parser could not be reached. */
+    private static boolean isExitWanted(String options) {
+        return options != null
+                && (options.equals("on-failure=exit")
+                        || options.endsWith(",on-failure=exit")
+                        || options.startsWith("on-failure=exit,")
+                        || options.contains(",on-failure=exit,"));
     }
 
     @SuppressWarnings("SystemExitOutsideMain") // a bad option at start ends the JVM as a bad -XX flag does
-    private static synchronized void start(String options, Instrumentation instrumentation, boolean atStart) {
-        long startNanos = System.nanoTime();
-        Thread thread = Thread.currentThread();
-        ClassLoader itsOwn = thread.getContextClassLoader();
-        int exitStatus = 0;
+    private static void exit(int status) {
         try {
-            if (atStart && JdkTool.isRunning()) {
-                return;
-            }
-            if (running == null) {
-                long restNanos = atStart ? IsolatedLoader.AT_ONCE : IsolatedLoader.GENTLY_NANOS;
-                IsolatedLoader loader = new IsolatedLoader(AgentJar.locate(), restNanos);
-                thread.setContextClassLoader(loader);
-                Class<?> factory = loader.loadClass(FACTORY);
-                running = ((Agent.Factory) factory.getConstructor().newInstance()).create(instrumentation, startNanos);
-            }
-            if (atStart) {
-                exitStatus = running.start(options);
-            } else {
-                running.attach(options);
-            }
-        } catch (Throwable failure) { // whatever it is, the application must start
-            report(failure);
-        } finally {
-            thread.setContextClassLoader(itsOwn);
-        }
-        if (exitStatus != 0) {
-            System.exit(exitStatus);
+            System.exit(status);
+        } catch (Throwable refused) {
+            print("the JVM was to exit with status 77 or 1, which its security manager refuses: it goes on");
         }
     }
 
+    private static void report(Throwable failure, boolean exits) {
+        try {
+            print("NOT LOCKED: the agent could not start; "
+                    + (exits
+                            ? "on-failure=exit: this JVM ends now, before main, with exit status 77"
+                            : "the application runs on without it")
+                    + ". Cause: " + failure + (failure instanceof SecurityException ? permissions() : ""));
+        } catch (Throwable another) { // no memory to put a text together
+            print("NOT LOCKED: the agent could not start, nor tell why");
+        }
+    }
+
+    private static String permissions() throws IOException {
+        return "\n  to fix:  in its policy: grant codeBase \""
+                + AgentJar.locate().toURI() + "\" { permission java.security.AllPermission; };";
+    }
+
     @SuppressWarnings("SystemOut") // the only place there is, this early
-    private static void report(Throwable failure) {
-        System.err.println(
-                "[memlock] NOT LOCKED: the agent could not start; the application runs on without it. Cause: "
-                        + failure);
+    private static void print(String text) {
+        try {
+            System.err.println("[memlock] ".concat(text));
+        } catch (Throwable failure) {
+            // Then it is not said. The application goes on.
+        }
     }
 }

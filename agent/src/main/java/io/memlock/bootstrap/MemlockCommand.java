@@ -2,6 +2,7 @@
 package io.memlock.bootstrap;
 
 import java.io.File;
+import java.lang.reflect.InvocationTargetException;
 import java.util.Set;
 
 /** The command line, {@code java -jar memlock-agent.jar COMMAND}: opens the private loader and hands over. */
@@ -13,23 +14,41 @@ public final class MemlockCommand {
     /** Commands that have something done in a JVM, which is not to feel that another JVM starts. */
     private static final Set<String> FELT = Set.of("attach", "unlock");
 
+    private static final int FAILED = 1;
+
     private MemlockCommand() {}
 
     /**
      * Runs one command and ends the JVM with its exit status: 0 done, 1 no or failed, 2 usage.
      *
      * @param args the command and its arguments
-     * @throws Exception if the agent jar cannot be opened
      */
-    public static void main(String[] args) throws Exception {
+    @SuppressWarnings("SystemOut")
+    public static void main(String[] args) {
+        int status = FAILED;
+        try {
+            status = run(args);
+        } catch (LinkageError e) {
+            System.err.println("the Java runtime in " + System.getProperty("java.home")
+                    + " has not all this command needs" + " (missing: " + e.getMessage() + "); run it with a JDK");
+        } catch (Throwable e) {
+            System.err.println("cannot run the command: " + e);
+        }
+        System.exit(status);
+    }
+
+    private static int run(String[] args) throws Throwable {
         File jar = AgentJar.locate();
         IsolatedLoader loader =
                 new IsolatedLoader(jar, isFelt(args) ? IsolatedLoader.GENTLY_NANOS : IsolatedLoader.AT_ONCE);
         Thread.currentThread().setContextClassLoader(loader);
-        Object status = loader.loadClass(COMMAND_LINE)
-                .getMethod("run", File.class, String[].class)
-                .invoke(null, jar, args);
-        System.exit((Integer) status);
+        try {
+            return (Integer) loader.loadClass(COMMAND_LINE)
+                    .getMethod("run", File.class, String[].class)
+                    .invoke(null, jar, args);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
     }
 
     /**

@@ -7,8 +7,8 @@
  * <p>Rules of this package:
  *
  * <ul>
- *   <li>It imports {@code java.lang}, {@code java.io}, {@code java.util}, {@code java.net} and {@code java.security}:
- *       never {@code java.util.logging} or {@code javax.management} (they fix the {@code LogManager} before {@code main}
+ *   <li>It imports {@code java.lang}, {@code java.io}, {@code java.util}, {@code java.net}, {@code java.security} and
+ *       {@code java.nio.charset}: never {@code java.util.logging} or {@code javax.management} (they fix the {@code LogManager} before {@code main}
  *       can choose one), never {@code java.nio.file} (it fixes the default file system).
  *   <li>Nothing thrown here leaves {@code premain} or {@code agentmain}: the JVM would abort with a core.
  *   <li>Its classes are loaded in every JVM that starts with the agent: no lambdas, no regular expressions, no

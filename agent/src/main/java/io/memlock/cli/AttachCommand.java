@@ -74,8 +74,9 @@ final class AttachCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandException, InterruptedException {
         String text = String.join(",", options);
+        AgentOptions parsed;
         try {
-            AgentOptions parsed = OptionParser.parse(text);
+            parsed = OptionParser.parse(text);
             if (parsed.onFailure() == OnFailure.EXIT) {
                 console.err().println("note: on-failure=exit is for the start; whatever happens, this JVM goes on");
             }
@@ -84,6 +85,6 @@ final class AttachCommand implements Callable<Integer> {
         }
         Jvm jvm = jvms.find(pid);
         Attachment attachment = new Attachment(console, proc, jvms, jarThere == null ? jar : jarThere);
-        return attachment.ask(jvm, Action.LOCK, text);
+        return attachment.ask(jvm, Action.LOCK, text, !parsed.selection().isEmpty());
     }
 }

@@ -51,6 +51,6 @@ final class UnlockCommand implements Callable<Integer> {
                     + ": what is locked there, if anything is, was locked by something else");
         }
         Attachment attachment = new Attachment(console, proc, jvms, jarThere == null ? jar : jarThere);
-        return attachment.ask(jvm, Action.UNLOCK, "");
+        return attachment.ask(jvm, Action.UNLOCK, "", false);
     }
 }

@@ -38,18 +38,31 @@ public final class Doctor {
      * @throws IOException if {@code /proc} does not let us look at it
      */
     public Examination examine(RunningJvm jvm, AgentOptions options) throws IOException {
-        return examine("JVM " + jvm.pid() + ": ", Patient.of(proc, jvm), options);
+        Attachability.Obstacle obstacle = new Attachability(proc).obstacle(jvm.pid(), jvm.flags());
+        return examine("JVM " + jvm.pid() + ": ", Patient.of(proc, jvm), options, obstacle);
     }
 
-    Examination examine(String subject, Patient patient, AgentOptions options) throws IOException {
+    Examination examine(String subject, Patient patient, AgentOptions options, Attachability.Obstacle obstacle)
+            throws IOException {
         List<Finding> findings = new ArrayList<>(new OtherLock(patient).foresee(options));
         findings.addAll(new Privileges(patient, null).findings());
-        findings.add(new Flags(patient).attach());
+        findings.add(attach(patient, obstacle));
         findings.add(new LibraryPlace(proc, patient).finding());
         if (!options.prefault().isEmpty()) {
             findings.add(new Sizes(proc, patient).prefault(options.prefault()));
         }
         return examination(subject, patient, options, findings);
+    }
+
+    private static Finding attach(Patient patient, Attachability.Obstacle obstacle) {
+        String check = "attach";
+        if (obstacle == null) {
+            return Finding.ok(check, "nothing is in the way of it");
+        }
+        return patient.hasAgent()
+                ? Finding.note(
+                        check, obstacle.reason() + "; the agent is in it already, and cannot be given other options so")
+                : Finding.fail(check, obstacle.reason(), obstacle.remedy());
     }
 
     private Examination examination(String subject, Patient patient, AgentOptions options, List<Finding> findings)

@@ -12,8 +12,6 @@ import java.util.List;
 /** Flags of a JVM that matter to its lock. */
 final class Flags {
 
-    private static final String AT_START = "# start it with -javaagent:memlock-agent.jar instead of attaching";
-
     private final Patient patient;
     private final JvmFlags flags;
 
@@ -36,28 +34,6 @@ final class Flags {
                                 "native tracking",
                                 tracking + ": it takes memory of its own, which is locked with the rest"));
         return findings;
-    }
-
-    /** Whether the agent can be loaded now: the JVM may have been told to refuse, and is not to be signalled then. */
-    Finding attach() {
-        String check = "attach";
-        String forbidden = attachingIsForbidden();
-        if (forbidden == null) {
-            return Finding.ok(check, "not forbidden by a flag");
-        }
-        return patient.hasAgent()
-                ? Finding.note(check, forbidden + "; the agent is in it already, and cannot be given other options so")
-                : Finding.fail(check, forbidden, AT_START);
-    }
-
-    private String attachingIsForbidden() {
-        if (flags.isOn("DisableAttachMechanism", false)) {
-            return "started with -XX:+DisableAttachMechanism";
-        }
-        if (flags.has("-Xrs") || flags.isOn("ReduceSignalUsage", false)) {
-            return "started with -Xrs: it does not hear of attaching";
-        }
-        return flags.isOn("EnableDynamicAgentLoading", true) ? null : "started with -XX:-EnableDynamicAgentLoading";
     }
 
     private Finding heapSize(boolean bornLocked) {

@@ -2,6 +2,7 @@
 package io.memlock.jmx;
 
 import java.lang.reflect.Method;
+import java.util.function.Consumer;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanInfo;
 import javax.management.MBeanOperationInfo;
@@ -13,10 +14,29 @@ import javax.management.StandardEmitterMBean;
 final class DescribedMBean extends StandardEmitterMBean {
 
     private final Class<?> type;
+    private final Consumer<Boolean> presence;
 
-    <T> DescribedMBean(T implementation, Class<T> type, NotificationEmitter emitter) {
+    /**
+     * A bean.
+     *
+     * @param presence is told whether it is registered, whoever changes that
+     */
+    <T> DescribedMBean(T implementation, Class<T> type, NotificationEmitter emitter, Consumer<Boolean> presence) {
         super(implementation, type, true, emitter);
         this.type = type;
+        this.presence = presence;
+    }
+
+    @Override
+    public void postRegister(Boolean isDone) {
+        super.postRegister(isDone);
+        presence.accept(isDone);
+    }
+
+    @Override
+    public void postDeregister() {
+        super.postDeregister();
+        presence.accept(false);
     }
 
     @Override

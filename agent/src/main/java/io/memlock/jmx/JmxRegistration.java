@@ -4,6 +4,7 @@ package io.memlock.jmx;
 import io.memlock.lock.LockControl;
 import io.memlock.lock.LockState;
 import java.lang.management.ManagementFactory;
+import javax.management.InstanceAlreadyExistsException;
 import javax.management.JMException;
 import javax.management.MBeanNotificationInfo;
 import javax.management.MBeanServer;
@@ -24,6 +25,8 @@ public final class JmxRegistration {
             new String[] {MemoryLockMXBean.STATE_CHANGED},
             Notification.class.getName(),
             "State changed; the user data is the new state"));
+    private final ListenerThread listeners = new ListenerThread();
+    private volatile boolean isThere;
     private boolean registered;
     private long sequence;
 
@@ -51,31 +54,30 @@ public final class JmxRegistration {
     /**
      * Registers.
      *
-     * @throws JMException if the server refuses; nothing is registered
+     * @throws JMException if the server refuses, as when the application has a bean of this name; nothing is registered
      */
     public void register() throws JMException {
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
         ObjectName name = new ObjectName(MemoryLockMXBean.OBJECT_NAME);
-        if (!server.isRegistered(name)) {
-            server.registerMBean(new DescribedMBean(bean, MemoryLockMXBean.class, emitter), name);
+        DescribedMBean described = new DescribedMBean(bean, MemoryLockMXBean.class, emitter, isNow -> isThere = isNow);
+        if (server.isRegistered(name)) {
+            throw new InstanceAlreadyExistsException("the application has a bean of the name " + name);
         }
+        listeners.register(server, StandIn.of(described), name);
         registered = true;
     }
 
     /**
-     * Takes it back. Clients that wait for an answer of the bean still get it.
+     * Takes it back, if the application has not done so. Clients that wait for an answer of the bean still get it.
      *
      * @throws JMException if the server refuses
      */
     public void unregister() throws JMException {
-        if (!registered) {
-            return;
-        }
+        boolean wasThere = isThere;
         registered = false;
-        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
-        ObjectName name = new ObjectName(MemoryLockMXBean.OBJECT_NAME);
-        if (server.isRegistered(name)) {
-            server.unregisterMBean(name);
+        if (wasThere) {
+            listeners.unregister(
+                    ManagementFactory.getPlatformMBeanServer(), new ObjectName(MemoryLockMXBean.OBJECT_NAME));
         }
     }
 
@@ -97,6 +99,6 @@ public final class JmxRegistration {
         Notification notification = new Notification(
                 MemoryLockMXBean.STATE_CHANGED, MemoryLockMXBean.OBJECT_NAME, ++sequence, from + " -> " + to);
         notification.setUserData(to.name());
-        emitter.sendNotification(notification);
+        listeners.send(emitter, notification);
     }
 }

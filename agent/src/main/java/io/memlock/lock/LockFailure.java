@@ -25,6 +25,26 @@ public record LockFailure(String tried, String answer, String cause, String effe
                 Advice.lasting("# see above"));
     }
 
+    /** The agent failed where it should not. */
+    public static LockFailure ofTheAgent(Throwable failure) {
+        return new LockFailure(
+                "to lock",
+                "the agent failed before it could tell: " + failure,
+                "",
+                "what is locked is not known",
+                Advice.lasting("# this is a bug of memlock-agent: please report it with these lines"));
+    }
+
+    /** The lock was taken, and nobody can keep it. */
+    public static LockFailure notKept(Throwable failure) {
+        return new LockFailure(
+                "to start a thread that keeps the lock",
+                "not told by the JVM: " + failure,
+                "",
+                "what this JVM maps later may stay unlocked, and nobody looks after what is locked now",
+                Advice.lasting("# let this JVM have more threads: see pids.max of its cgroup, ulimit -u, and its memory"));
+    }
+
     /** What the answer means for this JVM. */
     public String meaning() {
         return sentences(cause, effect);

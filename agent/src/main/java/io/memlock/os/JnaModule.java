@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.os;
 
+import io.memlock.jna.DispatchLibrary;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.lang.invoke.MethodHandle;
@@ -54,7 +55,7 @@ final class JnaModule {
         try {
             module = defineDirectly();
         } catch (Throwable e) { // whatever a later JDK has changed
-            module = defineInLayer();
+            module = defineInLayerOrFind();
         }
         try {
             grantNativeAccess(module);
@@ -82,6 +83,19 @@ final class JnaModule {
         // Used as a reference: a call that drops the result makes the JDK generate code for that.
         Object same = MethodHandles.lookup().unreflect(grant).invoke(module);
         Objects.requireNonNull(same);
+    }
+
+    /** Finds the module where an earlier start of the agent got as far as this, and no further. */
+    private static Module defineInLayerOrFind() {
+        try {
+            return defineInLayer();
+        } catch (LayerInstantiationException | IllegalStateException isDefined) {
+            Module module = DispatchLibrary.class.getModule();
+            if (module.isNamed()) {
+                return module;
+            }
+            throw isDefined;
+        }
     }
 
     /** As the documentation has it. */

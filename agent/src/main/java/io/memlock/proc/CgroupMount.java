@@ -2,7 +2,7 @@
 package io.memlock.proc;
 
 /**
- * Where the memory cgroup of a process is in the file system.
+ * Where a cgroup of a process is in the file system.
  *
  * @param version 1 or 2
  * @param mountPoint of the hierarchy
@@ -11,7 +11,7 @@ package io.memlock.proc;
 public record CgroupMount(int version, String mountPoint, String path) {
 
     /**
-     * Finds it. The memory controller is in one hierarchy only, so a v1 hierarchy that has it wins.
+     * Finds the memory cgroup. The memory controller is in one hierarchy only, so a v1 hierarchy that has it wins.
      *
      * <p>In a container the cgroup's path may be the host's, with only the cgroup itself mounted: then the mount's root
      * is the closest that can be seen.
@@ -21,13 +21,32 @@ public record CgroupMount(int version, String mountPoint, String path) {
      * @return null if no memory hierarchy is mounted
      */
     public static CgroupMount locate(CgroupMembership membership, MountInfo mounts) {
-        String path = membership.pathV1("memory");
+        CgroupMount v1 = locateV1(membership, mounts, "memory");
+        return v1 == null ? locateV2(membership, mounts) : v1;
+    }
+
+    /**
+     * Finds the cgroup of a process in the v1 hierarchy of a controller.
+     *
+     * @return null if there is no such hierarchy, or it is not mounted
+     */
+    static CgroupMount locateV1(CgroupMembership membership, MountInfo mounts, String controller) {
+        String path = membership.pathV1(controller);
         for (MountInfo.Mount mount : mounts.mounts()) {
-            if (path != null && mount.type().equals("cgroup") && mount.hasSuperOption("memory")) {
+            if (path != null && mount.type().equals("cgroup") && mount.hasSuperOption(controller)) {
                 return new CgroupMount(1, mount.mountPoint(), below(mount.root(), path));
             }
         }
-        path = membership.pathV2();
+        return null;
+    }
+
+    /**
+     * Finds the cgroup of a process in the v2 hierarchy.
+     *
+     * @return null if it is not mounted
+     */
+    static CgroupMount locateV2(CgroupMembership membership, MountInfo mounts) {
+        String path = membership.pathV2();
         for (MountInfo.Mount mount : mounts.mounts()) {
             if (path != null && mount.type().equals("cgroup2")) {
                 return new CgroupMount(2, mount.mountPoint(), below(mount.root(), path));

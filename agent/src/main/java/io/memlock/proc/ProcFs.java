@@ -219,6 +219,27 @@ public final class ProcFs {
     record MemoryCgroup(int version, String directory, CgroupFiles files) {}
 
     /**
+     * The cgroups a process is in that have a controller: its own first, then those above it, as far as they are visible.
+     *
+     * @param controller of v1; v2 has one hierarchy for all
+     * @return those of v1, then those of v2
+     */
+    public List<CgroupLevel> cgroups(String pid, String controller) throws IOException {
+        CgroupMembership membership = cgroup(pid);
+        MountInfo mounts = mountInfo(SELF);
+        List<CgroupLevel> levels = new ArrayList<>();
+        addLevels(CgroupMount.locateV1(membership, mounts, controller), levels);
+        addLevels(CgroupMount.locateV2(membership, mounts), levels);
+        return levels;
+    }
+
+    private void addLevels(CgroupMount own, List<CgroupLevel> levels) {
+        for (CgroupMount at = own; at != null; at = at.parent()) {
+            levels.add(new CgroupLevel(at.directory(), new DirectoryFiles(directory(at))));
+        }
+    }
+
+    /**
      * A kernel setting.
      *
      * @param name for example {@code vm/swappiness}

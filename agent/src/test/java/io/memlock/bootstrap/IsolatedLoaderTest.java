@@ -2,13 +2,17 @@
 package io.memlock.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.memlock.options.OptionException;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -47,20 +51,14 @@ class IsolatedLoaderTest {
     }
 
     @Test
-    void oneOfOurThreadsRestsAfterAClass() throws Exception {
+    void theThreadThatMadeItRestsAfterAClass() throws Exception {
         long restNanos = TimeUnit.MILLISECONDS.toNanos(100);
         IsolatedLoader loader = new IsolatedLoader(jar, restNanos);
-        Thread thread = Thread.currentThread();
-        ClassLoader itsOwn = thread.getContextClassLoader();
-        thread.setContextClassLoader(loader);
-        try {
-            long began = System.nanoTime();
-            loader.loadClass(ANY.getName());
 
-            assertThat(System.nanoTime() - began).isGreaterThanOrEqualTo(restNanos);
-        } finally {
-            thread.setContextClassLoader(itsOwn);
-        }
+        long began = System.nanoTime();
+        loader.loadClass(ANY.getName());
+
+        assertThat(System.nanoTime() - began).isGreaterThanOrEqualTo(restNanos);
     }
 
     @Test
@@ -68,6 +66,31 @@ class IsolatedLoaderTest {
     void oneOfTheApplicationsThreadsDoesNot() throws Exception {
         IsolatedLoader loader = new IsolatedLoader(jar, TimeUnit.HOURS.toNanos(1));
 
-        assertThat(loader.loadClass(ANY.getName()).getClassLoader()).isSameAs(loader);
+        Class<?> loaded = CompletableFuture.supplyAsync(() -> load(loader)).get();
+
+        assertThat(loaded.getClassLoader()).isSameAs(loader);
+    }
+
+    @Test
+    void whatIsHeldNeedsNoJar() throws Exception {
+        IsolatedLoader held = new IsolatedLoader(jar, IsolatedLoader.AT_ONCE);
+        IsolatedLoader notHeld = new IsolatedLoader(jar, IsolatedLoader.AT_ONCE);
+        held.run();
+        try (FileChannel channel = FileChannel.open(jar.toPath(), StandardOpenOption.WRITE)) {
+            channel.truncate(0);
+        }
+
+        assertThat(held.loadClass(ANY.getName()).getClassLoader()).isSameAs(held);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> notHeld.loadClass(ANY.getName()))
+                .withMessageContaining("was it replaced?");
+    }
+
+    private static Class<?> load(ClassLoader loader) {
+        try {
+            return loader.loadClass(ANY.getName());
+        } catch (ClassNotFoundException e) {
+            throw new AssertionError(e);
+        }
     }
 }

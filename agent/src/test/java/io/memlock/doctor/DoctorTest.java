@@ -152,12 +152,30 @@ class DoctorTest {
         assertThat(lock.get("remedy").toString()).contains("LimitMEMLOCK");
     }
 
+    @Test
+    void aJvmThatCannotBeAttachedToKeepsThePromiseWhereTheAgentIsInIt() throws Exception {
+        PatientBuilder patient = new PatientBuilder().options("-XX:+DisableAttachMechanism");
+
+        assertThat(attach(patient).verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(attach(patient).remedy()).contains("-javaagent:");
+        assertThat(attach(patient.withAgent()).verdict()).isEqualTo(Verdict.NOTE);
+    }
+
+    private Finding attach(PatientBuilder patient) throws Exception {
+        return examine(patient, "mode=heap").findings().stream()
+                .filter(finding -> finding.check().equals("attach"))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private String last(PatientBuilder patient) throws Exception {
         List<String> lines = examine(patient, "mode=heap").lines(false, 80);
         return lines.get(lines.size() - 1);
     }
 
     private Examination examine(PatientBuilder patient, String options) throws Exception {
-        return new Doctor(host.proc()).examine("JVM 17258: ", patient.build(), OptionParser.parse(options));
+        Patient built = patient.build();
+        return new Doctor(host.proc())
+                .examine("JVM 17258: ", built, OptionParser.parse(options), Attachability.forbidden(built.flags()));
     }
 }

@@ -10,7 +10,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class FlagsTest {
 
@@ -80,32 +79,6 @@ class FlagsTest {
     void nativeTrackingTakesMemory(String options, Verdict verdict) throws Exception {
         assertThat(find(patient(options), "mode=all", "native tracking").verdict())
                 .isEqualTo(verdict);
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"-XX:+DisableAttachMechanism", "-Xrs", "-XX:+ReduceSignalUsage", "-XX:-EnableDynamicAgentLoading"
-            })
-    void aJvmThatRefusesAttachingCannotBeLockedNow(String option) {
-        Finding attach = new Flags(patient(option).build()).attach();
-
-        assertThat(attach.verdict()).isEqualTo(Verdict.FAIL);
-        assertThat(attach.remedy()).contains("-javaagent:");
-    }
-
-    @Test
-    void aJvmThatRefusesAttachingKeepsThePromiseWhereTheAgentIsInIt() {
-        Finding attach =
-                new Flags(patient("-XX:+DisableAttachMechanism").withAgent().build()).attach();
-
-        assertThat(attach.verdict()).isEqualTo(Verdict.NOTE);
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"", "-XX:+DisableAttachMechanism -XX:-DisableAttachMechanism", "-XX:+EnableDynamicAgentLoading"})
-    void othersCan(String options) {
-        assertThat(new Flags(patient(options).build()).attach().verdict()).isEqualTo(Verdict.OK);
     }
 
     private static PatientBuilder patient(String options) {

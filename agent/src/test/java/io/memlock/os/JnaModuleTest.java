@@ -29,4 +29,19 @@ class JnaModuleTest {
                     .isFalse();
         }
     }
+
+    @Test
+    void isFoundWhereAnEarlierStartDefinedIt() throws Exception {
+        URL[] classes = {new File("target/classes").toURI().toURL()};
+        try (URLClassLoader loader = new URLClassLoader(classes, ClassLoader.getPlatformClassLoader())) {
+            Class<?> type = loader.loadClass("io.memlock.os.JnaModule");
+            Method again = type.getDeclaredMethod("defineInLayerOrFind");
+            again.setAccessible(true);
+            Object first = again.invoke(null);
+
+            assertThat(again.invoke(null))
+                    .isSameAs(first)
+                    .isSameAs(loader.loadClass("io.memlock.jna.DispatchLibrary").getModule());
+        }
+    }
 }

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it;
 
+import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.it.apps.IntruderApp;
 import io.memlock.it.apps.RestrictedCallApp;
 import io.memlock.it.apps.ThreadsApp;
+import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -49,6 +53,24 @@ class NativeAccessIT {
                 .run();
 
         assertThat(outcome.stdout()).as(outcome::toString).isEqualTo("denied\n");
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void theApplicationFindsNoWayToOurLoader(Jdk jdk) {
+        try (ForkedJvm jvm = ForkedJvm.on(jdk).agent("").main(IntruderApp.class).start()) {
+            jvm.awaitLine("ready");
+            eventually(() -> assertThat(jvm.ask("registered")).isEqualTo("true"));
+            jvm.ask("listen");
+            assertThat(jvm.ask("unlock")).contains("UNLOCKED"); // which tells the listener
+            jvm.awaitErrorLine("[memlock] state ");
+
+            assertThat(jvm.ask("look")).isEqualTo("ways []");
+            // While somebody is attached there are more threads.
+            Commands.succeed(
+                    jdk.java().toString(), "-jar", AgentJar.path().toString(), "attach", Long.toString(jvm.pid()));
+            assertThat(jvm.ask("look")).isEqualTo("ways []");
+        }
     }
 
     private static void assertLocksSilently(ForkedJvm.Builder builder) {

@@ -9,6 +9,7 @@ import io.memlock.it.apps.DefaultFileSystemApp;
 import io.memlock.it.apps.ForwardingFileSystemProvider;
 import io.memlock.it.apps.HelloApp;
 import io.memlock.it.apps.ListFilesApp;
+import io.memlock.it.apps.OwnBeanApp;
 import io.memlock.it.apps.OwnJnaApp;
 import io.memlock.it.apps.OwnLogManagerApp;
 import io.memlock.it.apps.OwnLogManagerApp.OwnLogManager;
@@ -229,6 +230,44 @@ class NoHarmIT {
 
         assertThat(outcome.exitStatus()).as(outcome::toString).isZero();
         assertThat(outcome.agentMessages()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void leavesItsOwnCommandLineAlone(Jdk jdk) throws IOException {
+        Machine.requireDroppableIpcLock();
+        Path copy = Files.copy(AgentJar.path(), directory.resolve("copy.jar"));
+        for (String jar : new String[] {AgentJar.path().toString(), copy.toString()}) {
+            Outcome outcome = ForkedJvm.on(jdk)
+                    .wrapper(Wrappers.withoutIpcLock())
+                    .wrapper(Wrappers.memlockLimit(0))
+                    .environment("JAVA_TOOL_OPTIONS", AgentJar.javaagent("on-failure=exit"))
+                    .main("-jar", jar, "--version")
+                    .run();
+
+            assertThat(outcome.exitStatus()).as(outcome::toString).isZero();
+            assertThat(outcome.stdout()).startsWith("memlock-agent ");
+            assertThat(outcome.agentMessages()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void leavesABeanOfItsNameToTheApplication(Jdk jdk) {
+        Machine.requireUnlimitedLocking();
+        try (ForkedJvm jvm = ForkedJvm.on(jdk).main(OwnBeanApp.class).start()) {
+            jvm.awaitLine("ready");
+            attach(jdk, jvm, "mode=heap");
+            assertThat(jvm.awaitErrorLine("[memlock] no MXBean")).contains("the application has a bean of the name");
+            attach(jdk, jvm, "mode=heap,jmx=off");
+
+            assertThat(jvm.ask("answer")).isEqualTo("the application's");
+        }
+    }
+
+    private static void attach(Jdk jdk, ForkedJvm jvm, String options) {
+        Commands.succeed(
+                jdk.java().toString(), "-jar", AgentJar.path().toString(), "attach", Long.toString(jvm.pid()), options);
     }
 
     @ParameterizedTest

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock;
+
+import io.memlock.bootstrap.Agent;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
+
+/**
+ * An agent that does everything with its own permissions, which are all, whoever calls it: also its threads, which have the
+ * permissions of whoever starts them for as long as they run. A security manager may be there from the start, or come while
+ * the JVM runs.
+ */
+@SuppressWarnings("removal") // and not used where it is removed
+final class PrivilegedAgent implements Agent {
+
+    /** JDK 24 ended the security manager (JEP 486). */
+    private static final int FIRST_WITHOUT_PERMISSIONS = 24;
+
+    private final Agent agent;
+
+    PrivilegedAgent(Agent agent) {
+        this.agent = agent;
+    }
+
+    /** Whether this JDK has security managers. */
+    static boolean isNeeded() {
+        return Runtime.version().feature() < FIRST_WITHOUT_PERMISSIONS;
+    }
+
+    @Override
+    public int start(String options) {
+        return AccessController.doPrivileged(new PrivilegedAction<Integer>() {
+            @Override
+            public Integer run() {
+                return agent.start(options);
+            }
+        });
+    }
+
+    @Override
+    public void startAgain(String options) {
+        agent.startAgain(options);
+    }
+
+    @Override
+    public void attach(String request) {
+        AccessController.doPrivileged(new PrivilegedAction<Void>() {
+            @Override
+            public Void run() {
+                agent.attach(request);
+                return null;
+            }
+        });
+    }
+}

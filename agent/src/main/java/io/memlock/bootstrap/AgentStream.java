@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.bootstrap;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/** Calls the agent for whoever writes a request to it. One write is one request: a letter, then the options. */
+final class AgentStream extends OutputStream {
+
+    private static final byte START_AGAIN = 's';
+    private static final byte ATTACH = 'a';
+
+    private final Agent agent;
+
+    private AgentStream(Agent agent) {
+        this.agent = agent;
+    }
+
+    /** Opens a stream to an agent. The agent itself cannot be had from the result. */
+    static PrintStream to(Agent agent) {
+        return new PrintStream(new AgentStream(agent));
+    }
+
+    /**
+     * Asks the agent at the other end, on this thread.
+     *
+     * @param stream as {@link #to} returned it
+     * @param options of the request, or null
+     * @param atStart whether {@code -javaagent} asks, not somebody who attached
+     */
+    static void write(PrintStream stream, String options, boolean atStart) {
+        byte[] text = options == null ? new byte[0] : options.getBytes(StandardCharsets.UTF_8);
+        byte[] request = new byte[1 + text.length];
+        request[0] = atStart ? START_AGAIN : ATTACH;
+        System.arraycopy(text, 0, request, 1, text.length);
+        stream.write(request, 0, request.length);
+    }
+
+    @Override
+    public void write(int ignored) {
+        // No request is that short.
+    }
+
+    @Override
+    public void write(byte[] request, int offset, int length) {
+        String options = new String(request, offset + 1, length - 1, StandardCharsets.UTF_8);
+        if (request[offset] == ATTACH) {
+            agent.attach(options);
+        } else {
+            agent.startAgain(options);
+        }
+    }
+}

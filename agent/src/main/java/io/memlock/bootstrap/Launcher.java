@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.bootstrap;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.instrument.Instrumentation;
+import java.util.jar.JarFile;
+
+/** Starts the agent, or hands what was asked for to the one that runs. */
+final class Launcher {
+
+    /** The class behind the private loader that takes over. */
+    private static final String FACTORY = "io.memlock.Memlock$Factory";
+
+    /**
+     * The way to the running agent, one per JVM: a second attach talks to it instead of starting another. The only static
+     * state of the project, because these classes are all that two attaches have in common. A stream of the JDK's, because
+     * the application can read this field by reflection, but not the JDK's own: its way ends here, and does not lead to our
+     * loader and the native access of what that has loaded.
+     */
+    private static PrintStream running;
+
+    private Launcher() {}
+
+    /**
+     * Starts the agent or asks it.
+     *
+     * @param atStart whether {@code main} has yet to run
+     * @return 0, or the status the JVM must exit with
+     * @throws Exception whatever keeps the agent from starting
+     */
+    static int launch(String options, Instrumentation instrumentation, boolean atStart) throws Exception {
+        long startNanos = System.nanoTime();
+        try {
+            return launch(null, options, instrumentation, atStart, startNanos);
+        } catch (SecurityException denied) {
+            File jar = AgentJar.locate();
+            // The security manager is about the application; who may start the JVM may give it an agent. From here on
+            // classes of ours that were not loaded yet come from the boot class path, which may do everything.
+            instrumentation.appendToBootstrapClassLoaderSearch(new JarFile(jar));
+            return Privileged.launch(jar, options, instrumentation, atStart, startNanos);
+        }
+    }
+
+    /** Starts the agent from a jar, or if that is null from the one this class is in. */
+    static synchronized int launch(
+            File knownJar, String options, Instrumentation instrumentation, boolean atStart, long startNanos)
+            throws IOException, ReflectiveOperationException {
+        if (atStart && CommandLineTool.isOfTheJdk()) {
+            return 0;
+        }
+        if (running != null) {
+            AgentStream.write(running, options, atStart);
+            return 0;
+        }
+        File jar = knownJar == null ? AgentJar.locate() : knownJar;
+        if (atStart && CommandLineTool.isOurs(jar)) {
+            return 0;
+        }
+        IsolatedLoader loader = new IsolatedLoader(jar, atStart ? IsolatedLoader.AT_ONCE : IsolatedLoader.GENTLY_NANOS);
+        Object factory = loader.loadClass(FACTORY).getConstructor().newInstance();
+        Agent agent = ((Agent.Factory) factory).create(instrumentation, startNanos, loader);
+        running = AgentStream.to(agent);
+        if (atStart) {
+            return agent.start(options);
+        }
+        agent.attach(options);
+        return 0;
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import io.memlock.attach.AttachReply;
+import io.memlock.attach.AttachReply.State;
+import io.memlock.log.PlainText;
+import java.io.IOException;
+
+/**
+ * Prints what the agent in another JVM answered, as far as that can be believed. Anything in that JVM can answer in the
+ * agent's name: so success is compared with what the kernel says, and what somebody is to type is handed on only from a JVM
+ * of the same user that sees the same processes.
+ */
+final class AttachAnswer {
+
+    private static final String REMEDY = "  to fix:";
+
+    /** How a line goes on that belongs to the one above. */
+    private static final String INDENT = "           ";
+
+    private static final int LONGEST = 8_192;
+
+    private final Console console;
+    private final ProcDirectory proc;
+    private final Jvms jvms;
+    private final Jvm jvm;
+
+    AttachAnswer(Console console, ProcDirectory proc, Jvms jvms, Jvm jvm) {
+        this.console = console;
+        this.proc = proc;
+        this.jvms = jvms;
+        this.jvm = jvm;
+    }
+
+    /**
+     * Prints it.
+     *
+     * @param locks whether something should be locked if all is done
+     * @return the exit status
+     */
+    int report(AttachReply reply, boolean locks) {
+        String text =
+                PlainText.lines(reply.text().length() > LONGEST ? reply.text().substring(0, LONGEST) : reply.text());
+        if (reply.state() != State.DONE) {
+            console.err().println(isKin() ? text : withoutRemedy(text));
+            return ExitStatus.FAILED;
+        }
+        console.out().println(text);
+        if (locks && nothingIsCharged()) {
+            console.err()
+                    .println("the kernel says otherwise: nothing is locked in " + jvm.title()
+                            + " (VmLck is 0). Something else than the agent may have answered");
+            return ExitStatus.FAILED;
+        }
+        return ExitStatus.DONE;
+    }
+
+    private boolean isKin() {
+        return jvm.userId() == jvms.effectiveUid() && proc.sharesNamespace(jvm.pid(), "pid");
+    }
+
+    private boolean nothingIsCharged() {
+        try {
+            return proc.status(jvm.pid()).vmLckBytes() == 0;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    /** Its paths and process ids are those of its own place, if it is honest. */
+    private String withoutRemedy(String text) {
+        StringBuilder kept = new StringBuilder();
+        boolean left = false;
+        for (String line : text.split("\n", -1)) {
+            left = line.startsWith(REMEDY) || (left && line.startsWith(INDENT));
+            if (!left) {
+                kept.append(line).append('\n');
+            }
+        }
+        return kept + REMEDY + "  \"doctor " + jvm.pid() + "\" tells what to type here";
+    }
+}

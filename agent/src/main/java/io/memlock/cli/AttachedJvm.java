@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import com.sun.tools.attach.AgentInitializationException;
+import com.sun.tools.attach.AgentLoadException;
+import com.sun.tools.attach.AttachNotSupportedException;
+import com.sun.tools.attach.VirtualMachine;
+import io.memlock.log.PlainText;
+import java.io.File;
+import java.io.IOException;
+import java.util.Properties;
+
+/**
+ * A JVM that answers the JDK's attach API, each time within a limit. The one class that knows the API: it is loaded only
+ * where the Java runtime has the module {@code jdk.attach}.
+ */
+final class AttachedJvm implements AutoCloseable {
+
+    private static final long SECONDS = 30;
+
+    /** A JVM on a CPU it shares with many loads the agent's classes one after another, with rests. */
+    private static final long LOAD_SECONDS = 60;
+
+    private final VirtualMachine machine;
+    private final Jvm jvm;
+
+    private AttachedJvm(VirtualMachine machine, Jvm jvm) {
+        this.machine = machine;
+        this.jvm = jvm;
+    }
+
+    /**
+     * Attaches.
+     *
+     * @throws CommandException if the JVM does not answer; then nothing has changed in it
+     */
+    static AttachedJvm attach(Jvm jvm) throws CommandException, InterruptedException {
+        try {
+            VirtualMachine machine = LimitedCall.call(SECONDS, () -> VirtualMachine.attach(Long.toString(jvm.pid())));
+            return new AttachedJvm(machine, jvm);
+        } catch (Exception e) {
+            rethrowInterrupt(e);
+            String why = e instanceof AttachNotSupportedException || e instanceof IOException
+                    ? PlainText.of(e.getMessage())
+                    : e.toString();
+            throw new CommandException("cannot attach to " + jvm.title() + ": " + why
+                    + "; is it stopped, or busy? Nothing is locked or unlocked");
+        }
+    }
+
+    /** The system properties of the JVM, as of now. */
+    Properties systemProperties() throws CommandException, InterruptedException {
+        return answered(machine::getSystemProperties);
+    }
+
+    /** The agent properties of the JVM, as of now. */
+    Properties agentProperties() throws CommandException, InterruptedException {
+        return answered(machine::getAgentProperties);
+    }
+
+    private Properties answered(LimitedCall.Call<Properties> question) throws CommandException, InterruptedException {
+        try {
+            return LimitedCall.call(SECONDS, question);
+        } catch (Exception e) {
+            rethrowInterrupt(e);
+            throw new CommandException(
+                    jvm.title() + " ended, or does not answer any more: " + PlainText.of(e.getMessage()));
+        }
+    }
+
+    /**
+     * Loads the agent.
+     *
+     * @param jar at the path at which the JVM finds it
+     * @param request handed to the agent
+     * @param user of the JVM, for messages
+     */
+    void load(File jar, String request, String user) throws CommandException, InterruptedException {
+        try {
+            LimitedCall.call(LOAD_SECONDS, () -> {
+                machine.loadAgent(jar.getPath(), request);
+                return null;
+            });
+        } catch (AgentInitializationException e) {
+            throw new CommandException(jvm.title() + " could not start the agent from " + jar + " ("
+                    + PlainText.of(e.getMessage()) + "); its stderr says why");
+        } catch (AgentLoadException e) {
+            throw new CommandException(jvm.title() + " refuses to load " + jar + ": " + PlainText.of(e.getMessage())
+                    + ". Can its user, " + user + ", read that file, and is the Java it runs still installed, with"
+                    + " the module java.instrument?");
+        } catch (Exception e) {
+            rethrowInterrupt(e);
+            throw new CommandException("the connection to " + jvm.title() + " broke: " + PlainText.of(e.getMessage())
+                    + ". It may have got the request: \"status " + jvm.pid() + "\" tells what is locked");
+        }
+    }
+
+    private static void rethrowInterrupt(Exception e) throws InterruptedException {
+        if (e instanceof InterruptedException interrupt) {
+            throw interrupt;
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            LimitedCall.call(SECONDS, () -> {
+                machine.detach();
+                return null;
+            });
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            // It ended, and with it what there was to detach from.
+        }
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How long the command waits for a JVM that says it is at work: as long as it has something new to say, and all in all for
+ * many times what the work takes. A JVM may say so for ever, and need not be one that wishes us well.
+ */
+final class Patience {
+
+    static final long WITHOUT_NEWS_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+    static final long AT_LEAST_NANOS = TimeUnit.MINUTES.toNanos(30);
+
+    /** An attach takes 0.8 s for each. */
+    static final long PER_GIB_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private static final int GIB_SHIFT = 30;
+
+    private final long endNanos;
+    private long newsNanos;
+
+    /**
+     * Begins to wait.
+     *
+     * @param residentBytes of the JVM
+     */
+    Patience(long nowNanos, long residentBytes) {
+        this.newsNanos = nowNanos;
+        this.endNanos = nowNanos + AT_LEAST_NANOS + (residentBytes >>> GIB_SHIFT) * PER_GIB_NANOS;
+    }
+
+    /** Whether it has been long enough. */
+    boolean isOver(long nowNanos, boolean isNews) {
+        if (isNews) {
+            newsNanos = nowNanos;
+        }
+        return nowNanos - newsNanos > WITHOUT_NEWS_NANOS || nowNanos - endNanos > 0;
+    }
+}

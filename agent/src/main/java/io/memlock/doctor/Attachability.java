@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.doctor;
+
+import io.memlock.hotspot.JvmFlags;
+import io.memlock.proc.Mapping;
+import io.memlock.proc.ProcFormatException;
+import io.memlock.proc.ProcFs;
+import io.memlock.proc.ProcessStatus;
+import java.io.IOException;
+
+/**
+ * Whether a JVM can be attached to now. The JDK asks by SIGQUIT: a JVM that was told not to listen prints a thread dump
+ * instead, one that is stopped prints it when it goes on, and one that cannot start its listener's thread ends.
+ */
+public final class Attachability {
+
+    private static final String AT_START = "# start it with -javaagent:memlock-agent.jar instead of attaching";
+
+    /** arch/x86/include/uapi/asm/signal.h and asm-generic/signal.h */
+    private static final int SIGQUIT = 3;
+
+    private final ProcFs proc;
+
+    /** Looks into {@code /proc}. */
+    public Attachability(ProcFs proc) {
+        this.proc = proc;
+    }
+
+    /**
+     * What stands in the way.
+     *
+     * @param reason a sentence whose subject is the JVM, as {@code it is stopped}
+     * @param remedy what to type
+     */
+    public record Obstacle(String reason, String remedy) {}
+
+    /**
+     * Looks for an obstacle.
+     *
+     * @param pid of the JVM
+     * @param flags it was started with
+     * @return null if there is none
+     * @throws IOException if the JVM has ended
+     */
+    public Obstacle obstacle(long pid, JvmFlags flags) throws IOException {
+        Obstacle forbidden = forbidden(flags);
+        if (forbidden != null) {
+            return forbidden;
+        }
+        try {
+            return ofTheProcess(Long.toString(pid));
+        } catch (ProcFormatException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private Obstacle ofTheProcess(String pid) throws IOException {
+        ProcessStatus status = proc.status(pid);
+        if (status.isStopped()) {
+            return new Obstacle("it is stopped, by SIGSTOP or a debugger", "kill -CONT " + pid);
+        }
+        if (!status.catches(SIGQUIT)) {
+            return new Obstacle(
+                    "it does not handle SIGQUIT, by which it would be asked, and would die of it; it is only just"
+                            + " starting, ending, or was started with -Xrs",
+                    AT_START);
+        }
+        Obstacle frozen = new Freezer(proc).obstacle(pid);
+        if (frozen != null) {
+            return frozen;
+        }
+        Obstacle noRoom = new ThreadRoom(proc).obstacle(pid, status);
+        return noRoom == null ? withoutItsJdk(pid) : noRoom;
+    }
+
+    /** A JVM loads {@code libinstrument.so} with its first agent, from where it was started. */
+    private Obstacle withoutItsJdk(String pid) throws IOException {
+        boolean isReplaced = false;
+        for (Mapping mapping : proc.mappings(pid)) {
+            if (mapping.path().contains("/libinstrument.so")) {
+                return null;
+            }
+            isReplaced |= mapping.path().endsWith("/libjvm.so (deleted)");
+        }
+        return isReplaced
+                ? new Obstacle(
+                        "its Java was removed or replaced while it runs, and the library an agent needs with it",
+                        AT_START)
+                : null;
+    }
+
+    static Obstacle forbidden(JvmFlags flags) {
+        if (flags.isOn("DisableAttachMechanism", false)) {
+            return new Obstacle("it was started with -XX:+DisableAttachMechanism", AT_START);
+        }
+        if (flags.has("-Xrs") || flags.isOn("ReduceSignalUsage", false)) {
+            return new Obstacle("it was started with -Xrs, and does not hear of attaching", AT_START);
+        }
+        return flags.isOn("EnableDynamicAgentLoading", true)
+                ? null
+                : new Obstacle("it was started with -XX:-EnableDynamicAgentLoading", AT_START);
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.doctor;
+
+import io.memlock.advice.ShellWord;
+import io.memlock.doctor.Attachability.Obstacle;
+import io.memlock.proc.CgroupLevel;
+import io.memlock.proc.ProcFs;
+import java.io.IOException;
+
+/**
+ * Whether a process is frozen by its cgroup: no state of {@code /proc/PID/status} tells. Kernel documentation:
+ * cgroup-v1/freezer-subsystem.rst, cgroup-v2.rst (cgroup.freeze).
+ */
+final class Freezer {
+
+    private final ProcFs proc;
+
+    Freezer(ProcFs proc) {
+        this.proc = proc;
+    }
+
+    /** Looks on the way up from the process's cgroup; null if it is not frozen, or if that cannot be seen. */
+    Obstacle obstacle(String pid) throws IOException {
+        for (CgroupLevel level : proc.cgroups(pid, "freezer")) {
+            if (is("1", level, "freezer.self_freezing")) {
+                return frozen(level, "THAWED", "freezer.state");
+            }
+            if (is("1", level, "cgroup.freeze")) {
+                return frozen(level, "0", "cgroup.freeze");
+            }
+        }
+        return null;
+    }
+
+    private static boolean is(String value, CgroupLevel level, String file) {
+        String text = level.files().text(file);
+        return text != null && text.trim().equals(value);
+    }
+
+    private static Obstacle frozen(CgroupLevel level, String thaw, String file) {
+        return new Obstacle(
+                "its cgroup is frozen, and it cannot answer",
+                "# have whoever froze it thaw it (docker unpause, systemctl thaw), or:\necho " + thaw + " | sudo tee "
+                        + ShellWord.of(level.directory() + "/" + file));
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.doctor;
+
+import io.memlock.advice.ShellWord;
+import io.memlock.doctor.Attachability.Obstacle;
+import io.memlock.proc.CgroupLevel;
+import io.memlock.proc.ProcFormatException;
+import io.memlock.proc.ProcFs;
+import io.memlock.proc.ProcessLimits;
+import io.memlock.proc.ProcessStatus;
+import java.io.IOException;
+
+/**
+ * Whether a JVM can start the threads that attaching takes. HotSpot ends the JVM if it cannot start the first of them:
+ * {@code AttachListener::init}.
+ */
+final class ThreadRoom {
+
+    /** The JVM's listener, the agent's two, and a compiler's. */
+    private static final long NEEDED = 4;
+
+    /** include/uapi/linux/capability.h; each lifts RLIMIT_NPROC, see {@code copy_process} in kernel/fork.c. */
+    private static final int CAP_SYS_ADMIN = 21;
+
+    private static final int CAP_SYS_RESOURCE = 24;
+
+    private final ProcFs proc;
+
+    ThreadRoom(ProcFs proc) {
+        this.proc = proc;
+    }
+
+    Obstacle obstacle(String pid, ProcessStatus status) throws IOException {
+        for (CgroupLevel level : proc.cgroups(pid, "pids")) {
+            long limit = number(level.files().text("pids.max"));
+            long used = number(level.files().text("pids.current"));
+            if (limit >= 0 && used >= 0 && limit - used < NEEDED) {
+                return noRoom(
+                        "its cgroup may have " + limit + " threads and has " + used,
+                        "echo " + (limit + 2 * NEEDED) + " | sudo tee "
+                                + ShellWord.of(level.directory() + "/pids.max"));
+            }
+        }
+        long limit = proc.limits(pid).processes().soft();
+        if (limit == ProcessLimits.UNLIMITED || isExempt(status)) {
+            return null;
+        }
+        long used = threadsOf(status.realUid());
+        return limit - used < NEEDED
+                ? noRoom(
+                        "its user may have " + limit + " threads and has " + used,
+                        "sudo prlimit --pid " + pid + " --nproc=" + (used + 2 * NEEDED) + ":")
+                : null;
+    }
+
+    private static Obstacle noRoom(String why, String remedy) {
+        return new Obstacle(why + ": it cannot start the threads attaching takes, and would end", remedy);
+    }
+
+    private static boolean isExempt(ProcessStatus status) {
+        return status.realUid() == 0
+                || (status.capEffective() >>> CAP_SYS_ADMIN & 1) != 0
+                || (status.capEffective() >>> CAP_SYS_RESOURCE & 1) != 0;
+    }
+
+    private long threadsOf(long uid) throws IOException {
+        long threads = 0;
+        for (int pid : proc.pids()) {
+            try {
+                ProcessStatus status = proc.status(Integer.toString(pid));
+                threads += status.realUid() == uid ? status.threads() : 0;
+            } catch (IOException | ProcFormatException ended) {
+                // Its threads are gone with it.
+            }
+        }
+        return threads;
+    }
+
+    /** A number, -1 for {@code max} and what is not there. */
+    private static long number(String text) {
+        try {
+            return text == null ? -1 : Long.parseLong(text.trim());
+        } catch (NumberFormatException unlimited) {
+            return -1;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.jmx;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleProxies;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.Notification;
+import javax.management.NotificationBroadcasterSupport;
+import javax.management.ObjectInstance;
+import javax.management.ObjectName;
+
+/**
+ * Makes the calls that end in listeners of the application, on a thread on which nothing but classes of the JDK is below
+ * them: a listener may hold its thread up for as long as it likes, and from a stack frame of ours {@code StackWalker} would
+ * lead it to our class loader.
+ */
+final class ListenerThread {
+
+    /** How long a registration is waited for. */
+    private static final long SECONDS = 10;
+
+    /** Changes of state nobody has been told of so far. More than these are dropped. */
+    private static final int WAITING = 64;
+
+    private final MethodHandles.Lookup lookup = MethodHandles.lookup();
+    private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
+            0,
+            1,
+            SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(WAITING),
+            ListenerThread::thread,
+            new ThreadPoolExecutor.DiscardPolicy());
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "memlock-jmx");
+        thread.setDaemon(true);
+        thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
+        return thread;
+    }
+
+    /** Registers a bean, which tells the listeners of the server. */
+    void register(MBeanServer server, Object bean, ObjectName name) throws JMException {
+        await(bound(
+                MBeanServer.class,
+                "registerMBean",
+                MethodType.methodType(ObjectInstance.class, Object.class, ObjectName.class),
+                server,
+                bean,
+                name));
+    }
+
+    /** Takes a bean back, which tells the listeners of the server. */
+    void unregister(MBeanServer server, ObjectName name) throws JMException {
+        await(bound(
+                MBeanServer.class,
+                "unregisterMBean",
+                MethodType.methodType(void.class, ObjectName.class),
+                server,
+                name));
+    }
+
+    /** Tells the listeners of a bean, soon. */
+    void send(NotificationBroadcasterSupport emitter, Notification notification) {
+        thread.execute(task(bound(
+                NotificationBroadcasterSupport.class,
+                "sendNotification",
+                MethodType.methodType(void.class, Notification.class),
+                emitter,
+                notification)));
+    }
+
+    private MethodHandle bound(Class<?> type, String method, MethodType signature, Object target, Object... arguments) {
+        try {
+            MethodHandle handle = lookup.findVirtual(type, method, signature);
+            return MethodHandles.insertArguments(handle.bindTo(target), 0, arguments);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e); // all are in the JDK
+        }
+    }
+
+    private static FutureTask<?> task(MethodHandle call) {
+        return new FutureTask<>((Callable<?>) MethodHandleProxies.asInterfaceInstance(Callable.class, call));
+    }
+
+    private void await(MethodHandle call) throws JMException {
+        try {
+            FutureTask<?> task = task(call);
+            thread.execute(task);
+            task.get(SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof JMException) {
+                throw (JMException) e.getCause();
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("a listener of the application holds it up", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+}

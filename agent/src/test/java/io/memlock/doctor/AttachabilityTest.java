@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.hotspot.JvmFlags;
+import io.memlock.proc.ProcFs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AttachabilityTest {
+
+    private static final long PID = 42;
+
+    private static final Path STATUS = Path.of("src/test/resources/proc/jdk17-g1/status");
+    private static final Path LIMITS = Path.of("src/test/resources/proc/jdk17-g1/limits");
+
+    private static final Path MAPS = Path.of("src/test/resources/proc/jdk17-g1/maps");
+
+    @TempDir
+    private Path root;
+
+    private Path process;
+
+    /** A JVM that can be attached to, in a cgroup of each version. */
+    @BeforeEach
+    void writeProcess() throws IOException {
+        process = Files.createDirectories(root.resolve("proc/" + PID));
+        write(process.resolve("status"), Files.readString(STATUS));
+        write(process.resolve("limits"), Files.readString(LIMITS));
+        write(process.resolve("maps"), Files.readString(MAPS));
+        write(process.resolve("cgroup"), "3:freezer:/app/java\n2:pids:/app/java\n0::/app.slice/java\n");
+        write(
+                root.resolve("proc/self/mountinfo"),
+                """
+                30 24 0:26 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw
+                31 24 0:27 / /sys/fs/cgroup/freezer rw,relatime - cgroup cgroup rw,freezer
+                32 24 0:28 / /sys/fs/cgroup/pids rw,relatime - cgroup cgroup rw,pids
+                """);
+        write(cgroup("freezer/app/java/freezer.self_freezing"), "0\n");
+        write(cgroup("unified/app.slice/java/cgroup.freeze"), "0\n");
+        write(cgroup("pids/app/java/pids.max"), "max\n");
+        write(cgroup("pids/app/java/pids.current"), "40\n");
+    }
+
+    @Test
+    void mostJvmsCanBeAttachedTo() throws IOException {
+        assertThat(obstacle("")).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"-XX:+DisableAttachMechanism", "-Xrs", "-XX:+ReduceSignalUsage", "-XX:-EnableDynamicAgentLoading"
+            })
+    void aJvmMayBeToldToRefuse(String option) throws IOException {
+        assertThat(obstacle(option).remedy()).contains("-javaagent:");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"-XX:+DisableAttachMechanism -XX:-DisableAttachMechanism", "-XX:+EnableDynamicAgentLoading"})
+    void theLastFlagCounts(String options) throws IOException {
+        assertThat(obstacle(options)).isNull();
+    }
+
+    @Test
+    void aStoppedOneWouldHearItLater() throws IOException {
+        status("State:.*", "State:\tT (stopped)");
+
+        assertThat(obstacle("").reason()).contains("stopped");
+        assertThat(obstacle("").remedy()).isEqualTo("kill -CONT 42");
+    }
+
+    @Test
+    void oneWithoutAHandlerWouldDie() throws IOException {
+        status("SigCgt:.*", "SigCgt:\t0000000000000000");
+
+        assertThat(obstacle("").reason()).contains("SIGQUIT");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "freezer/app/java/freezer.self_freezing, sudo tee /sys/fs/cgroup/freezer/app/java/freezer.state",
+        "freezer/app/freezer.self_freezing,      sudo tee /sys/fs/cgroup/freezer/app/freezer.state",
+        "unified/app.slice/java/cgroup.freeze,   sudo tee /sys/fs/cgroup/unified/app.slice/java/cgroup.freeze",
+        "unified/app.slice/cgroup.freeze,        sudo tee /sys/fs/cgroup/unified/app.slice/cgroup.freeze"
+    })
+    void aFrozenOneIsToldWithTheCgroupThatIs(String file, String thaw) throws IOException {
+        write(cgroup(file), "1\n");
+
+        assertThat(obstacle("").reason()).contains("frozen");
+        assertThat(obstacle("").remedy()).endsWith(thaw);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"pids/app/java, 40", "pids/app, 43", "unified/app.slice, 41"})
+    void oneThatCannotStartTheListenersThreadWouldEnd(String directory, int limit) throws IOException {
+        write(cgroup(directory + "/pids.current"), "40\n");
+        write(cgroup(directory + "/pids.max"), limit + "\n");
+
+        assertThat(obstacle("").reason()).contains("may have " + limit + " threads and has 40", "would end");
+        assertThat(obstacle("").remedy()).contains("/sys/fs/cgroup/" + directory + "/pids.max");
+    }
+
+    @Test
+    void roomForTheThreadsIsEnough() throws IOException {
+        write(cgroup("pids/app/java/pids.max"), "44\n");
+
+        assertThat(obstacle("")).isNull();
+    }
+
+    @Test
+    void theLimitOfTheUserCountsAllItsThreads() throws IOException {
+        status("Uid:.*", "Uid:\t1000\t1000\t1000\t1000");
+        status("CapEff:.*", "CapEff:\t0000000000000000");
+        status("Threads:.*", "Threads:\t30");
+        Path other = Files.createDirectories(root.resolve("proc/43"));
+        write(other.resolve("status"), Files.readString(process.resolve("status")));
+        limitProcesses(64);
+        assertThat(obstacle("")).isNull();
+
+        limitProcesses(63);
+
+        assertThat(obstacle("").reason()).contains("its user may have 63 threads and has 60");
+        assertThat(obstacle("").remedy()).contains("prlimit --pid 42 --nproc=");
+    }
+
+    @Test
+    void oneWhoseJavaIsGoneHasNoLibraryForAgents() throws IOException {
+        String maps = Files.readString(MAPS);
+        String gone = maps.replace("/libjvm.so", "/libjvm.so (deleted)");
+        assertThat(gone).isNotEqualTo(maps);
+        write(process.resolve("maps"), gone);
+        assertThat(obstacle("").reason()).contains("its Java was removed or replaced");
+
+        write(process.resolve("maps"), gone + lineOfLibjvm(maps).replace("/libjvm.so", "/libinstrument.so"));
+        assertThat(obstacle("")).as("loaded before").isNull();
+    }
+
+    private static String lineOfLibjvm(String text) {
+        return text.lines()
+                        .filter(line -> line.contains("/libjvm.so"))
+                        .findFirst()
+                        .orElseThrow() + "\n";
+    }
+
+    @Test
+    void noSuchLimitAppliesToRoot() throws IOException {
+        status("Uid:.*", "Uid:\t0\t0\t0\t0");
+        limitProcesses(1);
+
+        assertThat(obstacle("")).isNull();
+    }
+
+    private Attachability.Obstacle obstacle(String options) throws IOException {
+        ProcFs proc = new ProcFs(root.resolve("proc").toFile(), root.toFile());
+        List<String> flags = options.isEmpty() ? List.of() : List.of(options.split(" ", -1));
+        return new Attachability(proc).obstacle(PID, new JvmFlags(flags));
+    }
+
+    private void status(String line, String replacement) throws IOException {
+        String text = Files.readString(process.resolve("status"));
+        String changed = text.replaceFirst("(?m)^" + line, replacement);
+        write(process.resolve("status"), changed);
+    }
+
+    private void limitProcesses(int limit) throws IOException {
+        String text = Files.readString(LIMITS);
+        String line = String.format("Max processes             %-21d%-21dprocesses ", limit, limit);
+        write(process.resolve("limits"), text.replaceFirst("(?m)^Max processes.*$", line));
+    }
+
+    private Path cgroup(String name) {
+        return root.resolve("sys/fs/cgroup").resolve(name);
+    }
+
+    private static void write(Path file, String text) throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+    }
+}

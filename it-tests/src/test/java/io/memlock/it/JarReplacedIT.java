@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it;
+
+import static io.memlock.it.harness.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.it.apps.HeapApp;
+import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.JmxClient;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.Outcome;
+import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.Smaps;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The agent jar is cut short under a JVM that runs with it: what the agent may still need it has. */
+class JarReplacedIT {
+
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void theAgentGoesOn(Jdk jdk) throws Exception {
+        Machine.requireUnlimitedLocking();
+        Path jar = Files.copy(AgentJar.path(), directory.resolve("agent.jar"));
+        try (ForkedJvm jvm = ForkedJvm.on(jdk)
+                .flags("-javaagent:" + jar + "=mode=heap,strategy=rescan,interval=100ms", "-Xms32m", "-Xmx256m")
+                .main(HeapApp.class)
+                .start()) {
+            jvm.awaitLine("ready");
+            jvm.awaitErrorLine("[memlock] locked ");
+            for (int megabytes : new int[] {40, 60}) { // the keeper has come by, and done all it does
+                jvm.ask("grow " + megabytes);
+                eventually(() -> assertThat(Smaps.of(jvm.pid()).lockedBytes()).isGreaterThan((long) megabytes << 20));
+            }
+            try (FileChannel channel = FileChannel.open(jar, StandardOpenOption.WRITE)) {
+                channel.truncate(0);
+            }
+
+            jvm.ask("grow 80");
+            eventually(() -> assertThat(Smaps.of(jvm.pid()).lockedBytes()).isGreaterThan(80L << 20));
+            try (JmxClient jmx = JmxClient.attach(jvm.pid()).awaitMemoryLock()) {
+                eventually(() -> assertThat(jmx.get("State")).isEqualTo("LOCKED"));
+                jmx.invoke("diagnose");
+            }
+            Outcome unlock = Commands.run(
+                    jdk.java().toString(), "-jar", AgentJar.path().toString(), "unlock", Long.toString(jvm.pid()));
+            assertThat(unlock.exitStatus()).as(unlock::toString).isZero();
+            assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isZero();
+            assertThat(jvm.stderr()).doesNotContain("Exception", "Error");
+        }
+    }
+}

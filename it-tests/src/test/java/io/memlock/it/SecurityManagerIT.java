@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it;
+
+import static io.memlock.it.harness.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.it.apps.GuardedApp;
+import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.Outcome;
+import io.memlock.it.harness.Smaps;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A security manager that knows the application only: the agent locks all the same, and harms nothing where it cannot. */
+class SecurityManagerIT {
+
+    private static final String APPLICATION_ONLY =
+            """
+            grant codeBase "file:%s/-" {
+              permission java.util.PropertyPermission "*", "read";
+              permission java.lang.RuntimePermission "setSecurityManager";
+              permission java.lang.RuntimePermission "modifyThreadGroup";
+            };
+            """;
+
+    private static final int FIRST_WITHOUT = 24;
+
+    @TempDir
+    private Path directory;
+
+    /** JDKs that still have security managers. */
+    static Stream<Jdk> jdks() {
+        return Jdk.all().stream().filter(jdk -> jdk.feature() < FIRST_WITHOUT);
+    }
+
+    @BeforeEach
+    void needsToLock() {
+        Machine.requireUnlimitedLocking();
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void locksUnderAPolicyThatGrantsTheAgentNothing(Jdk jdk) throws IOException {
+        try (ForkedJvm jvm = guarded(jdk, "").start()) {
+            jvm.awaitLine("ready");
+            jvm.awaitErrorLine("[memlock] locked ");
+
+            assertThat(Smaps.of(jvm.pid()).residentUnlockedBytes()).isZero();
+            jvm.ask("grow 60");
+            eventually(() ->
+                    assertThat(Smaps.of(jvm.pid()).residentUnlockedBytes()).isZero());
+            assertThat(jvm.ask("open /proc/self/maps"))
+                    .as("what the application may do")
+                    .isEqualTo("denied");
+            assertThat(jvm.stdout()).doesNotContain("warning");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void keepsLockingWhereTheApplicationInstallsOneLater(Jdk jdk) throws IOException {
+        try (ForkedJvm jvm = ForkedJvm.on(jdk)
+                .agent("mode=heap,strategy=rescan")
+                .flags("-Djava.security.manager=allow", "-Djava.security.policy==" + policy(), "-Xms32m", "-Xmx256m")
+                .main(GuardedApp.class)
+                .start()) {
+            jvm.awaitLine("ready");
+            jvm.awaitErrorLine("[memlock] locked ");
+            jvm.ask("guard");
+            jvm.ask("grow 100");
+
+            eventually(() -> assertThat(Smaps.of(jvm.pid()).lockedBytes()).isGreaterThan(100L << 20));
+            assertThat(jvm.ask("open /proc/self/maps")).isEqualTo("denied");
+            assertThat(jvm.stderr()).doesNotContain("AccessControlException");
+        }
+    }
+
+    @Test
+    void anApplicationWhoseManagerRefusesEverythingLives() {
+        Jdk jdk = jdks().findFirst().orElseThrow();
+
+        Outcome outcome = ForkedJvm.on(jdk)
+                .agent("")
+                .flags("-Djava.security.manager=" + GuardedApp.RefuseAll.class.getName())
+                .main(GuardedApp.class)
+                .run("exit");
+
+        assertThat(outcome.exitStatus()).as(outcome::toString).isZero();
+        assertThat(outcome.agentMessages())
+                .singleElement()
+                .asString()
+                .contains("NOT LOCKED", "the application runs on without it");
+    }
+
+    private ForkedJvm.Builder guarded(Jdk jdk, String options) throws IOException {
+        return ForkedJvm.on(jdk)
+                .agent(options)
+                .flags("-Djava.security.manager", "-Djava.security.policy==" + policy(), "-Xmx128m")
+                .main(GuardedApp.class);
+    }
+
+    private Path policy() throws IOException {
+        return Files.writeString(directory.resolve("policy"), APPLICATION_ONLY.formatted(AgentJar.testClasses()));
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.harness;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A cgroup that stops what is in it, or limits its threads. Needs root. */
+public final class ControlCgroup implements AutoCloseable {
+
+    private static final Path ROOT = Path.of("/sys/fs/cgroup");
+
+    private final Path parent;
+    private final Path directory;
+
+    /** The kernel's two ways to freeze. */
+    public enum Freezer {
+        /** {@code freezer.state} of the v1 controller. */
+        V1,
+        /** {@code cgroup.freeze}, which every v2 cgroup has. */
+        V2
+    }
+
+    private ControlCgroup(Path parent) {
+        this.parent = parent;
+        this.directory = parent.resolve(Leftovers.newName());
+        try {
+            Files.createDirectory(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Makes one that can be frozen. */
+    public static ControlCgroup freezer(Freezer version) {
+        Path parent = version == Freezer.V1 ? ROOT.resolve("freezer") : v2();
+        Machine.require(
+                Machine.isAdmin() && Files.isWritable(parent.resolve("cgroup.procs")),
+                "needs root and a freezer of cgroup " + version + " in " + parent);
+        return new ControlCgroup(parent);
+    }
+
+    /** Makes one that can limit threads. */
+    public static ControlCgroup pids() {
+        Path v1 = ROOT.resolve("pids");
+        Path parent = Files.isDirectory(v1) ? v1 : ROOT;
+        Machine.require(
+                Machine.isAdmin() && Files.isWritable(parent.resolve("cgroup.procs")),
+                "needs root and a pids controller in " + ROOT);
+        ControlCgroup cgroup = new ControlCgroup(parent);
+        if (!Files.exists(cgroup.directory.resolve("pids.max"))) {
+            cgroup.write(parent.resolve("cgroup.subtree_control"), "+pids");
+        }
+        return cgroup;
+    }
+
+    /** Where the v2 hierarchy is, beside v1 or alone. */
+    private static Path v2() {
+        Path unified = ROOT.resolve("unified");
+        return Files.isDirectory(unified) ? unified : ROOT;
+    }
+
+    /** Its directory. */
+    public Path directory() {
+        return directory;
+    }
+
+    /** Moves a process here. */
+    public void add(long pid) {
+        write(directory.resolve("cgroup.procs"), Long.toString(pid));
+    }
+
+    /** Stops what is in it, and returns when all of it has stopped; or has it go on. */
+    public void freeze(boolean frozen) {
+        Path v1 = directory.resolve("freezer.state");
+        if (Files.exists(v1)) {
+            write(v1, frozen ? "FROZEN" : "THAWED");
+            Eventually.eventually(() -> {
+                if (!Files.readString(v1).trim().equals(frozen ? "FROZEN" : "THAWED")) {
+                    throw new AssertionError(Files.readString(v1));
+                }
+            });
+        } else {
+            write(directory.resolve("cgroup.freeze"), frozen ? "1" : "0");
+            Eventually.eventually(() -> {
+                List<String> events = Files.readAllLines(directory.resolve("cgroup.events"));
+                if (!events.contains("frozen " + (frozen ? 1 : 0))) {
+                    throw new AssertionError(events);
+                }
+            });
+        }
+    }
+
+    /** Allows so many threads in it. */
+    public void limitThreads(long threads) {
+        write(directory.resolve("pids.max"), Long.toString(threads));
+    }
+
+    private void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Removes it, moving what still runs in it up. */
+    @Override
+    public void close() {
+        Eventually.eventually(() -> {
+            for (String pid : Files.readAllLines(directory.resolve("cgroup.procs"))) {
+                Files.writeString(parent.resolve("cgroup.procs"), pid);
+            }
+            Files.delete(directory);
+        });
+    }
+}
