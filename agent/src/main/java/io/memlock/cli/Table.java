@@ -73,11 +73,7 @@ final class Table {
         int gap = sum + 2L * (widths.length - 1) > width ? 1 : 2;
         Layout layout = new Layout(widths, gap, indent, width);
         List<String> lines = new ArrayList<>();
-        add(
-                lines,
-                columns.stream().map(Column::title).toList(),
-                layout,
-                (column, cell) -> cell);
+        add(lines, columns.stream().map(Column::title).toList(), layout, (column, cell) -> cell);
         for (List<String> row : rows) {
             add(lines, row, layout, paint);
         }
