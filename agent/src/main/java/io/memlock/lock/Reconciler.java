@@ -168,7 +168,7 @@ final class Reconciler {
         passesSinceChange = changed ? 0 : passesSinceChange + 1;
         boolean sameSelection = selection.equals(lastSelection);
         boolean sameWish = sameSelection && terms.equals(lastTerms);
-        boolean known = !changed && !mayBeLockable && sameWish && !adopts && last.isComplete();
+        boolean known = !changed && !mayBeLockable && sameWish && !adopts && last.isComplete() && last.errno() == 0;
         if (known && ++passesSinceFull < FULL_PASS_EVERY && spotCheck(terms)) {
             if (looks) {
                 tools.room().settle();

@@ -67,21 +67,33 @@ final class Repair {
             tools.pause.nanos(MOMENT_NANOS);
         }
         for (int from = 0; from < newest.size(); from += AT_ONCE) {
-            unlock(newest.subList(from, Math.min(newest.size(), from + AT_ONCE)));
+            unlockSome(newest.subList(from, Math.min(newest.size(), from + AT_ONCE)));
             if (tools.room.isPassDue(System.nanoTime())) {
                 return;
             }
         }
     }
 
-    private void unlock(List<Segment> some) throws IOException {
+    private void unlockSome(List<Segment> some) throws IOException {
         Set<Segment> applications = tools.applicationLocks.among(some);
         for (Segment segment : some) {
-            if (!applications.contains(segment) && tools.calls.unlock(segment) == 0) {
+            if (!applications.contains(segment) && unlock(segment)) {
                 tools.ours.remove(segment);
                 unlocked++;
             }
         }
+    }
+
+    /** Where the mapping has gone meanwhile, so has its lock. */
+    private boolean unlock(Segment segment) {
+        int failed = tools.calls.unlock(segment);
+        if (failed == 0 && tools.probe.isLocked(segment.start())) {
+            failed = Errno.NOT_DONE;
+        }
+        if (failed != 0 && failed != Errno.ENOMEM) {
+            errno = failed;
+        }
+        return failed == 0;
     }
 
     /**
