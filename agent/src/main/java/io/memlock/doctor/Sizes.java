@@ -8,6 +8,7 @@ import io.memlock.log.Bytes;
 import io.memlock.proc.CgroupHierarchy;
 import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFs;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 

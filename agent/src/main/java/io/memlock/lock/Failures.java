@@ -122,9 +122,12 @@ final class Failures {
         return new LockFailure(
                 "munlock on what is locked and not selected",
                 Errno.describe(errno) + filter(),
+                isFilters(errno) ? because(errno) : "",
                 "what was asked for is locked, and more, which nobody asked for: " + Bytes.text(chargedBytes)
                         + " are charged in all, and cannot be swapped out or reclaimed",
-                isFilters(errno) ? new Remedy(parts.place()).allowCalls() : "# nothing yet: the next pass tries again");
+                isFilters(errno)
+                        ? new Remedy(parts.place()).allowCalls()
+                        : Advice.lasting("# nothing yet: the next pass tries again"));
     }
 
     /** Too many mappings to split any. */
