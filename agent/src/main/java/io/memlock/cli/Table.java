@@ -71,15 +71,11 @@ final class Table {
             sum += widths[i];
         }
         int gap = sum + 2L * (widths.length - 1) > width ? 1 : 2;
-        List<int[]> parts = parts(widths, gap, indent, width);
+        Layout layout = new Layout(widths, gap, indent, width);
         List<String> lines = new ArrayList<>();
-        add(
-                lines,
-                columns.stream().map(Column::title).toList(),
-                new Layout(widths, gap, indent, parts),
-                (column, cell) -> cell);
+        add(lines, columns.stream().map(Column::title).toList(), layout, (column, cell) -> cell);
         for (List<String> row : rows) {
-            add(lines, row, new Layout(widths, gap, indent, parts), paint);
+            add(lines, row, layout, paint);
         }
         return lines;
     }
@@ -101,17 +97,30 @@ final class Table {
         return parts;
     }
 
-    private record Layout(int[] widths, int gap, int indent, List<int[]> parts) {}
+    /** Where the cells of a row go. */
+    private static final class Layout {
+        private final int[] widths;
+        private final int gap;
+        private final int indent;
+        private final List<int[]> parts;
+
+        Layout(int[] widths, int gap, int indent, int width) {
+            this.widths = widths;
+            this.gap = gap;
+            this.indent = indent;
+            this.parts = parts(widths, gap, indent, width);
+        }
+    }
 
     private void add(List<String> lines, List<String> cells, Layout layout, BiFunction<String, String, String> paint) {
-        for (int[] part : layout.parts()) {
-            StringBuilder line = new StringBuilder(" ".repeat(part[0] == 0 ? 0 : layout.indent()));
+        for (int[] part : layout.parts) {
+            StringBuilder line = new StringBuilder(" ".repeat(part[0] == 0 ? 0 : layout.indent));
             for (int i = part[0]; i < part[1]; i++) {
                 Column column = columns.get(i);
-                String text = Wrap.shortened(cells.get(i), layout.widths()[i]);
-                String padding = " ".repeat(layout.widths()[i] - text.length());
+                String text = Wrap.shortened(cells.get(i), layout.widths[i]);
+                String padding = " ".repeat(layout.widths[i] - text.length());
                 boolean last = i == part[1] - 1;
-                line.append(i == part[0] ? "" : " ".repeat(layout.gap()))
+                line.append(i == part[0] ? "" : " ".repeat(layout.gap))
                         .append(column.right() ? padding : "")
                         .append(paint.apply(column.title(), text))
                         .append(column.right() || last ? "" : padding);

@@ -31,7 +31,7 @@ class PlainStreamTest {
 
     @Test
     void isHarmlessInWhateverWayItIsCalled() {
-        Object hostile = new StringBuilder("\u001b]0;x\u0007");
+        Object hostile = List.of("\u001b]0;x\u0007");
         console.err().println(hostile);
         console.err().print(hostile);
         console.err().printf("%s", hostile);
