@@ -42,7 +42,8 @@ public record LockFailure(String tried, String answer, String cause, String effe
                 "not told by the JVM: " + failure,
                 "",
                 "what this JVM maps later may stay unlocked, and nobody looks after what is locked now",
-                Advice.lasting("# let this JVM have more threads: see pids.max of its cgroup, ulimit -u, and its memory"));
+                Advice.lasting(
+                        "# let this JVM have more threads: see pids.max of its cgroup, ulimit -u, and its memory"));
     }
 
     /** What the answer means for this JVM. */

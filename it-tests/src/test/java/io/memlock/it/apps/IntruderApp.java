@@ -93,7 +93,11 @@ public final class IntruderApp {
             }
         }
         for (Object value : found) {
-            look("field", value instanceof ClassLoader loader ? loader : value.getClass().getClassLoader());
+            look(
+                    "field",
+                    value instanceof ClassLoader loader
+                            ? loader
+                            : value.getClass().getClassLoader());
         }
     }
 
