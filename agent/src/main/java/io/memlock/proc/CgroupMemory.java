@@ -91,7 +91,8 @@ public record CgroupMemory(
         return total < 0 || part < 0 ? -1 : Math.max(0, total - part);
     }
 
-    private static long number(CgroupFiles files, String name) {
+    /** A file that holds one number: -1 if there is no such file, or none in it. */
+    static long number(CgroupFiles files, String name) {
         String text = files.text(name);
         if (text == null) {
             return -1;
@@ -107,7 +108,8 @@ public record CgroupMemory(
         return UNLIMITED;
     }
 
-    private static long keyed(CgroupFiles files, String name, Keys key) {
+    /** A number of a file that has one a line: -1 if it is not there. */
+    static long keyed(CgroupFiles files, String name, Keys key) {
         String text = files.text(name);
         if (text == null) {
             return -1;

@@ -174,21 +174,44 @@ public final class ProcFs {
 
     /** The memory cgroup of a process and those above it; without levels where none is mounted. */
     public CgroupHierarchy cgroupMemory(String pid) throws IOException {
+        List<MemoryCgroup> cgroups = memoryCgroups(pid);
+        List<CgroupMemory> levels = new ArrayList<>();
+        for (MemoryCgroup cgroup : cgroups) {
+            levels.add(cgroup.version() == 1 ? CgroupMemory.v1(cgroup.files()) : CgroupMemory.v2(cgroup.files()));
+        }
+        return new CgroupHierarchy(cgroups.isEmpty() ? null : cgroups.get(0).directory(), levels);
+    }
+
+    /** How much more memory a process could use, again and again. */
+    public FreeRoom freeRoom(String pid) {
+        return new FreeRoom(this, pid);
+    }
+
+    /** The directories of the memory cgroup of a process and of those above it that count it; own cgroup first. */
+    List<MemoryCgroup> memoryCgroups(String pid) throws IOException {
         CgroupMount own = CgroupMount.locate(cgroup(pid), mountInfo(SELF));
         if (own != null && !directory(own).isDirectory()) {
             own = new CgroupMount(own.version(), own.mountPoint(), "");
         }
-        List<CgroupMemory> levels = new ArrayList<>();
+        List<MemoryCgroup> cgroups = new ArrayList<>();
         for (CgroupMount at = own; at != null; at = at.parent()) {
-            File directory = directory(at);
-            CgroupFiles files = new DirectoryFiles(directory);
-            if (!levels.isEmpty() && isIndependentOfChildren(at, files)) {
+            CgroupFiles files = new DirectoryFiles(directory(at));
+            if (!cgroups.isEmpty() && isIndependentOfChildren(at, files)) {
                 break;
             }
-            levels.add(at.version() == 1 ? CgroupMemory.v1(files) : CgroupMemory.v2(files));
+            cgroups.add(new MemoryCgroup(at.version(), at.directory(), files));
         }
-        return new CgroupHierarchy(own == null ? null : own.directory(), levels);
+        return cgroups;
     }
+
+    /**
+     * Where the files of one memory cgroup are.
+     *
+     * @param version 1 or 2
+     * @param directory absolute
+     * @param files in it
+     */
+    record MemoryCgroup(int version, String directory, CgroupFiles files) {}
 
     /**
      * A kernel setting.

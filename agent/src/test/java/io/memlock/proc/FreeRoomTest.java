@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FreeRoomTest {
+
+    private static final long MIB = 1 << 20;
+
+    @Test
+    void pageCacheThatCanBeReclaimedIsFreeInVersion2() {
+        var level = new FreeRoom.Level(
+                2,
+                files(Map.of(
+                        "memory.max", "1000\n",
+                        "memory.high", "max\n",
+                        "memory.current", "900\n",
+                        "memory.stat", "anon 300\nfile 600\nunevictable 250\ninactive_file 200\nactive_file 150\n")));
+
+        assertThat(level.bytes()).isEqualTo(1000 - (900 - 350));
+    }
+
+    @Test
+    void memoryHighLimitsTheRoom() {
+        var level = new FreeRoom.Level(
+                2,
+                files(Map.of(
+                        "memory.max",
+                        "max\n",
+                        "memory.high",
+                        "800\n",
+                        "memory.current",
+                        "500\n",
+                        "memory.stat",
+                        "anon 1\n")));
+
+        assertThat(level.bytes()).isEqualTo(300);
+    }
+
+    @Test
+    void countsWhatIsBelowAndTheLimitAboveInVersion1() {
+        var level = new FreeRoom.Level(
+                1,
+                files(Map.of(
+                        "memory.limit_in_bytes", "9223372036854771712\n",
+                        "memory.usage_in_bytes", "900\n",
+                        "memory.stat",
+                                "inactive_file 1\nactive_file 2\nhierarchical_memory_limit 1000\n"
+                                        + "total_inactive_file 100\ntotal_active_file 200\n")));
+
+        assertThat(level.bytes()).isEqualTo(1000 - 600);
+    }
+
+    @Test
+    void isNeverBelowNothing() {
+        var level = new FreeRoom.Level(2, files(Map.of("memory.max", "100\n", "memory.current", "500\n")));
+
+        assertThat(level.bytes()).isZero();
+    }
+
+    @Test
+    void aCgroupWithoutALimitLeavesItToTheOthers() {
+        var level = new FreeRoom.Level(2, files(Map.of("memory.max", "max\n", "memory.current", "500\n")));
+
+        assertThat(level.bytes()).isEqualTo(FreeRoom.UNLIMITED);
+    }
+
+    @Test
+    void theTightestLevelCounts(@TempDir Path root) throws Exception {
+        Path proc = Files.createDirectories(root.resolve("proc/self"));
+        Files.writeString(root.resolve("proc/meminfo"), "MemTotal: 4096000 kB\nMemAvailable: 3072000 kB\n");
+        Files.writeString(proc.resolve("cgroup"), "0::/pod/app\n");
+        Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
+        Path app = Files.createDirectories(root.resolve("cg/pod/app"));
+        write(app, 900 * MIB, 100 * MIB);
+        FreeRoom room = new ProcFs(root.resolve("proc").toFile(), root.toFile()).freeRoom(ProcFs.SELF);
+        assertThat(room.bytes()).isEqualTo(800 * MIB);
+
+        write(app.getParent(), 500 * MIB, 450 * MIB);
+        assertThat(room.bytes()).isEqualTo(50 * MIB);
+
+        Files.writeString(root.resolve("proc/meminfo"), "MemTotal: 4096000 kB\nMemAvailable: 1024 kB\n");
+        assertThat(room.bytes()).isEqualTo(MIB);
+    }
+
+    @Test
+    void isUnlimitedWhereNothingTells(@TempDir Path root) {
+        FreeRoom room = new ProcFs(root.toFile(), root.toFile()).freeRoom(ProcFs.SELF);
+
+        assertThat(room.bytes()).isEqualTo(FreeRoom.UNLIMITED);
+    }
+
+    private static void write(Path cgroup, long limit, long usage) throws Exception {
+        Files.writeString(cgroup.resolve("memory.max"), limit + "\n");
+        Files.writeString(cgroup.resolve("memory.current"), usage + "\n");
+    }
+
+    private static CgroupFiles files(Map<String, String> texts) {
+        return texts::get;
+    }
+}
