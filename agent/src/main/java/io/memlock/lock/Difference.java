@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** What is locked, beside what should be. */
 final class Difference {
@@ -21,13 +20,17 @@ final class Difference {
 
     private final Selection selection;
     private final Terms terms;
-    private final LockedByName byName;
+    private final LockedByName ours;
 
-    /** Nothing compared yet. */
-    Difference(Selection selection, Terms terms, LockedByName byName) {
+    /**
+     * Nothing compared yet.
+     *
+     * @param ours what of the locked memory is ours to unlock, where new mappings are not born locked
+     */
+    Difference(Selection selection, Terms terms, LockedByName ours) {
         this.selection = selection;
         this.terms = terms;
-        this.byName = byName;
+        this.ours = ours;
     }
 
     /** Whether it makes a difference at all whether a segment is locked. */
@@ -50,7 +53,7 @@ final class Difference {
                 missing.computeIfAbsent(segment.region(), region -> new ArrayList<>())
                         .add(segment);
             }
-        } else if (isLocked && (terms.bornLocked() || byName.contains(segment))) {
+        } else if (isLocked && (terms.isFuture() || ours.contains(segment))) {
             surplus.add(segment);
         }
     }
@@ -58,17 +61,6 @@ final class Difference {
     /** Selected and not locked, by region. */
     Map<Region, List<Segment>> missing() {
         return missing;
-    }
-
-    /** How many of these are in a set. */
-    int missingOf(Set<Segment> segments) {
-        int count = 0;
-        for (List<Segment> ofRegion : missing.values()) {
-            for (Segment segment : ofRegion) {
-                count += segments.contains(segment) ? 1 : 0;
-            }
-        }
-        return count;
     }
 
     /** Locked, not selected, and possibly ours. */

@@ -159,6 +159,24 @@ final class Failures {
                 advice(limit, limit.probeErrno(), selection));
     }
 
+    /**
+     * Why new mappings are not born locked though they could be.
+     *
+     * @param left what is left for files, for people
+     */
+    static String scarceRoom(String left) {
+        return "strategy rescan, not future: only " + left + " of memory are left for files once the heap has grown. Born"
+                + " locked, a file that is mapped and read would fill that before it can be unlocked, and the OOM killer"
+                + " would end this JVM. Memory it maps anew is locked up to an interval later; to have it born locked,"
+                + " leave " + Bytes.text(RoomWatch.AMPLE_BYTES)
+                + " (lower -Xmx, raise the memory limit), or say strategy=future";
+    }
+
+    /** The room has come back. */
+    static String ampleRoom() {
+        return "there is room for mapped files again: new mappings are born locked from now on (strategy future)";
+    }
+
     /** {@code /proc/self} cannot be read, so that nothing is known of the mappings. */
     LockFailure unreadable(IOException cause, LockLimit limit) {
         return new LockFailure(

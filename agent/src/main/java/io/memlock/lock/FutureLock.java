@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.hotspot.Region;
+import io.memlock.hotspot.Segment;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.proc.Mapping;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * {@code MCL_FUTURE}: new mappings are born locked. Set only where locking is unlimited; under a limit the JVM would die at
@@ -17,7 +21,6 @@ final class FutureLock {
     private final LockParts parts;
     private final LibC libc;
     private volatile boolean inForce;
-    private volatile boolean everInForce;
 
     FutureLock(LockParts parts) {
         this.parts = parts;
@@ -29,17 +32,21 @@ final class FutureLock {
         return inForce;
     }
 
-    /** Whether we ever set it: then what is locked may be ours though we never locked it by name. */
-    boolean wasEverInForce() {
-        return everInForce;
-    }
-
     /**
      * Locks all there is and all to come, in one call. Before the application runs: it walks everything resident. Where
      * huge pages of hugetlbfs are mapped it would populate them all.
      */
     Outcome setWithAllThereIs() {
         return set(Linux.MCL_CURRENT | FUTURE);
+    }
+
+    /**
+     * Locks all there is, in one call, and nothing to come. Before the application runs.
+     *
+     * @return 0 or errno
+     */
+    int lockAllThereIs() {
+        return libc.mlockall(Linux.MCL_CURRENT | Linux.MCL_ONFAULT) == 0 ? 0 : libc.errno();
     }
 
     /** From now on new mappings are born locked. Touches no mapping. */
@@ -59,7 +66,6 @@ final class FutureLock {
             born = LockProbe.Answer.LOCKED;
         }
         inForce = born != LockProbe.Answer.UNLOCKED;
-        everInForce |= inForce;
         return new Outcome(0, born, probeErrno);
     }
 
@@ -71,22 +77,45 @@ final class FutureLock {
     }
 
     /**
-     * Ends it, for which there is no call but one that locks all there is, too. Under a limit that has come down meanwhile
-     * the kernel allows only {@code munlockall}, and anything beats a JVM that dies at its next commit; where huge pages of
-     * hugetlbfs are mapped, too, because the other call populates them. What the application locked itself is locked
-     * afterwards, by its own flags.
+     * Ends it, for which there is no call but one that locks all there is, too. What should stay unlocked is prepared for
+     * that: of a file the page tables are emptied, so that the call finds no page to lock, and the file is unlocked again
+     * right after it; all else is locked in small pieces first, so that the call does not stall the JVM, and is left to the
+     * next pass. What the application locked itself is locked all the time, and has its own flags again afterwards.
      *
-     * @throws IOException if smaps cannot be read to tell what the application locked; it is ended all the same
+     * <p>Under a limit that has come down meanwhile the kernel allows only {@code munlockall}, and anything beats a JVM that
+     * dies at its next commit; where huge pages of hugetlbfs are mapped, too, because the other call populates them.
+     *
+     * @param unlocked what is not locked now, by anybody
+     * @throws IOException if it cannot be told what the application locked; it is ended all the same
      */
-    void end() throws IOException {
-        if (!inForce) {
-            return;
+    void end(List<Segment> unlocked) throws IOException {
+        List<Segment> files = new ArrayList<>();
+        for (Segment segment : unlocked) {
+            if (isDroppable(segment)) {
+                files.add(segment);
+                parts.calls().release(segment);
+            } else {
+                parts.calls().lock(segment);
+            }
         }
         try {
             parts.applicationLocks().refresh();
         } finally {
+            files.removeIf(file -> parts.probe().isLocked(file.start())); // by the application, meanwhile
             endAtOnce(parts.holdsHugetlb());
+            for (Segment file : files) {
+                libc.munlock(file.start(), file.length());
+            }
         }
+    }
+
+    /** A file on a disk that is mapped shared; what a driver maps may not come back. */
+    private static boolean isDroppable(Segment segment) {
+        String path = segment.mapping().path();
+        return segment.region() == Region.MAPPED
+                && segment.mapping().isSharedFile()
+                && path.startsWith("/")
+                && (!path.startsWith("/dev/") || path.startsWith("/dev/shm/"));
     }
 
     /**

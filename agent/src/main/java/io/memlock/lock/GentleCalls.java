@@ -80,6 +80,18 @@ final class GentleCalls {
     }
 
     /**
+     * Takes what is resident of a shared file out of the page tables: it stays in the page cache, and comes back at the next
+     * touch.
+     *
+     * @return 0, or errno of the first piece that failed
+     */
+    int release(Segment segment) {
+        return inPieces(
+                segment,
+                (address, length) -> libc.madvise(address, length, Linux.MADV_DONTNEED) == 0 ? 0 : libc.errno());
+    }
+
+    /**
      * Where nothing is accessible the kernel has nothing to populate, on-fault or not, and before Linux 5.18 it says so:
      * ENOMEM, after it has locked the mapping.
      */

@@ -80,6 +80,9 @@ public final class Keeper implements LockControl {
     /** The same of the committed size. */
     private boolean hasGrown;
 
+    /** The next pass is due because what has been born locked could fill the room that is left. */
+    private boolean isUrgent;
+
     private boolean isMoreToView;
     private boolean hasPassed;
     private boolean warned;
@@ -161,6 +164,10 @@ public final class Keeper implements LockControl {
                 committedChanged = listen();
             }
             long now = System.nanoTime();
+            isUrgent = lock.isPassDue(now);
+            if (isUrgent) {
+                return periodic;
+            }
             // While passes find what is unlocked, what it costs to keep the promise is well spent.
             Allowance allowance = rescan && (lastPassLocked || hasGrown) ? woken : periodic;
             boolean isDue = hasCollected || hasGrown || isMoreToView;
@@ -170,6 +177,7 @@ public final class Keeper implements LockControl {
             }
             boolean isListening = rescan && committedChanged != null;
             long rest = Math.min(left, isListening ? nanosToNextLook(now) : CALM_LOOK_NANOS);
+            rest = Math.min(rest, lock.nanosToNextLook(now));
             boolean isWoken = wakeups.tryAcquire(rest, TimeUnit.NANOSECONDS);
             int more = wakeups.drainPermits();
             hasCollected |= rescan && (isWoken || more > 0);
@@ -204,7 +212,7 @@ public final class Keeper implements LockControl {
     private void pass(Allowance allowance) throws IOException {
         long locksBefore = lock.status().relockCount();
         long start = cpu.nanos();
-        boolean mayHaveChanged = hasCollected || hasGrown || allowance == woken;
+        boolean mayHaveChanged = isUrgent || hasCollected || hasGrown || allowance == woken;
         boolean hasLooked = false;
         hasCollected = false; // one that ends from here on asks for another pass
         hasGrown = false;
@@ -223,7 +231,9 @@ public final class Keeper implements LockControl {
         } finally {
             hasCollected |= mayHaveChanged && !hasLooked;
             lastPassEnd = System.nanoTime();
-            allowance.spend(cpu.nanos() - start);
+            if (!isUrgent) { // what keeps the JVM from being killed waits for no allowance
+                allowance.spend(cpu.nanos() - start);
+            }
         }
         announce(failure);
         warnOnce();

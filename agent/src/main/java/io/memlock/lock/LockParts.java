@@ -20,8 +20,14 @@ interface LockParts {
     /** The calls on ranges. */
     GentleCalls calls();
 
+    /** Tells whether a mapping is locked. */
+    LockProbe probe();
+
     /** What the application locked itself. */
     ApplicationLocks applicationLocks();
+
+    /** What is left for locked memory. */
+    RoomWatch room();
 
     /** A second view of ZGC's heap, not made yet. */
     HeapView heapView();

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Where we locked by name what was not locked before, so that it is ours to unlock. HotSpot and the kernel move the ends of
- * mappings and cut pieces out of them: what begins inside one that was ours is ours.
+ * What we locked, so that it is ours to unlock. HotSpot and the kernel move the ends of mappings and cut pieces out of them:
+ * what begins inside one that was ours is ours.
  *
  * <p>Not thread-safe.
  */
@@ -38,5 +38,13 @@ final class LockedByName {
             }
         }
         endByStart = retained;
+    }
+
+    /** From now on all of these are ours, and nothing else: new mappings are or were born locked, by our doing. */
+    void adopt(List<Segment> locked) {
+        endByStart = new TreeMap<>();
+        for (Segment segment : locked) {
+            add(segment);
+        }
     }
 }

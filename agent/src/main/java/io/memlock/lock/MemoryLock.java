@@ -3,6 +3,7 @@ package io.memlock.lock;
 
 import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
+import io.memlock.log.Bytes;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
 import java.io.IOException;
@@ -33,6 +34,8 @@ public final class MemoryLock {
     private Strategy strategy;
     private volatile LockLimit limit;
     private boolean firstPassDone;
+    private boolean hasLockedAll;
+    private boolean isRoomScarce;
     private int passesSinceLimit;
     private long relockCount;
     private long failureCount;
@@ -118,7 +121,7 @@ public final class MemoryLock {
             LockFailure failure = startLocking();
             if (!wanted.prefault().isEmpty() && !selection.isEmpty()) {
                 prefault(
-                        future.isInForce()
+                        future.isInForce() || hasLockedAll
                                 ? parts.locate(wanted.prefault())
                                 : parts.reconciler().locked(),
                         false);
@@ -135,13 +138,42 @@ public final class MemoryLock {
     private void prepare(AgentOptions wanted, LockLimit established) {
         options = wanted;
         selection = Selection.of(wanted);
+        isRoomScarce = false;
         limit = established;
         strategy = selection.isEmpty()
                 ? null
-                : limit.isUnlimited() && wanted.strategy() != StrategyChoice.RESCAN ? Strategy.FUTURE : Strategy.RESCAN;
+                : isFutureBest(RoomWatch.SCARCE_BYTES) ? Strategy.FUTURE : Strategy.RESCAN;
         if (strategy == Strategy.FUTURE) {
             limit = parts.limits().lift(limit);
         }
+    }
+
+    /**
+     * Whether new mappings shall be born locked. By default only if nothing but files is left out: what is born locked and
+     * not selected has to be unlocked, and memory that an application locks on-fault itself looks the same.
+     *
+     * @param scarceBytes the room with which that is too dangerous
+     */
+    private boolean isFutureBest(long scarceBytes) {
+        if (!limit.isUnlimited() || options.strategy() == StrategyChoice.RESCAN) {
+            return false;
+        }
+        if (options.strategy() == StrategyChoice.FUTURE) {
+            return true;
+        }
+        if (!selection.isAllButFiles()) {
+            return false;
+        }
+        if (selection.contains(Region.MAPPED)) {
+            return true;
+        }
+        long left = parts.room().measure(true);
+        boolean wasScarce = isRoomScarce;
+        isRoomScarce = left < scarceBytes;
+        if (isRoomScarce && !wasScarce) {
+            notices.add(Failures.scarceRoom(Bytes.text(left)));
+        }
+        return !isRoomScarce;
     }
 
     private LockFailure startLocking() throws IOException {
@@ -152,13 +184,14 @@ public final class MemoryLock {
             return refuseFuture();
         }
         if (strategy == Strategy.RESCAN) {
-            return reconcile();
+            return isRoomScarce && !parts.holdsHugetlb() && lockAllThereIs() ? settle(new Verdict(LockState.LOCKED, null), Pass.NONE, 0) : reconcile();
         }
         if (parts.holdsHugetlb()) {
             return reconcile(); // all the others by name, and then MCL_FUTURE, which touches no mapping
         }
         FutureLock.Outcome outcome = future.setWithAllThereIs();
         if (outcome.isSet()) {
+            watchWhatIsBorn();
             return settle(new Verdict(LockState.LOCKED, null), Pass.NONE, 0);
         }
         LockFailure refused = failures.mlockall(outcome, limit);
@@ -172,6 +205,15 @@ public final class MemoryLock {
         strategy = Strategy.RESCAN;
         notices.add(refused.text(PIECE_BY_PIECE));
         return reconcile();
+    }
+
+    /** Nothing but what is selected is there before {@code main}: one call locks it, without a look at each mapping. */
+    private boolean lockAllThereIs() {
+        hasLockedAll = future.lockAllThereIs() == 0;
+        if (hasLockedAll) {
+            parts.reconciler().adoptAll();
+        }
+        return hasLockedAll;
     }
 
     /** {@code strategy=future} where a limit applies: the JVM would die once it is reached. */
@@ -219,20 +261,9 @@ public final class MemoryLock {
         return strategy == Strategy.FUTURE || isFutureRefused() ? failure : reconcile(); // of what came meanwhile, too
     }
 
-    /**
-     * Ends MCL_FUTURE without a stall: the call that does it locks what is not locked, in one go. So that is locked in small
-     * pieces first; what is not wanted the next pass unlocks.
-     */
     private void endFuture() throws IOException {
-        if (!future.isInForce()) {
-            return;
-        }
-        try {
-            if (limit.isUnlimited()) {
-                parts.reconciler().run(Selection.EVERYTHING, terms(false));
-            }
-        } finally {
-            future.end();
+        if (future.isInForce()) {
+            future.end(limit.isUnlimited() ? parts.reconciler().adoptEverything() : List.of());
         }
     }
 
@@ -295,11 +326,33 @@ public final class MemoryLock {
         return reconcile();
     }
 
+    /**
+     * How long the keeper may wait until it asks {@link #isPassDue}.
+     *
+     * @param nowNanos {@link System#nanoTime}
+     */
+    synchronized long nanosToNextLook(long nowNanos) {
+        return parts.room().nanosToNextLook(nowNanos);
+    }
+
+    /**
+     * Whether so much has been born locked that must not stay so that a pass cannot wait.
+     *
+     * @param nowNanos {@link System#nanoTime}
+     */
+    synchronized boolean isPassDue(long nowNanos) {
+        return parts.room().isPassDue(nowNanos);
+    }
+
     private LockFailure compareAndRepair() throws IOException {
         long start = System.nanoTime();
         if (firstPassDone && isLimitDue()) {
             watchLimit();
         }
+        if (firstPassDone && parts.room().isMeasureDue(start)) {
+            watchRoom();
+        }
+        watchWhatIsBorn();
         future.reassert();
         boolean othersSetFuture = strategy == Strategy.RESCAN
                 && !limit.isUnlimited()
@@ -323,6 +376,10 @@ public final class MemoryLock {
         viewHeap();
         LockFailure failure = settle(Verdict.of(pass, failure(pass)), pass, System.nanoTime() - start);
         return strategy == Strategy.FUTURE && !future.isInForce() ? bearLocked(failure) : failure;
+    }
+
+    private void watchWhatIsBorn() {
+        parts.room().watch(future.isInForce() && !selection.isEverything());
     }
 
     private boolean mayViewHeap() {
@@ -359,7 +416,7 @@ public final class MemoryLock {
     }
 
     private Terms terms(boolean othersSetFuture) {
-        return new Terms(limit.effectiveBytes(), future.isInForce(), future.wasEverInForce(), othersSetFuture);
+        return new Terms(limit.effectiveBytes(), future.isInForce(), othersSetFuture);
     }
 
     /** Where new mappings are born locked a new limit would end the JVM, and where there is one it is the budget. */
@@ -377,12 +434,25 @@ public final class MemoryLock {
         if (strategy == Strategy.FUTURE && !limit.isUnlimited()) {
             strategy = Strategy.RESCAN;
             notices.add(failures.limitShrank(selection, limit).text("the limit on locked memory shrank"));
-            future.end();
+            endFuture();
         }
         boolean isLifted = strategy == Strategy.RESCAN && limit.isUnlimited() && !before.isUnlimited();
-        if (isLifted && options.strategy() != StrategyChoice.RESCAN) {
+        if (isLifted && isFutureBest(RoomWatch.SCARCE_BYTES)) {
             notices.add("the limit on locked memory was lifted: new mappings are born locked from now on (strategy"
                     + " future)");
+            strategy = Strategy.FUTURE;
+        }
+    }
+
+    /** By default new mappings are born locked as long as there is room for what must not stay so. */
+    private void watchRoom() throws IOException {
+        boolean wasScarce = isRoomScarce;
+        boolean isBest = isFutureBest(wasScarce ? RoomWatch.AMPLE_BYTES : RoomWatch.VERY_SCARCE_BYTES);
+        if (!isBest && strategy == Strategy.FUTURE) {
+            strategy = Strategy.RESCAN;
+            endFuture();
+        } else if (isBest && wasScarce && strategy == Strategy.RESCAN) {
+            notices.add(Failures.ampleRoom());
             strategy = Strategy.FUTURE;
         }
     }
@@ -426,7 +496,7 @@ public final class MemoryLock {
         // A mapping that changed between the look at it and its turn may be unlocked at its start only.
         Pass pass = Pass.NONE;
         for (int i = 0; i < 2 || (i < UNLOCK_PASSES && pass.unlocked() > 0); i++) {
-            pass = parts.reconciler().run(selection, Terms.ofUnlock(future.wasEverInForce()));
+            pass = parts.reconciler().run(selection, Terms.OF_UNLOCK);
         }
         settle(Verdict.NOTHING_ASKED, Pass.NONE, 0);
     }

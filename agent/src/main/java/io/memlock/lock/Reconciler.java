@@ -3,8 +3,10 @@ package io.memlock.lock;
 
 import io.memlock.hotspot.Segment;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
@@ -40,6 +42,9 @@ final class Reconciler {
      */
     private static final int RETRIES = 5;
 
+    /** Looks while each finds something to unlock: what came while the last was being unlocked is seen by the next. */
+    private static final int UNLOCKING_LOOKS = 10;
+
     /** Looks before a failed call is a failure: memory that changed between a look at it and its turn is nobody's fault. */
     private static final int LOOKS = 3;
 
@@ -53,6 +58,9 @@ final class Reconciler {
     private Terms lastTerms;
     private Pass last = Pass.NONE;
     private boolean sawChange;
+    private boolean changesMeanwhile;
+    private boolean adopts;
+    private boolean givesBack;
     private int passesSinceLook = LOOK_EVERY;
     private int passesSinceFull;
     private int passesSinceChange;
@@ -61,6 +69,8 @@ final class Reconciler {
      * A reconciler.
      *
      * @param chargedBytes VmLck now
+     * @param room told of each look
+     * @param pause sleeps
      * @param maxMappings no mapping is split when there are this many
      */
     Reconciler(
@@ -69,11 +79,13 @@ final class Reconciler {
             GentleCalls calls,
             ApplicationLocks applicationLocks,
             LongSupplier chargedBytes,
+            RoomWatch room,
+            Pause pause,
             long maxMappings) {
         this.map = map;
         this.chargedBytes = chargedBytes;
-        this.tools =
-                new Repair.Tools(probe, calls, applicationLocks, new LockedByName(), new Unlockable(), maxMappings);
+        this.tools = new Repair.Tools(
+                probe, calls, applicationLocks, new LockedByName(), new Unlockable(), room, pause, maxMappings);
     }
 
     /** Every mapping, cut into regions, as of the last look. */
@@ -87,7 +99,40 @@ final class Reconciler {
      * @throws IOException if {@code /proc/self/maps} cannot be read
      */
     void look() throws IOException {
+        tools.room().begin();
         sawChange |= map.refresh();
+    }
+
+    /** All that is locked at the next look is ours, unless the application locked it without on-fault. */
+    void adoptAll() {
+        adopts = true;
+    }
+
+    /**
+     * Looks at everything before new mappings cease to be born locked: what is locked now is ours, unless the application
+     * locked it, and so is what is not locked, because ending it takes a call that locks that, too.
+     *
+     * @return what is not locked
+     * @throws IOException if {@code /proc/self/maps} cannot be read
+     */
+    List<Segment> adoptEverything() throws IOException {
+        look();
+        List<Segment> ours = new ArrayList<>();
+        List<Segment> unlocked = new ArrayList<>();
+        for (Segment segment : map.segments()) {
+            LockProbe.Answer answer = tools.unlockable().contains(segment)
+                    ? LockProbe.Answer.GONE
+                    : tools.probe().ask(segment.start());
+            if (answer != LockProbe.Answer.GONE) {
+                ours.add(segment);
+            }
+            if (answer == LockProbe.Answer.UNLOCKED) {
+                unlocked.add(segment);
+            }
+        }
+        tools.ours().adopt(ours);
+        givesBack = true;
+        return unlocked;
     }
 
     /** No mapping is split when the process has this many. */
@@ -121,27 +166,52 @@ final class Reconciler {
         boolean changed = sawChange;
         boolean mayBeLockable = tools.unlockable().count() > 0 && passesSinceChange < RETRIES;
         passesSinceChange = changed ? 0 : passesSinceChange + 1;
-        boolean sameWish = selection.equals(lastSelection) && terms.equals(lastTerms);
-        boolean known = !changed && !mayBeLockable && sameWish && last.isComplete();
+        boolean sameSelection = selection.equals(lastSelection);
+        boolean sameWish = sameSelection && terms.equals(lastTerms);
+        boolean known = !changed && !mayBeLockable && sameWish && !adopts && last.isComplete();
         if (known && ++passesSinceFull < FULL_PASS_EVERY && spotCheck(terms)) {
+            if (looks) {
+                tools.room().settle();
+            }
             last = new Pass(last.mappings(), last.wantedBytes(), last.missingBytes(), 0, 0, 0, 0, false);
             return last;
         }
+        givesBack |= !sameSelection || adopts;
         if (!looks) {
-            map.refresh();
+            look();
         }
         tools.unlockable().clear();
         Pass pass = compareAndRepair(selection, terms);
         for (int look = 1; look < LOOKS && pass.errno() != 0 && last.errno() == 0; look++) {
-            map.refresh();
+            look();
             pass = compareAndRepair(selection, terms).after(pass);
         }
-        last = pass;
-        sawChange = false; // not before: what follows a look may fail
+        last = terms.isFuture() ? untilNothingIsUnlocked(pass, selection, terms) : pass;
+        givesBack = last.unlocked() > 0;
+        sawChange = changesMeanwhile; // not before: what follows a look may fail
+        passesSinceLook = changesMeanwhile ? LOOK_EVERY : passesSinceLook;
+        changesMeanwhile = false;
         lastSelection = selection;
         lastTerms = terms;
         passesSinceFull = 0;
         return last;
+    }
+
+    private Pass untilNothingIsUnlocked(Pass first, Selection selection, Terms terms) throws IOException {
+        Pass all = first;
+        int unlocked = first.unlocked();
+        for (int look = 1; look < UNLOCKING_LOOKS && unlocked > 0; look++) {
+            look();
+            Pass next = compareAndRepair(selection, terms);
+            unlocked = next.unlocked();
+            all = next.after(all);
+        }
+        if (unlocked == 0) {
+            tools.room().settle();
+        } else {
+            tools.room().unsettle();
+        }
+        return all;
     }
 
     private boolean mustLook(Terms terms) throws IOException {
@@ -167,34 +237,63 @@ final class Reconciler {
 
     private Pass compareAndRepair(Selection selection, Terms terms) throws IOException {
         Difference found = compare(selection, terms);
-        tools.byName().retain(found.locked());
-        // Mapped as it was when it was locked: not by HotSpot's doing.
-        int lost = wasFuture(terms) && !found.missing().isEmpty() ? found.missingOf(new HashSet<>(locked)) : 0;
+        if (adopts || terms.isFuture()) {
+            tools.ours().adopt(found.locked());
+            adopts = false;
+        } else {
+            tools.ours().retain(found.locked());
+        }
+        tools.applicationLocks().retain(found.locked());
         Repair repair = new Repair(tools, map.mappings());
-        repair.unlockAll(found.surplus());
+        if (terms.isFuture() || givesBack) {
+            repair.unlockAll(found.surplus());
+        }
         if (!found.missing().isEmpty()) {
             // Somebody else's MCL_FUTURE under a finite limit: HotSpot commits by mapping over what is locked, and the
             // kernel counts both. Leave room, or the JVM dies of EAGAIN.
             long reserve = terms.othersSetFuture() ? found.largestBytes() : 0;
             budget.begin(terms.limitBytes(), chargedBytes.getAsLong(), reserve);
-            repair.lockAll(selection, found.missing(), budget, found.kept());
+            repair.lockAll(selection, found.missing(), budget, locksOnlyOthersTake(terms), found.kept());
+            stillThere(repair.vanished()).forEach(repair::missingAfterAll);
         }
         locked = found.kept();
-        return repair.pass(found, lost);
+        return repair.pass(found);
     }
 
-    /** Whether MCL_FUTURE was in force all along: otherwise what is mapped anew in the same place is born unlocked. */
-    private boolean wasFuture(Terms terms) {
-        return terms.isFuture() && lastTerms != null && lastTerms.isFuture();
+    /** With MCL_FUTURE in force all along: otherwise what is mapped anew in the same place is born unlocked. */
+    private Set<Segment> locksOnlyOthersTake(Terms terms) {
+        return terms.isFuture() && lastTerms != null && lastTerms.isFuture() ? new HashSet<>(locked) : Set.of();
     }
 
-    private Difference compare(Selection selection, Terms terms) {
-        Difference found = new Difference(selection, terms, tools.byName());
+    /** What was unmapped after the look is neither missing nor anybody's fault, but that has to be seen, too. */
+    private Difference compare(Selection selection, Terms terms) throws IOException {
+        Difference found = new Difference(selection, terms, tools.ours());
+        List<Segment> gone = new ArrayList<>();
         for (Segment segment : map.segments()) {
             if (!tools.unlockable().contains(segment) && found.matters(segment)) {
-                found.add(segment, tools.probe().isLocked(segment.start()));
+                LockProbe.Answer answer = tools.probe().ask(segment.start());
+                if (answer == LockProbe.Answer.GONE) {
+                    gone.add(segment);
+                } else {
+                    found.add(segment, answer == LockProbe.Answer.LOCKED);
+                }
             }
         }
+        for (Segment segment : stillThere(gone)) {
+            found.add(segment, false);
+        }
         return found;
+    }
+
+    /** The next pass compares what this look finds new. */
+    private List<Segment> stillThere(List<Segment> gone) throws IOException {
+        if (gone.isEmpty()) {
+            return gone;
+        }
+        changesMeanwhile |= map.refresh();
+        Set<Segment> now = new HashSet<>(map.segments());
+        List<Segment> there = new ArrayList<>(gone);
+        there.removeIf(segment -> !now.contains(segment));
+        return there;
     }
 }

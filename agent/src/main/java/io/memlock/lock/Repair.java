@@ -5,18 +5,30 @@ import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
 import io.memlock.os.Errno;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /** The calls of one pass: unlocks what is too much, then locks what is missing, as far as it may. */
 final class Repair {
 
+    /** So many are told apart at once: it takes two looks at all mappings. */
+    private static final int AT_ONCE = 64;
+
+    /** In which an application that locks what it maps does so. */
+    private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private final Tools tools;
     private final int mappings;
 
+    private final List<Segment> vanished = new ArrayList<>();
     private final Map<Region, Long> missingBytes = new EnumMap<>(Region.class);
     private int newlyLocked;
+    private int lost;
     private int unlocked;
     private int errno;
     private boolean overMappingBudget;
@@ -33,20 +45,40 @@ final class Repair {
     }
 
     /**
-     * Unlocks what we locked; what the application locked itself stays.
+     * Unlocks what we locked, the newest first; what the application locked itself stays. Each time shortly before some are
+     * unlocked it is asked which these are, and a mapping that is new may first be locked by an application that locks what
+     * it maps. If more has come meanwhile that must not wait, the rest is left to the next look.
      *
      * @throws IOException if it cannot be told which is which; that far it is done
      */
     void unlockAll(List<Segment> surplus) throws IOException {
-        boolean refreshed = false;
-        tools.calls.begin("unlocking", surplus);
+        List<Segment> newest = new ArrayList<>();
         for (Segment segment : surplus) {
-            if (!refreshed && !tools.applicationLocks.contains(segment)) {
-                tools.applicationLocks.refresh();
-                refreshed = true;
+            if (!tools.applicationLocks.isKnown(segment) || !tools.room.isAmple()) {
+                newest.add(segment);
             }
-            if (!tools.applicationLocks.contains(segment) && tools.calls.unlock(segment) == 0) {
-                tools.byName.remove(segment);
+        }
+        if (newest.isEmpty()) {
+            return;
+        }
+        Collections.reverse(newest); // the kernel maps downwards
+        tools.calls.begin("unlocking", newest);
+        if (tools.room.isAmple()) {
+            tools.pause.nanos(MOMENT_NANOS);
+        }
+        for (int from = 0; from < newest.size(); from += AT_ONCE) {
+            unlock(newest.subList(from, Math.min(newest.size(), from + AT_ONCE)));
+            if (tools.room.isPassDue(System.nanoTime())) {
+                return;
+            }
+        }
+    }
+
+    private void unlock(List<Segment> some) throws IOException {
+        Set<Segment> applications = tools.applicationLocks.among(some);
+        for (Segment segment : some) {
+            if (!applications.contains(segment) && tools.calls.unlock(segment) == 0) {
+                tools.ours.remove(segment);
                 unlocked++;
             }
         }
@@ -55,9 +87,15 @@ final class Repair {
     /**
      * Locks within a budget.
      *
+     * @param wasLocked what was locked at the last look, and could only be unlocked by somebody else
      * @param kept gets what is locked now
      */
-    void lockAll(Selection selection, Map<Region, List<Segment>> missing, Budget budget, List<Segment> kept) {
+    void lockAll(
+            Selection selection,
+            Map<Region, List<Segment>> missing,
+            Budget budget,
+            Set<Segment> wasLocked,
+            List<Segment> kept) {
         if (selection.isIndivisible()) {
             budget.admit(
                     selection.regions(),
@@ -73,11 +111,30 @@ final class Repair {
                 boolean fits = budget.isAdmitted(region) && budget.take(segment.length()) && maySplit(segment);
                 if (fits && lock(segment)) {
                     kept.add(segment);
+                    lost += wasLocked.contains(segment) ? 1 : 0;
+                } else if (fits && isGone(segment)) {
+                    vanished.add(segment);
                 } else if (!tools.unlockable.contains(segment)) {
-                    missingBytes.merge(region, segment.length(), Long::sum);
+                    missing(segment);
                 }
             }
         }
+    }
+
+    /** What seems to have been unmapped before its turn. */
+    List<Segment> vanished() {
+        return vanished;
+    }
+
+    /** Counts a segment as missing. */
+    void missing(Segment segment) {
+        missingBytes.merge(segment.region(), segment.length(), Long::sum);
+    }
+
+    /** Counts a segment as missing that seemed to have vanished, and is there all the same. */
+    void missingAfterAll(Segment segment) {
+        missing(segment);
+        errno = Errno.ENOMEM;
     }
 
     /** Locking a part of a mapping splits it, and the process may have only so many. */
@@ -98,14 +155,14 @@ final class Repair {
             isLocked = isLocked(segment, failed);
         }
         if (isLocked) { // at its start at least
-            tools.byName.add(segment);
+            tools.ours.add(segment);
             newlyLocked++;
         } else if (failed == 0 && tools.calls.doWhatTheySay()) {
             tools.unlockable.add(segment);
         } else if (failed == 0) {
             failed = Errno.NOT_DONE;
         }
-        if (failed != 0) {
+        if (failed != 0 && !isGone(segment)) {
             errno = failed;
         }
         return isLocked && failed == 0;
@@ -117,6 +174,10 @@ final class Repair {
                 : tools.probe.isLocked(segment.start());
     }
 
+    private boolean isGone(Segment segment) {
+        return tools.probe.ask(segment.start()) == LockProbe.Answer.GONE;
+    }
+
     private static long length(List<Segment> segments) {
         long total = 0;
         for (Segment segment : segments) {
@@ -125,12 +186,8 @@ final class Repair {
         return total;
     }
 
-    /**
-     * What was found and done.
-     *
-     * @param lost segments that somebody else unlocked
-     */
-    Pass pass(Difference found, int lost) {
+    /** What was found and done. */
+    Pass pass(Difference found) {
         return new Pass(
                 mappings, found.wantedBytes(), missingBytes, newlyLocked, lost, unlocked, errno, overMappingBudget);
     }
@@ -141,15 +198,19 @@ final class Repair {
      * @param probe tells what is locked
      * @param calls the calls
      * @param applicationLocks what is not ours to unlock
-     * @param byName what is
+     * @param ours what is
      * @param unlockable what the kernel never locks
+     * @param room what is left for locked memory
+     * @param pause sleeps
      * @param maxMappings no mapping is split when there are this many
      */
     record Tools(
             LockProbe probe,
             GentleCalls calls,
             ApplicationLocks applicationLocks,
-            LockedByName byName,
+            LockedByName ours,
             Unlockable unlockable,
+            RoomWatch room,
+            Pause pause,
             long maxMappings) {}
 }

@@ -23,6 +23,24 @@ record Selection(List<Region> regions, boolean isIndivisible) {
         return new Selection(options.selection(), options.mode() == LockMode.ALL);
     }
 
+    /** Whether it leaves out nothing, or only files, in which applications keep no secrets. */
+    boolean isAllButFiles() {
+        return containsAllBut(Region.MAPPED);
+    }
+
+    boolean isEverything() {
+        return containsAllBut(null);
+    }
+
+    private boolean containsAllBut(Region exception) {
+        for (Region region : Region.values()) {
+            if (region != exception && !regions.contains(region)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     boolean isEmpty() {
         return regions.isEmpty();
     }

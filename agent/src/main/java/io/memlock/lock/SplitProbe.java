@@ -12,6 +12,7 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Finds the mappings that are locked, but not on-fault, without smaps, which alone shows that flag and walks the page tables
@@ -59,13 +60,14 @@ final class SplitProbe {
      * MergeProbe} does not show to be on-fault, is handed over, too: to leave a few pages locked is better than to stop a JVM
      * while smaps is read.
      *
+     * @param asked which mappings to look at
      * @return false if it cannot be told, or not of every larger mapping; then nothing was handed over
      * @throws IOException if {@code maps} cannot be read
      */
-    boolean forEach(Consumer<Mapping> consumer) throws IOException {
+    boolean forEach(Predicate<Mapping> asked, Consumer<Mapping> consumer) throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Set<Mapping> split = new LinkedHashSet<>();
-            if (tellAll(split)) {
+            if (tellAll(asked, split)) {
                 split.forEach(consumer);
                 return true;
             }
@@ -74,7 +76,7 @@ final class SplitProbe {
     }
 
     /** Returns whether all could be told. */
-    private boolean tellAll(Set<Mapping> split) throws IOException {
+    private boolean tellAll(Predicate<Mapping> asked, Set<Mapping> split) throws IOException {
         List<Mapping> tried = new ArrayList<>();
         List<Mapping> doubtful = new ArrayList<>();
         boolean isCertain = true;
@@ -82,7 +84,7 @@ final class SplitProbe {
         for (Mapping mapping : maps.read()) {
             Mapping before = previous;
             previous = mapping;
-            if (mapping.isKernels() || !probe.isLocked(mapping.start())) {
+            if (mapping.isKernels() || !asked.test(mapping) || !probe.isLocked(mapping.start())) {
                 continue;
             }
             if (mapping.length() > pageBytes) {

@@ -8,17 +8,14 @@ import io.memlock.proc.Mapping;
  * Under which a pass runs.
  *
  * @param limitBytes the limit on locked mappings, -1 if there is none
- * @param isFuture whether {@code MCL_FUTURE} is in force
- * @param bornLocked whether we set {@code MCL_FUTURE} at any time, so that what is locked and not selected may be ours
+ * @param isFuture whether {@code MCL_FUTURE} is in force by our doing, so that what is locked and not selected is ours
  *     though we never locked it by name
  * @param othersSetFuture whether new mappings are born locked though we did not ask for it
  */
-record Terms(long limitBytes, boolean isFuture, boolean bornLocked, boolean othersSetFuture) {
+record Terms(long limitBytes, boolean isFuture, boolean othersSetFuture) {
 
     /** Of an unlock. */
-    static Terms ofUnlock(boolean bornLocked) {
-        return new Terms(-1, false, bornLocked, false);
-    }
+    static final Terms OF_UNLOCK = new Terms(-1, false, false);
 
     /**
      * Whether a selected segment is to be locked.
@@ -44,7 +41,6 @@ record Terms(long limitBytes, boolean isFuture, boolean bornLocked, boolean othe
         return other instanceof Terms terms
                 && limitBytes == terms.limitBytes
                 && isFuture == terms.isFuture
-                && bornLocked == terms.bornLocked
                 && othersSetFuture == terms.othersSetFuture;
     }
 

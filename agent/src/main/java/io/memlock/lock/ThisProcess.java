@@ -22,6 +22,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The parts of a lock on the process this runs in, each made when it is first needed: with {@code mode=all} the way to the
@@ -50,6 +51,7 @@ public final class ThisProcess implements LockParts {
     private final LockProbe probe;
     private final GentleCalls calls;
     private final LimitProbe limits;
+    private final RoomWatch room;
 
     private Place place;
     private JvmLayout layout;
@@ -74,6 +76,7 @@ public final class ThisProcess implements LockParts {
         this.pageBytes = libc.sysconf(Linux.SC_PAGESIZE);
         this.probe = new LockProbe(libc, pageBytes);
         this.limits = new LimitProbe(libc, probe, pageBytes);
+        this.room = new RoomWatch(new ProcessRoom(this.proc));
         HugePages hugePages = new HugePages(this.proc, new InProcessDiagnosticCommands(instrumentation), pageBytes);
         this.calls = new GentleCalls(libc, probe, Pause.SLEEP, progress, new PieceSize(pageBytes, hugePages));
     }
@@ -245,8 +248,14 @@ public final class ThisProcess implements LockParts {
     public synchronized Reconciler reconciler() {
         if (reconciler == null) {
             reconciler = new Reconciler(
-                    new SelfMap(proc, layout()), probe, calls, applicationLocks(), this::chargedBytes, (long)
-                            (maxMapCount() * SPLITTING_STOPS_AT));
+                    new SelfMap(proc, layout()),
+                    probe,
+                    calls,
+                    applicationLocks(),
+                    this::chargedBytes,
+                    room,
+                    Pause.SLEEP,
+                    (long) (maxMapCount() * SPLITTING_STOPS_AT));
         }
         return reconciler;
     }
@@ -259,15 +268,26 @@ public final class ThisProcess implements LockParts {
         return applicationLocks;
     }
 
-    private void forEachLockedWithoutOnFault(Consumer<Mapping> consumer) throws IOException {
-        if (isLarge() && new SplitProbe(libc, probe, pageBytes, () -> proc.mappings(ProcFs.SELF)).forEach(consumer)) {
+    private void forEachLockedWithoutOnFault(Predicate<Mapping> asked, Consumer<Mapping> consumer) throws IOException {
+        SplitProbe split = new SplitProbe(libc, probe, pageBytes, () -> proc.mappings(ProcFs.SELF));
+        if (isLarge() && split.forEach(asked, consumer)) {
             return;
         }
         proc.smaps(ProcFs.SELF, entry -> {
-            if (entry.locked() && !entry.lockedOnFault()) {
+            if (entry.locked() && !entry.lockedOnFault() && asked.test(entry.mapping())) {
                 consumer.accept(entry.mapping());
             }
         });
+    }
+
+    @Override
+    public LockProbe probe() {
+        return probe;
+    }
+
+    @Override
+    public RoomWatch room() {
+        return room;
     }
 
     private synchronized JvmLayout layout() {

@@ -48,6 +48,9 @@ public final class Linux {
     /** For msync: fail with EBUSY if a mapping is locked. */
     public static final int MS_INVALIDATE = 2;
 
+    /** Take pages out of the page tables; those of a shared file stay in the page cache. */
+    public static final int MADV_DONTNEED = 4;
+
     /** Leave out of core dumps. */
     public static final int MADV_DONTDUMP = 16;
 

@@ -82,6 +82,11 @@ public final class ProcFs {
         return HugetlbPool.isEmpty(new File(proc, "meminfo"));
     }
 
+    /** Tells again and again how much is mapped and locked. */
+    public LockedSizeReader lockedSizeReader(String pid) {
+        return new LockedSizeReader(processFile(pid, "status"));
+    }
+
     /** Hands out all mappings with what they hold. Makes the kernel walk the page tables: 9 ms per resident GiB. */
     public void smaps(String pid, Consumer<SmapsEntry> each) throws IOException {
         File file = processFile(pid, "smaps");

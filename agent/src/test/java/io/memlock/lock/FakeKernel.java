@@ -119,6 +119,7 @@ final class FakeKernel implements LibC, MemoryMap {
         boolean locked;
         boolean onFault;
         boolean special;
+        boolean released;
 
         boolean mayMerge(Vma next) {
             return end == next.start
@@ -145,6 +146,7 @@ final class FakeKernel implements LibC, MemoryMap {
             copy.locked = locked;
             copy.onFault = onFault;
             copy.special = special;
+            copy.released = released;
             return copy;
         }
     }
@@ -448,7 +450,7 @@ final class FakeKernel implements LibC, MemoryMap {
         if (current) {
             for (Vma vma : vmas.values()) {
                 populatedHugetlb += vma.path.equals(HUGETLB) ? vma.end - vma.start : 0;
-                lockedInOneCall += vma.locked || vma.special ? 0 : vma.end - vma.start;
+                lockedInOneCall += vma.locked || vma.special || vma.released ? 0 : vma.end - vma.start;
                 vma.locked = !vma.special;
                 vma.onFault = !vma.special && (flags & Linux.MCL_ONFAULT) != 0;
             }
@@ -532,7 +534,11 @@ final class FakeKernel implements LibC, MemoryMap {
             return refusal;
         }
         Vma vma = at(addr);
-        return advice != Linux.MADV_COLD ? 0 : vma == null ? fail(Errno.ENOMEM) : vma.locked ? fail(Errno.EINVAL) : 0;
+        if (vma != null && advice == Linux.MADV_DONTNEED) {
+            vma.released = true;
+        }
+        boolean refusesLocked = advice == Linux.MADV_COLD || advice == Linux.MADV_DONTNEED;
+        return !refusesLocked ? 0 : vma == null ? fail(Errno.ENOMEM) : vma.locked ? fail(Errno.EINVAL) : 0;
     }
 
     @Override

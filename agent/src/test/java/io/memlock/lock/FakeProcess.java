@@ -28,6 +28,25 @@ final class FakeProcess implements LockParts {
     /** Why that cannot be read back. */
     String swapInRefusal;
 
+    /** What is left for files. */
+    long freeBytes = Long.MAX_VALUE;
+
+    private final RoomWatch room = new RoomWatch(new RoomSource() {
+        @Override
+        public long freeBytes() {
+            return freeBytes;
+        }
+
+        @Override
+        public long heapToComeBytes() {
+            return 0;
+        }
+
+        @Override
+        public Locked locked() {
+            return new Locked(kernel().chargedBytes(), 0);
+        }
+    });
     private final Progress progress = new Progress(new Log(System.err, LogLevel.QUIET));
     private final LockProbe probe;
     private final GentleCalls calls;
@@ -52,8 +71,24 @@ final class FakeProcess implements LockParts {
         this.calls =
                 new GentleCalls(kernel, probe, nanos -> {}, progress, new PieceSize(FakeKernel.PAGE, () -> 2 << 20));
         this.applicationLocks =
-                new ApplicationLocks(consumer -> kernel.lockedWithoutOnFault().forEach(consumer));
-        this.reconciler = new Reconciler(kernel, probe, calls, applicationLocks, kernel::chargedBytes, MAX_MAPPINGS);
+                new ApplicationLocks((asked, consumer) -> kernel.lockedWithoutOnFault().stream()
+                        .filter(asked)
+                        .forEach(consumer));
+        this.reconciler = new Reconciler(kernel, probe, calls, applicationLocks, kernel::chargedBytes, room, nanos -> {}, MAX_MAPPINGS);
+    }
+
+    private FakeKernel kernel() {
+        return kernel;
+    }
+
+    @Override
+    public RoomWatch room() {
+        return room;
+    }
+
+    @Override
+    public LockProbe probe() {
+        return probe;
     }
 
     @Override

@@ -383,7 +383,7 @@ class MemoryLockTest {
         lock.reconcile();
         kernel.lockedInOneCall = 0;
 
-        assertThat(lock.change(OptionParser.parse("mode=heap"))).isNull();
+        assertThat(lock.change(OptionParser.parse("mode=heap,strategy=future"))).isNull();
 
         assertThat(kernel.isFuture()).isTrue();
         assertThat(kernel.lockedInOneCall).isZero();

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.log.Bytes;
+import io.memlock.lock.RoomSource.Locked;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Sees to it that what is born locked, and is not to stay so, cannot fill the memory that is left. A mapped file that is
+ * read under {@code MCL_FUTURE} locks its page cache page by page, and what is locked the kernel cannot drop: it kills. So
+ * the keeper looks again before even a fast reader could have filled half of the room.
+ *
+ * <p>What can be resident and locked is at most what is mapped and locked, which the kernel counts: as long as that has
+ * grown by a small part of the room only, there is nothing to do, and a look costs one read of {@code /proc/self/status}.
+ *
+ * <p>Not thread-safe.
+ */
+final class RoomWatch {
+
+    /** Faster than a JVM reads a file that it maps. */
+    static final long READ_BYTES_PER_SECOND = 4L << 30;
+
+    /** With less left new mappings are not born locked: one late look of the keeper would be the end of the JVM. */
+    static final long SCARCE_BYTES = 1L << 30;
+
+    /** Under which that ends while the JVM runs: ending it is itself not free. */
+    static final long VERY_SCARCE_BYTES = 512L << 20;
+
+    /** With so much left they are again. */
+    static final long AMPLE_BYTES = 2L << 30;
+
+    static final long SOONEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    /** The room itself changes, too. */
+    static final long LATEST_LOOK_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private static final long SOONEST_MEASURE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** So small a part of the room is no danger. */
+    private static final long HARMLESS_PART = 16;
+
+    private final RoomSource source;
+    private boolean isWatching;
+    private long freeBytes = Long.MAX_VALUE;
+    private long lastLookNanos;
+    private long lastMeasureNanos = System.nanoTime() - LATEST_LOOK_NANOS;
+    private Locked settled;
+    private Locked begun;
+
+    RoomWatch(RoomSource source) {
+        this.source = source;
+    }
+
+    /**
+     * Measures what is left once the heap is as large as it may become.
+     *
+     * @param mayGrow whether the heap is to stay locked, so that it cannot make room again
+     */
+    long measure(boolean mayGrow) {
+        lastMeasureNanos = System.nanoTime();
+        freeBytes = source.freeBytes();
+        return mayGrow ? Math.max(0, freeBytes - source.heapToComeBytes()) : freeBytes;
+    }
+
+    /**
+     * Whether to measure again.
+     *
+     * @param nowNanos {@link System#nanoTime}
+     */
+    boolean isMeasureDue(long nowNanos) {
+        return nowNanos - lastMeasureNanos >= Math.max(SOONEST_MEASURE_NANOS, periodNanos());
+    }
+
+    /**
+     * Begins or ends the watch.
+     *
+     * @param bearsWhatMustNotStay whether mappings are born locked that are not selected
+     */
+    void watch(boolean bearsWhatMustNotStay) {
+        if (bearsWhatMustNotStay && !isWatching) {
+            lastLookNanos = System.nanoTime();
+        }
+        isWatching = bearsWhatMustNotStay;
+    }
+
+    /**
+     * How long the next look may wait.
+     *
+     * @param nowNanos {@link System#nanoTime}
+     * @return nanoseconds, 0 if it is due; {@link Long#MAX_VALUE} if there is nothing to watch
+     */
+    long nanosToNextLook(long nowNanos) {
+        return isWatching ? Math.max(0, lastLookNanos + periodNanos() - nowNanos) : Long.MAX_VALUE;
+    }
+
+    private long periodNanos() {
+        long fillNanos = (long) ((double) freeBytes / READ_BYTES_PER_SECOND * TimeUnit.SECONDS.toNanos(1));
+        return Math.max(SOONEST_LOOK_NANOS, Math.min(LATEST_LOOK_NANOS, fillNanos / 2));
+    }
+
+    /**
+     * Looks, if it is time to.
+     *
+     * @param nowNanos {@link System#nanoTime}
+     * @return whether so much has come that is locked that a pass has to sort it out now
+     */
+    boolean isPassDue(long nowNanos) {
+        if (nanosToNextLook(nowNanos) > 0) {
+            return false;
+        }
+        lastLookNanos = nowNanos;
+        freeBytes = source.freeBytes();
+        return hasGrown();
+    }
+
+    private boolean hasGrown() {
+        try {
+            Locked now = source.locked();
+            long grown = settled == null
+                    ? Long.MAX_VALUE
+                    : Math.max(
+                            now.lockedBytes() - settled.lockedBytes(), now.otherBytes() - settled.otherBytes());
+            return grown > freeBytes / HARMLESS_PART;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    /** The keeper looks at the mappings: what comes from now on it does not see. */
+    void begin() {
+        try {
+            begun = isWatching ? source.locked() : null;
+        } catch (IOException e) {
+            begun = null;
+        }
+    }
+
+    /** All that was locked when {@link #begin} was called has been sorted out, and nothing was too much. */
+    void settle() {
+        settled = begun;
+        lastLookNanos = System.nanoTime();
+    }
+
+    /** Something was too much; what was settled before tells nothing any more. */
+    void unsettle() {
+        settled = null;
+    }
+
+    /** Whether an application may be given a moment in which to lock what it has just mapped. */
+    boolean isAmple() {
+        return freeBytes >= AMPLE_BYTES;
+    }
+
+    /** For a message. */
+    String describe() {
+        return Bytes.text(freeBytes);
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+import java.io.File;
+import java.io.IOException;
+
+/**
+ * Tells from {@code /proc/PID/status}, again and again, how much a process has mapped that is locked. No lock of the kernel
+ * is taken for it. Not thread-safe.
+ */
+public final class LockedSizeReader {
+
+    private static final Keys KEYS = new Keys("VmLck:", "VmData:");
+
+    private final KeptFile file;
+
+    LockedSizeReader(File file) {
+        this.file = new KeptFile(file, new TextFile());
+    }
+
+    /**
+     * Reads both sizes.
+     *
+     * @return bytes of all mappings that are locked, and of all that are private and writable
+     * @throws IOException if the file cannot be read
+     * @throws ProcFormatException if it is not in the kernel's format
+     */
+    public long[] read() throws IOException {
+        Cursor status = file.read();
+        long[] bytes = new long[KEYS.size()];
+        while (status.nextLine()) {
+            int key = KEYS.find(status, Keys.NONE);
+            if (key != Keys.NONE) {
+                bytes[key] = status.kilobytes();
+            }
+        }
+        return bytes;
+    }
+}
