@@ -165,7 +165,8 @@ final class Failures {
      * @param left what is left for files, for people
      */
     static String scarceRoom(String left) {
-        return "strategy rescan, not future: only " + left + " of memory are left for files once the heap has grown. Born"
+        return "strategy rescan, not future: only " + left
+                + " of memory are left for files once the heap has grown. Born"
                 + " locked, a file that is mapped and read would fill that before it can be unlocked, and the OOM killer"
                 + " would end this JVM. Memory it maps anew is locked up to an interval later; to have it born locked,"
                 + " leave " + Bytes.text(RoomWatch.AMPLE_BYTES)

@@ -184,7 +184,9 @@ public final class MemoryLock {
             return refuseFuture();
         }
         if (strategy == Strategy.RESCAN) {
-            return isRoomScarce && !parts.holdsHugetlb() && lockAllThereIs() ? settle(new Verdict(LockState.LOCKED, null), Pass.NONE, 0) : reconcile();
+            return isRoomScarce && !parts.holdsHugetlb() && lockAllThereIs()
+                    ? settle(new Verdict(LockState.LOCKED, null), Pass.NONE, 0)
+                    : reconcile();
         }
         if (parts.holdsHugetlb()) {
             return reconcile(); // all the others by name, and then MCL_FUTURE, which touches no mapping

@@ -25,12 +25,22 @@ final class PieceSize {
 
     static final long QUICK_NANOS = TimeUnit.MICROSECONDS.toNanos(10);
 
+    /** Of a file that must not stay locked: a millisecond, in which the slowest of the application's calls wait. */
+    static final long SLOW_FILE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    static final long QUICK_FILE_NANOS = TimeUnit.MICROSECONDS.toNanos(300);
+
+    /** Of a sparse file. Where so much is resident all at once after all, it takes some 10 ms, once. */
+    static final long LARGEST_FILE_BYTES = 256L << 20;
+
     /** Half of the address space. */
     private static final long WITHOUT_BOUND = 1L << 46;
 
     private final long pageBytes;
     private final LongSupplier hugePageBytes;
-    private final boolean isReserved;
+    private final long mostBytes;
+    private final long slowNanos;
+    private final long quickNanos;
     private long smallestBytes;
     private long largestBytes;
     private long bytes;
@@ -42,18 +52,25 @@ final class PieceSize {
      * @param hugePageBytes asked when the first piece is due: how large the largest huge pages may be, 0 if there are none
      */
     PieceSize(long pageBytes, LongSupplier hugePageBytes) {
-        this(pageBytes, hugePageBytes, false);
+        this(pageBytes, hugePageBytes, LARGEST_PAGES * pageBytes, SLOW_NANOS, QUICK_NANOS);
     }
 
-    private PieceSize(long pageBytes, LongSupplier hugePageBytes, boolean isReserved) {
+    private PieceSize(long pageBytes, LongSupplier hugePageBytes, long mostBytes, long slowNanos, long quickNanos) {
         this.pageBytes = pageBytes;
         this.hugePageBytes = hugePageBytes;
-        this.isReserved = isReserved;
+        this.mostBytes = mostBytes;
+        this.slowNanos = slowNanos;
+        this.quickNanos = quickNanos;
+    }
+
+    /** For files that must not stay locked, of which little is resident, or all. */
+    PieceSize ofFiles() {
+        return new PieceSize(pageBytes, hugePageBytes, LARGEST_FILE_BYTES, SLOW_FILE_NANOS, QUICK_FILE_NANOS);
     }
 
     /** For addresses that are only reserved, of which there can be TiBs: nothing is resident, so only time bounds it. */
     PieceSize ofReserved() {
-        return new PieceSize(pageBytes, () -> LARGEST_PAGES * pageBytes, true);
+        return new PieceSize(pageBytes, () -> LARGEST_PAGES * pageBytes, WITHOUT_BOUND, SLOW_NANOS, QUICK_NANOS);
     }
 
     /** Asks again about huge pages, before the next piece. */
@@ -70,7 +87,7 @@ final class PieceSize {
         if (bytes == 0) {
             long huge = hugePageBytes.getAsLong();
             smallestBytes = Math.max(SMALLEST_PAGES * pageBytes, huge);
-            largestBytes = isReserved ? WITHOUT_BOUND : Math.max(LARGEST_PAGES * pageBytes, huge);
+            largestBytes = Math.max(mostBytes, huge);
             bytes = smallestBytes;
         }
         return (start / bytes + 1) * bytes;
@@ -82,9 +99,9 @@ final class PieceSize {
      * @param nanos of a piece as long as {@link #end} says, or shorter
      */
     void took(long nanos) {
-        if (nanos > SLOW_NANOS) {
+        if (nanos > slowNanos) {
             bytes = Math.max(smallestBytes, bytes / 2);
-        } else if (nanos < QUICK_NANOS) {
+        } else if (nanos < quickNanos) {
             bytes = Math.min(largestBytes, bytes * 2);
         }
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.log.Bytes;
 import io.memlock.lock.RoomSource.Locked;
+import io.memlock.log.Bytes;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
@@ -119,8 +119,7 @@ final class RoomWatch {
             Locked now = source.locked();
             long grown = settled == null
                     ? Long.MAX_VALUE
-                    : Math.max(
-                            now.lockedBytes() - settled.lockedBytes(), now.otherBytes() - settled.otherBytes());
+                    : Math.max(now.lockedBytes() - settled.lockedBytes(), now.otherBytes() - settled.otherBytes());
             return grown > freeBytes / HARMLESS_PART;
         } catch (IOException e) {
             return true;

@@ -70,11 +70,10 @@ final class FakeProcess implements LockParts {
         this.limits = new LimitProbe(kernel, probe, FakeKernel.PAGE);
         this.calls =
                 new GentleCalls(kernel, probe, nanos -> {}, progress, new PieceSize(FakeKernel.PAGE, () -> 2 << 20));
-        this.applicationLocks =
-                new ApplicationLocks((asked, consumer) -> kernel.lockedWithoutOnFault().stream()
-                        .filter(asked)
-                        .forEach(consumer));
-        this.reconciler = new Reconciler(kernel, probe, calls, applicationLocks, kernel::chargedBytes, room, nanos -> {}, MAX_MAPPINGS);
+        this.applicationLocks = new ApplicationLocks((asked, consumer) ->
+                kernel.lockedWithoutOnFault().stream().filter(asked).forEach(consumer));
+        this.reconciler = new Reconciler(
+                kernel, probe, calls, applicationLocks, kernel::chargedBytes, room, nanos -> {}, MAX_MAPPINGS);
     }
 
     private FakeKernel kernel() {
