@@ -80,14 +80,15 @@ final class MappingNames {
     }
 
     /**
-     * Code and the read-only data beside it: libraries with all their pieces, the JDK's classes, locale data. Other
-     * private read-only mappings of files count too: that is how programs load their own parts, not data.
+     * Code and the read-only data beside it: libraries with all their pieces, the JDK's classes, locale data. Programs load
+     * their own parts privately and read-only, but native code maps its data so, too: without a name that tells, a file is
+     * data, of any size and read at any speed.
      */
     private static boolean isLibrary(String name, Mapping mapping) {
         return name.endsWith(".so")
                 || name.contains(".so.")
                 || name.endsWith("/lib/modules")
                 || name.endsWith("/gconv-modules.cache")
-                || (!mapping.shared() && !mapping.writable());
+                || (!mapping.shared() && !mapping.writable() && name.contains("/locale/"));
     }
 }

@@ -126,6 +126,7 @@ class RegionClassifierTest {
                 Map.entry("rw-p 00002000 fe:00 33 /lib/x86_64-linux-gnu/libz.so.1.2.13", Region.LIBS),
                 Map.entry("rw-p 00002000 fe:00 33 /tmp/libnetty.so (deleted)", Region.LIBS),
                 Map.entry("r--p 00000000 fe:00 34 /usr/lib/locale/C.utf8/LC_CTYPE", Region.LIBS),
+                Map.entry("r--p 00000000 fe:00 34 /data/model.bin", Region.MAPPED),
                 Map.entry("r--s 00000000 fe:00 35 /data/index/_0.cfs", Region.MAPPED),
                 Map.entry("rw-p 00000000 fe:00 35 /data/private-copy", Region.MAPPED));
 
