@@ -11,6 +11,9 @@ final class AppLibC {
     /** As in sys/mman.h. */
     static final int PROT_READ = 1;
 
+    static final int PROT_WRITE = 2;
+
+    static final int MAP_SHARED = 1;
     static final int MAP_PRIVATE = 2;
     static final int MAP_FIXED = 0x10;
     static final int MAP_ANONYMOUS = 0x20;
@@ -25,6 +28,23 @@ final class AppLibC {
 
     /** mlock(2). */
     static native int mlock(long address, long length);
+
+    /** mlock2(2). */
+    static native int mlock2(long address, long length, int flags);
+
+    /** open(2). */
+    static native int open(String path, int flags);
+
+    /** close(2). */
+    static native int close(int file);
+
+    /** munmap(2). */
+    static native int munmap(long address, long length);
+
+    /** A byte of memory. */
+    static byte getByte(long address) {
+        return new Pointer(address).getByte(0);
+    }
 
     /** mlockall(2). */
     static native int mlockall(int flags);

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.keeping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.jna.Native;
+import io.memlock.it.apps.LockStormApp;
+import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.JmxClient;
+import io.memlock.it.harness.Machine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** No lock that the application takes is lost, not for a moment, on memory it maps and unmaps as fast as it can. */
+class ApplicationLocksIT {
+
+    private static final long STORM_MILLIS = 6000;
+    private static final long BETWEEN_MILLIS = 1500;
+    private static final int FEWEST_LOCKS = 300;
+
+    private Path file;
+
+    @BeforeEach
+    void makeFile() throws IOException {
+        Machine.requireUnlimitedLocking();
+        file = Files.createTempFile(Path.of("target"), "locked", ".data").toAbsolutePath();
+        Files.write(file, new byte[1 << 20]);
+    }
+
+    @AfterEach
+    void deleteFile() throws IOException {
+        Files.deleteIfExists(file);
+    }
+
+    /** An on-fault lock on a file, with mode=all, looks as if the mapping was born with it: README says so. */
+    static List<Arguments> cases() {
+        return Stream.of(
+                        Arguments.of("mode=all", "mlock", "anonymous"),
+                        Arguments.of("mode=all", "onfault", "anonymous"),
+                        Arguments.of("mode=all", "mlock", "file"),
+                        Arguments.of("mode=heap", "mlock", "anonymous"),
+                        Arguments.of("mode=heap", "onfault", "anonymous"),
+                        Arguments.of("mode=heap", "mlock", "file"),
+                        Arguments.of("mode=heap", "onfault", "file"),
+                        Arguments.of("exclude=heap", "onfault", "anonymous"))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void noneIsLostWhileTheKeeperWorks(String options, String call, String what) {
+        try (ForkedJvm jvm = storm(call, what).agent(options).start()) {
+            jvm.awaitLine("ready");
+            Keeping.sleep(STORM_MILLIS);
+            assertNoneLost(jvm);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mode=all", "mode=heap"})
+    void noneIsLostWhenTheLockIsChangedAndGivenBack(String options) throws Exception {
+        try (ForkedJvm jvm = storm("mlock", "anonymous").agent(options).start()) {
+            jvm.awaitLine("ready");
+            try (JmxClient client = JmxClient.attach(jvm.pid())) {
+                client.awaitMemoryLock();
+                for (String next : new String[] {"mode=heap+code", "mode=all"}) {
+                    assertThat((String) client.invoke("lock", next)).contains("LOCKED");
+                    Keeping.sleep(BETWEEN_MILLIS);
+                }
+                assertThat((String) client.invoke("unlock")).contains("UNLOCKED");
+                Keeping.sleep(BETWEEN_MILLIS);
+            }
+            assertNoneLost(jvm);
+        }
+    }
+
+    private ForkedJvm.Builder storm(String call, String what) {
+        Jdk jdk = Jdk.newest();
+        ForkedJvm.Builder builder = ForkedJvm.on(jdk)
+                .flags("-Xmx128m")
+                .classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class))
+                .main(LockStormApp.class, call, what.equals("file") ? file.toString() : what);
+        return jdk.feature() >= 24 ? builder.flags("--enable-native-access=ALL-UNNAMED") : builder;
+    }
+
+    private static void assertNoneLost(ForkedJvm jvm) {
+        jvm.send("");
+        String[] counts = jvm.awaitLine("storm").split(" ", -1);
+        System.out.println("[keeping] locks of the application: " + counts[1] + ", lost: " + counts[2]);
+        assertThat(Long.parseLong(counts[1])).as("locks").isGreaterThan(FEWEST_LOCKS);
+        assertThat(Long.parseLong(counts[2])).as("lost%s", jvm.stderr()).isZero();
+    }
+}
