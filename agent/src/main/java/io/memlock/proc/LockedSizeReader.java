@@ -12,10 +12,12 @@ public final class LockedSizeReader {
 
     private static final Keys KEYS = new Keys("VmLck:", "VmData:");
 
-    private final KeptFile file;
+    private final TextFile text;
+    private final File file;
 
-    LockedSizeReader(File file) {
-        this.file = new KeptFile(file, new TextFile());
+    LockedSizeReader(FileOpener opener, File file) {
+        this.text = new TextFile(opener);
+        this.file = file;
     }
 
     /**
@@ -26,7 +28,7 @@ public final class LockedSizeReader {
      * @throws ProcFormatException if it is not in the kernel's format
      */
     public long[] read() throws IOException {
-        Cursor status = file.read();
+        Cursor status = text.read(file);
         long[] bytes = new long[KEYS.size()];
         while (status.nextLine()) {
             int key = KEYS.find(status, Keys.NONE);

@@ -84,7 +84,7 @@ public final class ProcFs {
 
     /** Tells again and again how much is mapped and locked. */
     public LockedSizeReader lockedSizeReader(String pid) {
-        return new LockedSizeReader(processFile(pid, "status"));
+        return new LockedSizeReader(opener, processFile(pid, "status"));
     }
 
     /** Hands out all mappings with what they hold. Makes the kernel walk the page tables: 9 ms per resident GiB. */
