@@ -51,8 +51,7 @@ class FreeRoomTest {
                         "memory.limit_in_bytes", "9223372036854771712\n",
                         "memory.usage_in_bytes", "900\n",
                         "memory.stat",
-                                "inactive_file 1\nactive_file 2\nhierarchical_memory_limit 1000\n"
-                                        + "total_inactive_file 100\ntotal_active_file 200\n")));
+                                "inactive_file 1\nhierarchical_memory_limit 1000\ntotal_inactive_file 100\ntotal_active_file 200\n")));
 
         assertThat(level.bytes()).isEqualTo(1000 - 600);
     }
