@@ -262,15 +262,6 @@ public final class ProcFs {
     }
 
     /**
-     * Where the files of one memory cgroup are.
-     *
-     * @param version 1 or 2
-     * @param directory absolute
-     * @param files in it
-     */
-    record MemoryCgroup(int version, String directory, CgroupFiles files) {}
-
-    /**
      * A kernel setting.
      *
      * @param name for example {@code vm/swappiness}
