@@ -97,9 +97,12 @@ final class KernelSettings {
             case "2" ->
                 Finding.note(
                         "overcommit",
-                        evidence + ": " + Bytes.text(memory.committedBytes()) + " of "
-                                + Bytes.text(memory.commitLimitBytes())
-                                + " are committed; locking commits nothing, but the JVM's own growth fails beyond");
+                        evidence + ": "
+                                + (memory.commitLimitBytes() < 0
+                                        ? ""
+                                        : Bytes.text(memory.committedBytes()) + " of "
+                                                + Bytes.text(memory.commitLimitBytes()) + " are committed; ")
+                                + "locking commits nothing, but the JVM's own growth fails beyond");
             default -> Finding.note("overcommit", evidence);
         };
     }

@@ -22,7 +22,7 @@ final class Sizes {
     private final Patient patient;
     private final long residentBytes;
 
-    Sizes(ProcFs proc, Patient patient) throws IOException {
+    Sizes(ProcFs proc, Patient patient) {
         this.patient = patient;
         this.memory = proc.memInfo();
         this.cgroup = proc.cgroupMemory(patient.process());
@@ -49,6 +49,9 @@ final class Sizes {
     }
 
     private Finding host(long atMostBytes) {
+        if (memory.totalBytes() < 0) {
+            return Finding.note("host RAM", "not known: /proc/meminfo cannot be read here");
+        }
         String evidence = "at most " + Bytes.text(atMostBytes) + ", the host has " + Bytes.text(memory.totalBytes())
                 + ", of which " + Bytes.text(memory.availableBytes()) + " are available now";
         if (atMostBytes > memory.totalBytes()) {
@@ -66,6 +69,9 @@ final class Sizes {
 
     private Finding cgroup(long atMostBytes) {
         String check = "memory cgroup";
+        if (!cgroup.isKnown()) {
+            return Finding.note(check, "not known: its files cannot be read here");
+        }
         long limit = cgroup.limitBytes();
         long high = cgroup.highBytes();
         if (limit >= 0 && atMostBytes > limit) {
@@ -92,11 +98,15 @@ final class Sizes {
                 patient.resident().bytes(regions));
         long host = memory.availableBytes();
         long inCgroup = cgroup.headroomBytes();
-        boolean tighter = inCgroup >= 0 && inCgroup < host;
+        boolean tighter = inCgroup >= 0 && (host < 0 || inCgroup < host);
         long there = tighter ? inCgroup : host;
+        if (there < 0) {
+            return Finding.note(
+                    "prefault room", "needs " + Bytes.text(more) + " more memory; what there is, is not known");
+        }
         String evidence = "needs " + Bytes.text(more) + " more memory, " + (tighter ? "the memory cgroup" : "the host")
                 + " has " + Bytes.text(there) + " left";
-        return there >= 0 && more > there
+        return more > there
                 ? Finding.fail("prefault room", evidence, "# more memory, or a smaller -Xms")
                 : Finding.ok("prefault room", evidence);
     }

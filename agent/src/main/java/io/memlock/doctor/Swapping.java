@@ -6,7 +6,6 @@ import io.memlock.proc.CgroupHierarchy;
 import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.Swaps;
-import java.io.IOException;
 import java.util.List;
 
 /** Where the kernel could put what is not locked. */
@@ -26,11 +25,14 @@ final class Swapping {
         this.process = process;
     }
 
-    List<Finding> findings() throws IOException {
+    List<Finding> findings() {
         MemInfo memory = proc.memInfo();
         CgroupHierarchy cgroup = proc.cgroupMemory(process);
         if (memory.swapTotalBytes() == 0) {
             return List.of(Finding.note("swap", "off: " + FILES_ONLY));
+        }
+        if (memory.swapTotalBytes() < 0) {
+            return List.of(Finding.note("swap", "not known: /proc/meminfo cannot be read here"));
         }
         String there = Bytes.text(memory.swapTotalBytes()) + ", " + Bytes.text(memory.swapFreeBytes()) + " free";
         Finding swap = cgroup.swapLimitBytes() == 0
@@ -39,7 +41,7 @@ final class Swapping {
         return List.of(swap, compression());
     }
 
-    private Finding compression() throws IOException {
+    private Finding compression() {
         boolean zram = proc.swaps().areas().stream().anyMatch(Swaps.Area::isZram);
         boolean zswap = settings.sys("module/zswap/parameters/enabled").equals("Y");
         if (!zram && !zswap) {

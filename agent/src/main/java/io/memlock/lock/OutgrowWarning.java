@@ -14,7 +14,7 @@ import java.io.IOException;
  *
  * @param atMostBytes the largest heap, and what else is resident now
  * @param cgroupBytes the memory cgroup's limit, -1 if there is none
- * @param hostBytes the host's RAM
+ * @param hostBytes the host's RAM, -1 if it is not known
  */
 record OutgrowWarning(long atMostBytes, long cgroupBytes, long hostBytes) {
 
@@ -39,9 +39,9 @@ record OutgrowWarning(long atMostBytes, long cgroupBytes, long hostBytes) {
      * @return null if there is room
      */
     String text() {
-        boolean cgroup = cgroupBytes >= 0 && cgroupBytes < hostBytes;
+        boolean cgroup = cgroupBytes >= 0 && (hostBytes < 0 || cgroupBytes < hostBytes);
         long there = cgroup ? cgroupBytes : hostBytes;
-        if (atMostBytes <= there) {
+        if (there < 0 || atMostBytes <= there) {
             return null;
         }
         return "warning: what is locked can grow to " + Bytes.text(atMostBytes) + " (largest heap, and what else is"

@@ -61,7 +61,7 @@ final class ProcessResidency implements Residency {
     }
 
     /** Of all processes; where the kernel does not tell, there may be any number. */
-    private long bytesInSwap() throws IOException {
+    private long bytesInSwap() {
         MemInfo memory = proc.memInfo();
         boolean isTold = memory.swapTotalBytes() >= 0 && memory.swapFreeBytes() >= 0;
         return isTold ? memory.swapTotalBytes() - memory.swapFreeBytes() : Long.MAX_VALUE;
@@ -78,8 +78,10 @@ final class ProcessResidency implements Residency {
         };
     }
 
-    private Headroom headroom() throws IOException {
-        Headroom host = new Headroom(proc.memInfo().availableBytes(), "the host");
+    /** What is not known refuses nothing. */
+    private Headroom headroom() {
+        long available = proc.memInfo().availableBytes();
+        Headroom host = new Headroom(available < 0 ? Long.MAX_VALUE : available, "the host");
         long cgroup = proc.cgroupMemory(ProcFs.SELF).headroomBytes();
         return cgroup < 0 ? host : Headroom.tighter(host, new Headroom(cgroup, "the memory cgroup"));
     }

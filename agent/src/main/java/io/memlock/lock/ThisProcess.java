@@ -32,9 +32,6 @@ public final class ThisProcess implements LockParts {
     /** Of vm.max_map_count: the JVM itself needs mappings too, and dies without. */
     private static final double SPLITTING_STOPS_AT = 0.8;
 
-    /** As if everything were charged already. */
-    private static final long UNKNOWN = Long.MAX_VALUE / 2;
-
     /** smaps: 9 ms for each resident GiB. */
     private static final long LARGE_BYTES = 512L << 20;
 
@@ -205,14 +202,14 @@ public final class ThisProcess implements LockParts {
         return missing.isEmpty();
     }
 
-    /** What is charged against the limit, by anybody. Unknown counts as everything: then nothing more is locked. */
+    /** What is charged against the limit, by anybody. Unknown counts as nothing: then the kernel refuses what is too much. */
     @Override
     public long chargedBytes() {
         try {
             long charged = proc.status(ProcFs.SELF).vmLckBytes();
-            return charged < 0 ? UNKNOWN : charged;
+            return Math.max(0, charged);
         } catch (IOException e) {
-            return UNKNOWN;
+            return 0;
         }
     }
 

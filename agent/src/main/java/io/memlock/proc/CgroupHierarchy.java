@@ -6,10 +6,18 @@ import java.util.List;
 /**
  * A process's memory cgroup and all above it that are visible: the tightest limit on the way up is the one that counts.
  *
- * @param directory of the process's own cgroup, null where there is none
+ * @param directory of the process's own cgroup, null where there is none, "" where that is not known
  * @param levels own cgroup first; none where no memory hierarchy is mounted
  */
 public record CgroupHierarchy(String directory, List<CgroupMemory> levels) {
+
+    /** It cannot be read where it is, and what limits there are. */
+    public static final CgroupHierarchy UNKNOWN = new CgroupHierarchy("", List.of());
+
+    /** Whether it could be read. */
+    public boolean isKnown() {
+        return directory == null || !directory.isEmpty();
+    }
 
     /** Copies the list. */
     public CgroupHierarchy {

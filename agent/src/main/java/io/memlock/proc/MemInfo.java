@@ -35,6 +35,9 @@ public record MemInfo(
         long hugePagesFree,
         long hugePageSizeBytes) {
 
+    /** Nothing is known. */
+    public static final MemInfo UNKNOWN = new MemInfo(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
+
     private static final Keys KEYS = new Keys(
             "MemTotal:",
             "MemFree:",

@@ -158,22 +158,44 @@ public final class ProcFs {
         }
     }
 
-    /** The host's memory. */
-    public MemInfo memInfo() throws IOException {
+    /**
+     * The host's memory. All of it is unknown where {@code /proc} shows processes only ({@code subset=pid}), or the file is
+     * hidden.
+     */
+    public MemInfo memInfo() {
         synchronized (text) {
-            return MemInfo.parse(text.read(new File(proc, "meminfo")));
+            try {
+                return MemInfo.parse(text.read(new File(proc, "meminfo")));
+            } catch (IOException e) {
+                return MemInfo.UNKNOWN;
+            }
         }
     }
 
-    /** The host's swap areas. */
-    public Swaps swaps() throws IOException {
+    /** The host's swap areas; none where the file is hidden. */
+    public Swaps swaps() {
         synchronized (text) {
-            return Swaps.parse(text.read(new File(proc, "swaps")));
+            try {
+                return Swaps.parse(text.read(new File(proc, "swaps")));
+            } catch (IOException e) {
+                return new Swaps(List.of());
+            }
         }
     }
 
-    /** The memory cgroup of a process and those above it; without levels where none is mounted. */
-    public CgroupHierarchy cgroupMemory(String pid) throws IOException {
+    /**
+     * The memory cgroup of a process and those above it; without levels where none is mounted, and {@link
+     * CgroupHierarchy#UNKNOWN} where that cannot be read.
+     */
+    public CgroupHierarchy cgroupMemory(String pid) {
+        try {
+            return readCgroupMemory(pid);
+        } catch (IOException e) {
+            return CgroupHierarchy.UNKNOWN;
+        }
+    }
+
+    private CgroupHierarchy readCgroupMemory(String pid) throws IOException {
         CgroupMount own = CgroupMount.locate(cgroup(pid), mountInfo(SELF));
         if (own != null && !directory(own).isDirectory()) {
             own = new CgroupMount(own.version(), own.mountPoint(), "");

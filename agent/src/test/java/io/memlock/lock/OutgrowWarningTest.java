@@ -22,4 +22,10 @@ class OutgrowWarningTest {
         assertThat(new OutgrowWarning(4 * GIB, 4 * GIB, 8 * GIB).text()).isNull();
         assertThat(new OutgrowWarning(4 * GIB, -1, 8 * GIB).text()).isNull();
     }
+
+    @Test
+    void whatIsNotKnownIsNoReasonToWarn() {
+        assertThat(new OutgrowWarning(1 << 30, -1, -1).text()).isNull();
+        assertThat(new OutgrowWarning(1 << 30, 1 << 20, -1).text()).contains("the memory cgroup allows 1.0 MiB");
+    }
 }
