@@ -112,9 +112,20 @@ final class KernelSettings {
         String evidence = name.replace('/', '.') + "=" + value;
         return switch (value) {
             case "0" -> Finding.ok(check, evidence);
-            case Settings.UNKNOWN -> Finding.ok(check, "not in this kernel");
+            case Settings.UNKNOWN ->
+                version() == null
+                        ? Finding.note(check, "not known: /proc/sys cannot be read here")
+                        : Finding.ok(check, "not in this kernel");
             default -> Finding.note(check, evidence + ": " + effect);
         };
+    }
+
+    private String hugePage() {
+        try {
+            return Bytes.text(Long.parseLong(settings.sys("kernel/mm/transparent_hugepage/hpage_pmd_size")));
+        } catch (NumberFormatException e) {
+            return "a huge page";
+        }
     }
 
     private Finding hugePages() {
@@ -125,7 +136,8 @@ final class KernelSettings {
         return modes.contains("[always]")
                 ? Finding.note(
                         "huge pages",
-                        "transparent_hugepage is always: one touch may make 2 MiB resident, and all of it is locked")
+                        "transparent_hugepage is always: one touch may make " + hugePage()
+                                + " resident, and all of it is locked")
                 : Finding.ok("huge pages", "transparent_hugepage: " + modes);
     }
 }

@@ -101,6 +101,21 @@ class KernelSettingsTest {
     }
 
     @Test
+    void aHugePageIsAsLargeAsTheKernelSays() throws IOException {
+        host.put("sys/kernel/mm/transparent_hugepage/enabled", "[always] madvise never\n");
+        host.put("sys/kernel/mm/transparent_hugepage/hpage_pmd_size", "33554432\n");
+
+        assertThat(find("huge pages").evidence()).contains("one touch may make 32.0 MiB resident");
+    }
+
+    @Test
+    void aFeatureThatIsMissingIsTold() throws IOException {
+        host.remove("proc/sys/kernel/numa_balancing");
+
+        assertThat(find("NUMA balancing")).isEqualTo(Finding.ok("NUMA balancing", "not in this kernel"));
+    }
+
+    @Test
     void aSettingThatIsNotThereIsNotMadeUp() throws IOException {
         host.remove("proc/sys/kernel/osrelease")
                 .remove("proc/sys/vm/max_map_count")
@@ -112,8 +127,8 @@ class KernelSettingsTest {
         assertThat(find("kernel").verdict()).isEqualTo(Verdict.NOTE);
         assertThat(find("mappings").verdict()).isEqualTo(Verdict.NOTE);
         assertThat(find("overcommit").verdict()).isEqualTo(Verdict.NOTE);
-        assertThat(find("compaction")).isEqualTo(Finding.ok("compaction", "not in this kernel"));
-        assertThat(find("NUMA balancing")).isEqualTo(Finding.ok("NUMA balancing", "not in this kernel"));
+        assertThat(find("compaction")).isEqualTo(Finding.note("compaction", "not known: /proc/sys cannot be read here"));
+        assertThat(find("NUMA balancing")).isEqualTo(Finding.note("NUMA balancing", "not known: /proc/sys cannot be read here"));
         assertThat(find("huge pages")).isEqualTo(Finding.ok("huge pages", "not in this kernel"));
     }
 
