@@ -117,6 +117,16 @@ final class Failures {
                 advice(limit, pass.errno(), selection));
     }
 
+    /** What is not selected stays locked. */
+    LockFailure unlock(int errno, long chargedBytes) {
+        return new LockFailure(
+                "munlock on what is locked and not selected",
+                Errno.describe(errno) + filter(),
+                "what was asked for is locked, and more, which nobody asked for: " + Bytes.text(chargedBytes)
+                        + " are charged in all, and cannot be swapped out or reclaimed",
+                isFilters(errno) ? new Remedy(parts.place()).allowCalls() : "# nothing yet: the next pass tries again");
+    }
+
     /** Too many mappings to split any. */
     LockFailure tooManyMappings(Pass pass, long maxMappings) {
         return new LockFailure(

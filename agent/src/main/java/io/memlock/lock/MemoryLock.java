@@ -388,6 +388,9 @@ public final class MemoryLock {
     }
 
     private LockFailure failure(Pass pass) {
+        if (pass.isComplete() && pass.errno() != 0) {
+            return failures.unlock(pass.errno(), parts.chargedBytes());
+        }
         if (pass.isComplete()) {
             // ZGC's locks do not hold under rescan, however complete they look at this moment.
             boolean slipsAway = strategy == Strategy.RESCAN

@@ -122,7 +122,7 @@ final class Reconciler {
         boolean mayBeLockable = tools.unlockable().count() > 0 && passesSinceChange < RETRIES;
         passesSinceChange = changed ? 0 : passesSinceChange + 1;
         boolean sameWish = selection.equals(lastSelection) && terms.equals(lastTerms);
-        boolean known = !changed && !mayBeLockable && sameWish && last.isComplete();
+        boolean known = !changed && !mayBeLockable && sameWish && last.isComplete() && last.errno() == 0;
         if (known && ++passesSinceFull < FULL_PASS_EVERY && spotCheck(terms)) {
             last = new Pass(last.mappings(), last.wantedBytes(), last.missingBytes(), 0, 0, 0, 0, false);
             return last;

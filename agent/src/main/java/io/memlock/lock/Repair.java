@@ -45,11 +45,23 @@ final class Repair {
                 tools.applicationLocks.refresh();
                 refreshed = true;
             }
-            if (!tools.applicationLocks.contains(segment) && tools.calls.unlock(segment) == 0) {
+            if (!tools.applicationLocks.contains(segment) && unlock(segment)) {
                 tools.byName.remove(segment);
                 unlocked++;
             }
         }
+    }
+
+    /** Where the mapping has gone meanwhile, so has its lock. */
+    private boolean unlock(Segment segment) {
+        int failed = tools.calls.unlock(segment);
+        if (failed == 0 && tools.probe.isLocked(segment.start())) {
+            failed = Errno.NOT_DONE;
+        }
+        if (failed != 0 && failed != Errno.ENOMEM) {
+            errno = failed;
+        }
+        return failed == 0;
     }
 
     /**

@@ -127,8 +127,10 @@ class KernelSettingsTest {
         assertThat(find("kernel").verdict()).isEqualTo(Verdict.NOTE);
         assertThat(find("mappings").verdict()).isEqualTo(Verdict.NOTE);
         assertThat(find("overcommit").verdict()).isEqualTo(Verdict.NOTE);
-        assertThat(find("compaction")).isEqualTo(Finding.note("compaction", "not known: /proc/sys cannot be read here"));
-        assertThat(find("NUMA balancing")).isEqualTo(Finding.note("NUMA balancing", "not known: /proc/sys cannot be read here"));
+        assertThat(find("compaction"))
+                .isEqualTo(Finding.note("compaction", "not known: /proc/sys cannot be read here"));
+        assertThat(find("NUMA balancing"))
+                .isEqualTo(Finding.note("NUMA balancing", "not known: /proc/sys cannot be read here"));
         assertThat(find("huge pages")).isEqualTo(Finding.ok("huge pages", "not in this kernel"));
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each call refused for good, or answered without being done, as by a seccomp filter: the state is true in each. */
 class FilteredCallsTest {
@@ -117,5 +118,26 @@ class FilteredCallsTest {
 
         assertThat(lock.start(OptionParser.parse(""))).as("VmLck shows it").isNull();
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Errno.EPERM, Errno.ENOSYS, 0})
+    void whatCannotBeUnlockedIsToldForAsLongAsItLasts(int answer) throws Exception {
+        startJvm();
+        kernel.filter.put("munlock", answer);
+        lock.start(OptionParser.parse("mode=heap"));
+
+        for (int i = 0; i < 3; i++) {
+            LockFailure failure = lock.reconcile();
+
+            assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
+            assertThat(failure.tried()).contains("munlock");
+            assertThat(failure.meaning()).contains("nobody asked for");
+        }
+
+        kernel.filter.remove("munlock");
+        assertThat(lock.reconcile()).isNull();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        assertThat(kernel.isLocked(CODE)).isFalse();
     }
 }
