@@ -28,6 +28,9 @@ final class HeapView {
     /** So many are populated with one look at what is mapped: what ZGC gives back meanwhile is allocated anew, and empty. */
     static final int GRANULES_AT_ONCE = 128;
 
+    /** So many are locked in one call, of which none is populated: 64 MiB. */
+    private static final int GRANULES_LOCKED_AT_ONCE = 32;
+
     /** Or fewer, where they come from swap. */
     private static final long AT_ONCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -254,7 +257,7 @@ final class HeapView {
             return "mapping it: " + Errno.describe(errno);
         }
         boolean isBornLocked = probe.isLocked(from);
-        int errno = isBornLocked || libc.mlock2(from, bytes, Linux.MLOCK_ONFAULT) == 0 ? 0 : libc.errno();
+        int errno = isBornLocked ? 0 : lock(from, from + bytes);
         if (errno != 0 || !probe.isLocked(from)) {
             reserveAgain(from, bytes);
             return errno == 0 ? "the kernel does not lock it" : "locking it: " + Errno.describe(errno);
@@ -262,6 +265,20 @@ final class HeapView {
         libc.madvise(from, bytes, Linux.MADV_DONTDUMP);
         covered = granules;
         return null;
+    }
+
+    /** Before Linux 5.18 the kernel goes through it page by page, though nothing of it is touched yet. */
+    private int lock(long from, long to) {
+        for (long at = from; at < to; at += GRANULES_LOCKED_AT_ONCE * GRANULE_BYTES) {
+            long bytes = Math.min(GRANULES_LOCKED_AT_ONCE * GRANULE_BYTES, to - at);
+            if (libc.mlock2(at, bytes, Linux.MLOCK_ONFAULT) != 0) {
+                return libc.errno();
+            }
+            if (at + bytes < to) {
+                pause.nanos(GentleCalls.PAUSE_NANOS);
+            }
+        }
+        return 0;
     }
 
     /** From a granule's border on, as huge pages want. */
