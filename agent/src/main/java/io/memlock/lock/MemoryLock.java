@@ -93,15 +93,16 @@ public final class MemoryLock {
 
     /**
      * Ends MCL_FUTURE at once if CAP_IPC_LOCK has gone, without waiting for a pass that runs: the next commit would end the
-     * JVM. What fits under the limit is then locked again.
+     * JVM. What fits under the limit the next pass locks again.
      *
-     * @throws IOException if {@code /proc/self} cannot be read; MCL_FUTURE is ended all the same
+     * @return whether it was ended
      */
-    void endFutureWithoutCapability() throws IOException {
-        if (dependsOnCapability() && !parts.limits().hasCapability()) {
+    boolean endFutureWithoutCapability() {
+        boolean isGone = dependsOnCapability() && !parts.limits().hasCapability();
+        if (isGone) {
             future.endAtOnce();
-            reconcile();
         }
+        return isGone;
     }
 
     /** What is asked for now. */

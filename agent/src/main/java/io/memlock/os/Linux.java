@@ -92,7 +92,13 @@ public final class Linux {
     /** For sched_setscheduler: as most threads are scheduled. */
     public static final int SCHED_OTHER = 0;
 
-    /** For sched_setscheduler: the same, but a thread that wakes up waits until whoever runs lets it. */
+    /** For sched_setscheduler: goes before all that are scheduled otherwise, as soon as it wakes up. */
+    public static final int SCHED_FIFO = 1;
+
+    /** For sched_setscheduler, with a policy: what the thread starts is scheduled as most are. */
+    public static final int SCHED_RESET_ON_FORK = 0x4000_0000;
+
+    /** For sched_setscheduler: as most threads, but a thread that wakes up waits until whoever runs lets it. */
     public static final int SCHED_BATCH = 3;
 
     // glibc bits/confname.h

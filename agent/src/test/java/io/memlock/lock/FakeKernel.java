@@ -636,7 +636,7 @@ final class FakeKernel implements LibC, MemoryMap {
 
     @Override
     public int sched_setscheduler(int pid, int policy, int[] param) {
-        throw new UnsupportedOperationException("nothing here is about CPUs");
+        return 0;
     }
 
     @Override
