@@ -2,6 +2,7 @@
 package io.memlock.jmx;
 
 import java.lang.reflect.Method;
+import javax.management.AttributeList;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanInfo;
 import javax.management.MBeanOperationInfo;
@@ -13,10 +14,23 @@ import javax.management.StandardEmitterMBean;
 final class DescribedMBean extends StandardEmitterMBean {
 
     private final Class<?> type;
+    private final MemoryLockBean bean;
 
-    <T> DescribedMBean(T implementation, Class<T> type, NotificationEmitter emitter) {
-        super(implementation, type, true, emitter);
+    DescribedMBean(MemoryLockBean bean, Class<MemoryLockMXBean> type, NotificationEmitter emitter) {
+        super(bean, type, true, emitter);
         this.type = type;
+        this.bean = bean;
+    }
+
+    /** Attributes that are read together are of one moment. */
+    @Override
+    public synchronized AttributeList getAttributes(String[] names) {
+        bean.hold();
+        try {
+            return super.getAttributes(names);
+        } finally {
+            bean.letGo();
+        }
     }
 
     @Override
@@ -48,7 +62,7 @@ final class DescribedMBean extends StandardEmitterMBean {
 
     @Override
     protected String getParameterName(MBeanOperationInfo operation, MBeanParameterInfo parameter, int sequence) {
-        return method(operation.getName()).getParameters()[sequence].getName();
+        return description(operation, sequence).name();
     }
 
     private Description description(MBeanOperationInfo operation, int sequence) {

@@ -16,6 +16,8 @@ final class Difference {
     private final List<Segment> surplus = new ArrayList<>();
     private final List<Segment> kept = new ArrayList<>();
     private final List<Segment> locked = new ArrayList<>();
+    private final List<Segment> unlocked = new ArrayList<>();
+    private boolean isDoubtful;
     private long wantedBytes;
     private long largestBytes;
 
@@ -36,10 +38,17 @@ final class Difference {
                 && (terms.isWorthLocking(segment) || !selection.contains(segment.region()));
     }
 
-    /** Compares one. */
-    void add(Segment segment, boolean isLocked) {
+    /**
+     * Compares one. What the kernel says nothing of, or knows nothing of, does not count as locked: maps has just shown it.
+     */
+    void add(Segment segment, LockProbe.Answer answer) {
+        boolean isLocked = answer == LockProbe.Answer.LOCKED;
         if (isLocked) {
             locked.add(segment);
+        } else if (answer == LockProbe.Answer.UNLOCKED) {
+            unlocked.add(segment);
+        } else {
+            isDoubtful = true;
         }
         if (selection.contains(segment.region())) {
             wantedBytes += segment.length();
@@ -60,15 +69,18 @@ final class Difference {
         return missing;
     }
 
-    /** How many of these are in a set. */
-    int missingOf(Set<Segment> segments) {
+    /** How many of a set are selected, and certainly not locked. */
+    int unlockedOf(Set<Segment> segments) {
         int count = 0;
-        for (List<Segment> ofRegion : missing.values()) {
-            for (Segment segment : ofRegion) {
-                count += segments.contains(segment) ? 1 : 0;
-            }
+        for (Segment segment : unlocked) {
+            count += selection.contains(segment.region()) && segments.contains(segment) ? 1 : 0;
         }
         return count;
+    }
+
+    /** Whether the kernel was not clear about something: it may be gone since the look at the mappings. */
+    boolean isDoubtful() {
+        return isDoubtful;
     }
 
     /** Locked, not selected, and possibly ours. */

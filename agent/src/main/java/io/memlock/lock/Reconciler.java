@@ -166,10 +166,10 @@ final class Reconciler {
     }
 
     private Pass compareAndRepair(Selection selection, Terms terms) throws IOException {
-        Difference found = compare(selection, terms);
+        Difference found = compareAsThereIs(selection, terms);
         tools.byName().retain(found.locked());
         // Mapped as it was when it was locked: not by HotSpot's doing.
-        int lost = wasFuture(terms) && !found.missing().isEmpty() ? found.missingOf(new HashSet<>(locked)) : 0;
+        int lost = wasFuture(terms) ? found.unlockedOf(new HashSet<>(locked)) : 0;
         Repair repair = new Repair(tools, map.mappings());
         repair.unlockAll(found.surplus());
         if (!found.missing().isEmpty()) {
@@ -188,11 +188,21 @@ final class Reconciler {
         return terms.isFuture() && lastTerms != null && lastTerms.isFuture();
     }
 
+    /** Before something counts as missing, or somebody is blamed: it may have been unmapped since the look. */
+    private Difference compareAsThereIs(Selection selection, Terms terms) throws IOException {
+        Difference found = compare(selection, terms);
+        if (found.isDoubtful() || (wasFuture(terms) && found.unlockedOf(new HashSet<>(locked)) > 0)) {
+            map.refresh();
+            return compare(selection, terms);
+        }
+        return found;
+    }
+
     private Difference compare(Selection selection, Terms terms) {
         Difference found = new Difference(selection, terms, tools.byName());
         for (Segment segment : map.segments()) {
             if (!tools.unlockable().contains(segment) && found.matters(segment)) {
-                found.add(segment, tools.probe().isLocked(segment.start()));
+                found.add(segment, tools.probe().ask(segment.start()));
             }
         }
         return found;
