@@ -2,7 +2,8 @@
 package io.memlock;
 
 import io.memlock.jmx.JmxRegistration;
-import io.memlock.lock.Keeper;
+import io.memlock.lock.HeapRoom;
+import io.memlock.lock.LockControl;
 import io.memlock.lock.LockState;
 import io.memlock.log.Log;
 import io.memlock.options.OptionsInForce;
@@ -32,17 +33,17 @@ final class JmxService {
     }
 
     /**
-     * Makes it so. Called about once a second, always by the keeper's thread.
+     * Makes it so. Called about once a second, always by the reporter's thread.
      *
-     * @param keeper whom the bean asks
+     * @param control whom the bean asks
      */
-    void update(Keeper keeper) {
+    void update(LockControl control) {
         try {
             if (!options.get().jmx()) {
                 refused = false;
                 end();
-            } else if (!refused) {
-                begin(keeper);
+            } else if (!refused && HeapRoom.isThere()) {
+                begin(control);
             }
         } catch (InstanceAlreadyExistsException e) {
             log.failure("no MXBean, and nothing of the application is touched: " + e.getMessage());
@@ -51,13 +52,13 @@ final class JmxService {
         }
     }
 
-    private void begin(Keeper keeper) throws JMException {
+    private void begin(LockControl control) throws JMException {
         if (registration == null) {
-            registration = new JmxRegistration(keeper, pageBytes, Version.current());
+            registration = new JmxRegistration(control, pageBytes, Version.current());
         }
         refused = true;
         if (registration.isDue()) {
-            refreshForFirstReader(keeper);
+            refreshForFirstReader(control);
             registration.register();
         }
         refused = false;
@@ -72,9 +73,9 @@ final class JmxService {
     }
 
     /** Where smaps cannot be read the bean is still worth having: its state does not come from there. */
-    private void refreshForFirstReader(Keeper keeper) {
+    private void refreshForFirstReader(LockControl control) {
         try {
-            keeper.refresh();
+            control.refresh();
         } catch (IOException e) {
             log.debug("no scan before the MXBean: " + e.getMessage());
         }

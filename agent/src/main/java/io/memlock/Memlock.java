@@ -5,9 +5,12 @@ import io.memlock.attach.AttachReply;
 import io.memlock.attach.AttachReply.State;
 import io.memlock.attach.AttachRequest;
 import io.memlock.bootstrap.Agent;
-import io.memlock.jvmstat.RelockCounter;
-import io.memlock.lock.Keeper;
+import io.memlock.bootstrap.AgentThread;
+import io.memlock.hotspot.Region;
+import io.memlock.lock.Background;
+import io.memlock.lock.Growth;
 import io.memlock.lock.LockAnswer;
+import io.memlock.lock.LockControl;
 import io.memlock.lock.LockFailure;
 import io.memlock.lock.LockState;
 import io.memlock.lock.LockStatus;
@@ -28,6 +31,8 @@ import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.instrument.Instrumentation;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** The whole story: options, lock, report, background services. Created once in a JVM, by {@code MemlockAgent}. */
@@ -43,6 +48,15 @@ public final class Memlock implements Agent {
 
     private static final String PARTLY_LOCKED = "PARTLY LOCKED";
 
+    /** Who asks, for the log. */
+    private static final String BY_ATTACH = "by attach";
+
+    /** Between two attempts to start the keeper. */
+    private static final long RETRY_NANOS = 20_000_000;
+
+    /** Where no more is excluded than the files the application maps, of which there are none at start. */
+    private static final List<Region> JUST_FILES = List.of(Region.MAPPED);
+
     private final Instrumentation instrumentation;
     private final Runnable jarHolder;
     private final StartupTimes times;
@@ -54,7 +68,7 @@ public final class Memlock implements Agent {
     private Log log;
     private ThisProcess process;
     private MemoryLock lock;
-    private Keeper keeper;
+    private Background background;
     private Thread privilegeWatch;
     private AttachService attachments;
     private boolean isJarHeld;
@@ -172,63 +186,52 @@ public final class Memlock implements Agent {
     }
 
     /**
-     * Prints the start line beside {@code main}, then leaves the keeper running. The thread for the line is no daemon: a
-     * JVM that ends soon waits the few milliseconds until the line is out.
+     * Prints the start line beside {@code main}, and has the keeper run after it. The thread for the line is no daemon: a JVM
+     * that ends soon waits the few milliseconds until the line is out.
      */
     private void startBackground(boolean isLocked) {
-        Runnable work = new Runnable() {
+        Thread line = new AgentThread(
+                new Runnable() {
+                    @Override
+                    public void run() {
+                        watchPrivilege();
+                        startKeepingAfter(Thread.currentThread());
+                        if (isLocked) {
+                            printStartLine();
+                        }
+                        log.debug(times.describe());
+                    }
+                },
+                "memlock-start");
+        line.setDaemon(false);
+        line.start();
+    }
+
+    /** An application may fill its heap in its first moments: the keeper is tried to be started until it is. */
+    private void startKeepingAfter(Thread line) {
+        Runnable begin = new Runnable() {
             @Override
             public void run() {
-                watchPrivilege();
-                keeper();
-                if (isLocked) {
-                    printStartLine();
+                boolean isStarted = false;
+                while (!isStarted) {
+                    try {
+                        line.join();
+                        background().start();
+                        isStarted = true;
+                    } catch (Throwable e) { // whatever it is: somebody has to keep the promise
+                        LockSupport.parkNanos(RETRY_NANOS);
+                    }
                 }
-                log.debug(times.describe());
-                startKeeper();
             }
         };
-        startThread(work, "memlock-start", false);
-    }
-
-    /**
-     * Starts a thread that leads the application, which can ask for all threads, nowhere: its class and its context class
-     * loader are the JDK's.
-     */
-    private static Thread startThread(Runnable work, String name, boolean isDaemon) {
-        Thread thread = new Thread(work, name);
-        thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
-        thread.setDaemon(isDaemon);
-        thread.start();
-        return thread;
-    }
-
-    private void startKeeper() {
-        startThread(this::keep, "memlock-keeper", true);
-    }
-
-    private void keep() {
-        try {
-            RelockCounter relocks = publishedRelocks();
-            keeper.run(() -> {
-                watchPrivilege();
-                holdJar();
-                if (jmx != null) {
-                    jmx.update(keeper);
-                }
-                if (relocks != null) {
-                    relocks.set(keeper.status().relockCount());
-                }
-            });
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        new AgentThread(begin, "memlock-begin").start();
     }
 
     /** Under way from the first moment on at which dropping root would end the JVM. */
     private synchronized void watchPrivilege() {
         if (privilegeWatch == null && PrivilegeWatch.isNeeded(lock)) {
-            privilegeWatch = startThread(new PrivilegeWatch(process.libc(), lock, log), "memlock-privilege", true);
+            privilegeWatch = new AgentThread(new PrivilegeWatch(process.libc(), lock, log), "memlock-privilege");
+            privilegeWatch.start();
         }
     }
 
@@ -244,23 +247,29 @@ public final class Memlock implements Agent {
         }
     }
 
-    /** Only "watch" misses it where the JVM has no such counters. */
-    private RelockCounter publishedRelocks() {
-        try {
-            return new RelockCounter(instrumentation);
-        } catch (ReflectiveOperationException | RuntimeException e) {
-            log.debug("relocks are not published: " + e);
-            return null;
+    /** Made by whoever needs it first: our own thread, or somebody who attaches that early. */
+    private synchronized Background background() {
+        if (background == null) {
+            jmx = hasManagement() ? new JmxService(inForce, log, process.pageBytes()) : null;
+            Publisher publisher = new Publisher(instrumentation, log, jmx);
+            Growth.Source growth = new GrowthSignals(instrumentation, proc);
+            Runnable look = new Runnable() {
+                @Override
+                public void run() {
+                    watchPrivilege();
+                    publisher.run();
+                    holdJar();
+                }
+            };
+            Background made = new Background(lock, process, log, this::stateChanged, inForce, growth, look);
+            publisher.publish(made.control());
+            background = made;
         }
+        return background;
     }
 
-    /** Made by whoever needs it first: our own thread, or somebody who attaches that early. */
-    private synchronized Keeper keeper() {
-        if (keeper == null) {
-            jmx = hasManagement() ? new JmxService(inForce, log, process.pageBytes()) : null;
-            keeper = new Keeper(lock, process, log, this::stateChanged, inForce);
-        }
-        return keeper;
+    private LockControl control() {
+        return background().control();
     }
 
     /** A Java runtime need not have it. */
@@ -280,7 +289,7 @@ public final class Memlock implements Agent {
             String line = startLine();
             log.info(line);
             return line;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             String problem = "cannot tell how much is locked: " + e.getMessage();
             log.failure(problem);
             return problem;
@@ -288,18 +297,18 @@ public final class Memlock implements Agent {
     }
 
     private String startLine() throws IOException {
-        LockStatus status = keeper.status();
+        LockStatus status = lock.status();
         if (status.mode().equals("none")) {
             return "locks nothing until asked (mode=none)";
         }
-        StartReport.Numbers numbers;
-        if (status.mode().equals("all") && !process.isLarge()) {
-            numbers = StartReport.Numbers.ofWholeProcess(proc);
+        String locked;
+        if (status.mode().equals("all") && !process.isLarge() && JUST_FILES.containsAll(status.excluded())) {
+            locked = StartReport.ofWholeProcess(proc, status);
         } else {
-            keeper.refresh();
-            numbers = StartReport.Numbers.of(keeper.report(), status);
+            control().refresh();
+            locked = control().report().describe(status);
         }
-        return StartReport.line(status, numbers, keeper.numbers().chargedBytes(), times.totalMillis());
+        return StartReport.line(locked, status, proc.status(ProcFs.SELF).vmLckBytes(), times.totalMillis());
     }
 
     /** Starts the agent in a JVM that runs, or gives new options to the one that is there. Never ends the JVM. */
@@ -317,7 +326,7 @@ public final class Memlock implements Agent {
             if (!isHeld()) {
                 return new AttachReply(State.FAILED, "the agent holds no lock");
             }
-            return tell(progress, () -> new AttachReply(State.DONE, keeper().unlock()));
+            return tell(progress, () -> new AttachReply(State.DONE, control().unlock(BY_ATTACH)));
         }
         AgentOptions options = OptionParser.parse(request.options());
         if (isHeld()) {
@@ -368,15 +377,15 @@ public final class Memlock implements Agent {
     private String keepFrom(MemoryLock first, boolean isLocked) {
         lock = first;
         times.ended("lock");
-        keeper();
+        background();
         String line = isLocked ? printStartLine() : "";
         log.debug(times.describe());
-        startKeeper();
+        background().start();
         return line;
     }
 
     private AttachReply lockInstead(String text) throws OptionException, IOException {
-        LockAnswer answer = keeper().change(text);
+        LockAnswer answer = control().lock(text, BY_ATTACH);
         return new AttachReply(answer.isDone() ? State.DONE : State.FAILED, answer.text());
     }
 }

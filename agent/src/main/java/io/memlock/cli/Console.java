@@ -57,7 +57,12 @@ record Console(PlainStream out, PlainStream err, boolean terminal, boolean colou
                 || stdoutTarget.equals("/dev/console");
         boolean capable = terminal && !"dumb".equals(environment.get("TERM"));
         boolean wanted = environment.getOrDefault("NO_COLOR", "").isEmpty();
-        return new Console(new PlainStream(out), new PlainStream(err), capable, capable && wanted, width(environment.getOrDefault("COLUMNS", "")));
+        return new Console(
+                new PlainStream(out),
+                new PlainStream(err),
+                capable,
+                capable && wanted,
+                width(environment.getOrDefault("COLUMNS", "")));
     }
 
     private static int width(String columns) {

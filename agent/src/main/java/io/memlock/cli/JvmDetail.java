@@ -33,6 +33,14 @@ final class JvmDetail {
         lines.add(line(
                 "locked",
                 Numbers.bytes(memory.lockedBytes()) + ", " + Numbers.percent(memory.coverage()) + " of resident"));
+        if (status.isOfSelection()) {
+            PublishedLock published = status.published();
+            lines.add(line(
+                    "selected",
+                    published.selection() + ": " + Numbers.percent(published.coverage()) + " of "
+                            + Numbers.bytes(published.residentBytes()) + " resident are locked, "
+                            + published.state()));
+        }
         lines.add(line("charged", Numbers.bytes(memory.chargedBytes()) + " against a limit of " + limit(jvm.pid())));
         lines.add(line("swapped out", Numbers.bytes(memory.swappedBytes())));
         lines.add(line(

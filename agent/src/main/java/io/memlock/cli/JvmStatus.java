@@ -8,13 +8,29 @@ import java.util.Map;
  * What {@code status} tells of a JVM.
  *
  * @param heapMaxBytes the limit of the heap, -1 if not known
+ * @param published what the agent in it says of the lock
  * @param majorFaultsPerSecond at the moment
  * @param majorFaults since it started
  */
-record JvmStatus(Jvm jvm, long heapMaxBytes, JvmMemory memory, double majorFaultsPerSecond, long majorFaults) {
+record JvmStatus(
+        Jvm jvm,
+        long heapMaxBytes,
+        JvmMemory memory,
+        PublishedLock published,
+        double majorFaultsPerSecond,
+        long majorFaults) {
 
     Verdict verdict() {
-        return Verdict.on(memory);
+        return Verdict.on(memory, published);
+    }
+
+    /** Locked of resident bytes: of the selection, where the JVM tells that; otherwise of everything. */
+    double coverage() {
+        return isOfSelection() ? published.coverage() : memory.coverage();
+    }
+
+    boolean isOfSelection() {
+        return published.isBorneOutBy(memory);
     }
 
     /** An element of {@code jvms}; docs/command-line.md describes it. */
@@ -25,12 +41,15 @@ record JvmStatus(Jvm jvm, long heapMaxBytes, JvmMemory memory, double majorFault
         json.put("agent", jvm.agent());
         json.put("lock", verdict().lock().jsonName());
         json.put("verdict", verdict().text());
+        json.put("state", published.state() == null ? null : published.state().name());
+        json.put("selection", published.state() == null ? null : published.selection());
         json.put("heapMaxBytes", Numbers.orNull(heapMaxBytes));
         json.put("residentBytes", Numbers.orNull(memory.residentBytes()));
         json.put("lockedBytes", Numbers.orNull(memory.lockedBytes()));
         json.put("chargedBytes", Numbers.orNull(memory.chargedBytes()));
         json.put("swappedBytes", Numbers.orNull(memory.swappedBytes()));
-        json.put("coverage", Numbers.orNull(memory.coverage()));
+        json.put("coverage", Numbers.orNull(coverage()));
+        json.put("coverageOf", isOfSelection() ? "selection" : "everything");
         json.put("majorFaults", majorFaults);
         json.put("majorFaultsPerSecond", Numbers.orNull(majorFaultsPerSecond));
         return json;

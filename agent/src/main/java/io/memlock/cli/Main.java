@@ -39,7 +39,7 @@ public final class Main {
     static CommandLine commandLine(Console console, ProcDirectory proc, Jvms jvms, File jar) {
         CommandLine line = new CommandLine(new RootCommand())
                 .addSubcommand(new StatusCommand(console, proc, jvms))
-                .addSubcommand(new RegionsCommand(console, jvms))
+                .addSubcommand(new RegionsCommand(console, proc, jvms))
                 .addSubcommand(new WatchCommand(console, proc, jvms))
                 .addSubcommand(new AttachCommand(console, proc, jvms, jar))
                 .addSubcommand(new DoctorCommand(console, jvms))

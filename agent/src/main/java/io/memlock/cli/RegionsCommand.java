@@ -27,7 +27,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Regions are those of the agent's options: heap, code, metaspace, stacks, gc, cds, native, libs, mapped,"
                     + " other. RESERVED is address space, COMMITTED the accessible part of it; a page that is mapped"
-                    + " twice counts half in each place.",
+                    + " twice counts half in each place. The last row is what the agent in the JVM is to lock, where it"
+                    + " publishes that.",
             "",
             "Walks the JVM's page tables once: 9 ms for each resident GiB, during which it cannot map memory. Attaches to"
                     + " nothing; what only the JVM itself could tell is named below the table."
@@ -52,10 +53,12 @@ final class RegionsCommand implements Callable<Integer> {
     private boolean json;
 
     private final Console console;
+    private final ProcDirectory processes;
     private final Jvms jvms;
 
-    RegionsCommand(Console console, Jvms jvms) {
+    RegionsCommand(Console console, ProcDirectory processes, Jvms jvms) {
         this.console = console;
+        this.processes = processes;
         this.jvms = jvms;
     }
 
@@ -78,7 +81,8 @@ final class RegionsCommand implements Callable<Integer> {
                 show(json ? List.of(Json.text(document(jvm, layout, rows))) : SegmentRow.table(rows, console.width()));
             } else {
                 RegionReport report = new SmapsScan(proc, process, layout).scan();
-                show(json ? List.of(Json.text(document(jvm, layout, report))) : table(report));
+                PublishedLock published = PublishedLock.of(processes, pid);
+                show(json ? List.of(Json.text(document(jvm, layout, report, published))) : table(report, published));
             }
             if (!json) {
                 tellWhatIsMissing(layout.layers());
@@ -91,7 +95,7 @@ final class RegionsCommand implements Callable<Integer> {
         lines.forEach(console.out()::println);
     }
 
-    private List<String> table(RegionReport report) {
+    private List<String> table(RegionReport report, PublishedLock published) {
         Table table = new Table()
                 .words("REGION")
                 .number("MAPPINGS")
@@ -105,6 +109,9 @@ final class RegionsCommand implements Callable<Integer> {
             table.row(cells(usage.region().optionName(), usage));
         }
         table.row(cells("total", report.total()));
+        if (!published.selection().isEmpty()) {
+            table.row(cells("selected", report.total(published.regions())));
+        }
         return table.lines(console.width());
     }
 
@@ -129,7 +136,8 @@ final class RegionsCommand implements Callable<Integer> {
         }
     }
 
-    private static Map<String, Object> document(Jvm jvm, JvmLayout layout, RegionReport report) {
+    private static Map<String, Object> document(
+            Jvm jvm, JvmLayout layout, RegionReport report, PublishedLock published) {
         Map<String, Object> document = head(jvm, layout);
         List<Map<String, Object>> regions = new ArrayList<>();
         for (RegionUsage usage : report.regions()) {
@@ -137,6 +145,10 @@ final class RegionsCommand implements Callable<Integer> {
         }
         document.put("regions", regions);
         document.put("total", json("total", report.total()));
+        if (!published.selection().isEmpty()) {
+            document.put("selection", published.selection());
+            document.put("selected", json("selected", report.total(published.regions())));
+        }
         return document;
     }
 

@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "",
             "RESIDENT is in RAM, LOCKED is in RAM and cannot be swapped out, SWAPPED is on disk already. MAJFLT/S are"
-                    + " memory accesses that waited for a disk, each second; a JVM that is locked has none.",
+                    + " memory accesses that waited for a disk, each second; a JVM that is locked has none. The VERDICT on a"
+                    + " JVM with the agent is about what its agent is to lock, otherwise about everything.",
             "",
             "Reads /proc and attaches to nothing. How much is locked can only be known by walking a JVM's page tables,"
                     + " 9 ms for each resident GiB, during which that JVM cannot map memory. Done without asking up to"
@@ -145,8 +146,14 @@ final class StatusCommand implements Callable<Integer> {
                 long millis = exact ? TimeLimit.WALK_MILLIS : TimeLimit.GLANCE_MILLIS;
                 JvmMemory now = limit.within(
                         millis, jvm.title(), () -> exact ? memory.measure(jvm.pid()) : memory.glanceOrMeasure(jvm));
+                PublishedLock published = PublishedLock.of(proc, jvm.pid());
                 statuses.add(new JvmStatus(
-                        jvm, limits.get(i), now, faults, meters.get(i).total()));
+                        jvm,
+                        limits.get(i),
+                        now,
+                        published,
+                        faults,
+                        meters.get(i).total()));
             } catch (IOException e) {
                 if (proc.exists(jvm.pid())) {
                     silent.add(e.getMessage());
@@ -199,6 +206,6 @@ final class StatusCommand implements Callable<Integer> {
         if (verdict.contains("swapped out")) {
             return Colour.BAD;
         }
-        return verdict.equals("locked") ? Colour.GOOD : Colour.WARNING;
+        return verdict.startsWith("locked") ? Colour.GOOD : Colour.WARNING;
     }
 }

@@ -20,7 +20,9 @@ record Verdict(Lock lock, String text) {
         PARTLY_LOCKED,
         NOT_LOCKED,
         /** Something is, but how much was not measured. */
-        NOT_MEASURED;
+        NOT_MEASURED,
+        /** Its agent has not verified its lock for longer than a few intervals. */
+        NOT_VERIFIED;
 
         /** For example {@code partly-locked}. */
         String jsonName() {
@@ -28,18 +30,33 @@ record Verdict(Lock lock, String text) {
         }
     }
 
-    /** The verdict on what was seen. */
-    static Verdict on(JvmMemory memory) {
-        Lock lock = lock(memory);
+    /**
+     * The verdict on what was seen: of what the agent in the JVM says is selected, where the kernel bears it out; otherwise
+     * of everything.
+     */
+    static Verdict on(JvmMemory memory, PublishedLock published) {
+        boolean isOfSelection = published.isBorneOutBy(memory);
+        double coverage = isOfSelection ? published.coverage() : memory.coverage();
+        Lock lock = isOfSelection ? lock(published) : lock(memory);
         String text =
                 switch (lock) {
-                    case LOCKED -> "locked";
-                    case PARTLY_LOCKED -> "partly locked " + Numbers.percent(memory.coverage());
+                    case LOCKED -> "locked" + (isOfSelection ? published.exceptions() : "");
+                    case PARTLY_LOCKED -> "partly locked " + Numbers.percent(coverage);
                     case NOT_LOCKED -> "not locked";
                     case NOT_MEASURED -> "locks something (--exact measures)";
+                    case NOT_VERIFIED -> "not verified by its agent";
                 };
         boolean swapped = memory.swappedBytes() > 0;
         return new Verdict(lock, swapped ? text + ", swapped out " + Bytes.text(memory.swappedBytes()) : text);
+    }
+
+    private static Lock lock(PublishedLock published) {
+        return switch (published.state()) {
+            case LOCKED -> published.coverage() >= ALL ? Lock.LOCKED : Lock.PARTLY_LOCKED;
+            case PARTIAL -> Lock.PARTLY_LOCKED;
+            case FAILED, UNLOCKED -> Lock.NOT_LOCKED;
+            case UNKNOWN -> Lock.NOT_VERIFIED;
+        };
     }
 
     private static Lock lock(JvmMemory memory) {

@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
             "Swapped and charged bytes and faults are read each time. Locked bytes and their share of resident bytes need"
                     + " a walk of the JVM's page tables, 9 ms for each resident GiB during which it cannot map memory:"
                     + " that is done every 10 s, or more rarely where it takes long, so that it stays under 0.1 %% of a"
-                    + " CPU; at once where it is cheap and the charged bytes change. AGE is how old they are.",
+                    + " CPU; at once where it is cheap and the charged bytes change. AGE is how old they are. COVERAGE is of"
+                    + " what the agent in the JVM is to lock, where it publishes that; otherwise of everything.",
             "",
             "RELOCKS counts what the agent had to lock again since it was loaded. It publishes that among the JVM's"
                     + " performance counters (io.memlock.relocks), which are read from a file: - without an agent, or"
@@ -83,7 +84,6 @@ final class WatchCommand implements Callable<Integer> {
         try {
             FaultMeter faults = new FaultMeter(proc, jvm);
             PacedMemory memory = new PacedMemory(new MemoryReader(proc), pid);
-            PublishedRelocks relocks = PublishedRelocks.of(proc, pid);
             if (!json) {
                 Wrap.words(jvm.title(), console.width()).forEach(this::print);
             }
@@ -97,7 +97,11 @@ final class WatchCommand implements Callable<Integer> {
                         limit.within(
                                 TimeLimit.WALK_MILLIS,
                                 jvm.title(),
-                                () -> new Look(memory.now(), memory.ageSeconds(), faults.perSecond(), relocks.now())));
+                                () -> new Look(
+                                        memory.now(),
+                                        memory.ageSeconds(),
+                                        faults.perSecond(),
+                                        PublishedLock.of(proc, pid))));
             }
             return ExitStatus.DONE;
         } catch (IOException ended) {
@@ -114,7 +118,16 @@ final class WatchCommand implements Callable<Integer> {
     }
 
     /** What was seen at one moment; -1 where not known. */
-    private record Look(JvmMemory memory, long ageSeconds, double faultsPerSecond, long relocks) {}
+    private record Look(JvmMemory memory, long ageSeconds, double faultsPerSecond, PublishedLock published) {
+
+        boolean isOfSelection() {
+            return published.isBorneOutBy(memory);
+        }
+
+        double coverage() {
+            return isOfSelection() ? published.coverage() : memory.coverage();
+        }
+    }
 
     private void show(long number, Look look) {
         if (json) {
@@ -142,10 +155,10 @@ final class WatchCommand implements Callable<Integer> {
                 LocalTime.now(ZoneId.systemDefault()).format(TIME),
                 Numbers.bytes(look.memory.residentBytes()),
                 Numbers.bytes(look.memory.lockedBytes()),
-                Numbers.percent(look.memory.coverage()),
+                Numbers.percent(look.coverage()),
                 Numbers.bytes(look.memory.swappedBytes()),
                 Numbers.rate(look.faultsPerSecond),
-                look.relocks < 0 ? "-" : Long.toString(look.relocks),
+                look.published.relocks() < 0 ? "-" : Long.toString(look.published.relocks()),
                 look.ageSeconds < 0 ? "-" : look.ageSeconds + " s",
                 Numbers.bytes(look.memory.chargedBytes()));
     }
@@ -173,9 +186,13 @@ final class WatchCommand implements Callable<Integer> {
         json.put("lockedBytesAgeSeconds", Numbers.orNull(look.ageSeconds));
         json.put("chargedBytes", Numbers.orNull(look.memory.chargedBytes()));
         json.put("swappedBytes", Numbers.orNull(look.memory.swappedBytes()));
-        json.put("coverage", Numbers.orNull(look.memory.coverage()));
+        json.put("coverage", Numbers.orNull(look.coverage()));
+        json.put("coverageOf", look.isOfSelection() ? "selection" : "everything");
+        json.put(
+                "state",
+                look.published.state() == null ? null : look.published.state().name());
         json.put("majorFaultsPerSecond", Numbers.orNull(look.faultsPerSecond));
-        json.put("relocks", Numbers.orNull(look.relocks));
+        json.put("relocks", Numbers.orNull(look.published.relocks()));
         return json;
     }
 }

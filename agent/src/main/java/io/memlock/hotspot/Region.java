@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
+import java.util.List;
+
 /** What a mapping is for. The names in lower case are those of the options. */
 public enum Region {
     /** The Java heap, with any collector. */
@@ -33,5 +35,18 @@ public enum Region {
      */
     public String optionName() {
         return optionName;
+    }
+
+    /**
+     * Regions in the option's syntax.
+     *
+     * @return for example {@code heap+code}
+     */
+    public static String joined(List<Region> regions) {
+        StringBuilder text = new StringBuilder();
+        for (Region region : regions) {
+            text.append(text.length() == 0 ? "" : "+").append(region.optionName);
+        }
+        return text.toString();
     }
 }

@@ -3,6 +3,7 @@ package io.memlock.jmx;
 
 import java.lang.reflect.Method;
 import java.util.function.Consumer;
+import javax.management.AttributeList;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanInfo;
 import javax.management.MBeanOperationInfo;
@@ -14,6 +15,7 @@ import javax.management.StandardEmitterMBean;
 final class DescribedMBean extends StandardEmitterMBean {
 
     private final Class<?> type;
+    private final MemoryLockBean bean;
     private final Consumer<Boolean> presence;
 
     /**
@@ -21,9 +23,14 @@ final class DescribedMBean extends StandardEmitterMBean {
      *
      * @param presence is told whether it is registered, whoever changes that
      */
-    <T> DescribedMBean(T implementation, Class<T> type, NotificationEmitter emitter, Consumer<Boolean> presence) {
-        super(implementation, type, true, emitter);
+    DescribedMBean(
+            MemoryLockBean bean,
+            Class<MemoryLockMXBean> type,
+            NotificationEmitter emitter,
+            Consumer<Boolean> presence) {
+        super(bean, type, true, emitter);
         this.type = type;
+        this.bean = bean;
         this.presence = presence;
     }
 
@@ -37,6 +44,17 @@ final class DescribedMBean extends StandardEmitterMBean {
     public void postDeregister() {
         super.postDeregister();
         presence.accept(false);
+    }
+
+    /** Attributes that are read together are of one moment. */
+    @Override
+    public synchronized AttributeList getAttributes(String[] names) {
+        bean.hold();
+        try {
+            return super.getAttributes(names);
+        } finally {
+            bean.letGo();
+        }
     }
 
     @Override
@@ -68,7 +86,7 @@ final class DescribedMBean extends StandardEmitterMBean {
 
     @Override
     protected String getParameterName(MBeanOperationInfo operation, MBeanParameterInfo parameter, int sequence) {
-        return method(operation.getName()).getParameters()[sequence].getName();
+        return description(operation, sequence).name();
     }
 
     private Description description(MBeanOperationInfo operation, int sequence) {

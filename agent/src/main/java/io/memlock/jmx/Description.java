@@ -13,4 +13,7 @@ import java.lang.annotation.Target;
 
     /** One or two sentences, with the unit. */
     String value();
+
+    /** The name of a parameter, which the compiler does not keep. */
+    String name() default "";
 }

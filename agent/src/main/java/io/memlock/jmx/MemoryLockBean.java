@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.jmx;
 
+import io.memlock.hotspot.Region;
 import io.memlock.lock.LockControl;
 import io.memlock.lock.LockFailure;
 import io.memlock.lock.LockStatus;
 import io.memlock.lock.ProcessNumbers;
 import io.memlock.lock.RegionReport;
 import io.memlock.lock.RegionUsage;
+import io.memlock.options.AgentOptions;
+import io.memlock.options.OnFailure;
 import io.memlock.options.OptionException;
+import io.memlock.options.OptionParser;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,14 +22,33 @@ final class MemoryLockBean implements MemoryLockMXBean {
 
     private static final int UNKNOWN = -1;
 
+    /** Who asks, for the log. */
+    private static final String BY_JMX = "over JMX";
+
     private final LockControl control;
     private final long pageBytes;
     private final String version;
+
+    /** Null unless several attributes are being read. */
+    private volatile Moment held;
+
+    /** What is known at one moment; the scan is null before the first. */
+    private record Moment(LockStatus status, RegionReport report) {}
 
     MemoryLockBean(LockControl control, long pageBytes, String version) {
         this.control = control;
         this.pageBytes = pageBytes;
         this.version = version;
+    }
+
+    /** From now on attributes are of this moment. */
+    void hold() {
+        held = new Moment(control.status(), control.report());
+    }
+
+    /** From now on each attribute is of the moment it is read. */
+    void letGo() {
+        held = null;
     }
 
     @Override
@@ -40,19 +63,39 @@ final class MemoryLockBean implements MemoryLockMXBean {
     }
 
     @Override
+    public String getExclude() {
+        return status().excludeText();
+    }
+
+    @Override
+    public String getSelection() {
+        return Region.joined(status().regions());
+    }
+
+    @Override
     public String getState() {
         return status().state().name();
     }
 
     @Override
+    public int getStateCode() {
+        return status().state().code();
+    }
+
+    @Override
+    public long getVerifiedAgeMillis() {
+        return status().verifiedAgeMillis(System.nanoTime());
+    }
+
+    @Override
     public long getLockedBytes() {
-        RegionReport report = control.report();
+        RegionReport report = report();
         return report == null ? UNKNOWN : report.total().lockedBytes();
     }
 
     @Override
     public long getLockedBytesAgeMillis() {
-        RegionReport report = control.report();
+        RegionReport report = report();
         return report == null ? UNKNOWN : (System.nanoTime() - report.takenNanos()) / 1_000_000;
     }
 
@@ -63,18 +106,23 @@ final class MemoryLockBean implements MemoryLockMXBean {
 
     @Override
     public long getResidentBytes() {
-        return now(ProcessNumbers::residentBytes);
+        RegionReport report = report();
+        return report == null ? UNKNOWN : report.total().residentBytes();
     }
 
     @Override
     public long getSwappedBytes() {
-        return now(ProcessNumbers::swappedBytes);
+        RegionReport report = report();
+        return report == null ? UNKNOWN : report.total().swappedBytes();
     }
 
     @Override
     public double getCoverage() {
-        RegionReport report = control.report();
-        return report == null ? UNKNOWN : report.total(status().regions()).coverage();
+        RegionReport report = report();
+        List<Region> selected = status().regions();
+        return report == null || selected.isEmpty()
+                ? UNKNOWN
+                : report.total(selected).coverage();
     }
 
     @Override
@@ -95,7 +143,7 @@ final class MemoryLockBean implements MemoryLockMXBean {
     @Override
     public List<RegionRow> getRegions() {
         List<RegionRow> rows = new ArrayList<>();
-        RegionReport report = control.report();
+        RegionReport report = report();
         if (report != null) {
             for (RegionUsage usage : report.regions()) {
                 rows.add(new RegionRow(usage));
@@ -122,7 +170,7 @@ final class MemoryLockBean implements MemoryLockMXBean {
 
     @Override
     public long getLastScanMillis() {
-        RegionReport report = control.report();
+        RegionReport report = report();
         return report == null ? UNKNOWN : report.tookNanos() / 1_000_000;
     }
 
@@ -143,7 +191,15 @@ final class MemoryLockBean implements MemoryLockMXBean {
     @Override
     public String lock(String options) {
         try {
-            return control.lock(options);
+            AgentOptions wanted = OptionParser.parse(options);
+            if (!wanted.jmx()) {
+                throw new IllegalArgumentException("jmx=off would take away this MBean, and with it the way back. Use:"
+                        + " java -jar memlock-agent.jar attach PID OPTIONS,jmx=off");
+            }
+            String answer = control.lock(options, BY_JMX).text();
+            return wanted.onFailure() == OnFailure.EXIT
+                    ? answer + "\non-failure=exit is ignored: it counts at start only"
+                    : answer;
         } catch (OptionException e) {
             throw new IllegalArgumentException(e.getMessage());
         } catch (IOException e) {
@@ -154,7 +210,7 @@ final class MemoryLockBean implements MemoryLockMXBean {
     @Override
     public String unlock() {
         try {
-            return control.unlock();
+            return control.unlock(BY_JMX);
         } catch (IOException e) {
             throw new IllegalStateException(e.getMessage());
         }
@@ -170,7 +226,13 @@ final class MemoryLockBean implements MemoryLockMXBean {
     }
 
     private LockStatus status() {
-        return control.status();
+        Moment moment = held;
+        return moment == null ? control.status() : moment.status();
+    }
+
+    private RegionReport report() {
+        Moment moment = held;
+        return moment == null ? control.report() : moment.report();
     }
 
     private long now(ToLongFunction<ProcessNumbers> number) {

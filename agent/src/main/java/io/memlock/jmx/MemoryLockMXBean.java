@@ -20,31 +20,50 @@ public interface MemoryLockMXBean {
     @Description("What should be locked: all, none, or regions joined by +")
     String getMode();
 
+    @Description(
+            "What is left unlocked although the mode is all: regions joined by +, or nothing. Coverage leaves it out")
+    String getExclude();
+
+    @Description(
+            "The regions that should be locked, joined by +: what Mode and Exclude come to. Empty if there are none")
+    String getSelection();
+
     @Description("How new mappings are locked: future (born locked), rescan (found and locked by the keeper) or none")
     String getStrategy();
 
     @Description(
             "LOCKED: all that is selected; PARTIAL: some of it is not, see LastFailure; UNLOCKED: nothing was asked"
-                    + " for; FAILED: nothing is locked although it was asked for")
+                    + " for; FAILED: nothing is locked although it was asked for; UNKNOWN: nobody has verified it for"
+                    + " longer than three intervals, see LastFailure")
     String getState();
+
+    @Description("State as a number: 0 LOCKED, 1 PARTIAL, 2 FAILED, 3 UNKNOWN, 4 UNLOCKED")
+    int getStateCode();
+
+    @Description("Milliseconds since State was last verified; -1 if it never was")
+    long getVerifiedAgeMillis();
 
     @Description("Bytes in RAM and locked, at the last scan; a page shared with other processes counts by its share")
     long getLockedBytes();
 
-    @Description("Milliseconds since the scan that LockedBytes, Coverage and Regions come from; -1 before the first")
+    @Description(
+            "Milliseconds since the scan that LockedBytes, ResidentBytes, SwappedBytes, Coverage and Regions come from;"
+                    + " -1 before the first")
     long getLockedBytesAgeMillis();
 
     @Description(
             "Bytes of locked mappings, resident or not: what counts against the limit (VmLck). Not a measure of RAM")
     long getChargedBytes();
 
-    @Description("Bytes of this JVM in RAM, now (VmRSS)")
+    @Description("Bytes of this JVM in RAM, at the last scan; a page shared with other processes counts by its share")
     long getResidentBytes();
 
-    @Description("Bytes of this JVM in swap, now (VmSwap)")
+    @Description("Bytes of this JVM in swap, at the last scan")
     long getSwappedBytes();
 
-    @Description("Locked of resident bytes of what is selected, at the last scan, from 0 to 1. The promise is 1")
+    @Description(
+            "Locked of resident bytes of what is selected (Selection), at the last scan, from 0 to 1. The promise is 1;"
+                    + " of what is excluded it says nothing. -1 if nothing is selected, or before the first scan")
     double getCoverage();
 
     @Description("Page faults that had to read from disk, since this JVM started")
@@ -75,13 +94,15 @@ public interface MemoryLockMXBean {
     @Description("Version of the agent")
     String getVersion();
 
-    @Description("Scans now, then answers; walks page tables: 9 ms for each resident GiB, during which this JVM cannot"
-            + " map memory; with more than 512 MiB resident in small pieces, 0.15 s for each GiB")
+    @Description("Scans, then answers; walks page tables: 9 ms for each resident GiB, during which this JVM cannot map"
+            + " memory; with more than 512 MiB resident in small pieces, 0.15 s for each GiB. Scans are shared: there is"
+            + " none within a second of the last, nor within 200 times what that took; see LockedBytesAgeMillis")
     void refresh();
 
     @Description("Locks something else from now on, in small pieces, without stalling the application. Answers what"
-            + " came of it")
-    String lock(@Description("Options as for the agent, such as mode=heap+code") String options);
+            + " came of it. on-failure is ignored, as nothing ends this JVM; jmx=off is refused")
+    String lock(
+            @Description(name = "options", value = "Options as for the agent, such as mode=heap+code") String options);
 
     @Description("Unlocks what the agent locked, in small pieces; what the application locked itself stays locked")
     String unlock();

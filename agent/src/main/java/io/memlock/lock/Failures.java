@@ -8,6 +8,7 @@ import io.memlock.hotspot.RegionBounds;
 import io.memlock.hotspot.Segment;
 import io.memlock.log.Bytes;
 import io.memlock.os.Errno;
+import java.io.File;
 import java.io.IOException;
 import java.util.List;
 
@@ -195,10 +196,22 @@ final class Failures {
     LockFailure unreadable(IOException cause, LockLimit limit) {
         return new LockFailure(
                 "to read the mappings of this process",
-                "not asked: " + cause.getMessage() + "; " + limit.describe(),
+                cause.getMessage() + "; " + limit.describe(),
                 "",
-                "what is locked cannot be told, nor be kept up",
-                Advice.lasting("# mount /proc where this JVM runs, so that it can read /proc/self/maps"));
+                "what is locked cannot be told, nor be kept up; it is tried again once an interval",
+                Advice.lasting(toRead(String.valueOf(cause.getMessage()))));
+    }
+
+    private String toRead(String answer) {
+        if (answer.contains("oo many open files")) {
+            return "# the file descriptors are used up. How many are open:\nls /proc/"
+                    + parts.place().pid()
+                    + "/fd | wc -l\n# close what leaks, or start the JVM with more (ulimit -n 65536,"
+                    + " LimitNOFILE=65536 in a unit)";
+        }
+        return new File("/proc/self/maps").exists()
+                ? "# let this JVM read /proc/self/maps: the answer above says what is in the way"
+                : "# mount /proc where this JVM runs, so that it can read /proc/self/maps";
     }
 
     private String refused(LockLimit limit, long neededBytes) {

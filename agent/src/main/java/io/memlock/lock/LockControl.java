@@ -10,6 +10,13 @@ public interface LockControl {
     /** What is known of the lock; free. */
     LockStatus status();
 
+    /**
+     * Until when the state is to be believed if nobody verifies it again.
+     *
+     * @return a {@link System#nanoTime}; {@link Long#MAX_VALUE} if it does not age
+     */
+    long goodUntilNanos();
+
     /** The last scan; null before the first. Free. */
     RegionReport report();
 
@@ -21,7 +28,7 @@ public interface LockControl {
     ProcessNumbers numbers() throws IOException;
 
     /**
-     * Scans now, which walks page tables.
+     * Scans, unless somebody has just done so: a scan walks page tables.
      *
      * @throws IOException if smaps cannot be read
      */
@@ -31,19 +38,21 @@ public interface LockControl {
      * Locks something else from now on, without a stall.
      *
      * @param options as for the agent
+     * @param asker who asks, for the log
      * @return what came of it
      * @throws OptionException if the options are not understood; nothing was changed
      * @throws IOException if {@code /proc/self} cannot be read
      */
-    String lock(String options) throws OptionException, IOException;
+    LockAnswer lock(String options, String asker) throws OptionException, IOException;
 
     /**
      * Unlocks what the agent locked, without a stall.
      *
+     * @param asker who asks, for the log
      * @return what came of it
      * @throws IOException if {@code /proc/self} cannot be read
      */
-    String unlock() throws IOException;
+    String unlock(String asker) throws IOException;
 
     /**
      * Tells what is locked, what is not and why, and how the regions were found.

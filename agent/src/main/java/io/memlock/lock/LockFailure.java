@@ -56,6 +56,18 @@ public record LockFailure(String tried, String answer, String cause, String effe
         return advice.text();
     }
 
+    /** The keeper has not come by: it is stuck, starved or dead, or was stopped together with the JVM. */
+    static LockFailure notVerified(long seconds, LockState last) {
+        return new LockFailure(
+                "to verify the lock about once an interval",
+                "not asked for " + seconds + " s; the last answers came to " + last,
+                "",
+                "what was found then may not hold any more: memory that has come since may be unlocked",
+                Advice.lasting(
+                        "# see whether the JVM was stopped (a debugger, SIGSTOP, a freezer) or gets no CPU, and where its thread"
+                                + " memlock-keeper is: jcmd PID Thread.print"));
+    }
+
     /**
      * The message for a JVM that goes on, four indented lines after a headline.
      *

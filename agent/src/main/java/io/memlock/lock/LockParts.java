@@ -55,6 +55,11 @@ interface LockParts {
     /** Whether huge pages of hugetlbfs are mapped, which calls on all mappings would populate. */
     boolean holdsHugetlb();
 
+    /** The time, as {@link System#nanoTime}. */
+    default long nanoTime() {
+        return System.nanoTime();
+    }
+
     /** Where the process runs: for messages, found out when first asked. */
     Place place();
 }

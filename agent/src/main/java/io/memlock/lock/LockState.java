@@ -4,11 +4,38 @@ package io.memlock.lock;
 /** How far the promise is kept. */
 public enum LockState {
     /** Everything selected was locked when last looked at. */
-    LOCKED,
+    LOCKED(0),
     /** Some of what is selected is not locked, or not for long: the failure says what and why. */
-    PARTIAL,
+    PARTIAL(1),
     /** Nothing is locked because nothing was asked for. */
-    UNLOCKED,
+    UNLOCKED(4),
     /** Nothing is locked although it was asked for. */
-    FAILED
+    FAILED(2),
+    /** Nobody has been able to look for longer than a few intervals: what was found then may not hold any more. */
+    UNKNOWN(3);
+
+    private final int code;
+
+    LockState(int code) {
+        this.code = code;
+    }
+
+    /** The number that monitoring compares: 0 is well, 1 to 3 is what monitoring checks call warning, critical, unknown. */
+    public int code() {
+        return code;
+    }
+
+    /**
+     * The state a number stands for.
+     *
+     * @return null if it stands for none
+     */
+    public static LockState ofCode(long code) {
+        for (LockState state : values()) {
+            if (state.code == code) {
+                return state;
+            }
+        }
+        return null;
+    }
 }

@@ -5,10 +5,12 @@ import io.memlock.hotspot.Region;
 import java.util.List;
 
 /**
- * What is known of the lock at one moment. Costs nothing to read: numbers that change by the second are read from {@code
- * /proc} by whoever shows them.
+ * What is known of the lock at one moment: the one place where state, selection, strategy, reason and age come from,
+ * whoever shows them. Costs nothing to read: numbers that change by the second are read from {@code /proc} by whoever shows
+ * them.
  *
  * @param mode the selection in the option's syntax
+ * @param excluded the regions that are left unlocked although the mode is {@code all}
  * @param strategy how new mappings are locked; null while nothing is selected
  * @param state how far the promise is kept
  * @param limit the limits as found at start
@@ -18,10 +20,11 @@ import java.util.List;
  * @param relockCount segments the keeper had to lock after the first time
  * @param failureCount passes that ended with something missing
  * @param lastFailure why the promise is not kept, or was not when it was last broken; null if it never was
- * @param lastPassNanos how long the last look at the mappings took
+ * @param verified when this was last found to be so; null if it never was
  */
 public record LockStatus(
         String mode,
+        List<Region> excluded,
         Strategy strategy,
         LockState state,
         LockLimit limit,
@@ -31,30 +34,74 @@ public record LockStatus(
         long relockCount,
         long failureCount,
         LockFailure lastFailure,
-        long lastPassNanos) {
+        Verification verified) {
 
     /**
-     * Mode and strategy for a message.
+     * Mode, exclusions and strategy for a message.
      *
-     * @return for example {@code mode=all, on-fault, future}
+     * @return for example {@code mode=all,exclude=mapped, on-fault, future}
      */
     public String describe() {
-        return "mode=" + mode + (strategy == null ? "" : ", on-fault, " + strategy.optionName());
+        return "mode=" + mode + (excluded.isEmpty() ? "" : ",exclude=" + excludeText())
+                + (strategy == null ? "" : ", on-fault, " + strategy.optionName());
+    }
+
+    /**
+     * What is left unlocked, in the option's syntax.
+     *
+     * @return for example {@code mapped}; {@code nothing} if nothing is, or if the mode names regions itself
+     */
+    public String excludeText() {
+        return excluded.isEmpty() ? "nothing" : Region.joined(excluded);
+    }
+
+    /**
+     * How old the verification is.
+     *
+     * @param nowNanos {@link System#nanoTime}
+     * @return milliseconds, -1 if there was none
+     */
+    public long verifiedAgeMillis(long nowNanos) {
+        return verified == null ? -1 : (nowNanos - verified.nanos()) / 1_000_000;
+    }
+
+    /** Whether there is something that could come undone. */
+    boolean ages() {
+        return verified != null && !regions.isEmpty();
+    }
+
+    /**
+     * As it is to be told at some time: nobody knows what nobody has verified for long.
+     *
+     * @param nowNanos {@link System#nanoTime}
+     * @param periodNanos the time between two looks that the keeper intends
+     */
+    LockStatus asOf(long nowNanos, long periodNanos) {
+        if (!ages() || state == LockState.UNKNOWN || !verified.isStaleAt(nowNanos, periodNanos)) {
+            return this;
+        }
+        LockFailure failure = LockFailure.notVerified((nowNanos - verified.nanos()) / 1_000_000_000L, state);
+        return with(LockState.UNKNOWN, strategy, failure);
     }
 
     /** The same with another strategy. */
     LockStatus with(Strategy other) {
+        return with(state, other, lastFailure);
+    }
+
+    private LockStatus with(LockState otherState, Strategy otherStrategy, LockFailure failure) {
         return new LockStatus(
                 mode,
-                other,
-                state,
+                excluded,
+                otherStrategy,
+                otherState,
                 limit,
                 regions,
                 wantedBytes,
                 missingBytes,
                 relockCount,
                 failureCount,
-                lastFailure,
-                lastPassNanos);
+                failure,
+                verified);
     }
 }

@@ -42,6 +42,8 @@ public final class MemoryLock {
     private LockFailure lastFailure;
     private String prefaultRefusal;
     private String swapInRefusal;
+    private int failedPasses;
+    private volatile long periodNanos;
     private volatile LockStatus status;
 
     /**
@@ -60,9 +62,29 @@ public final class MemoryLock {
         this.viewedHeap = new ViewedHeap(parts);
     }
 
-    /** What is known now; free. */
+    /** What is known now; free, and waits for nobody. Null before the first lock. */
     public LockStatus status() {
-        return status;
+        LockStatus last = status;
+        return last == null ? null : last.asOf(parts.nanoTime(), periodNanos);
+    }
+
+    /**
+     * Until when the state is to be believed if nobody verifies it again.
+     *
+     * @return a {@link System#nanoTime}; {@link Long#MAX_VALUE} if it does not age
+     */
+    long goodUntilNanos() {
+        LockStatus last = status;
+        return last.ages() ? last.verified().goodUntilNanos(periodNanos) : Long.MAX_VALUE;
+    }
+
+    /**
+     * The keeper's intention, by which a verification gets old.
+     *
+     * @param nanos between two looks
+     */
+    void intendsToLookEvery(long nanos) {
+        periodNanos = nanos;
     }
 
     /** What the operator should know though the state may be the same. Each is handed out once. */
@@ -129,8 +151,7 @@ public final class MemoryLock {
             }
             return failure;
         } catch (IOException e) {
-            LockFailure failure = failures.unreadable(e, limit);
-            return settle(future.isInForce() ? Verdict.partial(failure) : Verdict.failed(failure), Pass.NONE, 0);
+            return cannotLook(e);
         } finally {
             parts.calls().live();
         }
@@ -178,14 +199,14 @@ public final class MemoryLock {
 
     private LockFailure startLocking() throws IOException {
         if (selection.isEmpty()) {
-            return settle(Verdict.NOTHING_ASKED, Pass.NONE, 0);
+            return settle(Verdict.NOTHING_ASKED, Pass.NONE);
         }
         if (isFutureRefused()) {
             return refuseFuture();
         }
         if (strategy == Strategy.RESCAN) {
             return isRoomScarce && !parts.holdsHugetlb() && lockAllThereIs()
-                    ? settle(new Verdict(LockState.LOCKED, null), Pass.NONE, 0)
+                    ? settle(new Verdict(LockState.LOCKED, null), Pass.NONE)
                     : reconcile();
         }
         if (parts.holdsHugetlb()) {
@@ -194,15 +215,15 @@ public final class MemoryLock {
         FutureLock.Outcome outcome = future.setWithAllThereIs();
         if (outcome.isSet()) {
             watchWhatIsBorn();
-            return settle(new Verdict(LockState.LOCKED, null), Pass.NONE, 0);
+            return settle(new Verdict(LockState.LOCKED, null), Pass.NONE);
         }
         LockFailure refused = failures.mlockall(outcome, limit);
         if (future.isInForce()) {
-            return settle(Verdict.partial(refused), Pass.NONE, 0); // as the kernel says, and nothing shows it
+            return settle(Verdict.partial(refused), Pass.NONE); // as the kernel says, and nothing shows it
         }
         if (options.strategy() == StrategyChoice.FUTURE) {
             selection = Selection.NOTHING;
-            return settle(Verdict.failed(refused), Pass.NONE, 0);
+            return settle(Verdict.failed(refused), Pass.NONE);
         }
         strategy = Strategy.RESCAN;
         notices.add(refused.text(PIECE_BY_PIECE));
@@ -225,7 +246,7 @@ public final class MemoryLock {
 
     private LockFailure refuseFuture() {
         selection = Selection.NOTHING;
-        return settle(Verdict.failed(failures.futureUnderLimit(Selection.of(options), limit, false)), Pass.NONE, 0);
+        return settle(Verdict.failed(failures.futureUnderLimit(Selection.of(options), limit, false)), Pass.NONE);
     }
 
     /**
@@ -281,11 +302,11 @@ public final class MemoryLock {
         }
         LockFailure refused = failures.mlockall(outcome, limit);
         if (future.isInForce()) {
-            return settle(Verdict.partial(refused), Pass.NONE, 0);
+            return settle(Verdict.partial(refused), Pass.NONE);
         }
         strategy = Strategy.RESCAN;
         if (options.strategy() == StrategyChoice.FUTURE) {
-            return settle(Verdict.partial(refused), Pass.NONE, 0);
+            return settle(Verdict.partial(refused), Pass.NONE);
         }
         notices.add(refused.text(PIECE_BY_PIECE));
         status = status.with(strategy);
@@ -308,13 +329,25 @@ public final class MemoryLock {
             return status.state() == LockState.FAILED ? lastFailure : null;
         }
         try {
-            return compareAndRepair();
+            LockFailure failure = compareAndRepair();
+            failedPasses = 0;
+            return failure;
         } catch (IOException e) {
-            LockFailure failure = failures.unreadable(e, limit);
-            boolean nothing = status == null || status.state() == LockState.FAILED;
-            settle(nothing ? Verdict.failed(failure) : Verdict.partial(failure), Pass.NONE, 0);
+            cannotLook(e);
             throw e;
         }
+    }
+
+    /**
+     * The mappings could not be looked at. What was verified before holds for the moment, as one failed look is no news;
+     * after the second nobody knows.
+     */
+    private LockFailure cannotLook(IOException cause) {
+        LockFailure failure = failures.unreadable(cause, limit);
+        boolean nothing = !future.isInForce() && (status == null || status.state() == LockState.FAILED);
+        boolean isNews = ++failedPasses > 1 || !firstPassDone;
+        LockState state = nothing ? LockState.FAILED : isNews ? LockState.UNKNOWN : status.state();
+        return settle(new Verdict(state, failure), Pass.NONE, status == null ? null : status.verified());
     }
 
     /**
@@ -347,7 +380,7 @@ public final class MemoryLock {
     }
 
     private LockFailure compareAndRepair() throws IOException {
-        long start = System.nanoTime();
+        long start = parts.nanoTime();
         if (firstPassDone && isLimitDue()) {
             watchLimit();
         }
@@ -376,7 +409,7 @@ public final class MemoryLock {
         }
         firstPassDone = true;
         viewHeap();
-        LockFailure failure = settle(Verdict.of(pass, failure(pass)), pass, System.nanoTime() - start);
+        LockFailure failure = settle(Verdict.of(pass, failure(pass)), pass);
         return strategy == Strategy.FUTURE && !future.isInForce() ? bearLocked(failure) : failure;
     }
 
@@ -396,7 +429,7 @@ public final class MemoryLock {
         if (!future.isInForce() && parts.futureProbe().isBornLocked()) {
             return; // somebody else's MCL_FUTURE may populate what it locks: the holes of the file, too
         }
-        String notice = viewedHeap.cover(System.nanoTime());
+        String notice = viewedHeap.cover(parts.nanoTime());
         if (notice != null) {
             notices.add(notice);
         }
@@ -503,16 +536,22 @@ public final class MemoryLock {
         for (int i = 0; i < 2 || (i < UNLOCK_PASSES && pass.unlocked() > 0); i++) {
             pass = parts.reconciler().run(selection, Terms.OF_UNLOCK);
         }
-        settle(Verdict.NOTHING_ASKED, Pass.NONE, 0);
+        settle(Verdict.NOTHING_ASKED, Pass.NONE);
     }
 
-    private LockFailure settle(Verdict verdict, Pass pass, long nanos) {
+    private LockFailure settle(Verdict verdict, Pass pass) {
+        return settle(verdict, pass, new Verification(parts.nanoTime(), System.currentTimeMillis()));
+    }
+
+    private LockFailure settle(Verdict verdict, Pass pass, Verification verified) {
         if (verdict.failure() != null) {
             failureCount++;
             lastFailure = verdict.failure();
         }
+        boolean isAsked = verdict.state() != LockState.UNLOCKED;
         status = new LockStatus(
-                verdict.state() == LockState.UNLOCKED ? "none" : options.modeText(),
+                isAsked ? options.modeText() : "none",
+                isAsked ? options.excluded() : List.of(),
                 strategy,
                 verdict.state(),
                 limit,
@@ -522,7 +561,7 @@ public final class MemoryLock {
                 relockCount,
                 failureCount,
                 lastFailure,
-                nanos);
+                verified);
         return verdict.failure();
     }
 }

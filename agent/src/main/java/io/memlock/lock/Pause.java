@@ -20,7 +20,11 @@ interface Pause {
 
         @Override
         public void nanos(long nanos) {
+            boolean isInterrupted = Thread.interrupted(); // or it would not pause at all
             LockSupport.parkNanos(nanos);
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

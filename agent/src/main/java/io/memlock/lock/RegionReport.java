@@ -2,6 +2,7 @@
 package io.memlock.lock;
 
 import io.memlock.hotspot.Region;
+import io.memlock.log.Bytes;
 import java.util.List;
 
 /**
@@ -12,6 +13,27 @@ import java.util.List;
  * @param tookNanos how long it took
  */
 public record RegionReport(List<RegionUsage> regions, long takenNanos, long tookNanos) {
+
+    /**
+     * What is locked of what is selected, and what is left out.
+     *
+     * @return for example {@code locked 30 MiB of 30 MiB resident (mode=all,exclude=mapped, on-fault, future), excluded: 2
+     *     MiB of mapped}
+     */
+    public String describe(LockStatus status) {
+        RegionUsage selected = total(status.regions());
+        long excluded = total(status.excluded()).residentBytes();
+        return describe(selected.lockedBytes(), selected.residentBytes(), status)
+                + (excluded == 0
+                        ? ""
+                        : ", excluded: " + Bytes.text(excluded) + " of " + Region.joined(status.excluded()));
+    }
+
+    /** What is locked of what is resident. */
+    public static String describe(long lockedBytes, long residentBytes, LockStatus status) {
+        return "locked " + Bytes.text(lockedBytes) + " of " + Bytes.text(residentBytes) + " resident ("
+                + status.describe() + ")";
+    }
 
     /** Sum over all regions; its region is null. */
     public RegionUsage total() {

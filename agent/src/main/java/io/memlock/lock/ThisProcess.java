@@ -28,7 +28,7 @@ import java.util.function.Predicate;
  * The parts of a lock on the process this runs in, each made when it is first needed: with {@code mode=all} the way to the
  * lock needs next to nothing of them.
  */
-public final class ThisProcess implements LockParts {
+public final class ThisProcess implements LockParts, ProcessView {
 
     /** Of vm.max_map_count: the JVM itself needs mappings too, and dies without. */
     private static final double SPLITTING_STOPS_AT = 0.8;
@@ -92,12 +92,8 @@ public final class ThisProcess implements LockParts {
         return proc.status(ProcFs.SELF).vmRssBytes() > LARGE_BYTES;
     }
 
-    /**
-     * What each region holds: exactly while that stalls nobody, otherwise gently.
-     *
-     * @throws IOException if the files under {@code /proc/self} cannot be read
-     */
-    RegionReport scan() throws IOException {
+    @Override
+    public RegionReport scan() throws IOException {
         if (!isLarge()) {
             return scanAtOnce();
         }
@@ -119,22 +115,18 @@ public final class ThisProcess implements LockParts {
         return progress;
     }
 
-    /** How the regions are found. */
-    List<LayerStatus> layers() {
+    @Override
+    public List<LayerStatus> layers() {
         return layout().layers();
     }
 
-    /** What is locked against what there is. */
-    OutgrowWarning outgrowWarning(LockStatus status, long viewedBytes) throws IOException {
+    @Override
+    public OutgrowWarning outgrowWarning(LockStatus status, long viewedBytes) throws IOException {
         return OutgrowWarning.ofThisJvm(proc, status, viewedBytes);
     }
 
-    /**
-     * Where the kernel has nowhere to swap to, what is left for the lock to protect.
-     *
-     * @return null if there is swap
-     */
-    String swapNote() throws IOException {
+    @Override
+    public String swapNote() throws IOException {
         boolean isOff = proc.memInfo().swapTotalBytes() == 0;
         if (!isOff && proc.cgroupMemory(ProcFs.SELF).swapLimitBytes() != 0) {
             return null;
@@ -144,9 +136,14 @@ public final class ThisProcess implements LockParts {
                 + " protects here";
     }
 
-    /** Numbers of the moment. */
-    ProcessNumbers numbers() throws IOException {
+    @Override
+    public ProcessNumbers numbers() throws IOException {
         return ProcessNumbers.of(proc, ProcFs.SELF);
+    }
+
+    @Override
+    public long residentBytes() throws IOException {
+        return proc.status(ProcFs.SELF).vmRssBytes();
     }
 
     @Override

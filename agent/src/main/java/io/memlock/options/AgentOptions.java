@@ -43,6 +43,15 @@ public record AgentOptions(
         };
     }
 
+    /**
+     * The regions that are left unlocked though the mode is {@code all}.
+     *
+     * @return empty with any other mode
+     */
+    public List<Region> excluded() {
+        return mode == LockMode.ALL ? exclude : List.of();
+    }
+
     private List<Region> allButExcluded() {
         List<Region> all = new ArrayList<>();
         for (Region region : Region.values()) {
@@ -62,15 +71,7 @@ public record AgentOptions(
         return switch (mode) {
             case ALL -> "all";
             case NONE -> "none";
-            case REGIONS -> joined(regions);
+            case REGIONS -> Region.joined(regions);
         };
-    }
-
-    private static String joined(List<Region> regions) {
-        StringBuilder text = new StringBuilder();
-        for (Region region : regions) {
-            text.append(text.length() == 0 ? "" : "+").append(region.optionName());
-        }
-        return text.toString();
     }
 }

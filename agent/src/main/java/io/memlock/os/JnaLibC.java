@@ -34,6 +34,7 @@ final class JnaLibC implements LibC {
     private final ProcessFunction setpriority;
     private final ProcessFunction schedGetscheduler;
     private final ProcessFunction schedSetscheduler;
+    private final ProcessFunction clockGettime;
     private final ProcessFunction sysconf;
 
     /**
@@ -66,6 +67,7 @@ final class JnaLibC implements LibC {
         setpriority = process.find("setpriority");
         schedGetscheduler = process.find("sched_getscheduler");
         schedSetscheduler = process.find("sched_setscheduler");
+        clockGettime = process.find("clock_gettime");
         sysconf = process.find("sysconf");
     }
 
@@ -190,6 +192,11 @@ final class JnaLibC implements LibC {
     @Override
     public int sched_setscheduler(int pid, int policy, int[] param) {
         return schedSetscheduler.invokeInt(pid, policy, param);
+    }
+
+    @Override
+    public int clock_gettime(int clockid, long[] tp) {
+        return clockGettime.invokeInt(clockid, tp);
     }
 
     @Override

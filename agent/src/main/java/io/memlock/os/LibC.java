@@ -199,6 +199,15 @@ public interface LibC {
     int sched_setscheduler(int pid, int policy, int[] param);
 
     /**
+     * Reads a clock. clock_gettime(2)
+     *
+     * @param clockid for example {@link Linux#CLOCK_THREAD_CPUTIME_ID}
+     * @param tp filled with seconds at 0 and nanoseconds at 1
+     * @return 0, or -1 with EFAULT or EINVAL
+     */
+    int clock_gettime(int clockid, long[] tp);
+
+    /**
      * Reads a setting of the system. sysconf(3)
      *
      * @return the value, or -1

@@ -105,5 +105,8 @@ public final class Linux {
     /** For sysconf: bytes in a page. */
     public static final int SC_PAGESIZE = 30;
 
+    /** CPU time of the calling thread. {@code linux/time.h} */
+    public static final int CLOCK_THREAD_CPUTIME_ID = 3;
+
     private Linux() {}
 }

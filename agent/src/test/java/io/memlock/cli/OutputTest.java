@@ -110,7 +110,8 @@ class OutputTest {
     }
 
     private static String verdict(long resident, long locked, long charged, long swapped) {
-        return Verdict.on(new JvmMemory(resident, locked, charged, swapped)).text();
+        return Verdict.on(new JvmMemory(resident, locked, charged, swapped), PublishedLock.NOTHING)
+                .text();
     }
 
     private static Console console(String stdout, Map<String, String> environment) {

@@ -74,6 +74,41 @@ class FailingCallsTest {
         return failed;
     }
 
+    /** From some call on all fail, until the first pass is over: what is said is true throughout, and then it is mended. */
+    @ParameterizedTest
+    @MethodSource("cases")
+    void nothingIsLostForGoodWhenCallsFailForLong(Case test) throws Exception {
+        for (int errno : ERRNOS) {
+            for (int from = 0; from < 60; from += 3) {
+                FakeKernel kernel = jvm(test.limitBytes);
+                MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+                kernel.failCall = from;
+                kernel.failUntilCall = Integer.MAX_VALUE;
+                kernel.failWith = errno;
+                String what = test + ", from call " + from + " on all fail with " + Errno.describe(errno) + ": ";
+
+                lock.start(OptionParser.parse(test.options));
+                assertTrue(what + "start", lock, kernel);
+                for (int pass = 0; pass < 4; pass++) {
+                    assertThat(kernel.commit(Region.HEAP, HEAP + pass * (8 * MIB), 8 * MIB))
+                            .as(what + "the JVM commits")
+                            .isTrue();
+                    lock.reconcileAfterChange();
+                    assertTrue(what + "pass " + pass, lock, kernel);
+                }
+                boolean isRefused = lock.status().regions().isEmpty();
+                kernel.failCall = -1;
+                for (int pass = 0; pass < 8; pass++) {
+                    lock.reconcileAfterChange();
+                    assertTrue(what + "mending " + pass, lock, kernel);
+                }
+                if (lock.status().limit().isUnlimited() && !isRefused) {
+                    assertThat(lock.status().state()).as(what + "mended").isEqualTo(LockState.LOCKED);
+                }
+            }
+        }
+    }
+
     /** Under-statement is allowed for one pass, over-statement never. */
     private static void assertTrue(String what, MemoryLock lock, FakeKernel kernel) {
         LockStatus status = lock.status();
@@ -148,6 +183,22 @@ class FailingCallsTest {
         assertThat(lock.reconcile()).isNull();
 
         assertThat(lock.takeNotices()).hasSize(1).first().asString().contains("another party");
+    }
+
+    /** Threads and buffers come and go between the look at the mappings and the question whether each is locked. */
+    @Test
+    void nobodyIsBlamedForWhatIsGone() throws Exception {
+        FakeKernel kernel = jvm(-1);
+        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+        lock.start(OptionParser.parse(""));
+        lock.reconcile();
+        kernel.afterRefresh = () -> kernel.munmap(CODE, 2 * MIB);
+
+        assertThat(lock.reconcileAfterChange()).isNull();
+
+        assertThat(lock.takeNotices()).isEmpty();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        assertThat(lock.status().relockCount()).isZero();
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.proc.Mapping;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +67,10 @@ final class FakeKernel implements LibC, MemoryMap {
     int calls;
 
     int failCall = -1;
+
+    /** The last call in a row that fails. */
+    int failUntilCall = -1;
+
     int failWith = Errno.EPERM;
 
     /** What a seccomp filter answers to a call by this name in the kernel's place: an errno, or 0. */
@@ -605,6 +610,15 @@ final class FakeKernel implements LibC, MemoryMap {
         return target.length;
     }
 
+    /** The real one's: how long this thread has used a CPU. */
+    @Override
+    public int clock_gettime(int clockid, long[] tp) {
+        long nanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        tp[0] = nanos / 1_000_000_000L;
+        tp[1] = nanos % 1_000_000_000L;
+        return 0;
+    }
+
     @Override
     public int mincore(long addr, long length, byte[] vec) {
         for (int page = 0; page < length / PAGE; page++) {
@@ -655,7 +669,8 @@ final class FakeKernel implements LibC, MemoryMap {
 
     private boolean fails(String call) {
         Integer filtered = filter.get(call);
-        if (calls++ == failCall) {
+        int number = calls++;
+        if (failCall >= 0 && number >= failCall && number <= Math.max(failCall, failUntilCall)) {
             errno = failWith;
             refusal = -1;
             return true;

@@ -2,17 +2,19 @@
 package io.memlock.lock;
 
 import io.memlock.advice.Place;
+import io.memlock.hotspot.LayerStatus;
 import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
 import io.memlock.log.Log;
 import io.memlock.options.LogLevel;
 import io.memlock.os.LibC;
 import io.memlock.proc.KernelVersion;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The parts of a lock on a {@link FakeKernel}'s process. */
-final class FakeProcess implements LockParts {
+final class FakeProcess implements LockParts, ProcessView {
 
     /** As ThisProcess computes it from the kernel's default of vm.max_map_count. */
     static final long MAX_MAPPINGS = 52_424;
@@ -153,6 +155,75 @@ final class FakeProcess implements LockParts {
     public List<Segment> locate(List<Region> regions) {
         kernel.refresh();
         return kernel.segments();
+    }
+
+    /** Why the mappings cannot be looked at; null if they can. */
+    IOException mapsFailure;
+
+    /** Those of the kernel, while they can be read. */
+    private final class Mappings implements MemoryMap {
+        @Override
+        public boolean refresh() throws IOException {
+            if (mapsFailure != null) {
+                throw mapsFailure;
+            }
+            return kernel.refresh();
+        }
+
+        @Override
+        public boolean looksUnchanged() {
+            return kernel.looksUnchanged();
+        }
+
+        @Override
+        public List<Segment> segments() {
+            return kernel.segments();
+        }
+
+        @Override
+        public int mappings() {
+            return kernel.mappings();
+        }
+    }
+
+    /** Moves the clock on. */
+    long passedNanos;
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime() + passedNanos;
+    }
+
+    /** Nothing is resident in a fake kernel. */
+    @Override
+    public RegionReport scan() {
+        long now = System.nanoTime();
+        return new RegionReport(new RegionTotals().usages(), now, 0);
+    }
+
+    @Override
+    public ProcessNumbers numbers() {
+        return new ProcessNumbers(chargedBytes(), 0, 0, 0);
+    }
+
+    @Override
+    public long residentBytes() {
+        return 0;
+    }
+
+    @Override
+    public List<LayerStatus> layers() {
+        return List.of();
+    }
+
+    @Override
+    public OutgrowWarning outgrowWarning(LockStatus status, long viewedBytes) {
+        return new OutgrowWarning(0, -1, Long.MAX_VALUE);
+    }
+
+    @Override
+    public String swapNote() {
+        return null;
     }
 
     @Override

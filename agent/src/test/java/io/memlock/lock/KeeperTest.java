@@ -4,17 +4,18 @@ package io.memlock.lock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.hotspot.Region;
-import io.memlock.hotspot.ThreadTime;
 import io.memlock.log.Log;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.LogLevel;
 import io.memlock.options.OptionParser;
 import io.memlock.options.OptionsInForce;
 import io.memlock.os.Linux;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class KeeperTest {
@@ -31,77 +32,82 @@ class KeeperTest {
 
     private final FakeKernel kernel = new FakeKernel();
 
+    /** Its lives in this test, which end with it. */
+    private final List<Keeper> keepers = new ArrayList<>();
+
+    @AfterEach
+    void end() {
+        keepers.forEach(Keeper::end);
+    }
+
     @Test
     void goesOnAfterAnErrorTheApplicationSurvives() throws Exception {
         CountDownLatch looks = new CountDownLatch(LOOKS);
-        Thread thread = started(keeper("mode=none", afterCollection -> () -> false), () -> {
+        started(keeper("mode=none", () -> Growth.NONE), () -> {
             looks.countDown();
             throw new OutOfMemoryError("thrown by the test");
         });
 
-        boolean looked = looks.await(1, TimeUnit.MINUTES);
-        thread.interrupt();
-
-        assertThat(looked).as("it looked %s times", LOOKS).isTrue();
+        assertThat(looks.await(1, TimeUnit.MINUTES))
+                .as("it looked %s times", LOOKS)
+                .isTrue();
     }
 
     /** Nothing has grown: only the collection makes it look. */
     @Test
     void looksAfterACollectionUnderRescan() throws Exception {
-        AtomicReference<Runnable> collection = new AtomicReference<>();
-        assertLocksWhatCame(
-                afterCollection -> {
-                    collection.set(afterCollection);
-                    return () -> false;
-                },
-                () -> collection.get().run());
+        assertLocksWhatCame(Growth.POSSIBLE);
     }
 
     @Test
     void looksAfterGrowthUnderRescan() throws Exception {
-        AtomicBoolean hasGrown = new AtomicBoolean();
-        assertLocksWhatCame(afterCollection -> () -> hasGrown.getAndSet(false), () -> hasGrown.set(true));
+        assertLocksWhatCame(Growth.CERTAIN);
     }
 
     /** The interval is an hour. */
-    private void assertLocksWhatCame(Keeper.GrowthSource growth, Runnable signal) throws Exception {
+    private void assertLocksWhatCame(Growth growth) throws Exception {
         kernel.commit(Region.HEAP, HEAP, MIB);
         CountDownLatch locked = new CountDownLatch(1);
         kernel.afterLock.put(HEAP + 8 * MIB, locked::countDown);
+        AtomicReference<Growth> next = new AtomicReference<>(Growth.NONE);
         CountDownLatch listens = new CountDownLatch(LOOKS);
-        Thread thread = started(keeper(RARELY, growth), listens::countDown);
-        try {
-            assertThat(listens.await(1, TimeUnit.MINUTES)).isTrue();
-            kernel.commit(Region.HEAP, HEAP + 8 * MIB, MIB);
+        started(keeper(RARELY, () -> next.getAndSet(Growth.NONE)), listens::countDown);
+        assertThat(listens.await(1, TimeUnit.MINUTES)).isTrue();
+        kernel.commit(Region.HEAP, HEAP + 8 * MIB, MIB);
 
-            signal.run();
+        next.set(growth);
 
-            assertThat(locked.await(1, TimeUnit.MINUTES)).isTrue();
-        } finally {
-            end(thread);
-        }
+        assertThat(locked.await(1, TimeUnit.MINUTES)).isTrue();
+    }
+
+    /** An application that interrupts all threads there are. */
+    @Test
+    void goesOnWhenInterrupted() throws Exception {
+        kernel.commit(Region.HEAP, HEAP, MIB);
+        CountDownLatch locked = new CountDownLatch(1);
+        kernel.afterLock.put(HEAP + 8 * MIB, locked::countDown);
+        CountDownLatch looks = new CountDownLatch(LOOKS);
+        Thread thread =
+                started(keeper("mode=heap,strategy=rescan,interval=100ms", () -> Growth.NONE), looks::countDown);
+        thread.interrupt();
+        assertThat(looks.await(1, TimeUnit.MINUTES)).isTrue();
+        thread.interrupt();
+
+        kernel.commit(Region.HEAP, HEAP + 8 * MIB, MIB);
+
+        assertThat(locked.await(1, TimeUnit.MINUTES)).isTrue();
     }
 
     /** A busy JVM collects all the time. */
     @Test
     void collectionsThatChangeNothingCostWhatPeriodicPassesMay() throws Exception {
         kernel.commit(Region.HEAP, HEAP, MIB);
-        AtomicReference<Runnable> collection = new AtomicReference<>(() -> {});
-        Keeper keeper = keeper(RARELY, afterCollection -> {
-            collection.set(afterCollection);
-            return () -> false;
-        });
+        Keeper keeper = keeper(RARELY, () -> Growth.POSSIBLE);
         int before = kernel.looks;
         kernel.afterRefresh = this::takeTime;
-        Thread thread = started(keeper, () -> {});
-        try {
-            for (int i = 0; i < 200; i++) {
-                collection.get().run();
-                TimeUnit.MILLISECONDS.sleep(20);
-            }
-        } finally {
-            end(thread);
-        }
+        started(keeper, () -> {});
+
+        TimeUnit.SECONDS.sleep(4);
 
         assertThat(kernel.looks - before).isBetween(1, MOST_DEAR_LOOKS);
     }
@@ -111,16 +117,11 @@ class KeeperTest {
     void populatesTheViewOfZgcsHeap() throws Exception {
         kernel.mapHeapFile(4L << 40, HeapView.GRANULE_BYTES, 0);
         RecordingLibC viewing = new RecordingLibC(kernel);
-        var options = OptionParser.parse("mode=all,interval=1h");
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel, viewing));
-        lock.start(options);
-        Thread thread = started(keeper(lock, options, afterCollection -> () -> false), () -> {});
-        try {
-            for (int i = 0; i < 600 && lock.viewedHeap().bytes() == 0; i++) {
-                TimeUnit.MILLISECONDS.sleep(100);
-            }
-        } finally {
-            end(thread);
+        FakeProcess process = new FakeProcess(kernel, viewing);
+        MemoryLock lock = new MemoryLock(process);
+        started(keeper(process, lock, "mode=all,interval=1h", () -> Growth.NONE), () -> {});
+        for (int i = 0; i < 600 && lock.viewedHeap().bytes() == 0; i++) {
+            TimeUnit.MILLISECONDS.sleep(100);
         }
 
         assertThat(lock.viewedHeap().bytes()).isEqualTo(HeapView.GRANULE_BYTES);
@@ -129,42 +130,38 @@ class KeeperTest {
 
     private void takeTime() {
         kernel.afterRefresh = this::takeTime;
-        ThreadTime cpu = new ThreadTime();
+        ThreadCpuTime cpu = new ThreadCpuTime(kernel);
         long start = cpu.nanos();
         while (cpu.nanos() - start < DEAR_LOOK_NANOS) {
             Thread.onSpinWait();
         }
     }
 
-    private Keeper keeper(String text, Keeper.GrowthSource growth) throws Exception {
-        var options = OptionParser.parse(text);
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
-        lock.start(options);
-        return keeper(lock, options, growth);
+    private Keeper keeper(String text, Growth.Source growth) throws Exception {
+        FakeProcess process = new FakeProcess(kernel);
+        return keeper(process, new MemoryLock(process), text, growth);
     }
 
-    private static Keeper keeper(MemoryLock lock, AgentOptions options, Keeper.GrowthSource growth) {
-        return new Keeper(
-                lock, null, new Log(System.err, LogLevel.QUIET), (from, to) -> {}, new OptionsInForce(options), growth);
+    private Keeper keeper(FakeProcess process, MemoryLock lock, String text, Growth.Source growth) throws Exception {
+        AgentOptions options = OptionParser.parse(text);
+        lock.start(options);
+        Log log = new Log(System.err, LogLevel.QUIET);
+        Keeper keeper = new Keeper(
+                lock,
+                process,
+                log,
+                new StateAnnouncer(lock, log, (from, to) -> {}),
+                new OptionsInForce(options),
+                growth,
+                new ThreadCpuTime(kernel));
+        keepers.add(keeper);
+        return keeper;
     }
 
     private static Thread started(Keeper keeper, Runnable look) {
-        Thread thread = new Thread(() -> run(keeper, look), "keeper");
+        Thread thread = new Thread(() -> keeper.run(look), "keeper");
         thread.setDaemon(true);
         thread.start();
         return thread;
-    }
-
-    private static void end(Thread thread) throws InterruptedException {
-        thread.interrupt();
-        thread.join();
-    }
-
-    private static void run(Keeper keeper, Runnable look) {
-        try {
-            keeper.run(look);
-        } catch (InterruptedException end) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -124,6 +124,11 @@ final class RecordingLibC implements LibC {
     }
 
     @Override
+    public int clock_gettime(int clockid, long[] tp) {
+        return kernel.clock_gettime(clockid, tp);
+    }
+
+    @Override
     public int mincore(long addr, long length, byte[] vec) {
         return kernel.mincore(addr, length, vec);
     }

@@ -47,11 +47,12 @@ class FreeRoomTest {
     void countsWhatIsBelowAndTheLimitAboveInVersion1() {
         var level = new FreeRoom.Level(
                 1,
-                files(Map.of(
-                        "memory.limit_in_bytes", "9223372036854771712\n",
-                        "memory.usage_in_bytes", "900\n",
-                        "memory.stat",
-                                "inactive_file 1\nhierarchical_memory_limit 1000\ntotal_inactive_file 100\ntotal_active_file 200\n")));
+                files(
+                        Map.of(
+                                "memory.limit_in_bytes", "9223372036854771712\n",
+                                "memory.usage_in_bytes", "900\n",
+                                "memory.stat",
+                                        "inactive_file 1\nhierarchical_memory_limit 1000\ntotal_inactive_file 100\ntotal_active_file 200\n")));
 
         assertThat(level.bytes()).isEqualTo(1000 - 600);
     }

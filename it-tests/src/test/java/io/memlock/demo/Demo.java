@@ -49,7 +49,8 @@ public final class Demo {
     private boolean pressure() throws Exception {
         out.println("3. under memory pressure: both in a cgroup of " + Pressure.CGROUP_MEGABYTES
                 + " MB with swap, beside a neighbour");
-        out.println("   that takes " + Pressure.NEIGHBOUR_MEGABYTES + " MB. Then five full collections touch the whole heap.");
+        out.println("   that takes " + Pressure.NEIGHBOUR_MEGABYTES
+                + " MB. Then five full collections touch the whole heap.");
         out.println();
         out.printf("   %-18s %14s %14s %14s%n", "", "in swap, MiB", "major faults", "took, ms");
         try (Pressure pressure = new Pressure()) {
@@ -65,8 +66,7 @@ public final class Demo {
 
     private Pressure.Result show(String name, Pressure.Result result) {
         out.printf(
-                "   %-18s %14d %14d %14d%n",
-                name, result.swappedBytes() >> 20, result.majorFaults(), result.millis());
+                "   %-18s %14d %14d %14d%n", name, result.swappedBytes() >> 20, result.majorFaults(), result.millis());
         return result;
     }
 

@@ -48,7 +48,8 @@ final class Pressure implements AutoCloseable {
             MemoryCgroup.withLimit(1L << 30).close();
             return "";
         } catch (RuntimeException | Error e) {
-            return "no swap or memory cgroup can be had here (" + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + ")";
+            return "no swap or memory cgroup can be had here ("
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + ")";
         }
     }
 

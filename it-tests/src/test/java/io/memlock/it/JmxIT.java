@@ -35,7 +35,11 @@ class JmxIT {
     private static final String[] ATTRIBUTES = {
         "Mode",
         "Strategy",
+        "Exclude",
+        "Selection",
         "State",
+        "StateCode",
+        "VerifiedAgeMillis",
         "LockedBytes",
         "LockedBytesAgeMillis",
         "ChargedBytes",

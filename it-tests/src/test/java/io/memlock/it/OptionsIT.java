@@ -123,7 +123,11 @@ class OptionsIT {
                 Long.toString(jvm.pid()),
                 "--json"));
         return StreamSupport.stream(
-                        new ObjectMapper().readTree(regions.stdout()).get("regions").spliterator(), false)
+                        new ObjectMapper()
+                                .readTree(regions.stdout())
+                                .get("regions")
+                                .spliterator(),
+                        false)
                 .filter(row -> row.get("region").asText().equals(region))
                 .findFirst()
                 .orElseThrow();

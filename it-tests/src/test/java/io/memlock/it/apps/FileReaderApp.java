@@ -45,8 +45,7 @@ public final class FileReaderApp {
     private void mapAll(Path sparse) throws IOException {
         try (FileChannel file = FileChannel.open(sparse)) {
             for (long at = 0; at < file.size(); at += LONGEST_BUFFER) {
-                kept.add(file.map(
-                        FileChannel.MapMode.READ_ONLY, at, Math.min(LONGEST_BUFFER, file.size() - at)));
+                kept.add(file.map(FileChannel.MapMode.READ_ONLY, at, Math.min(LONGEST_BUFFER, file.size() - at)));
             }
         }
     }

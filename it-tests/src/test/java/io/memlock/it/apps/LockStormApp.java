@@ -34,7 +34,8 @@ public final class LockStormApp {
 
     /** Runs it. */
     public static void main(String[] args) throws Exception {
-        int file = args[1].equals("anonymous") ? -1 : AppLibC.open(Path.of(args[1]).toString(), 2);
+        int file =
+                args[1].equals("anonymous") ? -1 : AppLibC.open(Path.of(args[1]).toString(), 2);
         LockStormApp app = new LockStormApp(args[0], file);
         app.round();
         System.out.println("ready");

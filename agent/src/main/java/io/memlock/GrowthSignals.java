@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock;
+
+import io.memlock.jvmstat.GrowthCounters;
+import io.memlock.jvmstat.OwnCounters;
+import io.memlock.lock.Growth;
+import io.memlock.proc.AddressSpaceReader;
+import io.memlock.proc.ProcFs;
+import java.io.IOException;
+import java.lang.instrument.Instrumentation;
+
+/**
+ * Tells when HotSpot may have committed memory. After a garbage collection the heap may have grown or moved, which HotSpot
+ * counts; metaspace and the code cache grow without one, which the kernel's count of what is mapped shows. Nothing here
+ * initialises the JVM's management: where that failed for want of memory it would stay broken for the application.
+ */
+final class GrowthSignals implements Growth.Source {
+
+    private final Instrumentation instrumentation;
+    private final AddressSpaceReader addressSpace;
+
+    /** Null where the JVM has none, and before the first look. */
+    private GrowthCounters counters;
+
+    private boolean hasLooked;
+    private long committed;
+    private long collections;
+    private long fingerprint;
+
+    /** Looks at nothing yet. */
+    GrowthSignals(Instrumentation instrumentation, ProcFs proc) {
+        this.instrumentation = instrumentation;
+        this.addressSpace = proc.addressSpaceReader(ProcFs.SELF);
+    }
+
+    @Override
+    public Growth look() throws IOException {
+        long committedBefore = committed;
+        long collectionsBefore = collections;
+        long fingerprintBefore = fingerprint;
+        if (!hasLooked) {
+            hasLooked = true;
+            counters = counters();
+        }
+        if (counters != null) {
+            committed = counters.committed();
+            collections = counters.collections();
+        }
+        fingerprint = addressSpace.fingerprint();
+        if (committed != committedBefore) {
+            return Growth.CERTAIN;
+        }
+        boolean isPossible = collections != collectionsBefore || fingerprint != fingerprintBefore;
+        return isPossible ? Growth.POSSIBLE : Growth.NONE;
+    }
+
+    private GrowthCounters counters() {
+        try {
+            return new GrowthCounters(new OwnCounters(instrumentation));
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            return null; // what is mapped tells most of it, too
+        }
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock;
+
+import io.memlock.hotspot.Region;
+import io.memlock.jvmstat.LockCounters;
+import io.memlock.jvmstat.OwnCounters;
+import io.memlock.lock.LockControl;
+import io.memlock.lock.LockStatus;
+import io.memlock.lock.RegionReport;
+import io.memlock.lock.RegionUsage;
+import io.memlock.log.Log;
+import java.lang.instrument.Instrumentation;
+
+/** Publishes the lock once a second: among the performance counters, and over JMX. */
+final class Publisher implements Runnable {
+
+    private final Instrumentation instrumentation;
+    private final Log log;
+
+    /** Null where there is no JMX. */
+    private final JmxService jmx;
+
+    private LockControl control;
+
+    /** Null where there are none, and before the first time. */
+    private LockCounters counters;
+
+    private boolean hasBegun;
+
+    /** Publishes nothing yet. */
+    Publisher(Instrumentation instrumentation, Log log, JmxService jmx) {
+        this.instrumentation = instrumentation;
+        this.log = log;
+        this.jmx = jmx;
+    }
+
+    /** What to publish. */
+    void publish(LockControl whose) {
+        control = whose;
+    }
+
+    @Override
+    public void run() {
+        if (!hasBegun) {
+            hasBegun = true;
+            counters = counters();
+        }
+        if (counters != null) {
+            count();
+        }
+        if (jmx != null) {
+            jmx.update(control);
+        }
+    }
+
+    private void count() {
+        LockStatus status = control.status();
+        counters.state(
+                status.state().code(), Region.joined(status.regions()), status.relockCount(), control.goodUntilNanos());
+        RegionReport report = control.report();
+        if (report != null) {
+            RegionUsage selected = report.total(status.regions());
+            counters.scan(selected.lockedBytes(), selected.residentBytes(), report.takenNanos());
+        }
+    }
+
+    /** Only the command line misses them where the JVM has none. */
+    private LockCounters counters() {
+        try {
+            return new LockCounters(new OwnCounters(instrumentation));
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            log.debug("the lock is not published as performance counters: " + e);
+            return null;
+        }
+    }
+}

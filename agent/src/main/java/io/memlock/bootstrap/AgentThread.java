@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.bootstrap;
+
+/**
+ * A daemon thread of the agent, in a thread group of its own below the JVM's. Nobody's interrupt reaches it: frameworks
+ * interrupt whole groups when they shut a part of themselves down.
+ *
+ * <p>The application can ask for all threads. This class is one that it sees anyway, so that neither the thread nor its
+ * handler nor its context class loader leads to the classes behind the private loader.
+ */
+public final class AgentThread extends Thread implements Thread.UncaughtExceptionHandler {
+
+    /** What the JVM's -Xss says is meant for the application. */
+    private static final long STACK_BYTES = 512 << 10;
+
+    /**
+     * A thread that has not started.
+     *
+     * @param body what it does
+     * @param name of the thread
+     */
+    public AgentThread(Runnable body, String name) {
+        super(newGroup(), body, name, STACK_BYTES, false);
+        setDaemon(true);
+        setUncaughtExceptionHandler(this);
+        setContextClassLoader(ClassLoader.getPlatformClassLoader());
+    }
+
+    /** One each: a group can be destroyed by others while no thread of it runs. */
+    private static ThreadGroup newGroup() {
+        ThreadGroup group = Thread.currentThread().getThreadGroup();
+        if (group.getName().equals("memlock")) {
+            return group;
+        }
+        while (group.getParent() != null) {
+            group = group.getParent();
+        }
+        return new ThreadGroup(group, "memlock");
+    }
+
+    /** Does nothing: the application's own handler is not asked, for many end the JVM. */
+    @Override
+    public void uncaughtException(Thread thread, Throwable cause) {}
+
+    /** Does nothing. */
+    @Override
+    public void interrupt() {}
+}

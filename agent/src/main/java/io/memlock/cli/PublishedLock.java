@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import io.memlock.hotspot.Region;
+import io.memlock.jvmstat.LockCounters;
+import io.memlock.jvmstat.PerfData;
+import io.memlock.lock.LockState;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the agent in a JVM publishes of its lock among the JVM's performance counters. It is the JVM's word, of which the
+ * kernel's numbers are the test: a process may publish whatever it likes.
+ *
+ * @param state how far the promise is kept; null if nothing is published
+ * @param selection the selected regions, joined by +; empty if none is
+ * @param lockedBytes of the selection, -1 if not known
+ * @param residentBytes of the selection at the same scan, -1 if not known
+ * @param relocks what the keeper had to lock again, -1 if not known
+ */
+record PublishedLock(LockState state, String selection, long lockedBytes, long residentBytes, long relocks) {
+
+    /** By a JVM without the agent, or with {@code -XX:-UsePerfData} or {@code -XX:+PerfDisableSharedMem}. */
+    static final PublishedLock NOTHING = new PublishedLock(null, "", Numbers.UNKNOWN, Numbers.UNKNOWN, Numbers.UNKNOWN);
+
+    /** The scan that is published is older than the kernel's numbers. */
+    private static final double SAME = 0.8;
+
+    private static final String DIRECTORY = "hsperfdata_";
+
+    /** The file is that of the JVM: so much of it is read at most. */
+    private static final int LONGEST = 1 << 20;
+
+    /** Reads one file of some ten kilobytes, as its JVM sees it. */
+    static PublishedLock of(ProcDirectory proc, long pid) {
+        try {
+            String file = proc.mappedFile(pid, DIRECTORY);
+            return file == null
+                    ? NOTHING
+                    : in(proc.files().seenBy(Long.toString(pid), file, LONGEST), System.nanoTime());
+        } catch (IOException e) {
+            return NOTHING;
+        }
+    }
+
+    /**
+     * What a file tells.
+     *
+     * @param nowNanos the time, which all processes of a host have in common
+     */
+    static PublishedLock in(byte[] file, long nowNanos) {
+        String selection = PerfData.text(file, LockCounters.SELECTION);
+        LockState state = LockState.ofCode(PerfData.counter(file, LockCounters.STATE));
+        if (selection == null || state == null) {
+            return NOTHING;
+        }
+        boolean isOld = PerfData.counter(file, LockCounters.GOOD_UNTIL) < nowNanos;
+        boolean isScanned = PerfData.counter(file, LockCounters.SCANNED) != 0;
+        return new PublishedLock(
+                isOld ? LockState.UNKNOWN : state,
+                selection,
+                isScanned ? PerfData.counter(file, LockCounters.LOCKED) : Numbers.UNKNOWN,
+                isScanned ? PerfData.counter(file, LockCounters.RESIDENT) : Numbers.UNKNOWN,
+                PerfData.counter(file, LockCounters.RELOCKS));
+    }
+
+    /** Locked of resident bytes of the selection, from 0 to 1; -1 if not known. */
+    double coverage() {
+        if (lockedBytes < 0) {
+            return Numbers.UNKNOWN;
+        }
+        return residentBytes == 0 ? 1 : Math.min(1, (double) lockedBytes / residentBytes);
+    }
+
+    /** The selected regions; those this version does not know are left out. */
+    List<Region> regions() {
+        List<Region> regions = new ArrayList<>();
+        for (Region region : Region.values()) {
+            if (("+" + selection + "+").contains("+" + region.optionName() + "+")) {
+                regions.add(region);
+            }
+        }
+        return regions;
+    }
+
+    /** What a lock on the selection leaves out beside files the application maps, for example {@code , but not heap}. */
+    String exceptions() {
+        List<Region> left = new ArrayList<>(List.of(Region.values()));
+        left.removeAll(regions());
+        left.remove(Region.MAPPED);
+        if (left.isEmpty()) {
+            return "";
+        }
+        return left.size() > regions().size() ? ": " + selection : ", but not " + Region.joined(left);
+    }
+
+    /** Whether something is selected, and what the kernel says does not contradict what is published of it. */
+    boolean isBorneOutBy(JvmMemory memory) {
+        long most = memory.lockedBytes() < 0 ? memory.chargedBytes() : memory.lockedBytes();
+        return state != null && !selection.isEmpty() && lockedBytes >= 0 && lockedBytes * SAME <= most;
+    }
+}

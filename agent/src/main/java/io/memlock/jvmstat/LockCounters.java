@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.jvmstat;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What the agent publishes of the lock among the JVM's performance counters, where others can read it without attaching, as
+ * {@code jcmd PID PerfCounter.print} does.
+ */
+public final class LockCounters {
+
+    /** What the keeper had to lock again. */
+    public static final String RELOCKS = "io.memlock.relocks";
+
+    /** The number of the state, as the MXBean's StateCode. */
+    public static final String STATE = "io.memlock.state";
+
+    /** Until when the state is to be believed: nanoseconds of CLOCK_MONOTONIC. */
+    public static final String GOOD_UNTIL = "io.memlock.goodUntil";
+
+    /** Bytes locked of what is selected, at the last scan; -1 before the first. */
+    public static final String LOCKED = "io.memlock.lockedBytes";
+
+    /** Bytes resident of what is selected, at the same scan. */
+    public static final String RESIDENT = "io.memlock.residentBytes";
+
+    /** When that was: nanoseconds of CLOCK_MONOTONIC. */
+    public static final String SCANNED = "io.memlock.scanned";
+
+    /** The selected regions, joined by +. */
+    public static final String SELECTION = "io.memlock.selection";
+
+    private static final int MOST_TEXT_BYTES = 255;
+
+    private final ByteBuffer relocks;
+    private final ByteBuffer state;
+    private final ByteBuffer goodUntil;
+    private final ByteBuffer locked;
+    private final ByteBuffer resident;
+    private final ByteBuffer scanned;
+    private final ByteBuffer selection;
+
+    /**
+     * Adds them; a JVM can have them only once.
+     *
+     * @param own the JVM's counters
+     * @throws ReflectiveOperationException if there is no room for them
+     */
+    public LockCounters(OwnCounters own) throws ReflectiveOperationException {
+        relocks = own.addCount(RELOCKS);
+        goodUntil = own.addNumber(GOOD_UNTIL);
+        locked = own.addNumber(LOCKED);
+        resident = own.addNumber(RESIDENT);
+        scanned = own.addNumber(SCANNED);
+        selection = own.addText(SELECTION, MOST_TEXT_BYTES);
+        state = own.addNumber(STATE); // the last: who sees it sees all
+    }
+
+    /**
+     * Publishes the state.
+     *
+     * @param code its number
+     * @param selected the regions, joined by +
+     * @param relockCount what the keeper had to lock again
+     * @param goodUntilNanos until when that is to be believed
+     */
+    public void state(int code, String selected, long relockCount, long goodUntilNanos) {
+        relocks.putLong(0, relockCount);
+        byte[] text = selected.getBytes(StandardCharsets.ISO_8859_1);
+        selection.put(0, text, 0, Math.min(text.length, selection.capacity() - 1));
+        selection.put(Math.min(text.length, selection.capacity() - 1), (byte) 0);
+        state.putLong(0, code);
+        goodUntil.putLong(0, goodUntilNanos);
+    }
+
+    /**
+     * Publishes what a scan found of the selection.
+     *
+     * @param lockedBytes locked, -1 if not known
+     * @param residentBytes resident, -1 if not known
+     * @param scannedNanos when
+     */
+    public void scan(long lockedBytes, long residentBytes, long scannedNanos) {
+        locked.putLong(0, lockedBytes);
+        resident.putLong(0, residentBytes);
+        scanned.putLong(0, scannedNanos);
+    }
+}

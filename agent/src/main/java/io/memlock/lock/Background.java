@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.log.Log;
+import io.memlock.options.OptionsInForce;
+
+/** What goes on beside the application, on two threads: the keeper and the reporter. */
+public final class Background {
+
+    private final Keeper keeper;
+    private final Reporter reporter;
+    private final LastingThreads threads;
+    private final Control control;
+    private final Runnable look;
+
+    /**
+     * Starts nothing yet.
+     *
+     * @param listener told when the state changes, on the thread that noticed
+     * @param options the keeper's period, at any moment; {@link LockControl#lock} replaces them
+     * @param growth tells the keeper of growth
+     * @param look done by the reporter about once a second
+     */
+    public Background(
+            MemoryLock lock,
+            ThisProcess process,
+            Log log,
+            StateListener listener,
+            OptionsInForce options,
+            Growth.Source growth,
+            Runnable look) {
+        this.look = look;
+        Scans scans = new Scans(process, new ThreadCpuTime(process.libc()));
+        StateAnnouncer announcer = new StateAnnouncer(lock, log, listener);
+        keeper = new Keeper(lock, process, log, announcer, options, growth, new ThreadCpuTime(process.libc()));
+        reporter = new Reporter(lock, scans, announcer, log);
+        threads = new LastingThreads(new Keeping(), new Reporting());
+        control = new Control(lock, process, scans, announcer, options, log, threads);
+    }
+
+    /** Starts the threads, or those of them that do not run any more. Never fails. */
+    public void start() {
+        threads.revive();
+    }
+
+    /** What can be asked of the lock. */
+    public LockControl control() {
+        return control;
+    }
+
+    /** The keeper's life. A class and no lambda, as below: the JVM's first lambda would initialise a part of the JDK. */
+    private final class Keeping implements Runnable {
+        @Override
+        public void run() {
+            keeper.run(new Revival());
+        }
+    }
+
+    /** The reporter's life. */
+    private final class Reporting implements Runnable {
+        @Override
+        public void run() {
+            reporter.run(new Look());
+        }
+    }
+
+    /** What the keeper does for the reporter. */
+    private final class Revival implements Runnable {
+        @Override
+        public void run() {
+            threads.revive();
+        }
+    }
+
+    /** What the reporter does beside reporting. */
+    private final class Look implements Runnable {
+        @Override
+        public void run() {
+            threads.revive();
+            look.run();
+        }
+    }
+}

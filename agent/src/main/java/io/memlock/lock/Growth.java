@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import java.io.IOException;
+
+/** Whether the JVM has got memory since somebody last asked. */
+public enum Growth {
+    /** No sign of it. */
+    NONE,
+    /** After a garbage collection, or because more or less of anything is mapped. */
+    POSSIBLE,
+    /** The committed size of heap or metaspace has changed. */
+    CERTAIN;
+
+    /** Tells of growth. Asked several times a second, by one thread. */
+    public interface Source {
+
+        /**
+         * Looks.
+         *
+         * @return what has happened since the last call
+         * @throws IOException if it cannot be told
+         */
+        Growth look() throws IOException;
+    }
+}

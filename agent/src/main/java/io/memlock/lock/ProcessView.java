@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.hotspot.LayerStatus;
+import java.io.IOException;
+import java.util.List;
+
+/** What is reported of the process beside its lock. */
+interface ProcessView {
+
+    /**
+     * What each region holds: exactly while that stalls nobody, otherwise gently.
+     *
+     * @throws IOException if the files under {@code /proc/self} cannot be read
+     */
+    RegionReport scan() throws IOException;
+
+    /**
+     * Numbers of the moment, from two small files.
+     *
+     * @throws IOException if they cannot be read
+     */
+    ProcessNumbers numbers() throws IOException;
+
+    /**
+     * Bytes in RAM, from one small file.
+     *
+     * @throws IOException if it cannot be read
+     */
+    long residentBytes() throws IOException;
+
+    /** How the regions are found. */
+    List<LayerStatus> layers();
+
+    /**
+     * What is locked against what there is.
+     *
+     * @throws IOException if that cannot be read
+     */
+    OutgrowWarning outgrowWarning(LockStatus status, long viewedBytes) throws IOException;
+
+    /**
+     * Where the kernel has nowhere to swap to, what is left for the lock to protect.
+     *
+     * @return null if there is swap
+     * @throws IOException if that cannot be read
+     */
+    String swapNote() throws IOException;
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.log.Log;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Looks once a second, on a thread of its own, whether the keeper lives and has been by, and has what is shown of the lock
+ * be fresh: a scan of a large JVM takes seconds, in which the keeper must go on.
+ */
+final class Reporter {
+
+    private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final MemoryLock lock;
+    private final Scans scans;
+    private final StateAnnouncer announcer;
+    private final Troubles troubles;
+    private final Log log;
+    private String lastProblem = "";
+
+    /** A reporter; {@link #run} is its life. */
+    Reporter(MemoryLock lock, Scans scans, StateAnnouncer announcer, Log log) {
+        this.lock = lock;
+        this.scans = scans;
+        this.announcer = announcer;
+        this.troubles = new Troubles("reporter", log);
+        this.log = log;
+    }
+
+    /**
+     * Reports until the JVM ends.
+     *
+     * @param look called about once a second
+     */
+    void run(Runnable look) {
+        while (true) {
+            LockSupport.parkNanos(PERIOD_NANOS);
+            try {
+                look.run();
+                announcer.announce();
+                if (HeapRoom.isThere()) {
+                    scan();
+                }
+            } catch (Throwable e) { // an OutOfMemoryError the application survives, too
+                troubles.goOnAfter(e);
+            }
+        }
+    }
+
+    /** The scan found less locked than the keeper did, who has been by since. */
+    private boolean isDoubtful() {
+        LockStatus status = lock.status();
+        RegionReport last = scans.last();
+        return last != null
+                && status.state() == LockState.LOCKED
+                && last.total(status.regions()).coverage() < 1;
+    }
+
+    /** Where smaps cannot be read all else is still worth having. */
+    private void scan() {
+        String problem = "";
+        try {
+            scans.keepFresh(isDoubtful());
+        } catch (IOException e) {
+            problem = String.valueOf(e.getMessage());
+        }
+        if (!problem.isEmpty() && !problem.equals(lastProblem)) {
+            log.debug("no scan: " + problem);
+        }
+        lastProblem = problem;
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The last scan of the process, and when to scan again. Scans walk page tables, during which nobody can map memory: they are
+ * shared by all who ask, and paced by what they cost. Safe for use by several threads.
+ */
+final class Scans {
+
+    /** A scan that was not asked for, while nothing changes: 0.03 % of a CPU, and no more often than this. */
+    private static final long CALM_SHARE = 3000;
+
+    private static final long CALM_GAP_NANOS = TimeUnit.SECONDS.toNanos(120);
+
+    /** After growth or shrinking: 1 % of a CPU in the long run, and no more often than this. */
+    private static final long CHANGED_SHARE = 100;
+
+    private static final long CHANGED_GAP_NANOS = TimeUnit.SECONDS.toNanos(4);
+
+    private static final long CHANGED_BURST_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** Somebody asks: no scan is younger than a second, nor takes more than a 200th of all time, however many ask. */
+    private static final long ASKED_GAP_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long ASKED_SHARE = 200;
+
+    /** As much more or less resident counts as a change, or a 128th of all that is. */
+    private static final long CHANGE_BYTES = 1 << 20;
+
+    private static final int CHANGE_PART = 128;
+
+    private final ProcessView process;
+    private final ThreadCpuTime cpu;
+    private final Allowance changed = new Allowance(CHANGED_SHARE, CHANGED_BURST_NANOS, System.nanoTime());
+
+    private volatile RegionReport last;
+    private long scanNanos;
+    private long residentBytes;
+
+    Scans(ProcessView process, ThreadCpuTime cpu) {
+        this.process = process;
+        this.cpu = cpu;
+    }
+
+    /** The last one; null before the first. Waits for nobody. */
+    RegionReport last() {
+        return last;
+    }
+
+    /**
+     * Scans, unless somebody has just done so. Who comes while a scan runs waits for it and takes it.
+     *
+     * @throws IOException if the process cannot be looked at
+     */
+    synchronized void refresh() throws IOException {
+        long gap = last == null ? 0 : Math.max(ASKED_GAP_NANOS, last.tookNanos() * ASKED_SHARE);
+        if (last == null || System.nanoTime() - last.takenNanos() > gap) {
+            scan();
+        }
+    }
+
+    /**
+     * Scans in any case: the lock has been changed.
+     *
+     * @throws IOException if the process cannot be looked at
+     */
+    synchronized void scan() throws IOException {
+        long before = cpu.nanos();
+        long resident = process.residentBytes();
+        last = process.scan();
+        residentBytes = resident;
+        scanNanos = cpu.nanos() - before;
+        changed.spend(scanNanos);
+    }
+
+    /**
+     * Scans if the last one is old, or no longer tells how much there is.
+     *
+     * @param isDoubted whether the last one does not fit in with what else is known: it met memory before the keeper did
+     * @throws IOException if the process cannot be looked at
+     */
+    synchronized void keepFresh(boolean isDoubted) throws IOException {
+        if (isDue(isDoubted)) {
+            scan();
+        }
+    }
+
+    private boolean isDue(boolean isDoubted) throws IOException {
+        if (last == null) {
+            return true;
+        }
+        long now = System.nanoTime();
+        long age = now - last.takenNanos();
+        if (age > Math.max(CALM_GAP_NANOS, scanNanos * CALM_SHARE)) {
+            return true;
+        }
+        return changed.restNanos(now) == 0 && (isDoubted || (age > CHANGED_GAP_NANOS && hasChanged()));
+    }
+
+    private boolean hasChanged() throws IOException {
+        long difference = Math.abs(process.residentBytes() - residentBytes);
+        return difference > Math.max(CHANGE_BYTES, residentBytes / CHANGE_PART);
+    }
+}

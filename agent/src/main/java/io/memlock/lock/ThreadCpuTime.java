@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.os.LibC;
+import io.memlock.os.Linux;
+
+/**
+ * CPU time of the calling thread: unlike the clock's it does not grow while the thread sleeps or others run. Asks the C
+ * library: {@code ThreadMXBean} would initialise the JVM's management, and where that fails for want of memory, it stays
+ * broken for the application.
+ */
+final class ThreadCpuTime {
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    private final LibC libc;
+    private final long[] time = new long[2];
+
+    /** For one thread. */
+    ThreadCpuTime(LibC libc) {
+        this.libc = libc;
+    }
+
+    /**
+     * CPU time the calling thread has used.
+     *
+     * @return nanoseconds from an arbitrary start; the clock's where CPU time is not known
+     */
+    long nanos() {
+        return libc.clock_gettime(Linux.CLOCK_THREAD_CPUTIME_ID, time) == 0
+                ? time[0] * NANOS_PER_SECOND + time[1]
+                : System.nanoTime();
+    }
+}

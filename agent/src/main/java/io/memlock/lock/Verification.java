@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+/**
+ * When the lock was last compared with what the kernel says.
+ *
+ * @param nanos {@link System#nanoTime}, which stands still while the host is suspended, as locks do
+ * @param wallMillis the clock on the wall, for people
+ */
+record Verification(long nanos, long wallMillis) {
+
+    /** So many periods may go by. */
+    private static final int FEW = 3;
+
+    /** A second's delay on a busy host is no news: no period counts as less. */
+    private static final long SHORTEST_PERIOD_NANOS = 1_000_000_000L;
+
+    /**
+     * Until when it is good.
+     *
+     * @param periodNanos the time between two looks that the keeper intends: it is stale after a few of them
+     * @return as {@link System#nanoTime}
+     */
+    long goodUntilNanos(long periodNanos) {
+        return nanos + FEW * Math.max(SHORTEST_PERIOD_NANOS, periodNanos);
+    }
+
+    boolean isStaleAt(long nowNanos, long periodNanos) {
+        return nowNanos - goodUntilNanos(periodNanos) > 0;
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.memlock.hotspot.Region;
+import io.memlock.options.OptionParser;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** What nobody has verified for a few intervals nobody knows. */
+class VerificationTest {
+
+    private static final long MIB = 1 << 20;
+    private static final long HEAP = 0x1000_0000L;
+
+    private final FakeKernel kernel = new FakeKernel();
+    private final FakeProcess process = new FakeProcess(kernel);
+    private final MemoryLock lock = new MemoryLock(process);
+
+    private void start(String options, long intervalMillis) throws Exception {
+        kernel.commit(Region.HEAP, HEAP, MIB);
+        lock.intendsToLookEvery(TimeUnit.MILLISECONDS.toNanos(intervalMillis));
+        lock.start(OptionParser.parse(options));
+        lock.reconcile();
+    }
+
+    private void pass(long millis) {
+        process.passedNanos += TimeUnit.MILLISECONDS.toNanos(millis);
+    }
+
+    @Test
+    void isUnknownAfterThreeIntervalsWhoeverAsks() throws Exception {
+        start("mode=heap,strategy=rescan", 2000);
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+
+        pass(5900);
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        pass(200);
+
+        assertThat(lock.status().state()).isEqualTo(LockState.UNKNOWN);
+        assertThat(lock.status().lastFailure().answer()).contains("not asked for 6 s", "LOCKED");
+        assertThat(lock.status().verifiedAgeMillis(process.nanoTime())).isBetween(6000L, 60_000L);
+    }
+
+    @Test
+    void isKnownAgainAfterTheNextLook() throws Exception {
+        start("mode=all", 1000);
+        pass(10_000);
+        assertThat(lock.status().state()).isEqualTo(LockState.UNKNOWN);
+
+        lock.reconcile();
+
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        assertThat(lock.status().lastFailure()).isNull();
+    }
+
+    @Test
+    void aShortIntervalIsAsGoodAsASecond() throws Exception {
+        start("mode=all", 10);
+
+        pass(2500);
+
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+    }
+
+    @Test
+    void aLongIntervalIsWhatItsUserWants() throws Exception {
+        start("mode=all", TimeUnit.HOURS.toMillis(1));
+
+        pass(TimeUnit.HOURS.toMillis(2));
+
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+    }
+
+    @Test
+    void whatIsNotLockedDoesNotAge() throws Exception {
+        start("mode=none", 1000);
+
+        pass(TimeUnit.HOURS.toMillis(2));
+
+        assertThat(lock.status().state()).isEqualTo(LockState.UNLOCKED);
+        assertThat(lock.goodUntilNanos()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    /** One failed look is no news; after the second nobody knows, however fresh the one before is. */
+    @Test
+    void isUnknownWhenTheMappingsCannotBeReadTwice() throws Exception {
+        start("mode=heap,strategy=rescan", 1000);
+        process.mapsFailure = new IOException("/proc/self/maps: too many open files");
+
+        fails();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        fails();
+        assertThat(lock.status().state()).isEqualTo(LockState.UNKNOWN);
+        assertThat(lock.status().lastFailure().answer()).contains("too many open files");
+        assertThat(lock.status().lastFailure().text("UNKNOWN"))
+                .contains("ulimit -n")
+                .doesNotContain("mount /proc");
+
+        process.mapsFailure = null;
+        lock.reconcile();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+    }
+
+    private void fails() {
+        assertThatThrownBy(lock::reconcileAfterChange).isInstanceOf(IOException.class);
+    }
+}
