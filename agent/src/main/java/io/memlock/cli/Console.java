@@ -24,8 +24,6 @@ record Console(PlainStream out, PlainStream err, boolean terminal, boolean colou
     /** Narrower, no table can be read. */
     private static final int LEAST_WIDTH = 40;
 
-    private static final String ESCAPE = "\u001b[";
-
     /** Colours, for what they say. */
     enum Colour {
         GOOD("32"),

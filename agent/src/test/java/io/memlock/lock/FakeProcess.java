@@ -75,7 +75,7 @@ final class FakeProcess implements LockParts, ProcessView {
         this.applicationLocks = new ApplicationLocks((asked, consumer) ->
                 kernel.lockedWithoutOnFault().stream().filter(asked).forEach(consumer));
         this.reconciler = new Reconciler(
-                kernel, probe, calls, applicationLocks, kernel::chargedBytes, room, nanos -> {}, MAX_MAPPINGS);
+                new Mappings(), probe, calls, applicationLocks, kernel::chargedBytes, room, nanos -> {}, MAX_MAPPINGS);
     }
 
     private FakeKernel kernel() {
