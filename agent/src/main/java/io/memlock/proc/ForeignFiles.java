@@ -77,9 +77,14 @@ final class ForeignFiles implements AutoCloseable {
         }
     }
 
-    /** Looks at what is at a path, without opening it. */
-    PosixFileAttributes look(String path) throws IOException {
-        return attributes(find(path));
+    /**
+     * Looks at what is at a path, without opening it.
+     *
+     * @return whether it is a directory
+     * @throws IOException if there is nothing, or nothing the process's user would reach
+     */
+    boolean isDirectory(String path) throws IOException {
+        return attributes(find(path)).isDirectory();
     }
 
     /** Enters the directory a path leads to; returns the name there, which is no link. */

@@ -297,7 +297,7 @@ public final class ProcFs {
     /** Whether another process sees a directory at a path; false also where its user could not go. */
     public boolean isDirectorySeenBy(String pid, String path) {
         try (ForeignFiles files = new ForeignFiles(processFile(pid, "root").toPath(), uid(pid))) {
-            return files.look(path).isDirectory();
+            return files.isDirectory(path);
         } catch (IOException e) {
             return false;
         }
@@ -306,7 +306,7 @@ public final class ProcFs {
     /** Whether another process sees anything at a path. */
     public boolean existsSeenBy(String pid, String path) {
         try (ForeignFiles files = new ForeignFiles(processFile(pid, "root").toPath(), uid(pid))) {
-            files.look(path);
+            files.isDirectory(path);
             return true;
         } catch (IOException e) {
             return false;

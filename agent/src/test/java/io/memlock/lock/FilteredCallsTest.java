@@ -104,7 +104,8 @@ class FilteredCallsTest {
         lock.start(OptionParser.parse(test.options));
         lock.reconcile();
 
-        boolean isNeeded = test.call.equals("mlock2") && (test.limitBytes > 0 || test.options.contains("rescan"));
+        boolean isRescan = test.options.contains("rescan") || test.options.equals("mode=heap");
+        boolean isNeeded = test.call.equals("mlock2") && (test.limitBytes > 0 || isRescan);
         if (!isNeeded && !test.call.equals("getrlimit")) {
             assertThat(kernel.isLocked(HEAP)).as("%s", test).isTrue();
         }
@@ -125,7 +126,7 @@ class FilteredCallsTest {
     void whatCannotBeUnlockedIsToldForAsLongAsItLasts(int answer) throws Exception {
         startJvm();
         kernel.filter.put("munlock", answer);
-        lock.start(OptionParser.parse("mode=heap"));
+        lock.start(OptionParser.parse("mode=heap,strategy=future"));
 
         for (int i = 0; i < 3; i++) {
             LockFailure failure = lock.reconcile();
