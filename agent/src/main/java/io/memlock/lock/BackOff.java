@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class BackOff {
 
-    /** Until then a piece is one like any other. */
-    static final long SLOW_NANOS = 2 * PieceSize.SLOW_NANOS;
+    /** Until a piece takes so many times what is slow for one, it is one like any other. */
+    static final int SLOW_FACTOR = 2;
 
     /** Pauses are this many times as long as the slow piece took. */
     static final int FACTOR = 10;
@@ -42,11 +42,12 @@ final class BackOff {
      * What to pause.
      *
      * @param tookNanos that the piece took
+     * @param slowNanos after which the next piece is shorter
      * @return nanoseconds
      */
-    long after(long tookNanos) {
+    long after(long tookNanos, long slowNanos) {
         leftNanos += PER_PIECE_NANOS;
-        if (tookNanos < SLOW_NANOS) {
+        if (tookNanos < SLOW_FACTOR * slowNanos) {
             return usualNanos;
         }
         long pause = Math.min(leftNanos, Math.min(LONGEST_NANOS, tookNanos * FACTOR));

@@ -151,7 +151,7 @@ final class GentleCalls {
                 work.done(to - from);
             }
             if (to < end) {
-                pause.nanos(backOff.after(took));
+                pause.nanos(backOff.after(took, size.slowNanos()));
             }
             from = to;
         }

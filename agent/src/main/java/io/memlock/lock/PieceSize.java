@@ -36,11 +36,20 @@ final class PieceSize {
     /** Half of the address space. */
     private static final long WITHOUT_BOUND = 1L << 46;
 
+    /** So many times the cost of the call itself is not slow yet. */
+    static final int SLOW_CALLS = 3;
+
+    /** With less than this most of the time is the call itself, and a longer piece costs little more. */
+    static final int QUICK_CALLS = 2;
+
     private final long pageBytes;
     private final LongSupplier hugePageBytes;
+    private final LongSupplier callNanos;
     private final long mostBytes;
-    private final long slowNanos;
-    private final long quickNanos;
+    private final long leastSlowNanos;
+    private final long leastQuickNanos;
+    private long slowNanos;
+    private long quickNanos;
     private long smallestBytes;
     private long largestBytes;
     private long bytes;
@@ -50,27 +59,39 @@ final class PieceSize {
      *
      * @param pageBytes the page size
      * @param hugePageBytes asked when the first piece is due: how large the largest huge pages may be, 0 if there are none
+     * @param callNanos asked when the first piece is due: what the shortest call costs
      */
-    PieceSize(long pageBytes, LongSupplier hugePageBytes) {
-        this(pageBytes, hugePageBytes, LARGEST_PAGES * pageBytes, SLOW_NANOS, QUICK_NANOS);
+    PieceSize(long pageBytes, LongSupplier hugePageBytes, LongSupplier callNanos) {
+        this(pageBytes, hugePageBytes, callNanos, LARGEST_PAGES * pageBytes, SLOW_NANOS, QUICK_NANOS);
     }
 
-    private PieceSize(long pageBytes, LongSupplier hugePageBytes, long mostBytes, long slowNanos, long quickNanos) {
+    private PieceSize(
+            long pageBytes,
+            LongSupplier hugePageBytes,
+            LongSupplier callNanos,
+            long mostBytes,
+            long leastSlowNanos,
+            long leastQuickNanos) {
         this.pageBytes = pageBytes;
         this.hugePageBytes = hugePageBytes;
+        this.callNanos = callNanos;
         this.mostBytes = mostBytes;
-        this.slowNanos = slowNanos;
-        this.quickNanos = quickNanos;
+        this.leastSlowNanos = leastSlowNanos;
+        this.leastQuickNanos = leastQuickNanos;
+        this.slowNanos = leastSlowNanos;
+        this.quickNanos = leastQuickNanos;
     }
 
     /** For files that must not stay locked, of which little is resident, or all. */
     PieceSize ofFiles() {
-        return new PieceSize(pageBytes, hugePageBytes, LARGEST_FILE_BYTES, SLOW_FILE_NANOS, QUICK_FILE_NANOS);
+        return new PieceSize(
+                pageBytes, hugePageBytes, callNanos, LARGEST_FILE_BYTES, SLOW_FILE_NANOS, QUICK_FILE_NANOS);
     }
 
     /** For addresses that are only reserved, of which there can be TiBs: nothing is resident, so only time bounds it. */
     PieceSize ofReserved() {
-        return new PieceSize(pageBytes, () -> LARGEST_PAGES * pageBytes, WITHOUT_BOUND, SLOW_NANOS, QUICK_NANOS);
+        return new PieceSize(
+                pageBytes, () -> LARGEST_PAGES * pageBytes, callNanos, WITHOUT_BOUND, SLOW_NANOS, QUICK_NANOS);
     }
 
     /** Asks again about huge pages, before the next piece. */
@@ -89,8 +110,16 @@ final class PieceSize {
             smallestBytes = Math.max(SMALLEST_PAGES * pageBytes, huge);
             largestBytes = Math.max(mostBytes, huge);
             bytes = smallestBytes;
+            long call = callNanos.getAsLong();
+            slowNanos = Math.max(leastSlowNanos, SLOW_CALLS * call);
+            quickNanos = Math.max(leastQuickNanos, QUICK_CALLS * call);
         }
         return (start / bytes + 1) * bytes;
+    }
+
+    /** How long a piece may take before the next is shorter. */
+    long slowNanos() {
+        return slowNanos;
     }
 
     /**

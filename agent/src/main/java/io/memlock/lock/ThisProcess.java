@@ -75,7 +75,8 @@ public final class ThisProcess implements LockParts, ProcessView {
         this.limits = new LimitProbe(libc, probe, pageBytes);
         this.room = new RoomWatch(new ProcessRoom(this.proc));
         HugePages hugePages = new HugePages(this.proc, new InProcessDiagnosticCommands(instrumentation), pageBytes);
-        this.calls = new GentleCalls(libc, probe, Pause.SLEEP, progress, new PieceSize(pageBytes, hugePages));
+        this.calls = new GentleCalls(
+                libc, probe, Pause.SLEEP, progress, new PieceSize(pageBytes, hugePages, new CallCost(libc)));
     }
 
     /** Bytes in a page. */

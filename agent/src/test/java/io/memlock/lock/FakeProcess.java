@@ -70,8 +70,8 @@ final class FakeProcess implements LockParts, ProcessView {
         this.viewing = viewing;
         this.probe = new LockProbe(kernel, FakeKernel.PAGE);
         this.limits = new LimitProbe(kernel, probe, FakeKernel.PAGE);
-        this.calls =
-                new GentleCalls(kernel, probe, nanos -> {}, progress, new PieceSize(FakeKernel.PAGE, () -> 2 << 20));
+        this.calls = new GentleCalls(
+                kernel, probe, nanos -> {}, progress, new PieceSize(FakeKernel.PAGE, () -> 2 << 20, () -> 0));
         this.applicationLocks = new ApplicationLocks((asked, consumer) ->
                 kernel.lockedWithoutOnFault().stream().filter(asked).forEach(consumer));
         this.reconciler = new Reconciler(

@@ -26,7 +26,7 @@ class GentleCallsTest {
             new LockProbe(kernel, FakeKernel.PAGE),
             pauses::add,
             new Progress(new Log(System.err, LogLevel.QUIET)),
-            new PieceSize(FakeKernel.PAGE, () -> hugePages));
+            new PieceSize(FakeKernel.PAGE, () -> hugePages, () -> 0));
 
     @Test
     void pausesBetweenPiecesButNotAfterTheLast() {

@@ -12,7 +12,8 @@ class PieceSizeTest {
     private static final long SMALL = PieceSize.SMALLEST_PAGES * PAGE;
 
     private long hugePages;
-    private PieceSize pieces = new PieceSize(PAGE, () -> hugePages);
+    private long callNanos;
+    private PieceSize pieces = new PieceSize(PAGE, () -> hugePages, () -> callNanos);
 
     @Test
     void beginsSmallAndEndsOnMultiplesOfItsLength() {
@@ -79,7 +80,7 @@ class PieceSizeTest {
     @Test
     void aHugePageIsAsLargeAsTheKernelSays() {
         hugePages = 32 << 20;
-        pieces = new PieceSize(16 << 10, () -> hugePages);
+        pieces = new PieceSize(16 << 10, () -> hugePages, () -> callNanos);
         assertThat(pieces.end(0)).isEqualTo(32 << 20);
 
         pieces.took(PieceSize.SLOW_NANOS * 100);
@@ -104,5 +105,17 @@ class PieceSizeTest {
             reserved.took(PieceSize.SLOW_NANOS + 1);
         }
         assertThat(reserved.end(0)).isEqualTo(HUGE);
+    }
+
+    @Test
+    void growsWhereTheCallItselfIsWhatTakesLong() {
+        callNanos = 100_000; // an emulator
+        pieces.end(0);
+        for (int i = 0; i < 10; i++) {
+            pieces.took(PieceSize.QUICK_CALLS * callNanos - 1);
+        }
+
+        assertThat(pieces.end(0)).isEqualTo(HUGE);
+        assertThat(pieces.slowNanos()).isEqualTo(PieceSize.SLOW_CALLS * callNanos);
     }
 }
