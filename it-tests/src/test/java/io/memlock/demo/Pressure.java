@@ -44,7 +44,8 @@ final class Pressure implements AutoCloseable {
         if (!Machine.hasCommand("mkswap") || !Machine.hasCommand("swapon")) {
             return "it needs the commands mkswap and swapon, for swap";
         }
-        try (SwapFile tried = SwapFile.add(1)) {
+        try {
+            SwapFile.add(1).close();
             MemoryCgroup.withLimit(1L << 30).close();
             return "";
         } catch (RuntimeException | Error e) {
