@@ -9,6 +9,7 @@ import io.memlock.bootstrap.AgentThread;
 import io.memlock.hotspot.Region;
 import io.memlock.lock.Background;
 import io.memlock.lock.Growth;
+import io.memlock.lock.HeapRoom;
 import io.memlock.lock.LockAnswer;
 import io.memlock.lock.LockControl;
 import io.memlock.lock.LockFailure;
@@ -187,7 +188,8 @@ public final class Memlock implements Agent {
 
     /**
      * Prints the start line beside {@code main}, and has the keeper run after it. The thread for the line is no daemon: a JVM
-     * that ends soon waits the few milliseconds until the line is out.
+     * that ends soon waits the few milliseconds until the line is out. Both threads start before {@code main}, which may
+     * leave no memory for one.
      */
     private void startBackground(boolean isLocked) {
         Thread line = new AgentThread(
@@ -195,7 +197,6 @@ public final class Memlock implements Agent {
                     @Override
                     public void run() {
                         watchPrivilege();
-                        startKeepingAfter(Thread.currentThread());
                         if (isLocked) {
                             printStartLine();
                         }
@@ -205,6 +206,7 @@ public final class Memlock implements Agent {
                 "memlock-start");
         line.setDaemon(false);
         line.start();
+        startKeepingAfter(line);
     }
 
     /** An application may fill its heap in its first moments: the keeper is tried to be started until it is. */
@@ -212,12 +214,17 @@ public final class Memlock implements Agent {
         Runnable begin = new Runnable() {
             @Override
             public void run() {
+                long start = System.nanoTime();
                 boolean isStarted = false;
                 while (!isStarted) {
                     try {
                         line.join();
-                        background().start();
-                        isStarted = true;
+                        if (HeapRoom.isThere() || HeapRoom.isOverdue(start)) {
+                            background().start();
+                            isStarted = true;
+                        } else {
+                            LockSupport.parkNanos(RETRY_NANOS);
+                        }
                     } catch (Throwable e) { // whatever it is: somebody has to keep the promise
                         LockSupport.parkNanos(RETRY_NANOS);
                     }
@@ -230,8 +237,9 @@ public final class Memlock implements Agent {
     /** Under way from the first moment on at which dropping root would end the JVM. */
     private synchronized void watchPrivilege() {
         if (privilegeWatch == null && PrivilegeWatch.isNeeded(lock)) {
-            privilegeWatch = new AgentThread(new PrivilegeWatch(process.libc(), lock, log), "memlock-privilege");
-            privilegeWatch.start();
+            Thread watch = new AgentThread(new PrivilegeWatch(process.libc(), lock, log), "memlock-privilege");
+            watch.start();
+            privilegeWatch = watch; // not before: where there is no memory for a thread just now, the next look tries
         }
     }
 

@@ -13,6 +13,9 @@ public final class HeapRoom {
     /** Of the largest heap, where that is small. */
     private static final long PART = 32;
 
+    /** A heap full of garbage that nobody collects, for nobody allocates, looks no different. */
+    private static final long LONGEST_WAIT_NANOS = 10_000_000_000L;
+
     private HeapRoom() {}
 
     /** Whether there is. Costs well under a microsecond. */
@@ -21,5 +24,14 @@ public final class HeapRoom {
         long most = runtime.maxMemory();
         long free = most - runtime.totalMemory() + runtime.freeMemory();
         return free >= Math.min(ENOUGH_BYTES, most / PART);
+    }
+
+    /**
+     * Whether it has been waited for long enough: somebody has to keep the promise.
+     *
+     * @param startNanos since when, a {@link System#nanoTime}
+     */
+    public static boolean isOverdue(long startNanos) {
+        return System.nanoTime() - startNanos >= LONGEST_WAIT_NANOS;
     }
 }

@@ -42,9 +42,6 @@ final class Keeper {
     /** The first pass, which loads most classes, leaves a starting JVM alone for so long. */
     private static final long FIRST_PASS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    /** It also waits so long at most for room in the heap: a class whose initialiser fails is unusable for ever. */
-    private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
-
     private final MemoryLock lock;
     private final ProcessView process;
     private final Log log;
@@ -111,7 +108,7 @@ final class Keeper {
         while (!isOver) {
             try {
                 look.run();
-                if (!hasPassed && !HeapRoom.isThere() && System.nanoTime() - begin < LONGEST_WAIT_NANOS) {
+                if (!hasPassed && !HeapRoom.isThere() && !HeapRoom.isOverdue(begin)) {
                     LockSupport.parkNanos(SOONEST_LOOK_NANOS);
                     continue;
                 }
