@@ -72,7 +72,6 @@ public final class Memlock implements Agent {
     private Background background;
     private Thread privilegeWatch;
     private AttachService attachments;
-    private boolean isJarHeld;
 
     /** Null where there is no JMX. */
     private JmxService jmx;
@@ -243,15 +242,12 @@ public final class Memlock implements Agent {
         }
     }
 
-    /** Once, and not before the first look at the mappings: {@code main} has begun then, and does not wait for it. */
+    /** Not before {@code main} has begun, which does not wait for it. */
     private void holdJar() {
-        if (!isJarHeld) {
-            isJarHeld = true;
-            try {
-                jarHolder.run();
-            } catch (RuntimeException e) {
-                log.debug("the agent jar cannot be read any more: " + e.getMessage());
-            }
+        try {
+            jarHolder.run();
+        } catch (RuntimeException e) {
+            log.debug("the agent jar cannot be read any more: " + e.getMessage());
         }
     }
 
@@ -266,10 +262,16 @@ public final class Memlock implements Agent {
                 public void run() {
                     watchPrivilege();
                     publisher.run();
+                }
+            };
+            Runnable afterFirstPass = new Runnable() {
+                @Override
+                public void run() {
                     holdJar();
                 }
             };
-            Background made = new Background(lock, process, log, this::stateChanged, inForce, growth, look);
+            Background made =
+                    new Background(lock, process, log, this::stateChanged, inForce, growth, look, afterFirstPass);
             publisher.publish(made.control());
             background = made;
         }

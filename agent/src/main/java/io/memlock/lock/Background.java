@@ -12,6 +12,7 @@ public final class Background {
     private final LastingThreads threads;
     private final Control control;
     private final Runnable look;
+    private final Runnable afterFirstPass;
 
     /**
      * Starts nothing yet.
@@ -20,6 +21,7 @@ public final class Background {
      * @param options the keeper's period, at any moment; {@link LockControl#lock} replaces them
      * @param growth tells the keeper of growth
      * @param look done by the reporter about once a second
+     * @param afterFirstPass done once by the keeper, when the application runs and is locked
      */
     public Background(
             MemoryLock lock,
@@ -28,8 +30,10 @@ public final class Background {
             StateListener listener,
             OptionsInForce options,
             Growth.Source growth,
-            Runnable look) {
+            Runnable look,
+            Runnable afterFirstPass) {
         this.look = look;
+        this.afterFirstPass = afterFirstPass;
         Scans scans = new Scans(process, new ThreadCpuTime(process.libc()));
         StateAnnouncer announcer = new StateAnnouncer(lock, log, listener);
         keeper = new Keeper(lock, process, log, announcer, options, growth, new ThreadCpuTime(process.libc()));
@@ -64,11 +68,18 @@ public final class Background {
         }
     }
 
-    /** What the keeper does for the reporter. */
+    /** What the keeper does beside keeping. */
     private final class Revival implements Runnable {
+
+        private boolean isSettled;
+
         @Override
         public void run() {
             threads.revive();
+            if (!isSettled && keeper.hasPassed()) {
+                isSettled = true;
+                afterFirstPass.run();
+            }
         }
     }
 

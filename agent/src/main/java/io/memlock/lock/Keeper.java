@@ -123,6 +123,11 @@ final class Keeper {
         }
     }
 
+    /** Whether there was a pass. */
+    boolean hasPassed() {
+        return hasPassed;
+    }
+
     /** Ends {@link #run} soon. */
     void end() {
         isOver = true;
