@@ -15,6 +15,7 @@ final class Difference {
     private final List<Segment> surplus = new ArrayList<>();
     private final List<Segment> kept = new ArrayList<>();
     private final List<Segment> locked = new ArrayList<>();
+    private final List<Segment> passedOver = new ArrayList<>();
     private long wantedBytes;
     private long largestBytes;
 
@@ -58,6 +59,11 @@ final class Difference {
         }
     }
 
+    /** Does not ask about one that does not matter: it may be locked, from a time when it did. */
+    void passOver(Segment segment) {
+        passedOver.add(segment);
+    }
+
     /** Selected and not locked, by region. */
     Map<Region, List<Segment>> missing() {
         return missing;
@@ -76,6 +82,13 @@ final class Difference {
     /** All that is locked, by whomever. */
     List<Segment> locked() {
         return locked;
+    }
+
+    /** All that is locked, and all that was not asked about. */
+    List<Segment> maybeLocked() {
+        List<Segment> all = new ArrayList<>(locked);
+        all.addAll(passedOver);
+        return all;
     }
 
     /** Length of all that is selected. */

@@ -238,10 +238,10 @@ final class Reconciler {
     private Pass compareAndRepair(Selection selection, Terms terms) throws IOException {
         Difference found = compare(selection, terms);
         if (adopts || terms.isFuture()) {
-            tools.ours().adopt(found.locked());
+            tools.ours().adopt(found.maybeLocked());
             adopts = false;
         } else {
-            tools.ours().retain(found.locked());
+            tools.ours().retain(found.maybeLocked());
         }
         tools.applicationLocks().retain(found.locked());
         Repair repair = new Repair(tools, map.mappings());
@@ -270,13 +270,18 @@ final class Reconciler {
         Difference found = new Difference(selection, terms, tools.ours());
         List<Segment> gone = new ArrayList<>();
         for (Segment segment : map.segments()) {
-            if (!tools.unlockable().contains(segment) && found.matters(segment)) {
-                LockProbe.Answer answer = tools.probe().ask(segment.start());
-                if (answer == LockProbe.Answer.GONE) {
-                    gone.add(segment);
-                } else {
-                    found.add(segment, answer == LockProbe.Answer.LOCKED);
-                }
+            if (tools.unlockable().contains(segment)) {
+                continue;
+            }
+            if (!found.matters(segment)) {
+                found.passOver(segment);
+                continue;
+            }
+            LockProbe.Answer answer = tools.probe().ask(segment.start());
+            if (answer == LockProbe.Answer.GONE) {
+                gone.add(segment);
+            } else {
+                found.add(segment, answer == LockProbe.Answer.LOCKED);
             }
         }
         for (Segment segment : stillThere(gone)) {

@@ -16,8 +16,10 @@ import java.util.concurrent.TimeUnit;
 /** The calls of one pass: unlocks what is too much, then locks what is missing, as far as it may. */
 final class Repair {
 
-    /** So many are told apart at once: it takes two looks at all mappings. */
+    /** So many are told apart at once, and of many mappings this part: it takes two looks at all of them. */
     private static final int AT_ONCE = 64;
+
+    private static final int PART_AT_ONCE = 4;
 
     /** In which an application that locks what it maps does so. */
     private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -66,8 +68,9 @@ final class Repair {
         if (tools.room.isAmple()) {
             tools.pause.nanos(MOMENT_NANOS);
         }
-        for (int from = 0; from < newest.size(); from += AT_ONCE) {
-            unlockSome(newest.subList(from, Math.min(newest.size(), from + AT_ONCE)));
+        int atOnce = Math.max(AT_ONCE, mappings / PART_AT_ONCE);
+        for (int from = 0; from < newest.size(); from += atOnce) {
+            unlockSome(newest.subList(from, Math.min(newest.size(), from + atOnce)));
             if (tools.room.isPassDue(System.nanoTime())) {
                 return;
             }

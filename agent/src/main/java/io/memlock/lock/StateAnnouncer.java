@@ -3,15 +3,25 @@ package io.memlock.lock;
 
 import io.memlock.log.Log;
 import io.memlock.log.UtcTime;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Leaves a line in the JVM's log for every change of state, once, whoever finds out; and tells a listener. */
+/**
+ * Leaves a line in the JVM's log for every change of state, once, whoever finds out; and tells a listener. Whoever asks for
+ * the state is told at once that it is not known; a line is worth what lasts, and a keeper that is late on a busy host
+ * mostly comes by a moment later.
+ */
 final class StateAnnouncer {
+
+    private static final long WORTH_A_LINE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final MemoryLock lock;
     private final Log log;
     private final StateListener listener;
     private final AtomicReference<LockState> announced;
+
+    /** Since when nobody has known the state; 0 while somebody does. */
+    private volatile long unknownSince;
 
     StateAnnouncer(MemoryLock lock, Log log, StateListener listener) {
         this.lock = lock;
@@ -24,6 +34,12 @@ final class StateAnnouncer {
     void announce() {
         LockStatus status = lock.status();
         LockState after = status.state();
+        if (after == LockState.UNKNOWN && !isUnknownForLong()) {
+            return;
+        }
+        if (after != LockState.UNKNOWN) {
+            unknownSince = 0;
+        }
         LockState before = announced.getAndSet(after);
         if (before == after) {
             return;
@@ -36,5 +52,13 @@ final class StateAnnouncer {
             log.failure(status.lastFailure().text(change));
         }
         listener.stateChanged(before, after);
+    }
+
+    private boolean isUnknownForLong() {
+        long now = System.nanoTime();
+        if (unknownSince == 0) {
+            unknownSince = now;
+        }
+        return now - unknownSince >= WORTH_A_LINE_NANOS;
     }
 }
