@@ -58,7 +58,7 @@ class BudgetIT {
         try (ForkedJvm jvm = limited(jdk, KERNEL_DEFAULT_BYTES, "mode=heap", "-Xms2m", "-Xmx64m")) {
             Keeping.awaitStart(jvm);
             jvm.ask("grow 32");
-            jvm.awaitErrorLine("[memlock] PARTLY LOCKED");
+            jvm.awaitErrorLine("[memlock] state LOCKED -> PARTIAL");
 
             assertThat(jvm.ask("ownlock 1")).startsWith("done");
         }
