@@ -110,12 +110,15 @@ final class Keeper {
         lastPassEnd = begin - periodNanos() + (hasPassed ? 0 : FIRST_PASS_NANOS);
         while (!isOver) {
             try {
-                look.run();
-                if (!hasPassed && !HeapRoom.isThere() && System.nanoTime() - begin < LONGEST_WAIT_NANOS) {
-                    LockSupport.parkNanos(SOONEST_LOOK_NANOS);
+                Thread.interrupted(); // otherwise no pause would last
+                look(look);
+                long now = System.nanoTime();
+                isUrgent = lock.isPassDue(now);
+                if (!isUrgent && !hasPassed && !process.hasHeapRoom() && now - begin < LONGEST_WAIT_NANOS) {
+                    LockSupport.parkNanos(Math.min(SOONEST_LOOK_NANOS, lock.nanosToNextLook(now)));
                     continue;
                 }
-                Allowance allowance = rest();
+                Allowance allowance = isUrgent ? periodic : rest();
                 if (allowance != null) {
                     pass(allowance);
                     viewHeap();
@@ -123,6 +126,15 @@ final class Keeper {
             } catch (Throwable e) { // an OutOfMemoryError the application survives, too
                 troubles.goOnAfter(e);
             }
+        }
+    }
+
+    /** What goes wrong there keeps no pass from its turn. */
+    private void look(Runnable look) {
+        try {
+            look.run();
+        } catch (Throwable e) {
+            troubles.goOnAfter(e);
         }
     }
 
@@ -143,7 +155,7 @@ final class Keeper {
             if (isListening) {
                 listen();
             }
-            Thread.interrupted(); // otherwise no pause would last
+            Thread.interrupted();
             long now = System.nanoTime();
             isUrgent = lock.isPassDue(now);
             if (isUrgent) {
