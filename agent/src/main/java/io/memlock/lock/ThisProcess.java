@@ -31,7 +31,7 @@ import java.util.function.Predicate;
 public final class ThisProcess implements LockParts, ProcessView {
 
     /** Of vm.max_map_count: the JVM itself needs mappings too, and dies without. */
-    private static final double SPLITTING_STOPS_AT = 0.8;
+    static final double SPLITTING_STOPS_AT = 0.8;
 
     /** smaps: 9 ms for each resident GiB. */
     private static final long LARGE_BYTES = 512L << 20;
@@ -117,13 +117,23 @@ public final class ThisProcess implements LockParts, ProcessView {
     }
 
     @Override
+    public boolean hasHeapRoom() {
+        return HeapRoom.isThere();
+    }
+
+    @Override
     public List<LayerStatus> layers() {
         return layout().layers();
     }
 
     @Override
-    public OutgrowWarning outgrowWarning(LockStatus status, long viewedBytes) throws IOException {
-        return OutgrowWarning.ofThisJvm(proc, status, viewedBytes);
+    public OutgrowWarning outgrowWarning(LockStatus status, RegionReport report) {
+        return OutgrowWarning.of(
+                report,
+                status,
+                Runtime.getRuntime().maxMemory(),
+                proc.cgroupMemory(ProcFs.SELF).limitBytes(),
+                proc.memInfo().totalBytes());
     }
 
     @Override

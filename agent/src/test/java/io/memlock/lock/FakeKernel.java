@@ -88,6 +88,9 @@ final class FakeKernel implements LibC, MemoryMap {
     /** The same for the second mlock2 there. */
     final Map<Long, Runnable> afterLockAgain = new TreeMap<>();
 
+    /** What happens right after a munlock of this address, once. */
+    final Map<Long, Runnable> afterUnlock = new TreeMap<>();
+
     /** Whether the file descriptor of the heap can be found. */
     boolean showsDescriptors = true;
 
@@ -102,6 +105,9 @@ final class FakeKernel implements LibC, MemoryMap {
 
     /** What happens right after the next look at the mappings, once. */
     Runnable afterRefresh = () -> {};
+
+    /** Where a region begins in the middle of a mapping; it ends with that. */
+    final TreeMap<Long, Region> regionsWithin = new TreeMap<>();
 
     private final TreeMap<Long, Vma> vmas = new TreeMap<>();
     private boolean future;
@@ -296,7 +302,13 @@ final class FakeKernel implements LibC, MemoryMap {
         looks++;
         List<Segment> now = new ArrayList<>();
         for (Vma vma : vmas.values()) {
-            now.add(new Segment(vma.start, vma.end, vma.region, Evidence.NONE, mapping(vma)));
+            Map.Entry<Long, Region> within = regionsWithin.lowerEntry(vma.end);
+            boolean isCut = within != null && within.getKey() > vma.start;
+            long cut = isCut ? within.getKey() : vma.end;
+            now.add(new Segment(vma.start, cut, vma.region, Evidence.NONE, mapping(vma)));
+            if (isCut) {
+                now.add(new Segment(cut, vma.end, within.getValue(), Evidence.NONE, mapping(vma)));
+            }
         }
         boolean changed = !now.equals(seen);
         seen = now;
@@ -388,7 +400,12 @@ final class FakeKernel implements LibC, MemoryMap {
 
     @Override
     public int munlock(long addr, long len) {
-        return fails("munlock") ? refusal : flag(addr & -PAGE, (addr + len + PAGE - 1) & -PAGE, false, false);
+        int returned = fails("munlock") ? refusal : flag(addr & -PAGE, (addr + len + PAGE - 1) & -PAGE, false, false);
+        Runnable after = afterUnlock.remove(addr);
+        if (after != null) {
+            after.run();
+        }
+        return returned;
     }
 
     private int flag(long start, long end, boolean locked, boolean onFault) {
