@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.apps;
+
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+
+/**
+ * Treats all threads and the heap badly, beside the commands of {@link HeapApp}: {@code interrupt} interrupts every thread
+ * and main's group each 10 ms from then on, {@code fill MILLIS} keeps the heap full to the brim for so long and catches
+ * what that leads to, {@code munlockall} unlocks everything, {@code management} uses the platform's MBeans. What stands on
+ * the command line is done before anything else.
+ */
+public final class HostileApp {
+
+    private static final long PAUSE_MILLIS = 10;
+    private static final int LARGEST_WORDS = 1 << 17;
+
+    private final HeapApp heap = new HeapApp();
+
+    private HostileApp() {}
+
+    /** Runs it. */
+    public static void main(String[] args) throws Exception {
+        HostileApp app = new HostileApp();
+        if (args.length > 0) {
+            app.handle(args[0], Arrays.copyOfRange(args, 1, args.length));
+        }
+        CommandLoop.run(app::handle);
+    }
+
+    private String handle(String command, String[] arguments) throws Exception {
+        return switch (command) {
+            case "interrupt" -> interrupt();
+            case "fill" -> fill(Long.parseLong(arguments[0]));
+            case "munlockall" -> Integer.toString(AppLibC.munlockall());
+            case "management" -> management();
+            default -> heap.handle(command, arguments);
+        };
+    }
+
+    private static String interrupt() {
+        ThreadGroup mine = Thread.currentThread().getThreadGroup();
+        ThreadGroup root = mine;
+        while (root.getParent() != null) {
+            root = root.getParent();
+        }
+        ThreadGroup all = root;
+        Thread thread = new Thread(all, () -> interruptForEver(all, mine), "interrupter");
+        thread.setDaemon(true);
+        thread.start();
+        return "";
+    }
+
+    @SuppressWarnings("ThreadSleep")
+    private static void interruptForEver(ThreadGroup all, ThreadGroup mains) {
+        while (true) {
+            Thread[] threads = new Thread[2 * all.activeCount() + 16];
+            int count = all.enumerate(threads, true);
+            for (int i = 0; i < count; i++) {
+                threads[i].interrupt();
+            }
+            mains.interrupt();
+            Thread.interrupted(); // our own
+            try {
+                Thread.sleep(PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.interrupted(); // by ourselves
+            }
+        }
+    }
+
+    /** On a thread of its own: with a full heap the JVM may even fail to link what follows a handler. */
+    private static String fill(long millis) throws InterruptedException {
+        Thread filler = new Thread(() -> fillUntil(System.nanoTime() + millis * 1_000_000), "filler");
+        filler.start();
+        filler.join();
+        return "";
+    }
+
+    private static void fillUntil(long end) {
+        Object[] chain = null;
+        int words = LARGEST_WORDS;
+        while (System.nanoTime() < end) {
+            try {
+                Object[] next = new Object[words];
+                next[0] = chain;
+                chain = next;
+            } catch (OutOfMemoryError e) {
+                words = words > 8 ? words / 4 : 2;
+            }
+        }
+    }
+
+    private static String management() {
+        return ManagementFactory.getPlatformMBeanServer().getMBeanCount() > 0
+                        && ManagementFactory.getThreadMXBean().getThreadCount() > 0
+                ? "works"
+                : "is empty";
+    }
+}
