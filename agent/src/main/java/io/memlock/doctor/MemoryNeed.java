@@ -7,6 +7,7 @@ import io.memlock.hotspot.RegionBounds;
 import io.memlock.hotspot.Segment;
 import io.memlock.lock.LockLimit;
 import io.memlock.log.Bytes;
+import io.memlock.proc.ProcessStatus;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,8 @@ import java.util.stream.Collectors;
  * @param nowBytes committed now
  * @param chargedElsewhereBytes locked by somebody else, outside of the selection
  * @param agentBytes what the agent itself will add to the selection, about; 0 where it is there already
- * @param atMost RAM each selected region can come to take; what no flag limits is counted as it is now
+ * @param atMost RAM each selected region can come to take; what no flag limits is counted as it is now, and so is the code
+ *     cache, whose reserve hardly a JVM ever fills
  * @param unlimited what of the selection no flag limits
  * @param grownBytes a limit on locked memory that holds all of it, whatever it grows to; -1 if no number would
  */
@@ -70,7 +72,8 @@ record MemoryNeed(
         return switch (region) {
             // ZGC before JDK 21 maps its heap three times: charged thrice, but in RAM once.
             case HEAP -> patient.heapMaxBytes() >= 0 ? patient.heapMaxBytes() : committed;
-            case CODE -> bounds.reservedBytes(region);
+            // Pages that nobody has touched are not in RAM, and a lock on-fault brings none in.
+            case LIBS, CDS, MAPPED -> Math.min(committed, residentOfFiles(patient.status(), committed));
             case METASPACE -> Math.max(committed, metaspaceLimit(patient.flags()));
             case STACKS ->
                 Math.max(
@@ -78,6 +81,11 @@ record MemoryNeed(
                         stackBytes(patient.flags()) * patient.status().threads());
             default -> committed;
         };
+    }
+
+    /** At most: the kernel does not tell cheaply which files they are of. */
+    private static long residentOfFiles(ProcessStatus status, long ifUnknown) {
+        return status.rssFileBytes() < 0 ? ifUnknown : status.rssFileBytes();
     }
 
     private static long agentBytes(Patient patient, Region region) {
@@ -130,6 +138,9 @@ record MemoryNeed(
                             .map(Region::optionName)
                             .collect(Collectors.joining(" and ", "; ", " as now, nothing limits "))
                     + (unlimited.size() == 1 ? "it" : "them"));
+        }
+        if (atMost.getOrDefault(Region.CODE, 0L) > 0) {
+            text.append("; code as now, which is seldom all that is reserved for it");
         }
         return text.toString();
     }

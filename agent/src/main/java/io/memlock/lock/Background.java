@@ -37,7 +37,7 @@ public final class Background {
         Scans scans = new Scans(process, new ThreadCpuTime(process.libc()));
         StateAnnouncer announcer = new StateAnnouncer(lock, log, listener);
         keeper = new Keeper(lock, process, log, announcer, options, growth, new ThreadCpuTime(process.libc()));
-        reporter = new Reporter(lock, scans, announcer, log);
+        reporter = new Reporter(lock, process, scans, announcer, log);
         threads = new LastingThreads(new Keeping(), new Reporting());
         control = new Control(lock, process, scans, announcer, options, log, threads);
     }

@@ -69,7 +69,7 @@ final class Keeper {
 
     private boolean isMoreToView;
     private boolean hasPassed;
-    private boolean warned;
+    private boolean hasNoted;
     private volatile boolean isOver;
 
     /**
@@ -216,7 +216,7 @@ final class Keeper {
             lock.intendsToLookEvery(Math.max(periodNanos(), allowance.restNanos(lastPassEnd)));
             announcer.announce();
         }
-        warnOnce();
+        noteOnce();
         lock.takeNotices().forEach(log::failure);
     }
 
@@ -230,17 +230,12 @@ final class Keeper {
         }
     }
 
-    private void warnOnce() throws IOException {
+    private void noteOnce() throws IOException {
         LockStatus status = lock.status();
-        if (warned || (status.state() != LockState.LOCKED && status.state() != LockState.PARTIAL)) {
+        if (hasNoted || (status.state() != LockState.LOCKED && status.state() != LockState.PARTIAL)) {
             return;
         }
-        warned = true;
-        String warning =
-                process.outgrowWarning(status, lock.viewedHeap().bytes()).text();
-        if (warning != null) {
-            log.failure(warning);
-        }
+        hasNoted = true;
         String note = process.swapNote();
         if (note != null) {
             log.info(note);

@@ -3,34 +3,32 @@ package io.memlock.lock;
 
 import io.memlock.hotspot.Region;
 import io.memlock.log.Bytes;
-import io.memlock.proc.MemInfo;
-import io.memlock.proc.ProcFs;
-import io.memlock.proc.ProcessStatus;
-import java.io.IOException;
 
 /**
  * Says before it happens that what is locked can outgrow what there is: locked pages cannot be reclaimed, so the kernel
- * would kill instead.
+ * would kill instead. Only the heap is counted as what it may become. Of all else that is selected what is resident counts:
+ * hardly a JVM ever fills the code cache it has reserved, or touches all pages of its libraries.
  *
- * @param atMostBytes the largest heap, and what else is resident now
+ * @param heapBytes the largest heap, 0 if it is not selected
+ * @param besideHeapBytes what is resident now of the other regions that are selected
  * @param cgroupBytes the memory cgroup's limit, -1 if there is none
  * @param hostBytes the host's RAM, -1 if it is not known
  */
-record OutgrowWarning(long atMostBytes, long cgroupBytes, long hostBytes) {
+record OutgrowWarning(long heapBytes, long besideHeapBytes, long cgroupBytes, long hostBytes) {
 
     /**
-     * For the JVM this runs in.
+     * Of what a scan has found.
      *
-     * @param viewedBytes what VmRSS counts twice
+     * @param status tells what is selected
+     * @param largestHeapBytes what the heap may become
      */
-    static OutgrowWarning ofThisJvm(ProcFs proc, LockStatus status, long viewedBytes) throws IOException {
-        MemInfo memory = proc.memInfo();
-        long cgroup = proc.cgroupMemory(ProcFs.SELF).limitBytes();
-        ProcessStatus process = proc.status(ProcFs.SELF);
-        Runtime runtime = Runtime.getRuntime();
-        long heap = status.regions().contains(Region.HEAP) ? runtime.maxMemory() : 0;
-        long besideHeap = Math.max(0, process.vmRssBytes() - viewedBytes - runtime.totalMemory());
-        return new OutgrowWarning(heap + besideHeap, cgroup, memory.totalBytes());
+    static OutgrowWarning of(
+            RegionReport report, LockStatus status, long largestHeapBytes, long cgroupBytes, long hostBytes) {
+        boolean isHeapSelected = status.regions().contains(Region.HEAP);
+        long selected = report.total(status.regions()).residentBytes();
+        long heap = isHeapSelected ? report.residentBytes(Region.HEAP) : 0;
+        return new OutgrowWarning(
+                isHeapSelected ? Math.max(largestHeapBytes, heap) : 0, selected - heap, cgroupBytes, hostBytes);
     }
 
     /**
@@ -41,11 +39,13 @@ record OutgrowWarning(long atMostBytes, long cgroupBytes, long hostBytes) {
     String text() {
         boolean cgroup = cgroupBytes >= 0 && (hostBytes < 0 || cgroupBytes < hostBytes);
         long there = cgroup ? cgroupBytes : hostBytes;
-        if (there < 0 || atMostBytes <= there) {
+        if (there < 0 || heapBytes + besideHeapBytes <= there) {
             return null;
         }
-        return "warning: what is locked can grow to " + Bytes.text(atMostBytes) + " (largest heap, and what else is"
-                + " resident now), but " + (cgroup ? "the memory cgroup allows " : "the host has ") + Bytes.text(there)
+        return "warning: what is locked can grow to " + Bytes.text(heapBytes + besideHeapBytes) + " (the heap to "
+                + Bytes.text(heapBytes) + ", and " + Bytes.text(besideHeapBytes)
+                + " of what else is selected are resident now), but "
+                + (cgroup ? "the memory cgroup allows " : "the host has ") + Bytes.text(there)
                 + ": locked memory cannot be reclaimed, so the OOM killer would end this JVM; lower -Xmx or "
                 + (cgroup ? "raise the limit of the container" : "add memory");
     }

@@ -35,9 +35,10 @@ interface ProcessView {
     /**
      * What is locked against what there is.
      *
-     * @throws IOException if that cannot be read
+     * @param status tells what is selected
+     * @param report what of it is resident
      */
-    OutgrowWarning outgrowWarning(LockStatus status, long viewedBytes) throws IOException;
+    OutgrowWarning outgrowWarning(LockStatus status, RegionReport report);
 
     /**
      * Where the kernel has nowhere to swap to, what is left for the lock to protect.

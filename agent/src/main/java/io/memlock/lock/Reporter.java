@@ -15,15 +15,18 @@ final class Reporter {
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final MemoryLock lock;
+    private final ProcessView process;
     private final Scans scans;
     private final StateAnnouncer announcer;
     private final Troubles troubles;
     private final Log log;
     private String lastProblem = "";
+    private boolean hasWarned;
 
     /** A reporter; {@link #run} is its life. */
-    Reporter(MemoryLock lock, Scans scans, StateAnnouncer announcer, Log log) {
+    Reporter(MemoryLock lock, ProcessView process, Scans scans, StateAnnouncer announcer, Log log) {
         this.lock = lock;
+        this.process = process;
         this.scans = scans;
         this.announcer = announcer;
         this.troubles = new Troubles("reporter", log);
@@ -43,6 +46,7 @@ final class Reporter {
                 announcer.announce();
                 if (HeapRoom.isThere()) {
                     scan();
+                    warnOnce();
                 }
             } catch (Throwable e) { // an OutOfMemoryError the application survives, too
                 troubles.goOnAfter(e);
@@ -71,5 +75,20 @@ final class Reporter {
             log.debug("no scan: " + problem);
         }
         lastProblem = problem;
+    }
+
+    /** As soon as something is locked and it is known how much is resident. */
+    private void warnOnce() {
+        LockStatus status = lock.status();
+        RegionReport report = scans.last();
+        boolean isLocked = status.state() == LockState.LOCKED || status.state() == LockState.PARTIAL;
+        if (hasWarned || !isLocked || report == null) {
+            return;
+        }
+        hasWarned = true;
+        String warning = process.outgrowWarning(status, report).text();
+        if (warning != null) {
+            log.failure(warning);
+        }
     }
 }

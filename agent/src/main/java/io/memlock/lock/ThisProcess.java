@@ -122,8 +122,13 @@ public final class ThisProcess implements LockParts, ProcessView {
     }
 
     @Override
-    public OutgrowWarning outgrowWarning(LockStatus status, long viewedBytes) throws IOException {
-        return OutgrowWarning.ofThisJvm(proc, status, viewedBytes);
+    public OutgrowWarning outgrowWarning(LockStatus status, RegionReport report) {
+        return OutgrowWarning.of(
+                report,
+                status,
+                Runtime.getRuntime().maxMemory(),
+                proc.cgroupMemory(ProcFs.SELF).limitBytes(),
+                proc.memInfo().totalBytes());
     }
 
     @Override

@@ -17,8 +17,27 @@ class MemoryNeedTest {
         MemoryNeed need = MemoryNeed.of(new PatientBuilder().build(), List.of(Region.CODE));
 
         assertThat(need.nowBytes()).isEqualTo(2 * MIB);
-        assertThat(need.atMostBytes()).isEqualTo(240 * MIB);
-        assertThat(need.describe()).isEqualTo("code 240.0 MiB");
+        assertThat(need.atMostBytes()).isEqualTo(2 * MIB);
+        assertThat(need.describe()).isEqualTo("code 2.0 MiB; code as now, which is seldom all that is reserved for it");
+        assertThat(need.grownBytes()).as("a limit holds all that is reserved").isGreaterThan(240 * MIB);
+    }
+
+    /** A JDK maps 149 MiB of libraries and classes, and touches 4 of them. */
+    @Test
+    void ofFilesOnlyWhatIsResidentCounts() {
+        PatientBuilder patient = new PatientBuilder()
+                .segment(Region.LIBS, 0x1_0000_0000L, 146 * MIB, "r", "/jdk/lib/modules")
+                .status("RssFile:.*", "RssFile:\t4096 kB");
+
+        assertThat(atMost(patient, Region.LIBS)).isEqualTo(4 * MIB);
+        assertThat(MemoryNeed.of(patient.build(), List.of(Region.LIBS)).nowBytes())
+                .as("under a limit all of it is charged")
+                .isEqualTo(149 * MIB);
+    }
+
+    @Test
+    void whereTheKernelDoesNotTellAllOfTheFilesCounts() {
+        assertThat(atMost(new PatientBuilder().status("RssFile:.*\n", ""), Region.LIBS)).isEqualTo(3 * MIB);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.doctor.Finding.Verdict;
 import io.memlock.hotspot.Region;
+import io.memlock.options.OptionParser;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,6 +61,24 @@ class SizesTest {
         Finding tooSmall = find(64 * MIB + 1, "memory cgroup");
         assertThat(tooSmall.verdict()).isEqualTo(Verdict.WARN);
         assertThat(tooSmall.evidence()).contains("the limit is 64.0 MiB", "OOM killer");
+    }
+
+    /** Of all that a JVM has reserved and mapped hardly any is resident: it fits, as nearly any does. */
+    @Test
+    void aSmallContainerHoldsASmallJvm() throws Exception {
+        host.put(LIMIT, 128 * MIB + "\n");
+        Patient patient = new PatientBuilder()
+                .segment(Region.LIBS, 0x1_0000_0000L, 146 * MIB, "r", "/jdk/lib/modules")
+                .segment(Region.MAPPED, 0x2_0000_0000L, 1000 * MIB, "r", "/data/index")
+                .build();
+
+        assertThat(new Sizes(host.proc(), patient)
+                        .findings(MemoryNeed.of(patient, OptionParser.parse("mode=all").selection())))
+                .filteredOn(finding -> finding.check().equals("memory cgroup"))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.verdict())
+                        .as(finding.evidence())
+                        .isEqualTo(Verdict.OK));
     }
 
     @Test

@@ -217,8 +217,8 @@ final class FakeProcess implements LockParts, ProcessView {
     }
 
     @Override
-    public OutgrowWarning outgrowWarning(LockStatus status, long viewedBytes) {
-        return new OutgrowWarning(0, -1, Long.MAX_VALUE);
+    public OutgrowWarning outgrowWarning(LockStatus status, RegionReport report) {
+        return new OutgrowWarning(0, 0, -1, Long.MAX_VALUE);
     }
 
     @Override

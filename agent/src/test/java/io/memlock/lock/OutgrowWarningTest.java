@@ -3,29 +3,83 @@ package io.memlock.lock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.hotspot.Region;
+import io.memlock.options.OptionParser;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class OutgrowWarningTest {
 
     private static final long GIB = 1 << 30;
+    private static final long MIB = 1 << 20;
+
+    /** A small JVM: {@code libs} and {@code code} are mostly not resident, a large file of the application is. */
+    private static final RegionReport SMALL = report(Map.of(
+            Region.HEAP, new Size(128 * MIB, 30 * MIB),
+            Region.CODE, new Size(242 * MIB, 8 * MIB),
+            Region.LIBS, new Size(149 * MIB, 4 * MIB),
+            Region.NATIVE, new Size(64 * MIB, 20 * MIB),
+            Region.MAPPED, new Size(1000 * MIB, 500 * MIB)));
 
     @Test
     void warnsOfTheTighterOfTheTwo() {
-        assertThat(new OutgrowWarning(4 * GIB, 3 * GIB, 8 * GIB).text())
-                .contains("can grow to 4.0 GiB")
+        assertThat(new OutgrowWarning(3 * GIB, GIB, 3 * GIB, 8 * GIB).text())
+                .contains("can grow to 4.0 GiB (the heap to 3.0 GiB, and 1.0 GiB of what else is selected")
                 .contains("the memory cgroup allows 3.0 GiB");
-        assertThat(new OutgrowWarning(9 * GIB, -1, 8 * GIB).text()).contains("the host has 8.0 GiB");
+        assertThat(new OutgrowWarning(9 * GIB, 0, -1, 8 * GIB).text()).contains("the host has 8.0 GiB");
     }
 
     @Test
     void saysNothingWhereThereIsRoom() {
-        assertThat(new OutgrowWarning(4 * GIB, 4 * GIB, 8 * GIB).text()).isNull();
-        assertThat(new OutgrowWarning(4 * GIB, -1, 8 * GIB).text()).isNull();
+        assertThat(new OutgrowWarning(3 * GIB, GIB, 4 * GIB, 8 * GIB).text()).isNull();
+        assertThat(new OutgrowWarning(4 * GIB, 0, -1, 8 * GIB).text()).isNull();
     }
 
     @Test
     void whatIsNotKnownIsNoReasonToWarn() {
-        assertThat(new OutgrowWarning(1 << 30, -1, -1).text()).isNull();
-        assertThat(new OutgrowWarning(1 << 30, 1 << 20, -1).text()).contains("the memory cgroup allows 1.0 MiB");
+        assertThat(new OutgrowWarning(1 << 30, 0, -1, -1).text()).isNull();
+        assertThat(new OutgrowWarning(1 << 30, 0, 1 << 20, -1).text()).contains("the memory cgroup allows 1.0 MiB");
+    }
+
+    @Test
+    void aSmallJvmThatFitsIntoASmallContainerIsNotWarned() throws Exception {
+        assertThat(warning("mode=all", 160 * MIB)).isNull();
+        assertThat(warning("mode=all", 160 * MIB - 1))
+                .contains("can grow to 160.0 MiB (the heap to 128.0 MiB, and 32.0 MiB of what else is selected");
+    }
+
+    @Test
+    void filesOfTheApplicationCountWhereTheyAreSelected() throws Exception {
+        assertThat(warning("mode=all,exclude=nothing", 660 * MIB)).isNull();
+        assertThat(warning("mode=all,exclude=nothing", 659 * MIB)).contains("532.0 MiB of what else");
+    }
+
+    @Test
+    void onlyWhatIsSelectedCounts() throws Exception {
+        assertThat(warning("mode=code", 8 * MIB)).isNull();
+        assertThat(warning("mode=heap", 128 * MIB)).isNull();
+        assertThat(warning("mode=heap", 128 * MIB - 1)).contains("and 0 B of what else");
+    }
+
+    private static String warning(String options, long cgroupBytes) throws Exception {
+        FakeKernel kernel = new FakeKernel();
+        kernel.commit(Region.HEAP, 0x1000_0000L, MIB);
+        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+        lock.start(OptionParser.parse(options));
+        return OutgrowWarning.of(SMALL, lock.status(), 128 * MIB, cgroupBytes, 64 * GIB)
+                .text();
+    }
+
+    private record Size(long reserved, long resident) {}
+
+    private static RegionReport report(Map<Region, Size> sizes) {
+        List<RegionUsage> usages = new ArrayList<>();
+        for (Region region : Region.values()) {
+            Size size = sizes.getOrDefault(region, new Size(0, 0));
+            usages.add(new RegionUsage(region, 1, size.reserved(), size.reserved(), size.resident(), 0, 0));
+        }
+        return new RegionReport(usages, 0, 0);
     }
 }
