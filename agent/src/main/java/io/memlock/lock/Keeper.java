@@ -107,12 +107,15 @@ final class Keeper {
         lastPassEnd = begin - periodNanos() + (hasPassed ? 0 : FIRST_PASS_NANOS);
         while (!isOver) {
             try {
-                look.run();
-                if (!hasPassed && !HeapRoom.isThere() && !HeapRoom.isOverdue(begin)) {
-                    LockSupport.parkNanos(SOONEST_LOOK_NANOS);
+                Thread.interrupted(); // otherwise no pause would last
+                look(look);
+                long now = System.nanoTime();
+                isUrgent = lock.isPassDue(now);
+                if (!isUrgent && !hasPassed && !process.hasHeapRoom() && !HeapRoom.isOverdue(begin)) {
+                    LockSupport.parkNanos(Math.min(SOONEST_LOOK_NANOS, lock.nanosToNextLook(now)));
                     continue;
                 }
-                Allowance allowance = rest();
+                Allowance allowance = isUrgent ? periodic : rest();
                 if (allowance != null) {
                     pass(allowance);
                     viewHeap();
@@ -126,6 +129,15 @@ final class Keeper {
     /** Whether there was a pass. */
     boolean hasPassed() {
         return hasPassed;
+    }
+
+    /** What goes wrong there keeps no pass from its turn. */
+    private void look(Runnable look) {
+        try {
+            look.run();
+        } catch (Throwable e) {
+            troubles.goOnAfter(e);
+        }
     }
 
     /** Ends {@link #run} soon. */
@@ -145,7 +157,7 @@ final class Keeper {
             if (isListening) {
                 listen();
             }
-            Thread.interrupted(); // otherwise no pause would last
+            Thread.interrupted();
             long now = System.nanoTime();
             isUrgent = lock.isPassDue(now);
             if (isUrgent) {

@@ -29,6 +29,9 @@ interface ProcessView {
      */
     long residentBytes() throws IOException;
 
+    /** {@link HeapRoom} */
+    boolean hasHeapRoom();
+
     /** How the regions are found. */
     List<LayerStatus> layers();
 

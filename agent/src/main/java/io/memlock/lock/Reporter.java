@@ -44,7 +44,7 @@ final class Reporter {
             try {
                 look.run();
                 announcer.announce();
-                if (HeapRoom.isThere()) {
+                if (process.hasHeapRoom()) {
                     scan();
                     warnOnce();
                 }

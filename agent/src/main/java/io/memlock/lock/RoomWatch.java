@@ -80,6 +80,8 @@ final class RoomWatch {
     void watch(boolean bearsWhatMustNotStay) {
         if (bearsWhatMustNotStay && !isWatching) {
             lastLookNanos = System.nanoTime();
+            // With strategy=future nobody has measured before, and the next look would be due much too late.
+            freeBytes = freeBytes == Long.MAX_VALUE ? source.freeBytes() : freeBytes;
         }
         isWatching = bearsWhatMustNotStay;
     }

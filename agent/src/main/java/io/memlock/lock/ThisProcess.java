@@ -117,6 +117,11 @@ public final class ThisProcess implements LockParts, ProcessView {
     }
 
     @Override
+    public boolean hasHeapRoom() {
+        return HeapRoom.isThere();
+    }
+
+    @Override
     public List<LayerStatus> layers() {
         return layout().layers();
     }

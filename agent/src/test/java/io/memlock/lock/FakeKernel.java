@@ -88,6 +88,9 @@ final class FakeKernel implements LibC, MemoryMap {
     /** The same for the second mlock2 there. */
     final Map<Long, Runnable> afterLockAgain = new TreeMap<>();
 
+    /** What happens right after a munlock of this address, once. */
+    final Map<Long, Runnable> afterUnlock = new TreeMap<>();
+
     /** Whether the file descriptor of the heap can be found. */
     boolean showsDescriptors = true;
 
@@ -388,7 +391,12 @@ final class FakeKernel implements LibC, MemoryMap {
 
     @Override
     public int munlock(long addr, long len) {
-        return fails("munlock") ? refusal : flag(addr & -PAGE, (addr + len + PAGE - 1) & -PAGE, false, false);
+        int returned = fails("munlock") ? refusal : flag(addr & -PAGE, (addr + len + PAGE - 1) & -PAGE, false, false);
+        Runnable after = afterUnlock.remove(addr);
+        if (after != null) {
+            after.run();
+        }
+        return returned;
     }
 
     private int flag(long start, long end, boolean locked, boolean onFault) {

@@ -211,6 +211,13 @@ final class FakeProcess implements LockParts, ProcessView {
         return 0;
     }
 
+    boolean hasHeapRoom = true;
+
+    @Override
+    public boolean hasHeapRoom() {
+        return hasHeapRoom;
+    }
+
     @Override
     public List<LayerStatus> layers() {
         return List.of();

@@ -24,6 +24,7 @@ class KeeperTest {
     private static final String RARELY = "mode=heap,strategy=rescan,interval=1h";
     private static final long MIB = 1 << 20;
     private static final long HEAP = 0x1000_0000L;
+    private static final long FILE = 0x4000_0000L;
 
     /** So much CPU time a look takes: three use up what periodic passes may take at once. */
     private static final long DEAR_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -126,6 +127,38 @@ class KeeperTest {
 
         assertThat(lock.viewedHeap().bytes()).isEqualTo(HeapView.GRANULE_BYTES);
         assertThat(viewing.populatedBytes(Linux.MADV_POPULATE_READ)).isEqualTo(HeapView.GRANULE_BYTES);
+    }
+
+    /** A file that is read fills a container faster than a first pass comes. */
+    @Test
+    void unlocksAtOnceWhatCouldFillTheRoomThoughTheHeapIsFull() throws Exception {
+        FakeProcess process = new FakeProcess(kernel);
+        process.hasHeapRoom = false;
+
+        assertUnlocksFileAtOnce(process, () -> {});
+    }
+
+    @Test
+    void aLookThatFailsKeepsNoPassFromItsTurn() throws Exception {
+        assertUnlocksFileAtOnce(new FakeProcess(kernel), () -> {
+            throw new OutOfMemoryError("thrown by the test");
+        });
+    }
+
+    /** The interval is an hour, and the measure of the patience half of the longest wait for room in the heap. */
+    private void assertUnlocksFileAtOnce(FakeProcess process, Runnable look) throws Exception {
+        process.freeBytes = 64 * MIB;
+        kernel.commit(Region.HEAP, HEAP, MIB);
+        MemoryLock lock = new MemoryLock(process);
+        Keeper keeper = keeper(process, lock, "mode=all,strategy=future,interval=1h", () -> Growth.NONE);
+        kernel.mapFile(FILE, 32 * MIB, "/data/index");
+        assertThat(kernel.isLocked(FILE)).isTrue();
+        CountDownLatch unlocked = new CountDownLatch(1);
+        kernel.afterUnlock.put(FILE, unlocked::countDown);
+
+        started(keeper, look);
+
+        assertThat(unlocked.await(5, TimeUnit.SECONDS)).isTrue();
     }
 
     private void takeTime() {

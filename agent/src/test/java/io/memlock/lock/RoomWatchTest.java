@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class RoomWatchTest {
+
+    private static final long MIB = 1 << 20;
+    private static final long GIB = 1 << 30;
+
+    private long freeBytes = 4 * GIB;
+    private long heapToComeBytes;
+    private Locked locked = new Locked(100 * MIB, 60 * MIB);
+    private boolean isHidden;
+
+    private final RoomWatch watch = new RoomWatch(new RoomSource() {
+        @Override
+        public long freeBytes() {
+            return freeBytes;
+        }
+
+        @Override
+        public long heapToComeBytes() {
+            return heapToComeBytes;
+        }
+
+        @Override
+        public Locked locked() throws IOException {
+            if (isHidden) {
+                throw new IOException("hidden");
+            }
+            return new Locked(locked.mapped, locked.data);
+        }
+    });
+
+    private record Locked(long mapped, long data) {}
+
+    @Test
+    void theHeapThatIsToComeLeavesSoMuchLess() {
+        heapToComeBytes = GIB;
+        assertThat(watch.measure(true)).isEqualTo(3 * GIB);
+        assertThat(watch.measure(false)).isEqualTo(4 * GIB);
+
+        heapToComeBytes = 5 * GIB;
+        assertThat(watch.measure(true)).isZero();
+    }
+
+    @Test
+    void withNothingToWatchNoLookIsDue() {
+        assertThat(watch.nanosToNextLook(afterLong())).isEqualTo(Long.MAX_VALUE);
+        assertThat(watch.isPassDue(afterLong())).isFalse();
+        watch.watch(true);
+        watch.watch(false);
+        assertThat(watch.isPassDue(afterLong())).isFalse();
+    }
+
+    /** At 4 GiB/s. */
+    @Test
+    void looksBeforeAFastReaderHasFilledHalfOfTheRoom() {
+        freeBytes = 400 * MIB;
+        assertNextLookAfterMillis(48);
+        freeBytes = 4 * GIB;
+        assertNextLookAfterMillis(500);
+    }
+
+    @Test
+    void looksNeverSoonerNorLaterThan() {
+        freeBytes = 0;
+        assertNextLookAfterMillis(5);
+        freeBytes = Long.MAX_VALUE;
+        assertNextLookAfterMillis(30_000);
+    }
+
+    private void assertNextLookAfterMillis(long millis) {
+        watch.measure(false);
+        watch.watch(true);
+        watch.settle();
+        long period = TimeUnit.MILLISECONDS.toNanos(millis);
+        long before = System.nanoTime();
+        watch.settle();
+
+        assertThat(watch.nanosToNextLook(before)).isBetween(period, period + TimeUnit.SECONDS.toNanos(1));
+        assertThat(watch.nanosToNextLook(System.nanoTime())).isLessThanOrEqualTo(period);
+    }
+
+    /** With strategy=future nobody measures before. */
+    @Test
+    void aWatchBeginsWithAMeasurement() {
+        freeBytes = 40 * MIB;
+
+        watch.watch(true);
+
+        assertThat(watch.nanosToNextLook(System.nanoTime())).isLessThan(TimeUnit.SECONDS.toNanos(1));
+    }
+
+    @Test
+    void aPassIsDueWhileNothingHasBeenSettled() {
+        watch.watch(true);
+
+        assertThat(watch.isPassDue(afterLong())).isTrue();
+    }
+
+    @Test
+    void aPassIsDueOnceASixteenthOfTheRoomHasCome() {
+        settled();
+        locked = new Locked(100 * MIB + freeBytes / 16, 60 * MIB + freeBytes / 16);
+        assertThat(watch.isPassDue(afterLong())).isFalse();
+
+        settled();
+        locked = new Locked(locked.mapped + freeBytes / 16 + 1, locked.data);
+        assertThat(watch.isPassDue(afterLong())).isTrue();
+    }
+
+    /** As much of the heap has been given back as a file has come that is mapped. */
+    @Test
+    void aPassIsDueThoughAllInAllNothingHasCome() {
+        settled();
+        long part = freeBytes / 16 + 1;
+
+        locked = new Locked(100 * MIB, 60 * MIB - part);
+
+        assertThat(watch.isPassDue(afterLong())).isTrue();
+    }
+
+    @Test
+    void aPassIsDueIfThereIsLessRoomNow() {
+        settled();
+        locked = new Locked(101 * MIB, 61 * MIB);
+
+        freeBytes = 15 * MIB;
+
+        assertThat(watch.isPassDue(afterLong())).isTrue();
+    }
+
+    @Test
+    void aPassIsDueWhereTheKernelDoesNotTell() {
+        settled();
+        isHidden = true;
+
+        assertThat(watch.isPassDue(afterLong())).isTrue();
+    }
+
+    @Test
+    void whatHasBeenUnsettledIsNotTakenForSettled() {
+        settled();
+
+        watch.unsettle();
+
+        assertThat(watch.isPassDue(afterLong())).isTrue();
+    }
+
+    /** What comes after the keeper's look is not settled by it. */
+    @Test
+    void countsFromTheBeginningOfTheLook() {
+        watch.watch(true);
+        watch.begin();
+        locked = new Locked(GIB, 60 * MIB);
+        watch.settle();
+
+        assertThat(watch.isPassDue(afterLong())).isTrue();
+    }
+
+    @Test
+    void looksOncePerPeriod() {
+        watch.watch(true);
+        long now = afterLong();
+
+        assertThat(watch.isPassDue(now)).isTrue();
+        assertThat(watch.isPassDue(now)).isFalse();
+    }
+
+    @Test
+    void theRoomItselfIsMeasuredAgainAtTheEarliestAfterASecond() {
+        assertThat(watch.isMeasureDue(System.nanoTime())).as("never measured").isTrue();
+        freeBytes = MIB;
+        watch.measure(true);
+        assertThat(watch.isMeasureDue(System.nanoTime())).isFalse();
+        assertThat(watch.isMeasureDue(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1001)))
+                .isTrue();
+    }
+
+    @Test
+    void isAmpleFromTwoGibibytes() {
+        freeBytes = 2 * GIB - 1;
+        watch.measure(false);
+        assertThat(watch.isAmple()).isFalse();
+        freeBytes = 2 * GIB;
+        watch.measure(false);
+        assertThat(watch.isAmple()).isTrue();
+    }
+
+    private void settled() {
+        watch.watch(true);
+        watch.begin();
+        watch.settle();
+    }
+
+    /** When a look is due in any case. */
+    private static long afterLong() {
+        return System.nanoTime() + RoomWatch.LATEST_LOOK_NANOS + 1;
+    }
+}
