@@ -79,7 +79,7 @@ public final class RegionBounds {
         for (Segment segment : segments) {
             boolean counts = segment.region() == region
                     && !segment.isAgentsView()
-                    && !segment.mapping().path().equals("[stack]")
+                    && !segment.mapping().isFirstStack()
                     && (!onlyCommitted || segment.mapping().isAccessible());
             bytes += counts ? segment.length() : 0;
         }

@@ -36,8 +36,7 @@ final class Difference {
 
     /** Whether it makes a difference at all whether a segment is locked. */
     boolean matters(Segment segment) {
-        return !terms.mustStayUnlocked(segment)
-                && (terms.isWorthLocking(segment) || !selection.contains(segment.region()));
+        return terms.isWorthLocking(segment) || !selection.contains(segment.region());
     }
 
     /** Compares one. */
@@ -45,7 +44,7 @@ final class Difference {
         if (isLocked) {
             locked.add(segment);
         }
-        if (selection.contains(segment.region())) {
+        if (selection.contains(segment.region()) && !terms.mustStayUnlocked(segment)) {
             wantedBytes += segment.length();
             largestBytes = Math.max(largestBytes, segment.length());
             if (isLocked) {

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 
 /**
  * What we locked, so that it is ours to unlock. HotSpot and the kernel move the ends of mappings and cut pieces out of them:
- * what begins inside one that was ours is ours.
+ * what begins inside one that was ours is ours, and so is a stack that has grown.
  *
  * <p>Not thread-safe.
  */
@@ -18,7 +18,13 @@ final class LockedByName {
 
     boolean contains(Segment segment) {
         Map.Entry<Long, Long> before = endByStart.floorEntry(segment.start());
-        return before != null && (before.getKey() == segment.start() || segment.start() < before.getValue());
+        return (before != null && (before.getKey() == segment.start() || segment.start() < before.getValue()))
+                || (segment.mapping().isFirstStack() && holdsEndOf(segment));
+    }
+
+    private boolean holdsEndOf(Segment stack) {
+        Map.Entry<Long, Long> last = endByStart.lowerEntry(stack.end());
+        return last != null && last.getValue() == stack.end();
     }
 
     void add(Segment segment) {

@@ -176,7 +176,7 @@ final class Reconciler {
             last = new Pass(last.mappings(), last.wantedBytes(), last.missingBytes(), 0, 0, 0, 0, false);
             return last;
         }
-        givesBack |= !sameSelection || adopts;
+        givesBack |= !sameSelection || adopts || terms.areLimitedSince(lastTerms);
         if (!looks) {
             look();
         }

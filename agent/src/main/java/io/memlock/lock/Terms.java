@@ -27,12 +27,17 @@ record Terms(long limitBytes, boolean isFuture, boolean othersSetFuture) {
         return segment.mapping().isAccessible() || isFuture;
     }
 
+    /** Whether a limit has come to apply since others. */
+    boolean areLimitedSince(Terms before) {
+        return limitBytes >= 0 && before != null && before.limitBytes < 0;
+    }
+
     /**
      * The stack of the first thread grows by page faults. Locked, each growth counts against the limit, and beyond it the
      * answer is SIGSEGV. Linux {@code mm/vma.c: acct_stack_growth}
      */
     boolean mustStayUnlocked(Segment segment) {
-        return limitBytes >= 0 && segment.mapping().path().equals("[stack]");
+        return limitBytes >= 0 && segment.mapping().isFirstStack();
     }
 
     /** As that of any record, but written out: see {@link Mapping#equals}. */

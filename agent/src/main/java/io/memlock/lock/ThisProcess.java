@@ -31,7 +31,7 @@ import java.util.function.Predicate;
 public final class ThisProcess implements LockParts, ProcessView {
 
     /** Of vm.max_map_count: the JVM itself needs mappings too, and dies without. */
-    private static final double SPLITTING_STOPS_AT = 0.8;
+    static final double SPLITTING_STOPS_AT = 0.8;
 
     /** smaps: 9 ms for each resident GiB. */
     private static final long LARGE_BYTES = 512L << 20;

@@ -69,6 +69,11 @@ public record Mapping(
         return path.startsWith("[v");
     }
 
+    /** Whether it is the stack of the first thread, which grows downwards by page faults. */
+    public boolean isFirstStack() {
+        return path.equals("[stack]");
+    }
+
     /**
      * As that of any record, but written out. What the compiler writes puts itself together from method handles at its
      * first use: in a live JVM that loads some 75 classes and compiles some 130 methods beside the application.

@@ -37,7 +37,8 @@ class MemoryNeedTest {
 
     @Test
     void whereTheKernelDoesNotTellAllOfTheFilesCounts() {
-        assertThat(atMost(new PatientBuilder().status("RssFile:.*\n", ""), Region.LIBS)).isEqualTo(3 * MIB);
+        assertThat(atMost(new PatientBuilder().status("RssFile:.*\n", ""), Region.LIBS))
+                .isEqualTo(3 * MIB);
     }
 
     @Test

@@ -73,12 +73,12 @@ class SizesTest {
                 .build();
 
         assertThat(new Sizes(host.proc(), patient)
-                        .findings(MemoryNeed.of(patient, OptionParser.parse("mode=all").selection())))
+                        .findings(MemoryNeed.of(
+                                patient, OptionParser.parse("mode=all").selection())))
                 .filteredOn(finding -> finding.check().equals("memory cgroup"))
                 .singleElement()
-                .satisfies(finding -> assertThat(finding.verdict())
-                        .as(finding.evidence())
-                        .isEqualTo(Verdict.OK));
+                .satisfies(finding ->
+                        assertThat(finding.verdict()).as(finding.evidence()).isEqualTo(Verdict.OK));
     }
 
     @Test

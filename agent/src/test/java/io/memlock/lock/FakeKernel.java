@@ -106,6 +106,9 @@ final class FakeKernel implements LibC, MemoryMap {
     /** What happens right after the next look at the mappings, once. */
     Runnable afterRefresh = () -> {};
 
+    /** Where a region begins in the middle of a mapping; it ends with that. */
+    final TreeMap<Long, Region> regionsWithin = new TreeMap<>();
+
     private final TreeMap<Long, Vma> vmas = new TreeMap<>();
     private boolean future;
     private boolean futureOnFault;
@@ -299,7 +302,13 @@ final class FakeKernel implements LibC, MemoryMap {
         looks++;
         List<Segment> now = new ArrayList<>();
         for (Vma vma : vmas.values()) {
-            now.add(new Segment(vma.start, vma.end, vma.region, Evidence.NONE, mapping(vma)));
+            Map.Entry<Long, Region> within = regionsWithin.lowerEntry(vma.end);
+            boolean isCut = within != null && within.getKey() > vma.start;
+            long cut = isCut ? within.getKey() : vma.end;
+            now.add(new Segment(vma.start, cut, vma.region, Evidence.NONE, mapping(vma)));
+            if (isCut) {
+                now.add(new Segment(cut, vma.end, within.getValue(), Evidence.NONE, mapping(vma)));
+            }
         }
         boolean changed = !now.equals(seen);
         seen = now;

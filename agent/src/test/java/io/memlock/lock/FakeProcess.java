@@ -16,9 +16,6 @@ import java.util.List;
 /** The parts of a lock on a {@link FakeKernel}'s process. */
 final class FakeProcess implements LockParts, ProcessView {
 
-    /** As ThisProcess computes it from the kernel's default of vm.max_map_count. */
-    static final long MAX_MAPPINGS = 52_424;
-
     final FakeKernel kernel;
     private final LibC viewing;
     boolean isFiltered;
@@ -75,7 +72,8 @@ final class FakeProcess implements LockParts, ProcessView {
         this.applicationLocks = new ApplicationLocks((asked, consumer) ->
                 kernel.lockedWithoutOnFault().stream().filter(asked).forEach(consumer));
         this.reconciler = new Reconciler(
-                new Mappings(), probe, calls, applicationLocks, kernel::chargedBytes, room, nanos -> {}, MAX_MAPPINGS);
+                new Mappings(), probe, calls, applicationLocks, kernel::chargedBytes, room, nanos -> {}, (long)
+                        (kernel.maxMapCount * ThisProcess.SPLITTING_STOPS_AT));
     }
 
     private FakeKernel kernel() {

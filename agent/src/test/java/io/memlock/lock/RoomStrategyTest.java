@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.hotspot.Region;
+import io.memlock.options.OptionParser;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which strategy is chosen by the memory that is left for files. */
+class RoomStrategyTest {
+
+    private static final long MIB = 1 << 20;
+    private static final long GIB = 1 << 30;
+    private static final long HEAP = 0x1000_0000L;
+    private static final long FILE = 0x4000_0000L;
+
+    private final FakeKernel kernel = new FakeKernel();
+    private final FakeProcess process = new FakeProcess(kernel);
+    private final MemoryLock lock = new MemoryLock(process);
+
+    @BeforeEach
+    void startJvm() {
+        kernel.commit(Region.HEAP, HEAP, 4 * MIB);
+    }
+
+    private void start(String options, long freeBytes) throws Exception {
+        process.freeBytes = freeBytes;
+        assertThat(lock.start(OptionParser.parse(options))).isNull();
+        lock.reconcile();
+    }
+
+    /** Passes a minute later. */
+    private void laterWith(long freeBytes) throws Exception {
+        process.freeBytes = freeBytes;
+        process.passedNanos += TimeUnit.MINUTES.toNanos(1);
+        lock.reconcile();
+    }
+
+    private void assertStrategy(Strategy expected) {
+        assertThat(lock.status().strategy()).isEqualTo(expected);
+        assertThat(kernel.isFuture()).isEqualTo(expected == Strategy.FUTURE);
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+    }
+
+    @Test
+    void withLittleRoomNewMappingsAreNotBornLockedAndTheOperatorIsTold() throws Exception {
+        start("mode=all", GIB - MIB);
+
+        assertStrategy(Strategy.RESCAN);
+        assertThat(lock.takeNotices())
+                .singleElement()
+                .asString()
+                .contains("strategy rescan, not future: only 1023.0 MiB", "strategy=future");
+        kernel.mapFile(FILE, 64 * MIB, "/data/index");
+        assertThat(kernel.isLocked(FILE)).isFalse();
+    }
+
+    @Test
+    void withAGibibyteTheyAre() throws Exception {
+        start("mode=all", GIB);
+
+        assertStrategy(Strategy.FUTURE);
+        assertThat(lock.takeNotices()).isEmpty();
+    }
+
+    @Test
+    void endsWhenTheRoomHasBecomeVeryScarce() throws Exception {
+        start("mode=all", 4 * GIB);
+        laterWith(512 * MIB);
+        assertStrategy(Strategy.FUTURE);
+
+        laterWith(512 * MIB - 1);
+
+        assertStrategy(Strategy.RESCAN);
+        assertThat(lock.takeNotices()).singleElement().asString().contains("strategy rescan, not future");
+        laterWith(256 * MIB);
+        assertThat(lock.takeNotices()).as("once").isEmpty();
+    }
+
+    @Test
+    void comesBackOnlyWithAmpleRoom() throws Exception {
+        start("mode=all", 256 * MIB);
+        lock.takeNotices();
+        laterWith(2 * GIB - 1);
+        assertStrategy(Strategy.RESCAN);
+
+        laterWith(2 * GIB);
+
+        assertStrategy(Strategy.FUTURE);
+        assertThat(lock.takeNotices()).singleElement().asString().contains("there is room for mapped files again");
+        laterWith(600 * MIB);
+        assertStrategy(Strategy.FUTURE);
+    }
+
+    @Test
+    void whoInsistsOnFutureHasIt() throws Exception {
+        start("mode=all,strategy=future", MIB);
+        laterWith(MIB);
+
+        assertStrategy(Strategy.FUTURE);
+        assertThat(lock.takeNotices()).isEmpty();
+    }
+
+    /** Nothing is born locked there that must not stay so. */
+    @Test
+    void whereFilesAreSelectedTheRoomMakesNoDifference() throws Exception {
+        start("mode=all,exclude=nothing", MIB);
+        laterWith(MIB);
+
+        assertStrategy(Strategy.FUTURE);
+    }
+
+    /** What is born locked and not selected would have to be unlocked, be it the application's own lock. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mode=heap", "mode=heap+code", "mode=all,exclude=native", "mode=all,strategy=rescan"})
+    void whatLeavesOutMoreThanFilesIsRescannedHoweverMuchRoomThereIs(String options) throws Exception {
+        start(options, 64 * GIB);
+        laterWith(64 * GIB);
+
+        assertStrategy(Strategy.RESCAN);
+        assertThat(lock.takeNotices()).isEmpty();
+    }
+
+    @Test
+    void withoutTheHeapItIsRescannedAndTheHeapIsLeftAlone() throws Exception {
+        kernel.commit(Region.CODE, FILE, MIB);
+        start("mode=all,exclude=heap", 64 * GIB);
+
+        assertThat(lock.status().strategy()).isEqualTo(Strategy.RESCAN);
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(kernel.isLocked(HEAP)).isFalse();
+        assertThat(kernel.isLocked(FILE)).isTrue();
+    }
+}
