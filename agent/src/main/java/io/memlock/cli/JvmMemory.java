@@ -21,13 +21,17 @@ record JvmMemory(long residentBytes, long lockedBytes, long chargedBytes, long s
         return new JvmMemory(status.vmRssBytes(), locked, status.vmLckBytes(), status.vmSwapBytes());
     }
 
-    /** As measured. The sum knows of swapped shared memory, which VmSwap leaves out: the heap, with ZGC. */
-    static JvmMemory of(ProcessStatus status, SmapsRollup rollup) {
+    /**
+     * As measured.
+     *
+     * @param swappedBytes with shared memory, which VmSwap leaves out: the heap, with ZGC
+     */
+    static JvmMemory of(ProcessStatus status, SmapsRollup rollup, long swappedBytes) {
         return new JvmMemory(
                 rollup.pssBytes(),
                 rollup.lockedBytes(),
                 status.vmLckBytes(),
-                Math.max(status.vmSwapBytes(), rollup.swapPssBytes()));
+                Math.max(status.vmSwapBytes(), swappedBytes));
     }
 
     /** Locked of resident bytes, from 0 to 1; -1 if not known. */

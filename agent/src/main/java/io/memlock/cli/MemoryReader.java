@@ -2,6 +2,7 @@
 package io.memlock.cli;
 
 import io.memlock.proc.ProcessStatus;
+import io.memlock.proc.SmapsRollup;
 import java.io.IOException;
 
 /** Reads how much memory a JVM has, at the price the user agrees to. */
@@ -26,12 +27,19 @@ final class MemoryReader {
         ProcessStatus status = proc.status(jvm.pid());
         boolean something = status.vmLckBytes() > 0 || jvm.flags().isOn("UseZGC", false);
         return something && status.vmRssBytes() <= CHEAP_RESIDENT_BYTES
-                ? JvmMemory.of(status, proc.smapsRollup(jvm.pid()))
+                ? measure(jvm.pid(), status)
                 : JvmMemory.of(status);
     }
 
     /** Walks page tables: 9 ms for each resident GiB. */
     JvmMemory measure(long pid) throws IOException {
-        return JvmMemory.of(proc.status(pid), proc.smapsRollup(pid));
+        return measure(pid, proc.status(pid));
+    }
+
+    /** Only if there is swapped shared memory it takes a second walk to tell how much: the sum counts each view of it. */
+    private JvmMemory measure(long pid, ProcessStatus status) throws IOException {
+        SmapsRollup rollup = proc.smapsRollup(pid);
+        boolean hasShared = rollup.swapBytes() > Math.max(0, status.vmSwapBytes());
+        return JvmMemory.of(status, rollup, hasShared ? proc.swappedBytes(pid) : rollup.swapPssBytes());
     }
 }

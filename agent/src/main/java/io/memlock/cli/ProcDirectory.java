@@ -79,6 +79,11 @@ final class ProcDirectory {
         return parsed(() -> files.smapsRollup(Long.toString(pid)));
     }
 
+    /** What is in swap, with shared memory; walks page tables, too. */
+    long swappedBytes(long pid) throws IOException {
+        return parsed(() -> files.swappedBytes(Long.toString(pid)));
+    }
+
     String cmdline(long pid) throws IOException {
         return text(pid, "cmdline");
     }

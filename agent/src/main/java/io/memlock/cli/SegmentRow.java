@@ -65,7 +65,7 @@ record SegmentRow(Segment segment, SmapsEntry entry) {
                     Numbers.bytes(row.segment.length()),
                     Numbers.bytes(row.share(row.entry.pssBytes())),
                     Numbers.bytes(row.share(row.entry.lockedBytes())),
-                    Numbers.bytes(row.share(row.entry.swapPssBytes())),
+                    Numbers.bytes(row.share(row.entry.swappedBytes())),
                     row.lock(),
                     row.segment.region().optionName(),
                     row.evidence(),
@@ -85,7 +85,7 @@ record SegmentRow(Segment segment, SmapsEntry entry) {
         json.put("lock", lock());
         json.put("residentBytes", share(entry.pssBytes()));
         json.put("lockedBytes", share(entry.lockedBytes()));
-        json.put("swappedBytes", share(entry.swapPssBytes()));
+        json.put("swappedBytes", share(entry.swappedBytes()));
         json.put("path", entry.mapping().path());
         return json;
     }

@@ -4,8 +4,9 @@ package io.memlock.lock;
 import io.memlock.hotspot.Region;
 
 /**
- * What one region holds. Resident, locked and swapped bytes are proportional, as the kernel counts {@code Pss}: a page that
- * two mappings share, or two processes, counts half in each. That way ZGC's three views of its heap add up to the heap.
+ * What one region holds. Resident and locked bytes are proportional, as the kernel counts {@code Pss}: a page that two
+ * mappings share, or two processes, counts half in each. That way ZGC's three views of its heap add up to the heap. So are
+ * swapped bytes, but for shared memory, which counts in full in each process and once in this one.
  *
  * @param region the region
  * @param mappings how many mappings belong to it, whole or in part

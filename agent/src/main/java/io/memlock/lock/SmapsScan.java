@@ -6,6 +6,7 @@ import io.memlock.hotspot.Segment;
 import io.memlock.proc.Mapping;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.SmapsEntry;
+import io.memlock.proc.SwappedBytes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,11 +50,13 @@ public final class SmapsScan {
         });
         List<Segment> segments = layout.classify(mappings);
         RegionTotals totals = new RegionTotals();
+        SwappedBytes swapped = new SwappedBytes();
         int at = 0;
         for (SmapsEntry entry : entries) {
+            long swappedBytes = swapped.add(entry);
             while (at < segments.size()
                     && segments.get(at).start() < entry.mapping().end()) {
-                add(totals, segments.get(at++), entry);
+                add(totals, segments.get(at++), entry, swappedBytes);
             }
         }
         long end = System.nanoTime();
@@ -61,7 +64,7 @@ public final class SmapsScan {
     }
 
     /** A mapping cut into segments is shared out by length: the kernel does not tell more. */
-    private static void add(RegionTotals totals, Segment segment, SmapsEntry entry) {
+    private static void add(RegionTotals totals, Segment segment, SmapsEntry entry, long swappedBytes) {
         totals.add(segment);
         if (entry.special()) {
             return; // the kernel's own and device memory: never locked, and never swapped either
@@ -71,6 +74,6 @@ public final class SmapsScan {
                 segment,
                 Math.round((entry.pssBytes() + entry.hugetlbBytes()) * share),
                 Math.round((entry.lockedBytes() + entry.hugetlbBytes()) * share), // never swapped, locked or not
-                Math.round(entry.swapPssBytes() * share));
+                Math.round(swappedBytes * share));
     }
 }

@@ -114,6 +114,17 @@ public final class ProcFs {
     }
 
     /**
+     * What is in swap of all mappings, shared memory once. Costs as much in the kernel as {@link #smaps}.
+     *
+     * @throws IOException if smaps cannot be read
+     */
+    public long swappedBytes(String pid) throws IOException {
+        SwappedBytes swapped = new SwappedBytes();
+        smaps(pid, swapped);
+        return swapped.total();
+    }
+
+    /**
      * What each page is. To be closed.
      *
      * @param pageBytes the page size

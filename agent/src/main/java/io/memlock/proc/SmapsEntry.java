@@ -15,7 +15,7 @@ package io.memlock.proc;
  * @param anonHugePagesBytes resident as transparent huge pages
  * @param hugetlbBytes resident as hugetlb pages, private and shared; not part of rssBytes, and never swapped
  * @param swapBytes swapped out
- * @param swapPssBytes swapped out, each page divided by the number of its users (since Linux 4.3)
+ * @param swapPssBytes swapped out, each page divided by the number of its users (since Linux 4.3); without shared memory
  * @param lockedBytes resident and locked; the kernel counts it as it counts pssBytes
  * @param locked VmFlags {@code lo}: the mapping is locked, by any means
  * @param lockedOnFault VmFlags {@code lf}: locked with MLOCK_ONFAULT or MCL_ONFAULT (since Linux 4.4)
@@ -35,4 +35,13 @@ public record SmapsEntry(
         long lockedBytes,
         boolean locked,
         boolean lockedOnFault,
-        boolean special) {}
+        boolean special) {
+
+    /**
+     * What is in swap, as far as it can be told apart. Of shared memory the kernel counts it in {@code Swap} only, in full
+     * for each mapping and process; of private memory {@code SwapPss} gives each process its share.
+     */
+    public long swappedBytes() {
+        return mapping.shared() ? Math.max(swapBytes, swapPssBytes) : swapPssBytes;
+    }
+}

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
  * @param anonymousBytes resident and not (or no longer) backed by a file
  * @param anonHugePagesBytes resident as transparent huge pages
  * @param hugetlbBytes resident as hugetlb pages; not part of rssBytes
- * @param swapBytes swapped out
- * @param swapPssBytes swapped out, each page divided by the number of its users
+ * @param swapBytes swapped out; of shared memory once for each mapping of it
+ * @param swapPssBytes swapped out, each page divided by the number of its users; without shared memory
  * @param lockedBytes resident and locked, counted as pssBytes is
  */
 public record SmapsRollup(
