@@ -3,6 +3,7 @@ package io.memlock.lock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.lock.RoomSource.Locked;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -33,11 +34,9 @@ class RoomWatchTest {
             if (isHidden) {
                 throw new IOException("hidden");
             }
-            return new Locked(locked.mapped, locked.data);
+            return locked;
         }
     });
-
-    private record Locked(long mapped, long data) {}
 
     @Test
     void theHeapThatIsToComeLeavesSoMuchLess() {
@@ -111,7 +110,7 @@ class RoomWatchTest {
         assertThat(watch.isPassDue(afterLong())).isFalse();
 
         settled();
-        locked = new Locked(locked.mapped + freeBytes / 16 + 1, locked.data);
+        locked = new Locked(locked.lockedBytes() + freeBytes / 16 + 1, locked.dataBytes());
         assertThat(watch.isPassDue(afterLong())).isTrue();
     }
 

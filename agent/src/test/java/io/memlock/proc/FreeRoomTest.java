@@ -57,6 +57,43 @@ class FreeRoomTest {
         assertThat(level.bytes()).isEqualTo(1000 - 600);
     }
 
+    /** Without a word on page cache all of the usage counts: rather too little room than too much. */
+    @Test
+    void whereStatIsHiddenNothingCountsAsReclaimable() {
+        var level = new FreeRoom.Level(2, files(Map.of("memory.max", "1000\n", "memory.current", "900\n")));
+
+        assertThat(level.bytes()).isEqualTo(100);
+    }
+
+    @Test
+    void whereTheUsageIsHiddenItIsLeftToTheOthers() {
+        var second = new FreeRoom.Level(2, files(Map.of("memory.max", "1000\n")));
+        var first = new FreeRoom.Level(1, files(Map.of("memory.limit_in_bytes", "1000\n")));
+
+        assertThat(second.bytes()).isEqualTo(FreeRoom.UNLIMITED);
+        assertThat(first.bytes()).isEqualTo(FreeRoom.UNLIMITED);
+    }
+
+    @Test
+    void theTighterOfMaxAndHighCounts() {
+        var level = new FreeRoom.Level(
+                2, files(Map.of("memory.max", "1000\n", "memory.high", "1200\n", "memory.current", "500\n")));
+
+        assertThat(level.bytes()).isEqualTo(500);
+    }
+
+    @Test
+    void inVersion1TheGroupsOwnLimitMayBeTheTighter() {
+        var level = new FreeRoom.Level(
+                1,
+                files(Map.of(
+                        "memory.limit_in_bytes", "700\n",
+                        "memory.usage_in_bytes", "600\n",
+                        "memory.stat", "hierarchical_memory_limit 1000\n")));
+
+        assertThat(level.bytes()).isEqualTo(100);
+    }
+
     @Test
     void isNeverBelowNothing() {
         var level = new FreeRoom.Level(2, files(Map.of("memory.max", "100\n", "memory.current", "500\n")));
@@ -87,6 +124,40 @@ class FreeRoomTest {
 
         Files.writeString(root.resolve("proc/meminfo"), "MemTotal: 4096000 kB\nMemAvailable: 1024 kB\n");
         assertThat(room.bytes()).isEqualTo(MIB);
+    }
+
+    /** Where it is now is looked up now and then. */
+    @Test
+    void findsTheCgroupAgainAfterTheProcessHasMoved(@TempDir Path root) throws Exception {
+        Path proc = Files.createDirectories(root.resolve("proc/self"));
+        Files.writeString(proc.resolve("cgroup"), "0::/a\n");
+        Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
+        write(Files.createDirectories(root.resolve("cg/a")), 900 * MIB, 100 * MIB);
+        write(Files.createDirectories(root.resolve("cg/b")), 500 * MIB, 100 * MIB);
+        FreeRoom room = new ProcFs(root.resolve("proc").toFile(), root.toFile()).freeRoom(ProcFs.SELF);
+        assertThat(room.bytes()).as("the host tells nothing").isEqualTo(800 * MIB);
+
+        Files.writeString(proc.resolve("cgroup"), "0::/b\n");
+        long last = 0;
+        for (int i = 0; i < 64; i++) {
+            last = room.bytes();
+        }
+
+        assertThat(last).isEqualTo(400 * MIB);
+    }
+
+    /** As in a container: its own files are at the root of the mount, those of the groups above are hidden. */
+    @Test
+    void aGroupAboveThatIsHiddenTakesNothingAway(@TempDir Path root) throws Exception {
+        Path proc = Files.createDirectories(root.resolve("proc/self"));
+        Files.writeString(proc.resolve("cgroup"), "0::/\n");
+        Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
+        write(Files.createDirectories(root.resolve("cg")), 300 * MIB, 100 * MIB);
+
+        assertThat(new ProcFs(root.resolve("proc").toFile(), root.toFile())
+                        .freeRoom(ProcFs.SELF)
+                        .bytes())
+                .isEqualTo(200 * MIB);
     }
 
     @Test
