@@ -82,6 +82,9 @@ final class RoomWatch {
             lastLookNanos = System.nanoTime();
             // With strategy=future nobody has measured before, and the next look would be due much too late.
             freeBytes = freeBytes == Long.MAX_VALUE ? source.freeBytes() : freeBytes;
+            isWatching = true;
+            begin();
+            settled = begun; // what there is already the next pass sorts out in its own time
         }
         isWatching = bearsWhatMustNotStay;
     }
