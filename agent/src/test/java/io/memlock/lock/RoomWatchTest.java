@@ -60,8 +60,8 @@ class RoomWatchTest {
     /** At 4 GiB/s. */
     @Test
     void looksBeforeAFastReaderHasFilledHalfOfTheRoom() {
-        freeBytes = 400 * MIB;
-        assertNextLookAfterMillis(48);
+        freeBytes = GIB;
+        assertNextLookAfterMillis(125);
         freeBytes = 4 * GIB;
         assertNextLookAfterMillis(500);
     }
