@@ -72,20 +72,24 @@ public record Place(
      * @return for example {@code the systemd unit kafka.service}
      */
     public String describe() {
-        String who = user.isEmpty() ? "uid " + uid : "user " + PlainText.of(user);
+        String who = user.isEmpty() ? "uid " + uid : "user " + named(user);
         String what =
                 switch (kind) {
-                    case SYSTEM_SERVICE -> "the systemd unit " + PlainText.of(unit);
-                    case USER_SERVICE -> "the systemd user unit " + PlainText.of(unit);
+                    case SYSTEM_SERVICE -> "the systemd unit " + named(unit);
+                    case USER_SERVICE -> "the systemd user unit " + named(unit);
                     case DOCKER -> "a Docker container" + shortId();
                     case PODMAN -> "a Podman container" + shortId();
                     case OTHER_CONTAINER -> "a container" + shortId();
                     case KUBERNETES ->
-                        "the Kubernetes pod " + (podNamespace.isEmpty() ? "" : podNamespace + "/") + PlainText.of(pod);
-                    case LOGIN ->
-                        "a login" + (startedAs.isEmpty() ? "" : ", through sudo from " + PlainText.of(startedAs));
+                        "the Kubernetes pod " + (podNamespace.isEmpty() ? "" : podNamespace + "/") + named(pod);
+                    case LOGIN -> "a login" + (startedAs.isEmpty() ? "" : ", through sudo from " + named(startedAs));
                 };
         return what + ", " + who + (isUserNamespace ? ", in a user namespace" : "");
+    }
+
+    /** In quotes where a shell would take it for more than a word: the line may be pasted with what is to be typed. */
+    private static String named(String text) {
+        return text.isEmpty() ? "" : ShellWord.of(PlainText.of(text));
     }
 
     private String shortId() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.advice;
 
+import io.memlock.proc.Mapping;
 import io.memlock.proc.ProcFs;
 import java.io.File;
 import java.io.FileInputStream;
@@ -13,6 +14,8 @@ import java.util.Map;
 public final class PlaceFiles {
 
     private static final String SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
+
+    private static final String LIBJVM = "/lib/server/libjvm.so";
 
     private static final String DOCKER = "/.dockerenv";
     private static final String CONTAINER = "/run/.containerenv";
@@ -55,7 +58,7 @@ public final class PlaceFiles {
                 podNamespace(proc, process),
                 environment(proc, process),
                 user,
-                javaHome("/proc/" + pid),
+                javaHome(proc, process),
                 pid,
                 false));
     }
@@ -76,15 +79,18 @@ public final class PlaceFiles {
         }
     }
 
-    private static String javaHome(String directory) {
+    /** As the process sees it: the path of its program may lead elsewhere here, or nowhere. */
+    private static String javaHome(ProcFs proc, String process) {
         try {
-            // JAVA_HOME/bin/java
-            File java = new File(directory + "/exe").getCanonicalFile();
-            File bin = java.getParentFile();
-            return bin == null || bin.getParent() == null ? "" : bin.getParent();
+            for (Mapping mapping : proc.mappings(process)) {
+                if (mapping.path().endsWith(LIBJVM)) {
+                    return mapping.path().substring(0, mapping.path().length() - LIBJVM.length());
+                }
+            }
         } catch (IOException e) {
-            return "";
+            // no evidence
         }
+        return "";
     }
 
     private static PlaceEvidence evidence(

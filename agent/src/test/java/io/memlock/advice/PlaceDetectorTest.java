@@ -165,6 +165,9 @@ class PlaceDetectorTest {
                 PlaceDetector.detect(evidence("0::/", "", Map.of("SUDO_USER", "eve'; touch x\ntouch y; '"), false, ""));
         assertThat(new Remedy(login).raiseLimit(1).text().lines()).noneMatch(line -> line.startsWith("touch"));
         assertThat(login.describe()).doesNotContain("\n");
+        assertThat(PlaceDetector.detect(evidence("0::/", "", variables, false, ""))
+                        .describe())
+                .contains("the Kubernetes pod 'web; touch x; #'");
     }
 
     private static PlaceEvidence evidence(
