@@ -18,6 +18,9 @@ final class AttachAnswer {
     /** How a line goes on that belongs to the one above. */
     private static final String INDENT = "           ";
 
+    /** What stands in front of a line that somebody else wrote. */
+    private static final String QUOTE = "| ";
+
     private static final int LONGEST = 8_192;
 
     private final Console console;
@@ -42,10 +45,10 @@ final class AttachAnswer {
         String text =
                 PlainText.lines(reply.text().length() > LONGEST ? reply.text().substring(0, LONGEST) : reply.text());
         if (reply.state() != State.DONE) {
-            console.err().println(isKin() ? text : withoutRemedy(text));
+            console.err().println(isKin() ? text : quoted(withoutRemedy(text)) + "\n" + remedyFromHere());
             return ExitStatus.FAILED;
         }
-        console.out().println(text);
+        console.out().println(isKin() ? text : quoted(text));
         if (locks && nothingIsCharged()) {
             console.err()
                     .println("the kernel says otherwise: nothing is locked in " + jvm.title()
@@ -77,6 +80,15 @@ final class AttachAnswer {
                 kept.append(line).append('\n');
             }
         }
-        return kept + REMEDY + "  \"doctor " + jvm.pid() + "\" tells what to type here";
+        return kept.toString();
+    }
+
+    private String remedyFromHere() {
+        return REMEDY + "  \"doctor " + jvm.pid() + "\" tells what to type here";
+    }
+
+    /** Whatever it looks like, no line of it is ours, and none is a command to a shell. */
+    private String quoted(String text) {
+        return jvm.title() + " answers:\n" + QUOTE + text.stripTrailing().replace("\n", "\n" + QUOTE);
     }
 }

@@ -42,7 +42,7 @@ final class AttachedJvm implements AutoCloseable {
             rethrowInterrupt(e);
             String why = e instanceof AttachNotSupportedException || e instanceof IOException
                     ? PlainText.of(e.getMessage())
-                    : e.toString();
+                    : PlainText.of(e.toString());
             throw new CommandException("cannot attach to " + jvm.title() + ": " + why
                     + "; is it stopped, or busy? Nothing is locked or unlocked");
         }

@@ -2,6 +2,7 @@
 package io.memlock.cli;
 
 import io.memlock.Version;
+import io.memlock.advice.ShellWord;
 import io.memlock.attach.AttachReply;
 import io.memlock.attach.AttachReply.State;
 import io.memlock.attach.AttachRequest;
@@ -13,8 +14,7 @@ import io.memlock.log.PlainText;
 import io.memlock.proc.ProcFs;
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /** Asks the agent in another JVM for something, which loads it there if need be, and waits for what comes of it. */
@@ -55,14 +55,25 @@ final class Attachment {
      */
     int ask(Jvm jvm, Action action, String options, boolean locks) throws CommandException, InterruptedException {
         requireAttachable(jvm);
-        requireJar(jvm);
-        requireListening(jvm);
+        look(jvm, () -> {
+            requireJar(jvm);
+            requireListening(jvm);
+            return null;
+        });
         try (AttachedJvm attached = AttachedJvm.attach(jvm)) {
             considerVersion(attached, jvm);
             String id = ProcessHandle.current().pid() + "-" + System.nanoTime();
             AttachRequest request = new AttachRequest(id, Version.current(), action, options);
             attached.load(jar, request.text(), jvms.userName(jvm.pid(), jvm.userId()));
             return new AttachAnswer(console, proc, jvms, jvm).report(await(attached, jvm, id), locks);
+        }
+    }
+
+    private static void look(Jvm jvm, Callable<Void> requirements) throws CommandException, InterruptedException {
+        try {
+            new TimeLimit().within(TimeLimit.GLANCE_MILLIS, jvm.title(), requirements);
+        } catch (IOException e) {
+            throw new CommandException(e.getMessage());
         }
     }
 
@@ -78,14 +89,17 @@ final class Attachment {
         }
     }
 
-    /** The JVM opens the jar itself, by its path; in a container the path leads elsewhere. */
+    /**
+     * The JVM opens the jar itself, by its path; in a container the path leads elsewhere. Nothing is said of copying it through
+     * {@code /proc}: there an absolute link of the container leads to a file of the host.
+     */
     private void requireJar(Jvm jvm) throws CommandException {
-        Path root = proc.of(jvm.pid()).resolve("root");
-        Path seenFromHere = root.resolve(jar.getPath().substring(1));
-        if (!proc.sharesNamespace(jvm.pid(), "mnt") && !Files.isReadable(seenFromHere)) {
+        if (!proc.sharesNamespace(jvm.pid(), "mnt")
+                && !proc.files().existsSeenBy(Long.toString(jvm.pid()), jar.getPath())) {
             throw new CommandException(jvm.title() + " has files of its own (a container) and does not find " + jar
-                    + ". Copy the jar to it, as with\n  cp " + jar + " " + root + "/tmp/\nand say where it is there:"
-                    + " --jar /tmp/" + jar.getName());
+                    + ". Copy the jar to it with the container's own tool, as docker cp or kubectl cp (a plain cp to "
+                    + proc.of(jvm.pid()) + "/root/ would follow its links to files of this host), and say where it is"
+                    + " there: --jar " + ShellWord.of("/tmp/" + jar.getName()));
         }
         if (proc.sharesNamespace(jvm.pid(), "mnt") && !jar.isFile()) {
             throw new CommandException("there is no file " + jar);
