@@ -73,9 +73,10 @@ final class Jvms {
     Jvm find(long pid) throws CommandException, InterruptedException {
         ProcessStatus status;
         try {
-            status = proc.status(pid);
+            status = within(pid, () -> proc.status(pid));
         } catch (IOException e) {
-            throw new CommandException("there is no process " + pid + noProcessHint());
+            throw new CommandException(
+                    proc.exists(pid) ? e.getMessage() : "there is no process " + pid + noProcessHint());
         }
         if (status.tgid() != pid) {
             throw new CommandException(pid + " is a thread of process " + status.tgid() + ": use that number");
@@ -112,9 +113,9 @@ final class Jvms {
                 proc.stat(pid).startTicks());
     }
 
-    private boolean looksLikeJava(long pid) {
+    private boolean looksLikeJava(long pid) throws CommandException, InterruptedException {
         try {
-            String program = proc.cmdline(pid).split("\0", 2)[0];
+            String program = within(pid, () -> proc.cmdline(pid)).split("\0", 2)[0];
             return program.equals("java") || program.endsWith("/java");
         } catch (IOException ended) {
             return false;

@@ -95,8 +95,14 @@ record PublishedLock(LockState state, String selection, long lockedBytes, long r
         return left.size() > regions().size() ? ": " + selection : ", but not " + Region.joined(left);
     }
 
-    /** Whether something is selected, and what the kernel says does not contradict what is published of it. */
+    /**
+     * Whether something is selected, and what the kernel says does not contradict what is published of it. Where nothing is
+     * charged nobody keeps a promise, not even one about nothing.
+     */
     boolean isBorneOutBy(JvmMemory memory) {
+        if (state == LockState.LOCKED && memory.chargedBytes() == 0) {
+            return false;
+        }
         long most = memory.lockedBytes() < 0 ? memory.chargedBytes() : memory.lockedBytes();
         return state != null && !selection.isEmpty() && lockedBytes >= 0 && lockedBytes * SAME <= most;
     }

@@ -113,10 +113,18 @@ final class StatusCommand implements Callable<Integer> {
             console.out().println(Json.text(document));
         } else {
             console.out().println(jvm.title() + ": " + painted(status.verdict()));
-            new JvmDetail(proc, jvms).lines(status).forEach(line -> console.out()
-                    .println("  " + line));
+            detail(status).forEach(line -> console.out().println("  " + line));
         }
         return ExitStatus.DONE;
+    }
+
+    private List<String> detail(JvmStatus status) throws CommandException, InterruptedException {
+        try {
+            return limit.within(
+                    TimeLimit.GLANCE_MILLIS, status.jvm().title(), () -> new JvmDetail(proc, jvms).lines(status));
+        } catch (IOException e) {
+            throw new CommandException(e.getMessage());
+        }
     }
 
     /** All at the same time, so that many take no longer than one. JVMs that end meanwhile are left out. */
@@ -126,7 +134,7 @@ final class StatusCommand implements Callable<Integer> {
         List<Jvm> alive = new ArrayList<>();
         for (Jvm jvm : found) {
             try {
-                meters.add(new FaultMeter(proc, jvm));
+                meters.add(limit.within(TimeLimit.GLANCE_MILLIS, jvm.title(), () -> new FaultMeter(proc, jvm)));
                 alive.add(jvm);
             } catch (IOException ended) {
                 // then there is nothing to tell
@@ -142,18 +150,10 @@ final class StatusCommand implements Callable<Integer> {
         for (int i = 0; i < alive.size(); i++) {
             Jvm jvm = alive.get(i);
             try {
-                double faults = meters.get(i).perSecond();
+                FaultMeter meter = meters.get(i);
+                long heapMax = limits.get(i);
                 long millis = exact ? TimeLimit.WALK_MILLIS : TimeLimit.GLANCE_MILLIS;
-                JvmMemory now = limit.within(
-                        millis, jvm.title(), () -> exact ? memory.measure(jvm.pid()) : memory.glanceOrMeasure(jvm));
-                PublishedLock published = PublishedLock.of(proc, jvm.pid());
-                statuses.add(new JvmStatus(
-                        jvm,
-                        limits.get(i),
-                        now,
-                        published,
-                        faults,
-                        meters.get(i).total()));
+                statuses.add(limit.within(millis, jvm.title(), () -> status(jvm, heapMax, meter)));
             } catch (IOException e) {
                 if (proc.exists(jvm.pid())) {
                     silent.add(e.getMessage());
@@ -161,6 +161,12 @@ final class StatusCommand implements Callable<Integer> {
             }
         }
         return statuses;
+    }
+
+    private JvmStatus status(Jvm jvm, long heapMax, FaultMeter meter) throws IOException {
+        double faults = meter.perSecond();
+        JvmMemory now = exact ? memory.measure(jvm.pid()) : memory.glanceOrMeasure(jvm);
+        return new JvmStatus(jvm, heapMax, now, PublishedLock.of(proc, jvm.pid()), faults, meter.total());
     }
 
     private long heapLimit(Jvm jvm) throws CommandException, InterruptedException {

@@ -82,12 +82,12 @@ final class WatchCommand implements Callable<Integer> {
         long nanos = intervalNanos();
         Jvm jvm = jvms.find(pid);
         try {
-            FaultMeter faults = new FaultMeter(proc, jvm);
+            TimeLimit limit = new TimeLimit();
+            FaultMeter faults = limit.within(TimeLimit.GLANCE_MILLIS, jvm.title(), () -> new FaultMeter(proc, jvm));
             PacedMemory memory = new PacedMemory(new MemoryReader(proc), pid);
             if (!json) {
                 Wrap.words(jvm.title(), console.width()).forEach(this::print);
             }
-            TimeLimit limit = new TimeLimit();
             long next = System.nanoTime();
             for (long look = 0; look < count && !console.out().checkError(); look++) {
                 next += nanos;
