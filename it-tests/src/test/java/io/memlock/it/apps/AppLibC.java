@@ -58,6 +58,9 @@ final class AppLibC {
     /** mmap(2). */
     static native long mmap(long address, long length, int protection, int flags, int file, long offset);
 
+    /** system(3). */
+    static native int system(String command);
+
     /** setuid(2). */
     static native int setuid(int user);
 
