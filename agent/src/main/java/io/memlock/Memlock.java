@@ -256,7 +256,7 @@ public final class Memlock implements Agent {
         if (background == null) {
             jmx = hasManagement() ? new JmxService(inForce, log, process.pageBytes()) : null;
             Publisher publisher = new Publisher(instrumentation, log, jmx);
-            Growth.Source growth = new GrowthSignals(instrumentation, proc);
+            Growth.Source growth = new GrowthSignals(instrumentation, process.files());
             Runnable look = new Runnable() {
                 @Override
                 public void run() {
@@ -313,12 +313,12 @@ public final class Memlock implements Agent {
         }
         String locked;
         if (status.mode().equals("all") && !process.isLarge() && JUST_FILES.containsAll(status.excluded())) {
-            locked = StartReport.ofWholeProcess(proc, status);
+            locked = StartReport.ofWholeProcess(process.files(), status);
         } else {
             control().refresh();
             locked = control().report().describe(status);
         }
-        return StartReport.line(locked, status, proc.status(ProcFs.SELF).vmLckBytes(), times.totalMillis());
+        return StartReport.line(locked, status, process.files().status(ProcFs.SELF).vmLckBytes(), times.totalMillis());
     }
 
     /** Starts the agent in a JVM that runs, or gives new options to the one that is there. Never ends the JVM. */

@@ -79,6 +79,11 @@ public final class ThisProcess implements LockParts, ProcessView {
                 libc, probe, Pause.SLEEP, progress, new PieceSize(pageBytes, hugePages, new CallCost(libc)));
     }
 
+    /** Its files in {@code /proc}, opened so that no child inherits them. */
+    public ProcFs files() {
+        return proc;
+    }
+
     /** Bytes in a page. */
     public long pageBytes() {
         return pageBytes;
