@@ -318,7 +318,8 @@ public final class Memlock implements Agent {
             control().refresh();
             locked = control().report().describe(status);
         }
-        return StartReport.line(locked, status, process.files().status(ProcFs.SELF).vmLckBytes(), times.totalMillis());
+        return StartReport.line(
+                locked, status, process.files().status(ProcFs.SELF).vmLckBytes(), times.totalMillis());
     }
 
     /** Starts the agent in a JVM that runs, or gives new options to the one that is there. Never ends the JVM. */

@@ -20,23 +20,24 @@ public final class NativeChildrenApp {
     public static void main(String[] args) throws Exception {
         List<byte[]> kept = new ArrayList<>();
         CommandLoop.run((command, arguments) -> {
-            switch (command) {
-                case "open":
-                    return Integer.toString(AppLibC.open(arguments[0], 0));
-                case "children":
-                    for (int i = Integer.parseInt(arguments[0]); i > 0; i--) {
-                        kept.add(new byte[KEPT_BYTES]);
-                        if (kept.size() == KEPT) {
-                            kept.clear();
-                        }
-                        if (AppLibC.system("exec ls -l /proc/self/fd >>" + arguments[1]) != 0) {
-                            throw new IllegalStateException("a child failed");
-                        }
-                    }
-                    return arguments[0];
-                default:
-                    throw CommandLoop.unknown(command);
-            }
+            return switch (command) {
+                case "open" -> Integer.toString(AppLibC.open(arguments[0], 0));
+                case "children" -> start(Integer.parseInt(arguments[0]), arguments[1], kept);
+                default -> throw CommandLoop.unknown(command);
+            };
         });
+    }
+
+    private static String start(int children, String list, List<byte[]> kept) {
+        for (int i = 0; i < children; i++) {
+            kept.add(new byte[KEPT_BYTES]);
+            if (kept.size() == KEPT) {
+                kept.clear();
+            }
+            if (AppLibC.system("exec ls -l /proc/self/fd >>" + list) != 0) {
+                throw new IllegalStateException("a child failed");
+            }
+        }
+        return Integer.toString(children);
     }
 }
