@@ -16,6 +16,7 @@ import io.memlock.lock.LockFailure;
 import io.memlock.lock.LockState;
 import io.memlock.lock.LockStatus;
 import io.memlock.lock.MemoryLock;
+import io.memlock.lock.OwnPermissions;
 import io.memlock.lock.PrivilegeWatch;
 import io.memlock.lock.ThisProcess;
 import io.memlock.log.Log;
@@ -89,7 +90,7 @@ public final class Memlock implements Agent {
         @Override
         public Agent create(Instrumentation instrumentation, long startNanos, Runnable jarHolder) {
             Agent agent = new Memlock(instrumentation, startNanos, jarHolder);
-            return PrivilegedAgent.isNeeded() ? new PrivilegedAgent(agent) : agent;
+            return OwnPermissions.exist() ? new PrivilegedAgent(agent) : agent;
         }
     }
 
@@ -191,18 +192,17 @@ public final class Memlock implements Agent {
      * leave no memory for one.
      */
     private void startBackground(boolean isLocked) {
-        Thread line = new AgentThread(
-                new Runnable() {
-                    @Override
-                    public void run() {
-                        watchPrivilege();
-                        if (isLocked) {
-                            printStartLine();
-                        }
-                        log.debug(times.describe());
-                    }
-                },
-                "memlock-start");
+        Runnable start = new Runnable() {
+            @Override
+            public void run() {
+                watchPrivilege();
+                if (isLocked) {
+                    printStartLine();
+                }
+                log.debug(times.describe());
+            }
+        };
+        Thread line = newThread(start, "memlock-start");
         line.setDaemon(false);
         line.start();
         startKeepingAfter(line);
@@ -230,13 +230,17 @@ public final class Memlock implements Agent {
                 }
             }
         };
-        new AgentThread(begin, "memlock-begin").start();
+        newThread(begin, "memlock-begin").start();
+    }
+
+    private static Thread newThread(Runnable body, String name) {
+        return new AgentThread(OwnPermissions.of(body), name);
     }
 
     /** Under way from the first moment on at which dropping root would end the JVM. */
     private synchronized void watchPrivilege() {
         if (privilegeWatch == null && PrivilegeWatch.isNeeded(lock)) {
-            Thread watch = new AgentThread(new PrivilegeWatch(process.libc(), lock, log), "memlock-privilege");
+            Thread watch = newThread(new PrivilegeWatch(process.libc(), lock, log), "memlock-privilege");
             watch.start();
             privilegeWatch = watch; // not before: where there is no memory for a thread just now, the next look tries
         }

@@ -13,18 +13,10 @@ import java.security.PrivilegedAction;
 @SuppressWarnings("removal") // and not used where it is removed
 final class PrivilegedAgent implements Agent {
 
-    /** JDK 24 ended the security manager (JEP 486). */
-    private static final int FIRST_WITHOUT_PERMISSIONS = 24;
-
     private final Agent agent;
 
     PrivilegedAgent(Agent agent) {
         this.agent = agent;
-    }
-
-    /** Whether this JDK has security managers. */
-    static boolean isNeeded() {
-        return Runtime.version().feature() < FIRST_WITHOUT_PERMISSIONS;
     }
 
     @Override

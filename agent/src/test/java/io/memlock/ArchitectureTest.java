@@ -38,7 +38,7 @@ class ArchitectureTest {
                 "doctor    | java.. io.memlock.advice io.memlock.lock io.memlock.hotspot io.memlock.log io.memlock.options"
                         + " io.memlock.os io.memlock.proc",
                 "advice    | java.lang.. java.io.. java.util.. java.nio.charset.. io.memlock.log io.memlock.proc",
-                "lock      | java.lang.. java.io.. java.util.. java.nio.charset io.memlock.advice io.memlock.proc io.memlock.hotspot io.memlock.os"
+                "lock      | java.lang.. java.io.. java.util.. java.nio.charset java.security io.memlock.advice io.memlock.proc io.memlock.hotspot io.memlock.os"
                         + " io.memlock.log io.memlock.options io.memlock.bootstrap",
                 "jmx       | java.lang.. java.io.. java.util.. javax.management.. io.memlock.lock io.memlock.hotspot"
                         + " io.memlock.options"

@@ -58,7 +58,7 @@ final class LastingThreads {
                 return;
             }
             try {
-                Thread next = new AgentThread(this, name);
+                Thread next = new AgentThread(OwnPermissions.of(this), name);
                 next.start();
                 thread = next;
             } catch (Throwable e) { // no memory, no thread, no permission: none of it lasts

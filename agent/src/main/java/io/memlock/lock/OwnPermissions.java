@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import java.security.AccessController;
+import java.security.PrivilegedAction;
+
+/**
+ * Runs what a thread of ours does with the agent's own permissions, which are all. A thread otherwise has no more than
+ * everybody had who took part in starting it, and a class that the application sees takes part. A security manager may come
+ * while the JVM runs.
+ */
+@SuppressWarnings("removal") // and not used where it is removed
+public final class OwnPermissions implements Runnable {
+
+    /** JDK 24 ended the security manager (JEP 486). */
+    private static final int FIRST_WITHOUT_PERMISSIONS = 24;
+
+    private final Runnable body;
+
+    private OwnPermissions(Runnable body) {
+        this.body = body;
+    }
+
+    /** Whether this JDK has security managers. */
+    public static boolean exist() {
+        return Runtime.version().feature() < FIRST_WITHOUT_PERMISSIONS;
+    }
+
+    /** Something that does the same, with these permissions. */
+    public static Runnable of(Runnable body) {
+        return exist() ? new OwnPermissions(body) : body;
+    }
+
+    @Override
+    public void run() {
+        AccessController.doPrivileged(new PrivilegedAction<Void>() {
+            @Override
+            public Void run() {
+                body.run();
+                return null;
+            }
+        });
+    }
+}
