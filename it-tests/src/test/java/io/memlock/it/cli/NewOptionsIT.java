@@ -3,6 +3,7 @@ package io.memlock.it.cli;
 
 import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.it.apps.HeapApp;
 import io.memlock.it.harness.ForkedJvm;
@@ -81,10 +82,11 @@ class NewOptionsIT {
             client.awaitMemoryLock();
             assertThat(client.get("State")).isEqualTo("LOCKED");
 
-            assertThat(client.invoke("lock", "mode=heap,jmx=off"))
-                    .as("is answered by the MBean that goes")
-                    .asString()
-                    .startsWith("LOCKED");
+            assertThatThrownBy(() -> client.invoke("lock", "mode=heap,jmx=off"))
+                    .as("there would be no way back")
+                    .hasMessageContaining("attach PID");
+            assertThat(client.hasMemoryLock()).isTrue();
+            attach(jvm, "mode=heap,jmx=off");
             eventually(() -> assertThat(client.hasMemoryLock()).isFalse());
 
             attach(jvm, "mode=none"); // which unlocks, and is no reason to stay away
