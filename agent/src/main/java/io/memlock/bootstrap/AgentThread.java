@@ -10,8 +10,8 @@ package io.memlock.bootstrap;
  */
 public final class AgentThread extends Thread implements Thread.UncaughtExceptionHandler {
 
-    /** What the JVM's -Xss says is meant for the application. */
-    private static final long STACK_BYTES = 512 << 10;
+    /** The usual size, whatever -Xss says: that is meant for the application. */
+    private static final long STACK_BYTES = 1 << 20;
 
     /**
      * A thread that has not started.
