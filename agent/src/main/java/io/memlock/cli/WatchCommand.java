@@ -163,14 +163,19 @@ final class WatchCommand implements Callable<Integer> {
                 Numbers.bytes(look.memory.chargedBytes()));
     }
 
-    /** Fixed, because later numbers are not known yet: for {@code 1023.9 MiB}, and 80 columns in all. */
-    private static final int[] WIDTHS = {8, 10, 10, 8, 9, 8, 7, 5, 7};
+    /**
+     * Fixed, because later numbers are not known yet: for {@code 999.9 MiB}, and 80 columns in all. A longer cell takes from
+     * the blanks of the next.
+     */
+    private static final int[] WIDTHS = {8, 9, 9, 8, 9, 8, 7, 4, 9};
 
     private static String line(List<String> cells) {
-        StringBuilder line = new StringBuilder();
-        for (int i = 0; i < WIDTHS.length; i++) {
+        StringBuilder line = new StringBuilder(cells.get(0));
+        int end = WIDTHS[0];
+        for (int i = 1; i < WIDTHS.length; i++) {
             String cell = cells.get(i);
-            line.append(" ".repeat(Math.max(i == 0 ? 0 : 1, WIDTHS[i] - cell.length() + (i == 0 ? 0 : 1))))
+            end += 1 + WIDTHS[i];
+            line.append(" ".repeat(Math.max(1, end - line.length() - cell.length())))
                     .append(cell);
         }
         return line.toString();
