@@ -52,7 +52,8 @@ record Verdict(Lock lock, String text) {
 
     private static Lock lock(PublishedLock published) {
         return switch (published.state()) {
-            case LOCKED -> published.coverage() >= ALL ? Lock.LOCKED : Lock.PARTLY_LOCKED;
+            case LOCKED ->
+                Lock.LOCKED; // whatever the last scan, which is older, found: the state has been verified since
             case PARTIAL -> Lock.PARTLY_LOCKED;
             case FAILED, UNLOCKED -> Lock.NOT_LOCKED;
             case UNKNOWN -> Lock.NOT_VERIFIED;

@@ -201,15 +201,16 @@ class CommandLineIT {
         jvm.awaitLine("ready");
         jvm.ask("grow 100");
 
-        eventually(() -> assertThat(mine().get("lock").asText()).isEqualTo("partly-locked"));
+        eventually(() -> assertThat(mine().get("lock").asText()).isEqualTo("locked"));
         JsonNode mine = mine();
 
+        assertThat(mine.get("coverageOf").asText()).isEqualTo("selection");
         Smaps truth = Smaps.of(jvm.pid());
         assertThat(mine.get("lockedBytes").asLong()).isCloseTo(truth.lockedBytes(), within(4 * MEGABYTE));
         assertThat(mine.get("heapMaxBytes").asLong()).isEqualTo(256 * MEGABYTE);
         assertThat(mine.get("name").asText()).isEqualTo(HeapApp.class.getName());
         assertThat(memlock("status").stdout())
-                .contains("VERDICT", "partly locked")
+                .contains("VERDICT", "locked: heap")
                 .doesNotContain("\u001b");
     }
 
