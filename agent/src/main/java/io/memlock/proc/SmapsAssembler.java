@@ -89,14 +89,18 @@ final class SmapsAssembler {
         }
     }
 
-    /** Two letters each; Documentation/filesystems/proc.rst. What mlock skips: mm/mlock.c: mlock_fixup, VM_SPECIAL. */
+    /**
+     * Two letters each; Documentation/filesystems/proc.rst. What mlock skips: mm/mlock.c: mlock_fixup, VM_SPECIAL. Before
+     * Linux 6.2 VM_LOCKONFAULT has no letters, and the kernel writes {@code ??} for it as for each flag without; it is the
+     * one that a locked mapping of a process has there.
+     */
     private void flags(Cursor line) {
         line.skipBlanks();
         while (!line.atLineEnd()) {
             int flag = line.next() << 8 | line.next();
             switch (flag) {
                 case 'l' << 8 | 'o' -> locked = true;
-                case 'l' << 8 | 'f' -> lockedOnFault = true;
+                case 'l' << 8 | 'f', '?' << 8 | '?' -> lockedOnFault = true;
                 case 'i' << 8 | 'o', 'p' << 8 | 'f', 'd' << 8 | 'e', 'm' << 8 | 'm' -> special = true;
                 default -> {}
             }

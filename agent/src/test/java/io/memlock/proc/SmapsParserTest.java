@@ -91,6 +91,15 @@ class SmapsParserTest {
     }
 
     @Test
+    void tellsLockedOnFaultWhereTheKernelHasNoLettersForIt() {
+        String before62 = Fixture.text("locked/smaps").replace(" lf", " ??");
+
+        assertThat(SmapsParser.parse(before62).stream().filter(SmapsEntry::lockedOnFault))
+                .hasSize(1)
+                .allMatch(SmapsEntry::locked);
+    }
+
+    @Test
     void countsWhatAnOldKernelDoesNotPrintAsZero() {
         List<SmapsEntry> entries = SmapsParser.parse(Fixture.text("written/smaps-3.10"));
 
