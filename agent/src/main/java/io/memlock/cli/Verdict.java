@@ -50,10 +50,10 @@ record Verdict(Lock lock, String text) {
         return new Verdict(lock, swapped ? text + ", swapped out " + Bytes.text(memory.swappedBytes()) : text);
     }
 
+    /** By the state alone: it has been verified since the scan that the bytes are of. */
     private static Lock lock(PublishedLock published) {
         return switch (published.state()) {
-            case LOCKED ->
-                Lock.LOCKED; // whatever the last scan, which is older, found: the state has been verified since
+            case LOCKED -> Lock.LOCKED;
             case PARTIAL -> Lock.PARTLY_LOCKED;
             case FAILED, UNLOCKED -> Lock.NOT_LOCKED;
             case UNKNOWN -> Lock.NOT_VERIFIED;

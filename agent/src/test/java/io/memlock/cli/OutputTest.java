@@ -4,6 +4,7 @@ package io.memlock.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.memlock.lock.LockState;
 import io.memlock.log.Wrap;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -102,6 +103,17 @@ class OutputTest {
     }
 
     @Test
+    void aVerdictFollowsTheStateThatIsPublishedAndNotTheOlderBytes() {
+        assertThat(verdict(LockState.LOCKED, 970)).isEqualTo("locked: heap");
+        assertThat(verdict(LockState.PARTIAL, 500)).isEqualTo("partly locked 50 %");
+        assertThat(verdict(LockState.FAILED, 0)).isEqualTo("not locked");
+        assertThat(verdict(LockState.UNKNOWN, 1000)).isEqualTo("not verified by its agent");
+        assertThat(verdict(LockState.LOCKED, 4000))
+                .as("more than the kernel says")
+                .isEqualTo("partly locked 50 %");
+    }
+
+    @Test
     void unknownNumbersAreDashesAndNulls() {
         assertThat(Numbers.bytes(-1)).isEqualTo("-");
         assertThat(Numbers.percent(-1)).isEqualTo("-");
@@ -111,6 +123,12 @@ class OutputTest {
 
     private static String verdict(long resident, long locked, long charged, long swapped) {
         return Verdict.on(new JvmMemory(resident, locked, charged, swapped), PublishedLock.NOTHING)
+                .text();
+    }
+
+    /** The heap is half of the JVM, and the kernel says that half of the JVM is locked. */
+    private static String verdict(LockState state, long lockedOfHeap) {
+        return Verdict.on(new JvmMemory(2000, 1000, 1000, 0), new PublishedLock(state, "heap", lockedOfHeap, 1000, 0))
                 .text();
     }
 
