@@ -91,8 +91,7 @@ final class SmapsAssembler {
 
     /**
      * Two letters each; Documentation/filesystems/proc.rst. What mlock skips: mm/mlock.c: mlock_fixup, VM_SPECIAL. Before
-     * Linux 6.2 VM_LOCKONFAULT has no letters, and the kernel writes {@code ??} for it as for each flag without; it is the
-     * one that a locked mapping of a process has there.
+     * Linux 6.2 VM_LOCKONFAULT has no letters: the kernel writes {@code ??} for it, as for every flag without letters.
      */
     private void flags(Cursor line) {
         line.skipBlanks();
