@@ -4,18 +4,22 @@ package io.memlock.lock;
 import io.memlock.hotspot.Segment;
 import io.memlock.proc.Mapping;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
  * What the application locked itself, which is never unlocked. Its locks are told from ours by the flags in smaps: {@code
  * lo} without {@code lf}, because we only lock on-fault.
+ *
+ * <p>The kernel has no call that unlocks only what has a flag, and an application that maps and unmaps has another mapping
+ * at the same address between a look and a call. So a lock is ours only if it was <em>seen</em> to be on-fault: what is not
+ * there at a look is nobody's to unlock.
  *
  * <p>Whoever has to be quick may read what is known on another thread; all else is for one.
  */
@@ -49,31 +53,37 @@ final class ApplicationLocks {
     }
 
     /**
-     * Finds out which of some segments the application has locked by now.
+     * Finds out which of some segments are ours to unlock: there, and locked on-fault.
      *
-     * @param segments locked
-     * @return some of them
+     * @param segments locked a moment ago
+     * @return some of them, in the same order
      * @throws IOException if it cannot be told
      */
-    Set<Segment> among(List<Segment> segments) throws IOException {
+    List<Segment> oursAmong(List<Segment> segments) throws IOException {
         NavigableMap<Long, Long> asked = new TreeMap<>();
         for (Segment segment : segments) {
             asked.put(segment.start(), segment.end());
         }
-        NavigableMap<Long, Long> found = new TreeMap<>();
-        flags.forEachLockedWithoutOnFault(
-                mapping -> overlaps(asked, mapping.start(), mapping.end()),
-                mapping -> found.put(mapping.start(), mapping.end()));
-        Set<Segment> applications = new HashSet<>();
+        NavigableMap<Long, Mapping> onFault = new TreeMap<>();
+        NavigableMap<Long, Long> applications = new TreeMap<>();
+        flags.forEachLocked(mapping -> overlaps(asked, mapping.start(), mapping.end()), (mapping, isOnFault) -> {
+            if (isOnFault) {
+                onFault.put(mapping.start(), mapping);
+            } else {
+                applications.put(mapping.start(), mapping.end());
+            }
+        });
+        List<Segment> ours = new ArrayList<>();
         Set<Mapping> more = new HashSet<>(known);
         for (Segment segment : segments) {
-            if (overlaps(found, segment.start(), segment.end())) {
-                applications.add(segment);
+            if (overlaps(applications, segment.start(), segment.end())) {
                 more.add(segment.mapping());
+            } else if (covers(onFault, segment)) {
+                ours.add(segment);
             }
         }
         known = more;
-        return applications;
+        return ours;
     }
 
     /**
@@ -83,7 +93,11 @@ final class ApplicationLocks {
      */
     void refresh() throws IOException {
         Set<Mapping> found = new HashSet<>();
-        flags.forEachLockedWithoutOnFault(mapping -> true, found::add);
+        flags.forEachLocked(mapping -> true, (mapping, isOnFault) -> {
+            if (!isOnFault) {
+                found.add(mapping);
+            }
+        });
         known = found;
     }
 
@@ -97,15 +111,41 @@ final class ApplicationLocks {
         return before != null && before.getValue() > start;
     }
 
+    /** Whether the whole segment is in mappings of the same file, which may have grown or been split meanwhile. */
+    private static boolean covers(NavigableMap<Long, Mapping> byStart, Segment segment) {
+        long covered = segment.start();
+        while (covered < segment.end()) {
+            Map.Entry<Long, Mapping> at = byStart.floorEntry(covered);
+            if (at == null
+                    || at.getValue().end() <= covered
+                    || at.getValue().inode() != segment.mapping().inode()) {
+                return false;
+            }
+            covered = at.getValue().end();
+        }
+        return true;
+    }
+
     /** Where the flags come from. */
     interface LockFlags {
 
         /**
-         * Hands over the mappings that are locked, but not on-fault.
+         * Hands over the mappings that are locked.
          *
          * @param asked which mappings to look at
          * @throws IOException if it cannot be told; then nothing was handed over
          */
-        void forEachLockedWithoutOnFault(Predicate<Mapping> asked, Consumer<Mapping> consumer) throws IOException;
+        void forEachLocked(Predicate<Mapping> asked, Locked consumer) throws IOException;
+    }
+
+    /** Takes what is locked. */
+    interface Locked {
+
+        /**
+         * Takes one.
+         *
+         * @param isOnFault whether it is locked on-fault, and not by the application
+         */
+        void accept(Mapping mapping, boolean isOnFault);
     }
 }

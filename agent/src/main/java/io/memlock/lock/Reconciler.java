@@ -187,7 +187,7 @@ final class Reconciler {
             pass = compareAndRepair(selection, terms).after(pass);
         }
         last = terms.isFuture() ? untilNothingIsUnlocked(pass, selection, terms) : pass;
-        givesBack = last.unlocked() > 0;
+        givesBack = last.unlocked() > 0 || changesMeanwhile;
         sawChange = changesMeanwhile; // not before: what follows a look may fail
         passesSinceLook = changesMeanwhile ? LOOK_EVERY : passesSinceLook;
         changesMeanwhile = false;
@@ -247,6 +247,7 @@ final class Reconciler {
         Repair repair = new Repair(tools, map.mappings());
         if (terms.isFuture() || givesBack) {
             repair.unlockAll(found.surplus());
+            changesMeanwhile |= repair.isUndecided();
         }
         if (!found.missing().isEmpty()) {
             // Somebody else's MCL_FUTURE under a finite limit: HotSpot commits by mapping over what is locked, and the

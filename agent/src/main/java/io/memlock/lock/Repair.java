@@ -32,6 +32,7 @@ final class Repair {
     private int newlyLocked;
     private int lost;
     private int unlocked;
+    private boolean isUndecided;
     private int errno;
     private boolean overMappingBudget;
     private int splits;
@@ -47,9 +48,10 @@ final class Repair {
     }
 
     /**
-     * Unlocks what we locked, the newest first; what the application locked itself stays. Each time shortly before some are
-     * unlocked it is asked which these are, and a mapping that is new may first be locked by an application that locks what
-     * it maps. If more has come meanwhile that must not wait, the rest is left to the next look.
+     * Unlocks what we locked, the newest first; what the application locked itself stays. A mapping that is new may first be
+     * locked by an application that locks what it maps, and has to be seen to be ours before and after a moment for that:
+     * once only, it may be another one at the same address, which is being locked just then. If more has come meanwhile that
+     * must not wait, the rest is left to the next look.
      *
      * @throws IOException if it cannot be told which is which; that far it is done
      */
@@ -65,26 +67,42 @@ final class Repair {
         }
         Collections.reverse(newest); // the kernel maps downwards
         tools.calls.begin("unlocking", newest);
+        List<Segment> ours = newest;
         if (tools.room.isAmple()) {
+            ours = oursAmong(newest);
             tools.pause.nanos(MOMENT_NANOS);
         }
         int atOnce = Math.max(AT_ONCE, mappings / PART_AT_ONCE);
-        for (int from = 0; from < newest.size(); from += atOnce) {
-            unlockSome(newest.subList(from, Math.min(newest.size(), from + atOnce)));
+        for (int from = 0; from < ours.size(); from += atOnce) {
+            unlockSome(ours.subList(from, Math.min(ours.size(), from + atOnce)));
             if (tools.room.isPassDue(System.nanoTime())) {
                 return;
             }
         }
     }
 
-    private void unlockSome(List<Segment> some) throws IOException {
-        Set<Segment> applications = tools.applicationLocks.among(some);
+    private List<Segment> oursAmong(List<Segment> some) throws IOException {
+        List<Segment> ours = tools.applicationLocks.oursAmong(some);
+        int applications = 0;
         for (Segment segment : some) {
-            if (!applications.contains(segment) && unlock(segment)) {
+            applications += tools.applicationLocks.isKnown(segment) ? 1 : 0;
+        }
+        isUndecided |= ours.size() + applications < some.size();
+        return ours;
+    }
+
+    private void unlockSome(List<Segment> some) throws IOException {
+        for (Segment segment : oursAmong(some)) {
+            if (unlock(segment)) {
                 tools.ours.remove(segment);
                 unlocked++;
             }
         }
+    }
+
+    /** Whether something locked was found to be neither ours nor the application's: it has changed since the look. */
+    boolean isUndecided() {
+        return isUndecided;
     }
 
     /** Where the mapping has gone meanwhile, so has its lock. */

@@ -6,12 +6,11 @@ import io.memlock.os.Linux;
 import io.memlock.proc.Mapping;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -52,23 +51,23 @@ final class SplitProbe {
     }
 
     /**
-     * Hands over what is locked without on-fault, if that can be told.
+     * Hands over what is locked, and whether on-fault, if that can be told.
      *
      * <p>A mapping of a single page cannot be split. It is taken for on-fault unless an application may have put something
      * there that it wants to keep from swap, a key for example: memory of its own that it can write to. Code made at run time
      * is none, nor is the bss of a library, which follows directly on its data. What may be such a page, and {@link
-     * MergeProbe} does not show to be on-fault, is handed over, too: to leave a few pages locked is better than to stop a JVM
+     * MergeProbe} does not show to be on-fault, is taken for the application's, too: to leave a few pages locked is better than to stop a JVM
      * while smaps is read.
      *
      * @param asked which mappings to look at
      * @return false if it cannot be told, or not of every larger mapping; then nothing was handed over
      * @throws IOException if {@code maps} cannot be read
      */
-    boolean forEach(Predicate<Mapping> asked, Consumer<Mapping> consumer) throws IOException {
+    boolean forEach(Predicate<Mapping> asked, ApplicationLocks.Locked consumer) throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Set<Mapping> split = new LinkedHashSet<>();
-            if (tellAll(asked, split)) {
-                split.forEach(consumer);
+            Map<Mapping, Boolean> onFault = new LinkedHashMap<>();
+            if (tellAll(asked, onFault)) {
+                onFault.forEach(consumer::accept);
                 return true;
             }
         }
@@ -76,7 +75,7 @@ final class SplitProbe {
     }
 
     /** Returns whether all could be told. */
-    private boolean tellAll(Predicate<Mapping> asked, Set<Mapping> split) throws IOException {
+    private boolean tellAll(Predicate<Mapping> asked, Map<Mapping, Boolean> onFault) throws IOException {
         List<Mapping> tried = new ArrayList<>();
         List<Mapping> doubtful = new ArrayList<>();
         boolean isCertain = true;
@@ -92,13 +91,16 @@ final class SplitProbe {
                 tried.add(mapping);
             } else if (mayHoldAKey(mapping, before)) {
                 doubtful.add(mapping);
+            } else {
+                onFault.put(mapping, true);
             }
         }
-        isCertain &= putTogether(tried, split) && doubtful.size() <= MOST_DOUBTFUL_PAGES;
+        isCertain &= putTogether(tried, onFault) && doubtful.size() <= MOST_DOUBTFUL_PAGES;
         if (isCertain) {
+            doubtful.forEach(page -> onFault.put(page, true));
             merge.removeOnFault(doubtful);
         }
-        split.addAll(doubtful);
+        doubtful.forEach(page -> onFault.put(page, false));
         return isCertain;
     }
 
@@ -107,7 +109,7 @@ final class SplitProbe {
         return page.writable() && !page.executable() && !page.isFileBacked() && !isBss;
     }
 
-    private boolean putTogether(List<Mapping> tried, Set<Mapping> split) throws IOException {
+    private boolean putTogether(List<Mapping> tried, Map<Mapping, Boolean> onFault) throws IOException {
         NavigableMap<Long, Mapping> now = new TreeMap<>();
         for (Mapping mapping : maps.read()) {
             now.put(mapping.start(), mapping);
@@ -116,6 +118,10 @@ final class SplitProbe {
         for (Mapping mapping : tried) {
             long border = mapping.start() + pageBytes;
             if (!now.containsKey(border)) {
+                Map.Entry<Long, Mapping> at = now.floorEntry(mapping.start());
+                if (at != null && at.getValue().end() >= mapping.end() && isLike(mapping, at.getValue())) {
+                    onFault.put(mapping, true); // it is still there
+                }
                 continue;
             }
             if (isInTwo(mapping, now.lowerEntry(border).getValue(), now.get(border))) {
@@ -123,7 +129,7 @@ final class SplitProbe {
                 if (probe.isLocked(border)) {
                     libc.mlock(mapping.start(), pageBytes);
                 }
-                split.add(mapping);
+                onFault.put(mapping, false);
             } else {
                 isCertain = false;
             }

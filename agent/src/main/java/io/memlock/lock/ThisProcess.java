@@ -21,7 +21,6 @@ import java.lang.instrument.Instrumentation;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -273,19 +272,19 @@ public final class ThisProcess implements LockParts, ProcessView {
     @Override
     public synchronized ApplicationLocks applicationLocks() {
         if (applicationLocks == null) {
-            applicationLocks = new ApplicationLocks(this::forEachLockedWithoutOnFault);
+            applicationLocks = new ApplicationLocks(this::forEachLocked);
         }
         return applicationLocks;
     }
 
-    private void forEachLockedWithoutOnFault(Predicate<Mapping> asked, Consumer<Mapping> consumer) throws IOException {
+    private void forEachLocked(Predicate<Mapping> asked, ApplicationLocks.Locked consumer) throws IOException {
         SplitProbe split = new SplitProbe(libc, probe, pageBytes, () -> proc.mappings(ProcFs.SELF));
         if (isLarge() && split.forEach(asked, consumer)) {
             return;
         }
         proc.smaps(ProcFs.SELF, entry -> {
-            if (entry.locked() && !entry.lockedOnFault() && asked.test(entry.mapping())) {
-                consumer.accept(entry.mapping());
+            if (entry.locked() && asked.test(entry.mapping())) {
+                consumer.accept(entry.mapping(), entry.lockedOnFault());
             }
         });
     }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.LongStream;
 
 /**
@@ -83,6 +84,9 @@ final class FakeKernel implements LibC, MemoryMap {
     Runnable onPoll = () -> {};
 
     /** What happens right after an mlock2 of this address, once. */
+    /** Runs once, after the next look at what is locked. */
+    Runnable afterLockedLook = () -> {};
+
     final Map<Long, Runnable> afterLock = new TreeMap<>();
 
     /** The same for the second mlock2 there. */
@@ -293,6 +297,18 @@ final class FakeKernel implements LibC, MemoryMap {
                 .filter(vma -> vma.locked && !vma.onFault)
                 .map(FakeKernel::mapping)
                 .toList();
+    }
+
+    /** As {@link ApplicationLocks.LockFlags}. */
+    void forEachLocked(Predicate<Mapping> asked, ApplicationLocks.Locked consumer) {
+        for (Vma vma : List.copyOf(vmas.values())) {
+            if (vma.locked && asked.test(mapping(vma))) {
+                consumer.accept(mapping(vma), vma.onFault);
+            }
+        }
+        Runnable after = afterLockedLook;
+        afterLockedLook = () -> {};
+        after.run();
     }
 
     // ---- MemoryMap

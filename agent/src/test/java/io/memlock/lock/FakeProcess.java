@@ -69,8 +69,7 @@ final class FakeProcess implements LockParts, ProcessView {
         this.limits = new LimitProbe(kernel, probe, FakeKernel.PAGE);
         this.calls = new GentleCalls(
                 kernel, probe, nanos -> {}, progress, new PieceSize(FakeKernel.PAGE, () -> 2 << 20, () -> 0));
-        this.applicationLocks = new ApplicationLocks((asked, consumer) ->
-                kernel.lockedWithoutOnFault().stream().filter(asked).forEach(consumer));
+        this.applicationLocks = new ApplicationLocks(kernel::forEachLocked);
         this.reconciler = new Reconciler(
                 new Mappings(), probe, calls, applicationLocks, kernel::chargedBytes, room, nanos -> {}, (long)
                         (kernel.maxMapCount * ThisProcess.SPLITTING_STOPS_AT));

@@ -224,6 +224,51 @@ class MemoryLockTest {
         assertThat(kernel.chargedBytes()).isEqualTo(MIB);
     }
 
+    /** It was mapped at the first look, and at the second the application had put its own there. */
+    @Test
+    void unlocksNothingThatWasSeenToBeOursOnlyOnce() throws Exception {
+        start("mode=all,exclude=mapped,strategy=future");
+        kernel.mapFile(FILE, MIB, "/data/index");
+        kernel.afterLockedLook = () -> kernel.mlock(FILE, MIB);
+        lock.reconcile();
+
+        assertThat(kernel.isLocked(FILE)).isTrue();
+        assertThat(kernel.isLockedOnFault(FILE)).isFalse();
+    }
+
+    /** What comes to the same address next may be locked by the application at once. */
+    @Test
+    void unlocksNothingThatIsGoneWhenItIsAskedWhoseItIs() throws Exception {
+        start("mode=all,exclude=mapped,strategy=future");
+        kernel.mapFile(FILE, MIB, "/data/index");
+        kernel.afterLockedLook = () -> {
+            kernel.munmap(FILE, MIB);
+            kernel.afterLockedLook = () -> {
+                kernel.mapFile(FILE, MIB, "/data/index");
+                kernel.mlock(FILE, MIB);
+            };
+        };
+        lock.reconcile();
+
+        assertThat(kernel.isLocked(FILE)).isTrue();
+    }
+
+    @Test
+    void unlocksInTheNextPassWhatMovedBetweenTwoLooks() throws Exception {
+        start("mode=all");
+        kernel.mapFile(FILE, MIB, "/data/index");
+        kernel.afterLockedLook = () -> {
+            kernel.munmap(FILE, MIB);
+            kernel.afterLockedLook = () -> kernel.mapFile(FILE, MIB, "/data/index");
+        };
+        lock.reconcile();
+        assertThat(kernel.isLocked(FILE)).isTrue();
+
+        lock.reconcile();
+
+        assertThat(kernel.isLocked(FILE)).isFalse();
+    }
+
     @Test
     void unlocksWhatIsLeftOfAMappingThatChangedWhileItWasLookedAt() throws Exception {
         start("mode=all");

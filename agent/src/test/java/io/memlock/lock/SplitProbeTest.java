@@ -37,7 +37,7 @@ class SplitProbeTest {
         List<Mapping> before = maps();
         List<Mapping> found = new ArrayList<>();
 
-        assertThat(split.forEach(mapping -> true, found::add)).isTrue();
+        assertThat(findApplications(found)).isTrue();
         assertThat(found).isEmpty();
         assertThat(maps()).isEqualTo(before);
         assertThat(kernel.lockedWithoutOnFault()).isEmpty();
@@ -51,7 +51,7 @@ class SplitProbeTest {
         List<Mapping> applications = kernel.lockedWithoutOnFault();
         List<Mapping> found = new ArrayList<>();
 
-        assertThat(split.forEach(mapping -> true, found::add)).isTrue();
+        assertThat(findApplications(found)).isTrue();
         assertThat(found).hasSize(2).isEqualTo(applications);
         assertThat(maps()).isEqualTo(before);
         assertThat(kernel.lockedWithoutOnFault()).isEqualTo(applications);
@@ -61,7 +61,7 @@ class SplitProbeTest {
     void locksNothingThatWasNot() throws IOException {
         kernel.munlock(BUFFER, BUFFER_BYTES);
 
-        assertThat(split.forEach(mapping -> true, mapping -> {})).isTrue();
+        assertThat(findApplications(new ArrayList<>())).isTrue();
         assertThat(kernel.isLocked(BUFFER)).isFalse();
     }
 
@@ -70,7 +70,7 @@ class SplitProbeTest {
         kernel.mlock(BUFFER, BUFFER_BYTES);
         kernel.afterLock.put(BUFFER, () -> kernel.munlock(BUFFER, BUFFER_BYTES));
 
-        split.forEach(mapping -> true, mapping -> {});
+        findApplications(new ArrayList<>());
 
         assertThat(kernel.isLocked(BUFFER)).isFalse();
     }
@@ -82,7 +82,7 @@ class SplitProbeTest {
         kernel.afterLock.put(HEAP, () -> kernel.reserve(Region.HEAP, HEAP, FakeKernel.PAGE)); // a guard page
         List<Mapping> found = new ArrayList<>();
 
-        split.forEach(mapping -> true, found::add);
+        findApplications(found);
 
         assertThat(found)
                 .as("only the single page that is left of the buffer")
@@ -94,7 +94,7 @@ class SplitProbeTest {
     void triesAgainWhenMemoryChangesMeanwhile() throws IOException {
         kernel.afterLock.put(HEAP, () -> kernel.reserve(Region.HEAP, HEAP, FakeKernel.PAGE));
 
-        assertThat(split.forEach(mapping -> true, mapping -> {})).isTrue();
+        assertThat(findApplications(new ArrayList<>())).isTrue();
     }
 
     @Test
@@ -106,7 +106,7 @@ class SplitProbeTest {
         List<Mapping> before = maps();
         List<Mapping> found = new ArrayList<>();
 
-        assertThat(split.forEach(mapping -> true, found::add)).isTrue();
+        assertThat(findApplications(found)).isTrue();
         assertThat(found).isEmpty();
         assertThat(maps()).isEqualTo(before);
     }
@@ -119,7 +119,7 @@ class SplitProbeTest {
         List<Mapping> before = maps();
         List<Mapping> found = new ArrayList<>();
 
-        assertThat(split.forEach(mapping -> true, found::add)).isTrue();
+        assertThat(findApplications(found)).isTrue();
         assertThat(found).extracting(Mapping::start).containsExactly(key);
         assertThat(maps()).isEqualTo(before);
         assertThat(kernel.lockedWithoutOnFault()).extracting(Mapping::start).containsExactly(key);
@@ -134,7 +134,7 @@ class SplitProbeTest {
         List<Mapping> found = new ArrayList<>();
         kernel.mlock(BUFFER, BUFFER_BYTES);
 
-        assertThat(split.forEach(mapping -> true, found::add)).isTrue();
+        assertThat(findApplications(found)).isTrue();
         assertThat(found).extracting(Mapping::start).containsExactly(BUFFER, key);
     }
 
@@ -145,7 +145,7 @@ class SplitProbeTest {
         }
         List<Mapping> found = new ArrayList<>();
 
-        assertThat(split.forEach(mapping -> true, found::add)).isFalse();
+        assertThat(findApplications(found)).isFalse();
         assertThat(found).as("smaps will tell of all").isEmpty();
     }
 
@@ -153,14 +153,22 @@ class SplitProbeTest {
     void takesASinglePageBehindALibrarysDataForTheLibrarys() throws IOException {
         kernel.commit(Region.LIBS, 0x7f10_0000_0000L + FakeKernel.PAGE, FakeKernel.PAGE);
 
-        assertThat(split.forEach(mapping -> true, mapping -> {})).isTrue();
+        assertThat(findApplications(new ArrayList<>())).isTrue();
     }
 
     @Test
     void isNotSureWhereTheCallFails() throws IOException {
         kernel.hasOnFault = false;
 
-        assertThat(split.forEach(mapping -> true, mapping -> {})).isFalse();
+        assertThat(findApplications(new ArrayList<>())).isFalse();
+    }
+
+    private boolean findApplications(List<Mapping> found) throws IOException {
+        return split.forEach(mapping -> true, (mapping, isOnFault) -> {
+            if (!isOnFault) {
+                found.add(mapping);
+            }
+        });
     }
 
     private List<Mapping> maps() {
