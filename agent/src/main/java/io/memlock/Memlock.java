@@ -341,7 +341,7 @@ public final class Memlock implements Agent {
             if (!isHeld()) {
                 return new AttachReply(State.FAILED, "the agent holds no lock");
             }
-            return tell(progress, () -> new AttachReply(State.DONE, control().unlock(BY_ATTACH)));
+            return tell(progress, () -> reply(control().unlock(BY_ATTACH)));
         }
         AgentOptions options = OptionParser.parse(request.options());
         if (isHeld()) {
@@ -400,7 +400,10 @@ public final class Memlock implements Agent {
     }
 
     private AttachReply lockInstead(String text) throws OptionException, IOException {
-        LockAnswer answer = control().lock(text, BY_ATTACH);
+        return reply(control().lock(text, BY_ATTACH));
+    }
+
+    private static AttachReply reply(LockAnswer answer) {
         return new AttachReply(answer.isDone() ? State.DONE : State.FAILED, answer.text());
     }
 }

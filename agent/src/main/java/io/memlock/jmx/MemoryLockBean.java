@@ -210,7 +210,7 @@ final class MemoryLockBean implements MemoryLockMXBean {
     @Override
     public String unlock() {
         try {
-            return control.unlock(BY_JMX);
+            return control.unlock(BY_JMX).text();
         } catch (IOException e) {
             throw new IllegalStateException(e.getMessage());
         }

@@ -56,10 +56,9 @@ final class ApplicationLocks {
      * Finds out which of some segments are ours to unlock: there, and locked on-fault.
      *
      * @param segments locked a moment ago
-     * @return some of them, in the same order
      * @throws IOException if it cannot be told
      */
-    List<Segment> oursAmong(List<Segment> segments) throws IOException {
+    Found oursAmong(List<Segment> segments) throws IOException {
         NavigableMap<Long, Long> asked = new TreeMap<>();
         for (Segment segment : segments) {
             asked.put(segment.start(), segment.end());
@@ -74,16 +73,22 @@ final class ApplicationLocks {
             }
         });
         List<Segment> ours = new ArrayList<>();
+        int gone = 0;
+        int changed = 0;
         Set<Mapping> more = new HashSet<>(known);
         for (Segment segment : segments) {
             if (overlaps(applications, segment.start(), segment.end())) {
                 more.add(segment.mapping());
             } else if (covers(onFault, segment)) {
                 ours.add(segment);
+            } else if (holdsAny(onFault, segment)) {
+                changed++;
+            } else {
+                gone++;
             }
         }
         known = more;
-        return ours;
+        return new Found(ours, gone, changed);
     }
 
     /**
@@ -111,6 +116,11 @@ final class ApplicationLocks {
         return before != null && before.getValue() > start;
     }
 
+    private static boolean holdsAny(NavigableMap<Long, Mapping> byStart, Segment segment) {
+        Map.Entry<Long, Mapping> before = byStart.lowerEntry(segment.end());
+        return before != null && before.getValue().end() > segment.start();
+    }
+
     /** Whether the whole segment is in mappings of the same file, which may have grown or been split meanwhile. */
     private static boolean covers(NavigableMap<Long, Mapping> byStart, Segment segment) {
         long covered = segment.start();
@@ -125,6 +135,15 @@ final class ApplicationLocks {
         }
         return true;
     }
+
+    /**
+     * What became of some segments.
+     *
+     * @param ours still there and locked on-fault, in the order asked
+     * @param gone so many are not locked any more
+     * @param changed so many are locked on-fault in a part only, or are another file's now
+     */
+    record Found(List<Segment> ours, int gone, int changed) {}
 
     /** Where the flags come from. */
     interface LockFlags {

@@ -81,11 +81,15 @@ final class Control implements LockControl {
     }
 
     @Override
-    public String unlock(String asker) throws IOException {
-        lock.unlock();
-        tellOf("unlocked", asker);
+    public LockAnswer unlock(String asker) throws IOException {
+        LockFailure failure = lock.unlock();
+        tellOf(failure == null ? "unlocked" : "asked to unlock, and could not unlock all", asker);
         scans.scan();
-        return describe();
+        return new LockAnswer(
+                failure == null,
+                failure == null
+                        ? describe()
+                        : failure.text(lock.status().state().name()));
     }
 
     private void tellOf(String what, String asker) {

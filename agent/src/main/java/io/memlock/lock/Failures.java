@@ -17,6 +17,8 @@ final class Failures {
 
     private static final String MLOCKALL = "mlockall(MCL_CURRENT|MCL_FUTURE|MCL_ONFAULT)";
 
+    private static final Advice RETRY = Advice.lasting("# nothing yet: the next pass tries again");
+
     private static final String UNLOCKED_JVM =
             "this JVM runs unlocked: under memory pressure its pages can be swapped out, and reading one back takes"
                     + " milliseconds";
@@ -126,9 +128,17 @@ final class Failures {
                 isFilters(errno) ? because(errno) : "",
                 "what was asked for is locked, and more, which nobody asked for: " + Bytes.text(chargedBytes)
                         + " are charged in all, and cannot be swapped out or reclaimed",
-                isFilters(errno)
-                        ? new Remedy(parts.place()).allowCalls()
-                        : Advice.lasting("# nothing yet: the next pass tries again"));
+                isFilters(errno) ? new Remedy(parts.place()).allowCalls() : RETRY);
+    }
+
+    /** All was to be unlocked, and is not. */
+    LockFailure giveBack(int errno, long chargedBytes) {
+        return new LockFailure(
+                "munlock on all that is locked",
+                errno == 0 ? "what is mapped changed each time it was looked at" : Errno.describe(errno) + filter(),
+                isFilters(errno) ? because(errno) : "",
+                Bytes.text(chargedBytes) + " are charged still, and cannot be swapped out or reclaimed",
+                isFilters(errno) ? new Remedy(parts.place()).allowCalls() : RETRY);
     }
 
     /** Too many mappings to split any. */

@@ -130,10 +130,9 @@ final class FutureLock {
         if (!inForce) {
             return;
         }
-        inForce = false;
-        if (unlocksAll || libc.mlockall(Linux.MCL_CURRENT | Linux.MCL_ONFAULT) != 0) {
-            libc.munlockall();
-        }
+        boolean isEnded = !unlocksAll && libc.mlockall(Linux.MCL_CURRENT | Linux.MCL_ONFAULT) == 0;
+        isEnded = isEnded || libc.munlockall() == 0;
+        inForce = !isEnded; // a filter refuses both: whoever asks is told, and it is tried again
         for (Mapping mapping : parts.applicationLocks().all()) {
             libc.mlock(mapping.start(), mapping.length());
         }

@@ -52,7 +52,7 @@ public interface LockControl {
      * @return what came of it
      * @throws IOException if {@code /proc/self} cannot be read
      */
-    String unlock(String asker) throws IOException;
+    LockAnswer unlock(String asker) throws IOException;
 
     /**
      * Tells what is locked, what is not and why, and how the regions were found.

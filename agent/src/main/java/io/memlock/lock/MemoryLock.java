@@ -33,6 +33,7 @@ public final class MemoryLock {
     private Selection selection = Selection.NOTHING;
     private Strategy strategy;
     private volatile LockLimit limit;
+    private boolean isGivingBack;
     private boolean firstPassDone;
     private boolean hasLockedAll;
     private boolean isRoomScarce;
@@ -159,6 +160,7 @@ public final class MemoryLock {
 
     private void prepare(AgentOptions wanted, LockLimit established) {
         options = wanted;
+        isGivingBack = false;
         selection = Selection.of(wanted);
         isRoomScarce = false;
         limit = established;
@@ -262,8 +264,7 @@ public final class MemoryLock {
         swapInRefusal = null;
         if (Selection.of(wanted).isEmpty()) {
             options = wanted;
-            unlock();
-            return null;
+            return unlock();
         }
         LockLimit now = parts.limits().establish();
         if (!selection.isEmpty() && wanted.strategy() == StrategyChoice.FUTURE && !now.isUnlimited()) {
@@ -325,11 +326,11 @@ public final class MemoryLock {
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public synchronized LockFailure reconcile() throws IOException {
-        if (selection.isEmpty()) {
+        if (selection.isEmpty() && !isGivingBack) {
             return status.state() == LockState.FAILED ? lastFailure : null;
         }
         try {
-            LockFailure failure = compareAndRepair();
+            LockFailure failure = isGivingBack ? giveBack() : compareAndRepair();
             failedPasses = 0;
             return failure;
         } catch (IOException e) {
@@ -519,24 +520,36 @@ public final class MemoryLock {
     }
 
     /**
-     * Gives back what we locked, without a stall; what the application locked itself stays locked throughout.
+     * Gives back what we locked, without a stall; what the application locked itself stays locked throughout. What could not
+     * be unlocked {@link #reconcile} tries again.
      *
+     * @return null if nothing of ours is locked any more, otherwise why not
      * @throws IOException if {@code /proc/self} cannot be read
      */
-    public synchronized void unlock() throws IOException {
+    public synchronized LockFailure unlock() throws IOException {
         viewedHeap.release();
-        endFuture();
         selection = Selection.NOTHING;
         strategy = null;
         if (limit == null) {
             limit = parts.limits().establish();
         }
+        isGivingBack = true;
+        return giveBack();
+    }
+
+    private LockFailure giveBack() throws IOException {
+        endFuture();
         // A mapping that changed between the look at it and its turn may be unlocked at its start only.
         Pass pass = Pass.NONE;
-        for (int i = 0; i < 2 || (i < UNLOCK_PASSES && pass.unlocked() > 0); i++) {
+        boolean isAllBack = false;
+        for (int i = 0; i < 2 || (i < UNLOCK_PASSES && !isAllBack); i++) {
             pass = parts.reconciler().run(selection, Terms.OF_UNLOCK);
+            isAllBack = pass.errno() == 0 && !parts.reconciler().givesBack();
         }
-        settle(Verdict.NOTHING_ASKED, Pass.NONE);
+        isGivingBack = !isAllBack || future.isInForce();
+        return isGivingBack
+                ? settle(Verdict.partial(failures.giveBack(pass.errno(), parts.chargedBytes())), Pass.NONE)
+                : settle(Verdict.NOTHING_ASKED, Pass.NONE);
     }
 
     private LockFailure settle(Verdict verdict, Pass pass) {
@@ -548,7 +561,7 @@ public final class MemoryLock {
             failureCount++;
             lastFailure = verdict.failure();
         }
-        boolean isAsked = verdict.state() != LockState.UNLOCKED;
+        boolean isAsked = verdict.state() != LockState.UNLOCKED && !isGivingBack;
         status = new LockStatus(
                 isAsked ? options.modeText() : "none",
                 isAsked ? options.excluded() : List.of(),

@@ -61,6 +61,7 @@ final class Reconciler {
     private boolean changesMeanwhile;
     private boolean adopts;
     private boolean givesBack;
+    private boolean leavesSome;
     private int passesSinceLook = LOOK_EVERY;
     private int passesSinceFull;
     private int passesSinceChange;
@@ -135,6 +136,11 @@ final class Reconciler {
         return unlocked;
     }
 
+    /** Whether the next pass is to unlock what the last one may have left. */
+    boolean givesBack() {
+        return givesBack;
+    }
+
     /** No mapping is split when the process has this many. */
     long maxMappings() {
         return tools.maxMappings();
@@ -168,7 +174,8 @@ final class Reconciler {
         passesSinceChange = changed ? 0 : passesSinceChange + 1;
         boolean sameSelection = selection.equals(lastSelection);
         boolean sameWish = sameSelection && terms.equals(lastTerms);
-        boolean known = !changed && !mayBeLockable && sameWish && !adopts && last.isComplete() && last.errno() == 0;
+        boolean isSettled = last.isComplete() && last.errno() == 0 && !adopts && !givesBack;
+        boolean known = !changed && !mayBeLockable && sameWish && isSettled;
         if (known && ++passesSinceFull < FULL_PASS_EVERY && spotCheck(terms)) {
             if (looks) {
                 tools.room().settle();
@@ -187,7 +194,7 @@ final class Reconciler {
             pass = compareAndRepair(selection, terms).after(pass);
         }
         last = terms.isFuture() ? untilNothingIsUnlocked(pass, selection, terms) : pass;
-        givesBack = last.unlocked() > 0 || changesMeanwhile;
+        givesBack = last.unlocked() > 0 || last.errno() != 0 || leavesSome;
         sawChange = changesMeanwhile; // not before: what follows a look may fail
         passesSinceLook = changesMeanwhile ? LOOK_EVERY : passesSinceLook;
         changesMeanwhile = false;
@@ -236,6 +243,7 @@ final class Reconciler {
     }
 
     private Pass compareAndRepair(Selection selection, Terms terms) throws IOException {
+        leavesSome = false;
         Difference found = compare(selection, terms);
         if (adopts || terms.isFuture()) {
             tools.ours().adopt(found.maybeLocked());
@@ -247,7 +255,8 @@ final class Reconciler {
         Repair repair = new Repair(tools, map.mappings());
         if (terms.isFuture() || givesBack) {
             repair.unlockAll(found.surplus());
-            changesMeanwhile |= repair.isUndecided();
+            changesMeanwhile |= repair.sawGone() || repair.sawChanged();
+            leavesSome = repair.sawChanged();
         }
         if (!found.missing().isEmpty()) {
             // Somebody else's MCL_FUTURE under a finite limit: HotSpot commits by mapping over what is locked, and the

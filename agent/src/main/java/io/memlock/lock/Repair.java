@@ -32,7 +32,8 @@ final class Repair {
     private int newlyLocked;
     private int lost;
     private int unlocked;
-    private boolean isUndecided;
+    private boolean sawGone;
+    private boolean sawChanged;
     private int errno;
     private boolean overMappingBudget;
     private int splits;
@@ -82,13 +83,10 @@ final class Repair {
     }
 
     private List<Segment> oursAmong(List<Segment> some) throws IOException {
-        List<Segment> ours = tools.applicationLocks.oursAmong(some);
-        int applications = 0;
-        for (Segment segment : some) {
-            applications += tools.applicationLocks.isKnown(segment) ? 1 : 0;
-        }
-        isUndecided |= ours.size() + applications < some.size();
-        return ours;
+        ApplicationLocks.Found found = tools.applicationLocks.oursAmong(some);
+        sawGone |= found.gone() > 0;
+        sawChanged |= found.changed() > 0;
+        return found.ours();
     }
 
     private void unlockSome(List<Segment> some) throws IOException {
@@ -100,9 +98,14 @@ final class Repair {
         }
     }
 
-    /** Whether something locked was found to be neither ours nor the application's: it has changed since the look. */
-    boolean isUndecided() {
-        return isUndecided;
+    /** Whether something that was to be unlocked was not locked any more: what is there now may be. */
+    boolean sawGone() {
+        return sawGone;
+    }
+
+    /** Whether something that was to be unlocked has changed since the look, and is left to the next. */
+    boolean sawChanged() {
+        return sawChanged;
     }
 
     /** Where the mapping has gone meanwhile, so has its lock. */

@@ -141,4 +141,40 @@ class FilteredCallsTest {
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
         assertThat(kernel.isLocked(CODE)).isFalse();
     }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Errno.EPERM, Errno.ENOSYS, 0})
+    void whatCannotBeGivenBackIsToldAndGivenBackLater(int answer) throws Exception {
+        startJvm();
+        lock.start(OptionParser.parse("mode=heap,strategy=rescan"));
+        kernel.filter.put("munlock", answer);
+
+        LockFailure failure = lock.unlock();
+
+        assertThat(failure.tried()).isEqualTo("munlock on all that is locked");
+        assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
+        assertThat(lock.status().mode()).isEqualTo("none");
+        assertThat(lock.reconcile()).isNotNull();
+
+        kernel.filter.remove("munlock");
+        assertThat(lock.reconcile()).isNull();
+        assertThat(lock.status().state()).isEqualTo(LockState.UNLOCKED);
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    @Test
+    void thatNewMappingsAreStillBornLockedIsTold() throws Exception {
+        startJvm();
+        lock.start(OptionParser.parse("mode=all,strategy=future"));
+        kernel.filter.put("mlockall", Errno.EPERM);
+        kernel.filter.put("munlockall", Errno.EPERM);
+
+        assertThat(lock.unlock()).isNotNull();
+        assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
+
+        kernel.filter.clear();
+        assertThat(lock.reconcile()).isNull();
+        assertThat(lock.status().state()).isEqualTo(LockState.UNLOCKED);
+        assertThat(kernel.chargedBytes()).isZero();
+    }
 }

@@ -99,7 +99,8 @@ class LateLockIT {
             jvm.ask("collect");
             assertThat(Smaps.of(jvm.pid()).swappedBytes()).isZero();
             assertThat(ProcStatus.of(jvm.pid()).majorFaults() - faultsBefore).isLessThanOrEqualTo(mostFaults);
-            assertThat(Smaps.of(jvm.pid()).residentUnlockedBytes()).isZero();
+            // Under rescan what the collection mapped last, a thread's arena for example, is locked by the next pass.
+            eventually(() -> assertThat(Smaps.of(jvm.pid()).unlocked()).isEmpty());
         }
     }
 
