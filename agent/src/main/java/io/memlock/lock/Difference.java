@@ -21,22 +21,25 @@ final class Difference {
 
     private final Selection selection;
     private final Terms terms;
+    private final boolean unlocks;
     private final LockedByName ours;
 
     /**
      * Nothing compared yet.
      *
+     * @param unlocks whether what is locked and not selected is to be unlocked
      * @param ours what of the locked memory is ours to unlock, where new mappings are not born locked
      */
-    Difference(Selection selection, Terms terms, LockedByName ours) {
+    Difference(Selection selection, Terms terms, boolean unlocks, LockedByName ours) {
         this.selection = selection;
         this.terms = terms;
+        this.unlocks = unlocks;
         this.ours = ours;
     }
 
     /** Whether it makes a difference at all whether a segment is locked. */
     boolean matters(Segment segment) {
-        return terms.isWorthLocking(segment) || !selection.contains(segment.region());
+        return selection.contains(segment.region()) ? terms.isWorthLocking(segment) : unlocks;
     }
 
     /** Compares one. */
@@ -76,11 +79,6 @@ final class Difference {
     /** Selected and locked. */
     List<Segment> kept() {
         return kept;
-    }
-
-    /** All that is locked, by whomever. */
-    List<Segment> locked() {
-        return locked;
     }
 
     /** All that is locked, and all that was not asked about. */

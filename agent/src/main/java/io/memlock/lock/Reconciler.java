@@ -244,16 +244,17 @@ final class Reconciler {
 
     private Pass compareAndRepair(Selection selection, Terms terms) throws IOException {
         leavesSome = false;
-        Difference found = compare(selection, terms);
+        boolean unlocks = terms.isFuture() || givesBack;
+        Difference found = compare(selection, terms, unlocks);
         if (adopts || terms.isFuture()) {
             tools.ours().adopt(found.maybeLocked());
             adopts = false;
         } else {
             tools.ours().retain(found.maybeLocked());
         }
-        tools.applicationLocks().retain(found.locked());
+        tools.applicationLocks().retain(found.maybeLocked());
         Repair repair = new Repair(tools, map.mappings());
-        if (terms.isFuture() || givesBack) {
+        if (unlocks) {
             repair.unlockAll(found.surplus());
             changesMeanwhile |= repair.sawGone() || repair.sawChanged();
             leavesSome = repair.sawChanged();
@@ -276,8 +277,8 @@ final class Reconciler {
     }
 
     /** What was unmapped after the look is neither missing nor anybody's fault, but that has to be seen, too. */
-    private Difference compare(Selection selection, Terms terms) throws IOException {
-        Difference found = new Difference(selection, terms, tools.ours());
+    private Difference compare(Selection selection, Terms terms, boolean unlocks) throws IOException {
+        Difference found = new Difference(selection, terms, unlocks, tools.ours());
         List<Segment> gone = new ArrayList<>();
         for (Segment segment : map.segments()) {
             if (tools.unlockable().contains(segment)) {

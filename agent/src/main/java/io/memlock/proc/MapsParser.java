@@ -20,20 +20,35 @@ public final class MapsParser {
      * @throws ProcFormatException if it is not in the kernel's format
      */
     public static List<Mapping> parse(String text) {
-        return parse(new Cursor("maps", text), text.length());
+        return parse(new Cursor("maps", text), text.length(), List.of());
     }
 
-    static List<Mapping> parse(Cursor maps, int length) {
+    /**
+     * All mappings.
+     *
+     * @param before what there was at an earlier look: what is still the same is the same object, and no garbage
+     */
+    static List<Mapping> parse(Cursor maps, int length, List<Mapping> before) {
         List<Mapping> mappings = new ArrayList<>(length / LINE_BYTES + 1);
+        int next = 0;
+        int known = before.size();
         while (maps.nextLine()) {
-            mappings.add(mapping(maps));
+            long start = maps.hex();
+            while (next < known && Long.compareUnsigned(before.get(next).start(), start) < 0) {
+                next++;
+            }
+            mappings.add(mapping(maps, start, next < known ? before.get(next) : null));
         }
         return mappings;
     }
 
     /** One line, as smaps has it too. */
     static Mapping mapping(Cursor line) {
-        long start = line.hex();
+        return mapping(line, line.hex(), null);
+    }
+
+    /** The rest of a line. */
+    private static Mapping mapping(Cursor line, long start, Mapping before) {
         line.expect('-');
         long end = line.hex();
         if (Long.compareUnsigned(start, end) >= 0 || end - start < 0) {
@@ -57,7 +72,17 @@ public final class MapsParser {
             line.skipBlanks();
         }
         String path = line.restMaybeRepeated();
-        return new Mapping(start, end, readable, writable, executable, shared, offset, inode, path);
+        boolean isSame = before != null
+                && before.start() == start
+                && before.end() == end
+                && before.readable() == readable
+                && before.writable() == writable
+                && before.executable() == executable
+                && before.shared() == shared
+                && before.offset() == offset
+                && before.inode() == inode
+                && before.path().equals(path);
+        return isSame ? before : new Mapping(start, end, readable, writable, executable, shared, offset, inode, path);
     }
 
     private static boolean flag(Cursor line, char set, char unset) {

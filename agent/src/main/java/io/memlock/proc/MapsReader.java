@@ -34,7 +34,7 @@ public final class MapsReader {
         Cursor maps = text.read(file);
         long checksum = text.checksum();
         if (mappings == null || text.length() != parsedLength || checksum != parsedChecksum) {
-            mappings = MapsParser.parse(maps, text.length());
+            mappings = MapsParser.parse(maps, text.length(), mappings == null ? List.of() : mappings);
             parsedLength = text.length();
             parsedChecksum = checksum;
         }

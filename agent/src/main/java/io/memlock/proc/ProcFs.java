@@ -63,7 +63,7 @@ public final class ProcFs {
     public List<Mapping> mappings(String pid) throws IOException {
         synchronized (text) {
             Cursor maps = text.read(processFile(pid, "maps"));
-            return MapsParser.parse(maps, text.length());
+            return MapsParser.parse(maps, text.length(), List.of());
         }
     }
 
