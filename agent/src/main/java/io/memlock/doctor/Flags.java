@@ -5,7 +5,6 @@ import io.memlock.hotspot.JvmFlags;
 import io.memlock.hotspot.Region;
 import io.memlock.log.Bytes;
 import io.memlock.options.AgentOptions;
-import io.memlock.options.StrategyChoice;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,7 +22,7 @@ final class Flags {
     List<Finding> findings(AgentOptions options) {
         List<Finding> findings = new ArrayList<>();
         if (options.selection().contains(Region.HEAP)) {
-            findings.add(heapSize(patient.isUnlimited() && options.strategy() != StrategyChoice.RESCAN));
+            findings.add(heapSize(isBornLocked(options)));
             findings.add(prefault(options));
         }
         String tracking = flags.value("-XX:NativeMemoryTracking=");
@@ -34,6 +33,14 @@ final class Flags {
                                 "native tracking",
                                 tracking + ": it takes memory of its own, which is locked with the rest"));
         return findings;
+    }
+
+    private boolean isBornLocked(AgentOptions options) {
+        return switch (options.strategy()) {
+            case FUTURE -> patient.isUnlimited();
+            case AUTO -> patient.isPrivileged();
+            case RESCAN -> false;
+        };
     }
 
     private Finding heapSize(boolean bornLocked) {

@@ -157,7 +157,7 @@ final class Failures {
     LockFailure zgcUnderRescan(Pass pass, Selection selection, LockLimit limit, long chargedBytes) {
         long needed = chargedBytes + pass.totalMissingBytes();
         Advice advice = limit.isUnlimited()
-                ? Advice.lasting("# drop strategy=rescan: with strategy=auto new mappings are born locked")
+                ? Advice.lasting("# strategy=future instead: new mappings are born locked")
                 : advice(limit, limit.probeErrno(), selection)
                         .and("# or another collector: -XX:+UseG1GC with -Xms equal to -Xmx");
         return new LockFailure(

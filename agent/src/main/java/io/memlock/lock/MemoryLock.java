@@ -173,7 +173,8 @@ public final class MemoryLock {
 
     /**
      * Whether new mappings shall be born locked. By default only if nothing but files is left out: what is born locked and
-     * not selected has to be unlocked, and memory that an application locks on-fault itself looks the same.
+     * not selected has to be unlocked, and memory that an application locks on-fault itself looks the same. And only by
+     * CAP_IPC_LOCK: an infinite limit can be lowered from outside, and the JVM would die at its next commit.
      *
      * @param scarceBytes the room with which that is too dangerous
      */
@@ -184,7 +185,7 @@ public final class MemoryLock {
         if (options.strategy() == StrategyChoice.FUTURE) {
             return true;
         }
-        if (!selection.isAllButFiles()) {
+        if (!selection.isAllButFiles() || !isFutureSafe()) {
             return false;
         }
         if (selection.contains(Region.MAPPED)) {
@@ -197,6 +198,10 @@ public final class MemoryLock {
             notices.add(Failures.scarceRoom(Bytes.text(left)));
         }
         return !isRoomScarce;
+    }
+
+    private boolean isFutureSafe() {
+        return options.strategy() == StrategyChoice.FUTURE || limit.isUnlimitedForGood();
     }
 
     private LockFailure startLocking() throws IOException {
@@ -470,6 +475,11 @@ public final class MemoryLock {
         if (strategy == Strategy.FUTURE && !limit.isUnlimited()) {
             strategy = Strategy.RESCAN;
             notices.add(failures.limitShrank(selection, limit).text("the limit on locked memory shrank"));
+            endFuture();
+        } else if (strategy == Strategy.FUTURE && !isFutureSafe()) {
+            strategy = Strategy.RESCAN;
+            notices.add("CAP_IPC_LOCK was dropped: what is mapped anew is found and locked by the keeper from now on"
+                    + " (strategy rescan), because the limit is infinite, but can be lowered from outside");
             endFuture();
         }
         boolean isLifted = strategy == Strategy.RESCAN && limit.isUnlimited() && !before.isUnlimited();

@@ -144,6 +144,10 @@ final class Repair {
             }
             tools.calls.begin("locking " + region.optionName(), segments);
             for (Segment segment : segments) {
+                if (wasLocked.contains(segment) && tools.probe.doubt(segment.start()) == LockProbe.Answer.LOCKED) {
+                    kept.add(segment); // what a filter answered once is no reason to accuse anybody
+                    continue;
+                }
                 boolean fits = budget.isAdmitted(region) && budget.take(segment.length()) && maySplit(segment);
                 if (fits && lock(segment)) {
                     kept.add(segment);

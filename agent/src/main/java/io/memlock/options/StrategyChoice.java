@@ -3,7 +3,7 @@ package io.memlock.options;
 
 /** How new mappings shall be treated, as asked for. */
 public enum StrategyChoice {
-    /** {@code FUTURE} where locking is unlimited, otherwise {@code RESCAN}. */
+    /** {@code FUTURE} where CAP_IPC_LOCK makes locking unlimited and that is safe, otherwise {@code RESCAN}. */
     AUTO,
     /** Born locked; refused under a finite limit. */
     FUTURE,

@@ -89,7 +89,43 @@ class MemoryLockTest {
 
         assertThat(start("mode=all")).isNull();
 
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+        assertThat(lock.status().limit().isUnlimited()).isTrue();
+    }
+
+    /** {@code prlimit --pid} by anybody with the same user id, and a commit before the keeper's next look. */
+    @Test
+    void livesWhenAnInfiniteLimitIsLoweredFromOutside() throws Exception {
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = Linux.RLIM_INFINITY;
+        assertThat(start("mode=all")).isNull();
+        kernel.softLimit = 64 << 10;
+
+        assertThat(kernel.commit(Region.HEAP, HEAP, 64 * MIB))
+                .as("the JVM commits")
+                .isTrue();
+
+        lock.reconcile();
+        assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
+        kernel.softLimit = Linux.RLIM_INFINITY;
+        lock.reconcile();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        assertThat(lock.status().strategy()).isEqualTo(Strategy.RESCAN);
+    }
+
+    @Test
+    void goesOverToRescanWhenTheCapabilityGoesAndAnInfiniteLimitIsLeft() throws Exception {
+        kernel.softLimit = kernel.hardLimit = Linux.RLIM_INFINITY;
+        start("mode=all");
+        lock.reconcile();
         assertThat(lock.status().strategy()).isEqualTo(Strategy.FUTURE);
+        kernel.privileged = false;
+
+        assertThat(lock.reconcile()).isNull();
+
+        assertThat(lock.status().strategy()).isEqualTo(Strategy.RESCAN);
+        assertThat(lock.takeNotices()).singleElement().asString().contains("CAP_IPC_LOCK was dropped");
+        assertThat(kernel.isFuture()).isFalse();
     }
 
     @Test
