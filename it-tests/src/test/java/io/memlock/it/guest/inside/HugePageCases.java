@@ -15,6 +15,9 @@ final class HugePageCases {
     private static final Path COUNT = Path.of("/proc/sys/vm/nr_hugepages");
     private static final long POOL_KILOBYTES = 640 << 10;
 
+    /** The agent's own objects and code take a few pages of 2 MiB. Filled, the heap alone would be 64 MiB. */
+    private static final long MOST_TOUCHED_KILOBYTES = 16 << 10;
+
     private final Jdk jdk;
 
     HugePageCases(Jdk jdk) {
@@ -46,7 +49,7 @@ final class HugePageCases {
             }
             String figures = plain + " kB used, after attach " + attached + ", with the agent " + locked;
             Case.check(plain > 0, "the JVM uses no huge pages: " + figures);
-            Case.check(attached == plain && locked == plain, figures);
+            Case.check(attached - plain < MOST_TOUCHED_KILOBYTES && locked - plain < MOST_TOUCHED_KILOBYTES, figures);
             return figures;
         } finally {
             Files.writeString(COUNT, "0");
