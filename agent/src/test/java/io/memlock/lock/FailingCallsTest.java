@@ -192,9 +192,10 @@ class FailingCallsTest {
         MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
         lock.start(OptionParser.parse(""));
         lock.reconcile();
-        kernel.filter.put("msync", 0);
+        kernel.commit(Region.HEAP, HEAP, MIB);
+        kernel.afterRefresh = () -> kernel.filter.put("msync", 0);
 
-        assertThat(lock.reconcile()).isNull();
+        assertThat(lock.reconcileAfterChange()).isNull();
 
         assertThat(lock.takeNotices()).isEmpty();
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);

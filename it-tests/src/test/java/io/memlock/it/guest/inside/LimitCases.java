@@ -19,6 +19,9 @@ final class LimitCases {
     /** The larger of the page sizes there are. */
     private static final long PAGE = 16 << 10;
 
+    /** What the agent leaves of a limit to the application's own locks. */
+    private static final long RESERVE = 16L << 20;
+
     private final Jdk jdk;
 
     LimitCases(Jdk jdk) {
@@ -95,10 +98,11 @@ final class LimitCases {
         try (ForkedJvm jvm = limited(LARGE)) {
             jvm.awaitLine("ready");
             Judge.everythingBecomesLocked(jvm, "start");
-            needed = Smaps.of(jvm.pid()).chargedBytes();
+            needed = Smaps.of(jvm.pid()).chargedBytes() + RESERVE;
         }
+        boolean wasLocked = false;
         StringBuilder figures = new StringBuilder("needed " + needed + " bytes;");
-        for (long more : new long[] {-PAGE, 0, PAGE, 16 * PAGE}) {
+        for (long more : new long[] {-PAGE, 0, PAGE, 16 * PAGE, 512 * PAGE}) {
             try (ForkedJvm jvm = limited(needed + more)) {
                 jvm.awaitLine("ready");
                 boolean isLocked =
@@ -108,9 +112,11 @@ final class LimitCases {
                 }
                 jvm.ask("grow 100");
                 jvm.ask("threads 20");
+                wasLocked |= isLocked;
                 figures.append(' ').append(more).append(isLocked ? " locked" : " not locked");
             }
         }
+        Case.check(wasLocked, "never locked: " + figures);
         return figures.toString();
     }
 
