@@ -22,18 +22,21 @@ final class Difference {
     private final Selection selection;
     private final Terms terms;
     private final boolean unlocks;
+    private final boolean ownsAll;
     private final LockedByName ours;
 
     /**
      * Nothing compared yet.
      *
      * @param unlocks whether what is locked and not selected is to be unlocked
+     * @param ownsAll whether all that is locked may be ours, by an mlockall
      * @param ours what of the locked memory is ours to unlock, where new mappings are not born locked
      */
-    Difference(Selection selection, Terms terms, boolean unlocks, LockedByName ours) {
+    Difference(Selection selection, Terms terms, boolean unlocks, boolean ownsAll, LockedByName ours) {
         this.selection = selection;
         this.terms = terms;
         this.unlocks = unlocks;
+        this.ownsAll = ownsAll;
         this.ours = ours;
     }
 
@@ -56,7 +59,7 @@ final class Difference {
                 missing.computeIfAbsent(segment.region(), region -> new ArrayList<>())
                         .add(segment);
             }
-        } else if (isLocked && (terms.isFuture() || ours.contains(segment))) {
+        } else if (isLocked && (ownsAll || ours.contains(segment))) {
             surplus.add(segment);
         }
     }

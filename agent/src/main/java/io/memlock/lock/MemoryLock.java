@@ -292,7 +292,12 @@ public final class MemoryLock {
 
     private void endFuture() throws IOException {
         if (future.isInForce()) {
-            future.end(limit.isUnlimited() ? parts.reconciler().adoptEverything() : List.of());
+            if (limit.isUnlimited()) {
+                future.end(parts.reconciler().adoptEverything());
+            } else { // at once: the next commit may end the JVM
+                future.end(List.of());
+                parts.reconciler().adoptAll();
+            }
         }
     }
 

@@ -278,7 +278,7 @@ final class Reconciler {
 
     /** What was unmapped after the look is neither missing nor anybody's fault, but that has to be seen, too. */
     private Difference compare(Selection selection, Terms terms, boolean unlocks) throws IOException {
-        Difference found = new Difference(selection, terms, unlocks, tools.ours());
+        Difference found = new Difference(selection, terms, unlocks, adopts || terms.isFuture(), tools.ours());
         List<Segment> gone = new ArrayList<>();
         for (Segment segment : map.segments()) {
             if (tools.unlockable().contains(segment)) {

@@ -142,6 +142,24 @@ class FailingCallsTest {
         return kernel;
     }
 
+    /** The call that ends it where all fits locks all there is, also what is not selected. */
+    @Test
+    void aLimitThatComesToApplyAndHoldsAllLeavesFilesUnlocked() throws Exception {
+        FakeKernel kernel = jvm(-1);
+        kernel.softLimit = kernel.hardLimit = 64L << 30;
+        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+        lock.start(OptionParser.parse(""));
+        lock.reconcile();
+        assertThat(kernel.isLocked(FILE)).isFalse();
+        kernel.privileged = false;
+
+        assertThat(lock.reconcile()).isNull();
+
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+        assertThat(kernel.isLocked(FILE)).isFalse();
+    }
+
     @Test
     void aLimitThatShrinksEndsFutureBeforeItEndsTheJvm() throws Exception {
         FakeKernel kernel = jvm(-1);

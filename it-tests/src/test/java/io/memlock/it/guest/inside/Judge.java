@@ -37,6 +37,21 @@ final class Judge {
                 jvm, when + " leaves memory unlocked", smaps -> unlocked(smaps).isEmpty());
     }
 
+    /** Requires that all becomes locked, or that the agent says that it is not: what the JVM still maps may not fit. */
+    static void everythingBecomesLockedOrTold(ForkedJvm jvm, String when) {
+        becomesTrue(
+                jvm,
+                when + " leaves memory unlocked, and nobody says so",
+                smaps -> unlocked(smaps).isEmpty() || !saysLocked(jvm));
+    }
+
+    /** Whether the agent has said of no lack so far. */
+    static boolean saysLocked(ForkedJvm jvm) {
+        return !saysNotLocked(jvm.stderr())
+                && !jvm.stderr().contains("PARTLY LOCKED")
+                && !jvm.stderr().contains("PARTIAL");
+    }
+
     /**
      * The first thread's stack is never locked under a limit: the kernel would end a process whose stack then grows. Nor is
      * what nobody can touch, which keeps a page of the class data archive where JDK 25 protects it.

@@ -105,11 +105,8 @@ final class LimitCases {
         for (long more : new long[] {-PAGE, 0, PAGE, 16 * PAGE, 512 * PAGE}) {
             try (ForkedJvm jvm = limited(needed + more)) {
                 jvm.awaitLine("ready");
-                boolean isLocked =
-                        !Judge.saysNotLocked(jvm.stderr()) && !jvm.stderr().contains("PARTIAL");
-                if (isLocked) {
-                    Judge.everythingBecomesLocked(jvm, "start with " + more + " bytes more");
-                }
+                boolean isLocked = Judge.saysLocked(jvm);
+                Judge.everythingBecomesLockedOrTold(jvm, "start with " + more + " bytes more");
                 jvm.ask("grow 100");
                 jvm.ask("threads 20");
                 wasLocked |= isLocked;
