@@ -73,7 +73,9 @@ public final class SeccompLauncher {
         boolean intel = System.getProperty("os.arch").equals("amd64");
         return switch (call) {
             case "mlock" -> intel ? 149 : 228;
+            case "munlock" -> intel ? 150 : 229;
             case "mlockall" -> intel ? 151 : 230;
+            case "munlockall" -> intel ? 152 : 231;
             case "mlock2" -> intel ? 325 : 284;
             default -> throw new IllegalArgumentException(call);
         };
