@@ -36,14 +36,6 @@ public record LockLimit(long softBytes, long hardBytes, int probeErrno, boolean 
         return isUnlimited() && softBytes != UNLIMITED;
     }
 
-    /**
-     * Whether no limit applies, and none can come to apply by being lowered: others may lower that of a process that runs,
-     * and it does not count where the process has CAP_IPC_LOCK. prlimit(2)
-     */
-    boolean isUnlimitedForGood() {
-        return isUnlimited() && (hasCapability || isByCapability());
-    }
-
     /** What counts: -1 if unlimited, otherwise the soft limit in bytes. */
     public long effectiveBytes() {
         return isUnlimited() ? UNLIMITED : softBytes;

@@ -200,8 +200,14 @@ public final class MemoryLock {
         return !isRoomScarce;
     }
 
+    /**
+     * Whether nobody from outside can end the JVM by lowering its limit, or that was accepted. A capability counts for
+     * nothing in another user namespace than the first, which shows where the limit is infinite by nothing else.
+     */
     private boolean isFutureSafe() {
-        return options.strategy() == StrategyChoice.FUTURE || limit.isUnlimitedForGood();
+        boolean isPrivileged = limit.isByCapability()
+                || (limit.hasCapability() && !parts.place().isUserNamespace());
+        return options.strategy() == StrategyChoice.FUTURE || isPrivileged;
     }
 
     private LockFailure startLocking() throws IOException {

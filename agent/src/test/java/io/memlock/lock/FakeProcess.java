@@ -238,6 +238,17 @@ final class FakeProcess implements LockParts, ProcessView {
     @Override
     public Place place() {
         return new Place(
-                Place.Kind.SYSTEM_SERVICE, "app.service", "", "", "", "app", 1000, "", false, isFiltered, "/jdk", 4711);
+                Place.Kind.SYSTEM_SERVICE,
+                "app.service",
+                "",
+                "",
+                "",
+                "app",
+                1000,
+                "",
+                kernel.isInUserNamespace,
+                isFiltered,
+                "/jdk",
+                4711);
     }
 }

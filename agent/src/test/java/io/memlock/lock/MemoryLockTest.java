@@ -114,6 +114,17 @@ class MemoryLockTest {
     }
 
     @Test
+    void takesRootOfAnotherUserNamespaceForNobody() throws Exception {
+        kernel.privileged = false;
+        kernel.isInUserNamespace = true;
+        kernel.softLimit = kernel.hardLimit = Linux.RLIM_INFINITY;
+
+        assertThat(start("mode=all")).isNull();
+
+        assertThat(lock.status().strategy()).isEqualTo(Strategy.RESCAN);
+    }
+
+    @Test
     void goesOverToRescanWhenTheCapabilityGoesAndAnInfiniteLimitIsLeft() throws Exception {
         kernel.softLimit = kernel.hardLimit = Linux.RLIM_INFINITY;
         start("mode=all");

@@ -52,7 +52,7 @@ final class ContainerCases {
             Case.check(Judge.saysNotLocked(crun.stderr()) != locked, crun.stderr());
             crun.ask("grow 100");
             if (locked) {
-                Judge.nothingIsUnlocked(pid(), "grown", crun);
+                Judge.everythingBecomesLocked(pid(), "grown", crun);
             } else {
                 Case.check(Smaps.of(pid()).chargedBytes() <= limit, "more is charged than the limit");
             }

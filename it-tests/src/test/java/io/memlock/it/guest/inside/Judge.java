@@ -33,8 +33,13 @@ final class Judge {
 
     /** Requires that all that is resident becomes locked, soon: under a finite limit growth is locked afterwards. */
     static void everythingBecomesLocked(ForkedJvm jvm, String when) {
-        becomesTrue(
-                jvm, when + " leaves memory unlocked", smaps -> unlocked(smaps).isEmpty());
+        everythingBecomesLocked(jvm.pid(), when, jvm);
+    }
+
+    /** Requires that all that is resident in a JVM that another process started becomes locked, soon. */
+    static void everythingBecomesLocked(long pid, String when, ForkedJvm jvm) {
+        becomesTrue(pid, jvm, when + " leaves memory unlocked", smaps -> unlocked(smaps)
+                .isEmpty());
     }
 
     /** Requires that all becomes locked, or that the agent says that it is not: what the JVM still maps may not fit. */
@@ -70,15 +75,19 @@ final class Judge {
 
     /** Requires that something becomes true of a JVM's mappings, soon. */
     static void becomesTrue(ForkedJvm jvm, String otherwise, Predicate<Smaps> wanted) {
+        becomesTrue(jvm.pid(), jvm, otherwise, wanted);
+    }
+
+    private static void becomesTrue(long pid, ForkedJvm jvm, String otherwise, Predicate<Smaps> wanted) {
         long start = System.nanoTime();
         while (System.nanoTime() - start < PATIENCE_NANOS) {
-            if (wanted.test(Smaps.of(jvm.pid()))) {
+            if (wanted.test(Smaps.of(pid))) {
                 return;
             }
             pause();
         }
         throw new AssertionError(
-                otherwise + ": unlocked are" + new Smaps(Smaps.of(jvm.pid()).unlocked()) + jvm.stderr());
+                otherwise + ": unlocked are" + new Smaps(Smaps.of(pid).unlocked()) + jvm.stderr());
     }
 
     /** Whether the agent said at start that it could not keep its promise. */

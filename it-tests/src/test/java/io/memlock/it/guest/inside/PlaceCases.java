@@ -62,7 +62,7 @@ final class PlaceCases {
             unshare.ask("grow 100");
             String children =
                     Files.readString(Path.of("/proc/" + unshare.pid() + "/task/" + unshare.pid() + "/children"));
-            Judge.nothingIsUnlocked(Long.parseLong(children.strip()), "grown", unshare);
+            Judge.everythingBecomesLocked(Long.parseLong(children.strip()), "grown", unshare);
         }
         return "";
     }
