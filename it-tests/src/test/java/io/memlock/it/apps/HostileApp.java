@@ -71,7 +71,13 @@ public final class HostileApp {
 
     /** On a thread of its own: with a full heap the JVM may even fail to link what follows a handler. */
     private static String fill(long millis) throws InterruptedException {
-        Thread filler = new Thread(() -> fillUntil(System.nanoTime() + millis * 1_000_000), "filler");
+        Thread caller = Thread.currentThread();
+        Thread filler = new Thread(
+                () -> {
+                    awaitWaiting(caller);
+                    fillUntil(System.nanoTime() + millis * 1_000_000);
+                },
+                "filler");
         filler.start();
         while (filler.isAlive()) {
             try {
@@ -81,6 +87,13 @@ public final class HostileApp {
             }
         }
         return "";
+    }
+
+    /** Starting a thread takes memory, too, and goes on when the thread runs already. */
+    private static void awaitWaiting(Thread caller) {
+        while (caller.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
     }
 
     private static void fillUntil(long end) {
