@@ -17,8 +17,6 @@ final class Failures {
 
     private static final String MLOCKALL = "mlockall(MCL_CURRENT|MCL_FUTURE|MCL_ONFAULT)";
 
-    private static final Advice RETRY = Advice.lasting("# nothing yet: the next pass tries again");
-
     private static final String UNLOCKED_JVM =
             "this JVM runs unlocked: under memory pressure its pages can be swapped out, and reading one back takes"
                     + " milliseconds";
@@ -128,7 +126,7 @@ final class Failures {
                 isFilters(errno) ? because(errno) : "",
                 "what was asked for is locked, and more, which nobody asked for: " + Bytes.text(chargedBytes)
                         + " are charged in all, and cannot be swapped out or reclaimed",
-                isFilters(errno) ? new Remedy(parts.place()).allowCalls() : RETRY);
+                isFilters(errno) ? new Remedy(parts.place()).allowCalls() : triedAgain());
     }
 
     /** All was to be unlocked, and is not. */
@@ -138,7 +136,7 @@ final class Failures {
                 errno == 0 ? "what is mapped changed each time it was looked at" : Errno.describe(errno) + filter(),
                 isFilters(errno) ? because(errno) : "",
                 Bytes.text(chargedBytes) + " are charged still, and cannot be swapped out or reclaimed",
-                isFilters(errno) ? new Remedy(parts.place()).allowCalls() : RETRY);
+                isFilters(errno) ? new Remedy(parts.place()).allowCalls() : triedAgain());
     }
 
     /** Too many mappings to split any. */

@@ -45,10 +45,10 @@ public final class ThisProcess implements LockParts, ProcessView {
     private final Progress progress;
     private final long pageBytes;
     private final LockProbe probe;
-    private final GentleCalls calls;
     private final LimitProbe limits;
     private final RoomWatch room;
 
+    private GentleCalls calls;
     private Place place;
     private JvmLayout layout;
     private Reconciler reconciler;
@@ -73,9 +73,6 @@ public final class ThisProcess implements LockParts, ProcessView {
         this.probe = new LockProbe(libc, pageBytes);
         this.limits = new LimitProbe(libc, probe, pageBytes);
         this.room = new RoomWatch(new ProcessRoom(this.proc));
-        HugePages hugePages = new HugePages(this.proc, new InProcessDiagnosticCommands(instrumentation), pageBytes);
-        this.calls = new GentleCalls(
-                libc, probe, Pause.SLEEP, progress, new PieceSize(pageBytes, hugePages, new CallCost(libc)));
     }
 
     /** Its files in {@code /proc}, opened so that no child inherits them. */
@@ -167,7 +164,12 @@ public final class ThisProcess implements LockParts, ProcessView {
     }
 
     @Override
-    public GentleCalls calls() {
+    public synchronized GentleCalls calls() {
+        if (calls == null) { // not before main
+            HugePages hugePages = new HugePages(proc, new InProcessDiagnosticCommands(instrumentation), pageBytes);
+            PieceSize pieces = new PieceSize(pageBytes, hugePages, new CallCost(libc));
+            calls = new GentleCalls(libc, probe, Pause.SLEEP, progress, pieces);
+        }
         return calls;
     }
 
@@ -259,7 +261,7 @@ public final class ThisProcess implements LockParts, ProcessView {
             reconciler = new Reconciler(
                     new SelfMap(proc, layout()),
                     probe,
-                    calls,
+                    calls(),
                     applicationLocks(),
                     this::chargedBytes,
                     room,
