@@ -240,9 +240,25 @@ public final class Memlock implements Agent {
     /** Under way from the first moment on at which dropping root would end the JVM. */
     private synchronized void watchPrivilege() {
         if (privilegeWatch == null && PrivilegeWatch.isNeeded(lock)) {
-            Thread watch = newThread(new PrivilegeWatch(process.libc(), lock, log), "memlock-privilege");
+            PrivilegeWatch privileges = new PrivilegeWatch(process.libc(), lock, log);
+            Thread watch = newThread(privileges, "memlock-privilege");
             watch.start();
+            endWithJvm(privileges);
             privilegeWatch = watch; // not before: where there is no memory for a thread just now, the next look tries
+        }
+    }
+
+    private void endWithJvm(PrivilegeWatch privileges) {
+        Runnable end = new Runnable() { // a lambda would be linked before main
+                    @Override
+                    public void run() {
+                        privileges.end();
+                    }
+                };
+        try {
+            Runtime.getRuntime().addShutdownHook(newThread(end, "memlock-end"));
+        } catch (IllegalStateException | SecurityException e) {
+            log.debug("the JVM ends, or may wait for the watch as it ends: " + e.getMessage());
         }
     }
 

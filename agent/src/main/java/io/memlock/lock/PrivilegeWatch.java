@@ -14,15 +14,22 @@ import java.io.IOException;
  * <p>The kernel keeps credentials by thread. So setuid(2) and its relatives, as the C library has them, send each thread a
  * signal and have it change its own, before they return. A thread that waits in poll(2) is woken by that, whatever the
  * signal's handler asks for (signal(7)). It goes before all others then, where it may, because the application goes on at
- * the same moment. Waiting costs nothing, and nobody waits for this thread.
+ * the same moment. Waiting costs nothing.
+ *
+ * <p>A JVM that ends waits 300 ms for a thread in a native call ({@code VM_Exit::wait_for_threads_in_native_to_block}). So
+ * {@link #end} brings it back before. It waits for a timer because an application may close all descriptors and open its
+ * own under the same number: setting a timer does nothing to another file.
  */
 public final class PrivilegeWatch implements Runnable {
 
     private static final int FOR_EVER = -1;
+    private static final long[] AT_ONCE = {0, 0, 0, 1};
 
     private final LibC libc;
     private final MemoryLock lock;
     private final Log log;
+    private volatile int timer = -1;
+    private volatile boolean isOver;
 
     /** A watch, to be run by a thread of its own. */
     public PrivilegeWatch(LibC libc, MemoryLock lock, Log log) {
@@ -31,15 +38,33 @@ public final class PrivilegeWatch implements Runnable {
         this.log = log;
     }
 
-    /** Watches until a filter refuses to wait. */
+    /** Watches until the end, or until a filter refuses to wait. */
     @Override
     public void run() {
         libc.sched_setscheduler(0, Linux.SCHED_FIFO | Linux.SCHED_RESET_ON_FORK, new int[] {1});
         check(); // once in vain: all it takes is loaded when it counts
-        while (libc.poll(0, 0, FOR_EVER) >= 0 || libc.errno() == Errno.EINTR) {
-            check();
+        timer = libc.timerfd_create(Linux.CLOCK_MONOTONIC, Linux.TFD_CLOEXEC);
+        int[] waitedFor = {timer, Linux.POLLIN};
+        boolean isOurs = timer >= 0;
+        while (!isOver) {
+            int ready = libc.poll(isOurs ? waitedFor : null, isOurs ? 1 : 0, FOR_EVER);
+            if (ready < 0 && libc.errno() != Errno.EINTR) {
+                log.debug("not watching for dropped privileges: poll: " + Errno.describe(libc.errno()));
+                return;
+            }
+            isOurs &= ready <= 0; // otherwise it is over, or the descriptor has become another file's
+            if (!isOver) {
+                check();
+            }
         }
-        log.debug("not watching for dropped privileges: poll: " + Errno.describe(libc.errno()));
+    }
+
+    /** Ends it, as the JVM ends. */
+    public void end() {
+        isOver = true;
+        if (timer >= 0) {
+            libc.timerfd_settime(timer, 0, AT_ONCE);
+        }
     }
 
     private void check() {

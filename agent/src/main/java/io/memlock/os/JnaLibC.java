@@ -30,6 +30,8 @@ final class JnaLibC implements LibC {
     private final ProcessFunction setrlimit;
     private final ProcessFunction capget;
     private final ProcessFunction poll;
+    private final ProcessFunction timerfdCreate;
+    private final ProcessFunction timerfdSettime;
     private final ProcessFunction getpriority;
     private final ProcessFunction setpriority;
     private final ProcessFunction schedGetscheduler;
@@ -63,6 +65,8 @@ final class JnaLibC implements LibC {
         setrlimit = process.find("setrlimit");
         capget = process.find("capget");
         poll = process.find("poll");
+        timerfdCreate = process.find("timerfd_create");
+        timerfdSettime = process.find("timerfd_settime");
         getpriority = process.find("getpriority");
         setpriority = process.find("setpriority");
         schedGetscheduler = process.find("sched_getscheduler");
@@ -170,8 +174,18 @@ final class JnaLibC implements LibC {
     }
 
     @Override
-    public int poll(long fds, long nfds, int timeout) {
+    public int poll(int[] fds, long nfds, int timeout) {
         return poll.invokeInt(fds, nfds, timeout);
+    }
+
+    @Override
+    public int timerfd_create(int clockid, int flags) {
+        return timerfdCreate.invokeInt(clockid, flags);
+    }
+
+    @Override
+    public int timerfd_settime(int fd, int flags, long[] newValue) {
+        return timerfdSettime.invokeInt(fd, flags, newValue, null);
     }
 
     @Override

@@ -156,12 +156,31 @@ public interface LibC {
     /**
      * Waits for events on file descriptors, or for a signal. poll(2)
      *
-     * @param fds address of what to wait for; 0 for nothing
+     * @param fds what to wait for, two ints each: a file descriptor, and in the low half the events; null for nothing
      * @param nfds how many that are
      * @param timeout milliseconds, -1 for ever
      * @return how many have events; or -1 with EFAULT, EINTR (a signal came), EINVAL or ENOMEM
      */
-    int poll(long fds, long nfds, int timeout);
+    int poll(int[] fds, long nfds, int timeout);
+
+    /**
+     * Makes a timer that can be waited for. timerfd_create(2)
+     *
+     * @param clockid {@link Linux#CLOCK_MONOTONIC}
+     * @param flags {@link Linux#TFD_CLOEXEC} or 0
+     * @return a file descriptor; or -1 with EINVAL, EMFILE, ENFILE, ENODEV, ENOMEM or EPERM
+     */
+    int timerfd_create(int clockid, int flags);
+
+    /**
+     * Sets such a timer. timerfd_create(2)
+     *
+     * @param fd the timer
+     * @param flags 0 for a time from now on
+     * @param newValue seconds and nanoseconds of the interval, 0 for once, and the same until the first time
+     * @return 0; or -1 with EBADF, ECANCELED, EFAULT or EINVAL, also where it is another file's descriptor
+     */
+    int timerfd_settime(int fd, int flags, long[] newValue);
 
     /**
      * Reads the niceness of a thread. getpriority(2)

@@ -92,6 +92,15 @@ public final class Linux {
     /** For sched_setscheduler: as most threads are scheduled. */
     public static final int SCHED_OTHER = 0;
 
+    /** For poll: there is something to read. */
+    public static final int POLLIN = 1;
+
+    /** A clock that nobody sets. */
+    public static final int CLOCK_MONOTONIC = 1;
+
+    /** For timerfd_create: no program that is started inherits the timer. */
+    public static final int TFD_CLOEXEC = 0x8_0000;
+
     /** For sched_setscheduler: goes before all that are scheduled otherwise, as soon as it wakes up. */
     public static final int SCHED_FIFO = 1;
 

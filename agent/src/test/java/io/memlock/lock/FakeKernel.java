@@ -84,6 +84,14 @@ final class FakeKernel implements LibC, MemoryMap {
     Runnable onPoll = () -> {};
 
     /** What happens right after an mlock2 of this address, once. */
+    private static final int TIMER = 77;
+
+    /** Whether the timer that somebody may wait for is due, or its descriptor has become another file's. */
+    boolean isTimerDue;
+
+    /** How many descriptors somebody waited for the last time. */
+    long polled;
+
     /** Runs once, after the next look at what is locked. */
     Runnable afterLockedLook = () -> {};
 
@@ -661,9 +669,21 @@ final class FakeKernel implements LibC, MemoryMap {
     }
 
     @Override
-    public int poll(long fds, long nfds, int timeout) {
+    public int poll(int[] fds, long nfds, int timeout) {
+        polled = nfds;
         onPoll.run();
-        return fail(filter.getOrDefault("poll", Errno.EINTR));
+        return isTimerDue && nfds > 0 ? 1 : fail(filter.getOrDefault("poll", Errno.EINTR));
+    }
+
+    @Override
+    public int timerfd_create(int clockid, int flags) {
+        return fails("timerfd_create") ? refusal : TIMER;
+    }
+
+    @Override
+    public int timerfd_settime(int fd, int flags, long[] newValue) {
+        isTimerDue |= fd == TIMER;
+        return fd == TIMER ? 0 : fail(Errno.EINVAL);
     }
 
     @Override

@@ -77,6 +77,28 @@ class PrivilegeWatchTest {
     }
 
     @Test
+    void endsWithTheJvm() throws Exception {
+        start();
+        kernel.onPoll = watch::end;
+
+        watch.run();
+
+        assertThat(kernel.isFuture()).isTrue();
+    }
+
+    /** The application closed all descriptors, and ours is a socket of its own now, which always has something to read. */
+    @Test
+    void waitsForNothingThatIsAnotherFilesByNow() throws Exception {
+        start();
+        kernel.isTimerDue = true;
+
+        signal(() -> assertThat(kernel.polled).isEqualTo(1));
+
+        assertThat(kernel.polled).isZero();
+        assertThat(kernel.isFuture()).isTrue();
+    }
+
+    @Test
     void endsWhereWaitingIsRefused() throws Exception {
         start();
         kernel.onPoll = () -> kernel.filter.put("poll", Errno.ENOSYS);

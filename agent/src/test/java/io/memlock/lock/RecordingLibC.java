@@ -139,7 +139,17 @@ final class RecordingLibC implements LibC {
     }
 
     @Override
-    public int poll(long fds, long nfds, int timeout) {
+    public int poll(int[] fds, long nfds, int timeout) {
+        throw new UnsupportedOperationException("nothing here waits");
+    }
+
+    @Override
+    public int timerfd_create(int clockid, int flags) {
+        throw new UnsupportedOperationException("nothing here waits");
+    }
+
+    @Override
+    public int timerfd_settime(int fd, int flags, long[] newValue) {
         throw new UnsupportedOperationException("nothing here waits");
     }
 
