@@ -20,6 +20,9 @@ interface LockParts {
     /** The calls on ranges. */
     GentleCalls calls();
 
+    /** From now on the application runs, and huge pages may have been set up otherwise than before. */
+    void live();
+
     /** Tells whether a mapping is locked. */
     LockProbe probe();
 

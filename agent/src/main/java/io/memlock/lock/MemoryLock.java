@@ -154,7 +154,7 @@ public final class MemoryLock {
         } catch (IOException e) {
             return cannotLook(e);
         } finally {
-            parts.calls().live();
+            parts.live();
         }
     }
 
@@ -270,7 +270,7 @@ public final class MemoryLock {
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public synchronized LockFailure change(AgentOptions wanted) throws IOException {
-        parts.calls().live();
+        parts.live();
         prefaultRefusal = null;
         swapInRefusal = null;
         if (Selection.of(wanted).isEmpty()) {

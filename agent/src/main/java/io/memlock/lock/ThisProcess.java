@@ -49,6 +49,7 @@ public final class ThisProcess implements LockParts, ProcessView {
     private final RoomWatch room;
 
     private GentleCalls calls;
+    private boolean isLive;
     private Place place;
     private JvmLayout layout;
     private Reconciler reconciler;
@@ -165,12 +166,23 @@ public final class ThisProcess implements LockParts, ProcessView {
 
     @Override
     public synchronized GentleCalls calls() {
-        if (calls == null) { // not before main
+        if (calls == null) { // a start that needs no call on a range does without their classes before main
             HugePages hugePages = new HugePages(proc, new InProcessDiagnosticCommands(instrumentation), pageBytes);
             PieceSize pieces = new PieceSize(pageBytes, hugePages, new CallCost(libc));
             calls = new GentleCalls(libc, probe, Pause.SLEEP, progress, pieces);
+            if (isLive) {
+                calls.live();
+            }
         }
         return calls;
+    }
+
+    @Override
+    public synchronized void live() {
+        isLive = true;
+        if (calls != null) {
+            calls.live();
+        }
     }
 
     @Override

@@ -105,6 +105,11 @@ final class FakeProcess implements LockParts, ProcessView {
     }
 
     @Override
+    public void live() {
+        calls.live();
+    }
+
+    @Override
     public GentleCalls calls() {
         return calls;
     }
