@@ -45,7 +45,6 @@ final class PieceSize {
     private final long pageBytes;
     private final LongSupplier hugePageBytes;
     private final LongSupplier callNanos;
-    private final long leastBytes;
     private final long mostBytes;
     private final long leastSlowNanos;
     private final long leastQuickNanos;
@@ -63,33 +62,19 @@ final class PieceSize {
      * @param callNanos asked when the first piece is due: what the shortest call costs
      */
     PieceSize(long pageBytes, LongSupplier hugePageBytes, LongSupplier callNanos) {
-        this(
-                pageBytes,
-                hugePageBytes,
-                callNanos,
-                SMALLEST_PAGES * pageBytes,
-                LARGEST_PAGES * pageBytes,
-                SLOW_NANOS,
-                QUICK_NANOS);
+        this(pageBytes, hugePageBytes, callNanos, LARGEST_PAGES * pageBytes, SLOW_NANOS, QUICK_NANOS);
     }
 
-    /**
-     * Not known yet.
-     *
-     * @param hugePageBytes null where there can be none: a lambda that says so would be linked before {@code main}
-     */
     private PieceSize(
             long pageBytes,
             LongSupplier hugePageBytes,
             LongSupplier callNanos,
-            long leastBytes,
             long mostBytes,
             long leastSlowNanos,
             long leastQuickNanos) {
         this.pageBytes = pageBytes;
         this.hugePageBytes = hugePageBytes;
         this.callNanos = callNanos;
-        this.leastBytes = leastBytes;
         this.mostBytes = mostBytes;
         this.leastSlowNanos = leastSlowNanos;
         this.leastQuickNanos = leastQuickNanos;
@@ -100,13 +85,13 @@ final class PieceSize {
     /** For files that must not stay locked, of which little is resident, or all. */
     PieceSize ofFiles() {
         return new PieceSize(
-                pageBytes, hugePageBytes, callNanos, leastBytes, LARGEST_FILE_BYTES, SLOW_FILE_NANOS, QUICK_FILE_NANOS);
+                pageBytes, hugePageBytes, callNanos, LARGEST_FILE_BYTES, SLOW_FILE_NANOS, QUICK_FILE_NANOS);
     }
 
     /** For addresses that are only reserved, of which there can be TiBs: nothing is resident, so only time bounds it. */
     PieceSize ofReserved() {
         return new PieceSize(
-                pageBytes, null, callNanos, LARGEST_PAGES * pageBytes, WITHOUT_BOUND, SLOW_NANOS, QUICK_NANOS);
+                pageBytes, () -> LARGEST_PAGES * pageBytes, callNanos, WITHOUT_BOUND, SLOW_NANOS, QUICK_NANOS);
     }
 
     /** Asks again about huge pages, before the next piece. */
@@ -121,8 +106,8 @@ final class PieceSize {
      */
     long end(long start) {
         if (bytes == 0) {
-            long huge = hugePageBytes == null ? 0 : hugePageBytes.getAsLong();
-            smallestBytes = Math.max(leastBytes, huge);
+            long huge = hugePageBytes.getAsLong();
+            smallestBytes = Math.max(SMALLEST_PAGES * pageBytes, huge);
             largestBytes = Math.max(mostBytes, huge);
             bytes = smallestBytes;
             long call = callNanos.getAsLong();
