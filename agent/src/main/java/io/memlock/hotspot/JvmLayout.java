@@ -78,7 +78,7 @@ public final class JvmLayout implements Closeable {
      * @return ascending, covering all mappings; the same list if nothing changed
      */
     public synchronized List<Segment> classifyUnasked(List<Mapping> now) {
-        boolean changed = !sameMappings(now, mappings);
+        boolean changed = !now.equals(mappings);
         MemorySnapshot snapshot = new MemorySnapshot(memory);
         try {
             changed |= vmStructures.refresh(now, snapshot);
@@ -160,32 +160,5 @@ public final class JvmLayout implements Closeable {
             claims.addAll(vmStructures.metaspace());
         }
         return claims;
-    }
-
-    /** Field by field: {@code Record.equals} links itself with method handles at its first call, for 10 ms. */
-    private static boolean sameMappings(List<Mapping> left, List<Mapping> right) {
-        if (left == right) {
-            return true;
-        }
-        if (left.size() != right.size()) {
-            return false;
-        }
-        for (int i = 0; i < left.size(); i++) {
-            Mapping a = left.get(i);
-            Mapping b = right.get(i);
-            boolean same = a.start() == b.start()
-                    && a.end() == b.end()
-                    && a.readable() == b.readable()
-                    && a.writable() == b.writable()
-                    && a.executable() == b.executable()
-                    && a.shared() == b.shared()
-                    && a.inode() == b.inode()
-                    && a.offset() == b.offset()
-                    && a.path().equals(b.path());
-            if (!same) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -81,15 +81,38 @@ public record Mapping(
     @Override
     public boolean equals(Object other) {
         return other instanceof Mapping mapping
-                && start == mapping.start
-                && end == mapping.end
-                && readable == mapping.readable
-                && writable == mapping.writable
-                && executable == mapping.executable
-                && shared == mapping.shared
-                && offset == mapping.offset
-                && inode == mapping.inode
-                && path.equals(mapping.path);
+                && is(
+                        mapping.start,
+                        mapping.end,
+                        mapping.readable,
+                        mapping.writable,
+                        mapping.executable,
+                        mapping.shared,
+                        mapping.offset,
+                        mapping.inode,
+                        mapping.path);
+    }
+
+    /** Whether it equals the one that would be made of these. */
+    boolean is(
+            long start,
+            long end,
+            boolean readable,
+            boolean writable,
+            boolean executable,
+            boolean shared,
+            long offset,
+            long inode,
+            String path) {
+        return this.start == start
+                && this.end == end
+                && this.readable == readable
+                && this.writable == writable
+                && this.executable == executable
+                && this.shared == shared
+                && this.offset == offset
+                && this.inode == inode
+                && this.path.equals(path);
     }
 
     @Override

@@ -47,7 +47,11 @@ public final class MapsParser {
         return mapping(line, line.hex(), null);
     }
 
-    /** The rest of a line. */
+    /**
+     * The rest of a line.
+     *
+     * @param before returned if the line says the same; null for none
+     */
     private static Mapping mapping(Cursor line, long start, Mapping before) {
         line.expect('-');
         long end = line.hex();
@@ -72,16 +76,8 @@ public final class MapsParser {
             line.skipBlanks();
         }
         String path = line.restMaybeRepeated();
-        boolean isSame = before != null
-                && before.start() == start
-                && before.end() == end
-                && before.readable() == readable
-                && before.writable() == writable
-                && before.executable() == executable
-                && before.shared() == shared
-                && before.offset() == offset
-                && before.inode() == inode
-                && before.path().equals(path);
+        boolean isSame =
+                before != null && before.is(start, end, readable, writable, executable, shared, offset, inode, path);
         return isSame ? before : new Mapping(start, end, readable, writable, executable, shared, offset, inode, path);
     }
 
