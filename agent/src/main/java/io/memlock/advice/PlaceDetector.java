@@ -2,6 +2,7 @@
 package io.memlock.advice;
 
 import io.memlock.advice.Place.Kind;
+import io.memlock.proc.UidMap;
 import java.util.List;
 
 /** Tells from evidence where a process runs. Text in, record out. */
@@ -31,7 +32,7 @@ public final class PlaceDetector {
                 evidence.user(),
                 statusNumber(evidence.status(), "Uid:"),
                 evidence.variable("SUDO_USER"),
-                isUserNamespace(evidence.uidMap()),
+                UidMap.isOfUserNamespace(evidence.uidMap()),
                 statusNumber(evidence.status(), "Seccomp:") > 0,
                 evidence.javaHome(),
                 evidence.isSelf() && hasOwnPids(evidence) ? 0 : evidence.pid());
@@ -195,13 +196,6 @@ public final class PlaceDetector {
             }
         }
         return false;
-    }
-
-    /** In the initial user namespace the one line maps all of 32 bits onto itself. user_namespaces(7) */
-    private static boolean isUserNamespace(String uidMap) {
-        String[] fields = uidMap.trim().split("\\s+", -1);
-        return fields.length >= 3
-                && !(fields[0].equals("0") && fields[1].equals("0") && fields[2].equals("4294967295"));
     }
 
     private static long statusNumber(String status, String key) {

@@ -20,6 +20,9 @@ interface LockParts {
     /** The calls on ranges. */
     GentleCalls calls();
 
+    /** Whether a capability counts for nothing, because the process is in another user namespace than the first. */
+    boolean isInUserNamespace();
+
     /** From now on the application runs, and huge pages may have been set up otherwise than before. */
     void live();
 

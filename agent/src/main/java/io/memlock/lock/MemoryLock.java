@@ -205,8 +205,7 @@ public final class MemoryLock {
      * nothing in another user namespace than the first, which shows where the limit is infinite by nothing else.
      */
     private boolean isFutureSafe() {
-        boolean isPrivileged = limit.isByCapability()
-                || (limit.hasCapability() && !parts.place().isUserNamespace());
+        boolean isPrivileged = limit.isByCapability() || (limit.hasCapability() && !parts.isInUserNamespace());
         return options.strategy() == StrategyChoice.FUTURE || isPrivileged;
     }
 

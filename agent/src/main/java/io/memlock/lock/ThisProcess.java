@@ -16,6 +16,7 @@ import io.memlock.proc.FileOpener;
 import io.memlock.proc.KernelVersion;
 import io.memlock.proc.Mapping;
 import io.memlock.proc.ProcFs;
+import io.memlock.proc.UidMap;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.util.EnumSet;
@@ -50,6 +51,7 @@ public final class ThisProcess implements LockParts, ProcessView {
 
     private GentleCalls calls;
     private boolean isLive;
+    private Boolean inUserNamespace;
     private Place place;
     private JvmLayout layout;
     private Reconciler reconciler;
@@ -257,6 +259,14 @@ public final class ThisProcess implements LockParts, ProcessView {
         } catch (IOException e) {
             return false; // nothing can be locked by name either
         }
+    }
+
+    @Override
+    public synchronized boolean isInUserNamespace() {
+        if (inUserNamespace == null) { // a process with threads cannot go to another: setns(2), unshare(2)
+            inUserNamespace = UidMap.isOfUserNamespace(proc.textOrNone(ProcFs.SELF, "uid_map"));
+        }
+        return inUserNamespace;
     }
 
     @Override

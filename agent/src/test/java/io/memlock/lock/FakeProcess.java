@@ -243,17 +243,11 @@ final class FakeProcess implements LockParts, ProcessView {
     @Override
     public Place place() {
         return new Place(
-                Place.Kind.SYSTEM_SERVICE,
-                "app.service",
-                "",
-                "",
-                "",
-                "app",
-                1000,
-                "",
-                kernel.isInUserNamespace,
-                isFiltered,
-                "/jdk",
-                4711);
+                Place.Kind.SYSTEM_SERVICE, "app.service", "", "", "", "app", 1000, "", false, isFiltered, "/jdk", 4711);
+    }
+
+    @Override
+    public boolean isInUserNamespace() {
+        return kernel.isInUserNamespace;
     }
 }

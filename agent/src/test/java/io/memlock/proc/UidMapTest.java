@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class UidMapTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'         0          0 4294967295\n' | false",
+                "'         0       1000          1\n' | true",
+                "'         0     100000      65536\n' | true",
+                "'      1000          0 4294967295\n' | true",
+                "'' | false",
+                "'0 0' | false"
+            })
+    void tellsTheFirstNamespaceFromTheOthers(String text, boolean isOther) {
+        assertThat(UidMap.isOfUserNamespace(text)).isEqualTo(isOther);
+    }
+}
