@@ -120,23 +120,37 @@ final class Failures {
 
     /** What is not selected stays locked. */
     LockFailure unlock(int errno, long chargedBytes) {
-        return new LockFailure(
+        return notUnlocked(
                 "munlock on what is locked and not selected",
-                Errno.describe(errno) + filter(),
-                isFilters(errno) ? because(errno) : "",
+                errno,
                 "what was asked for is locked, and more, which nobody asked for: " + Bytes.text(chargedBytes)
-                        + " are charged in all, and cannot be swapped out or reclaimed",
-                isFilters(errno) ? new Remedy(parts.place()).allowCalls() : triedAgain());
+                        + " are charged in all, and cannot be swapped out or reclaimed");
     }
 
     /** All was to be unlocked, and is not. */
     LockFailure giveBack(int errno, long chargedBytes) {
-        return new LockFailure(
+        return notUnlocked(
                 "munlock on all that is locked",
+                errno,
+                Bytes.text(chargedBytes) + " are charged still, and cannot be swapped out or reclaimed");
+    }
+
+    /** New mappings were to be born unlocked, and are not. */
+    LockFailure endFuture(int errno, long chargedBytes) {
+        return notUnlocked(
+                "to end MCL_FUTURE, by mlockall(MCL_CURRENT|MCL_ONFAULT) and munlockall",
+                errno,
+                "new memory is born locked still; " + Bytes.text(chargedBytes) + " are charged");
+    }
+
+    private LockFailure notUnlocked(String tried, int errno, String effect) {
+        boolean isFiltered = isFilters(errno);
+        return new LockFailure(
+                tried,
                 errno == 0 ? "what is mapped changed each time it was looked at" : Errno.describe(errno) + filter(),
-                isFilters(errno) ? because(errno) : "",
-                Bytes.text(chargedBytes) + " are charged still, and cannot be swapped out or reclaimed",
-                isFilters(errno) ? new Remedy(parts.place()).allowCalls() : triedAgain());
+                isFiltered ? because(errno) : "",
+                effect,
+                isFiltered ? new Remedy(parts.place()).allowCalls() : triedAgain());
     }
 
     /** Too many mappings to split any. */

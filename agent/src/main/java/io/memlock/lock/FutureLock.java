@@ -21,10 +21,16 @@ final class FutureLock {
     private final LockParts parts;
     private final LibC libc;
     private volatile boolean inForce;
+    private volatile int endErrno;
 
     FutureLock(LockParts parts) {
         this.parts = parts;
         this.libc = parts.libc();
+    }
+
+    /** Why it is still in force though it was to end: 0 or errno. */
+    int endErrno() {
+        return endErrno;
     }
 
     /** Whether we set it and did not end it. */
@@ -130,8 +136,9 @@ final class FutureLock {
         if (!inForce) {
             return;
         }
-        boolean isEnded = !unlocksAll && libc.mlockall(Linux.MCL_CURRENT | Linux.MCL_ONFAULT) == 0;
-        isEnded = isEnded || libc.munlockall() == 0;
+        boolean isEnded =
+                (!unlocksAll && libc.mlockall(Linux.MCL_CURRENT | Linux.MCL_ONFAULT) == 0) || libc.munlockall() == 0;
+        endErrno = isEnded ? 0 : libc.errno();
         inForce = !isEnded; // a filter refuses both: whoever asks is told, and it is tried again
         for (Mapping mapping : parts.applicationLocks().all()) {
             libc.mlock(mapping.start(), mapping.length());

@@ -567,9 +567,13 @@ public final class MemoryLock {
             isAllBack = pass.errno() == 0 && !parts.reconciler().givesBack();
         }
         isGivingBack = !isAllBack || future.isInForce();
-        return isGivingBack
-                ? settle(Verdict.partial(failures.giveBack(pass.errno(), parts.chargedBytes())), Pass.NONE)
-                : settle(Verdict.NOTHING_ASKED, Pass.NONE);
+        if (!isGivingBack) {
+            return settle(Verdict.NOTHING_ASKED, Pass.NONE);
+        }
+        LockFailure failure = future.isInForce()
+                ? failures.endFuture(future.endErrno(), parts.chargedBytes())
+                : failures.giveBack(pass.errno(), parts.chargedBytes());
+        return settle(Verdict.partial(failure), Pass.NONE);
     }
 
     private LockFailure settle(Verdict verdict, Pass pass) {

@@ -169,7 +169,12 @@ class FilteredCallsTest {
         kernel.filter.put("mlockall", Errno.EPERM);
         kernel.filter.put("munlockall", Errno.EPERM);
 
-        assertThat(lock.unlock()).isNotNull();
+        LockFailure failure = lock.unlock();
+
+        assertThat(failure).isNotNull();
+        assertThat(failure.tried()).contains("munlockall");
+        assertThat(failure.answer()).contains("EPERM");
+        assertThat(failure.meaning()).contains("born locked");
         assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
 
         kernel.filter.clear();
