@@ -243,8 +243,8 @@ public final class Memlock implements Agent {
             PrivilegeWatch privileges = new PrivilegeWatch(process.libc(), lock, log);
             Thread watch = newThread(privileges, "memlock-privilege");
             watch.start();
-            endWithJvm(privileges);
             privilegeWatch = watch; // not before: where there is no memory for a thread just now, the next look tries
+            endWithJvm(privileges);
         }
     }
 
