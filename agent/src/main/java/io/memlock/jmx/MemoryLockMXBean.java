@@ -32,8 +32,8 @@ public interface MemoryLockMXBean {
     String getStrategy();
 
     @Description("LOCKED: all that is selected; PARTIAL: some of it is not, or what was to be unlocked is not, see"
-            + " LastFailure; UNLOCKED: nothing was asked for; FAILED: nothing is locked although it was asked for; UNKNOWN: nobody has verified it for"
-            + " longer than three intervals, see LastFailure")
+            + " LastFailure; UNLOCKED: nothing was asked for; FAILED: nothing is locked although it was asked for;"
+            + " UNKNOWN: nobody has verified it for longer than three intervals, see LastFailure")
     String getState();
 
     @Description("State as a number: 0 LOCKED, 1 PARTIAL, 2 FAILED, 3 UNKNOWN, 4 UNLOCKED")

@@ -12,6 +12,7 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 
 /**
  * What the application locked itself, which is never unlocked. Its locks are told from ours by the flags in smaps: {@code
@@ -64,31 +65,27 @@ final class ApplicationLocks {
             asked.put(segment.start(), segment.end());
         }
         NavigableMap<Long, Mapping> onFault = new TreeMap<>();
-        NavigableMap<Long, Long> applications = new TreeMap<>();
-        flags.forEachLocked(mapping -> overlaps(asked, mapping.start(), mapping.end()), (mapping, isOnFault) -> {
-            if (isOnFault) {
-                onFault.put(mapping.start(), mapping);
-            } else {
-                applications.put(mapping.start(), mapping.end());
-            }
-        });
+        NavigableMap<Long, Mapping> applications = new TreeMap<>();
+        flags.forEachLocked(
+                mapping -> overlaps(asked, end -> end, mapping.start(), mapping.end()),
+                (mapping, isOnFault) -> (isOnFault ? onFault : applications).put(mapping.start(), mapping));
         List<Segment> ours = new ArrayList<>();
-        int gone = 0;
-        int changed = 0;
+        boolean isSomeGone = false;
+        boolean isSomeChanged = false;
         Set<Mapping> more = new HashSet<>(known);
         for (Segment segment : segments) {
-            if (overlaps(applications, segment.start(), segment.end())) {
+            if (overlaps(applications, Mapping::end, segment.start(), segment.end())) {
                 more.add(segment.mapping());
             } else if (covers(onFault, segment)) {
                 ours.add(segment);
-            } else if (holdsAny(onFault, segment)) {
-                changed++;
+            } else if (overlaps(onFault, Mapping::end, segment.start(), segment.end())) {
+                isSomeChanged = true;
             } else {
-                gone++;
+                isSomeGone = true;
             }
         }
         known = more;
-        return new Found(ours, gone, changed);
+        return new Found(ours, isSomeGone, isSomeChanged);
     }
 
     /**
@@ -111,14 +108,9 @@ final class ApplicationLocks {
         return List.copyOf(known);
     }
 
-    private static boolean overlaps(NavigableMap<Long, Long> endByStart, long start, long end) {
-        Map.Entry<Long, Long> before = endByStart.lowerEntry(end);
-        return before != null && before.getValue() > start;
-    }
-
-    private static boolean holdsAny(NavigableMap<Long, Mapping> byStart, Segment segment) {
-        Map.Entry<Long, Mapping> before = byStart.lowerEntry(segment.end());
-        return before != null && before.getValue().end() > segment.start();
+    private static <T> boolean overlaps(NavigableMap<Long, T> byStart, ToLongFunction<T> endOf, long start, long end) {
+        Map.Entry<Long, T> before = byStart.lowerEntry(end);
+        return before != null && endOf.applyAsLong(before.getValue()) > start;
     }
 
     /** Whether the whole segment is in mappings of the same file, which may have grown or been split meanwhile. */
@@ -140,10 +132,10 @@ final class ApplicationLocks {
      * What became of some segments.
      *
      * @param ours still there and locked on-fault, in the order asked
-     * @param gone so many are not locked any more
-     * @param changed so many are locked on-fault in a part only, or are another file's now
+     * @param isSomeGone whether some are not locked any more
+     * @param isSomeChanged whether some are locked on-fault in a part only, or are another file's now
      */
-    record Found(List<Segment> ours, int gone, int changed) {}
+    record Found(List<Segment> ours, boolean isSomeGone, boolean isSomeChanged) {}
 
     /** Where the flags come from. */
     interface LockFlags {

@@ -74,10 +74,7 @@ final class Control implements LockControl {
         }
         tellOf("options are now \"" + text + "\"", asker);
         scans.scan();
-        String answer = failure == null
-                ? describe()
-                : failure.text(lock.status().state().name());
-        return new LockAnswer(failure == null && lock.undone().isEmpty(), answer + lock.undone());
+        return new LockAnswer(failure == null && lock.undone().isEmpty(), answer(failure) + lock.undone());
     }
 
     @Override
@@ -85,11 +82,11 @@ final class Control implements LockControl {
         LockFailure failure = lock.unlock();
         tellOf(failure == null ? "unlocked" : "asked to unlock, and could not unlock all", asker);
         scans.scan();
-        return new LockAnswer(
-                failure == null,
-                failure == null
-                        ? describe()
-                        : failure.text(lock.status().state().name()));
+        return new LockAnswer(failure == null, answer(failure));
+    }
+
+    private String answer(LockFailure failure) throws IOException {
+        return failure == null ? describe() : failure.text(lock.status().state().name());
     }
 
     private void tellOf(String what, String asker) {

@@ -246,13 +246,14 @@ final class Reconciler {
         leavesSome = false;
         boolean unlocks = terms.isFuture() || givesBack;
         Difference found = compare(selection, terms, unlocks);
+        List<Segment> maybeLocked = found.maybeLocked();
         if (adopts || terms.isFuture()) {
-            tools.ours().adopt(found.maybeLocked());
+            tools.ours().adopt(maybeLocked);
             adopts = false;
         } else {
-            tools.ours().retain(found.maybeLocked());
+            tools.ours().retain(maybeLocked);
         }
-        tools.applicationLocks().retain(found.maybeLocked());
+        tools.applicationLocks().retain(maybeLocked);
         Repair repair = new Repair(tools, map.mappings());
         if (unlocks) {
             repair.unlockAll(found.surplus());

@@ -84,8 +84,8 @@ final class Repair {
 
     private List<Segment> oursAmong(List<Segment> some) throws IOException {
         ApplicationLocks.Found found = tools.applicationLocks.oursAmong(some);
-        sawGone |= found.gone() > 0;
-        sawChanged |= found.changed() > 0;
+        sawGone |= found.isSomeGone();
+        sawChanged |= found.isSomeChanged();
         return found.ours();
     }
 

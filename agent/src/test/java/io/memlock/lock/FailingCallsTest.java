@@ -142,14 +142,19 @@ class FailingCallsTest {
         return kernel;
     }
 
+    private static MemoryLock locked(FakeKernel kernel) throws Exception {
+        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+        lock.start(OptionParser.parse(""));
+        lock.reconcile();
+        return lock;
+    }
+
     /** The call that ends it where all fits locks all there is, also what is not selected. */
     @Test
     void aLimitThatComesToApplyAndHoldsAllLeavesFilesUnlocked() throws Exception {
         FakeKernel kernel = jvm(-1);
         kernel.softLimit = kernel.hardLimit = 64L << 30;
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
-        lock.start(OptionParser.parse(""));
-        lock.reconcile();
+        MemoryLock lock = locked(kernel);
         assertThat(kernel.isLocked(FILE)).isFalse();
         kernel.privileged = false;
 
@@ -163,9 +168,7 @@ class FailingCallsTest {
     @Test
     void aLimitThatShrinksEndsFutureBeforeItEndsTheJvm() throws Exception {
         FakeKernel kernel = jvm(-1);
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
-        lock.start(OptionParser.parse(""));
-        lock.reconcile();
+        MemoryLock lock = locked(kernel);
         kernel.privileged = false;
 
         lock.reconcile();
@@ -193,9 +196,7 @@ class FailingCallsTest {
     @Test
     void somebodyElsesUnlockingIsTold() throws Exception {
         FakeKernel kernel = jvm(-1);
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
-        lock.start(OptionParser.parse(""));
-        lock.reconcile();
+        MemoryLock lock = locked(kernel);
         kernel.munlockall();
 
         assertThat(lock.reconcile()).isNull();
@@ -207,9 +208,7 @@ class FailingCallsTest {
     @Test
     void nobodyIsBlamedForAFalseAnswer() throws Exception {
         FakeKernel kernel = jvm(-1);
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
-        lock.start(OptionParser.parse(""));
-        lock.reconcile();
+        MemoryLock lock = locked(kernel);
         kernel.commit(Region.HEAP, HEAP, MIB);
         kernel.afterRefresh = () -> kernel.filter.put("msync", 0);
 
@@ -223,9 +222,7 @@ class FailingCallsTest {
     @Test
     void nobodyIsBlamedForWhatIsGone() throws Exception {
         FakeKernel kernel = jvm(-1);
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
-        lock.start(OptionParser.parse(""));
-        lock.reconcile();
+        MemoryLock lock = locked(kernel);
         kernel.afterRefresh = () -> kernel.munmap(CODE, 2 * MIB);
 
         assertThat(lock.reconcileAfterChange()).isNull();

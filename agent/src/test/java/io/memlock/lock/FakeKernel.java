@@ -83,7 +83,6 @@ final class FakeKernel implements LibC, MemoryMap {
     /** What happens while somebody waits in poll, before a signal ends that. */
     Runnable onPoll = () -> {};
 
-    /** What happens right after an mlock2 of this address, once. */
     private static final int TIMER = 77;
 
     /** Whether the timer that somebody may wait for is due, or its descriptor has become another file's. */
@@ -95,6 +94,7 @@ final class FakeKernel implements LibC, MemoryMap {
     /** Runs once, after the next look at what is locked. */
     Runnable afterLockedLook = () -> {};
 
+    /** What happens right after an mlock2 of this address, once. */
     final Map<Long, Runnable> afterLock = new TreeMap<>();
 
     /** The same for the second mlock2 there. */
