@@ -14,6 +14,7 @@ import io.memlock.it.harness.Smaps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -193,9 +194,11 @@ class FaultMatrixIT {
                 return Fault.ABSENT;
             }
             jmx.awaitMemoryLock();
-            // The keeper's next pass may be a second away.
+            AtomicReference<String> judged = new AtomicReference<>();
+            // The keeper's next pass may be a second away. A late one may make the state of a moment later UNKNOWN.
             eventually(() -> {
                 String state = (String) jmx.get("State");
+                judged.set(state);
                 long charged = ProcStatus.of(jvm.pid()).chargedBytes();
                 assertThat(fault.states()).as(jvm.stderr()).contains(state);
                 switch (state) {
@@ -204,7 +207,7 @@ class FaultMatrixIT {
                     default -> assertLocked(fault, jvm);
                 }
             });
-            return (String) jmx.get("State");
+            return judged.get();
         }
     }
 

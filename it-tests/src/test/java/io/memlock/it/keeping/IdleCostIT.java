@@ -7,11 +7,6 @@ import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Smaps;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,10 +21,7 @@ class IdleCostIT {
     @BeforeEach
     void needsToLock() {
         Machine.requireUnlimitedLocking();
-        Machine.require(
-                Files.isReadable(
-                        Path.of("/proc/self/task/" + ProcessHandle.current().pid() + "/schedstat")),
-                "needs a kernel with CONFIG_SCHED_INFO");
+        KeeperCpu.require();
     }
 
     /** The promise is 0.1 % with 250 mappings; other work on the machine costs caches. */
@@ -41,11 +33,11 @@ class IdleCostIT {
             Keeping.awaitStart(jvm);
             jvm.ask("mappings " + mappings);
             Keeping.sleep(WARM_UP_MILLIS);
-            Path keeper = keeper(jvm.pid());
-            long before = cpuNanos(keeper);
+            KeeperCpu keeper = KeeperCpu.of(jvm.pid());
+            long before = keeper.nanos();
             long start = System.nanoTime();
             Keeping.sleep(MEASURED_MILLIS);
-            long cpu = cpuNanos(keeper) - before;
+            long cpu = keeper.nanos() - before;
             double percent = 100.0 * cpu / (System.nanoTime() - start);
             System.out.println(String.format(
                     "[keeping] keeper of an idle JVM, %s, %d mappings: %.3f %% of a CPU, %.2f ms/s",
@@ -59,30 +51,6 @@ class IdleCostIT {
                             LATEST_MILLIS))
                     .as("still keeps its promise%s", jvm.stderr())
                     .isNotNegative();
-        }
-    }
-
-    private static Path keeper(long pid) {
-        try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
-            return tasks.filter(task -> read(task.resolve("comm")).startsWith("memlock-keeper"))
-                    .findFirst()
-                    .orElseThrow();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** The first number: nanoseconds on a CPU. */
-    private static long cpuNanos(Path task) {
-        String schedstat = read(task.resolve("schedstat"));
-        return Long.parseLong(schedstat.substring(0, schedstat.indexOf(' ')));
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

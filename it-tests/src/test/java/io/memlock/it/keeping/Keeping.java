@@ -9,6 +9,7 @@ import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
 
@@ -64,8 +65,13 @@ final class Keeping {
      * @return the milliseconds it took, pauses and looks; -1 if it never did
      */
     static long millisUntil(BooleanSupplier condition, long latestMillis) {
+        return millisUntil(condition, () -> latestMillis);
+    }
+
+    /** The same, with a patience that may grow meanwhile. */
+    static long millisUntil(BooleanSupplier condition, LongSupplier latestMillis) {
         long start = System.nanoTime();
-        for (long paused = 0; paused <= latestMillis; paused += PAUSE_MILLIS) {
+        for (long paused = 0; paused <= latestMillis.getAsLong(); paused += PAUSE_MILLIS) {
             if (condition.getAsBoolean()) {
                 return (System.nanoTime() - start) / 1_000_000;
             }
