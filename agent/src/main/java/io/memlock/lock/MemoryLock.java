@@ -185,7 +185,7 @@ public final class MemoryLock {
         if (options.strategy() == StrategyChoice.FUTURE) {
             return true;
         }
-        if (!selection.isAllButFiles() || !isFutureSafe()) {
+        if (!options.selectsAllButFiles() || !isFutureSafe()) {
             return false;
         }
         if (selection.contains(Region.MAPPED)) {

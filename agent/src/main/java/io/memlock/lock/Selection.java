@@ -23,18 +23,9 @@ record Selection(List<Region> regions, boolean isIndivisible) {
         return new Selection(options.selection(), options.mode() == LockMode.ALL);
     }
 
-    /** Whether it leaves out nothing, or only files, in which applications keep no secrets. */
-    boolean isAllButFiles() {
-        return containsAllBut(Region.MAPPED);
-    }
-
     boolean isEverything() {
-        return containsAllBut(null);
-    }
-
-    private boolean containsAllBut(Region exception) {
         for (Region region : Region.values()) {
-            if (region != exception && !regions.contains(region)) {
+            if (!regions.contains(region)) {
                 return false;
             }
         }

@@ -52,6 +52,17 @@ public record AgentOptions(
         return mode == LockMode.ALL ? exclude : List.of();
     }
 
+    /** Whether nothing is left unlocked, or only files, in which applications keep no secrets. */
+    public boolean selectsAllButFiles() {
+        List<Region> selection = selection();
+        for (Region region : Region.values()) {
+            if (region != Region.MAPPED && !selection.contains(region)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private List<Region> allButExcluded() {
         List<Region> all = new ArrayList<>();
         for (Region region : Region.values()) {
