@@ -49,7 +49,7 @@ record GuestImage(Path kernel, Path initramfs) {
         String profile = ContainerProfile.text(cache, architecture);
         Path own = ownArchive(new KernelModules(unpacked), jdk.home(architecture), directory, profile, conformance);
         List<Path> archives = List.of(
-                new DebianSuite(cache, BASE_SUITE, architecture).archiveWithDependencies("base", BASE),
+                new DebianSuite(cache, BASE_SUITE, architecture).archiveWithDependencies(BASE),
                 jdk.archive(cache, architecture),
                 own);
         Path initramfs = directory.resolve("initramfs");
@@ -128,6 +128,8 @@ record GuestImage(Path kernel, Path initramfs) {
                 mount -t proc proc /proc
                 mount -t sysfs sysfs /sys
                 mount -t devtmpfs devtmpfs /dev
+                # By it some security modules of Linux find out what is executed by a descriptor.
+                ln -s /proc/self/fd /dev/fd
                 mkdir -p /dev/shm /dev/hugepages
                 mount -t tmpfs tmpfs /dev/shm
                 mount -t tmpfs tmpfs /tmp
