@@ -42,8 +42,8 @@ final class DebianSuite {
     }
 
     /** Returns an archive for an initramfs with packages and all they depend on. */
-    Path archiveWithDependencies(String name, List<String> packages) {
-        return cache.make(name(name + ".cpio"), archive -> {
+    Path archiveWithDependencies(List<String> packages) {
+        return cache.make(name(String.join("+", packages) + ".cpio"), archive -> {
             Progress.say("packing " + packages + " and what they depend on, for " + architecture);
             RootTree.pack(archive, downloadWithDependencies(packages));
         });
