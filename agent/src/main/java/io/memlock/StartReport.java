@@ -22,7 +22,7 @@ final class StartReport {
      */
     static String line(String locked, LockStatus status, long chargedBytes, long millis) {
         return locked + ", charged " + Bytes.text(chargedBytes) + ", limit "
-                + Bytes.text(status.limit().effectiveBytes()) + ", in " + millis + " ms";
+                + Bytes.limit(status.limit().effectiveBytes()) + ", in " + millis + " ms";
     }
 
     /** With everything selected one sum of the kernel's does, and a JVM that ends soon still sees the line. */

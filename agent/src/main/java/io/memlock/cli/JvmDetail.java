@@ -63,12 +63,12 @@ final class JvmDetail {
     private String limit(long pid) {
         try {
             Limit limit = proc.limits(pid).lockedMemory();
-            String text = Bytes.text(limit.soft());
+            String text = Bytes.limit(limit.soft());
             if (proc.status(pid).hasIpcLock()
                     && !PlaceFiles.of(proc.files(), pid).isUserNamespace()) {
                 return text + ", which CAP_IPC_LOCK lifts";
             }
-            return limit.soft() == limit.hard() ? text : text + ", which it may raise to " + Bytes.text(limit.hard());
+            return limit.soft() == limit.hard() ? text : text + ", which it may raise to " + Bytes.limit(limit.hard());
         } catch (IOException e) {
             return "unknown";
         }

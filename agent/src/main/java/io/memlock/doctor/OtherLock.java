@@ -46,7 +46,7 @@ final class OtherLock {
         long limit = patient.limit().hard();
         Advice advice = new Remedy(patient.place()).raiseLimit(need.grownBytes());
         String numbers = "needed " + Bytes.text(need.chargedBytes()) + " (" + parts(need) + "), the limit is "
-                + Bytes.text(limit);
+                + Bytes.limit(limit);
         if (isFuture) {
             return Finding.fail(
                     CHECK,

@@ -50,7 +50,7 @@ final class Privileges {
 
     private Finding limit() {
         ProcessLimits.Limit limit = patient.limit();
-        String text = "RLIMIT_MEMLOCK soft " + Bytes.text(limit.soft()) + ", hard " + Bytes.text(limit.hard());
+        String text = "RLIMIT_MEMLOCK soft " + Bytes.limit(limit.soft()) + ", hard " + Bytes.limit(limit.hard());
         if (limit.hard() == ProcessLimits.UNLIMITED) {
             return Finding.ok(
                     "limit", text + (limit.soft() == limit.hard() ? "" : "; the agent raises the soft limit to it"));

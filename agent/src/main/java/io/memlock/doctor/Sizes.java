@@ -77,7 +77,7 @@ final class Sizes {
         if (limit >= 0 && atMostBytes > limit) {
             return Finding.warn(
                     check,
-                    "at most " + Bytes.text(atMostBytes) + ", the limit is " + Bytes.text(limit) + ": " + OOM,
+                    "at most " + Bytes.text(atMostBytes) + ", the limit is " + Bytes.limit(limit) + ": " + OOM,
                     "# raise the limit (a container's memory limit, MemoryMax= of a unit), or lower -Xmx");
         }
         if (high >= 0 && atMostBytes > high) {
@@ -88,7 +88,7 @@ final class Sizes {
                     "# raise memory.high (MemoryHigh= of a unit), or lower -Xmx");
         }
         return Finding.ok(
-                check, limit < 0 ? "no limit" : "at most " + Bytes.text(atMostBytes) + " of " + Bytes.text(limit));
+                check, limit < 0 ? "no limit" : "at most " + Bytes.text(atMostBytes) + " of " + Bytes.limit(limit));
     }
 
     /** As the agent refuses: memory that is not there would be taken from the application, or end it. */

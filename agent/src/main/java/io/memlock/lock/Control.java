@@ -102,7 +102,7 @@ final class Control implements LockControl {
         LockStatus status = status();
         StringBuilder text = new StringBuilder(describe());
         text.append("\nlimit: ")
-                .append(Bytes.text(status.limit().effectiveBytes()))
+                .append(Bytes.limit(status.limit().effectiveBytes()))
                 .append(" (");
         text.append(status.limit().describe()).append(")\nregions, locked of resident:");
         for (RegionUsage usage : report().regions()) {

@@ -82,7 +82,7 @@ public record LockLimit(long softBytes, long hardBytes, int probeErrno, boolean 
     public String describe() {
         return softBytes == UNKNOWN_BYTES
                 ? "RLIMIT_MEMLOCK unknown"
-                : "RLIMIT_MEMLOCK soft " + Bytes.text(softBytes) + ", hard " + Bytes.text(hardBytes);
+                : "RLIMIT_MEMLOCK soft " + Bytes.limit(softBytes) + ", hard " + Bytes.limit(hardBytes);
     }
 
     /** Whether the limits are the same, whatever follows from them. */

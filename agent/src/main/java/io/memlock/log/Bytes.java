@@ -9,14 +9,24 @@ public final class Bytes {
     private Bytes() {}
 
     /**
-     * A byte count with one decimal, in binary units; -1 is {@code unlimited}.
+     * A limit.
      *
-     * @param bytes a count, or -1
-     * @return for example {@code 512.3 MiB}; below 1 KiB {@code 12 B}
+     * @param bytes a count, or -1 if there is no limit
+     * @return {@code unlimited}, or as {@link #text}
+     */
+    public static String limit(long bytes) {
+        return bytes < 0 ? "unlimited" : text(bytes);
+    }
+
+    /**
+     * A byte count with one decimal, in binary units.
+     *
+     * @param bytes a count, or -1 if it is not known
+     * @return for example {@code 512.3 MiB}; below 1 KiB {@code 12 B}; {@code unknown}
      */
     public static String text(long bytes) {
         if (bytes < 0) {
-            return "unlimited";
+            return "unknown";
         }
         if (bytes < 1024) {
             return bytes + " B";
