@@ -6,7 +6,6 @@ import io.memlock.jvmstat.OwnCounters;
 import io.memlock.lock.Growth;
 import io.memlock.proc.AddressSpaceReader;
 import io.memlock.proc.ProcFs;
-import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 
 /**
@@ -25,7 +24,6 @@ final class GrowthSignals implements Growth.Source {
     private boolean hasLooked;
     private long committed;
     private long collections;
-    private long fingerprint;
 
     /** Looks at nothing yet. */
     GrowthSignals(Instrumentation instrumentation, ProcFs proc) {
@@ -34,10 +32,9 @@ final class GrowthSignals implements Growth.Source {
     }
 
     @Override
-    public Growth look() throws IOException {
+    public Growth look() {
         long committedBefore = committed;
         long collectionsBefore = collections;
-        long fingerprintBefore = fingerprint;
         if (!hasLooked) {
             hasLooked = true;
             counters = counters();
@@ -46,11 +43,11 @@ final class GrowthSignals implements Growth.Source {
             committed = counters.committed();
             collections = counters.collections();
         }
-        fingerprint = addressSpace.fingerprint();
+        boolean hasChanged = addressSpace.hasChanged();
         if (committed != committedBefore) {
             return Growth.CERTAIN;
         }
-        boolean isPossible = collections != collectionsBefore || fingerprint != fingerprintBefore;
+        boolean isPossible = collections != collectionsBefore || hasChanged;
         return isPossible ? Growth.POSSIBLE : Growth.NONE;
     }
 

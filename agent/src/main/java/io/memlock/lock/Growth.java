@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import java.io.IOException;
-
 /** Whether the JVM has got memory since somebody last asked. */
 public enum Growth {
     /** No sign of it. */
@@ -21,6 +19,6 @@ public enum Growth {
          * @return what has happened since the last call
          * @throws IOException if it cannot be told
          */
-        Growth look() throws IOException;
+        Growth look();
     }
 }

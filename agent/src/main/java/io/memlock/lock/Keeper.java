@@ -150,7 +150,7 @@ final class Keeper {
      *
      * @return which allowance the next pass is at the expense of; null if none is due yet
      */
-    private Allowance rest() throws IOException {
+    private Allowance rest() {
         long begin = System.nanoTime();
         boolean isListening = lock.status().strategy() == Strategy.RESCAN;
         while (!isOver) {
@@ -179,7 +179,7 @@ final class Keeper {
         return null;
     }
 
-    private void listen() throws IOException {
+    private void listen() {
         switch (growth.look()) {
             case CERTAIN -> {
                 lastGrowth = System.nanoTime();

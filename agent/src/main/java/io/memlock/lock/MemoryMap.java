@@ -18,10 +18,8 @@ interface MemoryMap {
 
     /**
      * Whether as much is mapped and committed as when this was last asked: costs a tenth of {@link #refresh}, which sees more.
-     *
-     * @throws IOException if {@code /proc/self/statm} cannot be read
      */
-    boolean looksUnchanged() throws IOException;
+    boolean looksUnchanged();
 
     /** Every mapping, cut into regions, in the order of their addresses. */
     List<Segment> segments();

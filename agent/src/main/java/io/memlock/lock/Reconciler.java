@@ -221,7 +221,7 @@ final class Reconciler {
         return all;
     }
 
-    private boolean mustLook(Terms terms) throws IOException {
+    private boolean mustLook(Terms terms) {
         boolean isCalm = last.isComplete() && (terms.isFuture() || last.newlyLocked() == 0);
         boolean mayWait = isCalm && ++passesSinceLook < LOOK_EVERY;
         if (mayWait && map.looksUnchanged()) {

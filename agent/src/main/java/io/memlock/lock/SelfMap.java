@@ -24,7 +24,6 @@ final class SelfMap implements MemoryMap {
     private final JvmLayout layout;
     private List<Segment> segments = List.of();
     private List<Mapping> mappings = List.of();
-    private long fingerprint;
     private int unchanged;
 
     SelfMap(ProcFs proc, JvmLayout layout) {
@@ -47,11 +46,8 @@ final class SelfMap implements MemoryMap {
     }
 
     @Override
-    public boolean looksUnchanged() throws IOException {
-        long now = addressSpace.fingerprint();
-        boolean isSame = now == fingerprint;
-        fingerprint = now; // before maps is read: what changes in between is seen the next time
-        return isSame;
+    public boolean looksUnchanged() {
+        return !addressSpace.hasChanged(); // asked before maps is read: what changes in between is seen the next time
     }
 
     @Override

@@ -17,19 +17,25 @@ public final class AddressSpaceReader {
 
     private final TextFile text;
     private final File file;
+    private long fingerprint;
 
     AddressSpaceReader(FileOpener opener, File file) {
         this.text = new TextFile(opener);
         this.file = file;
     }
 
-    /**
-     * A number that differs when either count does.
-     *
-     * @throws IOException if the file cannot be read
-     * @throws ProcFormatException if it is not six numbers and more
-     */
-    public long fingerprint() throws IOException {
+    /** Whether either count differs from when this was last asked. Where they cannot be read they may have changed. */
+    public boolean hasChanged() {
+        long before = fingerprint;
+        try {
+            fingerprint = fingerprint();
+            return fingerprint != before;
+        } catch (IOException | ProcFormatException e) {
+            return true;
+        }
+    }
+
+    private long fingerprint() throws IOException {
         Cursor statm = text.read(file);
         statm.nextLine();
         long size = statm.decimal();

@@ -24,17 +24,22 @@ public final class LockedSizeReader {
      * Reads both sizes.
      *
      * @return bytes of all mappings that are locked, and of all that are private and writable
-     * @throws IOException if the file cannot be read
+     * @throws IOException if the file cannot be read or does not tell
      * @throws ProcFormatException if it is not in the kernel's format
      */
     public long[] read() throws IOException {
         Cursor status = text.read(file);
         long[] bytes = new long[KEYS.size()];
+        int found = 0;
         while (status.nextLine()) {
             int key = KEYS.find(status, Keys.NONE);
             if (key != Keys.NONE) {
                 bytes[key] = status.kilobytes();
+                found++;
             }
+        }
+        if (found < bytes.length) {
+            throw new IOException(file + " does not tell what is locked");
         }
         return bytes;
     }

@@ -98,18 +98,18 @@ public final class ProcFs {
     }
 
     /**
-     * The sums over all mappings: from {@code smaps_rollup}, or before Linux 4.14 added up. Costs as much in the kernel as
-     * {@link #smaps}.
+     * The sums over all mappings: from {@code smaps_rollup}, or where that is not to be had, as before Linux 4.14, added up.
+     * Costs as much in the kernel as {@link #smaps}.
      */
     public SmapsRollup smapsRollup(String pid) throws IOException {
-        File rollup = processFile(pid, "smaps_rollup");
-        if (!rollup.exists()) {
+        try {
+            synchronized (text) {
+                return SmapsRollup.parse(text.read(processFile(pid, "smaps_rollup")));
+            }
+        } catch (IOException | ProcFormatException e) {
             SmapsRollup.Sum sum = new SmapsRollup.Sum();
             smaps(pid, sum);
             return sum.total();
-        }
-        synchronized (text) {
-            return SmapsRollup.parse(text.read(rollup));
         }
     }
 

@@ -62,6 +62,8 @@ class SmapsParserTest {
         Files.writeString(process.resolve("smaps"), Fixture.text("locked/smaps"));
 
         SmapsRollup summed = proc.smapsRollup("42");
+        Files.writeString(process.resolve("smaps_rollup"), "");
+        assertThat(proc.smapsRollup("42")).as("hidden").isEqualTo(summed);
         Files.writeString(process.resolve("smaps_rollup"), Fixture.text("locked/smaps_rollup"));
 
         assertThat(summed.rssBytes()).isEqualTo(proc.smapsRollup("42").rssBytes());
