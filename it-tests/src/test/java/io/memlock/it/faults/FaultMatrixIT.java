@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,7 +62,28 @@ class FaultMatrixIT {
         for (Jdk jdk : Jdk.all()) {
             faults(jdk).forEach(fault -> rows.add(Arguments.of(fault, jdk)));
         }
+        hidden().forEach(fault -> rows.add(Arguments.of(fault, Jdk.newest())));
         return rows;
+    }
+
+    /** What is not to be had of /proc and /sys, one after the other, is not known; nothing else follows from it. */
+    private static Stream<Fault> hidden() {
+        Stream<Fault> own = Stream.of(
+                        "smaps_rollup", "pagemap", "mountinfo", "status", "statm", "limits", "stat", "environ")
+                .map(name ->
+                        Fault.of("no " + name, "LOCKED", "").mounts(EMPTY_FILE + "mount --bind $f /proc/$$/" + name));
+        Stream<Fault> global = Stream.of("/proc/meminfo", "/proc/swaps")
+                .map(path -> Fault.of("no " + path, "LOCKED", "").mounts(EMPTY_FILE + "mount --bind $f " + path));
+        Stream<Fault> directories = Stream.of("/proc/sys/vm", "/sys/fs/cgroup", "/sys/kernel/mm", "/sys")
+                .map(path -> Fault.of("no " + path, "LOCKED", "")
+                        .mounts(PRIVATE_PLACE + "mkdir /mnt/none; mount --bind /mnt/none " + path));
+        // Empty it makes JDK 25 itself crash.
+        Fault cgroup = Fault.of("cgroup cannot be read", "LOCKED", "")
+                .nobody(EMPTY_FILE + "chmod 000 $f; mount --bind $f /proc/$$/cgroup");
+        Fault processesOnly =
+                Fault.of("processes only in /proc", "LOCKED", "").mounts("mount -t proc -o subset=pid proc /proc");
+        return Stream.of(own, global, directories, Stream.of(cgroup, processesOnly))
+                .flatMap(rows -> rows);
     }
 
     /** Gone with the mount namespace. */
