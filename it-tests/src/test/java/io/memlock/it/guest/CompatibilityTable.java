@@ -98,8 +98,17 @@ final class CompatibilityTable {
         return results.stream().map(GuestRun.Result::name).collect(Collectors.joining("; "));
     }
 
+    /** That what was run comes from, marked if something was changed since: other rows of this table do not count. */
     private static String commit() {
-        return Commands.succeed("git", "-C", AgentJar.testClasses().toString(), "describe", "--always", "--dirty")
-                .strip();
+        String changes =
+                git("status", "--porcelain", "--untracked-files=no", "--", ":/", ":(top,exclude)docs/compatibility.*");
+        return git("describe", "--always") + (changes.isEmpty() ? "" : "-dirty");
+    }
+
+    private static String git(String... arguments) {
+        List<String> command =
+                new ArrayList<>(List.of("git", "-C", AgentJar.testClasses().toString()));
+        command.addAll(List.of(arguments));
+        return Commands.succeed(command.toArray(String[]::new)).strip();
     }
 }

@@ -6,6 +6,7 @@ import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.MemoryCgroup;
 import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.Smaps;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -98,7 +99,7 @@ final class PressureCases {
                 beforePressure.accept(jvm);
                 long before = ProcStatus.of(jvm.pid()).majorFaults();
                 neighbour.ask("direct 250");
-                long swapped = ProcStatus.of(jvm.pid()).swappedBytes();
+                long swapped = Smaps.of(jvm.pid()).swappedBytes();
                 jvm.ask("collect");
                 return new Pressed(swapped, ProcStatus.of(jvm.pid()).majorFaults() - before);
             }
