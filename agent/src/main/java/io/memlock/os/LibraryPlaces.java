@@ -10,6 +10,13 @@ public final class LibraryPlaces {
 
     private LibraryPlaces() {}
 
+    /** The one of this process that nearly always does. To know the others takes 3 ms of a start: the JDK's environment. */
+    static List<String> usual() {
+        List<String> places = new ArrayList<>(1);
+        add(places, System.getProperty("java.io.tmpdir"));
+        return places;
+    }
+
     /** Those of this process, best first: absolute paths, existing or not. */
     static List<String> ofThisProcess() {
         return places(

@@ -2,7 +2,6 @@
 package io.memlock.os;
 
 import java.lang.instrument.Instrumentation;
-import java.util.List;
 
 /** Opens the way to the C library: JNA's module, its native library, its initialisation. Once in a JVM. */
 public final class NativeAccess {
@@ -31,10 +30,13 @@ public final class NativeAccess {
         if (instrumentation != null && Runtime.version().feature() >= FIRST_RESTRICTED_RELEASE) {
             JnaModule.define(instrumentation);
         }
-        List<String> places = LibraryPlaces.ofThisProcess();
-        DispatchLibraryFile.load(platform.library, places);
+        try {
+            DispatchLibraryFile.load(platform.library, LibraryPlaces.usual());
+        } catch (NativeUnavailableException e) {
+            DispatchLibraryFile.load(platform.library, LibraryPlaces.ofThisProcess());
+        }
         if (instrumentation == null) { // an application has better things to do than to list /tmp
-            StaleLibraries.remove(places, System.currentTimeMillis());
+            StaleLibraries.remove(LibraryPlaces.ofThisProcess(), System.currentTimeMillis());
         }
         try (PropertyGuard properties = new PropertyGuard()) {
             properties
