@@ -142,11 +142,9 @@ final class LimitProbe {
         if (errno != Errno.ENOMEM) {
             return new Trial(errno == 0 ? Errno.ENOMEM : errno, errno == Errno.EPERM && isLimitZero);
         }
-        return switch (probe.ask(page)) {
-            case LOCKED -> new Trial(0, true);
-            case UNLOCKED -> new Trial(errno, true);
-            case GONE, UNKNOWN -> new Trial(errno, false);
-        };
+        LockProbe.Answer answer = probe.ask(page);
+        boolean isLocked = answer == LockProbe.Answer.LOCKED;
+        return new Trial(isLocked ? 0 : errno, isLocked || answer == LockProbe.Answer.UNLOCKED);
     }
 
     /**

@@ -36,11 +36,7 @@ public record AgentOptions(
      * @return distinct regions, unmodifiable
      */
     public List<Region> selection() {
-        return switch (mode) {
-            case NONE -> List.of();
-            case REGIONS -> regions;
-            case ALL -> allButExcluded();
-        };
+        return mode == LockMode.ALL ? allButExcluded() : regions;
     }
 
     /**
