@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
-import io.memlock.advice.PlaceFiles;
 import io.memlock.log.Bytes;
 import io.memlock.proc.ProcessLimits.Limit;
 import java.io.IOException;
@@ -64,8 +63,7 @@ final class JvmDetail {
         try {
             Limit limit = proc.limits(pid).lockedMemory();
             String text = Bytes.limit(limit.soft());
-            if (proc.status(pid).hasIpcLock()
-                    && !PlaceFiles.of(proc.files(), pid).isUserNamespace()) {
+            if (proc.status(pid).hasIpcLock() && !proc.files().isInUserNamespace(Long.toString(pid))) {
                 return text + ", which CAP_IPC_LOCK lifts";
             }
             return limit.soft() == limit.hard() ? text : text + ", which it may raise to " + Bytes.limit(limit.hard());

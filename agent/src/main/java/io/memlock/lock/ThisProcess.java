@@ -16,7 +16,6 @@ import io.memlock.proc.FileOpener;
 import io.memlock.proc.KernelVersion;
 import io.memlock.proc.Mapping;
 import io.memlock.proc.ProcFs;
-import io.memlock.proc.UidMap;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.util.EnumSet;
@@ -264,7 +263,7 @@ public final class ThisProcess implements LockParts, ProcessView {
     @Override
     public synchronized boolean isInUserNamespace() {
         if (inUserNamespace == null) { // a process with threads cannot go to another: setns(2), unshare(2)
-            inUserNamespace = UidMap.isOfUserNamespace(proc.textOrNone(ProcFs.SELF, "uid_map"));
+            inUserNamespace = proc.isInUserNamespace(ProcFs.SELF);
         }
         return inUserNamespace;
     }

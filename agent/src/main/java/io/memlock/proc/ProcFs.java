@@ -341,6 +341,11 @@ public final class ProcFs {
         }
     }
 
+    /** Whether a process is in another user namespace than the first; false also where it is not known. */
+    public boolean isInUserNamespace(String pid) {
+        return UidMap.isOfUserNamespace(textOrNone(pid, "uid_map"));
+    }
+
     /** A file of a process as it is. */
     public String text(String pid, String name) throws IOException {
         return read(processFile(pid, name));
