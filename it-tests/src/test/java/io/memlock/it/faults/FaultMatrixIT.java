@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.faults;
 
+import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.harness.AgentJar;
@@ -11,12 +12,12 @@ import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.Smaps;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -39,6 +40,9 @@ class FaultMatrixIT {
     private static final String LOCKING = "mlock+mlock2+mlockall";
     private static final String EVERY_PLACE =
             "for d in /tmp /var/tmp /dev/shm /run; do mount --bind $d $d; mount -o" + " remount,bind,%s $d; done";
+
+    /** Shorter than for other tests: a row that does not hold must not hold up the others. */
+    private static final Duration ROW_PATIENCE = Duration.ofSeconds(10);
 
     private final List<String> rows = new ArrayList<>();
 
@@ -218,7 +222,7 @@ class FaultMatrixIT {
             jmx.awaitMemoryLock();
             AtomicReference<String> judged = new AtomicReference<>();
             // The keeper's next pass may be a second away. A late one may make the state of a moment later UNKNOWN.
-            eventually(() -> {
+            eventually(ROW_PATIENCE, () -> {
                 String state = (String) jmx.get("State");
                 judged.set(state);
                 long charged = ProcStatus.of(jvm.pid()).chargedBytes();
@@ -230,22 +234,6 @@ class FaultMatrixIT {
                 }
             });
             return judged.get();
-        }
-    }
-
-    /** Shorter than the harness's: a row that does not hold must not hold up the others. */
-    @SuppressWarnings("ThreadSleep")
-    private static void eventually(ThrowingCallable assertion) throws Exception {
-        for (int left = 100; ; left--) {
-            try {
-                assertion.call();
-                return;
-            } catch (Throwable notYet) {
-                if (left == 0) {
-                    throw new AssertionError(notYet.getMessage(), notYet);
-                }
-            }
-            Thread.sleep(100);
         }
     }
 

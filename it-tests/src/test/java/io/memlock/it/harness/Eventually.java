@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.harness;
 
+import java.time.Duration;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** For what becomes true by itself, soon, but not at once. */
@@ -15,17 +16,26 @@ public final class Eventually {
      *
      * @param assertion does not fail once what it says is true
      */
-    @SuppressWarnings("ThreadSleep")
     public static void eventually(ThrowingCallable assertion) {
-        long deadline = System.nanoTime() + ForkedJvm.TIMEOUT.toNanos();
+        eventually(ForkedJvm.TIMEOUT, assertion);
+    }
+
+    /**
+     * Repeats an assertion until it holds.
+     *
+     * @param patience after which it fails
+     * @param assertion does not fail once what it says is true
+     */
+    @SuppressWarnings("ThreadSleep")
+    public static void eventually(Duration patience, ThrowingCallable assertion) {
+        long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             try {
                 assertion.call();
                 return;
             } catch (Throwable notYet) {
                 if (System.nanoTime() > deadline) {
-                    throw new AssertionError(
-                            "still not after " + ForkedJvm.TIMEOUT + ": " + notYet.getMessage(), notYet);
+                    throw new AssertionError("still not after " + patience + ": " + notYet.getMessage(), notYet);
                 }
             }
             try {
