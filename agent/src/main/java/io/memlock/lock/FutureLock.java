@@ -3,6 +3,7 @@ package io.memlock.lock;
 
 import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
+import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.proc.Mapping;
@@ -136,13 +137,18 @@ final class FutureLock {
         if (!inForce) {
             return;
         }
-        boolean isEnded =
-                (!unlocksAll && libc.mlockall(Linux.MCL_CURRENT | Linux.MCL_ONFAULT) == 0) || libc.munlockall() == 0;
-        endErrno = isEnded ? 0 : libc.errno();
-        inForce = !isEnded; // a filter refuses both: whoever asks is told, and it is tried again
+        boolean isEnded = (!unlocksAll && isEndedBy(libc.mlockall(Linux.MCL_CURRENT | Linux.MCL_ONFAULT)))
+                || isEndedBy(libc.munlockall());
+        inForce = !isEnded; // a filter keeps both from the kernel: whoever asks is told, and it is tried again
         for (Mapping mapping : parts.applicationLocks().all()) {
             libc.mlock(mapping.start(), mapping.length());
         }
+    }
+
+    /** A return code is not proof. */
+    private boolean isEndedBy(int answer) {
+        endErrno = answer != 0 ? libc.errno() : parts.futureProbe().isBornLocked() ? Errno.NOT_DONE : 0;
+        return endErrno == 0;
     }
 
     /**
