@@ -28,8 +28,8 @@ class ArchitectureTest {
             value = {
                 "attach    | java.lang.. java.util..",
                 "bootstrap | java.lang.. java.io.. java.util.. java.net.. java.security.. java.nio.charset..",
-                "options   | java.lang.. java.util.. io.memlock.hotspot",
-                "log       | java.lang.. java.io.. java.util.. io.memlock.options",
+                "options   | java.lang.. java.util.. io.memlock.hotspot io.memlock.log",
+                "log       | java.lang.. java.io.. java.util..",
                 "proc      | java.lang.. java.io.. java.util.. java.nio..",
                 "hotspot   | java.lang.. java.io.. java.util.. java.nio.. io.memlock.proc",
                 "jna       | java.lang..",

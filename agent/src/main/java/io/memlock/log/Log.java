@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.log;
 
-import io.memlock.options.LogLevel;
-import io.memlock.options.Verbosity;
 import java.io.PrintStream;
 
 /**

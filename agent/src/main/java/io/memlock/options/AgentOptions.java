@@ -2,6 +2,7 @@
 package io.memlock.options;
 
 import io.memlock.hotspot.Region;
+import io.memlock.log.LogLevel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.options;
 
+import io.memlock.log.LogLevel;
+import io.memlock.log.Verbosity;
+
 /**
  * The options that hold at the moment, shared by all who go by them. A later attach, or {@code lock} over JMX, puts others
  * in their place: all at once, so that nobody sees half of the old and half of the new.

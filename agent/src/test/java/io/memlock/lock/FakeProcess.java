@@ -6,7 +6,7 @@ import io.memlock.hotspot.LayerStatus;
 import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
 import io.memlock.log.Log;
-import io.memlock.options.LogLevel;
+import io.memlock.log.LogLevel;
 import io.memlock.os.LibC;
 import io.memlock.proc.KernelVersion;
 import java.io.IOException;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
 import io.memlock.log.Log;
-import io.memlock.options.LogLevel;
+import io.memlock.log.LogLevel;
 import io.memlock.os.Errno;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.hotspot.Region;
 import io.memlock.log.Log;
+import io.memlock.log.LogLevel;
 import io.memlock.options.AgentOptions;
-import io.memlock.options.LogLevel;
 import io.memlock.options.OptionParser;
 import io.memlock.options.OptionsInForce;
 import io.memlock.os.Linux;

@@ -7,7 +7,7 @@ import io.memlock.hotspot.Evidence;
 import io.memlock.hotspot.Region;
 import io.memlock.hotspot.Segment;
 import io.memlock.log.Log;
-import io.memlock.options.LogLevel;
+import io.memlock.log.LogLevel;
 import io.memlock.os.Linux;
 import io.memlock.proc.KernelVersion;
 import io.memlock.proc.Mapping;

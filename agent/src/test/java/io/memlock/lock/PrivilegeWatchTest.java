@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.hotspot.Region;
 import io.memlock.log.Log;
-import io.memlock.options.LogLevel;
+import io.memlock.log.LogLevel;
 import io.memlock.options.OptionParser;
 import io.memlock.os.Errno;
 import org.junit.jupiter.api.Test;

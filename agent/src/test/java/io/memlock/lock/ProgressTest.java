@@ -4,7 +4,7 @@ package io.memlock.lock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.log.Log;
-import io.memlock.options.LogLevel;
+import io.memlock.log.LogLevel;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

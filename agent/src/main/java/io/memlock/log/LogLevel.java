@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.options;
+package io.memlock.log;
 
 /** How much is printed to stderr. */
 public enum LogLevel implements Verbosity {
