@@ -33,16 +33,29 @@ public final class PlainText {
      * @return one line
      */
     public static String of(String text, int longest) {
-        if (text == null) {
-            return "";
-        }
+        return text == null ? "" : of(text, longest, false);
+    }
+
+    /**
+     * Makes a text harmless that stands between quotation marks, where every blank can be seen.
+     *
+     * @param text any
+     * @param longest as with {@link #of(String, int)}
+     * @return as {@link #of(String, int)}, with all blanks as they are
+     */
+    public static String quoted(String text, int longest) {
+        return of(text, longest, true);
+    }
+
+    private static String of(String text, int longest, boolean keepsBlanks) {
         StringBuilder plain = new StringBuilder(Math.min(text.length(), longest));
         boolean afterBlank = true;
         for (int at = 0; at < text.length(); ) {
             int character = text.codePointAt(at);
             at += Character.charCount(character);
             boolean blank = character == ' ';
-            append(plain, character, blank ? !afterBlank && at < text.length() : isPrinted(character));
+            boolean isSeen = keepsBlanks || (!afterBlank && at < text.length());
+            append(plain, character, blank ? isSeen : isPrinted(character));
             afterBlank = blank;
             if (plain.length() > longest) {
                 plain.setLength(Math.max(0, longest - CUT.length()));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.options;
 
+import io.memlock.log.PlainText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -60,28 +61,10 @@ final class OptionErrors {
                 + shown(list) + ": write " + option.key() + "=" + word + ", or name regions only");
     }
 
-    /** A text of a length that can be printed, in which nothing acts on a terminal or ends the line. */
+    /** A part as it was typed, harmless and of a length that can be printed. */
     static String shown(String text) {
-        StringBuilder shown = new StringBuilder();
-        for (int i = 0; i < Math.min(text.length(), LONGEST_SHOWN); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '\n' -> shown.append("\\n");
-                case '\r' -> shown.append("\\r");
-                case '\t' -> shown.append("\\t");
-                default -> shown.append(Character.isISOControl(c) || isInvisible(c) ? '?' : c);
-            }
-        }
-        return text.length() <= LONGEST_SHOWN ? shown.toString() : shown + "... (" + text.length() + " characters)";
-    }
-
-    /** What changes how the rest of a line is shown, such as a change of direction. */
-    private static boolean isInvisible(char c) {
-        int type = Character.getType(c);
-        return type == Character.FORMAT
-                || type == Character.LINE_SEPARATOR
-                || type == Character.PARAGRAPH_SEPARATOR
-                || type == Character.SURROGATE;
+        String plain = PlainText.quoted(text, LONGEST_SHOWN);
+        return text.length() <= LONGEST_SHOWN ? plain : plain + " (" + text.length() + " characters)";
     }
 
     static String listed(List<String> words) {

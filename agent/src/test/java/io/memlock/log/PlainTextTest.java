@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.log;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -61,5 +62,12 @@ class PlainTextTest {
             assertTrue(plain.length() <= PlainText.LONGEST);
             assertEquals(plain, PlainText.of(plain), "twice is as once");
         }
+    }
+
+    @Test
+    void betweenQuotationMarksEveryBlankIsSeen() {
+        assertThat(PlainText.quoted(" a  b ", 40)).isEqualTo(" a  b ");
+        assertThat(PlainText.quoted("a\tb\u00a0c", 40)).isEqualTo("a\\u0009b\\u00a0c");
+        assertThat(PlainText.quoted("x".repeat(50), 10)).isEqualTo("xxxxxxx...");
     }
 }
