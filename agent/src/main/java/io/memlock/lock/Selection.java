@@ -24,12 +24,7 @@ record Selection(List<Region> regions, boolean isIndivisible) {
     }
 
     boolean isEverything() {
-        for (Region region : Region.values()) {
-            if (!regions.contains(region)) {
-                return false;
-            }
-        }
-        return true;
+        return regions.containsAll(EVERYTHING.regions);
     }
 
     boolean isEmpty() {

@@ -17,7 +17,7 @@ public final class AddressSpaceReader {
 
     private final TextFile text;
     private final File file;
-    private long fingerprint;
+    private long last;
 
     AddressSpaceReader(FileOpener opener, File file) {
         this.text = new TextFile(opener);
@@ -26,15 +26,16 @@ public final class AddressSpaceReader {
 
     /** Whether either count differs from when this was last asked. Where they cannot be read they may have changed. */
     public boolean hasChanged() {
-        long before = fingerprint;
+        long before = last;
         try {
-            fingerprint = fingerprint();
-            return fingerprint != before;
+            last = fingerprint();
+            return last != before;
         } catch (IOException | ProcFormatException e) {
             return true;
         }
     }
 
+    /** A number that differs when either count does. */
     private long fingerprint() throws IOException {
         Cursor statm = text.read(file);
         statm.nextLine();

@@ -41,6 +41,11 @@ class FaultMatrixIT {
     private static final String EVERY_PLACE =
             "for d in /tmp /var/tmp /dev/shm /run; do mount --bind $d $d; mount -o" + " remount,bind,%s $d; done";
 
+    /** Gone with the mount namespace. */
+    private static final String PRIVATE_PLACE = "mount -t tmpfs -o mode=755 tmpfs /mnt; ";
+
+    private static final String EMPTY_FILE = PRIVATE_PLACE + "f=/mnt/empty; : > $f; ";
+
     /** Shorter than for other tests: a row that does not hold must not hold up the others. */
     private static final Duration ROW_PATIENCE = Duration.ofSeconds(10);
 
@@ -89,11 +94,6 @@ class FaultMatrixIT {
         return Stream.of(own, global, directories, Stream.of(cgroup, processesOnly))
                 .flatMap(rows -> rows);
     }
-
-    /** Gone with the mount namespace. */
-    private static final String PRIVATE_PLACE = "mount -t tmpfs -o mode=755 tmpfs /mnt; ";
-
-    private static final String EMPTY_FILE = PRIVATE_PLACE + "f=/mnt/empty; : > $f; ";
 
     private static List<Fault> faults(Jdk jdk) {
         String hide = EMPTY_FILE + "chmod 000 $f; for n in %s; do mount --bind $f /proc/$$/$n; done";
