@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileVisitResult;
@@ -7,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Enumeration;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -14,6 +18,7 @@ import java.util.stream.Stream;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.ClassWriter;
+import net.bytebuddy.jar.asm.Label;
 import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.commons.ClassRemapper;
 import net.bytebuddy.jar.asm.commons.SimpleRemapper;
@@ -24,6 +29,7 @@ import net.bytebuddy.utility.OpenedClassReader;
  *
  * <pre>
  * io/memlock/bootstrap/**.class   as compiled: the only classes the application can see
+ * inst/start.classes              the classes of ours and JNA's that run before main, one after the other
  * inst/**.classdata               everything else of ours, and the bundled libraries
  * META-INF/                       licences
  * </pre>
@@ -31,6 +37,11 @@ import net.bytebuddy.utility.OpenedClassReader;
  * The agent jar is on the application's class path, so nothing but the bootstrap may look like a class there: an
  * application that asks whether JNA is present must not find ours. The bootstrap's {@code IsolatedLoader} reads
  * {@code inst/}.
+ *
+ * <p>{@code start.classes} is read at once: to find, open and inflate each of some 150 entries is a sixth of our start.
+ * It is an index, preceded by its length (4 bytes), and then the class files, one after the other; of each class the index
+ * has the length of its name (2 bytes), its name as in a class file, and the length of its class file (4 bytes).
+ * Which classes they are stands in {@code start-classes.txt}.
  *
  * <p>JNA's references to {@code java.util.logging} are pointed at stand-ins in {@code io.memlock.jna}. The real ones
  * would choose the process's {@code LogManager} before the application's {@code main} can. Its {@code System.load} is
@@ -54,20 +65,26 @@ final class AssembleJar {
 
     private final Path content;
 
-    private AssembleJar(Path content) {
+    /** The class files of start-classes.txt, in its order; null until one is found. */
+    private final Map<String, byte[]> start = new LinkedHashMap<>();
+
+    private AssembleJar(Path content, List<String> start) {
         this.content = content;
+        start.forEach(name -> this.start.put(name, null));
     }
 
     public static void main(String[] args) throws IOException {
         Path classes = Path.of(args[0]);
         Path content = Path.of(args[1]);
         Path licences = Path.of(args[2]);
+        Path startClasses = Path.of(args[3]);
         deleteTree(content);
 
-        AssembleJar assembly = new AssembleJar(content);
+        AssembleJar assembly = new AssembleJar(content, Files.readAllLines(startClasses));
         assembly.addOurs(classes);
         assembly.addJna();
         assembly.addPicocli();
+        assembly.addStartClasses();
         for (String name : new String[] {"LICENSE", "NOTICE"}) {
             assembly.write("META-INF/" + name, Files.readAllBytes(licences.resolve(name)));
         }
@@ -78,7 +95,15 @@ final class AssembleJar {
             for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
                 String name = classes.relativize(file).toString();
                 boolean visible = name.startsWith("io/memlock/bootstrap/") || name.startsWith("META-INF/");
-                write(visible ? name : hidden(name), Files.readAllBytes(file));
+                if (visible) {
+                    write(name, Files.readAllBytes(file));
+                } else {
+                    hide(
+                            name,
+                            name.endsWith(".class")
+                                    ? withoutVariables(Files.readAllBytes(file))
+                                    : Files.readAllBytes(file));
+                }
             }
         }
     }
@@ -93,7 +118,7 @@ final class AssembleJar {
                 if (code || library) {
                     try (InputStream in = jna.getInputStream(entry)) {
                         byte[] bytes = in.readAllBytes();
-                        write(hidden(name), code ? adapted(bytes) : bytes);
+                        hide(name, code ? adapted(bytes) : bytes);
                     }
                 }
             }
@@ -106,7 +131,7 @@ final class AssembleJar {
                 JarEntry entry = entries.nextElement();
                 if (entry.getName().startsWith("picocli/") && entry.getName().endsWith(".class")) {
                     try (InputStream in = picocli.getInputStream(entry)) {
-                        write(hidden(entry.getName()), in.readAllBytes());
+                        hide(entry.getName(), in.readAllBytes());
                     }
                 }
             }
@@ -114,10 +139,35 @@ final class AssembleJar {
     }
 
     private static byte[] adapted(byte[] classFile) {
-        ClassReader reader = new ClassReader(classFile);
         ClassWriter writer = new ClassWriter(0);
-        reader.accept(new WithoutLoading(new ClassRemapper(writer, LOGGING)), 0);
+        new ClassReader(classFile)
+                .accept(new WithoutVariables(new WithoutLoading(new ClassRemapper(writer, LOGGING))), 0);
         return writer.toByteArray();
+    }
+
+    private static byte[] withoutVariables(byte[] classFile) {
+        ClassWriter writer = new ClassWriter(0);
+        new ClassReader(classFile).accept(new WithoutVariables(writer), 0);
+        return writer.toByteArray();
+    }
+
+    /** Leaves out the names of local variables, which a debugger alone reads. Lines stay: stack traces show them. */
+    private static final class WithoutVariables extends ClassVisitor {
+
+        WithoutVariables(ClassVisitor next) {
+            super(OpenedClassReader.ASM_API, next);
+        }
+
+        @Override
+        public MethodVisitor visitMethod(
+                int access, String name, String descriptor, String signature, String[] exceptions) {
+            MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
+            return new MethodVisitor(OpenedClassReader.ASM_API, next) {
+                @Override
+                public void visitLocalVariable(
+                        String variable, String type, String generic, Label start, Label end, int index) {}
+            };
+        }
     }
 
     /** Points {@code System.load} at our stand-in. */
@@ -156,8 +206,32 @@ final class AssembleJar {
         return Stream.of(prefixes).anyMatch(name::startsWith);
     }
 
-    private static String hidden(String name) {
-        return "inst/" + (name.endsWith(".class") ? name + "data" : name);
+    private void hide(String name, byte[] bytes) throws IOException {
+        String type = name.endsWith(".class") ? name.substring(0, name.length() - ".class".length()) : null;
+        if (start.containsKey(type)) {
+            start.put(type, bytes);
+        } else {
+            write("inst/" + (type == null ? name : type + ".classdata"), bytes);
+        }
+    }
+
+    private void addStartClasses() throws IOException {
+        ByteArrayOutputStream index = new ByteArrayOutputStream();
+        ByteArrayOutputStream classes = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(index);
+        for (Map.Entry<String, byte[]> type : start.entrySet()) {
+            if (type.getValue() == null) {
+                throw new IOException("start-classes.txt names " + type.getKey() + ", which is neither ours nor JNA's");
+            }
+            out.writeUTF(type.getKey());
+            out.writeInt(type.getValue().length);
+            classes.write(type.getValue());
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        new DataOutputStream(bytes).writeInt(index.size());
+        index.writeTo(bytes);
+        classes.writeTo(bytes);
+        write("inst/start.classes", bytes.toByteArray());
     }
 
     private void write(String name, byte[] bytes) throws IOException {

@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.security.AllPermission;
 import java.security.CodeSource;
 import java.security.Permissions;
@@ -21,7 +22,8 @@ import java.util.jar.JarFile;
 
 /**
  * Loads what the agent jar hides under {@code inst/}. Class {@code a.b.C} is the entry {@code inst/a/b/C.classdata},
- * resource {@code a/b/c.txt} is {@code inst/a/b/c.txt}.
+ * resource {@code a/b/c.txt} is {@code inst/a/b/c.txt}. The classes that run before an application's {@code main} are
+ * together in one entry, {@value #START_CLASSES}: {@code AssembleJar} says in what form, and why.
  *
  * <p>Its parent is the platform loader: neither the application's classes nor its version of a library can be found
  * here, and nothing from here can be found by the application.
@@ -39,6 +41,8 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
     static final long GENTLY_NANOS = 2_000_000;
 
     private static final String HIDDEN = "inst/";
+
+    private static final String START_CLASSES = "start.classes";
 
     /** Seen from both sides: the types by which the application's side calls ours. */
     private static final String SHARED = "io.memlock.bootstrap.";
@@ -87,6 +91,40 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
         jar = new JarFile(file, false);
         CodeSource source = new CodeSource(file.toURI().toURL(), (Certificate[]) null);
         domain = new ProtectionDomain(source, permissions(), this, null);
+        holdStartClasses();
+    }
+
+    /**
+     * Plain arithmetic, and each class read to where it stays: this runs interpreted, and each page of the heap that is
+     * touched for the first time costs as much as a class.
+     */
+    private void holdStartClasses() {
+        JarEntry entry = jar.getJarEntry(HIDDEN.concat(START_CLASSES));
+        if (entry == null) {
+            return;
+        }
+        try (InputStream in = jar.getInputStream(entry)) {
+            byte[] index = read(in, number(read(in, Integer.BYTES), 0, Integer.BYTES));
+            for (int at = 0; at < index.length; ) {
+                int name = at + Short.BYTES;
+                int length = name + number(index, at, Short.BYTES);
+                at = length + Integer.BYTES;
+                held.put(
+                        new String(index, name, length - name, StandardCharsets.ISO_8859_1).concat(CLASS_DATA),
+                        read(in, number(index, length, Integer.BYTES)));
+            }
+        } catch (IOException e) {
+            throw unreadable(entry, e);
+        }
+    }
+
+    /** The highest byte comes first. */
+    private static int number(byte[] bytes, int at, int length) {
+        int number = 0;
+        for (int i = at; i < at + length; i++) {
+            number = (number << Byte.SIZE) + (bytes[i] & 0xff);
+        }
+        return number;
     }
 
     /** The agent's, whatever a security manager grants the application. */
@@ -217,14 +255,22 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
             return null;
         }
         try (InputStream in = jar.getInputStream(entry)) {
-            // Of the exact size: readAllBytes begins with 16 KiB a class, 3 MiB of garbage before main.
-            byte[] bytes = new byte[(int) entry.getSize()];
-            if (in.readNBytes(bytes, 0, bytes.length) < bytes.length) {
-                throw new IOException("it ends too early");
-            }
-            return bytes;
+            return read(in, (int) entry.getSize());
         } catch (IOException e) {
-            throw new IllegalStateException("cannot read " + entry + " from the agent jar: was it replaced?", e);
+            throw unreadable(entry, e);
         }
+    }
+
+    /** Of the exact size: readAllBytes begins with 16 KiB a class, 3 MiB of garbage before main. */
+    private static byte[] read(InputStream in, int length) throws IOException {
+        byte[] bytes = new byte[length];
+        if (in.readNBytes(bytes, 0, length) < length) {
+            throw new IOException("it ends too early");
+        }
+        return bytes;
+    }
+
+    private static IllegalStateException unreadable(JarEntry entry, IOException cause) {
+        return new IllegalStateException("cannot read " + entry + " from the agent jar: was it replaced?", cause);
     }
 }

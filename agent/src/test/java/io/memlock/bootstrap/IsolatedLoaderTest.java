@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.memlock.options.OptionException;
+import java.io.DataOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,10 +36,9 @@ class IsolatedLoaderTest {
     void hideAClass() throws IOException {
         jar = directory.resolve("agent.jar").toFile();
         String path = ANY.getName().replace('.', '/');
-        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar.toPath()));
-                InputStream in = ANY.getResourceAsStream("/" + path + ".class")) {
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar.toPath()))) {
             out.putNextEntry(new JarEntry("inst/" + path + ".classdata"));
-            in.transferTo(out);
+            out.write(bytesOf(ANY));
         }
     }
 
@@ -84,6 +84,45 @@ class IsolatedLoaderTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> notHeld.loadClass(ANY.getName()))
                 .withMessageContaining("was it replaced?");
+    }
+
+    @Test
+    void loadsWhatRunsBeforeMainFromOneEntry() throws Exception {
+        String name = ANY.getName().replace('.', '/');
+        hideTogether(name, bytesOf(ANY).length);
+
+        Class<?> loaded = new IsolatedLoader(jar, IsolatedLoader.AT_ONCE).loadClass(ANY.getName());
+
+        assertThat(loaded).isNotSameAs(ANY);
+        assertThat(loaded.getName()).isEqualTo(ANY.getName());
+    }
+
+    @Test
+    void saysSoWhereThatEntryEndsTooEarly() throws Exception {
+        hideTogether("a/Long", 1_000_000);
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> new IsolatedLoader(jar, IsolatedLoader.AT_ONCE))
+                .withMessageContaining("start.classes", "was it replaced?");
+    }
+
+    /** A jar with the class under a name in the entry for those that run before main, and nothing else. */
+    private void hideTogether(String name, int length) throws IOException {
+        try (JarOutputStream jarOut = new JarOutputStream(Files.newOutputStream(jar.toPath()))) {
+            jarOut.putNextEntry(new JarEntry("inst/start.classes"));
+            DataOutputStream out = new DataOutputStream(jarOut);
+            out.writeInt(Short.BYTES + name.length() + Integer.BYTES);
+            out.writeUTF(name);
+            out.writeInt(length);
+            out.write(bytesOf(ANY));
+            out.flush();
+        }
+    }
+
+    private static byte[] bytesOf(Class<?> type) throws IOException {
+        try (InputStream in = type.getResourceAsStream("/" + type.getName().replace('.', '/') + ".class")) {
+            return in.readAllBytes();
+        }
     }
 
     private static Class<?> load(ClassLoader loader) {

@@ -9,12 +9,14 @@ import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Outcome;
+import io.memlock.it.harness.StartClasses;
 import io.memlock.it.harness.Wrappers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
@@ -52,14 +54,15 @@ class ExitOnFailureIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "inst/io/memlock/Memlock.classdata",
-                "inst/io/memlock/options/OptionParser.classdata",
-                "inst/io/memlock/lock/MemoryLock.classdata",
-                "inst/com/sun/jna/Native.classdata",
+                "inst/start.classes",
+                "io/memlock/Memlock",
+                "io/memlock/options/OptionParser",
+                "io/memlock/lock/MemoryLock",
+                "com/sun/jna/Native",
                 "inst/com/sun/jna/linux-x86-64/libjnidispatch.so"
             })
-    void whereAPartOfTheJarIsMissing(String entry) throws IOException {
-        Path jar = without(entry);
+    void whereAPartOfTheJarIsMissing(String part) throws IOException {
+        Path jar = without(part);
         for (String options : new String[] {"mode=heap,on-failure=exit", "mode=heap"}) {
             Outcome outcome = ForkedJvm.on(Jdk.current())
                     .flags("-javaagent:" + jar + "=" + options)
@@ -85,15 +88,23 @@ class ExitOnFailureIT {
         Path copy = directory.resolve("incomplete.jar");
         try (JarFile jar = new JarFile(AgentJar.path().toFile());
                 JarOutputStream out = new JarOutputStream(Files.newOutputStream(copy))) {
-            assertThat(jar.getEntry(missing)).isNotNull();
+            Map<String, byte[]> startClasses = StartClasses.in(jar);
+            boolean found = startClasses.remove(missing) != null;
             for (JarEntry entry : Collections.list(jar.entries())) {
-                if (!entry.getName().equals(missing)) {
-                    out.putNextEntry(new JarEntry(entry.getName()));
+                if (entry.getName().equals(missing)) {
+                    found = true;
+                    continue;
+                }
+                out.putNextEntry(new JarEntry(entry.getName()));
+                if (entry.getName().equals(StartClasses.ENTRY)) {
+                    out.write(StartClasses.write(startClasses));
+                } else {
                     try (InputStream in = jar.getInputStream(entry)) {
                         in.transferTo(out);
                     }
                 }
             }
+            assertThat(found).as(missing).isTrue();
         }
         return copy;
     }
