@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock;
 
-import io.memlock.hotspot.Region;
 import io.memlock.jvmstat.LockCounters;
 import io.memlock.jvmstat.OwnCounters;
 import io.memlock.lock.LockControl;
@@ -9,6 +8,7 @@ import io.memlock.lock.LockStatus;
 import io.memlock.lock.RegionReport;
 import io.memlock.lock.RegionUsage;
 import io.memlock.log.Log;
+import io.memlock.memory.Region;
 import java.lang.instrument.Instrumentation;
 
 /** Publishes the lock once a second: among the performance counters, and over JMX. */

@@ -3,7 +3,7 @@ package io.memlock;
 
 import io.memlock.lock.LockStatus;
 import io.memlock.lock.RegionReport;
-import io.memlock.log.Bytes;
+import io.memlock.memory.Bytes;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.SmapsRollup;
 import java.io.IOException;

@@ -28,19 +28,20 @@ class ArchitectureTest {
             value = {
                 "attach    | java.lang.. java.util..",
                 "bootstrap | java.lang.. java.io.. java.util.. java.net.. java.security.. java.nio.charset..",
-                "options   | java.lang.. java.util.. io.memlock.hotspot io.memlock.log",
+                "memory    | java.lang.. java.util..",
+                "options   | java.lang.. java.util.. io.memlock.memory io.memlock.log",
                 "log       | java.lang.. java.io.. java.util..",
-                "proc      | java.lang.. java.io.. java.util.. java.nio..",
-                "hotspot   | java.lang.. java.io.. java.util.. java.nio.. io.memlock.proc",
+                "proc      | java.lang.. java.io.. java.util.. java.nio.. io.memlock.memory",
+                "hotspot   | java.lang.. java.io.. java.util.. java.nio.. io.memlock.memory io.memlock.proc",
                 "jna       | java.lang..",
                 "jvmstat   | java.lang.. java.util.. java.nio java.nio.charset",
                 "os        | java.lang.. java.io.. java.util.. java.net.. java.nio.charset.. com.sun.jna.. io.memlock.jna",
-                "doctor    | java.. io.memlock.advice io.memlock.lock io.memlock.hotspot io.memlock.log io.memlock.options"
+                "doctor    | java.. io.memlock.advice io.memlock.lock io.memlock.hotspot io.memlock.memory io.memlock.log io.memlock.options"
                         + " io.memlock.os io.memlock.proc",
-                "advice    | java.lang.. java.io.. java.util.. java.nio.charset.. io.memlock.log io.memlock.proc",
-                "lock      | java.lang.. java.io.. java.util.. java.nio.charset java.security io.memlock.advice io.memlock.proc io.memlock.hotspot io.memlock.os"
+                "advice    | java.lang.. java.io.. java.util.. java.nio.charset.. io.memlock.log io.memlock.memory io.memlock.proc",
+                "lock      | java.lang.. java.io.. java.util.. java.nio.charset java.security io.memlock.advice io.memlock.proc io.memlock.hotspot io.memlock.memory io.memlock.os"
                         + " io.memlock.log io.memlock.options io.memlock.bootstrap",
-                "jmx       | java.lang.. java.io.. java.util.. javax.management.. io.memlock.lock io.memlock.hotspot"
+                "jmx       | java.lang.. java.io.. java.util.. javax.management.. io.memlock.lock io.memlock.memory"
                         + " io.memlock.options"
             })
     void eachPackageImportsWhatIsBelowIt(String name, String allowed) {

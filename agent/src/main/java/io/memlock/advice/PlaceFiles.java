@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.advice;
 
-import io.memlock.proc.Mapping;
+import io.memlock.memory.Mapping;
 import io.memlock.proc.ProcFs;
 import java.io.File;
 import java.io.FileInputStream;

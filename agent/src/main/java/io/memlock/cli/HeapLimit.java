@@ -2,8 +2,8 @@
 package io.memlock.cli;
 
 import io.memlock.hotspot.JvmLayout;
-import io.memlock.hotspot.Region;
-import io.memlock.hotspot.Segment;
+import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.util.List;

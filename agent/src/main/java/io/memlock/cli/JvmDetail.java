@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
-import io.memlock.log.Bytes;
+import io.memlock.memory.Bytes;
 import io.memlock.proc.ProcessLimits.Limit;
 import java.io.IOException;
 import java.util.ArrayList;

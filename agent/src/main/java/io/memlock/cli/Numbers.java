@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
-import io.memlock.log.Bytes;
+import io.memlock.memory.Bytes;
 import java.util.Locale;
 
 /** Numbers for people; "-" for what is not known, which is -1. */

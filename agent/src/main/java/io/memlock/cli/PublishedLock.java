@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
-import io.memlock.hotspot.Region;
 import io.memlock.jvmstat.LockCounters;
 import io.memlock.jvmstat.PerfData;
 import io.memlock.lock.LockState;
+import io.memlock.memory.Region;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

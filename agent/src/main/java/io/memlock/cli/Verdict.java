@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
-import io.memlock.log.Bytes;
+import io.memlock.memory.Bytes;
 
 /**
  * What the numbers of a JVM come to.

@@ -2,8 +2,8 @@
 package io.memlock.doctor;
 
 import io.memlock.hotspot.JvmFlags;
-import io.memlock.hotspot.Region;
-import io.memlock.log.Bytes;
+import io.memlock.memory.Bytes;
+import io.memlock.memory.Region;
 import io.memlock.options.AgentOptions;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,8 +2,8 @@
 package io.memlock.doctor;
 
 import io.memlock.hotspot.JavaRelease;
-import io.memlock.hotspot.Segment;
 import io.memlock.log.PlainText;
+import io.memlock.memory.Segment;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

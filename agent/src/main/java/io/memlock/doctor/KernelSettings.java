@@ -3,7 +3,7 @@ package io.memlock.doctor;
 
 import io.memlock.advice.Place;
 import io.memlock.advice.Remedy;
-import io.memlock.log.Bytes;
+import io.memlock.memory.Bytes;
 import io.memlock.proc.KernelVersion;
 import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFormatException;

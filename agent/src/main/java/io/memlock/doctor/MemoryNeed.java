@@ -2,11 +2,11 @@
 package io.memlock.doctor;
 
 import io.memlock.hotspot.JvmFlags;
-import io.memlock.hotspot.Region;
 import io.memlock.hotspot.RegionBounds;
-import io.memlock.hotspot.Segment;
 import io.memlock.lock.LockLimit;
-import io.memlock.log.Bytes;
+import io.memlock.memory.Bytes;
+import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
 import io.memlock.proc.ProcessStatus;
 import java.util.EnumMap;
 import java.util.List;

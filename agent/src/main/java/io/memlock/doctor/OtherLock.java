@@ -3,9 +3,9 @@ package io.memlock.doctor;
 
 import io.memlock.advice.Advice;
 import io.memlock.advice.Remedy;
-import io.memlock.hotspot.Region;
 import io.memlock.lock.LockLimit;
-import io.memlock.log.Bytes;
+import io.memlock.memory.Bytes;
+import io.memlock.memory.Region;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@
 package io.memlock.doctor;
 
 import io.memlock.lock.LockLimit;
-import io.memlock.log.Bytes;
+import io.memlock.memory.Bytes;
 import io.memlock.os.Errno;
 import io.memlock.proc.ProcessLimits;
 import java.util.List;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import io.memlock.hotspot.Region;
-import io.memlock.hotspot.Segment;
 import io.memlock.lock.PrefaultNeed;
-import io.memlock.log.Bytes;
+import io.memlock.memory.Bytes;
+import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
 import io.memlock.proc.CgroupHierarchy;
 import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFs;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
+import io.memlock.memory.Mapping;
+import io.memlock.memory.Segment;
 import io.memlock.proc.FileOpener;
-import io.memlock.proc.Mapping;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;

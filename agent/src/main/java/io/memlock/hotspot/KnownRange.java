@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
+import io.memlock.memory.Evidence;
+import io.memlock.memory.Region;
+
 /**
  * Addresses that belong to a region, whatever is mapped there: reservations count as a whole.
  *

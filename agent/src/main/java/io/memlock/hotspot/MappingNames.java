@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
-import io.memlock.proc.Mapping;
+import io.memlock.memory.Mapping;
+import io.memlock.memory.Region;
 import java.util.Set;
 
 /** What the name of a mapping alone tells. */
-final class MappingNames {
+public final class MappingNames {
 
     private static final String DELETED = " (deleted)";
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
-import io.memlock.proc.Mapping;
+import io.memlock.memory.Evidence;
+import io.memlock.memory.Mapping;
+import io.memlock.memory.Segment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

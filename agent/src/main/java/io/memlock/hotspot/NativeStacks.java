@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
+import io.memlock.memory.Evidence;
+import io.memlock.memory.Mapping;
+import io.memlock.memory.Region;
 import io.memlock.proc.FileOpener;
-import io.memlock.proc.Mapping;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
+import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
 import java.util.List;
 
 /**

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
-import io.memlock.proc.Mapping;
+import io.memlock.memory.Evidence;
+import io.memlock.memory.Mapping;
+import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
+import io.memlock.memory.Evidence;
+import io.memlock.memory.Region;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
-import io.memlock.proc.Mapping;
+import io.memlock.memory.Mapping;
+import io.memlock.memory.Region;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.jmx;
 
-import io.memlock.hotspot.Region;
 import io.memlock.lock.LockControl;
 import io.memlock.lock.LockFailure;
 import io.memlock.lock.LockStatus;
 import io.memlock.lock.ProcessNumbers;
 import io.memlock.lock.RegionReport;
 import io.memlock.lock.RegionUsage;
+import io.memlock.memory.Region;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.OnFailure;
 import io.memlock.options.OptionException;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.hotspot.Region;
+import io.memlock.memory.Region;
 import java.util.EnumSet;
 import java.util.Set;
 

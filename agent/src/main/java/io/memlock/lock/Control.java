@@ -2,9 +2,9 @@
 package io.memlock.lock;
 
 import io.memlock.hotspot.LayerStatus;
-import io.memlock.log.Bytes;
 import io.memlock.log.Log;
 import io.memlock.log.UtcTime;
+import io.memlock.memory.Bytes;
 import io.memlock.options.OptionException;
 import io.memlock.options.OptionParser;
 import io.memlock.options.OptionsInForce;

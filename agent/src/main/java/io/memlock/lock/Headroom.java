@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.log.Bytes;
+import io.memlock.memory.Bytes;
 
 /**
  * How much more memory this process could use before the kernel would have to reclaim or kill.

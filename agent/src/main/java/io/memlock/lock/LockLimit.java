@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.log.Bytes;
+import io.memlock.memory.Bytes;
 
 /**
  * How much may be locked, as {@link LimitProbe} found it.

@@ -2,8 +2,8 @@
 package io.memlock.lock;
 
 import io.memlock.advice.Place;
-import io.memlock.hotspot.Region;
-import io.memlock.hotspot.Segment;
+import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
 import io.memlock.os.LibC;
 import java.io.IOException;
 import java.util.List;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.hotspot.Region;
-import io.memlock.hotspot.Segment;
-import io.memlock.log.Bytes;
+import io.memlock.memory.Bytes;
+import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
 import java.io.IOException;

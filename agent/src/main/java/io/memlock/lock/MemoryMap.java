@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.hotspot.Segment;
+import io.memlock.memory.Segment;
 import java.io.IOException;
 import java.util.List;
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.hotspot.Region;
-import io.memlock.hotspot.Segment;
-import io.memlock.log.Bytes;
 import io.memlock.log.Log;
+import io.memlock.memory.Bytes;
+import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
 import io.memlock.os.LibC;
 import io.memlock.proc.MemInfo;
 import io.memlock.proc.Pagemap;

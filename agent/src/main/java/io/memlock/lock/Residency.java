@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.hotspot.Region;
-import io.memlock.hotspot.Segment;
+import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
 import java.io.IOException;
 import java.util.List;
 

@@ -2,7 +2,7 @@
 package io.memlock.lock;
 
 import io.memlock.lock.RoomSource.Locked;
-import io.memlock.log.Bytes;
+import io.memlock.memory.Bytes;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.hotspot.Region;
+import io.memlock.memory.Mapping;
+import io.memlock.memory.Region;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.LockMode;
-import io.memlock.proc.Mapping;
 import java.util.List;
 
 /**

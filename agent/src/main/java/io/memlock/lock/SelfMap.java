@@ -2,9 +2,9 @@
 package io.memlock.lock;
 
 import io.memlock.hotspot.JvmLayout;
-import io.memlock.hotspot.Segment;
+import io.memlock.memory.Mapping;
+import io.memlock.memory.Segment;
 import io.memlock.proc.AddressSpaceReader;
-import io.memlock.proc.Mapping;
 import io.memlock.proc.MapsReader;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;

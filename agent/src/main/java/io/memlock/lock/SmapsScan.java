@@ -2,8 +2,8 @@
 package io.memlock.lock;
 
 import io.memlock.hotspot.JvmLayout;
-import io.memlock.hotspot.Segment;
-import io.memlock.proc.Mapping;
+import io.memlock.memory.Mapping;
+import io.memlock.memory.Segment;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.SmapsEntry;
 import io.memlock.proc.SwappedBytes;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.memory.Mapping;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
-import io.memlock.proc.Mapping;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

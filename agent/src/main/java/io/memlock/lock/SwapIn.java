@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.hotspot.Region;
-import io.memlock.hotspot.Segment;
-import io.memlock.proc.Mapping;
+import io.memlock.memory.Mapping;
+import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
 import io.memlock.proc.Pagemap;
 import java.io.IOException;
 import java.util.ArrayList;

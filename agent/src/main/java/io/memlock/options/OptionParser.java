@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.options;
 
-import io.memlock.hotspot.Region;
 import io.memlock.log.LogLevel;
+import io.memlock.memory.Region;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
+import io.memlock.memory.Mapping;
+
 /**
  * One mapping with what it holds: one paragraph of {@code /proc/PID/smaps}. proc_pid_smaps(5)
  *

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
+import io.memlock.memory.Mapping;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;

@@ -4,7 +4,7 @@ package io.memlock.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.doctor.Finding.Verdict;
-import io.memlock.hotspot.Region;
+import io.memlock.memory.Region;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -4,7 +4,7 @@ package io.memlock.doctor;
 import static io.memlock.doctor.PatientBuilder.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.hotspot.Region;
+import io.memlock.memory.Region;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -2,11 +2,11 @@
 package io.memlock.doctor;
 
 import io.memlock.advice.Place;
-import io.memlock.hotspot.Evidence;
 import io.memlock.hotspot.JvmFlags;
-import io.memlock.hotspot.Region;
-import io.memlock.hotspot.Segment;
-import io.memlock.proc.Mapping;
+import io.memlock.memory.Evidence;
+import io.memlock.memory.Mapping;
+import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
 import io.memlock.proc.ProcessLimits;
 import io.memlock.proc.ProcessStatus;
 import java.util.ArrayList;

@@ -5,7 +5,7 @@ import static io.memlock.doctor.PatientBuilder.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.doctor.Finding.Verdict;
-import io.memlock.hotspot.Region;
+import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
 import java.io.IOException;
 import java.nio.file.Path;

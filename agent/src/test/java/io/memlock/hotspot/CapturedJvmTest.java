@@ -3,7 +3,9 @@ package io.memlock.hotspot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.proc.Mapping;
+import io.memlock.memory.Mapping;
+import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
-import io.memlock.proc.Mapping;
+import io.memlock.memory.Mapping;
 import java.io.BufferedReader;
 import java.io.FileInputStream;
 import java.io.IOException;

@@ -3,6 +3,8 @@ package io.memlock.hotspot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.memory.Evidence;
+import io.memlock.memory.Region;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -4,8 +4,11 @@ package io.memlock.hotspot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.memlock.memory.Evidence;
+import io.memlock.memory.Mapping;
+import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
 import io.memlock.proc.FileOpener;
-import io.memlock.proc.Mapping;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
+import io.memlock.memory.Segment;
 import io.memlock.proc.FileOpener;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -3,7 +3,10 @@ package io.memlock.hotspot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.proc.Mapping;
+import io.memlock.memory.Evidence;
+import io.memlock.memory.Mapping;
+import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

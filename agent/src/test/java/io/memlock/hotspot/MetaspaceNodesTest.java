@@ -3,7 +3,7 @@ package io.memlock.hotspot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.proc.Mapping;
+import io.memlock.memory.Mapping;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,8 +4,10 @@ package io.memlock.hotspot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.memlock.memory.Evidence;
+import io.memlock.memory.Mapping;
+import io.memlock.memory.Region;
 import io.memlock.proc.FileOpener;
-import io.memlock.proc.Mapping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

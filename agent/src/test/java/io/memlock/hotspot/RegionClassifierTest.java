@@ -4,7 +4,10 @@ package io.memlock.hotspot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.memlock.proc.Mapping;
+import io.memlock.memory.Evidence;
+import io.memlock.memory.Mapping;
+import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

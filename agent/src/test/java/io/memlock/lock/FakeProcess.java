@@ -3,10 +3,10 @@ package io.memlock.lock;
 
 import io.memlock.advice.Place;
 import io.memlock.hotspot.LayerStatus;
-import io.memlock.hotspot.Region;
-import io.memlock.hotspot.Segment;
 import io.memlock.log.Log;
 import io.memlock.log.LogLevel;
+import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
 import io.memlock.os.LibC;
 import io.memlock.proc.KernelVersion;
 import java.io.IOException;

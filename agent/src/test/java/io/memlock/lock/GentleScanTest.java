@@ -4,7 +4,7 @@ package io.memlock.lock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.hotspot.JvmLayout;
-import io.memlock.hotspot.Region;
+import io.memlock.memory.Region;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.util.List;

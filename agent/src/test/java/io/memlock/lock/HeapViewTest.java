@@ -3,10 +3,10 @@ package io.memlock.lock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.hotspot.Region;
-import io.memlock.hotspot.Segment;
 import io.memlock.log.Log;
 import io.memlock.log.LogLevel;
+import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
 import io.memlock.options.OptionParser;
 import io.memlock.os.Errno;
 import io.memlock.os.LibC;

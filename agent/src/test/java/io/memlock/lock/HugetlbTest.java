@@ -3,7 +3,7 @@ package io.memlock.lock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.hotspot.Region;
+import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;

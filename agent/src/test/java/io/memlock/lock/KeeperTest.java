@@ -3,9 +3,9 @@ package io.memlock.lock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.hotspot.Region;
 import io.memlock.log.Log;
 import io.memlock.log.LogLevel;
+import io.memlock.memory.Region;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.OptionParser;
 import io.memlock.options.OptionsInForce;

@@ -3,8 +3,8 @@ package io.memlock.lock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.hotspot.Region;
 import io.memlock.lock.LockProbe.Answer;
+import io.memlock.memory.Region;
 import io.memlock.os.Errno;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

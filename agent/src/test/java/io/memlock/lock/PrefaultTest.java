@@ -3,14 +3,14 @@ package io.memlock.lock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.hotspot.Evidence;
-import io.memlock.hotspot.Region;
-import io.memlock.hotspot.Segment;
 import io.memlock.log.Log;
 import io.memlock.log.LogLevel;
+import io.memlock.memory.Evidence;
+import io.memlock.memory.Mapping;
+import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
 import io.memlock.os.Linux;
 import io.memlock.proc.KernelVersion;
-import io.memlock.proc.Mapping;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

@@ -3,10 +3,10 @@ package io.memlock.lock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.hotspot.Region;
-import io.memlock.hotspot.Segment;
+import io.memlock.memory.Mapping;
+import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
 import io.memlock.os.Linux;
-import io.memlock.proc.Mapping;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@ package io.memlock.lock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.memlock.hotspot.Region;
+import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;

@@ -4,8 +4,8 @@ package io.memlock.options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.memlock.hotspot.Region;
 import io.memlock.log.LogLevel;
+import io.memlock.memory.Region;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -3,7 +3,7 @@ package io.memlock.options;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.hotspot.Region;
+import io.memlock.memory.Region;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

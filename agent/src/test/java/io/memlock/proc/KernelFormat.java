@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
+import io.memlock.memory.Mapping;
 import java.util.Locale;
 
 /** Prints a mapping as fs/proc/task_mmu.c: show_map_vma does. */

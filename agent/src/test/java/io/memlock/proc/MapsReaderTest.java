@@ -3,6 +3,7 @@ package io.memlock.proc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.memory.Mapping;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.memory.Mapping;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.hotspot;
+package io.memlock.memory;
 
 /** How we know which region a piece of memory belongs to. */
 public enum Evidence {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.proc;
+package io.memlock.memory;
 
 /**
  * One mapping (a VMA): one line of {@code /proc/PID/maps}. proc(5)
@@ -94,7 +94,7 @@ public record Mapping(
     }
 
     /** Whether it equals the one that would be made of these. */
-    boolean is(
+    public boolean is(
             long start,
             long end,
             boolean readable,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.log;
+package io.memlock.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

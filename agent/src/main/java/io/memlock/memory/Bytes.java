@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.log;
+package io.memlock.memory;
 
 /** Byte counts for people. */
 public final class Bytes {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.hotspot;
+package io.memlock.memory;
 
-import io.memlock.proc.Mapping;
 
 /**
  * A mapping, or a part of one, that belongs to one region. The kernel merges neighbours with equal protection, so one
@@ -20,7 +19,7 @@ public record Segment(long start, long end, Region region, Evidence evidence, Ma
         return region == Region.HEAP && mapping.isSharedFile() && mapping.readable() && !mapping.writable();
     }
 
-    /** Whether it is of a heap that its collector maps anew while it runs: ZGC's. {@link MappingNames} has the name. */
+    /** Whether it is of a heap that its collector maps anew while it runs: ZGC's. */
     public boolean isRemappedHeap() {
         return region == Region.HEAP && mapping.path().contains("java_heap");
     }
