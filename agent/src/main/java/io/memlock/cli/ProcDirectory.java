@@ -2,7 +2,7 @@
 package io.memlock.cli;
 
 import io.memlock.memory.Mapping;
-import io.memlock.proc.ProcFormatException;
+import io.memlock.files.ProcFormatException;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessLimits;
 import io.memlock.proc.ProcessStat;

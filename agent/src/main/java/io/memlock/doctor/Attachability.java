@@ -3,7 +3,7 @@ package io.memlock.doctor;
 
 import io.memlock.hotspot.JvmFlags;
 import io.memlock.memory.Mapping;
-import io.memlock.proc.ProcFormatException;
+import io.memlock.files.ProcFormatException;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessStatus;
 import java.io.IOException;

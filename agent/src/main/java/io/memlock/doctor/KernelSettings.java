@@ -6,7 +6,7 @@ import io.memlock.advice.Remedy;
 import io.memlock.memory.Bytes;
 import io.memlock.proc.KernelVersion;
 import io.memlock.proc.MemInfo;
-import io.memlock.proc.ProcFormatException;
+import io.memlock.files.ProcFormatException;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.util.List;

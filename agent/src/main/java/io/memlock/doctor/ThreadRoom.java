@@ -4,7 +4,7 @@ package io.memlock.doctor;
 import io.memlock.advice.ShellWord;
 import io.memlock.doctor.Attachability.Obstacle;
 import io.memlock.proc.CgroupLevel;
-import io.memlock.proc.ProcFormatException;
+import io.memlock.files.ProcFormatException;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessLimits;
 import io.memlock.proc.ProcessStatus;

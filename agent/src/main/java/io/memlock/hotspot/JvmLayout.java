@@ -3,7 +3,7 @@ package io.memlock.hotspot;
 
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
-import io.memlock.proc.FileOpener;
+import io.memlock.files.FileOpener;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;

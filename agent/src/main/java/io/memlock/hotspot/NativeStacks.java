@@ -4,7 +4,7 @@ package io.memlock.hotspot;
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
-import io.memlock.proc.FileOpener;
+import io.memlock.files.FileOpener;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

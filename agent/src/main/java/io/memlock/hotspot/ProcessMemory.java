@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
-import io.memlock.proc.FileOpener;
-import io.memlock.proc.OpenFile;
+import io.memlock.files.FileOpener;
+import io.memlock.files.OpenFile;
 import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;

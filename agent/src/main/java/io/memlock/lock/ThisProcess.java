@@ -13,7 +13,7 @@ import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
-import io.memlock.proc.FileOpener;
+import io.memlock.files.FileOpener;
 import io.memlock.proc.KernelVersion;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;

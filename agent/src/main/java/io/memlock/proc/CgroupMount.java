@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
+import io.memlock.files.Paths;
+
 /**
  * Where a cgroup of a process is in the file system.
  *

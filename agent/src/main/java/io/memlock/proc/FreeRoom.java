@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
+import io.memlock.files.Cursor;
+import io.memlock.files.Keys;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
+import io.memlock.files.Cursor;
+import io.memlock.files.ProcFormatException;
+
 /**
  * The running kernel's version, from {@code /proc/sys/kernel/osrelease}.
  *

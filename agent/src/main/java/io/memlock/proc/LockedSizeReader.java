@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
+import io.memlock.files.Cursor;
+import io.memlock.files.FileOpener;
+import io.memlock.files.Keys;
+import io.memlock.files.ProcFormatException;
+import io.memlock.files.TextFile;
+
 import java.io.File;
 import java.io.IOException;
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
+import io.memlock.files.Cursor;
+import io.memlock.files.Keys;
+import io.memlock.files.ProcFormatException;
+
 import java.util.Arrays;
 
 /**

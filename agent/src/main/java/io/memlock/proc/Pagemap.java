@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
+import io.memlock.files.OpenFile;
+
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.BitSet;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
+import io.memlock.files.Cursor;
+import io.memlock.files.Keys;
+import io.memlock.files.ProcFormatException;
+
 /**
  * What a process may use: {@code /proc/PID/limits}. proc_pid_limits(5), getrlimit(2)
  *

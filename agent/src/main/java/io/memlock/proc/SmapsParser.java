@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
+import io.memlock.files.Cursor;
+import io.memlock.files.ProcFormatException;
+import io.memlock.files.TextFile;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;

@@ -8,7 +8,7 @@ import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
-import io.memlock.proc.FileOpener;
+import io.memlock.files.FileOpener;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

@@ -2,7 +2,7 @@
 package io.memlock.hotspot;
 
 import io.memlock.memory.Segment;
-import io.memlock.proc.FileOpener;
+import io.memlock.files.FileOpener;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.os.LibC;
 import io.memlock.os.NativeAccess;
-import io.memlock.proc.OpenFile;
+import io.memlock.files.OpenFile;
 import io.memlock.proc.ProcFs;
 import java.io.File;
 import java.io.IOException;

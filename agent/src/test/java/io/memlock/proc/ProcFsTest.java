@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
+import io.memlock.files.FileOpener;
+import io.memlock.files.ProcFormatException;
+import io.memlock.files.TextFile;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.proc;
+package io.memlock.files;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,7 +27,7 @@ import java.util.Set;
  *
  * <p>Only the command line asks for this. It knows the default file system, which an application may want to choose.
  */
-final class ForeignFiles implements AutoCloseable {
+public final class ForeignFiles implements AutoCloseable {
 
     private static final int MOST_STEPS = 200;
     private static final int MOST_LINKS = 16;
@@ -44,7 +44,7 @@ final class ForeignFiles implements AutoCloseable {
      * @param uid whose files may be read
      */
     @SuppressWarnings("StreamResourceLeak") // closed with all others
-    ForeignFiles(Path root, long uid) throws IOException {
+    public ForeignFiles(Path root, long uid) throws IOException {
         this.root = root;
         this.user = root.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(Long.toString(uid));
         enter(Files.newDirectoryStream(root));
@@ -57,7 +57,7 @@ final class ForeignFiles implements AutoCloseable {
      * @param longest bytes; more are refused
      * @throws IOException if there is none, or none that may be read
      */
-    byte[] read(String path, int longest) throws IOException {
+    public byte[] read(String path, int longest) throws IOException {
         Path name = find(path);
         PosixFileAttributes before = attributes(name);
         if (!before.isRegularFile() || !isOpen(before, PosixFilePermission.OTHERS_READ)) {
@@ -83,7 +83,7 @@ final class ForeignFiles implements AutoCloseable {
      * @return whether it is a directory
      * @throws IOException if there is nothing, or nothing the process's user would reach
      */
-    boolean isDirectory(String path) throws IOException {
+    public boolean isDirectory(String path) throws IOException {
         return attributes(find(path)).isDirectory();
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.proc;
+package io.memlock.files;
 
 import java.io.File;
 import java.io.IOException;
@@ -11,10 +11,10 @@ import java.util.zip.CRC32;
  * Reads whole files into one buffer that is kept, and says plainly why one cannot be read. A process decides itself how large
  * most files about it are, so what is longer than any honest one is an error. Not thread-safe.
  */
-final class TextFile {
+public final class TextFile {
 
     /** A file of the kernel comes a page a time at most, and up to 8 KiB the JDK reads without malloc. */
-    static final int READ_BYTES = 8192;
+    public static final int READ_BYTES = 8192;
 
     /** The maps of a process with ten times the mappings the kernel allows by default. */
     static final int LARGEST_BYTES = 64 << 20;
@@ -24,12 +24,12 @@ final class TextFile {
     private int length;
     private final CRC32 checksum = new CRC32();
 
-    TextFile(FileOpener opener) {
+    public TextFile(FileOpener opener) {
         this.opener = opener;
     }
 
     /** The text, valid until the next call. All of it is read before any is parsed, to be of one moment if possible. */
-    Cursor read(File file) throws IOException {
+    public Cursor read(File file) throws IOException {
         try (InputStream in = opener.open(file)) {
             return read(file.getPath(), in);
         } catch (IOException e) {
@@ -37,7 +37,7 @@ final class TextFile {
         }
     }
 
-    Cursor read(String name, InputStream in) throws IOException {
+    public Cursor read(String name, InputStream in) throws IOException {
         length = 0;
         int count = in.read(buffer, 0, READ_BYTES);
         while (count >= 0) {
@@ -54,19 +54,19 @@ final class TextFile {
     }
 
     /** Bytes read last. */
-    int length() {
+    public int length() {
         return length;
     }
 
     /** CRC-32 of what was read last: the JDK computes it in native code even where nothing is compiled yet. */
-    long checksum() {
+    public long checksum() {
         checksum.reset();
         checksum.update(buffer, 0, length);
         return checksum.getValue();
     }
 
     /** With the file and the reason in the message: {@code /proc/1/smaps: permission denied}. */
-    static IOException failure(File file, IOException cause) {
+    public static IOException failure(File file, IOException cause) {
         if (cause instanceof UnreadableException) {
             return cause;
         }
@@ -92,7 +92,7 @@ final class TextFile {
     }
 
     /** Whether a file name is a process's. */
-    static boolean isNumber(String name) {
+    public static boolean isNumber(String name) {
         for (int i = 0; i < name.length(); i++) {
             if (name.charAt(i) < '0' || name.charAt(i) > '9') {
                 return false;

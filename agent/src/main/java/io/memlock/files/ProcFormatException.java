@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.proc;
+package io.memlock.files;
 
 /**
  * Text that is not what the kernel prints for the file it is said to come from. The only exception the parsers of this

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.proc;
+package io.memlock.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -12,7 +12,7 @@ import java.util.Arrays;
  * <p>The first text is parsed in a JVM's first milliseconds by the bytecode interpreter, to which a call or a field costs
  * as much as ten instructions: loops over bytes make no calls and keep to local variables.
  */
-final class Cursor {
+public final class Cursor {
 
     /** 2^64 - 1 without its last digit, and that digit. */
     private static final long MAX_TENTH = Long.divideUnsigned(-1, 10);
@@ -38,19 +38,19 @@ final class Cursor {
      * @param text not copied
      * @param length how much of it counts
      */
-    Cursor(String file, byte[] text, int length) {
+    public Cursor(String file, byte[] text, int length) {
         this.file = file;
         this.text = text;
         this.end = length;
     }
 
-    Cursor(String file, String text) {
+    public Cursor(String file, String text) {
         this(file, text.getBytes(UTF_8), -1);
         end = this.text.length;
     }
 
     /** Goes on with the next piece of the same file; what there was must have been whole lines. */
-    void continueWith(byte[] piece, int length) {
+    public void continueWith(byte[] piece, int length) {
         text = piece;
         end = length;
         nextLine = 0;
@@ -63,7 +63,7 @@ final class Cursor {
     }
 
     /** Moves to the start of the next line. The last one may lack its newline. */
-    boolean nextLine() {
+    public boolean nextLine() {
         if (nextLine >= end) {
             return false;
         }
@@ -82,28 +82,28 @@ final class Cursor {
     }
 
     /** Takes all the text for one line, for the one file that prints names with newlines in them. */
-    void onlyLine() {
+    public void onlyLine() {
         lineNumber = 1;
         nextLine = end;
         lineEnd = end > 0 && text[end - 1] == '\n' ? end - 1 : end;
     }
 
-    boolean atLineEnd() {
+    public boolean atLineEnd() {
         return position >= lineEnd;
     }
 
     /** The byte here, -1 at the end of the line. */
-    int peek() {
+    public int peek() {
         return position < lineEnd ? text[position] : -1;
     }
 
     /** The byte here, which is then behind the cursor; -1 at the end of the line. */
-    int next() {
+    public int next() {
         return position < lineEnd ? text[position++] : -1;
     }
 
     /** Steps over one character that has to be there. */
-    void expect(char c) {
+    public void expect(char c) {
         if (position >= lineEnd || text[position] != c) {
             throw malformed("'" + c + "'");
         }
@@ -111,7 +111,7 @@ final class Cursor {
     }
 
     /** Steps over blanks and tabs, if any. */
-    void skipBlanks() {
+    public void skipBlanks() {
         byte[] bytes = text;
         int last = lineEnd;
         int at = position;
@@ -122,7 +122,7 @@ final class Cursor {
     }
 
     /** Steps over these bytes if they are here. */
-    boolean skip(byte[] expected) {
+    public boolean skip(byte[] expected) {
         if (lineEnd - position < expected.length) {
             return false;
         }
@@ -136,7 +136,7 @@ final class Cursor {
     }
 
     /** 1 to 16 hexadecimal digits in lower case: an unsigned 64-bit number. */
-    long hex() {
+    public long hex() {
         byte[] bytes = text;
         int last = lineEnd;
         int from = position;
@@ -162,7 +162,7 @@ final class Cursor {
     }
 
     /** A decimal number that a long holds, without a sign. */
-    long decimal() {
+    public long decimal() {
         int from = position;
         long value = unsignedDecimal();
         if (value < 0) {
@@ -172,7 +172,7 @@ final class Cursor {
     }
 
     /** A decimal number below 2^64; from 2^63 it comes back negative. */
-    long unsignedDecimal() {
+    public long unsignedDecimal() {
         byte[] bytes = text;
         int last = lineEnd;
         int from = position;
@@ -194,7 +194,7 @@ final class Cursor {
     }
 
     /** Blanks, a number and the end of the line. */
-    long number() {
+    public long number() {
         skipBlanks();
         long value = decimal();
         if (!atLineEnd()) {
@@ -207,7 +207,7 @@ final class Cursor {
      * Blanks, a number, " kB" and the end of the line: in bytes. From 2^63 on the kernel's counter has gone below zero, as
      * VmLck does once a mapping of 8 TiB or more was locked (mlock_fixup counts its pages in an int): unknown, -1.
      */
-    long kilobytes() {
+    public long kilobytes() {
         skipBlanks();
         int from = position;
         long value = unsignedDecimal();
@@ -224,14 +224,14 @@ final class Cursor {
     }
 
     /** Up to the next blank, tab or end of the line; may be empty. */
-    String word() {
+    public String word() {
         int from = position;
         skipWord();
         return string(from, position);
     }
 
     /** Steps over what {@link #word()} would return. */
-    void skipWord() {
+    public void skipWord() {
         byte[] bytes = text;
         int last = lineEnd;
         int at = position;
@@ -242,7 +242,7 @@ final class Cursor {
     }
 
     /** Up to the character, which is stepped over and has to be there. */
-    String upTo(char c) {
+    public String upTo(char c) {
         int from = position;
         while (position < lineEnd && text[position] != c) {
             position++;
@@ -253,7 +253,7 @@ final class Cursor {
     }
 
     /** Up to the last such character of the line, which is stepped over and has to be there. */
-    String upToLast(char c) {
+    public String upToLast(char c) {
         int at = lineEnd - 1;
         while (at >= position && text[at] != c) {
             at--;
@@ -267,19 +267,19 @@ final class Cursor {
     }
 
     /** The rest of the line. */
-    String rest() {
+    public String rest() {
         String rest = string(position, lineEnd);
         position = lineEnd;
         return rest;
     }
 
     /** All of the text, wherever the cursor is. */
-    String all() {
+    public String all() {
         return string(0, end);
     }
 
     /** The rest of the line; the same String as last time if that is what it says, as most paths come several times. */
-    String restMaybeRepeated() {
+    public String restMaybeRepeated() {
         if (!Arrays.equals(text, position, lineEnd, text, repeatedFrom, repeatedTo)) {
             repeated = string(position, lineEnd);
             repeatedFrom = position;
@@ -289,7 +289,7 @@ final class Cursor {
         return repeated;
     }
 
-    ProcFormatException malformed(String expected) {
+    public ProcFormatException malformed(String expected) {
         return malformedAt(position, expected);
     }
 

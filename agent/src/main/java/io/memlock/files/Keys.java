@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.proc;
+package io.memlock.files;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -9,22 +9,22 @@ import java.util.Arrays;
  * The keys we care about in a file of {@code Key: value} lines. The kernel prints them in the same order every time, so
  * a search starts after the key found last and mostly ends there.
  */
-final class Keys {
+public final class Keys {
 
     /** No key of ours. */
-    static final int NONE = -1;
+    public static final int NONE = -1;
 
     private final byte[][] keys;
 
     /** Each key with all that must precede its value, in the order of the file. */
-    Keys(String... keys) {
+    public Keys(String... keys) {
         this.keys = new byte[keys.length][];
         for (int i = 0; i < keys.length; i++) {
             this.keys[i] = keys[i].getBytes(US_ASCII);
         }
     }
 
-    int size() {
+    public int size() {
         return keys.length;
     }
 
@@ -34,7 +34,7 @@ final class Keys {
      * @param previous the key found before, or {@link #NONE}
      * @return index of the key, or {@link #NONE}: then the cursor has not moved
      */
-    int find(Cursor line, int previous) {
+    public int find(Cursor line, int previous) {
         int first = line.peek();
         int index = previous;
         for (int tried = 0; tried < keys.length; tried++) {
@@ -52,7 +52,7 @@ final class Keys {
      * @param missing what to say of a key that is not there
      * @return bytes, in the order of the keys
      */
-    long[] kilobytes(Cursor lines, long missing) {
+    public long[] kilobytes(Cursor lines, long missing) {
         long[] bytes = new long[keys.length];
         Arrays.fill(bytes, missing);
         int key = NONE;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.proc;
+package io.memlock.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** Paths as the kernel prints them. */
-final class Paths {
+public final class Paths {
 
     private Paths() {}
 
     /** Whether a path is the directory or below it, going by the names alone. */
-    static boolean isWithin(String directory, String path) {
+    public static boolean isWithin(String directory, String path) {
         if (directory.equals("/")) {
             return path.startsWith("/");
         }
@@ -22,7 +22,7 @@ final class Paths {
      *
      * @param escaped with {@code \040} for a blank
      */
-    static String unescaped(String escaped) {
+    public static String unescaped(String escaped) {
         if (escaped.indexOf('\\') < 0) {
             return escaped;
         }
