@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
+import io.memlock.proc.Cgroups;
+
 import io.memlock.advice.ShellWord;
 import io.memlock.doctor.Attachability.Obstacle;
 import io.memlock.proc.CgroupLevel;
@@ -21,7 +23,7 @@ final class Freezer {
 
     /** Looks on the way up from the process's cgroup; null if it is not frozen, or if that cannot be seen. */
     Obstacle obstacle(String pid) throws IOException {
-        for (CgroupLevel level : proc.cgroups(pid, "freezer")) {
+        for (CgroupLevel level : new Cgroups(proc).withController(pid, "freezer")) {
             if (is("1", level, "freezer.self_freezing")) {
                 return frozen(level, "THAWED", "freezer.state");
             }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
+import io.memlock.proc.Cgroups;
+
 import io.memlock.lock.PrefaultNeed;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
@@ -25,7 +27,7 @@ final class Sizes {
     Sizes(ProcFs proc, Patient patient) {
         this.patient = patient;
         this.memory = proc.memInfo();
-        this.cgroup = proc.cgroupMemory(patient.process());
+        this.cgroup = new Cgroups(proc).memory(patient.process());
         this.residentBytes = Math.max(0, patient.status().vmRssBytes() - agentsViewBytes(patient));
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
+import io.memlock.proc.Cgroups;
+
 import io.memlock.memory.Bytes;
 import io.memlock.proc.CgroupHierarchy;
 import io.memlock.proc.MemInfo;
@@ -27,7 +29,7 @@ final class Swapping {
 
     List<Finding> findings() {
         MemInfo memory = proc.memInfo();
-        CgroupHierarchy cgroup = proc.cgroupMemory(process);
+        CgroupHierarchy cgroup = new Cgroups(proc).memory(process);
         if (memory.swapTotalBytes() == 0) {
             return List.of(Finding.note("swap", "off: " + FILES_ONLY));
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
+import io.memlock.proc.Cgroups;
+
 import io.memlock.advice.ShellWord;
 import io.memlock.doctor.Attachability.Obstacle;
 import io.memlock.proc.CgroupLevel;
@@ -31,7 +33,7 @@ final class ThreadRoom {
     }
 
     Obstacle obstacle(String pid, ProcessStatus status) throws IOException {
-        for (CgroupLevel level : proc.cgroups(pid, "pids")) {
+        for (CgroupLevel level : new Cgroups(proc).withController(pid, "pids")) {
             long limit = number(level.files().text("pids.max"));
             long used = number(level.files().text("pids.current"));
             if (limit >= 0 && used >= 0 && limit - used < NEEDED) {

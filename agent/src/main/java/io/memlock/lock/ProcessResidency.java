@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.proc.Cgroups;
+
 import io.memlock.log.Log;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
@@ -82,7 +84,7 @@ final class ProcessResidency implements Residency {
     private Headroom headroom() {
         long available = proc.memInfo().availableBytes();
         Headroom host = new Headroom(available < 0 ? Long.MAX_VALUE : available, "the host");
-        long cgroup = proc.cgroupMemory(ProcFs.SELF).headroomBytes();
+        long cgroup = new Cgroups(proc).memory(ProcFs.SELF).headroomBytes();
         return cgroup < 0 ? host : Headroom.tighter(host, new Headroom(cgroup, "the memory cgroup"));
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.proc.Cgroups;
+
 import io.memlock.proc.FreeRoom;
 import io.memlock.proc.LockedSizeReader;
 import io.memlock.proc.ProcFs;
@@ -16,7 +18,7 @@ final class ProcessRoom implements RoomSource {
 
     ProcessRoom(ProcFs proc) {
         this.proc = proc;
-        this.free = proc.freeRoom(ProcFs.SELF);
+        this.free = new Cgroups(proc).freeRoom(ProcFs.SELF);
         this.sizes = proc.lockedSizeReader(ProcFs.SELF);
     }
 

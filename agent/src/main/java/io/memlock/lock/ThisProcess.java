@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.proc.Cgroups;
+
 import io.memlock.advice.Place;
 import io.memlock.advice.PlaceFiles;
 import io.memlock.hotspot.HugePages;
@@ -135,14 +137,14 @@ public final class ThisProcess implements LockParts, ProcessView {
                 report,
                 status,
                 Runtime.getRuntime().maxMemory(),
-                proc.cgroupMemory(ProcFs.SELF).limitBytes(),
+                new Cgroups(proc).memory(ProcFs.SELF).limitBytes(),
                 proc.memInfo().totalBytes());
     }
 
     @Override
     public String swapNote() throws IOException {
         boolean isOff = proc.memInfo().swapTotalBytes() == 0;
-        if (!isOff && proc.cgroupMemory(ProcFs.SELF).swapLimitBytes() != 0) {
+        if (!isOff && new Cgroups(proc).memory(ProcFs.SELF).swapLimitBytes() != 0) {
             return null;
         }
         return "swap is off" + (isOff ? "" : " for this memory cgroup")

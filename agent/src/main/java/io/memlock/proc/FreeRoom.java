@@ -22,12 +22,14 @@ public final class FreeRoom {
     private static final int LOCATE_EVERY = 64;
 
     private final ProcFs proc;
+    private final Cgroups cgroups;
     private final String pid;
     private List<Level> levels = List.of();
     private int measurements;
 
-    FreeRoom(ProcFs proc, String pid) {
+    FreeRoom(ProcFs proc, Cgroups cgroups, String pid) {
         this.proc = proc;
+        this.cgroups = cgroups;
         this.pid = pid;
     }
 
@@ -55,7 +57,7 @@ public final class FreeRoom {
     private List<Level> locate() {
         try {
             List<Level> found = new ArrayList<>();
-            for (ProcFs.MemoryCgroup cgroup : proc.memoryCgroups(pid)) {
+            for (Cgroups.MemoryCgroup cgroup : cgroups.memoryCgroups(pid)) {
                 found.add(new Level(cgroup.version(), cgroup.files()));
             }
             return found;

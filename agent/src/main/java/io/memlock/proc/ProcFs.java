@@ -167,13 +167,6 @@ public final class ProcFs {
         }
     }
 
-    /** In which cgroups it is. */
-    public CgroupMembership cgroup(String pid) throws IOException {
-        synchronized (text) {
-            return CgroupMembership.parse(text.read(processFile(pid, "cgroup")));
-        }
-    }
-
     /** What a process sees mounted. */
     public MountInfo mountInfo(String pid) throws IOException {
         synchronized (text) {
@@ -207,79 +200,6 @@ public final class ProcFs {
     }
 
     /**
-     * The memory cgroup of a process and those above it; without levels where none is mounted, and {@link
-     * CgroupHierarchy#UNKNOWN} where that cannot be read.
-     */
-    public CgroupHierarchy cgroupMemory(String pid) {
-        try {
-            return readCgroupMemory(pid);
-        } catch (IOException e) {
-            return CgroupHierarchy.UNKNOWN;
-        }
-    }
-
-    private CgroupHierarchy readCgroupMemory(String pid) throws IOException {
-        List<MemoryCgroup> cgroups = memoryCgroups(pid);
-        List<CgroupMemory> levels = new ArrayList<>();
-        for (MemoryCgroup cgroup : cgroups) {
-            levels.add(cgroup.version() == 1 ? CgroupMemory.v1(cgroup.files()) : CgroupMemory.v2(cgroup.files()));
-        }
-        return new CgroupHierarchy(cgroups.isEmpty() ? null : cgroups.get(0).directory(), levels);
-    }
-
-    /** How much more memory a process could use, again and again. */
-    public FreeRoom freeRoom(String pid) {
-        return new FreeRoom(this, pid);
-    }
-
-    /** The directories of the memory cgroup of a process and of those above it that count it; own cgroup first. */
-    List<MemoryCgroup> memoryCgroups(String pid) throws IOException {
-        CgroupMount own = CgroupMount.locate(cgroup(pid), mountInfo(SELF));
-        if (own != null && !directory(own).isDirectory()) {
-            own = new CgroupMount(own.version(), own.mountPoint(), "");
-        }
-        List<MemoryCgroup> cgroups = new ArrayList<>();
-        for (CgroupMount at = own; at != null; at = at.parent()) {
-            CgroupFiles files = new DirectoryFiles(directory(at));
-            if (!cgroups.isEmpty() && isIndependentOfChildren(at, files)) {
-                break;
-            }
-            cgroups.add(new MemoryCgroup(at.version(), at.directory(), files));
-        }
-        return cgroups;
-    }
-
-    /**
-     * Where the files of one memory cgroup are.
-     *
-     * @param version 1 or 2
-     * @param directory absolute
-     * @param files in it
-     */
-    record MemoryCgroup(int version, String directory, CgroupFiles files) {}
-
-    /**
-     * The cgroups a process is in that have a controller: its own first, then those above it, as far as they are visible.
-     *
-     * @param controller of v1; v2 has one hierarchy for all
-     * @return those of v1, then those of v2
-     */
-    public List<CgroupLevel> cgroups(String pid, String controller) throws IOException {
-        CgroupMembership membership = cgroup(pid);
-        MountInfo mounts = mountInfo(SELF);
-        List<CgroupLevel> levels = new ArrayList<>();
-        addLevels(CgroupMount.locateV1(membership, mounts, controller), levels);
-        addLevels(CgroupMount.locateV2(membership, mounts), levels);
-        return levels;
-    }
-
-    private void addLevels(CgroupMount own, List<CgroupLevel> levels) {
-        for (CgroupMount at = own; at != null; at = at.parent()) {
-            levels.add(new CgroupLevel(at.directory(), new DirectoryFiles(directory(at))));
-        }
-    }
-
-    /**
      * A kernel setting.
      *
      * @param name for example {@code vm/swappiness}
@@ -297,6 +217,25 @@ public final class ProcFs {
      */
     public String sysfs(String name) throws IOException {
         return read(new File(root, "sys/" + name)).trim();
+    }
+
+    /**
+     * A file of the host.
+     *
+     * @param path absolute
+     * @return its text, null if it is not there or cannot be read
+     */
+    public String hostFile(String path) {
+        try {
+            return read(new File(root, path));
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** Whether the host has a directory at a path. */
+    public boolean isHostDirectory(String path) {
+        return new File(root, path).isDirectory();
     }
 
     /**
@@ -432,33 +371,5 @@ public final class ProcFs {
 
     private File processFile(String pid, String name) {
         return new File(new File(proc, pid), name);
-    }
-
-    private File directory(CgroupMount cgroup) {
-        return new File(root, cgroup.directory());
-    }
-
-    /** v1 before Linux 5.11: a parent may leave its children uncounted. */
-    private static boolean isIndependentOfChildren(CgroupMount cgroup, CgroupFiles files) {
-        String useHierarchy = cgroup.version() == 1 ? files.text("memory.use_hierarchy") : null;
-        return useHierarchy != null && useHierarchy.startsWith("0");
-    }
-
-    private final class DirectoryFiles implements CgroupFiles {
-
-        private final File directory;
-
-        DirectoryFiles(File directory) {
-            this.directory = directory;
-        }
-
-        @Override
-        public String text(String name) {
-            try {
-                return read(new File(directory, name));
-            } catch (IOException e) {
-                return null;
-            }
-        }
     }
 }

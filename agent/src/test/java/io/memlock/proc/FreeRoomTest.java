@@ -116,7 +116,7 @@ class FreeRoomTest {
         Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
         Path app = Files.createDirectories(root.resolve("cg/pod/app"));
         write(app, 900 * MIB, 100 * MIB);
-        FreeRoom room = new ProcFs(root.resolve("proc").toFile(), root.toFile()).freeRoom(ProcFs.SELF);
+        FreeRoom room = new Cgroups(new ProcFs(root.resolve("proc").toFile(), root.toFile())).freeRoom(ProcFs.SELF);
         assertThat(room.bytes()).isEqualTo(800 * MIB);
 
         write(app.getParent(), 500 * MIB, 450 * MIB);
@@ -134,7 +134,7 @@ class FreeRoomTest {
         Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
         write(Files.createDirectories(root.resolve("cg/a")), 900 * MIB, 100 * MIB);
         write(Files.createDirectories(root.resolve("cg/b")), 500 * MIB, 100 * MIB);
-        FreeRoom room = new ProcFs(root.resolve("proc").toFile(), root.toFile()).freeRoom(ProcFs.SELF);
+        FreeRoom room = new Cgroups(new ProcFs(root.resolve("proc").toFile(), root.toFile())).freeRoom(ProcFs.SELF);
         assertThat(room.bytes()).as("the host tells nothing").isEqualTo(800 * MIB);
 
         Files.writeString(proc.resolve("cgroup"), "0::/b\n");
@@ -154,15 +154,14 @@ class FreeRoomTest {
         Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
         write(Files.createDirectories(root.resolve("cg")), 300 * MIB, 100 * MIB);
 
-        assertThat(new ProcFs(root.resolve("proc").toFile(), root.toFile())
-                        .freeRoom(ProcFs.SELF)
+        assertThat(new Cgroups(new ProcFs(root.resolve("proc").toFile(), root.toFile())).freeRoom(ProcFs.SELF)
                         .bytes())
                 .isEqualTo(200 * MIB);
     }
 
     @Test
     void isUnlimitedWhereNothingTells(@TempDir Path root) {
-        FreeRoom room = new ProcFs(root.toFile(), root.toFile()).freeRoom(ProcFs.SELF);
+        FreeRoom room = new Cgroups(new ProcFs(root.toFile(), root.toFile())).freeRoom(ProcFs.SELF);
 
         assertThat(room.bytes()).isEqualTo(FreeRoom.UNLIMITED);
     }

@@ -36,8 +36,8 @@ class HiddenFilesTest {
 
     @Test
     void theCgroupIsNotKnownWhichIsNotTheSameAsNone() {
-        assertThat(proc.cgroupMemory(ProcFs.SELF).isKnown()).isFalse();
-        assertThat(proc.cgroupMemory(ProcFs.SELF).limitBytes()).isEqualTo(-1);
+        assertThat(new Cgroups(proc).memory(ProcFs.SELF).isKnown()).isFalse();
+        assertThat(new Cgroups(proc).memory(ProcFs.SELF).limitBytes()).isEqualTo(-1);
         assertThat(new CgroupHierarchy(null, List.of()).isKnown()).isTrue();
     }
 }

@@ -44,14 +44,13 @@ class ProcFsTest {
         assertThat(proc.status(ProcFs.SELF).pid()).isEqualTo(pid);
         assertThat(proc.stat(ProcFs.SELF).minorFaults()).isPositive();
         assertThat(proc.limits(ProcFs.SELF).lockedMemory().hard()).isNotZero();
-        assertThat(proc.cgroup(ProcFs.SELF).entries()).isNotEmpty();
         assertThat(proc.mountInfo(ProcFs.SELF).under("/proc/self").type()).isEqualTo("proc");
         assertThat(proc.memInfo().totalBytes()).isPositive();
         assertThat(proc.swaps().areas()).isNotNull();
         assertThat(proc.pids()).contains((int) pid).isSorted();
         assertThat(proc.cmdline(ProcFs.SELF).get(0)).endsWith("java");
         assertThat(Integer.parseInt(proc.sys("vm/max_map_count"))).isPositive();
-        assertThat(proc.cgroupMemory(ProcFs.SELF).limitBytes()).isNotZero();
+        assertThat(new Cgroups(proc).memory(ProcFs.SELF).limitBytes()).isNotZero();
     }
 
     @Test
@@ -88,7 +87,7 @@ class ProcFsTest {
         write("sys/fs/cgroup/slice/unit/memory.max", "max\n");
         write("sys/fs/cgroup/slice/memory.max", "4096000\n");
         write("sys/fs/cgroup/slice/memory.current", "4095000\n");
-        CgroupHierarchy hierarchy = captured.cgroupMemory("7");
+        CgroupHierarchy hierarchy = new Cgroups(captured).memory("7");
 
         assertThat(hierarchy.directory()).isEqualTo("/sys/fs/cgroup/slice/unit");
         assertThat(hierarchy.levels()).hasSize(3);
@@ -101,7 +100,7 @@ class ProcFsTest {
         write("proc/7/cgroup", "0::/kubepods/pod1/abc\n");
         write("proc/self/mountinfo", "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
         write("sys/fs/cgroup/memory.max", "8192\n");
-        CgroupHierarchy hierarchy = captured.cgroupMemory("7");
+        CgroupHierarchy hierarchy = new Cgroups(captured).memory("7");
 
         assertThat(hierarchy.directory()).isEqualTo("/sys/fs/cgroup");
         assertThat(hierarchy.limitBytes()).isEqualTo(8192);
@@ -115,9 +114,9 @@ class ProcFsTest {
         write("cg/a/memory.limit_in_bytes", "4096\n");
         write("cg/a/memory.use_hierarchy", "0\n");
 
-        assertThat(captured.cgroupMemory("7").limitBytes()).isEqualTo(8192);
+        assertThat(new Cgroups(captured).memory("7").limitBytes()).isEqualTo(8192);
         write("cg/a/memory.use_hierarchy", "1\n");
-        assertThat(captured.cgroupMemory("7").limitBytes()).isEqualTo(4096);
+        assertThat(new Cgroups(captured).memory("7").limitBytes()).isEqualTo(4096);
     }
 
     @Test
@@ -125,7 +124,7 @@ class ProcFsTest {
         write("proc/7/cgroup", "0::/\n");
         write("proc/self/mountinfo", "");
 
-        assertThat(captured.cgroupMemory("7")).isEqualTo(new CgroupHierarchy(null, List.of()));
+        assertThat(new Cgroups(captured).memory("7")).isEqualTo(new CgroupHierarchy(null, List.of()));
     }
 
     @Test
