@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import io.memlock.proc.Cgroups;
+import io.memlock.cgroup.Cgroups;
 
 import io.memlock.lock.PrefaultNeed;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
-import io.memlock.proc.CgroupHierarchy;
+import io.memlock.cgroup.CgroupHierarchy;
 import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;

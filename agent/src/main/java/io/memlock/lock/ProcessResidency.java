@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.proc.Cgroups;
+import io.memlock.cgroup.Cgroups;
 
 import io.memlock.log.Log;
 import io.memlock.memory.Bytes;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.proc.Cgroups;
+import io.memlock.cgroup.Cgroups;
 
-import io.memlock.proc.FreeRoom;
+import io.memlock.cgroup.FreeRoom;
 import io.memlock.proc.LockedSizeReader;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessStatus;

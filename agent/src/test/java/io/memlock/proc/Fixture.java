@@ -9,7 +9,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /** Captured files; resources/proc/README.md says where they come from. */
-final class Fixture {
+public final class Fixture {
 
     static final String[] JVMS = {
         "jdk17-epsilon", "jdk17-g1", "jdk17-parallel", "jdk17-serial", "jdk17-shenandoah", "jdk17-zgc",
@@ -18,7 +18,7 @@ final class Fixture {
 
     private Fixture() {}
 
-    static String text(String name) {
+    public static String text(String name) {
         try (InputStream in = Fixture.class.getResourceAsStream("/proc/" + name)) {
             if (in == null) {
                 throw new IllegalArgumentException("no fixture " + name);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
+import io.memlock.cgroup.CgroupHierarchy;
+import io.memlock.cgroup.Cgroups;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
+import io.memlock.cgroup.CgroupMembership;
+import io.memlock.cgroup.CgroupMemory;
+
 import io.memlock.files.ProcFormatException;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.proc;
+package io.memlock.cgroup;
 
 import io.memlock.files.Cursor;
 import io.memlock.files.Keys;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.proc;
+package io.memlock.cgroup;
 
 /** The files of one cgroup's directory. */
 public interface CgroupFiles {

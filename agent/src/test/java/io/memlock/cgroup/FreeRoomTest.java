@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.proc;
+package io.memlock.cgroup;
+
+import io.memlock.proc.ProcFs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.proc;
+package io.memlock.cgroup;
+
+import io.memlock.proc.Fixture;
+import io.memlock.proc.MountInfo;
 
 import io.memlock.files.ProcFormatException;
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.proc;
+package io.memlock.cgroup;
+
+import io.memlock.proc.MountInfo;
 
 import io.memlock.files.Paths;
 
