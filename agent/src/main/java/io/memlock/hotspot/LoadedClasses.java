@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
+import io.memlock.vmstructs.MemorySnapshot;
+import io.memlock.vmstructs.VmStructs;
+
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Region;
 import java.io.IOException;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
+import io.memlock.vmstructs.MemorySnapshot;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.memory.Evidence;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.hotspot;
+package io.memlock.vmstructs;
 
 import java.io.IOException;
 import java.util.HashMap;
@@ -9,7 +9,7 @@ import java.util.Map;
  * A library as the dynamic linker laid it out in memory: its file need not be there any more, or may be in another mount
  * namespace. 64-bit, little-endian. elf(5)
  */
-final class ElfImage {
+public final class ElfImage {
 
     private static final int MAGIC = 0x464c457f; // 0x7f E L F
     private static final int PT_LOAD = 1;
@@ -38,7 +38,7 @@ final class ElfImage {
      * @param start where its file is mapped from offset 0 on
      * @throws IOException if it cannot be read or is not such a library
      */
-    ElfImage(MemorySnapshot memory, long start) throws IOException {
+    public ElfImage(MemorySnapshot memory, long start) throws IOException {
         this.memory = memory;
         if (memory.int32(start) != MAGIC) {
             throw new IOException("no ELF header at " + Long.toHexString(start));
@@ -69,12 +69,12 @@ final class ElfImage {
     }
 
     /** Where the part of the last segment ends that comes from the file. */
-    long dataFileEnd() {
+    public long dataFileEnd() {
         return dataFileEnd;
     }
 
     /** Where the zero-initialised data ends. */
-    long dataEnd() {
+    public long dataEnd() {
         return dataEnd;
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.hotspot;
+package io.memlock.vmstructs;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,7 +12,7 @@ import java.util.Map;
  * Memory read block by block: what HotSpot keeps together costs one system call. A value stays as it was when its block
  * was first read, until very many blocks were; take a new snapshot to see changes.
  */
-final class MemorySnapshot {
+public final class MemorySnapshot {
 
     /** Never more than a page, so that a block does not reach into memory that is not there. */
     private static final int BLOCK_BYTES = 4096;
@@ -28,12 +28,12 @@ final class MemorySnapshot {
     private long lastStart = -1;
     private ByteBuffer last;
 
-    MemorySnapshot(Memory memory) {
+    public MemorySnapshot(Memory memory) {
         this.memory = memory;
     }
 
     /** A pointer or another number of eight bytes. */
-    long word(long address) throws IOException {
+    public long word(long address) throws IOException {
         int offset = offset(address);
         if (offset <= BLOCK_BYTES - Long.BYTES) {
             return block(address).getLong(offset);
@@ -42,7 +42,7 @@ final class MemorySnapshot {
     }
 
     /** A number of four bytes. */
-    int int32(long address) throws IOException {
+    public int int32(long address) throws IOException {
         int offset = offset(address);
         if (offset <= BLOCK_BYTES - Integer.BYTES) {
             return block(address).getInt(offset);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.hotspot;
+package io.memlock.vmstructs;
 
 import java.io.IOException;
 import java.util.HashMap;
@@ -11,7 +11,7 @@ import java.util.Set;
  * Where HotSpot keeps what: the tables it exports for debuggers. Which fields they hold changes from release to
  * release without notice, so every field may be missing. vmStructs.cpp
  */
-final class VmStructs {
+public final class VmStructs {
 
     private static final String PREFIX = "gHotSpotVM";
     private static final int MOST_ENTRIES = 20_000;
@@ -28,7 +28,7 @@ final class VmStructs {
      * @param constantPrefix what the names of the constants to look for start with
      * @throws IOException if they are not there
      */
-    VmStructs(MemorySnapshot memory, ElfImage libjvm, Set<String> wantedFields, String constantPrefix)
+    public VmStructs(MemorySnapshot memory, ElfImage libjvm, Set<String> wantedFields, String constantPrefix)
             throws IOException {
         Map<String, Long> symbols = libjvm.symbols(PREFIX);
         readFields(memory, symbols, wantedFields);
@@ -41,7 +41,7 @@ final class VmStructs {
      * @param name {@code Type::_field}
      * @throws IOException if this JVM does not tell
      */
-    long field(String name) throws IOException {
+    public long field(String name) throws IOException {
         Long value = fields.get(name);
         if (value == null) {
             throw new IOException("this JVM does not tell where " + name + " is");
@@ -55,7 +55,7 @@ final class VmStructs {
      * @param name {@code Type::Constant}
      * @throws IOException if this JVM does not tell
      */
-    int constant(String name) throws IOException {
+    public int constant(String name) throws IOException {
         Integer value = constants.get(name);
         if (value == null) {
             throw new IOException("this JVM does not tell what " + name + " is");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.hotspot;
+package io.memlock.vmstructs;
 
 import io.memlock.files.FileOpener;
 import io.memlock.files.OpenFile;
@@ -8,7 +8,7 @@ import java.io.File;
 import java.io.IOException;
 
 /** {@code /proc/PID/mem}: a bad address is an error, not a crash. Closed to a process that is not dumpable. proc(5) */
-final class ProcessMemory implements Memory, Closeable {
+public final class ProcessMemory implements Memory, Closeable {
 
     private final FileOpener opener;
     private final File path;
@@ -19,7 +19,7 @@ final class ProcessMemory implements Memory, Closeable {
      *
      * @param process the directory, {@code /proc/self} or {@code /proc/PID}
      */
-    ProcessMemory(FileOpener opener, String process) {
+    public ProcessMemory(FileOpener opener, String process) {
         this.opener = opener;
         this.path = new File(process, "mem");
     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.hotspot;
+package io.memlock.vmstructs;
 
 import java.io.IOException;
 
 /** The memory of a process, for reading. */
-interface Memory {
+public interface Memory {
 
     /**
      * Reads bytes.
