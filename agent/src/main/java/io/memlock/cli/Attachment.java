@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
+import io.memlock.jvms.CommandException;
+import io.memlock.jvms.Jvm;
+import io.memlock.jvms.Jvms;
+import io.memlock.jvms.ProcDirectory;
+import io.memlock.jvms.TimeLimit;
+
 import io.memlock.Version;
 import io.memlock.advice.ShellWord;
 import io.memlock.attach.AttachReply;

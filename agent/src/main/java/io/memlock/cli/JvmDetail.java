@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
+import io.memlock.jvms.Jvm;
+import io.memlock.jvms.JvmMemory;
+import io.memlock.jvms.Jvms;
+import io.memlock.jvms.Numbers;
+import io.memlock.jvms.ProcDirectory;
+import io.memlock.jvms.PublishedLock;
+
 import io.memlock.memory.Bytes;
 import io.memlock.proc.ProcessLimits.Limit;
 import java.io.IOException;

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
+import io.memlock.jvms.Jvm;
+import io.memlock.jvms.JvmMemory;
+import io.memlock.jvms.Numbers;
+import io.memlock.jvms.PublishedLock;
+import io.memlock.jvms.Verdict;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
 

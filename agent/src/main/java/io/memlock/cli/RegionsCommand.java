@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
+import io.memlock.jvms.CommandException;
+import io.memlock.jvms.Jvm;
+import io.memlock.jvms.Jvms;
+import io.memlock.jvms.Numbers;
+import io.memlock.jvms.ProcDirectory;
+import io.memlock.jvms.PublishedLock;
+import io.memlock.jvms.TimeLimit;
+
 import io.memlock.cli.Console.Colour;
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.hotspot.LayerStatus;

@@ -1,6 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
+import io.memlock.jvms.CommandException;
+import io.memlock.jvms.FaultMeter;
+import io.memlock.jvms.HeapLimit;
+import io.memlock.jvms.Jvm;
+import io.memlock.jvms.JvmMemory;
+import io.memlock.jvms.Jvms;
+import io.memlock.jvms.MemoryReader;
+import io.memlock.jvms.Numbers;
+import io.memlock.jvms.ProcDirectory;
+import io.memlock.jvms.PublishedLock;
+import io.memlock.jvms.TimeLimit;
+import io.memlock.jvms.Verdict;
+
 import io.memlock.cli.Console.Colour;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -7,7 +7,7 @@ package io.memlock.lock;
  * @param state in a word
  * @param failure why it is not kept; null if it is
  */
-record Verdict(LockState state, LockFailure failure) {
+public record Verdict(LockState state, LockFailure failure) {
 
     static final Verdict NOTHING_ASKED = new Verdict(LockState.UNLOCKED, null);
 

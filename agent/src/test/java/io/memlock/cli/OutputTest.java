@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
+import io.memlock.jvms.JvmMemory;
+import io.memlock.jvms.Numbers;
+import io.memlock.jvms.PublishedLock;
+import io.memlock.jvms.Verdict;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;

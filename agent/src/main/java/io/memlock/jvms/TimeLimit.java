@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.cli;
+package io.memlock.jvms;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -13,13 +13,13 @@ import java.util.concurrent.TimeoutException;
  * Looks at other processes no longer than it may take. A process can have the kernel wait for it, by a file system of its own
  * behind what it maps or by holding its address space; whoever waits there is left waiting, and ends with this command.
  */
-final class TimeLimit {
+public final class TimeLimit {
 
     /** For what takes microseconds in a process that means no harm. */
-    static final long GLANCE_MILLIS = 2_000;
+    public static final long GLANCE_MILLIS = 2_000;
 
     /** For a walk of the page tables: those of 3 TiB take half of it. */
-    static final long WALK_MILLIS = 60_000;
+    public static final long WALK_MILLIS = 60_000;
 
     private ExecutorService looker = newLooker();
 
@@ -30,7 +30,7 @@ final class TimeLimit {
      * @throws IOException if it fails, whatever the reason, or takes too long
      * @throws CommandException as the work throws it
      */
-    <T> T within(long millis, String what, Callable<T> work)
+    public <T> T within(long millis, String what, Callable<T> work)
             throws IOException, CommandException, InterruptedException {
         try {
             return looker.submit(work).get(millis, TimeUnit.MILLISECONDS);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.cli;
+package io.memlock.jvms;
+
+import io.memlock.cli.Main;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

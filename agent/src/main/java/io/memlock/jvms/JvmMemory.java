@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.cli;
+package io.memlock.jvms;
 
 import io.memlock.proc.ProcessStatus;
 import io.memlock.proc.SmapsRollup;
@@ -13,7 +13,7 @@ import io.memlock.proc.SmapsRollup;
  * @param chargedBytes locked mappings, resident or not (VmLck)
  * @param swappedBytes in swap
  */
-record JvmMemory(long residentBytes, long lockedBytes, long chargedBytes, long swappedBytes) {
+public record JvmMemory(long residentBytes, long lockedBytes, long chargedBytes, long swappedBytes) {
 
     /** From what is cheap to read. Nothing is locked where nothing is charged; otherwise it is not known. */
     static JvmMemory of(ProcessStatus status) {
@@ -35,7 +35,7 @@ record JvmMemory(long residentBytes, long lockedBytes, long chargedBytes, long s
     }
 
     /** Locked of resident bytes, from 0 to 1; -1 if not known. */
-    double coverage() {
+    public double coverage() {
         if (lockedBytes < 0) {
             return Numbers.UNKNOWN;
         }

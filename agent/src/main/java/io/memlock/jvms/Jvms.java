@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.cli;
+package io.memlock.jvms;
 
 import io.memlock.proc.ProcessStatus;
 import java.io.IOException;
@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 /** Finds JVMs. A JVM is a process that has libjvm.so mapped. */
-final class Jvms {
+public final class Jvms {
 
     private static final String LIBJVM = "libjvm.so";
 
@@ -26,7 +26,7 @@ final class Jvms {
      *
      * @param ownPid this process, which is not shown
      */
-    Jvms(ProcDirectory proc, long ownPid) {
+    public Jvms(ProcDirectory proc, long ownPid) {
         this.proc = proc;
         this.ownPid = ownPid;
     }
@@ -38,9 +38,9 @@ final class Jvms {
      * @param closed the number of processes that look like JVMs and are not this user's to look at
      * @param silent what was wrong with those that did not let themselves be looked at
      */
-    record Found(List<Jvm> jvms, int closed, List<String> silent) {}
+    public record Found(List<Jvm> jvms, int closed, List<String> silent) {}
 
-    Found all() throws CommandException, InterruptedException {
+    public Found all() throws CommandException, InterruptedException {
         List<Jvm> jvms = new ArrayList<>();
         List<String> silent = new ArrayList<>();
         int closed = 0;
@@ -70,7 +70,7 @@ final class Jvms {
      *
      * @throws CommandException if there is no such process, or it is no JVM, or not this user's to look at
      */
-    Jvm find(long pid) throws CommandException, InterruptedException {
+    public Jvm find(long pid) throws CommandException, InterruptedException {
         ProcessStatus status;
         try {
             status = within(pid, () -> proc.status(pid));
@@ -139,7 +139,7 @@ final class Jvms {
     }
 
     /** The name of a process's user, or its number. */
-    String userName(long pid, long userId) {
+    public String userName(long pid, long userId) {
         try {
             return Files.getOwner(proc.of(pid)).getName();
         } catch (IOException | UnsupportedOperationException e) {
@@ -148,7 +148,7 @@ final class Jvms {
     }
 
     /** As whom this command runs. */
-    long effectiveUid() {
+    public long effectiveUid() {
         try {
             return proc.status(ownPid).effectiveUid();
         } catch (IOException e) {

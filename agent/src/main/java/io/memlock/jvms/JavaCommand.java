@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.cli;
+package io.memlock.jvms;
 
 import io.memlock.hotspot.JvmFlags;
 import io.memlock.log.PlainText;
@@ -15,7 +15,7 @@ import java.util.Set;
  * @param name what runs in it, short and harmless: the main class with its packages abbreviated, or the jar
  * @param flags the JVM's own
  */
-record JavaCommand(String name, JvmFlags flags) {
+public record JavaCommand(String name, JvmFlags flags) {
 
     private static final int LONGEST_NAME = 40;
 

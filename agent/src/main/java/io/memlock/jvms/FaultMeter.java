@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.cli;
+package io.memlock.jvms;
 
 import java.io.IOException;
 
 /** Major page faults of a process each second, from one look to the next. */
-final class FaultMeter {
+public final class FaultMeter {
 
     private static final double NANOS = 1e9;
 
@@ -19,7 +19,7 @@ final class FaultMeter {
      *
      * @throws IOException if the process is gone
      */
-    FaultMeter(ProcDirectory proc, Jvm jvm) throws IOException {
+    public FaultMeter(ProcDirectory proc, Jvm jvm) throws IOException {
         this.proc = proc;
         this.pid = jvm.pid();
         this.startTicks = jvm.startTicks();
@@ -28,7 +28,7 @@ final class FaultMeter {
     }
 
     /** Faults since the process started, at the last look. */
-    long total() {
+    public long total() {
         return faults;
     }
 
@@ -38,7 +38,7 @@ final class FaultMeter {
      * @return faults each second since the last look
      * @throws IOException if the process is gone, also if another has its id now
      */
-    double perSecond() throws IOException {
+    public double perSecond() throws IOException {
         long before = faults;
         long beforeNanos = nanos;
         faults = look();

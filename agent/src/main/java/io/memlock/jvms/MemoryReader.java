@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.cli;
+package io.memlock.jvms;
 
 import io.memlock.proc.ProcessStatus;
 import io.memlock.proc.SmapsRollup;
 import java.io.IOException;
 
 /** Reads how much memory a JVM has, at the price the user agrees to. */
-final class MemoryReader {
+public final class MemoryReader {
 
     /** Measured unasked up to here: page tables of so much are walked in under 5 ms. */
     static final long CHEAP_RESIDENT_BYTES = 512L << 20;
 
     private final ProcDirectory proc;
 
-    MemoryReader(ProcDirectory proc) {
+    public MemoryReader(ProcDirectory proc) {
         this.proc = proc;
     }
 
@@ -23,7 +23,7 @@ final class MemoryReader {
     }
 
     /** Walks page tables only where that takes next to no time, and only if there is something to learn. */
-    JvmMemory glanceOrMeasure(Jvm jvm) throws IOException {
+    public JvmMemory glanceOrMeasure(Jvm jvm) throws IOException {
         ProcessStatus status = proc.status(jvm.pid());
         boolean something = status.vmLckBytes() > 0 || jvm.flags().isOn("UseZGC", false);
         return something && status.vmRssBytes() <= CHEAP_RESIDENT_BYTES
@@ -32,7 +32,7 @@ final class MemoryReader {
     }
 
     /** Walks page tables: 9 ms for each resident GiB. */
-    JvmMemory measure(long pid) throws IOException {
+    public JvmMemory measure(long pid) throws IOException {
         return measure(pid, proc.status(pid));
     }
 

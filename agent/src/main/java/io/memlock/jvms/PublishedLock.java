@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.cli;
+package io.memlock.jvms;
 
 import io.memlock.jvmstat.LockCounters;
 import io.memlock.jvmstat.PerfData;
@@ -19,10 +19,10 @@ import java.util.List;
  * @param residentBytes of the selection at the same scan, -1 if not known
  * @param relocks what the keeper had to lock again, -1 if not known
  */
-record PublishedLock(LockState state, String selection, long lockedBytes, long residentBytes, long relocks) {
+public record PublishedLock(LockState state, String selection, long lockedBytes, long residentBytes, long relocks) {
 
     /** By a JVM without the agent, or with {@code -XX:-UsePerfData} or {@code -XX:+PerfDisableSharedMem}. */
-    static final PublishedLock NOTHING = new PublishedLock(null, "", Numbers.UNKNOWN, Numbers.UNKNOWN, Numbers.UNKNOWN);
+    public static final PublishedLock NOTHING = new PublishedLock(null, "", Numbers.UNKNOWN, Numbers.UNKNOWN, Numbers.UNKNOWN);
 
     /** The scan that is published is older than the kernel's numbers. */
     private static final double SAME = 0.8;
@@ -33,7 +33,7 @@ record PublishedLock(LockState state, String selection, long lockedBytes, long r
     private static final int LONGEST = 1 << 20;
 
     /** Reads one file of some ten kilobytes, as its JVM sees it. */
-    static PublishedLock of(ProcDirectory proc, long pid) {
+    public static PublishedLock of(ProcDirectory proc, long pid) {
         try {
             String file = proc.mappedFile(pid, DIRECTORY);
             return file == null
@@ -66,7 +66,7 @@ record PublishedLock(LockState state, String selection, long lockedBytes, long r
     }
 
     /** Locked of resident bytes of the selection, from 0 to 1; -1 if not known. */
-    double coverage() {
+    public double coverage() {
         if (lockedBytes < 0) {
             return Numbers.UNKNOWN;
         }
@@ -74,7 +74,7 @@ record PublishedLock(LockState state, String selection, long lockedBytes, long r
     }
 
     /** The selected regions; those this version does not know are left out. */
-    List<Region> regions() {
+    public List<Region> regions() {
         List<Region> regions = new ArrayList<>();
         for (Region region : Region.values()) {
             if (("+" + selection + "+").contains("+" + region.optionName() + "+")) {
@@ -99,7 +99,7 @@ record PublishedLock(LockState state, String selection, long lockedBytes, long r
      * Whether something is selected, and what the kernel says does not contradict what is published of it. Where nothing is
      * charged nobody keeps a promise, not even one about nothing.
      */
-    boolean isBorneOutBy(JvmMemory memory) {
+    public boolean isBorneOutBy(JvmMemory memory) {
         if (state == LockState.LOCKED && memory.chargedBytes() == 0) {
             return false;
         }

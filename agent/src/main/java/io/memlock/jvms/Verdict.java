@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.cli;
+package io.memlock.jvms;
 
 import io.memlock.memory.Bytes;
 
@@ -9,13 +9,13 @@ import io.memlock.memory.Bytes;
  * @param lock how much of it is locked
  * @param text the same for people, with what is swapped out
  */
-record Verdict(Lock lock, String text) {
+public record Verdict(Lock lock, String text) {
 
     /** Locked of resident bytes that passes for all: the kernel's own mappings in a process are never locked. */
     static final double ALL = 0.995;
 
     /** How much is locked. Names are those of the JSON, in lower case with {@code -}. */
-    enum Lock {
+    public enum Lock {
         LOCKED,
         PARTLY_LOCKED,
         NOT_LOCKED,
@@ -25,7 +25,7 @@ record Verdict(Lock lock, String text) {
         NOT_VERIFIED;
 
         /** For example {@code partly-locked}. */
-        String jsonName() {
+        public String jsonName() {
             return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
         }
     }
@@ -34,7 +34,7 @@ record Verdict(Lock lock, String text) {
      * The verdict on what was seen: of what the agent in the JVM says is selected, where the kernel bears it out; otherwise
      * of everything.
      */
-    static Verdict on(JvmMemory memory, PublishedLock published) {
+    public static Verdict on(JvmMemory memory, PublishedLock published) {
         boolean isOfSelection = published.isBorneOutBy(memory);
         double coverage = isOfSelection ? published.coverage() : memory.coverage();
         Lock lock = isOfSelection ? lock(published) : lock(memory);

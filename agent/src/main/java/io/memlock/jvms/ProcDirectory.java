@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.cli;
+package io.memlock.jvms;
 
 import io.memlock.memory.Mapping;
 import io.memlock.files.ProcFormatException;
@@ -20,30 +20,30 @@ import java.util.List;
 import java.util.Map;
 
 /** The processes in {@code /proc}, or in a copy of it. A process may end between any two reads: then they fail. */
-final class ProcDirectory {
+public final class ProcDirectory {
 
     private static final int BUFFER_BYTES = 1 << 16;
 
     private final Path root;
     private final ProcFs files;
 
-    ProcDirectory(Path root) {
+    public ProcDirectory(Path root) {
         this.root = root;
         this.files = new ProcFs(root.toFile(), new File("/"));
     }
 
     /** The same files by their kinds. */
-    ProcFs files() {
+    public ProcFs files() {
         return files;
     }
 
     /** The directory of a process. */
-    Path of(long pid) {
+    public Path of(long pid) {
         return root.resolve(Long.toString(pid));
     }
 
     /** Whether there is such a process, as far as this user can see. */
-    boolean exists(long pid) {
+    public boolean exists(long pid) {
         return Files.exists(of(pid));
     }
 
@@ -62,15 +62,15 @@ final class ProcDirectory {
         return pids;
     }
 
-    ProcessStatus status(long pid) throws IOException {
+    public ProcessStatus status(long pid) throws IOException {
         return parsed(() -> ProcessStatus.parse(text(pid, "status")));
     }
 
-    ProcessStat stat(long pid) throws IOException {
+    public ProcessStat stat(long pid) throws IOException {
         return parsed(() -> ProcessStat.parse(text(pid, "stat")));
     }
 
-    ProcessLimits limits(long pid) throws IOException {
+    public ProcessLimits limits(long pid) throws IOException {
         return parsed(() -> ProcessLimits.parse(text(pid, "limits")));
     }
 
@@ -152,7 +152,7 @@ final class ProcDirectory {
     }
 
     /** Whether a process is in the same namespace as this one; true if that cannot be seen. */
-    boolean sharesNamespace(long pid, String namespace) {
+    public boolean sharesNamespace(long pid, String namespace) {
         try {
             Path link = Path.of("ns", namespace);
             return Files.readSymbolicLink(of(pid).resolve(link))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.cli;
+package io.memlock.jvms;
 
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.memory.Region;
@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** The limit of a JVM's heap. */
-final class HeapLimit {
+public final class HeapLimit {
 
     private HeapLimit() {}
 
@@ -18,7 +18,7 @@ final class HeapLimit {
      *
      * @return -1 if it cannot be told; with ZGC it cannot, because that reserves many times the limit
      */
-    static long of(Jvm jvm) {
+    public static long of(Jvm jvm) {
         long asked = jvm.flags().heapMaxBytes();
         return asked >= 0 || jvm.flags().isOn("UseZGC", false) ? asked : reserved(jvm.pid());
     }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.cli;
+package io.memlock.jvms;
 
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 /** The memory of one JVM again and again, its page tables walked only now and then. */
-final class PacedMemory {
+public final class PacedMemory {
 
     private static final long GAP_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -26,7 +26,7 @@ final class PacedMemory {
 
     private long tookNanos;
 
-    PacedMemory(MemoryReader reader, long pid) {
+    public PacedMemory(MemoryReader reader, long pid) {
         this.reader = reader;
         this.pid = pid;
     }
@@ -36,7 +36,7 @@ final class PacedMemory {
      *
      * @throws IOException if the process is gone
      */
-    JvmMemory now() throws IOException {
+    public JvmMemory now() throws IOException {
         JvmMemory glance = reader.glance(pid);
         if (glance.lockedBytes() == 0) { // nothing is charged
             measured = null;
@@ -57,7 +57,7 @@ final class PacedMemory {
     }
 
     /** How old the locked bytes are; -1 if they did not have to be measured. */
-    long ageSeconds() {
+    public long ageSeconds() {
         return measured == null ? Numbers.UNKNOWN : TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - measuredNanos);
     }
 

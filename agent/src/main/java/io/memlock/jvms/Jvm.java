@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.cli;
+package io.memlock.jvms;
 
 import io.memlock.hotspot.JvmFlags;
 
@@ -12,15 +12,15 @@ import io.memlock.hotspot.JvmFlags;
  * @param agent whether a memlock agent runs in it, as a thread of its name tells
  * @param startTicks when it started; another number means another process with the same id
  */
-record Jvm(long pid, long userId, JavaCommand command, boolean agent, long startTicks) {
+public record Jvm(long pid, long userId, JavaCommand command, boolean agent, long startTicks) {
 
     /** What it was started with. */
-    JvmFlags flags() {
+    public JvmFlags flags() {
         return command.flags();
     }
 
     /** How messages call it. */
-    String title() {
+    public String title() {
         return "JVM " + pid + " (" + command.name() + ")";
     }
 }

@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.cli;
+package io.memlock.jvms;
 
 import io.memlock.memory.Bytes;
 import java.util.Locale;
 
 /** Numbers for people; "-" for what is not known, which is -1. */
-final class Numbers {
+public final class Numbers {
 
     /** Not known. */
-    static final long UNKNOWN = -1;
+    public static final long UNKNOWN = -1;
 
     private static final String NOT_KNOWN = "-";
 
     private Numbers() {}
 
     /** For example {@code 512.3 MiB}. */
-    static String bytes(long bytes) {
+    public static String bytes(long bytes) {
         return bytes < 0 ? NOT_KNOWN : bytes == 0 ? "0" : Bytes.text(bytes);
     }
 
     /** For example {@code 12.5}, a number each second. */
-    static String rate(double perSecond) {
+    public static String rate(double perSecond) {
         return perSecond < 0 ? NOT_KNOWN : String.format(Locale.ROOT, "%.1f", perSecond);
     }
 
     /** For example {@code 83 %}; 100 only if it is all, 0 only if it is nothing. */
-    static String percent(double share) {
+    public static String percent(double share) {
         if (share < 0) {
             return NOT_KNOWN;
         }
@@ -37,12 +37,12 @@ final class Numbers {
     }
 
     /** For JSON: null if not known. */
-    static Number orNull(long number) {
+    public static Number orNull(long number) {
         return number < 0 ? null : (Number) number;
     }
 
     /** For JSON: three decimals, null if not known. */
-    static Number orNull(double number) {
+    public static Number orNull(double number) {
         return number < 0 ? null : (Number) (Math.round(number * 1000) / 1000.0);
     }
 }
