@@ -291,7 +291,7 @@ public final class Memlock implements Agent {
                 }
             };
             Background made =
-                    new Background(lock, process, log, this::stateChanged, inForce, growth, look, afterFirstPass);
+                    new Background(lock, process, process.libc(), log, this::stateChanged, inForce, growth, look, afterFirstPass);
             publisher.publish(made.control());
             background = made;
         }

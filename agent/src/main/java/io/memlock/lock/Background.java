@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.os.LibC;
 import io.memlock.log.Log;
 import io.memlock.options.OptionsInForce;
 
@@ -17,6 +18,7 @@ public final class Background {
     /**
      * Starts nothing yet.
      *
+     * @param libc of the process
      * @param listener told when the state changes, on the thread that noticed
      * @param options the keeper's period, at any moment; {@link LockControl#lock} replaces them
      * @param growth tells the keeper of growth
@@ -25,7 +27,8 @@ public final class Background {
      */
     public Background(
             MemoryLock lock,
-            ThisProcess process,
+            ProcessView process,
+            LibC libc,
             Log log,
             StateListener listener,
             OptionsInForce options,
@@ -34,9 +37,9 @@ public final class Background {
             Runnable afterFirstPass) {
         this.look = look;
         this.afterFirstPass = afterFirstPass;
-        Scans scans = new Scans(process, new ThreadCpuTime(process.libc()));
+        Scans scans = new Scans(process, new ThreadCpuTime(libc));
         StateAnnouncer announcer = new StateAnnouncer(lock, log, listener);
-        keeper = new Keeper(lock, process, log, announcer, options, growth, new ThreadCpuTime(process.libc()));
+        keeper = new Keeper(lock, process, log, announcer, options, growth, new ThreadCpuTime(libc));
         reporter = new Reporter(lock, process, scans, announcer, log);
         threads = new LastingThreads(new Keeping(), new Reporting());
         control = new Control(lock, process, scans, announcer, options, log, threads);

@@ -8,6 +8,7 @@ import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The lock on this process: takes it, keeps it, gives it back, and knows how far the promise is kept. All methods may be
@@ -19,6 +20,9 @@ public final class MemoryLock {
 
     /** Passes an unlock may take, while HotSpot maps memory anew. */
     private static final int UNLOCK_PASSES = 5;
+
+    /** Of the view of ZGC's heap that a change populates: 128 GiB where nothing of it is in swap any more. */
+    private static final int MOST_VIEW_PARTS = 512;
 
     /** Under rescan without a limit, whether there is one now is looked at in one pass of so many. */
     private static final int LOOK_AT_LIMIT_EVERY = 5;
@@ -50,17 +54,18 @@ public final class MemoryLock {
     /**
      * No lock yet.
      *
-     * @param process what to lock
+     * @param parts what it works with
      */
-    public MemoryLock(ThisProcess process) {
-        this((LockParts) process);
-    }
-
-    MemoryLock(LockParts parts) {
+    public MemoryLock(LockParts parts) {
         this.parts = parts;
         this.failures = new Failures(parts);
         this.future = new FutureLock(parts);
-        this.viewedHeap = new ViewedHeap(parts);
+        this.viewedHeap = new ViewedHeap(new Supplier<>() { // no lambda: this is on the way to main
+            @Override
+            public HeapView get() {
+                return parts.heapView();
+            }
+        });
     }
 
     /** What is known now; free, and waits for nobody. Null before the first lock. */
@@ -291,7 +296,7 @@ public final class MemoryLock {
         LockFailure failure = reconcile();
         swapInRefusal = parts.residency().swapIn(parts.reconciler().locked());
         prefault(parts.reconciler().locked(), true);
-        viewedHeap.populate();
+        for (int part = 0; part < MOST_VIEW_PARTS && populateView(); part++) {}
         return strategy == Strategy.FUTURE || isFutureRefused() ? failure : reconcile(); // of what came meanwhile, too
     }
 
@@ -439,13 +444,13 @@ public final class MemoryLock {
 
     /** What ZGC frees it may unmap, and what is mapped nowhere no lock holds. */
     private void viewHeap() {
-        if (!mayViewHeap() || !viewedHeap.isNeeded()) {
+        if (!mayViewHeap() || !isHeapRemapped()) {
             return;
         }
         if (!future.isInForce() && parts.futureProbe().isBornLocked()) {
             return; // somebody else's MCL_FUTURE may populate what it locks: the holes of the file, too
         }
-        String notice = viewedHeap.cover(parts.nanoTime());
+        String notice = viewedHeap.cover(parts.reconciler().segments(), parts.nanoTime());
         if (notice != null) {
             notices.add(notice);
         }
@@ -458,7 +463,15 @@ public final class MemoryLock {
      * @throws IOException if {@code /proc/self/maps} cannot be read
      */
     synchronized boolean populateView() throws IOException {
-        return viewedHeap.populatePart();
+        if (!viewedHeap.exists()) {
+            return false;
+        }
+        parts.reconciler().look();
+        return viewedHeap.populatePart(parts.reconciler().segments());
+    }
+
+    private boolean isHeapRemapped() {
+        return ViewedHeap.isNeeded(parts.reconciler().segments());
     }
 
     /** The view of ZGC's heap, to be asked about. */
@@ -521,7 +534,7 @@ public final class MemoryLock {
             // ZGC's locks do not hold under rescan, however complete they look at this moment.
             boolean slipsAway = strategy == Strategy.RESCAN
                     && selection.contains(Region.HEAP)
-                    && viewedHeap.isNeeded()
+                    && isHeapRemapped()
                     && !viewedHeap.isWhole();
             return slipsAway ? failures.zgcUnderRescan(pass, selection, limit, parts.chargedBytes()) : null;
         }

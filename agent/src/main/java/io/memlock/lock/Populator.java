@@ -4,6 +4,8 @@ package io.memlock.lock;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.proc.KernelVersion;
+import io.memlock.proc.ProcFs;
+import java.io.IOException;
 
 /**
  * Faults pages in without storing anything: other threads may be using the memory.
@@ -26,6 +28,19 @@ final class Populator {
     Populator(LibC libc, KernelVersion kernel) {
         this.libc = libc;
         this.hasMadvise = kernel.isAtLeast(5, 14);
+    }
+
+    /**
+     * As this kernel has it; one that does not tell its version is taken for an old one.
+     *
+     * @param proc of this process
+     */
+    static Populator of(LibC libc, ProcFs proc) {
+        try {
+            return new Populator(libc, KernelVersion.parse(proc.sys("kernel/osrelease")));
+        } catch (IOException e) {
+            return new Populator(libc, new KernelVersion(0, 0));
+        }
     }
 
     /**

@@ -19,37 +19,58 @@ final class ProcessResidency implements Residency {
 
     private static final String LATER = "; each page comes back when it is first touched, and then stays";
 
-    private final ThisProcess process;
     private final LibC libc;
     private final ProcFs proc;
     private final Log log;
+    private final Progress progress;
+    private final long pageBytes;
+    private final Scanner scanner;
 
-    ProcessResidency(ThisProcess process, LibC libc, ProcFs proc, Log log) {
-        this.process = process;
+    /**
+     * That of this process.
+     *
+     * @param pageBytes the page size
+     */
+    ProcessResidency(LibC libc, ProcFs proc, Log log, Progress progress, long pageBytes, Scanner scanner) {
         this.libc = libc;
         this.proc = proc;
         this.log = log;
+        this.progress = progress;
+        this.pageBytes = pageBytes;
+        this.scanner = scanner;
+    }
+
+    /** Tells what is in RAM. */
+    interface Scanner {
+
+        /**
+         * What some regions have there.
+         *
+         * @param isLive whether the application runs, and must not be stalled
+         * @throws IOException if it cannot be read
+         */
+        long residentBytes(List<Region> regions, boolean isLive) throws IOException;
     }
 
     @Override
     public String prefault(List<Segment> segments, List<Region> regions, boolean isLive) throws IOException {
         int threads = isLive ? 1 : Runtime.getRuntime().availableProcessors();
-        return new Prefault(process.populator(), Pause.SLEEP, process.progress())
+        return new Prefault(Populator.of(libc, proc), Pause.SLEEP, progress)
                 .run(segments, regions, resident(regions, isLive), headroom(), threads);
     }
 
     @Override
     public String swapIn(List<Segment> segments) {
         try {
-            long swapped = process.numbers().swappedBytes();
-            SwapIn swapIn = new SwapIn(process.populator(), Pause.SLEEP, process.progress());
+            long swapped = proc.status(ProcFs.SELF).vmSwapBytes();
+            SwapIn swapIn = new SwapIn(Populator.of(libc, proc), Pause.SLEEP, progress);
             long inSwap = bytesInSwap();
             // What was committed and never touched is absent, too: no more has come back than there was in swap.
             long brought = inSwap == 0
                     ? 0
-                    : Math.min(inSwap, swapIn.heapFile(new SharedPages(libc, process.pageBytes()), segments));
+                    : Math.min(inSwap, swapIn.heapFile(new SharedPages(libc, pageBytes), segments));
             if (swapped > 0) {
-                try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, process.pageBytes())) {
+                try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, pageBytes)) {
                     brought += swapIn.own(pagemap, segments, swapped);
                 }
             }
@@ -74,8 +95,7 @@ final class ProcessResidency implements Residency {
         return new Prefault.Resident() {
             @Override
             public long bytes() throws IOException {
-                RegionReport now = isLive ? process.scan() : process.scanAtOnce();
-                return now.total(regions).residentBytes();
+                return scanner.residentBytes(regions, isLive);
             }
         };
     }

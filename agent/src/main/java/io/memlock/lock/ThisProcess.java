@@ -200,23 +200,17 @@ public final class ThisProcess implements LockParts, ProcessView {
 
     @Override
     public HeapView heapView() {
-        return new HeapView(libc, populator(), probe, Pause.SLEEP, progress);
-    }
-
-    /** A kernel that does not tell its version is taken for an old one. */
-    Populator populator() {
-        KernelVersion kernel;
-        try {
-            kernel = KernelVersion.parse(proc.sys("kernel/osrelease"));
-        } catch (IOException e) {
-            kernel = new KernelVersion(0, 0);
-        }
-        return new Populator(libc, kernel);
+        return new HeapView(libc, Populator.of(libc, proc), probe, Pause.SLEEP, progress);
     }
 
     @Override
     public Residency residency() {
-        return new ProcessResidency(this, libc, proc, log);
+        return new ProcessResidency(libc, proc, log, progress, pageBytes, new ProcessResidency.Scanner() {
+            @Override
+            public long residentBytes(List<Region> regions, boolean isLive) throws IOException {
+                return (isLive ? scan() : scanAtOnce()).total(regions).residentBytes();
+            }
+        });
     }
 
     @Override

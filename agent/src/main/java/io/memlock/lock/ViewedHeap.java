@@ -2,7 +2,8 @@
 package io.memlock.lock;
 
 import io.memlock.memory.Segment;
-import java.io.IOException;
+import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Has a {@link HeapView} of ZGC's heap while there may be one, and says what it cannot hold. Changed by one thread at a time;
@@ -10,22 +11,23 @@ import java.io.IOException;
  */
 final class ViewedHeap {
 
-    /** That are populated in one go: 128 GiB where nothing of it is in swap any more. */
-    private static final int MOST_PARTS = 512;
-
-    private final LockParts parts;
+    private final Supplier<HeapView> maker;
     private volatile HeapView view;
     private volatile long bytes;
     private String problem;
 
-    /** No view yet. */
-    ViewedHeap(LockParts parts) {
-        this.parts = parts;
+    /**
+     * No view yet.
+     *
+     * @param maker makes one, when it is needed for the first time
+     */
+    ViewedHeap(Supplier<HeapView> maker) {
+        this.maker = maker;
     }
 
     /** Whether there is a heap that its collector maps anew while it runs, whether or not it can be viewed. */
-    boolean isNeeded() {
-        for (Segment segment : parts.reconciler().segments()) {
+    static boolean isNeeded(List<Segment> segments) {
+        for (Segment segment : segments) {
             if (segment.isRemappedHeap()) {
                 return true;
             }
@@ -59,15 +61,16 @@ final class ViewedHeap {
     /**
      * Has the view reach as far as ZGC maps its heap. Populates nothing.
      *
+     * @param segments all of the process
      * @param nowNanos {@link System#nanoTime}
      * @return what the operator should know and was not told yet, null if nothing
      */
-    String cover(long nowNanos) {
+    String cover(List<Segment> segments, long nowNanos) {
         if (view == null) {
-            view = parts.heapView();
+            view = maker.get();
         }
         String before = problem;
-        problem = view.cover(parts.reconciler().segments(), nowNanos);
+        problem = view.cover(segments, nowNanos);
         return problem == null || problem.equals(before)
                 ? null
                 : "ZGC's heap is locked where it is mapped, and what ZGC frees may be swapped out until it is used"
@@ -75,31 +78,15 @@ final class ViewedHeap {
     }
 
     /**
-     * Populates what has been mapped since the last call, or the next part of it.
+     * Populates what has been mapped since the last call, or the next part of it. There is a view.
      *
+     * @param segments all of the process, as it is now
      * @return whether there is more
-     * @throws IOException if {@code /proc/self/maps} cannot be read
      */
-    boolean populatePart() throws IOException {
-        if (!exists()) {
-            return false;
-        }
-        parts.reconciler().look();
-        boolean isMore = view.populate(parts.reconciler().segments());
+    boolean populatePart(List<Segment> segments) {
+        boolean isMore = view.populate(segments);
         bytes = view.heldBytes();
         return isMore;
-    }
-
-    /**
-     * Populates all of it, as far as it stands still: what is new the keeper sees to.
-     *
-     * @throws IOException as {@link #populatePart}
-     */
-    void populate() throws IOException {
-        boolean isMore = true;
-        for (int part = 0; isMore && part < MOST_PARTS; part++) {
-            isMore = populatePart();
-        }
     }
 
     /** Lets go. */

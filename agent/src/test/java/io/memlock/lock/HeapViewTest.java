@@ -317,7 +317,7 @@ class HeapViewTest {
 
         assertThat(hold()).isNull();
 
-        assertThat(new ViewedHeap(new FakeProcess(kernel)).isNeeded()).isFalse();
+        assertThat(ViewedHeap.isNeeded(new FakeProcess(kernel).reconciler().segments())).isFalse();
         assertThat(view.exists()).isFalse();
     }
 
