@@ -11,7 +11,7 @@ import java.util.jar.JarFile;
 final class Launcher {
 
     /** The class behind the private loader that takes over. */
-    private static final String FACTORY = "io.memlock.Memlock$Factory";
+    private static final String FACTORY = "io.memlock.agent.Memlock$Factory";
 
     /**
      * The way to the running agent, one per JVM: a second attach talks to it instead of starting another. The only static

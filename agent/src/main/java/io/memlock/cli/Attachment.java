@@ -7,7 +7,7 @@ import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.TimeLimit;
 
-import io.memlock.Version;
+import io.memlock.attach.Version;
 import io.memlock.advice.ShellWord;
 import io.memlock.attach.AttachReply;
 import io.memlock.attach.AttachReply.State;

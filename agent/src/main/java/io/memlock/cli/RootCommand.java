@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
-import io.memlock.Version;
+import io.memlock.attach.Version;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 

@@ -5,7 +5,7 @@ import io.memlock.lock.LockFailure;
 import io.memlock.lock.LockLimit;
 import io.memlock.lock.LockState;
 import io.memlock.lock.MemoryLock;
-import io.memlock.lock.ThisProcess;
+import io.memlock.agent.ThisProcess;
 import io.memlock.log.Log;
 import io.memlock.log.LogLevel;
 import io.memlock.memory.Bytes;

@@ -24,12 +24,12 @@ import java.util.function.ToLongFunction;
  *
  * <p>Whoever has to be quick may read what is known on another thread; all else is for one.
  */
-final class ApplicationLocks {
+public final class ApplicationLocks {
 
     private final LockFlags flags;
     private volatile Set<Mapping> known = Set.of();
 
-    ApplicationLocks(LockFlags flags) {
+    public ApplicationLocks(LockFlags flags) {
         this.flags = flags;
     }
 
@@ -138,7 +138,7 @@ final class ApplicationLocks {
     record Found(List<Segment> ours, boolean isSomeGone, boolean isSomeChanged) {}
 
     /** Where the flags come from. */
-    interface LockFlags {
+    public interface LockFlags {
 
         /**
          * Hands over the mappings that are locked.
@@ -150,7 +150,7 @@ final class ApplicationLocks {
     }
 
     /** Takes what is locked. */
-    interface Locked {
+    public interface Locked {
 
         /**
          * Takes one.

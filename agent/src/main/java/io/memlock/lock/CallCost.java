@@ -9,14 +9,14 @@ import java.util.function.LongSupplier;
  * some microseconds on most machines, and a hundred in an emulator or a sandbox. There, shorter pieces would not be quicker,
  * only more.
  */
-final class CallCost implements LongSupplier {
+public final class CallCost implements LongSupplier {
 
     /** Of several tries the quickest counts: the others met somebody. */
     private static final int TRIES = 5;
 
     private final LibC libc;
 
-    CallCost(LibC libc) {
+    public CallCost(LibC libc) {
         this.libc = libc;
     }
 

@@ -7,14 +7,14 @@ import io.memlock.os.Linux;
 import java.util.function.LongSupplier;
 
 /** Tries whether new mappings are born locked, whoever asked for it: maps a page, probes it, unmaps it. */
-final class FutureProbe {
+public final class FutureProbe {
 
     private final LibC libc;
     private final LockProbe probe;
     private final long pageBytes;
     private int probeErrno;
 
-    FutureProbe(LibC libc, LockProbe probe, long pageBytes) {
+    public FutureProbe(LibC libc, LockProbe probe, long pageBytes) {
         this.libc = libc;
         this.probe = probe;
         this.pageBytes = pageBytes;

@@ -13,7 +13,7 @@ import io.memlock.os.Linux;
  * thread can map, unmap or commit memory. Pieces alone do not help, because the caller takes the lock again before a
  * waiter wakes up; pieces with a sleep between them bound the wait. How long they are {@link PieceSize} says.
  */
-final class GentleCalls {
+public final class GentleCalls {
 
     static final long PAUSE_NANOS = 50_000;
 
@@ -27,7 +27,7 @@ final class GentleCalls {
     private Progress.Work work;
     private boolean isLive;
 
-    GentleCalls(LibC libc, LockProbe probe, Pause pause, Progress progress, PieceSize pieces) {
+    public GentleCalls(LibC libc, LockProbe probe, Pause pause, Progress progress, PieceSize pieces) {
         this.libc = libc;
         this.probe = probe;
         this.pause = pause;
@@ -38,7 +38,7 @@ final class GentleCalls {
     }
 
     /** From now on the application runs. Before, there is nobody to wait for, and whole ranges are fastest. */
-    void live() {
+    public void live() {
         isLive = true;
         pieces.anew();
         reservedPieces.anew();

@@ -21,7 +21,7 @@ import java.util.Map;
  * <p>How many processes share a page the pagemap does not tell. A file's page that is mapped elsewhere, too, counts half; a
  * page that a file in memory shows in several places, as ZGC's heap, counts once.
  */
-final class GentleScan {
+public final class GentleScan {
 
     private final ProcFs proc;
     private final JvmLayout layout;
@@ -29,7 +29,7 @@ final class GentleScan {
     private final Pause pause;
     private final long pageBytes;
 
-    GentleScan(ProcFs proc, JvmLayout layout, LockProbe probe, Pause pause, long pageBytes) {
+    public GentleScan(ProcFs proc, JvmLayout layout, LockProbe probe, Pause pause, long pageBytes) {
         this.proc = proc;
         this.layout = layout;
         this.probe = probe;
@@ -43,7 +43,7 @@ final class GentleScan {
      * @return what each region holds now
      * @throws IOException if maps or pagemap cannot be read
      */
-    RegionReport scan() throws IOException {
+    public RegionReport scan() throws IOException {
         long start = System.nanoTime();
         List<Mapping> mappings = proc.mappings(ProcFs.SELF);
         List<Segment> segments = layout.classify(mappings);

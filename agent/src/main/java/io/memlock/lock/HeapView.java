@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * <p>It shows the file up to the last granule that ZGC has mapped so far, can be read only, and is left out of core dumps.
  * It takes 2 MiB of page tables for each GiB, and VmRSS counts each page once more. Not thread-safe.
  */
-final class HeapView {
+public final class HeapView {
 
     /** ZGC commits, maps and gives back in these. zGlobals.hpp, ZGranuleSizeShift */
     static final long GRANULE_BYTES = 2L << 20;
@@ -65,7 +65,7 @@ final class HeapView {
     private Progress.Work work;
 
     /** None yet. */
-    HeapView(LibC libc, Populator populator, LockProbe probe, Pause pause, Progress progress) {
+    public HeapView(LibC libc, Populator populator, LockProbe probe, Pause pause, Progress progress) {
         this.libc = libc;
         this.populator = populator;
         this.probe = probe;

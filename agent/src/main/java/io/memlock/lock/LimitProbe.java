@@ -15,7 +15,7 @@ import io.memlock.os.Linux;
  * microseconds, whatever the limit, and nothing is walked: before Linux 5.18 the kernel goes through a locked range page by
  * page. Linux {@code mm/mlock.c: do_mlock, apply_vma_lock_flags}
  */
-final class LimitProbe {
+public final class LimitProbe {
 
     /** Larger than any finite limit that can bite, and no overflow behind any address. */
     private static final long MORE_THAN_ANY_LIMIT = 1L << 62;
@@ -31,7 +31,7 @@ final class LimitProbe {
     private final long pageBytes;
     private int timesAsked;
 
-    LimitProbe(LibC libc, LockProbe probe, long pageBytes) {
+    public LimitProbe(LibC libc, LockProbe probe, long pageBytes) {
         this.libc = libc;
         this.probe = probe;
         this.pageBytes = pageBytes;

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** What a {@link MemoryLock} works with. */
-interface LockParts {
+public interface LockParts {
 
     /** The C library. */
     LibC libc();

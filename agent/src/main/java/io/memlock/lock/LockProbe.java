@@ -13,14 +13,14 @@ import io.memlock.os.Linux;
  * <p>Where a filter refuses that call, {@code madvise(page, MADV_COLD)} is asked: it fails on a locked mapping, and makes
  * one page of another easier to reclaim (Linux 5.4).
  */
-final class LockProbe {
+public final class LockProbe {
 
     private final LibC libc;
     private final long pageBytes;
     private volatile boolean isMsyncDistrusted;
     private volatile Boolean knowsCold;
 
-    LockProbe(LibC libc, long pageBytes) {
+    public LockProbe(LibC libc, long pageBytes) {
         this.libc = libc;
         this.pageBytes = pageBytes;
     }

@@ -14,7 +14,7 @@ import io.memlock.memory.Region;
  * @param cgroupBytes the memory cgroup's limit, -1 if there is none
  * @param hostBytes the host's RAM, -1 if it is not known
  */
-record OutgrowWarning(long heapBytes, long besideHeapBytes, long cgroupBytes, long hostBytes) {
+public record OutgrowWarning(long heapBytes, long besideHeapBytes, long cgroupBytes, long hostBytes) {
 
     /**
      * Of what a scan has found.
@@ -22,7 +22,7 @@ record OutgrowWarning(long heapBytes, long besideHeapBytes, long cgroupBytes, lo
      * @param status tells what is selected
      * @param largestHeapBytes what the heap may become
      */
-    static OutgrowWarning of(
+    public static OutgrowWarning of(
             RegionReport report, LockStatus status, long largestHeapBytes, long cgroupBytes, long hostBytes) {
         boolean isHeapSelected = status.regions().contains(Region.HEAP);
         long selected = report.total(status.regions()).residentBytes();

@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Waits a moment; in tests, does not. */
 @FunctionalInterface
-interface Pause {
+public interface Pause {
 
     /** Sleeps. The kernel rounds up: 50 microseconds become about 100. */
     Pause SLEEP = new Sleep();

@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
  * border between two mappings: where huge pages may be, it has to lie between two of them, and one is gone through as fast
  * as a small page.
  */
-final class PieceSize {
+public final class PieceSize {
 
     /** Some 20 microseconds of small pages, of which the call itself takes a third. */
     static final int SMALLEST_PAGES = 64;
@@ -61,7 +61,7 @@ final class PieceSize {
      * @param hugePageBytes asked when the first piece is due: how large the largest huge pages may be, 0 if there are none
      * @param callNanos asked when the first piece is due: what the shortest call costs
      */
-    PieceSize(long pageBytes, LongSupplier hugePageBytes, LongSupplier callNanos) {
+    public PieceSize(long pageBytes, LongSupplier hugePageBytes, LongSupplier callNanos) {
         this(pageBytes, hugePageBytes, callNanos, LARGEST_PAGES * pageBytes, SLOW_NANOS, QUICK_NANOS);
     }
 

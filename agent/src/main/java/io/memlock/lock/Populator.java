@@ -14,7 +14,7 @@ import java.io.IOException;
  * MADV_POPULATE_WRITE means MADV_DONTEXEC (JDK-8324781). Before, by {@code mlock}, which populates as it locks, and then
  * {@code mlock2(MLOCK_ONFAULT)}, which gives the locked range its flag back.
  */
-final class Populator {
+public final class Populator {
 
     /**
      * At once in a live JVM, where nobody can map memory meanwhile: reading so much back takes a slow disk a few
@@ -35,7 +35,7 @@ final class Populator {
      *
      * @param proc of this process
      */
-    static Populator of(LibC libc, ProcFs proc) {
+    public static Populator of(LibC libc, ProcFs proc) {
         try {
             return new Populator(libc, KernelVersion.parse(proc.sys("kernel/osrelease")));
         } catch (IOException e) {

@@ -15,7 +15,7 @@ import java.io.IOException;
  */
 public record ProcessNumbers(long chargedBytes, long residentBytes, long swappedBytes, long majorFaults) {
 
-    static ProcessNumbers of(ProcFs proc, String process) throws IOException {
+    public static ProcessNumbers of(ProcFs proc, String process) throws IOException {
         ProcessStatus status = proc.status(process);
         return new ProcessNumbers(
                 status.vmLckBytes(),

@@ -15,7 +15,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** {@link Residency} of the process this runs in. */
-final class ProcessResidency implements Residency {
+public final class ProcessResidency implements Residency {
 
     private static final String LATER = "; each page comes back when it is first touched, and then stays";
 
@@ -31,7 +31,7 @@ final class ProcessResidency implements Residency {
      *
      * @param pageBytes the page size
      */
-    ProcessResidency(LibC libc, ProcFs proc, Log log, Progress progress, long pageBytes, Scanner scanner) {
+    public ProcessResidency(LibC libc, ProcFs proc, Log log, Progress progress, long pageBytes, Scanner scanner) {
         this.libc = libc;
         this.proc = proc;
         this.log = log;
@@ -41,7 +41,7 @@ final class ProcessResidency implements Residency {
     }
 
     /** Tells what is in RAM. */
-    interface Scanner {
+    public interface Scanner {
 
         /**
          * What some regions have there.

@@ -10,13 +10,13 @@ import io.memlock.proc.ProcessStatus;
 import java.io.IOException;
 
 /** {@link RoomSource} of the process this runs in. */
-final class ProcessRoom implements RoomSource {
+public final class ProcessRoom implements RoomSource {
 
     private final ProcFs proc;
     private final FreeRoom free;
     private final LockedSizeReader sizes;
 
-    ProcessRoom(ProcFs proc) {
+    public ProcessRoom(ProcFs proc) {
         this.proc = proc;
         this.free = new Cgroups(proc).freeRoom(ProcFs.SELF);
         this.sizes = proc.lockedSizeReader(ProcFs.SELF);

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** What is reported of the process beside its lock. */
-interface ProcessView {
+public interface ProcessView {
 
     /**
      * What each region holds: exactly while that stalls nobody, otherwise gently.

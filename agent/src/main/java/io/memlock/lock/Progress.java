@@ -25,7 +25,7 @@ public final class Progress {
      *
      * @param log for work nobody waits for
      */
-    Progress(Log log) {
+    public Progress(Log log) {
         this.log = log;
     }
 

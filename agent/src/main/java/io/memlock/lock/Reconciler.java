@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Not thread-safe.
  */
-final class Reconciler {
+public final class Reconciler {
 
     /**
      * With no mapping changed, so many locks are probed under rescan, mostly all there are: HotSpot may have given memory
@@ -74,7 +74,7 @@ final class Reconciler {
      * @param pause sleeps
      * @param maxMappings no mapping is split when there are this many
      */
-    Reconciler(
+    public Reconciler(
             MemoryMap map,
             LockProbe probe,
             GentleCalls calls,

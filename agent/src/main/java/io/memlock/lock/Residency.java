@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** Brings pages into RAM: a lock on-fault keeps what is there, and fetches nothing. */
-interface Residency {
+public interface Residency {
 
     /**
      * Faults in what is committed of some regions.

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Not thread-safe.
  */
-final class RoomWatch {
+public final class RoomWatch {
 
     /** Faster than a JVM reads a file that it maps. */
     static final long READ_BYTES_PER_SECOND = 4L << 30;
@@ -48,7 +48,7 @@ final class RoomWatch {
     private Locked settled;
     private Locked begun;
 
-    RoomWatch(RoomSource source) {
+    public RoomWatch(RoomSource source) {
         this.source = source;
     }
 

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** {@link MemoryMap} from {@code /proc/self/maps} and what is known of HotSpot's layout. */
-final class SelfMap implements MemoryMap {
+public final class SelfMap implements MemoryMap {
 
     /**
      * What maps does not show, threads that come and go on stacks of old ones, is looked for in one pass of so many while
@@ -26,7 +26,7 @@ final class SelfMap implements MemoryMap {
     private List<Mapping> mappings = List.of();
     private int unchanged;
 
-    SelfMap(ProcFs proc, JvmLayout layout) {
+    public SelfMap(ProcFs proc, JvmLayout layout) {
         this.maps = proc.mapsReader(ProcFs.SELF);
         this.addressSpace = proc.addressSpaceReader(ProcFs.SELF);
         this.layout = layout;

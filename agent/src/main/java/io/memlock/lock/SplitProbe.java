@@ -22,7 +22,7 @@ import java.util.function.Predicate;
  * {@code mlock} of that page puts both together again. The page stays locked all the time. Linux {@code mm/mlock.c:
  * mlock_fixup}
  */
-final class SplitProbe {
+public final class SplitProbe {
 
     /** A JVM maps memory all the time, also while it is looked at. */
     private static final int ATTEMPTS = 5;
@@ -42,7 +42,7 @@ final class SplitProbe {
      * @param probe tells whether a mapping is locked at all
      * @param maps of this process, fresh at each call
      */
-    SplitProbe(LibC libc, LockProbe probe, long pageBytes, Maps maps) {
+    public SplitProbe(LibC libc, LockProbe probe, long pageBytes, Maps maps) {
         this.libc = libc;
         this.probe = probe;
         this.pageBytes = pageBytes;
@@ -63,7 +63,7 @@ final class SplitProbe {
      * @return false if it cannot be told, or not of every larger mapping; then nothing was handed over
      * @throws IOException if {@code maps} cannot be read
      */
-    boolean forEach(Predicate<Mapping> asked, ApplicationLocks.Locked consumer) throws IOException {
+    public boolean forEach(Predicate<Mapping> asked, ApplicationLocks.Locked consumer) throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Map<Mapping, Boolean> onFault = new LinkedHashMap<>();
             if (tellAll(asked, onFault)) {
@@ -152,7 +152,7 @@ final class SplitProbe {
     }
 
     /** Reads all mappings. */
-    interface Maps {
+    public interface Maps {
 
         /** All there are now. */
         List<Mapping> read() throws IOException;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.agent.ThisProcess;
+
 import io.memlock.advice.Place;
 import io.memlock.hotspot.LayerStatus;
 import io.memlock.log.Log;

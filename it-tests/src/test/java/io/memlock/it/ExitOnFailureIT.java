@@ -55,7 +55,7 @@ class ExitOnFailureIT {
     @ValueSource(
             strings = {
                 "inst/start.classes",
-                "io/memlock/Memlock",
+                "io/memlock/agent/Memlock",
                 "io/memlock/options/OptionParser",
                 "io/memlock/lock/MemoryLock",
                 "com/sun/jna/Native",

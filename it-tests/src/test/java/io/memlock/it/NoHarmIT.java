@@ -158,7 +158,7 @@ class NoHarmIT {
                         "com.sun.jna.Native",
                         "picocli.CommandLine",
                         "net.bytebuddy.ByteBuddy",
-                        "io.memlock.Memlock",
+                        "io.memlock.agent.Memlock",
                         "io.memlock.os.LibC",
                         "io.memlock.bootstrap.MemlockAgent")
                 .run();
@@ -170,7 +170,7 @@ class NoHarmIT {
                         com.sun.jna.Native hidden
                         picocli.CommandLine hidden
                         net.bytebuddy.ByteBuddy hidden
-                        io.memlock.Memlock hidden
+                        io.memlock.agent.Memlock hidden
                         io.memlock.os.LibC hidden
                         io.memlock.bootstrap.MemlockAgent visible
                         """);

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A command line of another version than the agent that runs. */
 class OtherVersionIT {
 
-    private static final String VERSION = "inst/io/memlock/version.properties";
+    private static final String VERSION = "inst/io/memlock/attach/version.properties";
     private static final String REQUEST = "inst/io/memlock/attach/AttachRequest.classdata";
 
     @TempDir

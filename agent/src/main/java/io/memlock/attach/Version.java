@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock;
+package io.memlock.attach;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock;
+package io.memlock.agent;
+
+import io.memlock.attach.Version;
 
 import io.memlock.jmx.JmxRegistration;
 import io.memlock.lock.HeapRoom;

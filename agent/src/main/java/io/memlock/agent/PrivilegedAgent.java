@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock;
+package io.memlock.agent;
 
 import io.memlock.bootstrap.Agent;
 import java.security.AccessController;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock;
+package io.memlock.agent;
+
 
 import io.memlock.attach.AttachReply;
 import io.memlock.attach.AttachReply.State;
@@ -17,7 +18,6 @@ import io.memlock.lock.LockStatus;
 import io.memlock.lock.MemoryLock;
 import io.memlock.lock.OwnPermissions;
 import io.memlock.lock.PrivilegeWatch;
-import io.memlock.lock.ThisProcess;
 import io.memlock.log.Log;
 import io.memlock.log.StartupTimes;
 import io.memlock.memory.Region;
