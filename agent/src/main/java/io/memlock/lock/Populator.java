@@ -25,7 +25,7 @@ public final class Populator {
     private final LibC libc;
     private final boolean hasMadvise;
 
-    Populator(LibC libc, KernelVersion kernel) {
+    public Populator(LibC libc, KernelVersion kernel) {
         this.libc = libc;
         this.hasMadvise = kernel.isAtLeast(5, 14);
     }

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Faults regions in before the application needs them. At start by as many threads as there are CPUs, because nobody runs
  * yet; on a live JVM by one, in small pieces with pauses, as {@link GentleCalls} does.
  */
-final class Prefault {
+public final class Prefault {
 
     /** What one thread takes at a time. At start it is one call: large enough that calls cost nothing. */
     private static final long PIECE_BYTES = 16L << 20;

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 
 /** Sums by region. */
-final class RegionTotals {
+public final class RegionTotals {
 
     private static final int FIELDS = 6;
 
     private final Map<Region, long[]> sums = new EnumMap<>(Region.class);
 
-    RegionTotals() {
+    public RegionTotals() {
         for (Region region : Region.values()) {
             sums.put(region, new long[FIELDS]);
         }
@@ -41,7 +41,7 @@ final class RegionTotals {
     }
 
     /** A row for every region, in their order. */
-    List<RegionUsage> usages() {
+    public List<RegionUsage> usages() {
         List<RegionUsage> usages = new ArrayList<>();
         sums.forEach((region, sum) ->
                 usages.add(new RegionUsage(region, (int) sum[0], sum[1], sum[2], sum[3], sum[4], sum[5])));

@@ -4,7 +4,7 @@ package io.memlock.lock;
 import java.io.IOException;
 
 /** The numbers a {@link RoomWatch} goes by. */
-interface RoomSource {
+public interface RoomSource {
 
     /** What the cgroups and the host have left for this process; page cache that is not locked counts as free. */
     long freeBytes();

@@ -13,7 +13,7 @@ import java.util.List;
  * Brings back what was swapped out before the lock came: locking on-fault does not. Nothing is allocated that was not there:
  * of private memory only pages in swap are touched, and all of a heap that is a file is allocated.
  */
-final class SwapIn {
+public final class SwapIn {
 
     private final Populator populator;
     private final Pause pause;

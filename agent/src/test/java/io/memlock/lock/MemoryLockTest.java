@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.fake.FakeKernel;
+import io.memlock.fake.FakeProcess;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.memory.Region;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.fake.FakeKernel;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.fake;
+
+import io.memlock.lock.ApplicationLocks;
+import io.memlock.lock.FutureProbe;
+import io.memlock.lock.GentleCalls;
+import io.memlock.lock.HeapView;
+import io.memlock.lock.LimitProbe;
+import io.memlock.lock.LockParts;
+import io.memlock.lock.LockProbe;
+import io.memlock.lock.LockStatus;
+import io.memlock.lock.MemoryMap;
+import io.memlock.lock.OutgrowWarning;
+import io.memlock.lock.PieceSize;
+import io.memlock.lock.Populator;
+import io.memlock.lock.Prefault;
+import io.memlock.lock.ProcessNumbers;
+import io.memlock.lock.ProcessView;
+import io.memlock.lock.Progress;
+import io.memlock.lock.Reconciler;
+import io.memlock.lock.RegionReport;
+import io.memlock.lock.RegionTotals;
+import io.memlock.lock.Residency;
+import io.memlock.lock.RoomSource;
+import io.memlock.lock.RoomWatch;
+import io.memlock.lock.SwapIn;
 
 import io.memlock.agent.ThisProcess;
 
@@ -16,21 +40,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The parts of a lock on a {@link FakeKernel}'s process. */
-final class FakeProcess implements LockParts, ProcessView {
+public final class FakeProcess implements LockParts, ProcessView {
 
     final FakeKernel kernel;
     private final LibC viewing;
     boolean isFiltered;
-    final List<String> asked = new ArrayList<>();
+    public final List<String> asked = new ArrayList<>();
 
     /** What the JVM does while an attach reads back what is in swap. */
-    Runnable whileSwappingIn = () -> {};
+    public Runnable whileSwappingIn = () -> {};
 
     /** Why that cannot be read back. */
-    String swapInRefusal;
+    public String swapInRefusal;
 
     /** What is left for files. */
-    long freeBytes = Long.MAX_VALUE;
+    public long freeBytes = Long.MAX_VALUE;
 
     private final RoomWatch room = new RoomWatch(new RoomSource() {
         @Override
@@ -55,7 +79,7 @@ final class FakeProcess implements LockParts, ProcessView {
     private final ApplicationLocks applicationLocks;
     private final Reconciler reconciler;
 
-    FakeProcess(FakeKernel kernel) {
+    public FakeProcess(FakeKernel kernel) {
         this(kernel, kernel);
     }
 
@@ -64,7 +88,7 @@ final class FakeProcess implements LockParts, ProcessView {
      *
      * @param viewing through which ZGC's heap is viewed
      */
-    FakeProcess(FakeKernel kernel, LibC viewing) {
+    public FakeProcess(FakeKernel kernel, LibC viewing) {
         this.kernel = kernel;
         this.viewing = viewing;
         this.probe = new LockProbe(kernel, FakeKernel.PAGE);
@@ -162,7 +186,7 @@ final class FakeProcess implements LockParts, ProcessView {
     }
 
     /** Why the mappings cannot be looked at; null if they can. */
-    IOException mapsFailure;
+    public IOException mapsFailure;
 
     /** Those of the kernel, while they can be read. */
     private final class Mappings implements MemoryMap {
@@ -191,7 +215,7 @@ final class FakeProcess implements LockParts, ProcessView {
     }
 
     /** Moves the clock on. */
-    long passedNanos;
+    public long passedNanos;
 
     @Override
     public long nanoTime() {
@@ -215,7 +239,7 @@ final class FakeProcess implements LockParts, ProcessView {
         return 0;
     }
 
-    boolean hasHeapRoom = true;
+    public boolean hasHeapRoom = true;
 
     @Override
     public boolean hasHeapRoom() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.fake;
 
 import io.memlock.os.LibC;
 import java.util.ArrayList;
@@ -7,7 +7,7 @@ import java.util.Collections;
 import java.util.List;
 
 /** Passes calls on and remembers what was populated. */
-final class RecordingLibC implements LibC {
+public final class RecordingLibC implements LibC {
 
     /**
      * A madvise call.
@@ -16,28 +16,28 @@ final class RecordingLibC implements LibC {
      * @param length in bytes
      * @param advice as passed
      */
-    record Advice(long start, long length, int advice) {}
+    public record Advice(long start, long length, int advice) {}
 
-    final List<Advice> madvised = Collections.synchronizedList(new ArrayList<>());
-    long mlockedBytes;
+    public final List<Advice> madvised = Collections.synchronizedList(new ArrayList<>());
+    public long mlockedBytes;
     private final LibC kernel;
 
-    RecordingLibC(LibC kernel) {
+    public RecordingLibC(LibC kernel) {
         this.kernel = kernel;
     }
 
-    long populatedBytes(int advice) {
+    public long populatedBytes(int advice) {
         return madvised.stream()
                 .filter(call -> call.advice == advice)
                 .mapToLong(Advice::length)
                 .sum();
     }
 
-    long lowest() {
+    public long lowest() {
         return madvised.stream().mapToLong(Advice::start).min().orElseThrow();
     }
 
-    long largestPiece() {
+    public long largestPiece() {
         return madvised.stream().mapToLong(Advice::length).max().orElseThrow();
     }
 

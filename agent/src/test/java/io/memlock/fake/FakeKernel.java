@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.fake;
+
+import io.memlock.lock.ApplicationLocks;
+import io.memlock.lock.MemoryMap;
 
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
@@ -23,9 +26,9 @@ import java.util.stream.LongStream;
  * A process's mappings and their locks, accounted as the kernel does it (mm/mlock.c, mm/mmap.c): whole mappings are charged,
  * {@code MAP_FIXED} over a locked mapping is counted twice under MCL_FUTURE, an mlock over a hole flags what comes before it.
  */
-final class FakeKernel implements LibC, MemoryMap {
+public final class FakeKernel implements LibC, MemoryMap {
 
-    static final long PAGE = 4096;
+    public static final long PAGE = 4096;
 
     /** As maps names ZGC's memory. */
     static final String HEAP_FILE = "/memfd:java_heap (deleted)";
@@ -37,89 +40,89 @@ final class FakeKernel implements LibC, MemoryMap {
     static final int HEAP_DESCRIPTOR = 0;
 
     /** Whether CAP_IPC_LOCK counts. A test can take it away. */
-    boolean privileged = true;
+    public boolean privileged = true;
 
     /** Whether CAP_IPC_LOCK is shown where it counts for nothing: in a user namespace. */
-    boolean isInUserNamespace;
+    public boolean isInUserNamespace;
 
     /** Whether capget is refused. */
     boolean hidesCapabilities;
 
-    long softLimit = 8 << 20;
-    long hardLimit = 8 << 20;
-    boolean mayRaiseHardLimit;
+    public long softLimit = 8 << 20;
+    public long hardLimit = 8 << 20;
+    public boolean mayRaiseHardLimit;
 
     /** Since Linux 4.4: without, there is no mlock2 and no MCL_ONFAULT. */
-    boolean hasOnFault = true;
+    public boolean hasOnFault = true;
 
     /** Before Linux 5.18: mlock2 on PROT_NONE fails after it has locked, as mlock does everywhere. */
-    boolean failsOnProtNone;
+    public boolean failsOnProtNone;
 
     /** {@code vm.max_map_count} */
-    int maxMapCount = 65_530;
+    public int maxMapCount = 65_530;
 
     /** The longest range of mapped memory a call had to lock or unlock so far. */
-    long longestWalk;
+    public long longestWalk;
 
     /** The most that was charged at any time. */
-    long mostCharged;
+    public long mostCharged;
 
     /** Calls so far, for "fail call n". */
-    int calls;
+    public int calls;
 
-    int failCall = -1;
+    public int failCall = -1;
 
     /** The last call in a row that fails. */
-    int failUntilCall = -1;
+    public int failUntilCall = -1;
 
-    int failWith = Errno.EPERM;
+    public int failWith = Errno.EPERM;
 
     /** What a seccomp filter answers to a call by this name in the kernel's place: an errno, or 0. */
-    final Map<String, Integer> filter = new TreeMap<>();
+    public final Map<String, Integer> filter = new TreeMap<>();
 
     /** Bytes of huge pages of hugetlbfs that a call populated. */
-    long populatedHugetlb;
+    public long populatedHugetlb;
 
     /** What happens while somebody waits in poll, before a signal ends that. */
-    Runnable onPoll = () -> {};
+    public Runnable onPoll = () -> {};
 
     private static final int TIMER = 77;
 
     /** Whether the timer that somebody may wait for is due, or its descriptor has become another file's. */
-    boolean isTimerDue;
+    public boolean isTimerDue;
 
     /** How many descriptors somebody waited for the last time. */
-    long polled;
+    public long polled;
 
     /** Runs once, after the next look at what is locked. */
-    Runnable afterLockedLook = () -> {};
+    public Runnable afterLockedLook = () -> {};
 
     /** What happens right after an mlock2 of this address, once. */
-    final Map<Long, Runnable> afterLock = new TreeMap<>();
+    public final Map<Long, Runnable> afterLock = new TreeMap<>();
 
     /** The same for the second mlock2 there. */
-    final Map<Long, Runnable> afterLockAgain = new TreeMap<>();
+    public final Map<Long, Runnable> afterLockAgain = new TreeMap<>();
 
     /** What happens right after a munlock of this address, once. */
-    final Map<Long, Runnable> afterUnlock = new TreeMap<>();
+    public final Map<Long, Runnable> afterUnlock = new TreeMap<>();
 
     /** Whether the file descriptor of the heap can be found. */
-    boolean showsDescriptors = true;
+    public boolean showsDescriptors = true;
 
     /** Pages of files in memory that are in swap. */
-    final Set<Long> absent = new TreeSet<>();
+    public final Set<Long> absent = new TreeSet<>();
 
     /** Bytes a mlockall had to lock although the JVM runs: how long it would have stalled. */
-    long lockedInOneCall;
+    public long lockedInOneCall;
 
     /** Looks at the mappings so far. */
-    int looks;
+    public int looks;
 
     /** What happens right after the next look at the mappings, once. */
-    Runnable afterRefresh = () -> {};
+    public Runnable afterRefresh = () -> {};
 
     /** Where a region begins in the middle of a mapping; it ends with that. */
-    final TreeMap<Long, Region> regionsWithin = new TreeMap<>();
+    public final TreeMap<Long, Region> regionsWithin = new TreeMap<>();
 
     private final TreeMap<Long, Vma> vmas = new TreeMap<>();
     private boolean future;
@@ -177,7 +180,7 @@ final class FakeKernel implements LibC, MemoryMap {
     // ---- what the "JVM" does
 
     /** Maps as HotSpot commits: over whatever is there. Returns false where the real JVM would die. */
-    boolean commit(Region region, long start, long bytes) {
+    public boolean commit(Region region, long start, long bytes) {
         if (future && isOverLimit(chargedBytes() + bytes)) {
             return false; // the old mapping is still counted: EAGAIN
         }
@@ -186,39 +189,39 @@ final class FakeKernel implements LibC, MemoryMap {
     }
 
     /** Reserves without committing. */
-    void reserve(Region region, long start, long bytes) {
+    public void reserve(Region region, long start, long bytes) {
         place(region, start, bytes, false, "", false);
     }
 
     /** Maps a file, as an application does. */
-    void mapFile(long start, long bytes, String path) {
+    public void mapFile(long start, long bytes, String path) {
         place(Region.MAPPED, start, bytes, true, path, true);
     }
 
     /** Maps a part of its heap as ZGC does. */
-    void mapHeapFile(long start, long bytes, long offset) {
+    public void mapHeapFile(long start, long bytes, long offset) {
         place(Region.HEAP, start, bytes, true, HEAP_FILE, true);
         vmas.get(start).offset = offset;
     }
 
     /** Our view of it. */
-    Segment heapView() {
+    public Segment heapView() {
         refresh();
         return seen.stream().filter(Segment::isAgentsView).findAny().orElseThrow();
     }
 
-    boolean hasHeapView() {
+    public boolean hasHeapView() {
         refresh();
         return seen.stream().anyMatch(Segment::isAgentsView);
     }
 
     /** Maps the stack of the first thread. */
-    void mapStack(long end, long bytes) {
+    public void mapStack(long end, long bytes) {
         place(Region.STACKS, end - bytes, bytes, true, "[stack]", false);
     }
 
     /** Has the stack grow by page faults. Returns false where the real JVM would die of SIGSEGV. */
-    boolean growStack(long bytes) {
+    public boolean growStack(long bytes) {
         for (Vma vma : vmas.values()) {
             if (vma.path.equals("[stack]")) {
                 if (vma.locked && isOverLimit(chargedBytes() + bytes)) {
@@ -234,7 +237,7 @@ final class FakeKernel implements LibC, MemoryMap {
     }
 
     /** Maps huge pages of hugetlbfs. */
-    void mapHugetlb(Region region, long start, long bytes) {
+    public void mapHugetlb(Region region, long start, long bytes) {
         place(region, start, bytes, true, HUGETLB, true);
         vmas.get(start).special = true;
         vmas.get(start).locked = false;
@@ -247,13 +250,13 @@ final class FakeKernel implements LibC, MemoryMap {
     }
 
     /** A mapping the kernel never locks. */
-    void mapSpecial(long start, long bytes) {
+    public void mapSpecial(long start, long bytes) {
         place(Region.OTHER, start, bytes, true, "/dev/gpu", true);
         vmas.get(start).special = true;
         vmas.get(start).locked = false;
     }
 
-    void unmap(long start, long bytes) {
+    public void unmap(long start, long bytes) {
         carve(start, start + bytes);
     }
 
@@ -275,32 +278,32 @@ final class FakeKernel implements LibC, MemoryMap {
     // ---- what a test looks at
 
     /** VmLck. */
-    long chargedBytes() {
+    public long chargedBytes() {
         return vmas.values().stream()
                 .filter(vma -> vma.locked)
                 .mapToLong(vma -> vma.end - vma.start)
                 .sum();
     }
 
-    boolean isLocked(long address) {
+    public boolean isLocked(long address) {
         Vma vma = at(address);
         return vma != null && vma.locked;
     }
 
-    boolean isMapped(long address) {
+    public boolean isMapped(long address) {
         return at(address) != null;
     }
 
-    boolean isLockedOnFault(long address) {
+    public boolean isLockedOnFault(long address) {
         return isLocked(address) && at(address).onFault;
     }
 
-    boolean isFuture() {
+    public boolean isFuture() {
         return future;
     }
 
     /** What smaps shows as {@code lo} without {@code lf}. */
-    List<Mapping> lockedWithoutOnFault() {
+    public List<Mapping> lockedWithoutOnFault() {
         return vmas.values().stream()
                 .filter(vma -> vma.locked && !vma.onFault)
                 .map(FakeKernel::mapping)
