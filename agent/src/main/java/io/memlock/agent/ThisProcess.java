@@ -1,33 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.agent;
 
-import io.memlock.lock.ApplicationLocks;
-import io.memlock.lock.CallCost;
-import io.memlock.lock.FutureProbe;
-import io.memlock.lock.GentleCalls;
+import io.memlock.calls.ApplicationLocks;
+import io.memlock.calls.CallCost;
+import io.memlock.calls.FutureProbe;
+import io.memlock.calls.GentleCalls;
 import io.memlock.lock.GentleScan;
 import io.memlock.lock.HeapRoom;
 import io.memlock.lock.HeapView;
-import io.memlock.lock.LimitProbe;
+import io.memlock.calls.LimitProbe;
 import io.memlock.lock.LockParts;
-import io.memlock.lock.LockProbe;
+import io.memlock.calls.LockProbe;
 import io.memlock.lock.LockStatus;
 import io.memlock.lock.OutgrowWarning;
-import io.memlock.lock.Pause;
-import io.memlock.lock.PieceSize;
-import io.memlock.lock.Populator;
+import io.memlock.calls.Pause;
+import io.memlock.calls.PieceSize;
+import io.memlock.calls.Populator;
 import io.memlock.lock.ProcessNumbers;
 import io.memlock.lock.ProcessResidency;
 import io.memlock.lock.ProcessRoom;
 import io.memlock.lock.ProcessView;
-import io.memlock.lock.Progress;
+import io.memlock.calls.Progress;
 import io.memlock.lock.Reconciler;
 import io.memlock.lock.RegionReport;
 import io.memlock.lock.Residency;
 import io.memlock.lock.RoomWatch;
 import io.memlock.lock.SelfMap;
 import io.memlock.lock.SmapsScan;
-import io.memlock.lock.SplitProbe;
+import io.memlock.calls.SplitProbe;
 
 import io.memlock.cgroup.Cgroups;
 

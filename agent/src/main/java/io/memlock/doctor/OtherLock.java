@@ -3,7 +3,7 @@ package io.memlock.doctor;
 
 import io.memlock.advice.Advice;
 import io.memlock.advice.Remedy;
-import io.memlock.lock.LockLimit;
+import io.memlock.calls.LockLimit;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
 import io.memlock.options.AgentOptions;

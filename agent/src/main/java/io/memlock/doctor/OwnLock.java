@@ -2,7 +2,7 @@
 package io.memlock.doctor;
 
 import io.memlock.lock.LockFailure;
-import io.memlock.lock.LockLimit;
+import io.memlock.calls.LockLimit;
 import io.memlock.lock.LockState;
 import io.memlock.lock.MemoryLock;
 import io.memlock.agent.ThisProcess;

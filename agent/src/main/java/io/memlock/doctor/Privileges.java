@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import io.memlock.lock.LockLimit;
+import io.memlock.calls.LockLimit;
 import io.memlock.memory.Bytes;
 import io.memlock.os.Errno;
 import io.memlock.proc.ProcessLimits;

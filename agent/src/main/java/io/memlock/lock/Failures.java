@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.calls.LockLimit;
+import io.memlock.calls.LockProbe;
+
 import io.memlock.advice.Advice;
 import io.memlock.advice.Remedy;
 import io.memlock.hotspot.JvmFlags;

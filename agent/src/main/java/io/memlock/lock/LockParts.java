@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.calls.ApplicationLocks;
+import io.memlock.calls.FutureProbe;
+import io.memlock.calls.GentleCalls;
+import io.memlock.calls.LimitProbe;
+import io.memlock.calls.LockProbe;
+
 import io.memlock.advice.Place;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;

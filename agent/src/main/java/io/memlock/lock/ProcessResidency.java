@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.calls.Pause;
+import io.memlock.calls.Populator;
+import io.memlock.calls.Progress;
+
 import io.memlock.cgroup.Cgroups;
 
 import io.memlock.log.Log;

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.calls.GentleCalls;
+import io.memlock.calls.Pause;
+import io.memlock.calls.Populator;
+import io.memlock.calls.Progress;
+
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;

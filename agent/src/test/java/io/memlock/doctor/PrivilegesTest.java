@@ -5,7 +5,7 @@ import static io.memlock.doctor.PatientBuilder.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.doctor.Finding.Verdict;
-import io.memlock.lock.LockLimit;
+import io.memlock.calls.LockLimit;
 import io.memlock.os.Errno;
 import org.junit.jupiter.api.Test;
 

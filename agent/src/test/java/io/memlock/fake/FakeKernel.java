@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.fake;
 
-import io.memlock.lock.ApplicationLocks;
+import io.memlock.calls.ApplicationLocks;
 import io.memlock.lock.MemoryMap;
 
 import io.memlock.memory.Evidence;

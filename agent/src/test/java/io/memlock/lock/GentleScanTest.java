@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.calls.LockProbe;
+import io.memlock.calls.Pause;
+
 import io.memlock.fake.FakeKernel;
 
 import static org.assertj.core.api.Assertions.assertThat;

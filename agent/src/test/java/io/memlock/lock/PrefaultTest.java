@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.calls.Populator;
+import io.memlock.calls.Progress;
+
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.RecordingLibC;
 

@@ -11,7 +11,7 @@ import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.Smaps;
 import io.memlock.it.harness.Wrappers;
-import io.memlock.lock.LockLimit;
+import io.memlock.calls.LockLimit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.calls;
 
 import io.memlock.os.Errno;
 import io.memlock.os.LibC;
@@ -25,7 +25,7 @@ public final class FutureProbe {
      *
      * @return true also when the page could not be mapped because the limit is used up, which only happens under it
      */
-    boolean isBornLocked() {
+    public boolean isBornLocked() {
         return ask(false) == LockProbe.Answer.LOCKED;
     }
 
@@ -34,12 +34,12 @@ public final class FutureProbe {
      *
      * @return what a new mapping is
      */
-    LockProbe.Answer askAfterSetting() {
+    public LockProbe.Answer askAfterSetting() {
         return ask(true);
     }
 
     /** Why the last question was not answered. */
-    int probeErrno() {
+    public int probeErrno() {
         return probeErrno;
     }
 
@@ -48,7 +48,7 @@ public final class FutureProbe {
      *
      * @param chargedBytes VmLck now
      */
-    boolean isCharged(LongSupplier chargedBytes) {
+    public boolean isCharged(LongSupplier chargedBytes) {
         long before = chargedBytes.getAsLong();
         long page = map();
         if (page == LibC.MAP_FAILED) {

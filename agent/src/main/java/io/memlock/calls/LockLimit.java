@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.calls;
 
 import io.memlock.memory.Bytes;
 
@@ -32,7 +32,7 @@ public record LockLimit(long softBytes, long hardBytes, int probeErrno, boolean 
      * Whether only the capability makes it so. It goes when the process drops root, and the limit, which does not change,
      * applies from then on.
      */
-    boolean isByCapability() {
+    public boolean isByCapability() {
         return isUnlimited() && softBytes != UNLIMITED;
     }
 

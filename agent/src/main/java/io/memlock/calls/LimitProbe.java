@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.calls;
 
 import io.memlock.os.Errno;
 import io.memlock.os.LibC;
@@ -42,7 +42,7 @@ public final class LimitProbe {
      *
      * @return what holds
      */
-    LockLimit establish() {
+    public LockLimit establish() {
         return establish(null);
     }
 
@@ -53,7 +53,7 @@ public final class LimitProbe {
      * @param before what held
      * @return what holds now; as before where it could not be tried
      */
-    LockLimit again(LockLimit before) {
+    public LockLimit again(LockLimit before) {
         LockLimit now = read();
         if (now.softBytes() == LockLimit.UNKNOWN_BYTES) {
             return before;
@@ -68,7 +68,7 @@ public final class LimitProbe {
      *
      * @return what holds now
      */
-    LockLimit lift(LockLimit limit) {
+    public LockLimit lift(LockLimit limit) {
         long[] infinite = {Linux.RLIM_INFINITY, Linux.RLIM_INFINITY};
         boolean isLifted = limit.isByCapability() && libc.setrlimit(Linux.RLIMIT_MEMLOCK, infinite) == 0;
         return isLifted ? establish(limit) : limit;
@@ -101,7 +101,7 @@ public final class LimitProbe {
     }
 
     /** Of the calling thread. setuid(2) as the C library has it changes that of all threads. */
-    boolean hasCapability() {
+    public boolean hasCapability() {
         int[] sets = new int[6];
         return libc.capget(new int[] {Linux.CAPABILITY_VERSION_3, 0}, sets) == 0
                 && (sets[0] & (1 << Linux.CAP_IPC_LOCK)) != 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.calls;
 
 import io.memlock.memory.Segment;
 import io.memlock.os.Errno;
@@ -15,7 +15,7 @@ import io.memlock.os.Linux;
  */
 public final class GentleCalls {
 
-    static final long PAUSE_NANOS = 50_000;
+    public static final long PAUSE_NANOS = 50_000;
 
     private final LibC libc;
     private final LockProbe probe;
@@ -51,7 +51,7 @@ public final class GentleCalls {
      * @param what for people
      * @param segments on which there will be calls
      */
-    void begin(String what, Iterable<Segment> segments) {
+    public void begin(String what, Iterable<Segment> segments) {
         long bytes = 0;
         for (Segment segment : segments) {
             bytes += segment.mapping().isAccessible() ? segment.length() : 0;
@@ -64,12 +64,12 @@ public final class GentleCalls {
      *
      * @return 0, or errno of the first piece that failed; the pieces before it are locked
      */
-    int lock(Segment segment) {
+    public int lock(Segment segment) {
         return inPieces(segment, this::lockPiece);
     }
 
     /** Whether a lock that succeeds locks anything: a page of our own, which every kernel can lock. */
-    boolean doWhatTheySay() {
+    public boolean doWhatTheySay() {
         return probe.seesLockOfOwnPage();
     }
 
@@ -78,7 +78,7 @@ public final class GentleCalls {
      *
      * @return 0, or errno of the first piece that failed; the pieces before it are unlocked
      */
-    int unlock(Segment segment) {
+    public int unlock(Segment segment) {
         Call call = (address, length) -> libc.munlock(address, length) == 0 ? 0 : libc.errno();
         return segment.mapping().isFileBacked() ? swiftly(segment, call) : inPieces(segment, call);
     }
@@ -89,7 +89,7 @@ public final class GentleCalls {
      *
      * @return 0, or errno of the first piece that failed
      */
-    int release(Segment segment) {
+    public int release(Segment segment) {
         return swiftly(
                 segment,
                 (address, length) -> libc.madvise(address, length, Linux.MADV_DONTNEED) == 0 ? 0 : libc.errno());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.calls;
 
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
@@ -20,7 +20,7 @@ public final class Populator {
      * At once in a live JVM, where nobody can map memory meanwhile: reading so much back takes a slow disk a few
      * milliseconds, allocating it 50 microseconds.
      */
-    static final long GENTLE_PIECE_BYTES = 256 << 10;
+    public static final long GENTLE_PIECE_BYTES = 256 << 10;
 
     private final LibC libc;
     private final boolean hasMadvise;
@@ -49,7 +49,7 @@ public final class Populator {
      * @param isWrite whether untouched pages shall be allocated; otherwise only what is swapped out comes back
      * @return 0 or errno
      */
-    int populate(long start, long length, boolean isWrite) {
+    public int populate(long start, long length, boolean isWrite) {
         if (hasMadvise) {
             int advice = isWrite ? Linux.MADV_POPULATE_WRITE : Linux.MADV_POPULATE_READ;
             return libc.madvise(start, length, advice) == 0 ? 0 : libc.errno();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.calls;
 
 import io.memlock.os.Errno;
 import io.memlock.os.LibC;
@@ -26,7 +26,7 @@ public final class LockProbe {
     }
 
     /** What the kernel said of a mapping. */
-    enum Answer {
+    public enum Answer {
         /** The mapping is locked. */
         LOCKED,
 
@@ -45,7 +45,7 @@ public final class LockProbe {
      *
      * @param address page-aligned
      */
-    Answer ask(long address) {
+    public Answer ask(long address) {
         if (isMsyncDistrusted) {
             return askOtherwise(address);
         }
@@ -65,7 +65,7 @@ public final class LockProbe {
      *
      * @param address page-aligned
      */
-    Answer doubt(long address) {
+    public Answer doubt(long address) {
         Answer answer = ask(address);
         if (answer == Answer.UNLOCKED && askOtherwise(address) == Answer.LOCKED) {
             isMsyncDistrusted = true;
@@ -89,7 +89,7 @@ public final class LockProbe {
      * @param address page-aligned
      * @return false also when nothing is mapped there any more, or when the kernel did not tell
      */
-    boolean isLocked(long address) {
+    public boolean isLocked(long address) {
         return ask(address) == Answer.LOCKED;
     }
 

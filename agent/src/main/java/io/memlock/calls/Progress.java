@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.calls;
 
 import io.memlock.log.Log;
 import io.memlock.memory.Bytes;
@@ -39,12 +39,12 @@ public final class Progress {
     }
 
     /** Work that is only done when somebody asks for it. */
-    Work begin(String what, long totalBytes) {
+    public Work begin(String what, long totalBytes) {
         return new Work(what, totalBytes, false, System.nanoTime());
     }
 
     /** Work that the keeper does day by day, too: the log has it at its most talkative only. */
-    Work beginRoutine(String what, long totalBytes) {
+    public Work beginRoutine(String what, long totalBytes) {
         return new Work(what, totalBytes, true, System.nanoTime());
     }
 
@@ -60,7 +60,7 @@ public final class Progress {
     }
 
     /** One piece of work. Several threads may share in it. */
-    final class Work {
+    public final class Work {
 
         private final String what;
         private final long totalBytes;
@@ -76,12 +76,12 @@ public final class Progress {
         }
 
         /** What is done so far. */
-        long doneBytes() {
+        public long doneBytes() {
             return doneBytes.get();
         }
 
         /** So much more is done. */
-        void done(long bytes) {
+        public void done(long bytes) {
             done(bytes, System.nanoTime());
         }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.calls;
 
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
@@ -38,12 +38,12 @@ public final class ApplicationLocks {
      *
      * @param segment locked
      */
-    boolean isKnown(Segment segment) {
+    public boolean isKnown(Segment segment) {
         return known.contains(segment.mapping());
     }
 
     /** Forgets what was known of all other mappings: what is unlocked now may be locked by somebody else later. */
-    void retain(List<Segment> locked) {
+    public void retain(List<Segment> locked) {
         Set<Mapping> retained = new HashSet<>();
         for (Segment segment : locked) {
             if (isKnown(segment)) {
@@ -59,7 +59,7 @@ public final class ApplicationLocks {
      * @param segments locked a moment ago
      * @throws IOException if it cannot be told
      */
-    Found oursAmong(List<Segment> segments) throws IOException {
+    public Found oursAmong(List<Segment> segments) throws IOException {
         NavigableMap<Long, Long> asked = new TreeMap<>();
         for (Segment segment : segments) {
             asked.put(segment.start(), segment.end());
@@ -93,7 +93,7 @@ public final class ApplicationLocks {
      *
      * @throws IOException if it cannot be told; what was known stays
      */
-    void refresh() throws IOException {
+    public void refresh() throws IOException {
         Set<Mapping> found = new HashSet<>();
         flags.forEachLocked(mapping -> true, (mapping, isOnFault) -> {
             if (!isOnFault) {
@@ -104,7 +104,7 @@ public final class ApplicationLocks {
     }
 
     /** The mappings the application locked, as far as is known. */
-    List<Mapping> all() {
+    public List<Mapping> all() {
         return List.copyOf(known);
     }
 
@@ -135,7 +135,7 @@ public final class ApplicationLocks {
      * @param isSomeGone whether some are not locked any more
      * @param isSomeChanged whether some are locked on-fault in a part only, or are another file's now
      */
-    record Found(List<Segment> ours, boolean isSomeGone, boolean isSomeChanged) {}
+    public record Found(List<Segment> ours, boolean isSomeGone, boolean isSomeChanged) {}
 
     /** Where the flags come from. */
     public interface LockFlags {
