@@ -7,7 +7,7 @@ import io.memlock.calls.FutureProbe;
 import io.memlock.calls.GentleCalls;
 import io.memlock.lock.GentleScan;
 import io.memlock.lock.HeapRoom;
-import io.memlock.lock.HeapView;
+import io.memlock.zgc.HeapView;
 import io.memlock.calls.LimitProbe;
 import io.memlock.lock.LockParts;
 import io.memlock.calls.LockProbe;

@@ -9,7 +9,7 @@ import io.memlock.memory.Bytes;
  * @param bytes the lesser of what the host has available and what the memory cgroup still allows
  * @param source which of the two it is, for a message
  */
-record Headroom(long bytes, String source) {
+public record Headroom(long bytes, String source) {
 
     /** The tighter of two. */
     static Headroom tighter(Headroom a, Headroom b) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.zgc.HeapView;
+
 import io.memlock.calls.ApplicationLocks;
 import io.memlock.calls.FutureProbe;
 import io.memlock.calls.GentleCalls;

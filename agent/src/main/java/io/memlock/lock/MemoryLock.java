@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.zgc.HeapView;
+import io.memlock.zgc.ViewedHeap;
+
 import io.memlock.calls.LockLimit;
 
 import io.memlock.memory.Bytes;
@@ -464,7 +467,7 @@ public final class MemoryLock {
      * @return whether there is more
      * @throws IOException if {@code /proc/self/maps} cannot be read
      */
-    synchronized boolean populateView() throws IOException {
+    public synchronized boolean populateView() throws IOException {
         if (!viewedHeap.exists()) {
             return false;
         }
@@ -477,7 +480,7 @@ public final class MemoryLock {
     }
 
     /** The view of ZGC's heap, to be asked about. */
-    ViewedHeap viewedHeap() {
+    public ViewedHeap viewedHeap() {
         return viewedHeap;
     }
 

@@ -27,7 +27,7 @@ public final class Prefault {
     private final Pause pause;
     private final Progress progress;
 
-    Prefault(Populator populator, Pause pause, Progress progress) {
+    public Prefault(Populator populator, Pause pause, Progress progress) {
         this.populator = populator;
         this.pause = pause;
         this.progress = progress;
@@ -44,7 +44,7 @@ public final class Prefault {
      * @return null if done, otherwise why not
      * @throws IOException if it cannot be told what is resident
      */
-    String run(List<Segment> segments, List<Region> regions, Resident resident, Headroom headroom, int threads)
+    public String run(List<Segment> segments, List<Region> regions, Resident resident, Headroom headroom, int threads)
             throws IOException {
         List<Piece> pieces = new ArrayList<>();
         long total = 0;
@@ -82,7 +82,7 @@ public final class Prefault {
     }
 
     /** Tells what is in RAM already, which takes a walk of page tables. */
-    interface Resident {
+    public interface Resident {
 
         /** Bytes of the regions that are to be faulted in. */
         long bytes() throws IOException;

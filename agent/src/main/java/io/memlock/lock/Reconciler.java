@@ -95,7 +95,7 @@ public final class Reconciler {
     }
 
     /** Every mapping, cut into regions, as of the last look. */
-    List<Segment> segments() {
+    public List<Segment> segments() {
         return map.segments();
     }
 

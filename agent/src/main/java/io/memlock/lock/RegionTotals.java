@@ -22,7 +22,7 @@ public final class RegionTotals {
     }
 
     /** Adds a segment's mapping, reserved and committed bytes: not those of our own view of the heap. */
-    void add(Segment segment) {
+    public void add(Segment segment) {
         if (segment.isAgentsView()) {
             return;
         }

@@ -4,7 +4,7 @@ package io.memlock.fake;
 import io.memlock.calls.ApplicationLocks;
 import io.memlock.calls.FutureProbe;
 import io.memlock.calls.GentleCalls;
-import io.memlock.lock.HeapView;
+import io.memlock.zgc.HeapView;
 import io.memlock.calls.LimitProbe;
 import io.memlock.lock.LockParts;
 import io.memlock.calls.LockProbe;

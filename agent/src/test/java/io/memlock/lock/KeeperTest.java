@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.zgc.HeapView;
+
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
 import io.memlock.fake.RecordingLibC;

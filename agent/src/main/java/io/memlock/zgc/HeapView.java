@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.zgc;
 
 import io.memlock.calls.GentleCalls;
 import io.memlock.calls.LockProbe;
@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 public final class HeapView {
 
     /** ZGC commits, maps and gives back in these. zGlobals.hpp, ZGranuleSizeShift */
-    static final long GRANULE_BYTES = 2L << 20;
+    public static final long GRANULE_BYTES = 2L << 20;
 
     /** So many are populated with one look at what is mapped: what ZGC gives back meanwhile is allocated anew, and empty. */
     static final int GRANULES_AT_ONCE = 128;

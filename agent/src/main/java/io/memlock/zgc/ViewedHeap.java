@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.zgc;
 
 import io.memlock.memory.Segment;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.function.Supplier;
  * Has a {@link HeapView} of ZGC's heap while there may be one, and says what it cannot hold. Changed by one thread at a time;
  * {@link #exists} and {@link #bytes} may be asked by any.
  */
-final class ViewedHeap {
+public final class ViewedHeap {
 
     private final Supplier<HeapView> maker;
     private volatile HeapView view;
@@ -21,12 +21,12 @@ final class ViewedHeap {
      *
      * @param maker makes one, when it is needed for the first time
      */
-    ViewedHeap(Supplier<HeapView> maker) {
+    public ViewedHeap(Supplier<HeapView> maker) {
         this.maker = maker;
     }
 
     /** Whether there is a heap that its collector maps anew while it runs, whether or not it can be viewed. */
-    static boolean isNeeded(List<Segment> segments) {
+    public static boolean isNeeded(List<Segment> segments) {
         for (Segment segment : segments) {
             if (segment.isRemappedHeap()) {
                 return true;
@@ -36,23 +36,23 @@ final class ViewedHeap {
     }
 
     /** Whether there is a view, which has to be looked after more often than others may ask for; free. */
-    boolean exists() {
+    public boolean exists() {
         HeapView now = view;
         return now != null && now.exists();
     }
 
     /** Whether there is a view, and nothing known that it cannot hold. */
-    boolean isWhole() {
+    public boolean isWhole() {
         return exists() && problem == null;
     }
 
     /** What VmRSS counts once more for the view; free. */
-    long bytes() {
+    public long bytes() {
         return bytes;
     }
 
     /** Where somebody has unlocked the view, what it held may have gone. Before it is locked again. */
-    void check(long nowNanos) {
+    public void check(long nowNanos) {
         if (exists() && !view.isLocked()) {
             view.allAgain(nowNanos);
         }
@@ -65,7 +65,7 @@ final class ViewedHeap {
      * @param nowNanos {@link System#nanoTime}
      * @return what the operator should know and was not told yet, null if nothing
      */
-    String cover(List<Segment> segments, long nowNanos) {
+    public String cover(List<Segment> segments, long nowNanos) {
         if (view == null) {
             view = maker.get();
         }
@@ -83,14 +83,14 @@ final class ViewedHeap {
      * @param segments all of the process, as it is now
      * @return whether there is more
      */
-    boolean populatePart(List<Segment> segments) {
+    public boolean populatePart(List<Segment> segments) {
         boolean isMore = view.populate(segments);
         bytes = view.heldBytes();
         return isMore;
     }
 
     /** Lets go. */
-    void release() {
+    public void release() {
         HeapView last = view;
         view = null;
         bytes = 0;

@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.zgc;
+
+import io.memlock.lock.Headroom;
+import io.memlock.lock.LockFailure;
+import io.memlock.lock.LockState;
+import io.memlock.lock.MemoryLock;
+import io.memlock.lock.Prefault;
+import io.memlock.lock.RegionReport;
+import io.memlock.lock.RegionTotals;
+import io.memlock.lock.RegionUsage;
 
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.Populator;
