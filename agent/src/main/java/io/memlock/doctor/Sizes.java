@@ -3,7 +3,7 @@ package io.memlock.doctor;
 
 import io.memlock.cgroup.Cgroups;
 
-import io.memlock.lock.PrefaultNeed;
+import io.memlock.residency.PrefaultNeed;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;

@@ -13,17 +13,17 @@ import io.memlock.lock.MemoryMap;
 import io.memlock.lock.OutgrowWarning;
 import io.memlock.calls.PieceSize;
 import io.memlock.calls.Populator;
-import io.memlock.lock.Prefault;
+import io.memlock.residency.Prefault;
 import io.memlock.lock.ProcessNumbers;
 import io.memlock.lock.ProcessView;
 import io.memlock.calls.Progress;
 import io.memlock.lock.Reconciler;
 import io.memlock.lock.RegionReport;
 import io.memlock.lock.RegionTotals;
-import io.memlock.lock.Residency;
+import io.memlock.residency.Residency;
 import io.memlock.lock.RoomSource;
 import io.memlock.lock.RoomWatch;
-import io.memlock.lock.SwapIn;
+import io.memlock.residency.SwapIn;
 
 import io.memlock.agent.ThisProcess;
 

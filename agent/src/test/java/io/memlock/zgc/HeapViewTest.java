@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.zgc;
 
-import io.memlock.lock.Headroom;
+import io.memlock.residency.Headroom;
 import io.memlock.lock.LockFailure;
 import io.memlock.lock.LockState;
 import io.memlock.lock.MemoryLock;
-import io.memlock.lock.Prefault;
+import io.memlock.residency.Prefault;
 import io.memlock.lock.RegionReport;
 import io.memlock.lock.RegionTotals;
 import io.memlock.lock.RegionUsage;
