@@ -2,7 +2,7 @@
 package io.memlock.agent;
 
 import io.memlock.lock.LockStatus;
-import io.memlock.lock.RegionReport;
+import io.memlock.report.RegionReport;
 import io.memlock.memory.Bytes;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.SmapsRollup;

@@ -5,7 +5,7 @@ import io.memlock.advice.Place;
 import io.memlock.advice.PlaceFiles;
 import io.memlock.hotspot.JvmFlags;
 import io.memlock.hotspot.JvmLayout;
-import io.memlock.lock.SmapsScan;
+import io.memlock.report.SmapsScan;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.jmx;
 
-import io.memlock.lock.RegionUsage;
+import io.memlock.report.RegionUsage;
 
 /** One row of the {@code Regions} attribute. With getters, because an MXBean on JDK 17 does not map records. */
 public final class RegionRow {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.report.ProcessNumbers;
+import io.memlock.report.RegionReport;
+import io.memlock.report.RegionUsage;
+
 import io.memlock.hotspot.LayerStatus;
 import io.memlock.log.Log;
 import io.memlock.log.UtcTime;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.report.ProcessNumbers;
+import io.memlock.report.RegionReport;
+
 import io.memlock.options.OptionException;
 import java.io.IOException;
 

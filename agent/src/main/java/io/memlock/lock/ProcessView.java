@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.report.OutgrowWarning;
+import io.memlock.report.ProcessNumbers;
+import io.memlock.report.RegionReport;
+
 import io.memlock.hotspot.LayerStatus;
 import java.io.IOException;
 import java.util.List;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.report.RegionReport;
+
 import io.memlock.log.Log;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;

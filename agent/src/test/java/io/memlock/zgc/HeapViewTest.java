@@ -6,9 +6,9 @@ import io.memlock.lock.LockFailure;
 import io.memlock.lock.LockState;
 import io.memlock.lock.MemoryLock;
 import io.memlock.residency.Prefault;
-import io.memlock.lock.RegionReport;
-import io.memlock.lock.RegionTotals;
-import io.memlock.lock.RegionUsage;
+import io.memlock.report.RegionReport;
+import io.memlock.report.RegionTotals;
+import io.memlock.report.RegionUsage;
 
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.Populator;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.report;
+
+import io.memlock.lock.MemoryLock;
 
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;

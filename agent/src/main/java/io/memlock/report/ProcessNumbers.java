@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.report;
 
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessStatus;
@@ -25,7 +25,7 @@ public record ProcessNumbers(long chargedBytes, long residentBytes, long swapped
     }
 
     /** Without what is counted twice. */
-    ProcessNumbers less(long viewedBytes) {
+    public ProcessNumbers less(long viewedBytes) {
         return new ProcessNumbers(chargedBytes, residentBytes - viewedBytes, swappedBytes, majorFaults);
     }
 }

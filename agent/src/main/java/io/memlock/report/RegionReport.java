@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.report;
+
+import io.memlock.lock.LockStatus;
 
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;

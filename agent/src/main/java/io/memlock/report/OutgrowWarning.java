@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.report;
+
+import io.memlock.lock.LockStatus;
 
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
@@ -36,7 +38,7 @@ public record OutgrowWarning(long heapBytes, long besideHeapBytes, long cgroupBy
      *
      * @return null if there is room
      */
-    String text() {
+    public String text() {
         boolean cgroup = cgroupBytes >= 0 && (hostBytes < 0 || cgroupBytes < hostBytes);
         long there = cgroup ? cgroupBytes : hostBytes;
         if (there < 0 || heapBytes + besideHeapBytes <= there) {
