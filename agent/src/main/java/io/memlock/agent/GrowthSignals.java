@@ -3,7 +3,7 @@ package io.memlock.agent;
 
 import io.memlock.jvmstat.GrowthCounters;
 import io.memlock.jvmstat.OwnCounters;
-import io.memlock.lock.Growth;
+import io.memlock.keeper.Growth;
 import io.memlock.proc.AddressSpaceReader;
 import io.memlock.proc.ProcFs;
 import java.lang.instrument.Instrumentation;

@@ -4,8 +4,8 @@ package io.memlock.agent;
 import io.memlock.attach.Version;
 
 import io.memlock.jmx.JmxRegistration;
-import io.memlock.lock.HeapRoom;
-import io.memlock.lock.LockControl;
+import io.memlock.keeper.HeapRoom;
+import io.memlock.keeper.LockControl;
 import io.memlock.lock.LockState;
 import io.memlock.log.Log;
 import io.memlock.options.OptionsInForce;

@@ -3,7 +3,7 @@ package io.memlock.agent;
 
 import io.memlock.jvmstat.LockCounters;
 import io.memlock.jvmstat.OwnCounters;
-import io.memlock.lock.LockControl;
+import io.memlock.keeper.LockControl;
 import io.memlock.lock.LockStatus;
 import io.memlock.report.RegionReport;
 import io.memlock.report.RegionUsage;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.jmx;
 
-import io.memlock.lock.LockControl;
+import io.memlock.keeper.LockControl;
 import io.memlock.lock.LockState;
 import java.lang.management.ManagementFactory;
 import javax.management.InstanceAlreadyExistsException;

@@ -84,7 +84,7 @@ public final class MemoryLock {
      *
      * @return a {@link System#nanoTime}; {@link Long#MAX_VALUE} if it does not age
      */
-    long goodUntilNanos() {
+    public long goodUntilNanos() {
         LockStatus last = status;
         return last.ages() ? last.verified().goodUntilNanos(periodNanos) : Long.MAX_VALUE;
     }
@@ -94,7 +94,7 @@ public final class MemoryLock {
      *
      * @param nanos between two looks
      */
-    void intendsToLookEvery(long nanos) {
+    public void intendsToLookEvery(long nanos) {
         periodNanos = nanos;
     }
 
@@ -119,7 +119,7 @@ public final class MemoryLock {
     }
 
     /** Whether new mappings are born locked only for as long as the process keeps CAP_IPC_LOCK; free. */
-    boolean dependsOnCapability() {
+    public boolean dependsOnCapability() {
         LockLimit now = limit;
         return future.isInForce() && now != null && now.isByCapability();
     }
@@ -130,7 +130,7 @@ public final class MemoryLock {
      *
      * @return whether it was ended
      */
-    boolean endFutureWithoutCapability() {
+    public boolean endFutureWithoutCapability() {
         boolean isGone = dependsOnCapability() && !parts.limits().hasCapability();
         if (isGone) {
             future.endAtOnce();
@@ -139,7 +139,7 @@ public final class MemoryLock {
     }
 
     /** What is asked for now. */
-    synchronized AgentOptions options() {
+    public synchronized AgentOptions options() {
         return options;
     }
 
@@ -392,7 +392,7 @@ public final class MemoryLock {
      *
      * @param nowNanos {@link System#nanoTime}
      */
-    synchronized long nanosToNextLook(long nowNanos) {
+    public synchronized long nanosToNextLook(long nowNanos) {
         return parts.room().nanosToNextLook(nowNanos);
     }
 
@@ -401,7 +401,7 @@ public final class MemoryLock {
      *
      * @param nowNanos {@link System#nanoTime}
      */
-    synchronized boolean isPassDue(long nowNanos) {
+    public synchronized boolean isPassDue(long nowNanos) {
         return parts.room().isPassDue(nowNanos);
     }
 

@@ -15,7 +15,7 @@ import io.memlock.calls.PieceSize;
 import io.memlock.calls.Populator;
 import io.memlock.residency.Prefault;
 import io.memlock.report.ProcessNumbers;
-import io.memlock.lock.ProcessView;
+import io.memlock.keeper.ProcessView;
 import io.memlock.calls.Progress;
 import io.memlock.lock.Reconciler;
 import io.memlock.report.RegionReport;

@@ -29,7 +29,7 @@ class GentleLoadingIT {
     private static final long REST_NANOS = 2_000_000;
 
     /** Is loaded last on the way to the lock; the keeper itself takes no rests. */
-    private static final String KEEPER = " io.memlock.lock.Keeper ";
+    private static final String KEEPER = " io.memlock.keeper.Keeper ";
 
     @TempDir
     Path directory;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.keeper;
 
 /**
  * The share of one CPU that a kind of work may take in the long run. What was not used is saved up to a limit, so that a

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.keeper;
+
+import io.memlock.lock.LockStatus;
 
 import io.memlock.report.OutgrowWarning;
 import io.memlock.report.ProcessNumbers;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.keeper;
 
 /**
  * Whether the Java heap has room for what the agent could also do later. A class whose initialiser meets a full heap is

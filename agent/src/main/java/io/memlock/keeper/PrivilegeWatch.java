@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.keeper;
+
+import io.memlock.lock.MemoryLock;
+import io.memlock.lock.Notices;
 
 import io.memlock.log.Log;
 import io.memlock.os.Errno;

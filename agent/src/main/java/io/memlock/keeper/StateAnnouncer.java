@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.keeper;
+
+import io.memlock.lock.LockState;
+import io.memlock.lock.LockStatus;
+import io.memlock.lock.MemoryLock;
 
 import io.memlock.log.Log;
 import io.memlock.log.UtcTime;

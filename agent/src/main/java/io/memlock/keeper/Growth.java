@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.keeper;
 
 /** Whether the JVM has got memory since somebody last asked. */
 public enum Growth {
