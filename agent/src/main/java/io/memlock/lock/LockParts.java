@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.cgroup.RoomWatch;
+
 import io.memlock.residency.Residency;
 
 import io.memlock.zgc.HeapView;

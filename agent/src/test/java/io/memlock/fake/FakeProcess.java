@@ -21,8 +21,8 @@ import io.memlock.lock.Reconciler;
 import io.memlock.report.RegionReport;
 import io.memlock.report.RegionTotals;
 import io.memlock.residency.Residency;
-import io.memlock.lock.RoomSource;
-import io.memlock.lock.RoomWatch;
+import io.memlock.cgroup.RoomSource;
+import io.memlock.cgroup.RoomWatch;
 import io.memlock.residency.SwapIn;
 
 import io.memlock.agent.ThisProcess;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.cgroup;
 
-import io.memlock.lock.RoomSource.Locked;
+import io.memlock.cgroup.RoomSource.Locked;
 import io.memlock.memory.Bytes;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -22,13 +22,13 @@ public final class RoomWatch {
     static final long READ_BYTES_PER_SECOND = 4L << 30;
 
     /** With less left new mappings are not born locked: one late look of the keeper would be the end of the JVM. */
-    static final long SCARCE_BYTES = 1L << 30;
+    public static final long SCARCE_BYTES = 1L << 30;
 
     /** Under which that ends while the JVM runs: ending it is itself not free. */
-    static final long VERY_SCARCE_BYTES = 512L << 20;
+    public static final long VERY_SCARCE_BYTES = 512L << 20;
 
     /** With so much left they are again. */
-    static final long AMPLE_BYTES = 2L << 30;
+    public static final long AMPLE_BYTES = 2L << 30;
 
     static final long SOONEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -57,7 +57,7 @@ public final class RoomWatch {
      *
      * @param mayGrow whether the heap is to stay locked, so that it cannot make room again
      */
-    long measure(boolean mayGrow) {
+    public long measure(boolean mayGrow) {
         lastMeasureNanos = System.nanoTime();
         freeBytes = source.freeBytes();
         return mayGrow ? Math.max(0, freeBytes - source.heapToComeBytes()) : freeBytes;
@@ -68,7 +68,7 @@ public final class RoomWatch {
      *
      * @param nowNanos {@link System#nanoTime}
      */
-    boolean isMeasureDue(long nowNanos) {
+    public boolean isMeasureDue(long nowNanos) {
         return nowNanos - lastMeasureNanos >= Math.max(SOONEST_MEASURE_NANOS, periodNanos());
     }
 
@@ -77,7 +77,7 @@ public final class RoomWatch {
      *
      * @param bearsWhatMustNotStay whether mappings are born locked that are not selected
      */
-    void watch(boolean bearsWhatMustNotStay) {
+    public void watch(boolean bearsWhatMustNotStay) {
         if (bearsWhatMustNotStay && !isWatching) {
             lastLookNanos = System.nanoTime();
             // With strategy=future nobody has measured before, and the next look would be due much too late.
@@ -95,7 +95,7 @@ public final class RoomWatch {
      * @param nowNanos {@link System#nanoTime}
      * @return nanoseconds, 0 if it is due; {@link Long#MAX_VALUE} if there is nothing to watch
      */
-    long nanosToNextLook(long nowNanos) {
+    public long nanosToNextLook(long nowNanos) {
         return isWatching ? Math.max(0, lastLookNanos + periodNanos() - nowNanos) : Long.MAX_VALUE;
     }
 
@@ -110,7 +110,7 @@ public final class RoomWatch {
      * @param nowNanos {@link System#nanoTime}
      * @return whether so much has come that is locked that a pass has to sort it out now
      */
-    boolean isPassDue(long nowNanos) {
+    public boolean isPassDue(long nowNanos) {
         if (nanosToNextLook(nowNanos) > 0) {
             return false;
         }
@@ -132,7 +132,7 @@ public final class RoomWatch {
     }
 
     /** The keeper looks at the mappings: what comes from now on it does not see. */
-    void begin() {
+    public void begin() {
         try {
             begun = isWatching ? source.locked() : null;
         } catch (IOException e) {
@@ -141,18 +141,18 @@ public final class RoomWatch {
     }
 
     /** All that was locked when {@link #begin} was called has been sorted out, and nothing was too much. */
-    void settle() {
+    public void settle() {
         settled = begun;
         lastLookNanos = System.nanoTime();
     }
 
     /** Something was too much; what was settled before tells nothing any more. */
-    void unsettle() {
+    public void unsettle() {
         settled = null;
     }
 
     /** Whether an application may be given a moment in which to lock what it has just mapped. */
-    boolean isAmple() {
+    public boolean isAmple() {
         return freeBytes >= AMPLE_BYTES;
     }
 

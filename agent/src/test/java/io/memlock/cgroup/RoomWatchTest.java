@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.cgroup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.lock.RoomSource.Locked;
+import io.memlock.cgroup.RoomSource.Locked;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.cgroup;
 
-import io.memlock.cgroup.Cgroups;
 
-import io.memlock.cgroup.FreeRoom;
 import io.memlock.proc.LockedSizeReader;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessStatus;
