@@ -11,6 +11,9 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,41 +21,57 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Who may import whom. */
 class ArchitectureTest {
 
+    private static final String OURS = "io.memlock.";
+
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("io.memlock");
 
-    @ParameterizedTest(name = "{0} imports only {1}")
+    /** Of the JDK, java.lang, java.io and java.util are everybody's; the rows name what else, and what of ours. */
+    @ParameterizedTest(name = "{0} imports of the JDK also {1}, and of ours {2}")
     @CsvSource(
             delimiter = '|',
             value = {
-                "attach    | java.lang.. java.util..",
-                "bootstrap | java.lang.. java.io.. java.util.. java.net.. java.security.. java.nio.charset..",
-                "memory    | java.lang.. java.util..",
-                "options   | java.lang.. java.util.. io.memlock.memory io.memlock.log",
-                "log       | java.lang.. java.io.. java.util..",
-                "proc      | java.lang.. java.io.. java.util.. java.nio.. io.memlock.memory",
-                "hotspot   | java.lang.. java.io.. java.util.. java.nio.. io.memlock.memory io.memlock.proc",
-                "jna       | java.lang..",
-                "jvmstat   | java.lang.. java.util.. java.nio java.nio.charset",
-                "os        | java.lang.. java.io.. java.util.. java.net.. java.nio.charset.. com.sun.jna.. io.memlock.jna",
-                "doctor    | java.. io.memlock.advice io.memlock.lock io.memlock.hotspot io.memlock.memory io.memlock.log io.memlock.options"
-                        + " io.memlock.os io.memlock.proc",
-                "advice    | java.lang.. java.io.. java.util.. java.nio.charset.. io.memlock.log io.memlock.memory io.memlock.proc",
-                "lock      | java.lang.. java.io.. java.util.. java.nio.charset java.security io.memlock.advice io.memlock.proc io.memlock.hotspot io.memlock.memory io.memlock.os"
-                        + " io.memlock.log io.memlock.options io.memlock.bootstrap",
-                "jmx       | java.lang.. java.io.. java.util.. javax.management.. io.memlock.lock io.memlock.memory"
-                        + " io.memlock.options"
+                "attach    | java.nio.charset |",
+                "bootstrap | java.net.. java.security.. java.nio.charset.. |",
+                "memory    |  |",
+                "log       |  |",
+                "jna       |  |",
+                "jvmstat   | java.nio java.nio.charset |",
+                "os        | java.net.. java.nio.charset.. com.sun.jna.. | jna",
+                "options   |  | log memory",
+                "files     | java.nio.. |",
+                "proc      | java.nio.. | files memory",
+                "cgroup    |  | files memory proc",
+                "vmstructs | java.nio.. | files",
+                "hotspot   | java.nio.. | files memory proc vmstructs",
+                "advice    | java.nio.charset.. | log memory proc",
+                "calls     |  | hotspot log memory os proc",
+                "zgc       |  | calls memory os",
+                "residency |  | calls cgroup log memory os proc",
+                "state     |  | advice calls log memory",
+                "lock      |  | advice calls cgroup hotspot log memory options os" + " proc residency state zgc",
+                "report    |  | calls hotspot log memory proc state",
+                "keeper    | java.security | bootstrap calls hotspot lock log memory options os report state zgc",
+                "jmx       | javax.management.. | calls keeper memory options report state",
+                "jvms      | java.. | files hotspot jvmstat log memory proc state",
+                "doctor    | java.. | advice agent calls cgroup files hotspot lock log memory options os proc"
+                        + " report residency state"
             })
-    void eachPackageImportsWhatIsBelowIt(String name, String allowed) {
-        String own = "io.memlock." + name.trim();
-        String[] packages = (allowed.trim() + " " + own).split(" ");
+    void eachPackageImportsWhatIsBelowIt(String name, String jdk, String ours) {
+        List<String> allowed = new ArrayList<>(List.of("java.lang..", "java.io..", "java.util..", OURS + name));
+        words(jdk).forEach(allowed::add);
+        words(ours).map(OURS::concat).forEach(allowed::add);
         classes()
                 .that()
-                .resideInAPackage(own)
+                .resideInAPackage(OURS + name)
                 .should()
-                .onlyDependOnClassesThat(resideInAnyPackage(packages))
+                .onlyDependOnClassesThat(resideInAnyPackage(allowed.toArray(String[]::new)))
                 .check(CLASSES);
+    }
+
+    private static Stream<String> words(String text) {
+        return text == null ? Stream.empty() : Stream.of(text.split(" "));
     }
 
     @Test
@@ -69,7 +88,7 @@ class ArchitectureTest {
     void nothingChoosesTheApplicationsLogManagerOrFileSystem() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("io.memlock.cli..")
+                .resideOutsideOfPackages("io.memlock.cli..", "io.memlock.jvms..")
                 .and()
                 .doNotHaveSimpleName("ForeignFiles") // of the command line alone
                 .should()

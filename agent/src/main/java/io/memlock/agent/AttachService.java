@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.agent;
 
-import io.memlock.attach.Version;
-
 import io.memlock.attach.AgentProperties;
 import io.memlock.attach.AttachReply;
 import io.memlock.attach.AttachReply.State;
 import io.memlock.attach.AttachRequest;
 import io.memlock.attach.ReplyBoard;
+import io.memlock.attach.Version;
 import java.io.PrintStream;
 import java.lang.instrument.Instrumentation;
 import java.util.function.Consumer;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.agent;
 
+import io.memlock.files.FileOpener;
+import io.memlock.files.OpenFile;
 import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
-import io.memlock.files.FileOpener;
-import io.memlock.files.OpenFile;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -2,13 +2,12 @@
 package io.memlock.agent;
 
 import io.memlock.attach.Version;
-
 import io.memlock.jmx.JmxRegistration;
 import io.memlock.keeper.HeapRoom;
 import io.memlock.keeper.LockControl;
-import io.memlock.lock.LockState;
 import io.memlock.log.Log;
 import io.memlock.options.OptionsInForce;
+import io.memlock.state.LockState;
 import java.io.IOException;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.JMException;

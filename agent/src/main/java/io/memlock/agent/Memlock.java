@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.agent;
 
-
 import io.memlock.attach.AttachReply;
 import io.memlock.attach.AttachReply.State;
 import io.memlock.attach.AttachRequest;
@@ -12,12 +11,9 @@ import io.memlock.keeper.Growth;
 import io.memlock.keeper.HeapRoom;
 import io.memlock.keeper.LockAnswer;
 import io.memlock.keeper.LockControl;
-import io.memlock.lock.LockFailure;
-import io.memlock.lock.LockState;
-import io.memlock.lock.LockStatus;
-import io.memlock.lock.MemoryLock;
 import io.memlock.keeper.OwnPermissions;
 import io.memlock.keeper.PrivilegeWatch;
+import io.memlock.lock.MemoryLock;
 import io.memlock.log.Log;
 import io.memlock.log.StartupTimes;
 import io.memlock.memory.Region;
@@ -30,6 +26,9 @@ import io.memlock.os.LibC;
 import io.memlock.os.NativeAccess;
 import io.memlock.os.NativeUnavailableException;
 import io.memlock.proc.ProcFs;
+import io.memlock.state.LockFailure;
+import io.memlock.state.LockState;
+import io.memlock.state.LockStatus;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.instrument.Instrumentation;
@@ -290,8 +289,8 @@ public final class Memlock implements Agent {
                     holdJar();
                 }
             };
-            Background made =
-                    new Background(lock, process, process.libc(), log, this::stateChanged, inForce, growth, look, afterFirstPass);
+            Background made = new Background(
+                    lock, process, process.libc(), log, this::stateChanged, inForce, growth, look, afterFirstPass);
             publisher.publish(made.control());
             background = made;
         }

@@ -4,11 +4,11 @@ package io.memlock.agent;
 import io.memlock.jvmstat.LockCounters;
 import io.memlock.jvmstat.OwnCounters;
 import io.memlock.keeper.LockControl;
-import io.memlock.lock.LockStatus;
-import io.memlock.report.RegionReport;
-import io.memlock.report.RegionUsage;
 import io.memlock.log.Log;
 import io.memlock.memory.Region;
+import io.memlock.report.RegionReport;
+import io.memlock.report.RegionUsage;
+import io.memlock.state.LockStatus;
 import java.lang.instrument.Instrumentation;
 
 /** Publishes the lock once a second: among the performance counters, and over JMX. */

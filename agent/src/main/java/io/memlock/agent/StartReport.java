@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.agent;
 
-import io.memlock.lock.LockStatus;
-import io.memlock.report.RegionReport;
 import io.memlock.memory.Bytes;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.SmapsRollup;
+import io.memlock.report.RegionReport;
+import io.memlock.state.LockStatus;
 import java.io.IOException;
 
 /** The line printed at start. */

@@ -48,7 +48,8 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
     private static final String SHARED = "io.memlock.bootstrap.";
 
     /** What only the command line needs of ours. */
-    private static final List<String> COMMAND_LINE = List.of("io/memlock/cli/", "io/memlock/doctor/", "io/memlock/jvms/");
+    private static final List<String> COMMAND_LINE =
+            List.of("io/memlock/cli/", "io/memlock/doctor/", "io/memlock/jvms/");
 
     /** What the agent needs. */
     private static final List<String> AGENT = List.of("io/memlock/", "com/sun/jna/");

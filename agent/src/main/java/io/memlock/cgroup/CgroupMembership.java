@@ -3,7 +3,6 @@ package io.memlock.cgroup;
 
 import io.memlock.files.Cursor;
 import io.memlock.files.ProcFormatException;
-
 import java.util.ArrayList;
 import java.util.List;
 

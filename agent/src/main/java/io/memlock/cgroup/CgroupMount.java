@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cgroup;
 
-import io.memlock.proc.MountInfo;
-
 import io.memlock.files.Paths;
+import io.memlock.proc.MountInfo;
 
 /**
  * Where a cgroup of a process is in the file system.

@@ -3,7 +3,6 @@ package io.memlock.cgroup;
 
 import io.memlock.proc.MountInfo;
 import io.memlock.proc.ProcFs;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

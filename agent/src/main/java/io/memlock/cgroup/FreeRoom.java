@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cgroup;
 
-import io.memlock.proc.ProcFs;
-
 import io.memlock.files.Cursor;
 import io.memlock.files.Keys;
-
+import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

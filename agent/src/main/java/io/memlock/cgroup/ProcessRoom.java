@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cgroup;
 
-
 import io.memlock.proc.LockedSizeReader;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessStatus;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
+import io.memlock.attach.AttachReply;
+import io.memlock.attach.AttachReply.State;
 import io.memlock.jvms.Jvm;
 import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
-
-import io.memlock.attach.AttachReply;
-import io.memlock.attach.AttachReply.State;
 import io.memlock.log.PlainText;
 import java.io.IOException;
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
-import io.memlock.jvms.CommandException;
-import io.memlock.jvms.Jvm;
-
 import com.sun.tools.attach.AgentInitializationException;
 import com.sun.tools.attach.AgentLoadException;
 import com.sun.tools.attach.AttachNotSupportedException;
 import com.sun.tools.attach.VirtualMachine;
+import io.memlock.jvms.CommandException;
+import io.memlock.jvms.Jvm;
 import io.memlock.log.PlainText;
 import java.io.File;
 import java.io.IOException;

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
-import io.memlock.jvms.CommandException;
-import io.memlock.jvms.Jvm;
-import io.memlock.jvms.Jvms;
-import io.memlock.jvms.ProcDirectory;
-import io.memlock.jvms.TimeLimit;
-
-import io.memlock.attach.Version;
 import io.memlock.advice.ShellWord;
 import io.memlock.attach.AttachReply;
 import io.memlock.attach.AttachReply.State;
 import io.memlock.attach.AttachRequest;
 import io.memlock.attach.AttachRequest.Action;
 import io.memlock.attach.ReplyBoard;
+import io.memlock.attach.Version;
 import io.memlock.doctor.Attachability;
 import io.memlock.hotspot.JavaRelease;
+import io.memlock.jvms.CommandException;
+import io.memlock.jvms.Jvm;
+import io.memlock.jvms.Jvms;
+import io.memlock.jvms.ProcDirectory;
+import io.memlock.jvms.TimeLimit;
 import io.memlock.log.PlainText;
 import io.memlock.proc.ProcFs;
 import java.io.File;

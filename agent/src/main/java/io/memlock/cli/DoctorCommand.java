@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
+import io.memlock.doctor.Doctor;
+import io.memlock.doctor.Examination;
+import io.memlock.doctor.Finding;
+import io.memlock.doctor.RunningJvm;
 import io.memlock.jvms.CommandException;
 import io.memlock.jvms.HeapLimit;
 import io.memlock.jvms.Jvm;
 import io.memlock.jvms.Jvms;
 import io.memlock.jvms.TimeLimit;
-
-import io.memlock.doctor.Doctor;
-import io.memlock.doctor.Examination;
-import io.memlock.doctor.Finding;
-import io.memlock.doctor.RunningJvm;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.OptionException;
 import io.memlock.options.OptionParser;

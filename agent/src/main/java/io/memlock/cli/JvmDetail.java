@@ -7,7 +7,6 @@ import io.memlock.jvms.Jvms;
 import io.memlock.jvms.Numbers;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.PublishedLock;
-
 import io.memlock.memory.Bytes;
 import io.memlock.proc.ProcessLimits.Limit;
 import java.io.IOException;

@@ -6,7 +6,6 @@ import io.memlock.jvms.JvmMemory;
 import io.memlock.jvms.Numbers;
 import io.memlock.jvms.PublishedLock;
 import io.memlock.jvms.Verdict;
-
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
+import io.memlock.bootstrap.MemlockCommand;
 import io.memlock.jvms.CommandException;
 import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
-
-import io.memlock.bootstrap.MemlockCommand;
 import java.io.File;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

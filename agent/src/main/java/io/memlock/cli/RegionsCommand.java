@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
+import io.memlock.cli.Console.Colour;
+import io.memlock.hotspot.JvmLayout;
+import io.memlock.hotspot.LayerStatus;
 import io.memlock.jvms.CommandException;
 import io.memlock.jvms.Jvm;
 import io.memlock.jvms.Jvms;
@@ -8,15 +11,11 @@ import io.memlock.jvms.Numbers;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.PublishedLock;
 import io.memlock.jvms.TimeLimit;
-
-import io.memlock.cli.Console.Colour;
-import io.memlock.hotspot.JvmLayout;
-import io.memlock.hotspot.LayerStatus;
+import io.memlock.log.Wrap;
+import io.memlock.proc.ProcFs;
 import io.memlock.report.RegionReport;
 import io.memlock.report.RegionUsage;
 import io.memlock.report.SmapsScan;
-import io.memlock.log.Wrap;
-import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
-import io.memlock.jvms.Numbers;
-
 import io.memlock.hotspot.JvmLayout;
+import io.memlock.jvms.Numbers;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
 import io.memlock.proc.ProcFs;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
+import io.memlock.cli.Console.Colour;
 import io.memlock.jvms.CommandException;
 import io.memlock.jvms.FaultMeter;
 import io.memlock.jvms.HeapLimit;
@@ -13,8 +14,6 @@ import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.PublishedLock;
 import io.memlock.jvms.TimeLimit;
 import io.memlock.jvms.Verdict;
-
-import io.memlock.cli.Console.Colour;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
+import io.memlock.attach.AttachRequest.Action;
 import io.memlock.jvms.CommandException;
 import io.memlock.jvms.Jvm;
 import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
-
-import io.memlock.attach.AttachRequest.Action;
 import java.io.File;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -12,7 +12,6 @@ import io.memlock.jvms.PacedMemory;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.PublishedLock;
 import io.memlock.jvms.TimeLimit;
-
 import io.memlock.log.Wrap;
 import io.memlock.options.Durations;
 import io.memlock.options.OptionException;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
+import io.memlock.files.ProcFormatException;
 import io.memlock.hotspot.JvmFlags;
 import io.memlock.memory.Mapping;
-import io.memlock.files.ProcFormatException;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessStatus;
 import java.io.IOException;

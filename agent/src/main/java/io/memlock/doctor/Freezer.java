@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import io.memlock.cgroup.Cgroups;
-
 import io.memlock.advice.ShellWord;
-import io.memlock.doctor.Attachability.Obstacle;
 import io.memlock.cgroup.CgroupLevel;
+import io.memlock.cgroup.Cgroups;
+import io.memlock.doctor.Attachability.Obstacle;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 

@@ -3,10 +3,10 @@ package io.memlock.doctor;
 
 import io.memlock.advice.Place;
 import io.memlock.advice.Remedy;
+import io.memlock.files.ProcFormatException;
 import io.memlock.memory.Bytes;
 import io.memlock.proc.KernelVersion;
 import io.memlock.proc.MemInfo;
-import io.memlock.files.ProcFormatException;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.util.List;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
+import io.memlock.calls.LockLimit;
 import io.memlock.hotspot.JvmFlags;
 import io.memlock.hotspot.RegionBounds;
-import io.memlock.calls.LockLimit;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;

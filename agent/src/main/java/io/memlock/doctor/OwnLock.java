@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import io.memlock.lock.LockFailure;
-import io.memlock.calls.LockLimit;
-import io.memlock.lock.LockState;
-import io.memlock.lock.MemoryLock;
 import io.memlock.agent.ThisProcess;
+import io.memlock.calls.LockLimit;
+import io.memlock.lock.MemoryLock;
 import io.memlock.log.Log;
 import io.memlock.log.LogLevel;
 import io.memlock.memory.Bytes;
@@ -13,6 +11,8 @@ import io.memlock.options.AgentOptions;
 import io.memlock.os.NativeAccess;
 import io.memlock.os.NativeUnavailableException;
 import io.memlock.proc.ProcFs;
+import io.memlock.state.LockFailure;
+import io.memlock.state.LockState;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

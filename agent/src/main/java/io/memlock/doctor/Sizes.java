@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
+import io.memlock.cgroup.CgroupHierarchy;
 import io.memlock.cgroup.Cgroups;
-
-import io.memlock.residency.PrefaultNeed;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
-import io.memlock.cgroup.CgroupHierarchy;
 import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFs;
+import io.memlock.residency.PrefaultNeed;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

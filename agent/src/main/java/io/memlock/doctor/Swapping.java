@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import io.memlock.cgroup.Cgroups;
-
-import io.memlock.memory.Bytes;
 import io.memlock.cgroup.CgroupHierarchy;
+import io.memlock.cgroup.Cgroups;
+import io.memlock.memory.Bytes;
 import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.Swaps;

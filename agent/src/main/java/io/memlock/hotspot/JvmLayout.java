@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
-import io.memlock.vmstructs.MemorySnapshot;
-import io.memlock.vmstructs.ProcessMemory;
-
+import io.memlock.files.FileOpener;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
-import io.memlock.files.FileOpener;
+import io.memlock.vmstructs.MemorySnapshot;
+import io.memlock.vmstructs.ProcessMemory;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;

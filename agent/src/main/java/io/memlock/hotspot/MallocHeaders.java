@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
-import io.memlock.vmstructs.MemorySnapshot;
-
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import io.memlock.vmstructs.MemorySnapshot;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

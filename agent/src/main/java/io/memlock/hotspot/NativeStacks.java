@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
+import io.memlock.files.FileOpener;
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
-import io.memlock.files.FileOpener;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
-import io.memlock.vmstructs.MemorySnapshot;
-import io.memlock.vmstructs.VmStructs;
-
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Region;
+import io.memlock.vmstructs.MemorySnapshot;
+import io.memlock.vmstructs.VmStructs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
+import io.memlock.memory.Mapping;
+import io.memlock.memory.Region;
 import io.memlock.vmstructs.ElfImage;
 import io.memlock.vmstructs.MemorySnapshot;
 import io.memlock.vmstructs.VmStructs;
-
-import io.memlock.memory.Mapping;
-import io.memlock.memory.Region;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;

@@ -2,7 +2,7 @@
 package io.memlock.jmx;
 
 import io.memlock.keeper.LockControl;
-import io.memlock.lock.LockState;
+import io.memlock.state.LockState;
 import java.lang.management.ManagementFactory;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.JMException;

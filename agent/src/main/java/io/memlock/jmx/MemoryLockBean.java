@@ -2,16 +2,16 @@
 package io.memlock.jmx;
 
 import io.memlock.keeper.LockControl;
-import io.memlock.lock.LockFailure;
-import io.memlock.lock.LockStatus;
-import io.memlock.report.ProcessNumbers;
-import io.memlock.report.RegionReport;
-import io.memlock.report.RegionUsage;
 import io.memlock.memory.Region;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.OnFailure;
 import io.memlock.options.OptionException;
 import io.memlock.options.OptionParser;
+import io.memlock.report.ProcessNumbers;
+import io.memlock.report.RegionReport;
+import io.memlock.report.RegionUsage;
+import io.memlock.state.LockFailure;
+import io.memlock.state.LockStatus;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.jvms;
 
-import io.memlock.memory.Mapping;
 import io.memlock.files.ProcFormatException;
+import io.memlock.memory.Mapping;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessLimits;
 import io.memlock.proc.ProcessStat;

@@ -3,8 +3,8 @@ package io.memlock.jvms;
 
 import io.memlock.jvmstat.LockCounters;
 import io.memlock.jvmstat.PerfData;
-import io.memlock.lock.LockState;
 import io.memlock.memory.Region;
+import io.memlock.state.LockState;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +22,8 @@ import java.util.List;
 public record PublishedLock(LockState state, String selection, long lockedBytes, long residentBytes, long relocks) {
 
     /** By a JVM without the agent, or with {@code -XX:-UsePerfData} or {@code -XX:+PerfDisableSharedMem}. */
-    public static final PublishedLock NOTHING = new PublishedLock(null, "", Numbers.UNKNOWN, Numbers.UNKNOWN, Numbers.UNKNOWN);
+    public static final PublishedLock NOTHING =
+            new PublishedLock(null, "", Numbers.UNKNOWN, Numbers.UNKNOWN, Numbers.UNKNOWN);
 
     /** The scan that is published is older than the kernel's numbers. */
     private static final double SAME = 0.8;

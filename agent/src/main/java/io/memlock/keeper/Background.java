@@ -2,10 +2,9 @@
 package io.memlock.keeper;
 
 import io.memlock.lock.MemoryLock;
-
-import io.memlock.os.LibC;
 import io.memlock.log.Log;
 import io.memlock.options.OptionsInForce;
+import io.memlock.os.LibC;
 
 /** What goes on beside the application, on two threads: the keeper and the reporter. */
 public final class Background {

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.keeper;
 
-import io.memlock.lock.LockFailure;
-import io.memlock.lock.LockStatus;
-import io.memlock.lock.MemoryLock;
-
-import io.memlock.report.ProcessNumbers;
-import io.memlock.report.RegionReport;
-import io.memlock.report.RegionUsage;
-
 import io.memlock.hotspot.LayerStatus;
+import io.memlock.lock.MemoryLock;
 import io.memlock.log.Log;
 import io.memlock.log.UtcTime;
 import io.memlock.memory.Bytes;
 import io.memlock.options.OptionException;
 import io.memlock.options.OptionParser;
 import io.memlock.options.OptionsInForce;
+import io.memlock.report.ProcessNumbers;
+import io.memlock.report.RegionReport;
+import io.memlock.report.RegionUsage;
+import io.memlock.state.LockFailure;
+import io.memlock.state.LockStatus;
 import java.io.IOException;
 
 /** What JMX and an attach ask of the lock, on their own threads. Whoever asks has a dead keeper revived. */

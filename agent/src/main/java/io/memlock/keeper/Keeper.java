@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.keeper;
 
-import io.memlock.lock.LockState;
-import io.memlock.lock.LockStatus;
 import io.memlock.lock.MemoryLock;
-import io.memlock.lock.Strategy;
-
 import io.memlock.log.Log;
 import io.memlock.options.OptionsInForce;
+import io.memlock.state.LockState;
+import io.memlock.state.LockStatus;
+import io.memlock.state.Strategy;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.keeper;
 
-import io.memlock.lock.LockStatus;
-
+import io.memlock.options.OptionException;
 import io.memlock.report.ProcessNumbers;
 import io.memlock.report.RegionReport;
-
-import io.memlock.options.OptionException;
+import io.memlock.state.LockStatus;
 import java.io.IOException;
 
 /** What is shown of the lock, and what can be asked of it while the JVM runs. */

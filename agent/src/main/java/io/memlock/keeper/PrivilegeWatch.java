@@ -2,8 +2,6 @@
 package io.memlock.keeper;
 
 import io.memlock.lock.MemoryLock;
-import io.memlock.lock.Notices;
-
 import io.memlock.log.Log;
 import io.memlock.os.Errno;
 import io.memlock.os.LibC;

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.keeper;
 
-import io.memlock.lock.LockStatus;
-
+import io.memlock.hotspot.LayerStatus;
 import io.memlock.report.OutgrowWarning;
 import io.memlock.report.ProcessNumbers;
 import io.memlock.report.RegionReport;
-
-import io.memlock.hotspot.LayerStatus;
+import io.memlock.state.LockStatus;
 import java.io.IOException;
 import java.util.List;
 

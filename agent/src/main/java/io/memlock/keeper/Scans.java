@@ -2,7 +2,6 @@
 package io.memlock.keeper;
 
 import io.memlock.report.RegionReport;
-
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 

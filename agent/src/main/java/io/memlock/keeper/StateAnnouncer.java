@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.keeper;
 
-import io.memlock.lock.LockState;
-import io.memlock.lock.LockStatus;
 import io.memlock.lock.MemoryLock;
-
 import io.memlock.log.Log;
 import io.memlock.log.UtcTime;
+import io.memlock.state.LockState;
+import io.memlock.state.LockStatus;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 

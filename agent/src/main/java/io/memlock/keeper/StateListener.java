@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.keeper;
 
-import io.memlock.lock.LockState;
+import io.memlock.state.LockState;
 
 /** Hears of changes of state. */
 public interface StateListener {

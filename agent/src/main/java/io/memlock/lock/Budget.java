@@ -2,7 +2,6 @@
 package io.memlock.lock;
 
 import io.memlock.calls.LockLimit;
-
 import io.memlock.memory.Region;
 import java.util.EnumSet;
 import java.util.Set;

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.cgroup.RoomWatch;
-
-import io.memlock.calls.LockLimit;
-import io.memlock.calls.LockProbe;
-
 import io.memlock.advice.Advice;
 import io.memlock.advice.Remedy;
+import io.memlock.calls.LockLimit;
+import io.memlock.calls.LockProbe;
+import io.memlock.cgroup.RoomWatch;
 import io.memlock.hotspot.JvmFlags;
 import io.memlock.hotspot.RegionBounds;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Segment;
 import io.memlock.os.Errno;
+import io.memlock.state.LockFailure;
 import java.io.File;
 import java.io.IOException;
 import java.util.List;

@@ -3,7 +3,6 @@ package io.memlock.lock;
 
 import io.memlock.calls.FutureProbe;
 import io.memlock.calls.LockProbe;
-
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;

@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.cgroup.RoomWatch;
-
-import io.memlock.residency.Residency;
-
-import io.memlock.zgc.HeapView;
-
+import io.memlock.advice.Place;
 import io.memlock.calls.ApplicationLocks;
 import io.memlock.calls.FutureProbe;
 import io.memlock.calls.GentleCalls;
 import io.memlock.calls.LimitProbe;
 import io.memlock.calls.LockProbe;
-
-import io.memlock.advice.Place;
+import io.memlock.cgroup.RoomWatch;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import io.memlock.os.LibC;
+import io.memlock.residency.Residency;
+import io.memlock.zgc.HeapView;
 import java.io.IOException;
 import java.util.List;
 

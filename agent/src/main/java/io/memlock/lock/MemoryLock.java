@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.cgroup.RoomWatch;
-
-import io.memlock.zgc.HeapView;
-import io.memlock.zgc.ViewedHeap;
-
 import io.memlock.calls.LockLimit;
-
+import io.memlock.cgroup.RoomWatch;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
+import io.memlock.state.LockFailure;
+import io.memlock.state.LockState;
+import io.memlock.state.LockStatus;
+import io.memlock.state.Strategy;
+import io.memlock.state.Verification;
+import io.memlock.zgc.HeapView;
+import io.memlock.zgc.ViewedHeap;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Supplier;
@@ -67,12 +69,13 @@ public final class MemoryLock {
         this.parts = parts;
         this.failures = new Failures(parts);
         this.future = new FutureLock(parts);
-        this.viewedHeap = new ViewedHeap(new Supplier<>() { // no lambda: this is on the way to main
-            @Override
-            public HeapView get() {
-                return parts.heapView();
-            }
-        });
+        this.viewedHeap = new ViewedHeap(
+                new Supplier<>() { // no lambda: this is on the way to main
+                    @Override
+                    public HeapView get() {
+                        return parts.heapView();
+                    }
+                });
     }
 
     /** What is known now; free, and waits for nobody. Null before the first lock. */

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.cgroup.RoomWatch;
-
 import io.memlock.calls.ApplicationLocks;
 import io.memlock.calls.GentleCalls;
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pause;
-
+import io.memlock.cgroup.RoomWatch;
 import io.memlock.memory.Segment;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.state.LockFailure;
+import io.memlock.state.LockState;
+
 /**
  * How far the promise is kept after a pass.
  *

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.memory;
 
-
 /**
  * A mapping, or a part of one, that belongs to one region. The kernel merges neighbours with equal protection, so one
  * mapping may hold the end of one region and the start of another.

@@ -5,7 +5,6 @@ import io.memlock.files.Cursor;
 import io.memlock.files.FileOpener;
 import io.memlock.files.ProcFormatException;
 import io.memlock.files.TextFile;
-
 import java.io.File;
 import java.io.IOException;
 

@@ -6,7 +6,6 @@ import io.memlock.files.FileOpener;
 import io.memlock.files.Keys;
 import io.memlock.files.ProcFormatException;
 import io.memlock.files.TextFile;
-
 import java.io.File;
 import java.io.IOException;
 

@@ -3,7 +3,6 @@ package io.memlock.proc;
 
 import io.memlock.files.Cursor;
 import io.memlock.files.ProcFormatException;
-
 import io.memlock.memory.Mapping;
 import java.util.ArrayList;
 import java.util.List;

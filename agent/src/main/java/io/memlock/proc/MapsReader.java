@@ -4,7 +4,6 @@ package io.memlock.proc;
 import io.memlock.files.Cursor;
 import io.memlock.files.FileOpener;
 import io.memlock.files.TextFile;
-
 import io.memlock.memory.Mapping;
 import java.io.File;
 import java.io.IOException;

@@ -4,7 +4,6 @@ package io.memlock.proc;
 import io.memlock.files.Cursor;
 import io.memlock.files.Paths;
 import io.memlock.files.ProcFormatException;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,7 +2,6 @@
 package io.memlock.proc;
 
 import io.memlock.files.OpenFile;
-
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.BitSet;

@@ -6,7 +6,6 @@ import io.memlock.files.FileOpener;
 import io.memlock.files.ForeignFiles;
 import io.memlock.files.ProcFormatException;
 import io.memlock.files.TextFile;
-
 import io.memlock.memory.Mapping;
 import java.io.File;
 import java.io.IOException;

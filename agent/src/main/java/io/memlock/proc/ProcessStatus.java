@@ -3,7 +3,6 @@ package io.memlock.proc;
 
 import io.memlock.files.Cursor;
 import io.memlock.files.ProcFormatException;
-
 import java.util.List;
 
 /**

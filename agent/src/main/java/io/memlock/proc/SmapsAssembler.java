@@ -3,7 +3,6 @@ package io.memlock.proc;
 
 import io.memlock.files.Cursor;
 import io.memlock.files.Keys;
-
 import io.memlock.memory.Mapping;
 import java.util.Arrays;
 import java.util.function.Consumer;

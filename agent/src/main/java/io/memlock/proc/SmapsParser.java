@@ -4,7 +4,6 @@ package io.memlock.proc;
 import io.memlock.files.Cursor;
 import io.memlock.files.ProcFormatException;
 import io.memlock.files.TextFile;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;

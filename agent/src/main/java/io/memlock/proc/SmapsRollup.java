@@ -4,7 +4,6 @@ package io.memlock.proc;
 import io.memlock.files.Cursor;
 import io.memlock.files.Keys;
 import io.memlock.files.ProcFormatException;
-
 import java.util.function.Consumer;
 
 /**

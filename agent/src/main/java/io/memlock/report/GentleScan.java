@@ -4,7 +4,6 @@ package io.memlock.report;
 import io.memlock.calls.GentleCalls;
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pause;
-
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.report;
 
-import io.memlock.lock.LockStatus;
-
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
+import io.memlock.state.LockStatus;
 
 /**
  * Says before it happens that what is locked can outgrow what there is: locked pages cannot be reclaimed, so the kernel

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.report;
 
-import io.memlock.lock.LockStatus;
-
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
+import io.memlock.state.LockStatus;
 import java.util.List;
 
 /**

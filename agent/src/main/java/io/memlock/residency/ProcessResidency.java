@@ -4,9 +4,7 @@ package io.memlock.residency;
 import io.memlock.calls.Pause;
 import io.memlock.calls.Populator;
 import io.memlock.calls.Progress;
-
 import io.memlock.cgroup.Cgroups;
-
 import io.memlock.log.Log;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
@@ -70,9 +68,8 @@ public final class ProcessResidency implements Residency {
             SwapIn swapIn = new SwapIn(Populator.of(libc, proc), Pause.SLEEP, progress);
             long inSwap = bytesInSwap();
             // What was committed and never touched is absent, too: no more has come back than there was in swap.
-            long brought = inSwap == 0
-                    ? 0
-                    : Math.min(inSwap, swapIn.heapFile(new SharedPages(libc, pageBytes), segments));
+            long brought =
+                    inSwap == 0 ? 0 : Math.min(inSwap, swapIn.heapFile(new SharedPages(libc, pageBytes), segments));
             if (swapped > 0) {
                 try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, pageBytes)) {
                     brought += swapIn.own(pagemap, segments, swapped);

@@ -5,9 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.memlock.files.OpenFile;
 import io.memlock.os.LibC;
 import io.memlock.os.NativeAccess;
-import io.memlock.files.OpenFile;
 import io.memlock.proc.ProcFs;
 import java.io.File;
 import java.io.IOException;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.calls;
 
-import io.memlock.fake.FakeKernel;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.calls.LockProbe.Answer;
+import io.memlock.fake.FakeKernel;
 import io.memlock.memory.Region;
 import io.memlock.os.Errno;
 import org.junit.jupiter.api.Test;

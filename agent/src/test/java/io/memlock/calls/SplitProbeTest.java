@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.calls;
 
-import io.memlock.fake.FakeKernel;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.fake.FakeKernel;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;

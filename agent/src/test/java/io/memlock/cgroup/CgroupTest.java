@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cgroup;
 
-import io.memlock.proc.Fixture;
-import io.memlock.proc.MountInfo;
-
-import io.memlock.files.ProcFormatException;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.memlock.files.ProcFormatException;
+import io.memlock.proc.Fixture;
+import io.memlock.proc.MountInfo;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

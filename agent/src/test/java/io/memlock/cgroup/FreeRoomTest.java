@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cgroup;
 
-import io.memlock.proc.ProcFs;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.proc.ProcFs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -156,7 +155,8 @@ class FreeRoomTest {
         Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
         write(Files.createDirectories(root.resolve("cg")), 300 * MIB, 100 * MIB);
 
-        assertThat(new Cgroups(new ProcFs(root.resolve("proc").toFile(), root.toFile())).freeRoom(ProcFs.SELF)
+        assertThat(new Cgroups(new ProcFs(root.resolve("proc").toFile(), root.toFile()))
+                        .freeRoom(ProcFs.SELF)
                         .bytes())
                 .isEqualTo(200 * MIB);
     }

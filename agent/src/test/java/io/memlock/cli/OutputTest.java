@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.memlock.jvms.JvmMemory;
 import io.memlock.jvms.Numbers;
 import io.memlock.jvms.PublishedLock;
 import io.memlock.jvms.Verdict;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.memlock.lock.LockState;
 import io.memlock.log.Wrap;
+import io.memlock.state.LockState;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

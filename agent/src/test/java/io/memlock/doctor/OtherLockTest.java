@@ -6,8 +6,8 @@ import static io.memlock.doctor.PatientBuilder.MIB;
 import static io.memlock.doctor.PatientBuilder.NATIVE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.doctor.Finding.Verdict;
 import io.memlock.calls.LockLimit;
+import io.memlock.doctor.Finding.Verdict;
 import io.memlock.options.OptionParser;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -4,8 +4,8 @@ package io.memlock.doctor;
 import static io.memlock.doctor.PatientBuilder.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.doctor.Finding.Verdict;
 import io.memlock.calls.LockLimit;
+import io.memlock.doctor.Finding.Verdict;
 import io.memlock.os.Errno;
 import org.junit.jupiter.api.Test;
 

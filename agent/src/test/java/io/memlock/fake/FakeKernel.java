@@ -3,7 +3,6 @@ package io.memlock.fake;
 
 import io.memlock.calls.ApplicationLocks;
 import io.memlock.lock.MemoryMap;
-
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;

@@ -1,40 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.fake;
 
+import io.memlock.advice.Place;
+import io.memlock.agent.ThisProcess;
 import io.memlock.calls.ApplicationLocks;
 import io.memlock.calls.FutureProbe;
 import io.memlock.calls.GentleCalls;
-import io.memlock.zgc.HeapView;
 import io.memlock.calls.LimitProbe;
-import io.memlock.lock.LockParts;
 import io.memlock.calls.LockProbe;
-import io.memlock.lock.LockStatus;
-import io.memlock.lock.MemoryMap;
-import io.memlock.report.OutgrowWarning;
 import io.memlock.calls.PieceSize;
 import io.memlock.calls.Populator;
-import io.memlock.residency.Prefault;
-import io.memlock.report.ProcessNumbers;
-import io.memlock.keeper.ProcessView;
 import io.memlock.calls.Progress;
-import io.memlock.lock.Reconciler;
-import io.memlock.report.RegionReport;
-import io.memlock.report.RegionTotals;
-import io.memlock.residency.Residency;
 import io.memlock.cgroup.RoomSource;
 import io.memlock.cgroup.RoomWatch;
-import io.memlock.residency.SwapIn;
-
-import io.memlock.agent.ThisProcess;
-
-import io.memlock.advice.Place;
 import io.memlock.hotspot.LayerStatus;
+import io.memlock.keeper.ProcessView;
+import io.memlock.lock.LockParts;
+import io.memlock.lock.MemoryMap;
+import io.memlock.lock.Reconciler;
 import io.memlock.log.Log;
 import io.memlock.log.LogLevel;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import io.memlock.os.LibC;
 import io.memlock.proc.KernelVersion;
+import io.memlock.report.OutgrowWarning;
+import io.memlock.report.ProcessNumbers;
+import io.memlock.report.RegionReport;
+import io.memlock.report.RegionTotals;
+import io.memlock.residency.Residency;
+import io.memlock.state.LockStatus;
+import io.memlock.zgc.HeapView;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
-import io.memlock.vmstructs.ElfImage;
-import io.memlock.vmstructs.MemorySnapshot;
-import io.memlock.vmstructs.ProcessMemory;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.memlock.files.FileOpener;
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
-import io.memlock.files.FileOpener;
+import io.memlock.vmstructs.ElfImage;
+import io.memlock.vmstructs.MemorySnapshot;
+import io.memlock.vmstructs.ProcessMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

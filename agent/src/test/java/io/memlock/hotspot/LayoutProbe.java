@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
-import io.memlock.memory.Segment;
 import io.memlock.files.FileOpener;
+import io.memlock.memory.Segment;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

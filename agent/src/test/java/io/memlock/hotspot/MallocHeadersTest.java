@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
-import io.memlock.vmstructs.MemorySnapshot;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import io.memlock.vmstructs.MemorySnapshot;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

@@ -4,10 +4,10 @@ package io.memlock.hotspot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.memlock.files.FileOpener;
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
-import io.memlock.files.FileOpener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.jvms;
 
-import io.memlock.cli.Main;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.keeper;
 
-import io.memlock.lock.MemoryLock;
-
-import io.memlock.zgc.HeapView;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
 import io.memlock.fake.RecordingLibC;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
+import io.memlock.lock.MemoryLock;
 import io.memlock.log.Log;
 import io.memlock.log.LogLevel;
 import io.memlock.memory.Region;
@@ -18,6 +14,7 @@ import io.memlock.options.AgentOptions;
 import io.memlock.options.OptionParser;
 import io.memlock.options.OptionsInForce;
 import io.memlock.os.Linux;
+import io.memlock.zgc.HeapView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.keeper;
 
-import io.memlock.lock.MemoryLock;
-import io.memlock.lock.Strategy;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
+import io.memlock.lock.MemoryLock;
 import io.memlock.log.Log;
 import io.memlock.log.LogLevel;
 import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
 import io.memlock.os.Errno;
+import io.memlock.state.Strategy;
 import org.junit.jupiter.api.Test;
 
 class PrivilegeWatchTest {

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.fake.FakeKernel;
-import io.memlock.fake.FakeProcess;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.fake.FakeKernel;
+import io.memlock.fake.FakeProcess;
 import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
 import io.memlock.os.Errno;
+import io.memlock.state.LockFailure;
+import io.memlock.state.LockState;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

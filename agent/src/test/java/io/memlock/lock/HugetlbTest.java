@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.fake.FakeKernel;
-import io.memlock.fake.FakeProcess;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.fake.FakeKernel;
+import io.memlock.fake.FakeProcess;
 import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
+import io.memlock.state.LockState;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

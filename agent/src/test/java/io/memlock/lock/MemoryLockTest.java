@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.calls.LockLimit;
-
-import io.memlock.fake.FakeKernel;
-import io.memlock.fake.FakeProcess;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.calls.LockLimit;
+import io.memlock.fake.FakeKernel;
+import io.memlock.fake.FakeProcess;
 import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
 import io.memlock.os.Linux;
+import io.memlock.state.LockFailure;
+import io.memlock.state.LockState;
+import io.memlock.state.Strategy;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
-import io.memlock.cgroup.CgroupHierarchy;
-import io.memlock.cgroup.Cgroups;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.cgroup.CgroupHierarchy;
+import io.memlock.cgroup.Cgroups;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
-import io.memlock.files.FileOpener;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.memlock.files.FileOpener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
-import io.memlock.files.FileOpener;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.files.FileOpener;
 import io.memlock.memory.Mapping;
 import java.nio.file.Files;
 import java.nio.file.Path;

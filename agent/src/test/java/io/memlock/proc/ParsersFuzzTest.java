@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
-import io.memlock.cgroup.CgroupMembership;
-import io.memlock.cgroup.CgroupMemory;
-
-import io.memlock.files.ProcFormatException;
-
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.cgroup.CgroupMembership;
+import io.memlock.cgroup.CgroupMemory;
+import io.memlock.files.ProcFormatException;
 import io.memlock.memory.Mapping;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

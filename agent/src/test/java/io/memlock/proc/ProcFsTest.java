@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
-import io.memlock.cgroup.CgroupHierarchy;
-import io.memlock.cgroup.Cgroups;
-
-import io.memlock.files.FileOpener;
-import io.memlock.files.ProcFormatException;
-import io.memlock.files.TextFile;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.memlock.cgroup.CgroupHierarchy;
+import io.memlock.cgroup.Cgroups;
+import io.memlock.files.FileOpener;
+import io.memlock.files.ProcFormatException;
+import io.memlock.files.TextFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

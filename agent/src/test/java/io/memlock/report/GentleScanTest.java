@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.report;
 
-import io.memlock.calls.LockProbe;
-import io.memlock.calls.Pause;
-
-import io.memlock.fake.FakeKernel;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.calls.LockProbe;
+import io.memlock.calls.Pause;
+import io.memlock.fake.FakeKernel;
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.memory.Region;
 import io.memlock.proc.ProcFs;

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.residency;
 
-import io.memlock.calls.Populator;
-import io.memlock.calls.Progress;
-
-import io.memlock.fake.FakeKernel;
-import io.memlock.fake.RecordingLibC;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.calls.Populator;
+import io.memlock.calls.Progress;
+import io.memlock.fake.FakeKernel;
+import io.memlock.fake.RecordingLibC;
 import io.memlock.log.Log;
 import io.memlock.log.LogLevel;
 import io.memlock.memory.Evidence;

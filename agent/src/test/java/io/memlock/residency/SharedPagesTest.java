@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.residency;
 
-import io.memlock.fake.FakeKernel;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.fake.FakeKernel;
 import org.junit.jupiter.api.Test;
 
 class SharedPagesTest {

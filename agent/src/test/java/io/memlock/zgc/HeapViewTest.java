@@ -1,25 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.zgc;
 
-import io.memlock.residency.Headroom;
-import io.memlock.lock.LockFailure;
-import io.memlock.lock.LockState;
-import io.memlock.lock.MemoryLock;
-import io.memlock.residency.Prefault;
-import io.memlock.report.RegionReport;
-import io.memlock.report.RegionTotals;
-import io.memlock.report.RegionUsage;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.Populator;
 import io.memlock.calls.Progress;
-
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
 import io.memlock.fake.RecordingLibC;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
+import io.memlock.lock.MemoryLock;
 import io.memlock.log.Log;
 import io.memlock.log.LogLevel;
 import io.memlock.memory.Region;
@@ -29,6 +19,13 @@ import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.proc.KernelVersion;
+import io.memlock.report.RegionReport;
+import io.memlock.report.RegionTotals;
+import io.memlock.report.RegionUsage;
+import io.memlock.residency.Headroom;
+import io.memlock.residency.Prefault;
+import io.memlock.state.LockFailure;
+import io.memlock.state.LockState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -334,7 +331,8 @@ class HeapViewTest {
 
         assertThat(hold()).isNull();
 
-        assertThat(ViewedHeap.isNeeded(new FakeProcess(kernel).reconciler().segments())).isFalse();
+        assertThat(ViewedHeap.isNeeded(new FakeProcess(kernel).reconciler().segments()))
+                .isFalse();
         assertThat(view.exists()).isFalse();
     }
 

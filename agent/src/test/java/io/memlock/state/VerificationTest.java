@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
-
-import io.memlock.fake.FakeKernel;
-import io.memlock.fake.FakeProcess;
+package io.memlock.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.memlock.fake.FakeKernel;
+import io.memlock.fake.FakeProcess;
+import io.memlock.lock.MemoryLock;
 import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
 import java.io.IOException;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.state;
 
 /**
  * When the lock was last compared with what the kernel says.
@@ -7,7 +7,7 @@ package io.memlock.lock;
  * @param nanos {@link System#nanoTime}, which stands still while the host is suspended, as locks do
  * @param wallMillis the clock on the wall, for people
  */
-record Verification(long nanos, long wallMillis) {
+public record Verification(long nanos, long wallMillis) {
 
     /** So many periods may go by. */
     private static final int FEW = 3;
@@ -21,7 +21,7 @@ record Verification(long nanos, long wallMillis) {
      * @param periodNanos the time between two looks that the keeper intends: it is stale after a few of them
      * @return as {@link System#nanoTime}
      */
-    long goodUntilNanos(long periodNanos) {
+    public long goodUntilNanos(long periodNanos) {
         return nanos + FEW * Math.max(SHORTEST_PERIOD_NANOS, periodNanos);
     }
 

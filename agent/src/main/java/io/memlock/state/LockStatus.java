@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.state;
 
 import io.memlock.calls.LockLimit;
-
 import io.memlock.memory.Region;
 import java.util.List;
 
@@ -68,7 +67,7 @@ public record LockStatus(
     }
 
     /** Whether there is something that could come undone. */
-    boolean ages() {
+    public boolean ages() {
         return verified != null && !regions.isEmpty();
     }
 
@@ -78,7 +77,7 @@ public record LockStatus(
      * @param nowNanos {@link System#nanoTime}
      * @param periodNanos the time between two looks that the keeper intends
      */
-    LockStatus asOf(long nowNanos, long periodNanos) {
+    public LockStatus asOf(long nowNanos, long periodNanos) {
         if (!ages() || state == LockState.UNKNOWN || !verified.isStaleAt(nowNanos, periodNanos)) {
             return this;
         }
@@ -87,7 +86,7 @@ public record LockStatus(
     }
 
     /** The same with another strategy. */
-    LockStatus with(Strategy other) {
+    public LockStatus with(Strategy other) {
         return with(state, other, lastFailure);
     }
 
