@@ -13,6 +13,7 @@ import io.memlock.keeper.LockAnswer;
 import io.memlock.keeper.LockControl;
 import io.memlock.keeper.OwnPermissions;
 import io.memlock.keeper.PrivilegeWatch;
+import io.memlock.keeper.StateListener;
 import io.memlock.lock.MemoryLock;
 import io.memlock.log.Log;
 import io.memlock.log.StartupTimes;
@@ -283,14 +284,22 @@ public final class Memlock implements Agent {
                     publisher.run();
                 }
             };
+            StateListener listener = new StateListener() {
+                @Override
+                public void stateChanged(LockState from, LockState to) {
+                    if (jmx != null) {
+                        jmx.stateChanged(from, to);
+                    }
+                }
+            };
             Runnable afterFirstPass = new Runnable() {
                 @Override
                 public void run() {
                     holdJar();
                 }
             };
-            Background made = new Background(
-                    lock, process, process.libc(), log, this::stateChanged, inForce, growth, look, afterFirstPass);
+            Background made =
+                    new Background(lock, process, process.libc(), log, listener, inForce, growth, look, afterFirstPass);
             publisher.publish(made.control());
             background = made;
         }
@@ -304,12 +313,6 @@ public final class Memlock implements Agent {
     /** A Java runtime need not have it. */
     private static boolean hasManagement() {
         return ModuleLayer.boot().findModule("java.management").isPresent();
-    }
-
-    private void stateChanged(LockState from, LockState to) {
-        if (jmx != null) {
-            jmx.stateChanged(from, to);
-        }
     }
 
     /** Returns what it printed. */

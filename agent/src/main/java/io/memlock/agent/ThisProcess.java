@@ -48,6 +48,7 @@ import java.lang.instrument.Instrumentation;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -305,7 +306,12 @@ public final class ThisProcess implements LockParts, ProcessView {
                     probe,
                     calls(),
                     applicationLocks(),
-                    this::chargedBytes,
+                    new LongSupplier() {
+                        @Override
+                        public long getAsLong() {
+                            return chargedBytes();
+                        }
+                    },
                     room,
                     Pause.SLEEP,
                     (long) (maxMapCount() * SPLITTING_STOPS_AT));
@@ -316,12 +322,18 @@ public final class ThisProcess implements LockParts, ProcessView {
     @Override
     public synchronized ApplicationLocks applicationLocks() {
         if (applicationLocks == null) {
-            applicationLocks = new ApplicationLocks(this::forEachLocked);
+            applicationLocks = new ApplicationLocks(new ApplicationLocks.LockFlags() {
+                @Override
+                public void forEachLocked(Predicate<Mapping> asked, ApplicationLocks.Locked consumer)
+                        throws IOException {
+                    readLocked(asked, consumer);
+                }
+            });
         }
         return applicationLocks;
     }
 
-    private void forEachLocked(Predicate<Mapping> asked, ApplicationLocks.Locked consumer) throws IOException {
+    private void readLocked(Predicate<Mapping> asked, ApplicationLocks.Locked consumer) throws IOException {
         SplitProbe split = new SplitProbe(libc, probe, pageBytes, () -> proc.mappings(ProcFs.SELF));
         if (isLarge() && split.forEach(asked, consumer)) {
             return;

@@ -65,7 +65,7 @@ public final class GentleCalls {
      * @return 0, or errno of the first piece that failed; the pieces before it are locked
      */
     public int lock(Segment segment) {
-        return inPieces(segment, this::lockPiece);
+        return inPieces(segment, Call.LOCK);
     }
 
     /** Whether a lock that succeeds locks anything: a page of our own, which every kernel can lock. */
@@ -79,8 +79,7 @@ public final class GentleCalls {
      * @return 0, or errno of the first piece that failed; the pieces before it are unlocked
      */
     public int unlock(Segment segment) {
-        Call call = (address, length) -> libc.munlock(address, length) == 0 ? 0 : libc.errno();
-        return segment.mapping().isFileBacked() ? swiftly(segment, call) : inPieces(segment, call);
+        return segment.mapping().isFileBacked() ? swiftly(segment, Call.UNLOCK) : inPieces(segment, Call.UNLOCK);
     }
 
     /**
@@ -90,9 +89,7 @@ public final class GentleCalls {
      * @return 0, or errno of the first piece that failed
      */
     public int release(Segment segment) {
-        return swiftly(
-                segment,
-                (address, length) -> libc.madvise(address, length, Linux.MADV_DONTNEED) == 0 ? 0 : libc.errno());
+        return swiftly(segment, Call.RELEASE);
     }
 
     /** Each page of a file that is locked is one less the kernel can drop, so this is in a hurry. */
@@ -101,7 +98,7 @@ public final class GentleCalls {
         while (from < segment.end()) {
             long to = isLive ? Math.min(segment.end(), filePieces.end(from)) : segment.end();
             long began = System.nanoTime();
-            int errno = call.on(from, to - from);
+            int errno = on(call, from, to - from);
             if (errno != 0) {
                 return errno;
             }
@@ -139,7 +136,7 @@ public final class GentleCalls {
         while (from < end) {
             long to = isLive ? Math.min(end, size.end(from)) : end;
             long began = System.nanoTime();
-            int errno = call.on(from, to - from);
+            int errno = on(call, from, to - from);
             if (errno != 0) {
                 return errno;
             }
@@ -158,8 +155,21 @@ public final class GentleCalls {
         return 0;
     }
 
-    /** One call on a range, which returns 0 or errno. */
-    private interface Call {
-        int on(long address, long length);
+    /** What is called on a range. No lambdas: this is on the way to main. */
+    private enum Call {
+        LOCK,
+        UNLOCK,
+        RELEASE
+    }
+
+    /** Returns 0 or errno. */
+    private int on(Call call, long address, long length) {
+        if (call == Call.LOCK) {
+            return lockPiece(address, length);
+        }
+        int result = call == Call.UNLOCK
+                ? libc.munlock(address, length)
+                : libc.madvise(address, length, Linux.MADV_DONTNEED);
+        return result == 0 ? 0 : libc.errno();
     }
 }

@@ -90,8 +90,13 @@ public final class PieceSize {
 
     /** For addresses that are only reserved, of which there can be TiBs: nothing is resident, so only time bounds it. */
     PieceSize ofReserved() {
-        return new PieceSize(
-                pageBytes, () -> LARGEST_PAGES * pageBytes, callNanos, WITHOUT_BOUND, SLOW_NANOS, QUICK_NANOS);
+        LongSupplier largest = new LongSupplier() { // no lambda: this is on the way to main
+                    @Override
+                    public long getAsLong() {
+                        return LARGEST_PAGES * pageBytes;
+                    }
+                };
+        return new PieceSize(pageBytes, largest, callNanos, WITHOUT_BOUND, SLOW_NANOS, QUICK_NANOS);
     }
 
     /** Asks again about huge pages, before the next piece. */

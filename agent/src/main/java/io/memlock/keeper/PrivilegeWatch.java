@@ -7,6 +7,8 @@ import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Notices at once that the process drops root. With MCL_FUTURE in force by CAP_IPC_LOCK alone, the JVM dies at its first
@@ -24,12 +26,17 @@ import java.io.IOException;
 public final class PrivilegeWatch implements Runnable {
 
     private static final int FOR_EVER = -1;
+
+    /** After an error: what caused it may cause the next. */
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private static final long[] AT_ONCE = {0, 0, 0, 1};
 
     private final LibC libc;
     private final MemoryLock lock;
     private final Log log;
     private volatile int timer = -1;
+    private boolean isTimerOurs;
     private volatile boolean isOver;
 
     /** A watch, to be run by a thread of its own. */
@@ -46,18 +53,26 @@ public final class PrivilegeWatch implements Runnable {
         check(); // once in vain: all it takes is loaded when it counts
         timer = libc.timerfd_create(Linux.CLOCK_MONOTONIC, Linux.TFD_CLOEXEC);
         int[] waitedFor = {timer, Linux.POLLIN};
-        boolean isOurs = timer >= 0;
+        isTimerOurs = timer >= 0;
         while (!isOver) {
-            int ready = libc.poll(isOurs ? waitedFor : null, isOurs ? 1 : 0, FOR_EVER);
-            if (ready < 0 && libc.errno() != Errno.EINTR) {
-                log.debug("not watching for dropped privileges: poll: " + Errno.describe(libc.errno()));
-                return;
-            }
-            isOurs &= ready <= 0; // otherwise it is over, or the descriptor has become another file's
-            if (!isOver) {
-                check();
+            try {
+                waitForSignal(waitedFor);
+                if (!isOver) {
+                    check();
+                }
+            } catch (Throwable e) { // an OutOfMemoryError the application survives, too
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
+    }
+
+    private void waitForSignal(int[] waitedFor) {
+        int ready = libc.poll(isTimerOurs ? waitedFor : null, isTimerOurs ? 1 : 0, FOR_EVER);
+        if (ready < 0 && libc.errno() != Errno.EINTR) {
+            log.debug("not watching for dropped privileges: poll: " + Errno.describe(libc.errno()));
+            isOver = true;
+        }
+        isTimerOurs &= ready <= 0; // otherwise it is over, or the descriptor has become another file's
     }
 
     /** Ends it, as the JVM ends. */

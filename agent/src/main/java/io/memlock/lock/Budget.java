@@ -43,7 +43,9 @@ final class Budget {
      */
     void admit(Iterable<Region> regions, long needBytes) {
         if (needBytes <= roomBytes) {
-            regions.forEach(admitted::add);
+            for (Region region : regions) {
+                admitted.add(region);
+            }
         }
     }
 

@@ -56,12 +56,20 @@ final class Difference {
             if (isLocked) {
                 kept.add(segment);
             } else {
-                missing.computeIfAbsent(segment.region(), region -> new ArrayList<>())
-                        .add(segment);
+                addMissing(segment);
             }
         } else if (isLocked && (ownsAll || ours.contains(segment))) {
             surplus.add(segment);
         }
+    }
+
+    private void addMissing(Segment segment) {
+        List<Segment> ofRegion = missing.get(segment.region());
+        if (ofRegion == null) {
+            ofRegion = new ArrayList<>();
+            missing.put(segment.region(), ofRegion);
+        }
+        ofRegion.add(segment);
     }
 
     /** Does not ask about one that does not matter: it may be locked, from a time when it did. */

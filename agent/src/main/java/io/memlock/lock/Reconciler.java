@@ -271,7 +271,9 @@ public final class Reconciler {
             long reserve = terms.othersSetFuture() ? found.largestBytes() : 0;
             budget.begin(terms.limitBytes(), chargedBytes.getAsLong(), reserve);
             repair.lockAll(selection, found.missing(), budget, locksOnlyOthersTake(terms), found.kept());
-            stillThere(repair.vanished()).forEach(repair::missingAfterAll);
+            for (Segment segment : stillThere(repair.vanished())) {
+                repair.missingAfterAll(segment);
+            }
         }
         locked = found.kept();
         return repair.pass(found);
@@ -314,8 +316,12 @@ public final class Reconciler {
         }
         changesMeanwhile |= map.refresh();
         Set<Segment> now = new HashSet<>(map.segments());
-        List<Segment> there = new ArrayList<>(gone);
-        there.removeIf(segment -> !now.contains(segment));
+        List<Segment> there = new ArrayList<>();
+        for (Segment segment : gone) {
+            if (now.contains(segment)) {
+                there.add(segment);
+            }
+        }
         return there;
     }
 }

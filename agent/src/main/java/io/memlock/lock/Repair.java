@@ -138,9 +138,11 @@ final class Repair {
             Set<Segment> wasLocked,
             List<Segment> kept) {
         if (selection.isIndivisible()) {
-            budget.admit(
-                    selection.regions(),
-                    missing.values().stream().mapToLong(Repair::length).sum());
+            long bytes = 0;
+            for (List<Segment> segments : missing.values()) {
+                bytes += length(segments);
+            }
+            budget.admit(selection.regions(), bytes);
         }
         for (Region region : selection.regions()) {
             List<Segment> segments = missing.getOrDefault(region, List.of());
@@ -173,7 +175,8 @@ final class Repair {
 
     /** Counts a segment as missing. */
     void missing(Segment segment) {
-        missingBytes.merge(segment.region(), segment.length(), Long::sum);
+        long before = missingBytes.getOrDefault(segment.region(), 0L);
+        missingBytes.put(segment.region(), before + segment.length());
     }
 
     /** Counts a segment as missing that seemed to have vanished, and is there all the same. */

@@ -30,17 +30,14 @@ class PrivilegeWatchTest {
 
     /** Runs the watch until somebody waits for the second time. */
     private void signal(Runnable before) {
-        kernel.onPoll = () -> {
-            kernel.onPoll = () -> {
-                throw new IllegalStateException("waits again");
-            };
-            before.run();
-        };
-        try {
-            watch.run();
-        } catch (IllegalStateException e) {
-            assertThat(e).hasMessage("waits again");
-        }
+        kernel.onPoll = () -> signalOnce(before);
+        watch.run();
+    }
+
+    /** What a wait ends with, before the last one. */
+    private void signalOnce(Runnable before) {
+        kernel.onPoll = watch::end;
+        before.run();
     }
 
     @Test
@@ -56,6 +53,19 @@ class PrivilegeWatchTest {
         assertThat(lock.takeNotices()).singleElement().asString().contains("the limit on locked memory shrank");
         assertThat(lock.reconcile()).isNotNull();
         assertThat(kernel.isFuture()).as("stays so").isFalse();
+    }
+
+    @Test
+    void noErrorEndsIt() throws Exception {
+        start();
+        kernel.onPoll = () -> {
+            kernel.onPoll = () -> signalOnce(() -> kernel.privileged = false);
+            throw new StackOverflowError("of our own");
+        };
+
+        watch.run();
+
+        assertThat(kernel.isFuture()).isFalse();
     }
 
     @Test
