@@ -25,6 +25,7 @@ import io.memlock.hotspot.LayerStatus;
 import io.memlock.keeper.HeapRoom;
 import io.memlock.keeper.ProcessView;
 import io.memlock.lock.LockParts;
+import io.memlock.lock.MappingBudget;
 import io.memlock.lock.Reconciler;
 import io.memlock.lock.SelfMap;
 import io.memlock.log.Log;
@@ -56,9 +57,6 @@ import java.util.function.Predicate;
  * lock needs next to nothing of them.
  */
 public final class ThisProcess implements LockParts, ProcessView {
-
-    /** Of vm.max_map_count: the JVM itself needs mappings too, and dies without. */
-    public static final double SPLITTING_STOPS_AT = 0.8;
 
     /** smaps: 9 ms for each resident GiB. */
     private static final long LARGE_BYTES = 512L << 20;
@@ -314,7 +312,7 @@ public final class ThisProcess implements LockParts, ProcessView {
                     },
                     room,
                     Pause.SLEEP,
-                    (long) (maxMapCount() * SPLITTING_STOPS_AT));
+                    MappingBudget.of(maxMapCount()));
         }
         return reconciler;
     }

@@ -7,10 +7,13 @@ import com.sun.tools.attach.AttachNotSupportedException;
 import com.sun.tools.attach.VirtualMachine;
 import io.memlock.jvms.CommandException;
 import io.memlock.jvms.Jvm;
+import io.memlock.jvms.TimeLimit;
 import io.memlock.log.PlainText;
 import java.io.File;
 import java.io.IOException;
 import java.util.Properties;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A JVM that answers the JDK's attach API, each time within a limit. The one class that knows the API: it is loaded only
@@ -18,10 +21,10 @@ import java.util.Properties;
  */
 final class AttachedJvm implements AutoCloseable {
 
-    private static final long SECONDS = 30;
+    private static final long MILLIS = 30_000;
 
     /** A JVM on a CPU it shares with many loads the agent's classes one after another, with rests. */
-    private static final long LOAD_SECONDS = 60;
+    private static final long LOAD_MILLIS = 60_000;
 
     private final VirtualMachine machine;
     private final Jvm jvm;
@@ -38,13 +41,14 @@ final class AttachedJvm implements AutoCloseable {
      */
     static AttachedJvm attach(Jvm jvm) throws CommandException, InterruptedException {
         try {
-            VirtualMachine machine = LimitedCall.call(SECONDS, () -> VirtualMachine.attach(Long.toString(jvm.pid())));
+            VirtualMachine machine = TimeLimit.within(MILLIS, () -> VirtualMachine.attach(Long.toString(jvm.pid())));
             return new AttachedJvm(machine, jvm);
         } catch (Exception e) {
             rethrowInterrupt(e);
-            String why = e instanceof AttachNotSupportedException || e instanceof IOException
-                    ? PlainText.of(e.getMessage())
-                    : PlainText.of(e.toString());
+            boolean isForPeople = e instanceof AttachNotSupportedException
+                    || e instanceof IOException
+                    || e instanceof TimeoutException;
+            String why = PlainText.of(isForPeople ? e.getMessage() : e.toString());
             throw new CommandException("cannot attach to " + jvm.title() + ": " + why
                     + "; is it stopped, or busy? Nothing is locked or unlocked");
         }
@@ -60,9 +64,9 @@ final class AttachedJvm implements AutoCloseable {
         return answered(machine::getAgentProperties);
     }
 
-    private Properties answered(LimitedCall.Call<Properties> question) throws CommandException, InterruptedException {
+    private Properties answered(Callable<Properties> question) throws CommandException, InterruptedException {
         try {
-            return LimitedCall.call(SECONDS, question);
+            return TimeLimit.within(MILLIS, question);
         } catch (Exception e) {
             rethrowInterrupt(e);
             throw new CommandException(
@@ -79,7 +83,7 @@ final class AttachedJvm implements AutoCloseable {
      */
     void load(File jar, String request, String user) throws CommandException, InterruptedException {
         try {
-            LimitedCall.call(LOAD_SECONDS, () -> {
+            TimeLimit.within(LOAD_MILLIS, () -> {
                 machine.loadAgent(jar.getPath(), request);
                 return null;
             });
@@ -106,7 +110,7 @@ final class AttachedJvm implements AutoCloseable {
     @Override
     public void close() {
         try {
-            LimitedCall.call(SECONDS, () -> {
+            TimeLimit.within(MILLIS, () -> {
                 machine.detach();
                 return null;
             });

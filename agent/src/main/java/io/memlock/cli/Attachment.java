@@ -76,7 +76,7 @@ final class Attachment {
 
     private static void look(Jvm jvm, Callable<Void> requirements) throws CommandException, InterruptedException {
         try {
-            new TimeLimit().within(TimeLimit.GLANCE_MILLIS, jvm.title(), requirements);
+            TimeLimit.within(TimeLimit.GLANCE_MILLIS, jvm.title(), requirements);
         } catch (IOException e) {
             throw new CommandException(e.getMessage());
         }

@@ -123,12 +123,10 @@ final class DoctorCommand implements Callable<Integer> {
         }
         Jvm jvm = jvms.find(pid);
         try {
-            return new TimeLimit()
-                    .within(
-                            TimeLimit.WALK_MILLIS,
-                            jvm.title(),
-                            () -> doctor.examine(
-                                    new RunningJvm(pid, jvm.flags(), HeapLimit.of(jvm), jvm.agent()), options));
+            return TimeLimit.within(
+                    TimeLimit.WALK_MILLIS,
+                    jvm.title(),
+                    () -> doctor.examine(new RunningJvm(pid, jvm.flags(), HeapLimit.of(jvm), jvm.agent()), options));
         } catch (IOException e) {
             throw new CommandException("cannot examine " + jvm.title() + ": " + e.getMessage());
         }

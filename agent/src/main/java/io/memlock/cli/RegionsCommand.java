@@ -73,7 +73,7 @@ final class RegionsCommand implements Callable<Integer> {
     public Integer call() throws CommandException, InterruptedException {
         Jvm jvm = jvms.find(pid);
         try {
-            return new TimeLimit().within(TimeLimit.WALK_MILLIS, jvm.title(), () -> show(jvm));
+            return TimeLimit.within(TimeLimit.WALK_MILLIS, jvm.title(), () -> show(jvm));
         } catch (IOException e) {
             throw new CommandException("cannot read the memory of " + jvm.title() + ": " + e.getMessage());
         }

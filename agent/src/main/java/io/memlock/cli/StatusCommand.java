@@ -69,7 +69,6 @@ final class StatusCommand implements Callable<Integer> {
     private final ProcDirectory proc;
     private final Jvms jvms;
     private final MemoryReader memory;
-    private final TimeLimit limit = new TimeLimit();
     private final List<String> silent = new ArrayList<>();
 
     StatusCommand(Console console, ProcDirectory proc, Jvms jvms) {
@@ -132,7 +131,7 @@ final class StatusCommand implements Callable<Integer> {
 
     private List<String> detail(JvmStatus status) throws CommandException, InterruptedException {
         try {
-            return limit.within(
+            return TimeLimit.within(
                     TimeLimit.GLANCE_MILLIS, status.jvm().title(), () -> new JvmDetail(proc, jvms).lines(status));
         } catch (IOException e) {
             throw new CommandException(e.getMessage());
@@ -146,7 +145,7 @@ final class StatusCommand implements Callable<Integer> {
         List<Jvm> alive = new ArrayList<>();
         for (Jvm jvm : found) {
             try {
-                meters.add(limit.within(TimeLimit.GLANCE_MILLIS, jvm.title(), () -> new FaultMeter(proc, jvm)));
+                meters.add(TimeLimit.within(TimeLimit.GLANCE_MILLIS, jvm.title(), () -> new FaultMeter(proc, jvm)));
                 alive.add(jvm);
             } catch (IOException ended) {
                 // then there is nothing to tell
@@ -165,7 +164,7 @@ final class StatusCommand implements Callable<Integer> {
                 FaultMeter meter = meters.get(i);
                 long heapMax = limits.get(i);
                 long millis = exact ? TimeLimit.WALK_MILLIS : TimeLimit.GLANCE_MILLIS;
-                statuses.add(limit.within(millis, jvm.title(), () -> status(jvm, heapMax, meter)));
+                statuses.add(TimeLimit.within(millis, jvm.title(), () -> status(jvm, heapMax, meter)));
             } catch (IOException e) {
                 if (proc.exists(jvm.pid())) {
                     silent.add(e.getMessage());
@@ -183,7 +182,7 @@ final class StatusCommand implements Callable<Integer> {
 
     private long heapLimit(Jvm jvm) throws CommandException, InterruptedException {
         try {
-            return limit.within(TimeLimit.GLANCE_MILLIS, jvm.title(), () -> HeapLimit.of(jvm));
+            return TimeLimit.within(TimeLimit.GLANCE_MILLIS, jvm.title(), () -> HeapLimit.of(jvm));
         } catch (IOException unknown) {
             return Numbers.UNKNOWN;
         }

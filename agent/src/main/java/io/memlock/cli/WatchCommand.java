@@ -93,8 +93,7 @@ final class WatchCommand implements Callable<Integer> {
         long nanos = intervalNanos();
         Jvm jvm = jvms.find(pid);
         try {
-            TimeLimit limit = new TimeLimit();
-            FaultMeter faults = limit.within(TimeLimit.GLANCE_MILLIS, jvm.title(), () -> new FaultMeter(proc, jvm));
+            FaultMeter faults = TimeLimit.within(TimeLimit.GLANCE_MILLIS, jvm.title(), () -> new FaultMeter(proc, jvm));
             PacedMemory memory = new PacedMemory(new MemoryReader(proc), pid);
             if (!json) {
                 Wrap.words(jvm.title(), console.width()).forEach(this::print);
@@ -105,7 +104,7 @@ final class WatchCommand implements Callable<Integer> {
                 TimeUnit.NANOSECONDS.sleep(next - System.nanoTime());
                 show(
                         look,
-                        limit.within(
+                        TimeLimit.within(
                                 TimeLimit.WALK_MILLIS,
                                 jvm.title(),
                                 () -> new Look(

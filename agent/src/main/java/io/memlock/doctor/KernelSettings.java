@@ -4,6 +4,7 @@ package io.memlock.doctor;
 import io.memlock.advice.Place;
 import io.memlock.advice.Remedy;
 import io.memlock.files.ProcFormatException;
+import io.memlock.lock.MappingBudget;
 import io.memlock.memory.Bytes;
 import io.memlock.proc.KernelVersion;
 import io.memlock.proc.MemInfo;
@@ -13,9 +14,6 @@ import java.util.List;
 
 /** What of the kernel matters to a lock. */
 final class KernelSettings {
-
-    /** Of vm.max_map_count: there the agent stops splitting mappings. */
-    private static final double SPLITTING_STOPS_AT = 0.8;
 
     private final ProcFs proc;
     private final Settings settings;
@@ -78,7 +76,7 @@ final class KernelSettings {
         String most = settings.kernel("vm/max_map_count");
         String evidence = mappings + " of vm.max_map_count=" + most;
         try {
-            return mappings < Long.parseLong(most) * SPLITTING_STOPS_AT
+            return mappings < MappingBudget.of(Long.parseLong(most))
                     ? Finding.ok("mappings", evidence)
                     : Finding.warn(
                             "mappings",

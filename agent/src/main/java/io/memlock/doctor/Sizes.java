@@ -8,6 +8,7 @@ import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFs;
+import io.memlock.residency.Headroom;
 import io.memlock.residency.PrefaultNeed;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -97,18 +98,13 @@ final class Sizes {
         long more = PrefaultNeed.moreBytes(
                 PrefaultNeed.bytes(patient.segments(), regions),
                 patient.resident().bytes(regions));
-        long host = memory.availableBytes();
-        long inCgroup = cgroup.headroomBytes();
-        boolean tighter = inCgroup >= 0 && (host < 0 || inCgroup < host);
-        long there = tighter ? inCgroup : host;
-        if (there < 0) {
-            return Finding.note(
-                    "prefault room", "needs " + Bytes.text(more) + " more memory; what there is, is not known");
+        Headroom headroom = Headroom.of(memory, cgroup);
+        String evidence = headroom.describe(more);
+        if (!headroom.isKnown()) {
+            return Finding.note("prefault room", evidence);
         }
-        String evidence = "needs " + Bytes.text(more) + " more memory, " + (tighter ? "the memory cgroup" : "the host")
-                + " has " + Bytes.text(there) + " left";
-        return more > there
-                ? Finding.fail("prefault room", evidence, "# more memory, or a smaller -Xms")
-                : Finding.ok("prefault room", evidence);
+        return headroom.holds(more)
+                ? Finding.ok("prefault room", evidence)
+                : Finding.fail("prefault room", evidence, "# more memory, or a smaller -Xms");
     }
 }

@@ -19,7 +19,6 @@ public final class Jvms {
 
     private final ProcDirectory proc;
     private final long ownPid;
-    private final TimeLimit limit = new TimeLimit();
 
     /**
      * A finder.
@@ -100,7 +99,7 @@ public final class Jvms {
     }
 
     private <T> T within(long pid, Callable<T> look) throws IOException, CommandException, InterruptedException {
-        return limit.within(TimeLimit.GLANCE_MILLIS, "process " + pid, look);
+        return TimeLimit.within(TimeLimit.GLANCE_MILLIS, "process " + pid, look);
     }
 
     private Jvm jvm(long pid) throws IOException {

@@ -4,8 +4,7 @@ package io.memlock.jvms;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -21,7 +20,7 @@ public final class TimeLimit {
     /** For a walk of the page tables: those of 3 TiB take half of it. */
     public static final long WALK_MILLIS = 60_000;
 
-    private ExecutorService looker = newLooker();
+    private TimeLimit() {}
 
     /**
      * Does the work, on another thread.
@@ -30,32 +29,40 @@ public final class TimeLimit {
      * @throws IOException if it fails, whatever the reason, or takes too long
      * @throws CommandException as the work throws it
      */
-    public <T> T within(long millis, String what, Callable<T> work)
+    public static <T> T within(long millis, String what, Callable<T> work)
             throws IOException, CommandException, InterruptedException {
         try {
-            return looker.submit(work).get(millis, TimeUnit.MILLISECONDS);
+            return within(millis, work);
         } catch (TimeoutException e) {
-            looker.shutdownNow();
-            looker = newLooker();
-            throw new IOException(what + " does not let itself be looked at: no answer within "
-                    + TimeUnit.MILLISECONDS.toSeconds(millis) + " s");
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException expected) {
-                throw expected;
-            }
-            if (e.getCause() instanceof CommandException expected) {
-                throw expected;
-            }
-            // Also StackOverflowError and OutOfMemoryError: the thread was not ours, and what it held is free again.
-            throw new IOException(what + " cannot be looked at: " + e.getCause(), e.getCause());
+            throw new IOException(what + " does not let itself be looked at: " + e.getMessage());
+        } catch (IOException | CommandException | InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(what + " cannot be looked at: " + e, e);
         }
     }
 
-    private static ExecutorService newLooker() {
-        return Executors.newSingleThreadExecutor(work -> {
-            Thread thread = new Thread(work, "memlock-looker");
-            thread.setDaemon(true);
-            return thread;
-        });
+    /**
+     * Does the work on a thread of its own, which is left behind if it takes too long: no interrupt ends a read of a socket,
+     * or one in the kernel.
+     *
+     * @return what it returned
+     * @throws TimeoutException if it took longer
+     * @throws ExecutionException if it ended with an Error, as for lack of memory: the thread was not ours, and what it held is
+     *     free again
+     * @throws Exception what it threw
+     */
+    public static <T> T within(long millis, Callable<T> work) throws Exception {
+        FutureTask<T> task = new FutureTask<>(work);
+        Thread thread = new Thread(task, "memlock-looker");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return task.get(millis, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new TimeoutException("no answer within " + TimeUnit.MILLISECONDS.toSeconds(millis) + " s");
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception expected ? expected : e;
+        }
     }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.residency;
 
+import io.memlock.cgroup.CgroupHierarchy;
 import io.memlock.memory.Bytes;
+import io.memlock.proc.MemInfo;
 
 /**
  * How much more memory this process could use before the kernel would have to reclaim or kill.
@@ -11,9 +13,30 @@ import io.memlock.memory.Bytes;
  */
 public record Headroom(long bytes, String source) {
 
-    /** The tighter of two. */
-    static Headroom tighter(Headroom a, Headroom b) {
-        return a.bytes <= b.bytes ? a : b;
+    /** That of a process; what is not known refuses nothing. */
+    public static Headroom of(MemInfo memory, CgroupHierarchy cgroup) {
+        long available = memory.availableBytes();
+        long allowed = cgroup.headroomBytes();
+        if (allowed >= 0 && (available < 0 || allowed < available)) {
+            return new Headroom(allowed, "the memory cgroup");
+        }
+        return new Headroom(available < 0 ? Long.MAX_VALUE : available, "the host");
+    }
+
+    /** Whether either of them tells. */
+    public boolean isKnown() {
+        return bytes < Long.MAX_VALUE;
+    }
+
+    /** Whether so much more can be had. */
+    public boolean holds(long neededBytes) {
+        return neededBytes <= bytes;
+    }
+
+    /** For example {@code needs 48.0 MiB more memory, the host has 40.0 MiB left}. */
+    public String describe(long neededBytes) {
+        return "needs " + Bytes.text(neededBytes) + " more memory, "
+                + (isKnown() ? source + " has " + Bytes.text(bytes) + " left" : "what there is, is not known");
     }
 
     /**
@@ -22,9 +45,8 @@ public record Headroom(long bytes, String source) {
      * @return null if it can
      */
     String refusal(long neededBytes) {
-        return neededBytes <= bytes
+        return holds(neededBytes)
                 ? null
-                : "needs " + Bytes.text(neededBytes) + " more memory, " + source + " has " + Bytes.text(bytes) + ": "
-                        + Bytes.text(neededBytes - bytes) + " too little";
+                : describe(neededBytes) + ": " + Bytes.text(neededBytes - bytes) + " too little";
     }
 }

@@ -58,7 +58,12 @@ public final class ProcessResidency implements Residency {
     public String prefault(List<Segment> segments, List<Region> regions, boolean isLive) throws IOException {
         int threads = isLive ? 1 : Runtime.getRuntime().availableProcessors();
         return new Prefault(Populator.of(libc, proc), Pause.SLEEP, progress)
-                .run(segments, regions, resident(regions, isLive), headroom(), threads);
+                .run(
+                        segments,
+                        regions,
+                        resident(regions, isLive),
+                        Headroom.of(proc.memInfo(), new Cgroups(proc).memory(ProcFs.SELF)),
+                        threads);
     }
 
     @Override
@@ -99,13 +104,5 @@ public final class ProcessResidency implements Residency {
                 return scanner.residentBytes(regions, isLive);
             }
         };
-    }
-
-    /** What is not known refuses nothing. */
-    private Headroom headroom() {
-        long available = proc.memInfo().availableBytes();
-        Headroom host = new Headroom(available < 0 ? Long.MAX_VALUE : available, "the host");
-        long cgroup = new Cgroups(proc).memory(ProcFs.SELF).headroomBytes();
-        return cgroup < 0 ? host : Headroom.tighter(host, new Headroom(cgroup, "the memory cgroup"));
     }
 }

@@ -2,7 +2,6 @@
 package io.memlock.fake;
 
 import io.memlock.advice.Place;
-import io.memlock.agent.ThisProcess;
 import io.memlock.calls.ApplicationLocks;
 import io.memlock.calls.FutureProbe;
 import io.memlock.calls.GentleCalls;
@@ -16,6 +15,7 @@ import io.memlock.cgroup.RoomWatch;
 import io.memlock.hotspot.LayerStatus;
 import io.memlock.keeper.ProcessView;
 import io.memlock.lock.LockParts;
+import io.memlock.lock.MappingBudget;
 import io.memlock.lock.MemoryMap;
 import io.memlock.lock.Reconciler;
 import io.memlock.log.Log;
@@ -93,8 +93,14 @@ public final class FakeProcess implements LockParts, ProcessView {
                 kernel, probe, nanos -> {}, progress, new PieceSize(FakeKernel.PAGE, () -> 2 << 20, () -> 0));
         this.applicationLocks = new ApplicationLocks(kernel::forEachLocked);
         this.reconciler = new Reconciler(
-                new Mappings(), probe, calls, applicationLocks, kernel::chargedBytes, room, nanos -> {}, (long)
-                        (kernel.maxMapCount * ThisProcess.SPLITTING_STOPS_AT));
+                new Mappings(),
+                probe,
+                calls,
+                applicationLocks,
+                kernel::chargedBytes,
+                room,
+                nanos -> {},
+                MappingBudget.of(kernel.maxMapCount));
     }
 
     private FakeKernel kernel() {

@@ -4,20 +4,21 @@ package io.memlock.jvms;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.tools.attach.AttachNotSupportedException;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
 class TimeLimitTest {
 
-    private final TimeLimit limit = new TimeLimit();
-
     @Test
     void leavesWhatDoesNotAnswerAndGoesOn() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
-        assertThatThrownBy(() -> limit.within(50, "process 7", () -> {
+        assertThatThrownBy(() -> TimeLimit.within(50, "process 7", () -> {
                     while (never.getCount() > 0) {
                         Thread.onSpinWait(); // as deaf to interrupts as a read in the kernel
                     }
@@ -25,20 +26,41 @@ class TimeLimitTest {
                 }))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("process 7 does not let itself be looked at");
-        assertThat(limit.within(10_000, "process 8", () -> 2)).isEqualTo(2);
+        assertThat(TimeLimit.within(10_000, "process 8", () -> 2)).isEqualTo(2);
         never.countDown();
     }
 
     @Test
     void makesAnErrorOfOneProcessAnErrorOfItsRow() {
-        assertThatThrownBy(() -> limit.within(10_000, "process 7", () -> {
+        assertThatThrownBy(() -> TimeLimit.within(10_000, "process 7", () -> {
                     throw new OutOfMemoryError("Java heap space");
                 }))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("Java heap space");
-        assertThatThrownBy(() -> limit.within(10_000, "process 7", () -> {
+        assertThatThrownBy(() -> TimeLimit.within(10_000, "process 7", () -> {
                     throw new CommandException("no");
                 }))
                 .isInstanceOf(CommandException.class);
+    }
+
+    @Test
+    void tellsWhatIsThrownFromWhatTakesTooLong() {
+        CountDownLatch never = new CountDownLatch(1);
+
+        assertThatThrownBy(() -> TimeLimit.within(0, () -> {
+                    never.await();
+                    return null;
+                }))
+                .isInstanceOf(TimeoutException.class)
+                .hasMessageContaining("no answer");
+        assertThatThrownBy(() -> TimeLimit.within(60_000, () -> {
+                    throw new AttachNotSupportedException("no");
+                }))
+                .isInstanceOf(AttachNotSupportedException.class);
+        assertThatThrownBy(() -> TimeLimit.within(60_000, () -> {
+                    throw new OutOfMemoryError("too long an answer");
+                }))
+                .isInstanceOf(ExecutionException.class)
+                .hasMessageContaining("too long an answer");
     }
 }

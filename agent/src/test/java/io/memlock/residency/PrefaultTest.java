@@ -79,7 +79,7 @@ class PrefaultTest {
     void refusesWhatThereIsNoMemoryForAndSaysByHowMuch() throws IOException {
         String refusal = run(new KernelVersion(6, 1), heap(64 * MIB), 16 * MIB, 40 * MIB, 2);
 
-        assertThat(refusal).isEqualTo("needs 48.0 MiB more memory, the host has 40.0 MiB: 8.0 MiB too little");
+        assertThat(refusal).isEqualTo("needs 48.0 MiB more memory, the host has 40.0 MiB left: 8.0 MiB too little");
         assertThat(libc.madvised).isEmpty();
     }
 
