@@ -27,7 +27,6 @@ import io.memlock.keeper.ProcessView;
 import io.memlock.lock.LockParts;
 import io.memlock.lock.MappingBudget;
 import io.memlock.lock.Reconciler;
-import io.memlock.lock.SelfMap;
 import io.memlock.log.Log;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.agent;
+
+import io.memlock.lock.MemoryMap;
 
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.memory.Mapping;
