@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.agent;
 
-import io.memlock.lock.MemoryMap;
-
 import io.memlock.hotspot.JvmLayout;
+import io.memlock.lock.MemoryMap;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
 import io.memlock.proc.AddressSpaceReader;

@@ -32,7 +32,7 @@ public final class MappingNames {
         if (isZgcHeap(name, mapping)) {
             return Region.HEAP;
         }
-        if (mapping.isHugetlb()) {
+        if (mapping.isHugetlb() && (name.startsWith("/anon_hugepage") || name.startsWith("/SYSV"))) {
             return null; // anonymous memory, for whatever
         }
         if (name.endsWith(".jsa")) {

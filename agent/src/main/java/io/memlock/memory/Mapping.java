@@ -16,6 +16,8 @@ package io.memlock.memory;
  * @param inode of the file, 0 for anonymous memory
  * @param path as the kernel prints it: a file (a newline in its name is {@code \012}; {@code " (deleted)"} follows where
  *     it is unlinked), {@code [stack]} and the like, or "" for anonymous memory
+ * @param isHugetlb whether it holds huge pages of hugetlbfs. They are never swapped, no call locks them, and each call that
+ *     locks populates them
  */
 public record Mapping(
         long start,
@@ -26,7 +28,8 @@ public record Mapping(
         boolean shared,
         long offset,
         long inode,
-        String path) {
+        String path,
+        boolean isHugetlb) {
 
     /** Bytes from start to end. */
     public long length() {
@@ -56,14 +59,6 @@ public record Mapping(
         return shared && isFileBacked();
     }
 
-    /**
-     * Whether it holds huge pages of hugetlbfs, as far as its name tells: anonymous ones, or ZGC's heap. They are never
-     * swapped, no call locks them, and each call that locks populates them.
-     */
-    public boolean isHugetlb() {
-        return inode != 0 && (path.startsWith("/anon_hugepage") || path.startsWith("/memfd:java_heap.hugetlb"));
-    }
-
     /** Whether it is the kernel's own, which counts as nobody's memory: {@code [vvar]}, {@code [vdso]} and their like. */
     public boolean isKernels() {
         return path.startsWith("[v");
@@ -90,7 +85,8 @@ public record Mapping(
                         mapping.shared,
                         mapping.offset,
                         mapping.inode,
-                        mapping.path);
+                        mapping.path,
+                        mapping.isHugetlb);
     }
 
     /** Whether it equals the one that would be made of these. */
@@ -103,7 +99,8 @@ public record Mapping(
             boolean shared,
             long offset,
             long inode,
-            String path) {
+            String path,
+            boolean isHugetlb) {
         return this.start == start
                 && this.end == end
                 && this.readable == readable
@@ -112,7 +109,8 @@ public record Mapping(
                 && this.shared == shared
                 && this.offset == offset
                 && this.inode == inode
-                && this.path.equals(path);
+                && this.path.equals(path)
+                && this.isHugetlb == isHugetlb;
     }
 
     @Override

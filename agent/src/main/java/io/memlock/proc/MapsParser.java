@@ -23,15 +23,16 @@ public final class MapsParser {
      * @throws ProcFormatException if it is not in the kernel's format
      */
     public static List<Mapping> parse(String text) {
-        return parse(new Cursor("maps", text), text.length(), List.of());
+        return parse(new Cursor("maps", text), text.length(), List.of(), HugetlbFiles.UNMOUNTED);
     }
 
     /**
      * All mappings.
      *
+     * @param hugetlb which of them have huge pages
      * @param before what there was at an earlier look: what is still the same is the same object, and no garbage
      */
-    static List<Mapping> parse(Cursor maps, int length, List<Mapping> before) {
+    static List<Mapping> parse(Cursor maps, int length, List<Mapping> before, HugetlbFiles hugetlb) {
         List<Mapping> mappings = new ArrayList<>(length / LINE_BYTES + 1);
         int next = 0;
         int known = before.size();
@@ -40,14 +41,14 @@ public final class MapsParser {
             while (next < known && Long.compareUnsigned(before.get(next).start(), start) < 0) {
                 next++;
             }
-            mappings.add(mapping(maps, start, next < known ? before.get(next) : null));
+            mappings.add(mapping(maps, start, next < known ? before.get(next) : null, hugetlb));
         }
         return mappings;
     }
 
     /** One line, as smaps has it too. */
     static Mapping mapping(Cursor line) {
-        return mapping(line, line.hex(), null);
+        return mapping(line, line.hex(), null, HugetlbFiles.UNMOUNTED);
     }
 
     /**
@@ -55,7 +56,7 @@ public final class MapsParser {
      *
      * @param before returned if the line says the same; null for none
      */
-    private static Mapping mapping(Cursor line, long start, Mapping before) {
+    private static Mapping mapping(Cursor line, long start, Mapping before, HugetlbFiles hugetlb) {
         line.expect('-');
         long end = line.hex();
         if (Long.compareUnsigned(start, end) >= 0 || end - start < 0) {
@@ -69,9 +70,9 @@ public final class MapsParser {
         line.expect(' ');
         long offset = line.hex();
         line.expect(' ');
-        line.hex();
+        long major = line.hex();
         line.expect(':');
-        line.hex();
+        long minor = line.hex();
         line.expect(' ');
         long inode = line.unsignedDecimal();
         if (!line.atLineEnd()) {
@@ -79,9 +80,12 @@ public final class MapsParser {
             line.skipBlanks();
         }
         String path = line.restMaybeRepeated();
-        boolean isSame =
-                before != null && before.is(start, end, readable, writable, executable, shared, offset, inode, path);
-        return isSame ? before : new Mapping(start, end, readable, writable, executable, shared, offset, inode, path);
+        boolean isHugetlb = hugetlb.contain(major, minor, inode, path);
+        boolean isSame = before != null
+                && before.is(start, end, readable, writable, executable, shared, offset, inode, path, isHugetlb);
+        return isSame
+                ? before
+                : new Mapping(start, end, readable, writable, executable, shared, offset, inode, path, isHugetlb);
     }
 
     private static boolean flag(Cursor line, char set, char unset) {

@@ -17,13 +17,17 @@ import java.util.List;
  */
 public final class MapsReader {
 
+    private final ProcFs proc;
+    private final String pid;
     private final TextFile text;
     private final File file;
     private int parsedLength;
     private long parsedChecksum;
     private List<Mapping> mappings;
 
-    MapsReader(FileOpener opener, File file) {
+    MapsReader(ProcFs proc, String pid, FileOpener opener, File file) {
+        this.proc = proc;
+        this.pid = pid;
         this.text = new TextFile(opener);
         this.file = file;
     }
@@ -38,7 +42,8 @@ public final class MapsReader {
         Cursor maps = text.read(file);
         long checksum = text.checksum();
         if (mappings == null || text.length() != parsedLength || checksum != parsedChecksum) {
-            mappings = MapsParser.parse(maps, text.length(), mappings == null ? List.of() : mappings);
+            mappings = MapsParser.parse(
+                    maps, text.length(), mappings == null ? List.of() : mappings, HugetlbFiles.of(proc, pid));
             parsedLength = text.length();
             parsedChecksum = checksum;
         }

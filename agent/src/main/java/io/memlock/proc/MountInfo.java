@@ -5,7 +5,9 @@ import io.memlock.files.Cursor;
 import io.memlock.files.Paths;
 import io.memlock.files.ProcFormatException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What is mounted where: {@code /proc/PID/mountinfo}. proc_pid_mountinfo(5)
@@ -17,6 +19,7 @@ public record MountInfo(List<Mount> mounts) {
     /**
      * One mount; octal escapes are decoded.
      *
+     * @param device its number, as maps has it of the files on it
      * @param root the directory of the file system that is visible here, {@code /} for all of it
      * @param mountPoint where it is
      * @param options of this mount, joined by commas
@@ -25,7 +28,13 @@ public record MountInfo(List<Mount> mounts) {
      * @param superOptions of the file system, joined by commas; a v1 cgroup names its controllers here
      */
     public record Mount(
-            String root, String mountPoint, String options, String type, String source, String superOptions) {
+            Device device,
+            String root,
+            String mountPoint,
+            String options,
+            String type,
+            String source,
+            String superOptions) {
 
         /** Whether nothing on it can be executed or mapped executable, as a native library has to be. */
         public boolean isNoexec() {
@@ -93,15 +102,26 @@ public record MountInfo(List<Mount> mounts) {
         return best;
     }
 
+    /** The file systems of a type. */
+    public Set<Device> devicesOf(String type) {
+        Set<Device> devices = new HashSet<>();
+        for (Mount mount : mounts) {
+            if (mount.type().equals(type)) {
+                devices.add(mount.device());
+            }
+        }
+        return devices;
+    }
+
     /** {@code 36 35 98:0 /root /point rw,noatime master:1 - ext3 /dev/sda1 rw,errors=continue} */
     private static Mount mount(Cursor line) {
         line.decimal();
         line.expect(' ');
         line.decimal();
         line.expect(' ');
-        line.decimal();
+        long major = line.decimal();
         line.expect(':');
-        line.decimal();
+        Device device = new Device(major, line.decimal());
         line.expect(' ');
         String root = field(line);
         String mountPoint = field(line);
@@ -114,7 +134,7 @@ public record MountInfo(List<Mount> mounts) {
         line.expect(' ');
         String type = field(line);
         String source = field(line);
-        return new Mount(root, mountPoint, options, type, source, Paths.unescaped(line.rest()));
+        return new Mount(device, root, mountPoint, options, type, source, Paths.unescaped(line.rest()));
     }
 
     private static String field(Cursor line) {

@@ -67,15 +67,16 @@ public final class ProcFs {
      * moment: a mapping that just grew can overlap the one before it, one that just moved can be missing.
      */
     public List<Mapping> mappings(String pid) throws IOException {
+        HugetlbFiles hugetlb = HugetlbFiles.of(this, pid);
         synchronized (text) {
             Cursor maps = text.read(processFile(pid, "maps"));
-            return MapsParser.parse(maps, text.length(), List.of());
+            return MapsParser.parse(maps, text.length(), List.of(), hugetlb);
         }
     }
 
     /** For reading {@link #mappings} again and again. */
     public MapsReader mapsReader(String pid) {
-        return new MapsReader(opener, processFile(pid, "maps"));
+        return new MapsReader(this, pid, opener, processFile(pid, "maps"));
     }
 
     /** Tells again and again whether the address space has changed. */

@@ -156,6 +156,7 @@ final class PatientBuilder {
                 path.startsWith("/memfd"),
                 0,
                 path.startsWith("/") ? 7 : 0,
-                path);
+                path,
+                path.startsWith("/anon_hugepage"));
     }
 }

@@ -372,7 +372,8 @@ public final class FakeKernel implements LibC, MemoryMap {
                 vma.shared,
                 vma.path.equals(HEAP_FILE) ? vma.offset : 0,
                 vma.path.isEmpty() ? 0 : 1,
-                vma.path);
+                vma.path,
+                vma.path.equals(HUGETLB));
     }
 
     // ---- LibC

@@ -43,6 +43,7 @@ final class CapturedMaps {
                 fields[1].charAt(3) == 's',
                 Long.parseUnsignedLong(fields[2], 16),
                 Long.parseLong(fields[4]),
-                fields.length > 5 ? fields[5] : "");
+                fields.length > 5 ? fields[5] : "",
+                fields.length > 5 && fields[5].startsWith("/anon_hugepage"));
     }
 }

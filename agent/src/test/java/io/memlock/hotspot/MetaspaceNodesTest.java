@@ -68,7 +68,7 @@ class MetaspaceNodesTest {
         refreshAt(0);
         for (int second = 1; second <= 200; second++) {
             long start = 0x7000_0000_0000L + second * 0x1_0000_0000L;
-            mappings.add(new Mapping(start, start + (65L << 20), true, true, false, false, 0, 0, ""));
+            mappings.add(new Mapping(start, start + (65L << 20), true, true, false, false, 0, 0, "", false));
             refreshAt(second);
         }
         assertThat(asked).isEqualTo(4); // at 0, 20, 60 and 140 seconds

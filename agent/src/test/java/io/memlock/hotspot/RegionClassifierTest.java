@@ -97,7 +97,7 @@ class RegionClassifierTest {
         List<KnownRange> stacks = new ArrayList<>();
         for (int i = 0; i < 60_000; i++) {
             long start = 0x7000_0000_0000L + i * 0x10_0000L;
-            mappings.add(new Mapping(start, start + 0xf_0000, true, true, false, false, 0, 0, ""));
+            mappings.add(new Mapping(start, start + 0xf_0000, true, true, false, false, 0, 0, "", false));
             stacks.add(new KnownRange(start, start + 0xf_0000, Region.STACKS, Evidence.VM_STRUCTURE));
         }
         RegionClassifier classifier = new RegionClassifier(KnownRanges.of(stacks, 4096));

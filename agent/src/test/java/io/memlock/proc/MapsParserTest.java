@@ -28,7 +28,8 @@ class MapsParserTest {
                         false,
                         0x26000,
                         339380,
-                        "/usr/lib/libc.so.6"));
+                        "/usr/lib/libc.so.6",
+                        false));
     }
 
     @Test

@@ -156,7 +156,8 @@ class ParsersFuzzTest {
                 (flags & 8) != 0,
                 offset,
                 inode,
-                path);
+                path,
+                false);
     }
 
     private static void answersOrRefuses(Consumer<String> parser, String text) {

@@ -85,7 +85,7 @@ class PrefaultTest {
 
     @Test
     void dirtiesNoFileOfTheApplications() throws IOException {
-        Mapping mapping = new Mapping(HEAP, HEAP + MIB, true, true, false, true, 0, 7, "/data/index");
+        Mapping mapping = new Mapping(HEAP, HEAP + MIB, true, true, false, true, 0, 7, "/data/index", false);
         Segment segment = new Segment(HEAP, HEAP + MIB, Region.MAPPED, Evidence.MAPPING_NAME, mapping);
         Prefault prefault = new Prefault(new Populator(libc, new KernelVersion(6, 1)), pauses::add, progress);
 
@@ -101,8 +101,8 @@ class PrefaultTest {
         List<Segment> views = new ArrayList<>();
         for (long view = 1; view <= 3; view++) {
             long start = view << 42;
-            Mapping mapping =
-                    new Mapping(start, start + 64 * MIB, true, true, false, true, 0, 7, "/memfd:java_heap (deleted)");
+            Mapping mapping = new Mapping(
+                    start, start + 64 * MIB, true, true, false, true, 0, 7, "/memfd:java_heap (deleted)", false);
             views.add(new Segment(start, start + 64 * MIB, Region.HEAP, Evidence.MAPPING_NAME, mapping));
         }
 

@@ -25,10 +25,12 @@ final class HugePageCases {
     }
 
     List<Case> list() {
-        return List.of(new Case("fills no reserved huge pages", this::fillsNoHugePages));
+        return List.of(
+                new Case("fills no reserved huge pages", () -> fillsNoHugePages("-XX:-UseSHM")),
+                new Case("fills no reserved huge pages of System V", () -> fillsNoHugePages("-XX:+UseSHM")));
     }
 
-    private String fillsNoHugePages() throws IOException {
+    private String fillsNoHugePages(String kind) throws IOException {
         Files.writeString(COUNT, Long.toString(POOL_KILOBYTES / meminfo("Hugepagesize")));
         if (meminfo("HugePages_Total") == 0) {
             throw new Case.Inapplicable("this kernel reserves no huge pages");
@@ -36,14 +38,14 @@ final class HugePageCases {
         try {
             long plain;
             long attached;
-            try (ForkedJvm jvm = start(describe())) {
+            try (ForkedJvm jvm = start(describe(kind))) {
                 plain = used();
                 Outcome outcome = Apps.memlock(jdk, List.of(), "attach", Long.toString(jvm.pid()));
                 attached = used();
                 Case.check(outcome.exitStatus() == 0, "attach: " + outcome);
             }
             long locked;
-            try (ForkedJvm jvm = start(describe().agent("mode=all"))) {
+            try (ForkedJvm jvm = start(describe(kind).agent("mode=all"))) {
                 locked = used();
                 jvm.ask("grow 100");
             }
@@ -56,8 +58,16 @@ final class HugePageCases {
         }
     }
 
-    private ForkedJvm.Builder describe() {
-        return Apps.grown(jdk, "-XX:+UseSerialGC", "-XX:+UseLargePages", "-Xms64m", "-Xmx384m");
+    /** A JDK that has no such flag any more allocates huge pages in the other way. */
+    private ForkedJvm.Builder describe(String kind) {
+        return Apps.grown(
+                jdk,
+                "-XX:+IgnoreUnrecognizedVMOptions",
+                kind,
+                "-XX:+UseSerialGC",
+                "-XX:+UseLargePages",
+                "-Xms64m",
+                "-Xmx384m");
     }
 
     private static ForkedJvm start(ForkedJvm.Builder description) {
