@@ -26,7 +26,7 @@ final class HugePageCases {
 
     List<Case> list() {
         return List.of(
-                new Case("fills no reserved huge pages", () -> fillsNoHugePages("-XX:-UseSHM")),
+                new Case("fills no reserved huge pages", () -> fillsNoHugePages("-XX:+UseHugeTLBFS")),
                 new Case("fills no reserved huge pages of System V", () -> fillsNoHugePages("-XX:+UseSHM")));
     }
 
