@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.faults;
 
-import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Wrappers;
-import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -61,15 +59,7 @@ record Fault(
 
     /** Behind a filter that answers calls with an error number. */
     Fault seccomp(int errno, String calls) {
-        return under(List.of(
-                Jdk.current().java().toString(),
-                "-Xshare:auto",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                AgentJar.testClasses() + File.pathSeparator + AgentJar.codeOf(com.sun.jna.Native.class),
-                SeccompLauncher.class.getName(),
-                Integer.toString(errno),
-                calls));
+        return under(Wrappers.mainClass(SeccompLauncher.class, Integer.toString(errno), calls));
     }
 
     Fault flags(String... more) {

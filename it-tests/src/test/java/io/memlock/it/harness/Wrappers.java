@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.harness;
 
+import com.sun.jna.Native;
+import java.io.File;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Commands to put in front of a JVM. Each but {@link #ownPids} ends in exec: the process keeps its id. */
@@ -33,5 +36,18 @@ public final class Wrappers {
     /** Runs a shell script before the JVM, in the same process. */
     public static List<String> shell(String script) {
         return List.of("sh", "-ec", script + "\nexec \"$@\"", "sh");
+    }
+
+    /** Runs a test class that uses JNA and becomes the JVM at its end. */
+    public static List<String> mainClass(Class<?> launcher, String... arguments) {
+        List<String> words = new ArrayList<>(List.of(
+                Jdk.current().java().toString(),
+                "-Xshare:auto",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                AgentJar.testClasses() + File.pathSeparator + AgentJar.codeOf(Native.class),
+                launcher.getName()));
+        words.addAll(List.of(arguments));
+        return words;
     }
 }
