@@ -10,12 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The command line of the built jar. */
-final class Memlock {
+public final class Memlock {
 
     private Memlock() {}
 
     /** Runs a command on a JVM, to its end. */
-    static Outcome run(String command, long pid, String... arguments) {
+    public static Outcome run(String command, long pid, String... arguments) {
         return Commands.run(command(command, pid, arguments));
     }
 

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** What the keeper's thread of a JVM has used of a CPU, from outside. */
-final class KeeperCpu {
+public final class KeeperCpu {
 
     private final Path thread;
 
@@ -17,7 +17,8 @@ final class KeeperCpu {
         this.thread = thread;
     }
 
-    static void require() {
+    /** Requires a kernel that tells. */
+    public static void require() {
         Machine.require(
                 Files.isReadable(
                         Path.of("/proc/self/task/" + ProcessHandle.current().pid() + "/schedstat")),
@@ -25,7 +26,7 @@ final class KeeperCpu {
     }
 
     /** Of a JVM whose keeper runs. */
-    static KeeperCpu of(long pid) {
+    public static KeeperCpu of(long pid) {
         try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
             return tasks.filter(task -> read(task.resolve("comm")).startsWith("memlock-keeper"))
                     .findFirst()
@@ -37,7 +38,7 @@ final class KeeperCpu {
     }
 
     /** The first number: nanoseconds on a CPU. */
-    long nanos() {
+    public long nanos() {
         String schedstat = read(thread.resolve("schedstat"));
         return Long.parseLong(schedstat.substring(0, schedstat.indexOf(' ')));
     }

@@ -14,7 +14,6 @@ import io.memlock.it.harness.SwapFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import javax.management.JMException;
 import javax.management.JMRuntimeException;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,7 +106,7 @@ class KeeperIT {
                 assertThat((String) client.invoke("lock", "mode=all")).startsWith("LOCKED: locked ");
                 jvm.ask("grow 100");
                 // What was only reserved when the lock was taken, as malloc's arenas are, is born unlocked: one period.
-                eventually(() -> assertThat(accessibleUnlocked(jvm)).isEmpty());
+                eventually(() -> assertThat(Keeping.accessibleUnlocked(jvm)).isEmpty());
                 assertThat(client.get("State")).hasToString("LOCKED");
                 assertThat((String) client.invoke("diagnose")).contains("heap", "VM structures", "limit: unlimited");
 
@@ -125,12 +124,6 @@ class KeeperIT {
                 assertThat(client.getLong("LockedBytes")).isZero();
             }
         }
-    }
-
-    private static List<Smaps.Entry> accessibleUnlocked(ForkedJvm jvm) {
-        return Smaps.of(jvm.pid()).unlocked().stream()
-                .filter(entry -> !entry.permissions().startsWith("---"))
-                .toList();
     }
 
     @Test

@@ -7,16 +7,18 @@ import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.Collector;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Smaps;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
 
-/** What the tests of this package share. */
-final class Keeping {
+/** What tests of the keeper share. */
+public final class Keeping {
 
-    static final String REGIONS = "mode=heap+code+metaspace";
+    /** What is told apart by {@link Truth}. */
+    public static final String REGIONS = "mode=heap+code+metaspace";
 
     /** Grow, shrink, grow again, load classes. */
     static final List<String> STEPS = List.of("grow 300", "shrink", "grow 300", "classes 2000");
@@ -39,7 +41,7 @@ final class Keeping {
     }
 
     /** A small JVM that may grow; its application has a way to the C library beside the agent's. */
-    static ForkedJvm.Builder growing(Jdk jdk, String options) {
+    public static ForkedJvm.Builder growing(Jdk jdk, String options) {
         return app(jdk, options).flags("-Xms32m", "-Xmx512m");
     }
 
@@ -52,7 +54,7 @@ final class Keeping {
     }
 
     /** Waits until application and agent run. */
-    static void awaitStart(ForkedJvm jvm) {
+    public static void awaitStart(ForkedJvm jvm) {
         jvm.awaitLine("ready");
         jvm.awaitErrorLine("[memlock] locked");
     }
@@ -80,8 +82,16 @@ final class Keeping {
         return -1;
     }
 
+    /** What is resident and not locked of all that can be accessed. */
+    public static List<Smaps.Entry> accessibleUnlocked(ForkedJvm jvm) {
+        return Smaps.of(jvm.pid()).unlocked().stream()
+                .filter(entry -> !entry.permissions().startsWith("---"))
+                .toList();
+    }
+
+    /** Sleeps. */
     @SuppressWarnings("ThreadSleep")
-    static void sleep(long millis) {
+    public static void sleep(long millis) {
         try {
             Thread.sleep(millis);
         } catch (InterruptedException e) {

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * @param code where the code heaps may grow
  * @param metaspace the nodes
  */
-record Truth(List<Range> heap, List<Range> code, List<Range> metaspace) {
+public record Truth(List<Range> heap, List<Range> code, List<Range> metaspace) {
 
     private static final Pattern BRACKETS = Pattern.compile("\\[0x(\\p{XDigit}+),.*0x(\\p{XDigit}+)[])]");
     private static final Pattern NODE = Pattern.compile("- node #\\d+: base 0x(\\p{XDigit}+): reserved=([0-9.]+) KB");
@@ -28,14 +28,15 @@ record Truth(List<Range> heap, List<Range> code, List<Range> metaspace) {
     private static final long SMALLEST_SEGMENT_MAP = 0x270000 / 128 / 4096 * 4096;
 
     /** A part of the address space. */
-    record Range(long start, long end) {
+    public record Range(long start, long end) {
 
         boolean overlaps(Smaps.Entry entry) {
             return entry.start() < end && start < entry.end();
         }
     }
 
-    static Truth of(ForkedJvm jvm, Jdk jdk) {
+    /** Asks a JVM. */
+    public static Truth of(ForkedJvm jvm, Jdk jdk) {
         Truth truth = new Truth(
                 heap(jcmd(jvm, jdk, "GC.heap_info")),
                 bounds(jcmd(jvm, jdk, "Compiler.codecache"), " bounds "),
@@ -80,7 +81,7 @@ record Truth(List<Range> heap, List<Range> code, List<Range> metaspace) {
     }
 
     /** ZGC does not tell where: its heap is a file in memory. */
-    boolean isHeap(Smaps.Entry entry) {
+    public boolean isHeap(Smaps.Entry entry) {
         return HeapFile.isBehind(entry) || overlaps(heap, entry);
     }
 
@@ -94,7 +95,7 @@ record Truth(List<Range> heap, List<Range> code, List<Range> metaspace) {
     }
 
     /** Of a JVM's memory, what is heap, code and metaspace. */
-    Smaps selected(Smaps smaps) {
+    public Smaps selected(Smaps smaps) {
         return new Smaps(smaps.mappings().stream().filter(this::contains).toList());
     }
 
