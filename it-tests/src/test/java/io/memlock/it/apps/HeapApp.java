@@ -91,16 +91,22 @@ public final class HeapApp {
         }
     }
 
-    /** Each class in a loader of its own. */
     private void defineClasses(int count) throws IOException, ClassNotFoundException {
+        classes.addAll(newClasses(count));
+    }
+
+    /** Defines classes, each in a loader of its own. */
+    static List<Class<?>> newClasses(int count) throws IOException, ClassNotFoundException {
         String name = Template.class.getName();
         byte[] bytes;
         try (InputStream in = HeapApp.class.getResourceAsStream("/" + name.replace('.', '/') + ".class")) {
             bytes = in.readAllBytes();
         }
+        List<Class<?>> classes = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             classes.add(Class.forName(name, true, new CopyLoader(name, bytes)));
         }
+        return classes;
     }
 
     private void allocateDirect(int megabytes) {
