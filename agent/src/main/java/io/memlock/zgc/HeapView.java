@@ -45,6 +45,9 @@ public final class HeapView {
     /** What was given back and committed anew between two looks is not seen as new: now and then all is gone through. */
     static final long ALL_AGAIN_NANOS = TimeUnit.HOURS.toNanos(1);
 
+    /** After a call has failed, for a reason that may pass: EAGAIN, a limit that is lifted. */
+    static final long TRY_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     /** zPhysicalMemoryBacking_linux.cpp, as maps shows it */
     private static final String FILE = "/memfd:java_heap (deleted)";
 
@@ -64,6 +67,7 @@ public final class HeapView {
     private final BitSet again = new BitSet();
     private int descriptor = -1;
     private long allSince;
+    private long triedNanos;
     private String coverProblem;
     private String populateProblem;
     private boolean isCut;
@@ -126,7 +130,8 @@ public final class HeapView {
             allAgain(nowNanos);
         }
         int granules = mapped(segments).length();
-        if (granules > covered && coverProblem == null) {
+        if (granules > covered && (coverProblem == null || nowNanos - triedNanos >= TRY_AGAIN_NANOS)) {
+            triedNanos = nowNanos;
             coverProblem = extend(granules);
         }
         return coverProblem == null ? populateProblem : coverProblem;

@@ -90,6 +90,21 @@ class HeapViewTest {
         assertThat(view.heldBytes()).isEqualTo(3 * GRANULE);
     }
 
+    @Test
+    void isTriedAgainAfterACallThatFailed() {
+        kernel.mapHeapFile(HEAP, GRANULE, 0);
+        kernel.filter.put("mlock2", Errno.EAGAIN);
+        assertThat(hold()).contains("EAGAIN");
+        kernel.filter.clear();
+
+        now += HeapView.TRY_AGAIN_NANOS - 1;
+        assertThat(hold()).as("too early").contains("EAGAIN");
+        now++;
+
+        assertThat(hold()).isNull();
+        assertThat(kernel.isLockedOnFault(kernel.heapView().start())).isTrue();
+    }
+
     /** Of a page that ZGC has not committed somebody's populating mlockall would make memory. */
     @Test
     void showsNothingOfTheFileThatZgcHasNotMappedYet() {
