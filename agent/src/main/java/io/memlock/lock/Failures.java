@@ -277,8 +277,8 @@ final class Failures {
 
     /** EPERM with a limit above 0, or a call missing that every kernel Java 17 meets has: somebody filters. */
     private boolean isFilters(int errno) {
-        return (errno == Errno.EPERM || errno == Errno.ENOSYS || errno == Errno.NOT_DONE)
-                && parts.place().isFiltered();
+        boolean isMissing = errno == Errno.ENOSYS || errno == Errno.EINVAL || errno == Errno.NOT_DONE;
+        return (errno == Errno.EPERM || isMissing) && parts.place().isFiltered();
     }
 
     private Advice advice(LockLimit limit, int errno, Selection selection) {

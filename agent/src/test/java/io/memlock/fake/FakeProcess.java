@@ -40,7 +40,7 @@ public final class FakeProcess implements LockParts, ProcessView {
 
     final FakeKernel kernel;
     private final LibC viewing;
-    boolean isFiltered;
+    public boolean isFiltered;
     public final List<String> asked = new ArrayList<>();
 
     /** What the JVM does while an attach reads back what is in swap. */

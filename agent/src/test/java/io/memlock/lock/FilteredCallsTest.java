@@ -27,7 +27,8 @@ class FilteredCallsTest {
     private static final long FILE = 0x4000_0000L;
 
     private final FakeKernel kernel = new FakeKernel();
-    private final MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+    private final FakeProcess process = new FakeProcess(kernel);
+    private final MemoryLock lock = new MemoryLock(process);
 
     private record Case(String options, String call, int answer, long limitBytes) {}
 
@@ -124,6 +125,18 @@ class FilteredCallsTest {
 
         assertThat(lock.start(OptionParser.parse(""))).as("VmLck shows it").isNull();
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Errno.EPERM, Errno.ENOSYS, Errno.EINVAL, Errno.NOT_DONE})
+    void theFilterIsBlamedAndNotTheKernel(int answer) throws Exception {
+        process.isFiltered = true;
+        startJvm();
+        lock.start(OptionParser.parse("mode=heap,strategy=rescan"));
+        kernel.filter.put("mlock2", answer);
+        assertThat(kernel.commit(Region.HEAP, HEAP, 8 * MIB)).isTrue();
+
+        assertThat(lock.reconcile().meaning()).contains("seccomp filter").doesNotContain("Linux");
     }
 
     @ParameterizedTest
