@@ -12,34 +12,60 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every kernel with every JDK, one guest after the other: {@code mvn -Pguests verify}. The system property
- * {@code guests.only} names some: {@code "Linux 5.10;aarch64, 16 KiB pages, JDK 25"}, {@code
- * guests.list} chooses the {@code short} list instead of the {@code full} one. What comes of each guest is a cell of
- * {@code docs/compatibility.md}.
+ * Kernels and JDKs, one guest after the other: {@code mvn -Pguests verify}. What comes of each guest is a row of {@code
+ * docs/compatibility.md}.
+ *
+ * <p>Each kernel and each JDK has its turn within an hour on two cores. The system property {@code guests.only} names others, of
+ * every kernel with every JDK: {@code "Linux 5.10;aarch64, 16 KiB pages, JDK 25"}, or {@code Linux} for all of them, which
+ * takes four hours. {@code guests.list} chooses the {@code short} or the {@code full} list for all.
  */
 @Tag("guests")
 class CompatibilityIT {
 
+    /**
+     * A guest and what is tried in it.
+     *
+     * @param list {@code full}, which takes 15 minutes, or {@code short}, which takes five
+     */
+    private record Turn(Guest guest, String list) {
+
+        Turn(GuestKernel kernel, GuestJdk jdk, String list) {
+            this(new Guest(kernel, jdk), System.getProperty("guests.list", "").isEmpty() ? list : asked());
+        }
+
+        private static String asked() {
+            return System.getProperty("guests.list");
+        }
+    }
+
     @TestFactory
-    Stream<DynamicContainer> everyKernelWithEveryJdk() {
+    Stream<DynamicContainer> keepsItsPromises() {
         CompatibilityTable table = CompatibilityTable.read();
-        return Arrays.stream(GuestKernel.values())
-                .flatMap(kernel -> Arrays.stream(GuestJdk.values()).map(jdk -> new Guest(kernel, jdk)))
-                .filter(CompatibilityIT::isWanted)
-                .map(guest -> dynamicContainer(guest.toString(), results(guest, table)));
-    }
-
-    private static boolean isWanted(Guest guest) {
         String only = System.getProperty("guests.only", "");
-        return only.isEmpty()
-                || Arrays.stream(only.split(";", -1))
-                        .anyMatch(each -> guest.toString().contains(each.strip()));
+        return (only.isEmpty() ? withinAnHour() : named(only))
+                .map(turn -> dynamicContainer(turn.guest().toString(), results(turn, table)));
     }
 
-    private static Stream<DynamicNode> results(Guest guest, CompatibilityTable table) {
-        return Stream.of(guest).flatMap(each -> {
-            each.requireTools();
-            GuestRun run = each.run(System.getProperty("guests.list", "full"));
+    private static Stream<Turn> withinAnHour() {
+        return Stream.of(
+                new Turn(GuestKernel.LINUX_5_10, GuestJdk.JDK_17, "full"),
+                new Turn(GuestKernel.LINUX_6_1, GuestJdk.JDK_21, "short"),
+                new Turn(GuestKernel.LINUX_6_12, GuestJdk.JDK_25, "full"),
+                new Turn(GuestKernel.LINUX_6_12_AARCH64, GuestJdk.JDK_17, "short"),
+                new Turn(GuestKernel.LINUX_6_12_AARCH64_16K, GuestJdk.JDK_25, "full"));
+    }
+
+    private static Stream<Turn> named(String only) {
+        return Arrays.stream(GuestKernel.values())
+                .flatMap(kernel -> Arrays.stream(GuestJdk.values()).map(jdk -> new Turn(kernel, jdk, "full")))
+                .filter(turn -> Arrays.stream(only.split(";", -1))
+                        .anyMatch(each -> turn.guest().toString().contains(each.strip())));
+    }
+
+    private static Stream<DynamicNode> results(Turn turn, CompatibilityTable table) {
+        return Stream.of(turn).flatMap(each -> {
+            each.guest().requireTools();
+            GuestRun run = each.guest().run(each.list());
             if (System.getProperty("guests.cases", "").isEmpty()) {
                 table.put(run);
             }

@@ -10,8 +10,8 @@ final class CompatibilityPage {
             """
             # Where it was tried
 
-            `mvn -Pguests verify` wrote this page. It boots each kernel in an emulator (QEMU, no hardware help) with each JDK,
-            runs the conformance list there, and judges from outside the JVM: by `smaps`, exit statuses, swap and faults.
+            `mvn -Pguests verify` wrote this page. It boots kernels with JDKs in an emulator (QEMU, no hardware help), runs the
+            conformance list there, and judges from outside the JVM: by `smaps`, exit statuses, swap and faults.
             Kernels and JDKs are Debian's. Each row is the last run of that guest and counts the cases that held. The short list
             leaves out some collectors, limits, memory pressure, huge pages, namespaces and containers. A guest that is not in
             the table was not run yet.
