@@ -32,7 +32,10 @@ final class Keeper {
     /** Passes once a period may take 1 % of a CPU; of a JVM with 250 mappings they take a hundredth of that. */
     private static final long PERIODIC_SHARE = 100;
 
-    /** Passes because memory has grown, or after one that found some unlocked, may take 10 %: the promise is at stake. */
+    /**
+     * Passes because memory has grown, or after one that found some unlocked or in which a call failed, may take 10 %: the
+     * promise is at stake.
+     */
     private static final long WOKEN_SHARE = 10;
 
     /** Before that: enough for a JVM that starts, while the code of a pass is still interpreted, */
@@ -167,8 +170,9 @@ final class Keeper {
             if (isUrgent) {
                 return periodic;
             }
-            // While passes find what is unlocked, what it costs to keep the promise is well spent.
-            Allowance allowance = isListening && (lastPassLocked || hasGrown) ? woken : periodic;
+            // While passes find what is unlocked or cannot do all, what it costs to keep the promise is well spent.
+            boolean isAtStake = lock.hasFailedCalls() || (isListening && (lastPassLocked || hasGrown));
+            Allowance allowance = isAtStake ? woken : periodic;
             boolean isDue = mayHaveGrown || hasGrown || isMoreToView;
             long left = Math.max(isDue ? 0 : periodNanos() - (now - lastPassEnd), allowance.restNanos(now));
             if (left <= 0) {

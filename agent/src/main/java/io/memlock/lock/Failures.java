@@ -294,7 +294,7 @@ final class Failures {
     }
 
     private static Advice triedAgain() {
-        return Advice.lasting("# nothing yet: it is tried again within a second");
+        return Advice.lasting("# nothing yet: it is tried again once an interval");
     }
 
     /**

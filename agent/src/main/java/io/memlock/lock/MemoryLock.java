@@ -49,6 +49,7 @@ public final class MemoryLock {
     private boolean isGivingBack;
     private boolean firstPassDone;
     private boolean hasLockedAll;
+    private volatile boolean hasFailedCalls;
     private boolean isRoomScarce;
     private int passesSinceLimit;
     private long relockCount;
@@ -141,6 +142,11 @@ public final class MemoryLock {
             future.endAtOnce();
         }
         return isGone;
+    }
+
+    /** Whether a call of the last pass has failed, so that the next may do what this one did not; free. */
+    public boolean hasFailedCalls() {
+        return hasFailedCalls;
     }
 
     /** What is asked for now. */
@@ -438,6 +444,7 @@ public final class MemoryLock {
         if (pass.lost() > 0) {
             notices.unlockedByOthers(pass.lost());
         }
+        hasFailedCalls = pass.errno() != 0;
         firstPassDone = true;
         viewHeap();
         LockFailure failure = settle(Verdict.of(pass, failure(pass)), pass);
@@ -589,6 +596,7 @@ public final class MemoryLock {
             pass = parts.reconciler().run(selection, Terms.OF_UNLOCK);
             isAllBack = pass.errno() == 0 && !parts.reconciler().givesBack();
         }
+        hasFailedCalls = pass.errno() != 0;
         isGivingBack = !isAllBack || future.isInForce();
         if (!isGivingBack) {
             return settle(Verdict.NOTHING_ASKED, Pass.NONE);

@@ -13,6 +13,7 @@ import io.memlock.memory.Region;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.OptionParser;
 import io.memlock.options.OptionsInForce;
+import io.memlock.os.Errno;
 import io.memlock.os.Linux;
 import io.memlock.zgc.HeapView;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ class KeeperTest {
     private static final long DEAR_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final int MOST_DEAR_LOOKS = 6;
+    private static final long CODE = 0x7f00_0000_0000L;
 
     private final FakeKernel kernel = new FakeKernel();
 
@@ -116,6 +118,24 @@ class KeeperTest {
         TimeUnit.SECONDS.sleep(4);
 
         assertThat(kernel.looks - before).isBetween(1, MOST_DEAR_LOOKS);
+    }
+
+    /** For as long as a call fails that may do the next time, the promise is not kept, and that comes before the cost. */
+    @Test
+    void triesAgainEachIntervalWhatHasFailed() throws Exception {
+        kernel.commit(Region.HEAP, HEAP, MIB);
+        kernel.commit(Region.CODE, CODE, MIB);
+        Keeper keeper = keeper("mode=heap,strategy=future,interval=100ms", () -> Growth.NONE);
+        kernel.filter.put("munlock", Errno.EAGAIN);
+        int before = kernel.looks;
+        kernel.afterRefresh = this::takeTime;
+        started(keeper, () -> {});
+
+        for (int i = 0; i < 200 && kernel.looks - before < 3 * MOST_DEAR_LOOKS; i++) {
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+
+        assertThat(kernel.looks - before).as("within 20 s").isGreaterThanOrEqualTo(3 * MOST_DEAR_LOOKS);
     }
 
     /** Though the interval is an hour: what ZGC maps is not held before. */
