@@ -2,6 +2,7 @@
 package io.memlock.lock;
 
 import io.memlock.advice.Advice;
+import io.memlock.advice.Place;
 import io.memlock.advice.Remedy;
 import io.memlock.calls.LockLimit;
 import io.memlock.calls.LockProbe;
@@ -16,7 +17,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.List;
 
-/** Puts failures into words. Finds out where the process runs only when there is one. */
+/** Puts a failure into words. */
 final class Failures {
 
     private static final String MLOCKALL = "mlockall(MCL_CURRENT|MCL_FUTURE|MCL_ONFAULT)";
@@ -27,10 +28,21 @@ final class Failures {
 
     private static final String PARTLY_LOCKED = "part of this JVM can be swapped out under memory pressure";
 
-    private final LockParts parts;
+    private final Place place;
+    private final Reconciler reconciler;
+    private final long chargedBytes;
 
-    Failures(LockParts parts) {
-        this.parts = parts;
+    /**
+     * Of one moment.
+     *
+     * @param place where the process runs
+     * @param reconciler knows the mappings
+     * @param chargedBytes VmLck now
+     */
+    Failures(Place place, Reconciler reconciler, long chargedBytes) {
+        this.place = place;
+        this.reconciler = reconciler;
+        this.chargedBytes = chargedBytes;
     }
 
     /**
@@ -71,18 +83,18 @@ final class Failures {
                             + Errno.describe(outcome.probeErrno()) + " from msync and madvise" + filter(),
                     "",
                     "this JVM is locked as far as the kernel says, and nothing can verify it",
-                    new Remedy(parts.place()).allowCalls());
+                    new Remedy(place).allowCalls());
         }
         return new LockFailure(
                 MLOCKALL,
                 "0, but a new mapping is not locked: something answers in the kernel's place" + filter(),
                 "",
                 UNLOCKED_JVM,
-                new Remedy(parts.place()).allowCalls());
+                new Remedy(place).allowCalls());
     }
 
     /** The selection does not fit under the limit, or not all of it. */
-    LockFailure doesNotFit(Pass pass, Selection selection, LockLimit limit, long chargedBytes) {
+    LockFailure doesNotFit(Pass pass, Selection selection, LockLimit limit) {
         long needed = chargedBytes + pass.totalMissingBytes();
         return new LockFailure(
                 "to lock " + Bytes.text(pass.wantedBytes()) + "; not locked: " + missing(pass),
@@ -103,11 +115,11 @@ final class Failures {
     }
 
     /** A call failed for another reason than the limit, as far as could be foreseen. */
-    LockFailure call(Pass pass, Selection selection, LockLimit limit, long chargedBytes, long maxMappings) {
+    LockFailure call(Pass pass, Selection selection, LockLimit limit) {
         long needed = chargedBytes + pass.totalMissingBytes();
         boolean overLimit = !limit.isUnlimited() && needed > limit.softBytes();
-        if (pass.errno() == Errno.ENOMEM && !overLimit && pass.mappings() >= maxMappings) {
-            return tooManyMappings(pass, maxMappings);
+        if (pass.errno() == Errno.ENOMEM && !overLimit && pass.mappings() >= reconciler.maxMappings()) {
+            return tooManyMappings(pass);
         }
         String cause = pass.errno() == Errno.ENOMEM && !overLimit
                 ? "a mapping changed while it was being locked (a hole, or PROT_NONE): the limit is not reached. The next"
@@ -123,7 +135,7 @@ final class Failures {
     }
 
     /** What is not selected stays locked. */
-    LockFailure unlock(int errno, long chargedBytes) {
+    LockFailure unlock(int errno) {
         return notUnlocked(
                 "munlock on what is locked and not selected",
                 errno,
@@ -132,7 +144,7 @@ final class Failures {
     }
 
     /** All was to be unlocked, and is not. */
-    LockFailure giveBack(int errno, long chargedBytes) {
+    LockFailure giveBack(int errno) {
         return notUnlocked(
                 "munlock on all that is locked",
                 errno,
@@ -140,7 +152,7 @@ final class Failures {
     }
 
     /** New mappings were to be born unlocked, and are not. */
-    LockFailure endFuture(int errno, long chargedBytes) {
+    LockFailure endFuture(int errno) {
         return notUnlocked(
                 "to end MCL_FUTURE, by mlockall(MCL_CURRENT|MCL_ONFAULT) and munlockall",
                 errno,
@@ -154,23 +166,23 @@ final class Failures {
                 errno == 0 ? "what is mapped changed each time it was looked at" : Errno.describe(errno) + filter(),
                 isFiltered ? because(errno) : "",
                 effect,
-                isFiltered ? new Remedy(parts.place()).allowCalls() : triedAgain());
+                isFiltered ? new Remedy(place).allowCalls() : triedAgain());
     }
 
     /** Too many mappings to split any. */
-    LockFailure tooManyMappings(Pass pass, long maxMappings) {
+    LockFailure tooManyMappings(Pass pass) {
         return new LockFailure(
                 "to lock parts of mappings: " + missing(pass),
                 "not tried, it would be answered with ENOMEM (Cannot allocate memory): the process has "
-                        + pass.mappings() + " mappings, splitting stops at " + maxMappings
+                        + pass.mappings() + " mappings, splitting stops at " + reconciler.maxMappings()
                         + " (80 % of vm.max_map_count)",
                 "at the kernel's limit the JVM itself would fail",
                 PARTLY_LOCKED,
-                new Remedy(parts.place()).raiseMappings(pass.mappings()));
+                new Remedy(place).raiseMappings(pass.mappings()));
     }
 
     /** ZGC maps its heap anew all the time; only MCL_FUTURE locks what it maps. */
-    LockFailure zgcUnderRescan(Pass pass, Selection selection, LockLimit limit, long chargedBytes) {
+    LockFailure zgcUnderRescan(Pass pass, Selection selection, LockLimit limit) {
         long needed = chargedBytes + pass.totalMissingBytes();
         Advice advice = limit.isUnlimited()
                 ? Advice.lasting("# strategy=future instead: new mappings are born locked")
@@ -231,7 +243,7 @@ final class Failures {
     private String toRead(String answer) {
         if (answer.contains("oo many open files")) {
             return "# the file descriptors are used up. How many are open:\nls /proc/"
-                    + parts.place().pid()
+                    + place.pid()
                     + "/fd | wc -l\n# close what leaks, or start the JVM with more (ulimit -n 65536,"
                     + " LimitNOFILE=65536 in a unit)";
         }
@@ -251,7 +263,7 @@ final class Failures {
     }
 
     private String filter() {
-        return parts.place().isFiltered() ? "; a seccomp filter is in force" : "";
+        return place.isFiltered() ? "; a seccomp filter is in force" : "";
     }
 
     private static String effect(Pass pass) {
@@ -270,7 +282,7 @@ final class Failures {
             case Errno.ENOSYS, Errno.EINVAL ->
                 isFilters(errno)
                         ? "the seccomp filter hides the call, as if the kernel had none"
-                        : "this kernel does not know the call: Linux 4.4 is needed";
+                        : "the call is not known here: Linux 4.4 is needed, or an emulator in between lacks it";
             default -> "";
         };
     }
@@ -278,16 +290,17 @@ final class Failures {
     /** EPERM with a limit above 0, or a call missing that every kernel Java 17 meets has: somebody filters. */
     private boolean isFilters(int errno) {
         boolean isMissing = errno == Errno.ENOSYS || errno == Errno.EINVAL || errno == Errno.NOT_DONE;
-        return (errno == Errno.EPERM || isMissing) && parts.place().isFiltered();
+        return (errno == Errno.EPERM || isMissing) && place.isFiltered();
     }
 
     private Advice advice(LockLimit limit, int errno, Selection selection) {
         if (isFilters(errno) && limit.softBytes() != 0) {
-            return new Remedy(parts.place()).allowCalls();
+            return new Remedy(place).allowCalls();
         }
         return switch (errno) {
-            case Errno.NOT_DONE -> new Remedy(parts.place()).allowCalls();
-            case Errno.ENOSYS, Errno.EINVAL -> Advice.lasting("# use Linux 4.4 or newer; check with: uname -r");
+            case Errno.NOT_DONE -> new Remedy(place).allowCalls();
+            case Errno.ENOSYS, Errno.EINVAL ->
+                Advice.lasting("# use Linux 4.4 or newer, with no emulator in between; check with: uname -r");
             case Errno.EAGAIN -> triedAgain();
             default -> limit.isUnlimited() ? triedAgain() : raiseLimit(selection);
         };
@@ -303,13 +316,13 @@ final class Failures {
      */
     private Advice raiseLimit(Selection selection) {
         long locked = 0;
-        for (Segment segment : parts.reconciler().locked()) {
+        for (Segment segment : reconciler.locked()) {
             locked += segment.length();
         }
-        long others = Math.max(0, parts.chargedBytes() - locked);
-        RegionBounds bounds = new RegionBounds(parts.reconciler().segments(), new JvmFlags(List.of()));
+        long others = Math.max(0, chargedBytes - locked);
+        RegionBounds bounds = new RegionBounds(reconciler.segments(), new JvmFlags(List.of()));
         long most = bounds.mostBytes(selection.regions());
-        return new Remedy(parts.place()).raiseLimit(most < 0 ? 0 : LockLimit.toLock(most + others));
+        return new Remedy(place).raiseLimit(most < 0 ? 0 : LockLimit.toLock(most + others));
     }
 
     private static String missing(Pass pass) {

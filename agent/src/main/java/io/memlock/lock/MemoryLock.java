@@ -37,7 +37,6 @@ public final class MemoryLock {
     private static final int LOOK_AT_LIMIT_EVERY = 5;
 
     private final LockParts parts;
-    private final Failures failures;
     private final FutureLock future;
     private final Notices notices = new Notices();
     private final ViewedHeap viewedHeap;
@@ -68,7 +67,6 @@ public final class MemoryLock {
      */
     public MemoryLock(LockParts parts) {
         this.parts = parts;
-        this.failures = new Failures(parts);
         this.future = new FutureLock(parts);
         this.viewedHeap = new ViewedHeap(
                 new Supplier<>() { // no lambda: this is on the way to main
@@ -250,7 +248,7 @@ public final class MemoryLock {
             watchWhatIsBorn();
             return settle(new Verdict(LockState.LOCKED, null), Pass.NONE);
         }
-        LockFailure refused = failures.mlockall(outcome, limit);
+        LockFailure refused = failures().mlockall(outcome, limit);
         if (future.isInForce()) {
             return settle(Verdict.partial(refused), Pass.NONE); // as the kernel says, and nothing shows it
         }
@@ -279,7 +277,7 @@ public final class MemoryLock {
 
     private LockFailure refuseFuture() {
         selection = Selection.NOTHING;
-        return settle(Verdict.failed(failures.futureUnderLimit(Selection.of(options), limit, false)), Pass.NONE);
+        return settle(Verdict.failed(failures().futureUnderLimit(Selection.of(options), limit, false)), Pass.NONE);
     }
 
     /**
@@ -299,7 +297,7 @@ public final class MemoryLock {
         }
         LockLimit now = parts.limits().establish();
         if (!selection.isEmpty() && wanted.strategy() == StrategyChoice.FUTURE && !now.isUnlimited()) {
-            return failures.futureUnderLimit(Selection.of(wanted), now, true);
+            return failures().futureUnderLimit(Selection.of(wanted), now, true);
         }
         prepare(wanted, now);
         if (isFutureRefused()) {
@@ -337,7 +335,7 @@ public final class MemoryLock {
         if (outcome.isSet()) {
             return reconcile();
         }
-        LockFailure refused = failures.mlockall(outcome, limit);
+        LockFailure refused = failures().mlockall(outcome, limit);
         if (future.isInForce()) {
             return settle(Verdict.partial(refused), Pass.NONE);
         }
@@ -380,7 +378,7 @@ public final class MemoryLock {
      * after the second nobody knows.
      */
     private LockFailure cannotLook(IOException cause) {
-        LockFailure failure = failures.unreadable(cause, limit);
+        LockFailure failure = failures().unreadable(cause, limit);
         boolean nothing = !future.isInForce() && (status == null || status.state() == LockState.FAILED);
         boolean isNews = ++failedPasses > 1 || !firstPassDone;
         LockState state = nothing ? LockState.FAILED : isNews ? LockState.UNKNOWN : status.state();
@@ -514,7 +512,7 @@ public final class MemoryLock {
         limit = parts.limits().again(before);
         if (strategy == Strategy.FUTURE && !limit.isUnlimited()) {
             strategy = Strategy.RESCAN;
-            notices.add(failures.limitShrank(selection, limit).text("the limit on locked memory shrank"));
+            notices.add(failures().limitShrank(selection, limit).text("the limit on locked memory shrank"));
             endFuture();
         } else if (strategy == Strategy.FUTURE && !isFutureSafe()) {
             strategy = Strategy.RESCAN;
@@ -545,7 +543,7 @@ public final class MemoryLock {
 
     private LockFailure failure(Pass pass) {
         if (pass.isComplete() && pass.errno() != 0) {
-            return failures.unlock(pass.errno(), parts.chargedBytes());
+            return failures().unlock(pass.errno());
         }
         if (pass.isComplete()) {
             // ZGC's locks do not hold under rescan, however complete they look at this moment.
@@ -553,20 +551,15 @@ public final class MemoryLock {
                     && selection.contains(Region.HEAP)
                     && isHeapRemapped()
                     && !viewedHeap.isWhole();
-            return slipsAway ? failures.zgcUnderRescan(pass, selection, limit, parts.chargedBytes()) : null;
+            return slipsAway ? failures().zgcUnderRescan(pass, selection, limit) : null;
         }
         if (pass.isOverMappingBudget()) {
-            return failures.tooManyMappings(pass, parts.reconciler().maxMappings());
+            return failures().tooManyMappings(pass);
         }
         if (pass.errno() != 0) {
-            return failures.call(
-                    pass,
-                    selection,
-                    limit,
-                    parts.chargedBytes(),
-                    parts.reconciler().maxMappings());
+            return failures().call(pass, selection, limit);
         }
-        return failures.doesNotFit(pass, selection, limit, parts.chargedBytes());
+        return failures().doesNotFit(pass, selection, limit);
     }
 
     /**
@@ -602,9 +595,14 @@ public final class MemoryLock {
             return settle(Verdict.NOTHING_ASKED, Pass.NONE);
         }
         LockFailure failure = future.isInForce()
-                ? failures.endFuture(future.endErrno(), parts.chargedBytes())
-                : failures.giveBack(pass.errno(), parts.chargedBytes());
+                ? failures().endFuture(future.endErrno())
+                : failures().giveBack(pass.errno());
         return settle(Verdict.partial(failure), Pass.NONE);
+    }
+
+    /** Made when there is something to say: a start that goes well needs neither the words nor where the process runs. */
+    private Failures failures() {
+        return new Failures(parts.place(), parts.reconciler(), parts.chargedBytes());
     }
 
     private LockFailure settle(Verdict verdict, Pass pass) {

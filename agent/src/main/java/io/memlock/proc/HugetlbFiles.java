@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
+import io.memlock.files.ProcFormatException;
 import java.io.IOException;
 import java.util.Set;
 
@@ -43,7 +44,7 @@ final class HugetlbFiles {
         }
         try {
             return new HugetlbFiles(proc.mountInfo(pid).devicesOf("hugetlbfs"));
-        } catch (IOException e) {
+        } catch (IOException | ProcFormatException e) {
             return UNMOUNTED;
         }
     }

@@ -47,6 +47,14 @@ class HugetlbFilesTest {
         assertThat(mappings()).extracting(Mapping::isHugetlb).containsExactly(false);
     }
 
+    @Test
+    void areToldByNameWhereTheMountsAreNotKnown() throws IOException {
+        write("HugePages_Total:     100\nHugetlb:          204800 kB\n", "00:11 9 /anon_hugepage (deleted)");
+        Files.writeString(root.resolve("7/mountinfo"), "not the kernel's\n");
+
+        assertThat(mappings()).extracting(Mapping::isHugetlb).containsExactly(true);
+    }
+
     private void write(String memInfo, String deviceInodeAndPath) throws IOException {
         Files.createDirectories(root.resolve("7"));
         Files.writeString(root.resolve("meminfo"), memInfo);

@@ -34,7 +34,8 @@ final class CompatibilityPage {
             - `RLIMIT_MEMLOCK` of 64 KiB, 64 MiB and 1 GiB without `CAP_IPC_LOCK`, and 64 KiB with it; a limit that fits by a page;
               one that shrinks and is lifted while the JVM runs.
             - `attach` and `unlock`; the doctor's verdict against what then happens; user and PID namespaces.
-            - Reserved huge pages: none is filled.
+            - Huge pages: of reserved ones, anonymous or of System V, none is filled; no transparent one is split by an attach or an
+              unlock.
             - cgroup v2: `memory.max` and `memory.high` with swap on a disk and in compressed memory, while a neighbour needs
               memory; `memory.swap.max`; a freeze.
             - A container of the OCI runtime crun under the seccomp profile that containers get by default: root and uid 1000,
@@ -46,6 +47,8 @@ final class CompatibilityPage {
             - Page sizes of 64 KiB; any architecture but x86-64 and aarch64; aarch64 on hardware.
             - JDK 18 to 20, 22 to 24, and 26 and later; JVMs that are not HotSpot (OpenJ9, GraalVM native images).
             - C libraries other than glibc, and glibc before 2.36.
+            - Emulators of user mode, but for one start by hand under qemu-user 7.2 (aarch64, JDK 17): `mode=all` locks, and regions
+              by name are refused, because it has no `mlock2` with on-fault.
             - cgroup v1 in a guest (the other tests use it where the machine has it), NUMA, memory hot-plug.
             """;
 

@@ -9,10 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A heap in reserved huge pages: every call that locks would fill it, and it can never be swapped anyway. */
+/**
+ * Huge pages. Of reserved ones every call that locks would fill all, and they can never be swapped anyway; transparent ones
+ * a call on a part of them would split, for good.
+ */
 final class HugePageCases {
 
     private static final Path COUNT = Path.of("/proc/sys/vm/nr_hugepages");
+    private static final Path TRANSPARENT = Path.of("/sys/kernel/mm/transparent_hugepage");
     private static final long POOL_KILOBYTES = 640 << 10;
 
     /** The agent's own objects and code take a few pages of 2 MiB. Filled, the heap alone would be 64 MiB. */
@@ -27,7 +31,8 @@ final class HugePageCases {
     List<Case> list() {
         return List.of(
                 new Case("fills no reserved huge pages", () -> fillsNoHugePages("-XX:+UseHugeTLBFS")),
-                new Case("fills no reserved huge pages of System V", () -> fillsNoHugePages("-XX:+UseSHM")));
+                new Case("fills no reserved huge pages of System V", () -> fillsNoHugePages("-XX:+UseSHM")),
+                new Case("splits no transparent huge page", this::splitsNoHugePages));
     }
 
     private String fillsNoHugePages(String kind) throws IOException {
@@ -70,6 +75,45 @@ final class HugePageCases {
                 "-Xmx384m");
     }
 
+    private String splitsNoHugePages() throws IOException {
+        if (!Files.exists(TRANSPARENT)) {
+            throw new Case.Inapplicable("this kernel has no transparent huge pages");
+        }
+        Path enabled = TRANSPARENT.resolve("enabled");
+        String before =
+                Files.readString(enabled).replaceAll(".*\\[(.*)\\].*", "$1").strip();
+        Files.writeString(enabled, "always");
+        try (ForkedJvm jvm = start(Apps.grown(
+                jdk,
+                "-XX:+UseSerialGC",
+                "-XX:+UseTransparentHugePages",
+                "-XX:+AlwaysPreTouch",
+                "-Xms256m",
+                "-Xmx256m"))) {
+            long plain = transparent(jvm);
+            String pid = Long.toString(jvm.pid());
+            Outcome attach = Apps.memlock(jdk, List.of(), "attach", pid, "mode=heap,strategy=rescan");
+            long attached = transparent(jvm);
+            Outcome unlock = Apps.memlock(jdk, List.of(), "unlock", pid);
+            long unlocked = transparent(jvm);
+            String figures = plain + " kB, after attach " + attached + ", after unlock " + unlocked + "; each is "
+                    + Long.parseLong(Files.readString(TRANSPARENT.resolve("hpage_pmd_size"))
+                                    .strip())
+                            / 1024 + " kB";
+            Case.check(attach.exitStatus() == 0 && unlock.exitStatus() == 0, attach + "\n" + unlock);
+            Case.check(plain > 0, "the JVM uses no huge pages: " + figures);
+            Case.check(attached >= plain && unlocked >= plain, figures);
+            return figures;
+        } finally {
+            Files.writeString(enabled, before);
+        }
+    }
+
+    /** Kilobytes of a JVM in them. */
+    private static long transparent(ForkedJvm jvm) throws IOException {
+        return kilobytes(Path.of("/proc/" + jvm.pid() + "/smaps_rollup"), "AnonHugePages");
+    }
+
     private static ForkedJvm start(ForkedJvm.Builder description) {
         ForkedJvm jvm = description.start();
         jvm.awaitLine("ready");
@@ -82,7 +126,11 @@ final class HugePageCases {
     }
 
     private static long meminfo(String name) throws IOException {
-        return Files.readAllLines(Path.of("/proc/meminfo")).stream()
+        return kilobytes(Path.of("/proc/meminfo"), name);
+    }
+
+    private static long kilobytes(Path file, String name) throws IOException {
+        return Files.readAllLines(file).stream()
                 .filter(line -> line.startsWith(name + ":"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                 .findFirst()
