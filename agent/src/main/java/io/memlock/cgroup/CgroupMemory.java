@@ -17,9 +17,7 @@ import io.memlock.files.ProcFormatException;
  * @param usageBytes memory.current; v1: memory.usage_in_bytes. Page cache included
  * @param swapLimitBytes memory.swap.max; v1: memory.memsw.limit_in_bytes less limitBytes, though there swap may also
  *     take what memory leaves unused of both
- * @param swapUsageBytes memory.swap.current; v1: memory.memsw.usage_in_bytes less usageBytes
  * @param hierarchicalLimitBytes v1: the tightest limit here and above, even where a container hides the levels above
- * @param oomKills processes of this cgroup (v2: and below) killed for lack of memory
  * @param swappiness v1: memory.swappiness, 0 to 100 (200 since Linux 5.8); v2 has none per cgroup
  */
 public record CgroupMemory(
@@ -28,9 +26,7 @@ public record CgroupMemory(
         long highBytes,
         long usageBytes,
         long swapLimitBytes,
-        long swapUsageBytes,
         long hierarchicalLimitBytes,
-        long oomKills,
         long swappiness) {
 
     /** No limit. */
@@ -40,7 +36,6 @@ public record CgroupMemory(
     private static final long V1_UNLIMITED = 1L << 62;
 
     private static final Keys STAT_V1 = new Keys("hierarchical_memory_limit ");
-    private static final Keys OOM = new Keys("oom_kill ");
     private static final byte[] MAX = {'m', 'a', 'x'};
 
     /**
@@ -56,9 +51,7 @@ public record CgroupMemory(
                 number(files, "memory.high"),
                 number(files, "memory.current"),
                 number(files, "memory.swap.max"),
-                number(files, "memory.swap.current"),
                 UNLIMITED,
-                keyed(files, "memory.events", OOM),
                 -1);
     }
 
@@ -70,16 +63,13 @@ public record CgroupMemory(
      */
     public static CgroupMemory v1(CgroupFiles files) {
         long limit = number(files, "memory.limit_in_bytes");
-        long usage = number(files, "memory.usage_in_bytes");
         return new CgroupMemory(
                 1,
                 limit,
                 UNLIMITED,
-                usage,
+                number(files, "memory.usage_in_bytes"),
                 difference(number(files, "memory.memsw.limit_in_bytes"), limit),
-                difference(number(files, "memory.memsw.usage_in_bytes"), usage),
                 keyed(files, "memory.stat", STAT_V1),
-                keyed(files, "memory.oom_control", OOM),
                 number(files, "memory.swappiness"));
     }
 

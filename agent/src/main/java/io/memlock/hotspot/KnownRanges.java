@@ -77,10 +77,4 @@ final class KnownRanges {
         }
         return low;
     }
-
-    /** Whether any address from start to end is in a range. */
-    boolean intersects(long start, long end) {
-        int index = firstEndingAfter(start);
-        return index < ascending.size() && ascending.get(index).start() < end;
-    }
 }

@@ -44,11 +44,6 @@ public record Mapping(
         return readable || writable || executable;
     }
 
-    /** Whether its file has been unlinked, as memfds always are. A file whose name ends so is taken for one, too. */
-    public boolean isDeleted() {
-        return path.endsWith(" (deleted)");
-    }
-
     /** Whether a file is behind it; memfd and unlinked files count, {@code [heap]} and the like do not. */
     public boolean isFileBacked() {
         return inode != 0;

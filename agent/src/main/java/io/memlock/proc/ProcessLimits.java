@@ -8,12 +8,11 @@ import io.memlock.files.ProcFormatException;
 /**
  * What a process may use: {@code /proc/PID/limits}. proc_pid_limits(5), getrlimit(2)
  *
- * @param addressSpace RLIMIT_AS, bytes
  * @param stack RLIMIT_STACK, bytes
  * @param processes RLIMIT_NPROC, threads of the user
  * @param lockedMemory RLIMIT_MEMLOCK, bytes
  */
-public record ProcessLimits(Limit addressSpace, Limit stack, Limit processes, Limit lockedMemory) {
+public record ProcessLimits(Limit stack, Limit processes, Limit lockedMemory) {
 
     /** No limit. */
     public static final long UNLIMITED = -1;
@@ -21,8 +20,7 @@ public record ProcessLimits(Limit addressSpace, Limit stack, Limit processes, Li
     /** A limit the kernel did not print: nothing restricts us that we know of. */
     private static final Limit NONE = new Limit(UNLIMITED, UNLIMITED);
 
-    private static final Keys KEYS =
-            new Keys("Max stack size ", "Max processes ", "Max locked memory ", "Max address space ");
+    private static final Keys KEYS = new Keys("Max stack size ", "Max processes ", "Max locked memory ");
 
     private static final byte[] UNLIMITED_WORD = {'u', 'n', 'l', 'i', 'm', 'i', 't', 'e', 'd'};
 
@@ -46,7 +44,7 @@ public record ProcessLimits(Limit addressSpace, Limit stack, Limit processes, Li
     }
 
     static ProcessLimits parse(Cursor limits) {
-        Limit[] found = {NONE, NONE, NONE, NONE};
+        Limit[] found = {NONE, NONE, NONE};
         int key = Keys.NONE;
         while (limits.nextLine()) {
             key = KEYS.find(limits, key);
@@ -55,7 +53,7 @@ public record ProcessLimits(Limit addressSpace, Limit stack, Limit processes, Li
                 found[key] = new Limit(soft, value(limits));
             }
         }
-        return new ProcessLimits(found[3], found[0], found[1], found[2]);
+        return new ProcessLimits(found[0], found[1], found[2]);
     }
 
     private static long value(Cursor line) {

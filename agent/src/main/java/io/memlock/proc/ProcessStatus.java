@@ -13,52 +13,36 @@ import java.util.List;
  * @param name of the main thread, at most 15 bytes, as the kernel escapes it
  * @param state one letter: {@code R}, {@code S}, {@code D}, {@code Z}, ...
  * @param tgid the process
- * @param pid the thread; the same number for a process
  * @param namespacePids the process's number in each PID namespace, ours first, its own last (since Linux 4.1)
  * @param realUid whose it is
  * @param effectiveUid as whom it acts
- * @param vmPeakBytes largest vmSizeBytes so far
- * @param vmSizeBytes all mappings, with what is only reserved
  * @param vmLckBytes charged: the length of all locked mappings
- * @param vmHwmBytes largest vmRssBytes so far
  * @param vmRssBytes resident
  * @param rssAnonBytes resident, anonymous (since Linux 4.5, like the next two)
  * @param rssFileBytes resident, of files
  * @param rssShmemBytes resident, shared memory
- * @param vmPteBytes page tables
  * @param vmSwapBytes swapped out, without shared memory
  * @param threads number of threads
  * @param signalsCaught a bit for each signal the process has a handler for, the lowest for signal 1; -1 if not printed
  * @param capEffective bits of capabilities(7); in a user namespace they say nothing about the host
- * @param capBounding what it could get by execve
- * @param capAmbient what survives execve without file capabilities (since Linux 4.3)
- * @param noNewPrivs execve gives no privileges; false if unknown (before Linux 4.10)
  * @param seccompMode 0 none, 1 strict, 2 filter
  */
 public record ProcessStatus(
         String name,
         String state,
         long tgid,
-        long pid,
         List<Long> namespacePids,
         long realUid,
         long effectiveUid,
-        long vmPeakBytes,
-        long vmSizeBytes,
         long vmLckBytes,
-        long vmHwmBytes,
         long vmRssBytes,
         long rssAnonBytes,
         long rssFileBytes,
         long rssShmemBytes,
-        long vmPteBytes,
         long vmSwapBytes,
         long threads,
         long signalsCaught,
         long capEffective,
-        long capBounding,
-        long capAmbient,
-        boolean noNewPrivs,
         long seccompMode) {
 
     /** include/uapi/linux/capability.h */

@@ -11,8 +11,6 @@ import java.util.function.Consumer;
 final class SmapsAssembler {
 
     private static final Keys KEYS = new Keys(
-            "Size:",
-            "KernelPageSize:",
             "Rss:",
             "Pss:",
             "Anonymous:",
@@ -24,18 +22,16 @@ final class SmapsAssembler {
             "Locked:",
             "VmFlags:");
 
-    private static final int SIZE = 0;
-    private static final int KERNEL_PAGE_SIZE = 1;
-    private static final int RSS = 2;
-    private static final int PSS = 3;
-    private static final int ANONYMOUS = 4;
-    private static final int ANON_HUGE_PAGES = 5;
-    private static final int SHARED_HUGETLB = 6;
-    private static final int PRIVATE_HUGETLB = 7;
-    private static final int SWAP = 8;
-    private static final int SWAP_PSS = 9;
-    private static final int LOCKED = 10;
-    private static final int VM_FLAGS = 11;
+    private static final int RSS = 0;
+    private static final int PSS = 1;
+    private static final int ANONYMOUS = 2;
+    private static final int ANON_HUGE_PAGES = 3;
+    private static final int SHARED_HUGETLB = 4;
+    private static final int PRIVATE_HUGETLB = 5;
+    private static final int SWAP = 6;
+    private static final int SWAP_PSS = 7;
+    private static final int LOCKED = 8;
+    private static final int VM_FLAGS = 9;
 
     private final Consumer<SmapsEntry> each;
     private final long[] bytes = new long[KEYS.size()];
@@ -114,8 +110,6 @@ final class SmapsAssembler {
     private SmapsEntry entry() {
         return new SmapsEntry(
                 mapping,
-                bytes[SIZE],
-                bytes[KERNEL_PAGE_SIZE],
                 bytes[RSS],
                 bytes[PSS],
                 bytes[ANONYMOUS],

@@ -9,8 +9,6 @@ import io.memlock.memory.Mapping;
  * <p>What an older kernel does not print is 0 or false.
  *
  * @param mapping where it is and what it maps
- * @param sizeBytes its length
- * @param kernelPageSizeBytes size of its pages; more than the base page size for hugetlb memory only
  * @param rssBytes resident
  * @param pssBytes resident, each page divided by the number of its mappings
  * @param anonymousBytes resident and not (or no longer) backed by a file
@@ -25,8 +23,6 @@ import io.memlock.memory.Mapping;
  */
 public record SmapsEntry(
         Mapping mapping,
-        long sizeBytes,
-        long kernelPageSizeBytes,
         long rssBytes,
         long pssBytes,
         long anonymousBytes,

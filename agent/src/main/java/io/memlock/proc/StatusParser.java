@@ -15,56 +15,40 @@ final class StatusParser {
             "Name:\t",
             "State:\t",
             "Tgid:",
-            "Pid:",
             "Uid:",
             "NSpid:",
             "Threads:",
             "SigCgt:",
             "CapEff:",
-            "CapBnd:",
-            "CapAmb:",
-            "NoNewPrivs:",
             "Seccomp:",
-            "VmPeak:",
-            "VmSize:",
             "VmLck:",
-            "VmHWM:",
             "VmRSS:",
             "RssAnon:",
             "RssFile:",
             "RssShmem:",
-            "VmPTE:",
             "VmSwap:");
 
     private static final int NAME = 0;
     private static final int STATE = 1;
     private static final int TGID = 2;
-    private static final int PID = 3;
-    private static final int UID = 4;
-    private static final int NSPID = 5;
-    private static final int THREADS = 6;
-    private static final int SIG_CGT = 7;
-    private static final int CAP_EFF = 8;
-    private static final int CAP_BND = 9;
-    private static final int CAP_AMB = 10;
-    private static final int NO_NEW_PRIVS = 11;
-    private static final int SECCOMP = 12;
-    private static final int FIRST_KILOBYTES = 13;
+    private static final int UID = 3;
+    private static final int NSPID = 4;
+    private static final int THREADS = 5;
+    private static final int SIG_CGT = 6;
+    private static final int CAP_EFF = 7;
+    private static final int SECCOMP = 8;
+    private static final int FIRST_KILOBYTES = 9;
 
     private final long[] kilobytes = new long[KEYS.size() - FIRST_KILOBYTES];
     private final List<Long> namespacePids = new ArrayList<>(2);
     private String name = "";
     private String state = "";
     private long tgid = -1;
-    private long pid = -1;
     private long realUid = -1;
     private long effectiveUid = -1;
     private long threads = -1;
     private long signalsCaught = -1;
     private long capEffective;
-    private long capBounding;
-    private long capAmbient;
-    private boolean noNewPrivs;
     private long seccompMode = -1;
 
     ProcessStatus parse(Cursor status) {
@@ -85,15 +69,11 @@ final class StatusParser {
             case NAME -> name = line.rest();
             case STATE -> state = line.word();
             case TGID -> tgid = line.number();
-            case PID -> pid = line.number();
             case UID -> uids(line);
             case NSPID -> namespacePids(line);
             case THREADS -> threads = line.number();
             case SIG_CGT -> signalsCaught = bits(line);
             case CAP_EFF -> capEffective = bits(line);
-            case CAP_BND -> capBounding = bits(line);
-            case CAP_AMB -> capAmbient = bits(line);
-            case NO_NEW_PRIVS -> noNewPrivs = line.number() != 0;
             case SECCOMP -> seccompMode = line.number();
             default -> kilobytes[key - FIRST_KILOBYTES] = line.kilobytes();
         }
@@ -125,7 +105,6 @@ final class StatusParser {
                 name,
                 state,
                 tgid,
-                pid,
                 List.copyOf(namespacePids),
                 realUid,
                 effectiveUid,
@@ -135,16 +114,9 @@ final class StatusParser {
                 kilobytes[3],
                 kilobytes[4],
                 kilobytes[5],
-                kilobytes[6],
-                kilobytes[7],
-                kilobytes[8],
-                kilobytes[9],
                 threads,
                 signalsCaught,
                 capEffective,
-                capBounding,
-                capAmbient,
-                noNewPrivs,
                 seccompMode);
     }
 }

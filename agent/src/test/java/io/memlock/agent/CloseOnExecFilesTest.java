@@ -64,7 +64,7 @@ class CloseOnExecFilesTest {
     @Test
     void readsThisProcessAsTheJdkDoes() throws Exception {
         ProcFs proc = new ProcFs().openedBy(files);
-        assertThat(proc.status(ProcFs.SELF).pid())
+        assertThat(proc.status(ProcFs.SELF).tgid())
                 .isEqualTo(ProcessHandle.current().pid());
         assertThat(proc.mappings(ProcFs.SELF))
                 .anyMatch(mapping -> mapping.path().endsWith("/libjvm.so"));

@@ -86,16 +86,14 @@ class CgroupTest {
                 "memory.max", "1073741824\n",
                 "memory.high", "max\n",
                 "memory.current", "536870912\n",
-                "memory.swap.max", "0\n",
-                "memory.swap.current", "4096\n",
-                "memory.events", "low 0\nhigh 7\nmax 5\noom 4\noom_kill 3\noom_group_kill 2\n")));
+                "memory.swap.max", "0\n")));
 
-        assertThat(memory).isEqualTo(new CgroupMemory(2, 1 << 30, -1, 1 << 29, 0, 4096, -1, 3, -1));
+        assertThat(memory).isEqualTo(new CgroupMemory(2, 1 << 30, -1, 1 << 29, 0, -1, -1));
     }
 
     @Test
     void takesARootCgroupForUnlimited() {
-        assertThat(CgroupMemory.v2(files(Map.of()))).isEqualTo(new CgroupMemory(2, -1, -1, -1, -1, -1, -1, -1, -1));
+        assertThat(CgroupMemory.v2(files(Map.of()))).isEqualTo(new CgroupMemory(2, -1, -1, -1, -1, -1, -1));
     }
 
     @Test
@@ -104,13 +102,11 @@ class CgroupTest {
                 "memory.limit_in_bytes", "1048576000\n",
                 "memory.usage_in_bytes", "1000000\n",
                 "memory.memsw.limit_in_bytes", "1048576000\n",
-                "memory.memsw.usage_in_bytes", "1008192\n",
                 "memory.stat",
                         "cache 1\nhierarchical_memory_limit 524288000\nhierarchical_memsw_limit 1\ntotal_cache 2\n",
-                "memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 9\n",
                 "memory.swappiness", "60\n")));
 
-        assertThat(memory).isEqualTo(new CgroupMemory(1, 1048576000, -1, 1000000, 0, 8192, 524288000, 9, 60));
+        assertThat(memory).isEqualTo(new CgroupMemory(1, 1048576000, -1, 1000000, 0, 524288000, 60));
     }
 
     @ParameterizedTest
@@ -139,9 +135,9 @@ class CgroupTest {
         CgroupHierarchy hierarchy = new CgroupHierarchy(
                 "/a/b/c",
                 List.of(
-                        new CgroupMemory(2, -1, 900, 100, -1, 0, -1, 0, -1),
-                        new CgroupMemory(2, 1000, 950, 300, 70, 0, -1, 0, -1),
-                        new CgroupMemory(2, 5000, -1, 4990, 50, 0, -1, 0, -1)));
+                        new CgroupMemory(2, -1, 900, 100, -1, -1, -1),
+                        new CgroupMemory(2, 1000, 950, 300, 70, -1, -1),
+                        new CgroupMemory(2, 5000, -1, 4990, 50, -1, -1)));
 
         assertThat(hierarchy.limitBytes()).isEqualTo(1000);
         assertThat(hierarchy.highBytes()).isEqualTo(900);
@@ -151,8 +147,7 @@ class CgroupTest {
 
     @Test
     void appliesLimitsThatAV1ContainerCannotSee() {
-        CgroupHierarchy hierarchy =
-                new CgroupHierarchy("/", List.of(new CgroupMemory(1, 2000, -1, 100, -1, 0, 1500, 0, 60)));
+        CgroupHierarchy hierarchy = new CgroupHierarchy("/", List.of(new CgroupMemory(1, 2000, -1, 100, -1, 1500, 60)));
 
         assertThat(hierarchy.limitBytes()).isEqualTo(1500);
         assertThat(hierarchy.headroomBytes()).isEqualTo(1400);

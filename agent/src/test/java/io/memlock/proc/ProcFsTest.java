@@ -42,7 +42,7 @@ class ProcFsTest {
         assertThat(proc.mappings(ProcFs.SELF)).anyMatch(m -> m.path().endsWith("libjvm.so"));
         assertThat(entries).hasSizeGreaterThan(100).anyMatch(e -> e.rssBytes() > 0);
         assertThat(proc.smapsRollup(ProcFs.SELF).rssBytes()).isPositive();
-        assertThat(proc.status(ProcFs.SELF).pid()).isEqualTo(pid);
+        assertThat(proc.status(ProcFs.SELF).tgid()).isEqualTo(pid);
         assertThat(proc.stat(ProcFs.SELF).minorFaults()).isPositive();
         assertThat(proc.limits(ProcFs.SELF).lockedMemory().hard()).isNotZero();
         assertThat(proc.mountInfo(ProcFs.SELF).under("/proc/self").type()).isEqualTo("proc");
