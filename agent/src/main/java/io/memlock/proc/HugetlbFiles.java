@@ -3,7 +3,7 @@ package io.memlock.proc;
 
 import io.memlock.files.ProcFormatException;
 import java.io.IOException;
-import java.util.Set;
+import java.util.List;
 
 /**
  * Tells by a line of maps whether its pages are of hugetlbfs. The kernel says so itself in smaps only, which costs a walk of
@@ -14,36 +14,38 @@ final class HugetlbFiles {
     /** Anonymous memory: hugetlb_file_setup, HUGETLB_ANON_FILE. */
     private static final String ANONYMOUS = "/anon_hugepage";
 
-    /** zPhysicalMemoryBacking_linux.cpp */
-    private static final String ZGC_HEAP = "/memfd:java_heap.hugetlb";
+    /** zPhysicalMemoryBacking_linux.cpp; with small pages it is {@code /memfd:java_heap} alone. */
+    private static final String ZGC_HEAP = "/memfd:java_heap";
 
-    /** newseg, ipc/shm.c: the JVM's heap with -XX:+UseSHM */
+    private static final String ZGC_HUGETLB_HEAP = ZGC_HEAP + ".hugetlb";
+
+    /** In memory, on a file system that is mounted nowhere. memfd_create(2); newseg, ipc/shm.c: -XX:+UseSHM */
+    private static final String MEMFD = "/memfd:";
+
     private static final String SYSTEM_V = "/SYSV";
 
-    /** The file system behind memfd and System V segments with small pages: the first the kernel mounts (shmem_init). */
-    private static final Device SHMEM = new Device(0, 1);
+    /** The minor number of the file system these have with small pages: the first the kernel mounts (shmem_init). */
+    private static final long SHMEM = 1;
 
     /** On which no hugetlbfs is mounted. */
-    static final HugetlbFiles UNMOUNTED = new HugetlbFiles(Set.of());
+    static final HugetlbFiles UNMOUNTED = new HugetlbFiles(List.of());
 
-    private final Set<Device> mounted;
+    private final List<MountInfo.Mount> mounts;
 
-    /**
-     * By the file systems that are mounted.
-     *
-     * @param mounted of type hugetlbfs
-     */
-    HugetlbFiles(Set<Device> mounted) {
-        this.mounted = mounted;
+    private HugetlbFiles(List<MountInfo.Mount> mounts) {
+        this.mounts = mounts;
     }
 
-    /** As a process sees them; where there are no huge pages nobody maps any. */
-    static HugetlbFiles of(ProcFs proc, String pid) {
+    /**
+     * As this host has them: where there are no huge pages nobody maps any. Of the mounts our own are asked for, whichever
+     * process the files are mapped by, as the number of a file system is the same for all.
+     */
+    static HugetlbFiles of(ProcFs proc) {
         if (proc.hasNoHugetlbPages()) {
             return UNMOUNTED;
         }
         try {
-            return new HugetlbFiles(proc.mountInfo(pid).devicesOf("hugetlbfs"));
+            return new HugetlbFiles(proc.mountInfo(ProcFs.SELF).ofType("hugetlbfs"));
         } catch (IOException | ProcFormatException e) {
             return UNMOUNTED;
         }
@@ -52,6 +54,8 @@ final class HugetlbFiles {
     /**
      * Whether a file has huge pages.
      *
+     * @param major of the number of its file system
+     * @param minor the same
      * @param inode 0 if there is no file
      * @param path as in maps
      */
@@ -59,12 +63,17 @@ final class HugetlbFiles {
         if (inode == 0) {
             return false;
         }
-        if (path.startsWith(ANONYMOUS) || path.startsWith(ZGC_HEAP)) {
+        if (path.startsWith(ANONYMOUS) || path.startsWith(ZGC_HUGETLB_HEAP)) {
             return true;
         }
-        if (path.startsWith(SYSTEM_V)) {
-            return !SHMEM.equals(new Device(major, minor));
+        if (path.startsWith(SYSTEM_V) || (path.startsWith(MEMFD) && !path.startsWith(ZGC_HEAP))) {
+            return major != 0 || minor != SHMEM;
         }
-        return !mounted.isEmpty() && mounted.contains(new Device(major, minor));
+        for (MountInfo.Mount mount : mounts) {
+            if (mount.major() == major && mount.minor() == minor) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
+import io.memlock.files.FileOpener;
 import java.io.File;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -26,10 +26,10 @@ final class HugetlbPool {
      * @param memInfo the file
      * @return false also if the file does not tell
      */
-    static boolean isEmpty(File memInfo) {
+    public static boolean isEmpty(FileOpener opener, File memInfo) {
         byte[] text = new byte[MOST_BYTES];
         int length;
-        try (InputStream in = new FileInputStream(memInfo)) {
+        try (InputStream in = opener.open(memInfo)) {
             length = in.read(text);
         } catch (IOException e) {
             return false;

@@ -47,8 +47,8 @@ public final class MapsParser {
     }
 
     /** One line, as smaps has it too. */
-    static Mapping mapping(Cursor line) {
-        return mapping(line, line.hex(), null, HugetlbFiles.UNMOUNTED);
+    static Mapping mapping(Cursor line, HugetlbFiles hugetlb) {
+        return mapping(line, line.hex(), null, hugetlb);
     }
 
     /**

@@ -18,16 +18,14 @@ import java.util.List;
 public final class MapsReader {
 
     private final ProcFs proc;
-    private final String pid;
     private final TextFile text;
     private final File file;
     private int parsedLength;
     private long parsedChecksum;
     private List<Mapping> mappings;
 
-    MapsReader(ProcFs proc, String pid, FileOpener opener, File file) {
+    MapsReader(ProcFs proc, FileOpener opener, File file) {
         this.proc = proc;
-        this.pid = pid;
         this.text = new TextFile(opener);
         this.file = file;
     }
@@ -43,7 +41,7 @@ public final class MapsReader {
         long checksum = text.checksum();
         if (mappings == null || text.length() != parsedLength || checksum != parsedChecksum) {
             mappings = MapsParser.parse(
-                    maps, text.length(), mappings == null ? List.of() : mappings, HugetlbFiles.of(proc, pid));
+                    maps, text.length(), mappings == null ? List.of() : mappings, HugetlbFiles.of(proc));
             parsedLength = text.length();
             parsedChecksum = checksum;
         }

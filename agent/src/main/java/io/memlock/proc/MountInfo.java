@@ -5,9 +5,7 @@ import io.memlock.files.Cursor;
 import io.memlock.files.Paths;
 import io.memlock.files.ProcFormatException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What is mounted where: {@code /proc/PID/mountinfo}. proc_pid_mountinfo(5)
@@ -19,7 +17,8 @@ public record MountInfo(List<Mount> mounts) {
     /**
      * One mount; octal escapes are decoded.
      *
-     * @param device its number, as maps has it of the files on it
+     * @param major of the number of the file system, as maps has it of the files on it
+     * @param minor the same
      * @param root the directory of the file system that is visible here, {@code /} for all of it
      * @param mountPoint where it is
      * @param options of this mount, joined by commas
@@ -28,7 +27,8 @@ public record MountInfo(List<Mount> mounts) {
      * @param superOptions of the file system, joined by commas; a v1 cgroup names its controllers here
      */
     public record Mount(
-            Device device,
+            long major,
+            long minor,
             String root,
             String mountPoint,
             String options,
@@ -102,15 +102,15 @@ public record MountInfo(List<Mount> mounts) {
         return best;
     }
 
-    /** The file systems of a type. */
-    public Set<Device> devicesOf(String type) {
-        Set<Device> devices = new HashSet<>();
+    /** The mounts of a type of file system. */
+    public List<Mount> ofType(String type) {
+        List<Mount> found = new ArrayList<>();
         for (Mount mount : mounts) {
             if (mount.type().equals(type)) {
-                devices.add(mount.device());
+                found.add(mount);
             }
         }
-        return devices;
+        return found;
     }
 
     /** {@code 36 35 98:0 /root /point rw,noatime master:1 - ext3 /dev/sda1 rw,errors=continue} */
@@ -121,7 +121,7 @@ public record MountInfo(List<Mount> mounts) {
         line.expect(' ');
         long major = line.decimal();
         line.expect(':');
-        Device device = new Device(major, line.decimal());
+        long minor = line.decimal();
         line.expect(' ');
         String root = field(line);
         String mountPoint = field(line);
@@ -134,7 +134,7 @@ public record MountInfo(List<Mount> mounts) {
         line.expect(' ');
         String type = field(line);
         String source = field(line);
-        return new Mount(device, root, mountPoint, options, type, source, Paths.unescaped(line.rest()));
+        return new Mount(major, minor, root, mountPoint, options, type, source, Paths.unescaped(line.rest()));
     }
 
     private static String field(Cursor line) {

@@ -67,7 +67,7 @@ public final class ProcFs {
      * moment: a mapping that just grew can overlap the one before it, one that just moved can be missing.
      */
     public List<Mapping> mappings(String pid) throws IOException {
-        HugetlbFiles hugetlb = HugetlbFiles.of(this, pid);
+        HugetlbFiles hugetlb = HugetlbFiles.of(this);
         synchronized (text) {
             Cursor maps = text.read(processFile(pid, "maps"));
             return MapsParser.parse(maps, text.length(), List.of(), hugetlb);
@@ -76,7 +76,7 @@ public final class ProcFs {
 
     /** For reading {@link #mappings} again and again. */
     public MapsReader mapsReader(String pid) {
-        return new MapsReader(this, pid, opener, processFile(pid, "maps"));
+        return new MapsReader(this, opener, processFile(pid, "maps"));
     }
 
     /** Tells again and again whether the address space has changed. */
@@ -86,7 +86,7 @@ public final class ProcFs {
 
     /** Whether the host has no huge page of hugetlbfs, of any size: then nobody maps any. Costs one short read. */
     public boolean hasNoHugetlbPages() {
-        return HugetlbPool.isEmpty(new File(proc, "meminfo"));
+        return HugetlbPool.isEmpty(opener, new File(proc, "meminfo"));
     }
 
     /** Tells again and again how much is mapped and locked. */
@@ -98,7 +98,7 @@ public final class ProcFs {
     public void smaps(String pid, Consumer<SmapsEntry> each) throws IOException {
         File file = processFile(pid, "smaps");
         try (InputStream in = opener.open(file)) {
-            SmapsParser.read(file.getPath(), in, each);
+            SmapsParser.read(file.getPath(), in, HugetlbFiles.of(this), each);
         } catch (IOException e) {
             throw TextFile.failure(file, e);
         }

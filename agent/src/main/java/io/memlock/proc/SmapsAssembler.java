@@ -33,6 +33,7 @@ final class SmapsAssembler {
     private static final int LOCKED = 8;
     private static final int VM_FLAGS = 9;
 
+    private final HugetlbFiles hugetlb;
     private final Consumer<SmapsEntry> each;
     private final long[] bytes = new long[KEYS.size()];
     private Mapping mapping;
@@ -41,7 +42,8 @@ final class SmapsAssembler {
     private boolean special;
     private int key = Keys.NONE;
 
-    SmapsAssembler(Consumer<SmapsEntry> each) {
+    SmapsAssembler(HugetlbFiles hugetlb, Consumer<SmapsEntry> each) {
+        this.hugetlb = hugetlb;
         this.each = each;
     }
 
@@ -52,7 +54,7 @@ final class SmapsAssembler {
             if (first >= 'A' && first <= 'Z') {
                 value(smaps);
             } else {
-                Mapping next = MapsParser.mapping(smaps);
+                Mapping next = MapsParser.mapping(smaps, hugetlb);
                 finish();
                 mapping = next;
             }

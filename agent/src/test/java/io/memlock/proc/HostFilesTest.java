@@ -61,13 +61,7 @@ class HostFilesTest {
         assertThat(mounts.mounts()).hasSize(19);
         assertThat(mounts.under("/sys/fs/cgroup/memory/a"))
                 .isEqualTo(new MountInfo.Mount(
-                        new Device(0, 32),
-                        "/../..",
-                        "/sys/fs/cgroup/memory",
-                        "rw,relatime",
-                        "cgroup",
-                        "cgroup",
-                        "rw,memory"));
+                        0, 32, "/../..", "/sys/fs/cgroup/memory", "rw,relatime", "cgroup", "cgroup", "rw,memory"));
         assertThat(mounts.under("/sys/fs/cgroup/memories").mountPoint()).isEqualTo("/sys/fs/cgroup");
         assertThat(mounts.under("/home").type()).isEqualTo("ext4");
         // Mounted twice: the later one is what a path leads to.
@@ -84,7 +78,7 @@ class HostFilesTest {
 
         assertThat(mount)
                 .isEqualTo(new MountInfo.Mount(
-                        new Device(98, 0), "/a b", "/mnt\tt\nn\\", "rw,noexec,nosuid", "fuse.sshfs", "", "rw,x= "));
+                        98, 0, "/a b", "/mnt\tt\nn\\", "rw,noexec,nosuid", "fuse.sshfs", "", "rw,x= "));
         assertThat(mount.isNoexec()).isTrue();
     }
 

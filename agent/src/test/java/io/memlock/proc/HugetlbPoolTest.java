@@ -3,6 +3,7 @@ package io.memlock.proc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.files.FileOpener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,11 +30,15 @@ class HugetlbPoolTest {
     void isEmptyOnlyWhereTheKernelSaysSo(String text, boolean isEmpty) throws IOException {
         Files.writeString(proc.resolve("meminfo"), text);
 
-        assertThat(HugetlbPool.isEmpty(proc.resolve("meminfo").toFile())).isEqualTo(isEmpty);
+        assertThat(HugetlbPool.isEmpty(
+                        new FileOpener.Jdk(), proc.resolve("meminfo").toFile()))
+                .isEqualTo(isEmpty);
     }
 
     @Test
     void isNotKnownToBeEmptyWithoutTheFile() {
-        assertThat(HugetlbPool.isEmpty(proc.resolve("meminfo").toFile())).isFalse();
+        assertThat(HugetlbPool.isEmpty(
+                        new FileOpener.Jdk(), proc.resolve("meminfo").toFile()))
+                .isFalse();
     }
 }
