@@ -13,6 +13,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.Properties;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -45,11 +46,7 @@ final class AttachedJvm implements AutoCloseable {
             return new AttachedJvm(machine, jvm);
         } catch (Exception e) {
             rethrowInterrupt(e);
-            boolean isForPeople = e instanceof AttachNotSupportedException
-                    || e instanceof IOException
-                    || e instanceof TimeoutException;
-            String why = PlainText.of(isForPeople ? e.getMessage() : e.toString());
-            throw new CommandException("cannot attach to " + jvm.title() + ": " + why
+            throw new CommandException("cannot attach to " + jvm.title() + ": " + why(e)
                     + "; is it stopped, or busy? Nothing is locked or unlocked");
         }
     }
@@ -69,8 +66,7 @@ final class AttachedJvm implements AutoCloseable {
             return TimeLimit.within(MILLIS, question);
         } catch (Exception e) {
             rethrowInterrupt(e);
-            throw new CommandException(
-                    jvm.title() + " ended, or does not answer any more: " + PlainText.of(e.getMessage()));
+            throw new CommandException(jvm.title() + " ended, or does not answer any more: " + why(e));
         }
     }
 
@@ -96,9 +92,19 @@ final class AttachedJvm implements AutoCloseable {
                     + " the module java.instrument?");
         } catch (Exception e) {
             rethrowInterrupt(e);
-            throw new CommandException("the connection to " + jvm.title() + " broke: " + PlainText.of(e.getMessage())
+            throw new CommandException("the connection to " + jvm.title() + " broke: " + why(e)
                     + ". It may have got the request: \"status " + jvm.pid() + "\" tells what is locked");
         }
+    }
+
+    /** What a call ended with, for people. */
+    private static String why(Exception e) {
+        if (e instanceof ExecutionException) {
+            return PlainText.of("the answer cannot be read: " + e.getCause());
+        }
+        boolean isForPeople =
+                e instanceof AttachNotSupportedException || e instanceof IOException || e instanceof TimeoutException;
+        return PlainText.of(isForPeople ? e.getMessage() : e.toString());
     }
 
     private static void rethrowInterrupt(Exception e) throws InterruptedException {

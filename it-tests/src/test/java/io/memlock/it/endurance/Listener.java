@@ -51,7 +51,7 @@ final class Listener implements AutoCloseable {
     /**
      * Waits for a call.
      *
-     * @return whether one came, which {@link #number} and {@link #thread} then tell of
+     * @return whether one came, which {@link #thread} then tells of
      */
     boolean await(int timeoutMillis) {
         try {
@@ -70,11 +70,6 @@ final class Listener implements AutoCloseable {
     /** The id of the thread that calls. */
     int thread() {
         return request.getInt(8);
-    }
-
-    /** The number of the call. */
-    int number() {
-        return request.getInt(16);
     }
 
     /** Has the kernel carry out the call. */
