@@ -31,6 +31,7 @@ import io.memlock.log.Log;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import io.memlock.memory.SmapsCost;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.proc.ProcFs;
@@ -56,9 +57,6 @@ import java.util.function.Predicate;
  * lock needs next to nothing of them.
  */
 public final class ThisProcess implements LockParts, ProcessView {
-
-    /** smaps: 9 ms for each resident GiB. */
-    private static final long LARGE_BYTES = 512L << 20;
 
     private static final long DEFAULT_MAX_MAP_COUNT = 65_530;
 
@@ -113,12 +111,12 @@ public final class ThisProcess implements LockParts, ProcessView {
     }
 
     /**
-     * Whether so much is resident that reading smaps would keep threads from mapping memory for more than 5 ms.
+     * Whether so much is resident that reading smaps would keep threads from mapping memory for a time that somebody notices.
      *
      * @throws IOException if {@code /proc/self/status} cannot be read
      */
     public boolean isLarge() throws IOException {
-        return proc.status(ProcFs.SELF).vmRssBytes() > LARGE_BYTES;
+        return !SmapsCost.isLow(proc.status(ProcFs.SELF).vmRssBytes());
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.PublishedLock;
 import io.memlock.jvms.TimeLimit;
 import io.memlock.log.Wrap;
+import io.memlock.memory.SmapsCost;
 import io.memlock.proc.ProcFs;
 import io.memlock.report.RegionReport;
 import io.memlock.report.RegionUsage;
@@ -37,8 +38,8 @@ import picocli.CommandLine.Parameters;
                     + " twice counts half in each place. The last row is what the agent in the JVM is to lock, where it"
                     + " publishes that.",
             "",
-            "Walks the JVM's page tables once: 9 ms for each resident GiB, during which it cannot map memory. Attaches to"
-                    + " nothing; what only the JVM itself could tell is named below the table."
+            "Walks the JVM's page tables once: " + SmapsCost.IN_WORDS
+                    + ". Attaches to nothing; what only the JVM itself could tell is named below the table."
         },
         footer = {
             "",

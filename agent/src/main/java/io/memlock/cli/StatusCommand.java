@@ -14,6 +14,7 @@ import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.PublishedLock;
 import io.memlock.jvms.TimeLimit;
 import io.memlock.jvms.Verdict;
+import io.memlock.memory.SmapsCost;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,8 +37,8 @@ import picocli.CommandLine.Parameters;
                     + " JVM with the agent is about what its agent is to lock, otherwise about everything.",
             "",
             "Reads /proc and attaches to nothing. How much is locked can only be known by walking a JVM's page tables,"
-                    + " 9 ms for each resident GiB, during which that JVM cannot map memory. Done without asking up to"
-                    + " 512 MiB, with --exact for all, and for the one JVM you name."
+                    + " " + SmapsCost.IN_WORDS + ". Done without asking up to " + SmapsCost.CHEAP_IN_WORDS
+                    + ", with --exact for all, and for the one JVM you name."
         },
         footer = {
             "",

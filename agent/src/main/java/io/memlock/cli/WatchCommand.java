@@ -13,6 +13,7 @@ import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.PublishedLock;
 import io.memlock.jvms.TimeLimit;
 import io.memlock.log.Wrap;
+import io.memlock.memory.SmapsCost;
 import io.memlock.options.Durations;
 import io.memlock.options.OptionException;
 import java.io.IOException;
@@ -41,8 +42,8 @@ import picocli.CommandLine.Spec;
             "On a terminal the numbers are redrawn in place; otherwise there is a line for each interval.",
             "",
             "Swapped and charged bytes and faults are read each time. Locked bytes and their share of resident bytes need"
-                    + " a walk of the JVM's page tables, 9 ms for each resident GiB during which it cannot map memory:"
-                    + " that is done every 10 s, or more rarely where it takes long, so that it stays under 0.1 %% of a"
+                    + " a walk of the JVM's page tables, " + SmapsCost.IN_WORDS
+                    + ": that is done every 10 s, or more rarely where it takes long, so that it stays under 0.1 %% of a"
                     + " CPU; at once where it is cheap and the charged bytes change. AGE is how old they are. COVERAGE is of"
                     + " what the agent in the JVM is to lock, where it publishes that; otherwise of everything.",
             "",

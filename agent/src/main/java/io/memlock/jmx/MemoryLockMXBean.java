@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.jmx;
 
+import io.memlock.memory.SmapsCost;
 import java.util.List;
 
 /**
@@ -93,8 +94,9 @@ public interface MemoryLockMXBean {
     @Description("Version of the agent")
     String getVersion();
 
-    @Description("Scans, then answers; walks page tables: 9 ms for each resident GiB, during which this JVM cannot map"
-            + " memory; with more than 512 MiB resident in small pieces, 0.15 s for each GiB. Scans are shared: there is"
+    @Description("Scans, then answers; walks page tables: " + SmapsCost.IN_WORDS + "; with"
+            + " more than " + SmapsCost.CHEAP_IN_WORDS
+            + " resident in small pieces, 0.15 s for each GiB. Scans are shared: there is"
             + " none within a second of the last, nor within 200 times what that took; see LockedBytesAgeMillis")
     void refresh();
 

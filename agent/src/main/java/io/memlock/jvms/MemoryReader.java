@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.jvms;
 
+import io.memlock.memory.SmapsCost;
 import io.memlock.proc.ProcessStatus;
 import io.memlock.proc.SmapsRollup;
 import java.io.IOException;
 
 /** Reads how much memory a JVM has, at the price the user agrees to. */
 public final class MemoryReader {
-
-    /** Measured unasked up to here: page tables of so much are walked in under 5 ms. */
-    static final long CHEAP_RESIDENT_BYTES = 512L << 20;
 
     private final ProcDirectory proc;
 
@@ -26,12 +24,10 @@ public final class MemoryReader {
     public JvmMemory glanceOrMeasure(Jvm jvm) throws IOException {
         ProcessStatus status = proc.status(jvm.pid());
         boolean something = status.vmLckBytes() > 0 || jvm.flags().isOn("UseZGC", false);
-        return something && status.vmRssBytes() <= CHEAP_RESIDENT_BYTES
-                ? measure(jvm.pid(), status)
-                : JvmMemory.of(status);
+        return something && SmapsCost.isLow(status.vmRssBytes()) ? measure(jvm.pid(), status) : JvmMemory.of(status);
     }
 
-    /** Walks page tables: 9 ms for each resident GiB. */
+    /** Walks page tables, which has its price: {@link SmapsCost}. */
     public JvmMemory measure(long pid) throws IOException {
         return measure(pid, proc.status(pid));
     }

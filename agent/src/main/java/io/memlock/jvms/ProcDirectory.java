@@ -3,6 +3,7 @@ package io.memlock.jvms;
 
 import io.memlock.files.ProcFormatException;
 import io.memlock.memory.Mapping;
+import io.memlock.memory.SmapsCost;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessLimits;
 import io.memlock.proc.ProcessStat;
@@ -74,7 +75,7 @@ public final class ProcDirectory {
         return parsed(() -> ProcessLimits.parse(text(pid, "limits")));
     }
 
-    /** Walks the page tables of the process: 9 ms for each resident GiB, during which it cannot map memory. */
+    /** Walks the page tables of the process, which has its price: {@link SmapsCost}. */
     SmapsRollup smapsRollup(long pid) throws IOException {
         return parsed(() -> files.smapsRollup(Long.toString(pid)));
     }

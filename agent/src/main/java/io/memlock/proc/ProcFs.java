@@ -7,6 +7,7 @@ import io.memlock.files.ForeignFiles;
 import io.memlock.files.ProcFormatException;
 import io.memlock.files.TextFile;
 import io.memlock.memory.Mapping;
+import io.memlock.memory.SmapsCost;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -94,7 +95,7 @@ public final class ProcFs {
         return new LockedSizeReader(opener, processFile(pid, "status"));
     }
 
-    /** Hands out all mappings with what they hold. Makes the kernel walk the page tables: 9 ms per resident GiB. */
+    /** Hands out all mappings with what they hold. That has its price: {@link SmapsCost}. */
     public void smaps(String pid, Consumer<SmapsEntry> each) throws IOException {
         File file = processFile(pid, "smaps");
         try (InputStream in = opener.open(file)) {

@@ -7,6 +7,7 @@ import io.memlock.calls.Pause;
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
+import io.memlock.memory.SmapsCost;
 import io.memlock.proc.Pagemap;
 import io.memlock.proc.Pagemap.PageCounts;
 import io.memlock.proc.ProcFs;
@@ -17,9 +18,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Adds up the pages of this process by region without keeping anybody from mapping memory for long: smaps would hold the
- * {@code mmap_lock} for 9 ms for each resident GiB, the pagemap is read in small pieces with pauses between them, and a
- * probe of each mapping tells whether it is locked.
+ * Adds up the pages of this process by region without keeping anybody from mapping memory for long, as smaps would
+ * ({@link SmapsCost}): the pagemap is read in small pieces with pauses between them, and a probe of each mapping tells
+ * whether it is locked.
  *
  * <p>How many processes share a page the pagemap does not tell. A file's page that is mapped elsewhere, too, counts half; a
  * page that a file in memory shows in several places, as ZGC's heap, counts once.

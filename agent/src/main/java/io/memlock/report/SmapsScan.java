@@ -4,6 +4,7 @@ package io.memlock.report;
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
+import io.memlock.memory.SmapsCost;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.SmapsEntry;
 import io.memlock.proc.SwappedBytes;
@@ -12,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Adds up smaps by region, exactly. Reading smaps walks page tables, 9 ms for each resident GiB during which memory cannot
- * be mapped: for small processes, and for those whose operator asked. {@link GentleScan} is for the others.
+ * Adds up smaps by region, exactly. Reading smaps has its price, {@link SmapsCost}: it is for small
+ * processes, and for those whose operator asked. {@link GentleScan} is for the others.
  */
 public final class SmapsScan {
 
