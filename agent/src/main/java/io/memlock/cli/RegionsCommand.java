@@ -33,7 +33,7 @@ import picocli.CommandLine.Parameters;
         header = "Show what a JVM's memory is for, and how much of each region is locked.",
         description = {
             "",
-            "Regions are those of the agent's options: heap, code, metaspace, stacks, gc, cds, native, libs, mapped,"
+            "Regions are those of the agent's options: heap, code, metaspace, stacks, gc, cds, native, libs, shm, mapped,"
                     + " other. RESERVED is address space, COMMITTED the accessible part of it; a page that is mapped"
                     + " twice counts half in each place. The last row is what the agent in the JVM is to lock, where it"
                     + " publishes that.",

@@ -7,7 +7,6 @@ import io.memlock.hotspot.RegionBounds;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
-import io.memlock.proc.ProcessStatus;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +72,8 @@ record MemoryNeed(
             // ZGC before JDK 21 maps its heap three times: charged thrice, but in RAM once.
             case HEAP -> patient.heapMaxBytes() >= 0 ? patient.heapMaxBytes() : committed;
             // Pages that nobody has touched are not in RAM, and a lock on-fault brings none in.
-            case LIBS, CDS, MAPPED -> Math.min(committed, residentOfFiles(patient.status(), committed));
+            case LIBS, CDS, MAPPED -> least(committed, patient.status().rssFileBytes());
+            case SHM -> least(committed, patient.status().rssShmemBytes());
             case METASPACE -> Math.max(committed, metaspaceLimit(patient.flags()));
             case STACKS ->
                 Math.max(
@@ -83,9 +83,9 @@ record MemoryNeed(
         };
     }
 
-    /** At most: the kernel does not tell cheaply which files they are of. */
-    private static long residentOfFiles(ProcessStatus status, long ifUnknown) {
-        return status.rssFileBytes() < 0 ? ifUnknown : status.rssFileBytes();
+    /** The kernel does not tell cheaply which files it is of that so much is resident, and older ones not even that: -1. */
+    private static long least(long committed, long resident) {
+        return resident < 0 ? committed : Math.min(committed, resident);
     }
 
     private static long agentBytes(Patient patient, Region region) {

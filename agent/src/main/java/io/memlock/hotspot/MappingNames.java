@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
+import io.memlock.memory.Backing;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
-import java.util.Set;
+import java.util.Map;
 
 /** What the name of a mapping alone tells. */
 public final class MappingNames {
@@ -17,10 +18,10 @@ public final class MappingNames {
     /**
      * The region by name.
      *
-     * @param executableFiles the paths of which some mapping is executable: their data belongs to them
+     * @param filesOfJvm the paths of which another mapping tells: all of them belong together
      * @return null if the mapping has no name, or one that tells nothing
      */
-    static Region regionOf(Mapping mapping, Set<String> executableFiles) {
+    static Region regionOf(Mapping mapping, Map<String, Region> filesOfJvm) {
         String path = mapping.path();
         if (path.isEmpty()) {
             return null;
@@ -41,7 +42,11 @@ public final class MappingNames {
         if (name.contains("/hsperfdata_")) {
             return Region.NATIVE;
         }
-        return executableFiles.contains(path) || isLibrary(name, mapping) ? Region.LIBS : Region.MAPPED;
+        Region ofFile = filesOfJvm.get(path);
+        if (ofFile != null || isLibrary(name, mapping)) {
+            return ofFile != null ? ofFile : Region.LIBS;
+        }
+        return mapping.backing() == Backing.MEMORY ? Region.SHM : Region.MAPPED;
     }
 
     /** Whether nothing but a label of glibc names it, and no file is behind it. */
@@ -89,6 +94,7 @@ public final class MappingNames {
         return name.endsWith(".so")
                 || name.contains(".so.")
                 || name.endsWith("/lib/modules")
+                || (name.endsWith(".jar") && !mapping.writable())
                 || name.endsWith("/gconv-modules.cache")
                 || (!mapping.shared() && !mapping.writable() && name.contains("/locale/"));
     }

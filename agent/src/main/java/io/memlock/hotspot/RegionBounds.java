@@ -49,7 +49,7 @@ public final class RegionBounds {
                 yield most < 0 ? UNBOUNDED : Math.max(most, committedBytes(region));
             }
             // Threads, native memory, libraries and mapped files come as the application asks for them.
-            case STACKS, NATIVE, LIBS, MAPPED, OTHER -> UNBOUNDED;
+            case STACKS, NATIVE, LIBS, SHM, MAPPED, OTHER -> UNBOUNDED;
         };
     }
 

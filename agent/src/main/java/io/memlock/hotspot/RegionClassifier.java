@@ -6,9 +6,9 @@ import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /**
  * Gives every piece of every mapping its region. What the JVM told about its addresses comes first, because file names
@@ -34,7 +34,7 @@ final class RegionClassifier {
      */
     List<Segment> classify(List<Mapping> mappings) {
         List<Segment> segments = new ArrayList<>(mappings.size() + known.size());
-        Set<String> executableFiles = executableFiles(mappings);
+        Map<String, Region> filesOfJvm = filesOfJvm(mappings);
         int range = 0;
         for (int i = 0; i < mappings.size(); i++) {
             Mapping mapping = mappings.get(i);
@@ -49,13 +49,13 @@ final class RegionClassifier {
                 }
                 long start = Math.max(position, claim.start());
                 if (position < start) {
-                    segments.add(unclaimed(mappings, i, position, start, executableFiles));
+                    segments.add(unclaimed(mappings, i, position, start, filesOfJvm));
                 }
                 position = Math.min(mapping.end(), claim.end());
                 segments.add(new Segment(start, position, claim.region(), claim.evidence(), mapping));
             }
             if (position < mapping.end()) {
-                segments.add(unclaimed(mappings, i, position, mapping.end(), executableFiles));
+                segments.add(unclaimed(mappings, i, position, mapping.end(), filesOfJvm));
             }
         }
         return segments;
@@ -68,13 +68,13 @@ final class RegionClassifier {
     }
 
     private static Segment unclaimed(
-            List<Mapping> mappings, int index, long start, long end, Set<String> executableFiles) {
+            List<Mapping> mappings, int index, long start, long end, Map<String, Region> filesOfJvm) {
         Mapping mapping = mappings.get(index);
-        Region byName = MappingNames.regionOf(mapping, executableFiles);
+        Region byName = MappingNames.regionOf(mapping, filesOfJvm);
         if (byName != null) {
             return new Segment(start, end, byName, Evidence.MAPPING_NAME, mapping);
         }
-        if (isBesideZgcHeap(mappings, index, executableFiles)) {
+        if (isBesideZgcHeap(mappings, index, filesOfJvm)) {
             return new Segment(start, end, Region.HEAP, Evidence.MAPPING_NAME, mapping);
         }
         if (isArena(mappings, index)) {
@@ -84,15 +84,15 @@ final class RegionClassifier {
     }
 
     /** ZGC reserves 16 times the largest heap and maps pieces of its file into it; the rest is inaccessible. */
-    private static boolean isBesideZgcHeap(List<Mapping> mappings, int index, Set<String> executableFiles) {
+    private static boolean isBesideZgcHeap(List<Mapping> mappings, int index, Map<String, Region> filesOfJvm) {
         Mapping mapping = mappings.get(index);
         if (mapping.isAccessible() || !MappingNames.isAnonymous(mapping)) {
             return false;
         }
         Mapping before = index == 0 ? mapping : mappings.get(index - 1);
         Mapping after = index + 1 == mappings.size() ? mapping : mappings.get(index + 1);
-        return (before.end() == mapping.start() && MappingNames.regionOf(before, executableFiles) == Region.HEAP)
-                || (after.start() == mapping.end() && MappingNames.regionOf(after, executableFiles) == Region.HEAP);
+        return (before.end() == mapping.start() && MappingNames.regionOf(before, filesOfJvm) == Region.HEAP)
+                || (after.start() == mapping.end() && MappingNames.regionOf(after, filesOfJvm) == Region.HEAP);
     }
 
     /**
@@ -136,13 +136,29 @@ final class RegionClassifier {
         return (address & (ARENA_BYTES - 1)) == 0;
     }
 
-    private static Set<String> executableFiles(List<Mapping> mappings) {
-        Set<String> paths = new HashSet<>();
+    /**
+     * The files that are the JVM's as a whole, because a piece of them is: what is mapped executable, and a class data archive
+     * or AOT cache, whatever its name is.
+     */
+    private Map<String, Region> filesOfJvm(List<Mapping> mappings) {
+        Map<String, Region> files = new HashMap<>();
         for (Mapping mapping : mappings) {
-            if (mapping.executable() && mapping.isFileBacked()) {
-                paths.add(mapping.path());
+            if (!mapping.isFileBacked()) {
+                continue;
+            }
+            if (mapping.executable()) {
+                files.put(mapping.path(), Region.LIBS);
+            } else if (!mapping.shared() && isKnownAs(Region.CDS, mapping)) {
+                files.putIfAbsent(mapping.path(), Region.CDS);
             }
         }
-        return paths;
+        return files;
+    }
+
+    private boolean isKnownAs(Region region, Mapping mapping) {
+        int index = known.firstEndingAfter(mapping.start());
+        return index < known.size()
+                && known.get(index).start() < mapping.end()
+                && known.get(index).region() == region;
     }
 }

@@ -118,10 +118,10 @@ final class FutureLock {
         }
     }
 
-    /** A file on a disk that is mapped shared; what a driver maps may not come back. */
+    /** A file that is mapped shared; what a driver maps may not come back. */
     private static boolean isDroppable(Segment segment) {
         String path = segment.mapping().path();
-        return segment.region() == Region.MAPPED
+        return (segment.region() == Region.MAPPED || segment.region() == Region.SHM)
                 && segment.mapping().isSharedFile()
                 && path.startsWith("/")
                 && (!path.startsWith("/dev/") || path.startsWith("/dev/shm/"));

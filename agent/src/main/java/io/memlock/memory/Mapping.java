@@ -16,8 +16,7 @@ package io.memlock.memory;
  * @param inode of the file, 0 for anonymous memory
  * @param path as the kernel prints it: a file (a newline in its name is {@code \012}; {@code " (deleted)"} follows where
  *     it is unlinked), {@code [stack]} and the like, or "" for anonymous memory
- * @param isHugetlb whether it holds huge pages of hugetlbfs. They are never swapped, no call locks them, and each call that
- *     locks populates them
+ * @param backing what is behind it
  */
 public record Mapping(
         long start,
@@ -29,7 +28,7 @@ public record Mapping(
         long offset,
         long inode,
         String path,
-        boolean isHugetlb) {
+        Backing backing) {
 
     /** Bytes from start to end. */
     public long length() {
@@ -47,6 +46,14 @@ public record Mapping(
     /** Whether a file is behind it; memfd and unlinked files count, {@code [heap]} and the like do not. */
     public boolean isFileBacked() {
         return inode != 0;
+    }
+
+    /**
+     * Whether it holds huge pages of hugetlbfs. They are never swapped, no call locks them, and each call that locks
+     * populates them.
+     */
+    public boolean isHugetlb() {
+        return backing == Backing.HUGETLB;
     }
 
     /** Whether what it holds is the file's, for all who map it: also a file in memory. */
@@ -81,7 +88,7 @@ public record Mapping(
                         mapping.offset,
                         mapping.inode,
                         mapping.path,
-                        mapping.isHugetlb);
+                        mapping.backing);
     }
 
     /** Whether it equals the one that would be made of these. */
@@ -95,7 +102,7 @@ public record Mapping(
             long offset,
             long inode,
             String path,
-            boolean isHugetlb) {
+            Backing backing) {
         return this.start == start
                 && this.end == end
                 && this.readable == readable
@@ -105,7 +112,7 @@ public record Mapping(
                 && this.offset == offset
                 && this.inode == inode
                 && this.path.equals(path)
-                && this.isHugetlb == isHugetlb;
+                && this.backing == backing;
     }
 
     @Override

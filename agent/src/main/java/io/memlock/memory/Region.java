@@ -21,7 +21,9 @@ public enum Region {
     NATIVE,
     /** Shared libraries, executables, the JDK's image of classes, locale data. */
     LIBS,
-    /** Files the application maps. */
+    /** Memory that processes can share: files on tmpfs, as those in {@code /dev/shm}, memfd, System V. Nothing but swap takes it. */
+    SHM,
+    /** Files on disks that the application maps. */
     MAPPED,
     /** What none of the others claims. */
     OTHER;

@@ -3,6 +3,7 @@ package io.memlock.proc;
 
 import io.memlock.files.Cursor;
 import io.memlock.files.ProcFormatException;
+import io.memlock.memory.Backing;
 import io.memlock.memory.Mapping;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,16 +24,16 @@ public final class MapsParser {
      * @throws ProcFormatException if it is not in the kernel's format
      */
     public static List<Mapping> parse(String text) {
-        return parse(new Cursor("maps", text), text.length(), List.of(), HugetlbFiles.UNMOUNTED);
+        return parse(new Cursor("maps", text), text.length(), List.of(), FileSystems.UNKNOWN);
     }
 
     /**
      * All mappings.
      *
-     * @param hugetlb which of them have huge pages
+     * @param files tells what is behind them
      * @param before what there was at an earlier look: what is still the same is the same object, and no garbage
      */
-    static List<Mapping> parse(Cursor maps, int length, List<Mapping> before, HugetlbFiles hugetlb) {
+    static List<Mapping> parse(Cursor maps, int length, List<Mapping> before, FileSystems files) {
         List<Mapping> mappings = new ArrayList<>(length / LINE_BYTES + 1);
         int next = 0;
         int known = before.size();
@@ -41,14 +42,14 @@ public final class MapsParser {
             while (next < known && Long.compareUnsigned(before.get(next).start(), start) < 0) {
                 next++;
             }
-            mappings.add(mapping(maps, start, next < known ? before.get(next) : null, hugetlb));
+            mappings.add(mapping(maps, start, next < known ? before.get(next) : null, files));
         }
         return mappings;
     }
 
     /** One line, as smaps has it too. */
-    static Mapping mapping(Cursor line, HugetlbFiles hugetlb) {
-        return mapping(line, line.hex(), null, hugetlb);
+    static Mapping mapping(Cursor line, FileSystems files) {
+        return mapping(line, line.hex(), null, files);
     }
 
     /**
@@ -56,7 +57,7 @@ public final class MapsParser {
      *
      * @param before returned if the line says the same; null for none
      */
-    private static Mapping mapping(Cursor line, long start, Mapping before, HugetlbFiles hugetlb) {
+    private static Mapping mapping(Cursor line, long start, Mapping before, FileSystems files) {
         line.expect('-');
         long end = line.hex();
         if (Long.compareUnsigned(start, end) >= 0 || end - start < 0) {
@@ -80,12 +81,12 @@ public final class MapsParser {
             line.skipBlanks();
         }
         String path = line.restMaybeRepeated();
-        boolean isHugetlb = hugetlb.contain(major, minor, inode, path);
+        Backing backing = files.backing(major, minor, inode, path);
         boolean isSame = before != null
-                && before.is(start, end, readable, writable, executable, shared, offset, inode, path, isHugetlb);
+                && before.is(start, end, readable, writable, executable, shared, offset, inode, path, backing);
         return isSame
                 ? before
-                : new Mapping(start, end, readable, writable, executable, shared, offset, inode, path, isHugetlb);
+                : new Mapping(start, end, readable, writable, executable, shared, offset, inode, path, backing);
     }
 
     private static boolean flag(Cursor line, char set, char unset) {

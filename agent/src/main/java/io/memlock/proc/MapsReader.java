@@ -17,15 +17,15 @@ import java.util.List;
  */
 public final class MapsReader {
 
-    private final ProcFs proc;
+    private final FileSystems fileSystems;
     private final TextFile text;
     private final File file;
     private int parsedLength;
     private long parsedChecksum;
     private List<Mapping> mappings;
 
-    MapsReader(ProcFs proc, FileOpener opener, File file) {
-        this.proc = proc;
+    MapsReader(FileSystems fileSystems, FileOpener opener, File file) {
+        this.fileSystems = fileSystems;
         this.text = new TextFile(opener);
         this.file = file;
     }
@@ -40,8 +40,7 @@ public final class MapsReader {
         Cursor maps = text.read(file);
         long checksum = text.checksum();
         if (mappings == null || text.length() != parsedLength || checksum != parsedChecksum) {
-            mappings = MapsParser.parse(
-                    maps, text.length(), mappings == null ? List.of() : mappings, HugetlbFiles.of(proc));
+            mappings = MapsParser.parse(maps, text.length(), mappings == null ? List.of() : mappings, fileSystems);
             parsedLength = text.length();
             parsedChecksum = checksum;
         }

@@ -33,6 +33,7 @@ public final class ProcFs {
     private final File root;
     private final FileOpener opener;
     private final TextFile text;
+    private FileSystems own;
 
     /** The real one. */
     public ProcFs() {
@@ -68,16 +69,26 @@ public final class ProcFs {
      * moment: a mapping that just grew can overlap the one before it, one that just moved can be missing.
      */
     public List<Mapping> mappings(String pid) throws IOException {
-        HugetlbFiles hugetlb = HugetlbFiles.of(this);
         synchronized (text) {
             Cursor maps = text.read(processFile(pid, "maps"));
-            return MapsParser.parse(maps, text.length(), List.of(), hugetlb);
+            return MapsParser.parse(maps, text.length(), List.of(), fileSystems(pid));
         }
+    }
+
+    /** What is known of our own is kept: their mounts are read again only for a file on an unknown one. */
+    private synchronized FileSystems fileSystems(String pid) {
+        if (!pid.equals(SELF)) {
+            return new FileSystems(this, pid);
+        }
+        if (own == null) {
+            own = new FileSystems(this, pid);
+        }
+        return own;
     }
 
     /** For reading {@link #mappings} again and again. */
     public MapsReader mapsReader(String pid) {
-        return new MapsReader(this, opener, processFile(pid, "maps"));
+        return new MapsReader(fileSystems(pid), opener, processFile(pid, "maps"));
     }
 
     /** Tells again and again whether the address space has changed. */
@@ -99,7 +110,7 @@ public final class ProcFs {
     public void smaps(String pid, Consumer<SmapsEntry> each) throws IOException {
         File file = processFile(pid, "smaps");
         try (InputStream in = opener.open(file)) {
-            SmapsParser.read(file.getPath(), in, HugetlbFiles.of(this), each);
+            SmapsParser.read(file.getPath(), in, fileSystems(pid), each);
         } catch (IOException e) {
             throw TextFile.failure(file, e);
         }
@@ -168,11 +179,9 @@ public final class ProcFs {
         }
     }
 
-    /** What a process sees mounted. */
+    /** What a process sees mounted. Also asked for in the midst of another file. */
     public MountInfo mountInfo(String pid) throws IOException {
-        synchronized (text) {
-            return MountInfo.parse(text.read(processFile(pid, "mountinfo")));
-        }
+        return MountInfo.parse(new TextFile(opener).read(processFile(pid, "mountinfo")));
     }
 
     /**

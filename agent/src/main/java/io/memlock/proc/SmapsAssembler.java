@@ -33,7 +33,7 @@ final class SmapsAssembler {
     private static final int LOCKED = 8;
     private static final int VM_FLAGS = 9;
 
-    private final HugetlbFiles hugetlb;
+    private final FileSystems files;
     private final Consumer<SmapsEntry> each;
     private final long[] bytes = new long[KEYS.size()];
     private Mapping mapping;
@@ -42,8 +42,8 @@ final class SmapsAssembler {
     private boolean special;
     private int key = Keys.NONE;
 
-    SmapsAssembler(HugetlbFiles hugetlb, Consumer<SmapsEntry> each) {
-        this.hugetlb = hugetlb;
+    SmapsAssembler(FileSystems files, Consumer<SmapsEntry> each) {
+        this.files = files;
         this.each = each;
     }
 
@@ -54,7 +54,7 @@ final class SmapsAssembler {
             if (first >= 'A' && first <= 'Z') {
                 value(smaps);
             } else {
-                Mapping next = MapsParser.mapping(smaps, hugetlb);
+                Mapping next = MapsParser.mapping(smaps, files);
                 finish();
                 mapping = next;
             }

@@ -29,7 +29,7 @@ public final class SmapsParser {
      */
     public static List<SmapsEntry> parse(String text) {
         List<SmapsEntry> entries = new ArrayList<>();
-        SmapsAssembler assembler = new SmapsAssembler(HugetlbFiles.UNMOUNTED, entries::add);
+        SmapsAssembler assembler = new SmapsAssembler(FileSystems.UNKNOWN, entries::add);
         assembler.accept(new Cursor("smaps", text));
         assembler.finish();
         return entries;
@@ -44,11 +44,11 @@ public final class SmapsParser {
      * @throws ProcFormatException if it is not in the kernel's format
      */
     public static void read(InputStream in, Consumer<SmapsEntry> each) throws IOException {
-        read("smaps", in, HugetlbFiles.UNMOUNTED, each);
+        read("smaps", in, FileSystems.UNKNOWN, each);
     }
 
-    static void read(String file, InputStream in, HugetlbFiles hugetlb, Consumer<SmapsEntry> each) throws IOException {
-        SmapsAssembler assembler = new SmapsAssembler(hugetlb, each);
+    static void read(String file, InputStream in, FileSystems files, Consumer<SmapsEntry> each) throws IOException {
+        SmapsAssembler assembler = new SmapsAssembler(files, each);
         byte[] buffer = new byte[4 * TextFile.READ_BYTES];
         Cursor cursor = new Cursor(file, buffer, 0);
         int filled = 0;

@@ -56,7 +56,7 @@ public record SmapsRollup(
         if (!rollup.nextLine()) {
             throw rollup.malformed("a first line");
         }
-        MapsParser.mapping(rollup, HugetlbFiles.UNMOUNTED);
+        MapsParser.mapping(rollup, FileSystems.UNKNOWN);
         long[] bytes = KEYS.kilobytes(rollup, 0);
         return new SmapsRollup(
                 bytes[0], bytes[1], bytes[2], bytes[3], bytes[4] + bytes[5], bytes[6], bytes[7], bytes[8]);

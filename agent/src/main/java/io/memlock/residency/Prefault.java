@@ -69,7 +69,8 @@ public final class Prefault {
 
     /** Faulting in for writing would make every page of it one to be written back, and fill the holes of a sparse file. */
     private static boolean isApplicationsFile(Segment segment) {
-        return segment.region() == Region.MAPPED && segment.mapping().shared();
+        return (segment.region() == Region.MAPPED || segment.region() == Region.SHM)
+                && segment.mapping().shared();
     }
 
     private static void cut(Segment segment, boolean write, List<Piece> pieces) {

@@ -3,6 +3,7 @@ package io.memlock.doctor;
 
 import io.memlock.advice.Place;
 import io.memlock.hotspot.JvmFlags;
+import io.memlock.memory.Backing;
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
@@ -157,6 +158,6 @@ final class PatientBuilder {
                 0,
                 path.startsWith("/") ? 7 : 0,
                 path,
-                path.startsWith("/anon_hugepage"));
+                Backing.NONE);
     }
 }

@@ -3,6 +3,7 @@ package io.memlock.fake;
 
 import io.memlock.calls.ApplicationLocks;
 import io.memlock.lock.MemoryMap;
+import io.memlock.memory.Backing;
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
@@ -373,7 +374,7 @@ public final class FakeKernel implements LibC, MemoryMap {
                 vma.path.equals(HEAP_FILE) ? vma.offset : 0,
                 vma.path.isEmpty() ? 0 : 1,
                 vma.path,
-                vma.path.equals(HUGETLB));
+                vma.path.equals(HUGETLB) ? Backing.HUGETLB : vma.path.isEmpty() ? Backing.NONE : Backing.FILE);
     }
 
     // ---- LibC

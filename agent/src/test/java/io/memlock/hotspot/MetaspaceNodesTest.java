@@ -3,6 +3,7 @@ package io.memlock.hotspot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.memory.Backing;
 import io.memlock.memory.Mapping;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -68,7 +69,7 @@ class MetaspaceNodesTest {
         refreshAt(0);
         for (int second = 1; second <= 200; second++) {
             long start = 0x7000_0000_0000L + second * 0x1_0000_0000L;
-            mappings.add(new Mapping(start, start + (65L << 20), true, true, false, false, 0, 0, "", false));
+            mappings.add(new Mapping(start, start + (65L << 20), true, true, false, false, 0, 0, "", Backing.NONE));
             refreshAt(second);
         }
         assertThat(asked).isEqualTo(4); // at 0, 20, 60 and 140 seconds

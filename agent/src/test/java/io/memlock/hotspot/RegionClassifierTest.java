@@ -4,6 +4,7 @@ package io.memlock.hotspot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.memlock.memory.Backing;
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
@@ -92,12 +93,26 @@ class RegionClassifierTest {
     }
 
     @Test
+    void allOfAnArchiveBelongsToIt() {
+        KnownRange archive = new KnownRange(0x1100_1000L, 0x11b2_3000L, Region.CDS, Evidence.VM_STRUCTURE);
+        KnownRange heap = new KnownRange(0x7_f000_0000L, 0x8_0000_0000L, Region.HEAP, Evidence.VM_STRUCTURE);
+
+        assertThat(regions(
+                        List.of(archive, heap),
+                        "11001000-11b23000 rw-p 00001000 fe:00 24 /tmp/x.cache",
+                        "7ffc00000-7ffcd5000 rw-p 00bd0000 fe:00 24 /tmp/x.cache",
+                        "7ff51c021000-7ff51c0a4000 rw-p 00b23000 fe:00 24 /tmp/x.cache",
+                        "7ff51c0a4000-7ff51c0a5000 rw-p 00b23000 fe:00 25 /tmp/y.cache"))
+                .containsExactly(Region.CDS, Region.HEAP, Region.CDS, Region.MAPPED);
+    }
+
+    @Test
     void keepsUpWithSixtyThousandMappings() {
         List<Mapping> mappings = new ArrayList<>();
         List<KnownRange> stacks = new ArrayList<>();
         for (int i = 0; i < 60_000; i++) {
             long start = 0x7000_0000_0000L + i * 0x10_0000L;
-            mappings.add(new Mapping(start, start + 0xf_0000, true, true, false, false, 0, 0, "", false));
+            mappings.add(new Mapping(start, start + 0xf_0000, true, true, false, false, 0, 0, "", Backing.NONE));
             stacks.add(new KnownRange(start, start + 0xf_0000, Region.STACKS, Evidence.VM_STRUCTURE));
         }
         RegionClassifier classifier = new RegionClassifier(KnownRanges.of(stacks, 4096));
@@ -123,6 +138,15 @@ class RegionClassifierTest {
                 Map.entry("rw-s 00000000 00:0e 25 /mnt/tmpfs/java_heap.4711 (deleted)", Region.HEAP),
                 Map.entry("rw-s 00000000 00:0e 25 /mnt/tmpfs/#1234 (deleted)", Region.HEAP),
                 Map.entry("rw-s 00000000 00:0e 25 /data/java_heap.dump", Region.MAPPED),
+                Map.entry("rw-s 00000000 00:01 25 /memfd:aeron (deleted)", Region.SHM),
+                Map.entry("rw-s 00000000 00:01 0025 /SYSV00000000 (deleted)", Region.SHM),
+                Map.entry("rw-s 00000000 00:01 26 /dev/zero (deleted)", Region.SHM),
+                Map.entry("rw-s 00000000 00:16 26 /dev/shm/aeron-root/cnc.dat", Region.SHM),
+                Map.entry("rw-p 00000000 00:16 26 /dev/shm/private", Region.SHM),
+                Map.entry("r-xp 00000000 00:16 26 /dev/shm/libnetty.so", Region.LIBS),
+                Map.entry("rw-s 00000000 00:2a 27 /dev/nvidia0", Region.MAPPED),
+                Map.entry("r--s 00000000 fe:00 32 /opt/app/boot.jar", Region.LIBS),
+                Map.entry("rw-s 00000000 fe:00 32 /opt/app/store.jar", Region.MAPPED),
                 Map.entry("rw-s 00000000 fe:00 21 /tmp/hsperfdata_root/5100", Region.NATIVE),
                 Map.entry("rw-p 00001000 fe:00 32 /usr/lib/jvm/jdk/lib/server/classes.jsa", Region.CDS),
                 Map.entry("r--s 00000000 fe:00 32 /usr/lib/jvm/jdk/lib/modules", Region.LIBS),

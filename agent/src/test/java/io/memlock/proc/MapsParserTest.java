@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.files.ProcFormatException;
+import io.memlock.memory.Backing;
 import io.memlock.memory.Mapping;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class MapsParserTest {
                         0x26000,
                         339380,
                         "/usr/lib/libc.so.6",
-                        false));
+                        Backing.FILE));
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.memlock.cgroup.CgroupMembership;
 import io.memlock.cgroup.CgroupMemory;
 import io.memlock.files.ProcFormatException;
+import io.memlock.memory.Backing;
 import io.memlock.memory.Mapping;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -157,7 +158,7 @@ class ParsersFuzzTest {
                 offset,
                 inode,
                 path,
-                false);
+                inode == 0 ? Backing.NONE : Backing.FILE);
     }
 
     private static void answersOrRefuses(Consumer<String> parser, String text) {

@@ -9,6 +9,7 @@ import io.memlock.fake.FakeKernel;
 import io.memlock.fake.RecordingLibC;
 import io.memlock.log.Log;
 import io.memlock.log.LogLevel;
+import io.memlock.memory.Backing;
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
@@ -85,7 +86,7 @@ class PrefaultTest {
 
     @Test
     void dirtiesNoFileOfTheApplications() throws IOException {
-        Mapping mapping = new Mapping(HEAP, HEAP + MIB, true, true, false, true, 0, 7, "/data/index", false);
+        Mapping mapping = new Mapping(HEAP, HEAP + MIB, true, true, false, true, 0, 7, "/data/index", Backing.FILE);
         Segment segment = new Segment(HEAP, HEAP + MIB, Region.MAPPED, Evidence.MAPPING_NAME, mapping);
         Prefault prefault = new Prefault(new Populator(libc, new KernelVersion(6, 1)), pauses::add, progress);
 
@@ -102,7 +103,16 @@ class PrefaultTest {
         for (long view = 1; view <= 3; view++) {
             long start = view << 42;
             Mapping mapping = new Mapping(
-                    start, start + 64 * MIB, true, true, false, true, 0, 7, "/memfd:java_heap (deleted)", false);
+                    start,
+                    start + 64 * MIB,
+                    true,
+                    true,
+                    false,
+                    true,
+                    0,
+                    7,
+                    "/memfd:java_heap (deleted)",
+                    Backing.MEMORY);
             views.add(new Segment(start, start + 64 * MIB, Region.HEAP, Evidence.MAPPING_NAME, mapping));
         }
 

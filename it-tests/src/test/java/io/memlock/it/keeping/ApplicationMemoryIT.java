@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.keeping;
 
+import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.it.cli.Memlock;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the application maps and locks is the application's. */
@@ -69,7 +72,34 @@ class ApplicationMemoryIT {
         }
     }
 
+    /** Nothing but swap could take it: no disk has it. */
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void aFileInMemoryIsLockedAndOneOnADiskIsNot(Jdk jdk) throws Exception {
+        Path inMemory = Files.createTempFile(Path.of("/dev/shm"), "memlock", ".data");
+        try (RandomAccessFile data = new RandomAccessFile(inMemory.toFile(), "rw");
+                ForkedJvm jvm = Keeping.growing(jdk, "mode=all").start()) {
+            Files.write(file, new byte[(int) BUFFER_BYTES]);
+            data.write(new byte[(int) BUFFER_BYTES]);
+            Keeping.awaitStart(jvm);
+            jvm.ask("readfile " + inMemory + " 1");
+            jvm.ask("readfile " + file + " 1");
+
+            eventually(() -> assertThat(ofFile(jvm).lockedBytes()).isZero());
+            Smaps shared = ofFile(jvm, inMemory);
+            assertThat(shared.residentBytes()).isBetween(BUFFER_BYTES - PAGE_BYTES, BUFFER_BYTES);
+            assertThat(shared.residentUnlockedBytes()).isZero();
+            assertThat(Memlock.run("regions", jvm.pid()).stdout()).containsPattern("shm .* 8\\.0 MiB");
+        } finally {
+            Files.delete(inMemory);
+        }
+    }
+
     private Smaps ofFile(ForkedJvm jvm) {
+        return ofFile(jvm, file);
+    }
+
+    private static Smaps ofFile(ForkedJvm jvm, Path file) {
         return new Smaps(Smaps.of(jvm.pid()).mappings().stream()
                 .filter(entry -> entry.path().equals(file.toString()))
                 .toList());

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.memory;
+
+/** Where the pages of a mapping come from, and where they could go. */
+public enum Backing {
+    /** No file: they can go to swap. */
+    NONE,
+    /** A file that is kept elsewhere, on a disk: they can be dropped and read again. */
+    FILE,
+    /** A file in memory, on tmpfs or of the kernel's own: they can go to swap, and nowhere else. */
+    MEMORY,
+    /** Huge pages of hugetlbfs: they can go nowhere. */
+    HUGETLB
+}

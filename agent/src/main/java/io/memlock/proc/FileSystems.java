@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+import io.memlock.files.ProcFormatException;
+import io.memlock.memory.Backing;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Tells by a line of maps what is behind it. The kernel itself says it in smaps only, which costs a walk of the page tables,
+ * and of huge pages alone. Safe for use by several threads.
+ */
+final class FileSystems {
+
+    /** Anonymous memory: hugetlb_file_setup, HUGETLB_ANON_FILE. */
+    private static final String ANONYMOUS_HUGE = "/anon_hugepage";
+
+    /** zPhysicalMemoryBacking_linux.cpp; with small pages it is {@code /memfd:java_heap} alone. */
+    private static final String ZGC_HEAP = "/memfd:java_heap";
+
+    private static final String ZGC_HUGETLB_HEAP = ZGC_HEAP + ".hugetlb";
+
+    /** In memory, on a file system that is mounted nowhere. memfd_create(2); newseg, ipc/shm.c: -XX:+UseSHM */
+    private static final String MEMFD = "/memfd:";
+
+    /** Where tmpfs is mounted for it. shm_open(3) */
+    private static final String POSIX = "/dev/shm/";
+
+    private static final String SYSTEM_V = "/SYSV";
+
+    /** The minor number of the file system these have with small pages: the first the kernel mounts (shmem_init). */
+    private static final long SHMEM = 1;
+
+    /** Of which nothing but the names is known. */
+    static final FileSystems UNKNOWN = new FileSystems(null, null);
+
+    private final ProcFs proc;
+    private final String pid;
+
+    /** By minor number: all but those on block devices have the major number 0. */
+    private final Map<Long, Backing> mounted = new HashMap<>();
+
+    /**
+     * Those a process sees. Nothing is read before there is need to.
+     *
+     * @param pid of the process that maps the files
+     */
+    FileSystems(ProcFs proc, String pid) {
+        this.proc = proc;
+        this.pid = pid;
+    }
+
+    /**
+     * What is behind a mapping.
+     *
+     * @param major of the number of its file system
+     * @param minor the same
+     * @param inode 0 if there is no file
+     * @param path as in maps
+     */
+    Backing backing(long major, long minor, long inode, String path) {
+        if (inode == 0) {
+            return Backing.NONE;
+        }
+        if (major != 0) {
+            return Backing.FILE;
+        }
+        if (path.startsWith(ANONYMOUS_HUGE) || path.startsWith(ZGC_HUGETLB_HEAP)) {
+            return Backing.HUGETLB;
+        }
+        if (minor == SHMEM || path.startsWith(ZGC_HEAP)) {
+            return Backing.MEMORY;
+        }
+        if (path.startsWith(SYSTEM_V) || path.startsWith(MEMFD)) {
+            return proc == null || proc.hasNoHugetlbPages() ? Backing.MEMORY : Backing.HUGETLB;
+        }
+        if (path.startsWith(POSIX)) {
+            return Backing.MEMORY;
+        }
+        // In a container /dev is on tmpfs, what a driver maps there is not.
+        return path.startsWith("/dev/") ? Backing.FILE : ofMounted(minor);
+    }
+
+    private synchronized Backing ofMounted(long minor) {
+        Backing known = mounted.get(minor);
+        if (known == null) {
+            readMounts();
+            known = mounted.getOrDefault(minor, Backing.FILE);
+            mounted.put(minor, known); // of a mount that is hidden, or of a subvolume, nothing more is to be learned
+        }
+        return known;
+    }
+
+    private void readMounts() {
+        if (proc == null) {
+            return;
+        }
+        try {
+            for (MountInfo.Mount mount : proc.mountInfo(pid).mounts()) {
+                if (mount.major() == 0) {
+                    mounted.put(mount.minor(), backing(mount.type()));
+                }
+            }
+        } catch (IOException | ProcFormatException e) {
+            // Then the names have to do.
+        }
+    }
+
+    private static Backing backing(String type) {
+        return switch (type) {
+            case "tmpfs" -> Backing.MEMORY;
+            case "hugetlbfs" -> Backing.HUGETLB;
+            default -> Backing.FILE;
+        };
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.proc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.memory.Backing;
+import io.memlock.memory.Mapping;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FileSystemsTest {
+
+    @TempDir
+    private Path root;
+
+    /** Verbatim lines of JVMs: G1 with huge pages, ZGC with and without, -XX:+UseSHM with and without, files that are mapped. */
+    @ParameterizedTest
+    @CsvSource({
+        "00:11 9     /anon_hugepage (deleted),          HUGETLB",
+        "00:11 4     /memfd:java_heap.hugetlb (deleted), HUGETLB",
+        "00:01 214   /memfd:java_heap (deleted),        MEMORY",
+        "00:11 5     /memfd:pool (deleted),             HUGETLB",
+        "00:01 5     /memfd:pool (deleted),             MEMORY",
+        "00:11 7     /SYSV00000000 (deleted),           HUGETLB",
+        "00:01 7     /SYSV00000000 (deleted),           MEMORY",
+        "00:01 8     /dev/zero (deleted),               MEMORY",
+        "00:26 31    /srv/huge/x,                       HUGETLB",
+        "00:16 2     /dev/shm/aeron/cnc.dat,            MEMORY",
+        "00:2a 2     /var/cache/volume/x,               MEMORY",
+        "00:2a 3     /dev/nvidia0,                      FILE",
+        "00:1e 9     /opt/app/lib/data.bin,             FILE",
+        "00:63 9     /srv/subvolume/x,                  FILE",
+        "fe:00 31    /srv/data/x,                       FILE",
+        "fe:00 32    /SYSV,                             FILE",
+        "00:00 0     ,                                  NONE"
+    })
+    void areToldByNameAndDevice(String deviceInodeAndPath, Backing backing) throws IOException {
+        write("HugePages_Total:     100\nHugetlb:          204800 kB\n", deviceInodeAndPath);
+
+        assertThat(mappings()).extracting(Mapping::backing).containsExactly(backing);
+        assertThat(captured().mapsReader("7").read())
+                .extracting(Mapping::backing)
+                .containsExactly(backing);
+        List<Mapping> inSmaps = new ArrayList<>();
+        captured().smaps("7", entry -> inSmaps.add(entry.mapping()));
+        assertThat(inSmaps).isEqualTo(mappings());
+    }
+
+    /** shmem_init need not be the first to mount something. */
+    @Test
+    void isMemoryUnderAnyNumberWhereThereAreNoHugePages() throws IOException {
+        write("HugePages_Total:       0\nHugetlb:               0 kB\n", "00:05 5 /memfd:pool (deleted)");
+
+        assertThat(mappings()).extracting(Mapping::backing).containsExactly(Backing.MEMORY);
+    }
+
+    @Test
+    void readsTheMountsOnlyForAFileThatNeedsIt() throws IOException {
+        write("HugePages_Total:     100\nHugetlb:          204800 kB\n", "00:01 5 /memfd:pool (deleted)");
+        Files.delete(root.resolve("7/mountinfo"));
+
+        assertThat(mappings()).extracting(Mapping::backing).containsExactly(Backing.MEMORY);
+    }
+
+    @Test
+    void knowsTheNamesWhereTheMountsAreNotKnown() throws IOException {
+        write("HugePages_Total:     100\nHugetlb:          204800 kB\n", "00:11 9 /anon_hugepage (deleted)");
+        Files.writeString(root.resolve("7/mountinfo"), "not the kernel's\n");
+        assertThat(mappings()).extracting(Mapping::backing).containsExactly(Backing.HUGETLB);
+
+        write("HugePages_Total:     100\nHugetlb:          204800 kB\n", "00:2a 2 /var/cache/volume/x");
+        Files.writeString(root.resolve("7/mountinfo"), "not the kernel's\n");
+        assertThat(mappings()).extracting(Mapping::backing).containsExactly(Backing.FILE);
+    }
+
+    @Test
+    void learnsOfWhatIsMountedLater() throws IOException {
+        ProcFs proc = captured();
+        write("HugePages_Total:       0\nHugetlb:               0 kB\n", "00:1e 9 /opt/app/lib/data.bin");
+        MapsReader reader = proc.mapsReader("7");
+        reader.read();
+        write("HugePages_Total:       0\nHugetlb:               0 kB\n", "00:2b 9 /mnt/later/data.bin");
+        Files.writeString(root.resolve("7/mountinfo"), "50 26 0:43 / /mnt/later rw - tmpfs tmpfs rw\n");
+
+        assertThat(reader.read()).extracting(Mapping::backing).containsExactly(Backing.MEMORY);
+    }
+
+    private void write(String memInfo, String deviceInodeAndPath) throws IOException {
+        Files.createDirectories(root.resolve("7"));
+        Files.writeString(root.resolve("meminfo"), memInfo);
+        Files.writeString(
+                root.resolve("7/mountinfo"),
+                """
+                30 1 0:30 / / rw,relatime - overlay overlay rw,lowerdir=/a,upperdir=/b
+                31 30 0:22 / /dev/shm rw,nosuid,nodev - tmpfs shm rw,size=65536k
+                32 30 0:42 / /var/cache/volume rw,relatime - tmpfs tmpfs rw
+                41 26 0:38 / /srv/huge rw,relatime - hugetlbfs none rw,pagesize=2M
+                42 26 254:0 / /srv/data rw,relatime - ext4 /dev/vda rw
+                """);
+        String line = "f8000000-100000000 rw-s 00000000 " + deviceInodeAndPath + "\n";
+        Files.writeString(root.resolve("7/maps"), line);
+        Files.writeString(root.resolve("7/smaps"), line + "Size:             131072 kB\n");
+    }
+
+    private List<Mapping> mappings() throws IOException {
+        return captured().mappings("7");
+    }
+
+    private ProcFs captured() {
+        return new ProcFs(root.toFile(), root.toFile());
+    }
+}
