@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * How a JVM was started: its command line, and the options it found in its environment.
@@ -21,6 +22,11 @@ public record JavaCommand(String name, JvmFlags flags) {
 
     /** Of names that cannot be abbreviated, as those of jars. */
     private static final int LONGEST_SHOWN = 80;
+
+    /** The JVM's own options, those of argument files among them; cut after 1,023 bytes. perfData.cpp, arguments.cpp */
+    private static final String PUBLISHED_OPTIONS = "java.rt.vmArgs";
+
+    private static final String PUBLISHED_COMMAND = "sun.rt.javaCommand";
 
     /** Longer names are cut, at the cost of one step a package. */
     private static final int LONGEST_CLASS_NAME = 1000;
@@ -48,8 +54,10 @@ public record JavaCommand(String name, JvmFlags flags) {
      *
      * @param cmdline {@code /proc/PID/cmdline}: arguments that each end in a NUL character
      * @param environment variables of the process; empty if they cannot be read
+     * @param counters the JVM's performance counters that are texts, by name, null for one that is not published. Asked for
+     *     where a file has further arguments, which is the process's own and may have changed
      */
-    static JavaCommand parse(String cmdline, Map<String, String> environment) {
+    static JavaCommand parse(String cmdline, Map<String, String> environment, UnaryOperator<String> counters) {
         List<String> arguments = new ArrayList<>(Arrays.asList(cmdline.split("\0", -1)));
         List<String> options = new ArrayList<>(words(environment.get("JAVA_TOOL_OPTIONS")));
         options.addAll(words(environment.get("JDK_JAVA_OPTIONS")));
@@ -57,6 +65,10 @@ public record JavaCommand(String name, JvmFlags flags) {
         String name = program;
         if (program.equals("java")) { // otherwise a program that starts a JVM inside itself; its arguments are its own
             String main = takeOptions(arguments, options);
+            if (arguments.stream().anyMatch(argument -> argument.startsWith("@"))) {
+                options.addAll(words(counters.apply(PUBLISHED_OPTIONS)));
+                main = main.isEmpty() ? published(counters.apply(PUBLISHED_COMMAND)) : main;
+            }
             name = main.isEmpty() ? program : main;
         }
         options.addAll(words(environment.get("_JAVA_OPTIONS")));
@@ -83,6 +95,13 @@ public record JavaCommand(String name, JvmFlags flags) {
             }
         }
         return "";
+    }
+
+    /** The main class or jar, with its arguments behind it. */
+    private static String published(String command) {
+        String main = words(command).stream().findFirst().orElse("");
+        main = main.substring(main.indexOf('/') < 0 || main.endsWith(".jar") ? 0 : main.indexOf('/') + 1);
+        return main.endsWith(".jar") ? fileName(main) : shortened(main);
     }
 
     private static List<String> words(String options) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.jvms;
 
+import io.memlock.jvmstat.PerfData;
 import io.memlock.proc.ProcessStatus;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -103,13 +104,23 @@ public final class Jvms {
     }
 
     private Jvm jvm(long pid) throws IOException {
-        JavaCommand command = JavaCommand.parse(proc.cmdline(pid), proc.environment(pid));
+        JavaCommand command =
+                JavaCommand.parse(proc.cmdline(pid), proc.environment(pid), counter -> published(pid, counter));
         return new Jvm(
                 pid,
                 proc.status(pid).effectiveUid(),
                 command,
                 proc.hasThread(pid, AGENT_THREAD),
                 proc.stat(pid).startTicks());
+    }
+
+    private String published(long pid, String counter) {
+        try {
+            byte[] perfData = proc.perfData(pid);
+            return perfData == null ? null : PerfData.text(perfData, counter);
+        } catch (IOException e) {
+            return null;
+        }
     }
 
     private boolean looksLikeJava(long pid) throws CommandException, InterruptedException {

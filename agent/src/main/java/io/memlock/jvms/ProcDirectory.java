@@ -25,6 +25,11 @@ public final class ProcDirectory {
 
     private static final int BUFFER_BYTES = 1 << 16;
 
+    private static final String PERF_DATA_DIRECTORY = "hsperfdata_";
+
+    /** The file is the JVM's: so much of it is read at most. */
+    private static final int LONGEST_PERF_DATA = 1 << 20;
+
     private final Path root;
     private final ProcFs files;
 
@@ -127,6 +132,16 @@ public final class ProcDirectory {
                 .filter(path -> path.startsWith("/") && path.contains(part) && !path.endsWith(" (deleted)"))
                 .findFirst()
                 .orElse(null);
+    }
+
+    /**
+     * The performance counters of a JVM: a file of some ten kilobytes.
+     *
+     * @return null if it publishes none
+     */
+    byte[] perfData(long pid) throws IOException {
+        String file = mappedFile(pid, PERF_DATA_DIRECTORY);
+        return file == null ? null : files.seenBy(Long.toString(pid), file, LONGEST_PERF_DATA);
     }
 
     /** Whether the process has a thread whose name begins so. */

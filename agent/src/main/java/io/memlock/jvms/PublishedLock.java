@@ -28,18 +28,11 @@ public record PublishedLock(LockState state, String selection, long lockedBytes,
     /** The scan that is published is older than the kernel's numbers. */
     private static final double SAME = 0.8;
 
-    private static final String DIRECTORY = "hsperfdata_";
-
-    /** The file is that of the JVM: so much of it is read at most. */
-    private static final int LONGEST = 1 << 20;
-
     /** Reads one file of some ten kilobytes, as its JVM sees it. */
     public static PublishedLock of(ProcDirectory proc, long pid) {
         try {
-            String file = proc.mappedFile(pid, DIRECTORY);
-            return file == null
-                    ? NOTHING
-                    : in(proc.files().seenBy(Long.toString(pid), file, LONGEST), System.nanoTime());
+            byte[] file = proc.perfData(pid);
+            return file == null ? NOTHING : in(file, System.nanoTime());
         } catch (IOException e) {
             return NOTHING;
         }

@@ -45,7 +45,7 @@ class JavaCommandTest {
     void countsOptionsOfTheEnvironmentAsTheJvmDoes() {
         Map<String, String> environment =
                 Map.of("JAVA_TOOL_OPTIONS", "-Xmx1k -XX:+DisableAttachMechanism", "_JAVA_OPTIONS", "-Xmx3k");
-        JavaCommand command = JavaCommand.parse("java\0-Xmx2k\0Main\0", environment);
+        JavaCommand command = JavaCommand.parse("java\0-Xmx2k\0Main\0", environment, counter -> null);
 
         assertThat(command.flags().heapMaxBytes()).isEqualTo(3 << 10);
         assertThat(command.flags().isOn("DisableAttachMechanism", false)).isTrue();
@@ -53,7 +53,27 @@ class JavaCommandTest {
         assertThat(command.flags().mentions("EnableDynamicAgentLoading")).isFalse();
     }
 
+    @Test
+    void asksTheJvmWhatAnArgumentFileSays() {
+        Map<String, String> published =
+                Map.of("java.rt.vmArgs", "-Xmx1k -Xmx4k", "sun.rt.javaCommand", "org.app/org.app.Main some arguments");
+
+        JavaCommand command =
+                JavaCommand.parse("java\0-Xmx2k\0@options\0", Map.of("_JAVA_OPTIONS", "-Xss3k"), published::get);
+
+        assertThat(command.flags().heapMaxBytes()).isEqualTo(4 << 10);
+        assertThat(command.flags().has("-Xss3k")).isTrue();
+        assertThat(command.name()).isEqualTo("org.app.Main");
+    }
+
+    @Test
+    void namesAJarAfterItsFile() {
+        assertThat(JavaCommand.parse("java\0@options\0", Map.of(), counter -> "/opt/app/server.jar x")
+                        .name())
+                .isEqualTo("server.jar");
+    }
+
     private static JavaCommand parse(String words) {
-        return JavaCommand.parse(words.replaceAll(" +", "\0") + "\0", Map.of());
+        return JavaCommand.parse(words.replaceAll(" +", "\0") + "\0", Map.of(), counter -> null);
     }
 }
