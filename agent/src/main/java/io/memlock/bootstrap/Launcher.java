@@ -14,12 +14,18 @@ final class Launcher {
     private static final String FACTORY = "io.memlock.agent.Memlock$Factory";
 
     /**
-     * The way to the running agent, one per JVM: a second attach talks to it instead of starting another. The only static
-     * state of the project, because these classes are all that two attaches have in common. A stream of the JDK's, because
-     * the application can read this field by reflection, but not the JDK's own: its way ends here, and does not lead to our
-     * loader and the native access of what that has loaded.
+     * The way to the running agent, one per JVM: a second attach talks to it instead of starting another. With the next one
+     * the only static state of the project, because these classes are all that two attaches have in common. A stream of the
+     * JDK's, because the application can read this field by reflection, but not the JDK's own: its way ends here, and does
+     * not lead to our loader and the native access of what that has loaded.
      */
     private static PrintStream running;
+
+    /**
+     * Our own jar once this class was denied what it needs, and the one on the boot class path took over: from then on that
+     * one is asked, and has {@link #running}.
+     */
+    private static File jarOfPrivileged;
 
     private Launcher() {}
 
@@ -30,17 +36,20 @@ final class Launcher {
      * @return 0, or the status the JVM must exit with
      * @throws Exception whatever keeps the agent from starting
      */
-    static int launch(String options, Instrumentation instrumentation, boolean atStart) throws Exception {
+    static synchronized int launch(String options, Instrumentation instrumentation, boolean atStart) throws Exception {
         long startNanos = System.nanoTime();
-        try {
-            return launch(null, options, instrumentation, atStart, startNanos);
-        } catch (SecurityException denied) {
-            File jar = AgentJar.locate();
-            // The security manager is about the application; who may start the JVM may give it an agent. From here on
-            // classes of ours that were not loaded yet come from the boot class path, which may do everything.
-            instrumentation.appendToBootstrapClassLoaderSearch(new JarFile(jar));
-            return Privileged.launch(jar, options, instrumentation, atStart, startNanos);
+        if (jarOfPrivileged == null) {
+            try {
+                return launch(null, options, instrumentation, atStart, startNanos);
+            } catch (SecurityException denied) {
+                // It is about the application; who may start the JVM may give it an agent. From here on classes of ours
+                // that were not loaded yet come from the boot class path, which may do everything.
+                File jar = AgentJar.locate();
+                instrumentation.appendToBootstrapClassLoaderSearch(new JarFile(jar));
+                jarOfPrivileged = jar;
+            }
         }
+        return Privileged.launch(jarOfPrivileged, options, instrumentation, atStart, startNanos);
     }
 
     /** Starts the agent from a jar, or if that is null from the one this class is in. */

@@ -5,6 +5,7 @@ import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.GuardedApp;
+import io.memlock.it.cli.Memlock;
 import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
@@ -63,6 +64,23 @@ class SecurityManagerIT {
                     .as("what the application may do")
                     .isEqualTo("denied");
             assertThat(jvm.stdout()).doesNotContain("warning");
+        }
+    }
+
+    /** The first class that the JVM calls is always that on the class path, which may do nothing. */
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void obeysTheCommandLineUnderAPolicyThatGrantsTheAgentNothing(Jdk jdk) throws IOException {
+        try (ForkedJvm jvm = guarded(jdk, "mode=heap").start()) {
+            jvm.awaitLine("ready");
+            jvm.awaitErrorLine("[memlock] locked ");
+
+            Outcome attach = Memlock.run("attach", jvm.pid(), "mode=all");
+            assertThat(attach.exitStatus()).as("%s%s", attach, jvm.stderr()).isZero();
+            assertThat(Smaps.of(jvm.pid()).residentUnlockedBytes()).isZero();
+            Outcome unlock = Memlock.run("unlock", jvm.pid());
+            assertThat(unlock.exitStatus()).as("%s%s", unlock, jvm.stderr()).isZero();
+            assertThat(Smaps.of(jvm.pid()).lockedBytes()).isZero();
         }
     }
 
