@@ -22,6 +22,9 @@ final class Failures {
 
     private static final String MLOCKALL = "mlockall(MCL_CURRENT|MCL_FUTURE|MCL_ONFAULT)";
 
+    private static final String BORN_UNLOCKED =
+            "new memory is unlocked, and can be swapped out, until the keeper finds and locks it";
+
     private static final String UNLOCKED_JVM =
             "this JVM runs unlocked: under memory pressure its pages can be swapped out, and reading one back takes"
                     + " milliseconds";
@@ -68,12 +71,21 @@ final class Failures {
 
     /** {@code mlockall} failed although locking is unlimited, or did not do what it said. */
     LockFailure mlockall(FutureLock.Outcome outcome, LockLimit limit) {
+        return mlockall(outcome, limit, UNLOCKED_JVM);
+    }
+
+    /** The same where what there is gets locked all the same, in other ways. */
+    LockFailure newMemory(FutureLock.Outcome outcome, LockLimit limit) {
+        return mlockall(outcome, limit, BORN_UNLOCKED);
+    }
+
+    private LockFailure mlockall(FutureLock.Outcome outcome, LockLimit limit, String effect) {
         if (outcome.errno() != 0) {
             return new LockFailure(
                     MLOCKALL,
                     Errno.describe(outcome.errno()) + "; " + limit.describe() + filter(),
                     because(outcome.errno()),
-                    UNLOCKED_JVM,
+                    effect,
                     advice(limit, outcome.errno(), Selection.NOTHING));
         }
         if (outcome.born() == LockProbe.Answer.UNKNOWN) {
@@ -89,7 +101,7 @@ final class Failures {
                 MLOCKALL,
                 "0, but a new mapping is not locked: something answers in the kernel's place" + filter(),
                 "",
-                UNLOCKED_JVM,
+                effect,
                 new Remedy(place).allowCalls());
     }
 

@@ -49,6 +49,9 @@ public final class MemoryLock {
     private boolean firstPassDone;
     private boolean hasLockedAll;
     private volatile boolean hasFailedCalls;
+    /** Since then nobody but us has unlocked what was locked. */
+    private volatile boolean hasUnlockedAll;
+
     private boolean isRoomScarce;
     private int passesSinceLimit;
     private long relockCount;
@@ -137,6 +140,7 @@ public final class MemoryLock {
     public boolean endFutureWithoutCapability() {
         boolean isGone = dependsOnCapability() && !parts.limits().hasCapability();
         if (isGone) {
+            hasUnlockedAll = true;
             future.endAtOnce();
         }
         return isGone;
@@ -257,7 +261,7 @@ public final class MemoryLock {
             return settle(Verdict.failed(refused), Pass.NONE);
         }
         strategy = Strategy.RESCAN;
-        notices.add(refused.text(PIECE_BY_PIECE));
+        notices.add(failures().newMemory(outcome, limit).text(PIECE_BY_PIECE));
         return reconcile();
     }
 
@@ -295,7 +299,8 @@ public final class MemoryLock {
             options = wanted;
             return unlock();
         }
-        LockLimit now = parts.limits().establish();
+        LockLimit now =
+                limit == null ? parts.limits().establish() : parts.limits().again(limit);
         if (!selection.isEmpty() && wanted.strategy() == StrategyChoice.FUTURE && !now.isUnlimited()) {
             return failures().futureUnderLimit(Selection.of(wanted), now, true);
         }
@@ -315,6 +320,10 @@ public final class MemoryLock {
     }
 
     private void endFuture() throws IOException {
+        if (hasUnlockedAll) {
+            hasUnlockedAll = false;
+            parts.reconciler().adoptAll();
+        }
         if (future.isInForce()) {
             if (limit.isUnlimited()) {
                 future.end(parts.reconciler().adoptEverything());
@@ -335,7 +344,7 @@ public final class MemoryLock {
         if (outcome.isSet()) {
             return reconcile();
         }
-        LockFailure refused = failures().mlockall(outcome, limit);
+        LockFailure refused = failures().newMemory(outcome, limit);
         if (future.isInForce()) {
             return settle(Verdict.partial(refused), Pass.NONE);
         }
@@ -422,6 +431,9 @@ public final class MemoryLock {
         if (firstPassDone && parts.room().isMeasureDue(start)) {
             watchRoom();
         }
+        if (firstPassDone && strategy == Strategy.RESCAN) {
+            endFuture(); // which may have been refused before
+        }
         watchWhatIsBorn();
         future.reassert();
         boolean othersSetFuture = strategy == Strategy.RESCAN
@@ -439,7 +451,7 @@ public final class MemoryLock {
         if (firstPassDone) {
             relockCount += pass.newlyLocked();
         }
-        if (pass.lost() > 0) {
+        if (pass.lost() > 0 && !hasUnlockedAll) {
             notices.unlockedByOthers(pass.lost());
         }
         hasFailedCalls = pass.errno() != 0;
@@ -512,7 +524,13 @@ public final class MemoryLock {
         limit = parts.limits().again(before);
         if (strategy == Strategy.FUTURE && !limit.isUnlimited()) {
             strategy = Strategy.RESCAN;
-            notices.add(failures().limitShrank(selection, limit).text("the limit on locked memory shrank"));
+            boolean isDropped = before.hasCapability() && !limit.hasCapability();
+            notices.add(failures()
+                    .limitShrank(selection, limit)
+                    .text(
+                            isDropped
+                                    ? "CAP_IPC_LOCK was dropped: a limit applies"
+                                    : "the limit on locked memory shrank"));
             endFuture();
         } else if (strategy == Strategy.FUTURE && !isFutureSafe()) {
             strategy = Strategy.RESCAN;
@@ -544,6 +562,9 @@ public final class MemoryLock {
     private LockFailure failure(Pass pass) {
         if (pass.isComplete() && pass.errno() != 0) {
             return failures().unlock(pass.errno());
+        }
+        if (pass.isComplete() && strategy == Strategy.RESCAN && future.isInForce()) {
+            return failures().endFuture(future.endErrno());
         }
         if (pass.isComplete()) {
             // ZGC's locks do not hold under rescan, however complete they look at this moment.

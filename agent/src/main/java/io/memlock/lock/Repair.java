@@ -22,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 final class Repair {
 
     /** So many are told apart at once, and of many mappings this part: it takes two looks at all of them. */
+    private static final int UNLOCK_TRIES = 4;
+
     private static final int AT_ONCE = 64;
 
     private static final int PART_AT_ONCE = 4;
@@ -116,8 +118,9 @@ final class Repair {
     /** Where the mapping has gone meanwhile, so has its lock. */
     private boolean unlock(Segment segment) {
         int failed = tools.calls.unlock(segment);
-        if (failed == 0 && tools.probe.isLocked(segment.start())) {
-            failed = Errno.NOT_DONE;
+        // What is locked there now may have been mapped in this moment, and born so; each time that is rare.
+        for (int i = 0; i < UNLOCK_TRIES && failed == 0 && tools.probe.isLocked(segment.start()); i++) {
+            failed = i + 1 < UNLOCK_TRIES ? tools.calls.unlock(segment) : Errno.NOT_DONE;
         }
         if (failed != 0 && failed != Errno.ENOMEM) {
             errno = failed;

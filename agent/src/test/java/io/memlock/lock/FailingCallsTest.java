@@ -182,7 +182,24 @@ class FailingCallsTest {
         assertThat(kernel.isFuture()).isFalse();
         assertThat(kernel.commit(Region.HEAP, HEAP, 8 * MIB)).isTrue();
         assertThat(lock.status().strategy()).isEqualTo(Strategy.RESCAN);
-        assertThat(lock.takeNotices()).hasSize(1).first().asString().contains("the limit on locked memory shrank");
+        assertThat(lock.takeNotices())
+                .hasSize(1)
+                .first()
+                .asString()
+                .contains("CAP_IPC_LOCK was dropped: a limit applies");
+    }
+
+    @Test
+    void nobodyIsAccusedOfWhatWeUnlockedWhenRootWasDropped() throws Exception {
+        FakeKernel kernel = jvm(-1);
+        MemoryLock lock = locked(kernel);
+        kernel.privileged = false;
+
+        assertThat(lock.endFutureWithoutCapability()).isTrue();
+        lock.reconcile();
+        lock.reconcile();
+
+        assertThat(lock.takeNotices()).hasSize(1).noneMatch(notice -> notice.contains("another party"));
     }
 
     @Test

@@ -201,4 +201,70 @@ class FilteredCallsTest {
         assertThat(lock.status().state()).isEqualTo(LockState.UNLOCKED);
         assertThat(kernel.chargedBytes()).isZero();
     }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Errno.EPERM, 0})
+    void thatNewMappingsAreStillBornLockedIsToldAfterAChangeToo(int answer) throws Exception {
+        startJvm();
+        lock.start(OptionParser.parse("mode=all"));
+        kernel.filter.put("mlockall", answer);
+        kernel.filter.put("munlockall", answer);
+
+        LockFailure failure = lock.change(OptionParser.parse("mode=heap"));
+
+        assertThat(failure).isNotNull();
+        assertThat(failure.tried()).contains("to end MCL_FUTURE");
+        assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
+        assertThat(lock.reconcile()).isNotNull();
+
+        kernel.filter.clear();
+        assertThat(lock.reconcile()).isNull();
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Errno.EPERM, 0})
+    void whatIsLockedPieceByPieceIsNotCalledUnlocked(int answer) throws Exception {
+        startJvm();
+        kernel.filter.put("mlockall", answer);
+
+        assertThat(lock.start(OptionParser.parse("mode=all"))).isNull();
+
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        assertThat(lock.takeNotices())
+                .singleElement()
+                .asString()
+                .contains("locking piece by piece", "new memory is unlocked", "until the keeper finds and locks it")
+                .doesNotContain("this JVM runs unlocked");
+    }
+
+    /** As the stack of a thread that starts where another has ended: under MCL_FUTURE it is born locked. */
+    @Test
+    void whatIsMappedAnewAtTheMomentOfItsUnlockIsNoFailure() throws Exception {
+        startJvm();
+        assertThat(lock.start(OptionParser.parse("mode=heap,strategy=future"))).isNull();
+        assertThat(lock.reconcile()).isNull();
+        kernel.unmap(CODE, 2 * MIB);
+        kernel.commit(Region.CODE, CODE, 2 * MIB);
+        assertThat(kernel.isLocked(CODE)).isTrue();
+        mapAnewAfterUnlock(3);
+
+        assertThat(lock.reconcile()).isNull();
+
+        assertThat(lock.status().failureCount()).isZero();
+        assertThat(kernel.afterUnlock).isEmpty();
+        assertThat(kernel.isLocked(CODE)).isFalse();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+    }
+
+    private void mapAnewAfterUnlock(int times) {
+        kernel.afterUnlock.put(CODE, () -> {
+            kernel.unmap(CODE, 2 * MIB);
+            kernel.commit(Region.CODE, CODE, 2 * MIB);
+            if (times > 1) {
+                mapAnewAfterUnlock(times - 1);
+            }
+        });
+    }
 }
