@@ -96,7 +96,7 @@ public final class ThisProcess implements LockParts, ProcessView {
         this.progress = new Progress(log);
         this.pageBytes = libc.sysconf(Linux.SC_PAGESIZE);
         this.probe = new LockProbe(libc, pageBytes);
-        this.limits = new LimitProbe(libc, probe, pageBytes);
+        this.limits = new LimitProbe(libc, this.proc, probe, pageBytes);
         this.room = new RoomWatch(new ProcessRoom(this.proc));
     }
 

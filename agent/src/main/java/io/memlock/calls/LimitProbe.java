@@ -4,6 +4,7 @@ package io.memlock.calls;
 import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
+import io.memlock.proc.ProcFs;
 
 /**
  * Finds out whether locking is limited. What counts is {@code CAP_IPC_LOCK} in the first user namespace, and {@code CapEff}
@@ -26,13 +27,21 @@ public final class LimitProbe {
     /** What cannot be seen to change is tried again when asked so many times: once a minute. */
     private static final int TRY_EVERY = 60;
 
+    /** So many threads are looked at each time, and so many of them are the newest. */
+    private static final int THREADS = 8;
+
+    private static final int NEWEST_THREADS = 4;
+
     private final LibC libc;
+    private final ProcFs proc;
     private final LockProbe probe;
     private final long pageBytes;
     private int timesAsked;
+    private int threadsAsked;
 
-    public LimitProbe(LibC libc, LockProbe probe, long pageBytes) {
+    public LimitProbe(LibC libc, ProcFs proc, LockProbe probe, long pageBytes) {
         this.libc = libc;
+        this.proc = proc;
         this.probe = probe;
         this.pageBytes = pageBytes;
     }
@@ -103,8 +112,31 @@ public final class LimitProbe {
     /** Of the calling thread. setuid(2) as the C library has it changes that of all threads. */
     public boolean hasCapability() {
         int[] sets = new int[6];
-        return libc.capget(new int[] {Linux.CAPABILITY_VERSION_3, 0}, sets) == 0
-                && (sets[0] & (1 << Linux.CAP_IPC_LOCK)) != 0;
+        return capget(0, sets) && has(sets);
+    }
+
+    /**
+     * Whether a thread has given the capability up by itself, as capset(2) does it. Looks at the newest threads, which have
+     * what those have that started them, and at a few of the others in turn.
+     */
+    public boolean isDroppedByAThread() {
+        int[] threads = proc.threadIds(ProcFs.SELF);
+        for (int i = 0; i < Math.min(threads.length, THREADS); i++) {
+            int[] sets = new int[6];
+            int index = i < NEWEST_THREADS ? threads.length - 1 - i : threadsAsked++ % threads.length;
+            if (capget(threads[index], sets) && !has(sets)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean capget(int thread, int[] sets) {
+        return libc.capget(new int[] {Linux.CAPABILITY_VERSION_3, thread}, sets) == 0;
+    }
+
+    private static boolean has(int[] sets) {
+        return (sets[0] & (1 << Linux.CAP_IPC_LOCK)) != 0;
     }
 
     /** Tries from a page of our own. Under a limit of 0 the kernel answers EPERM. */

@@ -49,6 +49,8 @@ public final class MemoryLock {
     private boolean firstPassDone;
     private boolean hasLockedAll;
     private volatile boolean hasFailedCalls;
+    private boolean isDroppedByAThread;
+
     /** Since then nobody but us has unlocked what was locked. */
     private volatile boolean hasUnlockedAll;
 
@@ -208,7 +210,7 @@ public final class MemoryLock {
         if (options.strategy() == StrategyChoice.FUTURE) {
             return true;
         }
-        if (!options.selectsAllButFiles() || !isFutureSafe()) {
+        if (!options.selectsAllButFiles() || !isFutureSafe() || isDroppedByAThread) {
             return false;
         }
         if (selection.contains(Region.MAPPED)) {
@@ -335,10 +337,12 @@ public final class MemoryLock {
     }
 
     /** After what is there has been locked: sets MCL_FUTURE, and locks what came meanwhile. */
-    private LockFailure bearLocked(LockFailure before) throws IOException {
-        limit = parts.limits().again(limit);
-        if (!limit.isUnlimited()) {
-            return reconcile(); // it came down meanwhile: the JVM would die at its next commit
+    private LockFailure bearLocked(LockFailure failure) throws IOException {
+        LockLimit before = limit;
+        limit = parts.limits().again(before);
+        if (!limit.isUnlimited()) { // it came down meanwhile
+            giveUpFuture(before);
+            return reconcile();
         }
         FutureLock.Outcome outcome = future.set();
         if (outcome.isSet()) {
@@ -354,7 +358,7 @@ public final class MemoryLock {
         }
         notices.add(refused.text(PIECE_BY_PIECE));
         status = status.with(strategy);
-        return before;
+        return failure;
     }
 
     private void prefault(List<Segment> locked, boolean isLive) throws IOException {
@@ -512,7 +516,10 @@ public final class MemoryLock {
 
     /** Where new mappings are born locked a new limit would end the JVM, and where there is one it is the budget. */
     private boolean isLimitDue() {
-        return future.isInForce() || !limit.isUnlimited() || ++passesSinceLimit % LOOK_AT_LIMIT_EVERY == 0;
+        return hasUnlockedAll
+                || future.isInForce()
+                || !limit.isUnlimited()
+                || ++passesSinceLimit % LOOK_AT_LIMIT_EVERY == 0;
     }
 
     /**
@@ -523,19 +530,22 @@ public final class MemoryLock {
         LockLimit before = limit;
         limit = parts.limits().again(before);
         if (strategy == Strategy.FUTURE && !limit.isUnlimited()) {
-            strategy = Strategy.RESCAN;
-            boolean isDropped = before.hasCapability() && !limit.hasCapability();
-            notices.add(failures()
-                    .limitShrank(selection, limit)
-                    .text(
-                            isDropped
-                                    ? "CAP_IPC_LOCK was dropped: a limit applies"
-                                    : "the limit on locked memory shrank"));
-            endFuture();
+            giveUpFuture(before);
         } else if (strategy == Strategy.FUTURE && !isFutureSafe()) {
             strategy = Strategy.RESCAN;
             notices.add("CAP_IPC_LOCK was dropped: what is mapped anew is found and locked by the keeper from now on"
                     + " (strategy rescan), because the limit is infinite, but can be lowered from outside");
+            endFuture();
+        }
+        if (strategy == Strategy.FUTURE
+                && limit.isByCapability()
+                && parts.limits().isDroppedByAThread()) {
+            isDroppedByAThread = true;
+            strategy = Strategy.RESCAN;
+            notices.add(
+                    "a thread has dropped CAP_IPC_LOCK: with MCL_FUTURE left on, its next memory commit could have ended"
+                            + " this JVM. MCL_FUTURE is off now, and what is mapped anew is found and locked by the keeper"
+                            + " (strategy rescan)");
             endFuture();
         }
         boolean isLifted = strategy == Strategy.RESCAN && limit.isUnlimited() && !before.isUnlimited();
@@ -544,6 +554,16 @@ public final class MemoryLock {
                     + " future)");
             strategy = Strategy.FUTURE;
         }
+    }
+
+    /** A limit applies now: the JVM would die at its next commit. */
+    private void giveUpFuture(LockLimit before) throws IOException {
+        strategy = Strategy.RESCAN;
+        boolean isDropped = before.hasCapability() && !limit.hasCapability();
+        notices.add(failures()
+                .limitShrank(selection, limit)
+                .text(isDropped ? "CAP_IPC_LOCK was dropped: a limit applies" : "the limit on locked memory shrank"));
+        endFuture();
     }
 
     /** By default new mappings are born locked as long as there is room for what must not stay so. */

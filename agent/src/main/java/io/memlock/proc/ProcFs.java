@@ -172,6 +172,16 @@ public final class ProcFs {
         }
     }
 
+    /** Its threads, in the order in which they were started as long as the numbers grow; none if they cannot be listed. */
+    public int[] threadIds(String pid) {
+        String[] names = processFile(pid, "task").list();
+        int[] ids = new int[names == null ? 0 : names.length];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = Integer.parseInt(names[i]);
+        }
+        return ids;
+    }
+
     /** Resource limits. */
     public ProcessLimits limits(String pid) throws IOException {
         synchronized (text) {

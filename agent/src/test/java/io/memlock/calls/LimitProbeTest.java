@@ -7,7 +7,10 @@ import io.memlock.fake.FakeKernel;
 import io.memlock.memory.Region;
 import io.memlock.os.Errno;
 import io.memlock.os.Linux;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -16,7 +19,31 @@ class LimitProbeTest {
     private static final long MIB = 1 << 20;
 
     private final FakeKernel kernel = new FakeKernel();
-    private final LimitProbe probe = new LimitProbe(kernel, new LockProbe(kernel, FakeKernel.PAGE), FakeKernel.PAGE);
+    private final LimitProbe probe = probe();
+
+    private LimitProbe probe() {
+        return new LimitProbe(kernel, kernel.proc(), new LockProbe(kernel, FakeKernel.PAGE), FakeKernel.PAGE);
+    }
+
+    @Test
+    void findsAThreadThatHasDroppedItsCapability(@TempDir Path directory) throws Exception {
+        kernel.tasks = directory.toFile();
+        for (int thread = 100; thread < 150; thread++) {
+            Files.createDirectories(directory.resolve("self/task/" + thread));
+        }
+        LimitProbe looking = probe();
+        for (int i = 0; i < 20; i++) {
+            assertThat(looking.isDroppedByAThread()).isFalse();
+        }
+        kernel.threadsWithoutCapability.add(117);
+
+        boolean isFound = false;
+        for (int i = 0; i < 13 && !isFound; i++) { // four in turn of fifty
+            isFound = looking.isDroppedByAThread();
+        }
+        assertThat(isFound).isTrue();
+        assertThat(looking.hasCapability()).as("of the thread that asks").isTrue();
+    }
 
     private void limit(long bytes) {
         kernel.privileged = false;

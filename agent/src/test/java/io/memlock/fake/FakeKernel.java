@@ -11,6 +11,8 @@ import io.memlock.memory.Segment;
 import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
+import io.memlock.proc.ProcFs;
+import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -44,6 +46,12 @@ public final class FakeKernel implements LibC, MemoryMap {
 
     /** Whether CAP_IPC_LOCK is shown where it counts for nothing: in a user namespace. */
     public boolean isInUserNamespace;
+
+    /** Where its threads are listed. */
+    public File tasks = new File("/nowhere");
+
+    /** Which have dropped theirs. */
+    public final Set<Integer> threadsWithoutCapability = new TreeSet<>();
 
     /** Whether capget is refused. */
     boolean hidesCapabilities;
@@ -242,6 +250,11 @@ public final class FakeKernel implements LibC, MemoryMap {
         vmas.get(start).special = true;
         vmas.get(start).locked = false;
         populatedHugetlb += future ? bytes : 0;
+    }
+
+    /** Its {@code /proc}, of which there is but the list of threads. */
+    public ProcFs proc() {
+        return new ProcFs(tasks, tasks);
     }
 
     /** Whether there are such. */
@@ -622,7 +635,9 @@ public final class FakeKernel implements LibC, MemoryMap {
         if (hidesCapabilities) {
             return fail(Errno.EPERM);
         }
-        data[0] = privileged || isInUserNamespace ? 1 << Linux.CAP_IPC_LOCK : 0;
+        data[0] = (privileged || isInUserNamespace) && !threadsWithoutCapability.contains(header[1])
+                ? 1 << Linux.CAP_IPC_LOCK
+                : 0;
         return 0;
     }
 

@@ -88,7 +88,7 @@ public final class FakeProcess implements LockParts, ProcessView {
         this.kernel = kernel;
         this.viewing = viewing;
         this.probe = new LockProbe(kernel, FakeKernel.PAGE);
-        this.limits = new LimitProbe(kernel, probe, FakeKernel.PAGE);
+        this.limits = new LimitProbe(kernel, kernel.proc(), probe, FakeKernel.PAGE);
         this.calls = new GentleCalls(
                 kernel, probe, nanos -> {}, progress, new PieceSize(FakeKernel.PAGE, () -> 2 << 20, () -> 0));
         this.applicationLocks = new ApplicationLocks(kernel::forEachLocked);

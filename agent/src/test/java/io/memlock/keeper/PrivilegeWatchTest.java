@@ -50,7 +50,7 @@ class PrivilegeWatchTest {
         assertThat(kernel.isFuture()).isFalse();
         assertThat(kernel.commit(Region.HEAP, HEAP, 300 * MIB)).as("lives").isTrue();
         assertThat(lock.status().strategy()).isEqualTo(Strategy.RESCAN);
-        assertThat(lock.takeNotices()).singleElement().asString().contains("the limit on locked memory shrank");
+        assertThat(lock.takeNotices()).singleElement().asString().contains("CAP_IPC_LOCK was dropped");
         assertThat(lock.reconcile()).isNotNull();
         assertThat(kernel.isFuture()).as("stays so").isFalse();
     }

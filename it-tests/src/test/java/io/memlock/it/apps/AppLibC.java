@@ -61,6 +61,9 @@ final class AppLibC {
     /** system(3). */
     static native int system(String command);
 
+    /** capset(2): of the calling thread alone. */
+    static native int capset(int[] header, int[] sets);
+
     /** setuid(2). */
     static native int setuid(int user);
 

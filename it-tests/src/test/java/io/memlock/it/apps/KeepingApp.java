@@ -15,10 +15,13 @@ import java.util.List;
  * What makes an agent's locks go away or appear, beside the commands of {@link HeapApp}: {@code readfile PATH MILLIS} maps
  * a file and reads it all, evenly over a time; {@code ownlock MB} locks a direct buffer, {@code munlockall} and {@code
  * mlockall FLAGS} do what another library may do, {@code dropandgrow USER MB} becomes another user and fills its heap at
- * once, {@code mappings N} makes mappings, {@code relock START END} collects
+ * once, {@code dropcapabilities} takes them from one thread alone, {@code mappings N} makes mappings, {@code relock START END} collects
  * garbage and measures until the heap in that range is locked again.
  */
 public final class KeepingApp {
+
+    /** linux/capability.h */
+    private static final int CAPABILITY_VERSION_3 = 0x20080522;
 
     private static final int MEGABYTE = 1 << 20;
     private static final long LONGEST_NANOS = 30_000_000_000L;
@@ -43,10 +46,17 @@ public final class KeepingApp {
             case "munlockall" -> Integer.toString(AppLibC.munlockall());
             case "mlockall" -> Integer.toString(AppLibC.mlockall(Integer.parseInt(arguments[0])));
             case "dropandgrow" -> dropRoot(Integer.parseInt(arguments[0]), arguments[1]);
+            case "dropcapabilities" -> dropCapabilities();
             case "mappings" -> map(Integer.parseInt(arguments[0]));
             case "relock" -> relock(address(arguments[0]), address(arguments[1]));
             default -> heap.handle(command, arguments);
         };
+    }
+
+    /** Refused at first, so that all it takes is there: once it is done, this thread may map no memory. */
+    private static String dropCapabilities() {
+        AppLibC.capset(new int[2], new int[6]);
+        return Integer.toString(AppLibC.capset(new int[] {CAPABILITY_VERSION_3, 0}, new int[6]));
     }
 
     /** Answers as "grow" does. */

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.keeping;
 
+import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.Smaps;
 import io.memlock.it.harness.Wrappers;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A JVM that starts as root and drops it: CAP_IPC_LOCK goes, and the limit on locked memory applies from then on. */
@@ -33,12 +36,33 @@ class DropRootIT {
                     assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isGreaterThan(KERNEL_DEFAULT_BYTES);
 
                     assertThat(jvm.ask("dropandgrow " + NOBODY + " 300")).startsWith("grow 300");
-                    assertThat(jvm.awaitErrorLine("[memlock] the limit on locked memory shrank"))
+                    assertThat(jvm.awaitErrorLine("[memlock] CAP_IPC_LOCK was dropped: a limit applies"))
                             .isNotEmpty();
                     jvm.ask("shrink");
                     assertThat(jvm.ask("grow 200")).as("%s, run %s", jdk, run).startsWith("grow 200");
                 }
             }
+        }
+    }
+
+    /** Which nobody is woken by, and after which that thread alone could map nothing. */
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void outlivesAThreadThatDropsItsOwnCapabilities(Jdk jdk) {
+        try (ForkedJvm jvm = Keeping.app(jdk, "mode=all,interval=100ms")
+                .wrapper(Wrappers.memlockLimit(KERNEL_DEFAULT_BYTES))
+                .wrapper(List.of("setpriv", "--bounding-set=-sys_resource", "--inh-caps=-sys_resource"))
+                .flags("-XX:+UseSerialGC", "-Xms32m", "-Xmx1g")
+                .start()) {
+            Keeping.awaitStart(jvm);
+            assertThat(jvm.ask("dropcapabilities")).isEqualTo("0");
+            assertThat(jvm.awaitErrorLine("[memlock] a thread has dropped CAP_IPC_LOCK"))
+                    .contains("strategy rescan");
+
+            assertThat(jvm.ask("grow 300")).startsWith("grow 300");
+            assertThat(jvm.ask("threads 3")).isNotNull();
+            eventually(() ->
+                    assertThat(Smaps.of(jvm.pid()).residentUnlockedBytes()).isZero());
         }
     }
 }
