@@ -21,12 +21,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands of the built jar, on JVMs of every JDK; the truth is what /proc says. */
 class CommandLineIT {
@@ -93,6 +95,25 @@ class CommandLineIT {
         assertThat(region("libs").get("lockedBytes").asLong()).isPositive();
         eventually(() ->
                 assertThat(region("metaspace").get("lockedBytes").asLong()).isZero());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"status", "regions", "regions --maps", "watch --count=1", "doctor"})
+    void everyFieldOfJsonIsDocumented(String command) throws Exception {
+        start(Jdk.current());
+        List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
+        words.add(1, pid());
+        words.add("--json");
+        String document = memlock(words.toArray(new String[0])).stdout();
+        String docs = Files.readString(Path.of("..", "docs", "command-line.md"));
+
+        assertThat(Pattern.compile("\"([A-Za-z]+)\":")
+                        .matcher(document)
+                        .results()
+                        .map(field -> field.group(1))
+                        .distinct())
+                .isNotEmpty()
+                .allMatch(field -> docs.contains("`" + field + "`"));
     }
 
     @Test
