@@ -32,7 +32,10 @@ public record LockFailure(String tried, String answer, String cause, String effe
                 "the agent failed before it could tell: " + failure,
                 "",
                 "what is locked is not known",
-                Advice.lasting("# this is a bug of memlock-agent: please report it with these lines"));
+                Advice.lasting(
+                        failure instanceof OutOfMemoryError
+                                ? "# a larger heap (-Xmx): there was no room for the few objects that it takes to lock"
+                                : "# this is a bug of memlock-agent: please report it with these lines"));
     }
 
     /** The lock was taken, and nobody can keep it. */
