@@ -50,6 +50,7 @@ public final class MemoryLock {
     private boolean hasLockedAll;
     private volatile boolean hasFailedCalls;
     private boolean isDroppedByAThread;
+    private int passesSinceEnd;
 
     /** Since then nobody but us has unlocked what was locked. */
     private volatile boolean hasUnlockedAll;
@@ -435,8 +436,8 @@ public final class MemoryLock {
         if (firstPassDone && parts.room().isMeasureDue(start)) {
             watchRoom();
         }
-        if (firstPassDone && strategy == Strategy.RESCAN) {
-            endFuture(); // which may have been refused before
+        if (firstPassDone && strategy == Strategy.RESCAN && isEndDue()) {
+            endFuture();
         }
         watchWhatIsBorn();
         future.reassert();
@@ -463,6 +464,11 @@ public final class MemoryLock {
         viewHeap();
         LockFailure failure = settle(Verdict.of(pass, failure(pass)), pass);
         return strategy == Strategy.FUTURE && !future.isInForce() ? bearLocked(failure) : failure;
+    }
+
+    /** Where it was refused before it is tried again now and then: each try locks all there is for a moment. */
+    private boolean isEndDue() {
+        return hasUnlockedAll || (future.isInForce() && ++passesSinceEnd % LOOK_AT_LIMIT_EVERY == 0);
     }
 
     private void watchWhatIsBorn() {
