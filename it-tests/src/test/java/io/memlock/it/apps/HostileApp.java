@@ -71,6 +71,7 @@ public final class HostileApp {
 
     /** On a thread of its own: with a full heap the JVM may even fail to link what follows a handler. */
     private static String fill(long millis) throws InterruptedException {
+        resolveHandler();
         Thread caller = Thread.currentThread();
         Thread filler = new Thread(
                 () -> {
@@ -87,6 +88,18 @@ public final class HostileApp {
             }
         }
         return "";
+    }
+
+    /**
+     * What a handler catches is looked up when the first such error is thrown in this class. That takes memory, and where
+     * there is none the error that comes of it is caught by nobody.
+     */
+    private static void resolveHandler() {
+        try {
+            throw new OutOfMemoryError();
+        } catch (OutOfMemoryError e) {
+            Thread.onSpinWait();
+        }
     }
 
     /** Starting a thread takes memory, too, and goes on when the thread runs already. */
