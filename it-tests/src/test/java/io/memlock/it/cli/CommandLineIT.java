@@ -27,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -184,16 +185,18 @@ class CommandLineIT {
         assertThat(jvm.stdout()).doesNotContain("Full thread dump");
     }
 
-    @Test
-    void aJvmThatWouldDieOfBeingAskedIsNotAsked(@TempDir Path directory) throws Exception {
+    @ParameterizedTest
+    @CsvSource({"-XX:+UsePerfData, was started with -Xrs", "-XX:-UsePerfData, does not handle SIGQUIT"})
+    void aJvmThatWouldDieOfBeingAskedIsNotAsked(String perfData, String told, @TempDir Path directory)
+            throws Exception {
         Path arguments = Files.writeString(directory.resolve("arguments"), "-Xrs\n"); // where the command line hides it
-        jvm = describe(Jdk.current()).flags("@" + arguments).start();
+        jvm = describe(Jdk.current()).flags("@" + arguments, perfData).start();
         jvm.awaitLine("ready");
 
         Outcome attach = memlock("attach", pid());
 
         assertThat(attach.exitStatus()).as("%s", attach).isEqualTo(1);
-        assertThat(attach.stderr()).contains("does not handle SIGQUIT").contains("-Xrs");
+        assertThat(attach.stderr()).contains(told).contains("-Xrs");
         assertThat(jvm.ask("grow 1")).as("it lives").isNotEmpty();
     }
 
