@@ -2,6 +2,7 @@
 package io.memlock.options;
 
 import io.memlock.log.PlainText;
+import io.memlock.memory.Region;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,9 +18,27 @@ final class OptionErrors {
     /** A word that is none of those accepted. */
     static OptionException unknown(String what, String found, String where, List<String> accepted) {
         String nearest = NearestWord.to(found, accepted);
-        String hint = nearest == null ? ";" : "; did you mean '" + nearest + "'?";
+        String list = asList(found, accepted);
+        String hint = list != null
+                ? "; a list is joined by '+', as in " + list + ";"
+                : nearest == null ? ";" : "; did you mean '" + nearest + "'?";
         return new OptionException(
                 "unknown " + what + " '" + shown(found) + "'" + where + hint + " accepted: " + listed(accepted));
+    }
+
+    /** Words joined in another way than they should be; null if it is not that. */
+    private static String asList(String found, List<String> accepted) {
+        String[] words = found.strip().split("[^A-Za-z]+", -1);
+        return words.length > 1 && accepted.containsAll(List.of(words)) ? String.join("+", words) : null;
+    }
+
+    /** A list of regions as it was meant; null if one of them is none. */
+    private static String regions(String list) {
+        List<String> meant = new ArrayList<>();
+        for (String word : list.split("\\+", -1)) {
+            meant.add(NearestWord.to(word, names(Region.values())));
+        }
+        return meant.contains(null) ? null : String.join("+", meant);
     }
 
     /** A part without a value. */
@@ -29,8 +48,11 @@ final class OptionErrors {
                     "an option is missing beside a comma: options are key=value, separated by commas");
         }
         if (before != null && before.isList()) {
-            return new OptionException("cannot read '" + shown(part) + "': a list is joined by '+', so write "
-                    + before.key() + "=" + shown(valueBefore + "+" + part));
+            String more = regions(part);
+            return new OptionException("cannot read '" + shown(part) + "': a list is joined by '+'"
+                    + (more == null
+                            ? ", as in " + before.key() + "=heap+code"
+                            : ", so write " + before.key() + "=" + shown(valueBefore + "+" + more)));
         }
         String nearest = NearestWord.to(part, keys);
         return new OptionException("cannot read '" + shown(part) + "': options are key=value, separated by commas"
