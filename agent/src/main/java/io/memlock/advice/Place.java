@@ -81,7 +81,10 @@ public record Place(
                     case PODMAN -> "a Podman container" + shortId();
                     case OTHER_CONTAINER -> "a container" + shortId();
                     case KUBERNETES ->
-                        "the Kubernetes pod " + (podNamespace.isEmpty() ? "" : podNamespace + "/") + named(pod);
+                        pod.isEmpty()
+                                ? "a Kubernetes pod" + (podNamespace.isEmpty() ? "" : " in " + podNamespace)
+                                : "the Kubernetes pod " + (podNamespace.isEmpty() ? "" : podNamespace + "/")
+                                        + named(pod);
                     case LOGIN -> "a login" + (startedAs.isEmpty() ? "" : ", through sudo from " + named(startedAs));
                 };
         return what + ", " + who + (isUserNamespace ? ", in a user namespace" : "");

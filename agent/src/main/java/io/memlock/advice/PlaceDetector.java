@@ -16,6 +16,8 @@ public final class PlaceDetector {
 
     private static final int LONGEST_LABEL = 63;
 
+    private static final String LABEL = "abcdefghijklmnopqrstuvwxyz0123456789-";
+
     private PlaceDetector() {}
 
     /** The place. */
@@ -27,8 +29,8 @@ public final class PlaceDetector {
                 kind,
                 kubernetes ? nodeRuntime(evidence) : lastWith(cgroup, ".service"),
                 containerId(evidence),
-                kubernetes ? evidence.variable("HOSTNAME") : "",
-                kubernetes && isName(evidence.podNamespace()) ? evidence.podNamespace() : "",
+                kubernetes && isName(evidence.variable("HOSTNAME"), LABEL + ".") ? evidence.variable("HOSTNAME") : "",
+                kubernetes && isName(evidence.podNamespace(), LABEL) ? evidence.podNamespace() : "",
                 evidence.user(),
                 statusNumber(evidence.status(), "Uid:"),
                 evidence.variable("SUDO_USER"),
@@ -56,7 +58,7 @@ public final class PlaceDetector {
 
     private static Kind kind(PlaceEvidence evidence, String cgroup) {
         if (cgroup.contains("kubepods")
-                || isName(evidence.podNamespace())
+                || isName(evidence.podNamespace(), LABEL)
                 || !evidence.variable("KUBERNETES_SERVICE_HOST").isEmpty()) {
             return Kind.KUBERNETES;
         }
@@ -85,11 +87,14 @@ public final class PlaceDetector {
         return cgroup.contains("/user@") ? Kind.USER_SERVICE : Kind.SYSTEM_SERVICE;
     }
 
-    /** Names of namespaces in Kubernetes: a label of RFC 1123. Whatever else the file says is none of our business. */
-    private static boolean isName(String text) {
-        boolean name = !text.isEmpty() && text.length() <= LONGEST_LABEL && !text.startsWith("-");
+    /**
+     * Names in Kubernetes: a label of RFC 1123, of a pod several, as far as they fit into a host name. Whatever else the
+     * process says is none of our business, and could be an option of a command that somebody types.
+     */
+    private static boolean isName(String text, String characters) {
+        boolean name = !text.isEmpty() && text.length() <= LONGEST_LABEL && Character.isLetterOrDigit(text.charAt(0));
         for (int i = 0; i < text.length(); i++) {
-            name &= "abcdefghijklmnopqrstuvwxyz0123456789-".indexOf(text.charAt(i)) >= 0;
+            name &= characters.indexOf(text.charAt(i)) >= 0;
         }
         return name;
     }

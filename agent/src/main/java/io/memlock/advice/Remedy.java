@@ -38,7 +38,7 @@ public final class Remedy {
                 "# " + shown(place.unit()) + " is a systemd unit: limits.conf and ulimit do not reach it, a drop-in"
                         + " does\n"
                         + limitDropIn(place.unit())
-                        + "\nsudo systemctl restart " + ShellWord.of(place.unit())
+                        + "\nsudo systemctl restart " + unit()
                         + finite("infinity", enoughBytes, "LimitMEMLOCK=" + wholeMebibytes(enoughBytes));
             case USER_SERVICE -> userService();
             case DOCKER -> docker("docker", enoughBytes);
@@ -96,9 +96,9 @@ public final class Remedy {
 
     private String kubernetes() {
         return "# a pod has no field for this limit. Raise it on every node the pod may run on:\n"
-                + limitDropIn(place.unit()) + "\nsudo systemctl restart " + ShellWord.of(place.unit())
+                + limitDropIn(place.unit()) + "\nsudo systemctl restart " + unit()
                 + "\n# then, where kubectl works; what created the pod creates it anew, with the new limit:\n"
-                + "kubectl delete pod " + ShellWord.of(place.pod()) + " -n "
+                + "kubectl delete pod " + (place.pod().isEmpty() ? "POD" : ShellWord.of(place.pod())) + " -n "
                 + (place.podNamespace().isEmpty() ? "NAMESPACE" : ShellWord.of(place.podNamespace())) + "\n"
                 + (place.isRoot() ? kubernetesRoot() : kubernetesUser());
     }
@@ -141,7 +141,7 @@ public final class Remedy {
                     case SYSTEM_SERVICE -> systemCallFilter();
                     case USER_SERVICE ->
                         "# let SystemCallFilter= of " + shown(place.unit()) + " allow @memlock and msync:\n"
-                                + "systemctl --user edit " + ShellWord.of(place.unit());
+                                + "systemctl --user edit " + unit();
                     case DOCKER, PODMAN ->
                         "# create the container with a seccomp profile that allows " + CALLS
                                 + " (the default one does):\n#   "
@@ -157,9 +157,14 @@ public final class Remedy {
                 });
     }
 
+    /** As the last word of a command, whose option it could be otherwise: the name is chosen by others. */
+    private String unit() {
+        return (place.unit().startsWith("-") ? "-- " : "") + ShellWord.of(place.unit());
+    }
+
     /** A unit without a filter would be allowed these calls and no others, so it is looked for first. */
     private String systemCallFilter() {
-        String unit = ShellWord.of(place.unit());
+        String unit = unit();
         String steps = dropIn(place.unit(), "memlock-calls.conf", "SystemCallFilter=@memlock msync")
                 + "\nsudo systemctl restart " + unit;
         return "# the SystemCallFilter= of " + shown(place.unit())

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PlaceDetectorTest {
 
@@ -151,23 +152,34 @@ class PlaceDetectorTest {
                 secondProcess);
     }
 
-    @Test
-    void whatAProcessCallsItselfIsOneWordToTheShell() {
-        Map<String, String> variables = Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "HOSTNAME", "web; touch x; #");
+    /** Pasted with -A or --all in place of a name, the remedy would delete every pod there is. */
+    @ParameterizedTest
+    @ValueSource(strings = {"web; touch x; #", "--all", "-A", "web -A", ".", "$(id)", "WEB", ""})
+    void aPodIsNamedOnlyIfThatCanBeItsName(String name) {
+        Map<String, String> variables = Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "HOSTNAME", name);
         String remedy = new Remedy(PlaceDetector.detect(evidence("0::/", "", variables, false, "root:x:0:0\nbin")))
                 .raiseLimit(0)
                 .text();
 
-        assertThat(remedy)
-                .contains("kubectl delete pod 'web; touch x; #' -n NAMESPACE")
-                .doesNotContain("root:x");
+        assertThat(remedy).contains("kubectl delete pod POD -n NAMESPACE").doesNotContain("root:x");
+    }
+
+    @Test
+    void aUnitIsNoOptionOfSystemctl() {
+        String remedy = new Remedy(
+                        PlaceDetector.detect(evidence("0::/system.slice/--now.service", "", Map.of(), false, "")))
+                .raiseLimit(0)
+                .text();
+
+        assertThat(remedy).contains("systemctl restart -- --now.service");
+    }
+
+    @Test
+    void whatAProcessCallsItselfIsOneWordToTheShell() {
         Place login =
                 PlaceDetector.detect(evidence("0::/", "", Map.of("SUDO_USER", "eve'; touch x\ntouch y; '"), false, ""));
         assertThat(new Remedy(login).raiseLimit(1).text().lines()).noneMatch(line -> line.startsWith("touch"));
         assertThat(login.describe()).doesNotContain("\n");
-        assertThat(PlaceDetector.detect(evidence("0::/", "", variables, false, ""))
-                        .describe())
-                .contains("the Kubernetes pod 'web; touch x; #'");
     }
 
     private static PlaceEvidence evidence(
