@@ -3,6 +3,7 @@ package io.memlock.files;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.channels.Channels;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -18,6 +19,10 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The files another process sees, read by somebody who may read more than its user. Only what that user could read himself:
@@ -32,10 +37,14 @@ public final class ForeignFiles implements AutoCloseable {
     private static final int MOST_STEPS = 200;
     private static final int MOST_LINKS = 16;
 
+    /** For what takes microseconds where nobody means harm. */
+    private static final long LONGEST_MILLIS = 2_000;
+
     private final Path root;
     private final UserPrincipal user;
     private final Deque<SecureDirectoryStream<Path>> directories = new ArrayDeque<>();
     private final Deque<String> names = new ArrayDeque<>();
+    private boolean isStuck;
 
     /**
      * Files below a root directory.
@@ -63,10 +72,30 @@ public final class ForeignFiles implements AutoCloseable {
         if (!before.isRegularFile() || !isOpen(before, PosixFilePermission.OTHERS_READ)) {
             throw new IOException(path + ": not a regular file that its user may read");
         }
+        FutureTask<byte[]> reading = new FutureTask<>(() -> read(path, name, before.fileKey(), longest));
+        Thread reader = new Thread(reading, "memlock-reader");
+        reader.setDaemon(true);
+        reader.start();
+        try {
+            return reading.get(LONGEST_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            isStuck = true;
+            throw new IOException(path + ": somebody keeps it from being opened", e);
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause().getMessage(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            isStuck = true;
+            throw new InterruptedIOException(path);
+        }
+    }
+
+    /** The file may have become a FIFO since the look at it, or be leased (fcntl(2)): then to open it waits for others. */
+    private byte[] read(String path, Path name, Object fileKey, int longest) throws IOException {
         try (InputStream in = Channels.newInputStream(directories
                 .getLast()
                 .newByteChannel(name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)))) {
-            if (!attributes(name).fileKey().equals(before.fileKey())) {
+            if (!attributes(name).fileKey().equals(fileKey)) {
                 throw new IOException(path + ": was exchanged while it was opened");
             }
             byte[] bytes = in.readNBytes(longest + 1);
@@ -157,6 +186,9 @@ public final class ForeignFiles implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        if (isStuck) {
+            return; // a thread that waits there holds them, and is left behind
+        }
         for (SecureDirectoryStream<Path> directory : directories) {
             directory.close();
         }

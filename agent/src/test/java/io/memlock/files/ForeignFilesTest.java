@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.jna.Function;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,14 @@ import org.junit.jupiter.api.io.TempDir;
 class ForeignFilesTest {
 
     private static final long STRANGER = 4711;
+
+    /** fcntl.h, signal.h */
+    private static final int O_RDWR = 2;
+
+    private static final int F_SETSIG = 10;
+    private static final int F_SETLEASE = 1024;
+    private static final int F_WRLCK = 1;
+    private static final int SIGURG = 23;
 
     @TempDir
     private Path outside;
@@ -81,6 +90,25 @@ class ForeignFilesTest {
         assertThatThrownBy(() -> read(self, "/loop")).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> read(self, "/loop/x")).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> read(self, "/data/".repeat(10_000))).isInstanceOf(IOException.class);
+    }
+
+    /** Its owner may hold a lease (fcntl(2)): then whoever opens it waits until the kernel breaks that, 45 s by default. */
+    @Test
+    void aLeasedFileIsNotWaitedFor() throws Exception {
+        Path file = put("leased", "x");
+        int descriptor = libc("open", file.toString(), O_RDWR);
+        try {
+            assumeTrue(libc("fcntl", descriptor, F_SETSIG, SIGURG) == 0); // which is ignored, SIGIO is not
+            assumeTrue(libc("fcntl", descriptor, F_SETLEASE, F_WRLCK) == 0);
+
+            assertThatThrownBy(() -> read(self, "/leased")).hasMessageContaining("keeps it from being opened");
+        } finally {
+            libc("close", descriptor);
+        }
+    }
+
+    private static int libc(String name, Object... arguments) {
+        return Function.getFunction("c", name).invokeInt(arguments);
     }
 
     @Test
