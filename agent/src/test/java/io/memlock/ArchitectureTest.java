@@ -38,7 +38,7 @@ class ArchitectureTest {
                 "log       |  |",
                 "jna       |  |",
                 "jvmstat   | java.nio java.nio.charset |",
-                "os        | java.net.. java.nio.charset.. com.sun.jna.. | jna",
+                "os        | java.net.. java.nio.. com.sun.jna.. | jna",
                 "options   |  | log memory",
                 "files     | java.nio.. |",
                 "proc      | java.nio.. | files memory",
@@ -91,6 +91,8 @@ class ArchitectureTest {
                 .resideOutsideOfPackages("io.memlock.cli..", "io.memlock.jvms..")
                 .and()
                 .doNotHaveSimpleName("ForeignFiles") // of the command line alone
+                .and()
+                .doNotHaveSimpleName("OwnersFile") // where the application has chosen none
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("java.util.logging..", "java.nio.file.."))
                 .check(CLASSES);

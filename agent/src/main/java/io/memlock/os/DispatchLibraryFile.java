@@ -2,11 +2,17 @@
 package io.memlock.os;
 
 import io.memlock.jna.DispatchLibrary;
+import java.io.Closeable;
 import java.io.File;
 import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -18,18 +24,24 @@ import java.util.List;
  * is ours, whatever it lies in; and it is loaded as the open file it is, through {@code /proc/self/fd}. By then it is
  * removed, so nothing is left behind when the JVM is killed.
  *
- * <p>Uses {@code java.io} only: {@code java.nio.file} would fix the default file system before the application's choice
- * of one is set up.
+ * <p>Uses {@code java.io} wherever that is enough: {@code java.nio.file} would fix the default file system before the
+ * application's choice of one is set up.
  */
 final class DispatchLibraryFile implements AutoCloseable {
 
     private static final String DESCRIPTORS = "/proc/self/fd";
-    private static final int COPIED_AT_ONCE = 1 << 16;
+    private static final String CHOICE_OF_FILE_SYSTEM = "java.nio.file.spi.DefaultFileSystemProvider";
+    private static final String UMASK = "\nUmask:\t";
+    private static final int OTHERS_WRITE = 0022;
+
+    /** It is the second line. */
+    private static final int STATUS_BYTES = 512;
+
     private static final int RANDOM_BYTES = 16;
 
     private final File directory;
     private final File file;
-    private RandomAccessFile open;
+    private Closeable open;
 
     private DispatchLibraryFile(File directory, File file) {
         this.directory = directory;
@@ -103,16 +115,44 @@ final class DispatchLibraryFile implements AutoCloseable {
             if (in == null) {
                 throw new IOException("the agent jar has no " + resource);
             }
-            open = new RandomAccessFile(file, "rw");
+            OutputStream out = create();
             File opened = descriptor();
-            // Before anything is in it: with a umask of 0 everybody could write to it.
             makePrivate(opened);
-            byte[] buffer = new byte[COPIED_AT_ONCE];
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                open.write(buffer, 0, count);
-            }
+            in.transferTo(out);
             remove();
             return opened.getPath();
+        }
+    }
+
+    /** Nobody else can write to it at any moment: he who has opened a file can write to it whatever rights it gets later. */
+    @SuppressWarnings("StreamResourceLeak") // closed with this
+    private OutputStream create() throws IOException {
+        if (isUmaskTight()) {
+            RandomAccessFile created = new RandomAccessFile(file, "rw");
+            open = created;
+            return new FileOutputStream(created.getFD());
+        }
+        if (System.getProperty(CHOICE_OF_FILE_SYSTEM) != null) {
+            throw new IOException("the umask lets others write to new files: start java with umask 022");
+        }
+        SeekableByteChannel created = OwnersFile.create(file);
+        open = created;
+        return Channels.newOutputStream(created);
+    }
+
+    /** Whether it keeps all others from writing to new files. Told since Linux 4.7. proc_pid_status(5) */
+    private static boolean isUmaskTight() throws IOException {
+        try (FileInputStream in = new FileInputStream("/proc/self/status")) {
+            String status = new String(in.readNBytes(STATUS_BYTES), StandardCharsets.ISO_8859_1);
+            int at = status.indexOf(UMASK);
+            if (at < 0) {
+                return false;
+            }
+            int from = at + UMASK.length();
+            int umask = Integer.parseInt(status.substring(from, status.indexOf('\n', from)), 8);
+            return (umask & OTHERS_WRITE) == OTHERS_WRITE;
+        } catch (NumberFormatException | IndexOutOfBoundsException e) {
+            return false;
         }
     }
 

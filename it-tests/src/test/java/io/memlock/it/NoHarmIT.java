@@ -24,12 +24,14 @@ import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.Smaps;
+import io.memlock.it.harness.Strace;
 import io.memlock.it.harness.Wrappers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -335,6 +337,28 @@ class NoHarmIT {
                 .directory(directory)
                 .flags("-Djava.io.tmpdir=" + directory, "-Duser.home=" + directory)
                 .agent("");
+    }
+
+    /** Who has opened a file can write to it for ever: so its rights count from the moment in which it is created. */
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "002", "022"})
+    void nobodyElseCanEverWriteToTheLibraryWhateverTheUmask(String umask) throws IOException {
+        Strace.require();
+        Path calls = directory.resolve("calls");
+
+        Outcome outcome = inDirectory()
+                .wrapper(Wrappers.shell("umask " + umask))
+                .wrapper(List.of("strace", "-f", "-e", "trace=openat,open", "-o", calls.toString()))
+                .main(HelloApp.class)
+                .run();
+
+        assertThat(outcome.stderr()).contains("[memlock] locked ");
+        List<Integer> rights = Pattern.compile("open.*/memlock-.*O_CREAT.*, 0([0-7]+)\\) = \\d+")
+                .matcher(Files.readString(calls))
+                .results()
+                .map(call -> Integer.parseInt(call.group(1), 8) & ~Integer.parseInt(umask, 8))
+                .toList();
+        assertThat(rights).isNotEmpty().allMatch(mode -> (mode & 0022) == 0);
     }
 
     @Test
