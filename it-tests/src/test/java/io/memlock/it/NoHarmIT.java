@@ -352,7 +352,7 @@ class NoHarmIT {
                 .main(HelloApp.class)
                 .run();
 
-        assertThat(outcome.stderr()).contains("[memlock] locked ");
+        assertThat(outcome.exitStatus()).as("%s", outcome).isZero();
         List<Integer> rights = Pattern.compile("open.*/memlock-.*O_CREAT.*, 0([0-7]+)\\) = \\d+")
                 .matcher(Files.readString(calls))
                 .results()
