@@ -22,7 +22,7 @@ final class HostileJvm implements AutoCloseable {
     static final String NAME =
             "evil\u001b[2J\u001b]0;owned\u0007\r\n4242424 1.0 GiB 1.0 GiB 1.0 GiB 0 B 0 yes fine locked\n";
 
-    /** Of a Kubernetes pod; run as a command when it is pasted without quotes. */
+    /** Of a Kubernetes pod; would be run as a command where it is pasted. */
     static final String POD = "web; touch pasted; #";
 
     /** The longest argument the kernel passes on is 131,072 bytes. */

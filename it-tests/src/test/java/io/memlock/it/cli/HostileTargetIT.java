@@ -71,7 +71,10 @@ class HostileTargetIT {
     void nothingToTypeRunsWhatTheTargetNamed() throws IOException {
         Outcome doctor = run("doctor");
 
-        assertThat(doctor.stdout()).as(doctor::toString).contains("kubectl", "pasted");
+        assertThat(doctor.stdout())
+                .as(doctor::toString)
+                .contains("kubectl delete pod POD")
+                .doesNotContain("pasted");
         paste(doctor.stdout());
     }
 
