@@ -140,8 +140,8 @@ final class DispatchLibraryFile implements AutoCloseable {
         return Channels.newOutputStream(created);
     }
 
-    /** Whether it keeps all others from writing to new files. Told since Linux 4.7. proc_pid_status(5) */
-    private static boolean isUmaskTight() throws IOException {
+    /** Whether it is known to keep all others from writing to new files. Told since Linux 4.7. proc_pid_status(5) */
+    private static boolean isUmaskTight() {
         try (FileInputStream in = new FileInputStream("/proc/self/status")) {
             String status = new String(in.readNBytes(STATUS_BYTES), StandardCharsets.ISO_8859_1);
             int at = status.indexOf(UMASK);
@@ -151,7 +151,7 @@ final class DispatchLibraryFile implements AutoCloseable {
             int from = at + UMASK.length();
             int umask = Integer.parseInt(status.substring(from, status.indexOf('\n', from)), 8);
             return (umask & OTHERS_WRITE) == OTHERS_WRITE;
-        } catch (NumberFormatException | IndexOutOfBoundsException e) {
+        } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {
             return false;
         }
     }
