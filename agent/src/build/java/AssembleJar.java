@@ -12,6 +12,7 @@ import java.util.Enumeration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
@@ -57,6 +58,8 @@ final class AssembleJar {
 
     private static final String[] JNA_NATIVES = {"com/sun/jna/linux-x86-64/", "com/sun/jna/linux-aarch64/"};
 
+    private static final String ASM = "net/bytebuddy/jar/asm/";
+
     private static final SimpleRemapper LOGGING = new SimpleRemapper(
             OpenedClassReader.ASM_API,
             Map.of(
@@ -84,6 +87,7 @@ final class AssembleJar {
         assembly.addOurs(classes);
         assembly.addJna();
         assembly.addPicocli();
+        assembly.addAsm();
         assembly.addStartClasses();
         for (String name : new String[] {"LICENSE", "NOTICE"}) {
             assembly.write("META-INF/" + name, Files.readAllBytes(licences.resolve(name)));
@@ -126,11 +130,20 @@ final class AssembleJar {
     }
 
     private void addPicocli() throws IOException {
-        try (JarFile picocli = jarOf("picocli/CommandLine.class")) {
-            for (Enumeration<JarEntry> entries = picocli.entries(); entries.hasMoreElements(); ) {
+        addAll("picocli/CommandLine.class", name -> name.startsWith("picocli/"));
+    }
+
+    /** Of Byte Buddy the ASM inside it that reads and writes: 37 classes, of which {@code MapHook} loads 29 on any JDK here. */
+    private void addAsm() throws IOException {
+        addAll(ASM + "ClassReader.class", name -> name.startsWith(ASM) && name.indexOf('/', ASM.length()) < 0);
+    }
+
+    private void addAll(String resource, Predicate<String> isWanted) throws IOException {
+        try (JarFile jar = jarOf(resource)) {
+            for (Enumeration<JarEntry> entries = jar.entries(); entries.hasMoreElements(); ) {
                 JarEntry entry = entries.nextElement();
-                if (entry.getName().startsWith("picocli/") && entry.getName().endsWith(".class")) {
-                    try (InputStream in = picocli.getInputStream(entry)) {
+                if (entry.getName().endsWith(".class") && isWanted.test(entry.getName())) {
+                    try (InputStream in = jar.getInputStream(entry)) {
                         hide(entry.getName(), in.readAllBytes());
                     }
                 }

@@ -51,6 +51,7 @@ class ArchitectureTest {
                 "residency |  | calls cgroup log memory os proc",
                 "state     |  | advice calls log memory",
                 "lock      |  | advice calls cgroup hotspot log memory options os" + " proc residency state zgc",
+                "tracking  | java.lang.. java.nio.charset java.security net.bytebuddy.jar.asm | log memory os",
                 "report    |  | calls hotspot log memory proc state",
                 "keeper    | java.security | bootstrap calls hotspot lock log memory options os report state zgc",
                 "jmx       | javax.management.. | calls keeper memory options report state",

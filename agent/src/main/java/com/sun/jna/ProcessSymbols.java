@@ -21,6 +21,10 @@ public final class ProcessSymbols {
      * @throws UnsatisfiedLinkError if no library of this process has it
      */
     public ProcessFunction find(String name) {
-        return new ProcessFunction(Native.findSymbol(process, name));
+        return new ProcessFunction(addressOf(name));
+    }
+
+    long addressOf(String name) {
+        return Native.findSymbol(process, name);
     }
 }

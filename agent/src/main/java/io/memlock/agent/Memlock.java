@@ -30,12 +30,14 @@ import io.memlock.proc.ProcFs;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
 import io.memlock.state.LockStatus;
+import io.memlock.tracking.MapTracking;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.instrument.Instrumentation;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** The whole story: options, lock, report, background services. Created once in a JVM, by {@code MemlockAgent}. */
 public final class Memlock implements Agent {
@@ -277,11 +279,13 @@ public final class Memlock implements Agent {
             jmx = hasManagement() ? new JmxService(inForce, log, process.pageBytes()) : null;
             Publisher publisher = new Publisher(instrumentation, log, jmx);
             Growth.Source growth = new GrowthSignals(instrumentation, process.files());
+            MapTracking tracking = new MapTracking(instrumentation, new BornInVain(lock, inForce), process.libc(), log);
             Runnable look = new Runnable() {
                 @Override
                 public void run() {
                     watchPrivilege();
                     publisher.run();
+                    tracking.look();
                 }
             };
             StateListener listener = new StateListener() {
@@ -376,6 +380,23 @@ public final class Memlock implements Agent {
             return work.run();
         } finally {
             process.progress().tell(null);
+        }
+    }
+
+    /** Asked whenever the application maps a file. */
+    private static final class BornInVain implements Predicate<Region> {
+
+        private final MemoryLock lock;
+        private final OptionsInForce options;
+
+        BornInVain(MemoryLock lock, OptionsInForce options) {
+            this.lock = lock;
+            this.options = options;
+        }
+
+        @Override
+        public boolean test(Region region) {
+            return options.get().track() && lock.isBornInVain(region);
         }
     }
 

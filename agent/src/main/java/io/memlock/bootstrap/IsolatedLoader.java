@@ -52,7 +52,7 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
             List.of("io/memlock/cli/", "io/memlock/doctor/", "io/memlock/jvms/");
 
     /** What the agent needs. */
-    private static final List<String> AGENT = List.of("io/memlock/", "com/sun/jna/");
+    private static final List<String> AGENT = List.of("io/memlock/", "com/sun/jna/", "net/bytebuddy/");
 
     private static final String CLASS_DATA = ".classdata";
 

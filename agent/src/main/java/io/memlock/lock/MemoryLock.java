@@ -42,7 +42,7 @@ public final class MemoryLock {
     private final ViewedHeap viewedHeap;
 
     private AgentOptions options;
-    private Selection selection = Selection.NOTHING;
+    private volatile Selection selection = Selection.NOTHING;
     private Strategy strategy;
     private volatile LockLimit limit;
     private boolean isGivingBack;
@@ -152,6 +152,11 @@ public final class MemoryLock {
     /** Whether a call of the last pass has failed, so that the next may do what this one did not; free. */
     public boolean hasFailedCalls() {
         return hasFailedCalls;
+    }
+
+    /** Whether what is mapped of a region is born locked and must not stay so; free. */
+    public boolean isBornInVain(Region region) {
+        return future.isInForce() && !selection.contains(region);
     }
 
     /** What is asked for now. */

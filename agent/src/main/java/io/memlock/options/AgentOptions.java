@@ -14,6 +14,7 @@ import java.util.List;
  * @param regions with {@link LockMode#REGIONS} what to lock, in the order named; otherwise empty
  * @param exclude with {@link LockMode#ALL} what to leave unlocked; otherwise empty
  * @param strategy how new mappings shall be treated
+ * @param track whether files are seen as the application maps them
  * @param prefault what to fault in after locking; some of the selection
  * @param onFailure what happens at start when the promise cannot be kept
  * @param intervalMillis the keeper's period
@@ -25,6 +26,7 @@ public record AgentOptions(
         List<Region> regions,
         List<Region> exclude,
         StrategyChoice strategy,
+        boolean track,
         List<Region> prefault,
         OnFailure onFailure,
         long intervalMillis,

@@ -26,6 +26,12 @@ public enum Option {
             "auto",
             "how new mappings are locked: born locked (`future`, needs unlimited locking), or found and locked by the"
                     + " keeper (`rescan`)"),
+    TRACK(
+            "track",
+            "`on`, `off`",
+            "on",
+            "whether a file that is not to be locked is unlocked at the moment at which the application maps it, by a hook in"
+                    + " the JDK; otherwise the keeper does it soon after. Only with `future`"),
     PREFAULT(
             "prefault",
             "regions joined by `+`, `none`",

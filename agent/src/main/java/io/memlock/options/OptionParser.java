@@ -46,11 +46,12 @@ public final class OptionParser {
                 mode == LockMode.REGIONS ? regions(Option.MODE, modeText) : NONE,
                 mode == LockMode.ALL ? regions(Option.EXCLUDE, excludeText) : NONE,
                 choice(given, Option.STRATEGY, StrategyChoice.values()),
+                isOn(given, Option.TRACK),
                 regions(Option.PREFAULT, value(given, Option.PREFAULT)),
                 choice(given, Option.ON_FAILURE, OnFailure.values()),
                 Durations.millis(
                         Option.INTERVAL.key(), value(given, Option.INTERVAL), MIN_INTERVAL_MILLIS, MAX_INTERVAL_MILLIS),
-                choice(given, Option.JMX, Switch.values()) == Switch.ON,
+                isOn(given, Option.JMX),
                 choice(given, Option.LOG, LogLevel.values()));
         for (Region region : options.prefault()) {
             if (!options.selection().contains(region)) {
@@ -157,6 +158,10 @@ public final class OptionParser {
             }
         }
         throw OptionErrors.unknown("value", text, " of " + option.key(), OptionErrors.names(choices));
+    }
+
+    private static boolean isOn(Map<Option, String> given, Option option) throws OptionException {
+        return choice(given, option, Switch.values()) == Switch.ON;
     }
 
     private static List<String> keys() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.os;
 
+import com.sun.jna.DirectFunctions;
 import com.sun.jna.Native;
 import com.sun.jna.ProcessFunction;
 import com.sun.jna.ProcessSymbols;
@@ -38,6 +39,10 @@ final class JnaLibC implements LibC {
     private final ProcessFunction schedSetscheduler;
     private final ProcessFunction clockGettime;
     private final ProcessFunction sysconf;
+    /** Whether somebody has paid for the quick functions. */
+    private volatile boolean isDirect;
+
+    private final long movePages = Platform.current().movePages;
 
     /**
      * Binds the functions; JNA's native library must be loaded.
@@ -95,7 +100,7 @@ final class JnaLibC implements LibC {
 
     @Override
     public int munlock(long addr, long len) {
-        return munlock.invokeInt(addr, len);
+        return isDirect ? DirectFunctions.munlock(addr, len) : munlock.invokeInt(addr, len);
     }
 
     @Override
@@ -156,6 +161,18 @@ final class JnaLibC implements LibC {
     @Override
     public long readlink(byte[] path, byte[] buf, long bufsiz) {
         return readlink.invokeLong(path, buf, bufsiz);
+    }
+
+    @Override
+    public int fcntl(int fd, int cmd, long arg) {
+        int result = DirectFunctions.fcntl(fd, cmd, arg);
+        isDirect = true;
+        return result;
+    }
+
+    @Override
+    public int move_pages(int pid, long page, int[] status, int flags) {
+        return DirectFunctions.move_pages(movePages, pid, page, status, flags);
     }
 
     @Override

@@ -129,6 +129,27 @@ public interface LibC {
     long readlink(byte[] path, byte[] buf, long bufsiz);
 
     /**
+     * Does something with a file descriptor. fcntl(2)
+     *
+     * @param cmd for example {@link Linux#F_GET_SEALS}
+     * @param arg 0 where there is none
+     * @return depends on cmd, or -1 with EBADF, EINVAL, …
+     */
+    int fcntl(int fd, int cmd, long arg);
+
+    /**
+     * Moves a page between NUMA nodes, or, as here without a node to move it to, tells where it is. In C it takes arrays, of
+     * many pages. move_pages(2)
+     *
+     * @param pid 0 for this process
+     * @param page its address
+     * @param status filled at 0 with its node, or a negative number: why it has none, ENOENT if nothing is there
+     * @param flags 0
+     * @return 0, or -1 with EACCES, EFAULT, EINVAL, ENODEV, ENOSYS, EPERM, ESRCH
+     */
+    int move_pages(int pid, long page, int[] status, int flags);
+
+    /**
      * Reads a resource limit. getrlimit(2)
      *
      * @param rlim filled with the soft limit at 0 and the hard limit at 1, in bytes; {@link Linux#RLIM_INFINITY}

@@ -70,6 +70,10 @@ public final class Linux {
     /** For open: closed in whatever program a child runs. */
     public static final int O_CLOEXEC = 02000000;
 
+    // include/uapi/linux/fcntl.h
+    /** For fcntl: what nobody may do any more with a file in memory, and EINVAL of any other. mm/memfd.c, Linux 3.17 */
+    public static final int F_GET_SEALS = 1034;
+
     // include/uapi/asm-generic/resource.h
     /** Bytes of locked mappings. */
     public static final int RLIMIT_MEMLOCK = 8;

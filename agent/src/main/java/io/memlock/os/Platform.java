@@ -3,14 +3,18 @@ package io.memlock.os;
 
 /** The platforms whose native library is in the jar. */
 enum Platform {
-    X86_64("com/sun/jna/linux-x86-64/libjnidispatch.so"),
-    AARCH64("com/sun/jna/linux-aarch64/libjnidispatch.so");
+    X86_64("com/sun/jna/linux-x86-64/libjnidispatch.so", 279),
+    AARCH64("com/sun/jna/linux-aarch64/libjnidispatch.so", 239);
 
     /** Where JNA's native library for this platform is, as a resource. */
     final String library;
 
-    Platform(String library) {
+    /** The number of move_pages(2). arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h */
+    final long movePages;
+
+    Platform(String library, long movePages) {
         this.library = library;
+        this.movePages = movePages;
     }
 
     /**

@@ -123,6 +123,9 @@ public final class FakeKernel implements LibC, MemoryMap {
     /** Bytes a mlockall had to lock although the JVM runs: how long it would have stalled. */
     public long lockedInOneCall;
 
+    /** File descriptors of files on tmpfs. */
+    public final Set<Integer> filesInMemory = new TreeSet<>();
+
     /** Looks at the mappings so far. */
     public int looks;
 
@@ -684,6 +687,26 @@ public final class FakeKernel implements LibC, MemoryMap {
         for (int page = 0; page < length / PAGE; page++) {
             vec[page] = (byte) (absent.contains(addr + page * PAGE) ? 0 : 1);
         }
+        return 0;
+    }
+
+    /** Of the commands the one that tells files in memory from others. */
+    @Override
+    public int fcntl(int fd, int cmd, long arg) {
+        if (fails("fcntl")) {
+            return refusal;
+        }
+        return filesInMemory.contains(fd) ? 1 : fail(Errno.EINVAL);
+    }
+
+    /** What mlock or a plain mlockall populated is there. */
+    @Override
+    public int move_pages(int pid, long page, int[] status, int flags) {
+        if (fails("move_pages")) {
+            return refusal;
+        }
+        Vma vma = at(page);
+        status[0] = vma == null ? -Errno.EFAULT : vma.locked && !vma.onFault ? 0 : -Errno.ENOENT;
         return 0;
     }
 

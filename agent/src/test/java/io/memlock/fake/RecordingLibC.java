@@ -89,6 +89,16 @@ public final class RecordingLibC implements LibC {
     }
 
     @Override
+    public int fcntl(int fd, int cmd, long arg) {
+        return kernel.fcntl(fd, cmd, arg);
+    }
+
+    @Override
+    public int move_pages(int pid, long page, int[] status, int flags) {
+        return kernel.move_pages(pid, page, status, flags);
+    }
+
+    @Override
     public int getrlimit(int resource, long[] rlim) {
         return kernel.getrlimit(resource, rlim);
     }

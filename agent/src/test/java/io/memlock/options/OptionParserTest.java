@@ -100,7 +100,7 @@ class OptionParserTest {
                 "moed=all                   | unknown option 'moed'; did you mean 'mode'?",
                 "MODE=all                   | unknown option 'MODE'; did you mean 'mode'?",
                 "on_failure=exit            | unknown option 'on_failure'; did you mean 'on-failure'?",
-                "zzz=1                      | unknown option 'zzz'; accepted: mode, exclude, strategy, prefault",
+                "zzz=1                      | unknown option 'zzz'; accepted: mode, exclude, strategy, track, prefault",
                 "mode=all,mode=heap         | option 'mode' is given twice: as 'all' and as 'heap'",
                 "mode=heap,exclude=code     | 'exclude' goes with mode=all only; with mode=heap leave it out",
                 "exclude=everything         | unknown region 'everything' in exclude; accepted: nothing, heap",
@@ -121,6 +121,7 @@ class OptionParserTest {
                 "interval=10ms              | interval '10ms' is out of range: from 100ms to 1h",
                 "interval=2h                | interval '2h' is out of range",
                 "interval=99999999999s      | cannot read interval",
+                "track=yes                  | unknown value 'yes' of track; accepted: on, off",
                 "jmx=yes                    | unknown value 'yes' of jmx; accepted: on, off",
                 "jmx=ON                     | did you mean 'on'?",
                 "log=verbose                | unknown value 'verbose' of log; accepted: quiet, info, debug"

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.tracking;
+
+import java.lang.instrument.ClassFileTransformer;
+import java.lang.instrument.Instrumentation;
+import java.lang.instrument.UnmodifiableClassException;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Field;
+import java.security.ProtectionDomain;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import net.bytebuddy.jar.asm.ClassReader;
+import net.bytebuddy.jar.asm.ClassVisitor;
+import net.bytebuddy.jar.asm.ClassWriter;
+import net.bytebuddy.jar.asm.Label;
+import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
+
+/**
+ * One call behind the JDK's own {@code mmap} of a file, which {@code FileChannel.map} comes down to in all its forms. It
+ * goes to a small class that is defined beside the JDK's, because the JDK's classes can see none of ours.
+ *
+ * <p>It stays registered: a flight recording on JDK 17, and other agents, have the same class changed again, and the JVM then
+ * asks for all changes anew. It answers for one class only, and loads none while it is asked about another (JDK-8335619).
+ */
+final class MapHook implements ClassFileTransformer {
+
+    /** Where {@code map0} is since JDK 21. */
+    private static final String SINCE_21 = "sun.nio.ch.UnixFileDispatcherImpl";
+
+    private static final String BEFORE = "sun.nio.ch.FileChannelImpl";
+
+    private static final String PACKAGE = "sun.nio.ch";
+
+    /** The JDK's native method. Before JDK 21 its receiver knows the file, since then it is the first argument. */
+    private static final String MAP = "map0";
+
+    private static final String MAP_BY_RECEIVER = "(IJJZ)J";
+
+    private static final String MAP_BY_ARGUMENT = "(Ljava/io/FileDescriptor;IJJZ)J";
+
+    private static final String HOOK = "sun/nio/ch/MemlockMapHook";
+
+    private static final String LISTENER = "listener";
+
+    private static final String CONSUMER = "java/util/function/Consumer";
+
+    private static final String CONSUMER_TYPE = "Ljava/util/function/Consumer;";
+
+    private static final String MAPPED = "mapped";
+
+    private static final String MAPPED_TYPE = "(Ljava/io/FileDescriptor;JJ)V";
+
+    private static final String FILE_TYPE = "Ljava/io/FileDescriptor;";
+
+    /** For a class file that any JDK reads. */
+    private static final int ASM_API = Opcodes.ASM9;
+
+    private final Instrumentation instrumentation;
+
+    /** In the form of class files, once it is known. */
+    private volatile String home;
+
+    private volatile boolean isDone;
+    private volatile Throwable failure;
+
+    MapHook(Instrumentation instrumentation) {
+        this.instrumentation = instrumentation;
+    }
+
+    /**
+     * Puts it in.
+     *
+     * @param listener told of each mapping, on the thread that maps, before it gets the address: the file descriptor, and of
+     *     the mapping the address and the bytes. It must not throw
+     * @return the class it was put into
+     * @throws ReflectiveOperationException if this JDK is not as we know it; nothing has changed then
+     */
+    String install(Consumer<long[]> listener) throws ReflectiveOperationException {
+        Class<?> target = target();
+        Set<Module> ours = Set.of(getClass().getModule());
+        instrumentation.redefineModule(
+                target.getModule(), Set.of(), Map.of(), Map.of(PACKAGE, ours), Set.of(), Map.of());
+        Class<?> hook =
+                MethodHandles.privateLookupIn(target, MethodHandles.lookup()).defineClass(hookClass());
+        Field field = hook.getDeclaredField(LISTENER);
+        field.setAccessible(true);
+        field.set(null, listener);
+
+        home = target.getName().replace('.', '/');
+        instrumentation.addTransformer(this, true);
+        try {
+            instrumentation.retransformClasses(target);
+        } catch (UnmodifiableClassException e) {
+            failure = e;
+        }
+        if (!isDone) {
+            instrumentation.removeTransformer(this);
+            throw new ReflectiveOperationException("cannot change " + target.getName(), failure);
+        }
+        return target.getName();
+    }
+
+    private static Class<?> target() throws ClassNotFoundException {
+        try {
+            return Class.forName(SINCE_21, false, null);
+        } catch (ClassNotFoundException e) {
+            return Class.forName(BEFORE, false, null);
+        }
+    }
+
+    @Override
+    public byte[] transform(
+            Module module,
+            ClassLoader loader,
+            String name,
+            Class<?> redefined,
+            ProtectionDomain domain,
+            byte[] classFile) {
+        if (redefined == null || loader != null || !name.equals(home)) {
+            return null;
+        }
+        try {
+            byte[] changed = withCall(classFile);
+            isDone = changed != null;
+            return changed;
+        } catch (RuntimeException | LinkageError e) { // a newer class file than ASM knows
+            failure = e;
+            return null;
+        }
+    }
+
+    /**
+     * The class with a call behind each call of the native method.
+     *
+     * @return null if it has none
+     */
+    static byte[] withCall(byte[] classFile) {
+        ClassReader reader = new ClassReader(classFile);
+        ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
+        CallAfterMap call = new CallAfterMap(writer);
+        reader.accept(call, 0);
+        return call.isDone ? writer.toByteArray() : null;
+    }
+
+    /**
+     * The class beside the JDK's:
+     *
+     * <pre>
+     * static volatile Consumer listener;
+     *
+     * static void mapped(FileDescriptor file, long address, long bytes) {
+     *     try {
+     *         listener.accept(new long[] {IOUtil.fdVal(file), address, bytes});
+     *     } catch (Throwable e) {
+     *     }
+     * }
+     * </pre>
+     */
+    private static byte[] hookClass() {
+        ClassWriter hook = new ClassWriter(ClassWriter.COMPUTE_MAXS);
+        hook.visit(Opcodes.V17, Opcodes.ACC_FINAL | Opcodes.ACC_SUPER, HOOK, null, "java/lang/Object", null);
+        hook.visitField(Opcodes.ACC_STATIC | Opcodes.ACC_VOLATILE, LISTENER, CONSUMER_TYPE, null, null)
+                .visitEnd();
+        MethodVisitor code = hook.visitMethod(Opcodes.ACC_STATIC, MAPPED, MAPPED_TYPE, null, null);
+        Label begin = new Label();
+        Label end = new Label();
+        Label handler = new Label();
+        code.visitCode();
+        code.visitTryCatchBlock(begin, end, handler, "java/lang/Throwable");
+        code.visitLabel(begin);
+        code.visitFieldInsn(Opcodes.GETSTATIC, HOOK, LISTENER, CONSUMER_TYPE);
+        code.visitInsn(Opcodes.ICONST_3);
+        code.visitIntInsn(Opcodes.NEWARRAY, Opcodes.T_LONG);
+        code.visitInsn(Opcodes.DUP);
+        code.visitInsn(Opcodes.ICONST_0);
+        code.visitVarInsn(Opcodes.ALOAD, 0);
+        code.visitMethodInsn(Opcodes.INVOKESTATIC, "sun/nio/ch/IOUtil", "fdVal", "(" + FILE_TYPE + ")I", false);
+        code.visitInsn(Opcodes.I2L);
+        code.visitInsn(Opcodes.LASTORE);
+        code.visitInsn(Opcodes.DUP);
+        code.visitInsn(Opcodes.ICONST_1);
+        code.visitVarInsn(Opcodes.LLOAD, 1);
+        code.visitInsn(Opcodes.LASTORE);
+        code.visitInsn(Opcodes.DUP);
+        code.visitInsn(Opcodes.ICONST_2);
+        code.visitVarInsn(Opcodes.LLOAD, 3);
+        code.visitInsn(Opcodes.LASTORE);
+        code.visitMethodInsn(Opcodes.INVOKEINTERFACE, CONSUMER, "accept", "(Ljava/lang/Object;)V", true);
+        code.visitLabel(end);
+        code.visitInsn(Opcodes.RETURN);
+        code.visitLabel(handler);
+        code.visitFrame(Opcodes.F_SAME1, 0, null, 1, new Object[] {"java/lang/Throwable"});
+        code.visitInsn(Opcodes.POP);
+        code.visitInsn(Opcodes.RETURN);
+        code.visitMaxs(0, 0);
+        code.visitEnd();
+        hook.visitEnd();
+        return hook.toByteArray();
+    }
+
+    /** Puts the call behind each call of the native method. */
+    private static final class CallAfterMap extends ClassVisitor {
+
+        /** Above the method's own local variables, of which there are two dozen. */
+        private static final int FIRST_FREE = 48;
+
+        private static final int FILE = FIRST_FREE;
+        private static final int PROTECTION = FILE + 1;
+        private static final int POSITION = PROTECTION + 1;
+        private static final int ADDRESS = POSITION;
+        private static final int BYTES = POSITION + 2;
+        private static final int IS_SYNC = BYTES + 2;
+
+        private boolean isDone;
+
+        CallAfterMap(ClassVisitor next) {
+            super(ASM_API, next);
+        }
+
+        @Override
+        public MethodVisitor visitMethod(
+                int access, String name, String descriptor, String signature, String[] exceptions) {
+            MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
+            return new MethodVisitor(ASM_API, next) {
+                @Override
+                public void visitMethodInsn(
+                        int opcode, String owner, String method, String parameters, boolean isInterface) {
+                    boolean byReceiver = method.equals(MAP) && parameters.equals(MAP_BY_RECEIVER);
+                    boolean byArgument = method.equals(MAP) && parameters.equals(MAP_BY_ARGUMENT);
+                    if (byReceiver || byArgument) {
+                        keepArguments();
+                    }
+                    super.visitMethodInsn(opcode, owner, method, parameters, isInterface);
+                    if (byReceiver || byArgument) {
+                        callHook(byReceiver ? owner : null);
+                        isDone = true;
+                    }
+                }
+
+                /** In variables of our own. */
+                private void keepArguments() {
+                    visitVarInsn(Opcodes.ISTORE, IS_SYNC);
+                    visitVarInsn(Opcodes.LSTORE, BYTES);
+                    visitVarInsn(Opcodes.LSTORE, POSITION);
+                    visitVarInsn(Opcodes.ISTORE, PROTECTION);
+                    visitInsn(Opcodes.DUP);
+                    visitVarInsn(Opcodes.ASTORE, FILE);
+                    visitVarInsn(Opcodes.ILOAD, PROTECTION);
+                    visitVarInsn(Opcodes.LLOAD, POSITION);
+                    visitVarInsn(Opcodes.LLOAD, BYTES);
+                    visitVarInsn(Opcodes.ILOAD, IS_SYNC);
+                }
+
+                /** The address stays on the stack. */
+                private void callHook(String channel) {
+                    visitInsn(Opcodes.DUP2);
+                    visitVarInsn(Opcodes.LSTORE, ADDRESS);
+                    visitVarInsn(Opcodes.ALOAD, FILE);
+                    if (channel != null) {
+                        visitFieldInsn(Opcodes.GETFIELD, channel, "fd", FILE_TYPE);
+                    }
+                    visitVarInsn(Opcodes.LLOAD, ADDRESS);
+                    visitVarInsn(Opcodes.LLOAD, BYTES);
+                    super.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, MAPPED, MAPPED_TYPE, false);
+                }
+
+                @Override
+                public void visitMaxs(int stack, int locals) {
+                    if (locals > FIRST_FREE) {
+                        throw new IllegalStateException(name + " has " + locals + " local variables");
+                    }
+                    super.visitMaxs(stack, locals);
+                }
+            };
+        }
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.tracking;
+
+import io.memlock.log.Log;
+import io.memlock.memory.Region;
+import io.memlock.os.LibC;
+import java.lang.instrument.Instrumentation;
+import java.util.function.Predicate;
+
+/**
+ * Sees to it that of a file that is not to be locked not one byte ever is, though new mappings are born locked: it is
+ * unlocked before the application gets the address of its mapping. What native code maps passes by here, and is found by the
+ * keeper.
+ *
+ * <p>For one thread.
+ */
+public final class MapTracking {
+
+    private final Instrumentation instrumentation;
+    private final Predicate<Region> isBornInVain;
+    private final LibC libc;
+    private final Log log;
+    private boolean isTried;
+
+    /**
+     * Sees nothing yet.
+     *
+     * @param isBornInVain whether mappings of a region are born locked and must not stay so; asked on the application's
+     *     threads, at each mapping
+     */
+    public MapTracking(Instrumentation instrumentation, Predicate<Region> isBornInVain, LibC libc, Log log) {
+        this.instrumentation = instrumentation;
+        this.isBornInVain = isBornInVain;
+        this.libc = libc;
+        this.log = log;
+    }
+
+    /** Begins to see mappings as soon as there may be some to unlock. Tried once: until then, and where it fails, the keeper
+     * finds them. */
+    public void look() {
+        if (isTried || !(isBornInVain.test(Region.MAPPED) || isBornInVain.test(Region.SHM))) {
+            return;
+        }
+        isTried = true;
+        long begin = System.nanoTime();
+        Unlocker unlocker = new Unlocker(libc, isBornInVain);
+        unlocker.rehearse();
+        try {
+            String where = new MapHook(instrumentation).install(unlocker);
+            log.debug("files are seen as they are mapped, in " + where + ": took "
+                    + (System.nanoTime() - begin) / 1_000_000 + " ms");
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            log.debug("files are not seen as they are mapped, but by the keeper: " + e);
+        }
+    }
+}

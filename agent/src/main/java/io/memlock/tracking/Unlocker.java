@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.tracking;
+
+import io.memlock.memory.Region;
+import io.memlock.os.LibC;
+import io.memlock.os.Linux;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * Unlocks what was born locked and must not stay so, on the thread that mapped it, before anybody can touch it. Whatever it
+ * cannot do, or cannot be sure of, it leaves to the keeper. Never throws, and takes no lock of Java's.
+ */
+final class Unlocker implements Consumer<long[]> {
+
+    private static final byte[] PAGEMAP = "/proc/self/pagemap\0".getBytes(StandardCharsets.ISO_8859_1);
+
+    /** In an entry of pagemap. Documentation/admin-guide/mm/pagemap.rst */
+    private static final long PRESENT = 1L << 63;
+
+    private static final byte PRESENT_BYTE = (byte) (PRESENT >>> (Long.SIZE - Byte.SIZE));
+
+    /**
+     * Before Linux 5.18 an unlock goes through every page, whether it is there or not: 40 ns each. As much as takes a
+     * millisecond on a slow machine.
+     */
+    static final long FIRST_PIECE_BYTES = 32L << 20;
+
+    /** What is quicker is done in one call from then on. */
+    static final long QUICK_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
+    /** What an application is kept waiting by one mapping; of 10 GiB on an old kernel. The keeper does the rest. */
+    static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final LibC libc;
+    private final Predicate<Region> isBornInVain;
+    private final long pageBytes;
+
+    Unlocker(LibC libc, Predicate<Region> isBornInVain) {
+        this.libc = libc;
+        this.isBornInVain = isBornInVain;
+        this.pageBytes = libc.sysconf(Linux.SC_PAGESIZE);
+    }
+
+    /** Has all classes loaded that a mapping needs: the application's thread may hold any lock when it maps. */
+    void rehearse() {
+        long page = libc.mmap(
+                0, pageBytes, Linux.PROT_NONE, Linux.MAP_PRIVATE | Linux.MAP_ANONYMOUS | Linux.MAP_NORESERVE, -1, 0);
+        if (page != LibC.MAP_FAILED) {
+            isInMemory(-1);
+            isPresent(page);
+            isPresentByPagemap(page);
+            unlock(page, pageBytes);
+            libc.munmap(page, pageBytes);
+        }
+    }
+
+    /**
+     * Looks at a new mapping of a file.
+     *
+     * @param mapping the file descriptor, and of the mapping the address and the bytes
+     */
+    @Override
+    public void accept(long[] mapping) {
+        try {
+            boolean files = isBornInVain.test(Region.MAPPED);
+            boolean shared = isBornInVain.test(Region.SHM);
+            if (!files && !shared) {
+                return;
+            }
+            boolean isInVain = (files && shared) || (isInMemory((int) mapping[0]) ? shared : files);
+            // We lock on-fault. If anything is there already, the application has called mlockall itself since we last
+            // did.
+            if (isInVain && !isPresent(mapping[1])) {
+                unlock(mapping[1], mapping[2]);
+            }
+        } catch (Throwable e) { // whatever it is: the application wants its file
+            return;
+        }
+    }
+
+    /** Whether a file is on tmpfs, or a memfd. */
+    private boolean isInMemory(int fd) {
+        return libc.fcntl(fd, Linux.F_GET_SEALS, 0) >= 0;
+    }
+
+    private boolean isPresent(long address) {
+        int[] status = new int[1];
+        if (libc.move_pages(0, address, status, 0) != 0) { // by a filter, as in most containers
+            return isPresentByPagemap(address);
+        }
+        return status[0] >= 0; // the number of its node
+    }
+
+    private boolean isPresentByPagemap(long address) {
+        int fd = libc.open(PAGEMAP, Linux.O_RDONLY | Linux.O_CLOEXEC);
+        if (fd < 0) {
+            return true;
+        }
+        byte[] entry = new byte[Long.BYTES];
+        long read = libc.pread(fd, entry, Long.BYTES, address / pageBytes * Long.BYTES);
+        libc.close(fd);
+        return read != Long.BYTES || (entry[Long.BYTES - 1] & PRESENT_BYTE) != 0; // the highest byte comes last
+    }
+
+    private void unlock(long address, long bytes) {
+        long begin = System.nanoTime();
+        long now = begin;
+        long piece = FIRST_PIECE_BYTES;
+        for (long start = address; start < address + bytes && now - begin < LONGEST_NANOS; ) {
+            long end = Math.min(address + bytes, start + piece);
+            libc.munlock(start, end - start);
+            long before = now;
+            now = System.nanoTime();
+            piece = now - before < QUICK_NANOS ? bytes : FIRST_PIECE_BYTES;
+            start = end;
+        }
+    }
+}

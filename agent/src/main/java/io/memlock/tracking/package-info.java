@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Mapped files, seen at the moment at which the application maps them. */
+package io.memlock.tracking;

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.tracking;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.fake.FakeKernel;
+import io.memlock.memory.Region;
+import io.memlock.os.Errno;
+import io.memlock.os.Linux;
+import java.util.EnumSet;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What becomes of a mapping that was born locked. */
+class UnlockerTest {
+
+    private static final int ON_DISK = 5;
+    private static final int IN_MEMORY = 6;
+    private static final long BYTES = 100L << 20;
+
+    private final FakeKernel kernel = new FakeKernel();
+    private final Set<Region> unwanted = EnumSet.of(Region.MAPPED);
+    private final Unlocker unlocker = new Unlocker(kernel, unwanted::contains);
+
+    @BeforeEach
+    void newMappingsAreBornLocked() {
+        kernel.filesInMemory.add(IN_MEMORY);
+        kernel.mlockall(Linux.MCL_FUTURE | Linux.MCL_ONFAULT);
+    }
+
+    private long map() {
+        return kernel.mmap(0, BYTES, Linux.PROT_READ, Linux.MAP_SHARED, -1, 0);
+    }
+
+    private boolean isLockedAfter(long address, int fd) {
+        unlocker.accept(new long[] {fd, address, BYTES});
+        boolean first = kernel.msync(address, FakeKernel.PAGE, Linux.MS_INVALIDATE) != 0;
+        boolean last = kernel.msync(address + BYTES - FakeKernel.PAGE, FakeKernel.PAGE, Linux.MS_INVALIDATE) != 0;
+        assertThat(last).isEqualTo(first);
+        return first;
+    }
+
+    @Test
+    void aFileIsUnlocked() {
+        assertThat(isLockedAfter(map(), ON_DISK)).isFalse();
+    }
+
+    @Test
+    void sharedMemoryThatIsWantedStaysLocked() {
+        assertThat(isLockedAfter(map(), IN_MEMORY)).isTrue();
+    }
+
+    @Test
+    void sharedMemoryThatIsNotWantedIsUnlocked() {
+        unwanted.add(Region.SHM);
+
+        assertThat(isLockedAfter(map(), IN_MEMORY)).isFalse();
+        assertThat(isLockedAfter(map(), ON_DISK)).isFalse();
+    }
+
+    @Test
+    void aFileThatIsWantedStaysLockedThoughSharedMemoryIsNot() {
+        unwanted.clear();
+        unwanted.add(Region.SHM);
+
+        assertThat(isLockedAfter(map(), ON_DISK)).isTrue();
+        assertThat(isLockedAfter(map(), IN_MEMORY)).isFalse();
+    }
+
+    @Test
+    void allStaysLockedWhereAllIsWanted() {
+        unwanted.clear();
+
+        assertThat(isLockedAfter(map(), ON_DISK)).isTrue();
+    }
+
+    @Test
+    void whatTheApplicationsMlockallHasPopulatedStaysLocked() {
+        kernel.mlockall(Linux.MCL_FUTURE);
+
+        assertThat(isLockedAfter(map(), ON_DISK)).isTrue();
+    }
+
+    @Test
+    void whatCannotBeToldFromTheApplicationsStaysLocked() {
+        kernel.filter.put("move_pages", Errno.EPERM);
+
+        assertThat(isLockedAfter(map(), ON_DISK)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0})
+    void aRefusedUnlockIsLeftToTheKeeper(int errno) {
+        long address = map();
+        kernel.filter.put("munlock", errno < 0 ? Errno.EPERM : 0);
+
+        assertThat(isLockedAfter(address, ON_DISK)).isTrue();
+    }
+
+    @Test
+    void anErrorNeverReachesTheApplication() {
+        Unlocker failing = new Unlocker(kernel, region -> {
+            throw new StackOverflowError();
+        });
+
+        failing.accept(new long[] {ON_DISK, map(), BYTES});
+    }
+
+    @Test
+    void theRehearsalLeavesNothingMapped() {
+        long before = kernel.chargedBytes();
+
+        unlocker.rehearse();
+
+        assertThat(kernel.chargedBytes()).isEqualTo(before);
+    }
+}

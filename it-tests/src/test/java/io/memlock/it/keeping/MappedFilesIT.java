@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.keeping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.jna.Native;
+import io.memlock.it.apps.MappingApp;
+import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.Smaps;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Of a file that is not to be locked not one byte ever is, though new mappings are born locked. */
+class MappedFilesIT {
+
+    private static final String SEEN = "[memlock] files are seen as they are mapped";
+    private static final String TIMES = " 40";
+    private static final int MOST_ROUNDS = 400;
+    private static final long FEWEST_SAMPLES = 10;
+    private static final int BYTES = 4 << 20;
+    private static final int FIRST_WITH_SEGMENTS = 22;
+    private static final int MCL_CURRENT_AND_FUTURE = 3;
+
+    private Path file;
+    private Path shared;
+
+    @BeforeEach
+    void makeFiles() throws IOException {
+        Machine.requireUnlimitedLocking();
+        file = Files.createTempFile(Path.of("target"), "mapped", ".data").toAbsolutePath();
+        shared = Files.createTempFile(Path.of("/dev/shm"), "mapped", ".data");
+        for (Path each : List.of(file, shared)) {
+            Files.write(each, new byte[BYTES]);
+        }
+    }
+
+    @AfterEach
+    void deleteFiles() throws IOException {
+        Files.deleteIfExists(file);
+        Files.deleteIfExists(shared);
+    }
+
+    static List<Arguments> ways() {
+        return Jdk.all().stream()
+                .flatMap(jdk -> Stream.of("buffer", "copy", "segment")
+                        .filter(how -> !how.equals("segment") || jdk.feature() >= FIRST_WITH_SEGMENTS)
+                        .map(how -> Arguments.of(how, jdk)))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void isNeverLockedForAMoment(String how, Jdk jdk) {
+        try (ForkedJvm jvm = mapping(jdk, "mode=all,interval=1h,log=debug")) {
+            jvm.awaitErrorLine(SEEN);
+            try (Sampler sampler = new Sampler(() -> lockedBytes(jvm, file), 0)) {
+                for (int round = 0; round < MOST_ROUNDS && sampler.samples() < FEWEST_SAMPLES; round++) {
+                    jvm.ask("map " + how + " " + file + TIMES);
+                    jvm.ask("read");
+                }
+                assertThat(sampler.samples()).isGreaterThanOrEqualTo(FEWEST_SAMPLES);
+                assertThat(sampler.largest())
+                        .as("bytes locked at some moment%s", jvm.stderr())
+                        .isZero();
+            }
+            assertThat(mappingsOf(jvm, file)).hasSizeGreaterThan(39).noneMatch(Smaps.Entry::isLocked);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void leavesSharedMemoryLockedThatIsToBe(Jdk jdk) {
+        try (ForkedJvm jvm = mapping(jdk, "mode=all,interval=1h,log=debug")) {
+            jvm.awaitErrorLine(SEEN);
+            jvm.ask("map buffer " + shared + TIMES);
+
+            assertThat(mappingsOf(jvm, shared)).hasSize(40).allMatch(Smaps.Entry::isLockedOnFault);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void leavesWhatTheApplicationsOwnMlockallLocked(Jdk jdk) {
+        try (ForkedJvm jvm = mapping(jdk, "mode=all,interval=1h,log=debug")) {
+            jvm.awaitErrorLine(SEEN);
+            assertThat(jvm.ask("mlockall " + MCL_CURRENT_AND_FUTURE)).isEqualTo("0");
+            jvm.ask("map buffer " + file + TIMES);
+
+            assertThat(mappingsOf(jvm, file))
+                    .hasSize(40)
+                    .allMatch(entry -> entry.isLocked() && !entry.isLockedOnFault());
+        }
+    }
+
+    /** On JDK 17 it has the same class of the JDK changed anew. */
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void isNeverLockedAfterAFlightRecordingHasBegun(Jdk jdk) {
+        try (ForkedJvm jvm = mapping(jdk, "mode=all,interval=1h,log=debug")) {
+            jvm.awaitErrorLine(SEEN);
+            assertThat(Commands.succeed(jdk.home() + "/bin/jcmd", Long.toString(jvm.pid()), "JFR.start"))
+                    .contains("Started recording");
+            jvm.ask("map buffer " + file + TIMES);
+
+            assertThat(lockedMappings(jvm, file)).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void isLeftToTheKeeperWhereTheOptionSaysSo(Jdk jdk) {
+        try (ForkedJvm jvm = mapping(jdk, "mode=all,interval=1h,log=debug,track=off")) {
+            jvm.awaitErrorLine("[memlock] locked");
+            Keeping.sleep(3000);
+            jvm.ask("map buffer " + file + " 1");
+
+            assertThat(lockedMappings(jvm, file)).isOne();
+            assertThat(jvm.stderr()).doesNotContain(SEEN);
+        }
+    }
+
+    private static ForkedJvm mapping(Jdk jdk, String options) {
+        ForkedJvm.Builder builder = ForkedJvm.on(jdk)
+                .agent(options)
+                .flags("-Xmx64m", "-Xlog:disable", "-Xlog:all=warning:stderr")
+                .classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class))
+                .main(MappingApp.class);
+        ForkedJvm jvm = (jdk.feature() >= 24 ? builder.flags("--enable-native-access=ALL-UNNAMED") : builder).start();
+        jvm.awaitLine("ready");
+        return jvm;
+    }
+
+    private static List<Smaps.Entry> mappingsOf(ForkedJvm jvm, Path path) {
+        return Smaps.of(jvm.pid()).mappings().stream()
+                .filter(entry -> entry.path().equals(path.toString()))
+                .toList();
+    }
+
+    private static long lockedBytes(ForkedJvm jvm, Path path) {
+        return mappingsOf(jvm, path).stream().mapToLong(Smaps.Entry::locked).sum();
+    }
+
+    private static long lockedMappings(ForkedJvm jvm, Path path) {
+        return mappingsOf(jvm, path).stream().filter(Smaps.Entry::isLocked).count();
+    }
+}
