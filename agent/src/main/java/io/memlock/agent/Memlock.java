@@ -17,7 +17,6 @@ import io.memlock.keeper.StateListener;
 import io.memlock.lock.MemoryLock;
 import io.memlock.log.Log;
 import io.memlock.log.StartupTimes;
-import io.memlock.memory.Region;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.OnFailure;
 import io.memlock.options.OptionException;
@@ -33,7 +32,6 @@ import io.memlock.state.LockStatus;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.instrument.Instrumentation;
-import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -48,16 +46,11 @@ public final class Memlock implements Agent {
 
     private static final int GO_ON = 0;
 
-    private static final String PARTLY_LOCKED = "PARTLY LOCKED";
-
     /** Who asks, for the log. */
     private static final String BY_ATTACH = "by attach";
 
     /** Between two attempts to start the keeper. */
     private static final long RETRY_NANOS = 20_000_000;
-
-    /** Where no more is excluded than the files the application maps, of which there are none at start. */
-    private static final List<Region> JUST_FILES = List.of(Region.MAPPED);
 
     private final Instrumentation instrumentation;
     private final Runnable jarHolder;
@@ -121,7 +114,7 @@ public final class Memlock implements Agent {
     /** Has the lock kept, if there is a thread to be had for it. */
     private boolean isKept(LockFailure failure) {
         try {
-            startBackground(failure == null || headline().equals(PARTLY_LOCKED));
+            startBackground(failure == null || lock.status().state() == LockState.PARTIAL);
             return true;
         } catch (Throwable e) {
             LockFailure failed = LockFailure.notKept(e);
@@ -165,7 +158,7 @@ public final class Memlock implements Agent {
     private String headline() {
         LockState state = isHeld() ? lock.status().state() : LockState.FAILED;
         return switch (state) {
-            case PARTIAL -> PARTLY_LOCKED;
+            case PARTIAL -> "PARTLY LOCKED";
             case LOCKED -> "LOCKED, BUT NOT AS ASKED";
             default -> "NOT LOCKED";
         };
@@ -330,11 +323,11 @@ public final class Memlock implements Agent {
 
     private String startLine() throws IOException {
         LockStatus status = lock.status();
-        if (status.mode().equals("none")) {
+        if (status.asked().isEmpty()) {
             return "locks nothing until asked (mode=none)";
         }
         String locked;
-        if (status.mode().equals("all") && !process.isLarge() && JUST_FILES.containsAll(status.excluded())) {
+        if (status.asked().isAllButFiles() && !process.isLarge()) {
             locked = StartReport.ofWholeProcess(process.files(), status);
         } else {
             control().refresh();

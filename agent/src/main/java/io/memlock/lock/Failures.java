@@ -11,6 +11,7 @@ import io.memlock.hotspot.JvmFlags;
 import io.memlock.hotspot.RegionBounds;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Segment;
+import io.memlock.memory.Selection;
 import io.memlock.os.Errno;
 import io.memlock.state.LockFailure;
 import java.io.File;

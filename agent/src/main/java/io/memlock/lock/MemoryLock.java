@@ -6,6 +6,7 @@ import io.memlock.cgroup.RoomWatch;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import io.memlock.memory.Selection;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
 import io.memlock.state.LockFailure;
@@ -187,7 +188,7 @@ public final class MemoryLock {
     private void prepare(AgentOptions wanted, LockLimit established) {
         options = wanted;
         isGivingBack = false;
-        selection = Selection.of(wanted);
+        selection = wanted.selection();
         isRoomScarce = false;
         limit = established;
         strategy =
@@ -211,7 +212,7 @@ public final class MemoryLock {
         if (options.strategy() == StrategyChoice.FUTURE) {
             return true;
         }
-        if (!options.selectsAllButFiles() || !isFutureSafe() || isDroppedByAThread) {
+        if (!options.selection().isAllButFiles() || !isFutureSafe() || isDroppedByAThread) {
             return false;
         }
         if (selection.contains(Region.MAPPED)) {
@@ -284,7 +285,7 @@ public final class MemoryLock {
 
     private LockFailure refuseFuture() {
         selection = Selection.NOTHING;
-        return settle(Verdict.failed(failures().futureUnderLimit(Selection.of(options), limit, false)), Pass.NONE);
+        return settle(Verdict.failed(failures().futureUnderLimit(options.selection(), limit, false)), Pass.NONE);
     }
 
     /**
@@ -298,14 +299,14 @@ public final class MemoryLock {
         parts.live();
         prefaultRefusal = null;
         swapInRefusal = null;
-        if (Selection.of(wanted).isEmpty()) {
+        if (wanted.selection().isEmpty()) {
             options = wanted;
             return unlock();
         }
         LockLimit now =
                 limit == null ? parts.limits().establish() : parts.limits().again(limit);
         if (!selection.isEmpty() && wanted.strategy() == StrategyChoice.FUTURE && !now.isUnlimited()) {
-            return failures().futureUnderLimit(Selection.of(wanted), now, true);
+            return failures().futureUnderLimit(wanted.selection(), now, true);
         }
         prepare(wanted, now);
         if (isFutureRefused()) {
@@ -663,8 +664,7 @@ public final class MemoryLock {
         }
         boolean isAsked = verdict.state() != LockState.UNLOCKED && !isGivingBack;
         status = new LockStatus(
-                isAsked ? options.modeText() : "none",
-                isAsked ? options.excluded() : List.of(),
+                isAsked ? options.selection() : Selection.NOTHING,
                 strategy,
                 verdict.state(),
                 limit,

@@ -7,6 +7,7 @@ import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pause;
 import io.memlock.cgroup.RoomWatch;
 import io.memlock.memory.Segment;
+import io.memlock.memory.Selection;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -172,7 +172,7 @@ class FilteredCallsTest {
 
         assertThat(failure.tried()).isEqualTo("munlock on all that is locked");
         assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
-        assertThat(lock.status().mode()).isEqualTo("none");
+        assertThat(lock.status().asked().modeText()).isEqualTo("none");
         assertThat(lock.reconcile()).isNotNull();
 
         kernel.filter.remove("munlock");

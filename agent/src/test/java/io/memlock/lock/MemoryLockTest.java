@@ -510,7 +510,7 @@ class MemoryLockTest {
 
         assertThat(failure.meaning()).contains("stays locked");
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
-        assertThat(lock.options().modeText()).isEqualTo("heap");
+        assertThat(lock.options().selection().modeText()).isEqualTo("heap");
         kernel.commit(Region.HEAP, HEAP + 4 * MIB, 8 * MIB);
         assertThat(lock.reconcile()).isNull();
         assertThat(kernel.isLocked(HEAP + 4 * MIB)).as("it is still kept").isTrue();
@@ -557,7 +557,7 @@ class MemoryLockTest {
         assertThat(kernel.chargedBytes()).isZero();
         assertThat(kernel.isFuture()).isFalse();
         assertThat(lock.status().state()).isEqualTo(LockState.UNLOCKED);
-        assertThat(lock.status().mode()).isEqualTo("none");
+        assertThat(lock.status().asked().modeText()).isEqualTo("none");
     }
 
     @Test
