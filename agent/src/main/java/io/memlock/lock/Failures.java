@@ -13,6 +13,7 @@ import io.memlock.memory.Bytes;
 import io.memlock.memory.Segment;
 import io.memlock.memory.Selection;
 import io.memlock.os.Errno;
+import io.memlock.os.ErrnoException;
 import io.memlock.state.LockFailure;
 import java.io.File;
 import java.io.IOException;
@@ -250,11 +251,11 @@ final class Failures {
                 cause.getMessage() + "; " + limit.describe(),
                 "",
                 "what is locked cannot be told, nor be kept up; it is tried again once an interval",
-                Advice.lasting(toRead(String.valueOf(cause.getMessage()))));
+                Advice.lasting(toRead(ErrnoException.errnoOf(cause))));
     }
 
-    private String toRead(String answer) {
-        if (answer.contains("oo many open files")) {
+    private String toRead(int errno) {
+        if (errno == Errno.EMFILE) {
             return "# the file descriptors are used up. How many are open:\nls /proc/"
                     + place.pid()
                     + "/fd | wc -l\n# close what leaks, or start the JVM with more (ulimit -n 65536,"
