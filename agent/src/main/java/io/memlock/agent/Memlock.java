@@ -15,6 +15,7 @@ import io.memlock.keeper.OwnPermissions;
 import io.memlock.keeper.PrivilegeWatch;
 import io.memlock.keeper.StateListener;
 import io.memlock.lock.MemoryLock;
+import io.memlock.lock.Outcome;
 import io.memlock.log.Log;
 import io.memlock.log.StartupTimes;
 import io.memlock.options.AgentOptions;
@@ -32,6 +33,7 @@ import io.memlock.state.LockStatus;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.instrument.Instrumentation;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -63,6 +65,10 @@ public final class Memlock implements Agent {
     private Log log;
     private ThisProcess process;
     private MemoryLock lock;
+
+    /** Told after the start line. */
+    private List<String> startNotices = List.of();
+
     private Background background;
     private Thread privilegeWatch;
     private AttachService attachments;
@@ -169,14 +175,21 @@ public final class Memlock implements Agent {
         log = new Log(stderr, inForce);
     }
 
+    private void tell(List<String> notices) {
+        for (String notice : notices) {
+            log.failure(notice);
+        }
+    }
+
     private LockFailure lock(LibC libc, AgentOptions options) throws IOException {
         process = new ThisProcess(libc, proc, instrumentation, log);
         lock = new MemoryLock(process);
-        LockFailure failure = lock.start(options);
-        if (lock.prefaultRefusal() != null) {
-            log.failure("NOT PREFAULTED: " + lock.prefaultRefusal());
+        Outcome outcome = lock.start(options);
+        if (outcome.prefaultRefusal() != null) {
+            log.failure("NOT PREFAULTED: " + outcome.prefaultRefusal());
         }
-        return failure;
+        startNotices = outcome.notices();
+        return outcome.failure();
     }
 
     /**
@@ -192,6 +205,7 @@ public final class Memlock implements Agent {
                 if (isLocked) {
                     printStartLine();
                 }
+                tell(startNotices);
                 log.debug(times.describe());
             }
         };
@@ -380,19 +394,20 @@ public final class Memlock implements Agent {
     /** The first lock of this JVM, taken while it runs. */
     private AttachReply lockNow(AgentOptions options) throws IOException {
         MemoryLock first = new MemoryLock(process);
-        LockFailure failure;
+        Outcome outcome;
         try {
-            failure = options.selection().isEmpty() ? first.start(options) : first.change(options);
+            outcome = options.selection().isEmpty() ? first.start(options) : first.change(options);
         } catch (IOException e) {
             if (first.status() != null) { // some of it is locked: it has to be kept, and can be unlocked
                 keepFrom(first, false);
             }
             throw e;
         }
-        String line = keepFrom(first, failure == null || first.status().state() == LockState.PARTIAL);
-        return failure == null
-                ? new AttachReply(first.undone().isEmpty() ? State.DONE : State.FAILED, line + first.undone())
-                : new AttachReply(State.FAILED, failure.text(headline()) + first.undone());
+        LockFailure failure = outcome.failure();
+        String line = keepFrom(first, failure == null || outcome.status().state() == LockState.PARTIAL);
+        tell(outcome.notices());
+        String text = failure == null ? line : failure.text(headline());
+        return new AttachReply(outcome.isDone() ? State.DONE : State.FAILED, text + outcome.undone());
     }
 
     /**

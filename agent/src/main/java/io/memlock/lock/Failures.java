@@ -72,29 +72,29 @@ final class Failures {
     }
 
     /** {@code mlockall} failed although locking is unlimited, or did not do what it said. */
-    LockFailure mlockall(FutureLock.Outcome outcome, LockLimit limit) {
-        return mlockall(outcome, limit, UNLOCKED_JVM);
+    LockFailure mlockall(FutureLock.Attempt attempt, LockLimit limit) {
+        return mlockall(attempt, limit, UNLOCKED_JVM);
     }
 
     /** The same where what there is gets locked all the same, in other ways. */
-    LockFailure newMemory(FutureLock.Outcome outcome, LockLimit limit) {
-        return mlockall(outcome, limit, BORN_UNLOCKED);
+    LockFailure newMemory(FutureLock.Attempt attempt, LockLimit limit) {
+        return mlockall(attempt, limit, BORN_UNLOCKED);
     }
 
-    private LockFailure mlockall(FutureLock.Outcome outcome, LockLimit limit, String effect) {
-        if (outcome.errno() != 0) {
+    private LockFailure mlockall(FutureLock.Attempt attempt, LockLimit limit, String effect) {
+        if (attempt.errno() != 0) {
             return new LockFailure(
                     MLOCKALL,
-                    Errno.describe(outcome.errno()) + "; " + limit.describe() + filter(),
-                    because(outcome.errno()),
+                    Errno.describe(attempt.errno()) + "; " + limit.describe() + filter(),
+                    because(attempt.errno()),
                     effect,
-                    advice(limit, outcome.errno(), Selection.NOTHING));
+                    advice(limit, attempt.errno(), Selection.NOTHING));
         }
-        if (outcome.born() == LockProbe.Answer.UNKNOWN) {
+        if (attempt.born() == LockProbe.Answer.UNKNOWN) {
             return new LockFailure(
                     MLOCKALL,
                     "0, but whether a new mapping is locked cannot be read back: "
-                            + Errno.describe(outcome.probeErrno()) + " from msync and madvise" + filter(),
+                            + Errno.describe(attempt.probeErrno()) + " from msync and madvise" + filter(),
                     "",
                     "this JVM is locked as far as the kernel says, and nothing can verify it",
                     new Remedy(place).allowCalls());

@@ -45,7 +45,7 @@ final class FutureLock {
      * Locks all there is and all to come, in one call. Before the application runs: it walks everything resident. Where
      * huge pages of hugetlbfs are mapped it would populate them all.
      */
-    Outcome setWithAllThereIs() {
+    Attempt setWithAllThereIs() {
         return set(Linux.MCL_CURRENT | FUTURE);
     }
 
@@ -59,13 +59,13 @@ final class FutureLock {
     }
 
     /** From now on new mappings are born locked. Touches no mapping. */
-    Outcome set() {
+    Attempt set() {
         return set(FUTURE);
     }
 
-    private synchronized Outcome set(int flags) {
+    private synchronized Attempt set(int flags) {
         if (libc.mlockall(flags) != 0) {
-            return new Outcome(libc.errno(), LockProbe.Answer.UNLOCKED, 0);
+            return new Attempt(libc.errno(), LockProbe.Answer.UNLOCKED, 0);
         }
         // A return code is not proof. What went wrong with single mappings the keeper's first pass finds.
         FutureProbe probe = parts.futureProbe();
@@ -75,7 +75,7 @@ final class FutureLock {
             born = LockProbe.Answer.LOCKED;
         }
         inForce = born != LockProbe.Answer.UNLOCKED;
-        return new Outcome(0, born, probeErrno);
+        return new Attempt(0, born, probeErrno);
     }
 
     /** Sets it again, where it was set: somebody's mlockall or munlockall may have dropped it. */
@@ -160,7 +160,7 @@ final class FutureLock {
      * @param born what a new mapping was afterwards
      * @param probeErrno if that could not be told, why not
      */
-    record Outcome(int errno, LockProbe.Answer born, int probeErrno) {
+    record Attempt(int errno, LockProbe.Answer born, int probeErrno) {
 
         /** Whether it is in force, by what was read back. */
         boolean isSet() {

@@ -49,7 +49,7 @@ public final class MemoryLock {
     private boolean isGivingBack;
     private boolean firstPassDone;
     private boolean hasLockedAll;
-    private volatile boolean hasFailedCalls;
+    private boolean hasFailedCalls;
     private boolean isDroppedByAThread;
     private int passesSinceEnd;
 
@@ -59,10 +59,12 @@ public final class MemoryLock {
     private boolean isRoomScarce;
     private int passesSinceLimit;
     private long relockCount;
+
+    /** Of these, those that were in an outcome. */
+    private long toldRelockCount;
+
     private long failureCount;
     private LockFailure lastFailure;
-    private String prefaultRefusal;
-    private String swapInRefusal;
     private int failedPasses;
     private volatile long periodNanos;
     private volatile LockStatus status;
@@ -109,26 +111,6 @@ public final class MemoryLock {
         periodNanos = nanos;
     }
 
-    /** What the operator should know though the state may be the same. Each is handed out once. */
-    public synchronized List<String> takeNotices() {
-        return notices.take();
-    }
-
-    /**
-     * Why {@code prefault} was not done.
-     *
-     * @return null if it was done, or not asked for
-     */
-    public synchronized String prefaultRefusal() {
-        return prefaultRefusal;
-    }
-
-    /** What {@link #change} was asked for beside the lock and did not do: a line for each, with a newline before it. */
-    public synchronized String undone() {
-        return (swapInRefusal == null ? "" : "\nnot read back from swap: " + swapInRefusal)
-                + (prefaultRefusal == null ? "" : "\nnot prefaulted: " + prefaultRefusal);
-    }
-
     /** Whether new mappings are born locked only for as long as the process keeps CAP_IPC_LOCK; free. */
     public boolean dependsOnCapability() {
         LockLimit now = limit;
@@ -150,11 +132,6 @@ public final class MemoryLock {
         return isGone;
     }
 
-    /** Whether a call of the last pass has failed, so that the next may do what this one did not; free. */
-    public boolean hasFailedCalls() {
-        return hasFailedCalls;
-    }
-
     /** What is asked for now. */
     public synchronized AgentOptions options() {
         return options;
@@ -164,25 +141,35 @@ public final class MemoryLock {
      * Locks, before {@code main}. Nobody waits for {@code mmap_lock} yet, so this is done in one call where possible.
      *
      * @param wanted what the user wants
-     * @return null if the promise is kept so far, otherwise why not
      */
-    public synchronized LockFailure start(AgentOptions wanted) {
+    public synchronized Outcome start(AgentOptions wanted) {
         try {
             prepare(wanted, parts.limits().establish());
             LockFailure failure = startLocking();
-            if (!wanted.prefault().isEmpty() && !selection.isEmpty()) {
-                prefault(
-                        future.isInForce() || hasLockedAll
-                                ? parts.locate(wanted.prefault())
-                                : parts.reconciler().locked(),
-                        false);
-            }
-            return failure;
+            return outcome(failure, null, prefaultAtStart());
         } catch (IOException e) {
-            return cannotLook(e);
+            return outcome(cannotLook(e), null, null);
         } finally {
             parts.live();
         }
+    }
+
+    private Outcome outcome(LockFailure failure, String swapInRefusal, String prefaultRefusal) {
+        long relocked = relockCount - toldRelockCount;
+        toldRelockCount = relockCount;
+        return new Outcome(status, failure, relocked, hasFailedCalls, swapInRefusal, prefaultRefusal, notices.take());
+    }
+
+    private String prefaultAtStart() throws IOException {
+        if (options.prefault().isEmpty() || selection.isEmpty()) {
+            return null;
+        }
+        boolean isAllLocked = future.isInForce() || hasLockedAll;
+        return prefault(
+                isAllLocked
+                        ? parts.locate(options.prefault())
+                        : parts.reconciler().locked(),
+                false);
     }
 
     private void prepare(AgentOptions wanted, LockLimit established) {
@@ -246,17 +233,17 @@ public final class MemoryLock {
         if (strategy == Strategy.RESCAN) {
             return isRoomScarce && !parts.holdsHugetlb() && lockAllThereIs()
                     ? settle(new Verdict(LockState.LOCKED, null), Pass.NONE)
-                    : reconcile();
+                    : pass();
         }
         if (parts.holdsHugetlb()) {
-            return reconcile(); // all the others by name, and then MCL_FUTURE, which touches no mapping
+            return pass(); // all the others by name, and then MCL_FUTURE, which touches no mapping
         }
-        FutureLock.Outcome outcome = future.setWithAllThereIs();
-        if (outcome.isSet()) {
+        FutureLock.Attempt attempt = future.setWithAllThereIs();
+        if (attempt.isSet()) {
             watchWhatIsBorn();
             return settle(new Verdict(LockState.LOCKED, null), Pass.NONE);
         }
-        LockFailure refused = failures().mlockall(outcome, limit);
+        LockFailure refused = failures().mlockall(attempt, limit);
         if (future.isInForce()) {
             return settle(Verdict.partial(refused), Pass.NONE); // as the kernel says, and nothing shows it
         }
@@ -265,8 +252,8 @@ public final class MemoryLock {
             return settle(Verdict.failed(refused), Pass.NONE);
         }
         strategy = Strategy.RESCAN;
-        notices.add(failures().newMemory(outcome, limit).text(PIECE_BY_PIECE));
-        return reconcile();
+        notices.add(failures().newMemory(attempt, limit).text(PIECE_BY_PIECE));
+        return pass();
     }
 
     /** Nothing but what is selected is there before {@code main}: one call locks it, without a look at each mapping. */
@@ -292,13 +279,10 @@ public final class MemoryLock {
      * Locks something else from now on, without a stall: what is there in small pieces first, then {@code MCL_FUTURE}, then
      * what is in swap is read back.
      *
-     * @return null if the promise is kept, otherwise why not
      * @throws IOException if {@code /proc/self} cannot be read
      */
-    public synchronized LockFailure change(AgentOptions wanted) throws IOException {
+    public synchronized Outcome change(AgentOptions wanted) throws IOException {
         parts.live();
-        prefaultRefusal = null;
-        swapInRefusal = null;
         if (wanted.selection().isEmpty()) {
             options = wanted;
             return unlock();
@@ -306,21 +290,24 @@ public final class MemoryLock {
         LockLimit now =
                 limit == null ? parts.limits().establish() : parts.limits().again(limit);
         if (!selection.isEmpty() && wanted.strategy() == StrategyChoice.FUTURE && !now.isUnlimited()) {
-            return failures().futureUnderLimit(wanted.selection(), now, true);
+            return outcome(failures().futureUnderLimit(wanted.selection(), now, true), null, null);
         }
         prepare(wanted, now);
         if (isFutureRefused()) {
-            return refuseFuture();
+            return outcome(refuseFuture(), null, null);
         }
         if (strategy == Strategy.RESCAN) {
             endFuture();
         }
         firstPassDone = false;
-        LockFailure failure = reconcile();
-        swapInRefusal = parts.residency().swapIn(parts.reconciler().locked());
-        prefault(parts.reconciler().locked(), true);
+        LockFailure failure = pass();
+        String swapInRefusal = parts.residency().swapIn(parts.reconciler().locked());
+        String prefaultRefusal = prefault(parts.reconciler().locked(), true);
         for (int part = 0; part < MOST_VIEW_PARTS && populateView(); part++) {}
-        return strategy == Strategy.FUTURE || isFutureRefused() ? failure : reconcile(); // of what came meanwhile, too
+        if (strategy != Strategy.FUTURE && !isFutureRefused()) {
+            failure = pass(); // of what came meanwhile, too
+        }
+        return outcome(failure, swapInRefusal, prefaultRefusal);
     }
 
     private void endFuture() throws IOException {
@@ -344,13 +331,13 @@ public final class MemoryLock {
         limit = parts.limits().again(before);
         if (!limit.isUnlimited()) { // it came down meanwhile
             giveUpFuture(before);
-            return reconcile();
+            return pass();
         }
-        FutureLock.Outcome outcome = future.set();
-        if (outcome.isSet()) {
-            return reconcile();
+        FutureLock.Attempt attempt = future.set();
+        if (attempt.isSet()) {
+            return pass();
         }
-        LockFailure refused = failures().newMemory(outcome, limit);
+        LockFailure refused = failures().newMemory(attempt, limit);
         if (future.isInForce()) {
             return settle(Verdict.partial(refused), Pass.NONE);
         }
@@ -363,18 +350,20 @@ public final class MemoryLock {
         return failure;
     }
 
-    private void prefault(List<Segment> locked, boolean isLive) throws IOException {
-        prefaultRefusal =
-                options.prefault().isEmpty() ? null : parts.residency().prefault(locked, options.prefault(), isLive);
+    private String prefault(List<Segment> locked, boolean isLive) throws IOException {
+        return options.prefault().isEmpty() ? null : parts.residency().prefault(locked, options.prefault(), isLive);
     }
 
     /**
      * One pass of the keeper.
      *
-     * @return null if the promise is kept, otherwise why not
      * @throws IOException if {@code /proc/self} cannot be read
      */
-    public synchronized LockFailure reconcile() throws IOException {
+    public synchronized Outcome reconcile() throws IOException {
+        return outcome(pass(), null, null);
+    }
+
+    private LockFailure pass() throws IOException {
         if (selection.isEmpty() && !isGivingBack) {
             return status.state() == LockState.FAILED ? lastFailure : null;
         }
@@ -403,10 +392,9 @@ public final class MemoryLock {
     /**
      * One pass after the JVM told that its memory may have changed.
      *
-     * @return as {@link #reconcile}
      * @throws IOException as {@link #reconcile}
      */
-    public synchronized LockFailure reconcileAfterChange() throws IOException {
+    public synchronized Outcome reconcileAfterChange() throws IOException {
         parts.reconciler().expectChange();
         return reconcile();
     }
@@ -614,10 +602,10 @@ public final class MemoryLock {
      * Gives back what we locked, without a stall; what the application locked itself stays locked throughout. What could not
      * be unlocked {@link #reconcile} tries again.
      *
-     * @return null if nothing of ours is locked any more, otherwise why not
+     * @return a failure unless nothing of ours is locked any more
      * @throws IOException if {@code /proc/self} cannot be read
      */
-    public synchronized LockFailure unlock() throws IOException {
+    public synchronized Outcome unlock() throws IOException {
         viewedHeap.release();
         selection = Selection.NOTHING;
         strategy = null;
@@ -625,7 +613,7 @@ public final class MemoryLock {
             limit = parts.limits().establish();
         }
         isGivingBack = true;
-        return giveBack();
+        return outcome(giveBack(), null, null);
     }
 
     private LockFailure giveBack() throws IOException {

@@ -36,7 +36,7 @@ class MainStackTest {
     void isNeverLockedUnderALimit(String options) throws Exception {
         limit();
 
-        assertThat(lock.start(OptionParser.parse(options))).isNull();
+        assertThat(lock.start(OptionParser.parse(options)).failure()).isNull();
         lock.reconcileAfterChange();
 
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);

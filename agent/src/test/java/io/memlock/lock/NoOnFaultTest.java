@@ -27,7 +27,7 @@ class NoOnFaultTest {
         kernel.hasOnFault = false;
         kernel.commit(Region.HEAP, HEAP, 4 * MIB);
 
-        LockFailure failure = lock.start(OptionParser.parse(options));
+        LockFailure failure = lock.start(OptionParser.parse(options)).failure();
 
         assertThat(failure.meaning()).contains("Linux 4.4 is needed");
         assertThat(lock.status().state()).isEqualTo(LockState.FAILED);

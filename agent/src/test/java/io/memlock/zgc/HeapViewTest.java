@@ -393,7 +393,8 @@ class HeapViewTest {
         kernel.mapHeapFile(HEAP, GRANULE, 0);
         MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
 
-        assertThat(lock.start(OptionParser.parse("mode=heap,strategy=rescan"))).isNull();
+        assertThat(lock.start(OptionParser.parse("mode=heap,strategy=rescan")).failure())
+                .isNull();
 
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
         assertThat(kernel.isLockedOnFault(kernel.heapView().start())).isTrue();
@@ -406,7 +407,7 @@ class HeapViewTest {
         kernel.mapHeapFile(HEAP, GRANULE, 0);
         MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
 
-        LockFailure failure = lock.start(OptionParser.parse("mode=heap"));
+        LockFailure failure = lock.start(OptionParser.parse("mode=heap")).failure();
 
         assertThat(kernel.hasHeapView()).isFalse();
         assertThat(failure.meaning()).contains("ZGC maps its heap anew while it runs");
@@ -419,14 +420,12 @@ class HeapViewTest {
         MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
         lock.start(OptionParser.parse("mode=all"));
 
-        lock.reconcile();
-        assertThat(lock.takeNotices())
+        assertThat(lock.reconcile().notices())
                 .containsExactly(
                         "ZGC's heap is locked where it is mapped, and what ZGC frees may be swapped out until it"
                                 + " is used again (no second view of it: no file descriptor of /memfd:java_heap (deleted) in"
                                 + " /proc/self/fd)");
 
-        lock.reconcile();
-        assertThat(lock.takeNotices()).isEmpty();
+        assertThat(lock.reconcile().notices()).isEmpty();
     }
 }
