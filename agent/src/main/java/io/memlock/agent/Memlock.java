@@ -183,7 +183,7 @@ public final class Memlock implements Agent {
 
     private LockFailure lock(LibC libc, AgentOptions options) throws IOException {
         process = new ThisProcess(libc, proc, instrumentation, log);
-        lock = new MemoryLock(process);
+        lock = process.newLock();
         Outcome outcome = lock.start(options);
         if (outcome.prefaultRefusal() != null) {
             log.failure("NOT PREFAULTED: " + outcome.prefaultRefusal());
@@ -305,8 +305,8 @@ public final class Memlock implements Agent {
                     holdJar();
                 }
             };
-            Background made =
-                    new Background(lock, process, process.libc(), log, listener, inForce, growth, look, afterFirstPass);
+            Background made = new Background(
+                    lock, process.view(), process.libc(), log, listener, inForce, growth, look, afterFirstPass);
             publisher.publish(made.control());
             background = made;
         }
@@ -393,7 +393,7 @@ public final class Memlock implements Agent {
 
     /** The first lock of this JVM, taken while it runs. */
     private AttachReply lockNow(AgentOptions options) throws IOException {
-        MemoryLock first = new MemoryLock(process);
+        MemoryLock first = process.newLock();
         Outcome outcome;
         try {
             outcome = options.selection().isEmpty() ? first.start(options) : first.change(options);

@@ -39,8 +39,7 @@ final class OwnLock {
     List<Finding> attempt(AgentOptions options) throws IOException {
         MemoryLock lock;
         try {
-            lock = new MemoryLock(
-                    new ThisProcess(NativeAccess.open(null), proc, null, new Log(System.err, LogLevel.QUIET)));
+            lock = new ThisProcess(NativeAccess.open(null), proc, null, new Log(System.err, LogLevel.QUIET)).newLock();
         } catch (NativeUnavailableException e) {
             return List.of(Finding.fail(CHECK, e.getMessage(), ""));
         }

@@ -95,8 +95,18 @@ public final class Reconciler {
                 probe, calls, applicationLocks, new LockedByName(), new Unlockable(), room, pause, maxMappings);
     }
 
+    /** From now on the application runs, and huge pages may have been set up otherwise than before. */
+    void live() {
+        tools.calls().live();
+    }
+
+    /** What all passes work with. */
+    Repair.Tools tools() {
+        return tools;
+    }
+
     /** Every mapping, cut into regions, as of the last look. */
-    public List<Segment> segments() {
+    List<Segment> segments() {
         return map.segments();
     }
 

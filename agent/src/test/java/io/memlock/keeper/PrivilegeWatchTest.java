@@ -24,7 +24,7 @@ class PrivilegeWatchTest {
 
     private final FakeKernel kernel = new FakeKernel();
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    private final MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+    private final MemoryLock lock = new FakeProcess(kernel).newLock();
     private final PrivilegeWatch watch =
             new PrivilegeWatch(kernel, lock, new Log(new PrintStream(printed, true, UTF_8), LogLevel.QUIET));
 

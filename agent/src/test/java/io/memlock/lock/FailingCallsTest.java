@@ -58,7 +58,7 @@ class FailingCallsTest {
     /** Returns whether there was a call n. */
     private static boolean run(Case test, int errno, int n) throws Exception {
         FakeKernel kernel = jvm(test.limitBytes);
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+        MemoryLock lock = new FakeProcess(kernel).newLock();
         kernel.failCall = n;
         kernel.failWith = errno;
         String what = test + ", call " + n + " fails with " + Errno.describe(errno) + ": ";
@@ -88,7 +88,7 @@ class FailingCallsTest {
         for (int errno : ERRNOS) {
             for (int from = 0; from < 60; from += 3) {
                 FakeKernel kernel = jvm(test.limitBytes);
-                MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+                MemoryLock lock = new FakeProcess(kernel).newLock();
                 kernel.failCall = from;
                 kernel.failUntilCall = Integer.MAX_VALUE;
                 kernel.failWith = errno;
@@ -150,7 +150,7 @@ class FailingCallsTest {
     }
 
     private static MemoryLock locked(FakeKernel kernel) throws Exception {
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+        MemoryLock lock = new FakeProcess(kernel).newLock();
         lock.start(OptionParser.parse(""));
         lock.reconcile();
         return lock;
@@ -206,7 +206,7 @@ class FailingCallsTest {
     @Test
     void aLimitThatIsLiftedBringsFutureBack() throws Exception {
         FakeKernel kernel = jvm(MIB);
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+        MemoryLock lock = new FakeProcess(kernel).newLock();
         assertThat(lock.start(OptionParser.parse("")).failure()).isNotNull();
         kernel.privileged = true;
 
@@ -265,8 +265,7 @@ class FailingCallsTest {
         FakeKernel kernel = jvm(errno == Errno.EPERM ? 0 : MIB);
         FakeProcess process = new FakeProcess(kernel);
 
-        LockFailure failure =
-                new MemoryLock(process).start(OptionParser.parse("")).failure();
+        LockFailure failure = process.newLock().start(OptionParser.parse("")).failure();
 
         assertThat(failure.meaning()).contains(errno == Errno.EPERM ? "the limit is 0" : "the limit on locked memory");
         assertThat(failure.remedy()).contains("LimitMEMLOCK=infinity").contains("app.service");

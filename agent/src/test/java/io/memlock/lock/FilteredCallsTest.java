@@ -29,7 +29,7 @@ class FilteredCallsTest {
 
     private final FakeKernel kernel = new FakeKernel();
     private final FakeProcess process = new FakeProcess(kernel);
-    private final MemoryLock lock = new MemoryLock(process);
+    private final MemoryLock lock = process.newLock();
 
     private record Case(String options, String call, int answer, long limitBytes) {}
 

@@ -20,7 +20,7 @@ class HugetlbTest {
     private static final long CODE = 0x2000_0000L;
 
     private final FakeKernel kernel = new FakeKernel();
-    private final MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+    private final MemoryLock lock = new FakeProcess(kernel).newLock();
 
     @BeforeEach
     void startJvm() {

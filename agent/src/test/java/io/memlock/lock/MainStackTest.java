@@ -22,7 +22,7 @@ class MainStackTest {
     private static final long LIMIT = 64 * MIB;
 
     private final FakeKernel kernel = new FakeKernel();
-    private final MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+    private final MemoryLock lock = new FakeProcess(kernel).newLock();
 
     @BeforeEach
     void startJvm() {

@@ -31,7 +31,7 @@ class MappingBudgetTest {
             kernel.commit(Region.NATIVE, mixed(i), 2 * PAGE);
             kernel.regionsWithin.put(mixed(i) + PAGE, Region.CODE);
         }
-        return new MemoryLock(new FakeProcess(kernel));
+        return new FakeProcess(kernel).newLock();
     }
 
     private static long mixed(int i) {

@@ -25,7 +25,7 @@ class MemoryLockTest {
     private static final long NATIVE = 0x5000_0000L;
 
     private final FakeKernel kernel = new FakeKernel();
-    private final MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+    private final MemoryLock lock = new FakeProcess(kernel).newLock();
 
     @BeforeEach
     void startJvm() {
@@ -172,7 +172,7 @@ class MemoryLockTest {
         other.privileged = false;
         other.softLimit = other.hardLimit = LockLimit.toLock(4 * MIB) - FakeKernel.PAGE;
         other.commit(Region.HEAP, HEAP, 4 * MIB);
-        MemoryLock otherLock = new MemoryLock(new FakeProcess(other));
+        MemoryLock otherLock = new FakeProcess(other).newLock();
         assertThat(otherLock.start(OptionParser.parse("mode=heap")).failure()).isNotNull();
         assertThat(other.chargedBytes()).isZero();
         assertThat(otherLock.status().state()).isEqualTo(LockState.FAILED);
@@ -525,7 +525,7 @@ class MemoryLockTest {
     void tellsWhatItCouldNotReadBackFromSwap() throws Exception {
         FakeProcess process = new FakeProcess(kernel);
         process.swapInRefusal = "permission denied";
-        MemoryLock attached = new MemoryLock(process);
+        MemoryLock attached = process.newLock();
 
         Outcome locked = attached.change(OptionParser.parse("mode=heap"));
         assertThat(locked.undone()).isEqualTo("\nnot read back from swap: permission denied");
@@ -586,7 +586,7 @@ class MemoryLockTest {
     @Test
     void readsBackFromSwapAndPrefaultsOnlyWhatIsLocked() throws Exception {
         FakeProcess process = new FakeProcess(kernel);
-        MemoryLock attached = new MemoryLock(process);
+        MemoryLock attached = process.newLock();
 
         attached.change(OptionParser.parse("mode=heap,strategy=rescan,prefault=heap"));
 
@@ -598,9 +598,7 @@ class MemoryLockTest {
         FakeProcess process = new FakeProcess(kernel);
         int probes = kernel.calls;
 
-        assertThat(new MemoryLock(process)
-                        .start(OptionParser.parse("prefault=heap"))
-                        .failure())
+        assertThat(process.newLock().start(OptionParser.parse("prefault=heap")).failure())
                 .isNull();
 
         assertThat(process.asked).hasSize(1).first().asString().startsWith("briskly [HEAP]");
@@ -609,7 +607,7 @@ class MemoryLockTest {
 
     @Test
     void aLateLockBlamesNobodyForWhatWasMappedAnewBeforeNewMappingsWereBornLocked() throws Exception {
-        MemoryLock attached = new MemoryLock(new FakeProcess(kernel));
+        MemoryLock attached = new FakeProcess(kernel).newLock();
         // Locked by the first pass, unlocked when the second looks.
         kernel.afterLock.put(HEAP, () -> kernel.afterRefresh = () -> kernel.munlock(HEAP, 4 * MIB));
 
@@ -626,7 +624,7 @@ class MemoryLockTest {
         kernel.softLimit = kernel.hardLimit = 5 * MIB;
         FakeProcess process = new FakeProcess(kernel);
         process.whileSwappingIn = () -> kernel.commit(Region.HEAP, HEAP + 4 * MIB, 8 * MIB);
-        MemoryLock attached = new MemoryLock(process);
+        MemoryLock attached = process.newLock();
 
         LockFailure failure = attached.change(OptionParser.parse("mode=heap")).failure();
 

@@ -19,7 +19,7 @@ class NoOnFaultTest {
     private static final long HEAP = 0x1000_0000L;
 
     private final FakeKernel kernel = new FakeKernel();
-    private final MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+    private final MemoryLock lock = new FakeProcess(kernel).newLock();
 
     @ParameterizedTest
     @ValueSource(strings = {"", "mode=heap", "strategy=rescan", "strategy=future", "mode=heap,strategy=rescan"})

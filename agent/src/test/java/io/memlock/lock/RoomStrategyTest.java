@@ -27,7 +27,7 @@ class RoomStrategyTest {
 
     private final FakeKernel kernel = new FakeKernel();
     private final FakeProcess process = new FakeProcess(kernel);
-    private final MemoryLock lock = new MemoryLock(process);
+    private final MemoryLock lock = process.newLock();
 
     @BeforeEach
     void startJvm() {

@@ -27,7 +27,7 @@ class VerificationTest {
 
     private final FakeKernel kernel = new FakeKernel();
     private final FakeProcess process = new FakeProcess(kernel);
-    private final MemoryLock lock = new MemoryLock(process);
+    private final MemoryLock lock = process.newLock();
 
     private void start(String options, long intervalMillis) throws Exception {
         kernel.commit(Region.HEAP, HEAP, MIB);

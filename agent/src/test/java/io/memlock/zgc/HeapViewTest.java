@@ -189,7 +189,7 @@ class HeapViewTest {
     @Test
     void goesThroughAllAgainWhenSomebodyHasUnlockedIt() throws Exception {
         kernel.mapHeapFile(HEAP, GRANULE, 0);
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel, libc));
+        MemoryLock lock = new FakeProcess(kernel, libc).newLock();
         lock.start(OptionParser.parse("mode=all"));
         lock.reconcile();
         lock.populateView();
@@ -211,7 +211,7 @@ class HeapViewTest {
         kernel.mapHeapFile(HEAP, GRANULE, 0);
         kernel.mlockall(Linux.MCL_FUTURE);
 
-        new MemoryLock(new FakeProcess(kernel)).start(OptionParser.parse("mode=heap,strategy=rescan"));
+        new FakeProcess(kernel).newLock().start(OptionParser.parse("mode=heap,strategy=rescan"));
 
         assertThat(kernel.hasHeapView()).isFalse();
     }
@@ -346,15 +346,14 @@ class HeapViewTest {
 
         assertThat(hold()).isNull();
 
-        assertThat(ViewedHeap.isNeeded(new FakeProcess(kernel).reconciler().segments()))
-                .isFalse();
+        assertThat(ViewedHeap.isNeeded(kernel.segments())).isFalse();
         assertThat(view.exists()).isFalse();
     }
 
     @Test
     void comesWithTheLockAndGoesWithIt() throws Exception {
         kernel.mapHeapFile(HEAP, GRANULE, 0);
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+        MemoryLock lock = new FakeProcess(kernel).newLock();
         lock.start(OptionParser.parse("mode=all"));
         assertThat(kernel.hasHeapView()).as("before main").isFalse();
 
@@ -377,7 +376,7 @@ class HeapViewTest {
     void isPopulatedAfterWhatIsInSwapWasReadBack() throws Exception {
         kernel.mapHeapFile(HEAP, GRANULE, 0);
         FakeProcess process = new FakeProcess(kernel);
-        MemoryLock lock = new MemoryLock(process);
+        MemoryLock lock = process.newLock();
         List<Long> viewed = new ArrayList<>();
         process.whileSwappingIn = () -> viewed.add(lock.viewedHeap().bytes());
         lock.start(OptionParser.parse("mode=none"));
@@ -391,7 +390,7 @@ class HeapViewTest {
     @Test
     void keepsThePromiseThatRescanAloneCannot() throws Exception {
         kernel.mapHeapFile(HEAP, GRANULE, 0);
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+        MemoryLock lock = new FakeProcess(kernel).newLock();
 
         assertThat(lock.start(OptionParser.parse("mode=heap,strategy=rescan")).failure())
                 .isNull();
@@ -405,7 +404,7 @@ class HeapViewTest {
         kernel.privileged = false;
         kernel.softLimit = kernel.hardLimit = 1 << 30;
         kernel.mapHeapFile(HEAP, GRANULE, 0);
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+        MemoryLock lock = new FakeProcess(kernel).newLock();
 
         LockFailure failure = lock.start(OptionParser.parse("mode=heap")).failure();
 
@@ -417,7 +416,7 @@ class HeapViewTest {
     void saysOnceWhatIsNotKeptWithoutIt() throws Exception {
         kernel.showsDescriptors = false;
         kernel.mapHeapFile(HEAP, GRANULE, 0);
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+        MemoryLock lock = new FakeProcess(kernel).newLock();
         lock.start(OptionParser.parse("mode=all"));
 
         assertThat(lock.reconcile().notices())
