@@ -96,7 +96,7 @@ final class Ledger {
     }
 
     private Verification verifiedNow() {
-        return new Verification(process.nanoTime(), System.currentTimeMillis());
+        return new Verification(process.nanoTime());
     }
 
     private LockFailure settle(LockState state, LockFailure failure, Pass pass, Verification verified) {
