@@ -52,7 +52,7 @@ public final class AgentThread extends Thread implements Thread.UncaughtExceptio
     /** One each: a group can be destroyed by others while no thread of it runs. */
     private static ThreadGroup newGroup() {
         ThreadGroup group = Thread.currentThread().getThreadGroup();
-        if (group.getName().equals("memlock")) {
+        if (Thread.currentThread() instanceof AgentThread) {
             return group;
         }
         while (group.getParent() != null) {
