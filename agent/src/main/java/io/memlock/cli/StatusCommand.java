@@ -88,11 +88,7 @@ final class StatusCommand implements Callable<Integer> {
         List<JvmStatus> statuses = look(found.jvms());
         silent.addAll(0, found.silent());
         if (json) {
-            Map<String, Object> document = new LinkedHashMap<>();
-            document.put("schema", 1);
-            document.put("jvms", statuses.stream().map(JvmStatus::json).toList());
-            document.put("notReadable", found.closed() + silent.size());
-            console.out().println(Json.text(document));
+            printJson(statuses, found.closed() + silent.size());
             return ExitStatus.DONE;
         }
         if (statuses.isEmpty()) {
@@ -109,6 +105,14 @@ final class StatusCommand implements Callable<Integer> {
         return ExitStatus.DONE;
     }
 
+    private void printJson(List<JvmStatus> statuses, int notReadable) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("schema", 1);
+        document.put("jvms", statuses.stream().map(JvmStatus::json).toList());
+        document.put("notReadable", notReadable);
+        console.out().println(Json.text(document));
+    }
+
     private int one() throws CommandException, InterruptedException {
         Jvm jvm = jvms.find(pid);
         exact = true;
@@ -118,11 +122,7 @@ final class StatusCommand implements Callable<Integer> {
         }
         JvmStatus status = looked.get(0);
         if (json) {
-            Map<String, Object> document = new LinkedHashMap<>();
-            document.put("schema", 1);
-            document.put("jvms", List.of(status.json()));
-            document.put("notReadable", 0);
-            console.out().println(Json.text(document));
+            printJson(looked, 0);
         } else {
             console.out()
                     .println(jvm.title() + ": "

@@ -37,12 +37,11 @@ public record Verdict(Lock lock, boolean isSwapped, String text) {
      */
     public static Verdict on(JvmMemory memory, PublishedLock published) {
         boolean isOfSelection = published.isBorneOutBy(memory);
-        double coverage = isOfSelection ? published.coverage() : memory.coverage();
         Lock lock = isOfSelection ? lock(published) : lock(memory);
         String text =
                 switch (lock) {
                     case LOCKED -> "locked" + (isOfSelection ? published.exceptions() : "");
-                    case PARTLY_LOCKED -> "partly locked " + Numbers.percent(coverage);
+                    case PARTLY_LOCKED -> "partly locked " + Numbers.percent(published.coverage(memory));
                     case NOT_LOCKED -> "not locked";
                     case NOT_MEASURED -> "locks something (--exact measures)";
                     case NOT_VERIFIED -> "not verified by its agent";
