@@ -74,7 +74,7 @@ final class Ledger {
     LockFailure settle(Pass pass, LockFailure failure) {
         boolean nothing = pass.wantedBytes() > 0 && pass.totalMissingBytes() >= pass.wantedBytes();
         LockState broken = nothing ? LockState.FAILED : LockState.PARTIAL;
-        return settle(failure == null ? LockState.LOCKED : broken, failure, pass, verifiedNow());
+        return settle(failure == null ? LockState.LOCKED : broken, failure);
     }
 
     /**
@@ -83,7 +83,7 @@ final class Ledger {
      * @return the failure
      */
     LockFailure settle(LockState state, LockFailure failure) {
-        return settle(state, failure, Pass.NONE, verifiedNow());
+        return settle(state, failure, new Verification(process.nanoTime()));
     }
 
     /**
@@ -92,14 +92,10 @@ final class Ledger {
      * @return the failure
      */
     LockFailure settleUnverified(LockState state, LockFailure failure) {
-        return settle(state, failure, Pass.NONE, status == null ? null : status.verified());
+        return settle(state, failure, status == null ? null : status.verified());
     }
 
-    private Verification verifiedNow() {
-        return new Verification(process.nanoTime());
-    }
-
-    private LockFailure settle(LockState state, LockFailure failure, Pass pass, Verification verified) {
+    private LockFailure settle(LockState state, LockFailure failure, Verification verified) {
         if (failure != null) {
             failureCount++;
             lastFailure = failure;
@@ -111,8 +107,6 @@ final class Ledger {
                 state,
                 plan.limit(),
                 plan.selection().regions(),
-                pass.wantedBytes(),
-                pass.totalMissingBytes(),
                 relockCount,
                 failureCount,
                 lastFailure,

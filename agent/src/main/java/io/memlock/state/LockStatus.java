@@ -16,8 +16,6 @@ import java.util.List;
  * @param state how far the promise is kept
  * @param limit the limits as found at start
  * @param regions the regions that should be locked: none of what was asked for where that was refused
- * @param wantedBytes length of all mappings that should be locked
- * @param missingBytes of that, what is not
  * @param relockCount segments the keeper had to lock after the first time
  * @param failureCount passes that ended with something missing
  * @param lastFailure why the promise is not kept, or was not when it was last broken; null if it never was
@@ -29,8 +27,6 @@ public record LockStatus(
         LockState state,
         LockLimit limit,
         List<Region> regions,
-        long wantedBytes,
-        long missingBytes,
         long relockCount,
         long failureCount,
         LockFailure lastFailure,
@@ -83,16 +79,6 @@ public record LockStatus(
 
     private LockStatus with(LockState otherState, Strategy otherStrategy, LockFailure failure) {
         return new LockStatus(
-                asked,
-                otherStrategy,
-                otherState,
-                limit,
-                regions,
-                wantedBytes,
-                missingBytes,
-                relockCount,
-                failureCount,
-                failure,
-                verified);
+                asked, otherStrategy, otherState, limit, regions, relockCount, failureCount, failure, verified);
     }
 }
