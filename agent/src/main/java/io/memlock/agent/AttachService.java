@@ -7,6 +7,8 @@ import io.memlock.attach.AttachReply.State;
 import io.memlock.attach.AttachRequest;
 import io.memlock.attach.ReplyBoard;
 import io.memlock.attach.Version;
+import io.memlock.bootstrap.AgentThread;
+import io.memlock.keeper.OwnPermissions;
 import java.io.PrintStream;
 import java.lang.instrument.Instrumentation;
 import java.util.function.Consumer;
@@ -16,9 +18,6 @@ import java.util.function.Consumer;
  * thread is free again at once for {@code jcmd} and the like, and whoever asked may go away.
  */
 final class AttachService {
-
-    /** Our loader knows it by this name, as one that leaves time to the application. */
-    private static final String THREAD = "memlock-attach";
 
     private final Instrumentation instrumentation;
     private final PrintStream stderr;
@@ -98,11 +97,8 @@ final class AttachService {
                 replies.reply(answer(request, replies));
             }
         };
-        Thread thread = new Thread(work, THREAD);
-        thread.setDaemon(true);
-        thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
         try {
-            thread.start();
+            AgentThread.gentle(OwnPermissions.of(work), "memlock-attach").start();
         } catch (OutOfMemoryError e) { // no thread to be had: whoever asked would wait for ever
             replies.reply(new AttachReply(State.FAILED, "nothing was done: " + e.getMessage()));
         }

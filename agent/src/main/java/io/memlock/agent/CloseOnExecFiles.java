@@ -4,6 +4,7 @@ package io.memlock.agent;
 import io.memlock.files.FileOpener;
 import io.memlock.files.OpenFile;
 import io.memlock.os.Errno;
+import io.memlock.os.ErrnoException;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import java.io.File;
@@ -36,7 +37,7 @@ final class CloseOnExecFiles implements FileOpener {
     }
 
     private IOException failure(File file) {
-        return new IOException(file.getPath() + " (" + Errno.describe(libc.errno()) + ")");
+        return ErrnoException.on(file.getPath(), libc.errno());
     }
 
     private final class Descriptor extends OpenFile {

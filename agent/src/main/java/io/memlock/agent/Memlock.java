@@ -15,6 +15,7 @@ import io.memlock.keeper.OwnPermissions;
 import io.memlock.keeper.PrivilegeWatch;
 import io.memlock.keeper.StateListener;
 import io.memlock.lock.MemoryLock;
+import io.memlock.lock.Outcome;
 import io.memlock.log.Log;
 import io.memlock.log.StartupTimes;
 import io.memlock.memory.Region;
@@ -50,16 +51,11 @@ public final class Memlock implements Agent {
 
     private static final int GO_ON = 0;
 
-    private static final String PARTLY_LOCKED = "PARTLY LOCKED";
-
     /** Who asks, for the log. */
     private static final String BY_ATTACH = "by attach";
 
     /** Between two attempts to start the keeper. */
     private static final long RETRY_NANOS = 20_000_000;
-
-    /** Where no more is excluded than the files the application maps, of which there are none at start. */
-    private static final List<Region> JUST_FILES = List.of(Region.MAPPED);
 
     private final Instrumentation instrumentation;
     private final Runnable jarHolder;
@@ -72,6 +68,10 @@ public final class Memlock implements Agent {
     private Log log;
     private ThisProcess process;
     private MemoryLock lock;
+
+    /** Told after the start line. */
+    private List<String> startNotices = List.of();
+
     private Background background;
     private Thread privilegeWatch;
     private AttachService attachments;
@@ -123,7 +123,7 @@ public final class Memlock implements Agent {
     /** Has the lock kept, if there is a thread to be had for it. */
     private boolean isKept(LockFailure failure) {
         try {
-            startBackground(failure == null || headline().equals(PARTLY_LOCKED));
+            startBackground(failure == null || lock.status().state() == LockState.PARTIAL);
             return true;
         } catch (Throwable e) {
             LockFailure failed = LockFailure.notKept(e);
@@ -167,7 +167,7 @@ public final class Memlock implements Agent {
     private String headline() {
         LockState state = isHeld() ? lock.status().state() : LockState.FAILED;
         return switch (state) {
-            case PARTIAL -> PARTLY_LOCKED;
+            case PARTIAL -> "PARTLY LOCKED";
             case LOCKED -> "LOCKED, BUT NOT AS ASKED";
             default -> "NOT LOCKED";
         };
@@ -178,14 +178,21 @@ public final class Memlock implements Agent {
         log = new Log(stderr, inForce);
     }
 
+    private void tell(List<String> notices) {
+        for (String notice : notices) {
+            log.failure(notice);
+        }
+    }
+
     private LockFailure lock(LibC libc, AgentOptions options) throws IOException {
         process = new ThisProcess(libc, proc, instrumentation, log);
-        lock = new MemoryLock(process);
-        LockFailure failure = lock.start(options);
-        if (lock.prefaultRefusal() != null) {
-            log.failure("NOT PREFAULTED: " + lock.prefaultRefusal());
+        lock = process.newLock();
+        Outcome outcome = lock.start(options);
+        if (outcome.prefaultRefusal() != null) {
+            log.failure("NOT PREFAULTED: " + outcome.prefaultRefusal());
         }
-        return failure;
+        startNotices = outcome.notices();
+        return outcome.failure();
     }
 
     /**
@@ -201,6 +208,7 @@ public final class Memlock implements Agent {
                 if (isLocked) {
                     printStartLine();
                 }
+                tell(startNotices);
                 log.debug(times.describe());
             }
         };
@@ -302,8 +310,8 @@ public final class Memlock implements Agent {
                     holdJar();
                 }
             };
-            Background made =
-                    new Background(lock, process, process.libc(), log, listener, inForce, growth, look, afterFirstPass);
+            Background made = new Background(
+                    lock, process.view(), process.libc(), log, listener, inForce, growth, look, afterFirstPass);
             publisher.publish(made.control());
             background = made;
         }
@@ -334,11 +342,11 @@ public final class Memlock implements Agent {
 
     private String startLine() throws IOException {
         LockStatus status = lock.status();
-        if (status.mode().equals("none")) {
+        if (status.asked().isEmpty()) {
             return "locks nothing until asked (mode=none)";
         }
         String locked;
-        if (status.mode().equals("all") && !process.isLarge() && JUST_FILES.containsAll(status.excluded())) {
+        if (status.asked().isAllButFiles() && !process.isLarge()) {
             locked = StartReport.ofWholeProcess(process.files(), status);
         } else {
             control().refresh();
@@ -407,20 +415,21 @@ public final class Memlock implements Agent {
 
     /** The first lock of this JVM, taken while it runs. */
     private AttachReply lockNow(AgentOptions options) throws IOException {
-        MemoryLock first = new MemoryLock(process);
-        LockFailure failure;
+        MemoryLock first = process.newLock();
+        Outcome outcome;
         try {
-            failure = options.selection().isEmpty() ? first.start(options) : first.change(options);
+            outcome = options.selection().isEmpty() ? first.start(options) : first.change(options);
         } catch (IOException e) {
             if (first.status() != null) { // some of it is locked: it has to be kept, and can be unlocked
                 keepFrom(first, false);
             }
             throw e;
         }
-        String line = keepFrom(first, failure == null || first.status().state() == LockState.PARTIAL);
-        return failure == null
-                ? new AttachReply(first.undone().isEmpty() ? State.DONE : State.FAILED, line + first.undone())
-                : new AttachReply(State.FAILED, failure.text(headline()) + first.undone());
+        LockFailure failure = outcome.failure();
+        String line = keepFrom(first, failure == null || outcome.status().state() == LockState.PARTIAL);
+        tell(outcome.notices());
+        String text = failure == null ? line : failure.text(headline());
+        return new AttachReply(outcome.isDone() ? State.DONE : State.FAILED, text + outcome.undone());
     }
 
     /**

@@ -14,18 +14,18 @@ import io.memlock.calls.PieceSize;
 import io.memlock.calls.Populator;
 import io.memlock.calls.Progress;
 import io.memlock.calls.SplitProbe;
-import io.memlock.cgroup.Cgroups;
 import io.memlock.cgroup.ProcessRoom;
 import io.memlock.cgroup.RoomWatch;
 import io.memlock.files.FileOpener;
 import io.memlock.hotspot.HugePages;
 import io.memlock.hotspot.InProcessDiagnosticCommands;
 import io.memlock.hotspot.JvmLayout;
-import io.memlock.hotspot.LayerStatus;
-import io.memlock.keeper.HeapRoom;
-import io.memlock.keeper.ProcessView;
-import io.memlock.lock.LockParts;
+import io.memlock.lock.FutureLock;
 import io.memlock.lock.MappingBudget;
+import io.memlock.lock.MemoryLock;
+import io.memlock.lock.OwnProcess;
+import io.memlock.lock.Passes;
+import io.memlock.lock.Plan;
 import io.memlock.lock.Reconciler;
 import io.memlock.log.Log;
 import io.memlock.memory.Mapping;
@@ -35,15 +35,10 @@ import io.memlock.memory.SmapsCost;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.proc.ProcFs;
-import io.memlock.report.GentleScan;
-import io.memlock.report.OutgrowWarning;
-import io.memlock.report.ProcessNumbers;
-import io.memlock.report.RegionReport;
-import io.memlock.report.SmapsScan;
 import io.memlock.residency.ProcessResidency;
 import io.memlock.residency.Residency;
-import io.memlock.state.LockStatus;
 import io.memlock.zgc.HeapView;
+import io.memlock.zgc.ViewedHeap;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.util.EnumSet;
@@ -51,12 +46,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
- * The parts of a lock on the process this runs in, each made when it is first needed: with {@code mode=all} the way to the
- * lock needs next to nothing of them.
+ * The process this runs in, and which class takes what of it. With {@code mode=all} the way to the lock needs next to nothing
+ * of that: the rest is made when it is first needed.
  */
-public final class ThisProcess implements LockParts, ProcessView {
+public final class ThisProcess implements OwnProcess, Residency, ApplicationLocks.LockFlags {
 
     private static final long DEFAULT_MAX_MAP_COUNT = 65_530;
 
@@ -68,16 +64,10 @@ public final class ThisProcess implements LockParts, ProcessView {
     private final Progress progress;
     private final long pageBytes;
     private final LockProbe probe;
-    private final LimitProbe limits;
-    private final RoomWatch room;
 
-    private GentleCalls calls;
-    private boolean isLive;
     private Boolean inUserNamespace;
     private Place place;
     private JvmLayout layout;
-    private Reconciler reconciler;
-    private ApplicationLocks applicationLocks;
 
     /**
      * The process.
@@ -96,18 +86,90 @@ public final class ThisProcess implements LockParts, ProcessView {
         this.progress = new Progress(log);
         this.pageBytes = libc.sysconf(Linux.SC_PAGESIZE);
         this.probe = new LockProbe(libc, pageBytes);
-        this.limits = new LimitProbe(libc, this.proc, probe, pageBytes);
-        this.room = new RoomWatch(new ProcessRoom(this.proc));
+    }
+
+    /** A lock on it, not taken yet. */
+    public MemoryLock newLock() {
+        ApplicationLocks applicationLocks = new ApplicationLocks(this);
+        FutureLock future = new FutureLock(libc, new FutureProbe(libc, probe, pageBytes), applicationLocks, this);
+        RoomWatch room = new RoomWatch(new ProcessRoom(proc));
+        Plan plan = new Plan(new LimitProbe(libc, proc, probe, pageBytes), room, this);
+        Supplier<Reconciler> reconciler = new Supplier<>() { // no lambda, as below: this is on the way to main
+                    @Override
+                    public Reconciler get() {
+                        return newReconciler(applicationLocks, room);
+                    }
+                };
+        Supplier<HeapView> view = new Supplier<>() {
+            @Override
+            public HeapView get() {
+                return new HeapView(libc, Populator.of(libc, proc), probe, Pause.SLEEP, progress);
+            }
+        };
+        return new MemoryLock(plan, future, new Passes(reconciler, future, new ViewedHeap(view)), this, this);
+    }
+
+    private Reconciler newReconciler(ApplicationLocks applicationLocks, RoomWatch room) {
+        HugePages hugePages = new HugePages(proc, new InProcessDiagnosticCommands(instrumentation), pageBytes);
+        PieceSize pieces = new PieceSize(pageBytes, hugePages, new CallCost(libc));
+        LongSupplier charged = new LongSupplier() {
+            @Override
+            public long getAsLong() {
+                return chargedBytes();
+            }
+        };
+        return new Reconciler(
+                new SelfMap(proc, layout()),
+                probe,
+                new GentleCalls(libc, probe, Pause.SLEEP, progress, pieces),
+                applicationLocks,
+                charged,
+                room,
+                Pause.SLEEP,
+                MappingBudget.of(maxMapCount()));
+    }
+
+    /** What is reported of it. */
+    OwnView view() {
+        return new OwnView(proc, layout(), probe, pageBytes, log);
+    }
+
+    private Residency residency() {
+        return new ProcessResidency(libc, proc, log, progress, pageBytes, new ProcessResidency.Scanner() {
+            @Override
+            public long residentBytes(List<Region> regions, boolean isLive) throws IOException {
+                return (isLive ? view().scan() : view().scanAtOnce())
+                        .total(regions)
+                        .residentBytes();
+            }
+        });
+    }
+
+    private synchronized JvmLayout layout() {
+        if (layout == null) {
+            layout = JvmLayout.ofThisJvm(instrumentation, files, (int) pageBytes);
+        }
+        return layout;
+    }
+
+    /** The C library. */
+    LibC libc() {
+        return libc;
     }
 
     /** Its files in {@code /proc}, opened so that no child inherits them. */
-    public ProcFs files() {
+    ProcFs files() {
         return proc;
     }
 
     /** Bytes in a page. */
-    public long pageBytes() {
+    long pageBytes() {
         return pageBytes;
+    }
+
+    /** How far long work is. */
+    Progress progress() {
+        return progress;
     }
 
     /**
@@ -115,123 +177,18 @@ public final class ThisProcess implements LockParts, ProcessView {
      *
      * @throws IOException if {@code /proc/self/status} cannot be read
      */
-    public boolean isLarge() throws IOException {
+    boolean isLarge() throws IOException {
         return !SmapsCost.isLow(proc.status(ProcFs.SELF).vmRssBytes());
     }
 
     @Override
-    public RegionReport scan() throws IOException {
-        if (!isLarge()) {
-            return scanAtOnce();
-        }
-        try {
-            return new GentleScan(proc, layout(), probe, Pause.SLEEP, pageBytes).scan();
-        } catch (IOException e) {
-            log.debug("no gentle scan: " + e.getMessage());
-            return scanAtOnce();
-        }
-    }
-
-    /** The same before the application runs, when there is nobody to stall. */
-    RegionReport scanAtOnce() throws IOException {
-        return new SmapsScan(proc, ProcFs.SELF, layout()).scan();
-    }
-
-    /** How far long work is. */
-    public Progress progress() {
-        return progress;
+    public String prefault(List<Segment> segments, List<Region> regions, boolean isLive) throws IOException {
+        return residency().prefault(segments, regions, isLive);
     }
 
     @Override
-    public boolean hasHeapRoom() {
-        return HeapRoom.isThere();
-    }
-
-    @Override
-    public List<LayerStatus> layers() {
-        return layout().layers();
-    }
-
-    @Override
-    public OutgrowWarning outgrowWarning(LockStatus status, RegionReport report) {
-        return OutgrowWarning.of(
-                report,
-                status,
-                Runtime.getRuntime().maxMemory(),
-                new Cgroups(proc).memory(ProcFs.SELF).limitBytes(),
-                proc.memInfo().totalBytes());
-    }
-
-    @Override
-    public String swapNote() throws IOException {
-        boolean isOff = proc.memInfo().swapTotalBytes() == 0;
-        if (!isOff && new Cgroups(proc).memory(ProcFs.SELF).swapLimitBytes() != 0) {
-            return null;
-        }
-        return "swap is off" + (isOff ? "" : " for this memory cgroup")
-                + ": only pages of files (libraries, the JDK's classes) could be dropped, and these are what the lock"
-                + " protects here";
-    }
-
-    @Override
-    public ProcessNumbers numbers() throws IOException {
-        return ProcessNumbers.of(proc, ProcFs.SELF);
-    }
-
-    @Override
-    public long residentBytes() throws IOException {
-        return proc.status(ProcFs.SELF).vmRssBytes();
-    }
-
-    @Override
-    public LibC libc() {
-        return libc;
-    }
-
-    @Override
-    public synchronized GentleCalls calls() {
-        if (calls == null) { // a start that needs no call on a range does without their classes before main
-            HugePages hugePages = new HugePages(proc, new InProcessDiagnosticCommands(instrumentation), pageBytes);
-            PieceSize pieces = new PieceSize(pageBytes, hugePages, new CallCost(libc));
-            calls = new GentleCalls(libc, probe, Pause.SLEEP, progress, pieces);
-            if (isLive) {
-                calls.live();
-            }
-        }
-        return calls;
-    }
-
-    @Override
-    public synchronized void live() {
-        isLive = true;
-        if (calls != null) {
-            calls.live();
-        }
-    }
-
-    @Override
-    public LimitProbe limits() {
-        return limits;
-    }
-
-    @Override
-    public FutureProbe futureProbe() {
-        return new FutureProbe(libc, probe, pageBytes);
-    }
-
-    @Override
-    public HeapView heapView() {
-        return new HeapView(libc, Populator.of(libc, proc), probe, Pause.SLEEP, progress);
-    }
-
-    @Override
-    public Residency residency() {
-        return new ProcessResidency(libc, proc, log, progress, pageBytes, new ProcessResidency.Scanner() {
-            @Override
-            public long residentBytes(List<Region> regions, boolean isLive) throws IOException {
-                return (isLive ? scan() : scanAtOnce()).total(regions).residentBytes();
-            }
-        });
+    public String swapIn(List<Segment> segments) {
+        return residency().swapIn(segments);
     }
 
     @Override
@@ -294,41 +251,7 @@ public final class ThisProcess implements LockParts, ProcessView {
     }
 
     @Override
-    public synchronized Reconciler reconciler() {
-        if (reconciler == null) {
-            reconciler = new Reconciler(
-                    new SelfMap(proc, layout()),
-                    probe,
-                    calls(),
-                    applicationLocks(),
-                    new LongSupplier() {
-                        @Override
-                        public long getAsLong() {
-                            return chargedBytes();
-                        }
-                    },
-                    room,
-                    Pause.SLEEP,
-                    MappingBudget.of(maxMapCount()));
-        }
-        return reconciler;
-    }
-
-    @Override
-    public synchronized ApplicationLocks applicationLocks() {
-        if (applicationLocks == null) {
-            applicationLocks = new ApplicationLocks(new ApplicationLocks.LockFlags() {
-                @Override
-                public void forEachLocked(Predicate<Mapping> asked, ApplicationLocks.Locked consumer)
-                        throws IOException {
-                    readLocked(asked, consumer);
-                }
-            });
-        }
-        return applicationLocks;
-    }
-
-    private void readLocked(Predicate<Mapping> asked, ApplicationLocks.Locked consumer) throws IOException {
+    public void forEachLocked(Predicate<Mapping> asked, ApplicationLocks.Locked consumer) throws IOException {
         SplitProbe split = new SplitProbe(libc, probe, pageBytes, () -> proc.mappings(ProcFs.SELF));
         if (isLarge() && split.forEach(asked, consumer)) {
             return;
@@ -338,23 +261,6 @@ public final class ThisProcess implements LockParts, ProcessView {
                 consumer.accept(entry.mapping(), entry.lockedOnFault());
             }
         });
-    }
-
-    @Override
-    public LockProbe probe() {
-        return probe;
-    }
-
-    @Override
-    public RoomWatch room() {
-        return room;
-    }
-
-    private synchronized JvmLayout layout() {
-        if (layout == null) {
-            layout = JvmLayout.ofThisJvm(instrumentation, files, (int) pageBytes);
-        }
-        return layout;
     }
 
     private long maxMapCount() {

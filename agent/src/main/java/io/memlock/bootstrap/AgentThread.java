@@ -13,6 +13,8 @@ public final class AgentThread extends Thread implements Thread.UncaughtExceptio
     /** The usual size, whatever -Xss says: that is meant for the application. */
     private static final long STACK_BYTES = 1 << 20;
 
+    private final boolean isGentle;
+
     /**
      * A thread that has not started.
      *
@@ -20,16 +22,37 @@ public final class AgentThread extends Thread implements Thread.UncaughtExceptio
      * @param name of the thread
      */
     public AgentThread(Runnable body, String name) {
+        this(body, name, false);
+    }
+
+    private AgentThread(Runnable body, String name, boolean isGentle) {
         super(newGroup(), body, name, STACK_BYTES, false);
+        this.isGentle = isGentle;
         setDaemon(true);
         setUncaughtExceptionHandler(this);
         setContextClassLoader(ClassLoader.getPlatformClassLoader());
     }
 
+    /**
+     * A thread that has not started, and leaves time to an application that runs: {@link IsolatedLoader} has it rest after
+     * each class that it loads.
+     *
+     * @param body what it does
+     * @param name of the thread
+     */
+    public static AgentThread gentle(Runnable body, String name) {
+        return new AgentThread(body, name, true);
+    }
+
+    /** Whether it leaves time to the application. */
+    boolean isGentle() {
+        return isGentle;
+    }
+
     /** One each: a group can be destroyed by others while no thread of it runs. */
     private static ThreadGroup newGroup() {
         ThreadGroup group = Thread.currentThread().getThreadGroup();
-        if (group.getName().equals("memlock")) {
+        if (Thread.currentThread() instanceof AgentThread) {
             return group;
         }
         while (group.getParent() != null) {

@@ -56,9 +56,6 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
 
     private static final String CLASS_DATA = ".classdata";
 
-    /** The name of the agent's thread that carries out what an attach asks for. */
-    private static final String ATTACH_THREAD = "memlock-attach";
-
     /** JDK 24 ended the security manager (JEP 486). */
     private static final int FIRST_WITHOUT_PERMISSIONS = 24;
 
@@ -81,8 +78,7 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
      * Opens the jar, for the life of the JVM.
      *
      * @param file the agent jar
-     * @param restNanos how long a thread of ours rests after each class: this one, and the one an attach is carried out on.
-     *     They do not have this as their context class loader, which the application could ask them for
+     * @param restNanos how long a thread of ours rests after each class: this one, and each {@link AgentThread#gentle}
      * @throws IOException if it cannot be read
      */
     IsolatedLoader(File file, long restNanos) throws IOException {
@@ -213,7 +209,7 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
     }
 
     private boolean rests(Thread thread) {
-        return thread == creator || thread.getName().equals(ATTACH_THREAD);
+        return thread == creator || (thread instanceof AgentThread ours && ours.isGentle());
     }
 
     /** Called by the JVM for a class in a named module of ours: the one JNA lives in from JDK 24 on. */

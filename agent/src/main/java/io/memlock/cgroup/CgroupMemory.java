@@ -11,23 +11,15 @@ import io.memlock.files.ProcFormatException;
  * <p>Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst. A limit of -1 is none: unlimited, or the kernel has
  * no such limit here (the root cgroup, swap accounting off). Other numbers are -1 where unknown.
  *
- * @param version 1 or 2
  * @param limitBytes memory.max; v1: memory.limit_in_bytes. Beyond it the kernel reclaims, then kills
  * @param highBytes memory.high: beyond it the kernel throttles and reclaims; v1 has none
  * @param usageBytes memory.current; v1: memory.usage_in_bytes. Page cache included
  * @param swapLimitBytes memory.swap.max; v1: memory.memsw.limit_in_bytes less limitBytes, though there swap may also
  *     take what memory leaves unused of both
  * @param hierarchicalLimitBytes v1: the tightest limit here and above, even where a container hides the levels above
- * @param swappiness v1: memory.swappiness, 0 to 100 (200 since Linux 5.8); v2 has none per cgroup
  */
 public record CgroupMemory(
-        int version,
-        long limitBytes,
-        long highBytes,
-        long usageBytes,
-        long swapLimitBytes,
-        long hierarchicalLimitBytes,
-        long swappiness) {
+        long limitBytes, long highBytes, long usageBytes, long swapLimitBytes, long hierarchicalLimitBytes) {
 
     /** No limit. */
     public static final long UNLIMITED = -1;
@@ -46,13 +38,11 @@ public record CgroupMemory(
      */
     public static CgroupMemory v2(CgroupFiles files) {
         return new CgroupMemory(
-                2,
                 number(files, "memory.max"),
                 number(files, "memory.high"),
                 number(files, "memory.current"),
                 number(files, "memory.swap.max"),
-                UNLIMITED,
-                -1);
+                UNLIMITED);
     }
 
     /**
@@ -64,13 +54,11 @@ public record CgroupMemory(
     public static CgroupMemory v1(CgroupFiles files) {
         long limit = number(files, "memory.limit_in_bytes");
         return new CgroupMemory(
-                1,
                 limit,
                 UNLIMITED,
                 number(files, "memory.usage_in_bytes"),
                 difference(number(files, "memory.memsw.limit_in_bytes"), limit),
-                keyed(files, "memory.stat", STAT_V1),
-                number(files, "memory.swappiness"));
+                keyed(files, "memory.stat", STAT_V1));
     }
 
     /** The tighter of two limits, either of which may be unlimited. */

@@ -2,7 +2,6 @@
 package io.memlock.cgroup;
 
 import io.memlock.cgroup.RoomSource.Locked;
-import io.memlock.memory.Bytes;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
@@ -154,10 +153,5 @@ public final class RoomWatch {
     /** Whether an application may be given a moment in which to lock what it has just mapped. */
     public boolean isAmple() {
         return freeBytes >= AMPLE_BYTES;
-    }
-
-    /** For a message. */
-    String describe() {
-        return Bytes.text(freeBytes);
     }
 }

@@ -38,8 +38,8 @@ final class JvmDetail {
         lines.add(line(
                 "locked",
                 Numbers.bytes(memory.lockedBytes()) + ", " + Numbers.percent(memory.coverage()) + " of resident"));
-        if (status.isOfSelection()) {
-            PublishedLock published = status.published();
+        PublishedLock published = status.published();
+        if (published.isBorneOutBy(memory)) {
             lines.add(line(
                     "selected",
                     published.selection() + ": " + Numbers.percent(published.coverage()) + " of "

@@ -29,15 +29,6 @@ record JvmStatus(
         return Verdict.on(memory, published);
     }
 
-    /** Locked of resident bytes: of the selection, where the JVM tells that; otherwise of everything. */
-    double coverage() {
-        return isOfSelection() ? published.coverage() : memory.coverage();
-    }
-
-    boolean isOfSelection() {
-        return published.isBorneOutBy(memory);
-    }
-
     /** An element of {@code jvms}; docs/command-line.md describes it. */
     Map<String, Object> json() {
         Map<String, Object> json = new LinkedHashMap<>();
@@ -53,8 +44,8 @@ record JvmStatus(
         json.put("lockedBytes", Numbers.orNull(memory.lockedBytes()));
         json.put("chargedBytes", Numbers.orNull(memory.chargedBytes()));
         json.put("swappedBytes", Numbers.orNull(memory.swappedBytes()));
-        json.put("coverage", Numbers.orNull(coverage()));
-        json.put("coverageOf", isOfSelection() ? "selection" : "everything");
+        json.put("coverage", Numbers.orNull(published.coverage(memory)));
+        json.put("coverageOf", published.coverageOf(memory));
         json.put("majorFaults", majorFaults);
         json.put("majorFaultsPerSecond", Numbers.orNull(majorFaultsPerSecond));
         return json;

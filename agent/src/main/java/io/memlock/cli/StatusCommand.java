@@ -88,11 +88,7 @@ final class StatusCommand implements Callable<Integer> {
         List<JvmStatus> statuses = look(found.jvms());
         silent.addAll(0, found.silent());
         if (json) {
-            Map<String, Object> document = new LinkedHashMap<>();
-            document.put("schema", 1);
-            document.put("jvms", statuses.stream().map(JvmStatus::json).toList());
-            document.put("notReadable", found.closed() + silent.size());
-            console.out().println(Json.text(document));
+            printJson(statuses, found.closed() + silent.size());
             return ExitStatus.DONE;
         }
         if (statuses.isEmpty()) {
@@ -109,6 +105,14 @@ final class StatusCommand implements Callable<Integer> {
         return ExitStatus.DONE;
     }
 
+    private void printJson(List<JvmStatus> statuses, int notReadable) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("schema", 1);
+        document.put("jvms", statuses.stream().map(JvmStatus::json).toList());
+        document.put("notReadable", notReadable);
+        console.out().println(Json.text(document));
+    }
+
     private int one() throws CommandException, InterruptedException {
         Jvm jvm = jvms.find(pid);
         exact = true;
@@ -118,13 +122,11 @@ final class StatusCommand implements Callable<Integer> {
         }
         JvmStatus status = looked.get(0);
         if (json) {
-            Map<String, Object> document = new LinkedHashMap<>();
-            document.put("schema", 1);
-            document.put("jvms", List.of(status.json()));
-            document.put("notReadable", 0);
-            console.out().println(Json.text(document));
+            printJson(looked, 0);
         } else {
-            console.out().println(jvm.title() + ": " + painted(status.verdict()));
+            console.out()
+                    .println(jvm.title() + ": "
+                            + painted(status.verdict(), status.verdict().text()));
             detail(status).forEach(line -> console.out().println("  " + line));
         }
         return ExitStatus.DONE;
@@ -201,29 +203,25 @@ final class StatusCommand implements Callable<Integer> {
                 .words("JVM")
                 .words("VERDICT");
         for (JvmStatus status : statuses) {
-            table.row(List.of(
-                    Long.toString(status.jvm().pid()),
-                    Numbers.bytes(status.heapMaxBytes()),
-                    Numbers.bytes(status.memory().residentBytes()),
-                    Numbers.bytes(status.memory().lockedBytes()),
-                    Numbers.bytes(status.memory().swappedBytes()),
-                    Numbers.rate(status.majorFaultsPerSecond()),
-                    status.jvm().agent() ? "yes" : "no",
-                    status.jvm().command().name(),
-                    status.verdict().text()));
+            Verdict verdict = status.verdict();
+            table.row(
+                    text -> painted(verdict, text),
+                    List.of(
+                            Long.toString(status.jvm().pid()),
+                            Numbers.bytes(status.heapMaxBytes()),
+                            Numbers.bytes(status.memory().residentBytes()),
+                            Numbers.bytes(status.memory().lockedBytes()),
+                            Numbers.bytes(status.memory().swappedBytes()),
+                            Numbers.rate(status.majorFaultsPerSecond()),
+                            status.jvm().agent() ? "yes" : "no",
+                            status.jvm().command().name(),
+                            verdict.text()));
         }
-        return table.lines(
-                console.width(), (column, cell) -> column.equals("VERDICT") ? console.paint(colour(cell), cell) : cell);
+        return table.lines(console.width());
     }
 
-    private String painted(Verdict verdict) {
-        return console.paint(colour(verdict.text()), verdict.text());
-    }
-
-    private static Colour colour(String verdict) {
-        if (verdict.contains("swapped out")) {
-            return Colour.BAD;
-        }
-        return verdict.startsWith("locked") ? Colour.GOOD : Colour.WARNING;
+    private String painted(Verdict verdict, String text) {
+        Colour colour = verdict.lock() == Verdict.Lock.LOCKED ? Colour.GOOD : Colour.WARNING;
+        return console.paint(verdict.isSwapped() ? Colour.BAD : colour, text);
     }
 }

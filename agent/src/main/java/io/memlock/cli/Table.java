@@ -5,7 +5,7 @@ import io.memlock.log.PlainText;
 import io.memlock.log.Wrap;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * A table as {@code ps} prints it: columns as wide as they need to be, two blanks between, or one where that makes it fit.
@@ -17,9 +17,11 @@ final class Table {
     private static final int LARGEST_INDENT = 8;
 
     private final List<Column> columns = new ArrayList<>();
-    private final List<List<String>> rows = new ArrayList<>();
+    private final List<Row> rows = new ArrayList<>();
 
     private record Column(String title, boolean right) {}
+
+    private record Row(List<String> cells, UnaryOperator<String> paintLast) {}
 
     /** Adds a column of numbers: to the right. */
     Table number(String title) {
@@ -35,10 +37,19 @@ final class Table {
 
     /** Adds a row, one cell for each column. Cells may hold text from outside: each stays one, on its line. */
     void row(List<String> cells) {
+        row(UnaryOperator.identity(), cells);
+    }
+
+    /**
+     * Adds a row whose last cell is changed after its width was measured.
+     *
+     * @param paintLast for colour, which has no width
+     */
+    void row(UnaryOperator<String> paintLast, List<String> cells) {
         if (cells.size() != columns.size()) {
             throw new IllegalArgumentException(cells.size() + " cells for " + columns.size() + " columns");
         }
-        rows.add(cells.stream().map(PlainText::of).toList());
+        rows.add(new Row(cells.stream().map(PlainText::of).toList(), paintLast));
     }
 
     /** The lines, the titles first, however wide. */
@@ -48,23 +59,13 @@ final class Table {
 
     /** The lines, the titles first. */
     List<String> lines(int width) {
-        return lines(width, (column, cell) -> cell);
-    }
-
-    /**
-     * The lines, with every cell changed after its width was measured.
-     *
-     * @param width of the longest line
-     * @param paint gets the column's title and the cell; for colour, which has no width
-     */
-    List<String> lines(int width, BiFunction<String, String, String> paint) {
         int[] widths = new int[columns.size()];
         int indent = 0;
         int sum = 0;
         for (int i = 0; i < widths.length; i++) {
             widths[i] = columns.get(i).title().length();
-            for (List<String> row : rows) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
+            for (Row row : rows) {
+                widths[i] = Math.max(widths[i], row.cells.get(i).length());
             }
             widths[i] = Math.min(widths[i], width - indent);
             indent = Math.min(widths[0] + 2, LARGEST_INDENT);
@@ -73,9 +74,9 @@ final class Table {
         int gap = sum + 2L * (widths.length - 1) > width ? 1 : 2;
         Layout layout = new Layout(widths, gap, indent, width);
         List<String> lines = new ArrayList<>();
-        add(lines, columns.stream().map(Column::title).toList(), layout, (column, cell) -> cell);
-        for (List<String> row : rows) {
-            add(lines, row, layout, paint);
+        add(lines, new Row(columns.stream().map(Column::title).toList(), UnaryOperator.identity()), layout);
+        for (Row row : rows) {
+            add(lines, row, layout);
         }
         return lines;
     }
@@ -112,17 +113,17 @@ final class Table {
         }
     }
 
-    private void add(List<String> lines, List<String> cells, Layout layout, BiFunction<String, String, String> paint) {
+    private void add(List<String> lines, Row row, Layout layout) {
         for (int[] part : layout.parts) {
             StringBuilder line = new StringBuilder(" ".repeat(part[0] == 0 ? 0 : layout.indent));
             for (int i = part[0]; i < part[1]; i++) {
                 Column column = columns.get(i);
-                String text = Wrap.shortened(cells.get(i), layout.widths[i]);
+                String text = Wrap.shortened(row.cells.get(i), layout.widths[i]);
                 String padding = " ".repeat(layout.widths[i] - text.length());
                 boolean last = i == part[1] - 1;
                 line.append(i == part[0] ? "" : " ".repeat(layout.gap))
                         .append(column.right() ? padding : "")
-                        .append(paint.apply(column.title(), text))
+                        .append(i == columns.size() - 1 ? row.paintLast.apply(text) : text)
                         .append(column.right() || last ? "" : padding);
             }
             lines.add(line.toString());

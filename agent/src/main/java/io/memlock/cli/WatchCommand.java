@@ -129,16 +129,7 @@ final class WatchCommand implements Callable<Integer> {
     }
 
     /** What was seen at one moment; -1 where not known. */
-    private record Look(JvmMemory memory, long ageSeconds, double faultsPerSecond, PublishedLock published) {
-
-        boolean isOfSelection() {
-            return published.isBorneOutBy(memory);
-        }
-
-        double coverage() {
-            return isOfSelection() ? published.coverage() : memory.coverage();
-        }
-    }
+    private record Look(JvmMemory memory, long ageSeconds, double faultsPerSecond, PublishedLock published) {}
 
     private void show(long number, Look look) {
         if (json) {
@@ -166,7 +157,7 @@ final class WatchCommand implements Callable<Integer> {
                 LocalTime.now(ZoneId.systemDefault()).format(TIME),
                 Numbers.bytes(look.memory.residentBytes()),
                 Numbers.bytes(look.memory.lockedBytes()),
-                Numbers.percent(look.coverage()),
+                Numbers.percent(look.published.coverage(look.memory)),
                 Numbers.bytes(look.memory.swappedBytes()),
                 Numbers.rate(look.faultsPerSecond),
                 look.published.relocks() < 0 ? "-" : Long.toString(look.published.relocks()),
@@ -202,8 +193,8 @@ final class WatchCommand implements Callable<Integer> {
         json.put("lockedBytesAgeSeconds", Numbers.orNull(look.ageSeconds));
         json.put("chargedBytes", Numbers.orNull(look.memory.chargedBytes()));
         json.put("swappedBytes", Numbers.orNull(look.memory.swappedBytes()));
-        json.put("coverage", Numbers.orNull(look.coverage()));
-        json.put("coverageOf", look.isOfSelection() ? "selection" : "everything");
+        json.put("coverage", Numbers.orNull(look.published.coverage(look.memory)));
+        json.put("coverageOf", look.published.coverageOf(look.memory));
         json.put(
                 "state",
                 look.published.state() == null ? null : look.published.state().name());

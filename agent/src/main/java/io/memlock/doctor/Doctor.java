@@ -67,7 +67,7 @@ public final class Doctor {
 
     private Examination examination(String subject, Patient patient, AgentOptions options, List<Finding> findings)
             throws IOException {
-        MemoryNeed need = MemoryNeed.of(patient, options.selection());
+        MemoryNeed need = MemoryNeed.of(patient, options.selection().regions());
         findings.add(Jdk.finding(proc, patient.process(), patient.segments()));
         findings.addAll(new Flags(patient).findings(options));
         findings.addAll(new Sizes(proc, patient).findings(need));

@@ -38,7 +38,7 @@ final class Flags {
     private boolean isBornLocked(AgentOptions options) {
         return switch (options.strategy()) {
             case FUTURE -> patient.isUnlimited();
-            case AUTO -> patient.isPrivileged() && options.selectsAllButFiles();
+            case AUTO -> patient.isPrivileged() && options.selection().isAllButFiles();
             case RESCAN -> false;
         };
     }

@@ -4,6 +4,7 @@ package io.memlock.doctor;
 import io.memlock.agent.ThisProcess;
 import io.memlock.calls.LockLimit;
 import io.memlock.lock.MemoryLock;
+import io.memlock.lock.Outcome;
 import io.memlock.log.Log;
 import io.memlock.log.LogLevel;
 import io.memlock.memory.Bytes;
@@ -13,6 +14,7 @@ import io.memlock.os.NativeUnavailableException;
 import io.memlock.proc.ProcFs;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
+import io.memlock.state.LockStatus;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,20 +39,18 @@ final class OwnLock {
     List<Finding> attempt(AgentOptions options) throws IOException {
         MemoryLock lock;
         try {
-            lock = new MemoryLock(
-                    new ThisProcess(NativeAccess.open(null), proc, null, new Log(System.err, LogLevel.QUIET)));
+            lock = new ThisProcess(NativeAccess.open(null), proc, null, new Log(System.err, LogLevel.QUIET)).newLock();
         } catch (NativeUnavailableException e) {
             return List.of(Finding.fail(CHECK, e.getMessage(), ""));
         }
-        LockFailure failure = lock.start(options);
-        limit = lock.status().limit();
-        if (failure == null && lock.status().state() == LockState.LOCKED) {
-            failure = lock.reconcile(); // probes each mapping, as the keeper does
-        }
+        Outcome start = lock.start(options);
+        limit = start.status().limit();
+        boolean isLocked = start.failure() == null && start.status().state() == LockState.LOCKED;
+        Outcome last = isLocked ? lock.reconcile() : start; // probes each mapping, as the keeper does
         List<Finding> findings = new ArrayList<>();
-        findings.add(failure == null ? done(lock) : refused(failure));
+        findings.add(last.failure() == null ? done(last.status()) : refused(last.failure()));
         if (!options.prefault().isEmpty() && !options.selection().isEmpty()) {
-            String refusal = lock.prefaultRefusal();
+            String refusal = start.prefaultRefusal();
             findings.add(
                     refusal == null
                             ? Finding.ok("prefault room", "tried and done")
@@ -66,11 +66,11 @@ final class OwnLock {
                 failure.remedy());
     }
 
-    private Finding done(MemoryLock lock) throws IOException {
-        if (lock.status().regions().isEmpty()) {
+    private Finding done(LockStatus status) throws IOException {
+        if (status.regions().isEmpty()) {
             return Finding.ok(CHECK, "nothing is selected (mode=none)");
         }
-        String strategy = lock.status().describe();
+        String strategy = status.describe();
         String charged = Bytes.text(proc.status(ProcFs.SELF).vmLckBytes());
         return limit.isUnlimited()
                 ? Finding.ok(CHECK, "tried and done: " + strategy + ", charged " + charged + ", no limit applies")

@@ -6,7 +6,6 @@ import io.memlock.cgroup.Cgroups;
 import io.memlock.memory.Bytes;
 import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFs;
-import io.memlock.proc.Swaps;
 import java.util.List;
 
 /** Where the kernel could put what is not locked. */
@@ -43,7 +42,7 @@ final class Swapping {
     }
 
     private Finding compression() {
-        boolean zram = proc.swaps().areas().stream().anyMatch(Swaps.Area::isZram);
+        boolean zram = proc.swaps().hasZram();
         boolean zswap = settings.sys("module/zswap/parameters/enabled").equals("Y");
         if (!zram && !zswap) {
             return Finding.ok("compressed swap", "neither zswap nor zram");

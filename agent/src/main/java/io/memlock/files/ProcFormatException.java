@@ -11,32 +11,15 @@ public final class ProcFormatException extends RuntimeException {
 
     private static final int SHOWN = 160;
 
-    private final String file;
-    private final int lineNumber;
-
+    /**
+     * A refusal.
+     *
+     * @param file a path where a file was read, the kind of file ({@code maps}) where text was given
+     * @param lineNumber the first line is 1; 0 if there was none
+     */
     ProcFormatException(String file, int lineNumber, String line, int column, String expected) {
         super(file + ", line " + lineNumber + ", column " + (column + 1) + ": expected " + expected + " in '"
                 + shortened(line) + "'");
-        this.file = file;
-        this.lineNumber = lineNumber;
-    }
-
-    /**
-     * What was being parsed.
-     *
-     * @return a path where a file was read, the kind of file ({@code maps}) where text was given
-     */
-    public String file() {
-        return file;
-    }
-
-    /**
-     * Where it went wrong.
-     *
-     * @return the first line is 1; 0 if there was none
-     */
-    public int lineNumber() {
-        return lineNumber;
     }
 
     private static String shortened(String line) {

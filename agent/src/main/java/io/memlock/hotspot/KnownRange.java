@@ -12,9 +12,4 @@ import io.memlock.memory.Region;
  * @param region what they are for
  * @param evidence how we know
  */
-record KnownRange(long start, long end, Region region, Evidence evidence) {
-
-    long length() {
-        return end - start;
-    }
-}
+record KnownRange(long start, long end, Region region, Evidence evidence) {}

@@ -53,7 +53,7 @@ final class MemoryLockBean implements MemoryLockMXBean {
 
     @Override
     public String getMode() {
-        return status().mode();
+        return status().asked().modeText();
     }
 
     @Override
@@ -64,7 +64,7 @@ final class MemoryLockBean implements MemoryLockMXBean {
 
     @Override
     public String getExclude() {
-        return status().excludeText();
+        return status().asked().excludeText();
     }
 
     @Override

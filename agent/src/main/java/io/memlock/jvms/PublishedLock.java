@@ -67,6 +67,16 @@ public record PublishedLock(LockState state, String selection, long lockedBytes,
         return residentBytes == 0 ? 1 : Math.min(1, (double) lockedBytes / residentBytes);
     }
 
+    /** Locked of resident bytes: of {@link #coverageOf} what is seen of a JVM. */
+    public double coverage(JvmMemory memory) {
+        return isBorneOutBy(memory) ? coverage() : memory.coverage();
+    }
+
+    /** Of what the coverage of a JVM is, for JSON: the selection where the kernel bears it out, otherwise everything. */
+    public String coverageOf(JvmMemory memory) {
+        return isBorneOutBy(memory) ? "selection" : "everything";
+    }
+
     /** The selected regions; those this version does not know are left out. */
     public List<Region> regions() {
         List<Region> regions = new ArrayList<>();

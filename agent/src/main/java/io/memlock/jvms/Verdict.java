@@ -7,9 +7,10 @@ import io.memlock.memory.Bytes;
  * What the numbers of a JVM come to.
  *
  * @param lock how much of it is locked
- * @param text the same for people, with what is swapped out
+ * @param isSwapped whether some of it is swapped out
+ * @param text both for people
  */
-public record Verdict(Lock lock, String text) {
+public record Verdict(Lock lock, boolean isSwapped, String text) {
 
     /** Locked of resident bytes that passes for all: the kernel's own mappings in a process are never locked. */
     static final double ALL = 0.995;
@@ -36,18 +37,17 @@ public record Verdict(Lock lock, String text) {
      */
     public static Verdict on(JvmMemory memory, PublishedLock published) {
         boolean isOfSelection = published.isBorneOutBy(memory);
-        double coverage = isOfSelection ? published.coverage() : memory.coverage();
         Lock lock = isOfSelection ? lock(published) : lock(memory);
         String text =
                 switch (lock) {
                     case LOCKED -> "locked" + (isOfSelection ? published.exceptions() : "");
-                    case PARTLY_LOCKED -> "partly locked " + Numbers.percent(coverage);
+                    case PARTLY_LOCKED -> "partly locked " + Numbers.percent(published.coverage(memory));
                     case NOT_LOCKED -> "not locked";
                     case NOT_MEASURED -> "locks something (--exact measures)";
                     case NOT_VERIFIED -> "not verified by its agent";
                 };
         boolean swapped = memory.swappedBytes() > 0;
-        return new Verdict(lock, swapped ? text + ", swapped out " + Bytes.text(memory.swappedBytes()) : text);
+        return new Verdict(lock, swapped, swapped ? text + ", swapped out " + Bytes.text(memory.swappedBytes()) : text);
     }
 
     /** By the state alone: it has been verified since the scan that the bytes are of. */

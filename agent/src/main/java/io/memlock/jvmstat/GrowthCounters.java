@@ -45,16 +45,6 @@ public final class GrowthCounters {
         return places;
     }
 
-    /** Whether this JVM counts collections at all. */
-    public boolean exist() {
-        for (int place : collections) {
-            if (place >= 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** Bytes of heap and metaspace, roughly: G1 moves memory between its generations all the time, which is no growth. */
     public long committed() {
         return sum(committed);

@@ -3,6 +3,7 @@ package io.memlock.keeper;
 
 import io.memlock.hotspot.LayerStatus;
 import io.memlock.lock.MemoryLock;
+import io.memlock.lock.Outcome;
 import io.memlock.log.Log;
 import io.memlock.log.UtcTime;
 import io.memlock.memory.Bytes;
@@ -72,34 +73,38 @@ final class Control implements LockControl {
 
     @Override
     public LockAnswer lock(String text, String asker) throws OptionException, IOException {
-        LockFailure failure;
+        Outcome outcome;
         try {
-            failure = lock.change(OptionParser.parse(text));
+            outcome = lock.change(OptionParser.parse(text));
         } finally {
             options.replaceBy(lock.options());
         }
-        tellOf("options are now \"" + text + "\"", asker);
-        scans.scan();
-        return new LockAnswer(failure == null && lock.undone().isEmpty(), answer(failure) + lock.undone());
+        tellOf("options are now \"" + text + "\"", asker, outcome);
+        return answer(outcome);
     }
 
     @Override
     public LockAnswer unlock(String asker) throws IOException {
-        LockFailure failure = lock.unlock();
-        tellOf(failure == null ? "unlocked" : "asked to unlock, and could not unlock all", asker);
+        Outcome outcome = lock.unlock();
+        tellOf(outcome.isDone() ? "unlocked" : "asked to unlock, and could not unlock all", asker, outcome);
+        return answer(outcome);
+    }
+
+    private LockAnswer answer(Outcome outcome) throws IOException {
         scans.scan();
-        return new LockAnswer(failure == null, answer(failure));
+        LockFailure failure = outcome.failure();
+        String text = failure == null
+                ? describe()
+                : failure.text(outcome.status().state().name());
+        return new LockAnswer(outcome.isDone(), text + outcome.undone());
     }
 
-    private String answer(LockFailure failure) throws IOException {
-        return failure == null ? describe() : failure.text(lock.status().state().name());
-    }
-
-    private void tellOf(String what, String asker) {
+    private void tellOf(String what, String asker, Outcome outcome) {
         threads.revive();
         log.info(what + ", asked for " + asker + ", at " + UtcTime.text(System.currentTimeMillis()) + ": "
                 + status().state() + " (" + status().describe() + ")");
         announcer.announce();
+        outcome.notices().forEach(log::failure);
     }
 
     @Override

@@ -2,10 +2,10 @@
 package io.memlock.keeper;
 
 import io.memlock.lock.MemoryLock;
+import io.memlock.lock.Outcome;
 import io.memlock.log.Log;
 import io.memlock.options.OptionsInForce;
 import io.memlock.state.LockState;
-import io.memlock.state.LockStatus;
 import io.memlock.state.Strategy;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +65,7 @@ final class Keeper {
     private long lastPassEnd;
     private long lastGrowth = System.nanoTime();
     private boolean lastPassLocked;
+    private boolean lastPassFailedCalls;
 
     /** Something may have grown since the last pass. Mostly nothing has, and the next pass is an early periodic one. */
     private boolean mayHaveGrown;
@@ -171,7 +172,7 @@ final class Keeper {
                 return periodic;
             }
             // While passes find what is unlocked or cannot do all, what it costs to keep the promise is well spent.
-            boolean isAtStake = lock.hasFailedCalls() || (isListening && (lastPassLocked || hasGrown));
+            boolean isAtStake = lastPassFailedCalls || (isListening && (lastPassLocked || hasGrown));
             Allowance allowance = isAtStake ? woken : periodic;
             boolean isDue = mayHaveGrown || hasGrown || isMoreToView;
             long left = Math.max(isDue ? 0 : periodNanos() - (now - lastPassEnd), allowance.restNanos(now));
@@ -209,21 +210,18 @@ final class Keeper {
     }
 
     private void pass(Allowance allowance) throws IOException {
-        long locksBefore = lock.status().relockCount();
         long start = cpu.nanos();
         boolean mayHaveChanged = isUrgent || mayHaveGrown || hasGrown || allowance == woken;
         boolean hasLooked = false;
+        Outcome outcome;
         mayHaveGrown = false; // what happens from here on asks for another pass
         hasGrown = false;
         try {
-            if (mayHaveChanged) {
-                lock.reconcileAfterChange();
-            } else {
-                lock.reconcile();
-            }
+            outcome = mayHaveChanged ? lock.reconcileAfterChange() : lock.reconcile();
             hasLooked = true;
             hasPassed = true;
-            lastPassLocked = lock.status().relockCount() > locksBefore;
+            lastPassLocked = outcome.relocked() > 0;
+            lastPassFailedCalls = outcome.hasFailedCalls();
             if (lastPassLocked) {
                 lastGrowth = System.nanoTime();
             }
@@ -236,8 +234,8 @@ final class Keeper {
             lock.intendsToLookEvery(Math.max(periodNanos(), allowance.restNanos(lastPassEnd)));
             announcer.announce();
         }
-        noteOnce();
-        lock.takeNotices().forEach(log::failure);
+        noteOnce(outcome.status().state());
+        outcome.notices().forEach(log::failure);
     }
 
     /** A part after each pass: passes must go on, and with more to view the next is due at once. */
@@ -250,9 +248,8 @@ final class Keeper {
         }
     }
 
-    private void noteOnce() throws IOException {
-        LockStatus status = lock.status();
-        if (hasNoted || (status.state() != LockState.LOCKED && status.state() != LockState.PARTIAL)) {
+    private void noteOnce(LockState state) throws IOException {
+        if (hasNoted || (state != LockState.LOCKED && state != LockState.PARTIAL)) {
             return;
         }
         hasNoted = true;

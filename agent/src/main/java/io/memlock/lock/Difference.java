@@ -3,6 +3,7 @@ package io.memlock.lock;
 
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import io.memlock.memory.Selection;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

@@ -11,7 +11,9 @@ import io.memlock.hotspot.JvmFlags;
 import io.memlock.hotspot.RegionBounds;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Segment;
+import io.memlock.memory.Selection;
 import io.memlock.os.Errno;
+import io.memlock.os.ErrnoException;
 import io.memlock.state.LockFailure;
 import java.io.File;
 import java.io.IOException;
@@ -70,29 +72,29 @@ final class Failures {
     }
 
     /** {@code mlockall} failed although locking is unlimited, or did not do what it said. */
-    LockFailure mlockall(FutureLock.Outcome outcome, LockLimit limit) {
-        return mlockall(outcome, limit, UNLOCKED_JVM);
+    LockFailure mlockall(FutureLock.Attempt attempt, LockLimit limit) {
+        return mlockall(attempt, limit, UNLOCKED_JVM);
     }
 
     /** The same where what there is gets locked all the same, in other ways. */
-    LockFailure newMemory(FutureLock.Outcome outcome, LockLimit limit) {
-        return mlockall(outcome, limit, BORN_UNLOCKED);
+    LockFailure newMemory(FutureLock.Attempt attempt, LockLimit limit) {
+        return mlockall(attempt, limit, BORN_UNLOCKED);
     }
 
-    private LockFailure mlockall(FutureLock.Outcome outcome, LockLimit limit, String effect) {
-        if (outcome.errno() != 0) {
+    private LockFailure mlockall(FutureLock.Attempt attempt, LockLimit limit, String effect) {
+        if (attempt.errno() != 0) {
             return new LockFailure(
                     MLOCKALL,
-                    Errno.describe(outcome.errno()) + "; " + limit.describe() + filter(),
-                    because(outcome.errno()),
+                    Errno.describe(attempt.errno()) + "; " + limit.describe() + filter(),
+                    because(attempt.errno()),
                     effect,
-                    advice(limit, outcome.errno(), Selection.NOTHING));
+                    advice(limit, attempt.errno(), Selection.NOTHING));
         }
-        if (outcome.born() == LockProbe.Answer.UNKNOWN) {
+        if (attempt.born() == LockProbe.Answer.UNKNOWN) {
             return new LockFailure(
                     MLOCKALL,
                     "0, but whether a new mapping is locked cannot be read back: "
-                            + Errno.describe(outcome.probeErrno()) + " from msync and madvise" + filter(),
+                            + Errno.describe(attempt.probeErrno()) + " from msync and madvise" + filter(),
                     "",
                     "this JVM is locked as far as the kernel says, and nothing can verify it",
                     new Remedy(place).allowCalls());
@@ -249,11 +251,11 @@ final class Failures {
                 cause.getMessage() + "; " + limit.describe(),
                 "",
                 "what is locked cannot be told, nor be kept up; it is tried again once an interval",
-                Advice.lasting(toRead(String.valueOf(cause.getMessage()))));
+                Advice.lasting(toRead(ErrnoException.errnoOf(cause))));
     }
 
-    private String toRead(String answer) {
-        if (answer.contains("oo many open files")) {
+    private String toRead(int errno) {
+        if (errno == Errno.EMFILE) {
             return "# the file descriptors are used up. How many are open:\nls /proc/"
                     + place.pid()
                     + "/fd | wc -l\n# close what leaks, or start the JVM with more (ulimit -n 65536,"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.calls.ApplicationLocks;
 import io.memlock.calls.FutureProbe;
 import io.memlock.calls.LockProbe;
 import io.memlock.memory.Mapping;
@@ -17,18 +18,34 @@ import java.util.List;
  * {@code MCL_FUTURE}: new mappings are born locked. Set only where locking is unlimited; under a limit the JVM would die at
  * the first commit that exceeds it. May be ended by any thread at any time: a process that drops root cannot wait.
  */
-final class FutureLock {
+public final class FutureLock {
 
     private static final int FUTURE = Linux.MCL_FUTURE | Linux.MCL_ONFAULT;
 
-    private final LockParts parts;
     private final LibC libc;
+    private final FutureProbe probe;
+    private final ApplicationLocks applicationLocks;
+    private final OwnProcess process;
     private volatile boolean inForce;
     private volatile int endErrno;
 
-    FutureLock(LockParts parts) {
-        this.parts = parts;
-        this.libc = parts.libc();
+    /**
+     * Not set yet.
+     *
+     * @param probe tells whether new mappings are born locked
+     * @param applicationLocks what is to stay locked when it ends
+     * @param process where nothing else tells, what is charged shows it
+     */
+    public FutureLock(LibC libc, FutureProbe probe, ApplicationLocks applicationLocks, OwnProcess process) {
+        this.libc = libc;
+        this.probe = probe;
+        this.applicationLocks = applicationLocks;
+        this.process = process;
+    }
+
+    /** Whether new mappings are born locked, whoever asked for it. */
+    synchronized boolean isBornLocked() {
+        return probe.isBornLocked();
     }
 
     /** Why it is still in force though it was to end: 0 or errno. */
@@ -45,7 +62,7 @@ final class FutureLock {
      * Locks all there is and all to come, in one call. Before the application runs: it walks everything resident. Where
      * huge pages of hugetlbfs are mapped it would populate them all.
      */
-    Outcome setWithAllThereIs() {
+    Attempt setWithAllThereIs() {
         return set(Linux.MCL_CURRENT | FUTURE);
     }
 
@@ -59,23 +76,22 @@ final class FutureLock {
     }
 
     /** From now on new mappings are born locked. Touches no mapping. */
-    Outcome set() {
+    Attempt set() {
         return set(FUTURE);
     }
 
-    private synchronized Outcome set(int flags) {
+    private synchronized Attempt set(int flags) {
         if (libc.mlockall(flags) != 0) {
-            return new Outcome(libc.errno(), LockProbe.Answer.UNLOCKED, 0);
+            return new Attempt(libc.errno(), LockProbe.Answer.UNLOCKED, 0);
         }
         // A return code is not proof. What went wrong with single mappings the keeper's first pass finds.
-        FutureProbe probe = parts.futureProbe();
         LockProbe.Answer born = probe.askAfterSetting();
         int probeErrno = probe.probeErrno();
-        if (born == LockProbe.Answer.UNKNOWN && probe.isCharged(parts::chargedBytes)) {
+        if (born == LockProbe.Answer.UNKNOWN && probe.isCharged(process::chargedBytes)) {
             born = LockProbe.Answer.LOCKED;
         }
         inForce = born != LockProbe.Answer.UNLOCKED;
-        return new Outcome(0, born, probeErrno);
+        return new Attempt(0, born, probeErrno);
     }
 
     /** Sets it again, where it was set: somebody's mlockall or munlockall may have dropped it. */
@@ -95,23 +111,24 @@ final class FutureLock {
      * dies at its next commit; where huge pages of hugetlbfs are mapped, too, because the other call populates them.
      *
      * @param unlocked what is not locked now, by anybody
+     * @param tools for the calls on that
      * @throws IOException if it cannot be told what the application locked; it is ended all the same
      */
-    void end(List<Segment> unlocked) throws IOException {
+    void end(List<Segment> unlocked, Repair.Tools tools) throws IOException {
         List<Segment> files = new ArrayList<>();
         for (Segment segment : unlocked) {
             if (isDroppable(segment)) {
                 files.add(segment);
-                parts.calls().release(segment);
+                tools.calls().release(segment);
             } else {
-                parts.calls().lock(segment);
+                tools.calls().lock(segment);
             }
         }
         try {
-            parts.applicationLocks().refresh();
+            applicationLocks.refresh();
         } finally {
-            files.removeIf(file -> parts.probe().isLocked(file.start())); // by the application, meanwhile
-            endAtOnce(parts.holdsHugetlb());
+            files.removeIf(file -> tools.probe().isLocked(file.start())); // by the application, meanwhile
+            endAtOnce(process.holdsHugetlb());
             for (Segment file : files) {
                 libc.munlock(file.start(), file.length());
             }
@@ -142,14 +159,14 @@ final class FutureLock {
         boolean isEnded = (!unlocksAll && isEndedBy(libc.mlockall(Linux.MCL_CURRENT | Linux.MCL_ONFAULT)))
                 || isEndedBy(libc.munlockall());
         inForce = !isEnded; // a filter keeps both from the kernel: whoever asks is told, and it is tried again
-        for (Mapping mapping : parts.applicationLocks().all()) {
+        for (Mapping mapping : applicationLocks.all()) {
             libc.mlock(mapping.start(), mapping.length());
         }
     }
 
     /** A return code is not proof. */
     private boolean isEndedBy(int answer) {
-        endErrno = answer != 0 ? libc.errno() : parts.futureProbe().isBornLocked() ? Errno.NOT_DONE : 0;
+        endErrno = answer != 0 ? libc.errno() : probe.isBornLocked() ? Errno.NOT_DONE : 0;
         return endErrno == 0;
     }
 
@@ -160,7 +177,7 @@ final class FutureLock {
      * @param born what a new mapping was afterwards
      * @param probeErrno if that could not be told, why not
      */
-    record Outcome(int errno, LockProbe.Answer born, int probeErrno) {
+    record Attempt(int errno, LockProbe.Answer born, int probeErrno) {
 
         /** Whether it is in force, by what was read back. */
         boolean isSet() {

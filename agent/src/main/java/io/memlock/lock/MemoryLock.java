@@ -2,22 +2,18 @@
 package io.memlock.lock;
 
 import io.memlock.calls.LockLimit;
-import io.memlock.cgroup.RoomWatch;
-import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
+import io.memlock.residency.Residency;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
 import io.memlock.state.LockStatus;
 import io.memlock.state.Strategy;
-import io.memlock.state.Verification;
-import io.memlock.zgc.HeapView;
 import io.memlock.zgc.ViewedHeap;
 import java.io.IOException;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * The lock on this process: takes it, keeps it, gives it back, and knows how far the promise is kept. All methods may be
@@ -27,66 +23,45 @@ public final class MemoryLock {
 
     private static final String PIECE_BY_PIECE = "mlockall refused, locking piece by piece instead (strategy rescan)";
 
-    /** Passes an unlock may take, while HotSpot maps memory anew. */
-    private static final int UNLOCK_PASSES = 5;
-
     /** Of the view of ZGC's heap that a change populates: 128 GiB where nothing of it is in swap any more. */
     private static final int MOST_VIEW_PARTS = 512;
 
-    /** Under rescan without a limit, whether there is one now is looked at in one pass of so many. */
-    private static final int LOOK_AT_LIMIT_EVERY = 5;
-
-    private final LockParts parts;
+    private final Plan plan;
     private final FutureLock future;
-    private final Notices notices = new Notices();
-    private final ViewedHeap viewedHeap;
+    private final Passes passes;
+    private final Residency residency;
+    private final OwnProcess process;
+    private final Ledger ledger;
 
-    private AgentOptions options;
-    private volatile Selection selection = Selection.NOTHING;
-    private Strategy strategy;
-    private volatile LockLimit limit;
-    private boolean isGivingBack;
     private boolean firstPassDone;
     private boolean hasLockedAll;
-    private volatile boolean hasFailedCalls;
-    private boolean isDroppedByAThread;
     private int passesSinceEnd;
+    private int failedPasses;
 
     /** Since then nobody but us has unlocked what was locked. */
     private volatile boolean hasUnlockedAll;
 
-    private boolean isRoomScarce;
-    private int passesSinceLimit;
-    private long relockCount;
-    private long failureCount;
-    private LockFailure lastFailure;
-    private String prefaultRefusal;
-    private String swapInRefusal;
-    private int failedPasses;
-    private volatile long periodNanos;
-    private volatile LockStatus status;
-
     /**
      * No lock yet.
      *
-     * @param parts what it works with
+     * @param plan decides what to lock, and by which strategy
+     * @param future locks what is mapped anew
+     * @param passes lock what is there
+     * @param residency brings into RAM what is locked
+     * @param process the one that this is in
      */
-    public MemoryLock(LockParts parts) {
-        this.parts = parts;
-        this.future = new FutureLock(parts);
-        this.viewedHeap = new ViewedHeap(
-                new Supplier<>() { // no lambda: this is on the way to main
-                    @Override
-                    public HeapView get() {
-                        return parts.heapView();
-                    }
-                });
+    public MemoryLock(Plan plan, FutureLock future, Passes passes, Residency residency, OwnProcess process) {
+        this.plan = plan;
+        this.future = future;
+        this.passes = passes;
+        this.residency = residency;
+        this.process = process;
+        this.ledger = new Ledger(plan, process);
     }
 
     /** What is known now; free, and waits for nobody. Null before the first lock. */
     public LockStatus status() {
-        LockStatus last = status;
-        return last == null ? null : last.asOf(parts.nanoTime(), periodNanos);
+        return ledger.status();
     }
 
     /**
@@ -95,8 +70,7 @@ public final class MemoryLock {
      * @return a {@link System#nanoTime}; {@link Long#MAX_VALUE} if it does not age
      */
     public long goodUntilNanos() {
-        LockStatus last = status;
-        return last.ages() ? last.verified().goodUntilNanos(periodNanos) : Long.MAX_VALUE;
+        return ledger.goodUntilNanos();
     }
 
     /**
@@ -105,32 +79,12 @@ public final class MemoryLock {
      * @param nanos between two looks
      */
     public void intendsToLookEvery(long nanos) {
-        periodNanos = nanos;
-    }
-
-    /** What the operator should know though the state may be the same. Each is handed out once. */
-    public synchronized List<String> takeNotices() {
-        return notices.take();
-    }
-
-    /**
-     * Why {@code prefault} was not done.
-     *
-     * @return null if it was done, or not asked for
-     */
-    public synchronized String prefaultRefusal() {
-        return prefaultRefusal;
-    }
-
-    /** What {@link #change} was asked for beside the lock and did not do: a line for each, with a newline before it. */
-    public synchronized String undone() {
-        return (swapInRefusal == null ? "" : "\nnot read back from swap: " + swapInRefusal)
-                + (prefaultRefusal == null ? "" : "\nnot prefaulted: " + prefaultRefusal);
+        ledger.intendsToLookEvery(nanos);
     }
 
     /** Whether new mappings are born locked only for as long as the process keeps CAP_IPC_LOCK; free. */
     public boolean dependsOnCapability() {
-        LockLimit now = limit;
+        LockLimit now = plan.limit();
         return future.isInForce() && now != null && now.isByCapability();
     }
 
@@ -141,7 +95,7 @@ public final class MemoryLock {
      * @return whether it was ended
      */
     public boolean endFutureWithoutCapability() {
-        boolean isGone = dependsOnCapability() && !parts.limits().hasCapability();
+        boolean isGone = dependsOnCapability() && !plan.hasCapability();
         if (isGone) {
             hasUnlockedAll = true;
             future.endAtOnce();
@@ -149,241 +103,162 @@ public final class MemoryLock {
         return isGone;
     }
 
-    /** Whether a call of the last pass has failed, so that the next may do what this one did not; free. */
-    public boolean hasFailedCalls() {
-        return hasFailedCalls;
-    }
-
     /** Whether what is mapped of a region is born locked and must not stay so; free. */
     public boolean isBornInVain(Region region) {
-        return future.isInForce() && !selection.contains(region);
+        return future.isInForce() && !plan.selection().contains(region);
     }
 
     /** What is asked for now. */
     public synchronized AgentOptions options() {
-        return options;
+        return plan.options();
     }
 
     /**
      * Locks, before {@code main}. Nobody waits for {@code mmap_lock} yet, so this is done in one call where possible.
      *
      * @param wanted what the user wants
-     * @return null if the promise is kept so far, otherwise why not
      */
-    public synchronized LockFailure start(AgentOptions wanted) {
+    public synchronized Outcome start(AgentOptions wanted) {
         try {
-            prepare(wanted, parts.limits().establish());
+            plan.begin(wanted, plan.limitNow());
             LockFailure failure = startLocking();
-            if (!wanted.prefault().isEmpty() && !selection.isEmpty()) {
-                prefault(
-                        future.isInForce() || hasLockedAll
-                                ? parts.locate(wanted.prefault())
-                                : parts.reconciler().locked(),
-                        false);
-            }
-            return failure;
+            return ledger.outcome(failure, null, prefaultAtStart());
         } catch (IOException e) {
-            return cannotLook(e);
+            return ledger.outcome(cannotLook(e), null, null);
         } finally {
-            parts.live();
+            passes.live();
         }
-    }
-
-    private void prepare(AgentOptions wanted, LockLimit established) {
-        options = wanted;
-        isGivingBack = false;
-        selection = Selection.of(wanted);
-        isRoomScarce = false;
-        limit = established;
-        strategy =
-                selection.isEmpty() ? null : isFutureBest(RoomWatch.SCARCE_BYTES) ? Strategy.FUTURE : Strategy.RESCAN;
-        if (strategy == Strategy.FUTURE) {
-            limit = parts.limits().lift(limit);
-        }
-    }
-
-    /**
-     * Whether new mappings shall be born locked. By default only if nothing but files is left out: what is born locked and
-     * not selected has to be unlocked, and memory that an application locks on-fault itself looks the same. And only by
-     * CAP_IPC_LOCK: an infinite limit can be lowered from outside, and the JVM would die at its next commit.
-     *
-     * @param scarceBytes the room with which that is too dangerous
-     */
-    private boolean isFutureBest(long scarceBytes) {
-        if (!limit.isUnlimited() || options.strategy() == StrategyChoice.RESCAN) {
-            return false;
-        }
-        if (options.strategy() == StrategyChoice.FUTURE) {
-            return true;
-        }
-        if (!options.selectsAllButFiles() || !isFutureSafe() || isDroppedByAThread) {
-            return false;
-        }
-        if (selection.contains(Region.MAPPED)) {
-            return true;
-        }
-        long left = parts.room().measure(true);
-        boolean wasScarce = isRoomScarce;
-        isRoomScarce = left < scarceBytes;
-        if (isRoomScarce && !wasScarce) {
-            notices.add(Failures.scarceRoom(Bytes.text(left)));
-        }
-        return !isRoomScarce;
-    }
-
-    /**
-     * Whether nobody from outside can end the JVM by lowering its limit, or that was accepted. A capability counts for
-     * nothing in another user namespace than the first, which shows where the limit is infinite by nothing else.
-     */
-    private boolean isFutureSafe() {
-        boolean isPrivileged = limit.isByCapability() || (limit.hasCapability() && !parts.isInUserNamespace());
-        return options.strategy() == StrategyChoice.FUTURE || isPrivileged;
     }
 
     private LockFailure startLocking() throws IOException {
-        if (selection.isEmpty()) {
-            return settle(Verdict.NOTHING_ASKED, Pass.NONE);
+        if (plan.selection().isEmpty()) {
+            return ledger.settle(LockState.UNLOCKED, null);
         }
-        if (isFutureRefused()) {
+        if (plan.isFutureRefused()) {
             return refuseFuture();
         }
-        if (strategy == Strategy.RESCAN) {
-            return isRoomScarce && !parts.holdsHugetlb() && lockAllThereIs()
-                    ? settle(new Verdict(LockState.LOCKED, null), Pass.NONE)
-                    : reconcile();
+        if (plan.strategy() == Strategy.RESCAN) {
+            return plan.isRoomScarce() && !process.holdsHugetlb() && lockAllThereIs()
+                    ? ledger.settle(LockState.LOCKED, null)
+                    : pass();
         }
-        if (parts.holdsHugetlb()) {
-            return reconcile(); // all the others by name, and then MCL_FUTURE, which touches no mapping
+        if (process.holdsHugetlb()) {
+            return pass(); // all the others by name, and then MCL_FUTURE, which touches no mapping
         }
-        FutureLock.Outcome outcome = future.setWithAllThereIs();
-        if (outcome.isSet()) {
-            watchWhatIsBorn();
-            return settle(new Verdict(LockState.LOCKED, null), Pass.NONE);
+        FutureLock.Attempt attempt = future.setWithAllThereIs();
+        if (attempt.isSet()) {
+            plan.watchWhatIsBorn(future.isInForce());
+            return ledger.settle(LockState.LOCKED, null);
         }
-        LockFailure refused = failures().mlockall(outcome, limit);
+        LockFailure refused = failures().mlockall(attempt, plan.limit());
         if (future.isInForce()) {
-            return settle(Verdict.partial(refused), Pass.NONE); // as the kernel says, and nothing shows it
+            return ledger.settle(LockState.PARTIAL, refused); // as the kernel says, and nothing shows it
         }
-        if (options.strategy() == StrategyChoice.FUTURE) {
-            selection = Selection.NOTHING;
-            return settle(Verdict.failed(refused), Pass.NONE);
+        if (plan.options().strategy() == StrategyChoice.FUTURE) {
+            plan.refuse();
+            return ledger.settle(LockState.FAILED, refused);
         }
-        strategy = Strategy.RESCAN;
-        notices.add(failures().newMemory(outcome, limit).text(PIECE_BY_PIECE));
-        return reconcile();
+        plan.rescan();
+        plan.notices().add(failures().newMemory(attempt, plan.limit()).text(PIECE_BY_PIECE));
+        return pass();
     }
 
     /** Nothing but what is selected is there before {@code main}: one call locks it, without a look at each mapping. */
     private boolean lockAllThereIs() {
         hasLockedAll = future.lockAllThereIs() == 0;
         if (hasLockedAll) {
-            parts.reconciler().adoptAll();
+            passes.reconciler().adoptAll();
         }
         return hasLockedAll;
     }
 
-    /** {@code strategy=future} where a limit applies: the JVM would die once it is reached. */
-    private boolean isFutureRefused() {
-        return strategy == Strategy.RESCAN && options.strategy() == StrategyChoice.FUTURE;
+    private LockFailure refuseFuture() {
+        plan.refuse();
+        return ledger.settle(
+                LockState.FAILED, failures().futureUnderLimit(plan.options().selection(), plan.limit(), false));
     }
 
-    private LockFailure refuseFuture() {
-        selection = Selection.NOTHING;
-        return settle(Verdict.failed(failures().futureUnderLimit(Selection.of(options), limit, false)), Pass.NONE);
+    private String prefaultAtStart() throws IOException {
+        List<Region> wanted = plan.options().prefault();
+        if (wanted.isEmpty() || plan.selection().isEmpty()) {
+            return null;
+        }
+        boolean isAllLocked = future.isInForce() || hasLockedAll;
+        List<Segment> segments =
+                isAllLocked ? process.locate(wanted) : passes.reconciler().locked();
+        return residency.prefault(segments, wanted, false);
     }
 
     /**
      * Locks something else from now on, without a stall: what is there in small pieces first, then {@code MCL_FUTURE}, then
      * what is in swap is read back.
      *
-     * @return null if the promise is kept, otherwise why not
      * @throws IOException if {@code /proc/self} cannot be read
      */
-    public synchronized LockFailure change(AgentOptions wanted) throws IOException {
-        parts.live();
-        prefaultRefusal = null;
-        swapInRefusal = null;
-        if (Selection.of(wanted).isEmpty()) {
-            options = wanted;
-            return unlock();
+    public synchronized Outcome change(AgentOptions wanted) throws IOException {
+        passes.live();
+        if (wanted.selection().isEmpty()) {
+            return unlock(wanted);
         }
-        LockLimit now =
-                limit == null ? parts.limits().establish() : parts.limits().again(limit);
-        if (!selection.isEmpty() && wanted.strategy() == StrategyChoice.FUTURE && !now.isUnlimited()) {
-            return failures().futureUnderLimit(Selection.of(wanted), now, true);
+        LockLimit now = plan.limitNow();
+        boolean isHeld = !plan.selection().isEmpty();
+        if (isHeld && wanted.strategy() == StrategyChoice.FUTURE && !now.isUnlimited()) {
+            return ledger.outcome(failures().futureUnderLimit(wanted.selection(), now, true), null, null);
         }
-        prepare(wanted, now);
-        if (isFutureRefused()) {
-            return refuseFuture();
+        plan.begin(wanted, now);
+        if (plan.isFutureRefused()) {
+            return ledger.outcome(refuseFuture(), null, null);
         }
-        if (strategy == Strategy.RESCAN) {
+        if (plan.strategy() == Strategy.RESCAN) {
             endFuture();
         }
         firstPassDone = false;
-        LockFailure failure = reconcile();
-        swapInRefusal = parts.residency().swapIn(parts.reconciler().locked());
-        prefault(parts.reconciler().locked(), true);
-        for (int part = 0; part < MOST_VIEW_PARTS && populateView(); part++) {}
-        return strategy == Strategy.FUTURE || isFutureRefused() ? failure : reconcile(); // of what came meanwhile, too
+        LockFailure failure = pass();
+        String swapInRefusal = residency.swapIn(passes.reconciler().locked());
+        List<Region> toPrefault = wanted.prefault();
+        String prefaultRefusal = toPrefault.isEmpty()
+                ? null
+                : residency.prefault(passes.reconciler().locked(), toPrefault, true);
+        for (int part = 0; part < MOST_VIEW_PARTS && passes.populateView(); part++) {}
+        if (plan.strategy() != Strategy.FUTURE && !plan.isFutureRefused()) {
+            failure = pass(); // of what came meanwhile, too
+        }
+        return ledger.outcome(failure, swapInRefusal, prefaultRefusal);
     }
 
     private void endFuture() throws IOException {
         if (hasUnlockedAll) {
             hasUnlockedAll = false;
-            parts.reconciler().adoptAll();
+            passes.reconciler().adoptAll();
         }
-        if (future.isInForce()) {
-            if (limit.isUnlimited()) {
-                future.end(parts.reconciler().adoptEverything());
-            } else { // at once: the next commit may end the JVM
-                future.end(List.of());
-                parts.reconciler().adoptAll();
-            }
-        }
-    }
-
-    /** After what is there has been locked: sets MCL_FUTURE, and locks what came meanwhile. */
-    private LockFailure bearLocked(LockFailure failure) throws IOException {
-        LockLimit before = limit;
-        limit = parts.limits().again(before);
-        if (!limit.isUnlimited()) { // it came down meanwhile
-            giveUpFuture(before);
-            return reconcile();
-        }
-        FutureLock.Outcome outcome = future.set();
-        if (outcome.isSet()) {
-            return reconcile();
-        }
-        LockFailure refused = failures().newMemory(outcome, limit);
-        if (future.isInForce()) {
-            return settle(Verdict.partial(refused), Pass.NONE);
-        }
-        strategy = Strategy.RESCAN;
-        if (options.strategy() == StrategyChoice.FUTURE) {
-            return settle(Verdict.partial(refused), Pass.NONE);
-        }
-        notices.add(refused.text(PIECE_BY_PIECE));
-        status = status.with(strategy);
-        return failure;
-    }
-
-    private void prefault(List<Segment> locked, boolean isLive) throws IOException {
-        prefaultRefusal =
-                options.prefault().isEmpty() ? null : parts.residency().prefault(locked, options.prefault(), isLive);
+        passes.endFuture(plan.limit());
     }
 
     /**
      * One pass of the keeper.
      *
-     * @return null if the promise is kept, otherwise why not
      * @throws IOException if {@code /proc/self} cannot be read
      */
-    public synchronized LockFailure reconcile() throws IOException {
-        if (selection.isEmpty() && !isGivingBack) {
-            return status.state() == LockState.FAILED ? lastFailure : null;
+    public synchronized Outcome reconcile() throws IOException {
+        return ledger.outcome(pass(), null, null);
+    }
+
+    /**
+     * One pass after the JVM told that its memory may have changed.
+     *
+     * @throws IOException as {@link #reconcile}
+     */
+    public synchronized Outcome reconcileAfterChange() throws IOException {
+        passes.reconciler().expectChange();
+        return reconcile();
+    }
+
+    private LockFailure pass() throws IOException {
+        if (plan.selection().isEmpty() && !plan.isGivingBack()) {
+            return ledger.state() == LockState.FAILED ? ledger.lastFailure() : null;
         }
         try {
-            LockFailure failure = isGivingBack ? giveBack() : compareAndRepair();
+            LockFailure failure = plan.isGivingBack() ? giveBack() : compareAndRepair();
             failedPasses = 0;
             return failure;
         } catch (IOException e) {
@@ -397,22 +272,139 @@ public final class MemoryLock {
      * after the second nobody knows.
      */
     private LockFailure cannotLook(IOException cause) {
-        LockFailure failure = failures().unreadable(cause, limit);
-        boolean nothing = !future.isInForce() && (status == null || status.state() == LockState.FAILED);
+        LockState last = ledger.state();
+        boolean nothing = !future.isInForce() && (last == null || last == LockState.FAILED);
         boolean isNews = ++failedPasses > 1 || !firstPassDone;
-        LockState state = nothing ? LockState.FAILED : isNews ? LockState.UNKNOWN : status.state();
-        return settle(new Verdict(state, failure), Pass.NONE, status == null ? null : status.verified());
+        LockState state = nothing ? LockState.FAILED : isNews ? LockState.UNKNOWN : last;
+        return ledger.settleUnverified(state, failures().unreadable(cause, plan.limit()));
+    }
+
+    private LockFailure compareAndRepair() throws IOException {
+        long start = process.nanoTime();
+        if (firstPassDone) {
+            watch(start);
+        }
+        plan.watchWhatIsBorn(future.isInForce());
+        Pass pass = passes.run(plan, start);
+        if (pass.lost() > 0 && !hasUnlockedAll) {
+            plan.notices().unlockedByOthers(pass.lost());
+        }
+        ledger.count(pass, !firstPassDone);
+        firstPassDone = true;
+        passes.viewHeap(plan, process.nanoTime());
+        LockFailure failure = ledger.settle(pass, failure(pass));
+        return plan.strategy() == Strategy.FUTURE && !future.isInForce() ? bearLocked(failure) : failure;
+    }
+
+    /** Whether limit, room and MCL_FUTURE are as they were in the last pass. */
+    private void watch(long nowNanos) throws IOException {
+        if (hasUnlockedAll || future.isInForce() || plan.isLimitDue()) {
+            follow(plan.watchLimit());
+        }
+        follow(plan.watchRoom(nowNanos));
+        if (plan.strategy() == Strategy.RESCAN && isEndDue()) {
+            endFuture();
+        }
+    }
+
+    private void follow(Plan.Turn turn) throws IOException {
+        if (turn == Plan.Turn.LIMIT || turn == Plan.Turn.LIMIT_BY_DROPPED_CAPABILITY) {
+            plan.notices()
+                    .add(failures()
+                            .limitShrank(plan.selection(), plan.limit())
+                            .text(
+                                    turn == Plan.Turn.LIMIT
+                                            ? "the limit on locked memory shrank"
+                                            : "CAP_IPC_LOCK was dropped: a limit applies"));
+        }
+        if (turn != Plan.Turn.NONE) {
+            endFuture();
+        }
+    }
+
+    /** Where it was refused before it is tried again now and then: each try locks all there is for a moment. */
+    private boolean isEndDue() {
+        return hasUnlockedAll || (future.isInForce() && ++passesSinceEnd % Plan.LOOK_AT_LIMIT_EVERY == 0);
+    }
+
+    /** After what is there has been locked: sets MCL_FUTURE, and locks what came meanwhile. */
+    private LockFailure bearLocked(LockFailure failure) throws IOException {
+        Plan.Turn turn = plan.confirmLimit();
+        if (turn != Plan.Turn.NONE) { // it came down meanwhile
+            follow(turn);
+            return pass();
+        }
+        FutureLock.Attempt attempt = future.set();
+        if (attempt.isSet()) {
+            return pass();
+        }
+        LockFailure refused = failures().newMemory(attempt, plan.limit());
+        if (future.isInForce()) {
+            return ledger.settle(LockState.PARTIAL, refused);
+        }
+        plan.rescan();
+        if (plan.options().strategy() == StrategyChoice.FUTURE) {
+            return ledger.settle(LockState.PARTIAL, refused);
+        }
+        plan.notices().add(refused.text(PIECE_BY_PIECE));
+        ledger.settleStrategy();
+        return failure;
+    }
+
+    /** Why the promise is not kept after a pass; null if it is. */
+    private LockFailure failure(Pass pass) {
+        if (pass.isComplete() && pass.errno() != 0) {
+            return failures().unlock(pass.errno());
+        }
+        if (pass.isComplete() && plan.strategy() == Strategy.RESCAN && future.isInForce()) {
+            return failures().endFuture(future.endErrno());
+        }
+        if (pass.isComplete()) {
+            return passes.slipsAway(plan) ? failures().zgcUnderRescan(pass, plan.selection(), plan.limit()) : null;
+        }
+        if (pass.isOverMappingBudget()) {
+            return failures().tooManyMappings(pass);
+        }
+        if (pass.errno() != 0) {
+            return failures().call(pass, plan.selection(), plan.limit());
+        }
+        return failures().doesNotFit(pass, plan.selection(), plan.limit());
     }
 
     /**
-     * One pass after the JVM told that its memory may have changed.
+     * Gives back what we locked, without a stall; what the application locked itself stays locked throughout. What could not
+     * be unlocked {@link #reconcile} tries again.
      *
-     * @return as {@link #reconcile}
-     * @throws IOException as {@link #reconcile}
+     * @return a failure unless nothing of ours is locked any more
+     * @throws IOException if {@code /proc/self} cannot be read
      */
-    public synchronized LockFailure reconcileAfterChange() throws IOException {
-        parts.reconciler().expectChange();
-        return reconcile();
+    public synchronized Outcome unlock() throws IOException {
+        return unlock(plan.options());
+    }
+
+    private Outcome unlock(AgentOptions wanted) throws IOException {
+        passes.viewedHeap().release();
+        plan.end(wanted);
+        return ledger.outcome(giveBack(), null, null);
+    }
+
+    private LockFailure giveBack() throws IOException {
+        endFuture();
+        Pass pass = passes.unlock(plan);
+        ledger.count(pass, true);
+        plan.gaveBack(!passes.isAllBack(pass) || future.isInForce());
+        if (!plan.isGivingBack()) {
+            return ledger.settle(LockState.UNLOCKED, null);
+        }
+        LockFailure failure = future.isInForce()
+                ? failures().endFuture(future.endErrno())
+                : failures().giveBack(pass.errno());
+        return ledger.settle(LockState.PARTIAL, failure);
+    }
+
+    /** Made when there is something to say: a start that goes well needs neither the words nor where the process runs. */
+    private Failures failures() {
+        return new Failures(process.place(), passes.reconciler(), process.chargedBytes());
     }
 
     /**
@@ -421,7 +413,7 @@ public final class MemoryLock {
      * @param nowNanos {@link System#nanoTime}
      */
     public synchronized long nanosToNextLook(long nowNanos) {
-        return parts.room().nanosToNextLook(nowNanos);
+        return plan.nanosToNextLook(nowNanos);
     }
 
     /**
@@ -430,72 +422,7 @@ public final class MemoryLock {
      * @param nowNanos {@link System#nanoTime}
      */
     public synchronized boolean isPassDue(long nowNanos) {
-        return parts.room().isPassDue(nowNanos);
-    }
-
-    private LockFailure compareAndRepair() throws IOException {
-        long start = parts.nanoTime();
-        if (firstPassDone && isLimitDue()) {
-            watchLimit();
-        }
-        if (firstPassDone && parts.room().isMeasureDue(start)) {
-            watchRoom();
-        }
-        if (firstPassDone && strategy == Strategy.RESCAN && isEndDue()) {
-            endFuture();
-        }
-        watchWhatIsBorn();
-        future.reassert();
-        boolean othersSetFuture = strategy == Strategy.RESCAN
-                && !limit.isUnlimited()
-                && parts.futureProbe().isBornLocked();
-        if (mayViewHeap()) {
-            viewedHeap.check(start);
-        } else {
-            viewedHeap.release(); // before: it is not to be locked, nor told as missing
-        }
-        Pass pass = parts.reconciler().run(selection, terms(othersSetFuture));
-        if (pass.mappings() == 0) {
-            throw new IOException("/proc/self/maps is empty"); // everything of nothing would count as locked
-        }
-        if (firstPassDone) {
-            relockCount += pass.newlyLocked();
-        }
-        if (pass.lost() > 0 && !hasUnlockedAll) {
-            notices.unlockedByOthers(pass.lost());
-        }
-        hasFailedCalls = pass.errno() != 0;
-        firstPassDone = true;
-        viewHeap();
-        LockFailure failure = settle(Verdict.of(pass, failure(pass)), pass);
-        return strategy == Strategy.FUTURE && !future.isInForce() ? bearLocked(failure) : failure;
-    }
-
-    /** Where it was refused before it is tried again now and then: each try locks all there is for a moment. */
-    private boolean isEndDue() {
-        return hasUnlockedAll || (future.isInForce() && ++passesSinceEnd % LOOK_AT_LIMIT_EVERY == 0);
-    }
-
-    private void watchWhatIsBorn() {
-        parts.room().watch(future.isInForce() && !selection.isEverything());
-    }
-
-    private boolean mayViewHeap() {
-        return selection.contains(Region.HEAP) && limit.isUnlimited();
-    }
-
-    /** What ZGC frees it may unmap, and what is mapped nowhere no lock holds. */
-    private void viewHeap() {
-        if (!mayViewHeap() || !isHeapRemapped()) {
-            return;
-        }
-        if (!future.isInForce() && parts.futureProbe().isBornLocked()) {
-            return; // somebody else's MCL_FUTURE may populate what it locks: the holes of the file, too
-        }
-        String notice = viewedHeap.cover(parts.reconciler().segments(), parts.nanoTime());
-        if (notice != null) {
-            notices.add(notice);
-        }
+        return plan.isPassDue(nowNanos);
     }
 
     /**
@@ -505,181 +432,11 @@ public final class MemoryLock {
      * @throws IOException if {@code /proc/self/maps} cannot be read
      */
     public synchronized boolean populateView() throws IOException {
-        if (!viewedHeap.exists()) {
-            return false;
-        }
-        parts.reconciler().look();
-        return viewedHeap.populatePart(parts.reconciler().segments());
-    }
-
-    private boolean isHeapRemapped() {
-        return ViewedHeap.isNeeded(parts.reconciler().segments());
+        return passes.populateView();
     }
 
     /** The view of ZGC's heap, to be asked about. */
     public ViewedHeap viewedHeap() {
-        return viewedHeap;
-    }
-
-    private Terms terms(boolean othersSetFuture) {
-        return new Terms(limit.effectiveBytes(), future.isInForce(), othersSetFuture);
-    }
-
-    /** Where new mappings are born locked a new limit would end the JVM, and where there is one it is the budget. */
-    private boolean isLimitDue() {
-        return hasUnlockedAll
-                || future.isInForce()
-                || !limit.isUnlimited()
-                || ++passesSinceLimit % LOOK_AT_LIMIT_EVERY == 0;
-    }
-
-    /**
-     * Looks whether the limit has changed. If it came down, MCL_FUTURE has to go at once: the JVM would die at its next
-     * commit. If locking has become unlimited, it can be set when everything is locked.
-     */
-    private void watchLimit() throws IOException {
-        LockLimit before = limit;
-        limit = parts.limits().again(before);
-        if (strategy == Strategy.FUTURE && !limit.isUnlimited()) {
-            giveUpFuture(before);
-        } else if (strategy == Strategy.FUTURE && !isFutureSafe()) {
-            strategy = Strategy.RESCAN;
-            notices.add("CAP_IPC_LOCK was dropped: what is mapped anew is found and locked by the keeper from now on"
-                    + " (strategy rescan), because the limit is infinite, but can be lowered from outside");
-            endFuture();
-        }
-        if (strategy == Strategy.FUTURE
-                && limit.isByCapability()
-                && parts.limits().isDroppedByAThread()) {
-            isDroppedByAThread = true;
-            strategy = Strategy.RESCAN;
-            notices.add(
-                    "a thread has dropped CAP_IPC_LOCK: with MCL_FUTURE left on, its next memory commit could have ended"
-                            + " this JVM. MCL_FUTURE is off now, and what is mapped anew is found and locked by the keeper"
-                            + " (strategy rescan)");
-            endFuture();
-        }
-        boolean isLifted = strategy == Strategy.RESCAN && limit.isUnlimited() && !before.isUnlimited();
-        if (isLifted && isFutureBest(RoomWatch.SCARCE_BYTES)) {
-            notices.add("the limit on locked memory was lifted: new mappings are born locked from now on (strategy"
-                    + " future)");
-            strategy = Strategy.FUTURE;
-        }
-    }
-
-    /** A limit applies now: the JVM would die at its next commit. */
-    private void giveUpFuture(LockLimit before) throws IOException {
-        strategy = Strategy.RESCAN;
-        boolean isDropped = before.hasCapability() && !limit.hasCapability();
-        notices.add(failures()
-                .limitShrank(selection, limit)
-                .text(isDropped ? "CAP_IPC_LOCK was dropped: a limit applies" : "the limit on locked memory shrank"));
-        endFuture();
-    }
-
-    /** By default new mappings are born locked as long as there is room for what must not stay so. */
-    private void watchRoom() throws IOException {
-        boolean wasScarce = isRoomScarce;
-        boolean isBest = isFutureBest(wasScarce ? RoomWatch.AMPLE_BYTES : RoomWatch.VERY_SCARCE_BYTES);
-        if (!isBest && strategy == Strategy.FUTURE) {
-            strategy = Strategy.RESCAN;
-            endFuture();
-        } else if (isBest && wasScarce && strategy == Strategy.RESCAN) {
-            notices.add(Failures.ampleRoom());
-            strategy = Strategy.FUTURE;
-        }
-    }
-
-    private LockFailure failure(Pass pass) {
-        if (pass.isComplete() && pass.errno() != 0) {
-            return failures().unlock(pass.errno());
-        }
-        if (pass.isComplete() && strategy == Strategy.RESCAN && future.isInForce()) {
-            return failures().endFuture(future.endErrno());
-        }
-        if (pass.isComplete()) {
-            // ZGC's locks do not hold under rescan, however complete they look at this moment.
-            boolean slipsAway = strategy == Strategy.RESCAN
-                    && selection.contains(Region.HEAP)
-                    && isHeapRemapped()
-                    && !viewedHeap.isWhole();
-            return slipsAway ? failures().zgcUnderRescan(pass, selection, limit) : null;
-        }
-        if (pass.isOverMappingBudget()) {
-            return failures().tooManyMappings(pass);
-        }
-        if (pass.errno() != 0) {
-            return failures().call(pass, selection, limit);
-        }
-        return failures().doesNotFit(pass, selection, limit);
-    }
-
-    /**
-     * Gives back what we locked, without a stall; what the application locked itself stays locked throughout. What could not
-     * be unlocked {@link #reconcile} tries again.
-     *
-     * @return null if nothing of ours is locked any more, otherwise why not
-     * @throws IOException if {@code /proc/self} cannot be read
-     */
-    public synchronized LockFailure unlock() throws IOException {
-        viewedHeap.release();
-        selection = Selection.NOTHING;
-        strategy = null;
-        if (limit == null) {
-            limit = parts.limits().establish();
-        }
-        isGivingBack = true;
-        return giveBack();
-    }
-
-    private LockFailure giveBack() throws IOException {
-        endFuture();
-        // A mapping that changed between the look at it and its turn may be unlocked at its start only.
-        Pass pass = Pass.NONE;
-        boolean isAllBack = false;
-        for (int i = 0; i < 2 || (i < UNLOCK_PASSES && !isAllBack); i++) {
-            pass = parts.reconciler().run(selection, Terms.OF_UNLOCK);
-            isAllBack = pass.errno() == 0 && !parts.reconciler().givesBack();
-        }
-        hasFailedCalls = pass.errno() != 0;
-        isGivingBack = !isAllBack || future.isInForce();
-        if (!isGivingBack) {
-            return settle(Verdict.NOTHING_ASKED, Pass.NONE);
-        }
-        LockFailure failure = future.isInForce()
-                ? failures().endFuture(future.endErrno())
-                : failures().giveBack(pass.errno());
-        return settle(Verdict.partial(failure), Pass.NONE);
-    }
-
-    /** Made when there is something to say: a start that goes well needs neither the words nor where the process runs. */
-    private Failures failures() {
-        return new Failures(parts.place(), parts.reconciler(), parts.chargedBytes());
-    }
-
-    private LockFailure settle(Verdict verdict, Pass pass) {
-        return settle(verdict, pass, new Verification(parts.nanoTime(), System.currentTimeMillis()));
-    }
-
-    private LockFailure settle(Verdict verdict, Pass pass, Verification verified) {
-        if (verdict.failure() != null) {
-            failureCount++;
-            lastFailure = verdict.failure();
-        }
-        boolean isAsked = verdict.state() != LockState.UNLOCKED && !isGivingBack;
-        status = new LockStatus(
-                isAsked ? options.modeText() : "none",
-                isAsked ? options.excluded() : List.of(),
-                strategy,
-                verdict.state(),
-                limit,
-                selection.regions(),
-                pass.wantedBytes(),
-                pass.totalMissingBytes(),
-                relockCount,
-                failureCount,
-                lastFailure,
-                verified);
-        return verdict.failure();
+        return passes.viewedHeap();
     }
 }

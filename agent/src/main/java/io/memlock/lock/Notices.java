@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What the operator should know though the state may be the same: handed out once each. */
-public final class Notices {
+final class Notices {
 
     private final List<String> pending = new ArrayList<>();
     private long unlockedByOthers;

@@ -7,6 +7,7 @@ import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pause;
 import io.memlock.cgroup.RoomWatch;
 import io.memlock.memory.Segment;
+import io.memlock.memory.Selection;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -94,8 +95,18 @@ public final class Reconciler {
                 probe, calls, applicationLocks, new LockedByName(), new Unlockable(), room, pause, maxMappings);
     }
 
+    /** From now on the application runs, and huge pages may have been set up otherwise than before. */
+    void live() {
+        tools.calls().live();
+    }
+
+    /** What all passes work with. */
+    Repair.Tools tools() {
+        return tools;
+    }
+
     /** Every mapping, cut into regions, as of the last look. */
-    public List<Segment> segments() {
+    List<Segment> segments() {
         return map.segments();
     }
 

@@ -8,6 +8,7 @@ import io.memlock.calls.Pause;
 import io.memlock.cgroup.RoomWatch;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import io.memlock.memory.Selection;
 import io.memlock.os.Errno;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -3,8 +3,7 @@ package io.memlock.options;
 
 import io.memlock.log.LogLevel;
 import io.memlock.memory.Region;
-import java.util.ArrayList;
-import java.util.Collections;
+import io.memlock.memory.Selection;
 import java.util.List;
 
 /**
@@ -33,55 +32,8 @@ public record AgentOptions(
         boolean jmx,
         LogLevel log) {
 
-    /**
-     * The regions to lock, the most wanted first: under a finite limit they are locked in this order while they fit.
-     *
-     * @return distinct regions, unmodifiable
-     */
-    public List<Region> selection() {
-        return mode == LockMode.ALL ? allButExcluded() : regions;
-    }
-
-    /**
-     * The regions that are left unlocked though the mode is {@code all}.
-     *
-     * @return empty with any other mode
-     */
-    public List<Region> excluded() {
-        return mode == LockMode.ALL ? exclude : List.of();
-    }
-
-    /** Whether nothing is left unlocked, or only files, in which applications keep no secrets. */
-    public boolean selectsAllButFiles() {
-        List<Region> selection = selection();
-        for (Region region : Region.values()) {
-            if (region != Region.MAPPED && !selection.contains(region)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private List<Region> allButExcluded() {
-        List<Region> all = new ArrayList<>();
-        for (Region region : Region.values()) {
-            if (!exclude.contains(region)) {
-                all.add(region);
-            }
-        }
-        return Collections.unmodifiableList(all);
-    }
-
-    /**
-     * The mode in the option's own syntax.
-     *
-     * @return for example {@code all} or {@code heap+code}
-     */
-    public String modeText() {
-        return switch (mode) {
-            case ALL -> "all";
-            case NONE -> "none";
-            case REGIONS -> Region.joined(regions);
-        };
+    /** What to lock. */
+    public Selection selection() {
+        return mode == LockMode.ALL ? Selection.allBut(exclude) : Selection.of(regions);
     }
 }

@@ -79,6 +79,7 @@ final class DispatchLibraryFile implements AutoCloseable {
                 last);
     }
 
+    /** Why, for people. The C library tells why it cannot load a file in words only: dlerror(3). */
     private static String reason(Throwable failure) {
         String message = String.valueOf(failure.getMessage());
         return message.contains("failed to map segment") ? "mounted noexec (" + message + ")" : message;

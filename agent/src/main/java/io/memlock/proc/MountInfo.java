@@ -23,18 +23,10 @@ public record MountInfo(List<Mount> mounts) {
      * @param mountPoint where it is
      * @param options of this mount, joined by commas
      * @param type of the file system
-     * @param source for example a device; file systems without one say anything
      * @param superOptions of the file system, joined by commas; a v1 cgroup names its controllers here
      */
     public record Mount(
-            long major,
-            long minor,
-            String root,
-            String mountPoint,
-            String options,
-            String type,
-            String source,
-            String superOptions) {
+            long major, long minor, String root, String mountPoint, String options, String type, String superOptions) {
 
         /** Whether nothing on it can be executed or mapped executable, as a native library has to be. */
         public boolean isNoexec() {
@@ -102,17 +94,6 @@ public record MountInfo(List<Mount> mounts) {
         return best;
     }
 
-    /** The mounts of a type of file system. */
-    public List<Mount> ofType(String type) {
-        List<Mount> found = new ArrayList<>();
-        for (Mount mount : mounts) {
-            if (mount.type().equals(type)) {
-                found.add(mount);
-            }
-        }
-        return found;
-    }
-
     /** {@code 36 35 98:0 /root /point rw,noatime master:1 - ext3 /dev/sda1 rw,errors=continue} */
     private static Mount mount(Cursor line) {
         line.decimal();
@@ -133,8 +114,8 @@ public record MountInfo(List<Mount> mounts) {
         line.expect('-');
         line.expect(' ');
         String type = field(line);
-        String source = field(line);
-        return new Mount(major, minor, root, mountPoint, options, type, source, Paths.unescaped(line.rest()));
+        field(line); // the source: a device, or anything
+        return new Mount(major, minor, root, mountPoint, options, type, Paths.unescaped(line.rest()));
     }
 
     private static String field(Cursor line) {

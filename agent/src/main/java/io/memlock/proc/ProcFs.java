@@ -336,11 +336,6 @@ public final class ProcFs {
         return bytes;
     }
 
-    /** Arguments of a process, the executable first; none for a kernel thread. */
-    public List<String> cmdline(String pid) throws IOException {
-        return terminated(read(processFile(pid, "cmdline")));
-    }
-
     /** Environment variables a process was started with. */
     public Map<String, String> environment(String pid) throws IOException {
         Map<String, String> variables = new HashMap<>();

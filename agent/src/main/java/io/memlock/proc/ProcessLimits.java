@@ -8,11 +8,10 @@ import io.memlock.files.ProcFormatException;
 /**
  * What a process may use: {@code /proc/PID/limits}. proc_pid_limits(5), getrlimit(2)
  *
- * @param stack RLIMIT_STACK, bytes
  * @param processes RLIMIT_NPROC, threads of the user
  * @param lockedMemory RLIMIT_MEMLOCK, bytes
  */
-public record ProcessLimits(Limit stack, Limit processes, Limit lockedMemory) {
+public record ProcessLimits(Limit processes, Limit lockedMemory) {
 
     /** No limit. */
     public static final long UNLIMITED = -1;
@@ -20,7 +19,7 @@ public record ProcessLimits(Limit stack, Limit processes, Limit lockedMemory) {
     /** A limit the kernel did not print: nothing restricts us that we know of. */
     private static final Limit NONE = new Limit(UNLIMITED, UNLIMITED);
 
-    private static final Keys KEYS = new Keys("Max stack size ", "Max processes ", "Max locked memory ");
+    private static final Keys KEYS = new Keys("Max processes ", "Max locked memory ");
 
     private static final byte[] UNLIMITED_WORD = {'u', 'n', 'l', 'i', 'm', 'i', 't', 'e', 'd'};
 
@@ -44,7 +43,7 @@ public record ProcessLimits(Limit stack, Limit processes, Limit lockedMemory) {
     }
 
     static ProcessLimits parse(Cursor limits) {
-        Limit[] found = {NONE, NONE, NONE};
+        Limit[] found = {NONE, NONE};
         int key = Keys.NONE;
         while (limits.nextLine()) {
             key = KEYS.find(limits, key);
@@ -53,7 +52,7 @@ public record ProcessLimits(Limit stack, Limit processes, Limit lockedMemory) {
                 found[key] = new Limit(soft, value(limits));
             }
         }
-        return new ProcessLimits(found[0], found[1], found[2]);
+        return new ProcessLimits(found[0], found[1]);
     }
 
     private static long value(Cursor line) {

@@ -23,11 +23,12 @@ public record RegionReport(List<RegionUsage> regions, long takenNanos, long took
      */
     public String describe(LockStatus status) {
         RegionUsage selected = total(status.regions());
-        long excluded = total(status.excluded()).residentBytes();
+        long excluded = total(status.asked().excluded()).residentBytes();
         return describe(selected.lockedBytes(), selected.residentBytes(), status)
                 + (excluded == 0
                         ? ""
-                        : ", excluded: " + Bytes.text(excluded) + " of " + Region.joined(status.excluded()));
+                        : ", excluded: " + Bytes.text(excluded) + " of "
+                                + Region.joined(status.asked().excluded()));
     }
 
     /** What is locked of what is resident. */

@@ -3,6 +3,7 @@ package io.memlock.state;
 
 import io.memlock.calls.LockLimit;
 import io.memlock.memory.Region;
+import io.memlock.memory.Selection;
 import java.util.List;
 
 /**
@@ -10,28 +11,22 @@ import java.util.List;
  * whoever shows them. Costs nothing to read: numbers that change by the second are read from {@code /proc} by whoever shows
  * them.
  *
- * @param mode the selection in the option's syntax
- * @param excluded the regions that are left unlocked although the mode is {@code all}
+ * @param asked what the user wants locked
  * @param strategy how new mappings are locked; null while nothing is selected
  * @param state how far the promise is kept
  * @param limit the limits as found at start
- * @param regions the regions that should be locked
- * @param wantedBytes length of all mappings that should be locked
- * @param missingBytes of that, what is not
+ * @param regions the regions that should be locked: none of what was asked for where that was refused
  * @param relockCount segments the keeper had to lock after the first time
  * @param failureCount passes that ended with something missing
  * @param lastFailure why the promise is not kept, or was not when it was last broken; null if it never was
  * @param verified when this was last found to be so; null if it never was
  */
 public record LockStatus(
-        String mode,
-        List<Region> excluded,
+        Selection asked,
         Strategy strategy,
         LockState state,
         LockLimit limit,
         List<Region> regions,
-        long wantedBytes,
-        long missingBytes,
         long relockCount,
         long failureCount,
         LockFailure lastFailure,
@@ -43,17 +38,9 @@ public record LockStatus(
      * @return for example {@code mode=all,exclude=mapped, on-fault, future}
      */
     public String describe() {
-        return "mode=" + mode + (excluded.isEmpty() ? "" : ",exclude=" + excludeText())
+        return "mode=" + asked.modeText()
+                + (asked.excluded().isEmpty() ? "" : ",exclude=" + asked.excludeText())
                 + (strategy == null ? "" : ", on-fault, " + strategy.optionName());
-    }
-
-    /**
-     * What is left unlocked, in the option's syntax.
-     *
-     * @return for example {@code mapped}; {@code nothing} if nothing is, or if the mode names regions itself
-     */
-    public String excludeText() {
-        return excluded.isEmpty() ? "nothing" : Region.joined(excluded);
     }
 
     /**
@@ -92,17 +79,6 @@ public record LockStatus(
 
     private LockStatus with(LockState otherState, Strategy otherStrategy, LockFailure failure) {
         return new LockStatus(
-                mode,
-                excluded,
-                otherStrategy,
-                otherState,
-                limit,
-                regions,
-                wantedBytes,
-                missingBytes,
-                relockCount,
-                failureCount,
-                failure,
-                verified);
+                asked, otherStrategy, otherState, limit, regions, relockCount, failureCount, failure, verified);
     }
 }

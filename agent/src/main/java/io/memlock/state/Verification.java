@@ -5,9 +5,8 @@ package io.memlock.state;
  * When the lock was last compared with what the kernel says.
  *
  * @param nanos {@link System#nanoTime}, which stands still while the host is suspended, as locks do
- * @param wallMillis the clock on the wall, for people
  */
-public record Verification(long nanos, long wallMillis) {
+public record Verification(long nanos) {
 
     /** So many periods may go by. */
     private static final int FEW = 3;

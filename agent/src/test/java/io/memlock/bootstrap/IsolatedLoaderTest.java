@@ -63,6 +63,23 @@ class IsolatedLoaderTest {
 
     @Test
     @Timeout(value = 1, unit = TimeUnit.MINUTES)
+    void aGentleThreadOfTheAgentRestsAfterAClass() throws Exception {
+        long restNanos = TimeUnit.MILLISECONDS.toNanos(100);
+        IsolatedLoader loader = new IsolatedLoader(jar, restNanos);
+        CompletableFuture<Long> took = new CompletableFuture<>();
+        Runnable load = () -> {
+            long began = System.nanoTime();
+            load(loader);
+            took.complete(System.nanoTime() - began);
+        };
+
+        AgentThread.gentle(load, "any").start();
+
+        assertThat(took.get()).isGreaterThanOrEqualTo(restNanos);
+    }
+
+    @Test
+    @Timeout(value = 1, unit = TimeUnit.MINUTES)
     void oneOfTheApplicationsThreadsDoesNot() throws Exception {
         IsolatedLoader loader = new IsolatedLoader(jar, TimeUnit.HOURS.toNanos(1));
 

@@ -88,12 +88,12 @@ class CgroupTest {
                 "memory.current", "536870912\n",
                 "memory.swap.max", "0\n")));
 
-        assertThat(memory).isEqualTo(new CgroupMemory(2, 1 << 30, -1, 1 << 29, 0, -1, -1));
+        assertThat(memory).isEqualTo(new CgroupMemory(1 << 30, -1, 1 << 29, 0, -1));
     }
 
     @Test
     void takesARootCgroupForUnlimited() {
-        assertThat(CgroupMemory.v2(files(Map.of()))).isEqualTo(new CgroupMemory(2, -1, -1, -1, -1, -1, -1));
+        assertThat(CgroupMemory.v2(files(Map.of()))).isEqualTo(new CgroupMemory(-1, -1, -1, -1, -1));
     }
 
     @Test
@@ -103,10 +103,9 @@ class CgroupTest {
                 "memory.usage_in_bytes", "1000000\n",
                 "memory.memsw.limit_in_bytes", "1048576000\n",
                 "memory.stat",
-                        "cache 1\nhierarchical_memory_limit 524288000\nhierarchical_memsw_limit 1\ntotal_cache 2\n",
-                "memory.swappiness", "60\n")));
+                        "cache 1\nhierarchical_memory_limit 524288000\nhierarchical_memsw_limit 1\ntotal_cache 2\n")));
 
-        assertThat(memory).isEqualTo(new CgroupMemory(1, 1048576000, -1, 1000000, 0, 524288000, 60));
+        assertThat(memory).isEqualTo(new CgroupMemory(1048576000, -1, 1000000, 0, 524288000));
     }
 
     @ParameterizedTest
@@ -135,9 +134,9 @@ class CgroupTest {
         CgroupHierarchy hierarchy = new CgroupHierarchy(
                 "/a/b/c",
                 List.of(
-                        new CgroupMemory(2, -1, 900, 100, -1, -1, -1),
-                        new CgroupMemory(2, 1000, 950, 300, 70, -1, -1),
-                        new CgroupMemory(2, 5000, -1, 4990, 50, -1, -1)));
+                        new CgroupMemory(-1, 900, 100, -1, -1),
+                        new CgroupMemory(1000, 950, 300, 70, -1),
+                        new CgroupMemory(5000, -1, 4990, 50, -1)));
 
         assertThat(hierarchy.limitBytes()).isEqualTo(1000);
         assertThat(hierarchy.highBytes()).isEqualTo(900);
@@ -147,7 +146,7 @@ class CgroupTest {
 
     @Test
     void appliesLimitsThatAV1ContainerCannotSee() {
-        CgroupHierarchy hierarchy = new CgroupHierarchy("/", List.of(new CgroupMemory(1, 2000, -1, 100, -1, 1500, 60)));
+        CgroupHierarchy hierarchy = new CgroupHierarchy("/", List.of(new CgroupMemory(2000, -1, 100, -1, 1500)));
 
         assertThat(hierarchy.limitBytes()).isEqualTo(1500);
         assertThat(hierarchy.headroomBytes()).isEqualTo(1400);

@@ -74,7 +74,8 @@ class SizesTest {
 
         assertThat(new Sizes(host.proc(), patient)
                         .findings(MemoryNeed.of(
-                                patient, OptionParser.parse("mode=all").selection())))
+                                patient,
+                                OptionParser.parse("mode=all").selection().regions())))
                 .filteredOn(finding -> finding.check().equals("memory cgroup"))
                 .singleElement()
                 .satisfies(finding ->

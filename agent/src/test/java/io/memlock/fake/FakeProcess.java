@@ -14,9 +14,13 @@ import io.memlock.cgroup.RoomSource;
 import io.memlock.cgroup.RoomWatch;
 import io.memlock.hotspot.LayerStatus;
 import io.memlock.keeper.ProcessView;
-import io.memlock.lock.LockParts;
+import io.memlock.lock.FutureLock;
 import io.memlock.lock.MappingBudget;
+import io.memlock.lock.MemoryLock;
 import io.memlock.lock.MemoryMap;
+import io.memlock.lock.OwnProcess;
+import io.memlock.lock.Passes;
+import io.memlock.lock.Plan;
 import io.memlock.lock.Reconciler;
 import io.memlock.log.Log;
 import io.memlock.log.LogLevel;
@@ -31,12 +35,13 @@ import io.memlock.report.RegionTotals;
 import io.memlock.residency.Residency;
 import io.memlock.state.LockStatus;
 import io.memlock.zgc.HeapView;
+import io.memlock.zgc.ViewedHeap;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The parts of a lock on a {@link FakeKernel}'s process. */
-public final class FakeProcess implements LockParts, ProcessView {
+public final class FakeProcess implements OwnProcess, ProcessView {
 
     final FakeKernel kernel;
     private final LibC viewing;
@@ -70,8 +75,6 @@ public final class FakeProcess implements LockParts, ProcessView {
     });
     private final Progress progress = new Progress(new Log(System.err, LogLevel.QUIET));
     private final LockProbe probe;
-    private final GentleCalls calls;
-    private final LimitProbe limits;
     private final ApplicationLocks applicationLocks;
     private final Reconciler reconciler;
 
@@ -88,8 +91,7 @@ public final class FakeProcess implements LockParts, ProcessView {
         this.kernel = kernel;
         this.viewing = viewing;
         this.probe = new LockProbe(kernel, FakeKernel.PAGE);
-        this.limits = new LimitProbe(kernel, kernel.proc(), probe, FakeKernel.PAGE);
-        this.calls = new GentleCalls(
+        GentleCalls calls = new GentleCalls(
                 kernel, probe, nanos -> {}, progress, new PieceSize(FakeKernel.PAGE, () -> 2 << 20, () -> 0));
         this.applicationLocks = new ApplicationLocks(kernel::forEachLocked);
         this.reconciler = new Reconciler(
@@ -107,49 +109,18 @@ public final class FakeProcess implements LockParts, ProcessView {
         return kernel;
     }
 
-    @Override
-    public RoomWatch room() {
-        return room;
+    /** A lock on it, not taken yet. */
+    public MemoryLock newLock() {
+        FutureLock future =
+                new FutureLock(kernel, new FutureProbe(kernel, probe, FakeKernel.PAGE), applicationLocks, this);
+        Plan plan = new Plan(new LimitProbe(kernel, kernel.proc(), probe, FakeKernel.PAGE), room, this);
+        Passes passes = new Passes(() -> reconciler, future, new ViewedHeap(this::heapView));
+        return new MemoryLock(plan, future, passes, residency(), this);
     }
 
-    @Override
-    public LockProbe probe() {
-        return probe;
-    }
-
-    @Override
-    public LibC libc() {
-        return kernel;
-    }
-
-    @Override
-    public Reconciler reconciler() {
-        return reconciler;
-    }
-
-    @Override
-    public ApplicationLocks applicationLocks() {
-        return applicationLocks;
-    }
-
-    @Override
-    public void live() {
-        calls.live();
-    }
-
-    @Override
-    public GentleCalls calls() {
-        return calls;
-    }
-
-    @Override
+    /** A second view of the heap, not made yet. */
     public HeapView heapView() {
         return new HeapView(viewing, new Populator(viewing, new KernelVersion(6, 1)), probe, nanos -> {}, progress);
-    }
-
-    @Override
-    public LimitProbe limits() {
-        return limits;
     }
 
     @Override
@@ -157,14 +128,8 @@ public final class FakeProcess implements LockParts, ProcessView {
         return kernel.holdsHugetlb();
     }
 
-    @Override
-    public FutureProbe futureProbe() {
-        return new FutureProbe(kernel, probe, FakeKernel.PAGE);
-    }
-
     /** Remembers what was asked for; what populating does is tested with Prefault and SwapIn. */
-    @Override
-    public Residency residency() {
+    private Residency residency() {
         return new Residency() {
             @Override
             public String prefault(List<Segment> segments, List<Region> regions, boolean isLive) {

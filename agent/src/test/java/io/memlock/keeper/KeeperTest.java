@@ -144,7 +144,7 @@ class KeeperTest {
         kernel.mapHeapFile(4L << 40, HeapView.GRANULE_BYTES, 0);
         RecordingLibC viewing = new RecordingLibC(kernel);
         FakeProcess process = new FakeProcess(kernel, viewing);
-        MemoryLock lock = new MemoryLock(process);
+        MemoryLock lock = process.newLock();
         started(keeper(process, lock, "mode=all,interval=1h", () -> Growth.NONE), () -> {});
         for (int i = 0; i < 600 && lock.viewedHeap().bytes() == 0; i++) {
             TimeUnit.MILLISECONDS.sleep(100);
@@ -174,7 +174,7 @@ class KeeperTest {
     private void assertUnlocksFileAtOnce(FakeProcess process, Runnable look) throws Exception {
         process.freeBytes = 64 * MIB;
         kernel.commit(Region.HEAP, HEAP, MIB);
-        MemoryLock lock = new MemoryLock(process);
+        MemoryLock lock = process.newLock();
         Keeper keeper = keeper(process, lock, "mode=all,strategy=future,interval=1h", () -> Growth.NONE);
         kernel.mapFile(FILE, 32 * MIB, "/data/index");
         assertThat(kernel.isLocked(FILE)).isTrue();
@@ -197,7 +197,7 @@ class KeeperTest {
 
     private Keeper keeper(String text, Growth.Source growth) throws Exception {
         FakeProcess process = new FakeProcess(kernel);
-        return keeper(process, new MemoryLock(process), text, growth);
+        return keeper(process, process.newLock(), text, growth);
     }
 
     private Keeper keeper(FakeProcess process, MemoryLock lock, String text, Growth.Source growth) throws Exception {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.keeper;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.fake.FakeKernel;
@@ -12,6 +13,8 @@ import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
 import io.memlock.os.Errno;
 import io.memlock.state.Strategy;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import org.junit.jupiter.api.Test;
 
 class PrivilegeWatchTest {
@@ -20,12 +23,14 @@ class PrivilegeWatchTest {
     private static final long HEAP = 0x1000_0000L;
 
     private final FakeKernel kernel = new FakeKernel();
-    private final MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
-    private final PrivilegeWatch watch = new PrivilegeWatch(kernel, lock, new Log(System.err, LogLevel.QUIET));
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private final MemoryLock lock = new FakeProcess(kernel).newLock();
+    private final PrivilegeWatch watch =
+            new PrivilegeWatch(kernel, lock, new Log(new PrintStream(printed, true, UTF_8), LogLevel.QUIET));
 
     private void start() throws Exception {
         kernel.commit(Region.HEAP, HEAP, 4 * MIB);
-        assertThat(lock.start(OptionParser.parse(""))).isNull();
+        assertThat(lock.start(OptionParser.parse("")).failure()).isNull();
     }
 
     /** Runs the watch until somebody waits for the second time. */
@@ -50,8 +55,8 @@ class PrivilegeWatchTest {
         assertThat(kernel.isFuture()).isFalse();
         assertThat(kernel.commit(Region.HEAP, HEAP, 300 * MIB)).as("lives").isTrue();
         assertThat(lock.status().strategy()).isEqualTo(Strategy.RESCAN);
-        assertThat(lock.takeNotices()).singleElement().asString().contains("CAP_IPC_LOCK was dropped");
-        assertThat(lock.reconcile()).isNotNull();
+        assertThat(printed.toString(UTF_8)).containsOnlyOnce("CAP_IPC_LOCK was dropped");
+        assertThat(lock.reconcile().failure()).isNotNull();
         assertThat(kernel.isFuture()).as("stays so").isFalse();
     }
 
@@ -75,7 +80,7 @@ class PrivilegeWatchTest {
         signal(() -> {});
 
         assertThat(kernel.isFuture()).isTrue();
-        assertThat(lock.takeNotices()).isEmpty();
+        assertThat(printed.toString(UTF_8)).isEmpty();
     }
 
     @Test
@@ -86,7 +91,7 @@ class PrivilegeWatchTest {
         assertThat(lock.dependsOnCapability()).as("lifted").isFalse();
         kernel.privileged = false;
         assertThat(kernel.commit(Region.HEAP, HEAP, 300 * MIB)).isTrue();
-        assertThat(lock.reconcile()).isNull();
+        assertThat(lock.reconcile().failure()).isNull();
         assertThat(kernel.isFuture()).isTrue();
     }
 

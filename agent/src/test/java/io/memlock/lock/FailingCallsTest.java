@@ -58,25 +58,26 @@ class FailingCallsTest {
     /** Returns whether there was a call n. */
     private static boolean run(Case test, int errno, int n) throws Exception {
         FakeKernel kernel = jvm(test.limitBytes);
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+        MemoryLock lock = new FakeProcess(kernel).newLock();
         kernel.failCall = n;
         kernel.failWith = errno;
         String what = test + ", call " + n + " fails with " + Errno.describe(errno) + ": ";
 
-        lock.start(OptionParser.parse(test.options));
+        List<String> notices =
+                new ArrayList<>(lock.start(OptionParser.parse(test.options)).notices());
         assertTrue(what + "start", lock, kernel);
         assertThat(kernel.commit(Region.HEAP, HEAP, 8 * MIB))
                 .as(what + "the JVM commits")
                 .isTrue();
-        lock.reconcile();
+        notices.addAll(lock.reconcile().notices());
         assertTrue(what + "reconcile", lock, kernel);
-        lock.change(OptionParser.parse("mode=code"));
+        notices.addAll(lock.change(OptionParser.parse("mode=code")).notices());
         assertTrue(what + "change", lock, kernel);
-        lock.change(OptionParser.parse(test.options));
+        notices.addAll(lock.change(OptionParser.parse(test.options)).notices());
         assertTrue(what + "change back", lock, kernel);
-        lock.unlock();
+        notices.addAll(lock.unlock().notices());
         boolean failed = kernel.calls > n;
-        lock.takeNotices().forEach(notice -> assertThat(notice).isNotBlank());
+        notices.forEach(notice -> assertThat(notice).isNotBlank());
         return failed;
     }
 
@@ -87,7 +88,7 @@ class FailingCallsTest {
         for (int errno : ERRNOS) {
             for (int from = 0; from < 60; from += 3) {
                 FakeKernel kernel = jvm(test.limitBytes);
-                MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+                MemoryLock lock = new FakeProcess(kernel).newLock();
                 kernel.failCall = from;
                 kernel.failUntilCall = Integer.MAX_VALUE;
                 kernel.failWith = errno;
@@ -149,7 +150,7 @@ class FailingCallsTest {
     }
 
     private static MemoryLock locked(FakeKernel kernel) throws Exception {
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+        MemoryLock lock = new FakeProcess(kernel).newLock();
         lock.start(OptionParser.parse(""));
         lock.reconcile();
         return lock;
@@ -164,7 +165,7 @@ class FailingCallsTest {
         assertThat(kernel.isLocked(FILE)).isFalse();
         kernel.privileged = false;
 
-        assertThat(lock.reconcile()).isNull();
+        assertThat(lock.reconcile().failure()).isNull();
 
         assertThat(kernel.isFuture()).isFalse();
         assertThat(kernel.isLocked(HEAP)).isTrue();
@@ -177,12 +178,12 @@ class FailingCallsTest {
         MemoryLock lock = locked(kernel);
         kernel.privileged = false;
 
-        lock.reconcile();
+        Outcome outcome = lock.reconcile();
 
         assertThat(kernel.isFuture()).isFalse();
         assertThat(kernel.commit(Region.HEAP, HEAP, 8 * MIB)).isTrue();
         assertThat(lock.status().strategy()).isEqualTo(Strategy.RESCAN);
-        assertThat(lock.takeNotices())
+        assertThat(outcome.notices())
                 .hasSize(1)
                 .first()
                 .asString()
@@ -196,20 +197,20 @@ class FailingCallsTest {
         kernel.privileged = false;
 
         assertThat(lock.endFutureWithoutCapability()).isTrue();
-        lock.reconcile();
-        lock.reconcile();
+        List<String> notices = new ArrayList<>(lock.reconcile().notices());
+        notices.addAll(lock.reconcile().notices());
 
-        assertThat(lock.takeNotices()).hasSize(1).noneMatch(notice -> notice.contains("another party"));
+        assertThat(notices).hasSize(1).noneMatch(notice -> notice.contains("another party"));
     }
 
     @Test
     void aLimitThatIsLiftedBringsFutureBack() throws Exception {
         FakeKernel kernel = jvm(MIB);
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
-        assertThat(lock.start(OptionParser.parse(""))).isNotNull();
+        MemoryLock lock = new FakeProcess(kernel).newLock();
+        assertThat(lock.start(OptionParser.parse("")).failure()).isNotNull();
         kernel.privileged = true;
 
-        assertThat(lock.reconcile()).isNull();
+        assertThat(lock.reconcile().failure()).isNull();
 
         assertThat(kernel.isFuture()).isTrue();
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
@@ -222,9 +223,10 @@ class FailingCallsTest {
         MemoryLock lock = locked(kernel);
         kernel.munlockall();
 
-        assertThat(lock.reconcile()).isNull();
+        Outcome outcome = lock.reconcile();
 
-        assertThat(lock.takeNotices()).hasSize(1).first().asString().contains("another party");
+        assertThat(outcome.failure()).isNull();
+        assertThat(outcome.notices()).hasSize(1).first().asString().contains("another party");
     }
 
     /** msync says once, falsely, that nothing is locked; the other way of asking knows better. */
@@ -235,9 +237,10 @@ class FailingCallsTest {
         kernel.commit(Region.HEAP, HEAP, MIB);
         kernel.afterRefresh = () -> kernel.filter.put("msync", 0);
 
-        assertThat(lock.reconcileAfterChange()).isNull();
+        Outcome outcome = lock.reconcileAfterChange();
 
-        assertThat(lock.takeNotices()).isEmpty();
+        assertThat(outcome.failure()).isNull();
+        assertThat(outcome.notices()).isEmpty();
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
     }
 
@@ -248,9 +251,10 @@ class FailingCallsTest {
         MemoryLock lock = locked(kernel);
         kernel.afterRefresh = () -> kernel.munmap(CODE, 2 * MIB);
 
-        assertThat(lock.reconcileAfterChange()).isNull();
+        Outcome outcome = lock.reconcileAfterChange();
 
-        assertThat(lock.takeNotices()).isEmpty();
+        assertThat(outcome.failure()).isNull();
+        assertThat(outcome.notices()).isEmpty();
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
         assertThat(lock.status().relockCount()).isZero();
     }
@@ -261,7 +265,7 @@ class FailingCallsTest {
         FakeKernel kernel = jvm(errno == Errno.EPERM ? 0 : MIB);
         FakeProcess process = new FakeProcess(kernel);
 
-        LockFailure failure = new MemoryLock(process).start(OptionParser.parse(""));
+        LockFailure failure = process.newLock().start(OptionParser.parse("")).failure();
 
         assertThat(failure.meaning()).contains(errno == Errno.EPERM ? "the limit is 0" : "the limit on locked memory");
         assertThat(failure.remedy()).contains("LimitMEMLOCK=infinity").contains("app.service");

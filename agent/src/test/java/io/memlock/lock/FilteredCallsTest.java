@@ -29,7 +29,7 @@ class FilteredCallsTest {
 
     private final FakeKernel kernel = new FakeKernel();
     private final FakeProcess process = new FakeProcess(kernel);
-    private final MemoryLock lock = new MemoryLock(process);
+    private final MemoryLock lock = process.newLock();
 
     private record Case(String options, String call, int answer, long limitBytes) {}
 
@@ -124,7 +124,9 @@ class FilteredCallsTest {
         kernel.filter.put("msync", Errno.EPERM);
         kernel.filter.put("madvise", Errno.EPERM);
 
-        assertThat(lock.start(OptionParser.parse(""))).as("VmLck shows it").isNull();
+        assertThat(lock.start(OptionParser.parse("")).failure())
+                .as("VmLck shows it")
+                .isNull();
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
     }
 
@@ -137,7 +139,9 @@ class FilteredCallsTest {
         kernel.filter.put("mlock2", answer);
         assertThat(kernel.commit(Region.HEAP, HEAP, 8 * MIB)).isTrue();
 
-        assertThat(lock.reconcile().meaning()).contains("seccomp filter").doesNotContain("Linux");
+        assertThat(lock.reconcile().failure().meaning())
+                .contains("seccomp filter")
+                .doesNotContain("Linux");
     }
 
     @ParameterizedTest
@@ -148,7 +152,7 @@ class FilteredCallsTest {
         lock.start(OptionParser.parse("mode=heap,strategy=future"));
 
         for (int i = 0; i < 3; i++) {
-            LockFailure failure = lock.reconcile();
+            LockFailure failure = lock.reconcile().failure();
 
             assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
             assertThat(failure.tried()).contains("munlock");
@@ -156,7 +160,7 @@ class FilteredCallsTest {
         }
 
         kernel.filter.remove("munlock");
-        assertThat(lock.reconcile()).isNull();
+        assertThat(lock.reconcile().failure()).isNull();
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
         assertThat(kernel.isLocked(CODE)).isFalse();
     }
@@ -168,15 +172,15 @@ class FilteredCallsTest {
         lock.start(OptionParser.parse("mode=heap,strategy=rescan"));
         kernel.filter.put("munlock", answer);
 
-        LockFailure failure = lock.unlock();
+        LockFailure failure = lock.unlock().failure();
 
         assertThat(failure.tried()).isEqualTo("munlock on all that is locked");
         assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
-        assertThat(lock.status().mode()).isEqualTo("none");
-        assertThat(lock.reconcile()).isNotNull();
+        assertThat(lock.status().asked().modeText()).isEqualTo("none");
+        assertThat(lock.reconcile().failure()).isNotNull();
 
         kernel.filter.remove("munlock");
-        assertThat(lock.reconcile()).isNull();
+        assertThat(lock.reconcile().failure()).isNull();
         assertThat(lock.status().state()).isEqualTo(LockState.UNLOCKED);
         assertThat(kernel.chargedBytes()).isZero();
     }
@@ -189,7 +193,7 @@ class FilteredCallsTest {
         kernel.filter.put("mlockall", answer);
         kernel.filter.put("munlockall", answer);
 
-        LockFailure failure = lock.unlock();
+        LockFailure failure = lock.unlock().failure();
 
         assertThat(failure).isNotNull();
         assertThat(failure.tried()).contains("munlockall");
@@ -198,7 +202,7 @@ class FilteredCallsTest {
         assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
 
         kernel.filter.clear();
-        assertThat(lock.reconcile()).isNull();
+        assertThat(lock.reconcile().failure()).isNull();
         assertThat(lock.status().state()).isEqualTo(LockState.UNLOCKED);
         assertThat(kernel.chargedBytes()).isZero();
     }
@@ -211,12 +215,12 @@ class FilteredCallsTest {
         kernel.filter.put("mlockall", answer);
         kernel.filter.put("munlockall", answer);
 
-        LockFailure failure = lock.change(OptionParser.parse("mode=heap"));
+        LockFailure failure = lock.change(OptionParser.parse("mode=heap")).failure();
 
         assertThat(failure).isNotNull();
         assertThat(failure.tried()).contains("to end MCL_FUTURE");
         assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
-        assertThat(lock.reconcile()).isNotNull();
+        assertThat(lock.reconcile().failure()).isNotNull();
 
         kernel.filter.clear();
         for (int pass = 0; pass < LATEST_PASS && kernel.isFuture(); pass++) {
@@ -232,10 +236,11 @@ class FilteredCallsTest {
         startJvm();
         kernel.filter.put("mlockall", answer);
 
-        assertThat(lock.start(OptionParser.parse("mode=all"))).isNull();
+        Outcome outcome = lock.start(OptionParser.parse("mode=all"));
 
+        assertThat(outcome.failure()).isNull();
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
-        assertThat(lock.takeNotices())
+        assertThat(outcome.notices())
                 .singleElement()
                 .asString()
                 .contains("locking piece by piece", "new memory is unlocked", "until the keeper finds and locks it")
@@ -246,14 +251,15 @@ class FilteredCallsTest {
     @Test
     void whatIsMappedAnewAtTheMomentOfItsUnlockIsNoFailure() throws Exception {
         startJvm();
-        assertThat(lock.start(OptionParser.parse("mode=heap,strategy=future"))).isNull();
-        assertThat(lock.reconcile()).isNull();
+        assertThat(lock.start(OptionParser.parse("mode=heap,strategy=future")).failure())
+                .isNull();
+        assertThat(lock.reconcile().failure()).isNull();
         kernel.unmap(CODE, 2 * MIB);
         kernel.commit(Region.CODE, CODE, 2 * MIB);
         assertThat(kernel.isLocked(CODE)).isTrue();
         mapAnewAfterUnlock(3);
 
-        assertThat(lock.reconcile()).isNull();
+        assertThat(lock.reconcile().failure()).isNull();
 
         assertThat(lock.status().failureCount()).isZero();
         assertThat(kernel.afterUnlock).isEmpty();

@@ -20,7 +20,7 @@ class HugetlbTest {
     private static final long CODE = 0x2000_0000L;
 
     private final FakeKernel kernel = new FakeKernel();
-    private final MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+    private final MemoryLock lock = new FakeProcess(kernel).newLock();
 
     @BeforeEach
     void startJvm() {
@@ -32,11 +32,11 @@ class HugetlbTest {
     @ValueSource(
             strings = {"", "mode=heap", "mode=code", "exclude=heap", "strategy=rescan", "mode=heap,strategy=rescan"})
     void nothingIsPopulatedAtStartOrAttachOrUnlock(String options) throws Exception {
-        assertThat(lock.start(OptionParser.parse(options))).isNull();
-        assertThat(lock.reconcile()).isNull();
-        assertThat(lock.change(OptionParser.parse("mode=code"))).isNull();
+        assertThat(lock.start(OptionParser.parse(options)).failure()).isNull();
+        assertThat(lock.reconcile().failure()).isNull();
+        assertThat(lock.change(OptionParser.parse("mode=code")).failure()).isNull();
         assertThat(kernel.isLocked(CODE)).isTrue();
-        assertThat(lock.change(OptionParser.parse(options))).isNull();
+        assertThat(lock.change(OptionParser.parse(options)).failure()).isNull();
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
         lock.unlock();
 

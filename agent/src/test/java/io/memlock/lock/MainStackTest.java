@@ -22,7 +22,7 @@ class MainStackTest {
     private static final long LIMIT = 64 * MIB;
 
     private final FakeKernel kernel = new FakeKernel();
-    private final MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+    private final MemoryLock lock = new FakeProcess(kernel).newLock();
 
     @BeforeEach
     void startJvm() {
@@ -36,7 +36,7 @@ class MainStackTest {
     void isNeverLockedUnderALimit(String options) throws Exception {
         limit();
 
-        assertThat(lock.start(OptionParser.parse(options))).isNull();
+        assertThat(lock.start(OptionParser.parse(options)).failure()).isNull();
         lock.reconcileAfterChange();
 
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);

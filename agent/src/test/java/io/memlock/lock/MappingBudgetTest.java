@@ -31,7 +31,7 @@ class MappingBudgetTest {
             kernel.commit(Region.NATIVE, mixed(i), 2 * PAGE);
             kernel.regionsWithin.put(mixed(i) + PAGE, Region.CODE);
         }
-        return new MemoryLock(new FakeProcess(kernel));
+        return new FakeProcess(kernel).newLock();
     }
 
     private static long mixed(int i) {
@@ -50,7 +50,7 @@ class MappingBudgetTest {
     void splitsMappingsWhileThereAreFew() throws Exception {
         MemoryLock lock = lockWithin(1000, 50);
 
-        assertThat(lock.start(OptionParser.parse("mode=code"))).isNull();
+        assertThat(lock.start(OptionParser.parse("mode=code")).failure()).isNull();
 
         assertThat(lockedMixed()).isEqualTo(MIXED);
         assertThat(kernel.isLocked(mixed(0))).as("not selected").isFalse();
@@ -60,7 +60,7 @@ class MappingBudgetTest {
     void neverSplitsBeyondFourFifthsOfWhatTheKernelAllows() throws Exception {
         MemoryLock lock = lockWithin(100, 50);
 
-        LockFailure failure = lock.start(OptionParser.parse("mode=code"));
+        LockFailure failure = lock.start(OptionParser.parse("mode=code")).failure();
         assertThat(failure.answer()).contains("splitting stops at 80 (80 % of vm.max_map_count)");
         assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
         assertThat(lockedMixed()).isEqualTo(5); // each makes two mappings more, at most

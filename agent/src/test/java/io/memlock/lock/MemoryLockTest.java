@@ -25,7 +25,7 @@ class MemoryLockTest {
     private static final long NATIVE = 0x5000_0000L;
 
     private final FakeKernel kernel = new FakeKernel();
-    private final MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+    private final MemoryLock lock = new FakeProcess(kernel).newLock();
 
     @BeforeEach
     void startJvm() {
@@ -37,7 +37,7 @@ class MemoryLockTest {
     }
 
     private LockFailure start(String options) throws Exception {
-        return lock.start(OptionParser.parse(options));
+        return lock.start(OptionParser.parse(options)).failure();
     }
 
     @Test
@@ -138,10 +138,11 @@ class MemoryLockTest {
         assertThat(lock.status().strategy()).isEqualTo(Strategy.FUTURE);
         kernel.privileged = false;
 
-        assertThat(lock.reconcile()).isNull();
+        Outcome outcome = lock.reconcile();
 
+        assertThat(outcome.failure()).isNull();
         assertThat(lock.status().strategy()).isEqualTo(Strategy.RESCAN);
-        assertThat(lock.takeNotices()).singleElement().asString().contains("CAP_IPC_LOCK was dropped");
+        assertThat(outcome.notices()).singleElement().asString().contains("CAP_IPC_LOCK was dropped");
         assertThat(kernel.isFuture()).isFalse();
     }
 
@@ -171,8 +172,8 @@ class MemoryLockTest {
         other.privileged = false;
         other.softLimit = other.hardLimit = LockLimit.toLock(4 * MIB) - FakeKernel.PAGE;
         other.commit(Region.HEAP, HEAP, 4 * MIB);
-        MemoryLock otherLock = new MemoryLock(new FakeProcess(other));
-        assertThat(otherLock.start(OptionParser.parse("mode=heap"))).isNotNull();
+        MemoryLock otherLock = new FakeProcess(other).newLock();
+        assertThat(otherLock.start(OptionParser.parse("mode=heap")).failure()).isNotNull();
         assertThat(other.chargedBytes()).isZero();
         assertThat(otherLock.status().state()).isEqualTo(LockState.FAILED);
     }
@@ -194,7 +195,7 @@ class MemoryLockTest {
         kernel.commit(Region.HEAP, HEAP, 8 * MIB);
         assertThat(kernel.isLocked(HEAP)).isFalse();
 
-        assertThat(lock.reconcile()).isNull();
+        assertThat(lock.reconcile().failure()).isNull();
 
         assertThat(kernel.isLockedOnFault(HEAP)).isTrue();
         assertThat(kernel.isLocked(HEAP + 8 * MIB)).as("only reserved").isFalse();
@@ -232,7 +233,7 @@ class MemoryLockTest {
                 .as("a lock of the application's own")
                 .isZero();
         assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
-        assertThat(lock.status().missingBytes()).isEqualTo(20 * MIB);
+        assertThat(lock.status().lastFailure().tried()).endsWith("not locked: heap 20.0 MiB");
     }
 
     @Test
@@ -444,15 +445,17 @@ class MemoryLockTest {
     void changesWhatIsLockedWhileTheJvmRuns() throws Exception {
         start("mode=none");
 
-        assertThat(lock.change(OptionParser.parse("mode=heap,strategy=rescan"))).isNull();
+        assertThat(lock.change(OptionParser.parse("mode=heap,strategy=rescan")).failure())
+                .isNull();
         assertThat(kernel.isLocked(HEAP)).isTrue();
         assertThat(kernel.isLocked(CODE)).isFalse();
 
-        assertThat(lock.change(OptionParser.parse("mode=all"))).isNull();
+        assertThat(lock.change(OptionParser.parse("mode=all")).failure()).isNull();
         assertThat(kernel.isLocked(CODE)).isTrue();
         assertThat(kernel.isFuture()).isTrue();
 
-        assertThat(lock.change(OptionParser.parse("mode=code,strategy=rescan"))).isNull();
+        assertThat(lock.change(OptionParser.parse("mode=code,strategy=rescan")).failure())
+                .isNull();
         assertThat(kernel.isFuture()).isFalse();
         assertThat(kernel.isLocked(HEAP)).isFalse();
         assertThat(kernel.isLocked(CODE)).isTrue();
@@ -481,7 +484,8 @@ class MemoryLockTest {
         lock.reconcile();
         kernel.lockedInOneCall = 0;
 
-        assertThat(lock.change(OptionParser.parse("mode=heap,strategy=future"))).isNull();
+        assertThat(lock.change(OptionParser.parse("mode=heap,strategy=future")).failure())
+                .isNull();
 
         assertThat(kernel.isFuture()).isTrue();
         assertThat(kernel.lockedInOneCall).isZero();
@@ -506,13 +510,14 @@ class MemoryLockTest {
         kernel.softLimit = kernel.hardLimit = 1 << 30;
         start("mode=heap");
 
-        LockFailure failure = lock.change(OptionParser.parse("mode=heap+code,strategy=future"));
+        LockFailure failure = lock.change(OptionParser.parse("mode=heap+code,strategy=future"))
+                .failure();
 
         assertThat(failure.meaning()).contains("stays locked");
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
-        assertThat(lock.options().modeText()).isEqualTo("heap");
+        assertThat(lock.options().selection().modeText()).isEqualTo("heap");
         kernel.commit(Region.HEAP, HEAP + 4 * MIB, 8 * MIB);
-        assertThat(lock.reconcile()).isNull();
+        assertThat(lock.reconcile().failure()).isNull();
         assertThat(kernel.isLocked(HEAP + 4 * MIB)).as("it is still kept").isTrue();
     }
 
@@ -520,13 +525,15 @@ class MemoryLockTest {
     void tellsWhatItCouldNotReadBackFromSwap() throws Exception {
         FakeProcess process = new FakeProcess(kernel);
         process.swapInRefusal = "permission denied";
-        MemoryLock attached = new MemoryLock(process);
+        MemoryLock attached = process.newLock();
 
-        attached.change(OptionParser.parse("mode=heap"));
-        assertThat(attached.undone()).isEqualTo("\nnot read back from swap: permission denied");
+        Outcome locked = attached.change(OptionParser.parse("mode=heap"));
+        assertThat(locked.undone()).isEqualTo("\nnot read back from swap: permission denied");
+        assertThat(locked.isDone()).isFalse();
 
-        attached.change(OptionParser.parse("mode=none"));
-        assertThat(attached.undone()).isEmpty();
+        Outcome unlocked = attached.change(OptionParser.parse("mode=none"));
+        assertThat(unlocked.undone()).isEmpty();
+        assertThat(unlocked.isDone()).isTrue();
     }
 
     @Test
@@ -544,7 +551,7 @@ class MemoryLockTest {
         kernel.mapSpecial(FILE, MIB);
         start("mode=other,strategy=rescan");
 
-        assertThat(lock.reconcile()).isNull();
+        assertThat(lock.reconcile().failure()).isNull();
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
     }
 
@@ -552,12 +559,12 @@ class MemoryLockTest {
     void changingToModeNoneUnlocksEverything() throws Exception {
         start("mode=all");
 
-        assertThat(lock.change(OptionParser.parse("mode=none"))).isNull();
+        assertThat(lock.change(OptionParser.parse("mode=none")).failure()).isNull();
 
         assertThat(kernel.chargedBytes()).isZero();
         assertThat(kernel.isFuture()).isFalse();
         assertThat(lock.status().state()).isEqualTo(LockState.UNLOCKED);
-        assertThat(lock.status().mode()).isEqualTo("none");
+        assertThat(lock.status().asked().modeText()).isEqualTo("none");
     }
 
     @Test
@@ -579,7 +586,7 @@ class MemoryLockTest {
     @Test
     void readsBackFromSwapAndPrefaultsOnlyWhatIsLocked() throws Exception {
         FakeProcess process = new FakeProcess(kernel);
-        MemoryLock attached = new MemoryLock(process);
+        MemoryLock attached = process.newLock();
 
         attached.change(OptionParser.parse("mode=heap,strategy=rescan,prefault=heap"));
 
@@ -591,7 +598,7 @@ class MemoryLockTest {
         FakeProcess process = new FakeProcess(kernel);
         int probes = kernel.calls;
 
-        assertThat(new MemoryLock(process).start(OptionParser.parse("prefault=heap")))
+        assertThat(process.newLock().start(OptionParser.parse("prefault=heap")).failure())
                 .isNull();
 
         assertThat(process.asked).hasSize(1).first().asString().startsWith("briskly [HEAP]");
@@ -600,14 +607,15 @@ class MemoryLockTest {
 
     @Test
     void aLateLockBlamesNobodyForWhatWasMappedAnewBeforeNewMappingsWereBornLocked() throws Exception {
-        MemoryLock attached = new MemoryLock(new FakeProcess(kernel));
+        MemoryLock attached = new FakeProcess(kernel).newLock();
         // Locked by the first pass, unlocked when the second looks.
         kernel.afterLock.put(HEAP, () -> kernel.afterRefresh = () -> kernel.munlock(HEAP, 4 * MIB));
 
-        assertThat(attached.change(OptionParser.parse("mode=heap"))).isNull();
+        Outcome outcome = attached.change(OptionParser.parse("mode=heap"));
 
+        assertThat(outcome.failure()).isNull();
         assertThat(kernel.isLocked(HEAP)).isTrue();
-        assertThat(attached.takeNotices()).isEmpty();
+        assertThat(outcome.notices()).isEmpty();
     }
 
     @Test
@@ -616,9 +624,9 @@ class MemoryLockTest {
         kernel.softLimit = kernel.hardLimit = 5 * MIB;
         FakeProcess process = new FakeProcess(kernel);
         process.whileSwappingIn = () -> kernel.commit(Region.HEAP, HEAP + 4 * MIB, 8 * MIB);
-        MemoryLock attached = new MemoryLock(process);
+        MemoryLock attached = process.newLock();
 
-        LockFailure failure = attached.change(OptionParser.parse("mode=heap"));
+        LockFailure failure = attached.change(OptionParser.parse("mode=heap")).failure();
 
         assertThat(failure).isNotNull();
         assertThat(attached.status().state()).isEqualTo(LockState.PARTIAL);
@@ -650,7 +658,8 @@ class MemoryLockTest {
     void memoryThatShrinksBeforeItIsItsTurnIsNoFailure() throws Exception {
         kernel.afterRefresh = () -> kernel.unmap(NATIVE + MIB / 2, MIB / 2);
 
-        LockFailure failure = lock.change(OptionParser.parse("mode=heap+native,strategy=rescan"));
+        LockFailure failure = lock.change(OptionParser.parse("mode=heap+native,strategy=rescan"))
+                .failure();
 
         assertThat(failure).isNull();
         assertThat(lock.status().failureCount()).isZero();

@@ -19,7 +19,7 @@ class NoOnFaultTest {
     private static final long HEAP = 0x1000_0000L;
 
     private final FakeKernel kernel = new FakeKernel();
-    private final MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+    private final MemoryLock lock = new FakeProcess(kernel).newLock();
 
     @ParameterizedTest
     @ValueSource(strings = {"", "mode=heap", "strategy=rescan", "strategy=future", "mode=heap,strategy=rescan"})
@@ -27,7 +27,7 @@ class NoOnFaultTest {
         kernel.hasOnFault = false;
         kernel.commit(Region.HEAP, HEAP, 4 * MIB);
 
-        LockFailure failure = lock.start(OptionParser.parse(options));
+        LockFailure failure = lock.start(OptionParser.parse(options)).failure();
 
         assertThat(failure.meaning()).contains("Linux 4.4 is needed");
         assertThat(lock.status().state()).isEqualTo(LockState.FAILED);

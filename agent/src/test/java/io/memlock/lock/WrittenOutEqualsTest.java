@@ -3,6 +3,7 @@ package io.memlock.lock;
 
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
+import io.memlock.memory.Selection;
 import nl.jqno.equalsverifier.EqualsVerifier;
 import nl.jqno.equalsverifier.Warning;
 import org.junit.jupiter.params.ParameterizedTest;

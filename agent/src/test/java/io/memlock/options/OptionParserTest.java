@@ -21,7 +21,7 @@ class OptionParserTest {
 
         assertThat(options.mode()).isEqualTo(LockMode.ALL);
         assertThat(options.exclude()).containsExactly(Region.MAPPED);
-        assertThat(options.selection()).doesNotContain(Region.MAPPED).contains(Region.HEAP, Region.OTHER);
+        assertThat(options.selection().regions()).doesNotContain(Region.MAPPED).contains(Region.HEAP, Region.OTHER);
         assertThat(options.strategy()).isEqualTo(StrategyChoice.AUTO);
         assertThat(options.onFailure()).isEqualTo(OnFailure.WARN);
         assertThat(options.intervalMillis()).isEqualTo(1000);
@@ -43,8 +43,8 @@ class OptionParserTest {
     void keepsRegionsInTheOrderNamed() throws OptionException {
         AgentOptions options = OptionParser.parse("mode=stacks+heap+code");
 
-        assertThat(options.selection()).containsExactly(Region.STACKS, Region.HEAP, Region.CODE);
-        assertThat(options.modeText()).isEqualTo("stacks+heap+code");
+        assertThat(options.selection().regions()).containsExactly(Region.STACKS, Region.HEAP, Region.CODE);
+        assertThat(options.selection().modeText()).isEqualTo("stacks+heap+code");
     }
 
     @Test
@@ -62,7 +62,7 @@ class OptionParserTest {
 
     @Test
     void excludeNothingLocksMappedFilesToo() throws OptionException {
-        assertThat(OptionParser.parse("exclude=nothing").selection()).contains(Region.MAPPED);
+        assertThat(OptionParser.parse("exclude=nothing").selection().regions()).contains(Region.MAPPED);
     }
 
     @ParameterizedTest

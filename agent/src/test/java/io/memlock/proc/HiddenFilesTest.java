@@ -33,7 +33,7 @@ class HiddenFilesTest {
 
     @Test
     void noSwapAreaIsKnown() {
-        assertThat(proc.swaps().areas()).isEmpty();
+        assertThat(proc.swaps().files()).isEmpty();
     }
 
     @Test

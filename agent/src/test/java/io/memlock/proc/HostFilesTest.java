@@ -35,7 +35,7 @@ class HostFilesTest {
 
     @Test
     void findsNoSwapWhereThereIsNone() {
-        assertThat(Swaps.parse(Fixture.text("host/swaps")).areas()).isEmpty();
+        assertThat(Swaps.parse(Fixture.text("host/swaps")).files()).isEmpty();
     }
 
     @Test
@@ -47,11 +47,8 @@ class HostFilesTest {
                 /swap\\040file                          file\t\t2097148\t\t0\t\t-2
                 """);
 
-        assertThat(swaps.areas())
-                .containsExactly(
-                        new Swaps.Area("/dev/zram0", "partition", 1048572L << 10, 12 << 10, 100),
-                        new Swaps.Area("/swap file", "file", 2097148L << 10, 0, -2));
-        assertThat(swaps.areas()).extracting(Swaps.Area::isZram).containsExactly(true, false);
+        assertThat(swaps.files()).containsExactly("/dev/zram0", "/swap file");
+        assertThat(swaps.hasZram()).isTrue();
     }
 
     @Test
@@ -61,7 +58,7 @@ class HostFilesTest {
         assertThat(mounts.mounts()).hasSize(19);
         assertThat(mounts.under("/sys/fs/cgroup/memory/a"))
                 .isEqualTo(new MountInfo.Mount(
-                        0, 32, "/../..", "/sys/fs/cgroup/memory", "rw,relatime", "cgroup", "cgroup", "rw,memory"));
+                        0, 32, "/../..", "/sys/fs/cgroup/memory", "rw,relatime", "cgroup", "rw,memory"));
         assertThat(mounts.under("/sys/fs/cgroup/memories").mountPoint()).isEqualTo("/sys/fs/cgroup");
         assertThat(mounts.under("/home").type()).isEqualTo("ext4");
         // Mounted twice: the later one is what a path leads to.
@@ -77,8 +74,8 @@ class HostFilesTest {
                 .get(0);
 
         assertThat(mount)
-                .isEqualTo(new MountInfo.Mount(
-                        98, 0, "/a b", "/mnt\tt\nn\\", "rw,noexec,nosuid", "fuse.sshfs", "", "rw,x= "));
+                .isEqualTo(
+                        new MountInfo.Mount(98, 0, "/a b", "/mnt\tt\nn\\", "rw,noexec,nosuid", "fuse.sshfs", "rw,x= "));
         assertThat(mount.isNoexec()).isTrue();
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,13 +44,12 @@ class ProcFsTest {
         assertThat(entries).hasSizeGreaterThan(100).anyMatch(e -> e.rssBytes() > 0);
         assertThat(proc.smapsRollup(ProcFs.SELF).rssBytes()).isPositive();
         assertThat(proc.status(ProcFs.SELF).tgid()).isEqualTo(pid);
-        assertThat(proc.stat(ProcFs.SELF).minorFaults()).isPositive();
+        assertThat(proc.stat(ProcFs.SELF).startTicks()).isPositive();
         assertThat(proc.limits(ProcFs.SELF).lockedMemory().hard()).isNotZero();
         assertThat(proc.mountInfo(ProcFs.SELF).under("/proc/self").type()).isEqualTo("proc");
         assertThat(proc.memInfo().totalBytes()).isPositive();
-        assertThat(proc.swaps().areas()).isNotNull();
+        assertThat(proc.swaps().files()).isNotNull();
         assertThat(proc.pids()).contains((int) pid).isSorted();
-        assertThat(proc.cmdline(ProcFs.SELF).get(0)).endsWith("java");
         assertThat(Integer.parseInt(proc.sys("vm/max_map_count"))).isPositive();
         assertThat(new Cgroups(proc).memory(ProcFs.SELF).limitBytes()).isNotZero();
     }
@@ -129,12 +129,12 @@ class ProcFsTest {
     }
 
     @Test
-    void splitsACommandLine() throws IOException {
-        write("proc/7/cmdline", "java\0-Dx=a b\0\0Main\0");
-        write("proc/8/cmdline", "");
+    void splitsAnEnvironment() throws IOException {
+        write("proc/7/environ", "A=a b\0\0B=\0nothing\0C=d=e\0");
+        write("proc/8/environ", "");
 
-        assertThat(captured.cmdline("7")).containsExactly("java", "-Dx=a b", "", "Main");
-        assertThat(captured.cmdline("8")).isEmpty();
+        assertThat(captured.environment("7")).isEqualTo(Map.of("A", "a b", "B", "", "C", "d=e"));
+        assertThat(captured.environment("8")).isEmpty();
     }
 
     @Test

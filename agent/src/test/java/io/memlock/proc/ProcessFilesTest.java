@@ -75,7 +75,7 @@ class ProcessFilesTest {
         ProcessStat stat = ProcessStat.parse("17258 (java) S 17168 17124 3160 0 -1 4194560 5571 11 3 12 50 6 0 0 20 0 "
                 + "21 0 460651 2911883264 10448 18446744073709551615 1 1 1 0 0\n");
 
-        assertThat(stat).isEqualTo(new ProcessStat("java", "S", 17168, 5571, 3, 50, 6, 21, 460651));
+        assertThat(stat).isEqualTo(new ProcessStat(3, 460651));
     }
 
     @ParameterizedTest
@@ -84,7 +84,7 @@ class ProcessFilesTest {
         ProcessStat stat =
                 ProcessStat.parse("1 (" + name + ") R 7 1 1 0 -1 4194560 2 3 4 5 6 7 8 9 20 0 10 0 11 12 13\n");
 
-        assertThat(stat).isEqualTo(new ProcessStat(name, "R", 7, 2, 4, 6, 7, 10, 11));
+        assertThat(stat).isEqualTo(new ProcessStat(4, 11));
     }
 
     @ParameterizedTest
@@ -92,9 +92,8 @@ class ProcessFilesTest {
     void readsTheCountersOfAJvm(String jvm) {
         ProcessStat stat = ProcessStat.parse(Fixture.text(jvm + "/stat"));
 
-        assertThat(stat.name()).isEqualTo("java");
-        assertThat(stat.minorFaults()).isGreaterThan(1000);
-        assertThat(stat.threads()).isBetween(5L, 50L);
+        assertThat(stat.majorFaults()).isNotNegative();
+        assertThat(stat.startTicks()).isPositive();
     }
 
     @ParameterizedTest
@@ -108,8 +107,6 @@ class ProcessFilesTest {
         ProcessLimits limits = ProcessLimits.parse(Fixture.text("jdk17-g1/limits"));
 
         assertThat(limits.lockedMemory()).isEqualTo(new ProcessLimits.Limit(8388608, 8388608));
-        assertThat(limits.stack().soft()).isEqualTo(8388608);
-        assertThat(limits.stack().hard()).isEqualTo(-1);
         assertThat(limits.processes().soft()).isEqualTo(96365);
     }
 

@@ -69,7 +69,7 @@ class OutgrowWarningTest {
     private static String warning(String options, long cgroupBytes) throws Exception {
         FakeKernel kernel = new FakeKernel();
         kernel.commit(Region.HEAP, 0x1000_0000L, MIB);
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+        MemoryLock lock = new FakeProcess(kernel).newLock();
         lock.start(OptionParser.parse(options));
         return OutgrowWarning.of(SMALL, lock.status(), 128 * MIB, cgroupBytes, 64 * GIB)
                 .text();

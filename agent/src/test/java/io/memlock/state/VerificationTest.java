@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
+import io.memlock.files.TextFile;
 import io.memlock.lock.MemoryLock;
 import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
+import io.memlock.os.Errno;
+import io.memlock.os.ErrnoException;
+import java.io.File;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -19,9 +23,11 @@ class VerificationTest {
     private static final long MIB = 1 << 20;
     private static final long HEAP = 0x1000_0000L;
 
+    private static final File MAPS = new File("/proc/self/maps");
+
     private final FakeKernel kernel = new FakeKernel();
     private final FakeProcess process = new FakeProcess(kernel);
-    private final MemoryLock lock = new MemoryLock(process);
+    private final MemoryLock lock = process.newLock();
 
     private void start(String options, long intervalMillis) throws Exception {
         kernel.commit(Region.HEAP, HEAP, MIB);
@@ -92,13 +98,13 @@ class VerificationTest {
     @Test
     void isUnknownWhenTheMappingsCannotBeReadTwice() throws Exception {
         start("mode=heap,strategy=rescan", 1000);
-        process.mapsFailure = new IOException("/proc/self/maps: too many open files");
+        process.mapsFailure = TextFile.failure(MAPS, ErrnoException.on(MAPS.getPath(), Errno.EMFILE));
 
         fails();
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
         fails();
         assertThat(lock.status().state()).isEqualTo(LockState.UNKNOWN);
-        assertThat(lock.status().lastFailure().answer()).contains("too many open files");
+        assertThat(lock.status().lastFailure().answer()).contains("EMFILE (Too many open files)");
         assertThat(lock.status().lastFailure().text("UNKNOWN"))
                 .contains("ulimit -n")
                 .doesNotContain("mount /proc");

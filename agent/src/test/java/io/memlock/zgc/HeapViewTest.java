@@ -189,7 +189,7 @@ class HeapViewTest {
     @Test
     void goesThroughAllAgainWhenSomebodyHasUnlockedIt() throws Exception {
         kernel.mapHeapFile(HEAP, GRANULE, 0);
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel, libc));
+        MemoryLock lock = new FakeProcess(kernel, libc).newLock();
         lock.start(OptionParser.parse("mode=all"));
         lock.reconcile();
         lock.populateView();
@@ -211,7 +211,7 @@ class HeapViewTest {
         kernel.mapHeapFile(HEAP, GRANULE, 0);
         kernel.mlockall(Linux.MCL_FUTURE);
 
-        new MemoryLock(new FakeProcess(kernel)).start(OptionParser.parse("mode=heap,strategy=rescan"));
+        new FakeProcess(kernel).newLock().start(OptionParser.parse("mode=heap,strategy=rescan"));
 
         assertThat(kernel.hasHeapView()).isFalse();
     }
@@ -346,15 +346,14 @@ class HeapViewTest {
 
         assertThat(hold()).isNull();
 
-        assertThat(ViewedHeap.isNeeded(new FakeProcess(kernel).reconciler().segments()))
-                .isFalse();
+        assertThat(ViewedHeap.isNeeded(kernel.segments())).isFalse();
         assertThat(view.exists()).isFalse();
     }
 
     @Test
     void comesWithTheLockAndGoesWithIt() throws Exception {
         kernel.mapHeapFile(HEAP, GRANULE, 0);
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+        MemoryLock lock = new FakeProcess(kernel).newLock();
         lock.start(OptionParser.parse("mode=all"));
         assertThat(kernel.hasHeapView()).as("before main").isFalse();
 
@@ -377,7 +376,7 @@ class HeapViewTest {
     void isPopulatedAfterWhatIsInSwapWasReadBack() throws Exception {
         kernel.mapHeapFile(HEAP, GRANULE, 0);
         FakeProcess process = new FakeProcess(kernel);
-        MemoryLock lock = new MemoryLock(process);
+        MemoryLock lock = process.newLock();
         List<Long> viewed = new ArrayList<>();
         process.whileSwappingIn = () -> viewed.add(lock.viewedHeap().bytes());
         lock.start(OptionParser.parse("mode=none"));
@@ -391,9 +390,10 @@ class HeapViewTest {
     @Test
     void keepsThePromiseThatRescanAloneCannot() throws Exception {
         kernel.mapHeapFile(HEAP, GRANULE, 0);
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+        MemoryLock lock = new FakeProcess(kernel).newLock();
 
-        assertThat(lock.start(OptionParser.parse("mode=heap,strategy=rescan"))).isNull();
+        assertThat(lock.start(OptionParser.parse("mode=heap,strategy=rescan")).failure())
+                .isNull();
 
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
         assertThat(kernel.isLockedOnFault(kernel.heapView().start())).isTrue();
@@ -404,9 +404,9 @@ class HeapViewTest {
         kernel.privileged = false;
         kernel.softLimit = kernel.hardLimit = 1 << 30;
         kernel.mapHeapFile(HEAP, GRANULE, 0);
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+        MemoryLock lock = new FakeProcess(kernel).newLock();
 
-        LockFailure failure = lock.start(OptionParser.parse("mode=heap"));
+        LockFailure failure = lock.start(OptionParser.parse("mode=heap")).failure();
 
         assertThat(kernel.hasHeapView()).isFalse();
         assertThat(failure.meaning()).contains("ZGC maps its heap anew while it runs");
@@ -416,17 +416,15 @@ class HeapViewTest {
     void saysOnceWhatIsNotKeptWithoutIt() throws Exception {
         kernel.showsDescriptors = false;
         kernel.mapHeapFile(HEAP, GRANULE, 0);
-        MemoryLock lock = new MemoryLock(new FakeProcess(kernel));
+        MemoryLock lock = new FakeProcess(kernel).newLock();
         lock.start(OptionParser.parse("mode=all"));
 
-        lock.reconcile();
-        assertThat(lock.takeNotices())
+        assertThat(lock.reconcile().notices())
                 .containsExactly(
                         "ZGC's heap is locked where it is mapped, and what ZGC frees may be swapped out until it"
                                 + " is used again (no second view of it: no file descriptor of /memfd:java_heap (deleted) in"
                                 + " /proc/self/fd)");
 
-        lock.reconcile();
-        assertThat(lock.takeNotices()).isEmpty();
+        assertThat(lock.reconcile().notices()).isEmpty();
     }
 }

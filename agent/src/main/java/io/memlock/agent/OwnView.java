@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.agent;
+
+import io.memlock.calls.LockProbe;
+import io.memlock.calls.Pause;
+import io.memlock.cgroup.Cgroups;
+import io.memlock.hotspot.JvmLayout;
+import io.memlock.hotspot.LayerStatus;
+import io.memlock.keeper.HeapRoom;
+import io.memlock.keeper.ProcessView;
+import io.memlock.log.Log;
+import io.memlock.memory.SmapsCost;
+import io.memlock.proc.ProcFs;
+import io.memlock.report.GentleScan;
+import io.memlock.report.OutgrowWarning;
+import io.memlock.report.ProcessNumbers;
+import io.memlock.report.RegionReport;
+import io.memlock.report.SmapsScan;
+import io.memlock.state.LockStatus;
+import java.io.IOException;
+import java.util.List;
+
+/** {@link ProcessView} of the process this runs in. */
+final class OwnView implements ProcessView {
+
+    private final ProcFs proc;
+    private final JvmLayout layout;
+    private final LockProbe probe;
+    private final long pageBytes;
+    private final Log log;
+
+    /**
+     * A view.
+     *
+     * @param pageBytes the page size
+     * @param log for scans that are less gentle than they should be
+     */
+    OwnView(ProcFs proc, JvmLayout layout, LockProbe probe, long pageBytes, Log log) {
+        this.proc = proc;
+        this.layout = layout;
+        this.probe = probe;
+        this.pageBytes = pageBytes;
+        this.log = log;
+    }
+
+    @Override
+    public RegionReport scan() throws IOException {
+        if (SmapsCost.isLow(residentBytes())) {
+            return scanAtOnce();
+        }
+        try {
+            return new GentleScan(proc, layout, probe, Pause.SLEEP, pageBytes).scan();
+        } catch (IOException e) {
+            log.debug("no gentle scan: " + e.getMessage());
+            return scanAtOnce();
+        }
+    }
+
+    /** The same before the application runs, when there is nobody to stall. */
+    RegionReport scanAtOnce() throws IOException {
+        return new SmapsScan(proc, ProcFs.SELF, layout).scan();
+    }
+
+    @Override
+    public boolean hasHeapRoom() {
+        return HeapRoom.isThere();
+    }
+
+    @Override
+    public List<LayerStatus> layers() {
+        return layout.layers();
+    }
+
+    @Override
+    public OutgrowWarning outgrowWarning(LockStatus status, RegionReport report) {
+        return OutgrowWarning.of(
+                report,
+                status,
+                Runtime.getRuntime().maxMemory(),
+                new Cgroups(proc).memory(ProcFs.SELF).limitBytes(),
+                proc.memInfo().totalBytes());
+    }
+
+    @Override
+    public String swapNote() throws IOException {
+        boolean isOff = proc.memInfo().swapTotalBytes() == 0;
+        if (!isOff && new Cgroups(proc).memory(ProcFs.SELF).swapLimitBytes() != 0) {
+            return null;
+        }
+        return "swap is off" + (isOff ? "" : " for this memory cgroup")
+                + ": only pages of files (libraries, the JDK's classes) could be dropped, and these are what the lock"
+                + " protects here";
+    }
+
+    @Override
+    public ProcessNumbers numbers() throws IOException {
+        return ProcessNumbers.of(proc, ProcFs.SELF);
+    }
+
+    @Override
+    public long residentBytes() throws IOException {
+        return proc.status(ProcFs.SELF).vmRssBytes();
+    }
+}

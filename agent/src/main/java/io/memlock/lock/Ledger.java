@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.memory.Selection;
+import io.memlock.state.LockFailure;
+import io.memlock.state.LockState;
+import io.memlock.state.LockStatus;
+import io.memlock.state.Verification;
+
+/** Settles what is known of the lock after each step, counts, and publishes it. */
+final class Ledger {
+
+    private final Plan plan;
+    private final OwnProcess process;
+
+    private long relockCount;
+
+    /** Of these, those that were in an outcome. */
+    private long toldRelockCount;
+
+    private long failureCount;
+    private LockFailure lastFailure;
+    private boolean hasFailedCalls;
+    private volatile long periodNanos;
+    private volatile LockStatus status;
+
+    /** Nothing known yet. */
+    Ledger(Plan plan, OwnProcess process) {
+        this.plan = plan;
+        this.process = process;
+    }
+
+    /** What is known now; free, and waits for nobody. Null before the first lock. */
+    LockStatus status() {
+        LockStatus last = status;
+        return last == null ? null : last.asOf(process.nanoTime(), periodNanos);
+    }
+
+    /** {@link MemoryLock#goodUntilNanos} */
+    long goodUntilNanos() {
+        LockStatus last = status;
+        return last.ages() ? last.verified().goodUntilNanos(periodNanos) : Long.MAX_VALUE;
+    }
+
+    /** {@link MemoryLock#intendsToLookEvery} */
+    void intendsToLookEvery(long nanos) {
+        periodNanos = nanos;
+    }
+
+    /** Why the promise is not kept, or was not when it was last broken; null if it never was. */
+    LockFailure lastFailure() {
+        return lastFailure;
+    }
+
+    /** The state, as last settled; null before the first time. */
+    LockState state() {
+        return status == null ? null : status.state();
+    }
+
+    /** Counts what a pass did. */
+    void count(Pass pass, boolean isFirst) {
+        hasFailedCalls = pass.errno() != 0;
+        if (!isFirst) {
+            relockCount += pass.newlyLocked();
+        }
+    }
+
+    /**
+     * Settles how far the promise is kept after a pass.
+     *
+     * @param failure why it is not; null if it is
+     * @return the failure
+     */
+    LockFailure settle(Pass pass, LockFailure failure) {
+        boolean nothing = pass.wantedBytes() > 0 && pass.totalMissingBytes() >= pass.wantedBytes();
+        LockState broken = nothing ? LockState.FAILED : LockState.PARTIAL;
+        return settle(failure == null ? LockState.LOCKED : broken, failure);
+    }
+
+    /**
+     * Settles how far the promise is kept after something else than a pass.
+     *
+     * @return the failure
+     */
+    LockFailure settle(LockState state, LockFailure failure) {
+        return settle(state, failure, new Verification(process.nanoTime()));
+    }
+
+    /**
+     * Settles what is known after a look that failed: it verified nothing.
+     *
+     * @return the failure
+     */
+    LockFailure settleUnverified(LockState state, LockFailure failure) {
+        return settle(state, failure, status == null ? null : status.verified());
+    }
+
+    private LockFailure settle(LockState state, LockFailure failure, Verification verified) {
+        if (failure != null) {
+            failureCount++;
+            lastFailure = failure;
+        }
+        boolean isAsked = state != LockState.UNLOCKED && !plan.isGivingBack();
+        status = new LockStatus(
+                isAsked ? plan.options().selection() : Selection.NOTHING,
+                plan.strategy(),
+                state,
+                plan.limit(),
+                plan.selection().regions(),
+                relockCount,
+                failureCount,
+                lastFailure,
+                verified);
+        return failure;
+    }
+
+    /** The strategy has changed since the last pass was settled. */
+    void settleStrategy() {
+        status = status.with(plan.strategy());
+    }
+
+    /** {@link Outcome} */
+    Outcome outcome(LockFailure failure, String swapInRefusal, String prefaultRefusal) {
+        long relocked = relockCount - toldRelockCount;
+        toldRelockCount = relockCount;
+        return new Outcome(
+                status,
+                failure,
+                relocked,
+                hasFailedCalls,
+                swapInRefusal,
+                prefaultRefusal,
+                plan.notices().take());
+    }
+}

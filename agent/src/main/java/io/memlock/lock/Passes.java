@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.calls.LockLimit;
+import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
+import io.memlock.state.Strategy;
+import io.memlock.zgc.ViewedHeap;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Makes the process as a {@link Plan} wants it, one pass at a time: every mapping, and the view of ZGC's heap. */
+public final class Passes {
+
+    /** Passes an unlock may take, while HotSpot maps memory anew. */
+    private static final int UNLOCK_PASSES = 5;
+
+    private final Supplier<Reconciler> maker;
+    private final FutureLock future;
+    private final ViewedHeap viewedHeap;
+    private Reconciler reconciler;
+    private boolean isLive;
+
+    /**
+     * No pass yet.
+     *
+     * @param maker makes what looks at mappings and locks them, when it is first needed: a start that locks all there is in
+     *     one call does without its classes before {@code main}
+     * @param future tells how new mappings are born
+     */
+    public Passes(Supplier<Reconciler> maker, FutureLock future, ViewedHeap viewedHeap) {
+        this.maker = maker;
+        this.future = future;
+        this.viewedHeap = viewedHeap;
+    }
+
+    /** Knows the mappings. */
+    Reconciler reconciler() {
+        if (reconciler == null) {
+            reconciler = maker.get();
+            if (isLive) {
+                reconciler.live();
+            }
+        }
+        return reconciler;
+    }
+
+    /** From now on the application runs, and huge pages may have been set up otherwise than before. */
+    void live() {
+        isLive = true;
+        if (reconciler != null) {
+            reconciler.live();
+        }
+    }
+
+    /** The view of ZGC's heap, to be asked about. */
+    ViewedHeap viewedHeap() {
+        return viewedHeap;
+    }
+
+    /**
+     * Compares and repairs.
+     *
+     * @param nowNanos {@link System#nanoTime}
+     * @throws IOException if the mappings cannot be read
+     */
+    Pass run(Plan plan, long nowNanos) throws IOException {
+        future.reassert();
+        boolean othersSetFuture =
+                plan.strategy() == Strategy.RESCAN && !plan.limit().isUnlimited() && future.isBornLocked();
+        if (mayViewHeap(plan)) {
+            viewedHeap.check(nowNanos);
+        } else {
+            viewedHeap.release(); // before: it is not to be locked, nor told as missing
+        }
+        Terms terms = new Terms(plan.limit().effectiveBytes(), future.isInForce(), othersSetFuture);
+        Pass pass = reconciler().run(plan.selection(), terms);
+        if (pass.mappings() == 0) {
+            throw new IOException("/proc/self/maps is empty"); // everything of nothing would count as locked
+        }
+        return pass;
+    }
+
+    /**
+     * Unlocks what we locked.
+     *
+     * @return the last pass, by whose errno and {@link Reconciler#givesBack} it shows whether something is left
+     * @throws IOException if the mappings cannot be read
+     */
+    Pass unlock(Plan plan) throws IOException {
+        // A mapping that changed between the look at it and its turn may be unlocked at its start only.
+        Pass pass = Pass.NONE;
+        for (int i = 0; i < 2 || (i < UNLOCK_PASSES && !isAllBack(pass)); i++) {
+            pass = reconciler().run(plan.selection(), Terms.OF_UNLOCK);
+        }
+        return pass;
+    }
+
+    /** Whether an unlock has left nothing. */
+    boolean isAllBack(Pass pass) {
+        return pass.errno() == 0 && !reconciler().givesBack();
+    }
+
+    /**
+     * Ends MCL_FUTURE, where it is in force.
+     *
+     * @param limit without one, what is unlocked now stays so
+     * @throws IOException if the mappings cannot be read
+     */
+    void endFuture(LockLimit limit) throws IOException {
+        if (!future.isInForce()) {
+            return;
+        }
+        if (limit.isUnlimited()) {
+            List<Segment> unlocked = reconciler().adoptEverything();
+            future.end(unlocked, reconciler().tools());
+        } else { // at once: the next commit may end the JVM
+            future.end(List.of(), reconciler().tools());
+            reconciler().adoptAll();
+        }
+    }
+
+    private static boolean mayViewHeap(Plan plan) {
+        return plan.selection().contains(Region.HEAP) && plan.limit().isUnlimited();
+    }
+
+    /**
+     * Has the view reach as far as the heap, after a pass: what ZGC frees it may unmap, and what is mapped nowhere no lock
+     * holds.
+     *
+     * @param nowNanos {@link System#nanoTime}
+     */
+    void viewHeap(Plan plan, long nowNanos) {
+        if (!mayViewHeap(plan) || !isHeapRemapped()) {
+            return;
+        }
+        if (!future.isInForce() && future.isBornLocked()) {
+            return; // somebody else's MCL_FUTURE may populate what it locks: the holes of the file, too
+        }
+        String notice = viewedHeap.cover(reconciler().segments(), nowNanos);
+        if (notice != null) {
+            plan.notices().add(notice);
+        }
+    }
+
+    /**
+     * Populates a part of the view of ZGC's heap, where there is one.
+     *
+     * @return whether there is more
+     * @throws IOException if the mappings cannot be read
+     */
+    boolean populateView() throws IOException {
+        if (!viewedHeap.exists()) {
+            return false;
+        }
+        reconciler().look();
+        return viewedHeap.populatePart(reconciler().segments());
+    }
+
+    /** Whether locks on the heap do not hold, however complete they look at this moment: ZGC's do not under rescan. */
+    boolean slipsAway(Plan plan) {
+        return plan.strategy() == Strategy.RESCAN
+                && plan.selection().contains(Region.HEAP)
+                && isHeapRemapped()
+                && !viewedHeap.isWhole();
+    }
+
+    private boolean isHeapRemapped() {
+        return ViewedHeap.isNeeded(reconciler().segments());
+    }
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.calls.LimitProbe;
+import io.memlock.calls.LockLimit;
+import io.memlock.cgroup.RoomWatch;
+import io.memlock.memory.Bytes;
+import io.memlock.memory.Region;
+import io.memlock.memory.Selection;
+import io.memlock.options.AgentOptions;
+import io.memlock.options.StrategyChoice;
+import io.memlock.state.Strategy;
+
+/**
+ * What is to be locked, and by which strategy: decided by what the user wants, by the limit, and by the room that is left
+ * for files. Watches limit and room while the JVM runs.
+ */
+public final class Plan {
+
+    /** Under rescan without a limit, whether there is one now is looked at in one pass of so many. */
+    static final int LOOK_AT_LIMIT_EVERY = 5;
+
+    private final LimitProbe limits;
+    private final RoomWatch room;
+    private final OwnProcess process;
+    private final Notices notices = new Notices();
+
+    private AgentOptions options;
+
+    /** Read by the threads of the application, too, when they map files. */
+    private volatile Selection selection = Selection.NOTHING;
+
+    private Strategy strategy;
+    private volatile LockLimit limit;
+    private boolean isGivingBack;
+    private boolean isDroppedByAThread;
+    private boolean isRoomScarce;
+    private int passesSinceLimit;
+
+    /**
+     * Nothing to be locked yet.
+     *
+     * @param limits finds out how much may be locked
+     * @param room what is left for locked memory
+     * @param process tells whether a capability counts
+     */
+    public Plan(LimitProbe limits, RoomWatch room, OwnProcess process) {
+        this.limits = limits;
+        this.room = room;
+        this.process = process;
+    }
+
+    /** What is asked for. */
+    AgentOptions options() {
+        return options;
+    }
+
+    /** What is to be locked: nothing of what is asked for where that was refused. */
+    Selection selection() {
+        return selection;
+    }
+
+    /** How new mappings are to be treated; null while nothing is selected. */
+    Strategy strategy() {
+        return strategy;
+    }
+
+    /** How much may be locked, as last found out; null before the first time. Free, and waits for nobody. */
+    LockLimit limit() {
+        return limit;
+    }
+
+    /** What the operator should know. */
+    Notices notices() {
+        return notices;
+    }
+
+    /** Whether {@code CAP_IPC_LOCK} is effective in the calling thread; free, and waits for nobody. */
+    boolean hasCapability() {
+        return limits.hasCapability();
+    }
+
+    /** How much may be locked now; the first time, the soft limit is raised to the hard one. */
+    LockLimit limitNow() {
+        return limit == null ? limits.establish() : limits.again(limit);
+    }
+
+    /**
+     * From now on something else is wanted.
+     *
+     * @param now how much may be locked
+     */
+    void begin(AgentOptions wanted, LockLimit now) {
+        options = wanted;
+        isGivingBack = false;
+        selection = wanted.selection();
+        isRoomScarce = false;
+        limit = now;
+        strategy =
+                selection.isEmpty() ? null : isFutureBest(RoomWatch.SCARCE_BYTES) ? Strategy.FUTURE : Strategy.RESCAN;
+        if (strategy == Strategy.FUTURE) {
+            limit = limits.lift(limit);
+        }
+    }
+
+    /** From now on nothing is wanted, and what was locked is given back. */
+    void end(AgentOptions wanted) {
+        options = wanted;
+        isGivingBack = true;
+        selection = Selection.NOTHING;
+        strategy = null;
+        if (limit == null) {
+            limit = limits.establish();
+        }
+    }
+
+    /** Whether something may still be locked of what is to be given back. */
+    boolean isGivingBack() {
+        return isGivingBack;
+    }
+
+    /**
+     * An attempt to give everything back is over.
+     *
+     * @param isSomeLeft whether the next pass has to go on with it
+     */
+    void gaveBack(boolean isSomeLeft) {
+        isGivingBack = isSomeLeft;
+    }
+
+    /** What is asked for is refused: nothing is to be locked. */
+    void refuse() {
+        selection = Selection.NOTHING;
+    }
+
+    /** New mappings cannot be born locked. */
+    void rescan() {
+        strategy = Strategy.RESCAN;
+    }
+
+    /** {@code strategy=future} where a limit applies: the JVM would die once it is reached. */
+    boolean isFutureRefused() {
+        return strategy == Strategy.RESCAN && options.strategy() == StrategyChoice.FUTURE;
+    }
+
+    /** Whether a start locks by rescan only because there is too little room for files. */
+    boolean isRoomScarce() {
+        return isRoomScarce;
+    }
+
+    /**
+     * Whether new mappings shall be born locked. By default only if nothing but files is left out: what is born locked and
+     * not selected has to be unlocked, and memory that an application locks on-fault itself looks the same. And only by
+     * CAP_IPC_LOCK: an infinite limit can be lowered from outside, and the JVM would die at its next commit.
+     *
+     * @param scarceBytes the room with which that is too dangerous
+     */
+    private boolean isFutureBest(long scarceBytes) {
+        if (!limit.isUnlimited() || options.strategy() == StrategyChoice.RESCAN) {
+            return false;
+        }
+        if (options.strategy() == StrategyChoice.FUTURE) {
+            return true;
+        }
+        if (!selection.isAllButFiles() || !isFutureSafe() || isDroppedByAThread) {
+            return false;
+        }
+        if (selection.contains(Region.MAPPED)) {
+            return true;
+        }
+        long left = room.measure(true);
+        boolean wasScarce = isRoomScarce;
+        isRoomScarce = left < scarceBytes;
+        if (isRoomScarce && !wasScarce) {
+            notices.add(Failures.scarceRoom(Bytes.text(left)));
+        }
+        return !isRoomScarce;
+    }
+
+    /**
+     * Whether nobody from outside can end the JVM by lowering its limit, or that was accepted. A capability counts for
+     * nothing in another user namespace than the first, which shows where the limit is infinite by nothing else.
+     */
+    private boolean isFutureSafe() {
+        boolean isPrivileged = limit.isByCapability() || (limit.hasCapability() && !process.isInUserNamespace());
+        return options.strategy() == StrategyChoice.FUTURE || isPrivileged;
+    }
+
+    /** Whether the limit is to be looked at in this pass, where new mappings are born unlocked. */
+    boolean isLimitDue() {
+        return !limit.isUnlimited() || ++passesSinceLimit % LOOK_AT_LIMIT_EVERY == 0;
+    }
+
+    /**
+     * Looks whether the limit has changed. If it came down, MCL_FUTURE has to go at once: the JVM would die at its next
+     * commit. If locking has become unlimited, it can be set when everything is locked.
+     *
+     * @return what follows
+     */
+    Turn watchLimit() {
+        LockLimit before = limit;
+        limit = limits.again(before);
+        if (strategy == Strategy.FUTURE) {
+            return watchPrivilege(before);
+        }
+        boolean isLifted = limit.isUnlimited() && !before.isUnlimited();
+        if (isLifted && isFutureBest(RoomWatch.SCARCE_BYTES)) {
+            notices.add("the limit on locked memory was lifted: new mappings are born locked from now on (strategy"
+                    + " future)");
+            strategy = Strategy.FUTURE;
+        }
+        return Turn.NONE;
+    }
+
+    /** Looks at the limit alone, before MCL_FUTURE is set. */
+    Turn confirmLimit() {
+        LockLimit before = limit;
+        limit = limits.again(before);
+        return limit.isUnlimited() ? Turn.NONE : turnToLimit(before);
+    }
+
+    private Turn turnToLimit(LockLimit before) {
+        strategy = Strategy.RESCAN;
+        return before.hasCapability() && !limit.hasCapability() ? Turn.LIMIT_BY_DROPPED_CAPABILITY : Turn.LIMIT;
+    }
+
+    private Turn watchPrivilege(LockLimit before) {
+        if (!limit.isUnlimited()) {
+            return turnToLimit(before);
+        }
+        if (!isFutureSafe()) {
+            strategy = Strategy.RESCAN;
+            notices.add("CAP_IPC_LOCK was dropped: what is mapped anew is found and locked by the keeper from now on"
+                    + " (strategy rescan), because the limit is infinite, but can be lowered from outside");
+            return Turn.TO_RESCAN;
+        }
+        if (limit.isByCapability() && limits.isDroppedByAThread()) {
+            isDroppedByAThread = true;
+            strategy = Strategy.RESCAN;
+            notices.add(
+                    "a thread has dropped CAP_IPC_LOCK: with MCL_FUTURE left on, its next memory commit could have ended"
+                            + " this JVM. MCL_FUTURE is off now, and what is mapped anew is found and locked by the keeper"
+                            + " (strategy rescan)");
+            return Turn.TO_RESCAN;
+        }
+        return Turn.NONE;
+    }
+
+    /**
+     * Looks whether the room has changed, if it is time to. By default new mappings are born locked as long as there is room
+     * for what must not stay so.
+     *
+     * @param nowNanos {@link System#nanoTime}
+     * @return what follows
+     */
+    Turn watchRoom(long nowNanos) {
+        if (!room.isMeasureDue(nowNanos)) {
+            return Turn.NONE;
+        }
+        boolean wasScarce = isRoomScarce;
+        boolean isBest = isFutureBest(wasScarce ? RoomWatch.AMPLE_BYTES : RoomWatch.VERY_SCARCE_BYTES);
+        if (!isBest && strategy == Strategy.FUTURE) {
+            strategy = Strategy.RESCAN;
+            return Turn.TO_RESCAN;
+        }
+        if (isBest && wasScarce && strategy == Strategy.RESCAN) {
+            notices.add(Failures.ampleRoom());
+            strategy = Strategy.FUTURE;
+        }
+        return Turn.NONE;
+    }
+
+    /**
+     * Has the room watched while mappings are born locked that must not stay so.
+     *
+     * @param isBornLocked whether new mappings are
+     */
+    void watchWhatIsBorn(boolean isBornLocked) {
+        room.watch(isBornLocked && !selection.isEverything());
+    }
+
+    /** {@link MemoryLock#nanosToNextLook} */
+    long nanosToNextLook(long nowNanos) {
+        return room.nanosToNextLook(nowNanos);
+    }
+
+    /** {@link MemoryLock#isPassDue} */
+    boolean isPassDue(long nowNanos) {
+        return room.isPassDue(nowNanos);
+    }
+
+    /** What follows for MCL_FUTURE from a look at limit or room. */
+    enum Turn {
+        /** Nothing. */
+        NONE,
+        /** It has to end: a limit applies. */
+        LIMIT,
+        /** It has to end: a limit applies, since the process has dropped CAP_IPC_LOCK. */
+        LIMIT_BY_DROPPED_CAPABILITY,
+        /** It ends, and the operator knows why. */
+        TO_RESCAN
+    }
+}
