@@ -344,4 +344,11 @@ class PlaceDetectorTest {
         assertThat(place.javaHome()).isEqualTo("/jdk");
         assertThat(place.pid()).isEqualTo(7);
     }
+
+    @Test
+    void aLineThatTellsOfNoMountIsPassedOver() {
+        assertThat(PlaceDetector.detect(evidence("0::/", "620 500 0:55 /\n\n", Map.of(), false, ""))
+                        .kind())
+                .isEqualTo(Kind.LOGIN);
+    }
 }
