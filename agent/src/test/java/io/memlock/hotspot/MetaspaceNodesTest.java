@@ -133,6 +133,17 @@ class MetaspaceNodesTest {
     }
 
     @Test
+    void asksForANodeThatOtherMemoryFollows() throws IOException {
+        refreshAt(0);
+        appear(SECOND_NODE);
+        appear("7feb77000000-7feb77001000 r-xp 00000000 fe:00 5 /lib/libc.so.6");
+
+        refreshAt(1000);
+
+        assertThat(asked).isEqualTo(2);
+    }
+
+    @Test
     void learnsThatANodeIsElsewhereOrLonger() throws IOException {
         appear(FIRST);
         reported("7feb63000000");

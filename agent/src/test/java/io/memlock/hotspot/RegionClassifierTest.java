@@ -169,6 +169,30 @@ class RegionClassifierTest {
                 .containsExactly(Region.CDS, Region.HEAP, Region.CDS, Region.MAPPED);
     }
 
+    /** The archive ends where the file begins that is mapped behind it. */
+    @Test
+    void aFileBesideAnArchiveIsNoneOfIt() {
+        KnownRange archive = new KnownRange(0x1100_1000L, 0x11b2_3000L, Region.CDS, Evidence.VM_STRUCTURE);
+
+        assertThat(regions(
+                        List.of(archive),
+                        "11000000-11001000 rw-p 00000000 fe:00 26 /tmp/before",
+                        "11001000-11b23000 rw-p 00001000 fe:00 24 /tmp/x.cache",
+                        "11b23000-11b24000 rw-p 00000000 fe:00 25 /tmp/after"))
+                .containsExactly(Region.MAPPED, Region.CDS, Region.MAPPED);
+    }
+
+    @Test
+    void anotherReservationMakesNoArchiveOfAFile() {
+        KnownRange heap = new KnownRange(0x1100_0000L, 0x1110_0000L, Region.HEAP, Evidence.VM_STRUCTURE);
+
+        assertThat(regions(
+                        List.of(heap),
+                        "11000000-11001000 rw-p 00000000 fe:00 26 /data/x",
+                        "22000000-22001000 rw-p 00001000 fe:00 26 /data/x"))
+                .containsExactly(Region.HEAP, Region.MAPPED);
+    }
+
     @Test
     void keepsUpWithSixtyThousandMappings() {
         List<Mapping> mappings = new ArrayList<>();
