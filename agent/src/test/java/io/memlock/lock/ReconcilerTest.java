@@ -10,6 +10,8 @@ import io.memlock.options.OptionParser;
 import io.memlock.os.Errno;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +85,21 @@ class ReconcilerTest {
                 mapAtEachLook(from + 1, to);
             }
         };
+    }
+
+    /** The kernel maps downwards: what was mapped last, and is being read just now, has the lowest address. */
+    @Test
+    void unlocksTheNewestFirst() throws Exception {
+        start("mode=all");
+        List<Long> unlocked = new ArrayList<>();
+        for (long start : new long[] {FILE + 4 * MIB, FILE + 2 * MIB, FILE}) {
+            kernel.mapFile(start, MIB, "/data/" + start);
+            kernel.afterUnlock.put(start, () -> unlocked.add(start));
+        }
+
+        lock.reconcile();
+
+        assertThat(unlocked).containsExactly(FILE, FILE + 2 * MIB, FILE + 4 * MIB);
     }
 
     @Test
