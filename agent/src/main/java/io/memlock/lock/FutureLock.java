@@ -109,13 +109,20 @@ final class FutureLock {
         }
         try {
             parts.applicationLocks().refresh();
+            if (leavesOutLocked(files)) { // since then, by the application, or mapped anew and born so
+                parts.applicationLocks().refresh();
+            }
         } finally {
-            files.removeIf(file -> parts.probe().isLocked(file.start())); // by the application, meanwhile
+            leavesOutLocked(files);
             endAtOnce(parts.holdsHugetlb());
             for (Segment file : files) {
                 libc.munlock(file.start(), file.length());
             }
         }
+    }
+
+    private boolean leavesOutLocked(List<Segment> files) {
+        return files.removeIf(file -> parts.probe().isLocked(file.start()));
     }
 
     /** A file that is mapped shared; what a driver maps may not come back. */

@@ -171,6 +171,21 @@ class ReconcilerTest {
         assertThat(kernel.chargedBytes()).isZero();
     }
 
+    @Test
+    void aFileThatTheApplicationLocksWhileFutureEndsStaysLocked() throws Exception {
+        start("mode=all");
+        kernel.mapFile(FILE, MIB, "/data/index");
+        kernel.mapFile(FILE + 2 * MIB, MIB, "/data/other");
+        lock.reconcile();
+        kernel.afterLockedLook = () -> kernel.mlock(FILE, MIB);
+
+        lock.unlock();
+
+        assertThat(kernel.isLocked(FILE)).isTrue();
+        assertThat(kernel.isLocked(FILE + 2 * MIB)).isFalse();
+        assertThat(kernel.chargedBytes()).isEqualTo(MIB);
+    }
+
     /** It may be another one by now that has gone the same way. */
     @Test
     void countsAsRelockedWhatTheKeeperHadToLock() throws Exception {
