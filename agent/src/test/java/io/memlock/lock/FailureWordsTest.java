@@ -278,6 +278,33 @@ class FailureWordsTest {
         assertThat(filtered.remedy()).contains("SystemCallFilter=");
     }
 
+    /** As the heap of a JVM that gives memory back all the time. */
+    @Test
+    void anUnlockThatFindsSomethingElseEachTimeIsToldAndTriedAgain() throws Exception {
+        start("mode=heap,strategy=rescan");
+        shrinkAtEachLook(HEAP);
+
+        LockFailure failure = lock.unlock();
+
+        assertThat(failure.tried()).isEqualTo("munlock on all that is locked");
+        assertThat(failure.answer()).isEqualTo("what is mapped changed each time it was looked at");
+        assertThat(failure.effect()).contains("are charged still");
+        assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
+        assertThat(lock.hasFailedCalls()).as("no call was refused").isFalse();
+
+        kernel.afterRefresh = () -> {};
+        assertThat(lock.reconcile()).isNull();
+        assertThat(kernel.chargedBytes()).isZero();
+        assertThat(lock.status().state()).isEqualTo(LockState.UNLOCKED);
+    }
+
+    private void shrinkAtEachLook(long from) {
+        kernel.afterRefresh = () -> {
+            kernel.unmap(from, FakeKernel.PAGE);
+            shrinkAtEachLook(from + FakeKernel.PAGE);
+        };
+    }
+
     @Test
     void zgcUnderRescanIsToldWhatWouldHoldItsHeap() throws Exception {
         kernel.unmap(HEAP, 64 * MIB);

@@ -200,4 +200,19 @@ class ReconcilerTest {
         assertThat(lock.status().wantedBytes()).isEqualTo(3 * MIB);
         assertThat(lock.status().missingBytes()).isZero();
     }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void givesBackWhatIsLeftOfAMappingWhoseStartWentBetweenALookAndAQuestion(boolean isBefore) throws Exception {
+        start("mode=heap,strategy=rescan");
+        kernel.afterRefresh = () -> kernel.unmap(HEAP, FakeKernel.PAGE);
+        if (isBefore) {
+            lock.reconcileAfterChange();
+        }
+
+        assertThat(lock.unlock()).isNull();
+
+        assertThat(kernel.isMapped(HEAP + FakeKernel.PAGE)).isTrue();
+        assertThat(kernel.chargedBytes()).isZero();
+    }
 }
