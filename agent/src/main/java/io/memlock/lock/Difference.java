@@ -17,6 +17,7 @@ final class Difference {
     private final List<Segment> kept = new ArrayList<>();
     private final List<Segment> locked = new ArrayList<>();
     private final List<Segment> passedOver = new ArrayList<>();
+    private final List<Segment> gone = new ArrayList<>();
     private long wantedBytes;
     private long largestBytes;
 
@@ -76,6 +77,18 @@ final class Difference {
     /** Does not ask about one that does not matter: it may be locked, from a time when it did. */
     void passOver(Segment segment) {
         passedOver.add(segment);
+    }
+
+    /** Nothing is mapped any more where these began; what is left of them may be locked. */
+    void addGone(List<Segment> segments) {
+        gone.addAll(segments);
+    }
+
+    /** All that may hold what we locked. */
+    List<Segment> maybeOurs() {
+        List<Segment> all = maybeLocked();
+        all.addAll(gone);
+        return all;
     }
 
     /** Selected and not locked, by region. */

@@ -126,13 +126,20 @@ public final class FutureLock {
         }
         try {
             applicationLocks.refresh();
+            if (leavesOutLocked(files, tools.probe())) { // since then, by the application, or mapped anew and born so
+                applicationLocks.refresh();
+            }
         } finally {
-            files.removeIf(file -> tools.probe().isLocked(file.start())); // by the application, meanwhile
+            leavesOutLocked(files, tools.probe());
             endAtOnce(process.holdsHugetlb());
             for (Segment file : files) {
                 libc.munlock(file.start(), file.length());
             }
         }
+    }
+
+    private static boolean leavesOutLocked(List<Segment> files, LockProbe probe) {
+        return files.removeIf(file -> probe.isLocked(file.start()));
     }
 
     /** A file that is mapped shared; what a driver maps may not come back. */

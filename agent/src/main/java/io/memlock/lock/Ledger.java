@@ -72,9 +72,15 @@ final class Ledger {
      * @return the failure
      */
     LockFailure settle(Pass pass, LockFailure failure) {
+        return settle(stateAfter(pass, failure), failure);
+    }
+
+    static LockState stateAfter(Pass pass, LockFailure failure) {
+        if (failure == null) {
+            return LockState.LOCKED;
+        }
         boolean nothing = pass.wantedBytes() > 0 && pass.totalMissingBytes() >= pass.wantedBytes();
-        LockState broken = nothing ? LockState.FAILED : LockState.PARTIAL;
-        return settle(failure == null ? LockState.LOCKED : broken, failure);
+        return nothing ? LockState.FAILED : LockState.PARTIAL;
     }
 
     /**

@@ -267,14 +267,14 @@ public final class Reconciler {
             tools.ours().adopt(maybeLocked);
             adopts = false;
         } else {
-            tools.ours().retain(maybeLocked);
+            tools.ours().retain(found.maybeOurs());
         }
         tools.applicationLocks().retain(maybeLocked);
         Repair repair = new Repair(tools, map.mappings());
         if (unlocks) {
             repair.unlockAll(found.surplus());
             changesMeanwhile |= repair.sawGone() || repair.sawChanged();
-            leavesSome = repair.sawChanged();
+            leavesSome = changesMeanwhile; // what is locked of a mapping whose start has gone was not asked about
         }
         if (!found.missing().isEmpty()) {
             // Somebody else's MCL_FUTURE under a finite limit: HotSpot commits by mapping over what is locked, and the
@@ -317,6 +317,7 @@ public final class Reconciler {
         for (Segment segment : stillThere(gone)) {
             found.add(segment, false);
         }
+        found.addGone(gone);
         return found;
     }
 

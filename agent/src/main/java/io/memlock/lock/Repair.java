@@ -12,7 +12,6 @@ import io.memlock.memory.Selection;
 import io.memlock.os.Errno;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -62,10 +61,11 @@ final class Repair {
      * once only, it may be another one at the same address, which is being locked just then. If more has come meanwhile that
      * must not wait, the rest is left to the next look.
      *
+     * @param surplus ascending
      * @throws IOException if it cannot be told which is which; that far it is done
      */
     void unlockAll(List<Segment> surplus) throws IOException {
-        List<Segment> newest = new ArrayList<>();
+        List<Segment> newest = new ArrayList<>(); // the kernel maps downwards: what is ascending begins with the newest
         for (Segment segment : surplus) {
             if (!tools.applicationLocks.isKnown(segment) || !tools.room.isAmple()) {
                 newest.add(segment);
@@ -74,7 +74,6 @@ final class Repair {
         if (newest.isEmpty()) {
             return;
         }
-        Collections.reverse(newest); // the kernel maps downwards
         tools.calls.begin("unlocking", newest);
         List<Segment> ours = newest;
         if (tools.room.isAmple()) {

@@ -26,6 +26,10 @@ class PlaceDetectorTest {
         "0::/user.slice/user-1000.slice/session-3.scope, LOGIN, ''",
         "0::/system.slice/ssh.service, LOGIN, ssh.service",
         "0::/system.slice/cron.service, LOGIN, cron.service",
+        "0::/system.slice/ssh@5-10.0.0.1:22-10.0.0.2:4711.service, LOGIN, ssh@5-10.0.0.1:22-10.0.0.2:4711.service",
+        "0::/system.slice/system-getty.slice/getty@tty1.service, LOGIN, getty@tty1.service",
+        "0::/system.slice/system-serial.slice/serial-getty@ttyS0.service, LOGIN, serial-getty@ttyS0.service",
+        "0::/user.slice/user-1000.slice/user@1000.service/session-3.scope, LOGIN, user@1000.service",
         "0::/, LOGIN, ''"
     })
     void systemdPlacesComeFromTheCgroup(String cgroup, Kind kind, String unit) {
@@ -199,5 +203,152 @@ class PlaceDetectorTest {
                 true,
                 "systemd",
                 "kthreadd");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0::/machine.slice/libpod-1.scope, PODMAN",
+        "4:memory:/docker/1, DOCKER",
+        "0::/system.slice/docker-1.scope, DOCKER",
+        "0::/lxc.payload.web/init.scope, OTHER_CONTAINER",
+        "0::/default/cri-containerd-1.scope, OTHER_CONTAINER",
+        "0::/default/crio-1.scope, OTHER_CONTAINER",
+        "0::/machine.slice/machine-web.scope, OTHER_CONTAINER"
+    })
+    void containersAreKnownByTheirCgroup(String cgroup, Kind kind) {
+        assertThat(PlaceDetector.detect(evidence(cgroup, "", Map.of(), false, ""))
+                        .kind())
+                .isEqualTo(kind);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"podman, PODMAN", "lxc, OTHER_CONTAINER", "systemd-nspawn, OTHER_CONTAINER"})
+    void containersAreKnownByTheirVariable(String container, Kind kind) {
+        assertThat(PlaceDetector.detect(evidence("0::/", "", Map.of("container", container), false, ""))
+                        .kind())
+                .isEqualTo(kind);
+    }
+
+    /** Nested, the cgroup of a container may say less than the files and mounts inside of it. */
+    @Test
+    void containersAreKnownByTheirFilesAndTheirRoot() {
+        String overlay = "620 500 0:55 / / rw,relatime - overlay overlay rw,lowerdir=";
+        PlaceEvidence podman = new PlaceEvidence(
+                "0::/", "", INITIAL, USER, false, true, "", Map.of(), "alice", "/jdk", 7, true, "systemd", "kthreadd");
+
+        assertThat(PlaceDetector.detect(podman).kind()).isEqualTo(Kind.PODMAN);
+        for (String storage : new String[] {"/var/lib/containerd/1", "/var/lib/containers/storage/1", "/x/docker/1"}) {
+            assertThat(PlaceDetector.detect(evidence("0::/", overlay + storage + "\n", Map.of(), false, ""))
+                            .kind())
+                    .as(storage)
+                    .isEqualTo(Kind.OTHER_CONTAINER);
+        }
+        assertThat(PlaceDetector.detect(evidence("0::/", overlay + "/live/root.squashfs\n", Map.of(), false, ""))
+                        .kind())
+                .as("a live system")
+                .isEqualTo(Kind.LOGIN);
+        String elsewhere = overlay.replace(" / / ", " / /var/lib/docker/overlay2/1/merged ");
+        assertThat(PlaceDetector.detect(evidence("0::/", elsewhere + "/var/lib/docker/1\n", Map.of(), false, ""))
+                        .kind())
+                .as("a host with containers")
+                .isEqualTo(Kind.LOGIN);
+    }
+
+    @Test
+    void ofSeveralHierarchiesSystemdsTellsTheUnit() {
+        String cgroup =
+                """
+                12:cpu,cpuacct:/system.slice/a-much-longer-path/batch.service
+                no hierarchy
+                :
+                1:name=systemd:/system.slice/tomcat.service
+                0::/
+                """;
+
+        assertThat(PlaceDetector.detect(evidence(cgroup, "", Map.of(), false, ""))
+                        .unit())
+                .isEqualTo("tomcat.service");
+        assertThat(PlaceDetector.cgroupPath("11:memory:/kubepods/burstable/pod1/2\n1:name=systemd:/\n"))
+                .isEqualTo("/kubepods/burstable/pod1/2");
+        assertThat(PlaceDetector.cgroupPath("2:cpu:/a\n0::/b/c\n1:name=systemd:/b\n"))
+                .isEqualTo("/b/c");
+    }
+
+    @Test
+    void aContainersIdHasSixtyFourDigitsInARow() {
+        String mounts = "1 0 8:1 /srv/" + ID + "/x /x rw - ext4 /dev/sda1 rw\n"
+                + "2 0 8:1 /var/lib/containers/none/hosts /etc/hosts rw - ext4 /dev/sda1 rw\n"
+                + "3 0 8:1 /run/sandboxes/" + ID + "/hostname /etc/hostname rw - ext4 /dev/sda1 rw\n";
+
+        assertThat(idOf("0::/" + ID, "")).isEqualTo(ID);
+        assertThat(idOf("0::/" + ID + "0", "")).isEmpty();
+        assertThat(idOf("0::/" + ID.substring(1), "")).isEmpty();
+        assertThat(idOf("0::/", mounts)).isEqualTo(ID);
+        assertThat(idOf("0::/", mounts.substring(0, mounts.indexOf("3 0")))).isEmpty();
+    }
+
+    private static String idOf(String cgroup, String mounts) {
+        return PlaceDetector.detect(evidence(cgroup, mounts, Map.of(), false, ""))
+                .containerId();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/kubepods/pod1/crio-1, '', crio.service",
+        "/kubepods/pod1/1, /var/lib/containers/storage/1, crio.service",
+        "/kubepods/pod1/1, /var/lib/rancher/k3s/agent/1, k3s.service",
+        "/kubepods/pod1/1, /var/lib/containerd/1, containerd.service"
+    })
+    void theUnitOfAPodIsItsNodesRuntime(String path, String mount, String unit) {
+        assertThat(PlaceDetector.detect(evidence("0::" + path, mount, Map.of(), false, ""))
+                        .unit())
+                .isEqualTo(unit);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, true", "63, true", "64, false"})
+    void aPodsNameIsNoLongerThanAHostNamesPart(int length, boolean isName) {
+        String name = "a".repeat(length);
+        Map<String, String> variables = Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "HOSTNAME", name);
+
+        assertThat(PlaceDetector.detect(evidence("0::/", "", variables, false, ""))
+                        .pod())
+                .isEqualTo(isName ? name : "");
+    }
+
+    @Test
+    void aPodMayBeNamedByADomainAndItsNamespaceMayNot() {
+        Map<String, String> variables = Map.of("HOSTNAME", "db-0.db");
+
+        Place place = PlaceDetector.detect(evidence("0::/kubepods/1", "", variables, false, "prod.x"));
+
+        assertThat(place.pod()).isEqualTo("db-0.db");
+        assertThat(place.podNamespace()).isEmpty();
+    }
+
+    @Test
+    void outsideOfKubernetesNobodyIsAPod() {
+        Place place = PlaceDetector.detect(evidence("0::/", "", Map.of("HOSTNAME", "host"), false, ""));
+
+        assertThat(place.pod()).isEmpty();
+    }
+
+    @Test
+    void whoseProcessItIsAndWhereItsJdkIsAreTold() {
+        Place place = PlaceDetector.detect(evidence("0::/", "", Map.of("SUDO_USER", "bob"), false, ""));
+
+        assertThat(place.uid()).isEqualTo(1000);
+        assertThat(place.user()).isEqualTo("alice");
+        assertThat(place.startedAs()).isEqualTo("bob");
+        assertThat(place.isFiltered()).isFalse();
+        assertThat(place.javaHome()).isEqualTo("/jdk");
+        assertThat(place.pid()).isEqualTo(7);
+    }
+
+    @Test
+    void aLineThatTellsOfNoMountIsPassedOver() {
+        assertThat(PlaceDetector.detect(evidence("0::/", "620 500 0:55 /\n\n", Map.of(), false, ""))
+                        .kind())
+                .isEqualTo(Kind.LOGIN);
     }
 }

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Remedies, pasted into a shell whose commands only note down what they were called with. */
@@ -77,7 +78,95 @@ class RemedyTest {
         assertThat(remedy(Kind.DOCKER).raiseLimit(300 * MIB).text()).contains("--ulimit memlock=314572800");
         for (Kind kind : Kind.values()) {
             assertThat(remedy(kind).raiseLimit(-1).text()).doesNotContain("instead of");
+            assertThat(remedy(kind).raiseLimit(0).text()).doesNotContain("instead of");
         }
+    }
+
+    @Test
+    void aUsersUnitGetsNoMoreThanItsManagerWhichIsRaisedFirst() throws Exception {
+        String remedy = remedy(Kind.USER_SERVICE).raiseLimit(0).lasting();
+
+        assertThat(remedy).startsWith("# app.service gets no more than the service manager of uid 1000 has");
+        assertThat(paste(remedy))
+                .containsExactly(
+                        "sudo mkdir -p /etc/systemd/system/user@1000.service.d",
+                        "sudo tee /etc/systemd/system/user@1000.service.d/memlock.conf"
+                                + " < [Service] LimitMEMLOCK=infinity",
+                        "sudo systemctl daemon-reload",
+                        "mkdir -p " + directory + "/.config/systemd/user/app.service.d",
+                        "tee " + directory + "/.config/systemd/user/app.service.d/memlock.conf"
+                                + " < [Service] LimitMEMLOCK=infinity");
+    }
+
+    @Test
+    void aContainerWhoseRuntimeHasNoRootIsRaisedOutsideFirst() {
+        Place rootless = place(Kind.PODMAN, "app.service", "", "alice", 7);
+        Place rootful = new Place(Kind.PODMAN, "", "", "", "", "alice", 1000, "", false, false, "/jdk", 7);
+
+        assertThat(new Remedy(rootless).raiseLimit(0).text())
+                .contains("podman run --ulimit memlock=-1:-1", "the user who runs podman");
+        assertThat(new Remedy(rootful).raiseLimit(0).text())
+                .contains("podman run --ulimit memlock=-1:-1")
+                .doesNotContain("rootless");
+    }
+
+    @Test
+    void anotherRuntimeIsToldANumberThatHoldsOrThatThereIsNoLimit() {
+        assertThat(remedy(Kind.OTHER_CONTAINER).raiseLimit(300 * MIB).text())
+                .contains("\"soft\": 314572800, \"hard\": 314572800", "lxc.prlimit.memlock = unlimited");
+        assertThat(remedy(Kind.OTHER_CONTAINER).raiseLimit(0).text())
+                .contains("\"soft\": 18446744073709551615, \"hard\": 18446744073709551615");
+    }
+
+    @Test
+    void aPodIsRaisedOnItsNodeThenMadeAnew() throws Exception {
+        assertThat(paste(remedy(Kind.KUBERNETES).raiseLimit(0).lasting()))
+                .containsExactly(
+                        "sudo mkdir -p /etc/systemd/system/app.service.d",
+                        "sudo tee /etc/systemd/system/app.service.d/memlock.conf < [Service] LimitMEMLOCK=infinity",
+                        "sudo systemctl daemon-reload",
+                        "sudo systemctl restart app.service",
+                        "kubectl delete pod db-0 -n db-0");
+    }
+
+    /** To others than root the capability in the spec alone gives nothing. */
+    @Test
+    void onlyRootIsToldThatTheCapabilityInTheSpecIsEnough() {
+        Place root = new Place(Kind.KUBERNETES, "app.service", "", "db-0", "", "root", 0, "", false, false, "/jdk", 7);
+
+        assertThat(new Remedy(root).raiseLimit(0).text())
+                .contains("# or, as it runs as root", "add: [\"IPC_LOCK\"]")
+                .doesNotContain("setcap");
+        assertThat(remedy(Kind.KUBERNETES).raiseLimit(0).text())
+                .contains("does nothing for uid 1000", "setcap cap_ipc_lock+ep /jdk/app.service/bin/java")
+                .doesNotContain("runs as root");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Kind.class,
+            names = {"DOCKER", "PODMAN"})
+    void aSeccompProfileIsGivenToTheRuntimeThatThereIs(Kind kind) {
+        String command = kind == Kind.DOCKER ? "docker" : "podman";
+
+        assertThat(remedy(kind).allowCalls().text())
+                .contains("#   " + command + " run --security-opt seccomp=PROFILE.json")
+                .contains("mlock, mlock2, mlockall, munlock, munlockall and msync");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"9, 262144", "70000, 262144", "131071, 262144", "131072, 524288", "200000, 524288"})
+    void twiceAsManyMappingsAsThereAreMayBeMadeAtLeast(long mappings, long enough) throws Exception {
+        assertThat(paste(remedy(Kind.SYSTEM_SERVICE).raiseMappings(mappings).text()))
+                .containsExactly(
+                        "sudo tee /etc/sysctl.d/90-memlock.conf < vm.max_map_count = " + enough,
+                        "sudo sysctl -p /etc/sysctl.d/90-memlock.conf");
+    }
+
+    @Test
+    void moreMappingsAreAllowedOnTheHostOnly() {
+        assertThat(remedy(Kind.DOCKER).raiseMappings(9).text()).startsWith("# on the host:\n");
+        assertThat(remedy(Kind.LOGIN).raiseMappings(9).text()).startsWith("echo ");
     }
 
     @Test

@@ -16,6 +16,7 @@ class ShellWordTest {
     void leavesPlainWordsAlone() {
         assertEquals("kafka@1.service", ShellWord.of("kafka@1.service"));
         assertEquals("/opt/jdk-17/bin/java", ShellWord.of("/opt/jdk-17/bin/java"));
+        assertEquals("A-Z", ShellWord.of("A-Z"));
     }
 
     @Test
@@ -24,6 +25,7 @@ class ShellWordTest {
         assertEquals("'it'\\''s'", ShellWord.of("it's"));
         assertEquals("''", ShellWord.of(""));
         assertEquals("$'a\\003b\\012c'", ShellWord.of("a\u0003b\nc"));
+        assertEquals("$'A\\003 Z'", ShellWord.of("A\u0003 Z"));
     }
 
     @ParameterizedTest

@@ -8,6 +8,8 @@ import io.memlock.attach.AttachReply.State;
 import io.memlock.attach.AttachRequest.Action;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConversationTest {
 
@@ -38,6 +40,40 @@ class ConversationTest {
         assertThat(AttachRequest.idIn("@other id")).isNull();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "@memlock-1 id 0.1.0 LOCK",
+                "@memlock-1 id 0.1.0 EXPLODE mode=all",
+                "@other id 0.1.0 LOCK mode=all"
+            })
+    void aRequestThatIsNotUnderstoodIsNeverTakenForOptions(String text) {
+        assertThatThrownBy(() -> AttachRequest.parse(text)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void whatIsNoReplyIsNotTakenForOne() {
+        properties.setProperty("io.memlock.reply.a", "DONE");
+        properties.setProperty("io.memlock.reply.b", "MAYBE locked");
+
+        assertThatThrownBy(() -> board.reply("a")).hasMessage("not a reply: DONE");
+        assertThatThrownBy(() -> board.reply("b")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void theVersionThatRunsIsToldOnceAnAgentHasAnswered() {
+        assertThat(board.version()).isNull();
+
+        board.version("0.1.0");
+
+        assertThat(new ReplyBoard(properties).version()).isEqualTo("0.1.0");
+    }
+
+    @Test
+    void theVersionIsTheOneThatTheBuildWrote() {
+        assertThat(Version.current()).matches("\\d+\\.\\d+\\.\\d+.*");
+    }
+
     @Test
     void aReplyIsFoundByItsRequest() {
         board.reply("a", new AttachReply(State.RUNNING, ""));
@@ -65,5 +101,42 @@ class ConversationTest {
         board.reply("second", new AttachReply(State.RUNNING, ""));
 
         assertThat(board.reply("first")).isEqualTo(new AttachReply(State.DONE, "done"));
+    }
+
+    @Test
+    void theLastRepliesStayForWhoeverAskedLate() {
+        for (int i = 0; i < ReplyBoard.KEPT; i++) {
+            board.reply("r" + i, new AttachReply(State.DONE, "done"));
+        }
+
+        board.reply("new", new AttachReply(State.RUNNING, ""));
+
+        for (int i = 0; i < ReplyBoard.KEPT; i++) {
+            assertThat(board.reply("r" + i)).as("r" + i).isNotNull();
+        }
+    }
+
+    @Test
+    void requestsInTheWorksAndWhatOthersLeaveOnTheBoardAreNeverForgotten() {
+        properties.setProperty("com.sun.management.jmxremote.localConnectorAddress", "service:jmx:rmi://127.0.0.1");
+        board.reply("slow", new AttachReply(State.RUNNING, "half"));
+
+        for (int i = 0; i < 100; i++) {
+            board.reply("r" + i, new AttachReply(State.FAILED, "no"));
+        }
+
+        assertThat(board.reply("slow")).isEqualTo(new AttachReply(State.RUNNING, "half"));
+        assertThat(properties).containsKey("com.sun.management.jmxremote.localConnectorAddress");
+    }
+
+    /** All but the last line of a reply that takes long come in place of the one before. */
+    @Test
+    void progressReplacesProgressAndForgetsNothing() {
+        for (int i = 0; i <= ReplyBoard.KEPT; i++) {
+            board.reply("r" + i, new AttachReply(State.DONE, "done"));
+        }
+        board.reply("r0", new AttachReply(State.FAILED, "again"));
+
+        assertThat(board.reply("r1")).isEqualTo(new AttachReply(State.DONE, "done"));
     }
 }

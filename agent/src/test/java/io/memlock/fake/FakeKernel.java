@@ -318,6 +318,11 @@ public final class FakeKernel implements LibC, MemoryMap {
         return future;
     }
 
+    /** Whether somebody took what is resident there out of the page tables. */
+    public boolean isReleased(long address) {
+        return isMapped(address) && at(address).released;
+    }
+
     /** What smaps shows as {@code lo} without {@code lf}. */
     public List<Mapping> lockedWithoutOnFault() {
         return vmas.values().stream()

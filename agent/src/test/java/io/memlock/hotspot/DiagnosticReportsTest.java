@@ -83,6 +83,29 @@ class DiagnosticReportsTest {
         assertThat(DiagnosticReports.heap(text)).isEmpty();
     }
 
+    @Test
+    void takesNoLineForANodeThatLacksAPartOfIt() {
+        String node = "- node #0: base 0x00007feb63000000: reserved=65536.00 KB, committed=384.00 KB\n";
+        assertThat(DiagnosticReports.metaspaceNodes(node)).hasSize(1);
+
+        assertThat(DiagnosticReports.metaspaceNodes("  " + node)).isEmpty();
+        assertThat(DiagnosticReports.metaspaceNodes(node.replace(" KB", " MB"))).isEmpty();
+        assertThat(DiagnosticReports.metaspaceNodes(node.replace("reserved", "held")))
+                .isEmpty();
+        assertThat(DiagnosticReports.metaspaceNodes(node.replace("base", "at"))).isEmpty();
+        assertThat(DiagnosticReports.metaspaceNodes(node.replace("65536", "0"))).isEmpty();
+    }
+
+    @Test
+    void takesNoRangeThatIsEmptyOrAtNull() {
+        assertThat(DiagnosticReports.codeHeaps(" bounds [0x0000000000000000, 0x10, 0x10]\n"))
+                .isEmpty();
+        assertThat(DiagnosticReports.codeHeaps(" bounds [0x1000, 0x1000, 0x1000]\n"))
+                .isEmpty();
+        assertThat(DiagnosticReports.codeHeaps(" bounds [0x1000]\n")).isEmpty();
+        assertThat(DiagnosticReports.codeHeaps(" bounds [0x1000, 0x1001]")).hasSize(1);
+    }
+
     private static KnownRange reported(long start, long end, Region region) {
         return new KnownRange(start, end, region, Evidence.DIAGNOSTIC_COMMAND);
     }

@@ -107,6 +107,39 @@ class HugePagesTest {
         assertThat(largest(ADVISES)).isEqualTo(256 << 10);
     }
 
+    /** A size of its own has to be on, or to inherit: what all have is not enough. */
+    @Test
+    void aSmallerSizeThatIsOffIsNotThereWhateverTheOthersAre() throws IOException {
+        set("enabled", "[always] madvise never");
+        set("hugepages-2048kB/enabled", "always inherit madvise [never]");
+        set("hugepages-64kB/enabled", "always inherit madvise [never]");
+        assertThat(largest(ADVISES)).isZero();
+
+        set("hugepages-64kB/enabled", "always [inherit] madvise never");
+        assertThat(largest(NO_FLAGS)).isEqualTo(64 << 10);
+    }
+
+    @Test
+    void sharedMemoryHasSizesOfItsOwn() throws IOException {
+        set("enabled", "always madvise [never]");
+        set("shmem_enabled", "always within_size advise [never] deny force");
+        set("hugepages-128kB/shmem_enabled", "[always] inherit within_size advise never");
+        assertThat(largest(NO_FLAGS)).isEqualTo(128 << 10);
+
+        set("hugepages-128kB/shmem_enabled", "always inherit within_size [advise] never");
+        assertThat(largest(NO_FLAGS)).isZero();
+        assertThat(largest(ADVISES)).isEqualTo(128 << 10);
+    }
+
+    /** A page is no huge page. */
+    @Test
+    void theSmallestIsLargerThanAPage() throws IOException {
+        set("enabled", "always madvise [never]");
+        set("hugepages-4kB/enabled", "[always] inherit madvise never");
+
+        assertThat(largest(NO_FLAGS)).isZero();
+    }
+
     private long largest(String flags) {
         return new HugePages(procFs(), command -> command.equals("VM.flags") ? flags : "", PAGE).getAsLong();
     }

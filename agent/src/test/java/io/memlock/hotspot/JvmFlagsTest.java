@@ -32,4 +32,42 @@ class JvmFlagsTest {
 
         assertThat(flags.heapMaxBytes()).isEqualTo(2L << 30);
     }
+
+    @Test
+    void ofAFlagGivenTwiceTheLaterCounts() {
+        JvmFlags flags = new JvmFlags(List.of("-XX:+UseG1GC", "-XX:-UseG1GC", "-XX:-UseZGC", "-XX:+UseZGC"));
+
+        assertThat(flags.isOn("UseG1GC", true)).isFalse();
+        assertThat(flags.isOn("UseZGC", false)).isTrue();
+        assertThat(flags.isOn("UseSerialGC", true)).isTrue();
+        assertThat(flags.isOn("UseSerialGC", false)).isFalse();
+        assertThat(flags.mentions("UseG1GC")).isTrue();
+        assertThat(flags.mentions("UseZGC")).isTrue();
+        assertThat(flags.mentions("UseSerialGC")).isFalse();
+    }
+
+    @Test
+    void tellsAnOptionFromOneThatBeginsSo() {
+        JvmFlags flags = new JvmFlags(List.of("-Xrsx", "-XX:Flags=a", "-XX:Flags=b"));
+
+        assertThat(flags.has("-Xrs")).isFalse();
+        assertThat(flags.has("-Xrsx")).isTrue();
+        assertThat(flags.value("-XX:Flags=")).isEqualTo("b");
+        assertThat(flags.value("-Xlog:")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "-Xss512k, 524288",
+        "-XX:ThreadStackSize=512, 524288",
+        "-Xss1m -XX:ThreadStackSize=512, 524288",
+        "-XX:ThreadStackSize=512 -Xss1m, 1048576",
+        "-Xss1m -XX:ThreadStackSize=0, 1048576",
+        "-Xss1m -XX:ThreadStackSize=lots, 1048576",
+        "-Xss1m -Xsslots, 1048576",
+        "-Xmx1m, -1"
+    })
+    void readsTheStackOfAThreadInItsTwoUnits(String options, long bytes) {
+        assertThat(new JvmFlags(List.of(options.split(" "))).stackBytes()).isEqualTo(bytes);
+    }
 }

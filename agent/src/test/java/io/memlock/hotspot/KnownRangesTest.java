@@ -44,6 +44,36 @@ class KnownRangesTest {
         assertThat(ranges(claim(0x1010, 0x2001, Region.GC))).containsExactly(claim(0x1000, 0x3000, Region.GC));
     }
 
+    @Test
+    void neighboursKeepWhatIsTheirs() {
+        assertThat(ranges(
+                        claim(0x2000, 0x3000, Region.CODE),
+                        claim(0x1000, 0x2000, Region.GC),
+                        claim(0x3000, 0x4000, Region.HEAP)))
+                .containsExactly(
+                        claim(0x1000, 0x2000, Region.GC),
+                        claim(0x2000, 0x3000, Region.CODE),
+                        claim(0x3000, 0x4000, Region.HEAP));
+    }
+
+    @Test
+    void findsWhatEndsAfterAnAddress() {
+        KnownRanges known = KnownRanges.of(
+                List.of(
+                        claim(0x1000, 0x2000, Region.CODE),
+                        claim(0x3000, 0x4000, Region.GC),
+                        claim(0x4000, 0x5000, Region.HEAP)),
+                4096);
+
+        assertThat(known.firstEndingAfter(0)).isZero();
+        assertThat(known.firstEndingAfter(0x1fff)).isZero();
+        assertThat(known.firstEndingAfter(0x2000)).isEqualTo(1);
+        assertThat(known.firstEndingAfter(0x3fff)).isEqualTo(1);
+        assertThat(known.firstEndingAfter(0x4000)).isEqualTo(2);
+        assertThat(known.firstEndingAfter(0x5000)).isEqualTo(3);
+        assertThat(KnownRanges.NONE.firstEndingAfter(0)).isZero();
+    }
+
     private static KnownRange claim(long start, long end, Region region) {
         return new KnownRange(start, end, region, Evidence.VM_STRUCTURE);
     }

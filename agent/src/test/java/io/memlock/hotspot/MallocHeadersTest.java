@@ -8,6 +8,7 @@ import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import io.memlock.vmstructs.MemorySnapshot;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MallocHeadersTest {
 
@@ -31,6 +33,7 @@ class MallocHeadersTest {
             new KnownRange(0x7f5e_c800_0000L, 0x7f5e_cc00_0000L, Region.OTHER, Evidence.NONE);
 
     private final Map<Long, Long> words = new HashMap<>();
+    private long unreadableFrom = Long.MAX_VALUE;
 
     @Test
     void takesARowOfChunksAndStopsBehindIt() {
@@ -69,6 +72,71 @@ class MallocHeadersTest {
     }
 
     @Test
+    void takesChunksUpToTheEndOfTheMapping() {
+        words.put(0x1000_0008L, 0x10_0002L);
+        words.put(0x1010_0008L, 0x10_0002L);
+
+        assertThat(claims("10000000-10200000 rw-p 00000000 00:00 0"))
+                .containsExactly(new KnownRange(0x1000_0000L, 0x1020_0000L, Region.NATIVE, Evidence.MALLOC_HEADER));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0x2", "0x10_1802", "-0xffe"})
+    void leavesAChunkWhoseLengthCannotBe(String size) {
+        words.put(0x1000_0008L, Long.decode(size.replace("_", "")));
+
+        assertThat(claims("10000000-10200000 rw-p 00000000 00:00 0")).isEmpty();
+    }
+
+    /** As memalign leaves it, whose chunk does not begin where the mapping does. */
+    @Test
+    void leavesAChunkBehindUnusedBytes() {
+        words.put(0x1000_0000L, 0x40L);
+        words.put(0x1000_0008L, 0x10_1002L);
+
+        assertThat(claims("10000000-10200000 rw-p 00000000 00:00 0")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"r--p", "-w-p", "rwxp", "rw-s"})
+    void looksAtNoMemoryThatMallocWouldNotMap(String access) {
+        words.put(0x1000_0008L, 0x10_1002L);
+
+        assertThat(claims("10000000-10200000 " + access + " 00000000 00:00 0")).isEmpty();
+    }
+
+    /** What is mapped and cannot be read, as behind the end of a file that was cut. */
+    @Test
+    void takesWhatItCouldReadAndLeavesAnArenaToItsLayout() {
+        words.put(0x1000_0008L, 0x10_1002L);
+        unreadableFrom = 0x1010_1000L;
+
+        assertThat(claims("10000000-10200000 rw-p 00000000 00:00 0"))
+                .containsExactly(new KnownRange(0x1000_0000L, 0x1010_1000L, Region.NATIVE, Evidence.MALLOC_HEADER));
+        assertThat(claims(ARENA)).as("neither confirmed nor refuted").isEmpty();
+    }
+
+    /** A look is a system call. */
+    @Test
+    void looksAtTwoThousandMappingsAtMost() {
+        String[] maps = new String[2001];
+        for (int i = 0; i < maps.length; i++) {
+            long start = 0x1000_0000L + i * 0x2000L;
+            words.put(start + 8, 0x1002L);
+            maps[i] = Long.toHexString(start) + "-" + Long.toHexString(start + 0x1000) + " rw-p 00000000 00:00 0";
+        }
+
+        assertThat(claims(maps)).hasSize(2000);
+    }
+
+    @Test
+    void confirmsAnArenaThatIsFull() {
+        arena(0x7f5e_c800_0030L, 0, 0x400_0000L, 0x400_0000L);
+
+        assertThat(claims(ARENA)).containsExactly(ARENA_RANGE);
+    }
+
+    @Test
     void confirmsAnArenaByItsHeader() {
         arena(0x7f5e_c800_0030L, 0, 0x6_8000L, 0x6_8000L);
 
@@ -96,6 +164,7 @@ class MallocHeadersTest {
         "0x7f5ec8000030, 0x1000, 0x68000, 0x68000",
         "0x7f5ec8000030, 0x0,    0x0,     0x68000",
         "0x7f5ec8000030, 0x0,    0x68001, 0x68001",
+        "0x7f5ec8000030, 0x0,    0x68000, 0x68001",
         "0x7f5ec8000030, 0x0,    0x69000, 0x68000",
         "0x7f5ec8000030, 0x0,    0x68000, 0x5000000",
     })
@@ -127,7 +196,10 @@ class MallocHeadersTest {
         return MallocHeaders.claims(segments, new MemorySnapshot(this::read), 4096);
     }
 
-    private void read(long address, byte[] into) {
+    private void read(long address, byte[] into) throws IOException {
+        if (address >= unreadableFrom) {
+            throw new IOException("Input/output error");
+        }
         ByteBuffer buffer = ByteBuffer.wrap(into).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < into.length; i += Long.BYTES) {
             buffer.putLong(i, words.getOrDefault(address + i, 0L));

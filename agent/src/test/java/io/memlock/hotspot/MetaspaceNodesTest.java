@@ -2,6 +2,8 @@
 package io.memlock.hotspot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.memory.Backing;
 import io.memlock.memory.Mapping;
@@ -73,6 +75,105 @@ class MetaspaceNodesTest {
             refreshAt(second);
         }
         assertThat(asked).isEqualTo(4); // at 0, 20, 60 and 140 seconds
+    }
+
+    @Test
+    void asksAgainAtLeastOnceInTenMinutesWhereSomethingNewAppears() throws IOException {
+        refreshAt(0);
+        for (int second = 1; second <= 3 * 3600; second++) {
+            long start = 0x1000_0000L + second % 600 * 0x1_0000_0000L;
+            mappings.clear();
+            mappings.add(new Mapping(start, start + (65L << 20), true, true, false, false, 0, 0, "", Backing.NONE));
+            refreshAt(second);
+        }
+
+        assertThat(asked).isBetween(3 * 6, 3 * 6 + 6);
+    }
+
+    @Test
+    void asksForMemoryThatIsJustAsLongAsANode() throws IOException {
+        refreshAt(0);
+        appear("7feb73000000-7feb77000000 rw-p 00000000 00:00 0");
+        refreshAt(100);
+        assertThat(asked).isEqualTo(2);
+
+        appear("7feb83000000-7feb86fff000 rw-p 00000000 00:00 0");
+        refreshAt(1000);
+        assertThat(asked).as("a page too short").isEqualTo(2);
+    }
+
+    /** Of two mappings with a hole between none is long enough. */
+    @Test
+    void doesNotAskForMemoryThatCannotBeANode() throws IOException {
+        refreshAt(0);
+        appear(
+                "100000000-110000000 ---p 00000000 00:00 0",
+                "200000000-202000000 rw-p 00000000 00:00 0",
+                "202001000-204001000 rw-p 00000000 00:00 0",
+                "300000000-310000000 rw-s 00000000 00:01 5 /dev/zero (deleted)",
+                "400000000-410000000 rwxp 00000000 00:00 0");
+
+        refreshAt(1000);
+
+        assertThat(asked).isEqualTo(1);
+    }
+
+    /** What another region cuts in two is no node either, nor is it joined with what comes behind. */
+    @Test
+    void doesNotJoinMemoryAcrossAnothersMapping() throws IOException {
+        refreshAt(0);
+        appear(
+                "200000000-202000000 rw-p 00000000 00:00 0",
+                "202000000-203000000 r-xp 00000000 fe:00 5 /lib/libc.so.6",
+                "203000000-205000000 rw-p 00000000 00:00 0");
+
+        refreshAt(1000);
+
+        assertThat(asked).isEqualTo(1);
+    }
+
+    @Test
+    void asksForANodeThatOtherMemoryFollows() throws IOException {
+        refreshAt(0);
+        appear(SECOND_NODE);
+        appear("7feb77000000-7feb77001000 r-xp 00000000 fe:00 5 /lib/libc.so.6");
+
+        refreshAt(1000);
+
+        assertThat(asked).isEqualTo(2);
+    }
+
+    @Test
+    void learnsThatANodeIsElsewhereOrLonger() throws IOException {
+        appear(FIRST);
+        reported("7feb63000000");
+        refreshAt(0);
+        appear(SECOND_NODE);
+        report.setLength(0);
+        reported("7feb73000000");
+        assertThat(refreshAt(20)).as("elsewhere").isTrue();
+        assertThat(nodes.nodes()).singleElement().extracting(KnownRange::start).isEqualTo(0x7feb73000000L);
+
+        report.setLength(0);
+        report.append("- node #0: base 0x00007feb73000000: reserved=131072.00 KB, committed=384.00 KB\n");
+        appear("500000000-510000000 rw-p 00000000 00:00 0");
+        assertThat(refreshAt(1000)).as("longer").isTrue();
+    }
+
+    @Test
+    void aJvmThatDoesNotAnswerIsNotAskedAgainSoon() {
+        MetaspaceNodes silent = new MetaspaceNodes(command -> {
+            asked++;
+            throw new IOException("no answer");
+        });
+        appear(FIRST);
+
+        assertThatThrownBy(() -> silent.refresh(new RegionClassifier(KnownRanges.NONE).classify(mappings), 0))
+                .hasMessage("no answer");
+        assertThatNoException()
+                .isThrownBy(
+                        () -> silent.refresh(new RegionClassifier(KnownRanges.NONE).classify(mappings), 1000 * SECOND));
+        assertThat(asked).isEqualTo(1);
     }
 
     private boolean refreshAt(long seconds) throws IOException {

@@ -74,6 +74,25 @@ class RegionClassifierTest {
     }
 
     @Test
+    void takesNothingElseThatIsLaidOutAlmostAsAnArenaForMalloc() {
+        String start = "7f5ec8000000-7f5ec8068000 ";
+        String rest = "7f5ec8068000-7f5ecc000000 ";
+        for (String[] maps : new String[][] {
+            {start + "rwxp 00000000 00:00 0", rest + "---p 00000000 00:00 0"},
+            {start + "r--p 00000000 00:00 0", rest + "---p 00000000 00:00 0"},
+            {start + "-w-p 00000000 00:00 0", rest + "---p 00000000 00:00 0"},
+            {start + "rw-s 00000000 00:00 0", rest + "---p 00000000 00:00 0"},
+            {start + "rw-p 00000000 00:00 0", rest + "r--p 00000000 00:00 0"},
+            {start + "rw-p 00000000 00:00 0", "7f5ec8069000-7f5ecc000000 ---p 00000000 00:00 0"},
+            {start + "rw-p 00000000 00:00 0", "7f5ec8068000-7f5ecbfff000 ---p 00000000 00:00 0"},
+            {"7f5ec8001000-7f5ec8068000 rw-p 00000000 00:00 0", rest + "---p 00000000 00:00 0"}
+        }) {
+            assertThat(regions(List.of(), maps)).as(String.join("; ", maps)).doesNotContain(Region.NATIVE);
+        }
+        assertThat(regions(List.of(), start + "rw-p 00000000 00:00 0")).containsExactly(Region.OTHER);
+    }
+
+    @Test
     void takesTheRestOfZgcsReservationForHeap() {
         assertThat(regions(
                         List.of(),
@@ -81,6 +100,50 @@ class RegionClassifierTest {
                         "40000200000-40005600000 rw-s 00000000 00:01 25 /memfd:java_heap (deleted)",
                         "40005600000-40100000000 ---p 00000000 00:00 0"))
                 .containsExactly(Region.HEAP, Region.HEAP, Region.HEAP);
+    }
+
+    @Test
+    void takesNothingElseThatIsNearZgcsHeapForHeap() {
+        String heap = "40000200000-40000400000 rw-s 00000000 00:01 25 /memfd:java_heap (deleted)";
+
+        assertThat(regions(List.of(), heap, "40000400000-40000600000 rw-p 00000000 00:00 0"))
+                .as("accessible")
+                .containsExactly(Region.HEAP, Region.OTHER);
+        assertThat(regions(List.of(), heap, "40000401000-40000600000 ---p 00000000 00:00 0"))
+                .as("behind a hole")
+                .containsExactly(Region.HEAP, Region.OTHER);
+        assertThat(regions(List.of(), "40000000000-400001ff000 ---p 00000000 00:00 0", heap))
+                .as("before a hole")
+                .containsExactly(Region.OTHER, Region.HEAP);
+        assertThat(regions(List.of(), "40000000000-40000200000 ---p 00000000 00:00 0"))
+                .as("alone")
+                .containsExactly(Region.OTHER);
+    }
+
+    /** What a driver or a library of the application unlinks may be named so, too. */
+    @Test
+    void takesAFileForZgcsHeapOnlyIfItIsMappedAsThatIs() {
+        assertThat(regions(List.of(), "40000200000-40000400000 rw-p 00000000 00:01 25 /memfd:java_heap (deleted)"))
+                .as("private")
+                .doesNotContain(Region.HEAP);
+        assertThat(regions(List.of(), "40000200000-40000300000 rw-s 00000000 00:0e 25 /mnt/tmpfs/#1234 (deleted)"))
+                .as("not in granules")
+                .doesNotContain(Region.HEAP);
+        assertThat(regions(List.of(), "40000200000-40000400000 rw-s 00000000 00:0e 25 /mnt/tmpfs/index (deleted)"))
+                .as("another name")
+                .doesNotContain(Region.HEAP);
+    }
+
+    @Test
+    void hugePagesWithoutAFileAreAsAnonymousAsOthers() {
+        for (String path : List.of("/anon_hugepage (deleted)", "/SYSV00000000 (deleted)")) {
+            Mapping huge =
+                    new Mapping(0x4000_0000L, 0x4020_0000L, true, true, false, true, 0, 7, path, Backing.HUGETLB);
+            assertThat(MappingNames.regionOf(huge, Map.of())).as(path).isNull();
+        }
+        Mapping named = new Mapping(
+                0x4000_0000L, 0x4020_0000L, true, true, false, true, 0, 7, "/mnt/huge/pool", Backing.HUGETLB);
+        assertThat(MappingNames.regionOf(named, Map.of())).isEqualTo(Region.MAPPED);
     }
 
     @Test
@@ -104,6 +167,30 @@ class RegionClassifierTest {
                         "7ff51c021000-7ff51c0a4000 rw-p 00b23000 fe:00 24 /tmp/x.cache",
                         "7ff51c0a4000-7ff51c0a5000 rw-p 00b23000 fe:00 25 /tmp/y.cache"))
                 .containsExactly(Region.CDS, Region.HEAP, Region.CDS, Region.MAPPED);
+    }
+
+    /** The archive ends where the file begins that is mapped behind it. */
+    @Test
+    void aFileBesideAnArchiveIsNoneOfIt() {
+        KnownRange archive = new KnownRange(0x1100_1000L, 0x11b2_3000L, Region.CDS, Evidence.VM_STRUCTURE);
+
+        assertThat(regions(
+                        List.of(archive),
+                        "11000000-11001000 rw-p 00000000 fe:00 26 /tmp/before",
+                        "11001000-11b23000 rw-p 00001000 fe:00 24 /tmp/x.cache",
+                        "11b23000-11b24000 rw-p 00000000 fe:00 25 /tmp/after"))
+                .containsExactly(Region.MAPPED, Region.CDS, Region.MAPPED);
+    }
+
+    @Test
+    void anotherReservationMakesNoArchiveOfAFile() {
+        KnownRange heap = new KnownRange(0x1100_0000L, 0x1110_0000L, Region.HEAP, Evidence.VM_STRUCTURE);
+
+        assertThat(regions(
+                        List.of(heap),
+                        "11000000-11001000 rw-p 00000000 fe:00 26 /data/x",
+                        "22000000-22001000 rw-p 00001000 fe:00 26 /data/x"))
+                .containsExactly(Region.HEAP, Region.MAPPED);
     }
 
     @Test
@@ -154,6 +241,10 @@ class RegionClassifierTest {
                 Map.entry("rw-p 00002000 fe:00 33 /tmp/libnetty.so (deleted)", Region.LIBS),
                 Map.entry("r--p 00000000 fe:00 34 /usr/lib/locale/C.utf8/LC_CTYPE", Region.LIBS),
                 Map.entry("r--p 00000000 fe:00 34 /data/model.bin", Region.MAPPED),
+                Map.entry("r--s 00000000 fe:00 34 /usr/lib64/gconv/gconv-modules.cache", Region.LIBS),
+                Map.entry("r--s 00000000 fe:00 34 /data/locale/index", Region.MAPPED),
+                Map.entry("rw-p 00000000 fe:00 34 /data/locale/index", Region.MAPPED),
+                Map.entry("rw-p 00000000 00:00 0 [anon: glibc: loader malloc]", Region.NATIVE),
                 Map.entry("r--s 00000000 fe:00 35 /data/index/_0.cfs", Region.MAPPED),
                 Map.entry("rw-p 00000000 fe:00 35 /data/private-copy", Region.MAPPED));
 

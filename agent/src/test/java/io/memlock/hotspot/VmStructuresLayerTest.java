@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.hotspot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.memory.Mapping;
+import io.memlock.memory.Region;
+import io.memlock.vmstructs.MemorySnapshot;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class VmStructuresLayerTest {
+
+    private static final long ARCHIVE = 0x7d00_0000_0000L;
+
+    private final FakeHotSpot hotSpot = new FakeHotSpot();
+    private final VmStructuresLayer layer = new VmStructuresLayer();
+
+    @Test
+    void tellsThatThereIsNoLibraryToRead() {
+        List<Mapping> other =
+                List.of(CapturedMaps.mapping("7f0000000000-7f0000001000 r-xp 00000000 fe:00 1 /bin/true"));
+
+        assertThat(layer.problem()).isEqualTo("not read yet");
+        assertThat(layer.refresh(other, hotSpot.snapshot())).isFalse();
+        assertThat(layer.problem()).startsWith("there is no libjvm.so");
+        assertThat(layer.readLoadedClasses(hotSpot.snapshot())).isFalse();
+        assertThat(layer.fixedRanges()).isEmpty();
+        assertThat(layer.stacks()).isEmpty();
+        assertThat(layer.javaThreadIds()).isEmpty();
+    }
+
+    @Test
+    void givesWhatItCouldReadThoughAPartIsNotTold() {
+        hotSpot.variable("MetaspaceObj::_shared_metaspace_base", ARCHIVE)
+                .variable("MetaspaceObj::_shared_metaspace_top", ARCHIVE + 0x1000);
+        hotSpot.link();
+
+        layer.refresh(List.of(FakeHotSpot.libjvm()), hotSpot.snapshot());
+
+        assertThat(layer.fixedRanges()).extracting(KnownRange::region).containsExactly(Region.CDS);
+        assertThat(layer.problem()).contains("_java_thread_list");
+    }
+
+    @Test
+    void aJvmThatDoesNotTellOfItsClassesHasNoMetaspaceAndAProblem() {
+        hotSpot.link();
+        MemorySnapshot snapshot = hotSpot.snapshot();
+        layer.refresh(List.of(FakeHotSpot.libjvm()), snapshot);
+
+        assertThat(layer.readLoadedClasses(snapshot)).isFalse();
+        assertThat(layer.metaspace()).isEmpty();
+        assertThat(layer.problem()).contains("ClassLoaderData");
+    }
+}

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.memlock.fake.FakeKernel;
+import io.memlock.fake.FakeProcess;
+import io.memlock.memory.Region;
+import io.memlock.options.OptionParser;
+import io.memlock.os.Errno;
+import io.memlock.os.Linux;
+import io.memlock.state.LockFailure;
+import io.memlock.state.LockState;
+import io.memlock.state.Strategy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a start, a change, a pass and an unlock answer, and the status tells afterwards, is what the kernel shows. */
+class LockOutcomeTest {
+
+    private static final long MIB = 1 << 20;
+    private static final long HEAP = 0x1000_0000L;
+    private static final long CODE = 0x2000_0000L;
+    private static final long FILE = 0x4000_0000L;
+    private static final long SCARCE = 256 * MIB;
+
+    @TempDir
+    private Path proc;
+
+    private final FakeKernel kernel = new FakeKernel();
+    private final FakeProcess process = new FakeProcess(kernel);
+    private final MemoryLock lock = process.newLock();
+
+    @BeforeEach
+    void startJvm() {
+        kernel.commit(Region.HEAP, HEAP, 4 * MIB);
+        kernel.commit(Region.CODE, CODE, 2 * MIB);
+    }
+
+    private Outcome last;
+
+    private LockFailure seen(Outcome outcome) {
+        last = outcome;
+        return outcome.failure();
+    }
+
+    private LockFailure reconcile() throws Exception {
+        return seen(lock.reconcile());
+    }
+
+    private LockFailure unlock() throws Exception {
+        return seen(lock.unlock());
+    }
+
+    private LockFailure start(String options) throws Exception {
+        return seen(lock.start(OptionParser.parse(options)));
+    }
+
+    private LockFailure change(String options) throws Exception {
+        return seen(lock.change(OptionParser.parse(options)));
+    }
+
+    private void limit(long bytes) {
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = bytes;
+    }
+
+    @Test
+    void withLittleRoomOneCallLocksAllThereIsAndAllOfItIsGivenBack() throws Exception {
+        process.freeBytes = SCARCE;
+
+        assertThat(start("mode=all,prefault=heap")).isNull();
+
+        assertThat(kernel.lockedInOneCall).isEqualTo(6 * MIB);
+        assertThat(process.asked).containsExactly("briskly [HEAP] 2");
+        assertThat(last.prefaultRefusal()).isNull();
+        reconcile();
+        assertThat(unlock()).isNull();
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Errno.EPERM, Errno.EAGAIN})
+    void withLittleRoomAndThatCallRefusedAllIsLockedPieceByPiece(int answer) throws Exception {
+        process.freeBytes = SCARCE;
+        kernel.filter.put("mlockall", answer);
+
+        assertThat(start("mode=all")).isNull();
+
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+        assertThat(kernel.isLocked(CODE)).isTrue();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+    }
+
+    @Test
+    void prefaultsAtStartOnlyWhatIsLockedByName() throws Exception {
+        start("mode=heap,strategy=rescan,prefault=heap");
+
+        assertThat(process.asked).containsExactly("briskly [HEAP] 1");
+    }
+
+    /** Once the application runs, no call may walk so much that the JVM stalls. */
+    @Test
+    void goesInPiecesAfterAStartAndInAChange() throws Exception {
+        start("mode=heap,strategy=rescan");
+        kernel.commit(Region.HEAP, HEAP, 200 * MIB);
+        kernel.longestWalk = 0;
+        reconcile();
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+        assertThat(kernel.longestWalk).isLessThan(100 * MIB);
+
+        FakeKernel other = new FakeKernel();
+        other.commit(Region.HEAP, HEAP, 200 * MIB);
+        new FakeProcess(other).newLock().change(OptionParser.parse("mode=heap,strategy=rescan"));
+        assertThat(other.isLocked(HEAP)).isTrue();
+        assertThat(other.longestWalk).isLessThan(100 * MIB);
+    }
+
+    @Test
+    void aChangeToNothingThatDoesNotGiveBackIsAFailure() throws Exception {
+        start("mode=heap,strategy=rescan");
+        kernel.filter.put("munlock", Errno.EPERM);
+
+        assertThat(change("mode=none")).isNotNull();
+        assertThat(last.hasFailedCalls()).isTrue();
+
+        kernel.filter.clear();
+        assertThat(reconcile()).isNull();
+        assertThat(last.hasFailedCalls()).isFalse();
+    }
+
+    @Test
+    void aChangeToFutureThatIsRefusedWhereNothingIsLockedLeavesNothingLocked() throws Exception {
+        limit(64 * MIB);
+        start("mode=none");
+
+        assertThat(change("mode=heap,strategy=future")).isNotNull();
+
+        assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
+        assertThat(kernel.chargedBytes()).isZero();
+        assertThat(reconcile()).as("and it stays told").isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Errno.EPERM, 0})
+    void aChangeWhoseNewMemoryCannotBeBornLockedTellsThat(int answer) throws Exception {
+        kernel.filter.put("mlockall", answer);
+
+        LockFailure insisted = change("mode=all,strategy=future");
+        assertThat(insisted.effect()).startsWith("new memory is unlocked, and can be swapped out");
+        assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
+        assertThat(last.notices()).isEmpty();
+
+        assertThat(change("mode=all")).isNull();
+        assertThat(lock.status().strategy()).isEqualTo(Strategy.RESCAN);
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+        assertThat(last.notices()).singleElement().asString().contains("locking piece by piece");
+    }
+
+    @Test
+    void aChangeThatNothingCanVerifyIsNotCalledLocked() throws Exception {
+        kernel.softLimit = kernel.hardLimit = Linux.RLIM_INFINITY;
+        kernel.filter.put("mlockall", 0);
+        kernel.filter.put("msync", Errno.EPERM);
+        kernel.filter.put("madvise", Errno.EACCES);
+
+        LockFailure failure = change("mode=heap,strategy=future");
+
+        assertThat(failure.answer()).contains("cannot be read back");
+        assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
+    }
+
+    /** What the others have given up counts for nobody but them: at their next commit the kernel ends the JVM. */
+    @Test
+    void endsFutureForGoodWhenAThreadHasDroppedTheCapability() throws Exception {
+        kernel.tasks = proc.toFile();
+        FakeProcess threaded = new FakeProcess(kernel);
+        MemoryLock ofThreads = threaded.newLock();
+        Files.createDirectories(proc.resolve("self/task/4711"));
+        assertThat(seen(ofThreads.start(OptionParser.parse("mode=all")))).isNull();
+        ofThreads.reconcile();
+        assertThat(kernel.isFuture()).isTrue();
+        kernel.threadsWithoutCapability.add(4711);
+
+        assertThat(seen(ofThreads.reconcile())).isNull();
+
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(ofThreads.status().strategy()).isEqualTo(Strategy.RESCAN);
+        assertThat(last.notices()).singleElement().asString().startsWith("a thread has dropped CAP_IPC_LOCK");
+        kernel.threadsWithoutCapability.clear();
+        ofThreads.change(OptionParser.parse("mode=all"));
+        assertThat(kernel.isFuture()).as("it may do so again").isFalse();
+    }
+
+    @Test
+    void anEndThatIsNotNeededIsNone() throws Exception {
+        start("mode=all");
+
+        assertThat(lock.endFutureWithoutCapability()).isFalse();
+        assertThat(kernel.isFuture()).isTrue();
+    }
+
+    @Test
+    void aLimitThatIsLiftedIsTold() throws Exception {
+        limit(MIB);
+        start("mode=all");
+        kernel.privileged = true;
+
+        reconcile();
+
+        assertThat(last.notices()).singleElement().asString().startsWith("the limit on locked memory was lifted");
+    }
+
+    @Test
+    void anUnlockWithoutALockKnowsTheLimitAllTheSame() throws Exception {
+        assertThat(unlock()).isNull();
+
+        assertThat(lock.status().state()).isEqualTo(LockState.UNLOCKED);
+        assertThat(lock.status().limit()).isNotNull();
+    }
+
+    @Test
+    void theStatusTellsWhatIsAskedFor() throws Exception {
+        start("mode=all");
+        assertThat(lock.status().asked().modeText()).isEqualTo("all");
+        assertThat(lock.status().asked().excluded()).containsExactly(Region.MAPPED);
+        assertThat(lock.status().failureCount()).isZero();
+
+        unlock();
+        assertThat(lock.status().asked().modeText()).isEqualTo("none");
+        assertThat(lock.status().asked().excluded()).isEmpty();
+    }
+
+    @Test
+    void eachPassThatEndsWithSomethingMissingIsCounted() throws Exception {
+        limit(MIB);
+        start("mode=heap");
+        reconcile();
+
+        assertThat(lock.status().failureCount()).isEqualTo(2);
+    }
+
+    @Test
+    void whatWasNeverLookedAtWasNeverVerified() throws Exception {
+        process.mapsFailure = new IOException("/proc/self/maps: permission denied");
+        start("mode=heap,strategy=rescan");
+        assertThat(lock.status().verified()).isNull();
+        assertThatThrownBy(lock::reconcile).isInstanceOf(IOException.class);
+        assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
+
+        process.mapsFailure = null;
+        reconcile();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        long verified = lock.status().verified().nanos();
+        process.mapsFailure = new IOException("/proc/self/maps: permission denied");
+        assertThatThrownBy(lock::reconcileAfterChange).isInstanceOf(IOException.class);
+        assertThat(lock.status().verified().nanos())
+                .as("not by a look that failed")
+                .isEqualTo(verified);
+    }
+
+    @Test
+    void aPassIsDueOnceWhatMustNotStayHasBeenBornLockedAndNoMoreWhenItIsUnlocked() throws Exception {
+        process.freeBytes = 64 * MIB;
+        start("mode=all,strategy=future");
+        reconcile();
+        long now = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        assertThat(lock.nanosToNextLook(System.nanoTime())).isLessThan(TimeUnit.SECONDS.toNanos(1));
+        assertThat(lock.isPassDue(now)).isFalse();
+
+        kernel.mapFile(FILE, 32 * MIB, "/data/index");
+        assertThat(lock.isPassDue(now + TimeUnit.MINUTES.toNanos(1))).isTrue();
+        reconcile();
+
+        assertThat(kernel.isLocked(FILE)).isFalse();
+        assertThat(lock.isPassDue(now + TimeUnit.MINUTES.toNanos(2))).isFalse();
+    }
+
+    @Test
+    void nothingIsWatchedWhereNothingIsBornLocked() throws Exception {
+        start("mode=heap,strategy=rescan");
+        reconcile();
+
+        assertThat(lock.nanosToNextLook(System.nanoTime())).isEqualTo(Long.MAX_VALUE);
+        assertThat(lock.isPassDue(Long.MAX_VALUE)).isFalse();
+    }
+
+    /** Any growth of a locked stack ends the JVM then. */
+    @Test
+    void aLimitOfZeroUnlocksTheFirstThreadsStack() throws Exception {
+        kernel.mapStack(0x7fff_0000_0000L, MIB);
+        start("mode=all,strategy=rescan");
+        reconcile();
+        limit(0);
+
+        for (int pass = 0; pass < 6; pass++) {
+            reconcile();
+        }
+
+        assertThat(kernel.growStack(MIB)).isTrue();
+    }
+
+    @Test
+    void aLateLockPopulatesAllOfTheViewOfZgcsHeap() throws Exception {
+        kernel.unmap(HEAP, 4 * MIB);
+        kernel.mapHeapFile(4L << 40, 1024 * MIB, 0);
+        assertThat(lock.populateView()).as("no view yet").isFalse();
+
+        assertThat(change("mode=heap,strategy=rescan")).isNull();
+
+        assertThat(lock.viewedHeap().bytes()).isEqualTo(1024 * MIB);
+        assertThat(lock.populateView()).isFalse();
+    }
+
+    @Test
+    void aPartOfTheViewIsPopulatedAtATimeUntilThereIsNoMore() throws Exception {
+        kernel.unmap(HEAP, 4 * MIB);
+        kernel.mapHeapFile(4L << 40, 1024 * MIB, 0);
+        start("mode=heap,strategy=rescan");
+        int parts = 1;
+        while (lock.populateView()) {
+            parts++;
+            assertThat(parts).isLessThan(100);
+        }
+
+        assertThat(parts).isGreaterThan(1);
+        assertThat(lock.viewedHeap().bytes()).isEqualTo(1024 * MIB);
+    }
+}
