@@ -57,10 +57,14 @@ final class Ledger {
         return status == null ? null : status.state();
     }
 
-    /** Counts what a pass did. */
-    void count(Pass pass, boolean isFirst) {
+    /**
+     * Counts what a pass did.
+     *
+     * @param keeps whether one before it had locked what there was then
+     */
+    void count(Pass pass, boolean keeps) {
         hasFailedCalls = pass.errno() != 0;
-        if (!isFirst) {
+        if (keeps) {
             relockCount += pass.newlyLocked();
         }
     }

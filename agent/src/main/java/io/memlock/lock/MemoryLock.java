@@ -289,7 +289,7 @@ public final class MemoryLock {
         if (pass.lost() > 0 && !hasUnlockedAll) {
             plan.notices().unlockedByOthers(pass.lost());
         }
-        ledger.count(pass, !firstPassDone);
+        ledger.count(pass, firstPassDone);
         firstPassDone = true;
         passes.viewHeap(plan, process.nanoTime());
         LockFailure failure = ledger.settle(pass, failure(pass));
@@ -391,7 +391,7 @@ public final class MemoryLock {
     private LockFailure giveBack() throws IOException {
         endFuture();
         Pass pass = passes.unlock(plan);
-        ledger.count(pass, true);
+        ledger.count(pass, false);
         plan.gaveBack(!passes.isAllBack(pass) || future.isInForce());
         if (!plan.isGivingBack()) {
             return ledger.settle(LockState.UNLOCKED, null);
