@@ -7,6 +7,7 @@ import io.memlock.calls.ApplicationLocks;
 import io.memlock.calls.CallCost;
 import io.memlock.calls.FutureProbe;
 import io.memlock.calls.GentleCalls;
+import io.memlock.calls.HeldPages;
 import io.memlock.calls.LimitProbe;
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pause;
@@ -72,6 +73,7 @@ public final class ThisProcess implements LockParts, ProcessView {
     private final RoomWatch room;
 
     private GentleCalls calls;
+    private HeldPages held;
     private boolean isLive;
     private Boolean inUserNamespace;
     private Place place;
@@ -193,12 +195,20 @@ public final class ThisProcess implements LockParts, ProcessView {
         if (calls == null) { // a start that needs no call on a range does without their classes before main
             HugePages hugePages = new HugePages(proc, new InProcessDiagnosticCommands(instrumentation), pageBytes);
             PieceSize pieces = new PieceSize(pageBytes, hugePages, new CallCost(libc));
-            calls = new GentleCalls(libc, probe, Pause.SLEEP, progress, pieces);
+            calls = new GentleCalls(libc, probe, Pause.SLEEP, progress, pieces, held());
             if (isLive) {
                 calls.live();
             }
         }
         return calls;
+    }
+
+    @Override
+    public synchronized HeldPages held() {
+        if (held == null) {
+            held = new HeldPages(libc, probe, pageBytes);
+        }
+        return held;
     }
 
     @Override

@@ -94,6 +94,17 @@ public final class LockProbe {
     }
 
     /**
+     * Whether a part of a range may be locked, by one call for all of it.
+     *
+     * @param start page-aligned
+     * @param length bytes of whole pages
+     * @return false if nothing of it is; true also if the kernel did not tell
+     */
+    boolean mayHoldLocks(long start, long length) {
+        return isMsyncDistrusted || libc.msync(start, length, Linux.MS_INVALIDATE) != 0;
+    }
+
+    /**
      * Locks a page of our own, and asks about it.
      *
      * @return false only if the lock succeeded and the page is not locked

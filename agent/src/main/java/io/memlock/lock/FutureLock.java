@@ -113,7 +113,7 @@ final class FutureLock {
             files.removeIf(file -> parts.probe().isLocked(file.start())); // by the application, meanwhile
             endAtOnce(parts.holdsHugetlb());
             for (Segment file : files) {
-                libc.munlock(file.start(), file.length());
+                parts.held().unlockOthers(file.start(), file.length());
             }
         }
     }
@@ -129,7 +129,7 @@ final class FutureLock {
 
     /**
      * Ends it without a look at anything, where each mapping made from now on ends the JVM. What the application locked
-     * itself is locked afterwards as far as it is known.
+     * itself is locked afterwards as far as it is known, and what handles hold.
      */
     void endAtOnce() {
         endAtOnce(true);
@@ -145,6 +145,7 @@ final class FutureLock {
         for (Mapping mapping : parts.applicationLocks().all()) {
             libc.mlock(mapping.start(), mapping.length());
         }
+        parts.held().lockAgain();
     }
 
     /** A return code is not proof. */

@@ -5,6 +5,7 @@ import io.memlock.advice.Place;
 import io.memlock.calls.ApplicationLocks;
 import io.memlock.calls.FutureProbe;
 import io.memlock.calls.GentleCalls;
+import io.memlock.calls.HeldPages;
 import io.memlock.calls.LimitProbe;
 import io.memlock.calls.LockProbe;
 import io.memlock.cgroup.RoomWatch;
@@ -39,6 +40,9 @@ public interface LockParts {
 
     /** What the application locked itself. */
     ApplicationLocks applicationLocks();
+
+    /** The pages that handles of the API hold. */
+    HeldPages held();
 
     /** What is left for locked memory. */
     RoomWatch room();

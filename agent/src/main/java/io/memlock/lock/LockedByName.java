@@ -31,6 +31,15 @@ final class LockedByName {
         endByStart.put(segment.start(), segment.end());
     }
 
+    /** Adds what was locked for somebody else before and is ours now. */
+    void inherit(long start, long end) {
+        Map.Entry<Long, Long> before = endByStart.floorEntry(start);
+        boolean isOurs = before != null && before.getValue() >= end;
+        if (!isOurs) {
+            endByStart.put(start, end);
+        }
+    }
+
     void remove(Segment segment) {
         endByStart.remove(segment.start());
     }

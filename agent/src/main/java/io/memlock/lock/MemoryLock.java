@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.calls.HeldPages;
 import io.memlock.calls.LockLimit;
 import io.memlock.cgroup.RoomWatch;
 import io.memlock.memory.Bytes;
@@ -36,13 +37,16 @@ public final class MemoryLock {
     /** Under rescan without a limit, whether there is one now is looked at in one pass of so many. */
     private static final int LOOK_AT_LIMIT_EVERY = 5;
 
+    /** A region of every process: to locate it the JVM is not asked for anything. */
+    private static final List<Region> ALWAYS_THERE = List.of(Region.LIBS);
+
     private final LockParts parts;
     private final FutureLock future;
     private final Notices notices = new Notices();
     private final ViewedHeap viewedHeap;
 
     private AgentOptions options;
-    private Selection selection = Selection.NOTHING;
+    private volatile Selection selection = Selection.NOTHING;
     private Strategy strategy;
     private volatile LockLimit limit;
     private boolean isGivingBack;
@@ -147,6 +151,38 @@ public final class MemoryLock {
             future.endAtOnce();
         }
         return isGone;
+    }
+
+    /**
+     * Whether the lock wants a range locked, whoever else holds it. Waits for no pass. What a selection of everything but
+     * files leaves out is found by the next pass, so nobody looks for it here.
+     *
+     * @param start page-aligned
+     * @param end page-aligned
+     */
+    HeldPages.Want wants(long start, long end) {
+        Selection now = selection;
+        LockLimit known = limit;
+        if (now.isEmpty()) {
+            return HeldPages.Want.NO;
+        }
+        if (now.isEverythingButFiles() || isSelected(now, start, end)) {
+            return known != null && known.isUnlimited() ? HeldPages.Want.YES : HeldPages.Want.IF_THEY_FIT;
+        }
+        return future.isInForce() ? HeldPages.Want.BORN_LOCKED : HeldPages.Want.NO;
+    }
+
+    private boolean isSelected(Selection selected, long start, long end) {
+        try {
+            for (Segment segment : parts.locate(ALWAYS_THERE)) {
+                if (segment.start() < end && start < segment.end() && selected.contains(segment.region())) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException e) {
+            return false; // the next pass that can look locks it again
+        }
     }
 
     /** Whether a call of the last pass has failed, so that the next may do what this one did not; free. */

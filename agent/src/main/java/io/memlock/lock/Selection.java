@@ -27,6 +27,10 @@ record Selection(List<Region> regions, boolean isIndivisible) {
         return regions.containsAll(EVERYTHING.regions);
     }
 
+    boolean isEverythingButFiles() {
+        return regions.size() >= EVERYTHING.regions.size() - (contains(Region.MAPPED) ? 0 : 1);
+    }
+
     boolean isEmpty() {
         return regions.isEmpty();
     }

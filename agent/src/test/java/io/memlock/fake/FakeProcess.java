@@ -5,6 +5,7 @@ import io.memlock.advice.Place;
 import io.memlock.calls.ApplicationLocks;
 import io.memlock.calls.FutureProbe;
 import io.memlock.calls.GentleCalls;
+import io.memlock.calls.HeldPages;
 import io.memlock.calls.LimitProbe;
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.PieceSize;
@@ -70,6 +71,7 @@ public final class FakeProcess implements LockParts, ProcessView {
     });
     private final Progress progress = new Progress(new Log(System.err, LogLevel.QUIET));
     private final LockProbe probe;
+    private final HeldPages held;
     private final GentleCalls calls;
     private final LimitProbe limits;
     private final ApplicationLocks applicationLocks;
@@ -89,8 +91,9 @@ public final class FakeProcess implements LockParts, ProcessView {
         this.viewing = viewing;
         this.probe = new LockProbe(kernel, FakeKernel.PAGE);
         this.limits = new LimitProbe(kernel, kernel.proc(), probe, FakeKernel.PAGE);
+        this.held = new HeldPages(kernel, probe, FakeKernel.PAGE);
         this.calls = new GentleCalls(
-                kernel, probe, nanos -> {}, progress, new PieceSize(FakeKernel.PAGE, () -> 2 << 20, () -> 0));
+                kernel, probe, nanos -> {}, progress, new PieceSize(FakeKernel.PAGE, () -> 2 << 20, () -> 0), held);
         this.applicationLocks = new ApplicationLocks(kernel::forEachLocked);
         this.reconciler = new Reconciler(
                 new Mappings(),
@@ -130,6 +133,11 @@ public final class FakeProcess implements LockParts, ProcessView {
     @Override
     public ApplicationLocks applicationLocks() {
         return applicationLocks;
+    }
+
+    @Override
+    public HeldPages held() {
+        return held;
     }
 
     @Override
