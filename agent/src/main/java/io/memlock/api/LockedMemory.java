@@ -70,7 +70,7 @@ public final class LockedMemory implements AutoCloseable {
 
     /**
      * Asks the kernel how much of the {@link #pages} is in RAM and locked now. Reads {@code /proc/self/maps} and pagemap,
-     * which takes some 100 microseconds and 2 ms for each GiB.
+     * which takes up to a millisecond, and more for a range of GiB.
      *
      * @return bytes; with {@link LockOptions#POPULATED} that of all pages, if nobody has unlocked or unmapped them; with
      *     {@link LockOptions#ON_FAULT} that of the pages touched so far. 0 if the lock is not held

@@ -133,11 +133,12 @@ public final class HeldPages {
         try {
             cut(pages);
             fillGaps(pages);
-            for (Map.Entry<Long, Run> entry : within(pages).entrySet()) {
-                Run run = entry.getValue();
-                if (run.holders == 0) {
-                    run.before = whoLocked(entry.getKey(), run.end);
+            for (Map.Entry<Long, Run> at = runs.ceilingEntry(pages.start); at != null && at.getKey() < pages.end; ) {
+                long end = at.getValue().end;
+                if (at.getValue().holders == 0) {
+                    findWhoLocked(at.getKey(), at.getValue());
                 }
+                at = runs.ceilingEntry(end);
             }
         } catch (RuntimeException | Error e) {
             forgetUnheld(pages);
@@ -151,15 +152,26 @@ public final class HeldPages {
         }
     }
 
-    private Before whoLocked(long start, long end) {
-        if (!probe.mayHoldLocks(start, end - start)) {
-            return Before.NOBODY;
+    private void findWhoLocked(long start, Run run) {
+        if (probe.isPartLocked(start, run.end - start)) {
+            Want want = wants(start, run.end);
+            if (want == Want.NO) {
+                findApplications(start, run.end);
+            } else if (want != Want.BORN_LOCKED) {
+                run.before = Before.AGENT;
+            }
         }
-        return switch (wants(start, end)) {
-            case NO -> Before.APPLICATION;
-            case BORN_LOCKED -> Before.NOBODY;
-            case YES, IF_THEY_FIT -> Before.AGENT;
-        };
+    }
+
+    /** Page by page, as an application seldom locks by two ways. */
+    private void findApplications(long start, long end) {
+        for (long page = start; page < end; page += pageBytes) {
+            if (probe.isLocked(page)) {
+                cutAt(page);
+                cutAt(page + pageBytes);
+                runs.get(page).before = Before.APPLICATION;
+            }
+        }
     }
 
     private Want wants(long start, long end) {

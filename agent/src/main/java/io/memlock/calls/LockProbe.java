@@ -94,14 +94,20 @@ public final class LockProbe {
     }
 
     /**
-     * Whether a part of a range may be locked, by one call for all of it.
+     * Whether a part of a range is locked, by one call for all of it. Holes do not matter.
      *
      * @param start page-aligned
      * @param length bytes of whole pages
-     * @return false if nothing of it is; true also if the kernel did not tell
+     * @return where that call is refused, whether the first page is locked
      */
-    boolean mayHoldLocks(long start, long length) {
-        return isMsyncDistrusted || libc.msync(start, length, Linux.MS_INVALIDATE) != 0;
+    boolean isPartLocked(long start, long length) {
+        if (!isMsyncDistrusted) {
+            int errno = libc.msync(start, length, Linux.MS_INVALIDATE) == 0 ? 0 : libc.errno();
+            if (errno == 0 || errno == Errno.EBUSY || errno == Errno.ENOMEM) {
+                return errno == Errno.EBUSY;
+            }
+        }
+        return isLocked(start);
     }
 
     /**

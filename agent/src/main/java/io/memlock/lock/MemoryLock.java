@@ -37,9 +37,6 @@ public final class MemoryLock {
     /** Under rescan without a limit, whether there is one now is looked at in one pass of so many. */
     private static final int LOOK_AT_LIMIT_EVERY = 5;
 
-    /** A region of every process: to locate it the JVM is not asked for anything. */
-    private static final List<Region> ALWAYS_THERE = List.of(Region.LIBS);
-
     private final LockParts parts;
     private final FutureLock future;
     private final Notices notices = new Notices();
@@ -154,8 +151,8 @@ public final class MemoryLock {
     }
 
     /**
-     * Whether the lock wants a range locked, whoever else holds it. Waits for no pass. What a selection of everything but
-     * files leaves out is found by the next pass, so nobody looks for it here.
+     * Whether the lock wants a range locked, whoever else holds it. Waits for no pass, and goes by the last look at the
+     * mappings: what has changed since, and files that a selection of everything else leaves out, the next pass sets right.
      *
      * @param start page-aligned
      * @param end page-aligned
@@ -166,23 +163,10 @@ public final class MemoryLock {
         if (now.isEmpty()) {
             return HeldPages.Want.NO;
         }
-        if (now.isEverythingButFiles() || isSelected(now, start, end)) {
+        if (now.isEverythingButFiles() || now.containsAnyOf(parts.reconciler().segments(), start, end)) {
             return known != null && known.isUnlimited() ? HeldPages.Want.YES : HeldPages.Want.IF_THEY_FIT;
         }
         return future.isInForce() ? HeldPages.Want.BORN_LOCKED : HeldPages.Want.NO;
-    }
-
-    private boolean isSelected(Selection selected, long start, long end) {
-        try {
-            for (Segment segment : parts.locate(ALWAYS_THERE)) {
-                if (segment.start() < end && start < segment.end() && selected.contains(segment.region())) {
-                    return true;
-                }
-            }
-            return false;
-        } catch (IOException e) {
-            return false; // the next pass that can look locks it again
-        }
     }
 
     /** Whether a call of the last pass has failed, so that the next may do what this one did not; free. */

@@ -3,6 +3,7 @@ package io.memlock.lock;
 
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.LockMode;
 import java.util.List;
@@ -37,6 +38,32 @@ record Selection(List<Region> regions, boolean isIndivisible) {
 
     boolean contains(Region region) {
         return regions.contains(region);
+    }
+
+    /**
+     * Whether a part of a range belongs to a region that is wanted.
+     *
+     * @param segments of all the process, ascending
+     */
+    boolean containsAnyOf(List<Segment> segments, long start, long end) {
+        int low = 0;
+        int high = segments.size();
+        while (low < high) { // for the first that ends behind the start
+            int middle = (low + high) >>> 1;
+            if (Long.compareUnsigned(segments.get(middle).end(), start) > 0) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        for (int i = low;
+                i < segments.size() && Long.compareUnsigned(segments.get(i).start(), end) < 0;
+                i++) {
+            if (contains(segments.get(i).region())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** As that of any record, but written out: see {@link Mapping#equals}. */
