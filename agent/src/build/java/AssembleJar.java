@@ -29,13 +29,14 @@ import net.bytebuddy.utility.OpenedClassReader;
  * Lays out what goes into memlock-agent.jar. Run by the build, before the jar is packed:
  *
  * <pre>
- * io/memlock/bootstrap/**.class   as compiled: the only classes the application can see
+ * io/memlock/bootstrap/**.class   as compiled: what the JVM calls
+ * io/memlock/api/**.class         as compiled: what the application may call
  * inst/start.classes              the classes of ours and JNA's that run before main, one after the other
  * inst/**.classdata               everything else of ours, and the bundled libraries
  * META-INF/                       licences
  * </pre>
  *
- * The agent jar is on the application's class path, so nothing but the bootstrap may look like a class there: an
+ * The agent jar is on the application's class path, so nothing but these two may look like a class there: an
  * application that asks whether JNA is present must not find ours. The bootstrap's {@code IsolatedLoader} reads
  * {@code inst/}.
  *
@@ -98,7 +99,9 @@ final class AssembleJar {
         try (Stream<Path> files = Files.walk(classes)) {
             for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
                 String name = classes.relativize(file).toString();
-                boolean visible = name.startsWith("io/memlock/bootstrap/") || name.startsWith("META-INF/");
+                boolean visible = name.startsWith("io/memlock/bootstrap/")
+                        || name.startsWith("io/memlock/api/")
+                        || name.startsWith("META-INF/");
                 if (visible) {
                     write(name, Files.readAllBytes(file));
                 } else {

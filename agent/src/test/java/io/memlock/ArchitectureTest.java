@@ -32,6 +32,7 @@ class ArchitectureTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "api       | java.nio |",
                 "attach    | java.nio.charset |",
                 "bootstrap | java.net.. java.security.. java.nio.charset.. |",
                 "memory    |  |",
@@ -73,6 +74,17 @@ class ArchitectureTest {
 
     private static Stream<String> words(String text) {
         return text == null ? Stream.empty() : Stream.of(text.split(" "));
+    }
+
+    /** It is a jar of its own as well, and what the application sees; the agent it finds by name. */
+    @Test
+    void nobodyOfOursImportsTheApi() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.memlock.api")
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.memlock.api"))
+                .check(CLASSES);
     }
 
     @Test

@@ -35,6 +35,7 @@ import io.memlock.tracking.MapTracking;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.instrument.Instrumentation;
+import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -354,6 +355,12 @@ public final class Memlock implements Agent {
         }
         return StartReport.line(
                 locked, status, process.files().status(ProcFs.SELF).vmLckBytes(), times.totalMillis());
+    }
+
+    /** Made when the application asks for it first; what it is asked for is done on the application's threads. */
+    @Override
+    public MethodHandle rangeLocks() {
+        return isHeld() ? RangeLockService.of(lock, process) : null;
     }
 
     /** Starts the agent in a JVM that runs, or gives new options to the one that is there. Never ends the JVM. */

@@ -2,6 +2,7 @@
 package io.memlock.agent;
 
 import io.memlock.bootstrap.Agent;
+import java.lang.invoke.MethodHandle;
 import java.security.AccessController;
 import java.security.PrivilegedAction;
 
@@ -41,6 +42,16 @@ final class PrivilegedAgent implements Agent {
             public Void run() {
                 agent.attach(request);
                 return null;
+            }
+        });
+    }
+
+    @Override
+    public MethodHandle rangeLocks() {
+        return AccessController.doPrivileged(new PrivilegedAction<MethodHandle>() {
+            @Override
+            public MethodHandle run() {
+                return agent.rangeLocks();
             }
         });
     }

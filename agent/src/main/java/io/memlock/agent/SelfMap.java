@@ -23,7 +23,7 @@ public final class SelfMap implements MemoryMap {
     private final MapsReader maps;
     private final AddressSpaceReader addressSpace;
     private final JvmLayout layout;
-    private List<Segment> segments = List.of();
+    private volatile List<Segment> segments = List.of();
     private List<Mapping> mappings = List.of();
     private int unchanged;
 

@@ -7,6 +7,7 @@ import io.memlock.calls.ApplicationLocks;
 import io.memlock.calls.CallCost;
 import io.memlock.calls.FutureProbe;
 import io.memlock.calls.GentleCalls;
+import io.memlock.calls.HeldPages;
 import io.memlock.calls.LimitProbe;
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pause;
@@ -26,6 +27,7 @@ import io.memlock.lock.MemoryLock;
 import io.memlock.lock.OwnProcess;
 import io.memlock.lock.Passes;
 import io.memlock.lock.Plan;
+import io.memlock.lock.RangeLocks;
 import io.memlock.lock.Reconciler;
 import io.memlock.log.Log;
 import io.memlock.memory.Mapping;
@@ -65,6 +67,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     private final long pageBytes;
     private final LockProbe probe;
 
+    private HeldPages held;
     private Boolean inUserNamespace;
     private Place place;
     private JvmLayout layout;
@@ -121,7 +124,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
         return new Reconciler(
                 new SelfMap(proc, layout()),
                 probe,
-                new GentleCalls(libc, probe, Pause.SLEEP, progress, pieces),
+                new GentleCalls(libc, probe, Pause.SLEEP, progress, pieces, held()),
                 applicationLocks,
                 charged,
                 room,
@@ -240,6 +243,20 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
             inUserNamespace = proc.isInUserNamespace(ProcFs.SELF);
         }
         return inUserNamespace;
+    }
+
+    @Override
+    public synchronized HeldPages held() {
+        if (held == null) {
+            held = new HeldPages(libc, probe, pageBytes);
+        }
+        return held;
+    }
+
+    /** What handles of the API have locked besides. */
+    RangeLocks rangeLocks(MemoryLock lock) {
+        return new RangeLocks(
+                lock, this, libc, new LimitProbe(libc, proc, probe, pageBytes), proc, Pause.SLEEP, pageBytes);
     }
 
     @Override

@@ -2,6 +2,7 @@
 package io.memlock.bootstrap;
 
 import java.lang.instrument.Instrumentation;
+import java.lang.invoke.MethodHandle;
 
 /**
  * The agent behind the private loader. The one type that both sides of the loader share, so that calling the agent takes no
@@ -30,6 +31,13 @@ public interface Agent {
      * @param request of the command line; or the agent's options, or null
      */
     void attach(String request);
+
+    /**
+     * Hands out the way by which {@code io.memlock.api} has ranges locked.
+     *
+     * @return as {@link RangeLocks#find} describes it; null as long as nothing can be locked
+     */
+    MethodHandle rangeLocks();
 
     /** Makes the agent. An implementation has a public constructor without arguments. */
     interface Factory {

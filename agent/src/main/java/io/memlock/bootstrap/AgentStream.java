@@ -10,6 +10,7 @@ final class AgentStream extends OutputStream {
 
     private static final byte START_AGAIN = 's';
     private static final byte ATTACH = 'a';
+    private static final byte RANGE_LOCKS = 'r';
 
     private final Agent agent;
 
@@ -37,6 +38,11 @@ final class AgentStream extends OutputStream {
         stream.write(request, 0, request.length);
     }
 
+    /** Has the agent at the other end hand out its locks of ranges, to {@link RangeLocks}. */
+    static void askForRangeLocks(PrintStream stream) {
+        stream.write(new byte[] {RANGE_LOCKS}, 0, 1);
+    }
+
     @Override
     public void write(int ignored) {
         // No request is that short.
@@ -44,6 +50,10 @@ final class AgentStream extends OutputStream {
 
     @Override
     public void write(byte[] request, int offset, int length) {
+        if (request[offset] == RANGE_LOCKS) {
+            RangeLocks.publish(agent.rangeLocks());
+            return;
+        }
         String options = new String(request, offset + 1, length - 1, StandardCharsets.UTF_8);
         if (request[offset] == ATTACH) {
             agent.attach(options);

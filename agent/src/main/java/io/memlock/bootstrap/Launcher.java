@@ -15,7 +15,8 @@ final class Launcher {
 
     /**
      * The way to the running agent, one per JVM: a second attach talks to it instead of starting another. With the next one
-     * the only static state of the project, because these classes are all that two attaches have in common. A stream of the
+     * and that of {@link RangeLocks} the only static state of the project, because these classes are all that two attaches
+     * have in common. A stream of the
      * JDK's, because the application can read this field by reflection, but not the JDK's own: its way ends here, and does
      * not lead to our loader and the native access of what that has loaded.
      */
@@ -28,6 +29,13 @@ final class Launcher {
     private static File jarOfPrivileged;
 
     private Launcher() {}
+
+    /** Has the running agent hand out its locks of ranges, if there is one. */
+    static synchronized void askForRangeLocks() {
+        if (running != null) {
+            AgentStream.askForRangeLocks(running);
+        }
+    }
 
     /**
      * Starts the agent or asks it.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The only classes of the agent that the application can see, because the JVM loads them with the application's own
+ * With {@code io.memlock.api} the only classes that the application can see: the JVM loads them with the application's own
  * class loader. They find the agent jar, open a private loader on it and call what is behind it; they decide nothing.
  *
  * <p>Rules of this package:

@@ -24,10 +24,18 @@ public final class GentleCalls {
     private final PieceSize pieces;
     private final PieceSize reservedPieces;
     private final PieceSize filePieces;
+    private final HeldPages held;
     private Progress.Work work;
     private boolean isLive;
 
-    public GentleCalls(LibC libc, LockProbe probe, Pause pause, Progress progress, PieceSize pieces) {
+    /**
+     * Calls.
+     *
+     * @param pause sleeps
+     * @param pieces how long the pieces are
+     * @param held what no call unlocks
+     */
+    public GentleCalls(LibC libc, LockProbe probe, Pause pause, Progress progress, PieceSize pieces, HeldPages held) {
         this.libc = libc;
         this.probe = probe;
         this.pause = pause;
@@ -35,6 +43,7 @@ public final class GentleCalls {
         this.pieces = pieces;
         this.reservedPieces = pieces.ofReserved();
         this.filePieces = pieces.ofFiles();
+        this.held = held;
     }
 
     /** From now on the application runs. Before, there is nobody to wait for, and whole ranges are fastest. */
@@ -68,13 +77,18 @@ public final class GentleCalls {
         return inPieces(segment, Call.LOCK);
     }
 
+    /** What no call unlocks. */
+    public HeldPages held() {
+        return held;
+    }
+
     /** Whether a lock that succeeds locks anything: a page of our own, which every kernel can lock. */
     public boolean doWhatTheySay() {
         return probe.seesLockOfOwnPage();
     }
 
     /**
-     * Unlocks a segment.
+     * Unlocks a segment, but for the pages that are held.
      *
      * @return 0, or errno of the first piece that failed; the pieces before it are unlocked
      */
@@ -115,10 +129,14 @@ public final class GentleCalls {
     }
 
     /**
-     * Where nothing is accessible the kernel has nothing to populate, on-fault or not, and before Linux 5.18 it says so:
+     * Locks whole pages on-fault, by one call. May be called from any thread.
+     *
+     * <p>Where nothing is accessible the kernel has nothing to populate, on-fault or not, and before Linux 5.18 it says so:
      * ENOMEM, after it has locked the mapping.
+     *
+     * @return 0 or errno
      */
-    private int lockPiece(long address, long length) {
+    public int lockPiece(long address, long length) {
         if (libc.mlock2(address, length, Linux.MLOCK_ONFAULT) == 0) {
             return 0;
         }
@@ -167,9 +185,9 @@ public final class GentleCalls {
         if (call == Call.LOCK) {
             return lockPiece(address, length);
         }
-        int result = call == Call.UNLOCK
-                ? libc.munlock(address, length)
-                : libc.madvise(address, length, Linux.MADV_DONTNEED);
-        return result == 0 ? 0 : libc.errno();
+        if (call == Call.UNLOCK) {
+            return held.unlockOthers(address, length);
+        }
+        return libc.madvise(address, length, Linux.MADV_DONTNEED) == 0 ? 0 : libc.errno();
     }
 }

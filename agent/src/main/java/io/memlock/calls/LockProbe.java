@@ -94,6 +94,23 @@ public final class LockProbe {
     }
 
     /**
+     * Whether a part of a range is locked, by one call for all of it. Holes do not matter.
+     *
+     * @param start page-aligned
+     * @param length bytes of whole pages
+     * @return where that call is refused, whether the first page is locked
+     */
+    boolean isPartLocked(long start, long length) {
+        if (!isMsyncDistrusted) {
+            int errno = libc.msync(start, length, Linux.MS_INVALIDATE) == 0 ? 0 : libc.errno();
+            if (errno == 0 || errno == Errno.EBUSY || errno == Errno.ENOMEM) {
+                return errno == Errno.EBUSY;
+            }
+        }
+        return isLocked(start);
+    }
+
+    /**
      * Locks a page of our own, and asks about it.
      *
      * @return false only if the lock succeeded and the page is not locked

@@ -284,7 +284,8 @@ final class Failures {
         return pass.totalMissingBytes() >= pass.wantedBytes() ? UNLOCKED_JVM : PARTLY_LOCKED;
     }
 
-    private String because(int errno) {
+    /** What an answer means. */
+    String because(int errno) {
         return switch (errno) {
             case Errno.EPERM ->
                 isFilters(errno)
@@ -305,6 +306,14 @@ final class Failures {
     private boolean isFilters(int errno) {
         boolean isMissing = errno == Errno.ENOSYS || errno == Errno.EINVAL || errno == Errno.NOT_DONE;
         return (errno == Errno.EPERM || isMissing) && place.isFiltered();
+    }
+
+    /** What to type so that a range can be locked, however long it is. */
+    Advice adviceForRange(LockLimit limit, int errno) {
+        boolean isLimits = errno == Errno.ENOMEM || (errno == Errno.EPERM && !isFilters(errno));
+        return isLimits && !limit.isUnlimited()
+                ? new Remedy(place).raiseLimit(0)
+                : advice(limit, errno, Selection.NOTHING);
     }
 
     private Advice advice(LockLimit limit, int errno, Selection selection) {

@@ -133,7 +133,7 @@ public final class FutureLock {
             leavesOutLocked(files, tools.probe());
             endAtOnce(process.holdsHugetlb());
             for (Segment file : files) {
-                libc.munlock(file.start(), file.length());
+                process.held().unlockOthers(file.start(), file.length());
             }
         }
     }
@@ -153,7 +153,7 @@ public final class FutureLock {
 
     /**
      * Ends it without a look at anything, where each mapping made from now on ends the JVM. What the application locked
-     * itself is locked afterwards as far as it is known.
+     * itself is locked afterwards as far as it is known, and what handles hold.
      */
     void endAtOnce() {
         endAtOnce(true);
@@ -169,6 +169,7 @@ public final class FutureLock {
         for (Mapping mapping : applicationLocks.all()) {
             libc.mlock(mapping.start(), mapping.length());
         }
+        process.held().lockAgain();
     }
 
     /** A return code is not proof. */

@@ -31,6 +31,18 @@ final class LockedByName {
         endByStart.put(segment.start(), segment.end());
     }
 
+    /** Adds what was locked for somebody else before and is ours now: it may lie across what is ours already. */
+    void inherit(long start, long end) {
+        Map.Entry<Long, Long> before = endByStart.floorEntry(start);
+        if (before != null && before.getValue() >= end) {
+            return;
+        }
+        Map.Entry<Long, Long> last = endByStart.lowerEntry(end);
+        long covered = last == null ? end : Math.max(end, last.getValue());
+        endByStart.subMap(start, end).clear();
+        endByStart.put(start, covered);
+    }
+
     void remove(Segment segment) {
         endByStart.remove(segment.start());
     }

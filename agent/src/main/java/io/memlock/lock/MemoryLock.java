@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.calls.HeldPages;
 import io.memlock.calls.LockLimit;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import io.memlock.memory.Selection;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
 import io.memlock.residency.Residency;
@@ -101,6 +103,30 @@ public final class MemoryLock {
             future.endAtOnce();
         }
         return isGone;
+    }
+
+    /**
+     * Whether the lock wants a range locked, whoever else holds it. Waits for no pass, and goes by the last look at the
+     * mappings: what has changed since, and files that a selection of everything else leaves out, the next pass sets right.
+     *
+     * @param start page-aligned
+     * @param end page-aligned
+     */
+    HeldPages.Want wants(long start, long end) {
+        Selection now = plan.selection();
+        LockLimit known = plan.limit();
+        if (now.isEmpty()) {
+            return HeldPages.Want.NO;
+        }
+        if (now.isAllButFiles() || now.containsAnyOf(reconciler().segments(), start, end)) {
+            return known != null && known.isUnlimited() ? HeldPages.Want.YES : HeldPages.Want.IF_THEY_FIT;
+        }
+        return future.isInForce() ? HeldPages.Want.BORN_LOCKED : HeldPages.Want.NO;
+    }
+
+    /** Knows the mappings, and how to call. */
+    Reconciler reconciler() {
+        return passes.reconciler();
     }
 
     /** Whether what is mapped of a region is born locked and must not stay so; free. */

@@ -2,6 +2,7 @@
 package io.memlock.lock;
 
 import io.memlock.advice.Place;
+import io.memlock.calls.HeldPages;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import java.io.IOException;
@@ -18,6 +19,9 @@ public interface OwnProcess {
 
     /** Whether a capability counts for nothing, because the process is in another user namespace than the first. */
     boolean isInUserNamespace();
+
+    /** The pages that handles of the API hold. */
+    HeldPages held();
 
     /** Where the process runs: for messages, found out when first asked. */
     Place place();

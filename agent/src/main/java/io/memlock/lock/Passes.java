@@ -36,7 +36,7 @@ public final class Passes {
     }
 
     /** Knows the mappings. */
-    Reconciler reconciler() {
+    synchronized Reconciler reconciler() { // a handle that is closed asks for it, too
         if (reconciler == null) {
             reconciler = maker.get();
             if (isLive) {
@@ -47,7 +47,7 @@ public final class Passes {
     }
 
     /** From now on the application runs, and huge pages may have been set up otherwise than before. */
-    void live() {
+    synchronized void live() {
         isLive = true;
         if (reconciler != null) {
             reconciler.live();

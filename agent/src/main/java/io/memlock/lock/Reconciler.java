@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
@@ -186,6 +187,7 @@ public final class Reconciler {
             look();
         }
         boolean changed = sawChange;
+        takeInherited();
         boolean mayBeLockable = tools.unlockable().count() > 0 && passesSinceChange < RETRIES;
         passesSinceChange = changed ? 0 : passesSinceChange + 1;
         boolean sameSelection = selection.equals(lastSelection);
@@ -218,6 +220,15 @@ public final class Reconciler {
         lastTerms = terms;
         passesSinceFull = 0;
         return last;
+    }
+
+    /** What handles have let go of and stays locked as long as it is selected. */
+    private void takeInherited() {
+        Map<Long, Long> inherited = tools.held().takeInherited();
+        for (Map.Entry<Long, Long> range : inherited.entrySet()) {
+            tools.ours().inherit(range.getKey(), range.getValue());
+        }
+        givesBack |= !inherited.isEmpty();
     }
 
     private Pass untilNothingIsUnlocked(Pass first, Selection selection, Terms terms) throws IOException {
@@ -310,6 +321,8 @@ public final class Reconciler {
             LockProbe.Answer answer = tools.probe().ask(segment.start());
             if (answer == LockProbe.Answer.GONE) {
                 gone.add(segment);
+            } else if (!selection.contains(segment.region()) && tools.held().holdsAll(segment.start(), segment.end())) {
+                found.passOver(segment); // it is locked for somebody, and not ours to unlock
             } else {
                 found.add(segment, answer == LockProbe.Answer.LOCKED);
             }

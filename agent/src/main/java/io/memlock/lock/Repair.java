@@ -3,6 +3,7 @@ package io.memlock.lock;
 
 import io.memlock.calls.ApplicationLocks;
 import io.memlock.calls.GentleCalls;
+import io.memlock.calls.HeldPages;
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pause;
 import io.memlock.cgroup.RoomWatch;
@@ -119,13 +120,18 @@ final class Repair {
     private boolean unlock(Segment segment) {
         int failed = tools.calls.unlock(segment);
         // What is locked there now may have been mapped in this moment, and born so; each time that is rare.
-        for (int i = 0; i < UNLOCK_TRIES && failed == 0 && tools.probe.isLocked(segment.start()); i++) {
+        for (int i = 0; i < UNLOCK_TRIES && failed == 0 && isStillLocked(segment); i++) {
             failed = i + 1 < UNLOCK_TRIES ? tools.calls.unlock(segment) : Errno.NOT_DONE;
         }
         if (failed != 0 && failed != Errno.ENOMEM) {
             errno = failed;
         }
         return failed == 0;
+    }
+
+    private boolean isStillLocked(Segment segment) {
+        long other = tools.held().firstOther(segment.start(), segment.end());
+        return other < segment.end() && tools.probe.isLocked(other);
     }
 
     /**
@@ -263,5 +269,11 @@ final class Repair {
             Unlockable unlockable,
             RoomWatch room,
             Pause pause,
-            long maxMappings) {}
+            long maxMappings) {
+
+        /** What handles hold, which is not ours to unlock either. */
+        HeldPages held() {
+            return calls.held();
+        }
+    }
 }

@@ -60,6 +60,32 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
     }
 
     /**
+     * Whether a part of a range belongs to a region that is wanted.
+     *
+     * @param segments of all the process, ascending
+     */
+    public boolean containsAnyOf(List<Segment> segments, long start, long end) {
+        int low = 0;
+        int high = segments.size();
+        while (low < high) { // for the first that ends behind the start
+            int middle = (low + high) >>> 1;
+            if (Long.compareUnsigned(segments.get(middle).end(), start) > 0) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        for (int i = low;
+                i < segments.size() && Long.compareUnsigned(segments.get(i).start(), end) < 0;
+                i++) {
+            if (contains(segments.get(i).region())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
      * In the syntax of the option {@code mode}.
      *
      * @return for example {@code all} or {@code heap+code}

@@ -3,8 +3,10 @@ package io.memlock.os;
 
 import com.sun.jna.DirectFunctions;
 import com.sun.jna.Native;
+import com.sun.jna.Pointer;
 import com.sun.jna.ProcessFunction;
 import com.sun.jna.ProcessSymbols;
+import java.nio.ByteBuffer;
 
 /**
  * {@link LibC} through JNA, and the only class that imports it. Functions are looked up one by one and called with boxed
@@ -238,5 +240,10 @@ final class JnaLibC implements LibC {
     @Override
     public int errno() {
         return Native.getLastError();
+    }
+
+    /** By JNI's GetDirectBufferAddress. */
+    static long addressOf(ByteBuffer direct) {
+        return Pointer.nativeValue(Native.getDirectBufferPointer(direct));
     }
 }

@@ -54,6 +54,9 @@ public final class Linux {
     /** Leave out of core dumps. */
     public static final int MADV_DONTDUMP = 16;
 
+    /** Put it into core dumps again. */
+    public static final int MADV_DODUMP = 17;
+
     /** Make pages easier to reclaim, Linux 5.4: EINVAL on a locked mapping. */
     public static final int MADV_COLD = 20;
 

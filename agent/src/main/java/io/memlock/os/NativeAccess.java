@@ -2,6 +2,7 @@
 package io.memlock.os;
 
 import java.lang.instrument.Instrumentation;
+import java.nio.ByteBuffer;
 
 /** Opens the way to the C library: JNA's module, its native library, its initialisation. Once in a JVM. */
 public final class NativeAccess {
@@ -61,5 +62,14 @@ public final class NativeAccess {
         } catch (LinkageError e) {
             throw new NativeUnavailableException("JNA could not be initialised: " + e, e);
         }
+    }
+
+    /**
+     * Finds where the memory of a direct buffer is. Needs the access that {@link #open} has opened.
+     *
+     * @return the address of the byte with index 0
+     */
+    public static long addressOf(ByteBuffer direct) {
+        return JnaLibC.addressOf(direct);
     }
 }

@@ -22,12 +22,15 @@ class GentleCallsTest {
     private final FakeKernel kernel = new FakeKernel();
     private final List<Long> pauses = new ArrayList<>();
     private long hugePages = PIECE;
+    private final LockProbe probe = new LockProbe(kernel, FakeKernel.PAGE);
+    private final HeldPages held = new HeldPages(kernel, probe, FakeKernel.PAGE);
     private final GentleCalls calls = new GentleCalls(
             kernel,
-            new LockProbe(kernel, FakeKernel.PAGE),
+            probe,
             pauses::add,
             new Progress(new Log(System.err, LogLevel.QUIET)),
-            new PieceSize(FakeKernel.PAGE, () -> hugePages, () -> 0));
+            new PieceSize(FakeKernel.PAGE, () -> hugePages, () -> 0),
+            held);
 
     @Test
     void pausesBetweenPiecesButNotAfterTheLast() {

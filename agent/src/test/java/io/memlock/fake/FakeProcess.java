@@ -5,6 +5,7 @@ import io.memlock.advice.Place;
 import io.memlock.calls.ApplicationLocks;
 import io.memlock.calls.FutureProbe;
 import io.memlock.calls.GentleCalls;
+import io.memlock.calls.HeldPages;
 import io.memlock.calls.LimitProbe;
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.PieceSize;
@@ -75,6 +76,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     });
     private final Progress progress = new Progress(new Log(System.err, LogLevel.QUIET));
     private final LockProbe probe;
+    private final HeldPages held;
     private final ApplicationLocks applicationLocks;
     private final Reconciler reconciler;
 
@@ -91,8 +93,9 @@ public final class FakeProcess implements OwnProcess, ProcessView {
         this.kernel = kernel;
         this.viewing = viewing;
         this.probe = new LockProbe(kernel, FakeKernel.PAGE);
+        this.held = new HeldPages(kernel, probe, FakeKernel.PAGE);
         GentleCalls calls = new GentleCalls(
-                kernel, probe, nanos -> {}, progress, new PieceSize(FakeKernel.PAGE, () -> 2 << 20, () -> 0));
+                kernel, probe, nanos -> {}, progress, new PieceSize(FakeKernel.PAGE, () -> 2 << 20, () -> 0), held);
         this.applicationLocks = new ApplicationLocks(kernel::forEachLocked);
         this.reconciler = new Reconciler(
                 new Mappings(),
@@ -121,6 +124,11 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     /** A second view of the heap, not made yet. */
     public HeapView heapView() {
         return new HeapView(viewing, new Populator(viewing, new KernelVersion(6, 1)), probe, nanos -> {}, progress);
+    }
+
+    @Override
+    public HeldPages held() {
+        return held;
     }
 
     @Override

@@ -64,14 +64,15 @@ class PackagingIT {
     }
 
     @Test
-    void showsTheApplicationNothingButTheBootstrap() {
+    void showsTheApplicationNothingButTheBootstrapAndTheApi() {
         assertThat(files())
                 .allMatch(name -> name.startsWith("io/memlock/bootstrap/")
+                        || name.startsWith("io/memlock/api/")
                         || name.startsWith("META-INF/")
                         || name.startsWith("inst/"));
         assertThat(files().stream().filter(name -> name.endsWith(".class")))
                 .isNotEmpty()
-                .allMatch(name -> name.startsWith("io/memlock/bootstrap/"));
+                .allMatch(name -> name.startsWith("io/memlock/bootstrap/") || name.startsWith("io/memlock/api/"));
         assertThat(files().stream().filter(name -> name.startsWith("META-INF/services/")))
                 .isEmpty();
     }

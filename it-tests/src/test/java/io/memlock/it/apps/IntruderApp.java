@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.apps;
 
+import io.memlock.api.MemoryLockException;
+import io.memlock.api.MemoryLocks;
 import java.lang.StackWalker.Option;
 import java.lang.StackWalker.StackFrame;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -48,6 +52,7 @@ public final class IntruderApp {
                 look("getClassLoaderFor", server.getClassLoaderFor(name));
                 server.setAttributes(name, new Attributes());
                 lookAtThreads();
+                lookAtRangeLocks();
                 lookAtFields();
                 yield "ways " + WAYS;
             }
@@ -84,7 +89,7 @@ public final class IntruderApp {
 
     private static void lookAtFields() throws ReflectiveOperationException {
         List<Object> found = new ArrayList<>();
-        for (String type : new String[] {"MemlockAgent", "Launcher", "AgentStream", "IsolatedLoader"}) {
+        for (String type : new String[] {"MemlockAgent", "Launcher", "AgentStream", "IsolatedLoader", "RangeLocks"}) {
             fields(Class.forName("io.memlock.bootstrap." + type), null, found);
         }
         for (Object value : List.copyOf(found)) {
@@ -98,6 +103,32 @@ public final class IntruderApp {
                     value instanceof ClassLoader loader
                             ? loader
                             : value.getClass().getClassLoader());
+        }
+    }
+
+    /** What the API calls the agent by. */
+    private static void lookAtRangeLocks() throws ReflectiveOperationException {
+        if (!MemoryLocks.isAvailable()) {
+            throw new IllegalStateException("there is no agent to find");
+        }
+        MethodHandle agent = (MethodHandle) Class.forName("io.memlock.bootstrap.RangeLocks")
+                .getMethod("find")
+                .invoke(null);
+        for (Class<?> type : agent.type().wrap().parameterArray()) {
+            look("type of range locks", type.getClassLoader());
+        }
+        try {
+            Class<?> revealed = MethodHandles.lookup().revealDirect(agent).getDeclaringClass();
+            look("handle of range locks", revealed.getClassLoader());
+        } catch (IllegalArgumentException e) {
+            // It does not tell.
+        }
+        try {
+            MemoryLocks.lock(1, 1);
+        } catch (MemoryLockException e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                look("exception of range locks", cause.getClass().getClassLoader());
+            }
         }
     }
 

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.agent;
+
+import io.memlock.calls.HeldPages.Manner;
+import io.memlock.calls.HeldPages.Range;
+import io.memlock.keeper.OwnPermissions;
+import io.memlock.lock.MemoryLock;
+import io.memlock.lock.RangeLocks;
+import io.memlock.os.NativeAccess;
+import io.memlock.state.LockFailure;
+import java.io.IOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Carries out what {@code io.memlock.api} asks for, as {@link io.memlock.bootstrap.RangeLocks#find} describes it. Nothing of
+ * ours leaves it, neither returned nor thrown: the application that calls is not to get hold of our class loader.
+ */
+final class RangeLockService {
+
+    private static final String NOT_DONE = "NOT LOCKED";
+
+    private final RangeLocks locks;
+    private final AtomicLong lastNumber = new AtomicLong();
+    private final Map<Long, Lock> open = new ConcurrentHashMap<>();
+
+    RangeLockService(RangeLocks locks) {
+        this.locks = locks;
+    }
+
+    /**
+     * An open lock.
+     *
+     * @param buffer whose memory it is, so that it is not freed and used anew under the lock; or null
+     */
+    private record Lock(Range pages, Manner manner, ByteBuffer buffer) {}
+
+    /** The way to the service of this process. */
+    static MethodHandle of(MemoryLock lock, ThisProcess process) {
+        return new RangeLockService(process.rangeLocks(lock)).handle();
+    }
+
+    /** Bound to this, which it does not show. */
+    private MethodHandle handle() {
+        MethodType type = MethodType.methodType(
+                Object.class, String.class, long.class, long.class, boolean.class, boolean.class, ByteBuffer.class);
+        try {
+            return MethodHandles.lookup().bind(this, "carryOut", type);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What the handle calls. */
+    @SuppressWarnings("UnusedMethod")
+    private Object carryOut(
+            String operation, long first, long second, boolean onFault, boolean hidden, ByteBuffer buffer) {
+        Request request = new Request(operation, first, second, new Manner(!onFault, hidden), buffer);
+        OwnPermissions.of(request).run();
+        return request.answer;
+    }
+
+    /** One request, to be carried out with the agent's permissions. */
+    private final class Request implements Runnable {
+
+        private final String operation;
+        private final long first;
+        private final long second;
+        private final Manner manner;
+        private final ByteBuffer buffer;
+        private Object answer;
+
+        private Request(String operation, long first, long second, Manner manner, ByteBuffer buffer) {
+            this.operation = operation;
+            this.first = first;
+            this.second = second;
+            this.manner = manner;
+            this.buffer = buffer;
+        }
+
+        @Override
+        public void run() {
+            try {
+                answer = answer();
+            } catch (Exception | LinkageError e) {
+                answer = NOT_DONE + ": the agent failed: " + e;
+            }
+        }
+
+        private Object answer() throws IOException {
+            return switch (operation) {
+                case "lock" -> lock();
+                case "unlock" -> unlock();
+                case "lockedBytes" -> lockedBytes();
+                default -> NOT_DONE + ": this version of memlock-agent cannot do what is asked for: " + operation;
+            };
+        }
+
+        private Object lock() {
+            long address = buffer == null ? first : NativeAccess.addressOf(buffer);
+            long bytes = buffer == null ? second : buffer.capacity();
+            Range pages = locks.pagesOf(address, bytes);
+            // Made before the lock is taken, after which nothing may fail.
+            Long number = lastNumber.incrementAndGet();
+            long[] numbers = {number, address, bytes, pages.start(), pages.end() - pages.start()};
+            Lock lock = new Lock(pages, manner, buffer);
+            LockFailure failure = locks.lock(pages, manner);
+            if (failure != null) {
+                return failure.text(NOT_DONE);
+            }
+            try {
+                open.put(number, lock);
+            } catch (OutOfMemoryError e) {
+                locks.unlock(pages, manner);
+                throw e;
+            }
+            return numbers;
+        }
+
+        private Object unlock() {
+            Lock lock = open.remove(first);
+            if (lock != null) {
+                locks.unlock(lock.pages, lock.manner);
+            }
+            return null;
+        }
+
+        private Object lockedBytes() throws IOException {
+            Lock lock = open.get(first);
+            return lock == null ? 0L : locks.lockedBytes(lock.pages);
+        }
+    }
+}

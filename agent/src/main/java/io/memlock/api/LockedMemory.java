@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.api;
+
+import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Holds a range locked until it is closed. One that is not closed holds it, and keeps the buffer it was made of, until the
+ * JVM ends.
+ */
+public final class LockedMemory implements AutoCloseable {
+
+    private static final MemoryRange NOTHING = new MemoryRange(0, 0);
+
+    /** Null if nothing was locked, because there was no agent. */
+    private final MethodHandle agent;
+
+    /** By which the agent knows it. */
+    private final long number;
+
+    private final MemoryRange requested;
+    private final MemoryRange pages;
+    private final AtomicBoolean isClosed = new AtomicBoolean();
+
+    private LockedMemory(MethodHandle agent, long number, MemoryRange requested, MemoryRange pages) {
+        this.agent = agent;
+        this.number = number;
+        this.requested = requested;
+        this.pages = pages;
+    }
+
+    static LockedMemory lock(MemoryRange range, LockOptions options, ByteBuffer buffer) {
+        boolean isOnFault = options.isOnFault();
+        boolean isHidden = !options.isInCoreDump();
+        MethodHandle agent = AgentLink.find();
+        if (agent == null) {
+            return new LockedMemory(null, 0, range, NOTHING);
+        }
+        Object answer = AgentLink.call(agent, "lock", range.address(), range.bytes(), isOnFault, isHidden, buffer);
+        if (answer instanceof long[] lock) {
+            return new LockedMemory(
+                    agent, lock[0], new MemoryRange(lock[1], lock[2]), new MemoryRange(lock[3], lock[4]));
+        }
+        throw new MemoryLockException(String.valueOf(answer));
+    }
+
+    /**
+     * Returns the range that was asked for.
+     *
+     * @return of a buffer, its address and capacity; without an agent the address of a buffer is 0
+     */
+    public MemoryRange requested() {
+        return requested;
+    }
+
+    /**
+     * Returns the whole pages that hold the range, which is what was locked.
+     *
+     * @return an empty range without an agent
+     */
+    public MemoryRange pages() {
+        return pages;
+    }
+
+    /** Checks whether the lock is held: by an agent, and not closed yet. */
+    public boolean isLocked() {
+        return agent != null && !isClosed.get();
+    }
+
+    /**
+     * Asks the kernel how much of the {@link #pages} is in RAM and locked now. Reads {@code /proc/self/maps} and pagemap,
+     * which takes up to a millisecond, and more for a range of GiB.
+     *
+     * @return bytes; with {@link LockOptions#POPULATED} that of all pages, if nobody has unlocked or unmapped them; with
+     *     {@link LockOptions#ON_FAULT} that of the pages touched so far. 0 if the lock is not held
+     * @throws MemoryLockException if {@code /proc/self} cannot be read
+     */
+    public long lockedBytes() {
+        if (!isLocked()) {
+            return 0;
+        }
+        Object answer = AgentLink.call(agent, "lockedBytes", number, 0, false, false, null);
+        if (answer instanceof Long bytes) {
+            return bytes;
+        }
+        throw new MemoryLockException(String.valueOf(answer));
+    }
+
+    /**
+     * Ends the lock. Pages that nobody else holds are unlocked; see {@link MemoryLocks}. Does nothing the second time.
+     *
+     * <p>Close it before the memory is unmapped. Pages that are not mapped any more are passed over. What else is mapped there
+     * by then stays locked if the agent or another handle wants it; a lock that the application took there by its own call of
+     * mlock(2) is lost, because the kernel does not tell whose it is.
+     */
+    @Override
+    public void close() {
+        if (agent != null && isClosed.compareAndSet(false, true)) {
+            AgentLink.call(agent, "unlock", number, 0, false, false, null);
+        }
+    }
+
+    /** Returns the range asked for, and whether it is locked. */
+    @Override
+    public String toString() {
+        return (isLocked() ? "locked " : "not locked ") + requested;
+    }
+}

@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.calls;
+
+import io.memlock.os.Errno;
+import io.memlock.os.LibC;
+import io.memlock.os.Linux;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The pages that handles of {@code io.memlock.api} hold locked. The kernel does not count locks: one munlock ends them all,
+ * and it works on whole pages, which neighbours share. mlock(2) So pages are counted here, and whoever unlocks has it done
+ * here: a page that a handle holds stays locked.
+ *
+ * <p>Pages are counted before they are locked, and munlock is called with the counts in hand. So there is no moment in which
+ * a page that was just locked for one can be unlocked for another. Locking itself waits for nobody.
+ *
+ * <p>Safe for use by several threads. It calls nothing that waits for another lock of the agent's but {@link Wanted}.
+ */
+public final class HeldPages {
+
+    private final LibC libc;
+    private final LockProbe probe;
+    private final long pageBytes;
+
+    /** By start; none is empty, none overlaps another. */
+    private final TreeMap<Long, Run> runs = new TreeMap<>();
+
+    /** End by start. */
+    private TreeMap<Long, Long> inherited = new TreeMap<>();
+
+    private volatile Wanted wanted;
+
+    public HeldPages(LibC libc, LockProbe probe, long pageBytes) {
+        this.libc = libc;
+        this.probe = probe;
+        this.pageBytes = pageBytes;
+    }
+
+    /** Neighbouring pages that are held alike. */
+    private static final class Run {
+        private long end;
+        private int holders;
+        private int populating;
+        private int hiding;
+
+        /** Who had locked them before the first holder came. */
+        private Before before = Before.NOBODY;
+
+        private Run(long end) {
+            this.end = end;
+        }
+
+        private Run copy() {
+            Run copy = new Run(end);
+            copy.holders = holders;
+            copy.populating = populating;
+            copy.hiding = hiding;
+            copy.before = before;
+            return copy;
+        }
+
+        private boolean isLike(Run other) {
+            return holders == other.holders
+                    && populating == other.populating
+                    && hiding == other.hiding
+                    && before == other.before;
+        }
+    }
+
+    private enum Before {
+        NOBODY,
+        AGENT,
+        APPLICATION
+    }
+
+    /**
+     * Whole pages.
+     *
+     * @param start page-aligned
+     * @param end page-aligned
+     */
+    public record Range(long start, long end) {}
+
+    /**
+     * How pages are held.
+     *
+     * @param isPopulated whether they were populated when they were locked
+     * @param isHidden whether they are left out of core dumps
+     */
+    public record Manner(boolean isPopulated, boolean isHidden) {}
+
+    /** Whether the agent wants pages locked, whoever else holds them. */
+    public enum Want {
+        /** The agent does not want them locked. */
+        NO,
+
+        /** The agent locks them, or the kernel does when they are mapped. */
+        YES,
+
+        /** The agent locks what fits of them under a limit. */
+        IF_THEY_FIT,
+
+        /** The agent does not want them locked, but what is mapped anew may be locked by its doing for a moment. */
+        BORN_LOCKED
+    }
+
+    /** Tells whether the agent wants pages locked. */
+    public interface Wanted {
+
+        /**
+         * Asks about a range.
+         *
+         * @param start page-aligned
+         * @param end page-aligned
+         */
+        Want wants(long start, long end);
+    }
+
+    /** From now on whoever closes a handle asks this. */
+    public void askWhetherWanted(Wanted now) {
+        wanted = now;
+    }
+
+    /**
+     * Counts pages as held; the caller locks them then.
+     *
+     * @throws OutOfMemoryError before anything is counted
+     */
+    public synchronized void hold(Range pages, Manner manner) {
+        try {
+            cut(pages);
+            fillGaps(pages);
+            for (Map.Entry<Long, Run> at = runs.ceilingEntry(pages.start); at != null && at.getKey() < pages.end; ) {
+                long end = at.getValue().end;
+                if (at.getValue().holders == 0) {
+                    findWhoLocked(at.getKey(), at.getValue());
+                }
+                at = runs.ceilingEntry(end);
+            }
+        } catch (RuntimeException | Error e) {
+            forgetUnheld(pages);
+            throw e;
+        }
+        // Nothing is allocated from here on.
+        for (Run run : within(pages).values()) {
+            run.holders++;
+            run.populating += manner.isPopulated ? 1 : 0;
+            run.hiding += manner.isHidden ? 1 : 0;
+        }
+    }
+
+    private void findWhoLocked(long start, Run run) {
+        if (probe.isPartLocked(start, run.end - start)) {
+            Want want = wants(start, run.end);
+            if (want == Want.NO) {
+                findApplications(start, run.end);
+            } else if (want != Want.BORN_LOCKED) {
+                run.before = Before.AGENT;
+            }
+        }
+    }
+
+    /** Page by page, as an application seldom locks by two ways. */
+    private void findApplications(long start, long end) {
+        for (long page = start; page < end; page += pageBytes) {
+            if (probe.isLocked(page)) {
+                cutAt(page);
+                cutAt(page + pageBytes);
+                runs.get(page).before = Before.APPLICATION;
+            }
+        }
+    }
+
+    private Want wants(long start, long end) {
+        try {
+            Wanted asked = wanted;
+            return asked == null ? Want.NO : asked.wants(start, end);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            return Want.NO; // the keeper locks again what it wants
+        }
+    }
+
+    /**
+     * Lets go of pages: those that nobody else holds are unlocked, unless the agent wants them locked or the application had
+     * locked them before they were held. What is not mapped any more is passed over.
+     *
+     * @param manner as at {@link #hold}
+     */
+    public synchronized void release(Range pages, Manner manner) {
+        cut(pages);
+        for (Map.Entry<Long, Run> entry : within(pages).entrySet()) {
+            Run run = entry.getValue();
+            run.holders--;
+            run.populating -= manner.isPopulated ? 1 : 0;
+            run.hiding -= manner.isHidden ? 1 : 0;
+            if (manner.isHidden && run.hiding == 0) {
+                onMapped(Call.SHOW, entry.getKey(), run.end);
+            }
+            if (run.holders == 0 && run.before != Before.APPLICATION) {
+                letGo(entry.getKey(), run, manner.isPopulated);
+            }
+        }
+        forgetUnheld(pages);
+        join(pages);
+    }
+
+    /** What the agent wants is its own from now on: locked on-fault, as all it locks. */
+    private void letGo(long start, Run run, boolean isPopulated) {
+        Want want = wants(start, run.end);
+        boolean isKept = want == Want.YES || (want == Want.IF_THEY_FIT && run.before == Before.AGENT);
+        if (!isKept || !inherit(start, run.end)) {
+            onMapped(Call.UNLOCK, start, run.end);
+        } else if (isPopulated) {
+            onMapped(Call.LOCK_ON_FAULT, start, run.end);
+        }
+    }
+
+    private boolean inherit(long start, long end) {
+        try {
+            inherited.merge(start, end, Math::max);
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false;
+        }
+    }
+
+    private void forgetUnheld(Range pages) {
+        within(pages).values().removeIf(run -> run.holders == 0);
+    }
+
+    /**
+     * What was held and stays locked because the agent wants it: its own to unlock. Each is handed out once.
+     *
+     * @return end by start
+     */
+    public synchronized SortedMap<Long, Long> takeInherited() {
+        SortedMap<Long, Long> taken = inherited;
+        if (!taken.isEmpty()) {
+            inherited = new TreeMap<>();
+        }
+        return taken;
+    }
+
+    /** Whether all pages of a range are held. */
+    public synchronized boolean holdsAll(long start, long end) {
+        return firstOther(start, end) == end;
+    }
+
+    /**
+     * Finds the first page that is not held.
+     *
+     * @return its address; {@code end} if all are held
+     */
+    public synchronized long firstOther(long start, long end) {
+        long at = start;
+        while (at < end) {
+            Map.Entry<Long, Run> run = runs.floorEntry(at);
+            if (run == null || run.getValue().end <= at) {
+                return at;
+            }
+            at = run.getValue().end;
+        }
+        return end;
+    }
+
+    /**
+     * Unlocks the pages of a range that nobody holds.
+     *
+     * @return 0, or errno of the first call that failed
+     */
+    public synchronized int unlockOthers(long start, long length) {
+        long end = start + length;
+        for (long at = firstOther(start, end); at < end; ) {
+            Long next = runs.ceilingKey(at);
+            long to = next == null ? end : Math.min(end, next);
+            if (libc.munlock(at, to - at) != 0) {
+                return libc.errno();
+            }
+            at = firstOther(to, end);
+        }
+        return 0;
+    }
+
+    /** Locks again all that is held, after a call that has unlocked everything or has changed how it is locked. */
+    public synchronized void lockAgain() {
+        for (Map.Entry<Long, Run> entry : runs.entrySet()) {
+            Run run = entry.getValue();
+            onMapped(run.populating > 0 ? Call.LOCK : Call.LOCK_ON_FAULT, entry.getKey(), run.end);
+        }
+    }
+
+    /** Bytes of all pages that are held, each once. */
+    public synchronized long heldBytes() {
+        long bytes = 0;
+        for (Map.Entry<Long, Run> entry : runs.entrySet()) {
+            bytes += entry.getValue().end - entry.getKey();
+        }
+        return bytes;
+    }
+
+    private NavigableMap<Long, Run> within(Range pages) {
+        return runs.subMap(pages.start, true, pages.end, false);
+    }
+
+    /** So that each run lies inside the range or outside. */
+    private void cut(Range pages) {
+        cutAt(pages.start);
+        cutAt(pages.end);
+    }
+
+    private void cutAt(long address) {
+        Map.Entry<Long, Run> before = runs.lowerEntry(address);
+        if (before != null && before.getValue().end > address) {
+            runs.put(address, before.getValue().copy());
+            before.getValue().end = address;
+        }
+    }
+
+    private void fillGaps(Range pages) {
+        long at = pages.start;
+        while (at < pages.end) {
+            Run run = runs.get(at);
+            if (run == null) {
+                Long next = runs.higherKey(at);
+                run = new Run(next == null ? pages.end : Math.min(pages.end, next));
+                runs.put(at, run);
+            }
+            at = run.end;
+        }
+    }
+
+    /** Neighbours that are held alike become one again. */
+    private void join(Range pages) {
+        Map.Entry<Long, Run> before = runs.lowerEntry(pages.start);
+        Map.Entry<Long, Run> at = before == null ? runs.ceilingEntry(pages.start) : before;
+        while (at != null && at.getKey() <= pages.end) {
+            Map.Entry<Long, Run> next = runs.higherEntry(at.getKey());
+            Run run = at.getValue();
+            if (next != null && run.end == next.getKey() && run.isLike(next.getValue())) {
+                run.end = next.getValue().end;
+                runs.remove(next.getKey());
+            } else {
+                at = next;
+            }
+        }
+    }
+
+    /** What is called on a range. */
+    private enum Call {
+        LOCK,
+        LOCK_ON_FAULT,
+        UNLOCK,
+        SHOW
+    }
+
+    /**
+     * Calls on what is mapped of a range: at a hole the kernel stops, so that what lies behind it would be left out. The
+     * range is halved then, until a half has no hole or is a page.
+     */
+    private void onMapped(Call call, long start, long end) {
+        if (call(call, start, end - start) != 0 && libc.errno() == Errno.ENOMEM && end - start > pageBytes) {
+            long middle = start + (end - start) / pageBytes / 2 * pageBytes;
+            onMapped(call, start, middle);
+            onMapped(call, middle, end);
+        }
+    }
+
+    private int call(Call call, long start, long length) {
+        return switch (call) {
+            case LOCK -> libc.mlock(start, length);
+            case LOCK_ON_FAULT -> libc.mlock2(start, length, Linux.MLOCK_ONFAULT);
+            case UNLOCK -> libc.munlock(start, length);
+            case SHOW -> libc.madvise(start, length, Linux.MADV_DODUMP);
+        };
+    }
+}
