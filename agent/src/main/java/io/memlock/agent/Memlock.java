@@ -225,23 +225,30 @@ public final class Memlock implements Agent {
             @Override
             public void run() {
                 long start = System.nanoTime();
-                boolean isStarted = false;
-                while (!isStarted) {
-                    try {
-                        line.join();
-                        if (HeapRoom.isThere() || HeapRoom.isOverdue(start)) {
-                            background().start();
-                            isStarted = true;
-                        } else {
-                            LockSupport.parkNanos(RETRY_NANOS);
-                        }
-                    } catch (Throwable e) { // whatever it is: somebody has to keep the promise
-                        LockSupport.parkNanos(RETRY_NANOS);
-                    }
+                while (!hasBegun(line, start)) {
+                    rest();
                 }
             }
         };
         newThread(begin, "memlock-begin").start();
+    }
+
+    private boolean hasBegun(Thread line, long startNanos) {
+        try {
+            line.join();
+            return (HeapRoom.isThere() || HeapRoom.isOverdue(startNanos))
+                    && background().start();
+        } catch (Throwable e) { // whatever it is: somebody has to keep the promise
+            return false;
+        }
+    }
+
+    private static void rest() {
+        try {
+            LockSupport.parkNanos(RETRY_NANOS);
+        } catch (Throwable e) { // where the heap is full, even this may fail the first time
+            Thread.onSpinWait();
+        }
     }
 
     private static Thread newThread(Runnable body, String name) {

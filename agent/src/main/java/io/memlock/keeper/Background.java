@@ -46,9 +46,13 @@ public final class Background {
         control = new Control(lock, process, scans, announcer, options, log, threads);
     }
 
-    /** Starts the threads, or those of them that do not run any more. Never fails. */
-    public void start() {
-        threads.revive();
+    /**
+     * Starts the threads, or those of them that do not run any more. Never fails.
+     *
+     * @return whether one runs, which sees to the other; otherwise there was no memory for either, and it has to be tried again
+     */
+    public boolean start() {
+        return threads.revive();
     }
 
     /** What can be asked of the lock. */

@@ -25,10 +25,15 @@ final class LastingThreads {
         this.reporter = new Lasting("memlock-reporter", reporter);
     }
 
-    /** Starts what does not run. Never fails: where there is no memory for a thread just now, the next who asks tries. */
-    void revive() {
+    /**
+     * Starts what does not run. Never fails: where there is no memory for a thread just now, the next who asks tries.
+     *
+     * @return whether one of them runs, which sees to the other
+     */
+    boolean revive() {
         keeper.revive();
         reporter.revive();
+        return keeper.isAlive() || reporter.isAlive();
     }
 
     /** One of them. */
@@ -47,14 +52,13 @@ final class LastingThreads {
         }
 
         void revive() {
-            Thread last = thread;
-            if (last == null || !last.isAlive()) {
+            if (!isAlive()) {
                 start();
             }
         }
 
         private synchronized void start() {
-            if (thread != null && thread.isAlive()) {
+            if (isAlive()) {
                 return;
             }
             try {
@@ -66,15 +70,30 @@ final class LastingThreads {
             }
         }
 
+        /** Lives again on the same thread: where there is no memory, there is none for another thread either. */
         @Override
         public void run() {
-            try {
-                body.run();
-            } finally { // not a handler of the thread's: that would lead the application to our class loader
-                LockSupport.parkNanos(PAUSE_NANOS);
-                thread = null;
-                revive();
+            while (true) {
+                try {
+                    body.run();
+                } catch (Throwable e) { // not a handler of the thread's: that would lead the application to our class
+                    // loader
+                    pause();
+                }
             }
+        }
+
+        private static void pause() {
+            try {
+                LockSupport.parkNanos(PAUSE_NANOS);
+            } catch (Throwable e) { // where the heap is full, even this may fail the first time
+                Thread.onSpinWait();
+            }
+        }
+
+        boolean isAlive() {
+            Thread last = thread;
+            return last != null && last.isAlive();
         }
     }
 }

@@ -198,18 +198,6 @@ class ReconcilerTest {
         assertThat(lock.status().relockCount()).isEqualTo(2);
     }
 
-    /** The call that ends MCL_FUTURE locks that, too: for instance the stack of a thread that starts. */
-    @Test
-    void givesBackWhatIsMappedWhileFutureEnds() throws Exception {
-        start("mode=all");
-        kernel.afterLockedLook = () -> kernel.commit(Region.STACKS, FILE, MIB);
-
-        assertThat(lock.unlock().failure()).isNull();
-
-        assertThat(kernel.isMapped(FILE)).isTrue();
-        assertThat(kernel.chargedBytes()).isZero();
-    }
-
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void givesBackWhatIsLeftOfAMappingWhoseStartWentBetweenALookAndAQuestion(boolean isBefore) throws Exception {
