@@ -51,8 +51,8 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
     private static final List<String> COMMAND_LINE =
             List.of("io/memlock/cli/", "io/memlock/doctor/", "io/memlock/jvms/");
 
-    /** What the agent needs. */
-    private static final List<String> AGENT = List.of("io/memlock/", "com/sun/jna/", "net/bytebuddy/");
+    /** What the agent needs, but for ASM: 300 KiB, needed once. */
+    private static final List<String> AGENT = List.of("io/memlock/", "com/sun/jna/");
 
     private static final String CLASS_DATA = ".classdata";
 
