@@ -301,7 +301,9 @@ public final class Memlock implements Agent {
                 public void run() {
                     watchPrivilege();
                     publisher.run();
-                    tracking.look();
+                    if (HeapRoom.isThere()) { // classes of the JDK are initialised then, which must not fail
+                        tracking.look();
+                    }
                 }
             };
             StateListener listener = new StateListener() {
