@@ -17,7 +17,7 @@ final class Difference {
     private final List<Segment> kept = new ArrayList<>();
     private final List<Segment> locked = new ArrayList<>();
     private final List<Segment> passedOver = new ArrayList<>();
-    private final List<Segment> gone = new ArrayList<>();
+    private final List<Segment> changed = new ArrayList<>();
     private long wantedBytes;
     private long largestBytes;
 
@@ -79,15 +79,15 @@ final class Difference {
         passedOver.add(segment);
     }
 
-    /** Nothing is mapped any more where these began; what is left of them may be locked. */
-    void addGone(List<Segment> segments) {
-        gone.addAll(segments);
+    /** Something else is mapped by now where it began, or nothing; what is left of it may be locked. */
+    void addChanged(Segment segment) {
+        changed.add(segment);
     }
 
     /** All that may hold what we locked. */
     List<Segment> maybeOurs() {
         List<Segment> all = maybeLocked();
-        all.addAll(gone);
+        all.addAll(changed);
         return all;
     }
 

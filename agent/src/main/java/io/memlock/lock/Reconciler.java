@@ -275,7 +275,7 @@ public final class Reconciler {
         Difference found = compare(selection, terms, unlocks);
         List<Segment> maybeLocked = found.maybeLocked();
         if (adopts || terms.isFuture()) {
-            tools.ours().adopt(maybeLocked);
+            tools.ours().adopt(found.maybeOurs());
             adopts = false;
         } else {
             tools.ours().retain(found.maybeOurs());
@@ -309,7 +309,7 @@ public final class Reconciler {
     /** What was unmapped after the look is neither missing nor anybody's fault, but that has to be seen, too. */
     private Difference compare(Selection selection, Terms terms, boolean unlocks) throws IOException {
         Difference found = new Difference(selection, terms, unlocks, adopts || terms.isFuture(), tools.ours());
-        List<Segment> gone = new ArrayList<>();
+        List<Segment> doubtful = new ArrayList<>();
         for (Segment segment : map.segments()) {
             if (tools.unlockable().contains(segment)) {
                 continue;
@@ -319,18 +319,25 @@ public final class Reconciler {
                 continue;
             }
             LockProbe.Answer answer = tools.probe().ask(segment.start());
-            if (answer == LockProbe.Answer.GONE) {
-                gone.add(segment);
+            boolean isToBeUnlocked = unlocks
+                    && !selection.contains(segment.region())
+                    && tools.ours().contains(segment);
+            if (answer == LockProbe.Answer.GONE || (isToBeUnlocked && answer == LockProbe.Answer.UNLOCKED)) {
+                doubtful.add(segment); // since the look its start may have been unmapped, or mapped anew
             } else if (!selection.contains(segment.region()) && tools.held().holdsAll(segment.start(), segment.end())) {
                 found.passOver(segment); // it is locked for somebody, and not ours to unlock
             } else {
                 found.add(segment, answer == LockProbe.Answer.LOCKED);
             }
         }
-        for (Segment segment : stillThere(gone)) {
-            found.add(segment, false);
+        Set<Segment> there = new HashSet<>(stillThere(doubtful));
+        for (Segment segment : doubtful) {
+            if (there.contains(segment)) {
+                found.add(segment, false);
+            } else {
+                found.addChanged(segment);
+            }
         }
-        found.addGone(gone);
         return found;
     }
 

@@ -198,6 +198,24 @@ class ReconcilerTest {
         assertThat(lock.status().relockCount()).isEqualTo(2);
     }
 
+    /** HotSpot commits by mapping over the start of what it has reserved. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void givesBackWhatIsLeftOfAMappingWhoseStartIsMappedAnewBetweenALookAndAQuestion(boolean isByAChange)
+            throws Exception {
+        start("mode=all");
+        kernel.reserve(Region.METASPACE, FILE, MIB);
+        lock.reconcileAfterChange();
+        kernel.afterLockedLook =
+                () -> kernel.afterRefresh = () -> kernel.commit(Region.METASPACE, FILE, FakeKernel.PAGE);
+
+        assertThat((isByAChange ? lock.change(OptionParser.parse("mode=heap,strategy=rescan")) : lock.unlock())
+                        .failure())
+                .isNull();
+
+        assertThat(kernel.isLocked(FILE + FakeKernel.PAGE)).isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void givesBackWhatIsLeftOfAMappingWhoseStartWentBetweenALookAndAQuestion(boolean isBefore) throws Exception {
