@@ -117,8 +117,8 @@ public final class Passes {
             future.end(unlocked, reconciler().tools());
         } else { // at once: the next commit may end the JVM
             future.end(List.of(), reconciler().tools());
-            reconciler().adoptAll();
         }
+        reconciler().adoptAll(); // also what was mapped meanwhile, such as the stack of a new thread
     }
 
     private static boolean mayViewHeap(Plan plan) {

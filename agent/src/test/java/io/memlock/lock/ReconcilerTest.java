@@ -198,6 +198,18 @@ class ReconcilerTest {
         assertThat(lock.status().relockCount()).isEqualTo(2);
     }
 
+    /** The call that ends MCL_FUTURE locks that, too: for instance the stack of a thread that starts. */
+    @Test
+    void givesBackWhatIsMappedWhileFutureEnds() throws Exception {
+        start("mode=all");
+        kernel.afterLockedLook = () -> kernel.commit(Region.STACKS, FILE, MIB);
+
+        assertThat(lock.unlock().failure()).isNull();
+
+        assertThat(kernel.isMapped(FILE)).isTrue();
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
     /** HotSpot commits by mapping over the start of what it has reserved. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
