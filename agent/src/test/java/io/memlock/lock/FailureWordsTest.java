@@ -8,7 +8,6 @@ import io.memlock.calls.LockLimit;
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
 import io.memlock.memory.Region;
-import io.memlock.options.OptionParser;
 import io.memlock.os.Errno;
 import io.memlock.os.Linux;
 import io.memlock.state.LockFailure;
@@ -33,7 +32,7 @@ class FailureWordsTest {
 
     private final FakeKernel kernel = new FakeKernel();
     private final FakeProcess process = new FakeProcess(kernel);
-    private final MemoryLock lock = process.newLock();
+    private final AnsweringLock lock = new AnsweringLock(process.newLock());
 
     @BeforeEach
     void startJvm() {
@@ -41,25 +40,6 @@ class FailureWordsTest {
         kernel.reserve(Region.HEAP, HEAP + 4 * MIB, 60 * MIB);
         kernel.commit(Region.CODE, CODE, 2 * MIB);
         kernel.commit(Region.NATIVE, NATIVE, MIB);
-    }
-
-    private Outcome last;
-
-    private LockFailure seen(Outcome outcome) {
-        last = outcome;
-        return outcome.failure();
-    }
-
-    private LockFailure reconcile() throws Exception {
-        return seen(lock.reconcile());
-    }
-
-    private LockFailure unlock() throws Exception {
-        return seen(lock.unlock());
-    }
-
-    private LockFailure start(String options) throws Exception {
-        return seen(lock.start(OptionParser.parse(options)));
     }
 
     private void limit(long bytes) {
@@ -70,13 +50,13 @@ class FailureWordsTest {
     @Test
     void aRefusedFutureTellsThatNothingIsLockedOrThatAllStaysAsItWas() throws Exception {
         limit(1 << 30);
-        LockFailure atStart = start("mode=heap,strategy=future");
+        LockFailure atStart = lock.start("mode=heap,strategy=future");
         assertThat(atStart.cause())
                 .startsWith("not done, nothing is locked: once the limit is reached the JVM would die");
         assertThat(atStart.effect()).startsWith("this JVM runs unlocked");
 
-        start("mode=heap");
-        LockFailure later = seen(lock.change(OptionParser.parse("mode=heap+code,strategy=future")));
+        lock.start("mode=heap");
+        LockFailure later = lock.change("mode=heap+code,strategy=future");
         assertThat(later.cause()).startsWith("not done, and what was locked stays locked as it was: once the limit");
         assertThat(later.effect()).isEmpty();
     }
@@ -89,7 +69,7 @@ class FailureWordsTest {
     void aRefusedFutureTellsWhatWouldBeLockedInstead(String options, String line) throws Exception {
         limit(1 << 30);
 
-        assertThat(start(options).advice().lasting()).contains(line);
+        assertThat(lock.start(options).advice().lasting()).contains(line);
     }
 
     /** With what the application has locked itself, and its reserve. */
@@ -98,13 +78,13 @@ class FailureWordsTest {
         limit(MIB);
         kernel.mlock(NATIVE, MIB / 2);
 
-        long recommended = recommended(start("mode=heap"));
+        long recommended = recommended(lock.start("mode=heap"));
 
         assertThat(recommended)
                 .isBetween(LockLimit.toLock(64 * MIB + MIB / 2), LockLimit.toLock(64 * MIB + MIB / 2) + MIB);
         limit(recommended);
         kernel.commit(Region.HEAP, HEAP, 64 * MIB);
-        assertThat(reconcile()).isNull();
+        assertThat(lock.reconcile()).isNull();
         assertThat(kernel.isLocked(HEAP)).isTrue();
     }
 
@@ -112,10 +92,10 @@ class FailureWordsTest {
     @Test
     void theLimitThatIsRecommendedCountsNothingTwice() throws Exception {
         limit(8 * MIB);
-        start("mode=heap+code");
+        lock.start("mode=heap+code");
         kernel.commit(Region.HEAP, HEAP + 4 * MIB, 8 * MIB);
 
-        long recommended = recommended(reconcile());
+        long recommended = recommended(lock.reconcile());
 
         assertThat(recommended).isLessThanOrEqualTo(LockLimit.toLock(66 * MIB) + MIB);
     }
@@ -132,7 +112,9 @@ class FailureWordsTest {
     void noLimitIsRecommendedWhereNoneHolds(String options) throws Exception {
         limit(MIB);
 
-        assertThat(start(options).remedy()).contains("LimitMEMLOCK=infinity").doesNotContain("instead of");
+        assertThat(lock.start(options).remedy())
+                .contains("LimitMEMLOCK=infinity")
+                .doesNotContain("instead of");
     }
 
     @ParameterizedTest
@@ -143,7 +125,7 @@ class FailureWordsTest {
     })
     void whatCouldBeLeftOutIsSaidToThoseWhoHaveNotLeftItOut(String options, String line) throws Exception {
         limit(MIB);
-        String lasting = start(options).advice().lasting();
+        String lasting = lock.start(options).advice().lasting();
 
         if (line.isEmpty()) {
             assertThat(lasting).doesNotContain("# or name");
@@ -155,21 +137,21 @@ class FailureWordsTest {
     @Test
     void tellsWhetherAllOfItIsUnlockedOrAPart() throws Exception {
         limit(MIB);
-        assertThat(start("mode=heap+code").effect()).startsWith("this JVM runs unlocked");
+        assertThat(lock.start("mode=heap+code").effect()).startsWith("this JVM runs unlocked");
         assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
 
         limit(5 * MIB);
-        assertThat(start("mode=heap+code").effect()).startsWith("part of this JVM can be swapped out");
+        assertThat(lock.start("mode=heap+code").effect()).startsWith("part of this JVM can be swapped out");
         assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
     }
 
     @Test
     void aFilterIsNamedOnlyWhereThereIsOne() throws Exception {
         kernel.filter.put("mlockall", Errno.EPERM);
-        assertThat(start("strategy=future").answer()).doesNotContain("seccomp");
+        assertThat(lock.start("strategy=future").answer()).doesNotContain("seccomp");
 
         process.isFiltered = true;
-        LockFailure failure = start("strategy=future");
+        LockFailure failure = lock.start("strategy=future");
 
         assertThat(failure.tried()).isEqualTo("mlockall(MCL_CURRENT|MCL_FUTURE|MCL_ONFAULT)");
         assertThat(failure.answer()).startsWith("EPERM").endsWith("; a seccomp filter is in force");
@@ -184,7 +166,7 @@ class FailureWordsTest {
     void aCallThatWasAnsweredAndNotDoneIsNoLock() throws Exception {
         kernel.filter.put("mlockall", 0);
 
-        LockFailure failure = start("strategy=future");
+        LockFailure failure = lock.start("strategy=future");
 
         assertThat(failure.answer()).startsWith("0, but a new mapping is not locked");
         assertThat(failure.effect()).startsWith("this JVM runs unlocked");
@@ -199,7 +181,7 @@ class FailureWordsTest {
         kernel.filter.put("msync", Errno.EPERM);
         kernel.filter.put("madvise", Errno.EACCES);
 
-        LockFailure failure = start("strategy=future");
+        LockFailure failure = lock.start("strategy=future");
 
         assertThat(failure.answer()).contains("cannot be read back", "EACCES", "from msync and madvise");
         assertThat(failure.effect()).contains("nothing can verify it");
@@ -210,11 +192,11 @@ class FailureWordsTest {
     /** What no limit and nobody's filter explains was a change at the wrong moment. */
     @Test
     void theLimitIsNotBlamedWhereItIsNotReached() throws Exception {
-        start("mode=heap,strategy=rescan");
+        lock.start("mode=heap,strategy=rescan");
         kernel.commit(Region.HEAP, HEAP, 8 * MIB);
         kernel.filter.put("mlock2", Errno.ENOMEM);
 
-        LockFailure failure = reconcile();
+        LockFailure failure = lock.reconcile();
 
         assertThat(failure.tried()).isEqualTo("mlock2(MLOCK_ONFAULT) on 8.0 MiB: heap 8.0 MiB");
         assertThat(failure.answer()).startsWith("ENOMEM").contains("needed now: 8.0 MiB");
@@ -228,7 +210,7 @@ class FailureWordsTest {
         kernel.commit(Region.OTHER, FILE, 3 * MIB);
         kernel.afterLock.put(HEAP, () -> assertThat(kernel.mlock(FILE, 3 * MIB)).isZero());
 
-        LockFailure failure = start("mode=heap+code");
+        LockFailure failure = lock.start("mode=heap+code");
 
         assertThat(failure.cause()).isEqualTo("it is the limit on locked memory that is used up, not the memory");
         assertThat(failure.remedy()).contains("LimitMEMLOCK=infinity");
@@ -238,10 +220,10 @@ class FailureWordsTest {
     @Test
     void theNumberOfMappingsIsBlamedWhereItIsUsedUp() throws Exception {
         kernel.maxMapCount = 5;
-        MemoryLock crowded = new FakeProcess(kernel).newLock();
+        AnsweringLock crowded = new AnsweringLock(new FakeProcess(kernel).newLock());
         kernel.filter.put("mlock2", Errno.ENOMEM);
 
-        LockFailure failure = seen(crowded.start(OptionParser.parse("mode=heap,strategy=rescan")));
+        LockFailure failure = crowded.start("mode=heap,strategy=rescan");
 
         assertThat(failure.answer()).contains("the process has 4 mappings, splitting stops at 4");
         assertThat(failure.remedy()).contains("vm.max_map_count = 262144");
@@ -268,7 +250,7 @@ class FailureWordsTest {
                     default -> 0;
                 });
 
-        LockFailure failure = start("mode=heap,strategy=rescan");
+        LockFailure failure = lock.start("mode=heap,strategy=rescan");
 
         assertThat(failure.cause()).contains(cause);
         assertThat(failure.cause().isEmpty()).isEqualTo(cause.isEmpty());
@@ -277,17 +259,17 @@ class FailureWordsTest {
 
     @Test
     void whatStaysLockedIsToldWithWhoKeepsItSo() throws Exception {
-        start("mode=heap,strategy=future");
+        lock.start("mode=heap,strategy=future");
         kernel.filter.put("munlock", Errno.EPERM);
 
-        LockFailure failure = reconcile();
+        LockFailure failure = lock.reconcile();
         assertThat(failure.answer()).startsWith("EPERM");
         assertThat(failure.cause()).isEmpty();
         assertThat(failure.effect()).contains("67.0 MiB are charged in all");
         assertThat(failure.remedy()).isEqualTo("# nothing yet: it is tried again once an interval");
 
         process.isFiltered = true;
-        LockFailure filtered = reconcile();
+        LockFailure filtered = lock.reconcile();
         assertThat(filtered.answer()).endsWith("a seccomp filter is in force");
         assertThat(filtered.cause()).contains("the seccomp filter refuses the call");
         assertThat(filtered.remedy()).contains("SystemCallFilter=");
@@ -296,19 +278,19 @@ class FailureWordsTest {
     /** As the heap of a JVM that gives memory back all the time. */
     @Test
     void anUnlockThatFindsSomethingElseEachTimeIsToldAndTriedAgain() throws Exception {
-        start("mode=heap,strategy=rescan");
+        lock.start("mode=heap,strategy=rescan");
         shrinkAtEachLook(HEAP);
 
-        LockFailure failure = unlock();
+        LockFailure failure = lock.unlock();
 
         assertThat(failure.tried()).isEqualTo("munlock on all that is locked");
         assertThat(failure.answer()).isEqualTo("what is mapped changed each time it was looked at");
         assertThat(failure.effect()).contains("are charged still");
         assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
-        assertThat(last.hasFailedCalls()).as("no call was refused").isFalse();
+        assertThat(lock.last().hasFailedCalls()).as("no call was refused").isFalse();
 
         kernel.afterRefresh = () -> {};
-        assertThat(reconcile()).isNull();
+        assertThat(lock.reconcile()).isNull();
         assertThat(kernel.chargedBytes()).isZero();
         assertThat(lock.status().state()).isEqualTo(LockState.UNLOCKED);
     }
@@ -326,13 +308,13 @@ class FailureWordsTest {
         kernel.mapHeapFile(HEAP, 4 * MIB, 0);
         kernel.showsDescriptors = false;
 
-        LockFailure failure = start("mode=heap,strategy=rescan");
+        LockFailure failure = lock.start("mode=heap,strategy=rescan");
         assertThat(failure.answer()).isEqualTo("locking is not limited, but MCL_FUTURE was not to be used");
         assertThat(failure.remedy()).isEqualTo("# strategy=future instead: new mappings are born locked");
         assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
 
         limit(64 * MIB);
-        LockFailure limited = start("mode=heap");
+        LockFailure limited = lock.start("mode=heap");
         assertThat(limited.answer()).startsWith("locking is limited").contains("needed now: ");
         assertThat(limited.remedy()).contains("LimitMEMLOCK=infinity", "# or another collector: -XX:+UseG1GC");
     }
@@ -341,14 +323,14 @@ class FailureWordsTest {
     void aLimitThatShrankIsToldApartFromACapabilityThatWent() throws Exception {
         kernel.privileged = false;
         kernel.softLimit = kernel.hardLimit = Linux.RLIM_INFINITY;
-        assertThat(start("strategy=future")).isNull();
-        reconcile();
+        assertThat(lock.start("strategy=future")).isNull();
+        lock.reconcile();
         kernel.softLimit = kernel.hardLimit = 64 * MIB;
 
-        reconcile();
+        lock.reconcile();
 
         assertThat(kernel.isFuture()).isFalse();
-        assertThat(last.notices())
+        assertThat(lock.last().notices())
                 .singleElement()
                 .asString()
                 .startsWith("the limit on locked memory shrank")
@@ -360,7 +342,7 @@ class FailureWordsTest {
     void mappingsThatCannotBeReadAtStartAreNothingLocked() throws Exception {
         process.mapsFailure = new IOException("/proc/self/maps: permission denied");
 
-        LockFailure failure = start("mode=heap,strategy=rescan");
+        LockFailure failure = lock.start("mode=heap,strategy=rescan");
 
         assertThat(failure.tried()).isEqualTo("to read the mappings of this process");
         assertThat(failure.answer()).startsWith("/proc/self/maps: permission denied; RLIMIT_MEMLOCK soft");
@@ -371,7 +353,7 @@ class FailureWordsTest {
 
     @Test
     void mappingsThatCannotBeReadUnderFutureAreLockedAsFarAsIsKnown() throws Exception {
-        start("mode=all");
+        lock.start("mode=all");
         process.mapsFailure = new IOException("/proc/self/maps: permission denied");
 
         assertThatThrownBy(lock::reconcile).isInstanceOf(IOException.class);
@@ -383,9 +365,9 @@ class FailureWordsTest {
     @Test
     void filesBornLockedMustNotFillTheRoomAndTheOperatorIsToldWhatWouldDo() throws Exception {
         process.freeBytes = MIB;
-        start("mode=all");
+        lock.start("mode=all");
 
-        assertThat(last.notices())
+        assertThat(lock.last().notices())
                 .singleElement()
                 .asString()
                 .contains("only 1.0 MiB of memory are left for files", "leave 2.0 GiB");

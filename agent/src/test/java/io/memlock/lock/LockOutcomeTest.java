@@ -37,35 +37,12 @@ class LockOutcomeTest {
 
     private final FakeKernel kernel = new FakeKernel();
     private final FakeProcess process = new FakeProcess(kernel);
-    private final MemoryLock lock = process.newLock();
+    private final AnsweringLock lock = new AnsweringLock(process.newLock());
 
     @BeforeEach
     void startJvm() {
         kernel.commit(Region.HEAP, HEAP, 4 * MIB);
         kernel.commit(Region.CODE, CODE, 2 * MIB);
-    }
-
-    private Outcome last;
-
-    private LockFailure seen(Outcome outcome) {
-        last = outcome;
-        return outcome.failure();
-    }
-
-    private LockFailure reconcile() throws Exception {
-        return seen(lock.reconcile());
-    }
-
-    private LockFailure unlock() throws Exception {
-        return seen(lock.unlock());
-    }
-
-    private LockFailure start(String options) throws Exception {
-        return seen(lock.start(OptionParser.parse(options)));
-    }
-
-    private LockFailure change(String options) throws Exception {
-        return seen(lock.change(OptionParser.parse(options)));
     }
 
     private void limit(long bytes) {
@@ -77,13 +54,13 @@ class LockOutcomeTest {
     void withLittleRoomOneCallLocksAllThereIsAndAllOfItIsGivenBack() throws Exception {
         process.freeBytes = SCARCE;
 
-        assertThat(start("mode=all,prefault=heap")).isNull();
+        assertThat(lock.start("mode=all,prefault=heap")).isNull();
 
         assertThat(kernel.lockedInOneCall).isEqualTo(6 * MIB);
         assertThat(process.asked).containsExactly("briskly [HEAP] 2");
-        assertThat(last.prefaultRefusal()).isNull();
-        reconcile();
-        assertThat(unlock()).isNull();
+        assertThat(lock.last().prefaultRefusal()).isNull();
+        lock.reconcile();
+        assertThat(lock.unlock()).isNull();
         assertThat(kernel.chargedBytes()).isZero();
     }
 
@@ -93,7 +70,7 @@ class LockOutcomeTest {
         process.freeBytes = SCARCE;
         kernel.filter.put("mlockall", answer);
 
-        assertThat(start("mode=all")).isNull();
+        assertThat(lock.start("mode=all")).isNull();
 
         assertThat(kernel.isLocked(HEAP)).isTrue();
         assertThat(kernel.isLocked(CODE)).isTrue();
@@ -102,7 +79,7 @@ class LockOutcomeTest {
 
     @Test
     void prefaultsAtStartOnlyWhatIsLockedByName() throws Exception {
-        start("mode=heap,strategy=rescan,prefault=heap");
+        lock.start("mode=heap,strategy=rescan,prefault=heap");
 
         assertThat(process.asked).containsExactly("briskly [HEAP] 1");
     }
@@ -110,10 +87,10 @@ class LockOutcomeTest {
     /** Once the application runs, no call may walk so much that the JVM stalls. */
     @Test
     void goesInPiecesAfterAStartAndInAChange() throws Exception {
-        start("mode=heap,strategy=rescan");
+        lock.start("mode=heap,strategy=rescan");
         kernel.commit(Region.HEAP, HEAP, 200 * MIB);
         kernel.longestWalk = 0;
-        reconcile();
+        lock.reconcile();
         assertThat(kernel.isLocked(HEAP)).isTrue();
         assertThat(kernel.longestWalk).isLessThan(100 * MIB);
 
@@ -126,27 +103,27 @@ class LockOutcomeTest {
 
     @Test
     void aChangeToNothingThatDoesNotGiveBackIsAFailure() throws Exception {
-        start("mode=heap,strategy=rescan");
+        lock.start("mode=heap,strategy=rescan");
         kernel.filter.put("munlock", Errno.EPERM);
 
-        assertThat(change("mode=none")).isNotNull();
-        assertThat(last.hasFailedCalls()).isTrue();
+        assertThat(lock.change("mode=none")).isNotNull();
+        assertThat(lock.last().hasFailedCalls()).isTrue();
 
         kernel.filter.clear();
-        assertThat(reconcile()).isNull();
-        assertThat(last.hasFailedCalls()).isFalse();
+        assertThat(lock.reconcile()).isNull();
+        assertThat(lock.last().hasFailedCalls()).isFalse();
     }
 
     @Test
     void aChangeToFutureThatIsRefusedWhereNothingIsLockedLeavesNothingLocked() throws Exception {
         limit(64 * MIB);
-        start("mode=none");
+        lock.start("mode=none");
 
-        assertThat(change("mode=heap,strategy=future")).isNotNull();
+        assertThat(lock.change("mode=heap,strategy=future")).isNotNull();
 
         assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
         assertThat(kernel.chargedBytes()).isZero();
-        assertThat(reconcile()).as("and it stays told").isNotNull();
+        assertThat(lock.reconcile()).as("and it stays told").isNotNull();
     }
 
     @ParameterizedTest
@@ -154,16 +131,16 @@ class LockOutcomeTest {
     void aChangeWhoseNewMemoryCannotBeBornLockedTellsThat(int answer) throws Exception {
         kernel.filter.put("mlockall", answer);
 
-        LockFailure insisted = change("mode=all,strategy=future");
+        LockFailure insisted = lock.change("mode=all,strategy=future");
         assertThat(insisted.effect()).startsWith("new memory is unlocked, and can be swapped out");
         assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
-        assertThat(last.notices()).isEmpty();
+        assertThat(lock.last().notices()).isEmpty();
 
-        assertThat(change("mode=all")).isNull();
+        assertThat(lock.change("mode=all")).isNull();
         assertThat(lock.status().strategy()).isEqualTo(Strategy.RESCAN);
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
         assertThat(kernel.isLocked(HEAP)).isTrue();
-        assertThat(last.notices()).singleElement().asString().contains("locking piece by piece");
+        assertThat(lock.last().notices()).singleElement().asString().contains("locking piece by piece");
     }
 
     @Test
@@ -173,7 +150,7 @@ class LockOutcomeTest {
         kernel.filter.put("msync", Errno.EPERM);
         kernel.filter.put("madvise", Errno.EACCES);
 
-        LockFailure failure = change("mode=heap,strategy=future");
+        LockFailure failure = lock.change("mode=heap,strategy=future");
 
         assertThat(failure.answer()).contains("cannot be read back");
         assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
@@ -184,45 +161,51 @@ class LockOutcomeTest {
     void endsFutureForGoodWhenAThreadHasDroppedTheCapability() throws Exception {
         kernel.tasks = proc.toFile();
         FakeProcess threaded = new FakeProcess(kernel);
-        MemoryLock ofThreads = threaded.newLock();
+        AnsweringLock ofThreads = new AnsweringLock(threaded.newLock());
         Files.createDirectories(proc.resolve("self/task/4711"));
-        assertThat(seen(ofThreads.start(OptionParser.parse("mode=all")))).isNull();
+        assertThat(ofThreads.start("mode=all")).isNull();
         ofThreads.reconcile();
         assertThat(kernel.isFuture()).isTrue();
         kernel.threadsWithoutCapability.add(4711);
 
-        assertThat(seen(ofThreads.reconcile())).isNull();
+        assertThat(ofThreads.reconcile()).isNull();
 
         assertThat(kernel.isFuture()).isFalse();
         assertThat(ofThreads.status().strategy()).isEqualTo(Strategy.RESCAN);
-        assertThat(last.notices()).singleElement().asString().startsWith("a thread has dropped CAP_IPC_LOCK");
+        assertThat(ofThreads.last().notices())
+                .singleElement()
+                .asString()
+                .startsWith("a thread has dropped CAP_IPC_LOCK");
         kernel.threadsWithoutCapability.clear();
-        ofThreads.change(OptionParser.parse("mode=all"));
+        ofThreads.change("mode=all");
         assertThat(kernel.isFuture()).as("it may do so again").isFalse();
     }
 
     @Test
     void anEndThatIsNotNeededIsNone() throws Exception {
-        start("mode=all");
+        lock.start("mode=all");
 
-        assertThat(lock.endFutureWithoutCapability()).isFalse();
+        assertThat(lock.itself().endFutureWithoutCapability()).isFalse();
         assertThat(kernel.isFuture()).isTrue();
     }
 
     @Test
     void aLimitThatIsLiftedIsTold() throws Exception {
         limit(MIB);
-        start("mode=all");
+        lock.start("mode=all");
         kernel.privileged = true;
 
-        reconcile();
+        lock.reconcile();
 
-        assertThat(last.notices()).singleElement().asString().startsWith("the limit on locked memory was lifted");
+        assertThat(lock.last().notices())
+                .singleElement()
+                .asString()
+                .startsWith("the limit on locked memory was lifted");
     }
 
     @Test
     void anUnlockWithoutALockKnowsTheLimitAllTheSame() throws Exception {
-        assertThat(unlock()).isNull();
+        assertThat(lock.unlock()).isNull();
 
         assertThat(lock.status().state()).isEqualTo(LockState.UNLOCKED);
         assertThat(lock.status().limit()).isNotNull();
@@ -230,12 +213,12 @@ class LockOutcomeTest {
 
     @Test
     void theStatusTellsWhatIsAskedFor() throws Exception {
-        start("mode=all");
+        lock.start("mode=all");
         assertThat(lock.status().asked().modeText()).isEqualTo("all");
         assertThat(lock.status().asked().excluded()).containsExactly(Region.MAPPED);
         assertThat(lock.status().failureCount()).isZero();
 
-        unlock();
+        lock.unlock();
         assertThat(lock.status().asked().modeText()).isEqualTo("none");
         assertThat(lock.status().asked().excluded()).isEmpty();
     }
@@ -243,8 +226,8 @@ class LockOutcomeTest {
     @Test
     void eachPassThatEndsWithSomethingMissingIsCounted() throws Exception {
         limit(MIB);
-        start("mode=heap");
-        reconcile();
+        lock.start("mode=heap");
+        lock.reconcile();
 
         assertThat(lock.status().failureCount()).isEqualTo(2);
     }
@@ -252,17 +235,17 @@ class LockOutcomeTest {
     @Test
     void whatWasNeverLookedAtWasNeverVerified() throws Exception {
         process.mapsFailure = new IOException("/proc/self/maps: permission denied");
-        start("mode=heap,strategy=rescan");
+        lock.start("mode=heap,strategy=rescan");
         assertThat(lock.status().verified()).isNull();
         assertThatThrownBy(lock::reconcile).isInstanceOf(IOException.class);
         assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
 
         process.mapsFailure = null;
-        reconcile();
+        lock.reconcile();
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
         long verified = lock.status().verified().nanos();
         process.mapsFailure = new IOException("/proc/self/maps: permission denied");
-        assertThatThrownBy(lock::reconcileAfterChange).isInstanceOf(IOException.class);
+        assertThatThrownBy(lock.itself()::reconcileAfterChange).isInstanceOf(IOException.class);
         assertThat(lock.status().verified().nanos())
                 .as("not by a look that failed")
                 .isEqualTo(verified);
@@ -271,39 +254,39 @@ class LockOutcomeTest {
     @Test
     void aPassIsDueOnceWhatMustNotStayHasBeenBornLockedAndNoMoreWhenItIsUnlocked() throws Exception {
         process.freeBytes = 64 * MIB;
-        start("mode=all,strategy=future");
-        reconcile();
+        lock.start("mode=all,strategy=future");
+        lock.reconcile();
         long now = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
-        assertThat(lock.nanosToNextLook(System.nanoTime())).isLessThan(TimeUnit.SECONDS.toNanos(1));
-        assertThat(lock.isPassDue(now)).isFalse();
+        assertThat(lock.itself().nanosToNextLook(System.nanoTime())).isLessThan(TimeUnit.SECONDS.toNanos(1));
+        assertThat(lock.itself().isPassDue(now)).isFalse();
 
         kernel.mapFile(FILE, 32 * MIB, "/data/index");
-        assertThat(lock.isPassDue(now + TimeUnit.MINUTES.toNanos(1))).isTrue();
-        reconcile();
+        assertThat(lock.itself().isPassDue(now + TimeUnit.MINUTES.toNanos(1))).isTrue();
+        lock.reconcile();
 
         assertThat(kernel.isLocked(FILE)).isFalse();
-        assertThat(lock.isPassDue(now + TimeUnit.MINUTES.toNanos(2))).isFalse();
+        assertThat(lock.itself().isPassDue(now + TimeUnit.MINUTES.toNanos(2))).isFalse();
     }
 
     @Test
     void nothingIsWatchedWhereNothingIsBornLocked() throws Exception {
-        start("mode=heap,strategy=rescan");
-        reconcile();
+        lock.start("mode=heap,strategy=rescan");
+        lock.reconcile();
 
-        assertThat(lock.nanosToNextLook(System.nanoTime())).isEqualTo(Long.MAX_VALUE);
-        assertThat(lock.isPassDue(Long.MAX_VALUE)).isFalse();
+        assertThat(lock.itself().nanosToNextLook(System.nanoTime())).isEqualTo(Long.MAX_VALUE);
+        assertThat(lock.itself().isPassDue(Long.MAX_VALUE)).isFalse();
     }
 
     /** Any growth of a locked stack ends the JVM then. */
     @Test
     void aLimitOfZeroUnlocksTheFirstThreadsStack() throws Exception {
         kernel.mapStack(0x7fff_0000_0000L, MIB);
-        start("mode=all,strategy=rescan");
-        reconcile();
+        lock.start("mode=all,strategy=rescan");
+        lock.reconcile();
         limit(0);
 
         for (int pass = 0; pass < 6; pass++) {
-            reconcile();
+            lock.reconcile();
         }
 
         assertThat(kernel.growStack(MIB)).isTrue();
@@ -313,26 +296,26 @@ class LockOutcomeTest {
     void aLateLockPopulatesAllOfTheViewOfZgcsHeap() throws Exception {
         kernel.unmap(HEAP, 4 * MIB);
         kernel.mapHeapFile(4L << 40, 1024 * MIB, 0);
-        assertThat(lock.populateView()).as("no view yet").isFalse();
+        assertThat(lock.itself().populateView()).as("no view yet").isFalse();
 
-        assertThat(change("mode=heap,strategy=rescan")).isNull();
+        assertThat(lock.change("mode=heap,strategy=rescan")).isNull();
 
-        assertThat(lock.viewedHeap().bytes()).isEqualTo(1024 * MIB);
-        assertThat(lock.populateView()).isFalse();
+        assertThat(lock.itself().viewedHeap().bytes()).isEqualTo(1024 * MIB);
+        assertThat(lock.itself().populateView()).isFalse();
     }
 
     @Test
     void aPartOfTheViewIsPopulatedAtATimeUntilThereIsNoMore() throws Exception {
         kernel.unmap(HEAP, 4 * MIB);
         kernel.mapHeapFile(4L << 40, 1024 * MIB, 0);
-        start("mode=heap,strategy=rescan");
+        lock.start("mode=heap,strategy=rescan");
         int parts = 1;
-        while (lock.populateView()) {
+        while (lock.itself().populateView()) {
             parts++;
             assertThat(parts).isLessThan(100);
         }
 
         assertThat(parts).isGreaterThan(1);
-        assertThat(lock.viewedHeap().bytes()).isEqualTo(1024 * MIB);
+        assertThat(lock.itself().viewedHeap().bytes()).isEqualTo(1024 * MIB);
     }
 }
