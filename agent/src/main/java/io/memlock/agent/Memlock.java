@@ -37,7 +37,6 @@ import java.io.PrintStream;
 import java.lang.instrument.Instrumentation;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -226,7 +225,7 @@ public final class Memlock implements Agent {
             public void run() {
                 long start = System.nanoTime();
                 while (!hasBegun(line, start)) {
-                    rest();
+                    AgentThread.rest(RETRY_NANOS);
                 }
             }
         };
@@ -240,14 +239,6 @@ public final class Memlock implements Agent {
                     && background().start();
         } catch (Throwable e) { // whatever it is: somebody has to keep the promise
             return false;
-        }
-    }
-
-    private static void rest() {
-        try {
-            LockSupport.parkNanos(RETRY_NANOS);
-        } catch (Throwable e) { // where the heap is full, even this may fail the first time
-            Thread.onSpinWait();
         }
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.bootstrap;
 
+import java.util.concurrent.locks.LockSupport;
+
 /**
  * A daemon thread of the agent, in a thread group of its own below the JVM's. Nobody's interrupt reaches it: frameworks
  * interrupt whole groups when they shut a part of themselves down.
@@ -42,6 +44,15 @@ public final class AgentThread extends Thread implements Thread.UncaughtExceptio
      */
     public static AgentThread gentle(Runnable body, String name) {
         return new AgentThread(body, name, true);
+    }
+
+    /** Has the calling thread rest. Never fails: where the heap is full, even that may find no memory the first time. */
+    public static void rest(long nanos) {
+        try {
+            LockSupport.parkNanos(nanos);
+        } catch (Throwable e) {
+            onSpinWait();
+        }
     }
 
     /** Whether it leaves time to the application. */

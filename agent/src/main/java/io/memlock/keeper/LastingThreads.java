@@ -3,7 +3,6 @@ package io.memlock.keeper;
 
 import io.memlock.bootstrap.AgentThread;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Threads that run as long as the JVM does. What ends one all the same (an error in the handler of an error, {@code
@@ -76,18 +75,10 @@ final class LastingThreads {
             while (true) {
                 try {
                     body.run();
-                } catch (Throwable e) { // not a handler of the thread's: that would lead the application to our class
-                    // loader
-                    pause();
+                } catch (Throwable e) {
+                    // No handler of the thread's is told: that would lead the application to our class loader.
                 }
-            }
-        }
-
-        private static void pause() {
-            try {
-                LockSupport.parkNanos(PAUSE_NANOS);
-            } catch (Throwable e) { // where the heap is full, even this may fail the first time
-                Thread.onSpinWait();
+                AgentThread.rest(PAUSE_NANOS);
             }
         }
 
