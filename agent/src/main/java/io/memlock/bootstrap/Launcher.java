@@ -16,9 +16,8 @@ final class Launcher {
     /**
      * The way to the running agent, one per JVM: a second attach talks to it instead of starting another. With the next one
      * and that of {@link RangeLocks} the only static state of the project, because these classes are all that two attaches
-     * have in common. A stream of the
-     * JDK's, because the application can read this field by reflection, but not the JDK's own: its way ends here, and does
-     * not lead to our loader and the native access of what that has loaded.
+     * have in common. A stream of the JDK's, because the application can read this field by reflection, but not the JDK's own:
+     * its way ends here, and does not lead to our loader and the native access of what that has loaded.
      */
     private static PrintStream running;
 

@@ -41,10 +41,10 @@ final class JnaLibC implements LibC {
     private final ProcessFunction schedSetscheduler;
     private final ProcessFunction clockGettime;
     private final ProcessFunction sysconf;
+    private final long movePages = Platform.current().movePages;
+
     /** Whether somebody has paid for the quick functions. */
     private volatile boolean isDirect;
-
-    private final long movePages = Platform.current().movePages;
 
     /**
      * Binds the functions; JNA's native library must be loaded.

@@ -35,8 +35,10 @@ public final class MapTracking {
         this.log = log;
     }
 
-    /** Begins to see mappings as soon as there may be some to unlock. Tried once: until then, and where it fails, the keeper
-     * finds them. */
+    /**
+     * Begins to see mappings as soon as there may be some to unlock. This is tried once: until then, and where it fails, the
+     * keeper finds them.
+     */
     public void look() {
         if (isTried || !(isBornInVain.test(Region.MAPPED) || isBornInVain.test(Region.SHM))) {
             return;
@@ -44,8 +46,8 @@ public final class MapTracking {
         isTried = true;
         long begin = System.nanoTime();
         Unlocker unlocker = new Unlocker(libc, isBornInVain);
-        unlocker.rehearse();
         try {
+            unlocker.rehearse();
             String where = new MapHook(instrumentation).install(unlocker);
             log.debug("files are seen as they are mapped, in " + where + ": took "
                     + (System.nanoTime() - begin) / 1_000_000 + " ms");
