@@ -23,11 +23,13 @@ public final class MemlockAgent {
      */
     public static void premain(String options, Instrumentation instrumentation) {
         int status = 0;
+        boolean isExitWanted = false;
         try {
+            isExitWanted = isExitWanted(options); // first: after a failure there may be no memory for the question
             status = Launcher.launch(options, instrumentation, true);
         } catch (Throwable failure) { // whatever it is, the application must start
-            status = isExitWanted(options) ? EXIT_NOT_LOCKED : 0;
-            report(failure, status != 0);
+            status = isExitWanted ? EXIT_NOT_LOCKED : 0;
+            report(failure, isExitWanted);
         }
         if (status != 0) {
             exit(status);
@@ -74,7 +76,15 @@ public final class MemlockAgent {
                             : "the application runs on without it")
                     + ". Cause: " + failure + (failure instanceof SecurityException ? permissions() : ""));
         } catch (Throwable another) { // no memory to put a text together
+            reportInShort();
+        }
+    }
+
+    private static void reportInShort() {
+        try {
             print("NOT LOCKED: the agent could not start, nor tell why");
+        } catch (Throwable failure) {
+            // No memory even for that text.
         }
     }
 

@@ -22,8 +22,13 @@ public final class MemorySnapshot {
     /** 16 MiB. More is read only of a JVM with very many classes, or by one that leads us on through all of its memory. */
     private static final int MOST_BLOCKS = 4096;
 
+    /** Of a small heap the snapshot takes a sixteenth at most, and reads anew what it had to forget. */
+    private static final int SHARE_OF_HEAP = 16;
+
     private final Memory memory;
     private final Map<Long, ByteBuffer> blocks = new HashMap<>();
+    private final long mostBlocks =
+            Math.min(MOST_BLOCKS, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP / BLOCK_BYTES);
     private final byte[] scratch = new byte[LONGEST_STRING]; // some thousand strings are read in one go
     private long lastStart = -1;
     private ByteBuffer last;
@@ -102,7 +107,7 @@ public final class MemorySnapshot {
             if (block == null) {
                 byte[] bytes = new byte[BLOCK_BYTES];
                 memory.read(start, bytes);
-                if (blocks.size() == MOST_BLOCKS) {
+                if (blocks.size() >= mostBlocks) {
                     blocks.clear();
                 }
                 block = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);

@@ -99,6 +99,25 @@ class NoHarmIT {
                 .main(OwnJnaApp.class);
     }
 
+    /** An exception out of premain would abort the JVM, and the JDK's instrument library would do so for one of its own. */
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void livesInAHeapOfAFewMegabytes(Jdk jdk) {
+        for (String heap : List.of("-Xmx3m", "-Xmx4m", "-Xmx5m")) {
+            for (String options : List.of("", "mode=heap", "mode=heap+code+metaspace,strategy=rescan")) {
+                Outcome outcome = ForkedJvm.on(jdk)
+                        .agent(options)
+                        .flags("-XX:+UseG1GC", heap)
+                        .main(HelloApp.class)
+                        .run();
+
+                assertThat(outcome.exitStatus())
+                        .as("%s, %s: %s", heap, options, outcome)
+                        .isZero();
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource(EVERY_JDK)
     void systemPropertiesAreThoseWithoutTheAgent(Jdk jdk) {
