@@ -85,6 +85,16 @@ public record LockLimit(long softBytes, long hardBytes, int probeErrno, boolean 
                 : "RLIMIT_MEMLOCK soft " + Bytes.limit(softBytes) + ", hard " + Bytes.limit(hardBytes);
     }
 
+    /** Whether it is 0, as far as is known. */
+    public boolean mayBeZero() {
+        return softBytes == 0 || softBytes == UNKNOWN_BYTES;
+    }
+
+    /** What a limit that {@link #mayBeZero} is, for a message. */
+    public String ofZero() {
+        return softBytes == 0 ? "the limit is 0" : "the limit is 0, or a seccomp filter refuses the call";
+    }
+
     /** Whether the limits are the same, whatever follows from them. */
     boolean hasLimitsOf(LockLimit other) {
         return softBytes == other.softBytes && hardBytes == other.hardBytes;

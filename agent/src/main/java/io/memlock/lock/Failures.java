@@ -31,6 +31,8 @@ final class Failures {
             "this JVM runs unlocked: under memory pressure its pages can be swapped out, and reading one back takes"
                     + " milliseconds";
 
+    private static final String FILTERED = "the seccomp filter refuses the call, whatever the limit is";
+
     private static final String PARTLY_LOCKED = "part of this JVM can be swapped out under memory pressure";
 
     private final Place place;
@@ -86,7 +88,7 @@ final class Failures {
             return new LockFailure(
                     MLOCKALL,
                     Errno.describe(attempt.errno()) + "; " + limit.describe() + filter(),
-                    because(attempt.errno()),
+                    because(attempt.errno(), limit),
                     effect,
                     advice(limit, attempt.errno(), Selection.NOTHING));
         }
@@ -113,7 +115,7 @@ final class Failures {
         return new LockFailure(
                 "to lock " + Bytes.text(pass.wantedBytes()) + "; not locked: " + missing(pass),
                 refused(limit, needed),
-                because(limit.probeErrno()),
+                because(limit.probeErrno(), limit),
                 effect(pass),
                 advice(limit, limit.probeErrno(), selection).and(lessToLock(selection)));
     }
@@ -138,7 +140,7 @@ final class Failures {
         String cause = pass.errno() == Errno.ENOMEM && !overLimit
                 ? "a mapping changed while it was being locked (a hole, or PROT_NONE): the limit is not reached. The next"
                         + " pass tries again"
-                : because(pass.errno());
+                : because(pass.errno(), limit);
         return new LockFailure(
                 "mlock2(MLOCK_ONFAULT) on " + Bytes.text(pass.totalMissingBytes()) + ": " + missing(pass),
                 Errno.describe(pass.errno()) + "; " + limit.describe() + "; needed now: " + Bytes.text(needed)
@@ -174,11 +176,11 @@ final class Failures {
     }
 
     private LockFailure notUnlocked(String tried, int errno, String effect) {
-        boolean isFiltered = isFilters(errno);
+        boolean isFiltered = (errno == Errno.EPERM && place.isFiltered()) || isHidden(errno);
         return new LockFailure(
                 tried,
                 errno == 0 ? "what is mapped changed each time it was looked at" : Errno.describe(errno) + filter(),
-                isFiltered ? because(errno) : "",
+                isFiltered ? FILTERED : "",
                 effect,
                 isFiltered ? new Remedy(place).allowCalls() : triedAgain());
     }
@@ -285,39 +287,42 @@ final class Failures {
     }
 
     /** What an answer means. */
-    String because(int errno) {
+    String because(int errno, LockLimit limit) {
         return switch (errno) {
             case Errno.EPERM ->
-                isFilters(errno)
-                        ? "the seccomp filter refuses the call, whatever the limit is"
-                        : "locking is forbidden to this process: the limit is 0";
+                isFilters(errno, limit) ? FILTERED : "locking is forbidden to this process: " + limit.ofZero();
             case Errno.ENOMEM -> "it is the limit on locked memory that is used up, not the memory";
             case Errno.EAGAIN -> "the kernel could not lock some of the pages just now; the next pass tries again";
             case Errno.NOT_DONE -> "something answers in the kernel's place, as a seccomp filter or an emulator may";
             case Errno.ENOSYS, Errno.EINVAL ->
-                isFilters(errno)
+                isHidden(errno)
                         ? "the seccomp filter hides the call, as if the kernel had none"
                         : "the call is not known here: Linux 4.4 is needed, or an emulator in between lacks it";
             default -> "";
         };
     }
 
-    /** EPERM with a limit above 0, or a call missing that every kernel Java 17 meets has: somebody filters. */
-    private boolean isFilters(int errno) {
+    /** The kernel itself answers EPERM only where the limit is 0 (can_do_mlock in mm/mlock.c). */
+    private boolean isFilters(int errno, LockLimit limit) {
+        return errno == Errno.EPERM ? place.isFiltered() || !limit.mayBeZero() : isHidden(errno);
+    }
+
+    /** A call is missing that every kernel Java 17 meets has. */
+    private boolean isHidden(int errno) {
         boolean isMissing = errno == Errno.ENOSYS || errno == Errno.EINVAL || errno == Errno.NOT_DONE;
-        return (errno == Errno.EPERM || isMissing) && place.isFiltered();
+        return isMissing && place.isFiltered();
     }
 
     /** What to type so that a range can be locked, however long it is. */
     Advice adviceForRange(LockLimit limit, int errno) {
-        boolean isLimits = errno == Errno.ENOMEM || (errno == Errno.EPERM && !isFilters(errno));
+        boolean isLimits = errno == Errno.ENOMEM || (errno == Errno.EPERM && !isFilters(errno, limit));
         return isLimits && !limit.isUnlimited()
                 ? new Remedy(place).raiseLimit(0)
                 : advice(limit, errno, Selection.NOTHING);
     }
 
     private Advice advice(LockLimit limit, int errno, Selection selection) {
-        if (isFilters(errno) && limit.softBytes() != 0) {
+        if (isFilters(errno, limit) && limit.softBytes() != 0) {
             return new Remedy(place).allowCalls();
         }
         return switch (errno) {

@@ -73,7 +73,7 @@ final class RangeFailures {
                 tried(),
                 Errno.describe(errno) + "; " + limit.describe() + "; asked for: " + Bytes.text(length())
                         + "; charged already, to all of this process: " + Bytes.text(process.chargedBytes()),
-                failures.because(errno),
+                failures.because(errno, limit),
                 NOTHING_DONE,
                 failures.adviceForRange(limit, errno));
     }

@@ -270,4 +270,19 @@ class FailingCallsTest {
         assertThat(failure.meaning()).contains(errno == Errno.EPERM ? "the limit is 0" : "the limit on locked memory");
         assertThat(failure.remedy()).contains("LimitMEMLOCK=infinity").contains("app.service");
     }
+
+    /** Where {@code /proc/self/status} cannot be read, nobody knows of the filter. */
+    @Test
+    void aLimitThatIsNotZeroIsNotBlamedForARefusal() throws Exception {
+        FakeKernel kernel = jvm(64 * MIB);
+        kernel.filter.put("mlock2", Errno.EPERM);
+
+        LockFailure failure = new FakeProcess(kernel)
+                .newLock()
+                .start(OptionParser.parse("mode=heap"))
+                .failure();
+
+        assertThat(failure.meaning()).doesNotContain("the limit is 0").contains("seccomp filter");
+        assertThat(failure.remedy()).contains("SystemCallFilter=").doesNotContain("LimitMEMLOCK");
+    }
 }
