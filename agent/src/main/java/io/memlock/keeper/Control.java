@@ -91,7 +91,7 @@ final class Control implements LockControl {
     }
 
     private LockAnswer answer(Outcome outcome) throws IOException {
-        scans.scan();
+        scans.tellOf(System.nanoTime());
         LockFailure failure = outcome.failure();
         String text = failure == null
                 ? describe()

@@ -64,17 +64,40 @@ final class Scans {
     }
 
     /**
-     * Scans in any case: the lock has been changed.
+     * Has the last scan tell of a change: scans, or takes the scan that somebody else has made since. Where changes without
+     * end are asked for, waits for the allowance first.
      *
+     * @param changedNanos {@link System#nanoTime} when the lock had been changed
      * @throws IOException if the process cannot be looked at
      */
-    synchronized void scan() throws IOException {
+    synchronized void tellOf(long changedNanos) throws IOException {
+        while (last == null || last.begunNanos() - changedNanos < 0) {
+            long rest = changed.restNanos(System.nanoTime());
+            if (rest == 0) {
+                scan();
+            } else {
+                await(rest);
+            }
+        }
+    }
+
+    private void await(long nanos) throws IOException {
+        try {
+            TimeUnit.NANOSECONDS.timedWait(this, nanos);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for the next scan; the change itself is done");
+        }
+    }
+
+    private void scan() throws IOException {
         long before = cpu.nanos();
         long resident = process.residentBytes();
         last = process.scan();
         residentBytes = resident;
         scanNanos = cpu.nanos() - before;
         changed.spend(scanNanos);
+        notifyAll();
     }
 
     /**

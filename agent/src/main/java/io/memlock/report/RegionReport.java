@@ -15,6 +15,11 @@ import java.util.List;
  */
 public record RegionReport(List<RegionUsage> regions, long takenNanos, long tookNanos) {
 
+    /** When it was begun, a {@link System#nanoTime}: what changed after that it may have missed. */
+    public long begunNanos() {
+        return takenNanos - tookNanos;
+    }
+
     /**
      * What is locked of what is selected, and what is left out.
      *

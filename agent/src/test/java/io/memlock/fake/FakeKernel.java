@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
 
@@ -57,6 +58,10 @@ public final class FakeKernel implements LibC, MemoryMap {
     boolean hidesCapabilities;
 
     public long softLimit = 8 << 20;
+
+    /** How long the calling thread has used a CPU: the real kernel's answer. */
+    public LongSupplier cpuNanos = () -> ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+
     public long hardLimit = 8 << 20;
     public boolean mayRaiseHardLimit;
 
@@ -678,10 +683,9 @@ public final class FakeKernel implements LibC, MemoryMap {
         return target.length;
     }
 
-    /** The real one's: how long this thread has used a CPU. */
     @Override
     public int clock_gettime(int clockid, long[] tp) {
-        long nanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        long nanos = cpuNanos.getAsLong();
         tp[0] = nanos / 1_000_000_000L;
         tp[1] = nanos % 1_000_000_000L;
         return 0;

@@ -47,6 +47,10 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     final FakeKernel kernel;
     private final LibC viewing;
     public boolean isFiltered;
+
+    /** Run by each scan. */
+    public Runnable onScan = () -> {};
+
     public final List<String> asked = new ArrayList<>();
 
     /** What the JVM does while an attach reads back what is in swap. */
@@ -200,6 +204,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     /** Nothing is resident in a fake kernel. */
     @Override
     public RegionReport scan() {
+        onScan.run();
         long now = System.nanoTime();
         return new RegionReport(new RegionTotals().usages(), now, 0);
     }

@@ -108,6 +108,32 @@ class RegressionGuardIT {
     /** Seen by what the thread that reads them asks of the kernel: how long it takes, a busy machine decides. */
     @Test
     void attributeReadsWalkNoPageTables() {
+        List<String> calls = trace("attributes").calls();
+
+        assertThat(calls).anyMatch(call -> call.contains("/status"));
+        assertThat(calls).noneMatch(RegressionGuardIT::walksPageTables);
+    }
+
+    /** While page tables are walked nobody maps memory: the application would feel it. */
+    @Test
+    void eightThreadsThatRefreshWithoutPauseWalkPageTablesOnceASecondAtMost() {
+        Traced flood = trace("flood");
+
+        assertThat(flood.answer()).matches("refreshes=\\d{3,}");
+        assertThat(flood.calls().stream()
+                        .filter(RegressionGuardIT::walksPageTables)
+                        .filter(call -> call.contains("open")))
+                .hasSizeLessThanOrEqualTo(4);
+    }
+
+    private static boolean walksPageTables(String call) {
+        return call.contains("smaps") || call.contains("pagemap");
+    }
+
+    /** The application's answer, and the system calls of all threads but the agent's meanwhile. */
+    private record Traced(String answer, List<String> calls) {}
+
+    private static Traced trace(String command) {
         Strace.require();
         try (ForkedJvm jvm = ForkedJvm.on(Jdk.current())
                 .agent("mode=all")
@@ -117,11 +143,8 @@ class RegressionGuardIT {
             jvm.awaitLine("ready");
             jvm.ask("jmx"); // by now the bean is there
             try (Strace strace = Strace.attach(jvm.pid(), "open,openat,read,pread64")) {
-                jvm.ask("attributes");
-
-                List<String> calls = strace.callsExceptOf("memlock-");
-                assertThat(calls).anyMatch(call -> call.contains("/status"));
-                assertThat(calls).noneMatch(call -> call.contains("smaps") || call.contains("pagemap"));
+                String answer = jvm.ask(command);
+                return new Traced(answer, strace.callsExceptOf("memlock-"));
             }
         }
     }

@@ -5,6 +5,10 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import javax.management.JMException;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanServer;
@@ -13,12 +17,15 @@ import javax.management.ObjectName;
 /**
  * Tells what is used inside it: each line {@code memory} is answered with {@code done heap=… metaspace=… code=…} in bytes
  * after a collection, {@code jmx} with the nanoseconds to read all attributes of the agent's MBean, and to refresh it;
- * {@code attributes} reads all attributes of the agent's MBean once.
+ * {@code attributes} reads all attributes of the agent's MBean once; {@code flood} refreshes it in eight threads without a
+ * pause for three seconds.
  */
 public final class FootprintApp {
 
     private static final int READS = 300;
     private static final int REFRESHES = 5;
+    private static final int FLOOD_THREADS = 8;
+    private static final int FLOOD_SECONDS = 3;
 
     private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
 
@@ -34,6 +41,7 @@ public final class FootprintApp {
                     + switch (line[0]) {
                         case 'm' -> app.memory();
                         case 'j' -> app.jmx();
+                        case 'f' -> app.flood();
                         default -> app.attributes();
                     });
         }
@@ -71,7 +79,7 @@ public final class FootprintApp {
         double readNanos = (double) (System.nanoTime() - start) / READS;
         start = System.nanoTime();
         for (int i = 0; i < REFRESHES; i++) {
-            server.invoke(name, "refresh", new Object[0], new String[0]);
+            refresh(name);
         }
         double refreshNanos = (double) (System.nanoTime() - start) / REFRESHES;
         return "readAllNanos=" + readNanos + " refreshNanos=" + refreshNanos + " attributes=" + attributes.length;
@@ -82,6 +90,38 @@ public final class FootprintApp {
         MBeanAttributeInfo[] attributes = server.getMBeanInfo(name).getAttributes();
         readAll(name, attributes);
         return "attributes=" + attributes.length;
+    }
+
+    private String flood() throws JMException {
+        ObjectName name = new ObjectName("io.memlock:type=MemoryLock");
+        LongAdder refreshes = new LongAdder();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(FLOOD_SECONDS);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < FLOOD_THREADS; i++) {
+            threads.add(new Thread(() -> {
+                while (System.nanoTime() < end) {
+                    refresh(name);
+                    refreshes.increment();
+                }
+            }));
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return "refreshes=" + refreshes.sum();
+    }
+
+    private void refresh(ObjectName name) {
+        try {
+            server.invoke(name, "refresh", new Object[0], new String[0]);
+        } catch (JMException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private void readAll(ObjectName name, MBeanAttributeInfo[] attributes) throws JMException {

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.keeper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.memlock.fake.FakeKernel;
+import io.memlock.fake.FakeProcess;
+import java.io.IOException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What scans cost is bounded, however many threads ask for one, and for whatever reason. */
+@Timeout(value = 1, unit = TimeUnit.MINUTES)
+class ScansTest {
+
+    /** CPU time of a scan: so many of them use up what changes may take at once. */
+    private static final long DEAR_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private static final int AT_ONCE = 5;
+
+    private long cpuNanos;
+    private int count;
+
+    private final FakeKernel kernel = new FakeKernel();
+    private final FakeProcess process = new FakeProcess(kernel);
+    private final Scans scans = new Scans(process, new ThreadCpuTime(kernel));
+
+    @BeforeEach
+    void makeScansDear() {
+        kernel.cpuNanos = () -> cpuNanos;
+        process.onScan = () -> {
+            count++;
+            cpuNanos += DEAR_NANOS;
+        };
+    }
+
+    @Test
+    void whoAsksAgainAtOnceGetsTheScanThereIs() throws IOException {
+        for (int i = 0; i < 1000; i++) {
+            scans.refresh();
+        }
+
+        assertThat(count).isEqualTo(1);
+    }
+
+    @Test
+    void aChangeIsToldByAScanBegunAfterIt() throws IOException {
+        scans.tellOf(System.nanoTime());
+        scans.tellOf(System.nanoTime());
+
+        assertThat(count).isEqualTo(2);
+    }
+
+    @Test
+    void aChangeIsToldByTheScanThatAnotherChangeHasBroughtAbout() throws IOException {
+        long changed = System.nanoTime();
+        scans.tellOf(System.nanoTime());
+        scans.tellOf(changed);
+
+        assertThat(count).isEqualTo(1);
+    }
+
+    @Test
+    void changesWithoutEndWaitForTheScanOfSomebodyElse() throws Exception {
+        changeWithoutPause();
+        FutureTask<Void> change = new FutureTask<>(() -> {
+            scans.tellOf(System.nanoTime());
+            return null;
+        });
+        Thread asker = new Thread(change, "asker");
+        asker.setDaemon(true);
+        asker.start();
+        awaitWaiting(asker);
+        assertThat(count).isEqualTo(AT_ONCE);
+
+        while (!change.isDone()) {
+            scans.refresh();
+            Thread.onSpinWait();
+        }
+        change.get();
+
+        assertThat(count).isEqualTo(AT_ONCE + 1);
+    }
+
+    @Test
+    void whoIsInterruptedWhileWaitingLearnsThatTheChangeIsDone() throws IOException {
+        changeWithoutPause();
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> scans.tellOf(System.nanoTime()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("the change itself is done");
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    private void changeWithoutPause() throws IOException {
+        for (int i = 0; i < AT_ONCE; i++) {
+            scans.tellOf(System.nanoTime());
+        }
+    }
+
+    private static void awaitWaiting(Thread thread) {
+        while (thread.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+    }
+}
