@@ -26,7 +26,13 @@ public interface MemoryLockMXBean {
     String getExclude();
 
     @Description(
-            "The regions that should be locked, joined by +: what Mode and Exclude come to. Empty if there are none")
+            "Which of the files that the application maps should be locked, where neither all nor none of them should"
+                    + " be: globs joined by +; none otherwise")
+    String getMapped();
+
+    @Description(
+            "The regions that should be locked, joined by +: what Mode, Exclude and Mapped come to, where with Mapped"
+                    + " only some files of mapped should be. Empty if there are none")
     String getSelection();
 
     @Description("How new mappings are locked: future (born locked), rescan (found and locked by the keeper) or none")
