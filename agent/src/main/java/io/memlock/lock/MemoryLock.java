@@ -275,7 +275,7 @@ public final class MemoryLock {
             hasUnlockedAll = false;
             passes.reconciler().adoptAll();
         }
-        passes.endFuture(plan.limit());
+        passes.endFuture(plan);
     }
 
     /**

@@ -113,6 +113,20 @@ class ChosenFilesTest {
         assertThat(locked()).isEqualTo("- - - -");
     }
 
+    /** Out of the page tables, and not locked until it is touched again, it could be dropped meanwhile. */
+    @Test
+    void whatIsWantedFromNowOnStaysInThePageTablesAsMclFutureEnds() throws Exception {
+        lock.start(OptionParser.parse("mode=all"));
+        mapFiles();
+        lock.reconcile();
+
+        lock.change(OptionParser.parse("mode=mapped,mapped=/data/hot/**"));
+
+        assertThat(locked()).isEqualTo("- - hot -");
+        assertThat(kernel.isReleased(HOT)).isFalse();
+        assertThat(kernel.isReleased(COLD)).isTrue();
+    }
+
     /** A file that is renamed into the place, or out of it, belongs where it lies. */
     @Test
     void theKeeperFindsWhatTheMomentOfMappingMissed() throws Exception {
