@@ -64,7 +64,9 @@ public interface MemoryLockMXBean {
     @Description("Bytes of this JVM in RAM, at the last scan; a page shared with other processes counts by its share")
     long getResidentBytes();
 
-    @Description("Bytes of this JVM in swap, at the last scan")
+    @Description(
+            "Bytes of this JVM in swap, at the last scan; with more than 512 MiB resident without those of shared memory"
+                    + " (ZGC's heap, files in /dev/shm), which \"regions PID\" counts")
     long getSwappedBytes();
 
     @Description(

@@ -24,7 +24,9 @@ import java.util.Map;
  * whether it is locked.
  *
  * <p>How many processes share a page the pagemap does not tell. A file's page that is mapped elsewhere, too, counts half; a
- * page that a file in memory shows in several places, as ZGC's heap, counts once.
+ * page that a file in memory shows in several places, as ZGC's heap, counts once. Nor does it tell of shared memory which
+ * pages are in swap: they look like pages that were never used (Documentation/admin-guide/mm/pagemap.rst, "Exceptions for
+ * Shared Memory"; only SEEK_DATA on the open file and mincore(2) together tell them apart). They count as nothing here.
  */
 public final class GentleScan {
 
