@@ -18,6 +18,7 @@ import io.memlock.lock.MemoryLock;
 import io.memlock.lock.Outcome;
 import io.memlock.log.Log;
 import io.memlock.log.StartupTimes;
+import io.memlock.memory.PathGlob;
 import io.memlock.memory.Region;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.OnFailure;
@@ -39,6 +40,7 @@ import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** The whole story: options, lock, report, background services. Created once in a JVM, by {@code MemlockAgent}. */
 public final class Memlock implements Agent {
@@ -286,7 +288,8 @@ public final class Memlock implements Agent {
             jmx = hasManagement() ? new JmxService(inForce, log, process.pageBytes()) : null;
             Publisher publisher = new Publisher(instrumentation, log, jmx);
             Growth.Source growth = new GrowthSignals(instrumentation, process.files());
-            MapTracking tracking = new MapTracking(instrumentation, new BornInVain(lock, inForce), process.libc(), log);
+            BornInVain bornInVain = new BornInVain(lock, inForce);
+            MapTracking tracking = new MapTracking(instrumentation, bornInVain, bornInVain, process.libc(), log);
             Runnable look = new Runnable() {
                 @Override
                 public void run() {
@@ -399,7 +402,7 @@ public final class Memlock implements Agent {
     }
 
     /** Asked whenever the application maps a file. */
-    private static final class BornInVain implements Predicate<Region> {
+    private static final class BornInVain implements Predicate<Region>, Supplier<List<PathGlob>> {
 
         private final MemoryLock lock;
         private final OptionsInForce options;
@@ -412,6 +415,11 @@ public final class Memlock implements Agent {
         @Override
         public boolean test(Region region) {
             return options.get().track() && lock.isBornInVain(region);
+        }
+
+        @Override
+        public List<PathGlob> get() {
+            return lock.chosenFiles();
         }
     }
 

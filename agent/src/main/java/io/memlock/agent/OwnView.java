@@ -8,6 +8,7 @@ import io.memlock.hotspot.JvmLayout;
 import io.memlock.hotspot.LayerStatus;
 import io.memlock.keeper.HeapRoom;
 import io.memlock.keeper.ProcessView;
+import io.memlock.lock.MemoryLock;
 import io.memlock.log.Log;
 import io.memlock.memory.SmapsCost;
 import io.memlock.proc.ProcFs;
@@ -28,19 +29,22 @@ final class OwnView implements ProcessView {
     private final LockProbe probe;
     private final long pageBytes;
     private final Log log;
+    private final MemoryLock lock;
 
     /**
      * A view.
      *
      * @param pageBytes the page size
      * @param log for scans that are less gentle than they should be
+     * @param lock knows which of the mapped files are chosen
      */
-    OwnView(ProcFs proc, JvmLayout layout, LockProbe probe, long pageBytes, Log log) {
+    OwnView(ProcFs proc, JvmLayout layout, LockProbe probe, long pageBytes, Log log, MemoryLock lock) {
         this.proc = proc;
         this.layout = layout;
         this.probe = probe;
         this.pageBytes = pageBytes;
         this.log = log;
+        this.lock = lock;
     }
 
     @Override
@@ -49,7 +53,7 @@ final class OwnView implements ProcessView {
             return scanAtOnce();
         }
         try {
-            return new GentleScan(proc, layout, probe, Pause.SLEEP, pageBytes).scan();
+            return new GentleScan(proc, layout, probe, Pause.SLEEP, pageBytes, lock.chosenFiles()).scan();
         } catch (IOException e) {
             log.debug("no gentle scan: " + e.getMessage());
             return scanAtOnce();
@@ -58,7 +62,7 @@ final class OwnView implements ProcessView {
 
     /** The same before the application runs, when there is nobody to stall. */
     RegionReport scanAtOnce() throws IOException {
-        return new SmapsScan(proc, ProcFs.SELF, layout).scan();
+        return new SmapsScan(proc, ProcFs.SELF, layout, lock.chosenFiles()).scan();
     }
 
     @Override

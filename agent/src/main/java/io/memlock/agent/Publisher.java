@@ -5,6 +5,7 @@ import io.memlock.jvmstat.LockCounters;
 import io.memlock.jvmstat.OwnCounters;
 import io.memlock.keeper.LockControl;
 import io.memlock.log.Log;
+import io.memlock.memory.PathGlob;
 import io.memlock.memory.Region;
 import io.memlock.report.RegionReport;
 import io.memlock.report.RegionUsage;
@@ -56,10 +57,14 @@ final class Publisher implements Runnable {
     private void count() {
         LockStatus status = control.status();
         counters.state(
-                status.state().code(), Region.joined(status.regions()), status.relockCount(), control.goodUntilNanos());
+                status.state().code(),
+                Region.joined(status.regions()),
+                status.regions().isEmpty() ? "" : PathGlob.joined(status.asked().files()),
+                status.relockCount(),
+                control.goodUntilNanos());
         RegionReport report = control.report();
         if (report != null) {
-            RegionUsage selected = report.total(status.regions());
+            RegionUsage selected = report.selected(status);
             counters.scan(selected.lockedBytes(), selected.residentBytes(), report.takenNanos());
         }
     }

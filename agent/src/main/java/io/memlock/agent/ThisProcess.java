@@ -71,6 +71,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     private Boolean inUserNamespace;
     private Place place;
     private JvmLayout layout;
+    private MemoryLock lock;
 
     /**
      * The process.
@@ -109,7 +110,8 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
                 return new HeapView(libc, Populator.of(libc, proc), probe, Pause.SLEEP, progress);
             }
         };
-        return new MemoryLock(plan, future, new Passes(reconciler, future, new ViewedHeap(view)), this, this);
+        lock = new MemoryLock(plan, future, new Passes(reconciler, future, new ViewedHeap(view)), this, this);
+        return lock;
     }
 
     private Reconciler newReconciler(ApplicationLocks applicationLocks, RoomWatch room) {
@@ -132,9 +134,9 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
                 MappingBudget.of(maxMapCount()));
     }
 
-    /** What is reported of it. */
+    /** What is reported of it, after {@link #newLock}. */
     OwnView view() {
-        return new OwnView(proc, layout(), probe, pageBytes, log);
+        return new OwnView(proc, layout(), probe, pageBytes, log, lock);
     }
 
     private Residency residency() {
@@ -142,7 +144,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
             @Override
             public long residentBytes(List<Region> regions, boolean isLive) throws IOException {
                 return (isLive ? view().scan() : view().scanAtOnce())
-                        .total(regions)
+                        .total(regions, lock.chosenFiles())
                         .residentBytes();
             }
         });

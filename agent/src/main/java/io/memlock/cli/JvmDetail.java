@@ -42,7 +42,7 @@ final class JvmDetail {
         if (published.isBorneOutBy(memory)) {
             lines.add(line(
                     "selected",
-                    published.selection() + ": " + Numbers.percent(published.coverage()) + " of "
+                    published.describe() + ": " + Numbers.percent(published.coverage()) + " of "
                             + Numbers.bytes(published.residentBytes()) + " resident are locked, "
                             + published.state()));
         }

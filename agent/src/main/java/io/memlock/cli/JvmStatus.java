@@ -39,6 +39,7 @@ record JvmStatus(
         json.put("verdict", verdict().text());
         json.put("state", published.state() == null ? null : published.state().name());
         json.put("selection", published.state() == null ? null : published.selection());
+        json.put("selectedFiles", published.files().isEmpty() ? null : published.files());
         json.put("heapMaxBytes", Numbers.orNull(heapMaxBytes));
         json.put("residentBytes", Numbers.orNull(memory.residentBytes()));
         json.put("lockedBytes", Numbers.orNull(memory.lockedBytes()));

@@ -12,6 +12,7 @@ import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.PublishedLock;
 import io.memlock.jvms.TimeLimit;
 import io.memlock.log.Wrap;
+import io.memlock.memory.PathGlob;
 import io.memlock.memory.SmapsCost;
 import io.memlock.proc.ProcFs;
 import io.memlock.report.RegionReport;
@@ -88,8 +89,9 @@ final class RegionsCommand implements Callable<Integer> {
                 List<SegmentRow> rows = SegmentRow.read(proc, process, layout);
                 show(json ? List.of(Json.text(document(jvm, layout, rows))) : SegmentRow.table(rows, console.width()));
             } else {
-                RegionReport report = new SmapsScan(proc, process, layout).scan();
                 PublishedLock published = PublishedLock.of(processes, pid);
+                List<PathGlob> files = published.selectedFiles();
+                RegionReport report = new SmapsScan(proc, process, layout, files == null ? List.of() : files).scan();
                 show(json ? List.of(Json.text(document(jvm, layout, report, published))) : table(report, published));
             }
             if (!json) {
@@ -117,8 +119,8 @@ final class RegionsCommand implements Callable<Integer> {
             table.row(cells(usage.region().optionName(), usage));
         }
         table.row(cells("total", report.total()));
-        if (!published.selection().isEmpty()) {
-            table.row(cells("selected", report.total(published.regions())));
+        if (!published.selection().isEmpty() && published.selectedFiles() != null) {
+            table.row(cells("selected", report.total(published.regions(), published.selectedFiles())));
         }
         return table.lines(console.width());
     }
@@ -154,8 +156,10 @@ final class RegionsCommand implements Callable<Integer> {
         document.put("regions", regions);
         document.put("total", json("total", report.total()));
         if (!published.selection().isEmpty()) {
+            List<PathGlob> files = published.selectedFiles();
             document.put("selection", published.selection());
-            document.put("selected", json("selected", report.total(published.regions())));
+            document.put("selectedFiles", published.files().isEmpty() ? null : published.files());
+            document.put("selected", files == null ? null : json("selected", report.total(published.regions(), files)));
         }
         return document;
     }

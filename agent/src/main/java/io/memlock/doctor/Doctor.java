@@ -49,7 +49,7 @@ public final class Doctor {
         findings.add(attach(patient, obstacle));
         findings.add(new LibraryPlace(proc, patient).finding());
         if (!options.prefault().isEmpty()) {
-            findings.add(new Sizes(proc, patient).prefault(options.prefault()));
+            findings.add(new Sizes(proc, patient).prefault(options.toPrefault()));
         }
         return examination(subject, patient, options, findings);
     }
@@ -67,7 +67,7 @@ public final class Doctor {
 
     private Examination examination(String subject, Patient patient, AgentOptions options, List<Finding> findings)
             throws IOException {
-        MemoryNeed need = MemoryNeed.of(patient, options.selection().regions());
+        MemoryNeed need = MemoryNeed.of(patient, options.selection());
         findings.add(Jdk.finding(proc, patient.process(), patient.segments()));
         findings.addAll(new Flags(patient).findings(options));
         findings.addAll(new Sizes(proc, patient).findings(need));

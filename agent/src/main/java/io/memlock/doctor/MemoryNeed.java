@@ -7,6 +7,7 @@ import io.memlock.hotspot.RegionBounds;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import io.memlock.memory.Selection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +43,9 @@ record MemoryNeed(
 
     private static final int AGENT_THREADS = 2;
 
-    static MemoryNeed of(Patient patient, List<Region> selection) {
-        RegionBounds bounds = new RegionBounds(patient.segments(), patient.flags());
+    static MemoryNeed of(Patient patient, Selection selected) {
+        List<Region> selection = selected.regions();
+        RegionBounds bounds = new RegionBounds(patient.segments(selected), patient.flags());
         Map<Region, Long> now = new EnumMap<>(Region.class);
         Map<Region, Long> atMost = new EnumMap<>(Region.class);
         for (Region region : selection) {
@@ -60,7 +62,7 @@ record MemoryNeed(
                 .filter(region ->
                         region == Region.NATIVE || (region == Region.METASPACE && metaspaceLimit(patient.flags()) < 0))
                 .toList();
-        long elsewhere = elsewhere(patient, selection);
+        long elsewhere = elsewhere(patient, selected);
         long most = bounds.mostBytes(selection);
         return new MemoryNeed(
                 nowBytes, elsewhere, agentBytes, atMost, unlimited, most < 0 ? -1 : LockLimit.toLock(most + elsewhere));
@@ -101,12 +103,12 @@ record MemoryNeed(
         return asked < 0 ? DEFAULT_STACK_BYTES : asked;
     }
 
-    private static long elsewhere(Patient patient, List<Region> selection) {
+    private static long elsewhere(Patient patient, Selection selection) {
         return patient.foreignLocks().stream()
                 .mapToLong(locked -> patient.segments().stream()
                         .filter(segment -> segment.start() >= locked.start()
                                 && segment.end() <= locked.end()
-                                && !selection.contains(segment.region()))
+                                && !selection.contains(segment))
                         .mapToLong(Segment::length)
                         .sum())
                 .sum();

@@ -42,7 +42,7 @@ final class OtherLock {
         if (patient.isUnlimited()) {
             return Finding.ok(CHECK, "no limit applies to this JVM");
         }
-        MemoryNeed need = MemoryNeed.of(patient, options.selection().regions());
+        MemoryNeed need = MemoryNeed.of(patient, options.selection());
         long limit = patient.limit().hard();
         Advice advice = new Remedy(patient.place()).raiseLimit(need.grownBytes());
         String numbers = "needed " + Bytes.text(need.chargedBytes()) + " (" + parts(need) + "), the limit is "

@@ -6,8 +6,8 @@ import io.memlock.advice.PlaceFiles;
 import io.memlock.hotspot.JvmFlags;
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.memory.Mapping;
-import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import io.memlock.memory.Selection;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessLimits;
 import io.memlock.proc.ProcessStatus;
@@ -46,8 +46,8 @@ record Patient(
     /** Tells what is in RAM. */
     interface Resident {
 
-        /** Bytes of some regions. */
-        long bytes(List<Region> regions) throws IOException;
+        /** Bytes of what is selected. */
+        long bytes(Selection selection) throws IOException;
     }
 
     static Patient self(ProcFs proc) throws IOException {
@@ -90,11 +90,11 @@ record Patient(
     }
 
     private static Resident resident(ProcFs proc, String process, long pid) {
-        return regions -> {
+        return selection -> {
             try (JvmLayout layout = JvmLayout.of(pid, (int) proc.pageBytes())) {
-                return new SmapsScan(proc, process, layout)
+                return new SmapsScan(proc, process, layout, selection.files())
                         .scan()
-                        .total(regions)
+                        .total(selection.regions(), selection.files())
                         .residentBytes();
             }
         };
@@ -124,6 +124,11 @@ record Patient(
     /** Whether its collector maps the heap anew while it runs, and locks go with the old mapping: ZGC. */
     boolean isHeapRemapped() {
         return segments.stream().anyMatch(Segment::isRemappedHeap);
+    }
+
+    /** What of its memory is selected. */
+    List<Segment> segments(Selection selection) {
+        return segments.stream().filter(selection::contains).toList();
     }
 
     /** How many mappings it has: a mapping may be several segments. */

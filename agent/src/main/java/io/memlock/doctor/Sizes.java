@@ -4,8 +4,8 @@ package io.memlock.doctor;
 import io.memlock.cgroup.CgroupHierarchy;
 import io.memlock.cgroup.Cgroups;
 import io.memlock.memory.Bytes;
-import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import io.memlock.memory.Selection;
 import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFs;
 import io.memlock.residency.Headroom;
@@ -94,10 +94,10 @@ final class Sizes {
     }
 
     /** As the agent refuses: memory that is not there would be taken from the application, or end it. */
-    Finding prefault(List<Region> regions) throws IOException {
+    Finding prefault(Selection selection) throws IOException {
         long more = PrefaultNeed.moreBytes(
-                PrefaultNeed.bytes(patient.segments(), regions),
-                patient.resident().bytes(regions));
+                PrefaultNeed.bytes(patient.segments(selection), selection.regions()),
+                patient.resident().bytes(selection));
         Headroom headroom = Headroom.of(memory, cgroup);
         String evidence = headroom.describe(more);
         if (!headroom.isKnown()) {

@@ -68,6 +68,11 @@ final class MemoryLockBean implements MemoryLockMXBean {
     }
 
     @Override
+    public String getMapped() {
+        return status().asked().filesText();
+    }
+
+    @Override
     public String getSelection() {
         return Region.joined(status().regions());
     }
@@ -119,10 +124,10 @@ final class MemoryLockBean implements MemoryLockMXBean {
     @Override
     public double getCoverage() {
         RegionReport report = report();
-        List<Region> selected = status().regions();
-        return report == null || selected.isEmpty()
+        LockStatus status = status();
+        return report == null || status.regions().isEmpty()
                 ? UNKNOWN
-                : report.total(selected).coverage();
+                : report.selected(status).coverage();
     }
 
     @Override

@@ -26,7 +26,13 @@ public interface MemoryLockMXBean {
     String getExclude();
 
     @Description(
-            "The regions that should be locked, joined by +: what Mode and Exclude come to. Empty if there are none")
+            "Which of the files that the application maps should be locked, where neither all nor none of them should"
+                    + " be: globs joined by +; none otherwise")
+    String getMapped();
+
+    @Description(
+            "The regions that should be locked, joined by +: what Mode, Exclude and Mapped come to, where with Mapped"
+                    + " only some files of mapped should be. Empty if there are none")
     String getSelection();
 
     @Description("How new mappings are locked: future (born locked), rescan (found and locked by the keeper) or none")
@@ -58,7 +64,9 @@ public interface MemoryLockMXBean {
     @Description("Bytes of this JVM in RAM, at the last scan; a page shared with other processes counts by its share")
     long getResidentBytes();
 
-    @Description("Bytes of this JVM in swap, at the last scan")
+    @Description(
+            "Bytes of this JVM in swap, at the last scan; with more than 512 MiB resident without those of shared memory"
+                    + " (ZGC's heap, files in /dev/shm), which \"regions PID\" counts")
     long getSwappedBytes();
 
     @Description(

@@ -3,6 +3,8 @@ package io.memlock.jvms;
 
 import io.memlock.jvmstat.LockCounters;
 import io.memlock.jvmstat.PerfData;
+import io.memlock.log.PlainText;
+import io.memlock.memory.PathGlob;
 import io.memlock.memory.Region;
 import io.memlock.state.LockState;
 import java.io.IOException;
@@ -15,15 +17,17 @@ import java.util.List;
  *
  * @param state how far the promise is kept; null if nothing is published
  * @param selection the selected regions, joined by +; empty if none is
+ * @param files if not empty, of mapped only these are selected, as globs joined by +; {@link LockCounters#UNTOLD} for some
  * @param lockedBytes of the selection, -1 if not known
  * @param residentBytes of the selection at the same scan, -1 if not known
  * @param relocks what the keeper had to lock again, -1 if not known
  */
-public record PublishedLock(LockState state, String selection, long lockedBytes, long residentBytes, long relocks) {
+public record PublishedLock(
+        LockState state, String selection, String files, long lockedBytes, long residentBytes, long relocks) {
 
     /** By a JVM without the agent, or with {@code -XX:-UsePerfData} or {@code -XX:+PerfDisableSharedMem}. */
     public static final PublishedLock NOTHING =
-            new PublishedLock(null, "", Numbers.UNKNOWN, Numbers.UNKNOWN, Numbers.UNKNOWN);
+            new PublishedLock(null, "", "", Numbers.UNKNOWN, Numbers.UNKNOWN, Numbers.UNKNOWN);
 
     /** The scan that is published is older than the kernel's numbers. */
     private static final double SAME = 0.8;
@@ -45,6 +49,7 @@ public record PublishedLock(LockState state, String selection, long lockedBytes,
      */
     static PublishedLock in(byte[] file, long nowNanos) {
         String selection = PerfData.text(file, LockCounters.SELECTION);
+        String files = PerfData.text(file, LockCounters.FILES);
         LockState state = LockState.ofCode(PerfData.counter(file, LockCounters.STATE));
         if (selection == null || state == null) {
             return NOTHING;
@@ -54,6 +59,7 @@ public record PublishedLock(LockState state, String selection, long lockedBytes,
         return new PublishedLock(
                 isOld ? LockState.UNKNOWN : state,
                 selection,
+                files == null ? "" : files, // by an agent that knows no such option
                 isScanned ? PerfData.counter(file, LockCounters.LOCKED) : Numbers.UNKNOWN,
                 isScanned ? PerfData.counter(file, LockCounters.RESIDENT) : Numbers.UNKNOWN,
                 PerfData.counter(file, LockCounters.RELOCKS));
@@ -86,6 +92,32 @@ public record PublishedLock(LockState state, String selection, long lockedBytes,
             }
         }
         return regions;
+    }
+
+    /**
+     * Which files of mapped are selected where only some are.
+     *
+     * @return none where not some are; null if that is not told in a way that can be read
+     */
+    public List<PathGlob> selectedFiles() {
+        List<PathGlob> globs = new ArrayList<>();
+        for (int start = 0; start < files.length(); ) {
+            int end = PathGlob.indexOfSeparator(files, '+', start);
+            String glob = files.substring(start, end);
+            if (glob.isEmpty() || PathGlob.problem(glob) != null) {
+                return null;
+            }
+            globs.add(PathGlob.of(glob));
+            start = end + 1;
+        }
+        return globs;
+    }
+
+    /** The selection for people. */
+    public String describe() {
+        return files.isEmpty()
+                ? selection
+                : selection + " (of mapped: " + (selectedFiles() == null ? "some files" : PlainText.of(files)) + ")";
     }
 
     /** What a lock on the selection leaves out beside files the application maps, for example {@code , but not heap}. */

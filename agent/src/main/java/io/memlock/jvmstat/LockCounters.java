@@ -31,6 +31,15 @@ public final class LockCounters {
     /** The selected regions, joined by +. */
     public static final String SELECTION = "io.memlock.selection";
 
+    /**
+     * Which files of the region {@code mapped} are selected: globs joined by +, empty for all of them or none, {@link
+     * #UNTOLD} for some that cannot be told here.
+     */
+    public static final String FILES = "io.memlock.files";
+
+    /** In place of globs that are long, or in other letters than ASCII: all counters together have 32 KiB. */
+    public static final String UNTOLD = "?";
+
     private static final int MOST_TEXT_BYTES = 255;
 
     private final ByteBuffer relocks;
@@ -40,6 +49,7 @@ public final class LockCounters {
     private final ByteBuffer resident;
     private final ByteBuffer scanned;
     private final ByteBuffer selection;
+    private final ByteBuffer files;
 
     /**
      * Adds them; a JVM can have them only once.
@@ -54,6 +64,7 @@ public final class LockCounters {
         resident = own.addNumber(RESIDENT);
         scanned = own.addNumber(SCANNED);
         selection = own.addText(SELECTION, MOST_TEXT_BYTES);
+        files = own.addText(FILES, MOST_TEXT_BYTES);
         state = own.addNumber(STATE); // the last: who sees it sees all
     }
 
@@ -62,16 +73,25 @@ public final class LockCounters {
      *
      * @param code its number
      * @param selected the regions, joined by +
+     * @param selectedFiles globs joined by +
      * @param relockCount what the keeper had to lock again
      * @param goodUntilNanos until when that is to be believed
      */
-    public void state(int code, String selected, long relockCount, long goodUntilNanos) {
+    public void state(int code, String selected, String selectedFiles, long relockCount, long goodUntilNanos) {
         relocks.putLong(0, relockCount);
-        byte[] text = selected.getBytes(StandardCharsets.ISO_8859_1);
-        selection.put(0, text, 0, Math.min(text.length, selection.capacity() - 1));
-        selection.put(Math.min(text.length, selection.capacity() - 1), (byte) 0);
+        boolean isTellable = selectedFiles.length() < MOST_TEXT_BYTES
+                && selectedFiles.equals(
+                        new String(selectedFiles.getBytes(StandardCharsets.US_ASCII), StandardCharsets.US_ASCII));
+        put(files, (isTellable ? selectedFiles : UNTOLD).getBytes(StandardCharsets.US_ASCII));
+        put(selection, selected.getBytes(StandardCharsets.ISO_8859_1));
         state.putLong(0, code);
         goodUntil.putLong(0, goodUntilNanos);
+    }
+
+    private static void put(ByteBuffer counter, byte[] text) {
+        int length = Math.min(text.length, counter.capacity() - 1);
+        counter.put(0, text, 0, length);
+        counter.put(length, (byte) 0);
     }
 
     /**

@@ -27,6 +27,9 @@ final class Reporter {
     private String lastProblem = "";
     private boolean hasWarned;
 
+    /** When the last scan was that no warning came of. */
+    private long judgedNanos;
+
     /** A reporter; {@link #run} is its life. */
     Reporter(MemoryLock lock, ProcessView process, Scans scans, StateAnnouncer announcer, Log log) {
         this.lock = lock;
@@ -64,7 +67,7 @@ final class Reporter {
         RegionReport last = scans.last();
         return last != null
                 && status.state() == LockState.LOCKED
-                && last.total(status.regions()).coverage() < 1;
+                && last.selected(status).coverage() < 1;
     }
 
     /** Where smaps cannot be read all else is still worth having. */
@@ -81,16 +84,20 @@ final class Reporter {
         lastProblem = problem;
     }
 
-    /** As soon as something is locked and it is known how much is resident. */
+    /**
+     * As soon as something is locked and it is known how much is resident. Files that were chosen by name may be mapped later:
+     * then each scan may be the first that tells.
+     */
     private void warnOnce() {
         LockStatus status = lock.status();
         RegionReport report = scans.last();
         boolean isLocked = status.state() == LockState.LOCKED || status.state() == LockState.PARTIAL;
-        if (hasWarned || !isLocked || report == null) {
+        if (hasWarned || !isLocked || report == null || report.takenNanos() == judgedNanos) {
             return;
         }
-        hasWarned = true;
+        judgedNanos = report.takenNanos();
         String warning = process.outgrowWarning(status, report).text();
+        hasWarned = warning != null || status.asked().files().isEmpty();
         if (warning != null) {
             log.failure(warning);
         }

@@ -44,7 +44,7 @@ final class Difference {
 
     /** Whether it makes a difference at all whether a segment is locked. */
     boolean matters(Segment segment) {
-        return selection.contains(segment.region()) ? terms.isWorthLocking(segment) : unlocks;
+        return selection.contains(segment) ? terms.isWorthLocking(segment) : unlocks;
     }
 
     /** Compares one. */
@@ -52,7 +52,7 @@ final class Difference {
         if (isLocked) {
             locked.add(segment);
         }
-        if (selection.contains(segment.region()) && !terms.mustStayUnlocked(segment)) {
+        if (selection.contains(segment) && !terms.mustStayUnlocked(segment)) {
             wantedBytes += segment.length();
             largestBytes = Math.max(largestBytes, segment.length());
             if (isLocked) {

@@ -7,6 +7,7 @@ import io.memlock.calls.LockProbe;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import io.memlock.memory.Selection;
 import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
@@ -103,21 +104,22 @@ public final class FutureLock {
 
     /**
      * Ends it, for which there is no call but one that locks all there is, too. What should stay unlocked is prepared for
-     * that: of a file the page tables are emptied, so that the call finds no page to lock, and the file is unlocked again
-     * right after it; all else is locked in small pieces first, so that the call does not stall the JVM, and is left to the
+     * that: of a file that is not wanted the page tables are emptied, so that the call finds no page to lock, and the file is
+     * unlocked again right after it; all else is locked in small pieces first, so that the call does not stall the JVM, and is left to the
      * next pass. What the application locked itself is locked all the time, and has its own flags again afterwards.
      *
      * <p>Under a limit that has come down meanwhile the kernel allows only {@code munlockall}, and anything beats a JVM that
      * dies at its next commit; where huge pages of hugetlbfs are mapped, too, because the other call populates them.
      *
      * @param unlocked what is not locked now, by anybody
+     * @param wanted what is to be locked from now on
      * @param tools for the calls on that
      * @throws IOException if it cannot be told what the application locked; it is ended all the same
      */
-    void end(List<Segment> unlocked, Repair.Tools tools) throws IOException {
+    void end(List<Segment> unlocked, Selection wanted, Repair.Tools tools) throws IOException {
         List<Segment> files = new ArrayList<>();
         for (Segment segment : unlocked) {
-            if (isDroppable(segment)) {
+            if (isDroppable(segment) && !wanted.contains(segment)) {
                 files.add(segment);
                 tools.calls().release(segment);
             } else {

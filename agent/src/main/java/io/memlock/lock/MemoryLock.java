@@ -3,6 +3,7 @@ package io.memlock.lock;
 
 import io.memlock.calls.HeldPages;
 import io.memlock.calls.LockLimit;
+import io.memlock.memory.PathGlob;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import io.memlock.memory.Selection;
@@ -15,6 +16,7 @@ import io.memlock.state.LockStatus;
 import io.memlock.state.Strategy;
 import io.memlock.zgc.ViewedHeap;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -134,6 +136,11 @@ public final class MemoryLock {
         return future.isInForce() && !plan.selection().contains(region);
     }
 
+    /** Of the files that the application maps only these are to be locked, if there are any; free. */
+    public List<PathGlob> chosenFiles() {
+        return plan.selection().files();
+    }
+
     /** What is asked for now. */
     public synchronized AgentOptions options() {
         return plan.options();
@@ -210,9 +217,20 @@ public final class MemoryLock {
             return null;
         }
         boolean isAllLocked = future.isInForce() || hasLockedAll;
-        List<Segment> segments =
-                isAllLocked ? process.locate(wanted) : passes.reconciler().locked();
+        List<Segment> segments = isAllLocked
+                ? selected(process.locate(wanted))
+                : passes.reconciler().locked();
         return residency.prefault(segments, wanted, false);
+    }
+
+    private List<Segment> selected(List<Segment> all) {
+        List<Segment> selected = new ArrayList<>();
+        for (Segment segment : all) {
+            if (plan.selection().contains(segment)) {
+                selected.add(segment);
+            }
+        }
+        return selected;
     }
 
     /**
@@ -257,7 +275,7 @@ public final class MemoryLock {
             hasUnlockedAll = false;
             passes.reconciler().adoptAll();
         }
-        passes.endFuture(plan.limit());
+        passes.endFuture(plan);
     }
 
     /**

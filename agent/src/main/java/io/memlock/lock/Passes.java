@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.calls.LockLimit;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import io.memlock.state.Strategy;
@@ -105,18 +104,18 @@ public final class Passes {
     /**
      * Ends MCL_FUTURE, where it is in force.
      *
-     * @param limit without one, what is unlocked now stays so
+     * @param plan without a limit, what is unlocked now stays so unless it is wanted
      * @throws IOException if the mappings cannot be read
      */
-    void endFuture(LockLimit limit) throws IOException {
+    void endFuture(Plan plan) throws IOException {
         if (!future.isInForce()) {
             return;
         }
-        if (limit.isUnlimited()) {
+        if (plan.limit().isUnlimited()) {
             List<Segment> unlocked = reconciler().adoptEverything();
-            future.end(unlocked, reconciler().tools());
+            future.end(unlocked, plan.selection(), reconciler().tools());
         } else { // at once: the next commit may end the JVM
-            future.end(List.of(), reconciler().tools());
+            future.end(List.of(), plan.selection(), reconciler().tools());
         }
         reconciler().adoptAll(); // also what was mapped meanwhile, such as the stack of a new thread
     }

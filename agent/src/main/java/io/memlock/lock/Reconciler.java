@@ -319,12 +319,11 @@ public final class Reconciler {
                 continue;
             }
             LockProbe.Answer answer = tools.probe().ask(segment.start());
-            boolean isToBeUnlocked = unlocks
-                    && !selection.contains(segment.region())
-                    && tools.ours().contains(segment);
+            boolean isSelected = selection.contains(segment);
+            boolean isToBeUnlocked = unlocks && !isSelected && tools.ours().contains(segment);
             if (answer == LockProbe.Answer.GONE || (isToBeUnlocked && answer == LockProbe.Answer.UNLOCKED)) {
                 doubtful.add(segment); // since the look its start may have been unmapped, or mapped anew
-            } else if (!selection.contains(segment.region()) && tools.held().holdsAll(segment.start(), segment.end())) {
+            } else if (!isSelected && tools.held().holdsAll(segment.start(), segment.end())) {
                 found.passOver(segment); // it is locked for somebody, and not ours to unlock
             } else {
                 found.add(segment, answer == LockProbe.Answer.LOCKED);

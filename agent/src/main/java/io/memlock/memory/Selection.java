@@ -11,8 +11,9 @@ import java.util.List;
  * @param regions distinct, the most wanted first: under a finite limit they are locked in this order while they fit
  * @param isIndivisible whether they are wanted together or not at all, as with {@code mode=all}
  * @param excluded with {@code mode=all} what is left unlocked, in the order named; otherwise empty
+ * @param files if not empty, of {@link Region#MAPPED} only the files that one of these is for
  */
-public record Selection(List<Region> regions, boolean isIndivisible, List<Region> excluded) {
+public record Selection(List<Region> regions, boolean isIndivisible, List<Region> excluded, List<PathGlob> files) {
 
     /** As with {@code mode=none}. */
     public static final Selection NOTHING = of(Collections.emptyList());
@@ -23,7 +24,7 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
      * @param regions distinct, the most wanted first
      */
     public static Selection of(List<Region> regions) {
-        return new Selection(regions, false, Collections.emptyList());
+        return new Selection(regions, false, Collections.emptyList(), Collections.emptyList());
     }
 
     /** All regions but some, as with {@code mode=all}. */
@@ -34,11 +35,41 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
                 all.add(region);
             }
         }
-        return new Selection(Collections.unmodifiableList(all), true, excluded);
+        return new Selection(Collections.unmodifiableList(all), true, excluded, Collections.emptyList());
+    }
+
+    /**
+     * The same, and of the files that the application maps those that some patterns are for, and no others.
+     *
+     * @param chosen the patterns; none for no change
+     */
+    public Selection withFiles(List<PathGlob> chosen) {
+        return chosen.isEmpty()
+                ? this
+                : new Selection(
+                        isIndivisible ? inOrder(withMapped(regions)) : withMapped(regions),
+                        isIndivisible,
+                        isIndivisible ? withMapped(excluded) : excluded,
+                        chosen);
+    }
+
+    private static List<Region> inOrder(List<Region> some) {
+        List<Region> ordered = new ArrayList<>(some);
+        Collections.sort(ordered);
+        return Collections.unmodifiableList(ordered);
+    }
+
+    private static List<Region> withMapped(List<Region> some) {
+        if (some.contains(Region.MAPPED)) {
+            return some;
+        }
+        List<Region> more = new ArrayList<>(some);
+        more.add(Region.MAPPED);
+        return Collections.unmodifiableList(more);
     }
 
     public boolean isEverything() {
-        return regions.size() == Region.values().length;
+        return regions.size() == Region.values().length && files.isEmpty();
     }
 
     /** Whether nothing is left unlocked, or only files, in which applications keep no secrets. */
@@ -55,8 +86,21 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
         return regions.isEmpty();
     }
 
+    /** Whether all of a region is wanted. */
     public boolean contains(Region region) {
-        return regions.contains(region);
+        return regions.contains(region) && (region != Region.MAPPED || files.isEmpty());
+    }
+
+    /** Whether a segment is wanted: all of its region is, or its file. */
+    public boolean contains(Segment segment) {
+        return contains(segment.region()) || isChosen(segment, files);
+    }
+
+    /** Whether a segment is of a file that the application maps, and that some patterns are for. */
+    public static boolean isChosen(Segment segment, List<PathGlob> files) {
+        return !files.isEmpty()
+                && segment.region() == Region.MAPPED
+                && PathGlob.isFittedByAny(segment.mapping().path(), files);
     }
 
     /**
@@ -78,7 +122,7 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
         for (int i = low;
                 i < segments.size() && Long.compareUnsigned(segments.get(i).start(), end) < 0;
                 i++) {
-            if (contains(segments.get(i).region())) {
+            if (contains(segments.get(i))) {
                 return true;
             }
         }
@@ -95,12 +139,22 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
     }
 
     /**
-     * What is left unlocked, in the syntax of the option {@code exclude}.
+     * What is left unlocked, in the syntax of the option {@code exclude}; but for {@link #filesText}.
      *
      * @return for example {@code mapped}; {@code nothing} if nothing is, or if the mode names regions itself
      */
     public String excludeText() {
         return excluded.isEmpty() ? "nothing" : Region.joined(excluded);
+    }
+
+    /**
+     * Which files of {@link Region#MAPPED} are wanted where not all of them or none are, in the syntax of the option {@code
+     * mapped}.
+     *
+     * @return for example {@code /data/hot/**}, or {@code none}
+     */
+    public String filesText() {
+        return files.isEmpty() ? "none" : PathGlob.joined(files);
     }
 
     /** As that of any record, but written out: see {@link Mapping#equals}. */
@@ -109,7 +163,8 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
         return other instanceof Selection selection
                 && isIndivisible == selection.isIndivisible
                 && regions.equals(selection.regions)
-                && excluded.equals(selection.excluded);
+                && excluded.equals(selection.excluded)
+                && files.equals(selection.files);
     }
 
     @Override

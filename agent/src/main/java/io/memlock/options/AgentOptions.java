@@ -2,8 +2,10 @@
 package io.memlock.options;
 
 import io.memlock.log.LogLevel;
+import io.memlock.memory.PathGlob;
 import io.memlock.memory.Region;
 import io.memlock.memory.Selection;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -12,6 +14,7 @@ import java.util.List;
  * @param mode how the selection was given
  * @param regions with {@link LockMode#REGIONS} what to lock, in the order named; otherwise empty
  * @param exclude with {@link LockMode#ALL} what to leave unlocked; otherwise empty
+ * @param mapped if not empty, of the files that the application maps only those that one of these is for
  * @param strategy how new mappings shall be treated
  * @param track whether files are seen as the application maps them
  * @param prefault what to fault in after locking; some of the selection
@@ -24,6 +27,7 @@ public record AgentOptions(
         LockMode mode,
         List<Region> regions,
         List<Region> exclude,
+        List<PathGlob> mapped,
         StrategyChoice strategy,
         boolean track,
         List<Region> prefault,
@@ -32,8 +36,14 @@ public record AgentOptions(
         boolean jmx,
         LogLevel log) {
 
+    /** What to fault in. */
+    public Selection toPrefault() {
+        return new Selection(prefault, false, Collections.emptyList(), mapped);
+    }
+
     /** What to lock. */
     public Selection selection() {
-        return mode == LockMode.ALL ? Selection.allBut(exclude) : Selection.of(regions);
+        Selection selection = mode == LockMode.ALL ? Selection.allBut(exclude) : Selection.of(regions);
+        return selection.withFiles(mapped);
     }
 }

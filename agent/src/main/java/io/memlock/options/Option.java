@@ -20,6 +20,12 @@ public enum Option {
                     + " once it was read",
             "",
             "nothing"),
+    MAPPED(
+            "mapped",
+            "globs joined by `+`, `none`",
+            "none",
+            "of the files that the application maps, lock these and no others, as in `mapped=/data/hot/**`;"
+                    + " [docs/mapped-files.md](docs/mapped-files.md)"),
     STRATEGY(
             "strategy",
             "`auto`, `future`, `rescan`",

@@ -54,6 +54,10 @@ final class OptionErrors {
                             ? ", as in " + before.key() + "=heap+code"
                             : ", so write " + before.key() + "=" + shown(valueBefore + "+" + more)));
         }
+        if (before == Option.MAPPED && part.startsWith("/")) {
+            return new OptionException("cannot read '" + shown(part) + "': a list is joined by '+', so write "
+                    + before.key() + "=" + shown(valueBefore + "+" + part));
+        }
         String nearest = NearestWord.to(part, keys);
         return new OptionException("cannot read '" + shown(part) + "': options are key=value, separated by commas"
                 + (nearest == null ? "; keys are " + listed(keys) : "; did you mean '" + nearest + "=...'?"));

@@ -2,6 +2,7 @@
 package io.memlock.options;
 
 import io.memlock.log.LogLevel;
+import io.memlock.memory.PathGlob;
 import io.memlock.memory.Region;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,6 +19,9 @@ public final class OptionParser {
 
     private static final long MIN_INTERVAL_MILLIS = 100;
     private static final long MAX_INTERVAL_MILLIS = 3_600_000;
+
+    /** Its value may have commas in it. */
+    private static final String MAPPED = Option.MAPPED.key() + "=";
 
     private static final List<Region> NONE = Collections.emptyList();
 
@@ -45,6 +49,7 @@ public final class OptionParser {
                 mode,
                 mode == LockMode.REGIONS ? regions(Option.MODE, modeText) : NONE,
                 mode == LockMode.ALL ? regions(Option.EXCLUDE, excludeText) : NONE,
+                given.containsKey(Option.MAPPED) ? MappedGlobs.read(given.get(Option.MAPPED)) : Collections.emptyList(),
                 choice(given, Option.STRATEGY, StrategyChoice.values()),
                 isOn(given, Option.TRACK),
                 regions(Option.PREFAULT, value(given, Option.PREFAULT)),
@@ -53,8 +58,11 @@ public final class OptionParser {
                         Option.INTERVAL.key(), value(given, Option.INTERVAL), MIN_INTERVAL_MILLIS, MAX_INTERVAL_MILLIS),
                 isOn(given, Option.JMX),
                 choice(given, Option.LOG, LogLevel.values()));
+        if (!options.mapped().isEmpty()) {
+            MappedGlobs.check(options);
+        }
         for (Region region : options.prefault()) {
-            if (!options.selection().contains(region)) {
+            if (!options.selection().regions().contains(region)) {
                 throw new OptionException("cannot prefault '" + region.optionName() + "': mode=" + modeText
                         + (mode == LockMode.ALL ? ",exclude=" + excludeText : "")
                         + " does not lock it; select it as well, or leave it out of prefault");
@@ -68,7 +76,9 @@ public final class OptionParser {
         Option before = null;
         int start = 0;
         while (start < text.length()) {
-            int comma = text.indexOf(',', start);
+            int comma = text.startsWith(MAPPED, start)
+                    ? PathGlob.indexOfSeparator(text, ',', start)
+                    : text.indexOf(',', start);
             int end = comma < 0 ? text.length() : comma;
             String part = text.substring(start, end);
             int equals = part.indexOf('=');

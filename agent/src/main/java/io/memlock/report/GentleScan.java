@@ -6,6 +6,7 @@ import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pause;
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.memory.Mapping;
+import io.memlock.memory.PathGlob;
 import io.memlock.memory.Segment;
 import io.memlock.memory.SmapsCost;
 import io.memlock.proc.Pagemap;
@@ -23,7 +24,9 @@ import java.util.Map;
  * whether it is locked.
  *
  * <p>How many processes share a page the pagemap does not tell. A file's page that is mapped elsewhere, too, counts half; a
- * page that a file in memory shows in several places, as ZGC's heap, counts once.
+ * page that a file in memory shows in several places, as ZGC's heap, counts once. Nor does it tell of shared memory which
+ * pages are in swap: they look like pages that were never used (Documentation/admin-guide/mm/pagemap.rst, "Exceptions for
+ * Shared Memory"; only SEEK_DATA on the open file and mincore(2) together tell them apart). They count as nothing here.
  */
 public final class GentleScan {
 
@@ -32,13 +35,21 @@ public final class GentleScan {
     private final LockProbe probe;
     private final Pause pause;
     private final long pageBytes;
+    private final List<PathGlob> files;
 
-    public GentleScan(ProcFs proc, JvmLayout layout, LockProbe probe, Pause pause, long pageBytes) {
+    /**
+     * A scan.
+     *
+     * @param files which of the files that are mapped are chosen
+     */
+    public GentleScan(
+            ProcFs proc, JvmLayout layout, LockProbe probe, Pause pause, long pageBytes, List<PathGlob> files) {
         this.proc = proc;
         this.layout = layout;
         this.probe = probe;
         this.pause = pause;
         this.pageBytes = pageBytes;
+        this.files = files;
     }
 
     /**
@@ -51,7 +62,7 @@ public final class GentleScan {
         long start = System.nanoTime();
         List<Mapping> mappings = proc.mappings(ProcFs.SELF);
         List<Segment> segments = layout.classify(mappings);
-        RegionTotals totals = new RegionTotals();
+        RegionTotals totals = new RegionTotals(files);
         Map<Long, BitSet> views = new HashMap<>();
         try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, pageBytes)) {
             for (Segment segment : segments) {
@@ -62,7 +73,7 @@ public final class GentleScan {
             }
         }
         long end = System.nanoTime();
-        return new RegionReport(totals.usages(), end, end - start);
+        return totals.report(end, end - start);
     }
 
     private void count(Pagemap pagemap, Segment segment, Map<Long, BitSet> views, RegionTotals totals)

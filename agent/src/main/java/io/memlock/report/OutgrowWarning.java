@@ -7,15 +7,18 @@ import io.memlock.state.LockStatus;
 
 /**
  * Says before it happens that what is locked can outgrow what there is: locked pages cannot be reclaimed, so the kernel
- * would kill instead. Only the heap is counted as what it may become. Of all else that is selected what is resident counts:
- * hardly a JVM ever fills the code cache it has reserved, or touches all pages of its libraries.
+ * would kill instead. Only the heap and the files that were chosen by name are counted as what they may become. Of all else
+ * that is selected what is resident counts: hardly a JVM ever fills the code cache it has reserved, or touches all pages of
+ * its libraries.
  *
  * @param heapBytes the largest heap, 0 if it is not selected
- * @param besideHeapBytes what is resident now of the other regions that are selected
+ * @param besideHeapBytes what is resident now of all else that is selected
+ * @param chosenFileBytes what is mapped of files that were chosen by name
  * @param cgroupBytes the memory cgroup's limit, -1 if there is none
  * @param hostBytes the host's RAM, -1 if it is not known
  */
-public record OutgrowWarning(long heapBytes, long besideHeapBytes, long cgroupBytes, long hostBytes) {
+public record OutgrowWarning(
+        long heapBytes, long besideHeapBytes, long chosenFileBytes, long cgroupBytes, long hostBytes) {
 
     /**
      * Of what a scan has found.
@@ -26,10 +29,15 @@ public record OutgrowWarning(long heapBytes, long besideHeapBytes, long cgroupBy
     public static OutgrowWarning of(
             RegionReport report, LockStatus status, long largestHeapBytes, long cgroupBytes, long hostBytes) {
         boolean isHeapSelected = status.regions().contains(Region.HEAP);
-        long selected = report.total(status.regions()).residentBytes();
+        long selected = report.selected(status).residentBytes();
         long heap = isHeapSelected ? report.residentBytes(Region.HEAP) : 0;
+        RegionUsage chosen = report.chosen(status);
         return new OutgrowWarning(
-                isHeapSelected ? Math.max(largestHeapBytes, heap) : 0, selected - heap, cgroupBytes, hostBytes);
+                isHeapSelected ? Math.max(largestHeapBytes, heap) : 0,
+                selected - heap - chosen.residentBytes(),
+                chosen.committedBytes(),
+                cgroupBytes,
+                hostBytes);
     }
 
     /**
@@ -40,11 +48,13 @@ public record OutgrowWarning(long heapBytes, long besideHeapBytes, long cgroupBy
     public String text() {
         boolean cgroup = cgroupBytes >= 0 && (hostBytes < 0 || cgroupBytes < hostBytes);
         long there = cgroup ? cgroupBytes : hostBytes;
-        if (there < 0 || heapBytes + besideHeapBytes <= there) {
+        long most = heapBytes + besideHeapBytes + chosenFileBytes;
+        if (there < 0 || most <= there) {
             return null;
         }
-        return "warning: what is locked can grow to " + Bytes.text(heapBytes + besideHeapBytes) + " (the heap to "
-                + Bytes.text(heapBytes) + ", and " + Bytes.text(besideHeapBytes)
+        return "warning: what is locked can grow to " + Bytes.text(most) + " (the heap to " + Bytes.text(heapBytes)
+                + (chosenFileBytes == 0 ? "" : ", the files of mapped=... to " + Bytes.text(chosenFileBytes))
+                + ", and " + Bytes.text(besideHeapBytes)
                 + " of what else is selected are resident now), but "
                 + (cgroup ? "the memory cgroup allows " : "the host has ") + Bytes.text(there)
                 + ": locked memory cannot be reclaimed, so the OOM killer would end this JVM; lower -Xmx or "

@@ -2,6 +2,7 @@
 package io.memlock.report;
 
 import io.memlock.memory.Bytes;
+import io.memlock.memory.PathGlob;
 import io.memlock.memory.Region;
 import io.memlock.state.LockStatus;
 import java.util.List;
@@ -10,10 +11,13 @@ import java.util.List;
  * What one scan of smaps found.
  *
  * @param regions every region, in the order of {@link Region}
+ * @param files which files of {@link Region#MAPPED} were chosen; none if not some of them are
+ * @param chosen what these hold
  * @param takenNanos {@link System#nanoTime} when it was taken
  * @param tookNanos how long it took
  */
-public record RegionReport(List<RegionUsage> regions, long takenNanos, long tookNanos) {
+public record RegionReport(
+        List<RegionUsage> regions, List<PathGlob> files, RegionUsage chosen, long takenNanos, long tookNanos) {
 
     /** When it was begun, a {@link System#nanoTime}: what changed after that it may have missed. */
     public long begunNanos() {
@@ -27,8 +31,9 @@ public record RegionReport(List<RegionUsage> regions, long takenNanos, long took
      *     MiB of mapped}
      */
     public String describe(LockStatus status) {
-        RegionUsage selected = total(status.regions());
+        RegionUsage selected = selected(status);
         long excluded = total(status.asked().excluded()).residentBytes();
+        excluded -= hasChosen(status.asked().files()) ? chosen.residentBytes() : 0;
         return describe(selected.lockedBytes(), selected.residentBytes(), status)
                 + (excluded == 0
                         ? ""
@@ -40,6 +45,22 @@ public record RegionReport(List<RegionUsage> regions, long takenNanos, long took
     public static String describe(long lockedBytes, long residentBytes, LockStatus status) {
         return "locked " + Bytes.text(lockedBytes) + " of " + Bytes.text(residentBytes) + " resident ("
                 + status.describe() + ")";
+    }
+
+    /** Sum over what is to be locked. */
+    public RegionUsage selected(LockStatus status) {
+        return total(status.regions(), status.asked().files());
+    }
+
+    /** What is held by the files that were chosen by name, as far as they are to be locked; nothing where none were. */
+    RegionUsage chosen(LockStatus status) {
+        boolean isWanted = status.regions().contains(Region.MAPPED)
+                && hasChosen(status.asked().files());
+        return isWanted ? chosen : new RegionUsage(Region.MAPPED, 0, 0, 0, 0, 0, 0);
+    }
+
+    private boolean hasChosen(List<PathGlob> wanted) {
+        return !wanted.isEmpty() && wanted.equals(files);
     }
 
     /** What is in RAM of a region. */
@@ -59,13 +80,26 @@ public record RegionReport(List<RegionUsage> regions, long takenNanos, long took
      * @return the region of the sum is null
      */
     public RegionUsage total(List<Region> of) {
+        return total(of, List.of());
+    }
+
+    /**
+     * Sum over some regions. Of a scan that was of other files nobody knows what these hold: then all of {@link
+     * Region#MAPPED} counts, and what should be locked of it is not shown as locked.
+     *
+     * @param of which regions
+     * @param wanted if not empty, of {@link Region#MAPPED} only these files
+     * @return the region of the sum is null
+     */
+    public RegionUsage total(List<Region> of, List<PathGlob> wanted) {
         int mappings = 0;
         long reserved = 0;
         long committed = 0;
         long resident = 0;
         long locked = 0;
         long swapped = 0;
-        for (RegionUsage usage : regions) {
+        for (RegionUsage each : regions) {
+            RegionUsage usage = each.region() == Region.MAPPED && hasChosen(wanted) ? chosen : each;
             if (of.contains(usage.region())) {
                 mappings += usage.mappings();
                 reserved += usage.reservedBytes();

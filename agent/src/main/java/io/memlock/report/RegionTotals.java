@@ -1,21 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.report;
 
+import io.memlock.memory.PathGlob;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import io.memlock.memory.Selection;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Sums by region. */
+/** Sums by region, and of the files that are chosen among those of {@link Region#MAPPED}. */
 public final class RegionTotals {
 
     private static final int FIELDS = 6;
 
     private final Map<Region, long[]> sums = new EnumMap<>(Region.class);
+    private final long[] chosen = new long[FIELDS];
+    private final List<PathGlob> files;
 
-    public RegionTotals() {
+    /**
+     * Nothing added yet.
+     *
+     * @param files which are chosen
+     */
+    public RegionTotals(List<PathGlob> files) {
+        this.files = files;
         for (Region region : Region.values()) {
             sums.put(region, new long[FIELDS]);
         }
@@ -26,25 +36,43 @@ public final class RegionTotals {
         if (segment.isAgentsView()) {
             return;
         }
-        long[] sum = sums.get(segment.region());
-        sum[0]++;
-        sum[1] += segment.length();
-        sum[2] += segment.mapping().isAccessible() ? segment.length() : 0;
+        add(segment, 0, 1);
+        add(segment, 1, segment.length());
+        add(segment, 2, segment.mapping().isAccessible() ? segment.length() : 0);
+    }
+
+    private void add(Segment segment, int field, long count) {
+        sums.get(segment.region())[field] += count;
+        if (Selection.isChosen(segment, files)) {
+            chosen[field] += count;
+        }
     }
 
     /** Adds what a segment holds. */
     void addHeld(Segment segment, long residentBytes, long lockedBytes, long swappedBytes) {
-        long[] sum = sums.get(segment.region());
-        sum[3] += residentBytes;
-        sum[4] += lockedBytes;
-        sum[5] += swappedBytes;
+        add(segment, 3, residentBytes);
+        add(segment, 4, lockedBytes);
+        add(segment, 5, swappedBytes);
     }
 
     /** A row for every region, in their order. */
     public List<RegionUsage> usages() {
         List<RegionUsage> usages = new ArrayList<>();
-        sums.forEach((region, sum) ->
-                usages.add(new RegionUsage(region, (int) sum[0], sum[1], sum[2], sum[3], sum[4], sum[5])));
+        sums.forEach((region, sum) -> usages.add(usage(region, sum)));
         return usages;
+    }
+
+    /**
+     * What was found.
+     *
+     * @param takenNanos {@link System#nanoTime} when it was
+     * @param tookNanos how long it took
+     */
+    public RegionReport report(long takenNanos, long tookNanos) {
+        return new RegionReport(usages(), files, usage(Region.MAPPED, chosen), takenNanos, tookNanos);
+    }
+
+    private static RegionUsage usage(Region region, long[] sum) {
+        return new RegionUsage(region, (int) sum[0], sum[1], sum[2], sum[3], sum[4], sum[5]);
     }
 }

@@ -3,6 +3,7 @@ package io.memlock.report;
 
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.memory.Mapping;
+import io.memlock.memory.PathGlob;
 import io.memlock.memory.Segment;
 import io.memlock.memory.SmapsCost;
 import io.memlock.proc.ProcFs;
@@ -21,6 +22,7 @@ public final class SmapsScan {
     private final ProcFs proc;
     private final String process;
     private final JvmLayout layout;
+    private final List<PathGlob> files;
 
     /**
      * A scan.
@@ -28,11 +30,13 @@ public final class SmapsScan {
      * @param proc where smaps is
      * @param process a process id, or {@code self}
      * @param layout of the same process
+     * @param files which of the files it maps are chosen
      */
-    public SmapsScan(ProcFs proc, String process, JvmLayout layout) {
+    public SmapsScan(ProcFs proc, String process, JvmLayout layout, List<PathGlob> files) {
         this.proc = proc;
         this.process = process;
         this.layout = layout;
+        this.files = files;
     }
 
     /**
@@ -50,7 +54,7 @@ public final class SmapsScan {
             mappings.add(entry.mapping());
         });
         List<Segment> segments = layout.classify(mappings);
-        RegionTotals totals = new RegionTotals();
+        RegionTotals totals = new RegionTotals(files);
         SwappedBytes swapped = new SwappedBytes();
         int at = 0;
         for (SmapsEntry entry : entries) {
@@ -61,7 +65,7 @@ public final class SmapsScan {
             }
         }
         long end = System.nanoTime();
-        return new RegionReport(totals.usages(), end, end - start);
+        return totals.report(end, end - start);
     }
 
     /** A mapping cut into segments is shared out by length: the kernel does not tell more. */

@@ -40,6 +40,7 @@ public record LockStatus(
     public String describe() {
         return "mode=" + asked.modeText()
                 + (asked.excluded().isEmpty() ? "" : ",exclude=" + asked.excludeText())
+                + (asked.files().isEmpty() ? "" : ",mapped=" + asked.filesText())
                 + (strategy == null ? "" : ", on-fault, " + strategy.optionName());
     }
 

@@ -2,10 +2,13 @@
 package io.memlock.tracking;
 
 import io.memlock.log.Log;
+import io.memlock.memory.PathGlob;
 import io.memlock.memory.Region;
 import io.memlock.os.LibC;
 import java.lang.instrument.Instrumentation;
+import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Sees to it that of a file that is not to be locked not one byte ever is, though new mappings are born locked: it is
@@ -18,6 +21,7 @@ public final class MapTracking {
 
     private final Instrumentation instrumentation;
     private final Predicate<Region> isBornInVain;
+    private final Supplier<List<PathGlob>> chosen;
     private final LibC libc;
     private final Log log;
     private boolean isTried;
@@ -27,10 +31,17 @@ public final class MapTracking {
      *
      * @param isBornInVain whether mappings of a region are born locked and must not stay so; asked on the application's
      *     threads, at each mapping
+     * @param chosen which files of {@link Region#MAPPED} stay locked all the same; asked there, too
      */
-    public MapTracking(Instrumentation instrumentation, Predicate<Region> isBornInVain, LibC libc, Log log) {
+    public MapTracking(
+            Instrumentation instrumentation,
+            Predicate<Region> isBornInVain,
+            Supplier<List<PathGlob>> chosen,
+            LibC libc,
+            Log log) {
         this.instrumentation = instrumentation;
         this.isBornInVain = isBornInVain;
+        this.chosen = chosen;
         this.libc = libc;
         this.log = log;
     }
@@ -45,7 +56,7 @@ public final class MapTracking {
         }
         isTried = true;
         long begin = System.nanoTime();
-        Unlocker unlocker = new Unlocker(libc, isBornInVain);
+        Unlocker unlocker = new Unlocker(libc, isBornInVain, chosen);
         try {
             unlocker.rehearse();
             String where = new MapHook(instrumentation).install(unlocker);

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.tracking;
 
+import io.memlock.memory.PathGlob;
 import io.memlock.memory.Region;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Unlocks what was born locked and must not stay so, on the thread that mapped it, before anybody can touch it. Whatever it
@@ -16,6 +19,11 @@ import java.util.function.Predicate;
 final class Unlocker implements Consumer<long[]> {
 
     private static final byte[] PAGEMAP = "/proc/self/pagemap\0".getBytes(StandardCharsets.ISO_8859_1);
+
+    private static final String FILES = "/proc/self/fd/";
+
+    /** Longer than the kernel's PATH_MAX, which is the most it tells. */
+    private static final int LONGEST_PATH = 4097;
 
     /** In an entry of pagemap. Documentation/admin-guide/mm/pagemap.rst */
     private static final long PRESENT = 1L << 63;
@@ -36,11 +44,18 @@ final class Unlocker implements Consumer<long[]> {
 
     private final LibC libc;
     private final Predicate<Region> isBornInVain;
+    private final Supplier<List<PathGlob>> chosen;
     private final long pageBytes;
 
-    Unlocker(LibC libc, Predicate<Region> isBornInVain) {
+    /**
+     * An unlocker.
+     *
+     * @param chosen which files stay locked though files are born so in vain
+     */
+    Unlocker(LibC libc, Predicate<Region> isBornInVain, Supplier<List<PathGlob>> chosen) {
         this.libc = libc;
         this.isBornInVain = isBornInVain;
+        this.chosen = chosen;
         this.pageBytes = libc.sysconf(Linux.SC_PAGESIZE);
     }
 
@@ -50,6 +65,7 @@ final class Unlocker implements Consumer<long[]> {
                 0, pageBytes, Linux.PROT_NONE, Linux.MAP_PRIVATE | Linux.MAP_ANONYMOUS | Linux.MAP_NORESERVE, -1, 0);
         if (page != LibC.MAP_FAILED) {
             isInMemory(-1);
+            isChosen(0, List.of(PathGlob.of("/{a,b?}*"), PathGlob.of("/**")));
             isPresent(page);
             isPresentByPagemap(page);
             unlock(page, pageBytes);
@@ -73,7 +89,7 @@ final class Unlocker implements Consumer<long[]> {
             boolean isInVain = (files && shared) || (isInMemory((int) mapping[0]) ? shared : files);
             // We lock on-fault. If anything is there already, the application has called mlockall itself since we last
             // did.
-            if (isInVain && !isPresent(mapping[1])) {
+            if (isInVain && !isPresent(mapping[1]) && !isChosen((int) mapping[0], chosen.get())) {
                 unlock(mapping[1], mapping[2]);
             }
         } catch (Throwable e) { // whatever it is: the application wants its file
@@ -84,6 +100,19 @@ final class Unlocker implements Consumer<long[]> {
     /** Whether a file is on tmpfs, or a memfd. */
     private boolean isInMemory(int fd) {
         return libc.fcntl(fd, Linux.F_GET_SEALS, 0) >= 0;
+    }
+
+    /** Whether a file is one of those; where its name cannot be read it is not, and the keeper finds it. */
+    private boolean isChosen(int fd, List<PathGlob> globs) {
+        if (globs.isEmpty()) {
+            return false;
+        }
+        byte[] link = (FILES + fd + '\0').getBytes(StandardCharsets.ISO_8859_1);
+        byte[] name = new byte[LONGEST_PATH];
+        int length = (int) libc.readlink(link, name, name.length);
+        return length > 0
+                && length < name.length
+                && PathGlob.isFittedByAny(new String(name, 0, length, StandardCharsets.UTF_8), globs);
     }
 
     private boolean isPresent(long address) {

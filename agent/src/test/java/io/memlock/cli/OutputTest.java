@@ -131,7 +131,8 @@ class OutputTest {
 
     /** The heap is half of the JVM, and the kernel says that half of the JVM is locked. */
     private static String verdict(LockState state, long lockedOfHeap) {
-        return Verdict.on(new JvmMemory(2000, 1000, 1000, 0), new PublishedLock(state, "heap", lockedOfHeap, 1000, 0))
+        return Verdict.on(
+                        new JvmMemory(2000, 1000, 1000, 0), new PublishedLock(state, "heap", "", lockedOfHeap, 1000, 0))
                 .text();
     }
 

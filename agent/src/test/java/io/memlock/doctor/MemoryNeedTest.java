@@ -4,7 +4,9 @@ package io.memlock.doctor;
 import static io.memlock.doctor.PatientBuilder.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.memory.PathGlob;
 import io.memlock.memory.Region;
+import io.memlock.memory.Selection;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +16,7 @@ class MemoryNeedTest {
 
     @Test
     void countsOnlyWhatIsSelected() {
-        MemoryNeed need = MemoryNeed.of(new PatientBuilder().build(), List.of(Region.CODE));
+        MemoryNeed need = MemoryNeed.of(new PatientBuilder().build(), Selection.of(List.of(Region.CODE)));
 
         assertThat(need.nowBytes()).isEqualTo(2 * MIB);
         assertThat(need.atMostBytes()).isEqualTo(2 * MIB);
@@ -30,7 +32,8 @@ class MemoryNeedTest {
                 .status("RssFile:.*", "RssFile:\t4096 kB");
 
         assertThat(atMost(patient, Region.LIBS)).isEqualTo(4 * MIB);
-        assertThat(MemoryNeed.of(patient.build(), List.of(Region.LIBS)).nowBytes())
+        assertThat(MemoryNeed.of(patient.build(), Selection.of(List.of(Region.LIBS)))
+                        .nowBytes())
                 .as("under a limit all of it is charged")
                 .isEqualTo(149 * MIB);
     }
@@ -45,12 +48,13 @@ class MemoryNeedTest {
     void theAgentsThreadsHaveStacksOfTheJvmsSize() {
         PatientBuilder patient = new PatientBuilder().options("-Xss4m");
 
-        assertThat(MemoryNeed.of(patient.build(), List.of(Region.STACKS)).agentBytes())
+        assertThat(MemoryNeed.of(patient.build(), Selection.of(List.of(Region.STACKS)))
+                        .agentBytes())
                 .isEqualTo(8 * MIB);
-        assertThat(MemoryNeed.of(patient.build(), List.of(Region.HEAP, Region.CODE))
+        assertThat(MemoryNeed.of(patient.build(), Selection.of(List.of(Region.HEAP, Region.CODE)))
                         .agentBytes())
                 .isZero();
-        assertThat(MemoryNeed.of(patient.withAgent().build(), List.of(Region.STACKS))
+        assertThat(MemoryNeed.of(patient.withAgent().build(), Selection.of(List.of(Region.STACKS)))
                         .agentBytes())
                 .isZero();
     }
@@ -102,10 +106,23 @@ class MemoryNeedTest {
     }
 
     private static String describe(PatientBuilder patient, Region... regions) {
-        return MemoryNeed.of(patient.build(), List.of(regions)).describe();
+        return MemoryNeed.of(patient.build(), Selection.of(List.of(regions))).describe();
+    }
+
+    @Test
+    void ofMappedFilesThoseThatWereChosenCount() throws Exception {
+        PatientBuilder patient = new PatientBuilder()
+                .segment(Region.MAPPED, 0x1_0000_0000L, 10 * MIB, "r", "/data/hot/a")
+                .segment(Region.MAPPED, 0x2_0000_0000L, 30 * MIB, "r", "/data/cold/a")
+                .lockedByOthers(0x2_0000_0000L, 30 * MIB);
+        Selection hot = Selection.of(List.of(Region.CODE)).withFiles(List.of(PathGlob.of("/data/hot/**")));
+
+        MemoryNeed need = MemoryNeed.of(patient.build(), hot);
+        assertThat(need.nowBytes()).isEqualTo(12 * MIB);
+        assertThat(need.chargedElsewhereBytes()).isEqualTo(30 * MIB);
     }
 
     private static long atMost(PatientBuilder patient, Region region) {
-        return MemoryNeed.of(patient.build(), List.of(region)).atMostBytes();
+        return MemoryNeed.of(patient.build(), Selection.of(List.of(region))).atMostBytes();
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.doctor.Finding.Verdict;
 import io.memlock.memory.Region;
+import io.memlock.memory.Selection;
 import io.memlock.options.OptionParser;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -74,8 +75,7 @@ class SizesTest {
 
         assertThat(new Sizes(host.proc(), patient)
                         .findings(MemoryNeed.of(
-                                patient,
-                                OptionParser.parse("mode=all").selection().regions())))
+                                patient, OptionParser.parse("mode=all").selection())))
                 .filteredOn(finding -> finding.check().equals("memory cgroup"))
                 .singleElement()
                 .satisfies(finding ->
@@ -114,7 +114,7 @@ class SizesTest {
                 new PatientBuilder().status("VmRSS:.*", "VmRSS:\t900000 kB").build();
 
         assertThat(new Sizes(host.proc(), patient)
-                        .prefault(List.of(Region.HEAP))
+                        .prefault(Selection.of(List.of(Region.HEAP)))
                         .evidence())
                 .startsWith("needs 1.0 MiB more memory");
     }
@@ -125,13 +125,13 @@ class SizesTest {
                 .segment(Region.HEAP, 0x1_0000_0000L, bytes, "rw", "")
                 .resident(4 * MIB)
                 .build();
-        return new Sizes(host.proc(), patient).prefault(List.of(Region.HEAP));
+        return new Sizes(host.proc(), patient).prefault(Selection.of(List.of(Region.HEAP)));
     }
 
     private Finding find(long heapMaxBytes, String check) throws IOException {
         Patient patient = new PatientBuilder().heapMax(heapMaxBytes).build();
         return new Sizes(host.proc(), patient)
-                .findings(MemoryNeed.of(patient, List.of(Region.HEAP))).stream()
+                .findings(MemoryNeed.of(patient, Selection.of(List.of(Region.HEAP)))).stream()
                         .filter(finding -> finding.check().equals(check))
                         .findFirst()
                         .orElseThrow();

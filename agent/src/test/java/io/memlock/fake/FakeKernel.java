@@ -674,13 +674,23 @@ public final class FakeKernel implements LibC, MemoryMap {
         throw new IllegalStateException("nothing is open");
     }
 
+    /** Paths of open files by their descriptors. */
+    public final Map<Integer, String> openFiles = new TreeMap<>();
+
     @Override
     public long readlink(byte[] path, byte[] buf, long bufsiz) {
         boolean isHeap = showsDescriptors
                 && new String(path, StandardCharsets.US_ASCII).equals("/proc/self/fd/" + HEAP_DESCRIPTOR + "\0");
-        byte[] target = (isHeap ? HEAP_FILE : "/dev/null").getBytes(StandardCharsets.US_ASCII);
-        System.arraycopy(target, 0, buf, 0, target.length);
-        return target.length;
+        String link = new String(path, StandardCharsets.US_ASCII);
+        String file = openFiles.entrySet().stream()
+                .filter(open -> link.equals("/proc/self/fd/" + open.getKey() + "\0"))
+                .map(Map.Entry::getValue)
+                .findAny()
+                .orElse(isHeap ? HEAP_FILE : "/dev/null");
+        byte[] target = file.getBytes(StandardCharsets.US_ASCII);
+        int length = Math.min(target.length, (int) bufsiz);
+        System.arraycopy(target, 0, buf, 0, length);
+        return length;
     }
 
     @Override

@@ -206,7 +206,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     public RegionReport scan() {
         onScan.run();
         long now = System.nanoTime();
-        return new RegionReport(new RegionTotals().usages(), now, 0);
+        return new RegionTotals(List.of()).report(now, 0);
     }
 
     @Override
@@ -233,7 +233,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
 
     @Override
     public OutgrowWarning outgrowWarning(LockStatus status, RegionReport report) {
-        return new OutgrowWarning(0, 0, -1, Long.MAX_VALUE);
+        return new OutgrowWarning(0, 0, 0, -1, Long.MAX_VALUE);
     }
 
     @Override

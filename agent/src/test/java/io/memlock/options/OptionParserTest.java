@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.log.LogLevel;
+import io.memlock.memory.PathGlob;
 import io.memlock.memory.Region;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,6 +62,26 @@ class OptionParserTest {
     }
 
     @Test
+    void chosenFilesAreTheOnlyOnesOfMapped() throws OptionException {
+        AgentOptions options = OptionParser.parse("mapped=/d/{a,b}/**+/x\\+y,exclude=nothing,prefault=mapped");
+
+        assertThat(options.mapped()).containsExactly(PathGlob.of("/d/{a,b}/**"), PathGlob.of("/x\\+y"));
+        assertThat(options.selection().regions()).contains(Region.MAPPED);
+        assertThat(options.selection().contains(Region.MAPPED)).isFalse();
+        assertThat(options.exclude()).isEmpty();
+        assertThat(options.prefault()).containsExactly(Region.MAPPED);
+    }
+
+    @Test
+    void globsAreOfAsManyCharactersAsCanBeHandledQuickly() throws OptionException {
+        String most = "/" + "a".repeat(PathGlob.LONGEST - 1);
+
+        assertThat(OptionParser.parse("mapped=" + most).mapped()).hasSize(1);
+        assertThatThrownBy(() -> OptionParser.parse("mapped=" + most + "a"))
+                .hasMessageContaining("is too long: it takes at most 1000 characters");
+    }
+
+    @Test
     void excludeNothingLocksMappedFilesToo() throws OptionException {
         assertThat(OptionParser.parse("exclude=nothing").selection().regions()).contains(Region.MAPPED);
     }
@@ -100,7 +121,7 @@ class OptionParserTest {
                 "moed=all                   | unknown option 'moed'; did you mean 'mode'?",
                 "MODE=all                   | unknown option 'MODE'; did you mean 'mode'?",
                 "on_failure=exit            | unknown option 'on_failure'; did you mean 'on-failure'?",
-                "zzz=1                      | unknown option 'zzz'; accepted: mode, exclude, strategy, track, prefault",
+                "zzz=1                      | unknown option 'zzz'; accepted: mode, exclude, mapped, strategy, track",
                 "mode=all,mode=heap         | option 'mode' is given twice: as 'all' and as 'heap'",
                 "mode=heap,exclude=code     | 'exclude' goes with mode=all only; with mode=heap leave it out",
                 "exclude=everything         | unknown region 'everything' in exclude; accepted: nothing, heap",
@@ -112,6 +133,24 @@ class OptionParserTest {
                 "strategy=FUTURE            | accepted: auto, future, rescan",
                 "on-failure=abort           | unknown value 'abort' of on-failure; accepted: warn, exit",
                 "prefault=libs,mode=heap    | cannot prefault 'libs': mode=heap does not lock it; select it as well",
+                "mapped=data/hot/**         | mapped: 'data/hot/**' is relative: paths of files begin with '/', as in /**/",
+                "mapped=/a+hot              | mapped: 'hot' is relative",
+                "mapped=/a+                 | a glob is missing beside a '+' in mapped=/a+: write it as /data/hot/**+/data",
+                "mapped=/a++/b              | a glob is missing beside a '+'",
+                "mapped=                    | option 'mapped' has no value; it takes globs joined by +, none",
+                "mapped=/a+none             | mapped: 'none' is relative",
+                "mapped=/d/{a,b,log=debug   | mapped: '/d/{a,b,log=debug' has a '{' without a '}'",
+                "mapped=/d/a}/b             | mapped: '/d/a}/b' has a '}' without a '{'",
+                "mapped=/d/{a,{b,c}}        | mapped: '/d/{a,{b,c}}' has a '{' between braces: they cannot be nested",
+                "mapped=/d/[ab]/*           | mapped: '/d/[ab]/*' has a '[': sets of characters are not understood",
+                "mapped=/d/a\\                | mapped: '/d/a\\' ends in a",
+                "mapped=/d/hot/             | mapped: '/d/hot/' is a directory: with ** at its end it is for all files",
+                "mapped=/d//hot             | mapped: '/d//hot' fits no file",
+                "mapped=/a+/a               | '/a' is named twice in mapped=/a+/a",
+                "mapped=/a,/b               | cannot read '/b': a list is joined by '+', so write mapped=/a+/b",
+                "mapped=/a\u0007b            | mapped: '/a\\u0007b' has a character that cannot be printed",
+                "mode=none,mapped=/a        | 'mapped' chooses what to lock, and mode=none locks nothing",
+                "mode=heap,mapped=/dev/shm/a | mapped: '/dev/shm/a' is for shared memory, which is the region shm: select",
                 "interval=5                 | interval '5' needs a unit: 5ms, 5s, 5m or 5h",
                 "interval=s                 | cannot read interval 's': it takes a whole number and its unit",
                 "interval=1.5s              | cannot read interval '1.5s'",
@@ -134,7 +173,18 @@ class OptionParserTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mode=%s", "%s=all", "%s", "exclude=%s", "interval=%s", "log=%s", "mode=heap,%s"})
+    @ValueSource(
+            strings = {
+                "mode=%s",
+                "%s=all",
+                "%s",
+                "exclude=%s",
+                "mapped=%s",
+                "mapped=/%s",
+                "interval=%s",
+                "log=%s",
+                "mode=heap,%s"
+            })
     void whateverIsTypedTheMessageIsOneShortLineWithoutControls(String pattern) {
         for (String part : new String[] {
             "x".repeat(100_000), "a\nb", "a\rb", "\u001b[2J", "\u202ereversed", "a\u0000b", "\ud83d\ude00", "a\tb"

@@ -26,9 +26,9 @@ class GentleScanTest {
 
     @Test
     void findsInEachRegionWhatSmapsSays() throws IOException {
-        RegionReport before = new SmapsScan(proc, ProcFs.SELF, layout).scan();
+        RegionReport before = new SmapsScan(proc, ProcFs.SELF, layout, List.of()).scan();
         RegionReport gentle = scan(nanos -> {});
-        RegionReport after = new SmapsScan(proc, ProcFs.SELF, layout).scan();
+        RegionReport after = new SmapsScan(proc, ProcFs.SELF, layout, List.of()).scan();
 
         for (Region region : List.of(Region.HEAP, Region.CODE, Region.METASPACE, Region.NATIVE)) {
             long one = before.total(List.of(region)).residentBytes();
@@ -51,6 +51,6 @@ class GentleScanTest {
     }
 
     private RegionReport scan(Pause pause) throws IOException {
-        return new GentleScan(proc, layout, new LockProbe(nothingLocked, PAGE), pause, PAGE).scan();
+        return new GentleScan(proc, layout, new LockProbe(nothingLocked, PAGE), pause, PAGE, List.of()).scan();
     }
 }

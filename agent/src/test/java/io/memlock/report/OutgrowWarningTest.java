@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
 import io.memlock.lock.MemoryLock;
+import io.memlock.memory.PathGlob;
 import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
 import java.util.ArrayList;
@@ -28,22 +29,22 @@ class OutgrowWarningTest {
 
     @Test
     void warnsOfTheTighterOfTheTwo() {
-        assertThat(new OutgrowWarning(3 * GIB, GIB, 3 * GIB, 8 * GIB).text())
+        assertThat(new OutgrowWarning(3 * GIB, GIB, 0, 3 * GIB, 8 * GIB).text())
                 .contains("can grow to 4.0 GiB (the heap to 3.0 GiB, and 1.0 GiB of what else is selected")
                 .contains("the memory cgroup allows 3.0 GiB");
-        assertThat(new OutgrowWarning(9 * GIB, 0, -1, 8 * GIB).text()).contains("the host has 8.0 GiB");
+        assertThat(new OutgrowWarning(9 * GIB, 0, 0, -1, 8 * GIB).text()).contains("the host has 8.0 GiB");
     }
 
     @Test
     void saysNothingWhereThereIsRoom() {
-        assertThat(new OutgrowWarning(3 * GIB, GIB, 4 * GIB, 8 * GIB).text()).isNull();
-        assertThat(new OutgrowWarning(4 * GIB, 0, -1, 8 * GIB).text()).isNull();
+        assertThat(new OutgrowWarning(3 * GIB, GIB, 0, 4 * GIB, 8 * GIB).text()).isNull();
+        assertThat(new OutgrowWarning(4 * GIB, 0, 0, -1, 8 * GIB).text()).isNull();
     }
 
     @Test
     void whatIsNotKnownIsNoReasonToWarn() {
-        assertThat(new OutgrowWarning(1 << 30, 0, -1, -1).text()).isNull();
-        assertThat(new OutgrowWarning(1 << 30, 0, 1 << 20, -1).text()).contains("the memory cgroup allows 1.0 MiB");
+        assertThat(new OutgrowWarning(1 << 30, 0, 0, -1, -1).text()).isNull();
+        assertThat(new OutgrowWarning(1 << 30, 0, 0, 1 << 20, -1).text()).contains("the memory cgroup allows 1.0 MiB");
     }
 
     @Test
@@ -57,6 +58,14 @@ class OutgrowWarningTest {
     void filesOfTheApplicationCountWhereTheyAreSelected() throws Exception {
         assertThat(warning("mode=all,exclude=nothing", 660 * MIB)).isNull();
         assertThat(warning("mode=all,exclude=nothing", 659 * MIB)).contains("532.0 MiB of what else");
+    }
+
+    @Test
+    void filesThatWereChosenByNameCountAsTheyAreMapped() throws Exception {
+        assertThat(warning("mode=all,mapped=/data/**", 560 * MIB)).isNull();
+        assertThat(warning("mode=all,mapped=/data/**", 559 * MIB))
+                .contains(
+                        "can grow to 560.0 MiB (the heap to 128.0 MiB, the files of mapped=... to 400.0 MiB, and 32.0 MiB");
     }
 
     @Test
@@ -83,6 +92,7 @@ class OutgrowWarningTest {
             Size size = sizes.getOrDefault(region, new Size(0, 0));
             usages.add(new RegionUsage(region, 1, size.reserved(), size.reserved(), size.resident(), 0, 0));
         }
-        return new RegionReport(usages, 0, 0);
+        RegionUsage chosen = new RegionUsage(Region.MAPPED, 1, 400 * MIB, 400 * MIB, 100 * MIB, 0, 0);
+        return new RegionReport(usages, List.of(PathGlob.of("/data/**")), chosen, 0, 0);
     }
 }

@@ -4,10 +4,12 @@ package io.memlock.tracking;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.fake.FakeKernel;
+import io.memlock.memory.PathGlob;
 import io.memlock.memory.Region;
 import io.memlock.os.Errno;
 import io.memlock.os.Linux;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,8 +24,9 @@ class UnlockerTest {
     private static final long BYTES = 100L << 20;
 
     private final FakeKernel kernel = new FakeKernel();
+    private List<PathGlob> chosen = List.of();
     private final Set<Region> unwanted = EnumSet.of(Region.MAPPED);
-    private final Unlocker unlocker = new Unlocker(kernel, unwanted::contains);
+    private final Unlocker unlocker = new Unlocker(kernel, unwanted::contains, () -> chosen);
 
     @BeforeEach
     void newMappingsAreBornLocked() {
@@ -78,6 +81,39 @@ class UnlockerTest {
     }
 
     @Test
+    void aFileThatIsChosenByNameStaysLocked() {
+        kernel.openFiles.put(ON_DISK, "/data/hot/a (deleted)");
+        chosen = List.of(PathGlob.of("/other"), PathGlob.of("/data/hot/*"));
+
+        assertThat(isLockedAfter(map(), ON_DISK)).isTrue();
+    }
+
+    @Test
+    void aFileThatIsNotChosenIsUnlocked() {
+        kernel.openFiles.put(ON_DISK, "/data/cold/a");
+        chosen = List.of(PathGlob.of("/data/hot/*"));
+
+        assertThat(isLockedAfter(map(), ON_DISK)).isFalse();
+    }
+
+    @Test
+    void aFileWithoutANameThatCanBeReadIsUnlocked() {
+        chosen = List.of(PathGlob.of("/**"));
+        kernel.openFiles.put(ON_DISK, "/" + "a".repeat(4096));
+        assertThat(isLockedAfter(map(), ON_DISK)).isFalse();
+
+        kernel.openFiles.put(ON_DISK, "");
+        assertThat(isLockedAfter(map(), ON_DISK)).isFalse();
+    }
+
+    @Test
+    void sharedMemoryStaysLockedWhateverFilesAreChosen() {
+        chosen = List.of(PathGlob.of("/data/hot/*"));
+
+        assertThat(isLockedAfter(map(), IN_MEMORY)).isTrue();
+    }
+
+    @Test
     void whatTheApplicationsMlockallHasPopulatedStaysLocked() {
         kernel.mlockall(Linux.MCL_FUTURE);
 
@@ -102,9 +138,12 @@ class UnlockerTest {
 
     @Test
     void anErrorNeverReachesTheApplication() {
-        Unlocker failing = new Unlocker(kernel, region -> {
-            throw new StackOverflowError();
-        });
+        Unlocker failing = new Unlocker(
+                kernel,
+                region -> {
+                    throw new StackOverflowError();
+                },
+                List::of);
 
         failing.accept(new long[] {ON_DISK, map(), BYTES});
     }

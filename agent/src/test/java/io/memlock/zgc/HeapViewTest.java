@@ -19,7 +19,6 @@ import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.proc.KernelVersion;
-import io.memlock.report.RegionReport;
 import io.memlock.report.RegionTotals;
 import io.memlock.report.RegionUsage;
 import io.memlock.residency.Headroom;
@@ -223,12 +222,12 @@ class HeapViewTest {
         kernel.refresh();
         libc.madvised.clear();
 
-        RegionTotals totals = new RegionTotals();
+        RegionTotals totals = new RegionTotals(List.of());
         kernel.segments().forEach(totals::add);
         new Prefault(new Populator(libc, new KernelVersion(6, 1)), nanos -> {}, progress)
                 .run(kernel.segments(), List.of(Region.HEAP), () -> 0, new Headroom(GRANULE, "the host"), 2);
 
-        RegionUsage heap = new RegionReport(totals.usages(), 0, 0).total(List.of(Region.HEAP));
+        RegionUsage heap = totals.report(0, 0).total(List.of(Region.HEAP));
         assertThat(heap.mappings()).isOne();
         assertThat(heap.committedBytes()).isEqualTo(GRANULE);
         assertThat(libc.madvised).containsExactly(new RecordingLibC.Advice(HEAP, GRANULE, Linux.MADV_POPULATE_WRITE));

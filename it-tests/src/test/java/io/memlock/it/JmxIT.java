@@ -36,6 +36,7 @@ class JmxIT {
         "Mode",
         "Strategy",
         "Exclude",
+        "Mapped",
         "Selection",
         "State",
         "StateCode",

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.options;
+
+import io.memlock.log.PlainText;
+import io.memlock.memory.PathGlob;
+import io.memlock.memory.Region;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** Reads the option {@code mapped}. A JVM whose options have none does without this class. */
+final class MappedGlobs {
+
+    private static final String SHARED_MEMORY = "/dev/shm/";
+
+    private MappedGlobs() {}
+
+    /**
+     * Reads patterns joined by {@code +}.
+     *
+     * @return each once, in the order given; none for the word that means none
+     * @throws OptionException if one cannot be read, or can fit no file
+     */
+    static List<PathGlob> read(String list) throws OptionException {
+        if (list.equals(Option.MAPPED.defaultValue())) {
+            return Collections.emptyList();
+        }
+        if (list.length() > PathGlob.LONGEST) {
+            throw new OptionException("mapped=" + OptionErrors.shown(list) + " is too long: it takes at most "
+                    + PathGlob.LONGEST + " characters");
+        }
+        List<PathGlob> globs = new ArrayList<>();
+        for (int start = 0; start <= list.length(); ) {
+            int end = PathGlob.indexOfSeparator(list, '+', start);
+            PathGlob glob = glob(list, list.substring(start, end));
+            if (globs.contains(glob)) {
+                throw new OptionException("'" + OptionErrors.shown(glob.toString()) + "' is named twice in mapped="
+                        + OptionErrors.shown(list));
+            }
+            globs.add(glob);
+            start = end + 1;
+        }
+        return Collections.unmodifiableList(globs);
+    }
+
+    private static PathGlob glob(String list, String text) throws OptionException {
+        if (text.isEmpty()) {
+            throw new OptionException("a glob is missing beside a '+' in mapped=" + OptionErrors.shown(list)
+                    + ": write it as /data/hot/**+/data/index; a '+' in a path is written as \\+");
+        }
+        String problem = isPrinted(text)
+                ? PathGlob.problem(text)
+                : "has a character that cannot be printed: write ? in its place";
+        if (problem != null) {
+            throw new OptionException("mapped: '" + OptionErrors.shown(text) + "' " + problem);
+        }
+        return PathGlob.of(text);
+    }
+
+    /** The patterns stand in lines for people. */
+    private static boolean isPrinted(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) != ' ' && !PlainText.isPrinted(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Checks patterns against the other options.
+     *
+     * @throws OptionException if what they are for could not be locked
+     */
+    static void check(AgentOptions options) throws OptionException {
+        if (options.mode() == LockMode.NONE) {
+            throw new OptionException(
+                    "'mapped' chooses what to lock, and mode=none locks nothing; to lock these files and"
+                            + " nothing else write mode=mapped");
+        }
+        for (PathGlob glob : options.mapped()) {
+            if (glob.toString().startsWith(SHARED_MEMORY)
+                    && !options.selection().contains(Region.SHM)) {
+                throw new OptionException("mapped: '" + OptionErrors.shown(glob.toString())
+                        + "' is for shared memory, which is the region shm: select that");
+            }
+        }
+    }
+}
