@@ -36,15 +36,11 @@ public record CgroupMembership(List<Entry> entries) {
     /**
      * Parses the file.
      *
-     * @param text of the file
+     * @param cgroup the file
      * @return an entry a line
      * @throws ProcFormatException if it is not in the kernel's format
      */
-    public static CgroupMembership parse(String text) {
-        return parse(new Cursor("cgroup", text));
-    }
-
-    static CgroupMembership parse(Cursor cgroup) {
+    public static CgroupMembership parse(Cursor cgroup) {
         List<Entry> entries = new ArrayList<>();
         while (cgroup.nextLine()) {
             long hierarchy = cgroup.decimal();

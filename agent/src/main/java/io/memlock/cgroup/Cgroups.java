@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cgroup;
 
+import io.memlock.files.Cursor;
 import io.memlock.proc.MountInfo;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
@@ -95,7 +96,7 @@ public final class Cgroups {
     }
 
     private CgroupMembership membership(String pid) throws IOException {
-        return CgroupMembership.parse(proc.text(pid, "cgroup"));
+        return CgroupMembership.parse(new Cursor("cgroup", proc.text(pid, "cgroup")));
     }
 
     /** v1 before Linux 5.11: a parent may leave its children uncounted. */

@@ -81,13 +81,6 @@ public final class Cursor {
         return true;
     }
 
-    /** Takes all the text for one line, for the one file that prints names with newlines in them. */
-    public void onlyLine() {
-        lineNumber = 1;
-        nextLine = end;
-        lineEnd = end > 0 && text[end - 1] == '\n' ? end - 1 : end;
-    }
-
     public boolean atLineEnd() {
         return position >= lineEnd;
     }
@@ -249,20 +242,6 @@ public final class Cursor {
         }
         String part = string(from, position);
         expect(c);
-        return part;
-    }
-
-    /** Up to the last such character of the line, which is stepped over and has to be there. */
-    public String upToLast(char c) {
-        int at = lineEnd - 1;
-        while (at >= position && text[at] != c) {
-            at--;
-        }
-        if (at < position) {
-            throw malformed("'" + c + "'");
-        }
-        String part = string(position, at);
-        position = at + 1;
         return part;
     }
 

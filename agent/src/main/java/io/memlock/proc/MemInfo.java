@@ -4,7 +4,6 @@ package io.memlock.proc;
 import io.memlock.files.Cursor;
 import io.memlock.files.Keys;
 import io.memlock.files.ProcFormatException;
-import java.util.Arrays;
 
 /**
  * The host's memory: {@code /proc/meminfo}. proc_meminfo(5)
@@ -35,25 +34,12 @@ public record MemInfo(
     /**
      * Parses the file.
      *
-     * @param text of the file
+     * @param memInfo the file
      * @return what it says
      * @throws ProcFormatException if it is not in the kernel's format
      */
-    public static MemInfo parse(String text) {
-        return parse(new Cursor("meminfo", text));
-    }
-
-    static MemInfo parse(Cursor memInfo) {
-        long[] v = new long[KEYS.size()];
-        Arrays.fill(v, -1);
-        int key = Keys.NONE;
-        while (memInfo.nextLine()) {
-            int found = KEYS.find(memInfo, key);
-            if (found != Keys.NONE) {
-                v[found] = memInfo.kilobytes();
-                key = found;
-            }
-        }
+    public static MemInfo parse(Cursor memInfo) {
+        long[] v = KEYS.kilobytes(memInfo, -1);
         return new MemInfo(v[0], v[1], v[2], v[3], v[4], v[5]);
     }
 }

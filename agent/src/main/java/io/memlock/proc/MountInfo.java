@@ -60,15 +60,11 @@ public record MountInfo(List<Mount> mounts) {
     /**
      * Parses the file.
      *
-     * @param text of the file
+     * @param mountInfo the file
      * @return a mount a line
      * @throws ProcFormatException if it is not in the kernel's format
      */
-    public static MountInfo parse(String text) {
-        return parse(new Cursor("mountinfo", text));
-    }
-
-    static MountInfo parse(Cursor mountInfo) {
+    public static MountInfo parse(Cursor mountInfo) {
         List<Mount> mounts = new ArrayList<>();
         while (mountInfo.nextLine()) {
             mounts.add(mount(mountInfo));

@@ -51,15 +51,11 @@ public record ProcessStatus(
     /**
      * Parses the file.
      *
-     * @param text of the file
+     * @param status the file
      * @return what it says
      * @throws ProcFormatException if it is not in the kernel's format
      */
-    public static ProcessStatus parse(String text) {
-        return parse(new Cursor("status", text));
-    }
-
-    static ProcessStatus parse(Cursor status) {
+    public static ProcessStatus parse(Cursor status) {
         return new StatusParser().parse(status);
     }
 

@@ -44,15 +44,11 @@ public record SmapsRollup(
     /**
      * Parses the file.
      *
-     * @param text of the file
+     * @param rollup the file
      * @return the sums
      * @throws ProcFormatException if it is not in the kernel's format
      */
-    public static SmapsRollup parse(String text) {
-        return parse(new Cursor("smaps_rollup", text));
-    }
-
-    static SmapsRollup parse(Cursor rollup) {
+    public static SmapsRollup parse(Cursor rollup) {
         if (!rollup.nextLine()) {
             throw rollup.malformed("a first line");
         }

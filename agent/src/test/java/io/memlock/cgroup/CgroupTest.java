@@ -21,7 +21,7 @@ class CgroupTest {
 
     @Test
     void readsMembershipInBothVersions() {
-        CgroupMembership membership = CgroupMembership.parse(Fixture.text("jdk17-g1/cgroup"));
+        CgroupMembership membership = CgroupMembership.parse(Fixture.cursor(Fixture.text("jdk17-g1/cgroup")));
 
         assertThat(membership.entries()).hasSize(10);
         assertThat(membership.entries().get(0)).isEqualTo(new CgroupMembership.Entry(9, "name=systemd", "/"));
@@ -32,7 +32,7 @@ class CgroupTest {
 
     @Test
     void readsJoinedControllersAndColonsInPaths() {
-        CgroupMembership membership = CgroupMembership.parse("4:cpu,memory:/a:b c\n");
+        CgroupMembership membership = CgroupMembership.parse(Fixture.cursor("4:cpu,memory:/a:b c\n"));
 
         assertThat(membership.pathV1("memory")).isEqualTo("/a:b c");
         assertThat(membership.pathV2()).isNull();
@@ -41,7 +41,7 @@ class CgroupTest {
     @ParameterizedTest
     @ValueSource(strings = {"x", "1", "1:memory", "1:memory:relative", "\n"})
     void refusesAMalformedMembership(String text) {
-        assertThatThrownBy(() -> CgroupMembership.parse(text)).isInstanceOf(ProcFormatException.class);
+        assertThatThrownBy(() -> CgroupMembership.parse(Fixture.cursor(text))).isInstanceOf(ProcFormatException.class);
     }
 
     @ParameterizedTest
@@ -58,25 +58,27 @@ class CgroupTest {
     })
     void locatesTheCgroupBelowItsMount(String root, String path, String below) {
         assertThat(CgroupMount.locate(
-                        CgroupMembership.parse("0::" + path + "\n"), MountInfo.parse(V2_MOUNT.replace("%s", root))))
+                        CgroupMembership.parse(Fixture.cursor("0::" + path + "\n")),
+                        MountInfo.parse(Fixture.cursor(V2_MOUNT.replace("%s", root)))))
                 .isEqualTo(new CgroupMount(2, "/sys/fs/cgroup", below));
         assertThat(CgroupMount.locate(
-                        CgroupMembership.parse("4:memory:" + path + "\n0::/\n"),
-                        MountInfo.parse(V2_MOUNT.replace("%s", "/") + V1_MOUNT.replace("%s", root))))
+                        CgroupMembership.parse(Fixture.cursor("4:memory:" + path + "\n0::/\n")),
+                        MountInfo.parse(Fixture.cursor(V2_MOUNT.replace("%s", "/") + V1_MOUNT.replace("%s", root)))))
                 .isEqualTo(new CgroupMount(1, "/sys/fs/cgroup/memory", below));
     }
 
     @Test
     void fallsBackToTheMountsRootInACgroupNamespace() {
         assertThat(CgroupMount.locate(
-                        CgroupMembership.parse(Fixture.text("jdk17-g1/cgroup")),
-                        MountInfo.parse(Fixture.text("jdk17-g1/mountinfo"))))
+                        CgroupMembership.parse(Fixture.cursor(Fixture.text("jdk17-g1/cgroup"))),
+                        MountInfo.parse(Fixture.cursor(Fixture.text("jdk17-g1/mountinfo")))))
                 .isEqualTo(new CgroupMount(1, "/sys/fs/cgroup/memory", ""));
     }
 
     @Test
     void locatesNothingWhereNoMemoryHierarchyIsMounted() {
-        assertThat(CgroupMount.locate(CgroupMembership.parse("0::/a\n"), MountInfo.parse("")))
+        assertThat(CgroupMount.locate(
+                        CgroupMembership.parse(Fixture.cursor("0::/a\n")), MountInfo.parse(Fixture.cursor(""))))
                 .isNull();
     }
 

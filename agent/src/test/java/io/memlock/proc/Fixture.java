@@ -3,6 +3,7 @@ package io.memlock.proc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.memlock.files.Cursor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,6 +28,11 @@ public final class Fixture {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The text as the parsers take it. */
+    public static Cursor cursor(String text) {
+        return new Cursor("text", text);
     }
 
     /** Gives no more at a time, as the kernel does. */

@@ -32,14 +32,14 @@ class ParsersFuzzTest {
     private static final Map<String, Consumer<String>> PARSERS = Map.ofEntries(
             Map.entry("maps", MapsParser::parse),
             Map.entry("smaps", ParsersFuzzTest::smapsBothWays),
-            Map.entry("smaps_rollup", SmapsRollup::parse),
-            Map.entry("status", ProcessStatus::parse),
-            Map.entry("stat", ProcessStat::parse),
-            Map.entry("limits", ProcessLimits::parse),
-            Map.entry("cgroup", CgroupMembership::parse),
-            Map.entry("mountinfo", MountInfo::parse),
-            Map.entry("meminfo", MemInfo::parse),
-            Map.entry("swaps", Swaps::parse),
+            Map.entry("smaps_rollup", text -> SmapsRollup.parse(Fixture.cursor(text))),
+            Map.entry("status", text -> ProcessStatus.parse(Fixture.cursor(text))),
+            Map.entry("stat", text -> ProcessStat.parse(Fixture.cursor(text))),
+            Map.entry("limits", text -> ProcessLimits.parse(Fixture.cursor(text))),
+            Map.entry("cgroup", text -> CgroupMembership.parse(Fixture.cursor(text))),
+            Map.entry("mountinfo", text -> MountInfo.parse(Fixture.cursor(text))),
+            Map.entry("meminfo", text -> MemInfo.parse(Fixture.cursor(text))),
+            Map.entry("swaps", text -> Swaps.parse(Fixture.cursor(text))),
             Map.entry("memory.max", text -> {
                 CgroupMemory.v1(name -> text);
                 CgroupMemory.v2(name -> text);

@@ -41,7 +41,7 @@ class SmapsParserTest {
     @Test
     void addsUpToTheRollup() {
         List<SmapsEntry> entries = SmapsParser.parse(Fixture.text("locked/smaps"));
-        SmapsRollup rollup = SmapsRollup.parse(Fixture.text("locked/smaps_rollup"));
+        SmapsRollup rollup = SmapsRollup.parse(Fixture.cursor(Fixture.text("locked/smaps_rollup")));
 
         assertThat(rollup.rssBytes()).isEqualTo(sum(entries, SmapsEntry::rssBytes));
         assertThat(rollup.anonymousBytes()).isEqualTo(sum(entries, SmapsEntry::anonymousBytes));
