@@ -108,12 +108,7 @@ public final class ProcFs {
 
     /** Hands out all mappings with what they hold. That has its price: {@link SmapsCost}. */
     public void smaps(String pid, Consumer<SmapsEntry> each) throws IOException {
-        File file = processFile(pid, "smaps");
-        try (InputStream in = opener.open(file)) {
-            SmapsParser.read(file.getPath(), in, fileSystems(pid), each);
-        } catch (IOException e) {
-            throw TextFile.failure(file, e);
-        }
+        readSmaps(processFile(pid, "smaps"), pid, each);
     }
 
     /**
@@ -121,14 +116,23 @@ public final class ProcFs {
      * Costs as much in the kernel as {@link #smaps}.
      */
     public SmapsRollup smapsRollup(String pid) throws IOException {
+        SmapsRollup.Sum sum = new SmapsRollup.Sum();
         try {
-            synchronized (text) {
-                return SmapsRollup.parse(text.read(processFile(pid, "smaps_rollup")));
-            }
+            readSmaps(processFile(pid, "smaps_rollup"), pid, sum);
         } catch (IOException | ProcFormatException e) {
-            SmapsRollup.Sum sum = new SmapsRollup.Sum();
+            // Then nothing was handed out.
+        }
+        if (sum.isEmpty()) {
             smaps(pid, sum);
-            return sum.total();
+        }
+        return sum.total();
+    }
+
+    private void readSmaps(File file, String pid, Consumer<SmapsEntry> each) throws IOException {
+        try (InputStream in = opener.open(file)) {
+            new SmapsParser(fileSystems(pid), each).read(file.getPath(), in);
+        } catch (IOException e) {
+            throw TextFile.failure(file, e);
         }
     }
 

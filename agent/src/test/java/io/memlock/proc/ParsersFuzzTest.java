@@ -10,7 +10,6 @@ import io.memlock.cgroup.CgroupMemory;
 import io.memlock.files.ProcFormatException;
 import io.memlock.memory.Backing;
 import io.memlock.memory.Mapping;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,7 +31,7 @@ class ParsersFuzzTest {
     private static final Map<String, Consumer<String>> PARSERS = Map.ofEntries(
             Map.entry("maps", MapsParser::parse),
             Map.entry("smaps", ParsersFuzzTest::smapsBothWays),
-            Map.entry("smaps_rollup", text -> SmapsRollup.parse(Fixture.cursor(text))),
+            Map.entry("smaps_rollup", ParsersFuzzTest::smapsBothWays),
             Map.entry("status", text -> ProcessStatus.parse(Fixture.cursor(text))),
             Map.entry("stat", text -> ProcessStat.parse(Fixture.cursor(text))),
             Map.entry("limits", text -> ProcessLimits.parse(Fixture.cursor(text))),
@@ -171,10 +170,10 @@ class ParsersFuzzTest {
 
     /** The text at once and the text in pieces are one parser. */
     private static void smapsBothWays(String text) {
-        List<SmapsEntry> streamed = new ArrayList<>();
+        List<SmapsEntry> streamed = List.of();
         boolean refused = false;
         try {
-            SmapsParser.read(new ByteArrayInputStream(text.getBytes(UTF_8)), streamed::add);
+            streamed = Fixture.smapsInPieces(text, Integer.MAX_VALUE);
         } catch (ProcFormatException e) {
             refused = true;
         } catch (IOException e) {
@@ -182,7 +181,7 @@ class ParsersFuzzTest {
         }
         List<SmapsEntry> whole;
         try {
-            whole = SmapsParser.parse(text);
+            whole = Fixture.smaps(text);
         } catch (ProcFormatException e) {
             assertThat(refused).isTrue();
             throw e;

@@ -77,7 +77,7 @@ class SwappedBytesTest {
 
     private static long swapped(String... entries) {
         SwappedBytes sum = new SwappedBytes();
-        SmapsParser.parse(String.join("", entries)).forEach(sum);
+        Fixture.smaps(String.join("", entries)).forEach(sum);
         return sum.total();
     }
 
