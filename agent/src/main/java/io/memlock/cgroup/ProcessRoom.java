@@ -15,7 +15,7 @@ public final class ProcessRoom implements RoomSource {
 
     public ProcessRoom(ProcFs proc) {
         this.proc = proc;
-        this.free = new Cgroups(proc).freeRoom(ProcFs.SELF);
+        this.free = new FreeRoom(proc, ProcFs.SELF);
         this.sizes = proc.lockedSizeReader(ProcFs.SELF);
     }
 

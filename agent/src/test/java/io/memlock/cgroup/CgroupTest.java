@@ -84,49 +84,54 @@ class CgroupTest {
 
     @Test
     void readsV2() {
-        CgroupMemory memory = CgroupMemory.v2(files(Map.of(
-                "memory.max", "1073741824\n",
-                "memory.high", "max\n",
-                "memory.current", "536870912\n",
-                "memory.swap.max", "0\n")));
+        CgroupLevel level = level(
+                2,
+                Map.of(
+                        "memory.max", "1073741824\n",
+                        "memory.high", "max\n",
+                        "memory.current", "536870912\n",
+                        "memory.swap.max", "0\n"));
 
-        assertThat(memory).isEqualTo(new CgroupMemory(1 << 30, -1, 1 << 29, 0, -1));
+        assertThat(numbers(level)).containsExactly(1 << 30, -1, 1 << 29, 0);
     }
 
     @Test
     void takesARootCgroupForUnlimited() {
-        assertThat(CgroupMemory.v2(files(Map.of()))).isEqualTo(new CgroupMemory(-1, -1, -1, -1, -1));
+        assertThat(numbers(level(2, Map.of()))).containsExactly(-1, -1, -1, -1);
     }
 
     @Test
     void readsV1() {
-        CgroupMemory memory = CgroupMemory.v1(files(Map.of(
-                "memory.limit_in_bytes", "1048576000\n",
-                "memory.usage_in_bytes", "1000000\n",
-                "memory.memsw.limit_in_bytes", "1048576000\n",
-                "memory.stat",
-                        "cache 1\nhierarchical_memory_limit 524288000\nhierarchical_memsw_limit 1\ntotal_cache 2\n")));
+        CgroupLevel level = level(
+                1,
+                Map.of(
+                        "memory.limit_in_bytes", "524288000\n",
+                        "memory.usage_in_bytes", "1000000\n",
+                        "memory.memsw.limit_in_bytes", "524288000\n",
+                        "memory.stat",
+                                "cache 1\nhierarchical_memory_limit 1048576000\nhierarchical_memsw_limit 1\ntotal_cache 2\n"));
 
-        assertThat(memory).isEqualTo(new CgroupMemory(1048576000, -1, 1000000, 0, 524288000));
+        assertThat(numbers(level)).containsExactly(524288000, -1, 1000000, 0);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"9223372036854771712", "9223372036854710272", "9223372036854775807"})
     void takesTheLargestNumberOfV1ForUnlimited(String largest) {
-        CgroupMemory memory = CgroupMemory.v1(files(Map.of(
-                "memory.limit_in_bytes", largest + "\n",
-                "memory.memsw.limit_in_bytes", largest + "\n",
-                "memory.stat", "hierarchical_memory_limit " + largest + "\n")));
+        CgroupLevel level = level(
+                1,
+                Map.of(
+                        "memory.limit_in_bytes", largest + "\n",
+                        "memory.memsw.limit_in_bytes", largest + "\n",
+                        "memory.stat", "hierarchical_memory_limit " + largest + "\n"));
 
-        assertThat(memory.limitBytes()).isEqualTo(-1);
-        assertThat(memory.swapLimitBytes()).isEqualTo(-1);
-        assertThat(memory.hierarchicalLimitBytes()).isEqualTo(-1);
+        assertThat(level.limitBytes()).isEqualTo(-1);
+        assertThat(level.swapLimitBytes()).isEqualTo(-1);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "none", "12 kB", "-1", "maximum"})
     void refusesAMalformedLimit(String text) {
-        assertThatThrownBy(() -> CgroupMemory.v2(files(Map.of("memory.max", text))))
+        assertThatThrownBy(level(2, Map.of("memory.max", text))::limitBytes)
                 .isInstanceOf(ProcFormatException.class)
                 .hasMessageStartingWith("memory.max, ");
     }
@@ -136,9 +141,9 @@ class CgroupTest {
         CgroupHierarchy hierarchy = new CgroupHierarchy(
                 "/a/b/c",
                 List.of(
-                        new CgroupMemory(-1, 900, 100, -1, -1),
-                        new CgroupMemory(1000, 950, 300, 70, -1),
-                        new CgroupMemory(5000, -1, 4990, 50, -1)));
+                        level("max", "900", "100", "max"),
+                        level("1000", "950", "300", "70"),
+                        level("5000", "max", "4990", "50")));
 
         assertThat(hierarchy.limitBytes()).isEqualTo(1000);
         assertThat(hierarchy.highBytes()).isEqualTo(900);
@@ -148,10 +153,18 @@ class CgroupTest {
 
     @Test
     void appliesLimitsThatAV1ContainerCannotSee() {
-        CgroupHierarchy hierarchy = new CgroupHierarchy("/", List.of(new CgroupMemory(2000, -1, 100, -1, 1500)));
+        CgroupLevel level = level(
+                1,
+                Map.of(
+                        "memory.limit_in_bytes", "2000\n",
+                        "memory.usage_in_bytes", "100\n",
+                        "memory.memsw.limit_in_bytes", "2100\n",
+                        "memory.stat", "hierarchical_memory_limit 1500\n"));
+        CgroupHierarchy hierarchy = new CgroupHierarchy("/", List.of(level));
 
         assertThat(hierarchy.limitBytes()).isEqualTo(1500);
         assertThat(hierarchy.headroomBytes()).isEqualTo(1400);
+        assertThat(hierarchy.swapLimitBytes()).isEqualTo(100);
     }
 
     @Test
@@ -162,7 +175,17 @@ class CgroupTest {
         assertThat(hierarchy.headroomBytes()).isEqualTo(-1);
     }
 
-    private static CgroupFiles files(Map<String, String> texts) {
-        return texts::get;
+    private static long[] numbers(CgroupLevel level) {
+        return new long[] {level.limitBytes(), level.highBytes(), level.usageBytes(), level.swapLimitBytes()};
+    }
+
+    private static CgroupLevel level(String max, String high, String current, String swapMax) {
+        return level(
+                2,
+                Map.of("memory.max", max, "memory.high", high, "memory.current", current, "memory.swap.max", swapMax));
+    }
+
+    private static CgroupLevel level(int version, Map<String, String> texts) {
+        return new CgroupLevel(version, "/cg", texts::get);
     }
 }

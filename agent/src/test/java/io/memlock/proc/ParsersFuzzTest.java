@@ -5,8 +5,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.cgroup.CgroupHierarchy;
+import io.memlock.cgroup.CgroupLevel;
 import io.memlock.cgroup.CgroupMembership;
-import io.memlock.cgroup.CgroupMemory;
 import io.memlock.files.ProcFormatException;
 import io.memlock.memory.Backing;
 import io.memlock.memory.Mapping;
@@ -40,8 +41,8 @@ class ParsersFuzzTest {
             Map.entry("meminfo", text -> MemInfo.parse(Fixture.cursor(text))),
             Map.entry("swaps", text -> Swaps.parse(Fixture.cursor(text))),
             Map.entry("memory.max", text -> {
-                CgroupMemory.v1(name -> text);
-                CgroupMemory.v2(name -> text);
+                limits(new CgroupLevel(1, "", name -> text));
+                limits(new CgroupLevel(2, "", name -> text));
             }));
 
     private static final List<String> CAPTURED = List.of(
@@ -166,6 +167,14 @@ class ParsersFuzzTest {
         } catch (ProcFormatException e) {
             assertThat(e.getMessage()).contains("expected");
         }
+    }
+
+    private static void limits(CgroupLevel level) {
+        CgroupHierarchy hierarchy = new CgroupHierarchy("/", List.of(level));
+        hierarchy.limitBytes();
+        hierarchy.highBytes();
+        hierarchy.swapLimitBytes();
+        hierarchy.headroomBytes();
     }
 
     /** The text at once and the text in pieces are one parser. */
