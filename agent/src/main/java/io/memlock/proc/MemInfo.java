@@ -16,6 +16,7 @@ import io.memlock.files.ProcFormatException;
  * @param swapFreeBytes unused part of it
  * @param commitLimitBytes what can be committed with vm.overcommit_memory=2
  * @param committedBytes what is committed
+ * @param hugetlbBytes what all huge pages of hugetlbfs come to, of any size (since Linux 4.16)
  */
 public record MemInfo(
         long totalBytes,
@@ -23,13 +24,14 @@ public record MemInfo(
         long swapTotalBytes,
         long swapFreeBytes,
         long commitLimitBytes,
-        long committedBytes) {
+        long committedBytes,
+        long hugetlbBytes) {
 
     /** Nothing is known. */
-    public static final MemInfo UNKNOWN = new MemInfo(-1, -1, -1, -1, -1, -1);
+    public static final MemInfo UNKNOWN = new MemInfo(-1, -1, -1, -1, -1, -1, -1);
 
-    private static final Keys KEYS =
-            new Keys("MemTotal:", "MemAvailable:", "SwapTotal:", "SwapFree:", "CommitLimit:", "Committed_AS:");
+    private static final Keys KEYS = new Keys(
+            "MemTotal:", "MemAvailable:", "SwapTotal:", "SwapFree:", "CommitLimit:", "Committed_AS:", "Hugetlb:");
 
     /**
      * Parses the file.
@@ -40,6 +42,6 @@ public record MemInfo(
      */
     public static MemInfo parse(Cursor memInfo) {
         long[] v = KEYS.kilobytes(memInfo, -1);
-        return new MemInfo(v[0], v[1], v[2], v[3], v[4], v[5]);
+        return new MemInfo(v[0], v[1], v[2], v[3], v[4], v[5], v[6]);
     }
 }

@@ -68,11 +68,9 @@ public final class ProcFs {
      * <p>The kernel prints about 40 mappings under one lock. While a process maps and unmaps, the rest may be of a later
      * moment: a mapping that just grew can overlap the one before it, one that just moved can be missing.
      */
-    public List<Mapping> mappings(String pid) throws IOException {
-        synchronized (text) {
-            Cursor maps = text.read(processFile(pid, "maps"));
-            return MapsParser.parse(maps, text.length(), List.of(), fileSystems(pid));
-        }
+    public synchronized List<Mapping> mappings(String pid) throws IOException {
+        Cursor maps = text.read(processFile(pid, "maps"));
+        return MapsParser.parse(maps, text.length(), List.of(), fileSystems(pid));
     }
 
     /** What is known of our own is kept: their mounts are read again only for a file on an unknown one. */
@@ -96,9 +94,16 @@ public final class ProcFs {
         return new AddressSpaceReader(opener, processFile(pid, "statm"));
     }
 
-    /** Whether the host has no huge page of hugetlbfs, of any size: then nobody maps any. Costs one short read. */
+    /** Whether the host has no huge page of hugetlbfs, of any size: then nobody maps any. False also where it is not known. */
     public boolean hasNoHugetlbPages() {
-        return HugetlbPool.isEmpty(opener, new File(proc, "meminfo"));
+        try {
+            // Also asked for in the midst of another file.
+            return MemInfo.parse(new TextFile(opener).read(new File(proc, "meminfo")))
+                            .hugetlbBytes()
+                    == 0;
+        } catch (IOException | ProcFormatException e) {
+            return false;
+        }
     }
 
     /** Tells again and again how much is mapped and locked. */
@@ -163,17 +168,13 @@ public final class ProcFs {
     }
 
     /** Memory, identity and privileges. */
-    public ProcessStatus status(String pid) throws IOException {
-        synchronized (text) {
-            return ProcessStatus.parse(text.read(processFile(pid, "status")));
-        }
+    public synchronized ProcessStatus status(String pid) throws IOException {
+        return ProcessStatus.parse(text.read(processFile(pid, "status")));
     }
 
     /** Page faults and CPU time. */
-    public ProcessStat stat(String pid) throws IOException {
-        synchronized (text) {
-            return ProcessStat.parse(text.read(processFile(pid, "stat")));
-        }
+    public synchronized ProcessStat stat(String pid) throws IOException {
+        return ProcessStat.parse(text.read(processFile(pid, "stat")));
     }
 
     /** Its threads, in the order in which they were started as long as the numbers grow; none if they cannot be listed. */
@@ -187,10 +188,8 @@ public final class ProcFs {
     }
 
     /** Resource limits. */
-    public ProcessLimits limits(String pid) throws IOException {
-        synchronized (text) {
-            return ProcessLimits.parse(text.read(processFile(pid, "limits")));
-        }
+    public synchronized ProcessLimits limits(String pid) throws IOException {
+        return ProcessLimits.parse(text.read(processFile(pid, "limits")));
     }
 
     /** What a process sees mounted. Also asked for in the midst of another file. */
@@ -202,24 +201,20 @@ public final class ProcFs {
      * The host's memory. All of it is unknown where {@code /proc} shows processes only ({@code subset=pid}), or the file is
      * hidden.
      */
-    public MemInfo memInfo() {
-        synchronized (text) {
-            try {
-                return MemInfo.parse(text.read(new File(proc, "meminfo")));
-            } catch (IOException e) {
-                return MemInfo.UNKNOWN;
-            }
+    public synchronized MemInfo memInfo() {
+        try {
+            return MemInfo.parse(text.read(new File(proc, "meminfo")));
+        } catch (IOException e) {
+            return MemInfo.UNKNOWN;
         }
     }
 
     /** The host's swap areas; none where the file is hidden. */
-    public Swaps swaps() {
-        synchronized (text) {
-            try {
-                return Swaps.parse(text.read(new File(proc, "swaps")));
-            } catch (IOException e) {
-                return new Swaps(List.of());
-            }
+    public synchronized Swaps swaps() {
+        try {
+            return Swaps.parse(text.read(new File(proc, "swaps")));
+        } catch (IOException e) {
+            return new Swaps(List.of());
         }
     }
 
@@ -270,14 +265,14 @@ public final class ProcFs {
      * @throws IOException also if its user could not read it, or it is no regular file
      */
     public byte[] seenBy(String pid, String path, int longest) throws IOException {
-        try (ForeignFiles files = new ForeignFiles(processFile(pid, "root").toPath(), uid(pid))) {
+        try (ForeignFiles files = foreignFiles(pid)) {
             return files.read(path, longest);
         }
     }
 
     /** Whether another process sees a directory at a path; false also where its user could not go. */
     public boolean isDirectorySeenBy(String pid, String path) {
-        try (ForeignFiles files = new ForeignFiles(processFile(pid, "root").toPath(), uid(pid))) {
+        try (ForeignFiles files = foreignFiles(pid)) {
             return files.isDirectory(path);
         } catch (IOException e) {
             return false;
@@ -286,7 +281,7 @@ public final class ProcFs {
 
     /** Whether another process sees anything at a path. */
     public boolean existsSeenBy(String pid, String path) {
-        try (ForeignFiles files = new ForeignFiles(processFile(pid, "root").toPath(), uid(pid))) {
+        try (ForeignFiles files = foreignFiles(pid)) {
             files.isDirectory(path);
             return true;
         } catch (IOException e) {
@@ -294,8 +289,8 @@ public final class ProcFs {
         }
     }
 
-    private long uid(String pid) throws IOException {
-        return status(pid).effectiveUid();
+    private ForeignFiles foreignFiles(String pid) throws IOException {
+        return new ForeignFiles(processFile(pid, "root").toPath(), status(pid).effectiveUid());
     }
 
     /**
@@ -343,27 +338,13 @@ public final class ProcFs {
     /** Environment variables a process was started with. */
     public Map<String, String> environment(String pid) throws IOException {
         Map<String, String> variables = new HashMap<>();
-        for (String variable : terminated(read(processFile(pid, "environ")))) {
+        for (String variable : read(processFile(pid, "environ")).split("\0", -1)) {
             int equals = variable.indexOf('=');
             if (equals > 0) {
                 variables.put(variable.substring(0, equals), variable.substring(equals + 1));
             }
         }
         return variables;
-    }
-
-    /** Texts that each end in a NUL character. */
-    private static List<String> terminated(String joined) {
-        List<String> arguments = new ArrayList<>();
-        int from = 0;
-        for (int at = joined.indexOf('\0'); at >= 0; at = joined.indexOf('\0', from)) {
-            arguments.add(joined.substring(from, at));
-            from = at + 1;
-        }
-        if (from < joined.length()) {
-            arguments.add(joined.substring(from));
-        }
-        return arguments;
     }
 
     /** The processes we can see, in ascending order. */
@@ -382,10 +363,8 @@ public final class ProcFs {
         return pids;
     }
 
-    private String read(File file) throws IOException {
-        synchronized (text) {
-            return text.read(file).all();
-        }
+    private synchronized String read(File file) throws IOException {
+        return text.read(file).all();
     }
 
     private File processFile(String pid, String name) {

@@ -22,6 +22,7 @@ class HostFilesTest {
         assertThat(memInfo.swapFreeBytes()).isZero();
         assertThat(memInfo.commitLimitBytes()).isEqualTo(12342044L << 10);
         assertThat(memInfo.committedBytes()).isPositive();
+        assertThat(memInfo.hugetlbBytes()).isZero();
     }
 
     @Test
