@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /** Directories in which JNA's native library may be put for as long as it takes to load it. */
-public final class LibraryPlaces {
+public final class LibraryDirectories {
 
-    private LibraryPlaces() {}
+    private LibraryDirectories() {}
 
     /** The one of this process that nearly always does. To know the others takes 3 ms of a start: the JDK's environment. */
     static List<String> usual() {
