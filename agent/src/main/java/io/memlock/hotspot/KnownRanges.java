@@ -10,8 +10,6 @@ import java.util.TreeMap;
 /** What is known about addresses: ranges in ascending order that do not overlap. Immutable. */
 final class KnownRanges {
 
-    static final KnownRanges NONE = new KnownRanges(List.of());
-
     private final List<KnownRange> ascending;
 
     private KnownRanges(List<KnownRange> ascending) {

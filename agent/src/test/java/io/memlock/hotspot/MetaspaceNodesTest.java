@@ -168,11 +168,12 @@ class MetaspaceNodesTest {
         });
         appear(FIRST);
 
-        assertThatThrownBy(() -> silent.refresh(new RegionClassifier(KnownRanges.NONE).classify(mappings), 0))
+        assertThatThrownBy(() ->
+                        silent.refresh(new RegionClassifier(KnownRanges.of(List.of(), 4096)).classify(mappings), 0))
                 .hasMessage("no answer");
         assertThatNoException()
-                .isThrownBy(
-                        () -> silent.refresh(new RegionClassifier(KnownRanges.NONE).classify(mappings), 1000 * SECOND));
+                .isThrownBy(() -> silent.refresh(
+                        new RegionClassifier(KnownRanges.of(List.of(), 4096)).classify(mappings), 1000 * SECOND));
         assertThat(asked).isEqualTo(1);
     }
 
