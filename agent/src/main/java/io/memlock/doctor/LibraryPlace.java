@@ -25,7 +25,8 @@ final class LibraryPlace {
         MountInfo mounts = proc.mountInfo(patient.process());
         List<String> refused = new ArrayList<>();
         String tmpdir = patient.flags().value("-Djava.io.tmpdir=");
-        for (String place : LibraryDirectories.of(tmpdir.isEmpty() ? "/tmp" : tmpdir, proc.environment(patient.process()))) {
+        for (String place :
+                LibraryDirectories.of(tmpdir.isEmpty() ? "/tmp" : tmpdir, proc.environment(patient.process()))) {
             String objection = objection(place, mounts.under(place));
             if (objection.isEmpty()) {
                 return Finding.ok(

@@ -30,6 +30,14 @@ public record Mapping(
         String path,
         Backing backing) {
 
+    /** The memfd that is ZGC's heap; {@code .hugetlb} follows where it consists of huge pages. */
+    public static final String ZGC_MEMFD = "/memfd:java_heap";
+
+    /** ZGC maps its heap in pieces of this size. */
+    public static final long ZGC_GRANULE_BYTES = 2L << 20;
+
+    private static final String DELETED = " (deleted)";
+
     /** Bytes from start to end. */
     public long length() {
         return end - start;
@@ -59,6 +67,29 @@ public record Mapping(
     /** Whether what it holds is the file's, for all who map it: also a file in memory. */
     public boolean isSharedFile() {
         return shared && isFileBacked();
+    }
+
+    /** Returns the path without the mark of an unlinked file. */
+    public String linkedPath() {
+        return path.endsWith(DELETED) ? path.substring(0, path.length() - DELETED.length()) : path;
+    }
+
+    /**
+     * Whether it is of ZGC's heap: a memfd, or where there is none or {@code -XX:AllocateHeapAt} is set, an unlinked file,
+     * nameless ({@code O_TMPFILE}) or {@code java_heap.PID}, mapped in granules. zPhysicalMemoryBacking_linux.cpp
+     */
+    public boolean isZgcHeap() {
+        if (!shared) {
+            return false;
+        }
+        String name = linkedPath();
+        if (name.equals(ZGC_MEMFD) || name.equals(ZGC_MEMFD + ".hugetlb")) {
+            return true;
+        }
+        boolean isUnlinked = path.length() > name.length();
+        boolean isInGranules = ((start | end) & (ZGC_GRANULE_BYTES - 1)) == 0;
+        String file = name.substring(name.lastIndexOf('/') + 1);
+        return isUnlinked && isInGranules && (file.startsWith("java_heap.") || file.startsWith("#"));
     }
 
     /** Whether it is the kernel's own, which counts as nobody's memory: {@code [vvar]}, {@code [vdso]} and their like. */

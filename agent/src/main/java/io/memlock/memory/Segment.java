@@ -20,7 +20,7 @@ public record Segment(long start, long end, Region region, Evidence evidence, Ma
 
     /** Whether it is of a heap that its collector maps anew while it runs: ZGC's. */
     public boolean isRemappedHeap() {
-        return region == Region.HEAP && mapping.path().contains("java_heap");
+        return region == Region.HEAP && mapping.isZgcHeap();
     }
 
     /** Bytes from the beginning of the file to what is at {@link #start}. */

@@ -3,6 +3,7 @@ package io.memlock.proc;
 
 import io.memlock.files.ProcFormatException;
 import io.memlock.memory.Backing;
+import io.memlock.memory.Mapping;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,10 +17,7 @@ final class FileSystems {
     /** Anonymous memory: hugetlb_file_setup, HUGETLB_ANON_FILE. */
     private static final String ANONYMOUS_HUGE = "/anon_hugepage";
 
-    /** zPhysicalMemoryBacking_linux.cpp; with small pages it is {@code /memfd:java_heap} alone. */
-    private static final String ZGC_HEAP = "/memfd:java_heap";
-
-    private static final String ZGC_HUGETLB_HEAP = ZGC_HEAP + ".hugetlb";
+    private static final String ZGC_HUGETLB_HEAP = Mapping.ZGC_MEMFD + ".hugetlb";
 
     /** In memory, on a file system that is mounted nowhere. memfd_create(2); newseg, ipc/shm.c: -XX:+UseSHM */
     private static final String MEMFD = "/memfd:";
@@ -69,7 +67,7 @@ final class FileSystems {
         if (path.startsWith(ANONYMOUS_HUGE) || path.startsWith(ZGC_HUGETLB_HEAP)) {
             return Backing.HUGETLB;
         }
-        if (minor == SHMEM || path.startsWith(ZGC_HEAP)) {
+        if (minor == SHMEM || path.startsWith(Mapping.ZGC_MEMFD)) {
             return Backing.MEMORY;
         }
         if (path.startsWith(SYSTEM_V) || path.startsWith(MEMFD)) {
