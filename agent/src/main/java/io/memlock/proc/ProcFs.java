@@ -148,7 +148,7 @@ public final class ProcFs {
      */
     public long swappedBytes(String pid) throws IOException {
         SwappedBytes swapped = new SwappedBytes();
-        smaps(pid, swapped);
+        smaps(pid, swapped::add);
         return swapped.total();
     }
 

@@ -77,7 +77,7 @@ class SwappedBytesTest {
 
     private static long swapped(String... entries) {
         SwappedBytes sum = new SwappedBytes();
-        Fixture.smaps(String.join("", entries)).forEach(sum);
+        Fixture.smaps(String.join("", entries)).forEach(sum::add);
         return sum.total();
     }
 
