@@ -25,7 +25,7 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
         levels = List.copyOf(levels);
     }
 
-    /** The tightest memory limit in bytes, -1 = unlimited. */
+    /** Returns the tightest memory limit in bytes, -1 = unlimited. */
     public long limitBytes() {
         long limit = CgroupLevel.UNLIMITED;
         for (CgroupLevel level : levels) {
@@ -34,7 +34,7 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
         return limit;
     }
 
-    /** The tightest memory.high in bytes, -1 = none. */
+    /** Returns the tightest memory.high in bytes, -1 = none. */
     public long highBytes() {
         long high = CgroupLevel.UNLIMITED;
         for (CgroupLevel level : levels) {
@@ -43,7 +43,7 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
         return high;
     }
 
-    /** The tightest swap limit in bytes, -1 = unlimited; 0 means that nothing can be swapped out. */
+    /** Returns the tightest swap limit in bytes, -1 = unlimited; 0 means that nothing can be swapped out. */
     public long swapLimitBytes() {
         long limit = CgroupLevel.UNLIMITED;
         for (CgroupLevel level : levels) {
@@ -53,8 +53,8 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
     }
 
     /**
-     * Bytes until the first memory limit on the way up is reached, page cache counted as used; -1 = no limit. Of a level
-     * that is hidden the neighbours' usage is not known: it may be less.
+     * Returns the bytes until the first memory limit on the way up is reached, page cache counted as used; -1 = no
+     * limit. Of a level that is hidden the neighbours' usage is not known: it may be less.
      */
     public long headroomBytes() {
         long headroom = CgroupLevel.UNLIMITED;

@@ -13,18 +13,13 @@ public final class Cgroups {
 
     private final ProcFs proc;
 
-    /**
-     * Those of a host.
-     *
-     * @param proc its files
-     */
     public Cgroups(ProcFs proc) {
         this.proc = proc;
     }
 
     /**
-     * The memory cgroup of a process and those above it that count it; without levels where none is mounted, and {@link
-     * CgroupHierarchy#UNKNOWN} where that cannot be read.
+     * Returns the memory cgroup of a process and those above it that count it; without levels where none is mounted,
+     * and {@link CgroupHierarchy#UNKNOWN} where that cannot be read.
      */
     public CgroupHierarchy memory(String pid) {
         try {
@@ -47,7 +42,8 @@ public final class Cgroups {
     }
 
     /**
-     * The cgroups a process is in that have a controller: its own first, then those above it, as far as they are visible.
+     * Returns the cgroups a process is in that have a controller: its own first, then those above it, as far as they
+     * are visible.
      *
      * @param controller of v1; v2 has one hierarchy for all
      * @return those of v1, then those of v2
@@ -60,7 +56,7 @@ public final class Cgroups {
         return levels;
     }
 
-    /** A cgroup and those above it; none of null. */
+    /** Returns a cgroup and those above it; none of null. */
     private List<CgroupLevel> levels(CgroupMount own) {
         List<CgroupLevel> levels = new ArrayList<>();
         for (CgroupMount at = own; at != null; at = at.parent()) {
@@ -73,7 +69,7 @@ public final class Cgroups {
         return CgroupMembership.parse(new Cursor("cgroup", proc.text(pid, "cgroup")));
     }
 
-    /** v1 before Linux 5.11: a parent may leave its children uncounted. */
+    /** Whether a parent leaves its children uncounted, as v1 may before Linux 5.11. */
     private static boolean isIndependentOfChildren(CgroupLevel level) {
         String useHierarchy = level.version() == 1 ? level.files().text("memory.use_hierarchy") : null;
         return useHierarchy != null && useHierarchy.startsWith("0");

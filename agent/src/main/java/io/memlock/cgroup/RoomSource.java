@@ -6,14 +6,19 @@ import java.io.IOException;
 /** The numbers a {@link RoomWatch} goes by. */
 public interface RoomSource {
 
-    /** What the cgroups and the host have left for this process; page cache that is not locked counts as free. */
+    /**
+     * Returns what the cgroups and the host have left for this process; page cache that is not locked counts as free.
+     */
     long freeBytes();
 
-    /** What the Java heap may still take of that: its largest size, less what is resident of anonymous memory. */
+    /**
+     * Returns what the Java heap may still take of the free memory: its largest size, less what is resident of
+     * anonymous memory.
+     */
     long heapToComeBytes();
 
     /**
-     * What is mapped and locked now.
+     * Returns what is mapped and locked now.
      *
      * @throws IOException if {@code /proc/self/status} cannot be read
      */
@@ -27,7 +32,7 @@ public interface RoomSource {
      */
     record Locked(long lockedBytes, long dataBytes) {
 
-        /** So much of it may be files, or only reserved. */
+        /** Returns how much of it may be files, or only reserved. */
         long otherBytes() {
             return lockedBytes - dataBytes;
         }

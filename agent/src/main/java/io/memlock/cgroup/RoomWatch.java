@@ -89,7 +89,7 @@ public final class RoomWatch {
     }
 
     /**
-     * How long the next look may wait.
+     * Returns how long the next look may wait.
      *
      * @param nowNanos {@link System#nanoTime}
      * @return nanoseconds, 0 if it is due; {@link Long#MAX_VALUE} if there is nothing to watch
@@ -130,7 +130,7 @@ public final class RoomWatch {
         }
     }
 
-    /** The keeper looks at the mappings: what comes from now on it does not see. */
+    /** Remembers what is locked as the keeper looks at the mappings: it does not see what comes later. */
     public void begin() {
         try {
             begun = isWatching ? source.locked() : null;
@@ -139,13 +139,13 @@ public final class RoomWatch {
         }
     }
 
-    /** All that was locked when {@link #begin} was called has been sorted out, and nothing was too much. */
+    /** Notes that all that was locked at {@link #begin} has been sorted out, and nothing was too much. */
     public void settle() {
         settled = begun;
         lastLookNanos = System.nanoTime();
     }
 
-    /** Something was too much; what was settled before tells nothing any more. */
+    /** Notes that something was too much: what was settled before tells nothing any more. */
     public void unsettle() {
         settled = null;
     }

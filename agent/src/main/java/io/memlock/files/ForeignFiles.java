@@ -47,7 +47,7 @@ public final class ForeignFiles implements AutoCloseable {
     private boolean isStuck;
 
     /**
-     * Files below a root directory.
+     * Enters a root directory.
      *
      * @param root {@code /proc/PID/root}
      * @param uid whose files may be read
@@ -176,7 +176,7 @@ public final class ForeignFiles implements AutoCloseable {
         directories.addLast(secure);
     }
 
-    /** Above the root is the root. */
+    /** Goes up; above the root is the root. */
     private void leave() throws IOException {
         if (directories.size() > 1) {
             directories.removeLast().close();

@@ -30,7 +30,7 @@ final class DiagnosticReports {
 
     private DiagnosticReports() {}
 
-    /** Of lines like {@code - node #0: base 0x00007f66fb000000: reserved=65536.00 KB, committed=…}. */
+    /** Finds the nodes in lines like {@code - node #0: base 0x00007f66fb000000: reserved=65536.00 KB, committed=…}. */
     static List<KnownRange> metaspaceNodes(String vslist) {
         List<KnownRange> nodes = new ArrayList<>();
         for (String line : vslist.split("\n", -1)) {
@@ -46,7 +46,9 @@ final class DiagnosticReports {
         return nodes;
     }
 
-    /** Of lines like {@code  bounds [0x00007f32e03ff000, 0x00007f32e066f000, 0x00007f32e7938000]}. */
+    /**
+     * Finds the code heaps in lines like {@code  bounds [0x00007f32e03ff000, 0x00007f32e066f000, 0x00007f32e7938000]}.
+     */
     static List<KnownRange> codeHeaps(String codecache) {
         List<KnownRange> heaps = new ArrayList<>();
         for (String line : codecache.split("\n", -1)) {
@@ -58,8 +60,8 @@ final class DiagnosticReports {
     }
 
     /**
-     * Of the lines that describe a generation or the whole heap; the spaces inside are left out, except with Epsilon,
-     * which has one and says nothing else.
+     * Finds the heap in the lines that describe a generation or all of it; the spaces inside are left out, except with
+     * Epsilon, which has one and says nothing else.
      */
     static List<KnownRange> heap(String heapInfo) {
         List<KnownRange> heap = new ArrayList<>();
@@ -72,7 +74,7 @@ final class DiagnosticReports {
         return heap;
     }
 
-    /** The first and the last address of a {@code [0x…, 0x…, 0x…)}. */
+    /** Adds a range from the first to the last address of a {@code [0x…, 0x…, 0x…)}. */
     private static void addOuterBounds(List<KnownRange> ranges, String line, Region region) {
         int open = line.indexOf("[0x");
         int last = line.lastIndexOf("0x");

@@ -13,7 +13,7 @@ public final class JavaRelease {
     private JavaRelease() {}
 
     /**
-     * The feature release of a version.
+     * Returns the feature release of a version.
      *
      * @param version as in {@code java.version} or {@code java.specification.version}
      * @return 17 of {@code 17.0.15}, 8 of {@code 1.8.0_402}; {@link #UNKNOWN} of what is no version

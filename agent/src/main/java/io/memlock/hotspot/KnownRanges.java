@@ -61,7 +61,7 @@ final class KnownRanges {
         return ascending.get(index);
     }
 
-    /** The index of the first range that ends after an address; {@link #size()} if none does. */
+    /** Returns the index of the first range that ends after an address; {@link #size()} if none does. */
     int firstEndingAfter(long address) {
         int low = 0;
         int high = ascending.size();

@@ -12,7 +12,7 @@ public final class MappingNames {
     private MappingNames() {}
 
     /**
-     * The region by name.
+     * Returns the region that the name of a mapping tells.
      *
      * @param filesOfJvm the paths of which another mapping tells: all of them belong together
      * @return null if the mapping has no name, or one that tells nothing
@@ -65,9 +65,9 @@ public final class MappingNames {
     }
 
     /**
-     * Code and the read-only data beside it: libraries with all their pieces, the JDK's classes, locale data. Programs load
-     * their own parts privately and read-only, but native code maps its data so, too: without a name that tells, a file is
-     * data, of any size and read at any speed.
+     * Whether it is code or the read-only data beside it: libraries with all their pieces, the JDK's classes, locale
+     * data. Programs load their own parts privately and read-only, but native code maps its data so, too: without a
+     * name that tells, a file is data, of any size and read at any speed.
      */
     private static boolean isLibrary(String name, Mapping mapping) {
         return name.endsWith(".so")

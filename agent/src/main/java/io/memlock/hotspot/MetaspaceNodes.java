@@ -64,7 +64,7 @@ final class MetaspaceNodes {
         return true;
     }
 
-    /** Runs of anonymous memory nobody claims that are long enough for a node and partly committed. */
+    /** Returns the runs of unclaimed anonymous memory that are long enough for a node and partly committed. */
     private static Map<Long, Long> candidates(List<Segment> segments) {
         Map<Long, Long> candidates = new HashMap<>();
         long start = 0;

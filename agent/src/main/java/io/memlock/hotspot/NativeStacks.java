@@ -32,7 +32,7 @@ final class NativeStacks {
     private Map<Integer, Long> stackPointers = new HashMap<>();
 
     /**
-     * Of one process.
+     * Prepares to look at one process.
      *
      * @param process its directory, {@code /proc/self} or {@code /proc/PID}
      */
@@ -81,7 +81,7 @@ final class NativeStacks {
     }
 
     /**
-     * The ranges in which the stack pointers lie.
+     * Returns the ranges in which the stack pointers lie.
      *
      * @param mappings all of the process, ascending
      */

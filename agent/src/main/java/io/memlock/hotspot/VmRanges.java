@@ -77,7 +77,7 @@ final class VmRanges {
         return false;
     }
 
-    /** What could not be read and why. */
+    /** Returns what could not be read and why. */
     List<String> problems() {
         return problems;
     }

@@ -38,7 +38,7 @@ public record Mapping(
 
     private static final String DELETED = " (deleted)";
 
-    /** Bytes from start to end. */
+    /** Returns the bytes from start to end. */
     public long length() {
         return end - start;
     }
@@ -103,8 +103,8 @@ public record Mapping(
     }
 
     /**
-     * As that of any record, but written out. What the compiler writes puts itself together from method handles at its
-     * first use: in a live JVM that loads some 75 classes and compiles some 130 methods beside the application.
+     * Compares as any record does, but written out. What the compiler writes puts itself together from method handles
+     * at its first use: in a live JVM that loads some 75 classes and compiles some 130 methods beside the application.
      */
     @Override
     public boolean equals(Object other) {

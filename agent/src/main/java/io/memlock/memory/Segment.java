@@ -23,17 +23,17 @@ public record Segment(long start, long end, Region region, Evidence evidence, Ma
         return region == Region.HEAP && mapping.isZgcHeap();
     }
 
-    /** Bytes from the beginning of the file to what is at {@link #start}. */
+    /** Returns the bytes from the beginning of the file to what is at {@link #start}. */
     public long fileOffset() {
         return mapping.offset() + start - mapping.start();
     }
 
-    /** Bytes from start to end. */
+    /** Returns the bytes from start to end. */
     public long length() {
         return end - start;
     }
 
-    /** As that of any record, but written out: see {@link Mapping#equals}. */
+    /** Compares as any record does, but written out: see {@link Mapping#equals}. */
     @Override
     public boolean equals(Object other) {
         return other instanceof Segment segment

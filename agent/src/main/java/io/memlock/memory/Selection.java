@@ -18,7 +18,7 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
     public static final Selection NOTHING = of(Collections.emptyList());
 
     /**
-     * Some regions, as with {@code mode=heap+code}.
+     * Returns a selection of some regions, as with {@code mode=heap+code}.
      *
      * @param regions distinct, the most wanted first
      */
@@ -26,7 +26,7 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
         return new Selection(regions, false, Collections.emptyList());
     }
 
-    /** All regions but some, as with {@code mode=all}. */
+    /** Returns a selection of all regions but some, as with {@code mode=all}. */
     public static Selection allBut(List<Region> excluded) {
         List<Region> all = new ArrayList<>();
         for (Region region : Region.values()) {
@@ -86,7 +86,7 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
     }
 
     /**
-     * In the syntax of the option {@code mode}.
+     * Returns the selection in the syntax of the option {@code mode}.
      *
      * @return for example {@code all} or {@code heap+code}
      */
@@ -95,7 +95,7 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
     }
 
     /**
-     * What is left unlocked, in the syntax of the option {@code exclude}.
+     * Returns what is left unlocked, in the syntax of the option {@code exclude}.
      *
      * @return for example {@code mapped}; {@code nothing} if nothing is, or if the mode names regions itself
      */
@@ -103,7 +103,7 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
         return excluded.isEmpty() ? "nothing" : Region.joined(excluded);
     }
 
-    /** As that of any record, but written out: see {@link Mapping#equals}. */
+    /** Compares as any record does, but written out: see {@link Mapping#equals}. */
     @Override
     public boolean equals(Object other) {
         return other instanceof Selection selection

@@ -49,7 +49,7 @@ public final class Errno {
     private Errno() {}
 
     /**
-     * Name and text as strerror(3) gives it.
+     * Returns name and text as strerror(3) gives it.
      *
      * @param errno an error number
      * @return for example {@code ENOMEM (Cannot allocate memory)}

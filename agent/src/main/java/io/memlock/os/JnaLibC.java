@@ -212,7 +212,7 @@ final class JnaLibC implements LibC {
         return Native.getLastError();
     }
 
-    /** By JNI's GetDirectBufferAddress. */
+    /** Finds a buffer's memory, by JNI's GetDirectBufferAddress. */
     static long addressOf(ByteBuffer direct) {
         return Pointer.nativeValue(Native.getDirectBufferPointer(direct));
     }

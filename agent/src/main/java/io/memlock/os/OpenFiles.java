@@ -14,7 +14,6 @@ public final class OpenFiles {
 
     private final LibC libc;
 
-    /** Those of the process the C library is part of. */
     public OpenFiles(LibC libc) {
         this.libc = libc;
     }

@@ -19,7 +19,7 @@ final class AuxiliaryVector {
     private AuxiliaryVector() {}
 
     /**
-     * The page size.
+     * Returns the page size.
      *
      * @param auxv the whole file
      * @return bytes, a power of two; -1 if the vector does not say

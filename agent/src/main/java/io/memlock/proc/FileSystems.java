@@ -40,7 +40,7 @@ final class FileSystems {
     private final Map<Long, Backing> mounted = new HashMap<>();
 
     /**
-     * Those a process sees. Nothing is read before there is need to.
+     * Prepares to tell what a process sees. Nothing is read before there is need to.
      *
      * @param pid of the process that maps the files
      */
@@ -50,7 +50,7 @@ final class FileSystems {
     }
 
     /**
-     * What is behind a mapping.
+     * Returns what is behind a mapping.
      *
      * @param major of the number of its file system
      * @param minor the same

@@ -17,7 +17,7 @@ public final class MapsParser {
     private MapsParser() {}
 
     /**
-     * All mappings, in the order of their addresses.
+     * Returns all mappings, in the order of their addresses.
      *
      * @param text of the file; empty for a kernel thread
      * @return a mapping a line
@@ -28,7 +28,7 @@ public final class MapsParser {
     }
 
     /**
-     * All mappings.
+     * Returns all mappings, in the order of their addresses.
      *
      * @param files tells what is behind them
      * @param before what there was at an earlier look: what is still the same is the same object, and no garbage
@@ -47,13 +47,13 @@ public final class MapsParser {
         return mappings;
     }
 
-    /** One line, as smaps has it too. */
+    /** Parses one line, as smaps has it too. */
     static Mapping mapping(Cursor line, FileSystems files) {
         return mapping(line, line.hex(), null, files);
     }
 
     /**
-     * The rest of a line.
+     * Parses the rest of a line.
      *
      * @param before returned if the line says the same; null for none
      */

@@ -35,13 +35,13 @@ public final class ProcFs {
     private final TextFile text;
     private FileSystems own;
 
-    /** The real one. */
+    /** Reads {@code /proc} and {@code /sys}. */
     public ProcFs() {
         this(new File("/proc"), new File("/"));
     }
 
     /**
-     * A copy of one.
+     * Reads a copy of them.
      *
      * @param proc where {@code /proc} is
      * @param root where {@code /} is, for {@code /sys}
@@ -57,13 +57,13 @@ public final class ProcFs {
         this.text = new TextFile(opener);
     }
 
-    /** The same files, opened in another way. */
+    /** Returns a reader of the same files that opens them in another way. */
     public ProcFs openedBy(FileOpener other) {
         return new ProcFs(proc, root, other);
     }
 
     /**
-     * All mappings of a process, in the order of their addresses.
+     * Returns all mappings of a process, in the order of their addresses.
      *
      * <p>The kernel prints about 40 mappings under one lock. While a process maps and unmaps, the rest may be of a later
      * moment: a mapping that just grew can overlap the one before it, one that just moved can be missing.
@@ -73,7 +73,10 @@ public final class ProcFs {
         return MapsParser.parse(maps, text.length(), List.of(), fileSystems(pid));
     }
 
-    /** What is known of our own is kept: their mounts are read again only for a file on an unknown one. */
+    /**
+     * Returns what is known of file systems. Of our own it is kept: their mounts are read again only for a file on an
+     * unknown one.
+     */
     private synchronized FileSystems fileSystems(String pid) {
         if (!pid.equals(SELF)) {
             return new FileSystems(this, pid);
@@ -84,12 +87,12 @@ public final class ProcFs {
         return own;
     }
 
-    /** For reading {@link #mappings} again and again. */
+    /** Returns a reader of {@link #mappings} that is asked again and again. */
     public MapsReader mapsReader(String pid) {
         return new MapsReader(fileSystems(pid), opener, processFile(pid, "maps"));
     }
 
-    /** Tells again and again whether the address space has changed. */
+    /** Returns what tells again and again whether the address space has changed. */
     public AddressSpaceReader addressSpaceReader(String pid) {
         return new AddressSpaceReader(opener, processFile(pid, "statm"));
     }
@@ -106,7 +109,7 @@ public final class ProcFs {
         }
     }
 
-    /** Tells again and again how much is mapped and locked. */
+    /** Returns what tells again and again how much is mapped and locked. */
     public LockedSizeReader lockedSizeReader(String pid) {
         return new LockedSizeReader(opener, processFile(pid, "status"));
     }
@@ -117,8 +120,8 @@ public final class ProcFs {
     }
 
     /**
-     * The sums over all mappings: from {@code smaps_rollup}, or where that is not to be had, as before Linux 4.14, added up.
-     * Costs as much in the kernel as {@link #smaps}.
+     * Returns the sums over all mappings: from {@code smaps_rollup}, or where that is not to be had, as before Linux
+     * 4.14, added up. Costs as much in the kernel as {@link #smaps}.
      */
     public SmapsRollup smapsRollup(String pid) throws IOException {
         SmapsRollup.Sum sum = new SmapsRollup.Sum();
@@ -142,7 +145,7 @@ public final class ProcFs {
     }
 
     /**
-     * What is in swap of all mappings, shared memory once. Costs as much in the kernel as {@link #smaps}.
+     * Returns what is in swap of all mappings, shared memory once. Costs as much in the kernel as {@link #smaps}.
      *
      * @throws IOException if smaps cannot be read
      */
@@ -153,7 +156,7 @@ public final class ProcFs {
     }
 
     /**
-     * What each page is. To be closed.
+     * Opens what tells the state of each page. To be closed.
      *
      * @param pageBytes the page size
      * @throws IOException if it cannot be opened, as with a process that is not dumpable
@@ -167,17 +170,20 @@ public final class ProcFs {
         }
     }
 
-    /** Memory, identity and privileges. */
+    /** Returns memory, identity and privileges of a process. */
     public synchronized ProcessStatus status(String pid) throws IOException {
         return ProcessStatus.parse(text.read(processFile(pid, "status")));
     }
 
-    /** Page faults and CPU time. */
+    /** Returns the page faults and the start time of a process. */
     public synchronized ProcessStat stat(String pid) throws IOException {
         return ProcessStat.parse(text.read(processFile(pid, "stat")));
     }
 
-    /** Its threads, in the order in which they were started as long as the numbers grow; none if they cannot be listed. */
+    /**
+     * Returns the threads of a process, in the order in which they were started as long as the numbers grow; none if
+     * they cannot be listed.
+     */
     public int[] threadIds(String pid) {
         String[] names = processFile(pid, "task").list();
         int[] ids = new int[names == null ? 0 : names.length];
@@ -187,19 +193,19 @@ public final class ProcFs {
         return ids;
     }
 
-    /** Resource limits. */
+    /** Returns the resource limits of a process. */
     public synchronized ProcessLimits limits(String pid) throws IOException {
         return ProcessLimits.parse(text.read(processFile(pid, "limits")));
     }
 
-    /** What a process sees mounted. Also asked for in the midst of another file. */
+    /** Returns what a process sees mounted. Also asked for in the midst of another file. */
     public MountInfo mountInfo(String pid) throws IOException {
         return MountInfo.parse(new TextFile(opener).read(processFile(pid, "mountinfo")));
     }
 
     /**
-     * The host's memory. All of it is unknown where {@code /proc} shows processes only ({@code subset=pid}), or the file is
-     * hidden.
+     * Returns the host's memory. All of it is unknown where {@code /proc} shows processes only ({@code subset=pid}), or
+     * the file is hidden.
      */
     public synchronized MemInfo memInfo() {
         try {
@@ -209,7 +215,7 @@ public final class ProcFs {
         }
     }
 
-    /** The host's swap areas; none where the file is hidden. */
+    /** Returns the host's swap areas; none where the file is hidden. */
     public synchronized Swaps swaps() {
         try {
             return Swaps.parse(text.read(new File(proc, "swaps")));
@@ -239,7 +245,7 @@ public final class ProcFs {
     }
 
     /**
-     * A file of the host.
+     * Returns the text of a file of the host.
      *
      * @param path absolute
      * @return its text, null if it is not there or cannot be read
@@ -258,7 +264,7 @@ public final class ProcFs {
     }
 
     /**
-     * A file as another process sees it, in a container too; read as its user would.
+     * Reads a file as another process sees it, in a container too, with the rights of its user.
      *
      * @param path absolute, in the process's root directory
      * @param longest bytes; a file that is longer is refused
@@ -294,7 +300,7 @@ public final class ProcFs {
     }
 
     /**
-     * A small file of a process as it is; "" if it cannot be read.
+     * Returns the text of a small file of a process; "" if it cannot be read.
      *
      * @param name for example {@code uid_map}
      */
@@ -311,13 +317,13 @@ public final class ProcFs {
         return UidMap.isOfUserNamespace(textOrNone(pid, "uid_map"));
     }
 
-    /** A file of a process as it is. */
+    /** Returns the text of a file of a process. */
     public String text(String pid, String name) throws IOException {
         return read(processFile(pid, name));
     }
 
     /**
-     * The page size, from the kernel and without native code.
+     * Returns the page size, from the kernel and without native code.
      *
      * @throws IOException if it cannot be learned
      */
@@ -335,7 +341,7 @@ public final class ProcFs {
         return bytes;
     }
 
-    /** Environment variables a process was started with. */
+    /** Returns the environment variables a process was started with. */
     public Map<String, String> environment(String pid) throws IOException {
         Map<String, String> variables = new HashMap<>();
         for (String variable : read(processFile(pid, "environ")).split("\0", -1)) {
@@ -347,7 +353,7 @@ public final class ProcFs {
         return variables;
     }
 
-    /** The processes we can see, in ascending order. */
+    /** Returns the processes we can see, in ascending order. */
     public List<Integer> pids() throws IOException {
         String[] names = proc.list();
         if (names == null) {

@@ -30,8 +30,8 @@ public record SmapsEntry(
         boolean special) {
 
     /**
-     * What is in swap, as far as it can be told apart. Of shared memory the kernel counts it in {@code Swap} only, in full
-     * for each mapping and process; of private memory {@code SwapPss} gives each process its share.
+     * Returns what is in swap, as far as it can be told apart. Of shared memory the kernel counts it in {@code Swap}
+     * only, in full for each mapping and process; of private memory {@code SwapPss} gives each process its share.
      */
     public long swappedBytes() {
         return mapping.shared() ? Math.max(swapBytes, swapPssBytes) : swapPssBytes;

@@ -84,7 +84,7 @@ final class SmapsParser {
         finish();
     }
 
-    /** 0 if there is none from the given place on. */
+    /** Returns the place behind the last newline; 0 if there is none from the given place on. */
     private static int afterLastNewline(byte[] text, int from, int to) {
         int at = to;
         while (at > from && text[at - 1] != '\n') {
@@ -137,8 +137,9 @@ final class SmapsParser {
     }
 
     /**
-     * Two letters each; Documentation/filesystems/proc.rst. What mlock skips: mm/mlock.c: mlock_fixup, VM_SPECIAL. Before
-     * Linux 6.2 VM_LOCKONFAULT has no letters: the kernel writes {@code ??} for it, as for every flag without letters.
+     * Takes the flags, of two letters each; Documentation/filesystems/proc.rst. What mlock skips: mm/mlock.c:
+     * mlock_fixup, VM_SPECIAL. Before Linux 6.2 VM_LOCKONFAULT has no letters: the kernel writes {@code ??} for it, as
+     * for every flag without letters.
      */
     private void flags(Cursor line) {
         line.skipBlanks();

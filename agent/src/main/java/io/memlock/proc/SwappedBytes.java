@@ -34,7 +34,7 @@ public final class SwappedBytes {
         return swapped;
     }
 
-    /** The sum so far. */
+    /** Returns the sum so far. */
     public long total() {
         return total;
     }
