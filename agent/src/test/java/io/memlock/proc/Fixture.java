@@ -4,6 +4,7 @@ package io.memlock.proc;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.memlock.files.Cursor;
+import io.memlock.memory.Mapping;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,6 +36,11 @@ public final class Fixture {
     /** The text as the parsers take it. */
     public static Cursor cursor(String text) {
         return new Cursor("text", text);
+    }
+
+    /** Mappings of a text of which nothing but the names is known. */
+    public static List<Mapping> maps(String text) {
+        return MapsParser.parse(new Cursor("maps", text), text.length(), List.of(), FileSystems.UNKNOWN);
     }
 
     /** Entries of a text that the parser gets in one piece. */

@@ -30,7 +30,7 @@ import net.jqwik.api.ShrinkingMode;
 class ParsersFuzzTest {
 
     private static final Map<String, Consumer<String>> PARSERS = Map.ofEntries(
-            Map.entry("maps", MapsParser::parse),
+            Map.entry("maps", Fixture::maps),
             Map.entry("smaps", ParsersFuzzTest::smapsBothWays),
             Map.entry("smaps_rollup", ParsersFuzzTest::smapsBothWays),
             Map.entry("status", text -> ProcessStatus.parse(Fixture.cursor(text))),
@@ -81,7 +81,7 @@ class ParsersFuzzTest {
         StringBuilder text = new StringBuilder();
         mappings.forEach(m -> text.append(KernelFormat.line(m)));
 
-        assertThat(MapsParser.parse(text.toString())).isEqualTo(mappings);
+        assertThat(Fixture.maps(text.toString())).isEqualTo(mappings);
     }
 
     @Provide

@@ -23,9 +23,7 @@ class SmapsParserTest {
 
         // A JVM may map something between the two captures, so its paths are compared; the C program stands still.
         if (process.equals("locked")) {
-            assertThat(entries)
-                    .extracting(SmapsEntry::mapping)
-                    .isEqualTo(MapsParser.parse(Fixture.text("locked/maps")));
+            assertThat(entries).extracting(SmapsEntry::mapping).isEqualTo(Fixture.maps(Fixture.text("locked/maps")));
         }
         assertThat(entries)
                 .extracting(e -> e.mapping().path())
