@@ -15,7 +15,7 @@ class FreeRoomTest {
     private static final long MIB = 1 << 20;
 
     @Test
-    void pageCacheThatCanBeReclaimedIsFreeInVersion2() {
+    void countsReclaimablePageCacheAsFreeInVersion2() {
         var level = level(
                 2,
                 Map.of(
@@ -59,14 +59,14 @@ class FreeRoomTest {
 
     /** Without a word on page cache all of the usage counts: rather too little room than too much. */
     @Test
-    void whereStatIsHiddenNothingCountsAsReclaimable() {
+    void countsNothingAsReclaimableWhereStatIsHidden() {
         var level = level(2, Map.of("memory.max", "1000\n", "memory.current", "900\n"));
 
         assertThat(level.freeBytes()).isEqualTo(100);
     }
 
     @Test
-    void whereTheUsageIsHiddenItIsLeftToTheOthers() {
+    void leavesACgroupWithHiddenUsageOut() {
         var second = level(2, Map.of("memory.max", "1000\n"));
         var first = level(1, Map.of("memory.limit_in_bytes", "1000\n"));
 
@@ -82,7 +82,7 @@ class FreeRoomTest {
     }
 
     @Test
-    void inVersion1TheGroupsOwnLimitMayBeTheTighter() {
+    void appliesTheGroupsOwnTighterLimitInVersion1() {
         var level = level(
                 1,
                 Map.of(
@@ -101,7 +101,7 @@ class FreeRoomTest {
     }
 
     @Test
-    void aCgroupWithoutALimitLeavesItToTheOthers() {
+    void leavesACgroupWithoutALimitOut() {
         var level = level(2, Map.of("memory.max", "max\n", "memory.current", "500\n"));
 
         assertThat(level.freeBytes()).isEqualTo(FreeRoom.UNLIMITED);

@@ -67,7 +67,7 @@ class MetaspaceNodesTest {
     }
 
     @Test
-    void asksLessOftenTheOftenerItWasNoNode() throws IOException {
+    void asksLessOftenAfterEachFalseCandidate() throws IOException {
         refreshAt(0);
         for (int second = 1; second <= 200; second++) {
             long start = 0x7000_0000_0000L + second * 0x1_0000_0000L;

@@ -82,7 +82,7 @@ class RegionBoundsTest {
 
     /** A number that is too small would be recommended as a limit. */
     @Test
-    void whatIsNotKnownIsNotTakenForNothing() {
+    void doesNotTakeTheUnknownForZero() {
         hasHeapAndCode();
 
         assertThat(bounds().mostBytes(List.of(Region.HEAP, Region.GC))).isEqualTo(RegionBounds.UNBOUNDED);
