@@ -151,17 +151,17 @@ final class RegionClassifier {
             }
             if (mapping.executable()) {
                 files.put(mapping.path(), Region.LIBS);
-            } else if (!mapping.shared() && isKnownAs(Region.CDS, mapping)) {
+            } else if (!mapping.shared() && isArchive(mapping)) {
                 files.putIfAbsent(mapping.path(), Region.CDS);
             }
         }
         return files;
     }
 
-    private boolean isKnownAs(Region region, Mapping mapping) {
+    private boolean isArchive(Mapping mapping) {
         int index = known.firstEndingAfter(mapping.start());
         return index < known.size()
                 && known.get(index).start() < mapping.end()
-                && known.get(index).region() == region;
+                && known.get(index).region() == Region.CDS;
     }
 }
