@@ -62,13 +62,13 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
      * Returns how much more can be kept from being reclaimed: page cache that is not locked counts as free. Beyond
      * memory.high a process is not killed, but stopped again and again, which is as bad.
      *
-     * @return bytes, {@link FreeRoom#UNLIMITED} if there is no limit or the usage is not known
+     * @return bytes, {@link RoomSource#UNLIMITED} if there is no limit or the usage is not known
      */
     long freeBytes() {
         long limit = tighter(limitBytes(), highBytes());
         long usage = usageBytes();
         if (limit < 0 || usage < 0) {
-            return FreeRoom.UNLIMITED;
+            return RoomSource.UNLIMITED;
         }
         long reclaimable = Math.max(0, sumOfStat(version == 2 ? RECLAIMABLE_V2 : RECLAIMABLE_V1));
         return Math.max(0, limit - Math.max(0, usage - reclaimable));

@@ -6,8 +6,15 @@ import java.io.IOException;
 /** The numbers a {@link RoomWatch} goes by. */
 public interface RoomSource {
 
+    /** Where no limit is known. */
+    long UNLIMITED = Long.MAX_VALUE;
+
     /**
-     * Returns what the cgroups and the host have left for this process; page cache that is not locked counts as free.
+     * Returns how much more memory a process could keep from being reclaimed before the kernel would have to kill: the
+     * least of what its memory cgroup, each visible one above it, and the host have left. Page cache that is not locked
+     * counts as free, because the kernel drops it first.
+     *
+     * @return bytes, {@link #UNLIMITED} if neither the host nor a cgroup tells
      */
     long freeBytes();
 

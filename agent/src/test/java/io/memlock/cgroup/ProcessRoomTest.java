@@ -10,7 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FreeRoomTest {
+class ProcessRoomTest {
 
     private static final long MIB = 1 << 20;
 
@@ -70,8 +70,8 @@ class FreeRoomTest {
         var second = level(2, Map.of("memory.max", "1000\n"));
         var first = level(1, Map.of("memory.limit_in_bytes", "1000\n"));
 
-        assertThat(second.freeBytes()).isEqualTo(FreeRoom.UNLIMITED);
-        assertThat(first.freeBytes()).isEqualTo(FreeRoom.UNLIMITED);
+        assertThat(second.freeBytes()).isEqualTo(RoomSource.UNLIMITED);
+        assertThat(first.freeBytes()).isEqualTo(RoomSource.UNLIMITED);
     }
 
     @Test
@@ -104,7 +104,7 @@ class FreeRoomTest {
     void leavesACgroupWithoutALimitOut() {
         var level = level(2, Map.of("memory.max", "max\n", "memory.current", "500\n"));
 
-        assertThat(level.freeBytes()).isEqualTo(FreeRoom.UNLIMITED);
+        assertThat(level.freeBytes()).isEqualTo(RoomSource.UNLIMITED);
     }
 
     @Test
@@ -115,14 +115,14 @@ class FreeRoomTest {
         Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
         Path app = Files.createDirectories(root.resolve("cg/pod/app"));
         write(app, 900 * MIB, 100 * MIB);
-        FreeRoom room = new FreeRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), ProcFs.SELF);
-        assertThat(room.bytes()).isEqualTo(800 * MIB);
+        ProcessRoom room = new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()));
+        assertThat(room.freeBytes()).isEqualTo(800 * MIB);
 
         write(app.getParent(), 500 * MIB, 450 * MIB);
-        assertThat(room.bytes()).isEqualTo(50 * MIB);
+        assertThat(room.freeBytes()).isEqualTo(50 * MIB);
 
         Files.writeString(root.resolve("proc/meminfo"), "MemTotal: 4096000 kB\nMemAvailable: 1024 kB\n");
-        assertThat(room.bytes()).isEqualTo(MIB);
+        assertThat(room.freeBytes()).isEqualTo(MIB);
     }
 
     /** Where it is now is looked up now and then. */
@@ -133,13 +133,13 @@ class FreeRoomTest {
         Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
         write(Files.createDirectories(root.resolve("cg/a")), 900 * MIB, 100 * MIB);
         write(Files.createDirectories(root.resolve("cg/b")), 500 * MIB, 100 * MIB);
-        FreeRoom room = new FreeRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), ProcFs.SELF);
-        assertThat(room.bytes()).as("the host tells nothing").isEqualTo(800 * MIB);
+        ProcessRoom room = new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()));
+        assertThat(room.freeBytes()).as("the host tells nothing").isEqualTo(800 * MIB);
 
         Files.writeString(proc.resolve("cgroup"), "0::/b\n");
         long last = 0;
         for (int i = 0; i < 64; i++) {
-            last = room.bytes();
+            last = room.freeBytes();
         }
 
         assertThat(last).isEqualTo(400 * MIB);
@@ -153,15 +153,15 @@ class FreeRoomTest {
         Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
         write(Files.createDirectories(root.resolve("cg")), 300 * MIB, 100 * MIB);
 
-        assertThat(new FreeRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), ProcFs.SELF).bytes())
+        assertThat(new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile())).freeBytes())
                 .isEqualTo(200 * MIB);
     }
 
     @Test
     void isUnlimitedWhereNothingTells(@TempDir Path root) {
-        FreeRoom room = new FreeRoom(new ProcFs(root.toFile(), root.toFile()), ProcFs.SELF);
+        ProcessRoom room = new ProcessRoom(new ProcFs(root.toFile(), root.toFile()));
 
-        assertThat(room.bytes()).isEqualTo(FreeRoom.UNLIMITED);
+        assertThat(room.freeBytes()).isEqualTo(RoomSource.UNLIMITED);
     }
 
     private static void write(Path cgroup, long limit, long usage) throws Exception {
