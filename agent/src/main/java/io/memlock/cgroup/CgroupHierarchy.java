@@ -12,7 +12,7 @@ import java.util.List;
  */
 public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
 
-    /** It cannot be read where it is, and what limits there are. */
+    /** A hierarchy of which neither the place nor the limits can be read. */
     public static final CgroupHierarchy UNKNOWN = new CgroupHierarchy("", List.of());
 
     /** Whether it could be read. */

@@ -7,7 +7,7 @@ public final class JavaRelease {
     /** The release the agent's classes are for: an older JVM cannot load them. */
     public static final int OLDEST_SUPPORTED = 17;
 
-    /** Of what is no version. */
+    /** What {@link #feature} returns of a text that is no version. */
     public static final int UNKNOWN = 0;
 
     private JavaRelease() {}

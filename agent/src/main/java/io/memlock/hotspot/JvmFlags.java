@@ -10,7 +10,7 @@ import java.util.List;
  */
 public record JvmFlags(List<String> options) {
 
-    /** What was not given, as a number of bytes. */
+    /** A number of bytes that was not given. */
     public static final long NOT_GIVEN = -1;
 
     private static final int KIB_SHIFT = 10;

@@ -11,7 +11,7 @@ import java.util.List;
  */
 public final class RegionBounds {
 
-    /** Nothing limits it. */
+    /** The bound of a region that nothing limits. */
     public static final long UNBOUNDED = -1;
 
     private final List<Segment> segments;

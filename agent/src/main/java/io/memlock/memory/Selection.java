@@ -14,7 +14,7 @@ import java.util.List;
  */
 public record Selection(List<Region> regions, boolean isIndivisible, List<Region> excluded) {
 
-    /** As with {@code mode=none}. */
+    /** The selection of {@code mode=none}. */
     public static final Selection NOTHING = of(Collections.emptyList());
 
     /**

@@ -19,10 +19,10 @@ final class FileSystems {
 
     private static final String ZGC_HUGETLB_HEAP = Mapping.ZGC_MEMFD + ".hugetlb";
 
-    /** In memory, on a file system that is mounted nowhere. memfd_create(2); newseg, ipc/shm.c: -XX:+UseSHM */
+    /** Files in memory, on a file system that is mounted nowhere. memfd_create(2); newseg, ipc/shm.c: -XX:+UseSHM */
     private static final String MEMFD = "/memfd:";
 
-    /** Where tmpfs is mounted for it. shm_open(3) */
+    /** Where tmpfs is mounted for POSIX shared memory. shm_open(3) */
     private static final String POSIX = "/dev/shm/";
 
     private static final String SYSTEM_V = "/SYSV";
@@ -30,7 +30,7 @@ final class FileSystems {
     /** The minor number of the file system these have with small pages: the first the kernel mounts (shmem_init). */
     private static final long SHMEM = 1;
 
-    /** Of which nothing but the names is known. */
+    /** File systems of which nothing but the names is known. */
     static final FileSystems UNKNOWN = new FileSystems(null, null);
 
     private final ProcFs proc;

@@ -22,10 +22,10 @@ public final class Pagemap implements Closeable {
     private static final int PRESENT = 0x80;
     private static final int SWAPPED = 0x40;
 
-    /** Of a file, or shared anonymous. */
+    /** The page is of a file, or shared anonymous. */
     private static final int FILE = 0x20;
 
-    /** Mapped nowhere else. Since Linux 4.2. */
+    /** The page is mapped nowhere else. Since Linux 4.2. */
     private static final int EXCLUSIVE = 0x01;
 
     /** What {@link #STATE_BYTE} may be. */

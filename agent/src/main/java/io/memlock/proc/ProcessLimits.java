@@ -13,7 +13,7 @@ import io.memlock.files.ProcFormatException;
  */
 public record ProcessLimits(Limit processes, Limit lockedMemory) {
 
-    /** No limit. */
+    /** The value of a limit that is none. */
     public static final long UNLIMITED = -1;
 
     /** A limit the kernel did not print: nothing restricts us that we know of. */
