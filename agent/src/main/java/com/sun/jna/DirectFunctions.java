@@ -57,7 +57,6 @@ public final class DirectFunctions {
         Class<?> types = Class.forName("com.sun.jna.Structure$FFIType$FFITypes");
         long anInt = pointer(types.getDeclaredField("ffi_type_sint32"));
         long aLong = pointer(types.getDeclaredField("ffi_type_sint64"));
-        ProcessSymbols process = new ProcessSymbols();
         for (Method method : DirectFunctions.class.getDeclaredMethods()) {
             if (!Modifier.isNative(method.getModifiers())) {
                 continue;
@@ -82,7 +81,7 @@ public final class DirectFunctions {
                     result,
                     result,
                     method,
-                    process.addressOf(method.getName()),
+                    ProcessFunction.addressOf(method.getName()),
                     Function.C_CONVENTION,
                     false,
                     new ToNativeConverter[parameters.length],

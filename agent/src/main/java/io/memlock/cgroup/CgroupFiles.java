@@ -5,7 +5,7 @@ package io.memlock.cgroup;
 public interface CgroupFiles {
 
     /**
-     * One file.
+     * Reads a file.
      *
      * @param name for example {@code memory.max}
      * @return its text, null if there is no such file or it cannot be read

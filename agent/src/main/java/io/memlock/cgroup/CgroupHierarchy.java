@@ -5,13 +5,14 @@ import java.util.List;
 
 /**
  * A process's memory cgroup and all above it that are visible: the tightest limit on the way up is the one that counts.
+ * The limits are read whenever they are asked for.
  *
  * @param directory of the process's own cgroup, null where there is none, "" where that is not known
  * @param levels own cgroup first; none where no memory hierarchy is mounted
  */
-public record CgroupHierarchy(String directory, List<CgroupMemory> levels) {
+public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
 
-    /** It cannot be read where it is, and what limits there are. */
+    /** A hierarchy of which neither the place nor the limits can be read. */
     public static final CgroupHierarchy UNKNOWN = new CgroupHierarchy("", List.of());
 
     /** Whether it could be read. */
@@ -24,44 +25,44 @@ public record CgroupHierarchy(String directory, List<CgroupMemory> levels) {
         levels = List.copyOf(levels);
     }
 
-    /** The tightest memory limit in bytes, -1 = unlimited. */
+    /** Returns the tightest memory limit in bytes, -1 = unlimited. */
     public long limitBytes() {
-        long limit = CgroupMemory.UNLIMITED;
-        for (CgroupMemory level : levels) {
-            limit = CgroupMemory.tighter(limit, level.limitBytes());
-            limit = CgroupMemory.tighter(limit, level.hierarchicalLimitBytes());
+        long limit = CgroupLevel.UNLIMITED;
+        for (CgroupLevel level : levels) {
+            limit = CgroupLevel.tighter(limit, level.limitBytes());
         }
         return limit;
     }
 
-    /** The tightest memory.high in bytes, -1 = none. */
+    /** Returns the tightest memory.high in bytes, -1 = none. */
     public long highBytes() {
-        long high = CgroupMemory.UNLIMITED;
-        for (CgroupMemory level : levels) {
-            high = CgroupMemory.tighter(high, level.highBytes());
+        long high = CgroupLevel.UNLIMITED;
+        for (CgroupLevel level : levels) {
+            high = CgroupLevel.tighter(high, level.highBytes());
         }
         return high;
     }
 
-    /** The tightest swap limit in bytes, -1 = unlimited; 0 means that nothing can be swapped out. */
+    /** Returns the tightest swap limit in bytes, -1 = unlimited; 0 means that nothing can be swapped out. */
     public long swapLimitBytes() {
-        long limit = CgroupMemory.UNLIMITED;
-        for (CgroupMemory level : levels) {
-            limit = CgroupMemory.tighter(limit, level.swapLimitBytes());
+        long limit = CgroupLevel.UNLIMITED;
+        for (CgroupLevel level : levels) {
+            limit = CgroupLevel.tighter(limit, level.swapLimitBytes());
         }
         return limit;
     }
 
     /**
-     * Bytes until the first memory limit on the way up is reached, page cache counted as used; -1 = no limit. Of a level
-     * that is hidden the neighbours' usage is not known: it may be less.
+     * Returns the bytes until the first memory limit on the way up is reached, page cache counted as used; -1 = no
+     * limit. Of a level that is hidden the neighbours' usage is not known: it may be less.
      */
     public long headroomBytes() {
-        long headroom = CgroupMemory.UNLIMITED;
-        for (CgroupMemory level : levels) {
-            long limit = CgroupMemory.tighter(level.limitBytes(), level.hierarchicalLimitBytes());
-            if (limit >= 0 && level.usageBytes() >= 0) {
-                headroom = CgroupMemory.tighter(headroom, Math.max(0, limit - level.usageBytes()));
+        long headroom = CgroupLevel.UNLIMITED;
+        for (CgroupLevel level : levels) {
+            long limit = level.limitBytes();
+            long usage = level.usageBytes();
+            if (limit >= 0 && usage >= 0) {
+                headroom = CgroupLevel.tighter(headroom, Math.max(0, limit - usage));
             }
         }
         return headroom;

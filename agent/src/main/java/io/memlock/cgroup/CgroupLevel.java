@@ -1,10 +1,118 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cgroup;
 
+import io.memlock.files.Cursor;
+import io.memlock.files.Keys;
+
 /**
- * One cgroup on the way from a process up.
+ * One cgroup on the way from a process up. What it allows its processes, and what they use, is read whenever it is asked for.
  *
- * @param directory its path
+ * <p>Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst. A limit of -1 is none: unlimited, or the kernel has
+ * no such limit here (the root cgroup, swap accounting off). A usage of -1 is unknown. A file that is not in the kernel's
+ * format is a {@link io.memlock.files.ProcFormatException}.
+ *
+ * @param version 1 or 2
+ * @param directory its path, absolute
  * @param files in it
  */
-public record CgroupLevel(String directory, CgroupFiles files) {}
+public record CgroupLevel(int version, String directory, CgroupFiles files) {
+
+    /** No limit. */
+    static final long UNLIMITED = -1;
+
+    /** v1 says "unlimited" with the largest multiple of the page size below 2^63. */
+    private static final long V1_UNLIMITED = 1L << 62;
+
+    private static final Keys HIERARCHICAL_LIMIT = new Keys("hierarchical_memory_limit ");
+    private static final Keys RECLAIMABLE_V1 = new Keys("total_inactive_file ", "total_active_file ");
+    private static final Keys RECLAIMABLE_V2 = new Keys("inactive_file ", "active_file ");
+    private static final byte[] MAX = {'m', 'a', 'x'};
+
+    /**
+     * Returns the limit beyond which the kernel reclaims, then kills. v1 tells the tightest limit here and above, even where
+     * a container hides the levels above.
+     */
+    long limitBytes() {
+        return version == 2
+                ? number("memory.max")
+                : tighter(number("memory.limit_in_bytes"), limited(sumOfStat(HIERARCHICAL_LIMIT)));
+    }
+
+    /** Returns the limit beyond which the kernel throttles and reclaims; v1 has none. */
+    long highBytes() {
+        return version == 2 ? number("memory.high") : UNLIMITED;
+    }
+
+    /** Returns what is used, page cache included. */
+    long usageBytes() {
+        return number(version == 2 ? "memory.current" : "memory.usage_in_bytes");
+    }
+
+    /** Returns the limit of swap. v1 limits memory and swap together: there swap may also take what memory leaves unused. */
+    long swapLimitBytes() {
+        if (version == 2) {
+            return number("memory.swap.max");
+        }
+        long both = number("memory.memsw.limit_in_bytes");
+        long memory = number("memory.limit_in_bytes");
+        return both < 0 || memory < 0 ? UNLIMITED : Math.max(0, both - memory);
+    }
+
+    /**
+     * Returns how much more can be kept from being reclaimed: page cache that is not locked counts as free. Beyond
+     * memory.high a process is not killed, but stopped again and again, which is as bad.
+     *
+     * @return bytes, {@link RoomSource#UNLIMITED} if there is no limit or the usage is not known
+     */
+    long freeBytes() {
+        long limit = tighter(limitBytes(), highBytes());
+        long usage = usageBytes();
+        if (limit < 0 || usage < 0) {
+            return RoomSource.UNLIMITED;
+        }
+        long reclaimable = Math.max(0, sumOfStat(version == 2 ? RECLAIMABLE_V2 : RECLAIMABLE_V1));
+        return Math.max(0, limit - Math.max(0, usage - reclaimable));
+    }
+
+    /** Returns the tighter of two limits, either of which may be unlimited. */
+    static long tighter(long one, long other) {
+        return one == UNLIMITED || other == UNLIMITED ? Math.max(one, other) : Math.min(one, other);
+    }
+
+    /** Returns the number a file holds; -1 if it is not there, or says that there is no limit. */
+    private long number(String name) {
+        String text = files.text(name);
+        if (text == null) {
+            return UNLIMITED;
+        }
+        Cursor cursor = new Cursor(name, text);
+        cursor.nextLine();
+        if (!cursor.skip(MAX)) {
+            return limited(cursor.number());
+        }
+        if (!cursor.atLineEnd()) {
+            throw cursor.malformed("nothing after max");
+        }
+        return UNLIMITED;
+    }
+
+    /** Returns the sum of some numbers in memory.stat; -1 if none of them is there. */
+    private long sumOfStat(Keys keys) {
+        String text = files.text("memory.stat");
+        if (text == null) {
+            return -1;
+        }
+        Cursor lines = new Cursor("memory.stat", text);
+        long sum = -1;
+        while (lines.nextLine()) {
+            if (keys.find(lines, Keys.NONE) != Keys.NONE) {
+                sum = Math.max(0, sum) + lines.number();
+            }
+        }
+        return sum;
+    }
+
+    private static long limited(long value) {
+        return value >= V1_UNLIMITED ? UNLIMITED : value;
+    }
+}

@@ -3,87 +3,56 @@ package io.memlock.cgroup;
 
 import io.memlock.files.Cursor;
 import io.memlock.files.ProcFormatException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * The cgroups a process is in: {@code /proc/PID/cgroup}. cgroups(7)
  *
- * @param entries one for each hierarchy
+ * @param paths by controller, or {@code name=systemd} and the like, "" for v2; as the reader's cgroup namespace shows them:
+ *     they may begin with {@code /..}
  */
-public record CgroupMembership(List<Entry> entries) {
+public record CgroupMembership(Map<String, String> paths) {
 
     /**
-     * Membership in one hierarchy.
+     * Parses the file, which has a line for each hierarchy: {@code 4:cpu,cpuacct:/path}, or {@code 0::/path} for v2.
      *
-     * @param hierarchy its number; 0 is cgroup v2
-     * @param controllers as printed, joined by commas: {@code cpu,cpuacct} or {@code name=systemd}; "" for v2
-     * @param path of the cgroup, as the reader's cgroup namespace shows it: it may begin with {@code /..}
-     */
-    public record Entry(long hierarchy, String controllers, String path) {
-
-        /** Whether this hierarchy is the controller's. */
-        boolean has(String controller) {
-            return ("," + controllers + ",").contains("," + controller + ",");
-        }
-    }
-
-    /** Copies the list. */
-    public CgroupMembership {
-        entries = List.copyOf(entries);
-    }
-
-    /**
-     * Parses the file.
-     *
-     * @param text of the file
-     * @return an entry a line
+     * @param cgroup the file
      * @throws ProcFormatException if it is not in the kernel's format
      */
-    public static CgroupMembership parse(String text) {
-        return parse(new Cursor("cgroup", text));
-    }
-
-    static CgroupMembership parse(Cursor cgroup) {
-        List<Entry> entries = new ArrayList<>();
+    public static CgroupMembership parse(Cursor cgroup) {
+        Map<String, String> paths = new HashMap<>();
         while (cgroup.nextLine()) {
-            long hierarchy = cgroup.decimal();
+            cgroup.decimal();
             cgroup.expect(':');
             String controllers = cgroup.upTo(':');
             if (cgroup.peek() != '/') {
                 throw cgroup.malformed("a path that begins with '/'");
             }
-            entries.add(new Entry(hierarchy, controllers, cgroup.rest()));
+            String path = cgroup.rest();
+            for (String controller : controllers.split(",", -1)) {
+                paths.put(controller, path);
+            }
         }
-        return new CgroupMembership(entries);
+        return new CgroupMembership(paths);
     }
 
     /**
-     * The cgroup in a v1 hierarchy.
+     * Returns the cgroup in a v1 hierarchy.
      *
      * @param controller for example {@code memory}
      * @return its path, null where the controller is not in a v1 hierarchy
      */
-    public String pathV1(String controller) {
-        for (Entry entry : entries) {
-            if (entry.hierarchy() != 0 && entry.has(controller)) {
-                return entry.path();
-            }
-        }
-        return null;
+    String pathV1(String controller) {
+        return paths.get(controller);
     }
 
     /**
-     * The cgroup in the v2 hierarchy.
+     * Returns the cgroup in the v2 hierarchy.
      *
      * @return its path, null where there is no such hierarchy
      */
-    public String pathV2() {
-        for (Entry entry : entries) {
-            if (entry.hierarchy() == 0 && entry.controllers().isEmpty()) {
-                return entry.path();
-            }
-        }
-        return null;
+    String pathV2() {
+        return paths.get("");
     }
 }

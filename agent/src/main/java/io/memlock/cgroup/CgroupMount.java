@@ -58,12 +58,12 @@ public record CgroupMount(int version, String mountPoint, String path) {
         return null;
     }
 
-    /** The cgroup above, null at the mount point. */
+    /** Returns the cgroup above, null at the mount point. */
     CgroupMount parent() {
         return path.isEmpty() ? null : new CgroupMount(version, mountPoint, path.substring(0, path.lastIndexOf('/')));
     }
 
-    /** Absolute path of the cgroup's directory. */
+    /** Returns the absolute path of the cgroup's directory. */
     String directory() {
         return mountPoint + path;
     }

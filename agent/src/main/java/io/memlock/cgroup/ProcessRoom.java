@@ -5,23 +5,37 @@ import io.memlock.proc.LockedSizeReader;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessStatus;
 import java.io.IOException;
+import java.util.List;
 
-/** {@link RoomSource} of the process this runs in. */
+/** {@link RoomSource} of the process this runs in. Not thread-safe. */
 public final class ProcessRoom implements RoomSource {
 
+    /** A process seldom moves to another cgroup: where it is now is looked up in one measurement of so many. */
+    private static final int LOCATE_EVERY = 64;
+
     private final ProcFs proc;
-    private final FreeRoom free;
+    private final Cgroups cgroups;
     private final LockedSizeReader sizes;
+    private List<CgroupLevel> levels = List.of();
+    private int measurements;
 
     public ProcessRoom(ProcFs proc) {
         this.proc = proc;
-        this.free = new Cgroups(proc).freeRoom(ProcFs.SELF);
+        this.cgroups = new Cgroups(proc);
         this.sizes = proc.lockedSizeReader(ProcFs.SELF);
     }
 
     @Override
     public long freeBytes() {
-        return free.bytes();
+        long available = proc.memInfo().availableBytes();
+        long room = available < 0 ? UNLIMITED : available; // hidden, as with /proc mounted subset=pid
+        if (measurements++ % LOCATE_EVERY == 0) {
+            levels = cgroups.memory(ProcFs.SELF).levels();
+        }
+        for (CgroupLevel level : levels) {
+            room = Math.min(room, level.freeBytes());
+        }
+        return room;
     }
 
     /** ZGC's heap is a file in memory, and not anonymous. What else is resident counts as heap: it is seldom much. */

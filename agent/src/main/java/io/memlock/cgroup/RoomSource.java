@@ -6,14 +6,26 @@ import java.io.IOException;
 /** The numbers a {@link RoomWatch} goes by. */
 public interface RoomSource {
 
-    /** What the cgroups and the host have left for this process; page cache that is not locked counts as free. */
+    /** Where no limit is known. */
+    long UNLIMITED = Long.MAX_VALUE;
+
+    /**
+     * Returns how much more memory a process could keep from being reclaimed before the kernel would have to kill: the
+     * least of what its memory cgroup, each visible one above it, and the host have left. Page cache that is not locked
+     * counts as free, because the kernel drops it first.
+     *
+     * @return bytes, {@link #UNLIMITED} if neither the host nor a cgroup tells
+     */
     long freeBytes();
 
-    /** What the Java heap may still take of that: its largest size, less what is resident of anonymous memory. */
+    /**
+     * Returns what the Java heap may still take of the free memory: its largest size, less what is resident of
+     * anonymous memory.
+     */
     long heapToComeBytes();
 
     /**
-     * What is mapped and locked now.
+     * Returns what is mapped and locked now.
      *
      * @throws IOException if {@code /proc/self/status} cannot be read
      */
@@ -27,7 +39,7 @@ public interface RoomSource {
      */
     record Locked(long lockedBytes, long dataBytes) {
 
-        /** So much of it may be files, or only reserved. */
+        /** Returns how much of it may be files, or only reserved. */
         long otherBytes() {
             return lockedBytes - dataBytes;
         }

@@ -20,23 +20,23 @@ public final class RoomWatch {
     /** Faster than a JVM reads a file that it maps. */
     static final long READ_BYTES_PER_SECOND = 4L << 30;
 
-    /** With less left new mappings are not born locked: one late look of the keeper would be the end of the JVM. */
+    /** With less room new mappings are not born locked: one late look of the keeper would be the end of the JVM. */
     public static final long SCARCE_BYTES = 1L << 30;
 
-    /** Under which that ends while the JVM runs: ending it is itself not free. */
+    /** With less room that ends while the JVM runs: later than at a start, because the change has a price. */
     public static final long VERY_SCARCE_BYTES = 512L << 20;
 
-    /** With so much left they are again. */
+    /** With so much room new mappings are born locked again. */
     public static final long AMPLE_BYTES = 2L << 30;
 
     static final long SOONEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    /** The room itself changes, too. */
+    /** The keeper looks at least so often, because the room itself changes, too. */
     static final long LATEST_LOOK_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private static final long SOONEST_MEASURE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** So small a part of the room is no danger. */
+    /** Growth by less than this part of the room is no danger. */
     private static final long HARMLESS_PART = 16;
 
     private final RoomSource source;
@@ -89,7 +89,7 @@ public final class RoomWatch {
     }
 
     /**
-     * How long the next look may wait.
+     * Returns how long the next look may wait.
      *
      * @param nowNanos {@link System#nanoTime}
      * @return nanoseconds, 0 if it is due; {@link Long#MAX_VALUE} if there is nothing to watch
@@ -130,7 +130,7 @@ public final class RoomWatch {
         }
     }
 
-    /** The keeper looks at the mappings: what comes from now on it does not see. */
+    /** Remembers what is locked as the keeper looks at the mappings: it does not see what comes later. */
     public void begin() {
         try {
             begun = isWatching ? source.locked() : null;
@@ -139,13 +139,13 @@ public final class RoomWatch {
         }
     }
 
-    /** All that was locked when {@link #begin} was called has been sorted out, and nothing was too much. */
+    /** Notes that all that was locked at {@link #begin} has been sorted out, and nothing was too much. */
     public void settle() {
         settled = begun;
         lastLookNanos = System.nanoTime();
     }
 
-    /** Something was too much; what was settled before tells nothing any more. */
+    /** Notes that something was too much: what was settled before tells nothing any more. */
     public void unsettle() {
         settled = null;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import io.memlock.os.LibraryPlaces;
+import io.memlock.os.LibraryDirectories;
 import io.memlock.proc.MountInfo;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
@@ -25,7 +25,8 @@ final class LibraryPlace {
         MountInfo mounts = proc.mountInfo(patient.process());
         List<String> refused = new ArrayList<>();
         String tmpdir = patient.flags().value("-Djava.io.tmpdir=");
-        for (String place : LibraryPlaces.of(tmpdir.isEmpty() ? "/tmp" : tmpdir, proc.environment(patient.process()))) {
+        for (String place :
+                LibraryDirectories.of(tmpdir.isEmpty() ? "/tmp" : tmpdir, proc.environment(patient.process()))) {
             String objection = objection(place, mounts.under(place));
             if (objection.isEmpty()) {
                 return Finding.ok(

@@ -32,7 +32,7 @@ public final class Cursor {
     private int repeatedTo;
 
     /**
-     * Before the first line.
+     * Begins before the first line.
      *
      * @param file named in exceptions
      * @param text not copied
@@ -81,23 +81,16 @@ public final class Cursor {
         return true;
     }
 
-    /** Takes all the text for one line, for the one file that prints names with newlines in them. */
-    public void onlyLine() {
-        lineNumber = 1;
-        nextLine = end;
-        lineEnd = end > 0 && text[end - 1] == '\n' ? end - 1 : end;
-    }
-
     public boolean atLineEnd() {
         return position >= lineEnd;
     }
 
-    /** The byte here, -1 at the end of the line. */
+    /** Returns the byte here, -1 at the end of the line. */
     public int peek() {
         return position < lineEnd ? text[position] : -1;
     }
 
-    /** The byte here, which is then behind the cursor; -1 at the end of the line. */
+    /** Returns the byte here, which is then behind the cursor; -1 at the end of the line. */
     public int next() {
         return position < lineEnd ? text[position++] : -1;
     }
@@ -135,7 +128,7 @@ public final class Cursor {
         return true;
     }
 
-    /** 1 to 16 hexadecimal digits in lower case: an unsigned 64-bit number. */
+    /** Reads 1 to 16 hexadecimal digits in lower case: an unsigned 64-bit number. */
     public long hex() {
         byte[] bytes = text;
         int last = lineEnd;
@@ -161,7 +154,7 @@ public final class Cursor {
         return value;
     }
 
-    /** A decimal number that a long holds, without a sign. */
+    /** Reads a decimal number that a long holds, without a sign. */
     public long decimal() {
         int from = position;
         long value = unsignedDecimal();
@@ -171,7 +164,7 @@ public final class Cursor {
         return value;
     }
 
-    /** A decimal number below 2^64; from 2^63 it comes back negative. */
+    /** Reads a decimal number below 2^64; from 2^63 it comes back negative. */
     public long unsignedDecimal() {
         byte[] bytes = text;
         int last = lineEnd;
@@ -193,7 +186,7 @@ public final class Cursor {
         return value;
     }
 
-    /** Blanks, a number and the end of the line. */
+    /** Reads blanks, a number and the end of the line. */
     public long number() {
         skipBlanks();
         long value = decimal();
@@ -204,8 +197,9 @@ public final class Cursor {
     }
 
     /**
-     * Blanks, a number, " kB" and the end of the line: in bytes. From 2^63 on the kernel's counter has gone below zero, as
-     * VmLck does once a mapping of 8 TiB or more was locked (mlock_fixup counts its pages in an int): unknown, -1.
+     * Reads blanks, a number, " kB" and the end of the line; returns bytes. From 2^63 on the kernel's counter has gone
+     * below zero, as VmLck does once a mapping of 8 TiB or more was locked (mlock_fixup counts its pages in an int):
+     * unknown, -1.
      */
     public long kilobytes() {
         skipBlanks();
@@ -223,7 +217,7 @@ public final class Cursor {
         return value < 0 ? -1 : value << 10;
     }
 
-    /** Up to the next blank, tab or end of the line; may be empty. */
+    /** Reads up to the next blank, tab or end of the line; may be empty. */
     public String word() {
         int from = position;
         skipWord();
@@ -241,7 +235,7 @@ public final class Cursor {
         position = at;
     }
 
-    /** Up to the character, which is stepped over and has to be there. */
+    /** Reads up to the character, which is stepped over and has to be there. */
     public String upTo(char c) {
         int from = position;
         while (position < lineEnd && text[position] != c) {
@@ -252,33 +246,22 @@ public final class Cursor {
         return part;
     }
 
-    /** Up to the last such character of the line, which is stepped over and has to be there. */
-    public String upToLast(char c) {
-        int at = lineEnd - 1;
-        while (at >= position && text[at] != c) {
-            at--;
-        }
-        if (at < position) {
-            throw malformed("'" + c + "'");
-        }
-        String part = string(position, at);
-        position = at + 1;
-        return part;
-    }
-
-    /** The rest of the line. */
+    /** Reads the rest of the line. */
     public String rest() {
         String rest = string(position, lineEnd);
         position = lineEnd;
         return rest;
     }
 
-    /** All of the text, wherever the cursor is. */
+    /** Returns all of the text, wherever the cursor is. */
     public String all() {
         return string(0, end);
     }
 
-    /** The rest of the line; the same String as last time if that is what it says, as most paths come several times. */
+    /**
+     * Reads the rest of the line. Returns the same String as last time if the text is the same: most paths come several
+     * times.
+     */
     public String restMaybeRepeated() {
         if (!Arrays.equals(text, position, lineEnd, text, repeatedFrom, repeatedTo)) {
             repeated = string(position, lineEnd);

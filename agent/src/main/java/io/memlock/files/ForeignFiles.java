@@ -25,10 +25,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The files another process sees, read by somebody who may read more than its user. Only what that user could read himself:
- * each directory on the way and the file are his, or open to everybody. Links lead nowhere but below the process's root
- * directory; the file is a regular one, and no longer than expected. Everything is looked up from an open directory, so
- * that no part of a path can be exchanged behind our back.
+ * The files another process sees, read by somebody who may read more than its user. Nothing is read but what that user
+ * could read himself: each directory on the way and the file are his, or open to everybody. Links lead nowhere but
+ * below the process's root directory; the file is a regular one, and no longer than expected. Everything is looked up
+ * from an open directory, so that no part of a path can be exchanged behind our back.
  *
  * <p>Only the command line asks for this. It knows the default file system, which an application may want to choose.
  */
@@ -37,7 +37,7 @@ public final class ForeignFiles implements AutoCloseable {
     private static final int MOST_STEPS = 200;
     private static final int MOST_LINKS = 16;
 
-    /** For what takes microseconds where nobody means harm. */
+    /** The longest time for what takes microseconds where nobody means harm. */
     private static final long LONGEST_MILLIS = 2_000;
 
     private final Path root;
@@ -47,7 +47,7 @@ public final class ForeignFiles implements AutoCloseable {
     private boolean isStuck;
 
     /**
-     * Files below a root directory.
+     * Enters a root directory.
      *
      * @param root {@code /proc/PID/root}
      * @param uid whose files may be read
@@ -176,7 +176,7 @@ public final class ForeignFiles implements AutoCloseable {
         directories.addLast(secure);
     }
 
-    /** Above the root is the root. */
+    /** Goes up; above the root is the root. */
     private void leave() throws IOException {
         if (directories.size() > 1) {
             directories.removeLast().close();

@@ -16,7 +16,7 @@ public final class Keys {
 
     private final byte[][] keys;
 
-    /** Each key with all that must precede its value, in the order of the file. */
+    /** Takes each key with all that must precede its value, in the order of the file. */
     public Keys(String... keys) {
         this.keys = new byte[keys.length][];
         for (int i = 0; i < keys.length; i++) {
@@ -29,7 +29,7 @@ public final class Keys {
     }
 
     /**
-     * Which key the line starts with; the cursor is then behind it.
+     * Finds the key the line starts with; the cursor is then behind it.
      *
      * @param previous the key found before, or {@link #NONE}
      * @return index of the key, or {@link #NONE}: then the cursor has not moved
@@ -47,7 +47,7 @@ public final class Keys {
     }
 
     /**
-     * The values of all remaining lines, where every key of ours is a number of kilobytes.
+     * Reads the values of all remaining lines, where every key of ours is a number of kilobytes.
      *
      * @param missing what to say of a key that is not there
      * @return bytes, in the order of the keys

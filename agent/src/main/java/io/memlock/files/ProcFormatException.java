@@ -12,7 +12,7 @@ public final class ProcFormatException extends RuntimeException {
     private static final int SHOWN = 160;
 
     /**
-     * A refusal.
+     * Says what is wrong and where.
      *
      * @param file a path where a file was read, the kind of file ({@code maps}) where text was given
      * @param lineNumber the first line is 1; 0 if there was none

@@ -28,7 +28,9 @@ public final class TextFile {
         this.opener = opener;
     }
 
-    /** The text, valid until the next call. All of it is read before any is parsed, to be of one moment if possible. */
+    /**
+     * Reads a text, valid until the next call. All of it is read before any is parsed, to be of one moment if possible.
+     */
     public Cursor read(File file) throws IOException {
         try (InputStream in = opener.open(file)) {
             return read(file.getPath(), in);
@@ -53,19 +55,21 @@ public final class TextFile {
         return new Cursor(name, buffer, length);
     }
 
-    /** Bytes read last. */
+    /** Returns how many bytes were read last. */
     public int length() {
         return length;
     }
 
-    /** CRC-32 of what was read last: the JDK computes it in native code even where nothing is compiled yet. */
+    /**
+     * Returns the CRC-32 of what was read last: the JDK computes it in native code even where nothing is compiled yet.
+     */
     public long checksum() {
         checksum.reset();
         checksum.update(buffer, 0, length);
         return checksum.getValue();
     }
 
-    /** With the file and the reason in the message: {@code /proc/1/smaps: permission denied}. */
+    /** Returns an exception with the file and the reason in its message: {@code /proc/1/smaps: permission denied}. */
     public static IOException failure(File file, IOException cause) {
         if (cause instanceof UnreadableException) {
             return cause;

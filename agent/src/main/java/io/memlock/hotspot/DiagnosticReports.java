@@ -6,7 +6,10 @@ import io.memlock.memory.Region;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Finds the ranges in what diagnostic commands print. The texts are for people: what is not understood is skipped. */
+/**
+ * Finds the ranges in what diagnostic commands print. The texts are for people: what is not understood is skipped. Not by
+ * {@link String#lines}: the first stream of a JVM takes it several milliseconds.
+ */
 final class DiagnosticReports {
 
     /** Prints the address of every metaspace node and of the class space. Stops the JVM at a safepoint, for 1-2 ms. */
@@ -27,10 +30,10 @@ final class DiagnosticReports {
 
     private DiagnosticReports() {}
 
-    /** Of lines like {@code - node #0: base 0x00007f66fb000000: reserved=65536.00 KB, committed=…}. */
+    /** Finds the nodes in lines like {@code - node #0: base 0x00007f66fb000000: reserved=65536.00 KB, committed=…}. */
     static List<KnownRange> metaspaceNodes(String vslist) {
         List<KnownRange> nodes = new ArrayList<>();
-        for (String line : lines(vslist)) {
+        for (String line : vslist.split("\n", -1)) {
             int base = line.indexOf(BASE);
             int reserved = line.indexOf(RESERVED);
             int unit = line.indexOf(" KB", reserved);
@@ -43,10 +46,12 @@ final class DiagnosticReports {
         return nodes;
     }
 
-    /** Of lines like {@code  bounds [0x00007f32e03ff000, 0x00007f32e066f000, 0x00007f32e7938000]}. */
+    /**
+     * Finds the code heaps in lines like {@code  bounds [0x00007f32e03ff000, 0x00007f32e066f000, 0x00007f32e7938000]}.
+     */
     static List<KnownRange> codeHeaps(String codecache) {
         List<KnownRange> heaps = new ArrayList<>();
-        for (String line : lines(codecache)) {
+        for (String line : codecache.split("\n", -1)) {
             if (line.startsWith(" bounds [")) {
                 addOuterBounds(heaps, line, Region.CODE);
             }
@@ -55,12 +60,12 @@ final class DiagnosticReports {
     }
 
     /**
-     * Of the lines that describe a generation or the whole heap; the spaces inside are left out, except with Epsilon,
-     * which has one and says nothing else.
+     * Finds the heap in the lines that describe a generation or all of it; the spaces inside are left out, except with
+     * Epsilon, which has one and says nothing else.
      */
     static List<KnownRange> heap(String heapInfo) {
         List<KnownRange> heap = new ArrayList<>();
-        for (String line : lines(heapInfo)) {
+        for (String line : heapInfo.split("\n", -1)) {
             boolean whole = line.contains(" total ") || line.startsWith(" - [0x"); // the latter: Shenandoah
             if (whole || line.stripLeading().startsWith("space ")) {
                 addOuterBounds(heap, line, Region.HEAP);
@@ -69,20 +74,7 @@ final class DiagnosticReports {
         return heap;
     }
 
-    /** Not {@link String#lines}: the first stream of a JVM takes it several milliseconds. */
-    private static List<String> lines(String text) {
-        List<String> lines = new ArrayList<>();
-        int start = 0;
-        while (start < text.length()) {
-            int end = text.indexOf('\n', start);
-            end = end < 0 ? text.length() : end;
-            lines.add(text.substring(start, end));
-            start = end + 1;
-        }
-        return lines;
-    }
-
-    /** The first and the last address of a {@code [0x…, 0x…, 0x…)}. */
+    /** Adds a range from the first to the last address of a {@code [0x…, 0x…, 0x…)}. */
     private static void addOuterBounds(List<KnownRange> ranges, String line, Region region) {
         int open = line.indexOf("[0x");
         int last = line.lastIndexOf("0x");

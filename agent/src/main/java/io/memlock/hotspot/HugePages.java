@@ -9,8 +9,8 @@ import java.util.function.LongSupplier;
  * How large the transparent huge pages are that this JVM may hold: memory that the kernel maps as one. It splits one for
  * good as soon as a mapping begins or ends inside it (mm/huge_memory.c, {@code vma_adjust_trans_huge}).
  *
- * <p>Which there are only smaps tells, which takes long. So the settings decide, and whether the JVM asked for them; that
- * libraries ask for themselves is not noticed.
+ * <p>Only smaps tells which there are, and takes long. So the settings decide, and whether the JVM asked for them. It is not
+ * noticed if a library asks for some of its own.
  */
 public final class HugePages implements LongSupplier {
 
@@ -24,7 +24,7 @@ public final class HugePages implements LongSupplier {
     private final long pageBytes;
 
     /**
-     * Of a JVM.
+     * Prepares to read the settings that hold for a JVM.
      *
      * @param proc where the settings are
      * @param commands the JVM's
@@ -36,7 +36,10 @@ public final class HugePages implements LongSupplier {
         this.pageBytes = pageBytes;
     }
 
-    /** The largest there may be, in bytes; 0 if there are none. What is not known may be. */
+    /**
+     * Returns the largest size there may be, in bytes; 0 if there are none. A setting that cannot be read may be
+     * anything.
+     */
     @Override
     public long getAsLong() {
         String own = setting("enabled");
@@ -60,7 +63,10 @@ public final class HugePages implements LongSupplier {
         return onAdvice > 0 && advises() ? onAdvice : 0;
     }
 
-    /** What one entry of the table above the lowest maps: 2 MiB with pages of 4 KiB, 32 MiB with pages of 16 KiB. */
+    /**
+     * Returns what one entry of the table above the lowest maps: 2 MiB with pages of 4 KiB, 32 MiB with pages of 16
+     * KiB.
+     */
     private long largestBytes() {
         try {
             return Long.parseLong(setting("hpage_pmd_size"));

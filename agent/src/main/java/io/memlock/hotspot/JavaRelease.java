@@ -7,13 +7,13 @@ public final class JavaRelease {
     /** The release the agent's classes are for: an older JVM cannot load them. */
     public static final int OLDEST_SUPPORTED = 17;
 
-    /** Of what is no version. */
+    /** What {@link #feature} returns of a text that is no version. */
     public static final int UNKNOWN = 0;
 
     private JavaRelease() {}
 
     /**
-     * The feature release of a version.
+     * Returns the feature release of a version.
      *
      * @param version as in {@code java.version} or {@code java.specification.version}
      * @return 17 of {@code 17.0.15}, 8 of {@code 1.8.0_402}; {@link #UNKNOWN} of what is no version

@@ -75,12 +75,12 @@ final class JavaThreads {
         return true;
     }
 
-    /** Whole stacks, guard zones included. */
+    /** Returns whole stacks, guard zones included. */
     List<KnownRange> stacks() {
         return stacks;
     }
 
-    /** The kernel's ids of the threads whose stacks are known. */
+    /** Returns the kernel's ids of the threads whose stacks are known. */
     Set<Integer> threadIds() {
         return threadIds;
     }

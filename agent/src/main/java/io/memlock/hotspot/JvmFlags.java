@@ -10,7 +10,7 @@ import java.util.List;
  */
 public record JvmFlags(List<String> options) {
 
-    /** What was not given, as a number of bytes. */
+    /** A number of bytes that was not given. */
     public static final long NOT_GIVEN = -1;
 
     private static final int KIB_SHIFT = 10;
@@ -48,7 +48,7 @@ public record JvmFlags(List<String> options) {
         return options.contains(option);
     }
 
-    /** What follows the prefix, "" if there is none. */
+    /** Returns what follows the prefix, "" if there is none. */
     public String value(String prefix) {
         String value = "";
         for (String option : options) {
@@ -59,12 +59,12 @@ public record JvmFlags(List<String> options) {
         return value;
     }
 
-    /** The limit of the heap that was asked for in bytes; {@link #NOT_GIVEN} if the JVM chose it itself. */
+    /** Returns the limit of the heap that was asked for, in bytes; {@link #NOT_GIVEN} if the JVM chose it itself. */
     public long heapMaxBytes() {
         return bytes("-Xmx", "-XX:MaxHeapSize=");
     }
 
-    /** A number of bytes given in one of several ways, {@link #NOT_GIVEN} if in none. */
+    /** Returns a number of bytes that is given in one of several ways, {@link #NOT_GIVEN} if in none. */
     public long bytes(String... prefixes) {
         long found = NOT_GIVEN;
         for (String option : options) {
@@ -77,7 +77,10 @@ public record JvmFlags(List<String> options) {
         return found;
     }
 
-    /** The stack of one thread in bytes, {@link #NOT_GIVEN} if so. {@code ThreadStackSize} is in KiB, unlike all the others. */
+    /**
+     * Returns the stack of one thread in bytes, {@link #NOT_GIVEN} if so. {@code ThreadStackSize} is in KiB, unlike all
+     * the others.
+     */
     public long stackBytes() {
         long bytes = NOT_GIVEN;
         for (String option : options) {

@@ -38,7 +38,7 @@ public final class JvmLayout implements Closeable {
     }
 
     /**
-     * Of the JVM this runs in.
+     * Returns the layout of the JVM this runs in.
      *
      * @param instrumentation the JVM's, which gives us its diagnostic commands
      * @param opener opens the files of this process
@@ -49,7 +49,7 @@ public final class JvmLayout implements Closeable {
     }
 
     /**
-     * Of another JVM, which does not notice.
+     * Returns the layout of another JVM, which does not notice.
      *
      * @param pid its process id
      * @param pageBytes the page size
@@ -114,7 +114,7 @@ public final class JvmLayout implements Closeable {
         }
     }
 
-    /** Which layers answered and which did not, and why. */
+    /** Returns which layers answered and which did not, and why. */
     public synchronized List<LayerStatus> layers() {
         int structures =
                 vmStructures.fixedRanges().size() + vmStructures.stacks().size();
@@ -152,7 +152,7 @@ public final class JvmLayout implements Closeable {
         return found;
     }
 
-    /** The most trustworthy first. */
+    /** Returns all that is known, the most trustworthy first. */
     private List<KnownRange> claims(MemorySnapshot snapshot) {
         List<KnownRange> claims = new ArrayList<>(vmStructures.fixedRanges());
         claims.addAll(reports.ranges());

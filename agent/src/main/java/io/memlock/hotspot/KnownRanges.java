@@ -10,8 +10,6 @@ import java.util.TreeMap;
 /** What is known about addresses: ranges in ascending order that do not overlap. Immutable. */
 final class KnownRanges {
 
-    static final KnownRanges NONE = new KnownRanges(List.of());
-
     private final List<KnownRange> ascending;
 
     private KnownRanges(List<KnownRange> ascending) {
@@ -63,7 +61,7 @@ final class KnownRanges {
         return ascending.get(index);
     }
 
-    /** The index of the first range that ends after an address; {@link #size()} if none does. */
+    /** Returns the index of the first range that ends after an address; {@link #size()} if none does. */
     int firstEndingAfter(long address) {
         int low = 0;
         int high = ascending.size();

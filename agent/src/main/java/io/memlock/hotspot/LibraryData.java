@@ -21,7 +21,7 @@ final class LibraryData {
     private Map<Long, KnownRange> byLibrary = new HashMap<>();
 
     /**
-     * The ranges of all libraries mapped now. Each header is read once.
+     * Returns the ranges of all libraries mapped now. Each header is read once.
      *
      * @param mappings all of the process, ascending
      * @param memory to read the headers through
@@ -45,7 +45,7 @@ final class LibraryData {
         return ranges;
     }
 
-    /** A file from its beginning on, of which one of the next pieces is executable. */
+    /** Whether a file is mapped here from its beginning on, of which one of the next pieces is executable. */
     private static boolean startsLibrary(List<Mapping> mappings, int index) {
         Mapping first = mappings.get(index);
         if (!first.isFileBacked() || first.offset() != 0 || first.shared()) {

@@ -44,7 +44,7 @@ final class LoadedClasses {
     }
 
     /**
-     * The root chunks that hold classes. Takes some microseconds for each class.
+     * Returns the root chunks that hold classes. Takes some microseconds for each class.
      *
      * @param archives addresses to leave out: classes there are not in metaspace
      * @throws IOException if this JVM does not tell

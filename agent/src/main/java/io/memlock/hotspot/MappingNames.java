@@ -9,14 +9,10 @@ import java.util.Map;
 /** What the name of a mapping alone tells. */
 public final class MappingNames {
 
-    private static final String DELETED = " (deleted)";
-
-    private static final long ZGC_GRANULE_BYTES = 2L << 20;
-
     private MappingNames() {}
 
     /**
-     * The region by name.
+     * Returns the region that the name of a mapping tells.
      *
      * @param filesOfJvm the paths of which another mapping tells: all of them belong together
      * @return null if the mapping has no name, or one that tells nothing
@@ -29,8 +25,8 @@ public final class MappingNames {
         if (path.charAt(0) == '[') {
             return ofBracketed(path);
         }
-        String name = path.endsWith(DELETED) ? path.substring(0, path.length() - DELETED.length()) : path;
-        if (isZgcHeap(name, mapping)) {
+        String name = mapping.linkedPath();
+        if (mapping.isZgcHeap()) {
             return Region.HEAP;
         }
         if (mapping.isHugetlb() && (name.startsWith("/anon_hugepage") || name.startsWith("/SYSV"))) {
@@ -69,26 +65,9 @@ public final class MappingNames {
     }
 
     /**
-     * ZGC's heap: a memfd, or where there is none or {@code -XX:AllocateHeapAt} is set, an unlinked file, nameless
-     * ({@code O_TMPFILE}) or {@code java_heap.PID}, mapped in granules of 2 MiB. zPhysicalMemoryBacking_linux.cpp
-     */
-    private static boolean isZgcHeap(String name, Mapping mapping) {
-        if (!mapping.shared()) {
-            return false;
-        }
-        if (name.equals("/memfd:java_heap") || name.equals("/memfd:java_heap.hugetlb")) {
-            return true;
-        }
-        boolean unlinked = mapping.path().length() > name.length();
-        boolean inGranules = ((mapping.start() | mapping.end()) & (ZGC_GRANULE_BYTES - 1)) == 0;
-        String file = name.substring(name.lastIndexOf('/') + 1);
-        return unlinked && inGranules && (file.startsWith("java_heap.") || file.startsWith("#"));
-    }
-
-    /**
-     * Code and the read-only data beside it: libraries with all their pieces, the JDK's classes, locale data. Programs load
-     * their own parts privately and read-only, but native code maps its data so, too: without a name that tells, a file is
-     * data, of any size and read at any speed.
+     * Whether it is code or the read-only data beside it: libraries with all their pieces, the JDK's classes, locale
+     * data. Programs load their own parts privately and read-only, but native code maps its data so, too: without a
+     * name that tells, a file is data, of any size and read at any speed.
      */
     private static boolean isLibrary(String name, Mapping mapping) {
         return name.endsWith(".so")

@@ -5,7 +5,6 @@ import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,36 +64,26 @@ final class MetaspaceNodes {
         return true;
     }
 
-    /** Runs of anonymous memory nobody claims that are long enough for a node and partly committed. */
+    /** Returns the runs of unclaimed anonymous memory that are long enough for a node and partly committed. */
     private static Map<Long, Long> candidates(List<Segment> segments) {
         Map<Long, Long> candidates = new HashMap<>();
-        List<Segment> run = new ArrayList<>();
+        long start = 0;
+        long end = 0;
+        boolean isCommitted = false;
         for (Segment segment : segments) {
-            if (!run.isEmpty()
-                    && (!isUnclaimed(segment) || run.get(run.size() - 1).end() != segment.start())) {
-                addIfCandidate(candidates, run);
-                run.clear();
-            }
             if (isUnclaimed(segment)) {
-                run.add(segment);
+                if (segment.start() != end) {
+                    start = segment.start();
+                    isCommitted = false;
+                }
+                end = segment.end();
+                isCommitted |= segment.mapping().writable();
+                if (isCommitted && end - start >= NODE_BYTES) {
+                    candidates.put(start, end); // for now: the run may go on
+                }
             }
         }
-        addIfCandidate(candidates, run);
         return candidates;
-    }
-
-    private static void addIfCandidate(Map<Long, Long> candidates, List<Segment> run) {
-        boolean committed = false;
-        for (Segment segment : run) {
-            committed |= segment.mapping().writable();
-        }
-        if (committed) {
-            long start = run.get(0).start();
-            long end = run.get(run.size() - 1).end();
-            if (end - start >= NODE_BYTES) {
-                candidates.put(start, end);
-            }
-        }
     }
 
     private static boolean isUnclaimed(Segment segment) {

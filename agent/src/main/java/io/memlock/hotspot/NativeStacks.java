@@ -21,7 +21,7 @@ import java.util.Set;
  */
 final class NativeStacks {
 
-    /** A stack is expected to be smaller. A larger mapping holds something else beside it. */
+    /** The largest mapping that is taken for one stack as a whole. A larger one holds something else beside it. */
     private static final long LARGEST_STACK = 16L << 20;
 
     /** What lies above the stack pointer at least: glibc's thread descriptor and the first frames. */
@@ -32,7 +32,7 @@ final class NativeStacks {
     private Map<Integer, Long> stackPointers = new HashMap<>();
 
     /**
-     * Of one process.
+     * Prepares to look at one process.
      *
      * @param process its directory, {@code /proc/self} or {@code /proc/PID}
      */
@@ -81,7 +81,7 @@ final class NativeStacks {
     }
 
     /**
-     * The ranges in which the stack pointers lie.
+     * Returns the ranges in which the stack pointers lie.
      *
      * @param mappings all of the process, ascending
      */

@@ -11,14 +11,14 @@ import java.util.List;
  */
 public final class RegionBounds {
 
-    /** Nothing limits it. */
+    /** The bound of a region that nothing limits. */
     public static final long UNBOUNDED = -1;
 
     private final List<Segment> segments;
     private final JvmFlags flags;
 
     /**
-     * Bounds of a JVM.
+     * Prepares to add up the memory of a JVM.
      *
      * @param segments all of its memory, by region
      * @param flags it was started with, as far as known
@@ -75,7 +75,9 @@ public final class RegionBounds {
         return false;
     }
 
-    /** As the agent counts under a limit: the stack of the first thread grows by itself, and is left out. */
+    /**
+     * Adds up a region as the agent does under a limit: the stack of the first thread grows by itself, and is left out.
+     */
     private long bytes(Region region, boolean onlyCommitted) {
         long bytes = 0;
         for (Segment segment : segments) {

@@ -61,7 +61,10 @@ final class RegionClassifier {
         return segments;
     }
 
-    /** Stacks and metaspace are never behind a file: then they have gone and something else is mapped there now. */
+    /**
+     * Whether a claim still holds. Stacks and metaspace are never behind a file: where there is one now, they have
+     * gone.
+     */
     private static boolean mayHold(Mapping mapping, KnownRange claim) {
         boolean anonymous = claim.region() == Region.STACKS || claim.region() == Region.METASPACE;
         return !anonymous || MappingNames.isAnonymous(mapping);
@@ -127,7 +130,7 @@ final class RegionClassifier {
                 && MappingNames.isAnonymous(rest);
     }
 
-    /** The multiple of the arena size at or behind an address. */
+    /** Returns the multiple of the arena size at or behind an address. */
     static long arenaEnd(long address) {
         return (address + ARENA_BYTES - 1) & -ARENA_BYTES;
     }
@@ -137,8 +140,8 @@ final class RegionClassifier {
     }
 
     /**
-     * The files that are the JVM's as a whole, because a piece of them is: what is mapped executable, and a class data archive
-     * or AOT cache, whatever its name is.
+     * Returns the files that are the JVM's as a whole, because a piece of them is: what is mapped executable, and a
+     * class data archive or AOT cache, whatever its name is.
      */
     private Map<String, Region> filesOfJvm(List<Mapping> mappings) {
         Map<String, Region> files = new HashMap<>();
@@ -148,17 +151,17 @@ final class RegionClassifier {
             }
             if (mapping.executable()) {
                 files.put(mapping.path(), Region.LIBS);
-            } else if (!mapping.shared() && isKnownAs(Region.CDS, mapping)) {
+            } else if (!mapping.shared() && isArchive(mapping)) {
                 files.putIfAbsent(mapping.path(), Region.CDS);
             }
         }
         return files;
     }
 
-    private boolean isKnownAs(Region region, Mapping mapping) {
+    private boolean isArchive(Mapping mapping) {
         int index = known.firstEndingAfter(mapping.start());
         return index < known.size()
                 && known.get(index).start() < mapping.end()
-                && known.get(index).region() == region;
+                && known.get(index).region() == Region.CDS;
     }
 }

@@ -20,7 +20,7 @@ final class ReportsLayer {
     private String problem = "not asked yet";
 
     /**
-     * Over the commands of one JVM.
+     * Prepares to ask one JVM.
      *
      * @param commands null if there is no way to ask
      */

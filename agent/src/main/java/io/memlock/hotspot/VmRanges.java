@@ -77,7 +77,7 @@ final class VmRanges {
         return false;
     }
 
-    /** What could not be read and why. */
+    /** Returns what could not be read and why. */
     List<String> problems() {
         return problems;
     }
@@ -99,14 +99,14 @@ final class VmRanges {
         long data = memory.word(heaps + structs.field("GrowableArray<int>::_data"));
         for (int i = 0; i < length; i++) {
             long codeHeap = memory.word(data + (long) i * Long.BYTES);
-            readVirtualSpace(codeHeap + structs.field("CodeHeap::_memory"), Region.CODE);
-            readVirtualSpace(codeHeap + structs.field("CodeHeap::_segmap"), Region.CODE);
+            readCode(codeHeap + structs.field("CodeHeap::_memory"));
+            readCode(codeHeap + structs.field("CodeHeap::_segmap"));
         }
     }
 
-    private void readVirtualSpace(long space, Region region) throws IOException {
+    private void readCode(long space) throws IOException {
         long low = memory.word(space + structs.field("VirtualSpace::_low_boundary"));
-        add(low, memory.word(space + structs.field("VirtualSpace::_high_boundary")), region);
+        add(low, memory.word(space + structs.field("VirtualSpace::_high_boundary")), Region.CODE);
     }
 
     private void readArchive() throws IOException {

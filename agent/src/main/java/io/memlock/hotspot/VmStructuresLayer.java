@@ -50,13 +50,14 @@ final class VmStructuresLayer {
         }
     }
 
-    /** Heap, code, class data archive, card table. */
+    /** Returns heap, code, class data archive and card table. */
     List<KnownRange> fixedRanges() {
         return fixed == null ? List.of() : fixed.ranges();
     }
 
     /**
-     * Metaspace as far as classes lie in it, for a JVM that cannot be asked. Looks at every class, so this is read once.
+     * Finds metaspace as far as classes lie in it, for a JVM that cannot be asked. Looks at every class, so this is
+     * read once.
      *
      * @param memory a new snapshot
      * @return whether anything was found
@@ -73,22 +74,22 @@ final class VmStructuresLayer {
         return !metaspace.isEmpty();
     }
 
-    /** What {@link #readLoadedClasses} found. */
+    /** Returns what {@link #readLoadedClasses} found. */
     List<KnownRange> metaspace() {
         return metaspace;
     }
 
-    /** Stacks of Java threads. */
+    /** Returns the stacks of Java threads. */
     List<KnownRange> stacks() {
         return threads == null ? List.of() : threads.stacks();
     }
 
-    /** The kernel's ids of Java threads. */
+    /** Returns the kernel's ids of Java threads. */
     Set<Integer> javaThreadIds() {
         return threads == null ? Set.of() : threads.threadIds();
     }
 
-    /** What is missing and why; "" if nothing. */
+    /** Returns what is missing and why; "" if nothing. */
     String problem() {
         return problem;
     }

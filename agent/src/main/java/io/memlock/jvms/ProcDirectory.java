@@ -69,15 +69,15 @@ public final class ProcDirectory {
     }
 
     public ProcessStatus status(long pid) throws IOException {
-        return parsed(() -> ProcessStatus.parse(text(pid, "status")));
+        return parsed(() -> files.status(Long.toString(pid)));
     }
 
     public ProcessStat stat(long pid) throws IOException {
-        return parsed(() -> ProcessStat.parse(text(pid, "stat")));
+        return parsed(() -> files.stat(Long.toString(pid)));
     }
 
     public ProcessLimits limits(long pid) throws IOException {
-        return parsed(() -> ProcessLimits.parse(text(pid, "limits")));
+        return parsed(() -> files.limits(Long.toString(pid)));
     }
 
     /** Walks the page tables of the process, which has its price: {@link SmapsCost}. */

@@ -45,12 +45,15 @@ public final class GrowthCounters {
         return places;
     }
 
-    /** Bytes of heap and metaspace, roughly: G1 moves memory between its generations all the time, which is no growth. */
+    /**
+     * Returns the bytes of heap and metaspace, roughly: G1 moves memory between its generations all the time, which is
+     * no growth.
+     */
     public long committed() {
         return sum(committed);
     }
 
-    /** Collections so far. */
+    /** Returns how many collections there have been. */
     public long collections() {
         return sum(collections);
     }

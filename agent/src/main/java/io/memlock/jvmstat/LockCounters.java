@@ -19,13 +19,13 @@ public final class LockCounters {
     /** Until when the state is to be believed: nanoseconds of CLOCK_MONOTONIC. */
     public static final String GOOD_UNTIL = "io.memlock.goodUntil";
 
-    /** Bytes locked of what is selected, at the last scan; -1 before the first. */
+    /** Bytes locked of what is selected, at the last scan; says nothing before the first. */
     public static final String LOCKED = "io.memlock.lockedBytes";
 
-    /** Bytes resident of what is selected, at the same scan. */
+    /** Bytes resident of what is selected, at the last scan. */
     public static final String RESIDENT = "io.memlock.residentBytes";
 
-    /** When that was: nanoseconds of CLOCK_MONOTONIC. */
+    /** When the last scan was: nanoseconds of CLOCK_MONOTONIC; 0 before the first. */
     public static final String SCANNED = "io.memlock.scanned";
 
     /** The selected regions, joined by +. */

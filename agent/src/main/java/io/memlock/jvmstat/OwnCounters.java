@@ -31,7 +31,7 @@ public final class OwnCounters {
     private final Object perf;
 
     /**
-     * The counters of this JVM.
+     * Opens the counters of this JVM.
      *
      * @param instrumentation the JVM's, which lets us into the package
      * @throws ReflectiveOperationException if this JDK keeps its counters elsewhere
@@ -44,7 +44,7 @@ public final class OwnCounters {
     }
 
     /**
-     * All there is, as it is in the file.
+     * Returns all there is, as it is in the file.
      *
      * @return empty with {@code -XX:-UsePerfData}
      * @throws ReflectiveOperationException if this JDK does not let us

@@ -12,7 +12,7 @@ import java.util.Arrays;
  */
 public final class PerfData {
 
-    /** Not there. */
+    /** The value of a counter that is not there. */
     public static final long UNKNOWN = -1;
 
     private static final int MAGIC = 0xcafec0c0;

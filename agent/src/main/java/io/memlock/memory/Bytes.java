@@ -9,7 +9,7 @@ public final class Bytes {
     private Bytes() {}
 
     /**
-     * A limit.
+     * Returns the text of a limit.
      *
      * @param bytes a count, or -1 if there is no limit
      * @return {@code unlimited}, or as {@link #text}
@@ -19,7 +19,7 @@ public final class Bytes {
     }
 
     /**
-     * A byte count with one decimal, in binary units.
+     * Returns the text of a byte count, with one decimal, in binary units.
      *
      * @param bytes a count, or -1 if it is not known
      * @return for example {@code 512.3 MiB}; below 1 KiB {@code 12 B}; {@code unknown}

@@ -30,7 +30,15 @@ public record Mapping(
         String path,
         Backing backing) {
 
-    /** Bytes from start to end. */
+    /** The memfd that is ZGC's heap; {@code .hugetlb} follows where it consists of huge pages. */
+    public static final String ZGC_MEMFD = "/memfd:java_heap";
+
+    /** ZGC maps its heap in pieces of this size. */
+    public static final long ZGC_GRANULE_BYTES = 2L << 20;
+
+    private static final String DELETED = " (deleted)";
+
+    /** Returns the bytes from start to end. */
     public long length() {
         return end - start;
     }
@@ -61,6 +69,29 @@ public record Mapping(
         return shared && isFileBacked();
     }
 
+    /** Returns the path without the mark of an unlinked file. */
+    public String linkedPath() {
+        return path.endsWith(DELETED) ? path.substring(0, path.length() - DELETED.length()) : path;
+    }
+
+    /**
+     * Whether it is of ZGC's heap: a memfd, or where there is none or {@code -XX:AllocateHeapAt} is set, an unlinked file,
+     * nameless ({@code O_TMPFILE}) or {@code java_heap.PID}, mapped in granules. zPhysicalMemoryBacking_linux.cpp
+     */
+    public boolean isZgcHeap() {
+        if (!shared) {
+            return false;
+        }
+        String name = linkedPath();
+        if (name.equals(ZGC_MEMFD) || name.equals(ZGC_MEMFD + ".hugetlb")) {
+            return true;
+        }
+        boolean isUnlinked = path.length() > name.length();
+        boolean isInGranules = ((start | end) & (ZGC_GRANULE_BYTES - 1)) == 0;
+        String file = name.substring(name.lastIndexOf('/') + 1);
+        return isUnlinked && isInGranules && (file.startsWith("java_heap.") || file.startsWith("#"));
+    }
+
     /** Whether it is the kernel's own, which counts as nobody's memory: {@code [vvar]}, {@code [vdso]} and their like. */
     public boolean isKernels() {
         return path.startsWith("[v");
@@ -72,8 +103,8 @@ public record Mapping(
     }
 
     /**
-     * As that of any record, but written out. What the compiler writes puts itself together from method handles at its
-     * first use: in a live JVM that loads some 75 classes and compiles some 130 methods beside the application.
+     * Compares as any record does, but written out. What the compiler writes puts itself together from method handles
+     * at its first use: in a live JVM that loads some 75 classes and compiles some 130 methods beside the application.
      */
     @Override
     public boolean equals(Object other) {

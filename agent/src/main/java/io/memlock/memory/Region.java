@@ -31,7 +31,7 @@ public enum Region {
     private final String optionName = name().toLowerCase(java.util.Locale.ROOT);
 
     /**
-     * The name in options, tables and messages.
+     * Returns the name in options, tables and messages.
      *
      * @return for example {@code heap}
      */
@@ -40,7 +40,7 @@ public enum Region {
     }
 
     /**
-     * Regions in the option's syntax.
+     * Returns regions in the option's syntax.
      *
      * @return for example {@code heap+code}
      */

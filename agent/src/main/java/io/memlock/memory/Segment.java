@@ -20,20 +20,20 @@ public record Segment(long start, long end, Region region, Evidence evidence, Ma
 
     /** Whether it is of a heap that its collector maps anew while it runs: ZGC's. */
     public boolean isRemappedHeap() {
-        return region == Region.HEAP && mapping.path().contains("java_heap");
+        return region == Region.HEAP && mapping.isZgcHeap();
     }
 
-    /** Bytes from the beginning of the file to what is at {@link #start}. */
+    /** Returns the bytes from the beginning of the file to what is at {@link #start}. */
     public long fileOffset() {
         return mapping.offset() + start - mapping.start();
     }
 
-    /** Bytes from start to end. */
+    /** Returns the bytes from start to end. */
     public long length() {
         return end - start;
     }
 
-    /** As that of any record, but written out: see {@link Mapping#equals}. */
+    /** Compares as any record does, but written out: see {@link Mapping#equals}. */
     @Override
     public boolean equals(Object other) {
         return other instanceof Segment segment

@@ -15,11 +15,11 @@ import java.util.List;
  */
 public record Selection(List<Region> regions, boolean isIndivisible, List<Region> excluded, List<PathGlob> files) {
 
-    /** As with {@code mode=none}. */
+    /** The selection of {@code mode=none}. */
     public static final Selection NOTHING = of(Collections.emptyList());
 
     /**
-     * Some regions, as with {@code mode=heap+code}.
+     * Returns a selection of some regions, as with {@code mode=heap+code}.
      *
      * @param regions distinct, the most wanted first
      */
@@ -27,7 +27,7 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
         return new Selection(regions, false, Collections.emptyList(), Collections.emptyList());
     }
 
-    /** All regions but some, as with {@code mode=all}. */
+    /** Returns a selection of all regions but some, as with {@code mode=all}. */
     public static Selection allBut(List<Region> excluded) {
         List<Region> all = new ArrayList<>();
         for (Region region : Region.values()) {
@@ -39,7 +39,7 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
     }
 
     /**
-     * The same, and of the files that the application maps those that some patterns are for, and no others.
+     * Returns this selection with those of the application's mapped files that some patterns are for, and no other files.
      *
      * @param chosen the patterns; none for no change
      */
@@ -130,7 +130,7 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
     }
 
     /**
-     * In the syntax of the option {@code mode}.
+     * Returns the selection in the syntax of the option {@code mode}.
      *
      * @return for example {@code all} or {@code heap+code}
      */
@@ -139,7 +139,7 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
     }
 
     /**
-     * What is left unlocked, in the syntax of the option {@code exclude}; but for {@link #filesText}.
+     * Returns what is left unlocked, in the syntax of the option {@code exclude}; but for {@link #filesText}.
      *
      * @return for example {@code mapped}; {@code nothing} if nothing is, or if the mode names regions itself
      */
@@ -148,7 +148,7 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
     }
 
     /**
-     * Which files of {@link Region#MAPPED} are wanted where not all of them or none are, in the syntax of the option {@code
+     * Returns which files of {@link Region#MAPPED} are wanted where not all of them or none are, in the syntax of the option {@code
      * mapped}.
      *
      * @return for example {@code /data/hot/**}, or {@code none}
@@ -157,7 +157,7 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
         return files.isEmpty() ? "none" : PathGlob.joined(files);
     }
 
-    /** As that of any record, but written out: see {@link Mapping#equals}. */
+    /** Compares as any record does, but written out: see {@link Mapping#equals}. */
     @Override
     public boolean equals(Object other) {
         return other instanceof Selection selection

@@ -91,7 +91,7 @@ final class DispatchLibraryFile implements AutoCloseable {
                 directory, new File(directory, StaleLibraries.FILE + random() + StaleLibraries.SUFFIX));
     }
 
-    /** Not SecureRandom: that loads providers for tens of milliseconds. */
+    /** Returns random digits. Not by SecureRandom: that loads providers for tens of milliseconds. */
     private static String random() throws IOException {
         byte[] bytes = new byte[RANDOM_BYTES];
         try (FileInputStream in = new FileInputStream("/dev/urandom")) {
@@ -125,7 +125,10 @@ final class DispatchLibraryFile implements AutoCloseable {
         }
     }
 
-    /** Nobody else can write to it at any moment: he who has opened a file can write to it whatever rights it gets later. */
+    /**
+     * Creates the file so that nobody else can write to it at any moment: who has opened a file can write to it for
+     * ever.
+     */
     @SuppressWarnings("StreamResourceLeak") // closed with this
     private OutputStream create() throws IOException {
         if (isUmaskTight()) {
@@ -157,7 +160,7 @@ final class DispatchLibraryFile implements AutoCloseable {
         }
     }
 
-    /** The open file, as a name that follows it wherever it goes. */
+    /** Returns the open file, as a name that follows it wherever it goes. */
     private File descriptor() throws IOException {
         String[] numbers = new File(DESCRIPTORS).list();
         String path = file.getCanonicalPath();
@@ -189,7 +192,7 @@ final class DispatchLibraryFile implements AutoCloseable {
         directory.delete();
     }
 
-    /** What is mapped stays mapped. */
+    /** Closes and removes the file; what is mapped stays mapped. */
     @Override
     public void close() {
         remove();

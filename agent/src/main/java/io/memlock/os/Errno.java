@@ -4,7 +4,7 @@ package io.memlock.os;
 /** The error numbers our calls can leave behind (include/uapi/asm-generic/errno-base.h and errno.h). */
 public final class Errno {
 
-    /** None: a call said that it succeeded, and did nothing. Only what answers in the kernel's place does so. */
+    /** No error: a call said that it succeeded, and did nothing. Only what answers in the kernel's place does so. */
     public static final int NOT_DONE = -1;
 
     /** Operation not permitted. */
@@ -49,7 +49,7 @@ public final class Errno {
     private Errno() {}
 
     /**
-     * Name and text as strerror(3) gives it.
+     * Returns name and text as strerror(3) gives it.
      *
      * @param errno an error number
      * @return for example {@code ENOMEM (Cannot allocate memory)}

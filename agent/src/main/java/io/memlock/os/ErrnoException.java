@@ -16,8 +16,8 @@ public final class ErrnoException extends IOException {
     }
 
     /**
-     * A failure, as {@code java.io} words it. Whoever makes it does so without this class, which is loaded when something
-     * fails and not before {@code main}.
+     * Returns a failure, as {@code java.io} words it. Whoever makes it does so without this class, which is loaded when
+     * something fails and not before {@code main}.
      *
      * @param path of the file
      * @param errno what the kernel answered
@@ -27,7 +27,7 @@ public final class ErrnoException extends IOException {
     }
 
     /**
-     * What the kernel answered.
+     * Returns what the kernel answered.
      *
      * @param failure of reading or parsing a file, or what it was turned into
      * @return errno; 0 if no call of ours failed

@@ -5,7 +5,6 @@ import com.sun.jna.DirectFunctions;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ProcessFunction;
-import com.sun.jna.ProcessSymbols;
 import java.nio.ByteBuffer;
 
 /**
@@ -14,33 +13,33 @@ import java.nio.ByteBuffer;
  */
 final class JnaLibC implements LibC {
 
-    private final ProcessFunction mlock;
-    private final ProcessFunction mlock2;
-    private final ProcessFunction munlock;
-    private final ProcessFunction mlockall;
-    private final ProcessFunction munlockall;
-    private final ProcessFunction msync;
-    private final ProcessFunction mincore;
-    private final ProcessFunction mmap;
-    private final ProcessFunction munmap;
-    private final ProcessFunction madvise;
-    private final ProcessFunction open;
-    private final ProcessFunction read;
-    private final ProcessFunction pread;
-    private final ProcessFunction close;
-    private final ProcessFunction readlink;
-    private final ProcessFunction getrlimit;
-    private final ProcessFunction setrlimit;
-    private final ProcessFunction capget;
-    private final ProcessFunction poll;
-    private final ProcessFunction timerfdCreate;
-    private final ProcessFunction timerfdSettime;
-    private final ProcessFunction getpriority;
-    private final ProcessFunction setpriority;
-    private final ProcessFunction schedGetscheduler;
-    private final ProcessFunction schedSetscheduler;
-    private final ProcessFunction clockGettime;
-    private final ProcessFunction sysconf;
+    private final ProcessFunction mlock = ProcessFunction.find("mlock");
+    private final ProcessFunction mlock2 = mlock2();
+    private final ProcessFunction munlock = ProcessFunction.find("munlock");
+    private final ProcessFunction mlockall = ProcessFunction.find("mlockall");
+    private final ProcessFunction munlockall = ProcessFunction.find("munlockall");
+    private final ProcessFunction msync = ProcessFunction.find("msync");
+    private final ProcessFunction mincore = ProcessFunction.find("mincore");
+    private final ProcessFunction mmap = ProcessFunction.find("mmap");
+    private final ProcessFunction munmap = ProcessFunction.find("munmap");
+    private final ProcessFunction madvise = ProcessFunction.find("madvise");
+    private final ProcessFunction open = ProcessFunction.find("open");
+    private final ProcessFunction read = ProcessFunction.find("read");
+    private final ProcessFunction pread = ProcessFunction.find("pread");
+    private final ProcessFunction close = ProcessFunction.find("close");
+    private final ProcessFunction readlink = ProcessFunction.find("readlink");
+    private final ProcessFunction getrlimit = ProcessFunction.find("getrlimit");
+    private final ProcessFunction setrlimit = ProcessFunction.find("setrlimit");
+    private final ProcessFunction capget = ProcessFunction.find("capget");
+    private final ProcessFunction poll = ProcessFunction.find("poll");
+    private final ProcessFunction timerfdCreate = ProcessFunction.find("timerfd_create");
+    private final ProcessFunction timerfdSettime = ProcessFunction.find("timerfd_settime");
+    private final ProcessFunction getpriority = ProcessFunction.find("getpriority");
+    private final ProcessFunction setpriority = ProcessFunction.find("setpriority");
+    private final ProcessFunction schedGetscheduler = ProcessFunction.find("sched_getscheduler");
+    private final ProcessFunction schedSetscheduler = ProcessFunction.find("sched_setscheduler");
+    private final ProcessFunction clockGettime = ProcessFunction.find("clock_gettime");
+    private final ProcessFunction sysconf = ProcessFunction.find("sysconf");
     private final long movePages = Platform.current().movePages;
 
     /** Whether somebody has paid for the quick functions. */
@@ -51,40 +50,11 @@ final class JnaLibC implements LibC {
      *
      * @throws NativeUnavailableException if the C library is too old
      */
-    JnaLibC() throws NativeUnavailableException {
-        ProcessSymbols process = new ProcessSymbols();
-        mlock = process.find("mlock");
-        mlock2 = mlock2(process);
-        munlock = process.find("munlock");
-        mlockall = process.find("mlockall");
-        munlockall = process.find("munlockall");
-        msync = process.find("msync");
-        mincore = process.find("mincore");
-        mmap = process.find("mmap");
-        munmap = process.find("munmap");
-        madvise = process.find("madvise");
-        open = process.find("open");
-        read = process.find("read");
-        pread = process.find("pread");
-        close = process.find("close");
-        readlink = process.find("readlink");
-        getrlimit = process.find("getrlimit");
-        setrlimit = process.find("setrlimit");
-        capget = process.find("capget");
-        poll = process.find("poll");
-        timerfdCreate = process.find("timerfd_create");
-        timerfdSettime = process.find("timerfd_settime");
-        getpriority = process.find("getpriority");
-        setpriority = process.find("setpriority");
-        schedGetscheduler = process.find("sched_getscheduler");
-        schedSetscheduler = process.find("sched_setscheduler");
-        clockGettime = process.find("clock_gettime");
-        sysconf = process.find("sysconf");
-    }
+    JnaLibC() throws NativeUnavailableException {}
 
-    private static ProcessFunction mlock2(ProcessSymbols process) throws NativeUnavailableException {
+    private static ProcessFunction mlock2() throws NativeUnavailableException {
         try {
-            return process.find("mlock2");
+            return ProcessFunction.find("mlock2");
         } catch (UnsatisfiedLinkError e) {
             throw new NativeUnavailableException("needs glibc 2.27 or newer: this C library has no mlock2", e);
         }
@@ -242,7 +212,7 @@ final class JnaLibC implements LibC {
         return Native.getLastError();
     }
 
-    /** By JNI's GetDirectBufferAddress. */
+    /** Finds a buffer's memory, by JNI's GetDirectBufferAddress. */
     static long addressOf(ByteBuffer direct) {
         return Pointer.nativeValue(Native.getDirectBufferPointer(direct));
     }

@@ -66,8 +66,8 @@ final class JnaModule {
     }
 
     /**
-     * As the JDK defines the modules of its dynamic proxies. Resolving a configuration first takes 10 ms longer; calling by
-     * reflection rather than by method handle, 3 ms.
+     * Defines the module as the JDK does those of its dynamic proxies. Resolving a configuration first takes 10 ms
+     * longer; calling by reflection rather than by method handle, 3 ms.
      */
     private static Module defineDirectly() throws Throwable {
         MethodHandle define = MethodHandles.lookup()
@@ -99,7 +99,7 @@ final class JnaModule {
         }
     }
 
-    /** As the documentation has it. */
+    /** Defines the module as the documentation has it. */
     static Module defineInLayer() {
         ModuleLayer boot = ModuleLayer.boot();
         Configuration configuration = boot.configuration().resolve(new OneModule(), ModuleFinder.of(), Set.of(NAME));

@@ -19,7 +19,8 @@ public interface LibC {
     int mlock(long addr, long len);
 
     /**
-     * As {@link #mlock}, with {@link Linux#MLOCK_ONFAULT} without populating. mlock2(2), Linux 4.4, glibc 2.27
+     * Locks as {@link #mlock} does; with {@link Linux#MLOCK_ONFAULT} it populates nothing. mlock2(2), Linux 4.4, glibc
+     * 2.27
      *
      * @return 0, or -1 with EAGAIN, EINVAL, ENOMEM, EPERM or ENOSYS
      */
@@ -48,8 +49,8 @@ public interface LibC {
     int munlockall();
 
     /**
-     * With {@link Linux#MS_INVALIDATE} alone on one page it does nothing and answers whether the mapping is locked:
-     * EBUSY. msync(2); Linux {@code mm/msync.c}
+     * Writes back a range. With {@link Linux#MS_INVALIDATE} alone on one page it does nothing and answers whether the
+     * mapping is locked: EBUSY. msync(2); Linux {@code mm/msync.c}
      *
      * @param addr a multiple of the page size
      * @return 0, or -1 with EBUSY (some mapping in the range is locked), EINVAL or ENOMEM (a hole)

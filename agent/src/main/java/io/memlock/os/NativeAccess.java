@@ -32,12 +32,12 @@ public final class NativeAccess {
             JnaModule.define(instrumentation);
         }
         try {
-            DispatchLibraryFile.load(platform.library, LibraryPlaces.usual());
+            DispatchLibraryFile.load(platform.library, LibraryDirectories.usual());
         } catch (NativeUnavailableException e) {
-            DispatchLibraryFile.load(platform.library, LibraryPlaces.ofThisProcess());
+            DispatchLibraryFile.load(platform.library, LibraryDirectories.ofThisProcess());
         }
         if (instrumentation == null) { // an application has better things to do than to list /tmp
-            StaleLibraries.remove(LibraryPlaces.ofThisProcess(), System.currentTimeMillis());
+            StaleLibraries.remove(LibraryDirectories.ofThisProcess(), System.currentTimeMillis());
         }
         try (PropertyGuard properties = new PropertyGuard()) {
             properties

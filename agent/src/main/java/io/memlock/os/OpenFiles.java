@@ -7,14 +7,13 @@ import java.nio.charset.StandardCharsets;
 /** The files this process has open: {@code /proc/self/fd}. proc_pid_fd(5) */
 public final class OpenFiles {
 
-    /** Where they are. */
+    /** The directory that has a link for each open file. */
     public static final String DIRECTORY = "/proc/self/fd";
 
     private static final int LONGEST_NAME = 1024;
 
     private final LibC libc;
 
-    /** Those of the process the C library is part of. */
     public OpenFiles(LibC libc) {
         this.libc = libc;
     }

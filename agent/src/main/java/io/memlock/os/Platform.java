@@ -18,7 +18,7 @@ enum Platform {
     }
 
     /**
-     * The platform of this JVM.
+     * Returns the platform of this JVM.
      *
      * @return null if it is none of ours
      */

@@ -3,6 +3,7 @@ package io.memlock.os;
 
 import java.io.File;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Libraries that starts left behind which were killed in the millisecond in which the library has a name. Removed are files
@@ -20,7 +21,9 @@ final class StaleLibraries {
     /** How the names of our files end. */
     static final String SUFFIX = ".so";
 
-    private static final int DIGITS = 32;
+    private static final String DIGITS = "[0-9a-f]{32}";
+    private static final Pattern OUR_DIRECTORY = Pattern.compile(DIRECTORY + DIGITS);
+    private static final Pattern OUR_FILE = Pattern.compile(FILE + DIGITS + Pattern.quote(SUFFIX));
 
     /** Much longer than any start has its library lie there. */
     private static final long STALE_MILLIS = 60_000;
@@ -37,7 +40,7 @@ final class StaleLibraries {
         for (String place : places) {
             for (String name : names(new File(place))) {
                 File directory = new File(place, name);
-                if (isOurs(name, DIRECTORY, "") && nowMillis - directory.lastModified() > STALE_MILLIS) {
+                if (OUR_DIRECTORY.matcher(name).matches() && nowMillis - directory.lastModified() > STALE_MILLIS) {
                     remove(directory);
                 }
             }
@@ -47,7 +50,7 @@ final class StaleLibraries {
     @SuppressWarnings("ReturnValueIgnored") // it may be another user's, or not empty
     private static void remove(File directory) {
         for (String name : names(directory)) {
-            if (isOurs(name, FILE, SUFFIX)) {
+            if (OUR_FILE.matcher(name).matches()) {
                 new File(directory, name).delete();
             }
         }
@@ -57,19 +60,5 @@ final class StaleLibraries {
     private static String[] names(File directory) {
         String[] names = directory.list();
         return names == null ? new String[0] : names;
-    }
-
-    private static boolean isOurs(String name, String prefix, String suffix) {
-        if (name.length() != prefix.length() + DIGITS + suffix.length()
-                || !name.startsWith(prefix)
-                || !name.endsWith(suffix)) {
-            return false;
-        }
-        for (int i = prefix.length(); i < prefix.length() + DIGITS; i++) {
-            if (Character.digit(name.charAt(i), 16) < 0) {
-                return false;
-            }
-        }
-        return true;
     }
 }

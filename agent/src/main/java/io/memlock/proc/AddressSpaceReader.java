@@ -39,7 +39,7 @@ public final class AddressSpaceReader {
         }
     }
 
-    /** A number that differs when either count does. */
+    /** Returns a number that differs when either count does. */
     private long fingerprint() throws IOException {
         Cursor statm = text.read(file);
         statm.nextLine();

@@ -3,6 +3,7 @@ package io.memlock.proc;
 
 import io.memlock.files.ProcFormatException;
 import io.memlock.memory.Backing;
+import io.memlock.memory.Mapping;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,15 +17,12 @@ final class FileSystems {
     /** Anonymous memory: hugetlb_file_setup, HUGETLB_ANON_FILE. */
     private static final String ANONYMOUS_HUGE = "/anon_hugepage";
 
-    /** zPhysicalMemoryBacking_linux.cpp; with small pages it is {@code /memfd:java_heap} alone. */
-    private static final String ZGC_HEAP = "/memfd:java_heap";
+    private static final String ZGC_HUGETLB_HEAP = Mapping.ZGC_MEMFD + ".hugetlb";
 
-    private static final String ZGC_HUGETLB_HEAP = ZGC_HEAP + ".hugetlb";
-
-    /** In memory, on a file system that is mounted nowhere. memfd_create(2); newseg, ipc/shm.c: -XX:+UseSHM */
+    /** Files in memory, on a file system that is mounted nowhere. memfd_create(2); newseg, ipc/shm.c: -XX:+UseSHM */
     private static final String MEMFD = "/memfd:";
 
-    /** Where tmpfs is mounted for it. shm_open(3) */
+    /** Where tmpfs is mounted for POSIX shared memory. shm_open(3) */
     private static final String POSIX = "/dev/shm/";
 
     private static final String SYSTEM_V = "/SYSV";
@@ -32,7 +30,7 @@ final class FileSystems {
     /** The minor number of the file system these have with small pages: the first the kernel mounts (shmem_init). */
     private static final long SHMEM = 1;
 
-    /** Of which nothing but the names is known. */
+    /** File systems of which nothing but the names is known. */
     static final FileSystems UNKNOWN = new FileSystems(null, null);
 
     private final ProcFs proc;
@@ -42,7 +40,7 @@ final class FileSystems {
     private final Map<Long, Backing> mounted = new HashMap<>();
 
     /**
-     * Those a process sees. Nothing is read before there is need to.
+     * Prepares to tell what a process sees. Nothing is read before there is need to.
      *
      * @param pid of the process that maps the files
      */
@@ -52,7 +50,7 @@ final class FileSystems {
     }
 
     /**
-     * What is behind a mapping.
+     * Returns what is behind a mapping.
      *
      * @param major of the number of its file system
      * @param minor the same
@@ -69,7 +67,7 @@ final class FileSystems {
         if (path.startsWith(ANONYMOUS_HUGE) || path.startsWith(ZGC_HUGETLB_HEAP)) {
             return Backing.HUGETLB;
         }
-        if (minor == SHMEM || path.startsWith(ZGC_HEAP)) {
+        if (minor == SHMEM || path.startsWith(Mapping.ZGC_MEMFD)) {
             return Backing.MEMORY;
         }
         if (path.startsWith(SYSTEM_V) || path.startsWith(MEMFD)) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
-import io.memlock.files.Cursor;
 import io.memlock.files.FileOpener;
 import io.memlock.files.Keys;
 import io.memlock.files.ProcFormatException;
@@ -16,6 +15,9 @@ import java.io.IOException;
 public final class LockedSizeReader {
 
     private static final Keys KEYS = new Keys("VmLck:", "VmData:");
+
+    /** A size may be -1, where the kernel has miscounted. */
+    private static final long NOT_TOLD = Long.MIN_VALUE;
 
     private final TextFile text;
     private final File file;
@@ -33,17 +35,8 @@ public final class LockedSizeReader {
      * @throws ProcFormatException if it is not in the kernel's format
      */
     public long[] read() throws IOException {
-        Cursor status = text.read(file);
-        long[] bytes = new long[KEYS.size()];
-        int found = 0;
-        while (status.nextLine()) {
-            int key = KEYS.find(status, Keys.NONE);
-            if (key != Keys.NONE) {
-                bytes[key] = status.kilobytes();
-                found++;
-            }
-        }
-        if (found < bytes.length) {
+        long[] bytes = KEYS.kilobytes(text.read(file), NOT_TOLD);
+        if (bytes[0] == NOT_TOLD || bytes[1] == NOT_TOLD) {
             throw new IOException(file + " does not tell what is locked");
         }
         return bytes;

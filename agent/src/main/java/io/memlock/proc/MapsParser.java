@@ -2,14 +2,13 @@
 package io.memlock.proc;
 
 import io.memlock.files.Cursor;
-import io.memlock.files.ProcFormatException;
 import io.memlock.memory.Backing;
 import io.memlock.memory.Mapping;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Parses {@code /proc/PID/maps}. proc_pid_maps(5), fs/proc/task_mmu.c: show_map_vma */
-public final class MapsParser {
+final class MapsParser {
 
     /** Short for a line: the list rarely has to grow, and is never much too long. */
     private static final int LINE_BYTES = 72;
@@ -17,21 +16,13 @@ public final class MapsParser {
     private MapsParser() {}
 
     /**
-     * All mappings, in the order of their addresses.
+     * Returns all mappings, in the order of their addresses.
      *
-     * @param text of the file; empty for a kernel thread
-     * @return a mapping a line
-     * @throws ProcFormatException if it is not in the kernel's format
-     */
-    public static List<Mapping> parse(String text) {
-        return parse(new Cursor("maps", text), text.length(), List.of(), FileSystems.UNKNOWN);
-    }
-
-    /**
-     * All mappings.
-     *
-     * @param files tells what is behind them
+     * @param maps the file; empty for a kernel thread
+     * @param length of it, in bytes
+     * @param files tells what is behind the mappings
      * @param before what there was at an earlier look: what is still the same is the same object, and no garbage
+     * @throws io.memlock.files.ProcFormatException if it is not in the kernel's format
      */
     static List<Mapping> parse(Cursor maps, int length, List<Mapping> before, FileSystems files) {
         List<Mapping> mappings = new ArrayList<>(length / LINE_BYTES + 1);
@@ -47,13 +38,13 @@ public final class MapsParser {
         return mappings;
     }
 
-    /** One line, as smaps has it too. */
+    /** Parses one line, as smaps has it too. */
     static Mapping mapping(Cursor line, FileSystems files) {
         return mapping(line, line.hex(), null, files);
     }
 
     /**
-     * The rest of a line.
+     * Parses the rest of a line.
      *
      * @param before returned if the line says the same; null for none
      */

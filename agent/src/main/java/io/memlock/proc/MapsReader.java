@@ -31,7 +31,7 @@ public final class MapsReader {
     }
 
     /**
-     * All mappings, as {@link ProcFs#mappings} gives them.
+     * Returns all mappings, as {@link ProcFs#mappings} gives them.
      *
      * @return the same list as the last time if nothing has changed
      * @throws IOException if the file cannot be read

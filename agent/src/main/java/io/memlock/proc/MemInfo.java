@@ -4,7 +4,6 @@ package io.memlock.proc;
 import io.memlock.files.Cursor;
 import io.memlock.files.Keys;
 import io.memlock.files.ProcFormatException;
-import java.util.Arrays;
 
 /**
  * The host's memory: {@code /proc/meminfo}. proc_meminfo(5)
@@ -17,6 +16,7 @@ import java.util.Arrays;
  * @param swapFreeBytes unused part of it
  * @param commitLimitBytes what can be committed with vm.overcommit_memory=2
  * @param committedBytes what is committed
+ * @param hugetlbBytes what all huge pages of hugetlbfs come to, of any size (since Linux 4.16)
  */
 public record MemInfo(
         long totalBytes,
@@ -24,36 +24,24 @@ public record MemInfo(
         long swapTotalBytes,
         long swapFreeBytes,
         long commitLimitBytes,
-        long committedBytes) {
+        long committedBytes,
+        long hugetlbBytes) {
 
     /** Nothing is known. */
-    public static final MemInfo UNKNOWN = new MemInfo(-1, -1, -1, -1, -1, -1);
+    public static final MemInfo UNKNOWN = new MemInfo(-1, -1, -1, -1, -1, -1, -1);
 
-    private static final Keys KEYS =
-            new Keys("MemTotal:", "MemAvailable:", "SwapTotal:", "SwapFree:", "CommitLimit:", "Committed_AS:");
+    private static final Keys KEYS = new Keys(
+            "MemTotal:", "MemAvailable:", "SwapTotal:", "SwapFree:", "CommitLimit:", "Committed_AS:", "Hugetlb:");
 
     /**
      * Parses the file.
      *
-     * @param text of the file
+     * @param memInfo the file
      * @return what it says
      * @throws ProcFormatException if it is not in the kernel's format
      */
-    public static MemInfo parse(String text) {
-        return parse(new Cursor("meminfo", text));
-    }
-
-    static MemInfo parse(Cursor memInfo) {
-        long[] v = new long[KEYS.size()];
-        Arrays.fill(v, -1);
-        int key = Keys.NONE;
-        while (memInfo.nextLine()) {
-            int found = KEYS.find(memInfo, key);
-            if (found != Keys.NONE) {
-                v[found] = memInfo.kilobytes();
-                key = found;
-            }
-        }
-        return new MemInfo(v[0], v[1], v[2], v[3], v[4], v[5]);
+    public static MemInfo parse(Cursor memInfo) {
+        long[] v = KEYS.kilobytes(memInfo, -1);
+        return new MemInfo(v[0], v[1], v[2], v[3], v[4], v[5], v[6]);
     }
 }

@@ -60,15 +60,11 @@ public record MountInfo(List<Mount> mounts) {
     /**
      * Parses the file.
      *
-     * @param text of the file
+     * @param mountInfo the file
      * @return a mount a line
      * @throws ProcFormatException if it is not in the kernel's format
      */
-    public static MountInfo parse(String text) {
-        return parse(new Cursor("mountinfo", text));
-    }
-
-    static MountInfo parse(Cursor mountInfo) {
+    public static MountInfo parse(Cursor mountInfo) {
         List<Mount> mounts = new ArrayList<>();
         while (mountInfo.nextLine()) {
             mounts.add(mount(mountInfo));
@@ -77,7 +73,7 @@ public record MountInfo(List<Mount> mounts) {
     }
 
     /**
-     * The mount a file is on.
+     * Returns the mount a file is on.
      *
      * @param path absolute and without symbolic links
      * @return the mount with the longest mount point, null if there is none above the path
@@ -94,7 +90,7 @@ public record MountInfo(List<Mount> mounts) {
         return best;
     }
 
-    /** {@code 36 35 98:0 /root /point rw,noatime master:1 - ext3 /dev/sda1 rw,errors=continue} */
+    /** Parses a line: {@code 36 35 98:0 /root /point rw,noatime master:1 - ext3 /dev/sda1 rw,errors=continue} */
     private static Mount mount(Cursor line) {
         line.decimal();
         line.expect(' ');

@@ -22,10 +22,10 @@ public final class Pagemap implements Closeable {
     private static final int PRESENT = 0x80;
     private static final int SWAPPED = 0x40;
 
-    /** Of a file, or shared anonymous. */
+    /** The page is of a file, or shared anonymous. */
     private static final int FILE = 0x20;
 
-    /** Mapped nowhere else. Since Linux 4.2. */
+    /** The page is mapped nowhere else. Since Linux 4.2. */
     private static final int EXCLUSIVE = 0x01;
 
     /** What {@link #STATE_BYTE} may be. */
@@ -93,7 +93,10 @@ public final class Pagemap implements Closeable {
         return seen == null ? all : new PageCounts(all.present(), 0, all.swapped());
     }
 
-    /** No more than this for each page, and without a branch: the JVM compiles it beside its application. */
+    /**
+     * Counts. No more than this is done for each page, and without a branch: the JVM compiles it beside its
+     * application.
+     */
     private static void tally(byte[] entries, int pages, long[] pagesInState) {
         for (int page = 0; page < pages; page++) {
             pagesInState[entries[page * ENTRY_BYTES + STATE_BYTE] & 0xff]++;
@@ -164,7 +167,7 @@ public final class Pagemap implements Closeable {
     /** Takes a run of pages. */
     public interface RunConsumer {
 
-        /** Pages from start up to end. */
+        /** Takes the pages from start up to end. */
         void accept(long start, long end);
     }
 }

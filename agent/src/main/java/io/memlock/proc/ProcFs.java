@@ -35,13 +35,13 @@ public final class ProcFs {
     private final TextFile text;
     private FileSystems own;
 
-    /** The real one. */
+    /** Reads {@code /proc} and {@code /sys}. */
     public ProcFs() {
         this(new File("/proc"), new File("/"));
     }
 
     /**
-     * A copy of one.
+     * Reads a copy of them.
      *
      * @param proc where {@code /proc} is
      * @param root where {@code /} is, for {@code /sys}
@@ -57,25 +57,26 @@ public final class ProcFs {
         this.text = new TextFile(opener);
     }
 
-    /** The same files, opened in another way. */
+    /** Returns a reader of the same files that opens them in another way. */
     public ProcFs openedBy(FileOpener other) {
         return new ProcFs(proc, root, other);
     }
 
     /**
-     * All mappings of a process, in the order of their addresses.
+     * Returns all mappings of a process, in the order of their addresses.
      *
      * <p>The kernel prints about 40 mappings under one lock. While a process maps and unmaps, the rest may be of a later
      * moment: a mapping that just grew can overlap the one before it, one that just moved can be missing.
      */
-    public List<Mapping> mappings(String pid) throws IOException {
-        synchronized (text) {
-            Cursor maps = text.read(processFile(pid, "maps"));
-            return MapsParser.parse(maps, text.length(), List.of(), fileSystems(pid));
-        }
+    public synchronized List<Mapping> mappings(String pid) throws IOException {
+        Cursor maps = text.read(processFile(pid, "maps"));
+        return MapsParser.parse(maps, text.length(), List.of(), fileSystems(pid));
     }
 
-    /** What is known of our own is kept: their mounts are read again only for a file on an unknown one. */
+    /**
+     * Returns what is known of file systems. Of our own it is kept: their mounts are read again only for a file on an
+     * unknown one.
+     */
     private synchronized FileSystems fileSystems(String pid) {
         if (!pid.equals(SELF)) {
             return new FileSystems(this, pid);
@@ -86,65 +87,76 @@ public final class ProcFs {
         return own;
     }
 
-    /** For reading {@link #mappings} again and again. */
+    /** Returns a reader of {@link #mappings} that is asked again and again. */
     public MapsReader mapsReader(String pid) {
         return new MapsReader(fileSystems(pid), opener, processFile(pid, "maps"));
     }
 
-    /** Tells again and again whether the address space has changed. */
+    /** Returns what tells again and again whether the address space has changed. */
     public AddressSpaceReader addressSpaceReader(String pid) {
         return new AddressSpaceReader(opener, processFile(pid, "statm"));
     }
 
-    /** Whether the host has no huge page of hugetlbfs, of any size: then nobody maps any. Costs one short read. */
+    /** Whether the host has no huge page of hugetlbfs, of any size: then nobody maps any. False also where it is not known. */
     public boolean hasNoHugetlbPages() {
-        return HugetlbPool.isEmpty(opener, new File(proc, "meminfo"));
+        try {
+            // Also asked for in the midst of another file.
+            return MemInfo.parse(new TextFile(opener).read(new File(proc, "meminfo")))
+                            .hugetlbBytes()
+                    == 0;
+        } catch (IOException | ProcFormatException e) {
+            return false;
+        }
     }
 
-    /** Tells again and again how much is mapped and locked. */
+    /** Returns what tells again and again how much is mapped and locked. */
     public LockedSizeReader lockedSizeReader(String pid) {
         return new LockedSizeReader(opener, processFile(pid, "status"));
     }
 
     /** Hands out all mappings with what they hold. That has its price: {@link SmapsCost}. */
     public void smaps(String pid, Consumer<SmapsEntry> each) throws IOException {
-        File file = processFile(pid, "smaps");
+        readSmaps(processFile(pid, "smaps"), pid, each);
+    }
+
+    /**
+     * Returns the sums over all mappings: from {@code smaps_rollup}, or where that is not to be had, as before Linux
+     * 4.14, added up. Costs as much in the kernel as {@link #smaps}.
+     */
+    public SmapsRollup smapsRollup(String pid) throws IOException {
+        SmapsRollup.Sum sum = new SmapsRollup.Sum();
+        try {
+            readSmaps(processFile(pid, "smaps_rollup"), pid, sum);
+        } catch (IOException | ProcFormatException e) {
+            // Then nothing was handed out.
+        }
+        if (sum.isEmpty()) {
+            smaps(pid, sum);
+        }
+        return sum.total();
+    }
+
+    private void readSmaps(File file, String pid, Consumer<SmapsEntry> each) throws IOException {
         try (InputStream in = opener.open(file)) {
-            SmapsParser.read(file.getPath(), in, fileSystems(pid), each);
+            new SmapsParser(fileSystems(pid), each).read(file.getPath(), in);
         } catch (IOException e) {
             throw TextFile.failure(file, e);
         }
     }
 
     /**
-     * The sums over all mappings: from {@code smaps_rollup}, or where that is not to be had, as before Linux 4.14, added up.
-     * Costs as much in the kernel as {@link #smaps}.
-     */
-    public SmapsRollup smapsRollup(String pid) throws IOException {
-        try {
-            synchronized (text) {
-                return SmapsRollup.parse(text.read(processFile(pid, "smaps_rollup")));
-            }
-        } catch (IOException | ProcFormatException e) {
-            SmapsRollup.Sum sum = new SmapsRollup.Sum();
-            smaps(pid, sum);
-            return sum.total();
-        }
-    }
-
-    /**
-     * What is in swap of all mappings, shared memory once. Costs as much in the kernel as {@link #smaps}.
+     * Returns what is in swap of all mappings, shared memory once. Costs as much in the kernel as {@link #smaps}.
      *
      * @throws IOException if smaps cannot be read
      */
     public long swappedBytes(String pid) throws IOException {
         SwappedBytes swapped = new SwappedBytes();
-        smaps(pid, swapped);
+        smaps(pid, swapped::add);
         return swapped.total();
     }
 
     /**
-     * What each page is. To be closed.
+     * Opens what tells the state of each page. To be closed.
      *
      * @param pageBytes the page size
      * @throws IOException if it cannot be opened, as with a process that is not dumpable
@@ -158,21 +170,20 @@ public final class ProcFs {
         }
     }
 
-    /** Memory, identity and privileges. */
-    public ProcessStatus status(String pid) throws IOException {
-        synchronized (text) {
-            return ProcessStatus.parse(text.read(processFile(pid, "status")));
-        }
+    /** Returns memory, identity and privileges of a process. */
+    public synchronized ProcessStatus status(String pid) throws IOException {
+        return ProcessStatus.parse(text.read(processFile(pid, "status")));
     }
 
-    /** Page faults and CPU time. */
-    public ProcessStat stat(String pid) throws IOException {
-        synchronized (text) {
-            return ProcessStat.parse(text.read(processFile(pid, "stat")));
-        }
+    /** Returns the page faults and the start time of a process. */
+    public synchronized ProcessStat stat(String pid) throws IOException {
+        return ProcessStat.parse(text.read(processFile(pid, "stat")));
     }
 
-    /** Its threads, in the order in which they were started as long as the numbers grow; none if they cannot be listed. */
+    /**
+     * Returns the threads of a process, in the order in which they were started as long as the numbers grow; none if
+     * they cannot be listed.
+     */
     public int[] threadIds(String pid) {
         String[] names = processFile(pid, "task").list();
         int[] ids = new int[names == null ? 0 : names.length];
@@ -182,40 +193,34 @@ public final class ProcFs {
         return ids;
     }
 
-    /** Resource limits. */
-    public ProcessLimits limits(String pid) throws IOException {
-        synchronized (text) {
-            return ProcessLimits.parse(text.read(processFile(pid, "limits")));
-        }
+    /** Returns the resource limits of a process. */
+    public synchronized ProcessLimits limits(String pid) throws IOException {
+        return ProcessLimits.parse(text.read(processFile(pid, "limits")));
     }
 
-    /** What a process sees mounted. Also asked for in the midst of another file. */
+    /** Returns what a process sees mounted. Also asked for in the midst of another file. */
     public MountInfo mountInfo(String pid) throws IOException {
         return MountInfo.parse(new TextFile(opener).read(processFile(pid, "mountinfo")));
     }
 
     /**
-     * The host's memory. All of it is unknown where {@code /proc} shows processes only ({@code subset=pid}), or the file is
-     * hidden.
+     * Returns the host's memory. All of it is unknown where {@code /proc} shows processes only ({@code subset=pid}), or
+     * the file is hidden.
      */
-    public MemInfo memInfo() {
-        synchronized (text) {
-            try {
-                return MemInfo.parse(text.read(new File(proc, "meminfo")));
-            } catch (IOException e) {
-                return MemInfo.UNKNOWN;
-            }
+    public synchronized MemInfo memInfo() {
+        try {
+            return MemInfo.parse(text.read(new File(proc, "meminfo")));
+        } catch (IOException e) {
+            return MemInfo.UNKNOWN;
         }
     }
 
-    /** The host's swap areas; none where the file is hidden. */
-    public Swaps swaps() {
-        synchronized (text) {
-            try {
-                return Swaps.parse(text.read(new File(proc, "swaps")));
-            } catch (IOException e) {
-                return new Swaps(List.of());
-            }
+    /** Returns the host's swap areas; none where the file is hidden. */
+    public synchronized Swaps swaps() {
+        try {
+            return Swaps.parse(text.read(new File(proc, "swaps")));
+        } catch (IOException e) {
+            return new Swaps(List.of());
         }
     }
 
@@ -240,7 +245,7 @@ public final class ProcFs {
     }
 
     /**
-     * A file of the host.
+     * Returns the text of a file of the host.
      *
      * @param path absolute
      * @return its text, null if it is not there or cannot be read
@@ -259,21 +264,21 @@ public final class ProcFs {
     }
 
     /**
-     * A file as another process sees it, in a container too; read as its user would.
+     * Reads a file as another process sees it, in a container too, with the rights of its user.
      *
      * @param path absolute, in the process's root directory
      * @param longest bytes; a file that is longer is refused
      * @throws IOException also if its user could not read it, or it is no regular file
      */
     public byte[] seenBy(String pid, String path, int longest) throws IOException {
-        try (ForeignFiles files = new ForeignFiles(processFile(pid, "root").toPath(), uid(pid))) {
+        try (ForeignFiles files = foreignFiles(pid)) {
             return files.read(path, longest);
         }
     }
 
     /** Whether another process sees a directory at a path; false also where its user could not go. */
     public boolean isDirectorySeenBy(String pid, String path) {
-        try (ForeignFiles files = new ForeignFiles(processFile(pid, "root").toPath(), uid(pid))) {
+        try (ForeignFiles files = foreignFiles(pid)) {
             return files.isDirectory(path);
         } catch (IOException e) {
             return false;
@@ -282,7 +287,7 @@ public final class ProcFs {
 
     /** Whether another process sees anything at a path. */
     public boolean existsSeenBy(String pid, String path) {
-        try (ForeignFiles files = new ForeignFiles(processFile(pid, "root").toPath(), uid(pid))) {
+        try (ForeignFiles files = foreignFiles(pid)) {
             files.isDirectory(path);
             return true;
         } catch (IOException e) {
@@ -290,12 +295,12 @@ public final class ProcFs {
         }
     }
 
-    private long uid(String pid) throws IOException {
-        return status(pid).effectiveUid();
+    private ForeignFiles foreignFiles(String pid) throws IOException {
+        return new ForeignFiles(processFile(pid, "root").toPath(), status(pid).effectiveUid());
     }
 
     /**
-     * A small file of a process as it is; "" if it cannot be read.
+     * Returns the text of a small file of a process; "" if it cannot be read.
      *
      * @param name for example {@code uid_map}
      */
@@ -312,13 +317,13 @@ public final class ProcFs {
         return UidMap.isOfUserNamespace(textOrNone(pid, "uid_map"));
     }
 
-    /** A file of a process as it is. */
+    /** Returns the text of a file of a process. */
     public String text(String pid, String name) throws IOException {
         return read(processFile(pid, name));
     }
 
     /**
-     * The page size, from the kernel and without native code.
+     * Returns the page size, from the kernel and without native code.
      *
      * @throws IOException if it cannot be learned
      */
@@ -336,10 +341,10 @@ public final class ProcFs {
         return bytes;
     }
 
-    /** Environment variables a process was started with. */
+    /** Returns the environment variables a process was started with. */
     public Map<String, String> environment(String pid) throws IOException {
         Map<String, String> variables = new HashMap<>();
-        for (String variable : terminated(read(processFile(pid, "environ")))) {
+        for (String variable : read(processFile(pid, "environ")).split("\0", -1)) {
             int equals = variable.indexOf('=');
             if (equals > 0) {
                 variables.put(variable.substring(0, equals), variable.substring(equals + 1));
@@ -348,21 +353,7 @@ public final class ProcFs {
         return variables;
     }
 
-    /** Texts that each end in a NUL character. */
-    private static List<String> terminated(String joined) {
-        List<String> arguments = new ArrayList<>();
-        int from = 0;
-        for (int at = joined.indexOf('\0'); at >= 0; at = joined.indexOf('\0', from)) {
-            arguments.add(joined.substring(from, at));
-            from = at + 1;
-        }
-        if (from < joined.length()) {
-            arguments.add(joined.substring(from));
-        }
-        return arguments;
-    }
-
-    /** The processes we can see, in ascending order. */
+    /** Returns the processes we can see, in ascending order. */
     public List<Integer> pids() throws IOException {
         String[] names = proc.list();
         if (names == null) {
@@ -378,10 +369,8 @@ public final class ProcFs {
         return pids;
     }
 
-    private String read(File file) throws IOException {
-        synchronized (text) {
-            return text.read(file).all();
-        }
+    private synchronized String read(File file) throws IOException {
+        return text.read(file).all();
     }
 
     private File processFile(String pid, String name) {

@@ -13,7 +13,7 @@ import io.memlock.files.ProcFormatException;
  */
 public record ProcessLimits(Limit processes, Limit lockedMemory) {
 
-    /** No limit. */
+    /** The value of a limit that is none. */
     public static final long UNLIMITED = -1;
 
     /** A limit the kernel did not print: nothing restricts us that we know of. */
@@ -34,15 +34,11 @@ public record ProcessLimits(Limit processes, Limit lockedMemory) {
     /**
      * Parses the file.
      *
-     * @param text of the file
+     * @param limits the file
      * @return what it says; unlimited for what it does not mention
      * @throws ProcFormatException if it is not in the kernel's format
      */
-    public static ProcessLimits parse(String text) {
-        return parse(new Cursor("limits", text));
-    }
-
-    static ProcessLimits parse(Cursor limits) {
+    public static ProcessLimits parse(Cursor limits) {
         Limit[] found = {NONE, NONE};
         int key = Keys.NONE;
         while (limits.nextLine()) {

@@ -15,32 +15,26 @@ public record ProcessStat(long majorFaults, long startTicks) {
     /**
      * Parses the file.
      *
-     * @param text of the file
+     * @param stat the file
      * @return what it says
      * @throws ProcFormatException if it is not in the kernel's format
      */
-    public static ProcessStat parse(String text) {
-        return parse(new Cursor("stat", text));
+    public static ProcessStat parse(Cursor stat) {
+        // The name may hold anything: blanks, parentheses, newlines.
+        String text = stat.all();
+        Cursor fields = new Cursor("stat", text.substring(text.lastIndexOf(')') + 1));
+        fields.nextLine();
+        long majorFaults = fieldAfter(fields, 2, 12);
+        return new ProcessStat(majorFaults, fieldAfter(fields, 12, 22));
     }
 
-    /** Fields are numbered as in proc_pid_stat(5). */
-    static ProcessStat parse(Cursor stat) {
-        stat.onlyLine();
-        stat.decimal();
-        stat.expect(' ');
-        stat.expect('(');
-        stat.upToLast(')'); // the name may hold anything, blanks and parentheses too
-        long majorFaults = fieldAfter(stat, 2, 12);
-        return new ProcessStat(majorFaults, fieldAfter(stat, 12, 22));
-    }
-
-    /** From the end of one field to the end of a later one, whose value it is; those between may have a sign. */
-    private static long fieldAfter(Cursor stat, int from, int to) {
+    /** Returns a later field, from the end of an earlier one on. Fields are numbered as in proc_pid_stat(5). */
+    private static long fieldAfter(Cursor fields, int from, int to) {
         for (int skipped = from + 1; skipped < to; skipped++) {
-            stat.expect(' ');
-            stat.skipWord();
+            fields.expect(' ');
+            fields.skipWord();
         }
-        stat.expect(' ');
-        return stat.decimal();
+        fields.expect(' ');
+        return fields.decimal();
     }
 }

@@ -2,11 +2,14 @@
 package io.memlock.proc;
 
 import io.memlock.files.Cursor;
+import io.memlock.files.Keys;
 import io.memlock.files.ProcFormatException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a process is and has: {@code /proc/PID/status}. proc_pid_status(5)
+ * What a process is and has: {@code /proc/PID/status}. proc_pid_status(5), fs/proc/array.c: proc_pid_status
  *
  * <p>Numbers the kernel does not print are -1 (a kernel thread has no memory), capability sets it does not print are 0.
  *
@@ -45,22 +48,108 @@ public record ProcessStatus(
         long capEffective,
         long seccompMode) {
 
+    /** The numbers in kilobytes come last, in the order of the record. */
+    private static final Keys KEYS = new Keys(
+            "Name:\t",
+            "State:\t",
+            "Tgid:",
+            "Uid:",
+            "NSpid:",
+            "Threads:",
+            "SigCgt:",
+            "CapEff:",
+            "Seccomp:",
+            "VmLck:",
+            "VmRSS:",
+            "RssAnon:",
+            "RssFile:",
+            "RssShmem:",
+            "VmSwap:");
+
+    private static final int NAME = 0;
+    private static final int STATE = 1;
+    private static final int TGID = 2;
+    private static final int UID = 3;
+    private static final int NSPID = 4;
+    private static final int THREADS = 5;
+    private static final int SIG_CGT = 6;
+    private static final int CAP_EFF = 7;
+    private static final int SECCOMP = 8;
+
     /** include/uapi/linux/capability.h */
     private static final int CAP_IPC_LOCK = 14;
 
     /**
      * Parses the file.
      *
-     * @param text of the file
+     * @param status the file
      * @return what it says
      * @throws ProcFormatException if it is not in the kernel's format
      */
-    public static ProcessStatus parse(String text) {
-        return parse(new Cursor("status", text));
+    public static ProcessStatus parse(Cursor status) {
+        String name = "";
+        String state = "";
+        List<Long> namespacePids = List.of();
+        long effectiveUid = -1;
+        long[] numbers = new long[KEYS.size()];
+        Arrays.fill(numbers, -1);
+        numbers[CAP_EFF] = 0;
+        int key = Keys.NONE;
+        while (status.nextLine()) {
+            int found = KEYS.find(status, key);
+            if (found == Keys.NONE) {
+                continue;
+            }
+            key = found;
+            switch (key) {
+                case NAME -> name = status.rest();
+                case STATE -> state = status.word();
+                case UID -> {
+                    numbers[UID] = decimal(status);
+                    effectiveUid = decimal(status);
+                }
+                case NSPID -> namespacePids = decimals(status);
+                case TGID, THREADS, SECCOMP -> numbers[key] = status.number();
+                case SIG_CGT, CAP_EFF -> {
+                    status.skipBlanks();
+                    numbers[key] = status.hex();
+                }
+                default -> numbers[key] = status.kilobytes();
+            }
+        }
+        int kilobytes = SECCOMP + 1;
+        return new ProcessStatus(
+                name,
+                state,
+                numbers[TGID],
+                namespacePids,
+                numbers[UID],
+                effectiveUid,
+                numbers[kilobytes],
+                numbers[kilobytes + 1],
+                numbers[kilobytes + 2],
+                numbers[kilobytes + 3],
+                numbers[kilobytes + 4],
+                numbers[kilobytes + 5],
+                numbers[THREADS],
+                numbers[SIG_CGT],
+                numbers[CAP_EFF],
+                numbers[SECCOMP]);
     }
 
-    static ProcessStatus parse(Cursor status) {
-        return new StatusParser().parse(status);
+    private static long decimal(Cursor line) {
+        line.skipBlanks();
+        return line.decimal();
+    }
+
+    private static List<Long> decimals(Cursor line) {
+        List<Long> decimals = new ArrayList<>(2);
+        line.skipBlanks();
+        while (!line.atLineEnd()) {
+            decimals.add(line.decimal());
+            line.skipBlanks();
+        }
+        return List.copyOf(decimals);
     }
 
     /**

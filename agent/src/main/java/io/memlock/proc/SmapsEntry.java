@@ -9,10 +9,7 @@ import io.memlock.memory.Mapping;
  * <p>What an older kernel does not print is 0 or false.
  *
  * @param mapping where it is and what it maps
- * @param rssBytes resident
  * @param pssBytes resident, each page divided by the number of its mappings
- * @param anonymousBytes resident and not (or no longer) backed by a file
- * @param anonHugePagesBytes resident as transparent huge pages
  * @param hugetlbBytes resident as hugetlb pages, private and shared; not part of rssBytes, and never swapped
  * @param swapBytes swapped out
  * @param swapPssBytes swapped out, each page divided by the number of its users (since Linux 4.3); without shared memory
@@ -23,10 +20,7 @@ import io.memlock.memory.Mapping;
  */
 public record SmapsEntry(
         Mapping mapping,
-        long rssBytes,
         long pssBytes,
-        long anonymousBytes,
-        long anonHugePagesBytes,
         long hugetlbBytes,
         long swapBytes,
         long swapPssBytes,
@@ -36,8 +30,8 @@ public record SmapsEntry(
         boolean special) {
 
     /**
-     * What is in swap, as far as it can be told apart. Of shared memory the kernel counts it in {@code Swap} only, in full
-     * for each mapping and process; of private memory {@code SwapPss} gives each process its share.
+     * Returns what is in swap, as far as it can be told apart. Of shared memory the kernel counts it in {@code Swap}
+     * only, in full for each mapping and process; of private memory {@code SwapPss} gives each process its share.
      */
     public long swappedBytes() {
         return mapping.shared() ? Math.max(swapBytes, swapPssBytes) : swapPssBytes;

@@ -2,53 +2,63 @@
 package io.memlock.proc;
 
 import io.memlock.files.Cursor;
+import io.memlock.files.Keys;
 import io.memlock.files.ProcFormatException;
 import io.memlock.files.TextFile;
+import io.memlock.memory.Mapping;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Parses {@code /proc/PID/smaps}. proc_pid_smaps(5), fs/proc/task_mmu.c: show_smap
+ * Parses {@code /proc/PID/smaps}, and {@code smaps_rollup}, which is one paragraph of the same form.
+ * proc_pid_smaps(5), fs/proc/task_mmu.c: show_smap
  *
  * <p>Lines it does not know are skipped, as newer kernels have more of them; lines that are missing count as 0.
  */
-public final class SmapsParser {
+final class SmapsParser {
 
-    private SmapsParser() {}
+    private static final Keys KEYS =
+            new Keys("Pss:", "Shared_Hugetlb:", "Private_Hugetlb:", "Swap:", "SwapPss:", "Locked:", "VmFlags:");
+
+    private static final int PSS = 0;
+    private static final int SHARED_HUGETLB = 1;
+    private static final int PRIVATE_HUGETLB = 2;
+    private static final int SWAP = 3;
+    private static final int SWAP_PSS = 4;
+    private static final int LOCKED = 5;
+    private static final int VM_FLAGS = 6;
+
+    private final FileSystems files;
+    private final Consumer<SmapsEntry> each;
+    private final long[] bytes = new long[KEYS.size()];
+    private Mapping mapping;
+    private boolean locked;
+    private boolean lockedOnFault;
+    private boolean special;
+    private int key = Keys.NONE;
 
     /**
-     * All mappings, in the order of their addresses.
+     * Begins a file.
      *
-     * @param text of the whole file; empty for a kernel thread
-     * @return an entry a mapping
-     * @throws ProcFormatException if it is not in the kernel's format
+     * @param files tells what is behind the mappings
+     * @param each called for one mapping after the other, as soon as it has been read: 60,000 mappings make 40 MB of text
      */
-    public static List<SmapsEntry> parse(String text) {
-        List<SmapsEntry> entries = new ArrayList<>();
-        SmapsAssembler assembler = new SmapsAssembler(FileSystems.UNKNOWN, entries::add);
-        assembler.accept(new Cursor("smaps", text));
-        assembler.finish();
-        return entries;
+    SmapsParser(FileSystems files, Consumer<SmapsEntry> each) {
+        this.files = files;
+        this.each = each;
     }
 
     /**
-     * Hands out each mapping as soon as it has been read, and keeps none: 60,000 mappings make 40 MB of text.
+     * Parses a whole file.
      *
+     * @param file named in exceptions
      * @param in read to its end, not closed
-     * @param each called for one mapping after the other
      * @throws IOException if reading fails; entries may have been handed out before
      * @throws ProcFormatException if it is not in the kernel's format
      */
-    public static void read(InputStream in, Consumer<SmapsEntry> each) throws IOException {
-        read("smaps", in, FileSystems.UNKNOWN, each);
-    }
-
-    static void read(String file, InputStream in, FileSystems files, Consumer<SmapsEntry> each) throws IOException {
-        SmapsAssembler assembler = new SmapsAssembler(files, each);
+    void read(String file, InputStream in) throws IOException {
         byte[] buffer = new byte[4 * TextFile.READ_BYTES];
         Cursor cursor = new Cursor(file, buffer, 0);
         int filled = 0;
@@ -64,22 +74,98 @@ public final class SmapsParser {
             filled += count;
             if (whole > 0) {
                 cursor.continueWith(buffer, whole);
-                assembler.accept(cursor);
+                accept(cursor);
                 System.arraycopy(buffer, whole, buffer, 0, filled - whole);
                 filled -= whole;
             }
         }
         cursor.continueWith(buffer, filled);
-        assembler.accept(cursor);
-        assembler.finish();
+        accept(cursor);
+        finish();
     }
 
-    /** 0 if there is none from the given place on. */
+    /** Returns the place behind the last newline; 0 if there is none from the given place on. */
     private static int afterLastNewline(byte[] text, int from, int to) {
         int at = to;
         while (at > from && text[at - 1] != '\n') {
             at--;
         }
         return at > from ? at : 0;
+    }
+
+    /** Takes all remaining lines. */
+    void accept(Cursor smaps) {
+        while (smaps.nextLine()) {
+            int first = smaps.peek();
+            if (first >= 'A' && first <= 'Z') {
+                value(smaps);
+            } else {
+                Mapping next = MapsParser.mapping(smaps, files);
+                finish();
+                mapping = next;
+            }
+        }
+    }
+
+    /** Hands out what is begun; to be called once more after the last line. */
+    void finish() {
+        if (mapping != null) {
+            each.accept(entry());
+        }
+        mapping = null;
+        Arrays.fill(bytes, 0);
+        locked = false;
+        lockedOnFault = false;
+        special = false;
+        key = Keys.NONE;
+    }
+
+    private void value(Cursor line) {
+        if (mapping == null) {
+            throw line.malformed("a mapping before the first value");
+        }
+        int found = KEYS.find(line, key);
+        if (found == Keys.NONE) {
+            return;
+        }
+        key = found;
+        if (found == VM_FLAGS) {
+            flags(line);
+        } else {
+            bytes[found] = line.kilobytes();
+        }
+    }
+
+    /**
+     * Takes the flags, of two letters each; Documentation/filesystems/proc.rst. What mlock skips: mm/mlock.c:
+     * mlock_fixup, VM_SPECIAL. Before Linux 6.2 VM_LOCKONFAULT has no letters: the kernel writes {@code ??} for it, as
+     * for every flag without letters.
+     */
+    private void flags(Cursor line) {
+        line.skipBlanks();
+        while (!line.atLineEnd()) {
+            int flag = line.next() << 8 | line.next();
+            switch (flag) {
+                case 'l' << 8 | 'o' -> locked = true;
+                case 'l' << 8 | 'f', '?' << 8 | '?' -> lockedOnFault = true;
+                case 'i' << 8 | 'o', 'p' << 8 | 'f', 'd' << 8 | 'e', 'm' << 8 | 'm' -> special = true;
+                default -> {}
+            }
+            line.skipWord();
+            line.skipBlanks();
+        }
+    }
+
+    private SmapsEntry entry() {
+        return new SmapsEntry(
+                mapping,
+                bytes[PSS],
+                bytes[SHARED_HUGETLB] + bytes[PRIVATE_HUGETLB],
+                bytes[SWAP],
+                bytes[SWAP_PSS],
+                bytes[LOCKED],
+                locked,
+                lockedOnFault,
+                special);
     }
 }

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
-import io.memlock.files.Cursor;
-import io.memlock.files.Keys;
-import io.memlock.files.ProcFormatException;
 import java.util.function.Consumer;
 
 /**
@@ -11,73 +8,31 @@ import java.util.function.Consumer;
  *
  * <p>What the kernel does not print is 0.
  *
- * @param rssBytes resident
  * @param pssBytes resident, each page divided by the number of its mappings
- * @param anonymousBytes resident and not (or no longer) backed by a file
- * @param anonHugePagesBytes resident as transparent huge pages
- * @param hugetlbBytes resident as hugetlb pages; not part of rssBytes
  * @param swapBytes swapped out; of shared memory once for each mapping of it
  * @param swapPssBytes swapped out, each page divided by the number of its users; without shared memory
  * @param lockedBytes resident and locked, counted as pssBytes is
  */
-public record SmapsRollup(
-        long rssBytes,
-        long pssBytes,
-        long anonymousBytes,
-        long anonHugePagesBytes,
-        long hugetlbBytes,
-        long swapBytes,
-        long swapPssBytes,
-        long lockedBytes) {
+public record SmapsRollup(long pssBytes, long swapBytes, long swapPssBytes, long lockedBytes) {
 
-    private static final Keys KEYS = new Keys(
-            "Rss:",
-            "Pss:",
-            "Anonymous:",
-            "AnonHugePages:",
-            "Shared_Hugetlb:",
-            "Private_Hugetlb:",
-            "Swap:",
-            "SwapPss:",
-            "Locked:");
-
-    /**
-     * Parses the file.
-     *
-     * @param text of the file
-     * @return the sums
-     * @throws ProcFormatException if it is not in the kernel's format
-     */
-    public static SmapsRollup parse(String text) {
-        return parse(new Cursor("smaps_rollup", text));
-    }
-
-    static SmapsRollup parse(Cursor rollup) {
-        if (!rollup.nextLine()) {
-            throw rollup.malformed("a first line");
-        }
-        MapsParser.mapping(rollup, FileSystems.UNKNOWN);
-        long[] bytes = KEYS.kilobytes(rollup, 0);
-        return new SmapsRollup(
-                bytes[0], bytes[1], bytes[2], bytes[3], bytes[4] + bytes[5], bytes[6], bytes[7], bytes[8]);
-    }
-
-    /** Sums up what {@code smaps} says, where the kernel has no {@code smaps_rollup}. */
+    /** Adds up the one paragraph of {@code smaps_rollup}, or all those of {@code smaps}. */
     static final class Sum implements Consumer<SmapsEntry> {
 
-        private SmapsRollup total = new SmapsRollup(0, 0, 0, 0, 0, 0, 0, 0);
+        private SmapsRollup total = new SmapsRollup(0, 0, 0, 0);
+        private boolean isEmpty = true;
 
         @Override
         public void accept(SmapsEntry entry) {
+            isEmpty = false;
             total = new SmapsRollup(
-                    total.rssBytes + entry.rssBytes(),
                     total.pssBytes + entry.pssBytes(),
-                    total.anonymousBytes + entry.anonymousBytes(),
-                    total.anonHugePagesBytes + entry.anonHugePagesBytes(),
-                    total.hugetlbBytes + entry.hugetlbBytes(),
                     total.swapBytes + entry.swapBytes(),
                     total.swapPssBytes + entry.swapPssBytes(),
                     total.lockedBytes + entry.lockedBytes());
+        }
+
+        boolean isEmpty() {
+            return isEmpty;
         }
 
         SmapsRollup total() {

@@ -5,24 +5,18 @@ import io.memlock.memory.Mapping;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
 /**
  * Adds up what is in swap of the mappings of one process. What several of them show of one file in memory counts once, as
  * far as the kernel tells: of ZGC's heap, which is mapped up to three times, and once more by the agent. Where views
  * overlap in part, what is in swap is taken to be spread evenly. Not thread-safe.
  */
-public final class SwappedBytes implements Consumer<SmapsEntry> {
+public final class SwappedBytes {
 
     /** Ends by starts of the pieces of each file that have been seen; they do not overlap. */
     private final Map<String, TreeMap<Long, Long>> seen = new HashMap<>();
 
     private long total;
-
-    @Override
-    public void accept(SmapsEntry entry) {
-        add(entry);
-    }
 
     /**
      * Adds a mapping.
@@ -40,7 +34,7 @@ public final class SwappedBytes implements Consumer<SmapsEntry> {
         return swapped;
     }
 
-    /** The sum so far. */
+    /** Returns the sum so far. */
     public long total() {
         return total;
     }

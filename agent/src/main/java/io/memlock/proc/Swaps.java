@@ -19,11 +19,7 @@ public record Swaps(List<String> files) {
     }
 
     /** Parses the file: a line of titles, and an area a line. */
-    public static Swaps parse(String text) {
-        return parse(new Cursor("swaps", text));
-    }
-
-    static Swaps parse(Cursor swaps) {
+    public static Swaps parse(Cursor swaps) {
         List<String> files = new ArrayList<>();
         swaps.nextLine();
         while (swaps.nextLine()) {

@@ -68,18 +68,18 @@ public final class ElfImage {
         dataEnd = base + memoryEnd;
     }
 
-    /** Where the part of the last segment ends that comes from the file. */
+    /** Returns where the part of the last segment ends that comes from the file. */
     public long dataFileEnd() {
         return dataFileEnd;
     }
 
-    /** Where the zero-initialised data ends. */
+    /** Returns where the zero-initialised data ends. */
     public long dataEnd() {
         return dataEnd;
     }
 
     /**
-     * The dynamic symbols whose names start with a prefix.
+     * Returns the dynamic symbols whose names start with a prefix.
      *
      * @return addresses by name
      */
@@ -115,7 +115,7 @@ public final class ElfImage {
         return found;
     }
 
-    /** glibc stores addresses here, other linkers leave offsets. */
+    /** Returns an address. glibc stores addresses here, other linkers leave offsets. */
     private long relocated(long value) {
         return Long.compareUnsigned(value, base) < 0 ? base + value : value;
     }

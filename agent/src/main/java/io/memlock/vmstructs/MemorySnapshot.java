@@ -37,7 +37,7 @@ public final class MemorySnapshot {
         this.memory = memory;
     }
 
-    /** A pointer or another number of eight bytes. */
+    /** Returns a pointer or another number of eight bytes. */
     public long word(long address) throws IOException {
         int offset = offset(address);
         if (offset <= BLOCK_BYTES - Long.BYTES) {
@@ -46,7 +46,7 @@ public final class MemorySnapshot {
         return (int32(address) & 0xffff_ffffL) | (long) int32(address + Integer.BYTES) << 32;
     }
 
-    /** A number of four bytes. */
+    /** Returns a number of four bytes. */
     public int int32(long address) throws IOException {
         int offset = offset(address);
         if (offset <= BLOCK_BYTES - Integer.BYTES) {
@@ -59,17 +59,17 @@ public final class MemorySnapshot {
         return value;
     }
 
-    /** A number of two bytes, unsigned. */
+    /** Returns a number of two bytes, unsigned. */
     int uint16(long address) throws IOException {
         return (int8(address) & 0xff) | (int8(address + 1) & 0xff) << 8;
     }
 
-    /** One byte. */
+    /** Returns one byte. */
     byte int8(long address) throws IOException {
         return block(address).get(offset(address));
     }
 
-    /** A C string; one that does not end is cut. */
+    /** Returns a C string; one that does not end is cut. */
     String string(long address) throws IOException {
         byte[] bytes = scratch;
         int length = 0;

@@ -37,7 +37,7 @@ public final class ProcessMemory implements Memory, Closeable {
         }
     }
 
-    /** Until the next read. */
+    /** Closes the file until the next read. */
     @Override
     public synchronized void close() {
         if (file != null) {

@@ -36,7 +36,7 @@ public final class VmStructs {
     }
 
     /**
-     * Of a static field the address, of any other the offset in its object.
+     * Returns the address of a static field, or the offset of any other in its object.
      *
      * @param name {@code Type::_field}
      * @throws IOException if this JVM does not tell
@@ -50,7 +50,7 @@ public final class VmStructs {
     }
 
     /**
-     * A constant of the JVM.
+     * Returns a constant of the JVM.
      *
      * @param name {@code Type::Constant}
      * @throws IOException if this JVM does not tell

@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
 public final class HeapView {
 
     /** ZGC commits, maps and gives back in these. zGlobals.hpp, ZGranuleSizeShift */
-    public static final long GRANULE_BYTES = 2L << 20;
+    public static final long GRANULE_BYTES = Mapping.ZGC_GRANULE_BYTES;
 
     /** So many are populated with one look at what is mapped: what ZGC gives back meanwhile is allocated anew, and empty. */
     static final int GRANULES_AT_ONCE = 128;
@@ -49,7 +49,7 @@ public final class HeapView {
     static final long TRY_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /** zPhysicalMemoryBacking_linux.cpp, as maps shows it */
-    private static final String FILE = "/memfd:java_heap (deleted)";
+    private static final String FILE = Mapping.ZGC_MEMFD + " (deleted)";
 
     private static final int RESERVED = Linux.MAP_PRIVATE | Linux.MAP_ANONYMOUS | Linux.MAP_NORESERVE;
 

@@ -21,10 +21,10 @@ class CgroupTest {
 
     @Test
     void readsMembershipInBothVersions() {
-        CgroupMembership membership = CgroupMembership.parse(Fixture.text("jdk17-g1/cgroup"));
+        CgroupMembership membership = CgroupMembership.parse(Fixture.cursor(Fixture.text("jdk17-g1/cgroup")));
 
-        assertThat(membership.entries()).hasSize(10);
-        assertThat(membership.entries().get(0)).isEqualTo(new CgroupMembership.Entry(9, "name=systemd", "/"));
+        assertThat(membership.paths()).hasSize(10);
+        assertThat(membership.pathV1("name=systemd")).isEqualTo("/");
         assertThat(membership.pathV1("memory")).isEqualTo("/");
         assertThat(membership.pathV1("mem")).isNull();
         assertThat(membership.pathV2()).isEqualTo("/");
@@ -32,7 +32,7 @@ class CgroupTest {
 
     @Test
     void readsJoinedControllersAndColonsInPaths() {
-        CgroupMembership membership = CgroupMembership.parse("4:cpu,memory:/a:b c\n");
+        CgroupMembership membership = CgroupMembership.parse(Fixture.cursor("4:cpu,memory:/a:b c\n"));
 
         assertThat(membership.pathV1("memory")).isEqualTo("/a:b c");
         assertThat(membership.pathV2()).isNull();
@@ -41,7 +41,7 @@ class CgroupTest {
     @ParameterizedTest
     @ValueSource(strings = {"x", "1", "1:memory", "1:memory:relative", "\n"})
     void refusesAMalformedMembership(String text) {
-        assertThatThrownBy(() -> CgroupMembership.parse(text)).isInstanceOf(ProcFormatException.class);
+        assertThatThrownBy(() -> CgroupMembership.parse(Fixture.cursor(text))).isInstanceOf(ProcFormatException.class);
     }
 
     @ParameterizedTest
@@ -58,73 +58,80 @@ class CgroupTest {
     })
     void locatesTheCgroupBelowItsMount(String root, String path, String below) {
         assertThat(CgroupMount.locate(
-                        CgroupMembership.parse("0::" + path + "\n"), MountInfo.parse(V2_MOUNT.replace("%s", root))))
+                        CgroupMembership.parse(Fixture.cursor("0::" + path + "\n")),
+                        MountInfo.parse(Fixture.cursor(V2_MOUNT.replace("%s", root)))))
                 .isEqualTo(new CgroupMount(2, "/sys/fs/cgroup", below));
         assertThat(CgroupMount.locate(
-                        CgroupMembership.parse("4:memory:" + path + "\n0::/\n"),
-                        MountInfo.parse(V2_MOUNT.replace("%s", "/") + V1_MOUNT.replace("%s", root))))
+                        CgroupMembership.parse(Fixture.cursor("4:memory:" + path + "\n0::/\n")),
+                        MountInfo.parse(Fixture.cursor(V2_MOUNT.replace("%s", "/") + V1_MOUNT.replace("%s", root)))))
                 .isEqualTo(new CgroupMount(1, "/sys/fs/cgroup/memory", below));
     }
 
     @Test
     void fallsBackToTheMountsRootInACgroupNamespace() {
         assertThat(CgroupMount.locate(
-                        CgroupMembership.parse(Fixture.text("jdk17-g1/cgroup")),
-                        MountInfo.parse(Fixture.text("jdk17-g1/mountinfo"))))
+                        CgroupMembership.parse(Fixture.cursor(Fixture.text("jdk17-g1/cgroup"))),
+                        MountInfo.parse(Fixture.cursor(Fixture.text("jdk17-g1/mountinfo")))))
                 .isEqualTo(new CgroupMount(1, "/sys/fs/cgroup/memory", ""));
     }
 
     @Test
     void locatesNothingWhereNoMemoryHierarchyIsMounted() {
-        assertThat(CgroupMount.locate(CgroupMembership.parse("0::/a\n"), MountInfo.parse("")))
+        assertThat(CgroupMount.locate(
+                        CgroupMembership.parse(Fixture.cursor("0::/a\n")), MountInfo.parse(Fixture.cursor(""))))
                 .isNull();
     }
 
     @Test
     void readsV2() {
-        CgroupMemory memory = CgroupMemory.v2(files(Map.of(
-                "memory.max", "1073741824\n",
-                "memory.high", "max\n",
-                "memory.current", "536870912\n",
-                "memory.swap.max", "0\n")));
+        CgroupLevel level = level(
+                2,
+                Map.of(
+                        "memory.max", "1073741824\n",
+                        "memory.high", "max\n",
+                        "memory.current", "536870912\n",
+                        "memory.swap.max", "0\n"));
 
-        assertThat(memory).isEqualTo(new CgroupMemory(1 << 30, -1, 1 << 29, 0, -1));
+        assertThat(numbers(level)).containsExactly(1 << 30, -1, 1 << 29, 0);
     }
 
     @Test
     void takesARootCgroupForUnlimited() {
-        assertThat(CgroupMemory.v2(files(Map.of()))).isEqualTo(new CgroupMemory(-1, -1, -1, -1, -1));
+        assertThat(numbers(level(2, Map.of()))).containsExactly(-1, -1, -1, -1);
     }
 
     @Test
     void readsV1() {
-        CgroupMemory memory = CgroupMemory.v1(files(Map.of(
-                "memory.limit_in_bytes", "1048576000\n",
-                "memory.usage_in_bytes", "1000000\n",
-                "memory.memsw.limit_in_bytes", "1048576000\n",
-                "memory.stat",
-                        "cache 1\nhierarchical_memory_limit 524288000\nhierarchical_memsw_limit 1\ntotal_cache 2\n")));
+        CgroupLevel level = level(
+                1,
+                Map.of(
+                        "memory.limit_in_bytes", "524288000\n",
+                        "memory.usage_in_bytes", "1000000\n",
+                        "memory.memsw.limit_in_bytes", "524288000\n",
+                        "memory.stat",
+                                "cache 1\nhierarchical_memory_limit 1048576000\nhierarchical_memsw_limit 1\ntotal_cache 2\n"));
 
-        assertThat(memory).isEqualTo(new CgroupMemory(1048576000, -1, 1000000, 0, 524288000));
+        assertThat(numbers(level)).containsExactly(524288000, -1, 1000000, 0);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"9223372036854771712", "9223372036854710272", "9223372036854775807"})
     void takesTheLargestNumberOfV1ForUnlimited(String largest) {
-        CgroupMemory memory = CgroupMemory.v1(files(Map.of(
-                "memory.limit_in_bytes", largest + "\n",
-                "memory.memsw.limit_in_bytes", largest + "\n",
-                "memory.stat", "hierarchical_memory_limit " + largest + "\n")));
+        CgroupLevel level = level(
+                1,
+                Map.of(
+                        "memory.limit_in_bytes", largest + "\n",
+                        "memory.memsw.limit_in_bytes", largest + "\n",
+                        "memory.stat", "hierarchical_memory_limit " + largest + "\n"));
 
-        assertThat(memory.limitBytes()).isEqualTo(-1);
-        assertThat(memory.swapLimitBytes()).isEqualTo(-1);
-        assertThat(memory.hierarchicalLimitBytes()).isEqualTo(-1);
+        assertThat(level.limitBytes()).isEqualTo(-1);
+        assertThat(level.swapLimitBytes()).isEqualTo(-1);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "none", "12 kB", "-1", "maximum"})
     void refusesAMalformedLimit(String text) {
-        assertThatThrownBy(() -> CgroupMemory.v2(files(Map.of("memory.max", text))))
+        assertThatThrownBy(level(2, Map.of("memory.max", text))::limitBytes)
                 .isInstanceOf(ProcFormatException.class)
                 .hasMessageStartingWith("memory.max, ");
     }
@@ -134,9 +141,9 @@ class CgroupTest {
         CgroupHierarchy hierarchy = new CgroupHierarchy(
                 "/a/b/c",
                 List.of(
-                        new CgroupMemory(-1, 900, 100, -1, -1),
-                        new CgroupMemory(1000, 950, 300, 70, -1),
-                        new CgroupMemory(5000, -1, 4990, 50, -1)));
+                        level("max", "900", "100", "max"),
+                        level("1000", "950", "300", "70"),
+                        level("5000", "max", "4990", "50")));
 
         assertThat(hierarchy.limitBytes()).isEqualTo(1000);
         assertThat(hierarchy.highBytes()).isEqualTo(900);
@@ -146,10 +153,18 @@ class CgroupTest {
 
     @Test
     void appliesLimitsThatAV1ContainerCannotSee() {
-        CgroupHierarchy hierarchy = new CgroupHierarchy("/", List.of(new CgroupMemory(2000, -1, 100, -1, 1500)));
+        CgroupLevel level = level(
+                1,
+                Map.of(
+                        "memory.limit_in_bytes", "2000\n",
+                        "memory.usage_in_bytes", "100\n",
+                        "memory.memsw.limit_in_bytes", "2100\n",
+                        "memory.stat", "hierarchical_memory_limit 1500\n"));
+        CgroupHierarchy hierarchy = new CgroupHierarchy("/", List.of(level));
 
         assertThat(hierarchy.limitBytes()).isEqualTo(1500);
         assertThat(hierarchy.headroomBytes()).isEqualTo(1400);
+        assertThat(hierarchy.swapLimitBytes()).isEqualTo(100);
     }
 
     @Test
@@ -160,7 +175,17 @@ class CgroupTest {
         assertThat(hierarchy.headroomBytes()).isEqualTo(-1);
     }
 
-    private static CgroupFiles files(Map<String, String> texts) {
-        return texts::get;
+    private static long[] numbers(CgroupLevel level) {
+        return new long[] {level.limitBytes(), level.highBytes(), level.usageBytes(), level.swapLimitBytes()};
+    }
+
+    private static CgroupLevel level(String max, String high, String current, String swapMax) {
+        return level(
+                2,
+                Map.of("memory.max", max, "memory.high", high, "memory.current", current, "memory.swap.max", swapMax));
+    }
+
+    private static CgroupLevel level(int version, Map<String, String> texts) {
+        return new CgroupLevel(version, "/cg", texts::get);
     }
 }

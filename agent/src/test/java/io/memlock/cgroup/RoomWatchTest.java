@@ -39,7 +39,7 @@ class RoomWatchTest {
     });
 
     @Test
-    void theHeapThatIsToComeLeavesSoMuchLess() {
+    void subtractsWhatTheHeapMayStillTake() {
         heapToComeBytes = GIB;
         assertThat(watch.measure(true)).isEqualTo(3 * GIB);
         assertThat(watch.measure(false)).isEqualTo(4 * GIB);
@@ -147,7 +147,7 @@ class RoomWatchTest {
     }
 
     @Test
-    void whatHasBeenUnsettledIsNotTakenForSettled() {
+    void forgetsWhatWasSettled() {
         settled();
 
         watch.unsettle();

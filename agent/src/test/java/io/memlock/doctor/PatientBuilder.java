@@ -8,6 +8,7 @@ import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import io.memlock.proc.Fixture;
 import io.memlock.proc.ProcessLimits;
 import io.memlock.proc.ProcessStatus;
 import java.util.ArrayList;
@@ -28,8 +29,8 @@ final class PatientBuilder {
     private final List<Segment> segments = new ArrayList<>();
     private final List<Mapping> foreignLocks = new ArrayList<>();
     private String status = CapturedHost.captured("jdk17-g1/status");
-    private ProcessLimits.Limit limit =
-            ProcessLimits.parse(CapturedHost.captured("jdk17-g1/limits")).lockedMemory();
+    private ProcessLimits.Limit limit = ProcessLimits.parse(Fixture.cursor(CapturedHost.captured("jdk17-g1/limits")))
+            .lockedMemory();
     private boolean userNamespace;
     private boolean hasAgent;
     private long heapMaxBytes = 64 * MIB;
@@ -139,7 +140,7 @@ final class PatientBuilder {
                 hasAgent,
                 new JvmFlags(options),
                 heapMaxBytes,
-                ProcessStatus.parse(status),
+                ProcessStatus.parse(Fixture.cursor(status)),
                 limit,
                 place,
                 segments,

@@ -34,7 +34,7 @@ record CapturedJvm(String name) implements DiagnosticCommands {
     KnownRanges known(Path directory) throws IOException {
         List<Mapping> mappings = mappings();
         ReportsLayer reports = new ReportsLayer(this);
-        reports.refresh(new RegionClassifier(KnownRanges.NONE).classify(mappings), 0);
+        reports.refresh(new RegionClassifier(KnownRanges.of(List.of(), 4096)).classify(mappings), 0);
         List<KnownRange> claims = new ArrayList<>(reports.ranges());
         claims.addAll(stacks(directory).ranges(mappings));
         return KnownRanges.of(claims, 4096);

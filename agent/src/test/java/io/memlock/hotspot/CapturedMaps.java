@@ -2,7 +2,7 @@
 package io.memlock.hotspot;
 
 import io.memlock.memory.Mapping;
-import io.memlock.proc.MapsParser;
+import io.memlock.proc.Fixture;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,10 +21,10 @@ final class CapturedMaps {
     }
 
     static List<Mapping> parse(InputStream maps) throws IOException {
-        return MapsParser.parse(new String(maps.readAllBytes(), StandardCharsets.ISO_8859_1));
+        return Fixture.maps(new String(maps.readAllBytes(), StandardCharsets.ISO_8859_1));
     }
 
     static Mapping mapping(String line) {
-        return MapsParser.parse(line + "\n").get(0);
+        return Fixture.maps(line + "\n").get(0);
     }
 }

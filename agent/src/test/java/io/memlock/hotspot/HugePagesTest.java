@@ -109,7 +109,7 @@ class HugePagesTest {
 
     /** A size of its own has to be on, or to inherit: what all have is not enough. */
     @Test
-    void aSmallerSizeThatIsOffIsNotThereWhateverTheOthersAre() throws IOException {
+    void leavesOutASmallerSizeThatIsOff() throws IOException {
         set("enabled", "[always] madvise never");
         set("hugepages-2048kB/enabled", "always inherit madvise [never]");
         set("hugepages-64kB/enabled", "always inherit madvise [never]");

@@ -27,14 +27,14 @@ class JvmFlagsTest {
     }
 
     @Test
-    void ofTwoWaysToSayItTheLaterCounts() {
+    void theLaterOfTwoFormsOfAFlagCounts() {
         JvmFlags flags = new JvmFlags(List.of("-Xmx1g", "-XX:MaxHeapSize=2g", "-Xmx"));
 
         assertThat(flags.heapMaxBytes()).isEqualTo(2L << 30);
     }
 
     @Test
-    void ofAFlagGivenTwiceTheLaterCounts() {
+    void theLaterOfAFlagGivenTwiceCounts() {
         JvmFlags flags = new JvmFlags(List.of("-XX:+UseG1GC", "-XX:-UseG1GC", "-XX:-UseZGC", "-XX:+UseZGC"));
 
         assertThat(flags.isOn("UseG1GC", true)).isFalse();
@@ -47,7 +47,7 @@ class JvmFlagsTest {
     }
 
     @Test
-    void tellsAnOptionFromOneThatBeginsSo() {
+    void tellsAnOptionFromALongerOne() {
         JvmFlags flags = new JvmFlags(List.of("-Xrsx", "-XX:Flags=a", "-XX:Flags=b"));
 
         assertThat(flags.has("-Xrs")).isFalse();

@@ -71,7 +71,7 @@ class KnownRangesTest {
         assertThat(known.firstEndingAfter(0x3fff)).isEqualTo(1);
         assertThat(known.firstEndingAfter(0x4000)).isEqualTo(2);
         assertThat(known.firstEndingAfter(0x5000)).isEqualTo(3);
-        assertThat(KnownRanges.NONE.firstEndingAfter(0)).isZero();
+        assertThat(KnownRanges.of(List.of(), 4096).firstEndingAfter(0)).isZero();
     }
 
     private static KnownRange claim(long start, long end, Region region) {

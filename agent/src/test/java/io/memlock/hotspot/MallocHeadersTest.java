@@ -192,7 +192,7 @@ class MallocHeadersTest {
         for (String line : maps) {
             mappings.add(CapturedMaps.mapping(line));
         }
-        List<Segment> segments = new RegionClassifier(KnownRanges.NONE).classify(mappings);
+        List<Segment> segments = new RegionClassifier(KnownRanges.of(List.of(), 4096)).classify(mappings);
         return MallocHeaders.claims(segments, new MemorySnapshot(this::read), 4096);
     }
 

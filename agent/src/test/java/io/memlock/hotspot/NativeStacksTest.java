@@ -109,7 +109,7 @@ class NativeStacksTest {
     }
 
     @Test
-    void knowsTheOthersWhereOneThreadGoesWhileItIsAskedFor() throws IOException {
+    void keepsOtherStacksWhenAThreadEndsWhileItIsAsked() throws IOException {
         task(7, BLOCKED);
         Files.createDirectories(process.resolve("task/8"));
         NativeStacks stacks = new NativeStacks(new FileOpener.Jdk(), process.toString());
@@ -133,7 +133,7 @@ class NativeStacksTest {
     }
 
     @Test
-    void findsTheMappingAmongManyAndOnlyWhereTheStackPointerIsInIt() throws IOException {
+    void findsTheOneMappingThatHoldsTheStackPointer() throws IOException {
         task(7, "-1 0x20000 0x7febe3fc7f16\n");
         NativeStacks stacks = new NativeStacks(new FileOpener.Jdk(), process.toString());
         stacks.refresh(Set.of());

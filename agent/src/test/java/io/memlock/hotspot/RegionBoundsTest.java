@@ -51,6 +51,14 @@ class RegionBoundsTest {
         assertThat(bounds().mostBytes(Region.HEAP)).isEqualTo(RegionBounds.UNBOUNDED);
     }
 
+    /** As on a file system of the user's, with -XX:AllocateHeapAt. */
+    @Test
+    void nothingBoundsAHeapInAFileWithoutAName() {
+        has(Region.HEAP, "10000000-10400000 rw-s 00000000 00:1f 25 /mnt/#1234 (deleted)");
+
+        assertThat(bounds().mostBytes(Region.HEAP)).isEqualTo(RegionBounds.UNBOUNDED);
+    }
+
     @Test
     void onlyAFlagBoundsMetaspaceAndNeverBelowWhatThereIs() {
         has(Region.METASPACE, "30000000-30800000 rw-p 00000000 00:00 0");
@@ -74,7 +82,7 @@ class RegionBoundsTest {
 
     /** A number that is too small would be recommended as a limit. */
     @Test
-    void whatIsNotKnownIsNotTakenForNothing() {
+    void doesNotTakeTheUnknownForZero() {
         hasHeapAndCode();
 
         assertThat(bounds().mostBytes(List.of(Region.HEAP, Region.GC))).isEqualTo(RegionBounds.UNBOUNDED);

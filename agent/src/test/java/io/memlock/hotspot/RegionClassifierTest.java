@@ -122,7 +122,7 @@ class RegionClassifierTest {
 
     /** What a driver or a library of the application unlinks may be named so, too. */
     @Test
-    void takesAFileForZgcsHeapOnlyIfItIsMappedAsThatIs() {
+    void takesAFileForZgcsHeapOnlyIfItIsMappedLikeIt() {
         assertThat(regions(List.of(), "40000200000-40000400000 rw-p 00000000 00:01 25 /memfd:java_heap (deleted)"))
                 .as("private")
                 .doesNotContain(Region.HEAP);
@@ -135,7 +135,7 @@ class RegionClassifierTest {
     }
 
     @Test
-    void hugePagesWithoutAFileAreAsAnonymousAsOthers() {
+    void takesHugePagesWithoutAFileForAnonymousMemory() {
         for (String path : List.of("/anon_hugepage (deleted)", "/SYSV00000000 (deleted)")) {
             Mapping huge =
                     new Mapping(0x4000_0000L, 0x4020_0000L, true, true, false, true, 0, 7, path, Backing.HUGETLB);

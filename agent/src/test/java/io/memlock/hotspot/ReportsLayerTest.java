@@ -46,7 +46,7 @@ class ReportsLayerTest {
     }
 
     @Test
-    void asksForAllThatIsNotKnownAndAsksOnce() {
+    void asksOnceForAllThatIsNotKnown() {
         tellsAll();
         assertThat(reports.knowsMetaspace()).isFalse();
 
@@ -119,7 +119,7 @@ class ReportsLayerTest {
     }
 
     @Test
-    void anAnswerThatDoesNotReadAsExpectedIsAProblemAndNoError() {
+    void reportsAnUnexpectedAnswerAsAProblem() {
         tellsAll();
         answers.put(DiagnosticReports.METASPACE, "- node #0: base 0xnonsense: reserved=1 KB");
 

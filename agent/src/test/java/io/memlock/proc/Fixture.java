@@ -3,10 +3,14 @@ package io.memlock.proc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.memlock.files.Cursor;
+import io.memlock.memory.Mapping;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Captured files; resources/proc/README.md says where they come from. */
 public final class Fixture {
@@ -27,6 +31,32 @@ public final class Fixture {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The text as the parsers take it. */
+    public static Cursor cursor(String text) {
+        return new Cursor("text", text);
+    }
+
+    /** Mappings of a text of which nothing but the names is known. */
+    public static List<Mapping> maps(String text) {
+        return MapsParser.parse(new Cursor("maps", text), text.length(), List.of(), FileSystems.UNKNOWN);
+    }
+
+    /** Entries of a text that the parser gets in one piece. */
+    static List<SmapsEntry> smaps(String text) {
+        List<SmapsEntry> entries = new ArrayList<>();
+        SmapsParser parser = new SmapsParser(FileSystems.UNKNOWN, entries::add);
+        parser.accept(new Cursor("smaps", text));
+        parser.finish();
+        return entries;
+    }
+
+    /** Entries of a text that the parser gets in pieces. */
+    static List<SmapsEntry> smapsInPieces(String text, int pieceBytes) throws IOException {
+        List<SmapsEntry> entries = new ArrayList<>();
+        new SmapsParser(FileSystems.UNKNOWN, entries::add).read("smaps", inPieces(text, pieceBytes));
+        return entries;
     }
 
     /** Gives no more at a time, as the kernel does. */

@@ -37,7 +37,7 @@ class HiddenFilesTest {
     }
 
     @Test
-    void theCgroupIsNotKnownWhichIsNotTheSameAsNone() {
+    void tellsAnUnknownCgroupFromNone() {
         assertThat(new Cgroups(proc).memory(ProcFs.SELF).isKnown()).isFalse();
         assertThat(new Cgroups(proc).memory(ProcFs.SELF).limitBytes()).isEqualTo(-1);
         assertThat(new CgroupHierarchy(null, List.of()).isKnown()).isTrue();

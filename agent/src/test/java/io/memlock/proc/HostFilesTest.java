@@ -14,7 +14,7 @@ class HostFilesTest {
 
     @Test
     void readsTheMemoryOfAHost() {
-        MemInfo memInfo = MemInfo.parse(Fixture.text("host/meminfo"));
+        MemInfo memInfo = MemInfo.parse(Fixture.cursor(Fixture.text("host/meminfo")));
 
         assertThat(memInfo.totalBytes()).isEqualTo(24684092L << 10);
         assertThat(memInfo.availableBytes()).isEqualTo(23594884L << 10);
@@ -22,11 +22,12 @@ class HostFilesTest {
         assertThat(memInfo.swapFreeBytes()).isZero();
         assertThat(memInfo.commitLimitBytes()).isEqualTo(12342044L << 10);
         assertThat(memInfo.committedBytes()).isPositive();
+        assertThat(memInfo.hugetlbBytes()).isZero();
     }
 
     @Test
     void takesWhatIsNotPrintedForUnknown() {
-        MemInfo memInfo = MemInfo.parse("MemTotal: 4 kB\nNovelty: x\nSwapTotal:    12 kB\n");
+        MemInfo memInfo = MemInfo.parse(Fixture.cursor("MemTotal: 4 kB\nNovelty: x\nSwapTotal:    12 kB\n"));
 
         assertThat(memInfo.totalBytes()).isEqualTo(4096);
         assertThat(memInfo.availableBytes()).isEqualTo(-1);
@@ -35,17 +36,19 @@ class HostFilesTest {
 
     @Test
     void findsNoSwapWhereThereIsNone() {
-        assertThat(Swaps.parse(Fixture.text("host/swaps")).files()).isEmpty();
+        assertThat(Swaps.parse(Fixture.cursor(Fixture.text("host/swaps"))).files())
+                .isEmpty();
     }
 
     @Test
     void readsSwapAreasOfEveryKind() {
         Swaps swaps = Swaps.parse(
-                """
+                Fixture.cursor(
+                        """
                 Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority
                 /dev/zram0                              partition\t1048572\t\t12\t\t100
                 /swap\\040file                          file\t\t2097148\t\t0\t\t-2
-                """);
+                """));
 
         assertThat(swaps.files()).containsExactly("/dev/zram0", "/swap file");
         assertThat(swaps.hasZram()).isTrue();
@@ -53,7 +56,7 @@ class HostFilesTest {
 
     @Test
     void readsTheMountsOfAJvm() {
-        MountInfo mounts = MountInfo.parse(Fixture.text("jdk17-g1/mountinfo"));
+        MountInfo mounts = MountInfo.parse(Fixture.cursor(Fixture.text("jdk17-g1/mountinfo")));
 
         assertThat(mounts.mounts()).hasSize(19);
         assertThat(mounts.under("/sys/fs/cgroup/memory/a"))
@@ -68,8 +71,8 @@ class HostFilesTest {
     @Test
     void decodesEscapesAndSkipsOptionalFields() {
         MountInfo.Mount mount = MountInfo.parse(
-                        "36 35 98:0 /a\\040b /mnt\\011t\\012n\\134 rw,noexec,nosuid shared:1 master:2 "
-                                + "- fuse.sshfs  rw,x=\\040\n")
+                        Fixture.cursor("36 35 98:0 /a\\040b /mnt\\011t\\012n\\134 rw,noexec,nosuid shared:1 master:2 "
+                                + "- fuse.sshfs  rw,x=\\040\n"))
                 .mounts()
                 .get(0);
 
@@ -81,7 +84,7 @@ class HostFilesTest {
 
     @Test
     void doesNotTakeAnOptionThatBeginsLikeNoexecForIt() {
-        assertThat(MountInfo.parse("1 1 0:1 / / rw,noexecutive - a b c")
+        assertThat(MountInfo.parse(Fixture.cursor("1 1 0:1 / / rw,noexecutive - a b c"))
                         .mounts()
                         .get(0)
                         .isNoexec())
@@ -91,6 +94,6 @@ class HostFilesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "1 2 3:4 / / rw shared:1", "1 2 3:4 / / rw - ext4", "x", "1 2 3 / / rw - a b c"})
     void refusesMalformedMounts(String line) {
-        assertThatThrownBy(() -> MountInfo.parse(line + "\n")).isInstanceOf(ProcFormatException.class);
+        assertThatThrownBy(() -> MountInfo.parse(Fixture.cursor(line + "\n"))).isInstanceOf(ProcFormatException.class);
     }
 }

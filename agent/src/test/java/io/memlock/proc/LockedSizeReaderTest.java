@@ -31,7 +31,7 @@ class LockedSizeReaderTest {
     }
 
     @Test
-    void whatIsNotToldIsNotNothing() throws IOException {
+    void doesNotTakeAMissingSizeForZero() throws IOException {
         Files.writeString(status, "Name:\tjava\nVmData:\t     100 kB\n");
 
         assertThatThrownBy(reader::read).isInstanceOf(IOException.class).hasMessageContaining("does not tell");

@@ -19,7 +19,7 @@ class MapsParserTest {
     void readsEveryFieldOfALine() {
         String line = "7f6180ab9000-7f6180c0f000 r-xp 00026000 fe:00 339380                     /usr/lib/libc.so.6\n";
 
-        assertThat(MapsParser.parse(line))
+        assertThat(Fixture.maps(line))
                 .containsExactly(new Mapping(
                         0x7f6180ab9000L,
                         0x7f6180c0f000L,
@@ -35,7 +35,7 @@ class MapsParserTest {
 
     @Test
     void readsAnonymousMemoryWithAndWithoutTheBlankAtTheEnd() {
-        List<Mapping> mappings = MapsParser.parse("1000-2000 ---p 00000000 00:00 0 \n2000-3000 rw-s 00000000 00:00 0");
+        List<Mapping> mappings = Fixture.maps("1000-2000 ---p 00000000 00:00 0 \n2000-3000 rw-s 00000000 00:00 0");
 
         assertThat(mappings).extracting(Mapping::path).containsExactly("", "");
         assertThat(mappings).extracting(Mapping::isAccessible).containsExactly(false, true);
@@ -58,12 +58,12 @@ class MapsParserTest {
     void keepsPathsAsTheKernelPrintsThem(String path) {
         String text = "1000-2000 rw-p 00000000 00:00 7                          " + path + "\n";
 
-        assertThat(MapsParser.parse(text)).extracting(Mapping::path).containsExactly(path);
+        assertThat(Fixture.maps(text)).extracting(Mapping::path).containsExactly(path);
     }
 
     @Test
     void readsAddressesInTheUpperHalf() {
-        Mapping vsyscall = MapsParser.parse(
+        Mapping vsyscall = Fixture.maps(
                         "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]\n")
                 .get(0);
 
@@ -74,7 +74,7 @@ class MapsParserTest {
 
     @Test
     void readsInodesAbove63Bits() {
-        assertThat(MapsParser.parse("1000-2000 rw-p 00000000 00:31 18446744073709551615 /overlay\n")
+        assertThat(Fixture.maps("1000-2000 rw-p 00000000 00:31 18446744073709551615 /overlay\n")
                         .get(0)
                         .isFileBacked())
                 .isTrue();
@@ -82,7 +82,7 @@ class MapsParserTest {
 
     @Test
     void tellsDeletedFiles() {
-        List<Mapping> mappings = MapsParser.parse(Fixture.text("locked/maps"));
+        List<Mapping> mappings = Fixture.maps(Fixture.text("locked/maps"));
 
         assertThat(mappings)
                 .filteredOn(mapping -> mapping.path().endsWith(" (deleted)"))
@@ -98,7 +98,7 @@ class MapsParserTest {
     @FieldSource("io.memlock.proc.Fixture#JVMS")
     void readsAllMappingsOfAJvm(String jvm) {
         String text = Fixture.text(jvm + "/maps");
-        List<Mapping> mappings = MapsParser.parse(text);
+        List<Mapping> mappings = Fixture.maps(text);
 
         assertThat(mappings).hasSize((int) text.lines().count());
         assertThat(mappings).extracting(Mapping::path).contains("[stack]", "[vdso]", "");
@@ -114,14 +114,14 @@ class MapsParserTest {
     @Test
     void sharesThePathOfConsecutiveMappings() {
         List<Mapping> mappings =
-                MapsParser.parse("1000-2000 r--p 00000000 fe:00 1 /lib\n2000-3000 rw-p 00000000 fe:00 1 /lib\n");
+                Fixture.maps("1000-2000 r--p 00000000 fe:00 1 /lib\n2000-3000 rw-p 00000000 fe:00 1 /lib\n");
 
         assertThat(mappings.get(0).path()).isSameAs(mappings.get(1).path());
     }
 
     @Test
     void findsNothingInTheMapsOfAKernelThread() {
-        assertThat(MapsParser.parse("")).isEmpty();
+        assertThat(Fixture.maps("")).isEmpty();
     }
 
     @ParameterizedTest
@@ -144,12 +144,12 @@ class MapsParserTest {
                 "Size: 4 kB"
             })
     void refusesWhatTheKernelDoesNotPrint(String text) {
-        assertThatThrownBy(() -> MapsParser.parse(text)).isInstanceOf(ProcFormatException.class);
+        assertThatThrownBy(() -> Fixture.maps(text)).isInstanceOf(ProcFormatException.class);
     }
 
     @Test
     void saysWhereTheTextIsWrong() {
-        assertThatThrownBy(() -> MapsParser.parse("1000-2000 rw-p 00000000 00:00 0\n2000-3000 rw?p 0 00:00 0\n"))
+        assertThatThrownBy(() -> Fixture.maps("1000-2000 rw-p 00000000 00:00 0\n2000-3000 rw?p 0 00:00 0\n"))
                 .hasMessage("maps, line 2, column 13: expected 'x' or '-' in '2000-3000 rw?p 0 00:00 0'")
                 .isInstanceOf(ProcFormatException.class);
     }

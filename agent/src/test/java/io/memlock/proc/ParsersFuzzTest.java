@@ -5,12 +5,12 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.cgroup.CgroupHierarchy;
+import io.memlock.cgroup.CgroupLevel;
 import io.memlock.cgroup.CgroupMembership;
-import io.memlock.cgroup.CgroupMemory;
 import io.memlock.files.ProcFormatException;
 import io.memlock.memory.Backing;
 import io.memlock.memory.Mapping;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,19 +30,19 @@ import net.jqwik.api.ShrinkingMode;
 class ParsersFuzzTest {
 
     private static final Map<String, Consumer<String>> PARSERS = Map.ofEntries(
-            Map.entry("maps", MapsParser::parse),
+            Map.entry("maps", Fixture::maps),
             Map.entry("smaps", ParsersFuzzTest::smapsBothWays),
-            Map.entry("smaps_rollup", SmapsRollup::parse),
-            Map.entry("status", ProcessStatus::parse),
-            Map.entry("stat", ProcessStat::parse),
-            Map.entry("limits", ProcessLimits::parse),
-            Map.entry("cgroup", CgroupMembership::parse),
-            Map.entry("mountinfo", MountInfo::parse),
-            Map.entry("meminfo", MemInfo::parse),
-            Map.entry("swaps", Swaps::parse),
+            Map.entry("smaps_rollup", ParsersFuzzTest::smapsBothWays),
+            Map.entry("status", text -> ProcessStatus.parse(Fixture.cursor(text))),
+            Map.entry("stat", text -> ProcessStat.parse(Fixture.cursor(text))),
+            Map.entry("limits", text -> ProcessLimits.parse(Fixture.cursor(text))),
+            Map.entry("cgroup", text -> CgroupMembership.parse(Fixture.cursor(text))),
+            Map.entry("mountinfo", text -> MountInfo.parse(Fixture.cursor(text))),
+            Map.entry("meminfo", text -> MemInfo.parse(Fixture.cursor(text))),
+            Map.entry("swaps", text -> Swaps.parse(Fixture.cursor(text))),
             Map.entry("memory.max", text -> {
-                CgroupMemory.v1(name -> text);
-                CgroupMemory.v2(name -> text);
+                limits(new CgroupLevel(1, "", name -> text));
+                limits(new CgroupLevel(2, "", name -> text));
             }));
 
     private static final List<String> CAPTURED = List.of(
@@ -81,7 +81,7 @@ class ParsersFuzzTest {
         StringBuilder text = new StringBuilder();
         mappings.forEach(m -> text.append(KernelFormat.line(m)));
 
-        assertThat(MapsParser.parse(text.toString())).isEqualTo(mappings);
+        assertThat(Fixture.maps(text.toString())).isEqualTo(mappings);
     }
 
     @Provide
@@ -169,12 +169,20 @@ class ParsersFuzzTest {
         }
     }
 
+    private static void limits(CgroupLevel level) {
+        CgroupHierarchy hierarchy = new CgroupHierarchy("/", List.of(level));
+        hierarchy.limitBytes();
+        hierarchy.highBytes();
+        hierarchy.swapLimitBytes();
+        hierarchy.headroomBytes();
+    }
+
     /** The text at once and the text in pieces are one parser. */
     private static void smapsBothWays(String text) {
-        List<SmapsEntry> streamed = new ArrayList<>();
+        List<SmapsEntry> streamed = List.of();
         boolean refused = false;
         try {
-            SmapsParser.read(new ByteArrayInputStream(text.getBytes(UTF_8)), streamed::add);
+            streamed = Fixture.smapsInPieces(text, Integer.MAX_VALUE);
         } catch (ProcFormatException e) {
             refused = true;
         } catch (IOException e) {
@@ -182,7 +190,7 @@ class ParsersFuzzTest {
         }
         List<SmapsEntry> whole;
         try {
-            whole = SmapsParser.parse(text);
+            whole = Fixture.smaps(text);
         } catch (ProcFormatException e) {
             assertThat(refused).isTrue();
             throw e;

@@ -41,8 +41,8 @@ class ProcFsTest {
         long pid = ProcessHandle.current().pid();
 
         assertThat(proc.mappings(ProcFs.SELF)).anyMatch(m -> m.path().endsWith("libjvm.so"));
-        assertThat(entries).hasSizeGreaterThan(100).anyMatch(e -> e.rssBytes() > 0);
-        assertThat(proc.smapsRollup(ProcFs.SELF).rssBytes()).isPositive();
+        assertThat(entries).hasSizeGreaterThan(100).anyMatch(e -> e.pssBytes() > 0);
+        assertThat(proc.smapsRollup(ProcFs.SELF).pssBytes()).isPositive();
         assertThat(proc.status(ProcFs.SELF).tgid()).isEqualTo(pid);
         assertThat(proc.stat(ProcFs.SELF).startTicks()).isPositive();
         assertThat(proc.limits(ProcFs.SELF).lockedMemory().hard()).isNotZero();

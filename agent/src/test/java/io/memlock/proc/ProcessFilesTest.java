@@ -4,6 +4,7 @@ package io.memlock.proc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.memlock.files.Cursor;
 import io.memlock.files.ProcFormatException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +15,7 @@ class ProcessFilesTest {
 
     @Test
     void readsTheStatusOfAJvm() {
-        ProcessStatus status = ProcessStatus.parse(Fixture.text("jdk17-g1/status"));
+        ProcessStatus status = ProcessStatus.parse(Fixture.cursor(Fixture.text("jdk17-g1/status")));
 
         assertThat(status.name()).isEqualTo("java");
         assertThat(status.state()).isEqualTo("S");
@@ -34,14 +35,15 @@ class ProcessFilesTest {
 
     @Test
     void readsChargedBytes() {
-        assertThat(ProcessStatus.parse(Fixture.text("locked/status")).vmLckBytes())
+        assertThat(ProcessStatus.parse(Fixture.cursor(Fixture.text("locked/status")))
+                        .vmLckBytes())
                 .isEqualTo(1408 << 10);
     }
 
     @Test
     void readsAStatusInAContainer() {
-        ProcessStatus status =
-                ProcessStatus.parse("Name:\ta b)\\n\nUid:\t1000\t1001\t1002\t1003\nNSpid:\t4711\t12\t1\nSeccomp:\t2\n");
+        ProcessStatus status = ProcessStatus.parse(
+                Fixture.cursor("Name:\ta b)\\n\nUid:\t1000\t1001\t1002\t1003\nNSpid:\t4711\t12\t1\nSeccomp:\t2\n"));
 
         assertThat(status.name()).isEqualTo("a b)\\n");
         assertThat(status.realUid()).isEqualTo(1000);
@@ -53,7 +55,7 @@ class ProcessFilesTest {
 
     @Test
     void takesWhatAKernelThreadDoesNotHaveForUnknown() {
-        ProcessStatus status = ProcessStatus.parse("Name:\tkthreadd\nState:\tS (sleeping)\nTgid:\t2\n");
+        ProcessStatus status = ProcessStatus.parse(Fixture.cursor("Name:\tkthreadd\nState:\tS (sleeping)\nTgid:\t2\n"));
 
         assertThat(status.vmRssBytes()).isEqualTo(-1);
         assertThat(status.vmSwapBytes()).isEqualTo(-1);
@@ -65,15 +67,16 @@ class ProcessFilesTest {
     @ParameterizedTest
     @ValueSource(strings = {"VmLck:\t 12", "VmLck:\t kB", "Uid:\t0", "CapEff:\txyz", "Tgid:\t1 2", "NSpid:\tx"})
     void refusesAMalformedStatus(String text) {
-        assertThatThrownBy(() -> ProcessStatus.parse(text))
+        assertThatThrownBy(() -> ProcessStatus.parse(new Cursor("status", text)))
                 .isInstanceOf(ProcFormatException.class)
                 .hasMessageStartingWith("status, line 1, column ");
     }
 
     @Test
     void readsTheCountersOfAProcess() {
-        ProcessStat stat = ProcessStat.parse("17258 (java) S 17168 17124 3160 0 -1 4194560 5571 11 3 12 50 6 0 0 20 0 "
-                + "21 0 460651 2911883264 10448 18446744073709551615 1 1 1 0 0\n");
+        ProcessStat stat = ProcessStat.parse(
+                Fixture.cursor("17258 (java) S 17168 17124 3160 0 -1 4194560 5571 11 3 12 50 6 0 0 20 0 "
+                        + "21 0 460651 2911883264 10448 18446744073709551615 1 1 1 0 0\n"));
 
         assertThat(stat).isEqualTo(new ProcessStat(3, 460651));
     }
@@ -81,8 +84,8 @@ class ProcessFilesTest {
     @ParameterizedTest
     @ValueSource(strings = {"tmux: server", "a) R 1 2 3 (b", ")", "(", "two\nlines", ""})
     void readsCountersWhateverTheName(String name) {
-        ProcessStat stat =
-                ProcessStat.parse("1 (" + name + ") R 7 1 1 0 -1 4194560 2 3 4 5 6 7 8 9 20 0 10 0 11 12 13\n");
+        ProcessStat stat = ProcessStat.parse(
+                Fixture.cursor("1 (" + name + ") R 7 1 1 0 -1 4194560 2 3 4 5 6 7 8 9 20 0 10 0 11 12 13\n"));
 
         assertThat(stat).isEqualTo(new ProcessStat(4, 11));
     }
@@ -90,7 +93,7 @@ class ProcessFilesTest {
     @ParameterizedTest
     @ValueSource(strings = {"jdk17-g1", "jdk17-serial", "jdk25-g1", "jdk25-serial"})
     void readsTheCountersOfAJvm(String jvm) {
-        ProcessStat stat = ProcessStat.parse(Fixture.text(jvm + "/stat"));
+        ProcessStat stat = ProcessStat.parse(Fixture.cursor(Fixture.text(jvm + "/stat")));
 
         assertThat(stat.majorFaults()).isNotNegative();
         assertThat(stat.startTicks()).isPositive();
@@ -99,12 +102,12 @@ class ProcessFilesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "1", "1 (java", "1 (java) S", "1 (java) S 1 2 3"})
     void refusesAMalformedStat(String text) {
-        assertThatThrownBy(() -> ProcessStat.parse(text)).isInstanceOf(ProcFormatException.class);
+        assertThatThrownBy(() -> ProcessStat.parse(Fixture.cursor(text))).isInstanceOf(ProcFormatException.class);
     }
 
     @Test
     void readsTheLimitsOfAJvm() {
-        ProcessLimits limits = ProcessLimits.parse(Fixture.text("jdk17-g1/limits"));
+        ProcessLimits limits = ProcessLimits.parse(Fixture.cursor(Fixture.text("jdk17-g1/limits")));
 
         assertThat(limits.lockedMemory()).isEqualTo(new ProcessLimits.Limit(8388608, 8388608));
         assertThat(limits.processes().soft()).isEqualTo(96365);
@@ -112,19 +115,20 @@ class ProcessFilesTest {
 
     @Test
     void takesALimitTheKernelDoesNotPrintForUnlimited() {
-        assertThat(ProcessLimits.parse("").lockedMemory()).isEqualTo(new ProcessLimits.Limit(-1, -1));
+        assertThat(ProcessLimits.parse(Fixture.cursor("")).lockedMemory()).isEqualTo(new ProcessLimits.Limit(-1, -1));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Max locked memory  8388608", "Max locked memory  8388608 none"})
     void refusesMalformedLimits(String text) {
-        assertThatThrownBy(() -> ProcessLimits.parse(text)).isInstanceOf(ProcFormatException.class);
+        assertThatThrownBy(() -> ProcessLimits.parse(Fixture.cursor(text))).isInstanceOf(ProcFormatException.class);
     }
 
     /** Printed by Linux 6.18 after 16 TiB of address space had been locked and unmapped. */
     @Test
     void aCounterThatWentBelowZeroIsUnknown() {
-        ProcessStatus status = ProcessStatus.parse("Name:\tjava\nVmLck:\t18446744056538659532 kB\nVmRSS:\t  100 kB\n");
+        ProcessStatus status =
+                ProcessStatus.parse(Fixture.cursor("Name:\tjava\nVmLck:\t18446744056538659532 kB\nVmRSS:\t  100 kB\n"));
 
         assertThat(status.vmLckBytes()).isEqualTo(-1);
         assertThat(status.vmRssBytes()).isEqualTo(102_400);

@@ -20,7 +20,7 @@ class SwappedBytesTest {
 
     /** Two processes share it since a fork. */
     @Test
-    void ofPrivateMemoryTheShareCounts() {
+    void countsTheShareOfPrivateMemory() {
         assertThat(swapped(entry(0x1000_0000L, 0x100, "rw-p", 0, 0, "", 200, 100)))
                 .isEqualTo(100 * KIB);
     }
@@ -36,7 +36,7 @@ class SwappedBytesTest {
 
     /** The agent's view shows all of the file, ZGC's show pieces of it, in any order. */
     @Test
-    void ofAViewOfTheWholeFileWhatTheOthersDoNotShowCounts() {
+    void countsOfAViewWhatNoOtherShows() {
         String second = entry(0x4_0000_0000L, 0x100, "rw-s", 0x10_0000, 7, "/memfd:java_heap (deleted)", 400, 0);
         String first = entry(0x5_0000_0000L, 0x100, "rw-s", 0, 7, "/memfd:java_heap (deleted)", 400, 0);
         String whole = entry(0x6_0000_0000L, 0x400, "r--s", 0, 7, "/memfd:java_heap (deleted)", 1600, 0);
@@ -48,7 +48,7 @@ class SwappedBytesTest {
     }
 
     @Test
-    void whatOverlapsInPartCountsInPart() {
+    void countsInPartWhatOverlapsInPart() {
         assertThat(swapped(
                         entry(0x4_0000_0000L, 0x100, "rw-s", 0, 7, "/memfd:x (deleted)", 1024, 0),
                         entry(0x5_0000_0000L, 0x100, "rw-s", 0x8_0000, 7, "/memfd:x (deleted)", 1024, 0)))
@@ -56,7 +56,7 @@ class SwappedBytesTest {
     }
 
     @Test
-    void differentFilesCountEach() {
+    void countsEachFileByItself() {
         assertThat(swapped(
                         entry(0x4_0000_0000L, 0x100, "rw-s", 0, 7, "/dev/shm/a", 100, 0),
                         entry(0x5_0000_0000L, 0x100, "rw-s", 0, 7, "/memfd:b (deleted)", 100, 0),
@@ -77,7 +77,7 @@ class SwappedBytesTest {
 
     private static long swapped(String... entries) {
         SwappedBytes sum = new SwappedBytes();
-        SmapsParser.parse(String.join("", entries)).forEach(sum);
+        Fixture.smaps(String.join("", entries)).forEach(sum::add);
         return sum.total();
     }
 

@@ -10,28 +10,28 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FreeRoomTest {
+class ProcessRoomTest {
 
     private static final long MIB = 1 << 20;
 
     @Test
-    void pageCacheThatCanBeReclaimedIsFreeInVersion2() {
-        var level = new FreeRoom.Level(
+    void countsReclaimablePageCacheAsFreeInVersion2() {
+        var level = level(
                 2,
-                files(Map.of(
+                Map.of(
                         "memory.max", "1000\n",
                         "memory.high", "max\n",
                         "memory.current", "900\n",
-                        "memory.stat", "anon 300\nfile 600\nunevictable 250\ninactive_file 200\nactive_file 150\n")));
+                        "memory.stat", "anon 300\nfile 600\nunevictable 250\ninactive_file 200\nactive_file 150\n"));
 
-        assertThat(level.bytes()).isEqualTo(1000 - (900 - 350));
+        assertThat(level.freeBytes()).isEqualTo(1000 - (900 - 350));
     }
 
     @Test
     void memoryHighLimitsTheRoom() {
-        var level = new FreeRoom.Level(
+        var level = level(
                 2,
-                files(Map.of(
+                Map.of(
                         "memory.max",
                         "max\n",
                         "memory.high",
@@ -39,74 +39,72 @@ class FreeRoomTest {
                         "memory.current",
                         "500\n",
                         "memory.stat",
-                        "anon 1\n")));
+                        "anon 1\n"));
 
-        assertThat(level.bytes()).isEqualTo(300);
+        assertThat(level.freeBytes()).isEqualTo(300);
     }
 
     @Test
     void countsWhatIsBelowAndTheLimitAboveInVersion1() {
-        var level = new FreeRoom.Level(
+        var level = level(
                 1,
-                files(
-                        Map.of(
-                                "memory.limit_in_bytes", "9223372036854771712\n",
-                                "memory.usage_in_bytes", "900\n",
-                                "memory.stat",
-                                        "inactive_file 1\nhierarchical_memory_limit 1000\ntotal_inactive_file 100\ntotal_active_file 200\n")));
+                Map.of(
+                        "memory.limit_in_bytes", "9223372036854771712\n",
+                        "memory.usage_in_bytes", "900\n",
+                        "memory.stat",
+                                "inactive_file 1\nhierarchical_memory_limit 1000\ntotal_inactive_file 100\ntotal_active_file 200\n"));
 
-        assertThat(level.bytes()).isEqualTo(1000 - 600);
+        assertThat(level.freeBytes()).isEqualTo(1000 - 600);
     }
 
     /** Without a word on page cache all of the usage counts: rather too little room than too much. */
     @Test
-    void whereStatIsHiddenNothingCountsAsReclaimable() {
-        var level = new FreeRoom.Level(2, files(Map.of("memory.max", "1000\n", "memory.current", "900\n")));
+    void countsNothingAsReclaimableWhereStatIsHidden() {
+        var level = level(2, Map.of("memory.max", "1000\n", "memory.current", "900\n"));
 
-        assertThat(level.bytes()).isEqualTo(100);
+        assertThat(level.freeBytes()).isEqualTo(100);
     }
 
     @Test
-    void whereTheUsageIsHiddenItIsLeftToTheOthers() {
-        var second = new FreeRoom.Level(2, files(Map.of("memory.max", "1000\n")));
-        var first = new FreeRoom.Level(1, files(Map.of("memory.limit_in_bytes", "1000\n")));
+    void leavesACgroupWithHiddenUsageOut() {
+        var second = level(2, Map.of("memory.max", "1000\n"));
+        var first = level(1, Map.of("memory.limit_in_bytes", "1000\n"));
 
-        assertThat(second.bytes()).isEqualTo(FreeRoom.UNLIMITED);
-        assertThat(first.bytes()).isEqualTo(FreeRoom.UNLIMITED);
+        assertThat(second.freeBytes()).isEqualTo(RoomSource.UNLIMITED);
+        assertThat(first.freeBytes()).isEqualTo(RoomSource.UNLIMITED);
     }
 
     @Test
     void theTighterOfMaxAndHighCounts() {
-        var level = new FreeRoom.Level(
-                2, files(Map.of("memory.max", "1000\n", "memory.high", "1200\n", "memory.current", "500\n")));
+        var level = level(2, Map.of("memory.max", "1000\n", "memory.high", "1200\n", "memory.current", "500\n"));
 
-        assertThat(level.bytes()).isEqualTo(500);
+        assertThat(level.freeBytes()).isEqualTo(500);
     }
 
     @Test
-    void inVersion1TheGroupsOwnLimitMayBeTheTighter() {
-        var level = new FreeRoom.Level(
+    void appliesTheGroupsOwnTighterLimitInVersion1() {
+        var level = level(
                 1,
-                files(Map.of(
+                Map.of(
                         "memory.limit_in_bytes", "700\n",
                         "memory.usage_in_bytes", "600\n",
-                        "memory.stat", "hierarchical_memory_limit 1000\n")));
+                        "memory.stat", "hierarchical_memory_limit 1000\n"));
 
-        assertThat(level.bytes()).isEqualTo(100);
+        assertThat(level.freeBytes()).isEqualTo(100);
     }
 
     @Test
     void isNeverBelowNothing() {
-        var level = new FreeRoom.Level(2, files(Map.of("memory.max", "100\n", "memory.current", "500\n")));
+        var level = level(2, Map.of("memory.max", "100\n", "memory.current", "500\n"));
 
-        assertThat(level.bytes()).isZero();
+        assertThat(level.freeBytes()).isZero();
     }
 
     @Test
-    void aCgroupWithoutALimitLeavesItToTheOthers() {
-        var level = new FreeRoom.Level(2, files(Map.of("memory.max", "max\n", "memory.current", "500\n")));
+    void leavesACgroupWithoutALimitOut() {
+        var level = level(2, Map.of("memory.max", "max\n", "memory.current", "500\n"));
 
-        assertThat(level.bytes()).isEqualTo(FreeRoom.UNLIMITED);
+        assertThat(level.freeBytes()).isEqualTo(RoomSource.UNLIMITED);
     }
 
     @Test
@@ -117,14 +115,14 @@ class FreeRoomTest {
         Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
         Path app = Files.createDirectories(root.resolve("cg/pod/app"));
         write(app, 900 * MIB, 100 * MIB);
-        FreeRoom room = new Cgroups(new ProcFs(root.resolve("proc").toFile(), root.toFile())).freeRoom(ProcFs.SELF);
-        assertThat(room.bytes()).isEqualTo(800 * MIB);
+        ProcessRoom room = new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()));
+        assertThat(room.freeBytes()).isEqualTo(800 * MIB);
 
         write(app.getParent(), 500 * MIB, 450 * MIB);
-        assertThat(room.bytes()).isEqualTo(50 * MIB);
+        assertThat(room.freeBytes()).isEqualTo(50 * MIB);
 
         Files.writeString(root.resolve("proc/meminfo"), "MemTotal: 4096000 kB\nMemAvailable: 1024 kB\n");
-        assertThat(room.bytes()).isEqualTo(MIB);
+        assertThat(room.freeBytes()).isEqualTo(MIB);
     }
 
     /** Where it is now is looked up now and then. */
@@ -135,13 +133,13 @@ class FreeRoomTest {
         Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
         write(Files.createDirectories(root.resolve("cg/a")), 900 * MIB, 100 * MIB);
         write(Files.createDirectories(root.resolve("cg/b")), 500 * MIB, 100 * MIB);
-        FreeRoom room = new Cgroups(new ProcFs(root.resolve("proc").toFile(), root.toFile())).freeRoom(ProcFs.SELF);
-        assertThat(room.bytes()).as("the host tells nothing").isEqualTo(800 * MIB);
+        ProcessRoom room = new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()));
+        assertThat(room.freeBytes()).as("the host tells nothing").isEqualTo(800 * MIB);
 
         Files.writeString(proc.resolve("cgroup"), "0::/b\n");
         long last = 0;
         for (int i = 0; i < 64; i++) {
-            last = room.bytes();
+            last = room.freeBytes();
         }
 
         assertThat(last).isEqualTo(400 * MIB);
@@ -155,17 +153,15 @@ class FreeRoomTest {
         Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
         write(Files.createDirectories(root.resolve("cg")), 300 * MIB, 100 * MIB);
 
-        assertThat(new Cgroups(new ProcFs(root.resolve("proc").toFile(), root.toFile()))
-                        .freeRoom(ProcFs.SELF)
-                        .bytes())
+        assertThat(new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile())).freeBytes())
                 .isEqualTo(200 * MIB);
     }
 
     @Test
     void isUnlimitedWhereNothingTells(@TempDir Path root) {
-        FreeRoom room = new Cgroups(new ProcFs(root.toFile(), root.toFile())).freeRoom(ProcFs.SELF);
+        ProcessRoom room = new ProcessRoom(new ProcFs(root.toFile(), root.toFile()));
 
-        assertThat(room.bytes()).isEqualTo(FreeRoom.UNLIMITED);
+        assertThat(room.freeBytes()).isEqualTo(RoomSource.UNLIMITED);
     }
 
     private static void write(Path cgroup, long limit, long usage) throws Exception {
@@ -173,7 +169,7 @@ class FreeRoomTest {
         Files.writeString(cgroup.resolve("memory.current"), usage + "\n");
     }
 
-    private static CgroupFiles files(Map<String, String> texts) {
-        return texts::get;
+    private static CgroupLevel level(int version, Map<String, String> texts) {
+        return new CgroupLevel(version, "/cg", texts::get);
     }
 }

@@ -3,7 +3,6 @@ package io.memlock.proc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.files.FileOpener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class HugetlbPoolTest {
+class HugetlbPagesTest {
 
     @TempDir
     private Path proc;
@@ -27,18 +26,14 @@ class HugetlbPoolTest {
         "'Hugetlb:', false",
         "'\nHugetlb:', false"
     })
-    void isEmptyOnlyWhereTheKernelSaysSo(String text, boolean isEmpty) throws IOException {
+    void hostHasNoneOnlyWhereTheKernelSaysSo(String text, boolean hasNone) throws IOException {
         Files.writeString(proc.resolve("meminfo"), text);
 
-        assertThat(HugetlbPool.isEmpty(
-                        new FileOpener.Jdk(), proc.resolve("meminfo").toFile()))
-                .isEqualTo(isEmpty);
+        assertThat(new ProcFs(proc.toFile(), proc.toFile()).hasNoHugetlbPages()).isEqualTo(hasNone);
     }
 
     @Test
-    void isNotKnownToBeEmptyWithoutTheFile() {
-        assertThat(HugetlbPool.isEmpty(
-                        new FileOpener.Jdk(), proc.resolve("meminfo").toFile()))
-                .isFalse();
+    void hostMayHaveSomeWhereTheFileIsHidden() {
+        assertThat(new ProcFs(proc.toFile(), proc.toFile()).hasNoHugetlbPages()).isFalse();
     }
 }

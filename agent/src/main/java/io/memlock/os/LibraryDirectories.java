@@ -6,18 +6,21 @@ import java.util.List;
 import java.util.Map;
 
 /** Directories in which JNA's native library may be put for as long as it takes to load it. */
-public final class LibraryPlaces {
+public final class LibraryDirectories {
 
-    private LibraryPlaces() {}
+    private LibraryDirectories() {}
 
-    /** The one of this process that nearly always does. To know the others takes 3 ms of a start: the JDK's environment. */
+    /**
+     * Returns the one of this process that nearly always does. To know the others takes 3 ms of a start: the JDK's
+     * environment.
+     */
     static List<String> usual() {
         List<String> places = new ArrayList<>(1);
         add(places, System.getProperty("java.io.tmpdir"));
         return places;
     }
 
-    /** Those of this process, best first: absolute paths, existing or not. */
+    /** Returns all of this process: absolute paths, existing or not, best first. */
     static List<String> ofThisProcess() {
         return places(
                 System.getProperty("java.io.tmpdir"),
@@ -27,7 +30,7 @@ public final class LibraryPlaces {
     }
 
     /**
-     * Those of another JVM, as far as they can be told from outside.
+     * Returns all of another JVM, as far as they can be told from outside.
      *
      * @param tmpdir its {@code java.io.tmpdir}
      * @param environment its environment variables
