@@ -382,14 +382,14 @@ public final class Memlock implements Agent {
         }
         AgentOptions options = OptionParser.parse(request.options());
         if (isHeld()) {
-            return tell(progress, () -> lockInstead(request.options()));
+            return tell(progress, () -> reply(control().lock(options, BY_ATTACH)));
         }
         begin(options);
         process = new ThisProcess(NativeAccess.open(instrumentation), proc, instrumentation, log);
         return tell(progress, () -> lockNow(options));
     }
 
-    private AttachReply tell(Consumer<String> progress, Work work) throws OptionException, IOException {
+    private AttachReply tell(Consumer<String> progress, Work work) throws IOException {
         process.progress().tell(progress);
         try {
             return work.run();
@@ -417,7 +417,7 @@ public final class Memlock implements Agent {
 
     /** What an attach asks for. */
     private interface Work {
-        AttachReply run() throws OptionException, IOException;
+        AttachReply run() throws IOException;
     }
 
     /** The first lock of this JVM, taken while it runs. */
@@ -452,10 +452,6 @@ public final class Memlock implements Agent {
         log.debug(times.describe());
         background().start();
         return line;
-    }
-
-    private AttachReply lockInstead(String text) throws OptionException, IOException {
-        return reply(control().lock(text, BY_ATTACH));
     }
 
     private static AttachReply reply(LockAnswer answer) {

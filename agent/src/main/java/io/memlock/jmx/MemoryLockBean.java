@@ -196,7 +196,7 @@ final class MemoryLockBean implements MemoryLockMXBean {
                 throw new IllegalArgumentException("jmx=off would take away this MBean, and with it the way back. Use:"
                         + " java -jar memlock-agent.jar attach PID OPTIONS,jmx=off");
             }
-            String answer = control.lock(options, BY_JMX).text();
+            String answer = control.lock(wanted, BY_JMX).text();
             return wanted.onFailure() == OnFailure.EXIT
                     ? answer + "\non-failure=exit is ignored: it counts at start only"
                     : answer;

@@ -7,8 +7,7 @@ import io.memlock.lock.Outcome;
 import io.memlock.log.Log;
 import io.memlock.log.UtcTime;
 import io.memlock.memory.Bytes;
-import io.memlock.options.OptionException;
-import io.memlock.options.OptionParser;
+import io.memlock.options.AgentOptions;
 import io.memlock.options.OptionsInForce;
 import io.memlock.report.ProcessNumbers;
 import io.memlock.report.RegionReport;
@@ -72,14 +71,14 @@ final class Control implements LockControl {
     }
 
     @Override
-    public LockAnswer lock(String text, String asker) throws OptionException, IOException {
+    public LockAnswer lock(AgentOptions wanted, String asker) throws IOException {
         Outcome outcome;
         try {
-            outcome = lock.change(OptionParser.parse(text));
+            outcome = lock.change(wanted);
         } finally {
             options.replaceBy(lock.options());
         }
-        tellOf("options are now \"" + text + "\"", asker, outcome);
+        tellOf("options are now \"" + wanted.text() + "\"", asker, outcome);
         return answer(outcome);
     }
 

@@ -9,9 +9,8 @@ import java.util.List;
 /**
  * The agent's options, understood.
  *
- * @param mode how the selection was given
- * @param regions with {@link LockMode#REGIONS} what to lock, in the order named; otherwise empty
- * @param exclude with {@link LockMode#ALL} what to leave unlocked; otherwise empty
+ * @param text the options as they were given
+ * @param selection what to lock
  * @param strategy how new mappings shall be treated
  * @param track whether files are seen as the application maps them
  * @param prefault what to fault in after locking; some of the selection
@@ -21,19 +20,12 @@ import java.util.List;
  * @param log how much is printed
  */
 public record AgentOptions(
-        LockMode mode,
-        List<Region> regions,
-        List<Region> exclude,
+        String text,
+        Selection selection,
         StrategyChoice strategy,
         boolean track,
         List<Region> prefault,
         OnFailure onFailure,
         long intervalMillis,
         boolean jmx,
-        LogLevel log) {
-
-    /** What to lock. */
-    public Selection selection() {
-        return mode == LockMode.ALL ? Selection.allBut(exclude) : Selection.of(regions);
-    }
-}
+        LogLevel log) {}
