@@ -25,13 +25,6 @@ final class Flags {
             findings.add(heapSize(isBornLocked(options)));
             findings.add(prefault(options));
         }
-        String tracking = flags.value("-XX:NativeMemoryTracking=");
-        findings.add(
-                tracking.isEmpty() || tracking.equals("off")
-                        ? Finding.ok("native tracking", "off")
-                        : Finding.note(
-                                "native tracking",
-                                tracking + ": it takes memory of its own, which is locked with the rest"));
         return findings;
     }
 

@@ -7,42 +7,25 @@ import io.memlock.files.ProcFormatException;
 import io.memlock.lock.MappingBudget;
 import io.memlock.memory.Bytes;
 import io.memlock.proc.KernelVersion;
-import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFs;
-import java.io.IOException;
 import java.util.List;
 
 /** What of the kernel matters to a lock. */
 final class KernelSettings {
 
-    private final ProcFs proc;
     private final Settings settings;
 
     KernelSettings(ProcFs proc) {
-        this.proc = proc;
         this.settings = new Settings(proc);
     }
 
-    List<Finding> findings(int mappings, Place place) throws IOException {
+    List<Finding> findings(int mappings, Place place) {
         return List.of(
                 kernel(),
                 mappings(mappings, place),
-                overcommit(proc.memInfo()),
                 moving("compaction", "vm/compact_unevictable_allowed", "locked pages may be moved, a minor fault each"),
                 moving("NUMA balancing", "kernel/numa_balancing", "locked pages may move between nodes, minor faults"),
                 hugePages());
-    }
-
-    /** Whether the kernel has on-fault. What cannot be read is taken for a kernel of this age. */
-    private boolean hasOnFault() {
-        KernelVersion version = version();
-        return version == null || version.isAtLeast(4, 4);
-    }
-
-    /** Whether pages can be faulted in without storing into them or locking them. */
-    boolean hasPopulate() {
-        KernelVersion version = version();
-        return version == null || version.isAtLeast(5, 14);
     }
 
     private KernelVersion version() {
@@ -55,16 +38,17 @@ final class KernelSettings {
 
     private Finding kernel() {
         String release = settings.kernel("kernel/osrelease");
-        if (version() == null) {
+        KernelVersion version = version();
+        if (version == null) {
             return Finding.note("kernel", release + ": its version cannot be told");
         }
-        if (!hasOnFault()) {
+        if (!version.isAtLeast(4, 4)) {
             return Finding.fail(
                     "kernel",
                     release + ": it cannot lock on-fault, without which nothing is locked",
                     "# Linux 4.4 or newer");
         }
-        return hasPopulate()
+        return version.isAtLeast(5, 14)
                 ? Finding.ok("kernel", release)
                 : Finding.note(
                         "kernel",
@@ -85,24 +69,6 @@ final class KernelSettings {
         } catch (NumberFormatException e) {
             return Finding.note("mappings", evidence);
         }
-    }
-
-    private Finding overcommit(MemInfo memory) {
-        String mode = settings.kernel("vm/overcommit_memory");
-        String evidence = "vm.overcommit_memory=" + mode;
-        return switch (mode) {
-            case "0", "1" -> Finding.ok("overcommit", evidence);
-            case "2" ->
-                Finding.note(
-                        "overcommit",
-                        evidence + ": "
-                                + (memory.commitLimitBytes() < 0
-                                        ? ""
-                                        : Bytes.text(memory.committedBytes()) + " of "
-                                                + Bytes.text(memory.commitLimitBytes()) + " are committed; ")
-                                + "locking commits nothing, but the JVM's own growth fails beyond");
-            default -> Finding.note("overcommit", evidence);
-        };
     }
 
     private Finding moving(String check, String name, String effect) {

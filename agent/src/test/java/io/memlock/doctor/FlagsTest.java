@@ -66,23 +66,7 @@ class FlagsTest {
     @Test
     void theHeapDoesNotMatterWhereItIsNotSelected() throws Exception {
         assertThat(new Flags(patient("").build()).findings(OptionParser.parse("mode=code")))
-                .extracting(Finding::check)
-                .containsExactly("native tracking");
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "''                                                            | OK",
-                "-XX:NativeMemoryTracking=off                                  | OK",
-                "-XX:NativeMemoryTracking=detail -XX:NativeMemoryTracking=off  | OK",
-                "-XX:NativeMemoryTracking=summary                              | NOTE",
-                "-XX:NativeMemoryTracking=off -XX:NativeMemoryTracking=detail  | NOTE"
-            })
-    void nativeTrackingTakesMemory(String options, Verdict verdict) throws Exception {
-        assertThat(find(patient(options), "mode=all", "native tracking").verdict())
-                .isEqualTo(verdict);
+                .isEmpty();
     }
 
     private static PatientBuilder patient(String options) {
