@@ -4,6 +4,7 @@ package io.memlock.doctor;
 import io.memlock.doctor.Finding.Verdict;
 import io.memlock.log.Wrap;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -42,20 +43,15 @@ public record Examination(String subject, long neededBytes, long atMostBytes, Li
      */
     public List<String> lines(boolean isVerbose, int width) {
         List<String> lines = new ArrayList<>(Wrap.words(subject, width));
-        Verdict[] verdicts = Verdict.values();
-        int fine = 0;
-        for (int i = verdicts.length - 1; i >= 0; i--) {
-            for (Finding finding : findings) {
-                if (finding.verdict() != verdicts[i]) {
-                    continue;
-                }
-                if (finding.verdict() == Verdict.OK && !isVerbose) {
-                    fine++;
-                } else {
-                    add(lines, finding, width);
-                }
-            }
-        }
+        findings.stream()
+                .sorted(Comparator.comparing(Finding::verdict).reversed())
+                .filter(finding -> isVerbose || finding.verdict() != Verdict.OK)
+                .forEach(finding -> add(lines, finding, width));
+        long fine = isVerbose
+                ? 0
+                : findings.stream()
+                        .filter(finding -> finding.verdict() == Verdict.OK)
+                        .count();
         if (fine > 0) {
             lines.add("OK    " + (fine == 1 ? "1 check" : fine + " checks") + ": --verbose shows what was seen");
         }
