@@ -113,7 +113,7 @@ final class Attachment {
 
     private void requireListening(Jvm jvm) throws CommandException {
         try {
-            Attachability.Obstacle obstacle = new Attachability(new ProcFs()).obstacle(jvm.pid(), jvm.flags());
+            Attachability.Obstacle obstacle = new Attachability(new ProcFs()).obstacle(jvm);
             if (proc.stat(jvm.pid()).startTicks() != jvm.startTicks()) {
                 throw ended(jvm);
             }

@@ -4,9 +4,7 @@ package io.memlock.cli;
 import io.memlock.doctor.Doctor;
 import io.memlock.doctor.Examination;
 import io.memlock.doctor.Finding;
-import io.memlock.doctor.RunningJvm;
 import io.memlock.jvms.CommandException;
-import io.memlock.jvms.HeapLimit;
 import io.memlock.jvms.Jvm;
 import io.memlock.jvms.Jvms;
 import io.memlock.jvms.TimeLimit;
@@ -123,10 +121,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
         Jvm jvm = jvms.find(pid);
         try {
-            return TimeLimit.within(
-                    TimeLimit.WALK_MILLIS,
-                    jvm.title(),
-                    () -> doctor.examine(new RunningJvm(pid, jvm.flags(), HeapLimit.of(jvm), jvm.agent()), options));
+            return TimeLimit.within(TimeLimit.WALK_MILLIS, jvm.title(), () -> doctor.examine(jvm, options));
         } catch (IOException e) {
             throw new CommandException("cannot examine " + jvm.title() + ": " + e.getMessage());
         }

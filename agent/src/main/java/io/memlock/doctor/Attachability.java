@@ -3,6 +3,7 @@ package io.memlock.doctor;
 
 import io.memlock.files.ProcFormatException;
 import io.memlock.hotspot.JvmFlags;
+import io.memlock.jvms.Jvm;
 import io.memlock.memory.Mapping;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessStatus;
@@ -37,18 +38,16 @@ public final class Attachability {
     /**
      * Looks for an obstacle.
      *
-     * @param pid of the JVM
-     * @param flags it was started with
      * @return null if there is none
      * @throws IOException if the JVM has ended
      */
-    public Obstacle obstacle(long pid, JvmFlags flags) throws IOException {
-        Obstacle forbidden = forbidden(flags);
+    public Obstacle obstacle(Jvm jvm) throws IOException {
+        Obstacle forbidden = forbidden(jvm.flags());
         if (forbidden != null) {
             return forbidden;
         }
         try {
-            return ofTheProcess(Long.toString(pid));
+            return ofTheProcess(Long.toString(jvm.pid()));
         } catch (ProcFormatException e) {
             throw new IOException(e.getMessage(), e);
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
+import io.memlock.jvms.Jvm;
 import io.memlock.options.AgentOptions;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
@@ -29,7 +30,8 @@ public final class Doctor {
         List<Finding> findings = new ArrayList<>(lock.attempt(options));
         Patient patient = Patient.self(proc);
         findings.addAll(new Privileges(patient, lock.limit()).findings());
-        return examination("here, in the doctor's own JVM: ", patient, options, findings);
+        MemoryNeed need = MemoryNeed.of(patient, options.selection().regions());
+        return examination("here, in the doctor's own JVM: ", patient, options, need, findings);
     }
 
     /**
@@ -37,21 +39,22 @@ public final class Doctor {
      *
      * @throws IOException if {@code /proc} does not let us look at it
      */
-    public Examination examine(RunningJvm jvm, AgentOptions options) throws IOException {
-        Attachability.Obstacle obstacle = new Attachability(proc).obstacle(jvm.pid(), jvm.flags());
+    public Examination examine(Jvm jvm, AgentOptions options) throws IOException {
+        Attachability.Obstacle obstacle = new Attachability(proc).obstacle(jvm);
         return examine("JVM " + jvm.pid() + ": ", Patient.of(proc, jvm), options, obstacle);
     }
 
     Examination examine(String subject, Patient patient, AgentOptions options, Attachability.Obstacle obstacle)
             throws IOException {
-        List<Finding> findings = new ArrayList<>(new OtherLock(patient).foresee(options));
+        MemoryNeed need = MemoryNeed.of(patient, options.selection().regions());
+        List<Finding> findings = new ArrayList<>(new OtherLock(patient, need).foresee(options));
         findings.addAll(new Privileges(patient, null).findings());
         findings.add(attach(patient, obstacle));
         findings.add(new LibraryPlace(proc, patient).finding());
         if (!options.prefault().isEmpty()) {
             findings.add(new Sizes(proc, patient).prefault(options.prefault()));
         }
-        return examination(subject, patient, options, findings);
+        return examination(subject, patient, options, need, findings);
     }
 
     private static Finding attach(Patient patient, Attachability.Obstacle obstacle) {
@@ -65,10 +68,10 @@ public final class Doctor {
                 : Finding.fail(check, obstacle.reason(), obstacle.remedy());
     }
 
-    private Examination examination(String subject, Patient patient, AgentOptions options, List<Finding> findings)
+    private Examination examination(
+            String subject, Patient patient, AgentOptions options, MemoryNeed need, List<Finding> findings)
             throws IOException {
-        MemoryNeed need = MemoryNeed.of(patient, options.selection().regions());
-        findings.add(Jdk.finding(proc, patient.process(), patient.segments()));
+        findings.add(Jdk.finding(proc, patient.process(), patient.place().javaHome()));
         findings.addAll(new Flags(patient).findings(options));
         findings.addAll(new Sizes(proc, patient).findings(need));
         findings.addAll(new Swapping(proc, patient.process()).findings());

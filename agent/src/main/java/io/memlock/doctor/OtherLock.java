@@ -20,9 +20,11 @@ final class OtherLock {
     private static final String CHECK = "lock";
 
     private final Patient patient;
-    /** A look ahead. */
-    OtherLock(Patient patient) {
+    private final MemoryNeed need;
+
+    OtherLock(Patient patient, MemoryNeed need) {
         this.patient = patient;
+        this.need = need;
     }
 
     List<Finding> foresee(AgentOptions options) {
@@ -38,16 +40,14 @@ final class OtherLock {
     }
 
     private Finding lock(AgentOptions options) {
-        boolean isFuture = options.strategy() == StrategyChoice.FUTURE;
         if (patient.isUnlimited()) {
             return Finding.ok(CHECK, "no limit applies to this JVM");
         }
-        MemoryNeed need = MemoryNeed.of(patient, options.selection().regions());
         long limit = patient.limit().hard();
         Advice advice = new Remedy(patient.place()).raiseLimit(need.grownBytes());
-        String numbers = "needed " + Bytes.text(need.chargedBytes()) + " (" + parts(need) + "), the limit is "
-                + Bytes.limit(limit);
-        if (isFuture) {
+        String numbers =
+                "needed " + Bytes.text(need.chargedBytes()) + " (" + parts() + "), the limit is " + Bytes.limit(limit);
+        if (options.strategy() == StrategyChoice.FUTURE) {
             return Finding.fail(
                     CHECK,
                     "strategy=future is refused under a limit: the JVM would die once it is reached; " + numbers,
@@ -72,7 +72,7 @@ final class OtherLock {
                 advice.text());
     }
 
-    private static String parts(MemoryNeed need) {
+    private String parts() {
         return "committed now " + Bytes.text(need.nowBytes())
                 + (need.agentBytes() == 0 ? "" : ", the agent itself about " + Bytes.text(need.agentBytes()))
                 + (need.chargedElsewhereBytes() == 0

@@ -5,6 +5,8 @@ import io.memlock.advice.Place;
 import io.memlock.advice.PlaceFiles;
 import io.memlock.hotspot.JvmFlags;
 import io.memlock.hotspot.JvmLayout;
+import io.memlock.jvms.HeapLimit;
+import io.memlock.jvms.Jvm;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
@@ -66,20 +68,20 @@ record Patient(
                 List.of());
     }
 
-    static Patient of(ProcFs proc, RunningJvm jvm) throws IOException {
+    static Patient of(ProcFs proc, Jvm jvm) throws IOException {
         String process = Long.toString(jvm.pid());
         ProcessStatus status = proc.status(process);
         return new Patient(
                 process,
-                jvm.hasAgent(),
+                jvm.agent(),
                 jvm.flags(),
-                jvm.heapMaxBytes(),
+                HeapLimit.of(jvm),
                 status,
                 proc.limits(process).lockedMemory(),
                 PlaceFiles.of(proc, jvm.pid()),
                 segments(proc, process, jvm.pid()),
                 resident(proc, process, jvm.pid()),
-                status.vmLckBytes() > 0 ? foreignLocks(proc, process, jvm.hasAgent()) : List.of());
+                status.vmLckBytes() > 0 ? foreignLocks(proc, process, jvm.agent()) : List.of());
     }
 
     private static List<Segment> segments(ProcFs proc, String process, long pid) throws IOException {

@@ -4,7 +4,6 @@ package io.memlock.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.doctor.Finding.Verdict;
-import io.memlock.memory.Region;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,10 +40,11 @@ class JdkTest {
         assertThat(finding(new PatientBuilder()).verdict()).isEqualTo(Verdict.NOTE);
         host.remove(RELEASE);
         assertThat(finding(new PatientBuilder()).verdict()).isEqualTo(Verdict.NOTE);
-        assertThat(finding(new PatientBuilder().without(Region.LIBS)).verdict()).isEqualTo(Verdict.NOTE);
+        assertThat(Jdk.finding(host.proc(), CapturedHost.PID, "").verdict()).isEqualTo(Verdict.NOTE);
     }
 
     private Finding finding(PatientBuilder patient) {
-        return Jdk.finding(host.proc(), CapturedHost.PID, patient.build().segments());
+        return Jdk.finding(
+                host.proc(), CapturedHost.PID, patient.build().place().javaHome());
     }
 }

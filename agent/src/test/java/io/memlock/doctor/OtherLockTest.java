@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.calls.LockLimit;
 import io.memlock.doctor.Finding.Verdict;
+import io.memlock.options.AgentOptions;
+import io.memlock.options.OptionException;
 import io.memlock.options.OptionParser;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -131,7 +133,7 @@ class OtherLockTest {
         Patient patient =
                 new PatientBuilder().zgc().unprivileged().limit(limit, limit).build();
 
-        List<Finding> findings = new OtherLock(patient).foresee(OptionParser.parse(options));
+        List<Finding> findings = foresee(patient, options);
 
         assertThat(findings).hasSize(2);
         assertThat(findings.get(1).check()).isEqualTo("ZGC");
@@ -146,8 +148,13 @@ class OtherLockTest {
     }
 
     private static Finding only(PatientBuilder patient, String options) throws Exception {
-        List<Finding> findings = new OtherLock(patient.build()).foresee(OptionParser.parse(options));
+        List<Finding> findings = foresee(patient.build(), options);
         assertThat(findings).hasSize(1);
         return findings.get(0);
+    }
+
+    private static List<Finding> foresee(Patient patient, String text) throws OptionException {
+        AgentOptions options = OptionParser.parse(text);
+        return new OtherLock(patient, MemoryNeed.of(patient, options.selection().regions())).foresee(options);
     }
 }

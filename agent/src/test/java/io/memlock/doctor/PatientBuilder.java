@@ -115,11 +115,6 @@ final class PatientBuilder {
         return this;
     }
 
-    PatientBuilder without(Region region) {
-        segments.removeIf(segment -> segment.region() == region);
-        return this;
-    }
-
     Patient build() {
         Place place = new Place(
                 Place.Kind.SYSTEM_SERVICE,
