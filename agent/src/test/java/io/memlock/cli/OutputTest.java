@@ -25,7 +25,7 @@ class OutputTest {
         table.row(List.of("4", "a", "locked"));
         table.row(List.of("12345", "server.jar", "no"));
 
-        assertThat(table.lines())
+        assertThat(table.lines(80))
                 .containsExactly("  PID  NAME        VERDICT", "    4  a           locked", "12345  server.jar  no");
     }
 
