@@ -75,7 +75,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws CommandException, InterruptedException {
+    public Integer call() throws CommandException, OptionException, InterruptedException {
         Long pid = null;
         List<String> texts = new ArrayList<>();
         for (String argument : arguments) {
@@ -88,7 +88,7 @@ final class DoctorCommand implements Callable<Integer> {
                         spec.commandLine(), "two PIDs, " + pid + " and " + argument + ": give one");
             }
         }
-        Examination examination = examine(pid, parse(String.join(",", texts)));
+        Examination examination = examine(pid, OptionParser.parse(String.join(",", texts)));
         if (json) {
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("schema", 1);
@@ -100,14 +100,6 @@ final class DoctorCommand implements Callable<Integer> {
                     .println(painted(line)));
         }
         return examination.canLock() ? ExitStatus.DONE : ExitStatus.FAILED;
-    }
-
-    private AgentOptions parse(String text) {
-        try {
-            return OptionParser.parse(text);
-        } catch (OptionException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage());
-        }
     }
 
     private Examination examine(Long pid, AgentOptions options) throws CommandException, InterruptedException {

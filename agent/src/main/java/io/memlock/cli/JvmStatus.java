@@ -37,17 +37,23 @@ record JvmStatus(
         json.put("agent", jvm.agent());
         json.put("lock", verdict().lock().jsonName());
         json.put("verdict", verdict().text());
-        json.put("state", published.state() == null ? null : published.state().name());
         json.put("selection", published.state() == null ? null : published.selection());
         json.put("heapMaxBytes", Numbers.orNull(heapMaxBytes));
+        json.put("majorFaults", majorFaults);
+        putNumbers(json, memory, published, majorFaultsPerSecond);
+        return json;
+    }
+
+    /** Adds what each look at a JVM tells, of {@code status} and {@code watch} alike. */
+    static void putNumbers(
+            Map<String, Object> json, JvmMemory memory, PublishedLock published, double majorFaultsPerSecond) {
+        json.put("state", published.state() == null ? null : published.state().name());
         json.put("residentBytes", Numbers.orNull(memory.residentBytes()));
         json.put("lockedBytes", Numbers.orNull(memory.lockedBytes()));
         json.put("chargedBytes", Numbers.orNull(memory.chargedBytes()));
         json.put("swappedBytes", Numbers.orNull(memory.swappedBytes()));
         json.put("coverage", Numbers.orNull(published.coverage(memory)));
         json.put("coverageOf", published.coverageOf(memory));
-        json.put("majorFaults", majorFaults);
         json.put("majorFaultsPerSecond", Numbers.orNull(majorFaultsPerSecond));
-        return json;
     }
 }

@@ -5,6 +5,7 @@ import io.memlock.bootstrap.MemlockCommand;
 import io.memlock.jvms.CommandException;
 import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
+import io.memlock.options.OptionException;
 import java.io.File;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +60,7 @@ public final class Main {
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(console.colour() ? Ansi.ON : Ansi.OFF))
                 .setParameterExceptionHandler((mistake, arguments) -> explain(mistake))
-                .setExecutionExceptionHandler((failure, command, parsed) -> fail(console, failure));
+                .setExecutionExceptionHandler((failure, command, parsed) -> fail(console, command, failure));
     }
 
     private static int explain(ParameterException mistake) {
@@ -74,7 +75,10 @@ public final class Main {
         return ExitStatus.USAGE;
     }
 
-    private static int fail(Console console, Exception failure) {
+    private static int fail(Console console, CommandLine command, Exception failure) {
+        if (failure instanceof OptionException) {
+            return explain(new ParameterException(command, failure.getMessage()));
+        }
         boolean expected = failure instanceof CommandException;
         console.err().println(expected ? failure.getMessage() : "this is a bug of memlock-agent: " + failure);
         if (!expected) {

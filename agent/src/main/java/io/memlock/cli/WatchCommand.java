@@ -27,11 +27,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code watch}: a JVM's lock, live. */
 @Command(
@@ -76,9 +73,6 @@ final class WatchCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Write a line of JSON for each look (docs/command-line.md).")
     private boolean json;
 
-    @Spec
-    private CommandSpec spec;
-
     private final Console console;
     private final ProcDirectory proc;
     private final Jvms jvms;
@@ -90,8 +84,8 @@ final class WatchCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws CommandException, InterruptedException {
-        long nanos = intervalNanos();
+    public Integer call() throws CommandException, OptionException, InterruptedException {
+        long nanos = TimeUnit.MILLISECONDS.toNanos(Durations.millis("--interval", interval, LEAST_MILLIS, MOST_MILLIS));
         Jvm jvm = jvms.find(pid);
         try {
             FaultMeter faults = TimeLimit.within(TimeLimit.GLANCE_MILLIS, jvm.title(), () -> new FaultMeter(proc, jvm));
@@ -117,14 +111,6 @@ final class WatchCommand implements Callable<Integer> {
             return ExitStatus.DONE;
         } catch (IOException ended) {
             throw new CommandException(proc.exists(pid) ? ended.getMessage() : jvm.title() + " has ended");
-        }
-    }
-
-    private long intervalNanos() {
-        try {
-            return TimeUnit.MILLISECONDS.toNanos(Durations.millis("--interval", interval, LEAST_MILLIS, MOST_MILLIS));
-        } catch (OptionException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
     }
 
@@ -188,17 +174,8 @@ final class WatchCommand implements Callable<Integer> {
         json.put("schema", 1);
         json.put("pid", pid);
         json.put("timeMillis", System.currentTimeMillis());
-        json.put("residentBytes", Numbers.orNull(look.memory.residentBytes()));
-        json.put("lockedBytes", Numbers.orNull(look.memory.lockedBytes()));
+        JvmStatus.putNumbers(json, look.memory, look.published, look.faultsPerSecond);
         json.put("lockedBytesAgeSeconds", Numbers.orNull(look.ageSeconds));
-        json.put("chargedBytes", Numbers.orNull(look.memory.chargedBytes()));
-        json.put("swappedBytes", Numbers.orNull(look.memory.swappedBytes()));
-        json.put("coverage", Numbers.orNull(look.published.coverage(look.memory)));
-        json.put("coverageOf", look.published.coverageOf(look.memory));
-        json.put(
-                "state",
-                look.published.state() == null ? null : look.published.state().name());
-        json.put("majorFaultsPerSecond", Numbers.orNull(look.faultsPerSecond));
         json.put("relocks", Numbers.orNull(look.published.relocks()));
         return json;
     }
