@@ -36,9 +36,6 @@ public record JvmMemory(long residentBytes, long lockedBytes, long chargedBytes,
 
     /** Locked of resident bytes, from 0 to 1; -1 if not known. */
     public double coverage() {
-        if (lockedBytes < 0) {
-            return Numbers.UNKNOWN;
-        }
-        return residentBytes == 0 ? 1 : Math.min(1, (double) lockedBytes / residentBytes);
+        return Numbers.coverage(lockedBytes, residentBytes);
     }
 }

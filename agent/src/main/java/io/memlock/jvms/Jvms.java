@@ -13,8 +13,6 @@ import java.util.concurrent.Callable;
 /** Finds JVMs. A JVM is a process that has libjvm.so mapped. */
 public final class Jvms {
 
-    private static final String LIBJVM = "libjvm.so";
-
     /** How the names of the agent's threads begin: its keeper's, and before that the one of whoever attaches. */
     private static final String AGENT_THREAD = "memlock-";
 
@@ -47,7 +45,7 @@ public final class Jvms {
         try {
             for (long pid : proc.pids()) {
                 try {
-                    Jvm jvm = pid == ownPid ? null : within(pid, () -> proc.maps(pid, LIBJVM) ? jvm(pid) : null);
+                    Jvm jvm = pid == ownPid ? null : within(pid, () -> jvm(pid));
                     if (jvm != null) {
                         jvms.add(jvm);
                     }
@@ -86,7 +84,7 @@ public final class Jvms {
                     + ") has ended; only its entry is left, until its parent takes note");
         }
         try {
-            Jvm jvm = within(pid, () -> proc.maps(pid, LIBJVM) ? jvm(pid) : null);
+            Jvm jvm = within(pid, () -> jvm(pid));
             if (jvm != null) {
                 return jvm;
             }
@@ -95,15 +93,19 @@ public final class Jvms {
         } catch (IOException e) {
             throw new CommandException(proc.exists(pid) ? e.getMessage() : "process " + pid + " ended just now");
         }
-        throw new CommandException("process " + pid + " (" + status.name() + ") is not a JVM: it has no " + LIBJVM
-                + " mapped. \"status\" lists the JVMs there are");
+        throw new CommandException("process " + pid + " (" + status.name() + ") is not a JVM: it has no"
+                + " libjvm.so mapped. \"status\" lists the JVMs there are");
     }
 
     private <T> T within(long pid, Callable<T> look) throws IOException, CommandException, InterruptedException {
         return TimeLimit.within(TimeLimit.GLANCE_MILLIS, "process " + pid, look);
     }
 
+    /** Returns null if the process is not a JVM. */
     private Jvm jvm(long pid) throws IOException {
+        if (!proc.isJvm(pid)) {
+            return null;
+        }
         JavaCommand command =
                 JavaCommand.parse(proc.cmdline(pid), proc.environment(pid), counter -> published(pid, counter));
         return new Jvm(

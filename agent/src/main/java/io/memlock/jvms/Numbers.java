@@ -36,6 +36,14 @@ public final class Numbers {
         return rounded == 0 && share > 0 ? "<1 %" : rounded + " %";
     }
 
+    /** Returns locked of resident bytes, from 0 to 1; -1 if not known. */
+    static double coverage(long lockedBytes, long residentBytes) {
+        if (lockedBytes < 0) {
+            return UNKNOWN;
+        }
+        return residentBytes == 0 ? 1 : Math.min(1, (double) lockedBytes / residentBytes);
+    }
+
     /** For JSON: null if not known. */
     public static Number orNull(long number) {
         return number < 0 ? null : (Number) number;

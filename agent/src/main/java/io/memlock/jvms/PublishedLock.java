@@ -7,6 +7,7 @@ import io.memlock.memory.Region;
 import io.memlock.state.LockState;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -61,10 +62,7 @@ public record PublishedLock(LockState state, String selection, long lockedBytes,
 
     /** Locked of resident bytes of the selection, from 0 to 1; -1 if not known. */
     public double coverage() {
-        if (lockedBytes < 0) {
-            return Numbers.UNKNOWN;
-        }
-        return residentBytes == 0 ? 1 : Math.min(1, (double) lockedBytes / residentBytes);
+        return Numbers.coverage(lockedBytes, residentBytes);
     }
 
     /** Locked of resident bytes: of {@link #coverageOf} what is seen of a JVM. */
@@ -79,13 +77,10 @@ public record PublishedLock(LockState state, String selection, long lockedBytes,
 
     /** The selected regions; those this version does not know are left out. */
     public List<Region> regions() {
-        List<Region> regions = new ArrayList<>();
-        for (Region region : Region.values()) {
-            if (("+" + selection + "+").contains("+" + region.optionName() + "+")) {
-                regions.add(region);
-            }
-        }
-        return regions;
+        List<String> names = List.of(selection.split("\\+", -1));
+        return Arrays.stream(Region.values())
+                .filter(region -> names.contains(region.optionName()))
+                .toList();
     }
 
     /** What a lock on the selection leaves out beside files the application maps, for example {@code , but not heap}. */
