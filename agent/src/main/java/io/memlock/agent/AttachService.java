@@ -61,7 +61,7 @@ final class AttachService {
                 takeRequest(text);
             } else {
                 String options = text == null ? "" : text;
-                run(new AttachRequest("", Version.current(), AttachRequest.Action.LOCK, options), this::print);
+                run(new AttachRequest("", AttachRequest.Action.LOCK, options), this::print);
             }
         } catch (ReflectiveOperationException | RuntimeException e) {
             print(new AttachReply(State.FAILED, e.toString()));

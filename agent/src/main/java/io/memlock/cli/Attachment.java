@@ -68,7 +68,7 @@ final class Attachment {
         try (AttachedJvm attached = AttachedJvm.attach(jvm)) {
             considerVersion(attached, jvm);
             String id = ProcessHandle.current().pid() + "-" + System.nanoTime();
-            AttachRequest request = new AttachRequest(id, Version.current(), action, options);
+            AttachRequest request = new AttachRequest(id, action, options);
             attached.load(jar, request.text(), jvms.userName(jvm.pid(), jvm.userId()));
             return new AttachAnswer(console, proc, jvms, jvm).report(await(attached, jvm, id), locks);
         }

@@ -18,8 +18,8 @@ class ConversationTest {
 
     @Test
     void aRequestArrivesAsItWasMade() {
-        AttachRequest lock = new AttachRequest("7-1", "0.1.0", Action.LOCK, "mode=heap+code,log=debug");
-        AttachRequest unlock = new AttachRequest("7-2", "0.1.0", Action.UNLOCK, "");
+        AttachRequest lock = new AttachRequest("7-1", Action.LOCK, "mode=heap+code,log=debug");
+        AttachRequest unlock = new AttachRequest("7-2", Action.UNLOCK, "");
 
         assertThat(AttachRequest.parse(lock.text())).isEqualTo(lock);
         assertThat(AttachRequest.parse(unlock.text())).isEqualTo(unlock);
