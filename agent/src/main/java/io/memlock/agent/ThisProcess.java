@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.agent;
 
-import io.memlock.advice.Place;
-import io.memlock.advice.PlaceFiles;
+import io.memlock.advice.Deployment;
+import io.memlock.advice.DeploymentFiles;
 import io.memlock.calls.ApplicationLocks;
 import io.memlock.calls.CallCost;
 import io.memlock.calls.FutureProbe;
@@ -69,7 +69,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
 
     private HeldPages held;
     private Boolean inUserNamespace;
-    private Place place;
+    private Deployment place;
     private JvmLayout layout;
 
     /**
@@ -260,9 +260,9 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     }
 
     @Override
-    public synchronized Place place() {
+    public synchronized Deployment place() {
         if (place == null) {
-            place = PlaceFiles.ofThisProcess();
+            place = DeploymentFiles.ofThisProcess();
         }
         return place;
     }

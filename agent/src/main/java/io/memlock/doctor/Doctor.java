@@ -71,11 +71,12 @@ public final class Doctor {
     private Examination examination(
             String subject, Patient patient, AgentOptions options, MemoryNeed need, List<Finding> findings)
             throws IOException {
-        findings.add(Jdk.finding(proc, patient.process(), patient.place().javaHome()));
+        findings.add(Jdk.finding(proc, patient.process(), patient.deployment().javaHome()));
         findings.addAll(new Flags(patient).findings(options));
         findings.addAll(new Sizes(proc, patient).findings(need));
         findings.addAll(new Swapping(proc, patient.process()).findings());
-        findings.addAll(kernel.findings(patient.mappings(), patient.place()));
-        return new Examination(subject + patient.place().describe(), need.chargedBytes(), need.atMostBytes(), findings);
+        findings.addAll(kernel.findings(patient.mappings(), patient.deployment()));
+        return new Examination(
+                subject + patient.deployment().describe(), need.chargedBytes(), need.atMostBytes(), findings);
     }
 }

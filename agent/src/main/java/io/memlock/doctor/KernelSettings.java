@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import io.memlock.advice.Place;
+import io.memlock.advice.Deployment;
 import io.memlock.advice.Remedy;
 import io.memlock.files.ProcFormatException;
 import io.memlock.lock.MappingBudget;
@@ -19,10 +19,10 @@ final class KernelSettings {
         this.settings = new Settings(proc);
     }
 
-    List<Finding> findings(int mappings, Place place) {
+    List<Finding> findings(int mappings, Deployment deployment) {
         return List.of(
                 kernel(),
-                mappings(mappings, place),
+                mappings(mappings, deployment),
                 moving("compaction", "vm/compact_unevictable_allowed", "locked pages may be moved, a minor fault each"),
                 moving("NUMA balancing", "kernel/numa_balancing", "locked pages may move between nodes, minor faults"),
                 hugePages());
@@ -56,7 +56,7 @@ final class KernelSettings {
                                 + ": no MADV_POPULATE (5.14), so prefault faults pages in by mlock, which stalls longer");
     }
 
-    private Finding mappings(int mappings, Place place) {
+    private Finding mappings(int mappings, Deployment deployment) {
         String most = settings.kernel("vm/max_map_count");
         String evidence = mappings + " of vm.max_map_count=" + most;
         try {
@@ -65,7 +65,7 @@ final class KernelSettings {
                     : Finding.warn(
                             "mappings",
                             evidence + ": from 80 % on the agent splits no mapping, and leaves parts of some unlocked",
-                            new Remedy(place).raiseMappings(mappings).text());
+                            new Remedy(deployment).raiseMappings(mappings).text());
         } catch (NumberFormatException e) {
             return Finding.note("mappings", evidence);
         }

@@ -44,7 +44,7 @@ final class OtherLock {
             return Finding.ok(CHECK, "no limit applies to this JVM");
         }
         long limit = patient.limit().hard();
-        Advice advice = new Remedy(patient.place()).raiseLimit(need.grownBytes());
+        Advice advice = new Remedy(patient.deployment()).raiseLimit(need.grownBytes());
         String numbers =
                 "needed " + Bytes.text(need.chargedBytes()) + " (" + parts() + "), the limit is " + Bytes.limit(limit);
         if (options.strategy() == StrategyChoice.FUTURE) {

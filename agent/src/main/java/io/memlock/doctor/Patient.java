@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import io.memlock.advice.Place;
-import io.memlock.advice.PlaceFiles;
+import io.memlock.advice.Deployment;
+import io.memlock.advice.DeploymentFiles;
 import io.memlock.hotspot.JvmFlags;
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.jvms.HeapLimit;
@@ -28,7 +28,7 @@ import java.util.List;
  * @param heapMaxBytes the limit of its heap, -1 if it cannot be told
  * @param status identity, memory, privileges
  * @param limit RLIMIT_MEMLOCK
- * @param place where it runs
+ * @param deployment where it runs, and who decides about its limits
  * @param segments its memory by region
  * @param resident what of it is in RAM: walks its page tables, so only for those who need to know
  * @param foreignLocks mappings somebody else than our agent has locked: they stay charged, whatever is selected
@@ -40,7 +40,7 @@ record Patient(
         long heapMaxBytes,
         ProcessStatus status,
         ProcessLimits.Limit limit,
-        Place place,
+        Deployment deployment,
         List<Segment> segments,
         Resident resident,
         List<Mapping> foreignLocks) {
@@ -62,7 +62,7 @@ record Patient(
                 asked < 0 ? Runtime.getRuntime().maxMemory() : asked,
                 proc.status(ProcFs.SELF),
                 proc.limits(ProcFs.SELF).lockedMemory(),
-                PlaceFiles.ofThisProcess(),
+                DeploymentFiles.ofThisProcess(),
                 segments(proc, ProcFs.SELF, ProcessHandle.current().pid()),
                 resident(proc, ProcFs.SELF, ProcessHandle.current().pid()),
                 List.of());
@@ -78,7 +78,7 @@ record Patient(
                 HeapLimit.of(jvm),
                 status,
                 proc.limits(process).lockedMemory(),
-                PlaceFiles.of(proc, jvm.pid()),
+                DeploymentFiles.of(proc, jvm.pid()),
                 segments(proc, process, jvm.pid()),
                 resident(proc, process, jvm.pid()),
                 status.vmLckBytes() > 0 ? foreignLocks(proc, process, jvm.agent()) : List.of());
@@ -115,7 +115,7 @@ record Patient(
 
     /** Whether CAP_IPC_LOCK is effective where it counts: in the first user namespace. */
     boolean isPrivileged() {
-        return status.hasIpcLock() && !place.isUserNamespace();
+        return status.hasIpcLock() && !deployment.isUserNamespace();
     }
 
     /** Whether no limit applies, as far as can be read; the agent raises the soft limit to the hard one. */

@@ -67,7 +67,7 @@ final class Privileges {
     }
 
     private Finding userNamespace() {
-        return patient.place().isUserNamespace()
+        return patient.deployment().isUserNamespace()
                 ? Finding.note("user namespace", "in one of its own: its CAP_IPC_LOCK counts for nothing outside of it")
                 : Finding.ok("user namespace", "none of its own");
     }

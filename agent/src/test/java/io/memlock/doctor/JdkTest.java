@@ -45,6 +45,6 @@ class JdkTest {
 
     private Finding finding(PatientBuilder patient) {
         return Jdk.finding(
-                host.proc(), CapturedHost.PID, patient.build().place().javaHome());
+                host.proc(), CapturedHost.PID, patient.build().deployment().javaHome());
     }
 }

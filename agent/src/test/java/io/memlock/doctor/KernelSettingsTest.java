@@ -26,7 +26,7 @@ class KernelSettingsTest {
     @Test
     void nothingIsWrongWithTheCapturedKernel() {
         assertThat(new KernelSettings(host.proc())
-                        .findings(200, new PatientBuilder().build().place()))
+                        .findings(200, new PatientBuilder().build().deployment()))
                 .hasSize(5)
                 .allMatch(finding -> finding.verdict() == Verdict.OK, "OK");
     }
@@ -119,7 +119,7 @@ class KernelSettingsTest {
 
     private Finding find(String check, int mappings) {
         return new KernelSettings(host.proc())
-                .findings(mappings, new PatientBuilder().build().place()).stream()
+                .findings(mappings, new PatientBuilder().build().deployment()).stream()
                         .filter(finding -> finding.check().equals(check))
                         .findFirst()
                         .orElseThrow();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import io.memlock.advice.Place;
+import io.memlock.advice.Deployment;
 import io.memlock.hotspot.JvmFlags;
 import io.memlock.memory.Backing;
 import io.memlock.memory.Evidence;
@@ -116,8 +116,8 @@ final class PatientBuilder {
     }
 
     Patient build() {
-        Place place = new Place(
-                Place.Kind.SYSTEM_SERVICE,
+        Deployment deployment = new Deployment(
+                Deployment.Kind.SYSTEM_SERVICE,
                 "kafka.service",
                 "",
                 "",
@@ -136,7 +136,7 @@ final class PatientBuilder {
                 heapMaxBytes,
                 ProcessStatus.parse(status),
                 limit,
-                place,
+                deployment,
                 segments,
                 regions -> residentBytes,
                 foreignLocks);

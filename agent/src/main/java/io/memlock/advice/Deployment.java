@@ -21,7 +21,7 @@ import io.memlock.log.PlainText;
  * @param pid the process id as whoever types sees it, or 0 if that is not known: the process tells of itself and has a PID
  *     namespace of its own
  */
-public record Place(
+public record Deployment(
         Kind kind,
         String unit,
         String containerId,

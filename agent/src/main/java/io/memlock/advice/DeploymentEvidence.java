@@ -21,7 +21,7 @@ import java.util.Map;
  * @param firstProcess the name of process 1
  * @param secondProcess the name of process 2
  */
-public record PlaceEvidence(
+public record DeploymentEvidence(
         String cgroup,
         String mountInfo,
         String uidMap,

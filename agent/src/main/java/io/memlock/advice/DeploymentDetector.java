@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.advice;
 
-import io.memlock.advice.Place.Kind;
+import io.memlock.advice.Deployment.Kind;
 import io.memlock.proc.ProcessStatus;
 import io.memlock.proc.UidMap;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Tells from evidence where a process runs. Text in, record out. */
-public final class PlaceDetector {
+public final class DeploymentDetector {
 
     /** Units whose processes come from a login, where PAM reads limits.conf. */
     private static final List<String> LOGIN_UNITS = List.of(
@@ -32,15 +32,15 @@ public final class PlaceDetector {
 
     private static final Pattern POD = Pattern.compile("[a-z0-9][a-z0-9.-]{0,62}");
 
-    private PlaceDetector() {}
+    private DeploymentDetector() {}
 
     /** The place. */
-    public static Place detect(PlaceEvidence evidence) {
+    public static Deployment detect(DeploymentEvidence evidence) {
         String cgroup = cgroupPath(evidence.cgroup());
         ProcessStatus status = ProcessStatus.parse(evidence.status());
         Kind kind = kind(evidence, cgroup, status);
         boolean kubernetes = kind == Kind.KUBERNETES;
-        return new Place(
+        return new Deployment(
                 kind,
                 kubernetes ? nodeRuntime(evidence) : lastWith(cgroup, ".service"),
                 containerId(evidence),
@@ -60,7 +60,7 @@ public final class PlaceDetector {
      * each namespace (proc(5), {@code NSpid}); from inside the kernel's own threads are missing, the first of which is
      * process 2 on every host.
      */
-    private static boolean hasOwnPids(PlaceEvidence evidence, ProcessStatus status) {
+    private static boolean hasOwnPids(DeploymentEvidence evidence, ProcessStatus status) {
         if (status.namespacePids().size() > 1) {
             return true;
         }
@@ -70,7 +70,7 @@ public final class PlaceDetector {
                                 && !evidence.secondProcess().equals("kthreadd")));
     }
 
-    private static Kind kind(PlaceEvidence evidence, String cgroup, ProcessStatus status) {
+    private static Kind kind(DeploymentEvidence evidence, String cgroup, ProcessStatus status) {
         if (cgroup.contains("kubepods")
                 || isName(LABEL, evidence.podNamespace())
                 || !evidence.variable("KUBERNETES_SERVICE_HOST").isEmpty()) {
@@ -147,7 +147,7 @@ public final class PlaceDetector {
         return found;
     }
 
-    private static String containerId(PlaceEvidence evidence) {
+    private static String containerId(DeploymentEvidence evidence) {
         String inCgroup = firstId(evidence.cgroup());
         if (!inCgroup.isEmpty()) {
             return inCgroup;
@@ -169,7 +169,7 @@ public final class PlaceDetector {
         return id.find() ? id.group() : "";
     }
 
-    private static String nodeRuntime(PlaceEvidence evidence) {
+    private static String nodeRuntime(DeploymentEvidence evidence) {
         String both = evidence.cgroup() + evidence.mountInfo();
         if (both.contains("/rancher/k3s")) {
             return "k3s.service";
