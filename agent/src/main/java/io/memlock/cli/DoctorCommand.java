@@ -120,16 +120,16 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private String painted(String line) {
-        for (Finding.Verdict verdict : Finding.Verdict.values()) {
-            if (line.startsWith(verdict.name())) {
+        for (Finding.Severity severity : Finding.Severity.values()) {
+            if (line.startsWith(severity.name())) {
                 Console.Colour colour =
-                        switch (verdict) {
+                        switch (severity) {
                             case OK -> Console.Colour.GOOD;
                             case NOTE -> Console.Colour.QUIET;
                             case WARN -> Console.Colour.WARNING;
                             case FAIL -> Console.Colour.BAD;
                         };
-                String word = verdict.name();
+                String word = severity.name();
                 return console.paint(colour, word) + line.substring(word.length());
             }
         }

@@ -26,12 +26,12 @@ public final class Doctor {
      * @throws IOException if {@code /proc} does not let us look at ourselves
      */
     public Examination examineHere(AgentOptions options) throws IOException {
-        OwnLock lock = new OwnLock(proc);
+        TriedLock lock = new TriedLock(proc);
         List<Finding> findings = new ArrayList<>(lock.attempt(options));
-        Patient patient = Patient.self(proc);
-        findings.addAll(new Privileges(patient, lock.limit()).findings());
-        MemoryNeed need = MemoryNeed.of(patient, options.selection().regions());
-        return examination("here, in the doctor's own JVM: ", patient, options, need, findings);
+        ExaminedJvm examined = ExaminedJvm.self(proc);
+        findings.addAll(new Privileges(examined, lock.limit()).findings());
+        MemoryNeed need = MemoryNeed.of(examined, options.selection().regions());
+        return examination("here, in the doctor's own JVM: ", examined, options, need, findings);
     }
 
     /**
@@ -41,42 +41,42 @@ public final class Doctor {
      */
     public Examination examine(Jvm jvm, AgentOptions options) throws IOException {
         Attachability.Obstacle obstacle = new Attachability(proc).obstacle(jvm);
-        return examine("JVM " + jvm.pid() + ": ", Patient.of(proc, jvm), options, obstacle);
+        return examine("JVM " + jvm.pid() + ": ", ExaminedJvm.of(proc, jvm), options, obstacle);
     }
 
-    Examination examine(String subject, Patient patient, AgentOptions options, Attachability.Obstacle obstacle)
+    Examination examine(String subject, ExaminedJvm examined, AgentOptions options, Attachability.Obstacle obstacle)
             throws IOException {
-        MemoryNeed need = MemoryNeed.of(patient, options.selection().regions());
-        List<Finding> findings = new ArrayList<>(new OtherLock(patient, need).foresee(options));
-        findings.addAll(new Privileges(patient, null).findings());
-        findings.add(attach(patient, obstacle));
-        findings.add(new LibraryPlace(proc, patient).finding());
+        MemoryNeed need = MemoryNeed.of(examined, options.selection().regions());
+        List<Finding> findings = new ArrayList<>(new PredictedLock(examined, need).foresee(options));
+        findings.addAll(new Privileges(examined, null).findings());
+        findings.add(attach(examined, obstacle));
+        findings.add(new LibraryDirectory(proc, examined).finding());
         if (!options.prefault().isEmpty()) {
-            findings.add(new Sizes(proc, patient).prefault(options.prefault()));
+            findings.add(new Sizes(proc, examined).prefault(options.prefault()));
         }
-        return examination(subject, patient, options, need, findings);
+        return examination(subject, examined, options, need, findings);
     }
 
-    private static Finding attach(Patient patient, Attachability.Obstacle obstacle) {
+    private static Finding attach(ExaminedJvm examined, Attachability.Obstacle obstacle) {
         String check = "attach";
         if (obstacle == null) {
             return Finding.ok(check, "nothing is in the way of it");
         }
-        return patient.hasAgent()
+        return examined.hasAgent()
                 ? Finding.note(
                         check, obstacle.reason() + "; the agent is in it already, and cannot be given other options so")
                 : Finding.fail(check, obstacle.reason(), obstacle.remedy());
     }
 
     private Examination examination(
-            String subject, Patient patient, AgentOptions options, MemoryNeed need, List<Finding> findings)
+            String subject, ExaminedJvm examined, AgentOptions options, MemoryNeed need, List<Finding> findings)
             throws IOException {
-        findings.add(Jdk.finding(proc, patient.process(), patient.deployment().javaHome()));
-        findings.addAll(new Flags(patient).findings(options));
-        findings.addAll(new Sizes(proc, patient).findings(need));
-        findings.addAll(new Swapping(proc, patient.process()).findings());
-        findings.addAll(kernel.findings(patient.mappings(), patient.deployment()));
+        findings.add(Jdk.finding(proc, examined.process(), examined.deployment().javaHome()));
+        findings.addAll(new Flags(examined).findings(options));
+        findings.addAll(new Sizes(proc, examined).findings(need));
+        findings.addAll(new Swapping(proc, examined.process()).findings());
+        findings.addAll(kernel.findings(examined.mappings(), examined.deployment()));
         return new Examination(
-                subject + patient.deployment().describe(), need.chargedBytes(), need.atMostBytes(), findings);
+                subject + examined.deployment().describe(), need.chargedBytes(), need.atMostBytes(), findings);
     }
 }

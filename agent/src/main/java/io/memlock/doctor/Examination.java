@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import io.memlock.doctor.Finding.Verdict;
+import io.memlock.doctor.Finding.Severity;
 import io.memlock.log.Wrap;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,7 +27,7 @@ public record Examination(String subject, long neededBytes, long atMostBytes, Li
 
     /** Whether the promise can be kept. */
     public boolean canLock() {
-        return !has(Verdict.FAIL);
+        return !has(Severity.FAIL);
     }
 
     /** Copies the list. */
@@ -44,13 +44,13 @@ public record Examination(String subject, long neededBytes, long atMostBytes, Li
     public List<String> lines(boolean isVerbose, int width) {
         List<String> lines = new ArrayList<>(Wrap.words(subject, width));
         findings.stream()
-                .sorted(Comparator.comparing(Finding::verdict).reversed())
-                .filter(finding -> isVerbose || finding.verdict() != Verdict.OK)
+                .sorted(Comparator.comparing(Finding::severity).reversed())
+                .filter(finding -> isVerbose || finding.severity() != Severity.OK)
                 .forEach(finding -> add(lines, finding, width));
         long fine = isVerbose
                 ? 0
                 : findings.stream()
-                        .filter(finding -> finding.verdict() == Verdict.OK)
+                        .filter(finding -> finding.severity() == Severity.OK)
                         .count();
         if (fine > 0) {
             lines.add("OK    " + (fine == 1 ? "1 check" : fine + " checks") + ": --verbose shows what was seen");
@@ -61,7 +61,7 @@ public record Examination(String subject, long neededBytes, long atMostBytes, Li
 
     private static void add(List<String> lines, Finding finding, int width) {
         List<String> evidence = Wrap.words(finding.evidence(), width - INDENT);
-        lines.add(String.format(Locale.ROOT, "%-5s %-18s %s", finding.verdict(), finding.check(), evidence.get(0)));
+        lines.add(String.format(Locale.ROOT, "%-5s %-18s %s", finding.severity(), finding.check(), evidence.get(0)));
         for (String line : evidence.subList(1, evidence.size())) {
             lines.add(" ".repeat(INDENT) + line);
         }
@@ -77,11 +77,11 @@ public record Examination(String subject, long neededBytes, long atMostBytes, Li
         if (!canLock()) {
             return "the promise cannot be kept: see FAIL";
         }
-        return has(Verdict.WARN) ? "locking works, but trouble is near: see WARN" : "locking works";
+        return has(Severity.WARN) ? "locking works, but trouble is near: see WARN" : "locking works";
     }
 
-    private boolean has(Verdict verdict) {
-        return findings.stream().anyMatch(finding -> finding.verdict() == verdict);
+    private boolean has(Severity severity) {
+        return findings.stream().anyMatch(finding -> finding.severity() == severity);
     }
 
     /** The same as data, for JSON; docs/command-line.md describes it. */
@@ -95,7 +95,7 @@ public record Examination(String subject, long neededBytes, long atMostBytes, Li
         for (Finding finding : findings) {
             Map<String, Object> one = new LinkedHashMap<>();
             one.put("check", finding.id());
-            one.put("verdict", finding.verdict().name().toLowerCase(Locale.ROOT));
+            one.put("verdict", finding.severity().name().toLowerCase(Locale.ROOT));
             one.put("evidence", finding.evidence());
             one.put("remedy", finding.remedy());
             list.add(one);

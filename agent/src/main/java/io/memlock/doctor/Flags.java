@@ -11,12 +11,12 @@ import java.util.List;
 /** Flags of a JVM that matter to its lock. */
 final class Flags {
 
-    private final Patient patient;
+    private final ExaminedJvm examined;
     private final JvmFlags flags;
 
-    Flags(Patient patient) {
-        this.patient = patient;
-        this.flags = patient.flags();
+    Flags(ExaminedJvm examined) {
+        this.examined = examined;
+        this.flags = examined.flags();
     }
 
     List<Finding> findings(AgentOptions options) {
@@ -30,15 +30,15 @@ final class Flags {
 
     private boolean isBornLocked(AgentOptions options) {
         return switch (options.strategy()) {
-            case FUTURE -> patient.isUnlimited();
-            case AUTO -> patient.isPrivileged() && options.selection().isAllButFiles();
+            case FUTURE -> examined.isUnlimited();
+            case AUTO -> examined.isPrivileged() && options.selection().isAllButFiles();
             case RESCAN -> false;
         };
     }
 
     private Finding heapSize(boolean bornLocked) {
         long start = flags.bytes("-Xms", "-XX:InitialHeapSize=");
-        long max = patient.heapMaxBytes();
+        long max = examined.heapMaxBytes();
         if (start >= 0 && start == max) {
             return Finding.ok("heap size", "-Xms equals -Xmx: " + Bytes.text(max));
         }
@@ -46,7 +46,7 @@ final class Flags {
         String effect = bornLocked
                 ? ": what is new is born locked"
                 : ": what is new is locked a moment after it appears, under a limit while it fits"
-                        + (patient.isHeapRemapped() ? "" : "; -Xms equal to -Xmx leaves nothing to appear");
+                        + (examined.isHeapRemapped() ? "" : "; -Xms equal to -Xmx leaves nothing to appear");
         return Finding.note("heap size", "the heap grows" + range + effect);
     }
 

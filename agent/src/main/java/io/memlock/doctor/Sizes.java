@@ -21,19 +21,19 @@ final class Sizes {
 
     private final MemInfo memory;
     private final CgroupHierarchy cgroup;
-    private final Patient patient;
+    private final ExaminedJvm examined;
     private final long residentBytes;
 
-    Sizes(ProcFs proc, Patient patient) {
-        this.patient = patient;
+    Sizes(ProcFs proc, ExaminedJvm examined) {
+        this.examined = examined;
         this.memory = proc.memInfo();
-        this.cgroup = new Cgroups(proc).memory(patient.process());
-        this.residentBytes = Math.max(0, patient.status().vmRssBytes() - agentsViewBytes(patient));
+        this.cgroup = new Cgroups(proc).memory(examined.process());
+        this.residentBytes = Math.max(0, examined.status().vmRssBytes() - agentsViewBytes(examined));
     }
 
     /** Of ZGC's heap, which VmRSS counts once more for it. */
-    private static long agentsViewBytes(Patient patient) {
-        return patient.segments().stream()
+    private static long agentsViewBytes(ExaminedJvm examined) {
+        return examined.segments().stream()
                 .filter(Segment::isAgentsView)
                 .mapToLong(Segment::length)
                 .sum();
@@ -96,8 +96,8 @@ final class Sizes {
     /** As the agent refuses: memory that is not there would be taken from the application, or end it. */
     Finding prefault(List<Region> regions) throws IOException {
         long more = PrefaultNeed.moreBytes(
-                PrefaultNeed.bytes(patient.segments(), regions),
-                patient.resident().bytes(regions));
+                PrefaultNeed.bytes(examined.segments(), regions),
+                examined.resident().bytes(regions));
         Headroom headroom = Headroom.of(memory, cgroup);
         String evidence = headroom.describe(more);
         if (!headroom.isKnown()) {

@@ -3,7 +3,7 @@ package io.memlock.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.doctor.Finding.Verdict;
+import io.memlock.doctor.Finding.Severity;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,9 +26,9 @@ class KernelSettingsTest {
     @Test
     void nothingIsWrongWithTheCapturedKernel() {
         assertThat(new KernelSettings(host.proc())
-                        .findings(200, new PatientBuilder().build().deployment()))
+                        .findings(200, new ExaminedJvmBuilder().build().deployment()))
                 .hasSize(5)
-                .allMatch(finding -> finding.verdict() == Verdict.OK, "OK");
+                .allMatch(finding -> finding.severity() == Severity.OK, "OK");
     }
 
     @ParameterizedTest
@@ -41,21 +41,21 @@ class KernelSettingsTest {
         "3.10.0-1160.el7.x86_64, FAIL",
         "vanilla, NOTE"
     })
-    void theVersionTellsWhatIsThere(String release, Verdict verdict) {
+    void theVersionTellsWhatIsThere(String release, Severity severity) {
         host.put("proc/sys/kernel/osrelease", release + "\n");
 
-        assertThat(find("kernel").verdict()).isEqualTo(verdict);
+        assertThat(find("kernel").severity()).isEqualTo(severity);
         assertThat(find("kernel").evidence()).startsWith(release);
     }
 
     @ParameterizedTest
     @CsvSource({"52423, OK", "52424, WARN", "70000, WARN"})
-    void mappingsRunOutAtFourFifths(int mappings, Verdict verdict) {
+    void mappingsRunOutAtFourFifths(int mappings, Severity severity) {
         Finding finding = find("mappings", mappings);
 
-        assertThat(finding.verdict()).isEqualTo(verdict);
+        assertThat(finding.severity()).isEqualTo(severity);
         assertThat(finding.evidence()).startsWith(mappings + " of vm.max_map_count=65530");
-        assertThat(finding.remedy().contains("vm.max_map_count = ")).isEqualTo(verdict == Verdict.WARN);
+        assertThat(finding.remedy().contains("vm.max_map_count = ")).isEqualTo(severity == Severity.WARN);
     }
 
     @ParameterizedTest
@@ -66,19 +66,19 @@ class KernelSettingsTest {
         "NUMA balancing, kernel/numa_balancing, 1, NOTE",
         "NUMA balancing, kernel/numa_balancing, 2, NOTE"
     })
-    void whatMovesLockedPagesIsTold(String check, String setting, String value, Verdict verdict) {
+    void whatMovesLockedPagesIsTold(String check, String setting, String value, Severity severity) {
         host.put("proc/sys/" + setting, value + "\n");
 
-        assertThat(find(check).verdict()).isEqualTo(verdict);
+        assertThat(find(check).severity()).isEqualTo(severity);
         assertThat(find(check).evidence()).startsWith(setting.replace('/', '.') + "=" + value);
     }
 
     @ParameterizedTest
     @CsvSource({"[always] madvise never, NOTE", "always [madvise] never, OK", "always madvise [never], OK"})
-    void hugePagesGrowWhatIsTouched(String modes, Verdict verdict) {
+    void hugePagesGrowWhatIsTouched(String modes, Severity severity) {
         host.put("sys/kernel/mm/transparent_hugepage/enabled", modes + "\n");
 
-        assertThat(find("huge pages").verdict()).isEqualTo(verdict);
+        assertThat(find("huge pages").severity()).isEqualTo(severity);
     }
 
     @Test
@@ -104,8 +104,8 @@ class KernelSettingsTest {
                 .remove("proc/sys/kernel/numa_balancing")
                 .remove("sys/kernel/mm/transparent_hugepage/enabled");
 
-        assertThat(find("kernel").verdict()).isEqualTo(Verdict.NOTE);
-        assertThat(find("mappings").verdict()).isEqualTo(Verdict.NOTE);
+        assertThat(find("kernel").severity()).isEqualTo(Severity.NOTE);
+        assertThat(find("mappings").severity()).isEqualTo(Severity.NOTE);
         assertThat(find("compaction"))
                 .isEqualTo(Finding.note("compaction", "not known: /proc/sys cannot be read here"));
         assertThat(find("NUMA balancing"))
@@ -119,7 +119,7 @@ class KernelSettingsTest {
 
     private Finding find(String check, int mappings) {
         return new KernelSettings(host.proc())
-                .findings(mappings, new PatientBuilder().build().deployment()).stream()
+                .findings(mappings, new ExaminedJvmBuilder().build().deployment()).stream()
                         .filter(finding -> finding.check().equals(check))
                         .findFirst()
                         .orElseThrow();

@@ -20,14 +20,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Does in this process what the agent would do, and tells what came of it: nothing is guessed. */
-final class OwnLock {
+final class TriedLock {
 
     private static final String CHECK = "lock";
 
     private final ProcFs proc;
     private LockLimit limit;
 
-    OwnLock(ProcFs proc) {
+    TriedLock(ProcFs proc) {
         this.proc = proc;
     }
 

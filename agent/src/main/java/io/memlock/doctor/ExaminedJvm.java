@@ -33,7 +33,7 @@ import java.util.List;
  * @param resident what of it is in RAM: walks its page tables, so only for those who need to know
  * @param foreignLocks mappings somebody else than our agent has locked: they stay charged, whatever is selected
  */
-record Patient(
+record ExaminedJvm(
         String process,
         boolean hasAgent,
         JvmFlags flags,
@@ -52,10 +52,10 @@ record Patient(
         long bytes(List<Region> regions) throws IOException;
     }
 
-    static Patient self(ProcFs proc) throws IOException {
+    static ExaminedJvm self(ProcFs proc) throws IOException {
         JvmFlags flags = new JvmFlags(ManagementFactory.getRuntimeMXBean().getInputArguments());
         long asked = flags.heapMaxBytes();
-        return new Patient(
+        return new ExaminedJvm(
                 ProcFs.SELF,
                 true,
                 flags,
@@ -68,10 +68,10 @@ record Patient(
                 List.of());
     }
 
-    static Patient of(ProcFs proc, Jvm jvm) throws IOException {
+    static ExaminedJvm of(ProcFs proc, Jvm jvm) throws IOException {
         String process = Long.toString(jvm.pid());
         ProcessStatus status = proc.status(process);
-        return new Patient(
+        return new ExaminedJvm(
                 process,
                 jvm.agent(),
                 jvm.flags(),

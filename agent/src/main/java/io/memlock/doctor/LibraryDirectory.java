@@ -9,23 +9,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Whether the agent finds a place for its native library, for the moment it takes to load it, in another JVM. */
-final class LibraryPlace {
+final class LibraryDirectory {
 
     private static final String CHECK = "library place";
 
     private final ProcFs proc;
-    private final Patient patient;
+    private final ExaminedJvm examined;
 
-    LibraryPlace(ProcFs proc, Patient patient) {
+    LibraryDirectory(ProcFs proc, ExaminedJvm examined) {
         this.proc = proc;
-        this.patient = patient;
+        this.examined = examined;
     }
 
     Finding finding() throws IOException {
-        MountInfo mounts = proc.mountInfo(patient.process());
+        MountInfo mounts = proc.mountInfo(examined.process());
         List<String> refused = new ArrayList<>();
-        String tmpdir = patient.flags().value("-Djava.io.tmpdir=");
-        for (String place : LibraryPlaces.of(tmpdir.isEmpty() ? "/tmp" : tmpdir, proc.environment(patient.process()))) {
+        String tmpdir = examined.flags().value("-Djava.io.tmpdir=");
+        for (String place :
+                LibraryPlaces.of(tmpdir.isEmpty() ? "/tmp" : tmpdir, proc.environment(examined.process()))) {
             String objection = objection(place, mounts.under(place));
             if (objection.isEmpty()) {
                 return Finding.ok(
@@ -40,7 +41,7 @@ final class LibraryPlace {
     }
 
     private String objection(String place, MountInfo.Mount mount) {
-        if (!proc.isDirectorySeenBy(patient.process(), place)) {
+        if (!proc.isDirectorySeenBy(examined.process(), place)) {
             return "no such directory";
         }
         if (mount != null && mount.isNoexec()) {

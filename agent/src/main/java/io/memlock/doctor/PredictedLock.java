@@ -15,15 +15,15 @@ import java.util.List;
  * Foresees what the agent could lock in another JVM. Only that JVM could try; its limits, its privileges and its memory can
  * be read.
  */
-final class OtherLock {
+final class PredictedLock {
 
     private static final String CHECK = "lock";
 
-    private final Patient patient;
+    private final ExaminedJvm examined;
     private final MemoryNeed need;
 
-    OtherLock(Patient patient, MemoryNeed need) {
-        this.patient = patient;
+    PredictedLock(ExaminedJvm examined, MemoryNeed need) {
+        this.examined = examined;
         this.need = need;
     }
 
@@ -33,18 +33,18 @@ final class OtherLock {
         }
         List<Finding> findings = new ArrayList<>();
         findings.add(lock(options));
-        if (patient.isHeapRemapped() && options.selection().contains(Region.HEAP)) {
+        if (examined.isHeapRemapped() && options.selection().contains(Region.HEAP)) {
             findings.add(zgc());
         }
         return findings;
     }
 
     private Finding lock(AgentOptions options) {
-        if (patient.isUnlimited()) {
+        if (examined.isUnlimited()) {
             return Finding.ok(CHECK, "no limit applies to this JVM");
         }
-        long limit = patient.limit().hard();
-        Advice advice = new Remedy(patient.deployment()).raiseLimit(need.grownBytes());
+        long limit = examined.limit().hard();
+        Advice advice = new Remedy(examined.deployment()).raiseLimit(need.grownBytes());
         String numbers =
                 "needed " + Bytes.text(need.chargedBytes()) + " (" + parts() + "), the limit is " + Bytes.limit(limit);
         if (options.strategy() == StrategyChoice.FUTURE) {
@@ -82,7 +82,7 @@ final class OtherLock {
 
     /** {@code Failures.zgcUnderRescan} is what the agent says of it. */
     private Finding zgc() {
-        if (patient.isUnlimited()) {
+        if (examined.isUnlimited()) {
             return Finding.ok("ZGC", "it unmaps what it frees: the agent holds it by a view of its own");
         }
         return Finding.fail(
