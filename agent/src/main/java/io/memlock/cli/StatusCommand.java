@@ -8,12 +8,12 @@ import io.memlock.jvms.HeapLimit;
 import io.memlock.jvms.Jvm;
 import io.memlock.jvms.JvmMemory;
 import io.memlock.jvms.Jvms;
+import io.memlock.jvms.LockSummary;
 import io.memlock.jvms.MemoryReader;
 import io.memlock.jvms.Numbers;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.PublishedLock;
 import io.memlock.jvms.TimeLimit;
-import io.memlock.jvms.Verdict;
 import io.memlock.memory.SmapsCost;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -126,7 +126,7 @@ final class StatusCommand implements Callable<Integer> {
         } else {
             console.out()
                     .println(jvm.title() + ": "
-                            + painted(status.verdict(), status.verdict().text()));
+                            + painted(status.summary(), status.summary().text()));
             detail(status).forEach(line -> console.out().println("  " + line));
         }
         return ExitStatus.DONE;
@@ -203,9 +203,9 @@ final class StatusCommand implements Callable<Integer> {
                 .words("JVM")
                 .words("VERDICT");
         for (JvmStatus status : statuses) {
-            Verdict verdict = status.verdict();
+            LockSummary summary = status.summary();
             table.row(
-                    text -> painted(verdict, text),
+                    text -> painted(summary, text),
                     List.of(
                             Long.toString(status.jvm().pid()),
                             Numbers.bytes(status.heapMaxBytes()),
@@ -215,13 +215,13 @@ final class StatusCommand implements Callable<Integer> {
                             Numbers.rate(status.majorFaultsPerSecond()),
                             status.jvm().agent() ? "yes" : "no",
                             status.jvm().command().name(),
-                            verdict.text()));
+                            summary.text()));
         }
         return table.lines(console.width());
     }
 
-    private String painted(Verdict verdict, String text) {
-        Colour colour = verdict.lock() == Verdict.Lock.LOCKED ? Colour.GOOD : Colour.WARNING;
-        return console.paint(verdict.isSwapped() ? Colour.BAD : colour, text);
+    private String painted(LockSummary summary, String text) {
+        Colour colour = summary.lock() == LockSummary.Lock.LOCKED ? Colour.GOOD : Colour.WARNING;
+        return console.paint(summary.isSwapped() ? Colour.BAD : colour, text);
     }
 }

@@ -31,7 +31,7 @@ public final class Numbers {
         }
         long rounded = Math.round(share * 100);
         if (rounded == 100 && share < 1) {
-            return share >= Verdict.ALL ? "100 %" : "99 %";
+            return share >= LockSummary.ALL ? "100 %" : "99 %";
         }
         return rounded == 0 && share > 0 ? "<1 %" : rounded + " %";
     }

@@ -10,7 +10,7 @@ import io.memlock.memory.Bytes;
  * @param isSwapped whether some of it is swapped out
  * @param text both for people
  */
-public record Verdict(Lock lock, boolean isSwapped, String text) {
+public record LockSummary(Lock lock, boolean isSwapped, String text) {
 
     /** Locked of resident bytes that passes for all: the kernel's own mappings in a process are never locked. */
     static final double ALL = 0.995;
@@ -35,7 +35,7 @@ public record Verdict(Lock lock, boolean isSwapped, String text) {
      * The verdict on what was seen: of what the agent in the JVM says is selected, where the kernel bears it out; otherwise
      * of everything.
      */
-    public static Verdict on(JvmMemory memory, PublishedLock published) {
+    public static LockSummary on(JvmMemory memory, PublishedLock published) {
         boolean isOfSelection = published.isBorneOutBy(memory);
         Lock lock = isOfSelection ? lock(published) : lock(memory);
         String text =
@@ -47,7 +47,8 @@ public record Verdict(Lock lock, boolean isSwapped, String text) {
                     case NOT_VERIFIED -> "not verified by its agent";
                 };
         boolean swapped = memory.swappedBytes() > 0;
-        return new Verdict(lock, swapped, swapped ? text + ", swapped out " + Bytes.text(memory.swappedBytes()) : text);
+        return new LockSummary(
+                lock, swapped, swapped ? text + ", swapped out " + Bytes.text(memory.swappedBytes()) : text);
     }
 
     /** By the state alone: it has been verified since the scan that the bytes are of. */
