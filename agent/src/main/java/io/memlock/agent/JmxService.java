@@ -6,7 +6,7 @@ import io.memlock.jmx.JmxRegistration;
 import io.memlock.keeper.HeapRoom;
 import io.memlock.keeper.LockControl;
 import io.memlock.log.Log;
-import io.memlock.options.OptionsInForce;
+import io.memlock.options.CurrentOptions;
 import io.memlock.state.LockState;
 import java.io.IOException;
 import javax.management.InstanceAlreadyExistsException;
@@ -15,7 +15,7 @@ import javax.management.JMException;
 /** Has the MXBean registered while the option {@code jmx} is on. No class of JMX is loaded before. */
 final class JmxService {
 
-    private final OptionsInForce options;
+    private final CurrentOptions options;
     private final Log log;
     private final long pageBytes;
 
@@ -27,7 +27,7 @@ final class JmxService {
      *
      * @param pageBytes the page size
      */
-    JmxService(OptionsInForce options, Log log, long pageBytes) {
+    JmxService(CurrentOptions options, Log log, long pageBytes) {
         this.options = options;
         this.log = log;
         this.pageBytes = pageBytes;

@@ -20,10 +20,10 @@ import io.memlock.log.Log;
 import io.memlock.log.StartupTimes;
 import io.memlock.memory.Region;
 import io.memlock.options.AgentOptions;
+import io.memlock.options.CurrentOptions;
 import io.memlock.options.OnFailure;
 import io.memlock.options.OptionException;
 import io.memlock.options.OptionParser;
-import io.memlock.options.OptionsInForce;
 import io.memlock.os.LibC;
 import io.memlock.os.NativeAccess;
 import io.memlock.os.NativeUnavailableException;
@@ -64,7 +64,7 @@ public final class Memlock implements Agent {
     private final ProcFs proc = new ProcFs();
 
     private String startOptions;
-    private OptionsInForce inForce;
+    private CurrentOptions inForce;
     private Log log;
     private ThisProcess process;
     private MemoryLock lock;
@@ -174,7 +174,7 @@ public final class Memlock implements Agent {
     }
 
     private void begin(AgentOptions options) {
-        inForce = new OptionsInForce(options);
+        inForce = new CurrentOptions(options);
         log = new Log(stderr, inForce);
     }
 
@@ -402,9 +402,9 @@ public final class Memlock implements Agent {
     private static final class BornInVain implements Predicate<Region> {
 
         private final MemoryLock lock;
-        private final OptionsInForce options;
+        private final CurrentOptions options;
 
-        BornInVain(MemoryLock lock, OptionsInForce options) {
+        BornInVain(MemoryLock lock, CurrentOptions options) {
             this.lock = lock;
             this.options = options;
         }

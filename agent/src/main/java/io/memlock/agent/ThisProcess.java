@@ -122,7 +122,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
             }
         };
         return new Reconciler(
-                new SelfMap(proc, layout()),
+                new OwnMappings(proc, layout()),
                 probe,
                 new GentleCalls(libc, probe, Pause.SLEEP, progress, pieces, held()),
                 applicationLocks,

@@ -10,7 +10,7 @@ import java.util.Properties;
  * Where replies are left and found: the JVM's agent properties. JDK: {@code jdk.internal.vm.VMSupport.getAgentProperties},
  * {@code com.sun.tools.attach.VirtualMachine.getAgentProperties}; the JMX agent leaves its address in the same place.
  */
-public final class ReplyBoard {
+public final class Replies {
 
     private static final String VERSION = "io.memlock.version";
     private static final String REPLY = "io.memlock.reply.";
@@ -25,7 +25,7 @@ public final class ReplyBoard {
      *
      * @param properties the agent properties: the JVM's own to write replies, or a copy to read them
      */
-    public ReplyBoard(Properties properties) {
+    public Replies(Properties properties) {
         this.properties = properties;
     }
 

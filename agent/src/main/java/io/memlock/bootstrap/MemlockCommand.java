@@ -40,7 +40,7 @@ public final class MemlockCommand {
     private static int run(String[] args) throws Throwable {
         File jar = AgentJar.locate();
         IsolatedLoader loader =
-                new IsolatedLoader(jar, isFelt(args) ? IsolatedLoader.GENTLY_NANOS : IsolatedLoader.AT_ONCE);
+                new IsolatedLoader(jar, disturbsTarget(args) ? IsolatedLoader.GENTLY_NANOS : IsolatedLoader.AT_ONCE);
         Thread.currentThread().setContextClassLoader(loader);
         try {
             return (Integer) loader.loadClass(COMMAND_LINE)
@@ -56,7 +56,7 @@ public final class MemlockCommand {
      *
      * @param args the command and its arguments
      */
-    public static boolean isFelt(String[] args) {
+    public static boolean disturbsTarget(String[] args) {
         return args.length > 0 && FELT.contains(args[0]);
     }
 }

@@ -6,7 +6,7 @@ import io.memlock.attach.AttachReply;
 import io.memlock.attach.AttachReply.State;
 import io.memlock.attach.AttachRequest;
 import io.memlock.attach.AttachRequest.Action;
-import io.memlock.attach.ReplyBoard;
+import io.memlock.attach.Replies;
 import io.memlock.attach.Version;
 import io.memlock.doctor.Attachability;
 import io.memlock.hotspot.JavaRelease;
@@ -157,7 +157,7 @@ final class Attachment {
             long pollMillis = FIRST_POLL_MILLIS;
             Patience patience = new Patience(System.nanoTime(), residentBytes(jvm));
             while (true) {
-                ReplyBoard board = new ReplyBoard(attached.agentProperties());
+                Replies board = new Replies(attached.agentProperties());
                 if (!compared) {
                     compareVersions(board.version(), jvm);
                     compared = true;

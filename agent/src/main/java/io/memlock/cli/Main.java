@@ -30,7 +30,7 @@ public final class Main {
      * @return the exit status: 0 done, 1 no or failed, 2 usage
      */
     public static int run(File jar, String[] args) {
-        if (MemlockCommand.isFelt(args)) {
+        if (MemlockCommand.disturbsTarget(args)) {
             LowPriority.takeForThisProcess();
         }
         Console console = Console.ofThisProcess();

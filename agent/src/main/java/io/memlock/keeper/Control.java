@@ -8,7 +8,7 @@ import io.memlock.log.Log;
 import io.memlock.log.UtcTime;
 import io.memlock.memory.Bytes;
 import io.memlock.options.AgentOptions;
-import io.memlock.options.OptionsInForce;
+import io.memlock.options.CurrentOptions;
 import io.memlock.report.ProcessNumbers;
 import io.memlock.report.RegionReport;
 import io.memlock.report.RegionUsage;
@@ -23,7 +23,7 @@ final class Control implements LockControl {
     private final ProcessView process;
     private final Scans scans;
     private final StateAnnouncer announcer;
-    private final OptionsInForce options;
+    private final CurrentOptions options;
     private final Log log;
     private final LastingThreads threads;
 
@@ -32,7 +32,7 @@ final class Control implements LockControl {
             ProcessView process,
             Scans scans,
             StateAnnouncer announcer,
-            OptionsInForce options,
+            CurrentOptions options,
             Log log,
             LastingThreads threads) {
         this.lock = lock;

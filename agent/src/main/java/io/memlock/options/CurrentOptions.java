@@ -8,7 +8,7 @@ import io.memlock.log.Verbosity;
  * The options that hold at the moment, shared by all who go by them. A later attach, or {@code lock} over JMX, puts others
  * in their place: all at once, so that nobody sees half of the old and half of the new.
  */
-public final class OptionsInForce implements Verbosity {
+public final class CurrentOptions implements Verbosity {
 
     private volatile AgentOptions options;
 
@@ -17,7 +17,7 @@ public final class OptionsInForce implements Verbosity {
      *
      * @param options as the agent was started with
      */
-    public OptionsInForce(AgentOptions options) {
+    public CurrentOptions(AgentOptions options) {
         this.options = options;
     }
 
