@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Tells from evidence where a process runs. Text in, record out. */
+/** Detects from evidence how a process is deployed. Text in, record out. */
 public final class DeploymentDetector {
 
     /** Units whose processes come from a login, where PAM reads limits.conf. */
@@ -34,7 +34,7 @@ public final class DeploymentDetector {
 
     private DeploymentDetector() {}
 
-    /** The place. */
+    /** Detects the deployment. */
     public static Deployment detect(DeploymentEvidence evidence) {
         String cgroup = cgroupPath(evidence.cgroup());
         ProcessStatus status = ProcessStatus.parse(evidence.status());

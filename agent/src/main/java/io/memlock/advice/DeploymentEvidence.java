@@ -4,7 +4,7 @@ package io.memlock.advice;
 import java.util.Map;
 
 /**
- * What tells where a process runs, as text. What could not be read is empty.
+ * The evidence of how a process is deployed, as text. What could not be read is empty.
  *
  * @param cgroup {@code /proc/PID/cgroup}
  * @param mountInfo {@code /proc/PID/mountinfo}

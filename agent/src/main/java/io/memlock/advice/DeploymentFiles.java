@@ -25,7 +25,7 @@ public final class DeploymentFiles {
 
     private DeploymentFiles() {}
 
-    /** Where this process runs. */
+    /** Detects how this process is deployed. */
     public static Deployment ofThisProcess() {
         ProcFs proc = new ProcFs();
         return DeploymentDetector.detect(evidence(
@@ -42,7 +42,7 @@ public final class DeploymentFiles {
     }
 
     /**
-     * Where another process runs.
+     * Detects how another process is deployed.
      *
      * @param proc where {@code /proc} is
      * @param pid its id as we see it
@@ -79,7 +79,7 @@ public final class DeploymentFiles {
         }
     }
 
-    /** As the process sees it: the path of its program may lead elsewhere here, or nowhere. */
+    /** Returns the path as the process sees it: the path of its program may lead elsewhere here, or nowhere. */
     private static String javaHome(ProcFs proc, String process) {
         try {
             for (Mapping mapping : proc.mappings(process)) {

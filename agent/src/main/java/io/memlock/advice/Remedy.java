@@ -3,20 +3,20 @@ package io.memlock.advice;
 
 import io.memlock.log.PlainText;
 
-/** Says what to type, for one place. */
+/** Says what to type, for one deployment. */
 public final class Remedy {
 
     private static final String CALLS = "mlock, mlock2, mlockall, munlock, munlockall and msync";
 
     private final Deployment deployment;
 
-    /** Remedies for a place. */
+    /** Creates the remedies for a deployment. */
     public Remedy(Deployment deployment) {
         this.deployment = deployment;
     }
 
     /**
-     * How to lift the limit on locked memory.
+     * Tells how to lift the limit on locked memory.
      *
      * @param enoughBytes a finite limit that holds the selection, also when it has grown; 0 if no number is known to
      */
@@ -50,7 +50,7 @@ public final class Remedy {
         };
     }
 
-    /** Each setting has a file of its own, so that one remedy does not undo another. */
+    /** Writes a drop-in. Each setting has a file of its own, so that one remedy does not undo another. */
     private static String dropIn(String unit, String name, String setting) {
         String directory = "/etc/systemd/system/" + unit + ".d";
         return "sudo mkdir -p " + ShellWord.of(directory) + "\nprintf '[Service]\\n" + setting + "\\n' |\n  sudo tee "
@@ -136,7 +136,7 @@ public final class Remedy {
                 + ShellWord.of("/etc/security/limits.d/90-memlock-" + name + ".conf");
     }
 
-    /** How to get out of the way of a seccomp filter that refuses the calls. */
+    /** Tells how to have a seccomp filter allow the calls. */
     public Advice allowCalls() {
         return Advice.lasting(
                 switch (deployment.kind()) {
@@ -159,7 +159,7 @@ public final class Remedy {
                 });
     }
 
-    /** As the last word of a command, whose option it could be otherwise: the name is chosen by others. */
+    /** Returns the unit as the last word of a command. Others chose the name: it must not be taken for an option. */
     private String unit() {
         return (deployment.unit().startsWith("-") ? "-- " : "") + ShellWord.of(deployment.unit());
     }
@@ -175,7 +175,7 @@ public final class Remedy {
                 + steps.replace("\n", " &&\n").replace("| &&", "|");
     }
 
-    /** How to allow more mappings. */
+    /** Tells how to allow more mappings. */
     public Advice raiseMappings(long mappings) {
         long enough = Math.max(262_144, Long.highestOneBit(Math.max(1, mappings)) * 4);
         return new Advice(
@@ -190,7 +190,7 @@ public final class Remedy {
                 : "\n# instead of " + unlimited + ": " + setting + " holds what is selected, also when it has grown";
     }
 
-    /** Up to whole MiB, so that nobody has to copy odd digits. */
+    /** Rounds up to whole MiB, so that nobody has to copy odd digits. */
     private static long wholeMebibytes(long bytes) {
         return (bytes + (1 << 20) - 1) >> 20 << 20;
     }

@@ -37,7 +37,7 @@ final class AttachService {
     }
 
     /**
-     * A service.
+     * Creates the service.
      *
      * @param instrumentation the JVM's
      * @param stderr for what cannot be told to whoever asked
@@ -121,7 +121,7 @@ final class AttachService {
         }
     }
 
-    /** Where a reply goes. */
+    /** Takes replies to whoever asked. */
     private interface ReplyTo {
         void reply(AttachReply reply);
     }

@@ -12,7 +12,7 @@ import java.io.IOException;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.JMException;
 
-/** Has the MXBean registered while the option {@code jmx} is on. No class of JMX is loaded before. */
+/** Registers the MXBean while the option {@code jmx} is on. No class of JMX is loaded before. */
 final class JmxService {
 
     private final CurrentOptions options;
@@ -23,7 +23,7 @@ final class JmxService {
     private boolean refused;
 
     /**
-     * Registers nothing yet.
+     * Creates the service, which registers nothing yet.
      *
      * @param pageBytes the page size
      */
@@ -34,7 +34,7 @@ final class JmxService {
     }
 
     /**
-     * Makes it so. Called about once a second, always by the reporter's thread.
+     * Registers or unregisters the MXBean as the option says. The reporter's thread calls it about once a second.
      *
      * @param control whom the bean asks
      */
@@ -73,7 +73,7 @@ final class JmxService {
         }
     }
 
-    /** Where smaps cannot be read the bean is still worth having: its state does not come from there. */
+    /** Scans once. Where smaps cannot be read the bean is still worth having: its state does not come from there. */
     private void refreshForFirstReader(LockControl control) {
         try {
             control.refresh();
@@ -82,7 +82,7 @@ final class JmxService {
         }
     }
 
-    /** Tells listeners of the bean, if there is one. May be called by any thread. */
+    /** Tells the listeners of the bean, if there is one. Any thread may call it. */
     void stateChanged(LockState from, LockState to) {
         JmxRegistration current = registration;
         if (current != null) {

@@ -51,10 +51,10 @@ public final class Memlock implements Agent {
 
     private static final int GO_ON = 0;
 
-    /** Who asks, for the log. */
+    /** The asker, as the log names it. */
     private static final String BY_ATTACH = "by attach";
 
-    /** Between two attempts to start the keeper. */
+    /** The time between two attempts to start the keeper. */
     private static final long RETRY_NANOS = 20_000_000;
 
     private final Instrumentation instrumentation;
@@ -69,14 +69,14 @@ public final class Memlock implements Agent {
     private ThisProcess process;
     private MemoryLock lock;
 
-    /** Told after the start line. */
+    /** The notices that are told after the start line. */
     private List<String> startNotices = List.of();
 
     private Background background;
     private Thread privilegeWatch;
     private AttachService attachments;
 
-    /** Null where there is no JMX. */
+    /** The JMX service; null where there is no JMX. */
     private JmxService jmx;
 
     private Memlock(Instrumentation instrumentation, long startNanos, Runnable jarHolder) {
@@ -86,7 +86,7 @@ public final class Memlock implements Agent {
         times.ended("loader");
     }
 
-    /** What the bootstrap calls. */
+    /** Creates the agent for the bootstrap. */
     public static final class Factory implements Agent.Factory {
 
         @Override
@@ -120,7 +120,7 @@ public final class Memlock implements Agent {
         return !isHeld() || isKept(failure) || options.onFailure() == OnFailure.WARN ? GO_ON : OnFailure.EXIT_STATUS;
     }
 
-    /** Has the lock kept, if there is a thread to be had for it. */
+    /** Starts the threads that keep the lock; tells whether they could be started. */
     private boolean isKept(LockFailure failure) {
         try {
             startBackground(failure == null || lock.status().state() == LockState.PARTIAL);
@@ -134,7 +134,7 @@ public final class Memlock implements Agent {
         }
     }
 
-    /** Whatever goes wrong is a failure like any other: the application must start, or exit as its operator wants. */
+    /** Locks. Whatever goes wrong is a failure like any other: the application must start, or exit as its operator wants. */
     private LockFailure lockAtStart(AgentOptions options) {
         try {
             LibC libc = NativeAccess.open(instrumentation);
@@ -149,7 +149,7 @@ public final class Memlock implements Agent {
         }
     }
 
-    /** Another {@code -javaagent} of the same command line, or of {@code JAVA_TOOL_OPTIONS}. */
+    /** Ignores another {@code -javaagent} of the same command line, or of {@code JAVA_TOOL_OPTIONS}. */
     @Override
     public void startAgain(String optionsText) {
         stderr.println("[memlock] the agent is given more than once: the first counts (" + given(startOptions)
@@ -218,7 +218,10 @@ public final class Memlock implements Agent {
         startKeepingAfter(line);
     }
 
-    /** An application may fill its heap in its first moments: the keeper is tried to be started until it is. */
+    /**
+     * Starts the keeper after the start line, and tries until it runs: an application may fill its heap in its first
+     * moments.
+     */
     private void startKeepingAfter(Thread line) {
         Runnable begin = new Runnable() {
             @Override
@@ -246,7 +249,7 @@ public final class Memlock implements Agent {
         return new AgentThread(OwnPermissions.of(body), name);
     }
 
-    /** Under way from the first moment on at which dropping root would end the JVM. */
+    /** Starts the watch at the first moment at which dropping root would end the JVM. */
     private synchronized void watchPrivilege() {
         if (privilegeWatch == null && PrivilegeWatch.isNeeded(lock)) {
             PrivilegeWatch privileges = new PrivilegeWatch(process.libc(), lock, log);
@@ -271,7 +274,7 @@ public final class Memlock implements Agent {
         }
     }
 
-    /** Not before {@code main} has begun, which does not wait for it. */
+    /** Reads the rest of the jar, once {@code main} has begun, which does not wait for it. */
     private void holdJar() {
         try {
             jarHolder.run();
@@ -280,7 +283,7 @@ public final class Memlock implements Agent {
         }
     }
 
-    /** Made by whoever needs it first: our own thread, or somebody who attaches that early. */
+    /** Returns the background services. Whoever needs them first makes them: our own thread, or an early attach. */
     private synchronized Background background() {
         if (background == null) {
             jmx = hasManagement() ? new JmxService(inForce, log, process.pageBytes()) : null;
@@ -323,12 +326,12 @@ public final class Memlock implements Agent {
         return background().control();
     }
 
-    /** A Java runtime need not have it. */
+    /** Tells whether the Java runtime has JMX: it need not. */
     private static boolean hasManagement() {
         return ModuleLayer.boot().findModule("java.management").isPresent();
     }
 
-    /** Returns what it printed. */
+    /** Prints the start line, and returns it. */
     private String printStartLine() {
         try {
             String line = startLine();
@@ -357,7 +360,7 @@ public final class Memlock implements Agent {
                 locked, status, process.files().status(ProcFs.SELF).vmLckBytes(), times.totalMillis());
     }
 
-    /** Made when the application asks for it first; what it is asked for is done on the application's threads. */
+    /** Makes the service when the application first asks for it. It works on the application's threads. */
     @Override
     public MethodHandle rangeLocks() {
         return isHeld() ? RangeLockService.of(lock, process) : null;
@@ -398,7 +401,7 @@ public final class Memlock implements Agent {
         }
     }
 
-    /** Asked whenever the application maps a file. */
+    /** Tells whether a new mapping should be unlocked; asked whenever the application maps a file. */
     private static final class BornInVain implements Predicate<Region> {
 
         private final MemoryLock lock;
@@ -415,7 +418,7 @@ public final class Memlock implements Agent {
         }
     }
 
-    /** What an attach asks for. */
+    /** The work that an attach asks for. */
     private interface Work {
         AttachReply run() throws IOException;
     }

@@ -30,7 +30,7 @@ final class OwnView implements ProcessView {
     private final Log log;
 
     /**
-     * A view.
+     * Creates the view.
      *
      * @param pageBytes the page size
      * @param log for scans that are less gentle than they should be
@@ -56,7 +56,7 @@ final class OwnView implements ProcessView {
         }
     }
 
-    /** The same before the application runs, when there is nobody to stall. */
+    /** Scans in one go: before the application runs there is nobody to stall. */
     RegionReport scanAtOnce() throws IOException {
         return new SmapsScan(proc, ProcFs.SELF, layout).scan();
     }

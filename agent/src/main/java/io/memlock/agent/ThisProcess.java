@@ -73,7 +73,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     private JvmLayout layout;
 
     /**
-     * The process.
+     * Describes the process.
      *
      * @param libc the C library
      * @param proc where {@code /proc} is
@@ -91,7 +91,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
         this.probe = new LockProbe(libc, pageBytes);
     }
 
-    /** A lock on it, not taken yet. */
+    /** Creates a lock on this process, which is not taken yet. */
     public MemoryLock newLock() {
         ApplicationLocks applicationLocks = new ApplicationLocks(this);
         FutureLock future = new FutureLock(libc, new FutureProbe(libc, probe, pageBytes), applicationLocks, this);
@@ -132,7 +132,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
                 MappingBudget.of(maxMapCount()));
     }
 
-    /** What is reported of it. */
+    /** Returns the view that reports are made from. */
     OwnView view() {
         return new OwnView(proc, layout(), probe, pageBytes, log);
     }
@@ -155,22 +155,22 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
         return layout;
     }
 
-    /** The C library. */
+    /** Returns the C library. */
     LibC libc() {
         return libc;
     }
 
-    /** Its files in {@code /proc}, opened so that no child inherits them. */
+    /** Returns its files in {@code /proc}, opened so that no child inherits them. */
     ProcFs files() {
         return proc;
     }
 
-    /** Bytes in a page. */
+    /** Returns the page size in bytes. */
     long pageBytes() {
         return pageBytes;
     }
 
-    /** How far long work is. */
+    /** Returns the progress of long work. */
     Progress progress() {
         return progress;
     }
@@ -209,7 +209,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
         return missing.isEmpty();
     }
 
-    /** What is charged against the limit, by anybody. Unknown counts as nothing: then the kernel refuses what is too much. */
+    /** Returns what anybody has charged against the limit. Unknown counts as 0: then the kernel refuses what is too much. */
     @Override
     public long chargedBytes() {
         try {
@@ -253,7 +253,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
         return held;
     }
 
-    /** What handles of the API have locked besides. */
+    /** Creates the locks of ranges, for the API. */
     RangeLocks rangeLocks(MemoryLock lock) {
         return new RangeLocks(
                 lock, this, libc, new LimitProbe(libc, proc, probe, pageBytes), proc, Pause.SLEEP, pageBytes);

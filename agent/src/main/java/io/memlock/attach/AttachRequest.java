@@ -13,12 +13,12 @@ public record AttachRequest(String id, Action action, String options) {
     /** No option starts so: tells a request from options given by hand, as with {@code jcmd PID JVMTI.agent_load}. */
     private static final String MARK = "@memlock-1";
 
-    /** Of every version, and the id comes next in every version. */
+    /** The beginning of the mark in every version, which the id follows in every version. */
     private static final String ANY_MARK = "@memlock-";
 
     private static final int WORDS = 5;
 
-    /** What can be asked. */
+    /** The actions that can be asked for. */
     public enum Action {
         /** Lock as the options say, from now on. */
         LOCK,
@@ -27,7 +27,7 @@ public record AttachRequest(String id, Action action, String options) {
     }
 
     /**
-     * Whom to answer, also if the request is one of a version to come.
+     * Returns the id to answer to, also if the request is one of a version to come.
      *
      * @param text for which {@link #parse} threw an exception
      * @return null if the text tells no id
@@ -37,7 +37,7 @@ public record AttachRequest(String id, Action action, String options) {
         return words[0].startsWith(ANY_MARK) && words.length > 1 ? words[1] : null;
     }
 
-    /** The text that is handed to the agent, with the version of whoever asks. */
+    /** Returns the text that is handed to the agent, with the version of whoever asks. */
     public String text() {
         return MARK + ' ' + id + ' ' + Version.current() + ' ' + action.name() + ' ' + options;
     }

@@ -11,7 +11,7 @@ public final class MemlockCommand {
     /** The class behind the private loader that takes over. */
     private static final String COMMAND_LINE = "io.memlock.cli.Main";
 
-    /** Commands that have something done in a JVM, which is not to feel that another JVM starts. */
+    /** The commands that act on another JVM, which should not notice that this one starts. */
     private static final Set<String> FELT = Set.of("attach", "unlock");
 
     private static final int FAILED = 1;
@@ -52,7 +52,7 @@ public final class MemlockCommand {
     }
 
     /**
-     * Whether another JVM would feel it if this one took all the CPU it can get.
+     * Tells whether a command would disturb the JVM it acts on if it took all the CPU it can get.
      *
      * @param args the command and its arguments
      */

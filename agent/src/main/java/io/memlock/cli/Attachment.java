@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 /** Asks the agent in another JVM for something, which loads it there if need be, and waits for what comes of it. */
 final class Attachment {
 
-    /** Each look at the reply is a little work for the JVM: often at first, then less. */
+    /** The command looks often at first, then less: each look at the reply is a little work for the JVM. */
     private static final long FIRST_POLL_MILLIS = 50;
 
     private static final long LAST_POLL_MILLIS = 250;
@@ -53,8 +53,8 @@ final class Attachment {
     /**
      * Asks, and prints what comes of it.
      *
-     * @param options for {@link Action#LOCK}, checked already
-     * @param locks whether anything is to be locked then
+     * @param options for {@link Action#LOCK}, already checked
+     * @param locks whether something should be locked after success
      * @return the exit status
      * @throws CommandException if it cannot be asked; then nothing has changed in it
      */
@@ -130,7 +130,7 @@ final class Attachment {
         return new CommandException(jvm.title() + " ended just now");
     }
 
-    /** What can be told of the JVM's version before anything is done to it. */
+    /** Refuses a JVM that is too old, and announces the warning of a new one, before anything is done to it. */
     private void considerVersion(AttachedJvm attached, Jvm jvm) throws CommandException, InterruptedException {
         // Of the VM's properties, because applications change the others now and then.
         String version = PlainText.of(attached.systemProperties().getProperty("java.vm.specification.version", ""));

@@ -17,7 +17,7 @@ import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Where {@code java -jar memlock-agent.jar} arrives. */
+/** Runs the command of {@code java -jar memlock-agent.jar}. */
 public final class Main {
 
     private Main() {}
@@ -39,7 +39,7 @@ public final class Main {
         return commandLine(console, proc, jvms, jar).execute(args);
     }
 
-    /** All commands. */
+    /** Puts all commands together. */
     static CommandLine commandLine(Console console, ProcDirectory proc, Jvms jvms, File jar) {
         CommandLine line = new CommandLine(new RootCommand())
                 .addSubcommand(new StatusCommand(console, proc, jvms))

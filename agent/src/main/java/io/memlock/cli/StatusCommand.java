@@ -51,10 +51,10 @@ import picocli.CommandLine.Parameters;
         })
 final class StatusCommand implements Callable<Integer> {
 
-    /** Between the two looks at the number of faults. */
+    /** The time between the two looks at the number of faults. */
     private static final long SAMPLE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    /** How long the heap limits of JVMs may be looked for that were started without one. */
+    /** The time that may be spent on the heap limits of JVMs that were started without one. */
     private static final long LIMITS_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "PID", description = "A JVM; otherwise all are shown.")
@@ -141,7 +141,7 @@ final class StatusCommand implements Callable<Integer> {
         }
     }
 
-    /** All at the same time, so that many take no longer than one. JVMs that end meanwhile are left out. */
+    /** Looks at all JVMs at the same time, so that many take no longer than one. A JVM that ends meanwhile is left out. */
     private List<JvmStatus> look(List<Jvm> found) throws CommandException, InterruptedException {
         long start = System.nanoTime();
         List<FaultMeter> meters = new ArrayList<>();

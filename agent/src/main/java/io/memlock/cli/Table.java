@@ -24,13 +24,13 @@ final class Table {
 
     private record Row(List<String> cells, UnaryOperator<String> paintLast) {}
 
-    /** Adds a column of numbers: to the right. */
+    /** Adds a column of numbers, which are aligned to the right. */
     Table number(String title) {
         columns.add(new Column(title, true));
         return this;
     }
 
-    /** Adds a column of words: to the left. */
+    /** Adds a column of words, which are aligned to the left. */
     Table words(String title) {
         columns.add(new Column(title, false));
         return this;

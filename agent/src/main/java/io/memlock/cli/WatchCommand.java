@@ -114,7 +114,7 @@ final class WatchCommand implements Callable<Integer> {
         }
     }
 
-    /** What was seen at one moment; -1 where not known. */
+    /** The numbers of one moment; -1 where not known. */
     private record Look(JvmMemory memory, long ageSeconds, double faultsPerSecond, PublishedLock published) {}
 
     private void show(long number, Look look) {
@@ -134,7 +134,7 @@ final class WatchCommand implements Callable<Integer> {
         console.out().println(console.terminal() ? console.oneRow(line) : line);
     }
 
-    /** The most wanted first: a narrow terminal cuts the last ones off. */
+    /** The titles, the most wanted first: a narrow terminal cuts the last ones off. */
     private static final List<String> TITLES =
             List.of("TIME", "RESIDENT", "LOCKED", "COVERAGE", "SWAPPED", "MAJFLT/S", "RELOCKS", "AGE", "CHARGED");
 

@@ -10,8 +10,8 @@ import io.memlock.proc.ProcessStatus;
 import java.io.IOException;
 
 /**
- * Whether a JVM can be attached to now. The JDK asks by SIGQUIT: a JVM that was told not to listen prints a thread dump
- * instead, one that is stopped prints it when it goes on, and one that cannot start its listener's thread ends.
+ * Checks whether a JVM can be attached to now. The JDK asks by SIGQUIT: a JVM that was told not to listen prints a thread
+ * dump instead, one that is stopped prints it when it goes on, and one that cannot start its listener's thread ends.
  */
 public final class Attachability {
 
@@ -22,13 +22,13 @@ public final class Attachability {
 
     private final ProcFs proc;
 
-    /** Looks into {@code /proc}. */
+    /** Creates the check. */
     public Attachability(ProcFs proc) {
         this.proc = proc;
     }
 
     /**
-     * What stands in the way.
+     * A reason why a JVM cannot be attached to.
      *
      * @param reason a sentence whose subject is the JVM, as {@code it is stopped}
      * @param remedy what to type

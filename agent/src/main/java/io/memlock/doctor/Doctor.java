@@ -8,20 +8,20 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Examines this place, or a JVM that runs. */
+/** Examines this process, or another JVM. */
 public final class Doctor {
 
     private final ProcFs proc;
     private final KernelSettings kernel;
 
-    /** A doctor. */
+    /** Creates a doctor. */
     public Doctor(ProcFs proc) {
         this.proc = proc;
         this.kernel = new KernelSettings(proc);
     }
 
     /**
-     * Would locking work here, for this user? Tries it in this very process, which keeps the lock.
+     * Examines whether locking works here, for this user. It is tried in this very process, which keeps the lock.
      *
      * @throws IOException if {@code /proc} does not let us look at ourselves
      */
@@ -35,7 +35,7 @@ public final class Doctor {
     }
 
     /**
-     * Can the promise be kept for a JVM that runs?
+     * Examines whether the promise can be kept for another JVM.
      *
      * @throws IOException if {@code /proc} does not let us look at it
      */

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What an examination came to.
+ * The result of an examination.
  *
  * @param subject what was examined
  * @param neededBytes what a limit would have to be at least, for what is selected now
@@ -22,10 +22,10 @@ public record Examination(String subject, long neededBytes, long atMostBytes, Li
 
     private static final int INDENT = 25;
 
-    /** Commands are long, and are not to be broken. */
+    /** Remedies stand far to the left: commands are long, and must not be broken. */
     private static final int REMEDY_INDENT = 6;
 
-    /** Whether the promise can be kept. */
+    /** Tells whether the promise can be kept. */
     public boolean canLock() {
         return !has(Severity.FAIL);
     }
@@ -36,9 +36,9 @@ public record Examination(String subject, long neededBytes, long atMostBytes, Li
     }
 
     /**
-     * Lines for a person, the worst first, remedies under what they are for.
+     * Returns lines for a person: the worst first, and each remedy below its finding.
      *
-     * @param isVerbose whether to tell also what is as it should be
+     * @param isVerbose whether to show also the checks that found nothing
      * @param width of the longest line, but for commands to type
      */
     public List<String> lines(boolean isVerbose, int width) {
@@ -84,7 +84,7 @@ public record Examination(String subject, long neededBytes, long atMostBytes, Li
         return findings.stream().anyMatch(finding -> finding.severity() == severity);
     }
 
-    /** The same as data, for JSON; docs/command-line.md describes it. */
+    /** Returns the examination as data for JSON; docs/command-line.md describes it. */
     public Map<String, Object> data() {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("subject", subject);

@@ -45,10 +45,10 @@ record ExaminedJvm(
         Resident resident,
         List<Mapping> foreignLocks) {
 
-    /** Tells what is in RAM. */
+    /** Measures what is in RAM. */
     interface Resident {
 
-        /** Bytes of some regions. */
+        /** Returns the resident bytes of some regions. */
         long bytes(List<Region> regions) throws IOException;
     }
 
@@ -128,7 +128,7 @@ record ExaminedJvm(
         return segments.stream().anyMatch(Segment::isRemappedHeap);
     }
 
-    /** How many mappings it has: a mapping may be several segments. */
+    /** Counts the mappings: a mapping may be several segments. */
     int mappings() {
         return (int) segments.stream()
                 .mapToLong(segment -> segment.mapping().start())

@@ -4,7 +4,7 @@ package io.memlock.doctor;
 import java.util.Locale;
 
 /**
- * What one check found.
+ * The result of one check.
  *
  * @param check its name, in a word or two
  * @param severity what it comes to
@@ -13,11 +13,11 @@ import java.util.Locale;
  */
 public record Finding(String check, Severity severity, String evidence, String remedy) {
 
-    /** What a finding comes to. */
+    /** The severity of a finding, from harmless to fatal. */
     public enum Severity {
-        /** As it should be. */
+        /** All is as it should be. */
         OK,
-        /** Good to know. */
+        /** The finding is good to know. */
         NOTE,
         /** The lock holds, but trouble is near. */
         WARN,

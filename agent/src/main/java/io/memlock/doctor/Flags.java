@@ -8,7 +8,7 @@ import io.memlock.options.AgentOptions;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Flags of a JVM that matter to its lock. */
+/** Checks the flags of a JVM that matter to its lock. */
 final class Flags {
 
     private final ExaminedJvm examined;

@@ -7,12 +7,12 @@ import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** The JDK of the JVM: the file {@code release} beside {@code lib/server/libjvm.so} names its version. */
+/** Checks the version of the JDK: the file {@code release} beside {@code lib/server/libjvm.so} names its version. */
 final class Jdk {
 
     private static final String CHECK = "JDK";
     private static final int OLDEST = JavaRelease.OLDEST_SUPPORTED;
-    /** Those of JDKs name some fifty modules. */
+    /** The most that is read: the file of a JDK names some fifty modules. */
     private static final int LONGEST_RELEASE = 1 << 16;
 
     private static final String VERSION = "JAVA_VERSION=\"";

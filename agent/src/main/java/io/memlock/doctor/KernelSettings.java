@@ -10,7 +10,7 @@ import io.memlock.proc.KernelVersion;
 import io.memlock.proc.ProcFs;
 import java.util.List;
 
-/** What of the kernel matters to a lock. */
+/** Checks the kernel settings that matter to a lock. */
 final class KernelSettings {
 
     private final Settings settings;

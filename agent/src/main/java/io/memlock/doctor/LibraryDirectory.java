@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Whether the agent finds a place for its native library, for the moment it takes to load it, in another JVM. */
+/** Checks whether the agent in another JVM would find a directory for its native library while it loads it. */
 final class LibraryDirectory {
 
     private static final String CHECK = "library place";

@@ -112,17 +112,17 @@ record MemoryNeed(
                 .sum();
     }
 
-    /** What a limit would have to be at least, for what there is once the agent is. */
+    /** Returns the least limit that holds what is committed, once the agent is loaded. */
     long chargedBytes() {
         return nowBytes + chargedElsewhereBytes + agentBytes;
     }
 
-    /** RAM all of the selection can come to take. */
+    /** Returns the RAM that the whole selection can come to take. */
     long atMostBytes() {
         return atMost.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** The most each region takes, without those that take nothing, and what may take more. */
+    /** Describes the most that each region takes, and which regions may take more. */
     String describe() {
         StringBuilder text = new StringBuilder();
         atMost.forEach((region, bytes) -> {

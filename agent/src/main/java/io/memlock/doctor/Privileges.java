@@ -7,7 +7,7 @@ import io.memlock.os.Errno;
 import io.memlock.proc.ProcessLimits;
 import java.util.List;
 
-/** What the JVM may do, and what may be in its way. */
+/** Checks what the JVM may lock: privilege, limit, user namespace and filter. */
 final class Privileges {
 
     private static final int SECCOMP_FILTER = 2;
@@ -16,7 +16,7 @@ final class Privileges {
     private final LockLimit tried;
 
     /**
-     * Privileges.
+     * Creates the checks.
      *
      * @param tried what locking came to in this very process; null if nothing was tried
      */
@@ -29,7 +29,7 @@ final class Privileges {
         return List.of(privilege(), limit(), userNamespace(), seccomp());
     }
 
-    /** As tried where that is possible: {@code CapEff} lies in user namespaces and behind filters. */
+    /** Tells what was tried, where something was: {@code CapEff} lies in user namespaces and behind filters. */
     private Finding privilege() {
         String check = "privilege";
         if (tried != null) {

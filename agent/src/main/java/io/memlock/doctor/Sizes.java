@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the selection may come to take, against what there is. Locked pages cannot be reclaimed: too many end in the OOM killer. */
+/** Compares what the selection may come to take with what there is. Too many locked pages end in the OOM killer. */
 final class Sizes {
 
     private static final String OOM = "locked memory cannot be reclaimed, so the OOM killer would come";
@@ -31,7 +31,7 @@ final class Sizes {
         this.residentBytes = Math.max(0, examined.status().vmRssBytes() - agentsViewBytes(examined));
     }
 
-    /** Of ZGC's heap, which VmRSS counts once more for it. */
+    /** Returns the bytes of the agent's view of ZGC's heap, which VmRSS counts once more. */
     private static long agentsViewBytes(ExaminedJvm examined) {
         return examined.segments().stream()
                 .filter(Segment::isAgentsView)
@@ -93,7 +93,10 @@ final class Sizes {
                 check, limit < 0 ? "no limit" : "at most " + Bytes.text(atMostBytes) + " of " + Bytes.limit(limit));
     }
 
-    /** As the agent refuses: memory that is not there would be taken from the application, or end it. */
+    /**
+     * Checks the room for prefault as the agent does: memory that is not there would be taken from the application, or end
+     * it.
+     */
     Finding prefault(List<Region> regions) throws IOException {
         long more = PrefaultNeed.moreBytes(
                 PrefaultNeed.bytes(examined.segments(), regions),

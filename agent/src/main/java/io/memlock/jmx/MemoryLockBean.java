@@ -21,17 +21,17 @@ final class MemoryLockBean implements MemoryLockMXBean {
 
     private static final int UNKNOWN = -1;
 
-    /** Who asks, for the log. */
+    /** The asker, as the log names it. */
     private static final String BY_JMX = "over JMX";
 
     private final LockControl control;
     private final long pageBytes;
     private final String version;
 
-    /** Null unless several attributes are being read. */
+    /** The moment that attributes are of; null unless several are being read. */
     private volatile Moment held;
 
-    /** What is known at one moment; the scan is null before the first. */
+    /** The lock at one moment; the report is null before the first scan. */
     private record Moment(LockStatus status, RegionReport report) {}
 
     MemoryLockBean(LockControl control, long pageBytes, String version) {
@@ -40,12 +40,12 @@ final class MemoryLockBean implements MemoryLockMXBean {
         this.version = version;
     }
 
-    /** From now on attributes are of this moment. */
+    /** Makes all attributes tell of this moment. */
     void hold() {
         held = new Moment(control.status(), control.report());
     }
 
-    /** From now on each attribute is of the moment it is read. */
+    /** Makes each attribute tell of the moment it is read. */
     void letGo() {
         held = null;
     }
@@ -207,7 +207,7 @@ final class MemoryLockBean implements MemoryLockMXBean {
         return answer(control::diagnose);
     }
 
-    /** What an operation does. */
+    /** The work of an operation. */
     private interface Operation {
         String run() throws IOException;
     }

@@ -13,14 +13,14 @@ import java.util.concurrent.Callable;
 /** Finds JVMs. A JVM is a process that has libjvm.so mapped. */
 public final class Jvms {
 
-    /** How the names of the agent's threads begin: its keeper's, and before that the one of whoever attaches. */
+    /** The beginning of the names of the agent's threads: the keeper's, and before that the one of an attach. */
     private static final String AGENT_THREAD = "memlock-";
 
     private final ProcDirectory proc;
     private final long ownPid;
 
     /**
-     * A finder.
+     * Creates a finder.
      *
      * @param ownPid this process, which is not shown
      */
@@ -30,7 +30,7 @@ public final class Jvms {
     }
 
     /**
-     * All JVMs.
+     * The JVMs that were found.
      *
      * @param jvms those this user may look at
      * @param closed the number of processes that look like JVMs and are not this user's to look at
@@ -64,7 +64,7 @@ public final class Jvms {
     }
 
     /**
-     * One JVM.
+     * Finds one JVM.
      *
      * @throws CommandException if there is no such process, or it is no JVM, or not this user's to look at
      */
@@ -150,7 +150,7 @@ public final class Jvms {
                 + " another user namespace); run this command as root";
     }
 
-    /** The name of a process's user, or its number. */
+    /** Returns the name of a process's user, or its number. */
     public String userName(long pid, long userId) {
         try {
             return Files.getOwner(proc.of(pid)).getName();
@@ -159,7 +159,7 @@ public final class Jvms {
         }
     }
 
-    /** As whom this command runs. */
+    /** Returns the user this command runs as. */
     public long effectiveUid() {
         try {
             return proc.status(ownPid).effectiveUid();

@@ -39,22 +39,22 @@ public final class ProcDirectory {
         this.files = new ProcFs(root.toFile(), new File("/"));
     }
 
-    /** The same files by their kinds. */
+    /** Returns the reader of these files. */
     public ProcFs files() {
         return files;
     }
 
-    /** The directory of a process. */
+    /** Returns the directory of a process. */
     public Path of(long pid) {
         return root.resolve(Long.toString(pid));
     }
 
-    /** Whether there is such a process, as far as this user can see. */
+    /** Tells whether there is such a process, as far as this user can see. */
     public boolean exists(long pid) {
         return Files.exists(of(pid));
     }
 
-    /** Ids of all processes this user may see, in ascending order. */
+    /** Lists the ids of all processes this user may see, in ascending order. */
     List<Integer> pids() throws IOException {
         return files.pids();
     }
@@ -76,7 +76,7 @@ public final class ProcDirectory {
         return parsed(() -> files.smapsRollup(Long.toString(pid)));
     }
 
-    /** What is in swap, with shared memory; walks page tables, too. */
+    /** Reads how much is in swap, with shared memory. Walks page tables, too. */
     long swappedBytes(long pid) throws IOException {
         return parsed(() -> files.swappedBytes(Long.toString(pid)));
     }
@@ -85,7 +85,7 @@ public final class ProcDirectory {
         return files.text(Long.toString(pid), "cmdline");
     }
 
-    /** The variables of the process, as they were at its start; empty if they cannot be read. */
+    /** Reads the variables of the process as they were at its start; empty if they cannot be read. */
     Map<String, String> environment(long pid) {
         try {
             return files.environment(Long.toString(pid));
@@ -94,7 +94,7 @@ public final class ProcDirectory {
         }
     }
 
-    /** Whether a process is a JVM. Reads no further than to the first mapping of libjvm.so. */
+    /** Tells whether a process is a JVM. Reads no further than to the first mapping of libjvm.so. */
     boolean isJvm(long pid) throws IOException {
         try (InputStream in = Files.newInputStream(of(pid).resolve("maps"))) {
             byte[] buffer = new byte[BUFFER_BYTES];
@@ -126,7 +126,7 @@ public final class ProcDirectory {
         return null;
     }
 
-    /** Whether the process has a thread whose name begins so. */
+    /** Tells whether the process has a thread whose name begins with a prefix. */
     boolean hasThread(long pid, String prefix) {
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(of(pid).resolve("task"))) {
             for (Path thread : threads) {
@@ -141,7 +141,7 @@ public final class ProcDirectory {
         return false;
     }
 
-    /** Whether a process is in the same namespace as this one; true if that cannot be seen. */
+    /** Tells whether a process is in the same namespace as this one; true if that cannot be seen. */
     public boolean sharesNamespace(long pid, String namespace) {
         try {
             Path link = Path.of("ns", namespace);
@@ -152,7 +152,7 @@ public final class ProcDirectory {
         }
     }
 
-    /** Whether this user sees only some of the processes. proc(5), hidepid */
+    /** Tells whether this user sees only some of the processes. proc(5), hidepid */
     boolean hidesProcesses() {
         try {
             return Files.readString(root.resolve("self/mounts"), StandardCharsets.ISO_8859_1)

@@ -13,7 +13,7 @@ public final class CurrentOptions implements Verbosity {
     private volatile AgentOptions options;
 
     /**
-     * Some options to begin with.
+     * Begins with some options.
      *
      * @param options as the agent was started with
      */
@@ -21,13 +21,13 @@ public final class CurrentOptions implements Verbosity {
         this.options = options;
     }
 
-    /** The options of this moment. */
+    /** Returns the options of this moment. */
     public AgentOptions get() {
         return options;
     }
 
     /**
-     * From now on others hold.
+     * Puts other options in place of these.
      *
      * @param others in place of all that held so far
      */
