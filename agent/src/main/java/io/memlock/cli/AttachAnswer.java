@@ -87,7 +87,7 @@ final class AttachAnswer {
     }
 
     private String remedyFromHere() {
-        return REMEDY + "  \"doctor " + jvm.pid() + "\" tells what to type here";
+        return REMEDY + "  run \"doctor " + jvm.pid() + "\" to see what to type here";
     }
 
     /** Marks each line as another process's words, so that none looks like ours or is taken for a command. */

@@ -25,12 +25,12 @@ import picocli.CommandLine.Parameters;
         description = {
             "",
             "Loads the agent into the JVM, which then locks its memory in small pieces: nobody in it waits for long. If the"
-                    + " agent is there already it gets the new options. What came of it is printed here; the JVM's own"
-                    + " output gets the agent's messages on stderr and nothing on stdout.",
+                    + " agent is there already it gets the new options. The result is printed here; the agent's"
+                    + " messages go to the JVM's stderr, and nothing goes to its stdout.",
             "",
-            "Once the request is made, Ctrl-C ends this command only: the JVM goes on with it to the end.",
+            "Once the request is made, Ctrl-C ends only this command: the JVM carries the request out to the end.",
             "",
-            "Nothing ends the JVM: on-failure=exit is for its start."
+            "Nothing here ends the JVM: on-failure=exit counts at start only."
         },
         footer = {
             "",
@@ -74,7 +74,7 @@ final class AttachCommand implements Callable<Integer> {
         String text = String.join(",", options);
         AgentOptions parsed = OptionParser.parse(text);
         if (parsed.onFailure() == OnFailure.EXIT) {
-            console.err().println("note: on-failure=exit is for the start; whatever happens, this JVM goes on");
+            console.err().println("note: on-failure=exit counts at start only; this JVM goes on, whatever happens");
         }
         Jvm jvm = jvms.find(pid);
         Attachment attachment = new Attachment(console, proc, jvms, jarThere == null ? jar : jarThere);

@@ -93,7 +93,7 @@ final class AttachedJvm implements AutoCloseable {
         } catch (Exception e) {
             rethrowInterrupt(e);
             throw new CommandException("the connection to " + jvm.title() + " broke: " + why(e)
-                    + ". It may have got the request: \"status " + jvm.pid() + "\" tells what is locked");
+                    + ". It may have got the request: run \"status " + jvm.pid() + "\" to see what is locked");
         }
     }
 

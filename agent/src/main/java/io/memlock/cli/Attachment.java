@@ -149,7 +149,7 @@ final class Attachment {
 
     private AttachReply await(AttachedJvm attached, Jvm jvm, String id) throws CommandException, InterruptedException {
         Thread goodbye = new Thread(() -> console.err()
-                .println("\nthe JVM goes on with it by itself; \"status " + jvm.pid() + "\" tells how far it is"));
+                .println("\nthe JVM is still working on the request; run \"status " + jvm.pid() + "\" to check"));
         Runtime.getRuntime().addShutdownHook(goodbye);
         try {
             boolean compared = false;
@@ -165,7 +165,7 @@ final class Attachment {
                 AttachReply reply = board.reply(id);
                 if (reply == null) {
                     throw new CommandException("the agent in " + jvm.title() + " did not answer; the stderr of that JVM"
-                            + " may say why, and \"status " + jvm.pid() + "\" what is locked");
+                            + " may say why. Run \"status " + jvm.pid() + "\" to see what is locked");
                 }
                 if (reply.state() != State.RUNNING) {
                     return reply;
@@ -177,8 +177,9 @@ final class Attachment {
                     console.err().println(shown);
                 }
                 if (patience.isOver(System.nanoTime(), isNews)) {
-                    throw new CommandException("the agent in " + jvm.title() + " has not told the end of it: no longer"
-                            + " waited for. \"status " + jvm.pid() + "\" tells what is locked");
+                    throw new CommandException(
+                            "the agent in " + jvm.title() + " has not finished; this command does not wait any"
+                                    + " longer. Run \"status " + jvm.pid() + "\" to see what is locked");
                 }
                 TimeUnit.MILLISECONDS.sleep(pollMillis);
                 pollMillis = Math.min(LAST_POLL_MILLIS, pollMillis + pollMillis / 10);

@@ -32,10 +32,10 @@ import picocli.CommandLine.Spec;
         header = "Tell whether locking works here, or for a running JVM, and what to type if not.",
         description = {
             "",
-            "Without a PID it locks its own JVM as the agent would, for this user, in this place, and tells what came of"
-                    + " it. With one it reads what that JVM may lock and how much it needs.",
+            "Without a PID the doctor locks its own JVM as the agent would, for this user and in this place, and reports"
+                    + " the outcome. With a PID it reads what that JVM may lock and how much it needs.",
             "",
-            "What to type is for the place the process runs in: systemd unit, container, pod or login."
+            "What it says to type is meant for the place the process runs in: systemd unit, container, pod or login."
         },
         footer = {
             "",

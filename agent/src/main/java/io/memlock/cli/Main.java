@@ -70,7 +70,7 @@ public final class Main {
         if (!UnmatchedArgumentException.printSuggestions(mistake, err) && command.getParent() == null) {
             command.usage(err);
         } else {
-            err.println("\"" + command.getCommandSpec().qualifiedName() + " --help\" tells how it is used");
+            err.println("\"" + command.getCommandSpec().qualifiedName() + " --help\" shows how to use it");
         }
         return ExitStatus.USAGE;
     }

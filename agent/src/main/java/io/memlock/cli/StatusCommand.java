@@ -34,11 +34,11 @@ import picocli.CommandLine.Parameters;
             "",
             "RESIDENT is in RAM, LOCKED is in RAM and cannot be swapped out, SWAPPED is on disk already. MAJFLT/S are"
                     + " memory accesses that waited for a disk, each second; a JVM that is locked has none. The VERDICT on a"
-                    + " JVM with the agent is about what its agent is to lock, otherwise about everything.",
+                    + " JVM with the agent is about what that agent should lock; otherwise it is about everything.",
             "",
-            "Reads /proc and attaches to nothing. How much is locked can only be known by walking a JVM's page tables,"
-                    + " " + SmapsCost.IN_WORDS + ". Done without asking up to " + SmapsCost.CHEAP_IN_WORDS
-                    + ", with --exact for all, and for the one JVM you name."
+            "The command reads /proc and does not attach. How much is locked can only be known by walking a JVM's page"
+                    + " tables: " + SmapsCost.IN_WORDS + ". That is done for JVMs of up to " + SmapsCost.CHEAP_IN_WORDS
+                    + ", for the one JVM you name, and with --exact for all."
         },
         footer = {
             "",

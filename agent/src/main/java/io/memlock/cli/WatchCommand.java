@@ -40,11 +40,12 @@ import picocli.CommandLine.Parameters;
             "",
             "Swapped and charged bytes and faults are read each time. Locked bytes and their share of resident bytes need"
                     + " a walk of the JVM's page tables, " + SmapsCost.IN_WORDS
-                    + ": that is done every 10 s, or more rarely where it takes long, so that it stays under 0.1 %% of a"
-                    + " CPU; at once where it is cheap and the charged bytes change. AGE is how old they are. COVERAGE is of"
-                    + " what the agent in the JVM is to lock, where it publishes that; otherwise of everything.",
+                    + ". This command walks them every 10 s, or more rarely where a walk takes long, so that it stays under"
+                    + " 0.1 %% of a CPU; where a walk is cheap, also when the charged bytes change. AGE tells how old the locked"
+                    + " bytes are. COVERAGE is the share of what the agent in the JVM should lock, where the agent publishes"
+                    + " that; otherwise it is the share of everything.",
             "",
-            "RELOCKS counts what the agent had to lock again since it was loaded. It publishes that among the JVM's"
+            "RELOCKS counts what the agent had to lock again since it was loaded. The agent publishes it among the JVM's"
                     + " performance counters (io.memlock.relocks), which are read from a file: - without an agent, or"
                     + " where the JVM has no such file (-XX:-UsePerfData, -XX:+PerfDisableSharedMem). This command"
                     + " does not attach."

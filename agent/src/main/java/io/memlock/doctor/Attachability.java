@@ -60,8 +60,8 @@ public final class Attachability {
         }
         if (!status.catches(SIGQUIT)) {
             return new Obstacle(
-                    "it does not handle SIGQUIT, by which it would be asked, and would die of it; it is only just"
-                            + " starting, ending, or was started with -Xrs",
+                    "it does not handle SIGQUIT, which attaching sends, and would die of it; it is starting or ending"
+                            + " just now, or was started with -Xrs",
                     AT_START);
         }
         Obstacle frozen = new Freezer(proc).obstacle(pid);
@@ -93,7 +93,7 @@ public final class Attachability {
             return new Obstacle("it was started with -XX:+DisableAttachMechanism", AT_START);
         }
         if (flags.has("-Xrs") || flags.isOn("ReduceSignalUsage", false)) {
-            return new Obstacle("it was started with -Xrs, and does not hear of attaching", AT_START);
+            return new Obstacle("it was started with -Xrs, so it cannot be asked to attach", AT_START);
         }
         return flags.isOn("EnableDynamicAgentLoading", true)
                 ? null

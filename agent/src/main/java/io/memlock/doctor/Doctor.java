@@ -60,11 +60,11 @@ public final class Doctor {
     private static Finding attach(ExaminedJvm examined, Attachability.Obstacle obstacle) {
         String check = "attach";
         if (obstacle == null) {
-            return Finding.ok(check, "nothing is in the way of it");
+            return Finding.ok(check, "nothing prevents it");
         }
         return examined.hasAgent()
                 ? Finding.note(
-                        check, obstacle.reason() + "; the agent is in it already, and cannot be given other options so")
+                        check, obstacle.reason() + "; the agent is loaded already, and cannot be given other options")
                 : Finding.fail(check, obstacle.reason(), obstacle.remedy());
     }
 

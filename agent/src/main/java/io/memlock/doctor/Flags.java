@@ -44,9 +44,9 @@ final class Flags {
         }
         String range = (start < 0 ? "" : " from " + Bytes.text(start)) + (max < 0 ? "" : " up to " + Bytes.text(max));
         String effect = bornLocked
-                ? ": what is new is born locked"
-                : ": what is new is locked a moment after it appears, under a limit while it fits"
-                        + (examined.isHeapRemapped() ? "" : "; -Xms equal to -Xmx leaves nothing to appear");
+                ? ": new memory is born locked"
+                : ": new memory is locked a moment after it appears, under a limit while it fits"
+                        + (examined.isHeapRemapped() ? "" : "; with -Xms equal to -Xmx none appears");
         return Finding.note("heap size", "the heap grows" + range + effect);
     }
 

@@ -140,7 +140,7 @@ record MemoryNeed(
                     + (unlimited.size() == 1 ? "it" : "them"));
         }
         if (atMost.getOrDefault(Region.CODE, 0L) > 0) {
-            text.append("; code as now, which is seldom all that is reserved for it");
+            text.append("; code is counted as it is now, because a JVM rarely fills what is reserved for it");
         }
         return text.toString();
     }

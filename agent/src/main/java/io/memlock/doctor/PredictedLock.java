@@ -83,12 +83,12 @@ final class PredictedLock {
     /** {@code Failures.zgcUnderRescan} is what the agent says of it. */
     private Finding zgc() {
         if (examined.isUnlimited()) {
-            return Finding.ok("ZGC", "it unmaps what it frees: the agent holds it by a view of its own");
+            return Finding.ok("ZGC", "it unmaps what it frees; the agent maps the heap once more and locks that view");
         }
         return Finding.fail(
                 "ZGC",
                 "it maps its heap anew while it runs, even with -Xms equal to -Xmx, and each time the lock is gone until"
-                        + " the agent comes by",
+                        + " the agent looks again",
                 "# no limit (see lock), or another collector: -XX:+UseG1GC with -Xms equal to -Xmx");
     }
 }

@@ -86,7 +86,7 @@ final class Sizes {
             return Finding.warn(
                     check,
                     "at most " + Bytes.text(atMostBytes) + ", memory.high is " + Bytes.text(high)
-                            + ": above it the kernel slows the JVM down to reclaim what is locked, in vain",
+                            + ": above it the kernel slows the JVM down, trying in vain to reclaim what is locked",
                     "# raise memory.high (MemoryHigh= of a unit), or lower -Xmx");
         }
         return Finding.ok(

@@ -55,7 +55,7 @@ final class ThreadRoom {
     }
 
     private static Obstacle noRoom(String why, String remedy) {
-        return new Obstacle(why + ": it cannot start the threads attaching takes, and would end", remedy);
+        return new Obstacle(why + ": it cannot start the threads that attaching needs, and would end", remedy);
     }
 
     private static boolean isExempt(ProcessStatus status) {

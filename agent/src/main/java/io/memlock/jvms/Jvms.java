@@ -81,7 +81,7 @@ public final class Jvms {
         }
         if (status.state().startsWith("Z")) {
             throw new CommandException("process " + pid + " (" + status.name()
-                    + ") has ended; only its entry is left, until its parent takes note");
+                    + ") has ended; only its entry is left, until its parent collects it");
         }
         try {
             Jvm jvm = within(pid, () -> jvm(pid));

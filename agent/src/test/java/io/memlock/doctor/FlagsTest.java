@@ -32,21 +32,21 @@ class FlagsTest {
     void aHeapThatGrowsIsBornLockedOrLockedAMomentLater() throws Exception {
         assertThat(find(examined("-Xms4m"), "mode=all,exclude=mapped", "heap size")
                         .evidence())
-                .isEqualTo("the heap grows from 4.0 MiB up to 64.0 MiB: what is new is born locked");
+                .isEqualTo("the heap grows from 4.0 MiB up to 64.0 MiB: new memory is born locked");
         assertThat(find(examined("-Xms4m"), "mode=heap", "heap size").evidence())
                 .as("strategy=auto takes rescan where more than files is left out")
                 .contains("a moment after");
         assertThat(find(examined("-Xms4m"), "strategy=rescan", "heap size").evidence())
                 .contains("a moment after");
         assertThat(find(examined("").limited(8 * MIB), "mode=heap", "heap size").evidence())
-                .startsWith("the heap grows up to 64.0 MiB: what is new is locked a moment after")
+                .startsWith("the heap grows up to 64.0 MiB: new memory is locked a moment after")
                 .contains("-Xms equal to -Xmx");
         assertThat(find(examined("").zgc().limited(8 * MIB), "mode=heap", "heap size")
                         .evidence())
                 .as("with ZGC it does not help")
                 .doesNotContain("-Xms equal to");
         assertThat(find(examined("").heapMax(-1), "mode=all", "heap size").evidence())
-                .isEqualTo("the heap grows: what is new is born locked");
+                .isEqualTo("the heap grows: new memory is born locked");
     }
 
     @ParameterizedTest

@@ -18,7 +18,9 @@ class MemoryNeedTest {
 
         assertThat(need.nowBytes()).isEqualTo(2 * MIB);
         assertThat(need.atMostBytes()).isEqualTo(2 * MIB);
-        assertThat(need.describe()).isEqualTo("code 2.0 MiB; code as now, which is seldom all that is reserved for it");
+        assertThat(need.describe())
+                .isEqualTo(
+                        "code 2.0 MiB; code is counted as it is now, because a JVM rarely fills what is reserved for it");
         assertThat(need.grownBytes()).as("a limit holds all that is reserved").isGreaterThan(240 * MIB);
     }
 
