@@ -57,7 +57,7 @@ class ArchitectureTest {
                 "keeper    | java.security | bootstrap calls hotspot lock log memory options os report state zgc",
                 "jmx       | javax.management.. | calls keeper memory options report state",
                 "jvms      | java.. | files hotspot jvmstat log memory proc state",
-                "doctor    | java.. | advice agent calls cgroup files hotspot lock log memory options os proc"
+                "doctor    | java.. | advice agent calls cgroup files hotspot jvms lock log memory options os proc"
                         + " report residency state"
             })
     void eachPackageImportsWhatIsBelowIt(String name, String jdk, String ours) {

@@ -10,7 +10,7 @@ package io.memlock.advice;
  */
 public record Advice(String now, String lasting) {
 
-    /** What helps every later start, and no process that runs. */
+    /** Creates advice that helps every later start, and no process that runs. */
     public static Advice lasting(String lines) {
         return new Advice("", lines);
     }
@@ -24,7 +24,7 @@ public record Advice(String now, String lasting) {
         return lines.isEmpty() ? this : new Advice(now, lasting.isEmpty() ? lines : lasting + "\n" + lines);
     }
 
-    /** Both parts: what helps at once comes first, because a restart ends the process that it is for. */
+    /** Returns both parts. What helps at once comes first, because a restart ends the process that it is for. */
     public String text() {
         if (now.isEmpty()) {
             return lasting;

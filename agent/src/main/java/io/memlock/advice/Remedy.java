@@ -3,20 +3,20 @@ package io.memlock.advice;
 
 import io.memlock.log.PlainText;
 
-/** Says what to type, for one place. */
+/** Says what to type, for one deployment. */
 public final class Remedy {
 
     private static final String CALLS = "mlock, mlock2, mlockall, munlock, munlockall and msync";
 
-    private final Place place;
+    private final Deployment deployment;
 
-    /** Remedies for a place. */
-    public Remedy(Place place) {
-        this.place = place;
+    /** Creates the remedies for a deployment. */
+    public Remedy(Deployment deployment) {
+        this.deployment = deployment;
     }
 
     /**
-     * How to lift the limit on locked memory.
+     * Tells how to lift the limit on locked memory.
      *
      * @param enoughBytes a finite limit that holds the selection, also when it has grown; 0 if no number is known to
      */
@@ -26,18 +26,19 @@ public final class Remedy {
 
     /** The keeper looks at the limit at every pass. */
     private String atOnce() {
-        return place.pid() <= 0
+        return deployment.pid() <= 0
                 ? ""
                 : "# for this JVM alone, without a restart; the agent notices within a second:\nsudo prlimit --pid "
-                        + place.pid() + " --memlock=unlimited:unlimited\n# for every later start:";
+                        + deployment.pid() + " --memlock=unlimited:unlimited\n# for every later start:";
     }
 
     private String lasting(long enoughBytes) {
-        return switch (place.kind()) {
+        return switch (deployment.kind()) {
             case SYSTEM_SERVICE ->
-                "# " + shown(place.unit()) + " is a systemd unit: limits.conf and ulimit do not reach it, a drop-in"
+                "# " + shown(deployment.unit())
+                        + " is a systemd unit: limits.conf and ulimit do not reach it, a drop-in"
                         + " does\n"
-                        + limitDropIn(place.unit())
+                        + limitDropIn(deployment.unit())
                         + "\nsudo systemctl restart " + unit()
                         + finite("infinity", enoughBytes, "LimitMEMLOCK=" + wholeMebibytes(enoughBytes));
             case USER_SERVICE -> userService();
@@ -49,7 +50,7 @@ public final class Remedy {
         };
     }
 
-    /** Each setting has a file of its own, so that one remedy does not undo another. */
+    /** Writes a drop-in. Each setting has a file of its own, so that one remedy does not undo another. */
     private static String dropIn(String unit, String name, String setting) {
         String directory = "/etc/systemd/system/" + unit + ".d";
         return "sudo mkdir -p " + ShellWord.of(directory) + "\nprintf '[Service]\\n" + setting + "\\n' |\n  sudo tee "
@@ -61,10 +62,10 @@ public final class Remedy {
     }
 
     private String userService() {
-        String directory = ".config/systemd/user/" + place.unit() + ".d";
-        return "# " + shown(place.unit()) + " gets no more than the service manager of uid " + place.uid()
+        String directory = ".config/systemd/user/" + deployment.unit() + ".d";
+        return "# " + shown(deployment.unit()) + " gets no more than the service manager of uid " + deployment.uid()
                 + " has; raise that first:\n"
-                + limitDropIn("user@" + place.uid() + ".service")
+                + limitDropIn("user@" + deployment.uid() + ".service")
                 + "\n# then, as that user, allow the unit to use it:\n"
                 + "mkdir -p ~/" + ShellWord.of(directory)
                 + "\nprintf '[Service]\\nLimitMEMLOCK=infinity\\n' |\n  tee ~/"
@@ -77,7 +78,7 @@ public final class Remedy {
                 + command
                 + " run --ulimit memlock=-1:-1 ...\n# Compose, in the service:\n#   ulimits: { memlock: -1 }"
                 + finite("-1:-1", enoughBytes, "--ulimit memlock=" + wholeMebibytes(enoughBytes));
-        return place.isUserNamespace()
+        return deployment.isUserNamespace()
                 ? text + "\n# it runs rootless: first raise the limit of the user who runs " + command
                         + " on the host, nothing inside the container can"
                 : text;
@@ -96,11 +97,11 @@ public final class Remedy {
 
     private String kubernetes() {
         return "# a pod has no field for this limit. Raise it on every node the pod may run on:\n"
-                + limitDropIn(place.unit()) + "\nsudo systemctl restart " + unit()
+                + limitDropIn(deployment.unit()) + "\nsudo systemctl restart " + unit()
                 + "\n# then, where kubectl works; what created the pod creates it anew, with the new limit:\n"
-                + "kubectl delete pod " + (place.pod().isEmpty() ? "POD" : ShellWord.of(place.pod())) + " -n "
-                + (place.podNamespace().isEmpty() ? "NAMESPACE" : ShellWord.of(place.podNamespace())) + "\n"
-                + (place.isRoot() ? kubernetesRoot() : kubernetesUser());
+                + "kubectl delete pod " + (deployment.pod().isEmpty() ? "POD" : ShellWord.of(deployment.pod())) + " -n "
+                + (deployment.podNamespace().isEmpty() ? "NAMESPACE" : ShellWord.of(deployment.podNamespace())) + "\n"
+                + (deployment.isRoot() ? kubernetesRoot() : kubernetesUser());
     }
 
     private static String kubernetesRoot() {
@@ -109,20 +110,21 @@ public final class Remedy {
     }
 
     private String kubernetesUser() {
-        return "# adding the capability IPC_LOCK alone does nothing for uid " + place.uid()
+        return "# adding the capability IPC_LOCK alone does nothing for uid " + deployment.uid()
                 + ": a user other than root gets it only\n# from a file. In the image, and in the spec as well:\n"
-                + "#   RUN setcap cap_ipc_lock+ep " + shown(ShellWord.of(place.javaHome() + "/bin/java")) + " && echo "
-                + shown(ShellWord.of(place.javaHome() + "/lib")) + " > /etc/ld.so.conf.d/java.conf && ldconfig\n"
+                + "#   RUN setcap cap_ipc_lock+ep " + shown(ShellWord.of(deployment.javaHome() + "/bin/java"))
+                + " && echo "
+                + shown(ShellWord.of(deployment.javaHome() + "/lib")) + " > /etc/ld.so.conf.d/java.conf && ldconfig\n"
                 + "#   securityContext: { allowPrivilegeEscalation: true, capabilities: { add: [\"IPC_LOCK\"] } }";
     }
 
     private String login(long enoughBytes) {
-        String who = place.user().isEmpty() ? ":" + place.uid() : place.user();
+        String who = deployment.user().isEmpty() ? ":" + deployment.uid() : deployment.user();
         return limitsFile(who)
-                + (place.startedAs().isEmpty()
+                + (deployment.startedAs().isEmpty()
                         ? ""
                         : "\n# sudo may pass on the limit of the login it was called from:\n"
-                                + limitsFile(place.startedAs()))
+                                + limitsFile(deployment.startedAs()))
                 + "\n# it holds once that user has logged in again; check with: ulimit -l"
                 + finite("unlimited", enoughBytes, Long.toString(wholeMebibytes(enoughBytes) >> 10));
     }
@@ -134,18 +136,18 @@ public final class Remedy {
                 + ShellWord.of("/etc/security/limits.d/90-memlock-" + name + ".conf");
     }
 
-    /** How to get out of the way of a seccomp filter that refuses the calls. */
+    /** Tells how to have a seccomp filter allow the calls. */
     public Advice allowCalls() {
         return Advice.lasting(
-                switch (place.kind()) {
+                switch (deployment.kind()) {
                     case SYSTEM_SERVICE -> systemCallFilter();
                     case USER_SERVICE ->
-                        "# let SystemCallFilter= of " + shown(place.unit()) + " allow @memlock and msync:\n"
+                        "# let SystemCallFilter= of " + shown(deployment.unit()) + " allow @memlock and msync:\n"
                                 + "systemctl --user edit " + unit();
                     case DOCKER, PODMAN ->
                         "# create the container with a seccomp profile that allows " + CALLS
                                 + " (the default one does):\n#   "
-                                + (place.kind() == Place.Kind.DOCKER ? "docker" : "podman")
+                                + (deployment.kind() == Deployment.Kind.DOCKER ? "docker" : "podman")
                                 + " run --security-opt seccomp=PROFILE.json ...";
                     case KUBERNETES ->
                         "# in the container's spec:\n#   securityContext: { seccompProfile: { type: RuntimeDefault } }"
@@ -157,27 +159,27 @@ public final class Remedy {
                 });
     }
 
-    /** As the last word of a command, whose option it could be otherwise: the name is chosen by others. */
+    /** Returns the unit as the last word of a command. Others chose the name: it must not be taken for an option. */
     private String unit() {
-        return (place.unit().startsWith("-") ? "-- " : "") + ShellWord.of(place.unit());
+        return (deployment.unit().startsWith("-") ? "-- " : "") + ShellWord.of(deployment.unit());
     }
 
     /** A unit without a filter would be allowed these calls and no others, so it is looked for first. */
     private String systemCallFilter() {
         String unit = unit();
-        String steps = dropIn(place.unit(), "memlock-calls.conf", "SystemCallFilter=@memlock msync")
+        String steps = dropIn(deployment.unit(), "memlock-calls.conf", "SystemCallFilter=@memlock msync")
                 + "\nsudo systemctl restart " + unit;
-        return "# the SystemCallFilter= of " + shown(place.unit())
+        return "# the SystemCallFilter= of " + shown(deployment.unit())
                 + " lacks the calls for locking; without one the filter is another's, and nothing is changed here\n"
                 + "systemctl show --property=SystemCallFilter --value " + unit + " | grep -q . &&\n"
                 + steps.replace("\n", " &&\n").replace("| &&", "|");
     }
 
-    /** How to allow more mappings. */
+    /** Tells how to allow more mappings. */
     public Advice raiseMappings(long mappings) {
         long enough = Math.max(262_144, Long.highestOneBit(Math.max(1, mappings)) * 4);
         return new Advice(
-                (place.isContainer() ? "# on the host:\n" : "") + "echo 'vm.max_map_count = " + enough
+                (deployment.isContainer() ? "# on the host:\n" : "") + "echo 'vm.max_map_count = " + enough
                         + "' |\n  sudo tee /etc/sysctl.d/90-memlock.conf\nsudo sysctl -p /etc/sysctl.d/90-memlock.conf",
                 "");
     }
@@ -188,7 +190,7 @@ public final class Remedy {
                 : "\n# instead of " + unlimited + ": " + setting + " holds what is selected, also when it has grown";
     }
 
-    /** Up to whole MiB, so that nobody has to copy odd digits. */
+    /** Rounds up to whole MiB, so that nobody has to copy odd digits. */
     private static long wholeMebibytes(long bytes) {
         return (bytes + (1 << 20) - 1) >> 20 << 20;
     }

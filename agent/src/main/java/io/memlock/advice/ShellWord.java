@@ -33,7 +33,7 @@ public final class ShellWord {
         return printed ? "'" + text.replace("'", "'\\''") + "'" : octal(text);
     }
 
-    /** Every byte that is not plain as three octal digits, which no digit behind them can become part of. */
+    /** Writes every byte that is not plain as three octal digits, which no digit behind them can become part of. */
     private static String octal(String text) {
         StringBuilder word = new StringBuilder("$'");
         for (byte unit : text.getBytes(StandardCharsets.UTF_8)) {

@@ -5,7 +5,7 @@ import io.memlock.attach.AgentProperties;
 import io.memlock.attach.AttachReply;
 import io.memlock.attach.AttachReply.State;
 import io.memlock.attach.AttachRequest;
-import io.memlock.attach.ReplyBoard;
+import io.memlock.attach.Replies;
 import io.memlock.attach.Version;
 import io.memlock.bootstrap.AgentThread;
 import io.memlock.keeper.OwnPermissions;
@@ -37,7 +37,7 @@ final class AttachService {
     }
 
     /**
-     * A service.
+     * Creates the service.
      *
      * @param instrumentation the JVM's
      * @param stderr for what cannot be told to whoever asked
@@ -61,7 +61,7 @@ final class AttachService {
                 takeRequest(text);
             } else {
                 String options = text == null ? "" : text;
-                run(new AttachRequest("", Version.current(), AttachRequest.Action.LOCK, options), this::print);
+                run(new AttachRequest("", AttachRequest.Action.LOCK, options), this::print);
             }
         } catch (ReflectiveOperationException | RuntimeException e) {
             print(new AttachReply(State.FAILED, e.toString()));
@@ -69,13 +69,13 @@ final class AttachService {
     }
 
     private void takeRequest(String text) throws ReflectiveOperationException {
-        ReplyBoard board = new ReplyBoard(AgentProperties.ofThisJvm(instrumentation));
+        Replies board = new Replies(AgentProperties.ofThisJvm(instrumentation));
         board.version(Version.current());
         try {
             AttachRequest request = AttachRequest.parse(text);
-            Replies replies = reply -> board.reply(request.id(), reply);
-            replies.reply(new AttachReply(State.RUNNING, ""));
-            run(request, replies);
+            ReplyTo asker = reply -> board.reply(request.id(), reply);
+            asker.reply(new AttachReply(State.RUNNING, ""));
+            run(request, asker);
         } catch (IllegalArgumentException e) {
             AttachReply reply = new AttachReply(
                     State.FAILED,
@@ -90,24 +90,24 @@ final class AttachService {
         }
     }
 
-    private void run(AttachRequest request, Replies replies) {
+    private void run(AttachRequest request, ReplyTo asker) {
         Runnable work = new Runnable() {
             @Override
             public void run() {
-                replies.reply(answer(request, replies));
+                asker.reply(answer(request, asker));
             }
         };
         try {
             AgentThread.gentle(OwnPermissions.of(work), "memlock-attach").start();
         } catch (OutOfMemoryError e) { // no thread to be had: whoever asked would wait for ever
-            replies.reply(new AttachReply(State.FAILED, "nothing was done: " + e.getMessage()));
+            asker.reply(new AttachReply(State.FAILED, "nothing was done: " + e.getMessage()));
         }
     }
 
-    private AttachReply answer(AttachRequest request, Replies replies) {
+    private AttachReply answer(AttachRequest request, ReplyTo asker) {
         try {
             synchronized (this) {
-                return worker.carryOut(request, line -> replies.reply(new AttachReply(State.RUNNING, line)));
+                return worker.carryOut(request, line -> asker.reply(new AttachReply(State.RUNNING, line)));
             }
         } catch (Throwable e) { // whoever asked waits for an answer
             String message = e.getMessage();
@@ -121,8 +121,8 @@ final class AttachService {
         }
     }
 
-    /** Where a reply goes. */
-    private interface Replies {
+    /** Takes replies to whoever asked. */
+    private interface ReplyTo {
         void reply(AttachReply reply);
     }
 }

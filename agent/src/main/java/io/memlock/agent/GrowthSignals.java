@@ -18,14 +18,14 @@ final class GrowthSignals implements Growth.Source {
     private final Instrumentation instrumentation;
     private final AddressSpaceReader addressSpace;
 
-    /** Null where the JVM has none, and before the first look. */
+    /** The counters; null where the JVM has none, and before the first look. */
     private GrowthCounters counters;
 
     private boolean hasLooked;
     private long committed;
     private long collections;
 
-    /** Looks at nothing yet. */
+    /** Creates the signals, without a look. */
     GrowthSignals(Instrumentation instrumentation, ProcFs proc) {
         this.instrumentation = instrumentation;
         this.addressSpace = proc.addressSpaceReader(ProcFs.SELF);

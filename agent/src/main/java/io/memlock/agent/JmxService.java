@@ -6,16 +6,16 @@ import io.memlock.jmx.JmxRegistration;
 import io.memlock.keeper.HeapRoom;
 import io.memlock.keeper.LockControl;
 import io.memlock.log.Log;
-import io.memlock.options.OptionsInForce;
+import io.memlock.options.CurrentOptions;
 import io.memlock.state.LockState;
 import java.io.IOException;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.JMException;
 
-/** Has the MXBean registered while the option {@code jmx} is on. No class of JMX is loaded before. */
+/** Registers the MXBean while the option {@code jmx} is on. No class of JMX is loaded before. */
 final class JmxService {
 
-    private final OptionsInForce options;
+    private final CurrentOptions options;
     private final Log log;
     private final long pageBytes;
 
@@ -23,18 +23,18 @@ final class JmxService {
     private boolean refused;
 
     /**
-     * Registers nothing yet.
+     * Creates the service, which registers nothing yet.
      *
      * @param pageBytes the page size
      */
-    JmxService(OptionsInForce options, Log log, long pageBytes) {
+    JmxService(CurrentOptions options, Log log, long pageBytes) {
         this.options = options;
         this.log = log;
         this.pageBytes = pageBytes;
     }
 
     /**
-     * Makes it so. Called about once a second, always by the reporter's thread.
+     * Registers or unregisters the MXBean as the option says. The reporter's thread calls it about once a second.
      *
      * @param control whom the bean asks
      */
@@ -73,7 +73,7 @@ final class JmxService {
         }
     }
 
-    /** Where smaps cannot be read the bean is still worth having: its state does not come from there. */
+    /** Scans once. Where smaps cannot be read the bean is still worth having: its state does not come from there. */
     private void refreshForFirstReader(LockControl control) {
         try {
             control.refresh();
@@ -82,7 +82,7 @@ final class JmxService {
         }
     }
 
-    /** Tells listeners of the bean, if there is one. May be called by any thread. */
+    /** Tells the listeners of the bean, if there is one. Any thread may call it. */
     void stateChanged(LockState from, LockState to) {
         JmxRegistration current = registration;
         if (current != null) {

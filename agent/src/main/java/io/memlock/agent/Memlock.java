@@ -21,10 +21,10 @@ import io.memlock.log.StartupTimes;
 import io.memlock.memory.PathGlob;
 import io.memlock.memory.Region;
 import io.memlock.options.AgentOptions;
+import io.memlock.options.CurrentOptions;
 import io.memlock.options.OnFailure;
 import io.memlock.options.OptionException;
 import io.memlock.options.OptionParser;
-import io.memlock.options.OptionsInForce;
 import io.memlock.os.LibC;
 import io.memlock.os.NativeAccess;
 import io.memlock.os.NativeUnavailableException;
@@ -53,10 +53,10 @@ public final class Memlock implements Agent {
 
     private static final int GO_ON = 0;
 
-    /** Who asks, for the log. */
+    /** The asker, as the log names it. */
     private static final String BY_ATTACH = "by attach";
 
-    /** Between two attempts to start the keeper. */
+    /** The time between two attempts to start the keeper. */
     private static final long RETRY_NANOS = 20_000_000;
 
     private final Instrumentation instrumentation;
@@ -66,19 +66,19 @@ public final class Memlock implements Agent {
     private final ProcFs proc = new ProcFs();
 
     private String startOptions;
-    private OptionsInForce inForce;
+    private CurrentOptions inForce;
     private Log log;
     private ThisProcess process;
     private MemoryLock lock;
 
-    /** Told after the start line. */
+    /** The notices that are told after the start line. */
     private List<String> startNotices = List.of();
 
     private Background background;
     private Thread privilegeWatch;
     private AttachService attachments;
 
-    /** Null where there is no JMX. */
+    /** The JMX service; null where there is no JMX. */
     private JmxService jmx;
 
     private Memlock(Instrumentation instrumentation, long startNanos, Runnable jarHolder) {
@@ -88,7 +88,7 @@ public final class Memlock implements Agent {
         times.ended("loader");
     }
 
-    /** What the bootstrap calls. */
+    /** Creates the agent for the bootstrap. */
     public static final class Factory implements Agent.Factory {
 
         @Override
@@ -122,7 +122,7 @@ public final class Memlock implements Agent {
         return !isHeld() || isKept(failure) || options.onFailure() == OnFailure.WARN ? GO_ON : OnFailure.EXIT_STATUS;
     }
 
-    /** Has the lock kept, if there is a thread to be had for it. */
+    /** Starts the threads that keep the lock; tells whether they could be started. */
     private boolean isKept(LockFailure failure) {
         try {
             startBackground(failure == null || lock.status().state() == LockState.PARTIAL);
@@ -136,7 +136,7 @@ public final class Memlock implements Agent {
         }
     }
 
-    /** Whatever goes wrong is a failure like any other: the application must start, or exit as its operator wants. */
+    /** Locks. Whatever goes wrong is a failure like any other: the application must start, or exit as its operator wants. */
     private LockFailure lockAtStart(AgentOptions options) {
         try {
             LibC libc = NativeAccess.open(instrumentation);
@@ -151,7 +151,7 @@ public final class Memlock implements Agent {
         }
     }
 
-    /** Another {@code -javaagent} of the same command line, or of {@code JAVA_TOOL_OPTIONS}. */
+    /** Ignores another {@code -javaagent} of the same command line, or of {@code JAVA_TOOL_OPTIONS}. */
     @Override
     public void startAgain(String optionsText) {
         stderr.println("[memlock] the agent is given more than once: the first counts (" + given(startOptions)
@@ -176,7 +176,7 @@ public final class Memlock implements Agent {
     }
 
     private void begin(AgentOptions options) {
-        inForce = new OptionsInForce(options);
+        inForce = new CurrentOptions(options);
         log = new Log(stderr, inForce);
     }
 
@@ -220,7 +220,10 @@ public final class Memlock implements Agent {
         startKeepingAfter(line);
     }
 
-    /** An application may fill its heap in its first moments: the keeper is tried to be started until it is. */
+    /**
+     * Starts the keeper after the start line, and tries until it runs: an application may fill its heap in its first
+     * moments.
+     */
     private void startKeepingAfter(Thread line) {
         Runnable begin = new Runnable() {
             @Override
@@ -248,7 +251,7 @@ public final class Memlock implements Agent {
         return new AgentThread(OwnPermissions.of(body), name);
     }
 
-    /** Under way from the first moment on at which dropping root would end the JVM. */
+    /** Starts the watch at the first moment at which dropping root would end the JVM. */
     private synchronized void watchPrivilege() {
         if (privilegeWatch == null && PrivilegeWatch.isNeeded(lock)) {
             PrivilegeWatch privileges = new PrivilegeWatch(process.libc(), lock, log);
@@ -273,7 +276,7 @@ public final class Memlock implements Agent {
         }
     }
 
-    /** Not before {@code main} has begun, which does not wait for it. */
+    /** Reads the rest of the jar, once {@code main} has begun, which does not wait for it. */
     private void holdJar() {
         try {
             jarHolder.run();
@@ -282,7 +285,7 @@ public final class Memlock implements Agent {
         }
     }
 
-    /** Made by whoever needs it first: our own thread, or somebody who attaches that early. */
+    /** Returns the background services. Whoever needs them first makes them: our own thread, or an early attach. */
     private synchronized Background background() {
         if (background == null) {
             jmx = hasManagement() ? new JmxService(inForce, log, process.pageBytes()) : null;
@@ -326,12 +329,12 @@ public final class Memlock implements Agent {
         return background().control();
     }
 
-    /** A Java runtime need not have it. */
+    /** Tells whether the Java runtime has JMX: it need not. */
     private static boolean hasManagement() {
         return ModuleLayer.boot().findModule("java.management").isPresent();
     }
 
-    /** Returns what it printed. */
+    /** Prints the start line, and returns it. */
     private String printStartLine() {
         try {
             String line = startLine();
@@ -360,7 +363,7 @@ public final class Memlock implements Agent {
                 locked, status, process.files().status(ProcFs.SELF).vmLckBytes(), times.totalMillis());
     }
 
-    /** Made when the application asks for it first; what it is asked for is done on the application's threads. */
+    /** Makes the service when the application first asks for it. It works on the application's threads. */
     @Override
     public MethodHandle rangeLocks() {
         return isHeld() ? RangeLockService.of(lock, process) : null;
@@ -385,14 +388,14 @@ public final class Memlock implements Agent {
         }
         AgentOptions options = OptionParser.parse(request.options());
         if (isHeld()) {
-            return tell(progress, () -> lockInstead(request.options()));
+            return tell(progress, () -> reply(control().lock(options, BY_ATTACH)));
         }
         begin(options);
         process = new ThisProcess(NativeAccess.open(instrumentation), proc, instrumentation, log);
         return tell(progress, () -> lockNow(options));
     }
 
-    private AttachReply tell(Consumer<String> progress, Work work) throws OptionException, IOException {
+    private AttachReply tell(Consumer<String> progress, Work work) throws IOException {
         process.progress().tell(progress);
         try {
             return work.run();
@@ -401,13 +404,13 @@ public final class Memlock implements Agent {
         }
     }
 
-    /** Asked whenever the application maps a file. */
+    /** Tells whether a new mapping should be unlocked; asked whenever the application maps a file. */
     private static final class BornInVain implements Predicate<Region>, Supplier<List<PathGlob>> {
 
         private final MemoryLock lock;
-        private final OptionsInForce options;
+        private final CurrentOptions options;
 
-        BornInVain(MemoryLock lock, OptionsInForce options) {
+        BornInVain(MemoryLock lock, CurrentOptions options) {
             this.lock = lock;
             this.options = options;
         }
@@ -423,9 +426,9 @@ public final class Memlock implements Agent {
         }
     }
 
-    /** What an attach asks for. */
+    /** The work that an attach asks for. */
     private interface Work {
-        AttachReply run() throws OptionException, IOException;
+        AttachReply run() throws IOException;
     }
 
     /** The first lock of this JVM, taken while it runs. */
@@ -460,10 +463,6 @@ public final class Memlock implements Agent {
         log.debug(times.describe());
         background().start();
         return line;
-    }
-
-    private AttachReply lockInstead(String text) throws OptionException, IOException {
-        return reply(control().lock(text, BY_ATTACH));
     }
 
     private static AttachReply reply(LockAnswer answer) {

@@ -32,7 +32,7 @@ final class OwnView implements ProcessView {
     private final MemoryLock lock;
 
     /**
-     * A view.
+     * Creates the view.
      *
      * @param pageBytes the page size
      * @param log for scans that are less gentle than they should be
@@ -60,7 +60,7 @@ final class OwnView implements ProcessView {
         }
     }
 
-    /** The same before the application runs, when there is nobody to stall. */
+    /** Scans in one go: before the application runs there is nobody to stall. */
     RegionReport scanAtOnce() throws IOException {
         return new SmapsScan(proc, ProcFs.SELF, layout, lock.chosenFiles()).scan();
     }

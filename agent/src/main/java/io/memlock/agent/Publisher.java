@@ -18,24 +18,24 @@ final class Publisher implements Runnable {
     private final Instrumentation instrumentation;
     private final Log log;
 
-    /** Null where there is no JMX. */
+    /** The JMX service; null where there is no JMX. */
     private final JmxService jmx;
 
     private LockControl control;
 
-    /** Null where there are none, and before the first time. */
+    /** The counters; null where there are none, and before the first time. */
     private LockCounters counters;
 
     private boolean hasBegun;
 
-    /** Publishes nothing yet. */
+    /** Creates the publisher, which publishes nothing yet. */
     Publisher(Instrumentation instrumentation, Log log, JmxService jmx) {
         this.instrumentation = instrumentation;
         this.log = log;
         this.jmx = jmx;
     }
 
-    /** What to publish. */
+    /** Sets what to publish. */
     void publish(LockControl whose) {
         control = whose;
     }
@@ -69,7 +69,7 @@ final class Publisher implements Runnable {
         }
     }
 
-    /** Only the command line misses them where the JVM has none. */
+    /** Opens the counters. Where the JVM has none, only the command line misses them. */
     private LockCounters counters() {
         try {
             return new LockCounters(new OwnCounters(instrumentation));

@@ -40,12 +40,12 @@ final class RangeLockService {
      */
     private record Lock(Range pages, Manner manner, ByteBuffer buffer) {}
 
-    /** The way to the service of this process. */
+    /** Returns the way to the service of this process. */
     static MethodHandle of(MemoryLock lock, ThisProcess process) {
         return new RangeLockService(process.rangeLocks(lock)).handle();
     }
 
-    /** Bound to this, which it does not show. */
+    /** Returns a handle that is bound to this service and does not show it. */
     private MethodHandle handle() {
         MethodType type = MethodType.methodType(
                 Object.class, String.class, long.class, long.class, boolean.class, boolean.class, ByteBuffer.class);
@@ -56,7 +56,7 @@ final class RangeLockService {
         }
     }
 
-    /** What the handle calls. */
+    /** Carries out one request, for the handle. */
     @SuppressWarnings("UnusedMethod")
     private Object carryOut(
             String operation, long first, long second, boolean onFault, boolean hidden, ByteBuffer buffer) {
@@ -65,7 +65,7 @@ final class RangeLockService {
         return request.answer;
     }
 
-    /** One request, to be carried out with the agent's permissions. */
+    /** A request that is carried out with the agent's permissions. */
     private final class Request implements Runnable {
 
         private final String operation;

@@ -8,13 +8,13 @@ import io.memlock.report.RegionReport;
 import io.memlock.state.LockStatus;
 import java.io.IOException;
 
-/** The line printed at start. */
+/** Makes the line that is printed at start. */
 final class StartReport {
 
     private StartReport() {}
 
     /**
-     * The line.
+     * Returns the line.
      *
      * @param locked what the kernel says is locked now, and of what
      * @param chargedBytes VmLck
@@ -25,7 +25,7 @@ final class StartReport {
                 + Bytes.limit(status.limit().effectiveBytes()) + ", in " + millis + " ms";
     }
 
-    /** With everything selected one sum of the kernel's does, and a JVM that ends soon still sees the line. */
+    /** Takes one sum of the kernel's, which is enough with everything selected: a JVM that ends soon still sees the line. */
     static String ofWholeProcess(ProcFs proc, LockStatus status) throws IOException {
         SmapsRollup rollup = proc.smapsRollup(ProcFs.SELF);
         return RegionReport.describe(rollup.lockedBytes(), rollup.pssBytes(), status);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.agent;
 
-import io.memlock.advice.Place;
-import io.memlock.advice.PlaceFiles;
+import io.memlock.advice.Deployment;
+import io.memlock.advice.DeploymentFiles;
 import io.memlock.calls.ApplicationLocks;
 import io.memlock.calls.CallCost;
 import io.memlock.calls.FutureProbe;
@@ -69,12 +69,12 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
 
     private HeldPages held;
     private Boolean inUserNamespace;
-    private Place place;
+    private Deployment place;
     private JvmLayout layout;
     private MemoryLock lock;
 
     /**
-     * The process.
+     * Describes the process.
      *
      * @param libc the C library
      * @param proc where {@code /proc} is
@@ -92,7 +92,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
         this.probe = new LockProbe(libc, pageBytes);
     }
 
-    /** A lock on it, not taken yet. */
+    /** Creates a lock on this process, which is not taken yet. */
     public MemoryLock newLock() {
         ApplicationLocks applicationLocks = new ApplicationLocks(this);
         FutureLock future = new FutureLock(libc, new FutureProbe(libc, probe, pageBytes), applicationLocks, this);
@@ -124,7 +124,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
             }
         };
         return new Reconciler(
-                new SelfMap(proc, layout()),
+                new OwnMappings(proc, layout()),
                 probe,
                 new GentleCalls(libc, probe, Pause.SLEEP, progress, pieces, held()),
                 applicationLocks,
@@ -134,7 +134,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
                 MappingBudget.of(maxMapCount()));
     }
 
-    /** What is reported of it, after {@link #newLock}. */
+    /** Returns the view that reports are made from. */
     OwnView view() {
         return new OwnView(proc, layout(), probe, pageBytes, log, lock);
     }
@@ -157,22 +157,22 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
         return layout;
     }
 
-    /** The C library. */
+    /** Returns the C library. */
     LibC libc() {
         return libc;
     }
 
-    /** Its files in {@code /proc}, opened so that no child inherits them. */
+    /** Returns its files in {@code /proc}, opened so that no child inherits them. */
     ProcFs files() {
         return proc;
     }
 
-    /** Bytes in a page. */
+    /** Returns the page size in bytes. */
     long pageBytes() {
         return pageBytes;
     }
 
-    /** How far long work is. */
+    /** Returns the progress of long work. */
     Progress progress() {
         return progress;
     }
@@ -211,7 +211,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
         return missing.isEmpty();
     }
 
-    /** What is charged against the limit, by anybody. Unknown counts as nothing: then the kernel refuses what is too much. */
+    /** Returns what anybody has charged against the limit. Unknown counts as 0: then the kernel refuses what is too much. */
     @Override
     public long chargedBytes() {
         try {
@@ -255,16 +255,16 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
         return held;
     }
 
-    /** What handles of the API have locked besides. */
+    /** Creates the locks of ranges, for the API. */
     RangeLocks rangeLocks(MemoryLock lock) {
         return new RangeLocks(
                 lock, this, libc, new LimitProbe(libc, proc, probe, pageBytes), proc, Pause.SLEEP, pageBytes);
     }
 
     @Override
-    public synchronized Place place() {
+    public synchronized Deployment place() {
         if (place == null) {
-            place = PlaceFiles.ofThisProcess();
+            place = DeploymentFiles.ofThisProcess();
         }
         return place;
     }

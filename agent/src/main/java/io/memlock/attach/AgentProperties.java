@@ -14,7 +14,7 @@ public final class AgentProperties {
     private AgentProperties() {}
 
     /**
-     * This JVM's agent properties.
+     * Opens this JVM's agent properties.
      *
      * @param instrumentation the JVM's, which lets us into the package
      * @return live: what is set here is seen by whoever attaches

@@ -2,7 +2,7 @@
 package io.memlock.attach;
 
 /**
- * What the agent has to say about a request so far.
+ * The agent's answer to a request so far.
  *
  * @param state whether more will come
  * @param text for people; may have several lines
@@ -19,7 +19,7 @@ public record AttachReply(State state, String text) {
         FAILED
     }
 
-    /** As it is stored. */
+    /** Returns the text that is stored. */
     String encode() {
         return state.name() + ' ' + text;
     }

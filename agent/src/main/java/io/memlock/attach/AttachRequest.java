@@ -5,21 +5,20 @@ package io.memlock.attach;
  * What the command line asks of the agent in another JVM.
  *
  * @param id names the reply; any text without blanks
- * @param version of the command line
  * @param action what to do
  * @param options for {@link Action#LOCK}, as the agent takes them; otherwise ""
  */
-public record AttachRequest(String id, String version, Action action, String options) {
+public record AttachRequest(String id, Action action, String options) {
 
     /** No option starts so: tells a request from options given by hand, as with {@code jcmd PID JVMTI.agent_load}. */
     private static final String MARK = "@memlock-1";
 
-    /** Of every version, and the id comes next in every version. */
+    /** The beginning of the mark in every version, which the id follows in every version. */
     private static final String ANY_MARK = "@memlock-";
 
     private static final int WORDS = 5;
 
-    /** What can be asked. */
+    /** The actions that can be asked for. */
     public enum Action {
         /** Lock as the options say, from now on. */
         LOCK,
@@ -28,7 +27,7 @@ public record AttachRequest(String id, String version, Action action, String opt
     }
 
     /**
-     * Whom to answer, also if the request is one of a version to come.
+     * Returns the id to answer to, also if the request is one of a version to come.
      *
      * @param text for which {@link #parse} threw an exception
      * @return null if the text tells no id
@@ -38,9 +37,9 @@ public record AttachRequest(String id, String version, Action action, String opt
         return words[0].startsWith(ANY_MARK) && words.length > 1 ? words[1] : null;
     }
 
-    /** The text that is handed to the agent. */
+    /** Returns the text that is handed to the agent, with the version of whoever asks. */
     public String text() {
-        return MARK + ' ' + id + ' ' + version + ' ' + action.name() + ' ' + options;
+        return MARK + ' ' + id + ' ' + Version.current() + ' ' + action.name() + ' ' + options;
     }
 
     /**
@@ -58,6 +57,6 @@ public record AttachRequest(String id, String version, Action action, String opt
         if (words.length < WORDS || !words[0].equals(MARK)) {
             throw new IllegalArgumentException("it does not understand this request: " + text);
         }
-        return new AttachRequest(words[1], words[2], Action.valueOf(words[3]), words[4]);
+        return new AttachRequest(words[1], Action.valueOf(words[3]), words[4]);
     }
 }

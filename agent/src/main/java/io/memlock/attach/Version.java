@@ -13,7 +13,7 @@ public final class Version {
     private Version() {}
 
     /**
-     * The version.
+     * Returns the version.
      *
      * @return for example {@code 0.1.0}; {@code unknown} if the jar is not as it was built
      */

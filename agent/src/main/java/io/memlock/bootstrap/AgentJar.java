@@ -16,7 +16,7 @@ final class AgentJar {
     private AgentJar() {}
 
     /**
-     * The agent jar.
+     * Locates the agent jar.
      *
      * @return an existing regular file
      * @throws IOException if the agent's classes do not come from a jar file, as when they were copied into another one
@@ -58,7 +58,10 @@ final class AgentJar {
         }
     }
 
-    /** Every class may look for its own file; one on the boot class path has no code source. */
+    /**
+     * Finds the jar by this class's own file, which every class may look for: on the boot class path there is no code
+     * source.
+     */
     private static URI locationOfThisClass() throws URISyntaxException {
         URL file = AgentJar.class.getResource("AgentJar.class");
         String text = file == null ? "" : file.toString();

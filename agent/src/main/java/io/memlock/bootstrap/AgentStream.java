@@ -38,7 +38,7 @@ final class AgentStream extends OutputStream {
         stream.write(request, 0, request.length);
     }
 
-    /** Has the agent at the other end hand out its locks of ranges, to {@link RangeLocks}. */
+    /** Asks the agent at the other end to publish its locks of ranges to {@link RangeLocks}. */
     static void askForRangeLocks(PrintStream stream) {
         stream.write(new byte[] {RANGE_LOCKS}, 0, 1);
     }

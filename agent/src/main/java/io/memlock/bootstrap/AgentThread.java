@@ -46,7 +46,7 @@ public final class AgentThread extends Thread implements Thread.UncaughtExceptio
         return new AgentThread(body, name, true);
     }
 
-    /** Has the calling thread rest. Never fails: where the heap is full, even that may find no memory the first time. */
+    /** Lets the calling thread rest. Never fails: where the heap is full, even that may find no memory the first time. */
     public static void rest(long nanos) {
         try {
             LockSupport.parkNanos(nanos);
@@ -55,12 +55,12 @@ public final class AgentThread extends Thread implements Thread.UncaughtExceptio
         }
     }
 
-    /** Whether it leaves time to the application. */
+    /** Tells whether the thread leaves time to the application. */
     boolean isGentle() {
         return isGentle;
     }
 
-    /** One each: a group can be destroyed by others while no thread of it runs. */
+    /** Creates a group for each thread: others can destroy a group while no thread of it runs. */
     private static ThreadGroup newGroup() {
         ThreadGroup group = Thread.currentThread().getThreadGroup();
         if (Thread.currentThread() instanceof AgentThread) {

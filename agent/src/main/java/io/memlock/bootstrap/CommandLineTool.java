@@ -21,7 +21,7 @@ final class CommandLineTool {
     private CommandLineTool() {}
 
     /**
-     * Whether this JVM runs a tool of the JDK.
+     * Tells whether this JVM runs a tool of the JDK.
      *
      * @return true if the main class is in a module of the JDK
      */
@@ -42,7 +42,7 @@ final class CommandLineTool {
     }
 
     /**
-     * Whether this JVM runs the command line of the agent jar.
+     * Tells whether this JVM runs the command line of the agent jar.
      *
      * @param jar this class is from
      * @throws IOException if it cannot be read

@@ -30,7 +30,7 @@ import java.util.jar.JarFile;
  */
 final class IsolatedLoader extends ClassLoader implements Runnable {
 
-    /** At the start of a JVM: its application waits until we are done. */
+    /** No rest, at the start of a JVM: its application waits until we are done. */
     static final long AT_ONCE = 0;
 
     /**
@@ -47,11 +47,11 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
     /** Seen from both sides: the types by which the application's side calls ours. */
     private static final String SHARED = "io.memlock.bootstrap.";
 
-    /** What only the command line needs of ours. */
+    /** The classes of ours that only the command line needs. */
     private static final List<String> COMMAND_LINE =
             List.of("io/memlock/cli/", "io/memlock/doctor/", "io/memlock/jvms/");
 
-    /** What the agent needs, but for ASM: 300 KiB, needed once. */
+    /** The classes that the agent needs, except ASM: its 300 KiB are needed once. */
     private static final List<String> AGENT = List.of("io/memlock/", "com/sun/jna/");
 
     private static final String CLASS_DATA = ".classdata";
@@ -71,7 +71,7 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
     private final long restNanos;
     private final Thread creator = Thread.currentThread();
 
-    /** Entries that need no reading any more, as long as no class has been made of them. */
+    /** The entries that have been read and of which no class has been made. */
     private final Map<String, byte[]> held = new ConcurrentHashMap<>();
 
     /**
@@ -258,7 +258,7 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
         }
     }
 
-    /** Of the exact size: readAllBytes begins with 16 KiB a class, 3 MiB of garbage before main. */
+    /** Reads into the exact size: readAllBytes begins with 16 KiB a class, 3 MiB of garbage before main. */
     private static byte[] read(InputStream in, int length) throws IOException {
         byte[] bytes = new byte[length];
         if (in.readNBytes(bytes, 0, length) < length) {

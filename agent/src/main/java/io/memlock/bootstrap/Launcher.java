@@ -29,7 +29,7 @@ final class Launcher {
 
     private Launcher() {}
 
-    /** Has the running agent hand out its locks of ranges, if there is one. */
+    /** Asks the running agent, if there is one, to publish its locks of ranges. */
     static synchronized void askForRangeLocks() {
         if (running != null) {
             AgentStream.askForRangeLocks(running);

@@ -11,7 +11,7 @@ public final class MemlockCommand {
     /** The class behind the private loader that takes over. */
     private static final String COMMAND_LINE = "io.memlock.cli.Main";
 
-    /** Commands that have something done in a JVM, which is not to feel that another JVM starts. */
+    /** The commands that act on another JVM, which should not notice that this one starts. */
     private static final Set<String> FELT = Set.of("attach", "unlock");
 
     private static final int FAILED = 1;
@@ -40,7 +40,7 @@ public final class MemlockCommand {
     private static int run(String[] args) throws Throwable {
         File jar = AgentJar.locate();
         IsolatedLoader loader =
-                new IsolatedLoader(jar, isFelt(args) ? IsolatedLoader.GENTLY_NANOS : IsolatedLoader.AT_ONCE);
+                new IsolatedLoader(jar, disturbsTarget(args) ? IsolatedLoader.GENTLY_NANOS : IsolatedLoader.AT_ONCE);
         Thread.currentThread().setContextClassLoader(loader);
         try {
             return (Integer) loader.loadClass(COMMAND_LINE)
@@ -52,11 +52,11 @@ public final class MemlockCommand {
     }
 
     /**
-     * Whether another JVM would feel it if this one took all the CPU it can get.
+     * Tells whether a command would disturb the JVM it acts on if it took all the CPU it can get.
      *
      * @param args the command and its arguments
      */
-    public static boolean isFelt(String[] args) {
+    public static boolean disturbsTarget(String[] args) {
         return args.length > 0 && FELT.contains(args[0]);
     }
 }

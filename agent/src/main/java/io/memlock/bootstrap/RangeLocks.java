@@ -42,7 +42,7 @@ public final class RangeLocks {
         return published;
     }
 
-    /** Takes what {@link #find} finds; null for nothing. */
+    /** Sets what {@link #find} finds; null for nothing. */
     static void publish(MethodHandle locks) {
         published = locks;
     }

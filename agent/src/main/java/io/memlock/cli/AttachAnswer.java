@@ -18,10 +18,10 @@ final class AttachAnswer {
 
     private static final String REMEDY = "  to fix:";
 
-    /** How a line goes on that belongs to the one above. */
+    /** The indent of a line that continues the one above. */
     private static final String INDENT = "           ";
 
-    /** What stands in front of a line that somebody else wrote. */
+    /** The mark in front of a line that another process wrote. */
     private static final String QUOTE = "| ";
 
     private static final int LONGEST = 8_192;
@@ -39,9 +39,9 @@ final class AttachAnswer {
     }
 
     /**
-     * Prints it.
+     * Prints the answer.
      *
-     * @param locks whether something should be locked if all is done
+     * @param locks whether something should be locked after success
      * @return the exit status
      */
     int report(AttachReply reply, boolean locks) {
@@ -73,7 +73,7 @@ final class AttachAnswer {
         }
     }
 
-    /** Its paths and process ids are those of its own place, if it is honest. */
+    /** Removes the remedy: its paths and process ids hold where that JVM runs, if it is honest at all. */
     private String withoutRemedy(String text) {
         StringBuilder kept = new StringBuilder();
         boolean left = false;
@@ -87,10 +87,10 @@ final class AttachAnswer {
     }
 
     private String remedyFromHere() {
-        return REMEDY + "  \"doctor " + jvm.pid() + "\" tells what to type here";
+        return REMEDY + "  run \"doctor " + jvm.pid() + "\" to see what to type here";
     }
 
-    /** Whatever it looks like, no line of it is ours, and none is a command to a shell. */
+    /** Marks each line as another process's words, so that none looks like ours or is taken for a command. */
     private String quoted(String text) {
         return jvm.title() + " answers:\n" + QUOTE + text.stripTrailing().replace("\n", "\n" + QUOTE);
     }

@@ -15,11 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code attach}: loads the agent into a JVM that runs, or gives new options to the one that is there. */
 @Command(
@@ -28,12 +25,12 @@ import picocli.CommandLine.Spec;
         description = {
             "",
             "Loads the agent into the JVM, which then locks its memory in small pieces: nobody in it waits for long. If the"
-                    + " agent is there already it gets the new options. What came of it is printed here; the JVM's own"
-                    + " output gets the agent's messages on stderr and nothing on stdout.",
+                    + " agent is there already it gets the new options. The result is printed here; the agent's"
+                    + " messages go to the JVM's stderr, and nothing goes to its stdout.",
             "",
-            "Once the request is made, Ctrl-C ends this command only: the JVM goes on with it to the end.",
+            "Once the request is made, Ctrl-C ends only this command: the JVM carries the request out to the end.",
             "",
-            "Nothing ends the JVM: on-failure=exit is for its start."
+            "Nothing here ends the JVM: on-failure=exit counts at start only."
         },
         footer = {
             "",
@@ -60,9 +57,6 @@ final class AttachCommand implements Callable<Integer> {
             description = "This jar, as the JVM finds it, if it is in a container with other files.")
     private File jarThere;
 
-    @Spec
-    private CommandSpec spec;
-
     private final Console console;
     private final Jvms jvms;
     private final ProcDirectory proc;
@@ -76,16 +70,11 @@ final class AttachCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws CommandException, InterruptedException {
+    public Integer call() throws CommandException, OptionException, InterruptedException {
         String text = String.join(",", options);
-        AgentOptions parsed;
-        try {
-            parsed = OptionParser.parse(text);
-            if (parsed.onFailure() == OnFailure.EXIT) {
-                console.err().println("note: on-failure=exit is for the start; whatever happens, this JVM goes on");
-            }
-        } catch (OptionException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        AgentOptions parsed = OptionParser.parse(text);
+        if (parsed.onFailure() == OnFailure.EXIT) {
+            console.err().println("note: on-failure=exit counts at start only; this JVM goes on, whatever happens");
         }
         Jvm jvm = jvms.find(pid);
         Attachment attachment = new Attachment(console, proc, jvms, jarThere == null ? jar : jarThere);

@@ -24,7 +24,7 @@ final class AttachedJvm implements AutoCloseable {
 
     private static final long MILLIS = 30_000;
 
-    /** A JVM on a CPU it shares with many loads the agent's classes one after another, with rests. */
+    /** On a CPU that many share, a JVM needs long to load the agent's classes: it rests after each. */
     private static final long LOAD_MILLIS = 60_000;
 
     private final VirtualMachine machine;
@@ -51,12 +51,12 @@ final class AttachedJvm implements AutoCloseable {
         }
     }
 
-    /** The system properties of the JVM, as of now. */
+    /** Reads the current system properties of the JVM. */
     Properties systemProperties() throws CommandException, InterruptedException {
         return answered(machine::getSystemProperties);
     }
 
-    /** The agent properties of the JVM, as of now. */
+    /** Reads the current agent properties of the JVM. */
     Properties agentProperties() throws CommandException, InterruptedException {
         return answered(machine::getAgentProperties);
     }
@@ -93,11 +93,11 @@ final class AttachedJvm implements AutoCloseable {
         } catch (Exception e) {
             rethrowInterrupt(e);
             throw new CommandException("the connection to " + jvm.title() + " broke: " + why(e)
-                    + ". It may have got the request: \"status " + jvm.pid() + "\" tells what is locked");
+                    + ". It may have got the request: run \"status " + jvm.pid() + "\" to see what is locked");
         }
     }
 
-    /** What a call ended with, for people. */
+    /** Returns for people what a call ended with. */
     private static String why(Exception e) {
         if (e instanceof ExecutionException) {
             return PlainText.of("the answer cannot be read: " + e.getCause());

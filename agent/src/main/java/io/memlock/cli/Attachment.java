@@ -6,7 +6,7 @@ import io.memlock.attach.AttachReply;
 import io.memlock.attach.AttachReply.State;
 import io.memlock.attach.AttachRequest;
 import io.memlock.attach.AttachRequest.Action;
-import io.memlock.attach.ReplyBoard;
+import io.memlock.attach.Replies;
 import io.memlock.attach.Version;
 import io.memlock.doctor.Attachability;
 import io.memlock.hotspot.JavaRelease;
@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 /** Asks the agent in another JVM for something, which loads it there if need be, and waits for what comes of it. */
 final class Attachment {
 
-    /** Each look at the reply is a little work for the JVM: often at first, then less. */
+    /** The command looks often at first, then less: each look at the reply is a little work for the JVM. */
     private static final long FIRST_POLL_MILLIS = 50;
 
     private static final long LAST_POLL_MILLIS = 250;
@@ -53,8 +53,8 @@ final class Attachment {
     /**
      * Asks, and prints what comes of it.
      *
-     * @param options for {@link Action#LOCK}, checked already
-     * @param locks whether anything is to be locked then
+     * @param options for {@link Action#LOCK}, already checked
+     * @param locks whether something should be locked after success
      * @return the exit status
      * @throws CommandException if it cannot be asked; then nothing has changed in it
      */
@@ -68,7 +68,7 @@ final class Attachment {
         try (AttachedJvm attached = AttachedJvm.attach(jvm)) {
             considerVersion(attached, jvm);
             String id = ProcessHandle.current().pid() + "-" + System.nanoTime();
-            AttachRequest request = new AttachRequest(id, Version.current(), action, options);
+            AttachRequest request = new AttachRequest(id, action, options);
             attached.load(jar, request.text(), jvms.userName(jvm.pid(), jvm.userId()));
             return new AttachAnswer(console, proc, jvms, jvm).report(await(attached, jvm, id), locks);
         }
@@ -113,7 +113,7 @@ final class Attachment {
 
     private void requireListening(Jvm jvm) throws CommandException {
         try {
-            Attachability.Obstacle obstacle = new Attachability(new ProcFs()).obstacle(jvm.pid(), jvm.flags());
+            Attachability.Obstacle obstacle = new Attachability(new ProcFs()).obstacle(jvm);
             if (proc.stat(jvm.pid()).startTicks() != jvm.startTicks()) {
                 throw ended(jvm);
             }
@@ -130,7 +130,7 @@ final class Attachment {
         return new CommandException(jvm.title() + " ended just now");
     }
 
-    /** What can be told of the JVM's version before anything is done to it. */
+    /** Refuses a JVM that is too old, and announces the warning of a new one, before anything is done to it. */
     private void considerVersion(AttachedJvm attached, Jvm jvm) throws CommandException, InterruptedException {
         // Of the VM's properties, because applications change the others now and then.
         String version = PlainText.of(attached.systemProperties().getProperty("java.vm.specification.version", ""));
@@ -149,7 +149,7 @@ final class Attachment {
 
     private AttachReply await(AttachedJvm attached, Jvm jvm, String id) throws CommandException, InterruptedException {
         Thread goodbye = new Thread(() -> console.err()
-                .println("\nthe JVM goes on with it by itself; \"status " + jvm.pid() + "\" tells how far it is"));
+                .println("\nthe JVM is still working on the request; run \"status " + jvm.pid() + "\" to check"));
         Runtime.getRuntime().addShutdownHook(goodbye);
         try {
             boolean compared = false;
@@ -157,7 +157,7 @@ final class Attachment {
             long pollMillis = FIRST_POLL_MILLIS;
             Patience patience = new Patience(System.nanoTime(), residentBytes(jvm));
             while (true) {
-                ReplyBoard board = new ReplyBoard(attached.agentProperties());
+                Replies board = new Replies(attached.agentProperties());
                 if (!compared) {
                     compareVersions(board.version(), jvm);
                     compared = true;
@@ -165,7 +165,7 @@ final class Attachment {
                 AttachReply reply = board.reply(id);
                 if (reply == null) {
                     throw new CommandException("the agent in " + jvm.title() + " did not answer; the stderr of that JVM"
-                            + " may say why, and \"status " + jvm.pid() + "\" what is locked");
+                            + " may say why. Run \"status " + jvm.pid() + "\" to see what is locked");
                 }
                 if (reply.state() != State.RUNNING) {
                     return reply;
@@ -177,8 +177,9 @@ final class Attachment {
                     console.err().println(shown);
                 }
                 if (patience.isOver(System.nanoTime(), isNews)) {
-                    throw new CommandException("the agent in " + jvm.title() + " has not told the end of it: no longer"
-                            + " waited for. \"status " + jvm.pid() + "\" tells what is locked");
+                    throw new CommandException(
+                            "the agent in " + jvm.title() + " has not finished; this command does not wait any"
+                                    + " longer. Run \"status " + jvm.pid() + "\" to see what is locked");
                 }
                 TimeUnit.MILLISECONDS.sleep(pollMillis);
                 pollMillis = Math.min(LAST_POLL_MILLIS, pollMillis + pollMillis / 10);

@@ -18,10 +18,10 @@ import java.util.Map;
  */
 record Console(PlainStream out, PlainStream err, boolean terminal, boolean colour, int width) {
 
-    /** What a terminal has at least, and a file may be shown in. */
+    /** The width assumed where none is told: no terminal has less. */
     private static final int USUAL_WIDTH = 80;
 
-    /** Narrower, no table can be read. */
+    /** No table can be read in less. */
     private static final int LEAST_WIDTH = 40;
 
     /** Colours, for what they say. */
@@ -38,7 +38,7 @@ record Console(PlainStream out, PlainStream err, boolean terminal, boolean colou
         }
     }
 
-    /** That of this process. */
+    /** Returns the console of this process. */
     static Console ofThisProcess() {
         return of(System.out, System.err, stdoutTarget(), System.getenv());
     }
@@ -79,17 +79,17 @@ record Console(PlainStream out, PlainStream err, boolean terminal, boolean colou
         }
     }
 
-    /** The text, in a colour where there may be colour. */
+    /** Colours a text where colour is allowed. */
     String paint(Colour colour, String text) {
         return colour() ? sequence(colour.code + "m") + text + sequence("0m") : text;
     }
 
-    /** Moves to the start of the line some lines above, to write over them. */
+    /** Returns the sequence that moves the cursor up, to the start of a line, to write over it. */
     String up(int lines) {
         return sequence(lines + "F");
     }
 
-    /** A line that stays one on a narrow terminal, and clears what is left of an older one behind it. */
+    /** Makes a line stay one on a narrow terminal, and clear what an older line left behind it. */
     String oneRow(String line) {
         return sequence("?7l") + line + sequence("K") + sequence("?7h");
     }

@@ -4,9 +4,7 @@ package io.memlock.cli;
 import io.memlock.doctor.Doctor;
 import io.memlock.doctor.Examination;
 import io.memlock.doctor.Finding;
-import io.memlock.doctor.RunningJvm;
 import io.memlock.jvms.CommandException;
-import io.memlock.jvms.HeapLimit;
 import io.memlock.jvms.Jvm;
 import io.memlock.jvms.Jvms;
 import io.memlock.jvms.TimeLimit;
@@ -34,10 +32,10 @@ import picocli.CommandLine.Spec;
         header = "Tell whether locking works here, or for a running JVM, and what to type if not.",
         description = {
             "",
-            "Without a PID it locks its own JVM as the agent would, for this user, in this place, and tells what came of"
-                    + " it. With one it reads what that JVM may lock and how much it needs.",
+            "Without a PID the doctor locks its own JVM as the agent would, for this user and in this place, and reports"
+                    + " the outcome. With a PID it reads what that JVM may lock and how much it needs.",
             "",
-            "What to type is for the place the process runs in: systemd unit, container, pod or login."
+            "What it says to type is meant for the place the process runs in: systemd unit, container, pod or login."
         },
         footer = {
             "",
@@ -77,7 +75,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws CommandException, InterruptedException {
+    public Integer call() throws CommandException, OptionException, InterruptedException {
         Long pid = null;
         List<String> texts = new ArrayList<>();
         for (String argument : arguments) {
@@ -90,7 +88,7 @@ final class DoctorCommand implements Callable<Integer> {
                         spec.commandLine(), "two PIDs, " + pid + " and " + argument + ": give one");
             }
         }
-        Examination examination = examine(pid, parse(String.join(",", texts)));
+        Examination examination = examine(pid, OptionParser.parse(String.join(",", texts)));
         if (json) {
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("schema", 1);
@@ -104,14 +102,6 @@ final class DoctorCommand implements Callable<Integer> {
         return examination.canLock() ? ExitStatus.DONE : ExitStatus.FAILED;
     }
 
-    private AgentOptions parse(String text) {
-        try {
-            return OptionParser.parse(text);
-        } catch (OptionException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage());
-        }
-    }
-
     private Examination examine(Long pid, AgentOptions options) throws CommandException, InterruptedException {
         Doctor doctor = new Doctor(new ProcFs());
         if (pid == null) {
@@ -123,26 +113,23 @@ final class DoctorCommand implements Callable<Integer> {
         }
         Jvm jvm = jvms.find(pid);
         try {
-            return TimeLimit.within(
-                    TimeLimit.WALK_MILLIS,
-                    jvm.title(),
-                    () -> doctor.examine(new RunningJvm(pid, jvm.flags(), HeapLimit.of(jvm), jvm.agent()), options));
+            return TimeLimit.within(TimeLimit.WALK_MILLIS, jvm.title(), () -> doctor.examine(jvm, options));
         } catch (IOException e) {
             throw new CommandException("cannot examine " + jvm.title() + ": " + e.getMessage());
         }
     }
 
     private String painted(String line) {
-        for (Finding.Verdict verdict : Finding.Verdict.values()) {
-            if (line.startsWith(verdict.name())) {
+        for (Finding.Severity severity : Finding.Severity.values()) {
+            if (line.startsWith(severity.name())) {
                 Console.Colour colour =
-                        switch (verdict) {
+                        switch (severity) {
                             case OK -> Console.Colour.GOOD;
                             case NOTE -> Console.Colour.QUIET;
                             case WARN -> Console.Colour.WARNING;
                             case FAIL -> Console.Colour.BAD;
                         };
-                String word = verdict.name();
+                String word = severity.name();
                 return console.paint(colour, word) + line.substring(word.length());
             }
         }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
-/** How a command ends. */
+/** The exit statuses of a command. */
 final class ExitStatus {
 
-    /** Done; the answer is yes. */
+    /** The command is done, or its answer is yes. */
     static final int DONE = 0;
 
-    /** The answer is no, or it could not be done. */
+    /** The answer is no, or the command could not be done. */
     static final int FAILED = 1;
 
     /** The command line is not understood. */

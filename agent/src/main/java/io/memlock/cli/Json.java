@@ -12,7 +12,7 @@ final class Json {
     private Json() {}
 
     /**
-     * One line of JSON, in ASCII.
+     * Returns one line of JSON, in ASCII.
      *
      * @param value a map with text keys, a list, a text, a number, a boolean or null
      */

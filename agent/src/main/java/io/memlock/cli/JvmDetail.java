@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What {@code status PID} tells beyond the table. */
+/** Tells in detail about one JVM, for {@code status PID}. */
 final class JvmDetail {
 
     private final ProcDirectory proc;
@@ -24,7 +24,7 @@ final class JvmDetail {
         this.jvms = jvms;
     }
 
-    /** One line for each fact. */
+    /** Returns a line for each fact. */
     List<String> lines(JvmStatus status) {
         Jvm jvm = status.jvm();
         JvmMemory memory = status.memory();
@@ -64,7 +64,7 @@ final class JvmDetail {
         return String.format("%-13s %s", name, value);
     }
 
-    /** Soft limit; the hard one where it differs; and whether it counts at all. */
+    /** Returns the soft limit, with the hard one where it differs and with the privilege that lifts it. */
     private String limit(long pid) {
         try {
             Limit limit = proc.limits(pid).lockedMemory();

@@ -3,9 +3,9 @@ package io.memlock.cli;
 
 import io.memlock.jvms.Jvm;
 import io.memlock.jvms.JvmMemory;
+import io.memlock.jvms.LockSummary;
 import io.memlock.jvms.Numbers;
 import io.memlock.jvms.PublishedLock;
-import io.memlock.jvms.Verdict;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -25,8 +25,8 @@ record JvmStatus(
         double majorFaultsPerSecond,
         long majorFaults) {
 
-    Verdict verdict() {
-        return Verdict.on(memory, published);
+    LockSummary summary() {
+        return LockSummary.on(memory, published);
     }
 
     /** An element of {@code jvms}; docs/command-line.md describes it. */
@@ -35,20 +35,26 @@ record JvmStatus(
         json.put("pid", jvm.pid());
         json.put("name", jvm.command().name());
         json.put("agent", jvm.agent());
-        json.put("lock", verdict().lock().jsonName());
-        json.put("verdict", verdict().text());
-        json.put("state", published.state() == null ? null : published.state().name());
+        json.put("lock", summary().lock().jsonName());
+        json.put("verdict", summary().text());
         json.put("selection", published.state() == null ? null : published.selection());
         json.put("selectedFiles", published.files().isEmpty() ? null : published.files());
         json.put("heapMaxBytes", Numbers.orNull(heapMaxBytes));
+        json.put("majorFaults", majorFaults);
+        putNumbers(json, memory, published, majorFaultsPerSecond);
+        return json;
+    }
+
+    /** Adds what each look at a JVM tells, of {@code status} and {@code watch} alike. */
+    static void putNumbers(
+            Map<String, Object> json, JvmMemory memory, PublishedLock published, double majorFaultsPerSecond) {
+        json.put("state", published.state() == null ? null : published.state().name());
         json.put("residentBytes", Numbers.orNull(memory.residentBytes()));
         json.put("lockedBytes", Numbers.orNull(memory.lockedBytes()));
         json.put("chargedBytes", Numbers.orNull(memory.chargedBytes()));
         json.put("swappedBytes", Numbers.orNull(memory.swappedBytes()));
         json.put("coverage", Numbers.orNull(published.coverage(memory)));
         json.put("coverageOf", published.coverageOf(memory));
-        json.put("majorFaults", majorFaults);
         json.put("majorFaultsPerSecond", Numbers.orNull(majorFaultsPerSecond));
-        return json;
     }
 }

@@ -37,7 +37,7 @@ final class LowPriority {
         this.tasks = tasks;
     }
 
-    /** Takes it for this process; where that cannot be, the command works as well. */
+    /** Lowers the priority of this process. Where that is refused, the command works as well. */
     static void takeForThisProcess() {
         try {
             new LowPriority(openUninterrupted(), Path.of("/proc/self/task")).take();
@@ -46,7 +46,7 @@ final class LowPriority {
         }
     }
 
-    /** Ctrl-C waits for it: the native library is a file as long as it is loaded, and would stay behind. */
+    /** Opens the C library. Ctrl-C waits for it: the native library is a file while it is loaded, and would stay behind. */
     private static LibC openUninterrupted() throws NativeUnavailableException {
         CountDownLatch opened = new CountDownLatch(1);
         Thread end = new Thread(() -> {
@@ -64,7 +64,7 @@ final class LowPriority {
         }
     }
 
-    /** On Linux both are a thread's, and those it starts inherit them. */
+    /** Lowers the priority of all threads: on Linux priority and policy are a thread's, and those it starts inherit them. */
     void take() throws IOException {
         Set<String> done = new HashSet<>();
         while (done.addAll(lowered(done))) {

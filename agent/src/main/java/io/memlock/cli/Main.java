@@ -5,6 +5,7 @@ import io.memlock.bootstrap.MemlockCommand;
 import io.memlock.jvms.CommandException;
 import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
+import io.memlock.options.OptionException;
 import java.io.File;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,7 @@ import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Where {@code java -jar memlock-agent.jar} arrives. */
+/** Runs the command of {@code java -jar memlock-agent.jar}. */
 public final class Main {
 
     private Main() {}
@@ -29,7 +30,7 @@ public final class Main {
      * @return the exit status: 0 done, 1 no or failed, 2 usage
      */
     public static int run(File jar, String[] args) {
-        if (MemlockCommand.isFelt(args)) {
+        if (MemlockCommand.disturbsTarget(args)) {
             LowPriority.takeForThisProcess();
         }
         Console console = Console.ofThisProcess();
@@ -38,7 +39,7 @@ public final class Main {
         return commandLine(console, proc, jvms, jar).execute(args);
     }
 
-    /** All commands. */
+    /** Puts all commands together. */
     static CommandLine commandLine(Console console, ProcDirectory proc, Jvms jvms, File jar) {
         CommandLine line = new CommandLine(new RootCommand())
                 .addSubcommand(new StatusCommand(console, proc, jvms))
@@ -59,7 +60,7 @@ public final class Main {
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(console.colour() ? Ansi.ON : Ansi.OFF))
                 .setParameterExceptionHandler((mistake, arguments) -> explain(mistake))
-                .setExecutionExceptionHandler((failure, command, parsed) -> fail(console, failure));
+                .setExecutionExceptionHandler((failure, command, parsed) -> fail(console, command, failure));
     }
 
     private static int explain(ParameterException mistake) {
@@ -69,12 +70,15 @@ public final class Main {
         if (!UnmatchedArgumentException.printSuggestions(mistake, err) && command.getParent() == null) {
             command.usage(err);
         } else {
-            err.println("\"" + command.getCommandSpec().qualifiedName() + " --help\" tells how it is used");
+            err.println("\"" + command.getCommandSpec().qualifiedName() + " --help\" shows how to use it");
         }
         return ExitStatus.USAGE;
     }
 
-    private static int fail(Console console, Exception failure) {
+    private static int fail(Console console, CommandLine command, Exception failure) {
+        if (failure instanceof OptionException) {
+            return explain(new ParameterException(command, failure.getMessage()));
+        }
         boolean expected = failure instanceof CommandException;
         console.err().println(expected ? failure.getMessage() : "this is a bug of memlock-agent: " + failure);
         if (!expected) {

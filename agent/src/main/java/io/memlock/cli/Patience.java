@@ -13,7 +13,7 @@ final class Patience {
 
     static final long AT_LEAST_NANOS = TimeUnit.MINUTES.toNanos(30);
 
-    /** An attach takes 0.8 s for each. */
+    /** An attach takes 0.8 s for each GiB. */
     static final long PER_GIB_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private static final int GIB_SHIFT = 30;
@@ -22,7 +22,7 @@ final class Patience {
     private long newsNanos;
 
     /**
-     * Begins to wait.
+     * Begins to wait for a JVM.
      *
      * @param residentBytes of the JVM
      */
@@ -31,7 +31,7 @@ final class Patience {
         this.endNanos = nowNanos + AT_LEAST_NANOS + (residentBytes >>> GIB_SHIFT) * PER_GIB_NANOS;
     }
 
-    /** Whether it has been long enough. */
+    /** Tells whether the command should stop waiting. */
     boolean isOver(long nowNanos, boolean isNews) {
         if (isNews) {
             newsNanos = nowNanos;

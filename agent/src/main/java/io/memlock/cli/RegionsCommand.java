@@ -36,11 +36,11 @@ import picocli.CommandLine.Parameters;
             "",
             "Regions are those of the agent's options: heap, code, metaspace, stacks, gc, cds, native, libs, shm, mapped,"
                     + " other. RESERVED is address space, COMMITTED the accessible part of it; a page that is mapped"
-                    + " twice counts half in each place. The last row is what the agent in the JVM is to lock, where it"
-                    + " publishes that.",
+                    + " twice counts half in each place. The last row is what the agent in the JVM should lock, where the"
+                    + " agent publishes that.",
             "",
-            "Walks the JVM's page tables once: " + SmapsCost.IN_WORDS
-                    + ". Attaches to nothing; what only the JVM itself could tell is named below the table."
+            "The command walks the JVM's page tables once: " + SmapsCost.IN_WORDS
+                    + ". It does not attach; below the table it names what only the JVM itself could tell."
         },
         footer = {
             "",

@@ -5,7 +5,7 @@ import io.memlock.attach.Version;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
-/** What is said when no command is named. */
+/** The help that is shown when no command is named. */
 @Command(
         name = "memlock",
         mixinStandardHelpOptions = true,

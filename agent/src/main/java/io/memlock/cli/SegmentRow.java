@@ -23,7 +23,7 @@ import java.util.Map;
 record SegmentRow(Segment segment, SmapsEntry entry) {
 
     /**
-     * Reads those of a process, in the order of their addresses.
+     * Reads the rows of a process, in the order of their addresses.
      *
      * @throws IOException if the process is gone
      */
@@ -107,7 +107,10 @@ record SegmentRow(Segment segment, SmapsEntry entry) {
                 + (mapping.shared() ? "s" : "p");
     }
 
-    /** By length: the kernel does not tell where in a mapping its pages are. */
+    /**
+     * Returns the part of a mapping's bytes that falls to this segment, by length: the kernel does not tell where they
+     * are.
+     */
     private long share(long bytes) {
         return Math.round((double) bytes * segment.length() / entry.mapping().length());
     }

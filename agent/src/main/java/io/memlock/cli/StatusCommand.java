@@ -8,12 +8,12 @@ import io.memlock.jvms.HeapLimit;
 import io.memlock.jvms.Jvm;
 import io.memlock.jvms.JvmMemory;
 import io.memlock.jvms.Jvms;
+import io.memlock.jvms.LockSummary;
 import io.memlock.jvms.MemoryReader;
 import io.memlock.jvms.Numbers;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.PublishedLock;
 import io.memlock.jvms.TimeLimit;
-import io.memlock.jvms.Verdict;
 import io.memlock.memory.SmapsCost;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -34,11 +34,11 @@ import picocli.CommandLine.Parameters;
             "",
             "RESIDENT is in RAM, LOCKED is in RAM and cannot be swapped out, SWAPPED is on disk already. MAJFLT/S are"
                     + " memory accesses that waited for a disk, each second; a JVM that is locked has none. The VERDICT on a"
-                    + " JVM with the agent is about what its agent is to lock, otherwise about everything.",
+                    + " JVM with the agent is about what that agent should lock; otherwise it is about everything.",
             "",
-            "Reads /proc and attaches to nothing. How much is locked can only be known by walking a JVM's page tables,"
-                    + " " + SmapsCost.IN_WORDS + ". Done without asking up to " + SmapsCost.CHEAP_IN_WORDS
-                    + ", with --exact for all, and for the one JVM you name."
+            "The command reads /proc and does not attach. How much is locked can only be known by walking a JVM's page"
+                    + " tables: " + SmapsCost.IN_WORDS + ". That is done for JVMs of up to " + SmapsCost.CHEAP_IN_WORDS
+                    + ", for the one JVM you name, and with --exact for all."
         },
         footer = {
             "",
@@ -51,10 +51,10 @@ import picocli.CommandLine.Parameters;
         })
 final class StatusCommand implements Callable<Integer> {
 
-    /** Between the two looks at the number of faults. */
+    /** The time between the two looks at the number of faults. */
     private static final long SAMPLE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    /** How long the heap limits of JVMs may be looked for that were started without one. */
+    /** The time that may be spent on the heap limits of JVMs that were started without one. */
     private static final long LIMITS_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "PID", description = "A JVM; otherwise all are shown.")
@@ -126,7 +126,7 @@ final class StatusCommand implements Callable<Integer> {
         } else {
             console.out()
                     .println(jvm.title() + ": "
-                            + painted(status.verdict(), status.verdict().text()));
+                            + painted(status.summary(), status.summary().text()));
             detail(status).forEach(line -> console.out().println("  " + line));
         }
         return ExitStatus.DONE;
@@ -141,7 +141,7 @@ final class StatusCommand implements Callable<Integer> {
         }
     }
 
-    /** All at the same time, so that many take no longer than one. JVMs that end meanwhile are left out. */
+    /** Looks at all JVMs at the same time, so that many take no longer than one. A JVM that ends meanwhile is left out. */
     private List<JvmStatus> look(List<Jvm> found) throws CommandException, InterruptedException {
         long start = System.nanoTime();
         List<FaultMeter> meters = new ArrayList<>();
@@ -203,9 +203,9 @@ final class StatusCommand implements Callable<Integer> {
                 .words("JVM")
                 .words("VERDICT");
         for (JvmStatus status : statuses) {
-            Verdict verdict = status.verdict();
+            LockSummary summary = status.summary();
             table.row(
-                    text -> painted(verdict, text),
+                    text -> painted(summary, text),
                     List.of(
                             Long.toString(status.jvm().pid()),
                             Numbers.bytes(status.heapMaxBytes()),
@@ -215,13 +215,13 @@ final class StatusCommand implements Callable<Integer> {
                             Numbers.rate(status.majorFaultsPerSecond()),
                             status.jvm().agent() ? "yes" : "no",
                             status.jvm().command().name(),
-                            verdict.text()));
+                            summary.text()));
         }
         return table.lines(console.width());
     }
 
-    private String painted(Verdict verdict, String text) {
-        Colour colour = verdict.lock() == Verdict.Lock.LOCKED ? Colour.GOOD : Colour.WARNING;
-        return console.paint(verdict.isSwapped() ? Colour.BAD : colour, text);
+    private String painted(LockSummary summary, String text) {
+        Colour colour = summary.lock() == LockSummary.Lock.LOCKED ? Colour.GOOD : Colour.WARNING;
+        return console.paint(summary.isSwapped() ? Colour.BAD : colour, text);
     }
 }

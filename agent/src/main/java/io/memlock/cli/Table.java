@@ -4,6 +4,7 @@ package io.memlock.cli;
 import io.memlock.log.PlainText;
 import io.memlock.log.Wrap;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -23,13 +24,13 @@ final class Table {
 
     private record Row(List<String> cells, UnaryOperator<String> paintLast) {}
 
-    /** Adds a column of numbers: to the right. */
+    /** Adds a column of numbers, which are aligned to the right. */
     Table number(String title) {
         columns.add(new Column(title, true));
         return this;
     }
 
-    /** Adds a column of words: to the left. */
+    /** Adds a column of words, which are aligned to the left. */
     Table words(String title) {
         columns.add(new Column(title, false));
         return this;
@@ -52,81 +53,58 @@ final class Table {
         rows.add(new Row(cells.stream().map(PlainText::of).toList(), paintLast));
     }
 
-    /** The lines, the titles first, however wide. */
-    List<String> lines() {
-        return lines(Integer.MAX_VALUE);
-    }
-
-    /** The lines, the titles first. */
+    /**
+     * Lays the table out.
+     *
+     * @param width of the longest line
+     * @return the lines, the titles first
+     */
     List<String> lines(int width) {
-        int[] widths = new int[columns.size()];
-        int indent = 0;
-        int sum = 0;
-        for (int i = 0; i < widths.length; i++) {
-            widths[i] = columns.get(i).title().length();
-            for (Row row : rows) {
-                widths[i] = Math.max(widths[i], row.cells.get(i).length());
-            }
-            widths[i] = Math.min(widths[i], width - indent);
-            indent = Math.min(widths[0] + 2, LARGEST_INDENT);
-            sum += widths[i];
-        }
-        int gap = sum + 2L * (widths.length - 1) > width ? 1 : 2;
-        Layout layout = new Layout(widths, gap, indent, width);
+        List<Row> all = new ArrayList<>(rows);
+        all.add(0, new Row(columns.stream().map(Column::title).toList(), UnaryOperator.identity()));
+        int[] widths = widths(all, width);
+        int gap = Arrays.stream(widths).sum() + 2L * (widths.length - 1) > width ? 1 : 2;
         List<String> lines = new ArrayList<>();
-        add(lines, new Row(columns.stream().map(Column::title).toList(), UnaryOperator.identity()), layout);
-        for (Row row : rows) {
-            add(lines, row, layout);
+        for (Row row : all) {
+            StringBuilder line = new StringBuilder();
+            int used = 0;
+            for (int i = 0; i < widths.length; i++) {
+                int before = i == 0 ? 0 : gap;
+                if (i > 0 && used + gap + widths[i] > width) {
+                    lines.add(line.toString().stripTrailing());
+                    line.setLength(0);
+                    used = 0;
+                    before = indent(widths[0]);
+                }
+                line.append(" ".repeat(before)).append(cell(row, i, widths[i]));
+                used += before + widths[i];
+            }
+            lines.add(line.toString().stripTrailing());
         }
         return lines;
     }
 
-    /** Which columns, from and to, go into each line of a row: as many as fit. */
-    private static List<int[]> parts(int[] widths, int gap, int indent, int width) {
-        List<int[]> parts = new ArrayList<>();
-        int first = 0;
-        long used = 0;
+    /** Returns the width of each column, none of which is wider than a line. */
+    private int[] widths(List<Row> all, int width) {
+        int[] widths = new int[columns.size()];
         for (int i = 0; i < widths.length; i++) {
-            boolean fits = i == first || used + gap + widths[i] <= width;
-            if (!fits) {
-                parts.add(new int[] {first, i});
-                first = i;
+            for (Row row : all) {
+                widths[i] = Math.max(widths[i], row.cells.get(i).length());
             }
-            used = i == first ? (parts.isEmpty() ? 0 : indent) + widths[i] : used + gap + widths[i];
+            widths[i] = Math.min(widths[i], i == 0 ? width : width - indent(widths[0]));
         }
-        parts.add(new int[] {first, widths.length});
-        return parts;
+        return widths;
     }
 
-    /** Where the cells of a row go. */
-    private static final class Layout {
-        private final int[] widths;
-        private final int gap;
-        private final int indent;
-        private final List<int[]> parts;
-
-        Layout(int[] widths, int gap, int indent, int width) {
-            this.widths = widths;
-            this.gap = gap;
-            this.indent = indent;
-            this.parts = parts(widths, gap, indent, width);
-        }
+    /** Returns how far in the second line of a row begins. */
+    private static int indent(int firstWidth) {
+        return Math.min(firstWidth + 2, LARGEST_INDENT);
     }
 
-    private void add(List<String> lines, Row row, Layout layout) {
-        for (int[] part : layout.parts) {
-            StringBuilder line = new StringBuilder(" ".repeat(part[0] == 0 ? 0 : layout.indent));
-            for (int i = part[0]; i < part[1]; i++) {
-                Column column = columns.get(i);
-                String text = Wrap.shortened(row.cells.get(i), layout.widths[i]);
-                String padding = " ".repeat(layout.widths[i] - text.length());
-                boolean last = i == part[1] - 1;
-                line.append(i == part[0] ? "" : " ".repeat(layout.gap))
-                        .append(column.right() ? padding : "")
-                        .append(i == columns.size() - 1 ? row.paintLast.apply(text) : text)
-                        .append(column.right() || last ? "" : padding);
-            }
-            lines.add(line.toString());
-        }
+    private String cell(Row row, int column, int width) {
+        String text = Wrap.shortened(row.cells.get(column), width);
+        String padding = " ".repeat(width - text.length());
+        String painted = column == columns.size() - 1 ? row.paintLast.apply(text) : text;
+        return columns.get(column).right() ? padding + painted : painted + padding;
     }
 }

@@ -18,10 +18,10 @@ import picocli.CommandLine.Parameters;
         header = "Have the agent in a JVM unlock what it locked.",
         description = {
             "",
-            "In small pieces, so that nobody in the JVM waits for long. What the application locked itself stays locked."
+            "The agent unlocks in small pieces, so that nobody in the JVM waits for long. What the application locked itself stays locked."
                     + " The agent stays loaded; \"attach\" locks again.",
             "",
-            "Once the request is made, Ctrl-C ends this command only: the JVM goes on with it to the end."
+            "Once the request is made, Ctrl-C ends only this command: the JVM carries the request out to the end."
         },
         footer = {"", "Exit status: 0 unlocked, 1 it is not, or there is no agent in it, 2 usage."})
 final class UnlockCommand implements Callable<Integer> {

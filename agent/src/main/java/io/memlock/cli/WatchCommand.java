@@ -27,11 +27,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code watch}: a JVM's lock, live. */
 @Command(
@@ -43,11 +40,12 @@ import picocli.CommandLine.Spec;
             "",
             "Swapped and charged bytes and faults are read each time. Locked bytes and their share of resident bytes need"
                     + " a walk of the JVM's page tables, " + SmapsCost.IN_WORDS
-                    + ": that is done every 10 s, or more rarely where it takes long, so that it stays under 0.1 %% of a"
-                    + " CPU; at once where it is cheap and the charged bytes change. AGE is how old they are. COVERAGE is of"
-                    + " what the agent in the JVM is to lock, where it publishes that; otherwise of everything.",
+                    + ". This command walks them every 10 s, or more rarely where a walk takes long, so that it stays under"
+                    + " 0.1 %% of a CPU; where a walk is cheap, also when the charged bytes change. AGE tells how old the locked"
+                    + " bytes are. COVERAGE is the share of what the agent in the JVM should lock, where the agent publishes"
+                    + " that; otherwise it is the share of everything.",
             "",
-            "RELOCKS counts what the agent had to lock again since it was loaded. It publishes that among the JVM's"
+            "RELOCKS counts what the agent had to lock again since it was loaded. The agent publishes it among the JVM's"
                     + " performance counters (io.memlock.relocks), which are read from a file: - without an agent, or"
                     + " where the JVM has no such file (-XX:-UsePerfData, -XX:+PerfDisableSharedMem). This command"
                     + " does not attach."
@@ -76,9 +74,6 @@ final class WatchCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Write a line of JSON for each look (docs/command-line.md).")
     private boolean json;
 
-    @Spec
-    private CommandSpec spec;
-
     private final Console console;
     private final ProcDirectory proc;
     private final Jvms jvms;
@@ -90,8 +85,8 @@ final class WatchCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws CommandException, InterruptedException {
-        long nanos = intervalNanos();
+    public Integer call() throws CommandException, OptionException, InterruptedException {
+        long nanos = TimeUnit.MILLISECONDS.toNanos(Durations.millis("--interval", interval, LEAST_MILLIS, MOST_MILLIS));
         Jvm jvm = jvms.find(pid);
         try {
             FaultMeter faults = TimeLimit.within(TimeLimit.GLANCE_MILLIS, jvm.title(), () -> new FaultMeter(proc, jvm));
@@ -120,15 +115,7 @@ final class WatchCommand implements Callable<Integer> {
         }
     }
 
-    private long intervalNanos() {
-        try {
-            return TimeUnit.MILLISECONDS.toNanos(Durations.millis("--interval", interval, LEAST_MILLIS, MOST_MILLIS));
-        } catch (OptionException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
-    }
-
-    /** What was seen at one moment; -1 where not known. */
+    /** The numbers of one moment; -1 where not known. */
     private record Look(JvmMemory memory, long ageSeconds, double faultsPerSecond, PublishedLock published) {}
 
     private void show(long number, Look look) {
@@ -148,7 +135,7 @@ final class WatchCommand implements Callable<Integer> {
         console.out().println(console.terminal() ? console.oneRow(line) : line);
     }
 
-    /** The most wanted first: a narrow terminal cuts the last ones off. */
+    /** The titles, the most wanted first: a narrow terminal cuts the last ones off. */
     private static final List<String> TITLES =
             List.of("TIME", "RESIDENT", "LOCKED", "COVERAGE", "SWAPPED", "MAJFLT/S", "RELOCKS", "AGE", "CHARGED");
 
@@ -188,17 +175,8 @@ final class WatchCommand implements Callable<Integer> {
         json.put("schema", 1);
         json.put("pid", pid);
         json.put("timeMillis", System.currentTimeMillis());
-        json.put("residentBytes", Numbers.orNull(look.memory.residentBytes()));
-        json.put("lockedBytes", Numbers.orNull(look.memory.lockedBytes()));
+        JvmStatus.putNumbers(json, look.memory, look.published, look.faultsPerSecond);
         json.put("lockedBytesAgeSeconds", Numbers.orNull(look.ageSeconds));
-        json.put("chargedBytes", Numbers.orNull(look.memory.chargedBytes()));
-        json.put("swappedBytes", Numbers.orNull(look.memory.swappedBytes()));
-        json.put("coverage", Numbers.orNull(look.published.coverage(look.memory)));
-        json.put("coverageOf", look.published.coverageOf(look.memory));
-        json.put(
-                "state",
-                look.published.state() == null ? null : look.published.state().name());
-        json.put("majorFaultsPerSecond", Numbers.orNull(look.faultsPerSecond));
         json.put("relocks", Numbers.orNull(look.published.relocks()));
         return json;
     }

@@ -3,14 +3,15 @@ package io.memlock.doctor;
 
 import io.memlock.files.ProcFormatException;
 import io.memlock.hotspot.JvmFlags;
+import io.memlock.jvms.Jvm;
 import io.memlock.memory.Mapping;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessStatus;
 import java.io.IOException;
 
 /**
- * Whether a JVM can be attached to now. The JDK asks by SIGQUIT: a JVM that was told not to listen prints a thread dump
- * instead, one that is stopped prints it when it goes on, and one that cannot start its listener's thread ends.
+ * Checks whether a JVM can be attached to now. The JDK asks by SIGQUIT: a JVM that was told not to listen prints a thread
+ * dump instead, one that is stopped prints it when it goes on, and one that cannot start its listener's thread ends.
  */
 public final class Attachability {
 
@@ -21,13 +22,13 @@ public final class Attachability {
 
     private final ProcFs proc;
 
-    /** Looks into {@code /proc}. */
+    /** Creates the check. */
     public Attachability(ProcFs proc) {
         this.proc = proc;
     }
 
     /**
-     * What stands in the way.
+     * A reason why a JVM cannot be attached to.
      *
      * @param reason a sentence whose subject is the JVM, as {@code it is stopped}
      * @param remedy what to type
@@ -37,18 +38,16 @@ public final class Attachability {
     /**
      * Looks for an obstacle.
      *
-     * @param pid of the JVM
-     * @param flags it was started with
      * @return null if there is none
      * @throws IOException if the JVM has ended
      */
-    public Obstacle obstacle(long pid, JvmFlags flags) throws IOException {
-        Obstacle forbidden = forbidden(flags);
+    public Obstacle obstacle(Jvm jvm) throws IOException {
+        Obstacle forbidden = forbidden(jvm.flags());
         if (forbidden != null) {
             return forbidden;
         }
         try {
-            return ofTheProcess(Long.toString(pid));
+            return ofTheProcess(Long.toString(jvm.pid()));
         } catch (ProcFormatException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -61,8 +60,8 @@ public final class Attachability {
         }
         if (!status.catches(SIGQUIT)) {
             return new Obstacle(
-                    "it does not handle SIGQUIT, by which it would be asked, and would die of it; it is only just"
-                            + " starting, ending, or was started with -Xrs",
+                    "it does not handle SIGQUIT, which attaching sends, and would die of it; it is starting or ending"
+                            + " just now, or was started with -Xrs",
                     AT_START);
         }
         Obstacle frozen = new Freezer(proc).obstacle(pid);
@@ -94,7 +93,7 @@ public final class Attachability {
             return new Obstacle("it was started with -XX:+DisableAttachMechanism", AT_START);
         }
         if (flags.has("-Xrs") || flags.isOn("ReduceSignalUsage", false)) {
-            return new Obstacle("it was started with -Xrs, and does not hear of attaching", AT_START);
+            return new Obstacle("it was started with -Xrs, so it cannot be asked to attach", AT_START);
         }
         return flags.isOn("EnableDynamicAgentLoading", true)
                 ? null

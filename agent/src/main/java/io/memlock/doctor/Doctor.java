@@ -1,78 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
+import io.memlock.jvms.Jvm;
 import io.memlock.options.AgentOptions;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Examines this place, or a JVM that runs. */
+/** Examines this process, or another JVM. */
 public final class Doctor {
 
     private final ProcFs proc;
     private final KernelSettings kernel;
 
-    /** A doctor. */
+    /** Creates a doctor. */
     public Doctor(ProcFs proc) {
         this.proc = proc;
         this.kernel = new KernelSettings(proc);
     }
 
     /**
-     * Would locking work here, for this user? Tries it in this very process, which keeps the lock.
+     * Examines whether locking works here, for this user. It is tried in this very process, which keeps the lock.
      *
      * @throws IOException if {@code /proc} does not let us look at ourselves
      */
     public Examination examineHere(AgentOptions options) throws IOException {
-        OwnLock lock = new OwnLock(proc);
+        TriedLock lock = new TriedLock(proc);
         List<Finding> findings = new ArrayList<>(lock.attempt(options));
-        Patient patient = Patient.self(proc);
-        findings.addAll(new Privileges(patient, lock.limit()).findings());
-        return examination("here, in the doctor's own JVM: ", patient, options, findings);
+        ExaminedJvm examined = ExaminedJvm.self(proc);
+        findings.addAll(new Privileges(examined, lock.limit()).findings());
+        MemoryNeed need = MemoryNeed.of(examined, options.selection());
+        return examination("here, in the doctor's own JVM: ", examined, options, need, findings);
     }
 
     /**
-     * Can the promise be kept for a JVM that runs?
+     * Examines whether the promise can be kept for another JVM.
      *
      * @throws IOException if {@code /proc} does not let us look at it
      */
-    public Examination examine(RunningJvm jvm, AgentOptions options) throws IOException {
-        Attachability.Obstacle obstacle = new Attachability(proc).obstacle(jvm.pid(), jvm.flags());
-        return examine("JVM " + jvm.pid() + ": ", Patient.of(proc, jvm), options, obstacle);
+    public Examination examine(Jvm jvm, AgentOptions options) throws IOException {
+        Attachability.Obstacle obstacle = new Attachability(proc).obstacle(jvm);
+        return examine("JVM " + jvm.pid() + ": ", ExaminedJvm.of(proc, jvm), options, obstacle);
     }
 
-    Examination examine(String subject, Patient patient, AgentOptions options, Attachability.Obstacle obstacle)
+    Examination examine(String subject, ExaminedJvm examined, AgentOptions options, Attachability.Obstacle obstacle)
             throws IOException {
-        List<Finding> findings = new ArrayList<>(new OtherLock(patient).foresee(options));
-        findings.addAll(new Privileges(patient, null).findings());
-        findings.add(attach(patient, obstacle));
-        findings.add(new LibraryPlace(proc, patient).finding());
+        MemoryNeed need = MemoryNeed.of(examined, options.selection());
+        List<Finding> findings = new ArrayList<>(new PredictedLock(examined, need).foresee(options));
+        findings.addAll(new Privileges(examined, null).findings());
+        findings.add(attach(examined, obstacle));
+        findings.add(new LibraryDirectory(proc, examined).finding());
         if (!options.prefault().isEmpty()) {
-            findings.add(new Sizes(proc, patient).prefault(options.toPrefault()));
+            findings.add(new Sizes(proc, examined).prefault(options.toPrefault()));
         }
-        return examination(subject, patient, options, findings);
+        return examination(subject, examined, options, need, findings);
     }
 
-    private static Finding attach(Patient patient, Attachability.Obstacle obstacle) {
+    private static Finding attach(ExaminedJvm examined, Attachability.Obstacle obstacle) {
         String check = "attach";
         if (obstacle == null) {
-            return Finding.ok(check, "nothing is in the way of it");
+            return Finding.ok(check, "nothing prevents it");
         }
-        return patient.hasAgent()
+        return examined.hasAgent()
                 ? Finding.note(
-                        check, obstacle.reason() + "; the agent is in it already, and cannot be given other options so")
+                        check, obstacle.reason() + "; the agent is loaded already, and cannot be given other options")
                 : Finding.fail(check, obstacle.reason(), obstacle.remedy());
     }
 
-    private Examination examination(String subject, Patient patient, AgentOptions options, List<Finding> findings)
+    private Examination examination(
+            String subject, ExaminedJvm examined, AgentOptions options, MemoryNeed need, List<Finding> findings)
             throws IOException {
-        MemoryNeed need = MemoryNeed.of(patient, options.selection());
-        findings.add(Jdk.finding(proc, patient.process(), patient.segments()));
-        findings.addAll(new Flags(patient).findings(options));
-        findings.addAll(new Sizes(proc, patient).findings(need));
-        findings.addAll(new Swapping(proc, patient.process()).findings());
-        findings.addAll(kernel.findings(patient.mappings(), patient.place()));
-        return new Examination(subject + patient.place().describe(), need.chargedBytes(), need.atMostBytes(), findings);
+        findings.add(Jdk.finding(proc, examined.process(), examined.deployment().javaHome()));
+        findings.addAll(new Flags(examined).findings(options));
+        findings.addAll(new Sizes(proc, examined).findings(need));
+        findings.addAll(new Swapping(proc, examined.process()).findings());
+        findings.addAll(kernel.findings(examined.mappings(), examined.deployment()));
+        return new Examination(
+                subject + examined.deployment().describe(), need.chargedBytes(), need.atMostBytes(), findings);
     }
 }

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import io.memlock.doctor.Finding.Verdict;
+import io.memlock.doctor.Finding.Severity;
 import io.memlock.log.Wrap;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /**
- * What an examination came to.
+ * The result of an examination.
  *
  * @param subject what was examined
  * @param neededBytes what a limit would have to be at least, for what is selected now
@@ -21,12 +22,12 @@ public record Examination(String subject, long neededBytes, long atMostBytes, Li
 
     private static final int INDENT = 25;
 
-    /** Commands are long, and are not to be broken. */
+    /** Remedies stand far to the left: commands are long, and must not be broken. */
     private static final int REMEDY_INDENT = 6;
 
-    /** Whether the promise can be kept. */
+    /** Tells whether the promise can be kept. */
     public boolean canLock() {
-        return !has(Verdict.FAIL);
+        return !has(Severity.FAIL);
     }
 
     /** Copies the list. */
@@ -35,27 +36,22 @@ public record Examination(String subject, long neededBytes, long atMostBytes, Li
     }
 
     /**
-     * Lines for a person, the worst first, remedies under what they are for.
+     * Returns lines for a person: the worst first, and each remedy below its finding.
      *
-     * @param isVerbose whether to tell also what is as it should be
+     * @param isVerbose whether to show also the checks that found nothing
      * @param width of the longest line, but for commands to type
      */
     public List<String> lines(boolean isVerbose, int width) {
         List<String> lines = new ArrayList<>(Wrap.words(subject, width));
-        Verdict[] verdicts = Verdict.values();
-        int fine = 0;
-        for (int i = verdicts.length - 1; i >= 0; i--) {
-            for (Finding finding : findings) {
-                if (finding.verdict() != verdicts[i]) {
-                    continue;
-                }
-                if (finding.verdict() == Verdict.OK && !isVerbose) {
-                    fine++;
-                } else {
-                    add(lines, finding, width);
-                }
-            }
-        }
+        findings.stream()
+                .sorted(Comparator.comparing(Finding::severity).reversed())
+                .filter(finding -> isVerbose || finding.severity() != Severity.OK)
+                .forEach(finding -> add(lines, finding, width));
+        long fine = isVerbose
+                ? 0
+                : findings.stream()
+                        .filter(finding -> finding.severity() == Severity.OK)
+                        .count();
         if (fine > 0) {
             lines.add("OK    " + (fine == 1 ? "1 check" : fine + " checks") + ": --verbose shows what was seen");
         }
@@ -65,7 +61,7 @@ public record Examination(String subject, long neededBytes, long atMostBytes, Li
 
     private static void add(List<String> lines, Finding finding, int width) {
         List<String> evidence = Wrap.words(finding.evidence(), width - INDENT);
-        lines.add(String.format(Locale.ROOT, "%-5s %-18s %s", finding.verdict(), finding.check(), evidence.get(0)));
+        lines.add(String.format(Locale.ROOT, "%-5s %-18s %s", finding.severity(), finding.check(), evidence.get(0)));
         for (String line : evidence.subList(1, evidence.size())) {
             lines.add(" ".repeat(INDENT) + line);
         }
@@ -81,14 +77,14 @@ public record Examination(String subject, long neededBytes, long atMostBytes, Li
         if (!canLock()) {
             return "the promise cannot be kept: see FAIL";
         }
-        return has(Verdict.WARN) ? "locking works, but trouble is near: see WARN" : "locking works";
+        return has(Severity.WARN) ? "locking works, but trouble is near: see WARN" : "locking works";
     }
 
-    private boolean has(Verdict verdict) {
-        return findings.stream().anyMatch(finding -> finding.verdict() == verdict);
+    private boolean has(Severity severity) {
+        return findings.stream().anyMatch(finding -> finding.severity() == severity);
     }
 
-    /** The same as data, for JSON; docs/command-line.md describes it. */
+    /** Returns the examination as data for JSON; docs/command-line.md describes it. */
     public Map<String, Object> data() {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("subject", subject);
@@ -99,7 +95,7 @@ public record Examination(String subject, long neededBytes, long atMostBytes, Li
         for (Finding finding : findings) {
             Map<String, Object> one = new LinkedHashMap<>();
             one.put("check", finding.id());
-            one.put("verdict", finding.verdict().name().toLowerCase(Locale.ROOT));
+            one.put("verdict", finding.severity().name().toLowerCase(Locale.ROOT));
             one.put("evidence", finding.evidence());
             one.put("remedy", finding.remedy());
             list.add(one);

@@ -4,20 +4,20 @@ package io.memlock.doctor;
 import java.util.Locale;
 
 /**
- * What one check found.
+ * The result of one check.
  *
  * @param check its name, in a word or two
- * @param verdict what it comes to
+ * @param severity what it comes to
  * @param evidence what was seen
  * @param remedy what to type; "" if nothing is to be done
  */
-public record Finding(String check, Verdict verdict, String evidence, String remedy) {
+public record Finding(String check, Severity severity, String evidence, String remedy) {
 
-    /** What a finding comes to. */
-    public enum Verdict {
-        /** As it should be. */
+    /** The severity of a finding, from harmless to fatal. */
+    public enum Severity {
+        /** All is as it should be. */
         OK,
-        /** Good to know. */
+        /** The finding is good to know. */
         NOTE,
         /** The lock holds, but trouble is near. */
         WARN,
@@ -31,18 +31,18 @@ public record Finding(String check, Verdict verdict, String evidence, String rem
     }
 
     static Finding ok(String check, String evidence) {
-        return new Finding(check, Verdict.OK, evidence, "");
+        return new Finding(check, Severity.OK, evidence, "");
     }
 
     static Finding note(String check, String evidence) {
-        return new Finding(check, Verdict.NOTE, evidence, "");
+        return new Finding(check, Severity.NOTE, evidence, "");
     }
 
     static Finding warn(String check, String evidence, String remedy) {
-        return new Finding(check, Verdict.WARN, evidence, remedy);
+        return new Finding(check, Severity.WARN, evidence, remedy);
     }
 
     static Finding fail(String check, String evidence, String remedy) {
-        return new Finding(check, Verdict.FAIL, evidence, remedy);
+        return new Finding(check, Severity.FAIL, evidence, remedy);
     }
 }

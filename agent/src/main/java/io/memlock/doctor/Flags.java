@@ -8,15 +8,15 @@ import io.memlock.options.AgentOptions;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Flags of a JVM that matter to its lock. */
+/** Checks the flags of a JVM that matter to its lock. */
 final class Flags {
 
-    private final Patient patient;
+    private final ExaminedJvm examined;
     private final JvmFlags flags;
 
-    Flags(Patient patient) {
-        this.patient = patient;
-        this.flags = patient.flags();
+    Flags(ExaminedJvm examined) {
+        this.examined = examined;
+        this.flags = examined.flags();
     }
 
     List<Finding> findings(AgentOptions options) {
@@ -25,35 +25,28 @@ final class Flags {
             findings.add(heapSize(isBornLocked(options)));
             findings.add(prefault(options));
         }
-        String tracking = flags.value("-XX:NativeMemoryTracking=");
-        findings.add(
-                tracking.isEmpty() || tracking.equals("off")
-                        ? Finding.ok("native tracking", "off")
-                        : Finding.note(
-                                "native tracking",
-                                tracking + ": it takes memory of its own, which is locked with the rest"));
         return findings;
     }
 
     private boolean isBornLocked(AgentOptions options) {
         return switch (options.strategy()) {
-            case FUTURE -> patient.isUnlimited();
-            case AUTO -> patient.isPrivileged() && options.selection().isAllButFiles();
+            case FUTURE -> examined.isUnlimited();
+            case AUTO -> examined.isPrivileged() && options.selection().isAllButFiles();
             case RESCAN -> false;
         };
     }
 
     private Finding heapSize(boolean bornLocked) {
         long start = flags.bytes("-Xms", "-XX:InitialHeapSize=");
-        long max = patient.heapMaxBytes();
+        long max = examined.heapMaxBytes();
         if (start >= 0 && start == max) {
             return Finding.ok("heap size", "-Xms equals -Xmx: " + Bytes.text(max));
         }
         String range = (start < 0 ? "" : " from " + Bytes.text(start)) + (max < 0 ? "" : " up to " + Bytes.text(max));
         String effect = bornLocked
-                ? ": what is new is born locked"
-                : ": what is new is locked a moment after it appears, under a limit while it fits"
-                        + (patient.isHeapRemapped() ? "" : "; -Xms equal to -Xmx leaves nothing to appear");
+                ? ": new memory is born locked"
+                : ": new memory is locked a moment after it appears, under a limit while it fits"
+                        + (examined.isHeapRemapped() ? "" : "; with -Xms equal to -Xmx none appears");
         return Finding.note("heap size", "the heap grows" + range + effect);
     }
 

@@ -3,19 +3,16 @@ package io.memlock.doctor;
 
 import io.memlock.hotspot.JavaRelease;
 import io.memlock.log.PlainText;
-import io.memlock.memory.Segment;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 
-/** The JDK of the JVM: the file {@code release} beside {@code lib/server/libjvm.so} names its version. */
+/** Checks the version of the JDK: the file {@code release} beside {@code lib/server/libjvm.so} names its version. */
 final class Jdk {
 
     private static final String CHECK = "JDK";
     private static final int OLDEST = JavaRelease.OLDEST_SUPPORTED;
-    private static final String LIBJVM = "/lib/server/libjvm.so";
-    /** Those of JDKs name some fifty modules. */
+    /** The most that is read: the file of a JDK names some fifty modules. */
     private static final int LONGEST_RELEASE = 1 << 16;
 
     private static final String VERSION = "JAVA_VERSION=\"";
@@ -24,13 +21,7 @@ final class Jdk {
 
     private Jdk() {}
 
-    static Finding finding(ProcFs proc, String process, List<Segment> segments) {
-        String home = segments.stream()
-                .map(segment -> segment.mapping().path())
-                .filter(path -> path.endsWith(LIBJVM))
-                .map(path -> path.substring(0, path.length() - LIBJVM.length()))
-                .findFirst()
-                .orElse("");
+    static Finding finding(ProcFs proc, String process, String home) {
         String version = version(proc, process, home);
         if (version.isEmpty()) {
             return Finding.note(CHECK, "its version cannot be told; the agent needs " + OLDEST + " or newer");

@@ -1,48 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import io.memlock.advice.Place;
+import io.memlock.advice.Deployment;
 import io.memlock.advice.Remedy;
 import io.memlock.files.ProcFormatException;
 import io.memlock.lock.MappingBudget;
 import io.memlock.memory.Bytes;
 import io.memlock.proc.KernelVersion;
-import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFs;
-import java.io.IOException;
 import java.util.List;
 
-/** What of the kernel matters to a lock. */
+/** Checks the kernel settings that matter to a lock. */
 final class KernelSettings {
 
-    private final ProcFs proc;
     private final Settings settings;
 
     KernelSettings(ProcFs proc) {
-        this.proc = proc;
         this.settings = new Settings(proc);
     }
 
-    List<Finding> findings(int mappings, Place place) throws IOException {
+    List<Finding> findings(int mappings, Deployment deployment) {
         return List.of(
                 kernel(),
-                mappings(mappings, place),
-                overcommit(proc.memInfo()),
+                mappings(mappings, deployment),
                 moving("compaction", "vm/compact_unevictable_allowed", "locked pages may be moved, a minor fault each"),
                 moving("NUMA balancing", "kernel/numa_balancing", "locked pages may move between nodes, minor faults"),
                 hugePages());
-    }
-
-    /** Whether the kernel has on-fault. What cannot be read is taken for a kernel of this age. */
-    private boolean hasOnFault() {
-        KernelVersion version = version();
-        return version == null || version.isAtLeast(4, 4);
-    }
-
-    /** Whether pages can be faulted in without storing into them or locking them. */
-    boolean hasPopulate() {
-        KernelVersion version = version();
-        return version == null || version.isAtLeast(5, 14);
     }
 
     private KernelVersion version() {
@@ -55,16 +38,17 @@ final class KernelSettings {
 
     private Finding kernel() {
         String release = settings.kernel("kernel/osrelease");
-        if (version() == null) {
+        KernelVersion version = version();
+        if (version == null) {
             return Finding.note("kernel", release + ": its version cannot be told");
         }
-        if (!hasOnFault()) {
+        if (!version.isAtLeast(4, 4)) {
             return Finding.fail(
                     "kernel",
                     release + ": it cannot lock on-fault, without which nothing is locked",
                     "# Linux 4.4 or newer");
         }
-        return hasPopulate()
+        return version.isAtLeast(5, 14)
                 ? Finding.ok("kernel", release)
                 : Finding.note(
                         "kernel",
@@ -72,7 +56,7 @@ final class KernelSettings {
                                 + ": no MADV_POPULATE (5.14), so prefault faults pages in by mlock, which stalls longer");
     }
 
-    private Finding mappings(int mappings, Place place) {
+    private Finding mappings(int mappings, Deployment deployment) {
         String most = settings.kernel("vm/max_map_count");
         String evidence = mappings + " of vm.max_map_count=" + most;
         try {
@@ -81,28 +65,10 @@ final class KernelSettings {
                     : Finding.warn(
                             "mappings",
                             evidence + ": from 80 % on the agent splits no mapping, and leaves parts of some unlocked",
-                            new Remedy(place).raiseMappings(mappings).text());
+                            new Remedy(deployment).raiseMappings(mappings).text());
         } catch (NumberFormatException e) {
             return Finding.note("mappings", evidence);
         }
-    }
-
-    private Finding overcommit(MemInfo memory) {
-        String mode = settings.kernel("vm/overcommit_memory");
-        String evidence = "vm.overcommit_memory=" + mode;
-        return switch (mode) {
-            case "0", "1" -> Finding.ok("overcommit", evidence);
-            case "2" ->
-                Finding.note(
-                        "overcommit",
-                        evidence + ": "
-                                + (memory.commitLimitBytes() < 0
-                                        ? ""
-                                        : Bytes.text(memory.committedBytes()) + " of "
-                                                + Bytes.text(memory.commitLimitBytes()) + " are committed; ")
-                                + "locking commits nothing, but the JVM's own growth fails beyond");
-            default -> Finding.note("overcommit", evidence);
-        };
     }
 
     private Finding moving(String check, String name, String effect) {

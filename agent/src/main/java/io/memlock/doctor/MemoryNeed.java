@@ -43,44 +43,44 @@ record MemoryNeed(
 
     private static final int AGENT_THREADS = 2;
 
-    static MemoryNeed of(Patient patient, Selection selected) {
+    static MemoryNeed of(ExaminedJvm examined, Selection selected) {
         List<Region> selection = selected.regions();
-        RegionBounds bounds = new RegionBounds(patient.segments(selected), patient.flags());
+        RegionBounds bounds = new RegionBounds(examined.segments(selected), examined.flags());
         Map<Region, Long> now = new EnumMap<>(Region.class);
         Map<Region, Long> atMost = new EnumMap<>(Region.class);
         for (Region region : selection) {
             now.put(region, bounds.committedBytes(region));
-            atMost.put(region, Math.max(atMostBytes(patient, bounds, region), 0));
+            atMost.put(region, Math.max(atMostBytes(examined, bounds, region), 0));
         }
         long nowBytes = now.values().stream().mapToLong(Long::longValue).sum();
-        long agentBytes = patient.hasAgent()
+        long agentBytes = examined.hasAgent()
                 ? 0
                 : selection.stream()
-                        .mapToLong(region -> agentBytes(patient, region))
+                        .mapToLong(region -> agentBytes(examined, region))
                         .sum();
         List<Region> unlimited = selection.stream()
                 .filter(region ->
-                        region == Region.NATIVE || (region == Region.METASPACE && metaspaceLimit(patient.flags()) < 0))
+                        region == Region.NATIVE || (region == Region.METASPACE && metaspaceLimit(examined.flags()) < 0))
                 .toList();
-        long elsewhere = elsewhere(patient, selected);
+        long elsewhere = elsewhere(examined, selected);
         long most = bounds.mostBytes(selection);
         return new MemoryNeed(
                 nowBytes, elsewhere, agentBytes, atMost, unlimited, most < 0 ? -1 : LockLimit.toLock(most + elsewhere));
     }
 
-    private static long atMostBytes(Patient patient, RegionBounds bounds, Region region) {
+    private static long atMostBytes(ExaminedJvm examined, RegionBounds bounds, Region region) {
         long committed = bounds.committedBytes(region);
         return switch (region) {
             // ZGC before JDK 21 maps its heap three times: charged thrice, but in RAM once.
-            case HEAP -> patient.heapMaxBytes() >= 0 ? patient.heapMaxBytes() : committed;
+            case HEAP -> examined.heapMaxBytes() >= 0 ? examined.heapMaxBytes() : committed;
             // Pages that nobody has touched are not in RAM, and a lock on-fault brings none in.
-            case LIBS, CDS, MAPPED -> least(committed, patient.status().rssFileBytes());
-            case SHM -> least(committed, patient.status().rssShmemBytes());
-            case METASPACE -> Math.max(committed, metaspaceLimit(patient.flags()));
+            case LIBS, CDS, MAPPED -> least(committed, examined.status().rssFileBytes());
+            case SHM -> least(committed, examined.status().rssShmemBytes());
+            case METASPACE -> Math.max(committed, metaspaceLimit(examined.flags()));
             case STACKS ->
                 Math.max(
                         committed,
-                        stackBytes(patient.flags()) * patient.status().threads());
+                        stackBytes(examined.flags()) * examined.status().threads());
             default -> committed;
         };
     }
@@ -90,8 +90,8 @@ record MemoryNeed(
         return resident < 0 ? committed : Math.min(committed, resident);
     }
 
-    private static long agentBytes(Patient patient, Region region) {
-        return region == Region.STACKS ? AGENT_THREADS * stackBytes(patient.flags()) : AGENT.getOrDefault(region, 0L);
+    private static long agentBytes(ExaminedJvm examined, Region region) {
+        return region == Region.STACKS ? AGENT_THREADS * stackBytes(examined.flags()) : AGENT.getOrDefault(region, 0L);
     }
 
     private static long metaspaceLimit(JvmFlags flags) {
@@ -103,9 +103,9 @@ record MemoryNeed(
         return asked < 0 ? DEFAULT_STACK_BYTES : asked;
     }
 
-    private static long elsewhere(Patient patient, Selection selection) {
-        return patient.foreignLocks().stream()
-                .mapToLong(locked -> patient.segments().stream()
+    private static long elsewhere(ExaminedJvm examined, Selection selection) {
+        return examined.foreignLocks().stream()
+                .mapToLong(locked -> examined.segments().stream()
                         .filter(segment -> segment.start() >= locked.start()
                                 && segment.end() <= locked.end()
                                 && !selection.contains(segment))
@@ -114,17 +114,17 @@ record MemoryNeed(
                 .sum();
     }
 
-    /** What a limit would have to be at least, for what there is once the agent is. */
+    /** Returns the least limit that holds what is committed, once the agent is loaded. */
     long chargedBytes() {
         return nowBytes + chargedElsewhereBytes + agentBytes;
     }
 
-    /** RAM all of the selection can come to take. */
+    /** Returns the RAM that the whole selection can come to take. */
     long atMostBytes() {
         return atMost.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** The most each region takes, without those that take nothing, and what may take more. */
+    /** Describes the most that each region takes, and which regions may take more. */
     String describe() {
         StringBuilder text = new StringBuilder();
         atMost.forEach((region, bytes) -> {
@@ -142,7 +142,7 @@ record MemoryNeed(
                     + (unlimited.size() == 1 ? "it" : "them"));
         }
         if (atMost.getOrDefault(Region.CODE, 0L) > 0) {
-            text.append("; code as now, which is seldom all that is reserved for it");
+            text.append("; code is counted as it is now, because a JVM rarely fills what is reserved for it");
         }
         return text.toString();
     }

@@ -7,21 +7,21 @@ import io.memlock.os.Errno;
 import io.memlock.proc.ProcessLimits;
 import java.util.List;
 
-/** What the JVM may do, and what may be in its way. */
+/** Checks what the JVM may lock: privilege, limit, user namespace and filter. */
 final class Privileges {
 
     private static final int SECCOMP_FILTER = 2;
 
-    private final Patient patient;
+    private final ExaminedJvm examined;
     private final LockLimit tried;
 
     /**
-     * Privileges.
+     * Creates the checks.
      *
      * @param tried what locking came to in this very process; null if nothing was tried
      */
-    Privileges(Patient patient, LockLimit tried) {
-        this.patient = patient;
+    Privileges(ExaminedJvm examined, LockLimit tried) {
+        this.examined = examined;
         this.tried = tried;
     }
 
@@ -29,7 +29,7 @@ final class Privileges {
         return List.of(privilege(), limit(), userNamespace(), seccomp());
     }
 
-    /** As tried where that is possible: {@code CapEff} lies in user namespaces and behind filters. */
+    /** Tells what was tried, where something was: {@code CapEff} lies in user namespaces and behind filters. */
     private Finding privilege() {
         String check = "privilege";
         if (tried != null) {
@@ -40,22 +40,22 @@ final class Privileges {
                             "tried: more than the limit is refused with " + Errno.describe(tried.probeErrno())
                                     + ", CAP_IPC_LOCK is not effective");
         }
-        if (patient.isPrivileged()) {
+        if (examined.isPrivileged()) {
             return Finding.ok(check, "CAP_IPC_LOCK is effective: the limit does not apply");
         }
-        return patient.limit().hard() == ProcessLimits.UNLIMITED
+        return examined.limit().hard() == ProcessLimits.UNLIMITED
                 ? Finding.ok(check, "none is needed: there is no limit")
                 : Finding.note(check, "CAP_IPC_LOCK is not effective: the limit applies");
     }
 
     private Finding limit() {
-        ProcessLimits.Limit limit = patient.limit();
+        ProcessLimits.Limit limit = examined.limit();
         String text = "RLIMIT_MEMLOCK soft " + Bytes.limit(limit.soft()) + ", hard " + Bytes.limit(limit.hard());
         if (limit.hard() == ProcessLimits.UNLIMITED) {
             return Finding.ok(
                     "limit", text + (limit.soft() == limit.hard() ? "" : "; the agent raises the soft limit to it"));
         }
-        if (tried == null ? patient.isPrivileged() : tried.isUnlimited()) {
+        if (tried == null ? examined.isPrivileged() : tried.isUnlimited()) {
             return Finding.ok("limit", text + "; does not apply");
         }
         return Finding.note(
@@ -67,13 +67,13 @@ final class Privileges {
     }
 
     private Finding userNamespace() {
-        return patient.place().isUserNamespace()
+        return examined.deployment().isUserNamespace()
                 ? Finding.note("user namespace", "in one of its own: its CAP_IPC_LOCK counts for nothing outside of it")
                 : Finding.ok("user namespace", "none of its own");
     }
 
     private Finding seccomp() {
-        if (patient.status().seccompMode() != SECCOMP_FILTER) {
+        if (examined.status().seccompMode() != SECCOMP_FILTER) {
             return Finding.ok("seccomp", "no filter");
         }
         return tried != null && tried.isUnlimited()

@@ -7,7 +7,7 @@ import java.io.IOException;
 /** Settings of the kernel, as text. A kernel built without the feature has no such file. */
 final class Settings {
 
-    /** There is no such setting, or it cannot be read. */
+    /** The text in place of a setting that is missing or cannot be read. */
     static final String UNKNOWN = "unknown";
 
     private final ProcFs proc;
@@ -16,7 +16,7 @@ final class Settings {
         this.proc = proc;
     }
 
-    /** A file below {@code /proc/sys}. */
+    /** Reads a file below {@code /proc/sys}. */
     String kernel(String name) {
         try {
             return proc.sys(name);
@@ -25,7 +25,7 @@ final class Settings {
         }
     }
 
-    /** A file below {@code /sys}. */
+    /** Reads a file below {@code /sys}. */
     String sys(String name) {
         try {
             return proc.sysfs(name);

@@ -14,26 +14,26 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the selection may come to take, against what there is. Locked pages cannot be reclaimed: too many end in the OOM killer. */
+/** Compares what the selection may come to take with what there is. Too many locked pages end in the OOM killer. */
 final class Sizes {
 
     private static final String OOM = "locked memory cannot be reclaimed, so the OOM killer would come";
 
     private final MemInfo memory;
     private final CgroupHierarchy cgroup;
-    private final Patient patient;
+    private final ExaminedJvm examined;
     private final long residentBytes;
 
-    Sizes(ProcFs proc, Patient patient) {
-        this.patient = patient;
+    Sizes(ProcFs proc, ExaminedJvm examined) {
+        this.examined = examined;
         this.memory = proc.memInfo();
-        this.cgroup = new Cgroups(proc).memory(patient.process());
-        this.residentBytes = Math.max(0, patient.status().vmRssBytes() - agentsViewBytes(patient));
+        this.cgroup = new Cgroups(proc).memory(examined.process());
+        this.residentBytes = Math.max(0, examined.status().vmRssBytes() - agentsViewBytes(examined));
     }
 
-    /** Of ZGC's heap, which VmRSS counts once more for it. */
-    private static long agentsViewBytes(Patient patient) {
-        return patient.segments().stream()
+    /** Returns the bytes of the agent's view of ZGC's heap, which VmRSS counts once more. */
+    private static long agentsViewBytes(ExaminedJvm examined) {
+        return examined.segments().stream()
                 .filter(Segment::isAgentsView)
                 .mapToLong(Segment::length)
                 .sum();
@@ -86,18 +86,21 @@ final class Sizes {
             return Finding.warn(
                     check,
                     "at most " + Bytes.text(atMostBytes) + ", memory.high is " + Bytes.text(high)
-                            + ": above it the kernel slows the JVM down to reclaim what is locked, in vain",
+                            + ": above it the kernel slows the JVM down, trying in vain to reclaim what is locked",
                     "# raise memory.high (MemoryHigh= of a unit), or lower -Xmx");
         }
         return Finding.ok(
                 check, limit < 0 ? "no limit" : "at most " + Bytes.text(atMostBytes) + " of " + Bytes.limit(limit));
     }
 
-    /** As the agent refuses: memory that is not there would be taken from the application, or end it. */
+    /**
+     * Checks the room for prefault as the agent does: memory that is not there would be taken from the application, or end
+     * it.
+     */
     Finding prefault(Selection selection) throws IOException {
         long more = PrefaultNeed.moreBytes(
-                PrefaultNeed.bytes(patient.segments(selection), selection.regions()),
-                patient.resident().bytes(selection));
+                PrefaultNeed.bytes(examined.segments(selection), selection.regions()),
+                examined.resident().bytes(selection));
         Headroom headroom = Headroom.of(memory, cgroup);
         String evidence = headroom.describe(more);
         if (!headroom.isKnown()) {

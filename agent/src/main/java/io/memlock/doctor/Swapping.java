@@ -8,7 +8,7 @@ import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFs;
 import java.util.List;
 
-/** Where the kernel could put what is not locked. */
+/** Checks where the kernel could put what is not locked. */
 final class Swapping {
 
     private static final String FILES_ONLY =

@@ -12,7 +12,7 @@ import io.memlock.proc.ProcessStatus;
 import java.io.IOException;
 
 /**
- * Whether a JVM can start the threads that attaching takes. HotSpot ends the JVM if it cannot start the first of them:
+ * Checks whether a JVM can start the threads that attaching takes. HotSpot ends the JVM if it cannot start the first of them:
  * {@code AttachListener::init}.
  */
 final class ThreadRoom {
@@ -55,7 +55,7 @@ final class ThreadRoom {
     }
 
     private static Obstacle noRoom(String why, String remedy) {
-        return new Obstacle(why + ": it cannot start the threads attaching takes, and would end", remedy);
+        return new Obstacle(why + ": it cannot start the threads that attaching needs, and would end", remedy);
     }
 
     private static boolean isExempt(ProcessStatus status) {
@@ -77,7 +77,7 @@ final class ThreadRoom {
         return threads;
     }
 
-    /** A number, -1 for {@code max} and what is not there. */
+    /** Parses a number; returns -1 for {@code max} and for a file that is missing. */
     private static long number(String text) {
         try {
             return text == null ? -1 : Long.parseLong(text.trim());

@@ -31,7 +31,7 @@ public final class JmxRegistration {
     private long sequence;
 
     /**
-     * Registers nothing yet.
+     * Creates the registration, which registers nothing yet.
      *
      * @param control what to show
      * @param pageBytes the page size
@@ -42,7 +42,7 @@ public final class JmxRegistration {
     }
 
     /**
-     * Whether the time to register has come. A few microseconds.
+     * Tells whether the bean should be registered now. Takes a few microseconds.
      *
      * @return true if the platform MBean server exists and we are not registered yet
      * @throws JMException if the server cannot be asked
@@ -52,7 +52,7 @@ public final class JmxRegistration {
     }
 
     /**
-     * Registers.
+     * Registers the bean.
      *
      * @throws JMException if the server refuses, as when the application has a bean of this name; nothing is registered
      */
@@ -68,7 +68,7 @@ public final class JmxRegistration {
     }
 
     /**
-     * Takes it back, if the application has not done so. Clients that wait for an answer of the bean still get it.
+     * Unregisters the bean, if the application has not done so. Clients that wait for an answer of the bean still get it.
      *
      * @throws JMException if the server refuses
      */

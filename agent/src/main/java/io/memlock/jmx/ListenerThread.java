@@ -26,10 +26,10 @@ import javax.management.ObjectName;
  */
 final class ListenerThread {
 
-    /** How long a registration is waited for. */
+    /** The time a registration may take. */
     private static final long SECONDS = 10;
 
-    /** Changes of state nobody has been told of so far. More than these are dropped. */
+    /** The changes of state that may wait to be told. More are dropped. */
     private static final int WAITING = 64;
 
     private final MethodHandles.Lookup lookup = MethodHandles.lookup();
@@ -60,7 +60,7 @@ final class ListenerThread {
                 name));
     }
 
-    /** Takes a bean back, which tells the listeners of the server. */
+    /** Unregisters a bean, which tells the listeners of the server. */
     void unregister(MBeanServer server, ObjectName name) throws JMException {
         await(bound(
                 MBeanServer.class,
@@ -70,7 +70,7 @@ final class ListenerThread {
                 name));
     }
 
-    /** Tells the listeners of a bean, soon. */
+    /** Sends a notification to the listeners of a bean, without waiting for them. */
     void send(NotificationBroadcasterSupport emitter, Notification notification) {
         thread.execute(task(bound(
                 NotificationBroadcasterSupport.class,

@@ -13,7 +13,6 @@ import io.memlock.report.RegionUsage;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockStatus;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
@@ -22,17 +21,17 @@ final class MemoryLockBean implements MemoryLockMXBean {
 
     private static final int UNKNOWN = -1;
 
-    /** Who asks, for the log. */
+    /** The asker, as the log names it. */
     private static final String BY_JMX = "over JMX";
 
     private final LockControl control;
     private final long pageBytes;
     private final String version;
 
-    /** Null unless several attributes are being read. */
+    /** The moment that attributes are of; null unless several are being read. */
     private volatile Moment held;
 
-    /** What is known at one moment; the scan is null before the first. */
+    /** The lock at one moment; the report is null before the first scan. */
     private record Moment(LockStatus status, RegionReport report) {}
 
     MemoryLockBean(LockControl control, long pageBytes, String version) {
@@ -41,12 +40,12 @@ final class MemoryLockBean implements MemoryLockMXBean {
         this.version = version;
     }
 
-    /** From now on attributes are of this moment. */
+    /** Makes all attributes tell of this moment. */
     void hold() {
         held = new Moment(control.status(), control.report());
     }
 
-    /** From now on each attribute is of the moment it is read. */
+    /** Makes each attribute tell of the moment it is read. */
     void letGo() {
         held = null;
     }
@@ -94,8 +93,7 @@ final class MemoryLockBean implements MemoryLockMXBean {
 
     @Override
     public long getLockedBytes() {
-        RegionReport report = report();
-        return report == null ? UNKNOWN : report.total().lockedBytes();
+        return total(RegionUsage::lockedBytes);
     }
 
     @Override
@@ -111,14 +109,12 @@ final class MemoryLockBean implements MemoryLockMXBean {
 
     @Override
     public long getResidentBytes() {
-        RegionReport report = report();
-        return report == null ? UNKNOWN : report.total().residentBytes();
+        return total(RegionUsage::residentBytes);
     }
 
     @Override
     public long getSwappedBytes() {
-        RegionReport report = report();
-        return report == null ? UNKNOWN : report.total().swappedBytes();
+        return total(RegionUsage::swappedBytes);
     }
 
     @Override
@@ -147,14 +143,10 @@ final class MemoryLockBean implements MemoryLockMXBean {
 
     @Override
     public List<RegionRow> getRegions() {
-        List<RegionRow> rows = new ArrayList<>();
         RegionReport report = report();
-        if (report != null) {
-            for (RegionUsage usage : report.regions()) {
-                rows.add(new RegionRow(usage));
-            }
-        }
-        return rows;
+        return report == null
+                ? List.of()
+                : report.regions().stream().map(RegionRow::new).toList();
     }
 
     @Override
@@ -186,45 +178,49 @@ final class MemoryLockBean implements MemoryLockMXBean {
 
     @Override
     public void refresh() {
-        try {
+        answer(() -> {
             control.refresh();
-        } catch (IOException e) {
-            throw new IllegalStateException(e.getMessage()); // a type every client has
-        }
+            return null;
+        });
     }
 
     @Override
     public String lock(String options) {
+        AgentOptions wanted;
         try {
-            AgentOptions wanted = OptionParser.parse(options);
-            if (!wanted.jmx()) {
-                throw new IllegalArgumentException("jmx=off would take away this MBean, and with it the way back. Use:"
-                        + " java -jar memlock-agent.jar attach PID OPTIONS,jmx=off");
-            }
-            String answer = control.lock(options, BY_JMX).text();
-            return wanted.onFailure() == OnFailure.EXIT
-                    ? answer + "\non-failure=exit is ignored: it counts at start only"
-                    : answer;
+            wanted = OptionParser.parse(options);
         } catch (OptionException e) {
             throw new IllegalArgumentException(e.getMessage());
-        } catch (IOException e) {
-            throw new IllegalStateException(e.getMessage());
         }
+        if (!wanted.jmx()) {
+            throw new IllegalArgumentException("jmx=off would take away this MBean, and with it the way back. Use:"
+                    + " java -jar memlock-agent.jar attach PID OPTIONS,jmx=off");
+        }
+        String answer = answer(() -> control.lock(wanted, BY_JMX).text());
+        return wanted.onFailure() == OnFailure.EXIT
+                ? answer + "\non-failure=exit is ignored: it counts at start only"
+                : answer;
     }
 
     @Override
     public String unlock() {
-        try {
-            return control.unlock(BY_JMX).text();
-        } catch (IOException e) {
-            throw new IllegalStateException(e.getMessage());
-        }
+        return answer(() -> control.unlock(BY_JMX).text());
     }
 
     @Override
     public String diagnose() {
+        return answer(control::diagnose);
+    }
+
+    /** The work of an operation. */
+    private interface Operation {
+        String run() throws IOException;
+    }
+
+    /** Carries out an operation. What it throws is of a type that every client has. */
+    private static String answer(Operation operation) {
         try {
-            return control.diagnose();
+            return operation.run();
         } catch (IOException e) {
             throw new IllegalStateException(e.getMessage());
         }
@@ -238,6 +234,12 @@ final class MemoryLockBean implements MemoryLockMXBean {
     private RegionReport report() {
         Moment moment = held;
         return moment == null ? control.report() : moment.report();
+    }
+
+    /** Returns a number of all regions together; unknown before the first scan. */
+    private long total(ToLongFunction<RegionUsage> number) {
+        RegionReport report = report();
+        return report == null ? UNKNOWN : number.applyAsLong(report.total());
     }
 
     private long now(ToLongFunction<ProcessNumbers> number) {

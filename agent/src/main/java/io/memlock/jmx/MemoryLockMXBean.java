@@ -12,7 +12,7 @@ import java.util.List;
 @Description("The lock on this JVM's memory: what is locked, how much, and how well the promise is kept")
 public interface MemoryLockMXBean {
 
-    /** Where it is registered. */
+    /** The name it is registered by. */
     String OBJECT_NAME = "io.memlock:type=MemoryLock";
 
     /** Notification type; the message names the old and the new state, the user data is the new one. */

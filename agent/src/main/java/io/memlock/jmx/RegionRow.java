@@ -3,7 +3,7 @@ package io.memlock.jmx;
 
 import io.memlock.report.RegionUsage;
 
-/** One row of the {@code Regions} attribute. With getters, because an MXBean on JDK 17 does not map records. */
+/** A row of the {@code Regions} attribute. It has getters, because an MXBean on JDK 17 does not map records. */
 public final class RegionRow {
 
     private final RegionUsage usage;
@@ -12,42 +12,42 @@ public final class RegionRow {
         this.usage = usage;
     }
 
-    /** Name, as in the options. */
+    /** Returns the name, as in the options. */
     public String getRegion() {
         return usage.regionName();
     }
 
-    /** Mappings that belong to it, whole or in part. */
+    /** Returns the number of mappings that belong to it, whole or in part. */
     public int getMappings() {
         return usage.mappings();
     }
 
-    /** Length of its mappings. */
+    /** Returns the length of its mappings. */
     public long getReservedBytes() {
         return usage.reservedBytes();
     }
 
-    /** Length of its accessible mappings. */
+    /** Returns the length of its accessible mappings. */
     public long getCommittedBytes() {
         return usage.committedBytes();
     }
 
-    /** In RAM. */
+    /** Returns the bytes in RAM. */
     public long getResidentBytes() {
         return usage.residentBytes();
     }
 
-    /** In RAM and locked. */
+    /** Returns the bytes in RAM and locked. */
     public long getLockedBytes() {
         return usage.lockedBytes();
     }
 
-    /** In swap. */
+    /** Returns the bytes in swap. */
     public long getSwappedBytes() {
         return usage.swappedBytes();
     }
 
-    /** Locked of resident bytes, from 0 to 1. */
+    /** Returns locked of resident bytes, from 0 to 1. */
     public double getCoverage() {
         return usage.coverage();
     }

@@ -3,7 +3,7 @@ package io.memlock.jvms;
 
 import java.io.IOException;
 
-/** Major page faults of a process each second, from one look to the next. */
+/** Measures the major page faults of a process each second, from one look to the next. */
 public final class FaultMeter {
 
     private static final double NANOS = 1e9;
@@ -27,7 +27,7 @@ public final class FaultMeter {
         this.nanos = System.nanoTime();
     }
 
-    /** Faults since the process started, at the last look. */
+    /** Returns the faults since the process started, as of the last look. */
     public long total() {
         return faults;
     }

@@ -8,13 +8,13 @@ import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.util.List;
 
-/** The limit of a JVM's heap. */
+/** Finds the limit of a JVM's heap. */
 public final class HeapLimit {
 
     private HeapLimit() {}
 
     /**
-     * As asked for, or else as the JVM chose it: what it has reserved.
+     * Returns the limit that was asked for, or else the one the JVM chose: what it has reserved.
      *
      * @return -1 if it cannot be told; with ZGC it cannot, because that reserves many times the limit
      */

@@ -20,7 +20,7 @@ public record JavaCommand(String name, JvmFlags flags) {
 
     private static final int LONGEST_NAME = 40;
 
-    /** Of names that cannot be abbreviated, as those of jars. */
+    /** The longest name that is shown, where it cannot be abbreviated, as that of a jar. */
     private static final int LONGEST_SHOWN = 80;
 
     /** The JVM's own options, those of argument files among them; cut after 1,023 bytes. perfData.cpp, arguments.cpp */
@@ -31,7 +31,10 @@ public record JavaCommand(String name, JvmFlags flags) {
     /** Longer names are cut, at the cost of one step a package. */
     private static final int LONGEST_CLASS_NAME = 1000;
 
-    /** Options of the java launcher whose value is the next argument. JDK: man page java(1), src/java.base/share/native/libjli/java.c */
+    /**
+     * Options of the java launcher whose value is the next argument. JDK: man page java(1),
+     * src/java.base/share/native/libjli/java.c
+     */
     private static final Set<String> WITH_VALUE = Set.of(
             "-cp",
             "-classpath",
@@ -75,7 +78,7 @@ public record JavaCommand(String name, JvmFlags flags) {
         return new JavaCommand(PlainText.of(name, LONGEST_SHOWN), new JvmFlags(options));
     }
 
-    /** The launcher's options; returns what it runs. */
+    /** Collects the launcher's options; returns what it runs. */
     private static String takeOptions(List<String> arguments, List<String> options) {
         for (int i = 1; i < arguments.size(); i++) {
             String argument = arguments.get(i);
@@ -97,7 +100,7 @@ public record JavaCommand(String name, JvmFlags flags) {
         return "";
     }
 
-    /** The main class or jar, with its arguments behind it. */
+    /** Returns the main class or jar of a published command, which its arguments follow. */
     private static String published(String command) {
         String main = words(command).stream().findFirst().orElse("");
         main = main.substring(main.indexOf('/') < 0 || main.endsWith(".jar") ? 0 : main.indexOf('/') + 1);
@@ -114,7 +117,7 @@ public record JavaCommand(String name, JvmFlags flags) {
         return path.substring(path.lastIndexOf('/') + 1);
     }
 
-    /** {@code org.example.server.Main} as {@code o.e.server.Main}, as far as is needed. */
+    /** Shortens {@code org.example.server.Main} to {@code o.e.server.Main}, as far as is needed. */
     static String shortened(String className) {
         String name = className.substring(0, Math.min(className.length(), LONGEST_CLASS_NAME));
         int from = 0;

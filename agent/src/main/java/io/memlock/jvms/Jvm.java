@@ -14,12 +14,12 @@ import io.memlock.hotspot.JvmFlags;
  */
 public record Jvm(long pid, long userId, JavaCommand command, boolean agent, long startTicks) {
 
-    /** What it was started with. */
+    /** Returns the flags it was started with. */
     public JvmFlags flags() {
         return command.flags();
     }
 
-    /** How messages call it. */
+    /** Returns the name that messages call it by. */
     public String title() {
         return "JVM " + pid + " (" + command.name() + ")";
     }

@@ -15,14 +15,14 @@ import io.memlock.proc.SmapsRollup;
  */
 public record JvmMemory(long residentBytes, long lockedBytes, long chargedBytes, long swappedBytes) {
 
-    /** From what is cheap to read. Nothing is locked where nothing is charged; otherwise it is not known. */
+    /** Takes what is cheap to read. Nothing is locked where nothing is charged; otherwise the locked bytes are not known. */
     static JvmMemory of(ProcessStatus status) {
         long locked = status.vmLckBytes() == 0 ? 0 : Numbers.UNKNOWN;
         return new JvmMemory(status.vmRssBytes(), locked, status.vmLckBytes(), status.vmSwapBytes());
     }
 
     /**
-     * As measured.
+     * Takes what was measured.
      *
      * @param swappedBytes with shared memory, which VmSwap leaves out: the heap, with ZGC
      */
@@ -34,11 +34,8 @@ public record JvmMemory(long residentBytes, long lockedBytes, long chargedBytes,
                 Math.max(status.vmSwapBytes(), swappedBytes));
     }
 
-    /** Locked of resident bytes, from 0 to 1; -1 if not known. */
+    /** Returns locked of resident bytes, from 0 to 1; -1 if not known. */
     public double coverage() {
-        if (lockedBytes < 0) {
-            return Numbers.UNKNOWN;
-        }
-        return residentBytes == 0 ? 1 : Math.min(1, (double) lockedBytes / residentBytes);
+        return Numbers.coverage(lockedBytes, residentBytes);
     }
 }

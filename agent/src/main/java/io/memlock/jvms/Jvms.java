@@ -13,16 +13,14 @@ import java.util.concurrent.Callable;
 /** Finds JVMs. A JVM is a process that has libjvm.so mapped. */
 public final class Jvms {
 
-    private static final String LIBJVM = "libjvm.so";
-
-    /** How the names of the agent's threads begin: its keeper's, and before that the one of whoever attaches. */
+    /** The beginning of the names of the agent's threads: the keeper's, and before that the one of an attach. */
     private static final String AGENT_THREAD = "memlock-";
 
     private final ProcDirectory proc;
     private final long ownPid;
 
     /**
-     * A finder.
+     * Creates a finder.
      *
      * @param ownPid this process, which is not shown
      */
@@ -32,7 +30,7 @@ public final class Jvms {
     }
 
     /**
-     * All JVMs.
+     * The JVMs that were found.
      *
      * @param jvms those this user may look at
      * @param closed the number of processes that look like JVMs and are not this user's to look at
@@ -47,7 +45,7 @@ public final class Jvms {
         try {
             for (long pid : proc.pids()) {
                 try {
-                    Jvm jvm = pid == ownPid ? null : within(pid, () -> proc.maps(pid, LIBJVM) ? jvm(pid) : null);
+                    Jvm jvm = pid == ownPid ? null : within(pid, () -> jvm(pid));
                     if (jvm != null) {
                         jvms.add(jvm);
                     }
@@ -66,7 +64,7 @@ public final class Jvms {
     }
 
     /**
-     * One JVM.
+     * Finds one JVM.
      *
      * @throws CommandException if there is no such process, or it is no JVM, or not this user's to look at
      */
@@ -83,10 +81,10 @@ public final class Jvms {
         }
         if (status.state().startsWith("Z")) {
             throw new CommandException("process " + pid + " (" + status.name()
-                    + ") has ended; only its entry is left, until its parent takes note");
+                    + ") has ended; only its entry is left, until its parent collects it");
         }
         try {
-            Jvm jvm = within(pid, () -> proc.maps(pid, LIBJVM) ? jvm(pid) : null);
+            Jvm jvm = within(pid, () -> jvm(pid));
             if (jvm != null) {
                 return jvm;
             }
@@ -95,15 +93,19 @@ public final class Jvms {
         } catch (IOException e) {
             throw new CommandException(proc.exists(pid) ? e.getMessage() : "process " + pid + " ended just now");
         }
-        throw new CommandException("process " + pid + " (" + status.name() + ") is not a JVM: it has no " + LIBJVM
-                + " mapped. \"status\" lists the JVMs there are");
+        throw new CommandException("process " + pid + " (" + status.name() + ") is not a JVM: it has no"
+                + " libjvm.so mapped. \"status\" lists the JVMs there are");
     }
 
     private <T> T within(long pid, Callable<T> look) throws IOException, CommandException, InterruptedException {
         return TimeLimit.within(TimeLimit.GLANCE_MILLIS, "process " + pid, look);
     }
 
+    /** Returns null if the process is not a JVM. */
     private Jvm jvm(long pid) throws IOException {
+        if (!proc.isJvm(pid)) {
+            return null;
+        }
         JavaCommand command =
                 JavaCommand.parse(proc.cmdline(pid), proc.environment(pid), counter -> published(pid, counter));
         return new Jvm(
@@ -148,7 +150,7 @@ public final class Jvms {
                 + " another user namespace); run this command as root";
     }
 
-    /** The name of a process's user, or its number. */
+    /** Returns the name of a process's user, or its number. */
     public String userName(long pid, long userId) {
         try {
             return Files.getOwner(proc.of(pid)).getName();
@@ -157,7 +159,7 @@ public final class Jvms {
         }
     }
 
-    /** As whom this command runs. */
+    /** Returns the user this command runs as. */
     public long effectiveUid() {
         try {
             return proc.status(ownPid).effectiveUid();

@@ -32,7 +32,7 @@ public final class MemoryReader {
         return measure(pid, proc.status(pid));
     }
 
-    /** Only if there is swapped shared memory it takes a second walk to tell how much: the sum counts each view of it. */
+    /** Walks a second time only if shared memory is swapped: the sum counts each view of it. */
     private JvmMemory measure(long pid, ProcessStatus status) throws IOException {
         SmapsRollup rollup = proc.smapsRollup(pid);
         boolean hasShared = rollup.swapBytes() > Math.max(0, status.vmSwapBytes());

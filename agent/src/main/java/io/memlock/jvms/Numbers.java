@@ -7,41 +7,49 @@ import java.util.Locale;
 /** Numbers for people; "-" for what is not known, which is -1. */
 public final class Numbers {
 
-    /** Not known. */
+    /** The number that stands for what is not known. */
     public static final long UNKNOWN = -1;
 
     private static final String NOT_KNOWN = "-";
 
     private Numbers() {}
 
-    /** For example {@code 512.3 MiB}. */
+    /** Formats bytes, for example {@code 512.3 MiB}. */
     public static String bytes(long bytes) {
         return bytes < 0 ? NOT_KNOWN : bytes == 0 ? "0" : Bytes.text(bytes);
     }
 
-    /** For example {@code 12.5}, a number each second. */
+    /** Formats a number for each second, for example {@code 12.5}. */
     public static String rate(double perSecond) {
         return perSecond < 0 ? NOT_KNOWN : String.format(Locale.ROOT, "%.1f", perSecond);
     }
 
-    /** For example {@code 83 %}; 100 only if it is all, 0 only if it is nothing. */
+    /** Formats a share, for example {@code 83 %}; 100 only if it is all, 0 only if it is nothing. */
     public static String percent(double share) {
         if (share < 0) {
             return NOT_KNOWN;
         }
         long rounded = Math.round(share * 100);
         if (rounded == 100 && share < 1) {
-            return share >= Verdict.ALL ? "100 %" : "99 %";
+            return share >= LockSummary.ALL ? "100 %" : "99 %";
         }
         return rounded == 0 && share > 0 ? "<1 %" : rounded + " %";
     }
 
-    /** For JSON: null if not known. */
+    /** Returns locked of resident bytes, from 0 to 1; -1 if not known. */
+    static double coverage(long lockedBytes, long residentBytes) {
+        if (lockedBytes < 0) {
+            return UNKNOWN;
+        }
+        return residentBytes == 0 ? 1 : Math.min(1, (double) lockedBytes / residentBytes);
+    }
+
+    /** Returns a number for JSON, null if not known. */
     public static Number orNull(long number) {
         return number < 0 ? null : (Number) number;
     }
 
-    /** For JSON: three decimals, null if not known. */
+    /** Returns a number for JSON with three decimals, null if not known. */
     public static Number orNull(double number) {
         return number < 0 ? null : (Number) (Math.round(number * 1000) / 1000.0);
     }

@@ -4,15 +4,15 @@ package io.memlock.jvms;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
-/** The memory of one JVM again and again, its page tables walked only now and then. */
+/** Reads the memory of one JVM again and again, and walks its page tables only now and then. */
 public final class PacedMemory {
 
     private static final long GAP_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    /** Of one CPU, and of the time in which the JVM can map memory. */
+    /** The measuring takes at most one part in so many of a CPU, and of the time in which the JVM can map memory. */
     private static final long SHARE = 1000;
 
-    /** If the charged bytes say that something has changed. */
+    /** The same share once the charged bytes have changed. */
     private static final long CHANGED_SHARE = 100;
 
     private final MemoryReader reader;
@@ -21,7 +21,7 @@ public final class PacedMemory {
     private JvmMemory measured;
     private long measuredNanos;
 
-    /** What a glance does not count: ZGC's heap. */
+    /** The swapped bytes that a glance does not count: those of ZGC's heap. */
     private long sharedSwappedBytes;
 
     private long tookNanos;
@@ -32,7 +32,7 @@ public final class PacedMemory {
     }
 
     /**
-     * What is known now: charged and swapped bytes of this moment, the others as of {@link #ageSeconds} ago.
+     * Returns charged and swapped bytes of this moment, and the others as of {@link #ageSeconds} ago.
      *
      * @throws IOException if the process is gone
      */
@@ -56,7 +56,7 @@ public final class PacedMemory {
                 glance.swappedBytes() + sharedSwappedBytes);
     }
 
-    /** How old the locked bytes are; -1 if they did not have to be measured. */
+    /** Returns the age of the locked bytes; -1 if they did not have to be measured. */
     public long ageSeconds() {
         return measured == null ? Numbers.UNKNOWN : TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - measuredNanos);
     }

@@ -16,12 +16,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** The processes in {@code /proc}, or in a copy of it. A process may end between any two reads: then they fail. */
 public final class ProcDirectory {
+
+    private static final String LIBJVM = "/libjvm.so";
 
     private static final int BUFFER_BYTES = 1 << 16;
 
@@ -38,34 +39,24 @@ public final class ProcDirectory {
         this.files = new ProcFs(root.toFile(), new File("/"));
     }
 
-    /** The same files by their kinds. */
+    /** Returns the reader of these files. */
     public ProcFs files() {
         return files;
     }
 
-    /** The directory of a process. */
+    /** Returns the directory of a process. */
     public Path of(long pid) {
         return root.resolve(Long.toString(pid));
     }
 
-    /** Whether there is such a process, as far as this user can see. */
+    /** Tells whether there is such a process, as far as this user can see. */
     public boolean exists(long pid) {
         return Files.exists(of(pid));
     }
 
-    /** Ids of all processes this user may see. */
-    List<Long> pids() throws IOException {
-        List<Long> pids = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
-            for (Path entry : entries) {
-                String name = entry.getFileName().toString();
-                if (Character.isDigit(name.charAt(0))) {
-                    pids.add(Long.parseLong(name));
-                }
-            }
-        }
-        pids.sort(null);
-        return pids;
+    /** Lists the ids of all processes this user may see, in ascending order. */
+    List<Integer> pids() throws IOException {
+        return files.pids();
     }
 
     public ProcessStatus status(long pid) throws IOException {
@@ -85,16 +76,16 @@ public final class ProcDirectory {
         return parsed(() -> files.smapsRollup(Long.toString(pid)));
     }
 
-    /** What is in swap, with shared memory; walks page tables, too. */
+    /** Reads how much is in swap, with shared memory. Walks page tables, too. */
     long swappedBytes(long pid) throws IOException {
         return parsed(() -> files.swappedBytes(Long.toString(pid)));
     }
 
     String cmdline(long pid) throws IOException {
-        return text(pid, "cmdline");
+        return files.text(Long.toString(pid), "cmdline");
     }
 
-    /** The variables of the process, as they were at its start; empty if they cannot be read. */
+    /** Reads the variables of the process as they were at its start; empty if they cannot be read. */
     Map<String, String> environment(long pid) {
         try {
             return files.environment(Long.toString(pid));
@@ -103,52 +94,44 @@ public final class ProcDirectory {
         }
     }
 
-    /** Whether a file is mapped. Reads no further than to the first mapping of it. */
-    boolean maps(long pid, String fileName) throws IOException {
-        String wanted = "/" + fileName;
+    /** Tells whether a process is a JVM. Reads no further than to the first mapping of libjvm.so. */
+    boolean isJvm(long pid) throws IOException {
         try (InputStream in = Files.newInputStream(of(pid).resolve("maps"))) {
             byte[] buffer = new byte[BUFFER_BYTES];
             String kept = "";
             for (int n = in.read(buffer); n > 0; n = in.read(buffer)) {
                 String text = kept + new String(buffer, 0, n, StandardCharsets.ISO_8859_1);
-                if (text.contains(wanted)) {
+                if (text.contains(LIBJVM)) {
                     return true;
                 }
-                kept = text.substring(Math.max(0, text.length() - wanted.length()));
+                kept = text.substring(Math.max(0, text.length() - LIBJVM.length()));
             }
         }
         return false;
     }
 
     /**
-     * A file that is mapped.
-     *
-     * @param part of its path
-     * @return the path as the process sees it; null if none is mapped, or only one that is deleted
-     */
-    String mappedFile(long pid, String part) throws IOException {
-        return parsed(() -> files.mappings(Long.toString(pid))).stream()
-                .map(Mapping::path)
-                .filter(path -> path.startsWith("/") && path.contains(part) && !path.endsWith(" (deleted)"))
-                .findFirst()
-                .orElse(null);
-    }
-
-    /**
-     * The performance counters of a JVM: a file of some ten kilobytes.
+     * Reads the performance counters of a JVM: a file of some ten kilobytes, which it has mapped.
      *
      * @return null if it publishes none
      */
     byte[] perfData(long pid) throws IOException {
-        String file = mappedFile(pid, PERF_DATA_DIRECTORY);
-        return file == null ? null : files.seenBy(Long.toString(pid), file, LONGEST_PERF_DATA);
+        String process = Long.toString(pid);
+        for (Mapping mapping : parsed(() -> files.mappings(process))) {
+            String path = mapping.path();
+            if (path.startsWith("/") && path.contains(PERF_DATA_DIRECTORY) && !path.endsWith(" (deleted)")) {
+                return files.seenBy(process, path, LONGEST_PERF_DATA);
+            }
+        }
+        return null;
     }
 
-    /** Whether the process has a thread whose name begins so. */
+    /** Tells whether the process has a thread whose name begins with a prefix. */
     boolean hasThread(long pid, String prefix) {
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(of(pid).resolve("task"))) {
             for (Path thread : threads) {
-                if (nameOf(thread).startsWith(prefix)) {
+                if (files.textOrNone(pid + "/task/" + thread.getFileName(), "comm")
+                        .startsWith(prefix)) {
                     return true;
                 }
             }
@@ -158,16 +141,7 @@ public final class ProcDirectory {
         return false;
     }
 
-    private static String nameOf(Path thread) {
-        try {
-            return Files.readString(thread.resolve("comm"), StandardCharsets.ISO_8859_1)
-                    .trim();
-        } catch (IOException ended) {
-            return "";
-        }
-    }
-
-    /** Whether a process is in the same namespace as this one; true if that cannot be seen. */
+    /** Tells whether a process is in the same namespace as this one; true if that cannot be seen. */
     public boolean sharesNamespace(long pid, String namespace) {
         try {
             Path link = Path.of("ns", namespace);
@@ -178,7 +152,7 @@ public final class ProcDirectory {
         }
     }
 
-    /** Whether this user sees only some of the processes. proc(5), hidepid */
+    /** Tells whether this user sees only some of the processes. proc(5), hidepid */
     boolean hidesProcesses() {
         try {
             return Files.readString(root.resolve("self/mounts"), StandardCharsets.ISO_8859_1)
@@ -187,10 +161,6 @@ public final class ProcDirectory {
         } catch (IOException e) {
             return false;
         }
-    }
-
-    private String text(long pid, String name) throws IOException {
-        return files.text(Long.toString(pid), name);
     }
 
     private static <T> T parsed(Source<T> source) throws IOException {

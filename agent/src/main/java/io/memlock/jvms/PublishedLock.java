@@ -9,6 +9,7 @@ import io.memlock.memory.Region;
 import io.memlock.state.LockState;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,14 +26,14 @@ import java.util.List;
 public record PublishedLock(
         LockState state, String selection, String files, long lockedBytes, long residentBytes, long relocks) {
 
-    /** By a JVM without the agent, or with {@code -XX:-UsePerfData} or {@code -XX:+PerfDisableSharedMem}. */
+    /** The lock of a JVM without the agent, or with {@code -XX:-UsePerfData} or {@code -XX:+PerfDisableSharedMem}. */
     public static final PublishedLock NOTHING =
             new PublishedLock(null, "", "", Numbers.UNKNOWN, Numbers.UNKNOWN, Numbers.UNKNOWN);
 
-    /** The scan that is published is older than the kernel's numbers. */
+    /** The tolerance: the published scan is older than the kernel's numbers. */
     private static final double SAME = 0.8;
 
-    /** Reads one file of some ten kilobytes, as its JVM sees it. */
+    /** Reads what a JVM publishes: one file of some ten kilobytes, as the JVM sees it. */
     public static PublishedLock of(ProcDirectory proc, long pid) {
         try {
             byte[] file = proc.perfData(pid);
@@ -43,7 +44,7 @@ public record PublishedLock(
     }
 
     /**
-     * What a file tells.
+     * Parses the file.
      *
      * @param nowNanos the time, which all processes of a host have in common
      */
@@ -65,37 +66,31 @@ public record PublishedLock(
                 PerfData.counter(file, LockCounters.RELOCKS));
     }
 
-    /** Locked of resident bytes of the selection, from 0 to 1; -1 if not known. */
+    /** Returns locked of resident bytes of the selection, from 0 to 1; -1 if not known. */
     public double coverage() {
-        if (lockedBytes < 0) {
-            return Numbers.UNKNOWN;
-        }
-        return residentBytes == 0 ? 1 : Math.min(1, (double) lockedBytes / residentBytes);
+        return Numbers.coverage(lockedBytes, residentBytes);
     }
 
-    /** Locked of resident bytes: of {@link #coverageOf} what is seen of a JVM. */
+    /** Returns locked of resident bytes, of what {@link #coverageOf} names. */
     public double coverage(JvmMemory memory) {
         return isBorneOutBy(memory) ? coverage() : memory.coverage();
     }
 
-    /** Of what the coverage of a JVM is, for JSON: the selection where the kernel bears it out, otherwise everything. */
+    /** Names for JSON what the coverage is of: the selection where the kernel bears it out, otherwise everything. */
     public String coverageOf(JvmMemory memory) {
         return isBorneOutBy(memory) ? "selection" : "everything";
     }
 
-    /** The selected regions; those this version does not know are left out. */
+    /** Returns the selected regions that this version knows. */
     public List<Region> regions() {
-        List<Region> regions = new ArrayList<>();
-        for (Region region : Region.values()) {
-            if (("+" + selection + "+").contains("+" + region.optionName() + "+")) {
-                regions.add(region);
-            }
-        }
-        return regions;
+        List<String> names = List.of(selection.split("\\+", -1));
+        return Arrays.stream(Region.values())
+                .filter(region -> names.contains(region.optionName()))
+                .toList();
     }
 
     /**
-     * Which files of mapped are selected where only some are.
+     * Returns which files of mapped are selected where only some are.
      *
      * @return none where not some are; null if that is not told in a way that can be read
      */
@@ -113,14 +108,14 @@ public record PublishedLock(
         return globs;
     }
 
-    /** The selection for people. */
+    /** Returns the selection for people. */
     public String describe() {
         return files.isEmpty()
                 ? selection
                 : selection + " (of mapped: " + (selectedFiles() == null ? "some files" : PlainText.of(files)) + ")";
     }
 
-    /** What a lock on the selection leaves out beside files the application maps, for example {@code , but not heap}. */
+    /** Names what the selection leaves out, apart from files the application maps: for example {@code , but not heap}. */
     String exceptions() {
         List<Region> left = new ArrayList<>(List.of(Region.values()));
         left.removeAll(regions());

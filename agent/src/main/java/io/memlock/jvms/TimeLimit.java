@@ -14,10 +14,10 @@ import java.util.concurrent.TimeoutException;
  */
 public final class TimeLimit {
 
-    /** For what takes microseconds in a process that means no harm. */
+    /** The limit for what takes microseconds in a process that means no harm. */
     public static final long GLANCE_MILLIS = 2_000;
 
-    /** For a walk of the page tables: those of 3 TiB take half of it. */
+    /** The limit for a walk of the page tables: those of 3 TiB take half of it. */
     public static final long WALK_MILLIS = 60_000;
 
     private TimeLimit() {}

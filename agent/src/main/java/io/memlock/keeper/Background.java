@@ -3,7 +3,7 @@ package io.memlock.keeper;
 
 import io.memlock.lock.MemoryLock;
 import io.memlock.log.Log;
-import io.memlock.options.OptionsInForce;
+import io.memlock.options.CurrentOptions;
 import io.memlock.os.LibC;
 
 /** What goes on beside the application, on two threads: the keeper and the reporter. */
@@ -32,7 +32,7 @@ public final class Background {
             LibC libc,
             Log log,
             StateListener listener,
-            OptionsInForce options,
+            CurrentOptions options,
             Growth.Source growth,
             Runnable look,
             Runnable afterFirstPass) {

@@ -7,9 +7,8 @@ import io.memlock.lock.Outcome;
 import io.memlock.log.Log;
 import io.memlock.log.UtcTime;
 import io.memlock.memory.Bytes;
-import io.memlock.options.OptionException;
-import io.memlock.options.OptionParser;
-import io.memlock.options.OptionsInForce;
+import io.memlock.options.AgentOptions;
+import io.memlock.options.CurrentOptions;
 import io.memlock.report.ProcessNumbers;
 import io.memlock.report.RegionReport;
 import io.memlock.report.RegionUsage;
@@ -24,7 +23,7 @@ final class Control implements LockControl {
     private final ProcessView process;
     private final Scans scans;
     private final StateAnnouncer announcer;
-    private final OptionsInForce options;
+    private final CurrentOptions options;
     private final Log log;
     private final LastingThreads threads;
 
@@ -33,7 +32,7 @@ final class Control implements LockControl {
             ProcessView process,
             Scans scans,
             StateAnnouncer announcer,
-            OptionsInForce options,
+            CurrentOptions options,
             Log log,
             LastingThreads threads) {
         this.lock = lock;
@@ -72,14 +71,14 @@ final class Control implements LockControl {
     }
 
     @Override
-    public LockAnswer lock(String text, String asker) throws OptionException, IOException {
+    public LockAnswer lock(AgentOptions wanted, String asker) throws IOException {
         Outcome outcome;
         try {
-            outcome = lock.change(OptionParser.parse(text));
+            outcome = lock.change(wanted);
         } finally {
             options.replaceBy(lock.options());
         }
-        tellOf("options are now \"" + text + "\"", asker, outcome);
+        tellOf("options are now \"" + wanted.text() + "\"", asker, outcome);
         return answer(outcome);
     }
 

@@ -4,7 +4,7 @@ package io.memlock.keeper;
 import io.memlock.lock.MemoryLock;
 import io.memlock.lock.Outcome;
 import io.memlock.log.Log;
-import io.memlock.options.OptionsInForce;
+import io.memlock.options.CurrentOptions;
 import io.memlock.state.LockState;
 import io.memlock.state.Strategy;
 import java.io.IOException;
@@ -53,7 +53,7 @@ final class Keeper {
     private final ProcessView process;
     private final Log log;
     private final StateAnnouncer announcer;
-    private final OptionsInForce options;
+    private final CurrentOptions options;
     private final Growth.Source growth;
     private final ThreadCpuTime cpu;
     private final Troubles troubles;
@@ -90,7 +90,7 @@ final class Keeper {
             ProcessView process,
             Log log,
             StateAnnouncer announcer,
-            OptionsInForce options,
+            CurrentOptions options,
             Growth.Source growth,
             ThreadCpuTime cpu) {
         this.lock = lock;

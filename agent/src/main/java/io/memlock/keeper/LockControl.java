@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.keeper;
 
-import io.memlock.options.OptionException;
+import io.memlock.options.AgentOptions;
 import io.memlock.report.ProcessNumbers;
 import io.memlock.report.RegionReport;
 import io.memlock.state.LockStatus;
@@ -40,13 +40,12 @@ public interface LockControl {
     /**
      * Locks something else from now on, without a stall.
      *
-     * @param options as for the agent
+     * @param options in place of all that held so far
      * @param asker who asks, for the log
      * @return what came of it
-     * @throws OptionException if the options are not understood; nothing was changed
      * @throws IOException if {@code /proc/self} cannot be read
      */
-    LockAnswer lock(String options, String asker) throws OptionException, IOException;
+    LockAnswer lock(AgentOptions options, String asker) throws IOException;
 
     /**
      * Unlocks what the agent locked, without a stall.

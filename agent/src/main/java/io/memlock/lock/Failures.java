@@ -2,7 +2,7 @@
 package io.memlock.lock;
 
 import io.memlock.advice.Advice;
-import io.memlock.advice.Place;
+import io.memlock.advice.Deployment;
 import io.memlock.advice.Remedy;
 import io.memlock.calls.LockLimit;
 import io.memlock.calls.LockProbe;
@@ -35,7 +35,7 @@ final class Failures {
 
     private static final String PARTLY_LOCKED = "part of this JVM can be swapped out under memory pressure";
 
-    private final Place place;
+    private final Deployment place;
     private final Reconciler reconciler;
     private final long chargedBytes;
 
@@ -46,7 +46,7 @@ final class Failures {
      * @param reconciler knows the mappings
      * @param chargedBytes VmLck now
      */
-    Failures(Place place, Reconciler reconciler, long chargedBytes) {
+    Failures(Deployment place, Reconciler reconciler, long chargedBytes) {
         this.place = place;
         this.reconciler = reconciler;
         this.chargedBytes = chargedBytes;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.advice.Place;
+import io.memlock.advice.Deployment;
 import io.memlock.calls.HeldPages;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
@@ -24,7 +24,7 @@ public interface OwnProcess {
     HeldPages held();
 
     /** Where the process runs: for messages, found out when first asked. */
-    Place place();
+    Deployment place();
 
     /**
      * Where some regions are now. Cheaper than a pass, which has to know where all are.

@@ -14,7 +14,7 @@ public final class Log {
     private final Verbosity verbosity;
 
     /**
-     * A log.
+     * Opens a log.
      *
      * @param stream where to; the JVM's stderr as it is at start, whatever the application sets later
      * @param verbosity how much, at any moment
@@ -24,31 +24,31 @@ public final class Log {
         this.verbosity = verbosity;
     }
 
-    /** Whether {@link #debug} prints; for messages that cost something to make. */
+    /** Tells whether {@link #debug} prints, for messages that cost something to make. */
     public boolean isDebug() {
         return verbosity.level() == LogLevel.DEBUG;
     }
 
-    /** Something is not as promised: printed at every level. */
+    /** Prints at every level that something is not as promised. */
     public void failure(String message) {
         print(message);
     }
 
-    /** The start line, and changes of state. */
+    /** Prints the start line, or a change of state. */
     public void info(String message) {
         if (verbosity.level() != LogLevel.QUIET) {
             print(message);
         }
     }
 
-    /** Details. */
+    /** Prints a detail. */
     public void debug(String message) {
         if (isDebug()) {
             print(message);
         }
     }
 
-    /** One call, so that lines of other threads do not come between. */
+    /** Prints in one call, so that lines of other threads do not come between. */
     private void print(String message) {
         stream.println(PREFIX.concat(message));
     }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.log;
 
-/** How much is printed to stderr. */
+/** The amount that is printed to stderr. */
 public enum LogLevel implements Verbosity {
-    /** Failures only. */
+    /** Only failures are printed. */
     QUIET,
-    /** One line at start, and changes of state. */
+    /** One line at start is printed, and changes of state. */
     INFO,
-    /** Also where start-up time went and what each pass did. */
+    /** Besides, it is printed where start-up time went and what each pass did. */
     DEBUG;
 
     @Override

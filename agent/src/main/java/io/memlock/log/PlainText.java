@@ -7,7 +7,7 @@ package io.memlock.log;
  */
 public final class PlainText {
 
-    /** How long a name or a path may be in a message, in characters. */
+    /** The most characters that a name or a path may have in a message. */
     public static final int LONGEST = 160;
 
     private static final String CUT = "...";
@@ -80,7 +80,7 @@ public final class PlainText {
         return plain.toString();
     }
 
-    /** Whether a terminal shows a character as itself, in a place of its own. */
+    /** Tells whether a terminal shows a character as itself, in a place of its own. */
     public static boolean isPrinted(int character) {
         return switch (Character.getType(character)) {
             case Character.CONTROL,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.log;
 
-/** Where start-up time went, for {@code log=debug}. */
+/** Measures where start-up time goes, for {@code log=debug}. */
 public final class StartupTimes {
 
     private final StringBuilder steps = new StringBuilder();
@@ -19,7 +19,7 @@ public final class StartupTimes {
     }
 
     /**
-     * The step that has just ended.
+     * Notes a step that has just ended.
      *
      * @param name as printed
      */
@@ -29,13 +29,13 @@ public final class StartupTimes {
         lastNanos = now;
     }
 
-    /** Whole milliseconds from the start to the last step's end. */
+    /** Returns the whole milliseconds from the start to the last step's end. */
     public long totalMillis() {
         return (lastNanos - startNanos) / 1_000_000;
     }
 
     /**
-     * All steps.
+     * Describes all steps.
      *
      * @return for example {@code start-up took 34.1 ms: loader 3.0, native 27.9, lock 3.2}
      */
@@ -43,7 +43,7 @@ public final class StartupTimes {
         return "start-up took " + millis(lastNanos - startNanos) + " ms: " + steps;
     }
 
-    /** By hand: the first {@code String.format} costs a starting JVM 10 ms. */
+    /** Formats by hand: the first {@code String.format} costs a starting JVM 10 ms. */
     private static String millis(long nanos) {
         long tenths = nanos / 100_000;
         return tenths / 10 + "." + tenths % 10;

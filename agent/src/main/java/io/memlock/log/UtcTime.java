@@ -11,13 +11,13 @@ public final class UtcTime {
     /** 400 years: after these the calendar repeats. */
     private static final long DAYS_PER_ERA = 146_097;
 
-    /** From 0000-03-01 to 1970-01-01. */
+    /** The days from 0000-03-01 to 1970-01-01. */
     private static final long DAYS_BEFORE_EPOCH = 719_468;
 
     private UtcTime() {}
 
     /**
-     * The moment in ISO 8601, to the second.
+     * Formats a moment as ISO 8601, to the second.
      *
      * @param millis since 1970
      * @return for example {@code 2026-11-27T05:47:17Z}
@@ -28,7 +28,7 @@ public final class UtcTime {
         return date(days) + "T" + two(second / 3600) + ":" + two(second / 60 % 60) + ":" + two(second % 60) + "Z";
     }
 
-    /** With years that begin in March leap days come last. */
+    /** Computes with years that begin in March, in which leap days come last. */
     private static String date(long daysSinceEpoch) {
         long days = daysSinceEpoch + DAYS_BEFORE_EPOCH;
         long era = Math.floorDiv(days, DAYS_PER_ERA);

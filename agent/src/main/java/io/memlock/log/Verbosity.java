@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.log;
 
-/** How much is printed at the moment: always the same, as with a {@link LogLevel}, or as the options say. */
+/** Tells how much is printed at the moment: a {@link LogLevel} never changes, the options may. */
 public interface Verbosity {
 
-    /** The level of this moment. */
+    /** Returns the level of this moment. */
     LogLevel level();
 }

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What the agent prints. */
+/** Prints what the agent has to say. */
 package io.memlock.log;

@@ -4,6 +4,7 @@ package io.memlock.options;
 import io.memlock.log.PlainText;
 import io.memlock.memory.PathGlob;
 import io.memlock.memory.Region;
+import io.memlock.memory.Selection;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,12 +17,30 @@ final class MappedGlobs {
     private MappedGlobs() {}
 
     /**
-     * Reads patterns joined by {@code +}.
+     * Returns a selection with the files that some patterns are for, and no others of those the application maps.
      *
-     * @return each once, in the order given; none for the word that means none
-     * @throws OptionException if one cannot be read, or can fit no file
+     * @param regions what is selected besides
+     * @param list the patterns, joined by {@code +}, or the word that means none
+     * @throws OptionException if a pattern cannot be read, can fit no file, or is for what could not be locked
      */
-    static List<PathGlob> read(String list) throws OptionException {
+    static Selection select(Selection regions, String list) throws OptionException {
+        List<PathGlob> globs = read(list);
+        if (!globs.isEmpty() && regions.isEmpty()) {
+            throw new OptionException(
+                    "'mapped' chooses what to lock, and mode=none locks nothing; to lock these files and"
+                            + " nothing else write mode=mapped");
+        }
+        for (PathGlob glob : globs) {
+            if (glob.toString().startsWith(SHARED_MEMORY) && !regions.contains(Region.SHM)) {
+                throw new OptionException("mapped: '" + OptionErrors.shown(glob.toString())
+                        + "' is for shared memory, which is the region shm: select that");
+            }
+        }
+        return regions.withFiles(globs);
+    }
+
+    /** Returns each pattern once, in the order given; none for the word that means none. */
+    private static List<PathGlob> read(String list) throws OptionException {
         if (list.equals(Option.MAPPED.defaultValue())) {
             return Collections.emptyList();
         }
@@ -65,25 +84,5 @@ final class MappedGlobs {
             }
         }
         return true;
-    }
-
-    /**
-     * Checks patterns against the other options.
-     *
-     * @throws OptionException if what they are for could not be locked
-     */
-    static void check(AgentOptions options) throws OptionException {
-        if (options.mode() == LockMode.NONE) {
-            throw new OptionException(
-                    "'mapped' chooses what to lock, and mode=none locks nothing; to lock these files and"
-                            + " nothing else write mode=mapped");
-        }
-        for (PathGlob glob : options.mapped()) {
-            if (glob.toString().startsWith(SHARED_MEMORY)
-                    && !options.selection().contains(Region.SHM)) {
-                throw new OptionException("mapped: '" + OptionErrors.shown(glob.toString())
-                        + "' is for shared memory, which is the region shm: select that");
-            }
-        }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.options;
 
-/** What happens at start when the promise cannot be kept. */
+/** What the agent does at start when the promise cannot be kept. */
 public enum OnFailure {
     /** Say so and let the application run. */
     WARN,

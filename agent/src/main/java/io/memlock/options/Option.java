@@ -3,7 +3,7 @@ package io.memlock.options;
 
 import java.util.List;
 
-/** Every option of the agent, once: parser, error messages, help and the README's table all come from here. */
+/** The options of the agent. Parser, error messages and README's table all come from here. */
 public enum Option {
     MODE(
             "mode",
@@ -59,7 +59,7 @@ public enum Option {
     private final String defaultValue;
     private final String meaning;
 
-    /** In place of a list of regions, the word that means all of them and the one that means none; "" for no such word. */
+    /** The words that stand for all regions and for none, in place of a list; "" where there is no such word. */
     private final String wordForAll;
 
     private final String wordForNone;
@@ -77,37 +77,37 @@ public enum Option {
         this.wordForNone = wordForNone;
     }
 
-    /** Whether its value is a list of regions. */
+    /** Tells whether the value is a list of regions. */
     boolean isList() {
         return !wordForNone.isEmpty();
     }
 
-    /** Words that may stand in place of a list of regions. */
+    /** Returns the words that may stand in place of a list of regions. */
     List<String> wordsThatStandAlone() {
         return wordForAll.isEmpty() ? List.of(wordForNone) : List.of(wordForAll, wordForNone);
     }
 
-    /** The word for an empty list of regions; "" where it takes no list. */
+    /** Returns the word for an empty list of regions; "" where the option takes no list. */
     String wordForNone() {
         return wordForNone;
     }
 
-    /** The name before the {@code =}. */
+    /** Returns the name before the {@code =}. */
     public String key() {
         return key;
     }
 
-    /** What it accepts, in Markdown. */
+    /** Returns what the option accepts, in Markdown. */
     public String accepts() {
         return accepts;
     }
 
-    /** What holds when it is not given, in the option's own syntax. */
+    /** Returns the default, in the option's own syntax. */
     public String defaultValue() {
         return defaultValue;
     }
 
-    /** One sentence, in Markdown. */
+    /** Returns the meaning in one sentence, in Markdown. */
     public String meaning() {
         return meaning;
     }

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Words for what is wrong with an options text: each names the bad part and what would do, on one line. */
+/** Builds the messages about an options text that is wrong: each names the bad part and what would do, on one line. */
 final class OptionErrors {
 
     /** Longer parts are cut: enough to find it again in what was typed. */
@@ -15,7 +15,7 @@ final class OptionErrors {
 
     private OptionErrors() {}
 
-    /** A word that is none of those accepted. */
+    /** Reports a word that is none of those accepted. */
     static OptionException unknown(String what, String found, String where, List<String> accepted) {
         String nearest = NearestWord.to(found, accepted);
         String list = asList(found, accepted);
@@ -26,13 +26,13 @@ final class OptionErrors {
                 "unknown " + what + " '" + shown(found) + "'" + where + hint + " accepted: " + listed(accepted));
     }
 
-    /** Words joined in another way than they should be; null if it is not that. */
+    /** Returns the list that was meant, if its words are joined in another way than by +; otherwise null. */
     private static String asList(String found, List<String> accepted) {
         String[] words = found.strip().split("[^A-Za-z]+", -1);
         return words.length > 1 && accepted.containsAll(List.of(words)) ? String.join("+", words) : null;
     }
 
-    /** A list of regions as it was meant; null if one of them is none. */
+    /** Returns a list of regions as it was meant; null if one of them is none. */
     private static String regions(String list) {
         List<String> meant = new ArrayList<>();
         for (String word : list.split("\\+", -1)) {
@@ -41,7 +41,7 @@ final class OptionErrors {
         return meant.contains(null) ? null : String.join("+", meant);
     }
 
-    /** A part without a value. */
+    /** Reports a part without a value. */
     static OptionException notKeyValue(String part, Option before, String valueBefore, List<String> keys) {
         if (part.isEmpty()) {
             return new OptionException(
@@ -63,31 +63,31 @@ final class OptionErrors {
                 + (nearest == null ? "; keys are " + listed(keys) : "; did you mean '" + nearest + "=...'?"));
     }
 
-    /** An option given twice. */
+    /** Reports an option given twice. */
     static OptionException twice(Option option, String first, String second) {
         return new OptionException("option '" + option.key() + "' is given twice: as '" + shown(first) + "' and as '"
                 + shown(second) + "'");
     }
 
-    /** An option with nothing behind its {@code =}. */
+    /** Reports an option with nothing behind its {@code =}. */
     static OptionException empty(Option option) {
         return new OptionException("option '" + option.key() + "' has no value; it takes "
                 + option.accepts().replace("`", ""));
     }
 
-    /** A list with nothing between two {@code +}, or before or behind one. */
+    /** Reports a list with nothing between two {@code +}, or before or behind one. */
     static OptionException gap(Option option, String list) {
         return new OptionException(
                 "a region is missing beside a '+' in " + option.key() + "=" + shown(list) + ": write it as heap+code");
     }
 
-    /** A word that means a whole selection, in a list of regions. */
+    /** Reports a word that means a whole selection, in a list of regions. */
     static OptionException standsAlone(Option option, String word, String list) {
         return new OptionException("'" + word + "' stands alone, and not in a list as in " + option.key() + "="
                 + shown(list) + ": write " + option.key() + "=" + word + ", or name regions only");
     }
 
-    /** A part as it was typed, harmless and of a length that can be printed. */
+    /** Returns a part as it was typed, harmless and of a length that can be printed. */
     static String shown(String text) {
         String plain = PlainText.quoted(text, LONGEST_SHOWN);
         return text.length() <= LONGEST_SHOWN ? plain : plain + " (" + text.length() + " characters)";
@@ -97,7 +97,7 @@ final class OptionErrors {
         return String.join(", ", words);
     }
 
-    /** The names of an enum's constants in options. */
+    /** Returns the names of an enum's constants in options. */
     static <E extends Enum<E>> List<String> names(E[] constants) {
         List<String> names = new ArrayList<>();
         for (E constant : constants) {

@@ -4,6 +4,7 @@ package io.memlock.options;
 import io.memlock.log.LogLevel;
 import io.memlock.memory.PathGlob;
 import io.memlock.memory.Region;
+import io.memlock.memory.Selection;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -23,8 +24,6 @@ public final class OptionParser {
     /** Its value may have commas in it. */
     private static final String MAPPED = Option.MAPPED.key() + "=";
 
-    private static final List<Region> NONE = Collections.emptyList();
-
     private OptionParser() {}
 
     /**
@@ -37,38 +36,40 @@ public final class OptionParser {
     public static AgentOptions parse(String text) throws OptionException {
         Map<Option, String> given = split(text == null ? "" : text);
 
-        String modeText = value(given, Option.MODE);
-        LockMode mode =
-                modeText.equals("all") ? LockMode.ALL : modeText.equals("none") ? LockMode.NONE : LockMode.REGIONS;
-        if (mode != LockMode.ALL && given.containsKey(Option.EXCLUDE)) {
-            throw new OptionException(
-                    "'exclude' goes with mode=all only; with mode=" + OptionErrors.shown(modeText) + " leave it out");
+        Selection regions = selection(given);
+        Selection selection =
+                given.containsKey(Option.MAPPED) ? MappedGlobs.select(regions, given.get(Option.MAPPED)) : regions;
+        List<Region> prefault = regions(Option.PREFAULT, value(given, Option.PREFAULT));
+        for (Region region : prefault) {
+            if (!selection.regions().contains(region)) {
+                throw new OptionException("cannot prefault '" + region.optionName() + "': mode=" + regions.modeText()
+                        + (regions.isIndivisible() ? ",exclude=" + regions.excludeText() : "")
+                        + " does not lock it; select it as well, or leave it out of prefault");
+            }
         }
-        String excludeText = value(given, Option.EXCLUDE);
-        AgentOptions options = new AgentOptions(
-                mode,
-                mode == LockMode.REGIONS ? regions(Option.MODE, modeText) : NONE,
-                mode == LockMode.ALL ? regions(Option.EXCLUDE, excludeText) : NONE,
-                given.containsKey(Option.MAPPED) ? MappedGlobs.read(given.get(Option.MAPPED)) : Collections.emptyList(),
+        return new AgentOptions(
+                text == null ? "" : text,
+                selection,
                 choice(given, Option.STRATEGY, StrategyChoice.values()),
                 isOn(given, Option.TRACK),
-                regions(Option.PREFAULT, value(given, Option.PREFAULT)),
+                prefault,
                 choice(given, Option.ON_FAILURE, OnFailure.values()),
                 Durations.millis(
                         Option.INTERVAL.key(), value(given, Option.INTERVAL), MIN_INTERVAL_MILLIS, MAX_INTERVAL_MILLIS),
                 isOn(given, Option.JMX),
                 choice(given, Option.LOG, LogLevel.values()));
-        if (!options.mapped().isEmpty()) {
-            MappedGlobs.check(options);
+    }
+
+    private static Selection selection(Map<Option, String> given) throws OptionException {
+        String mode = value(given, Option.MODE);
+        if (mode.equals("all")) {
+            return Selection.allBut(regions(Option.EXCLUDE, value(given, Option.EXCLUDE)));
         }
-        for (Region region : options.prefault()) {
-            if (!options.selection().regions().contains(region)) {
-                throw new OptionException("cannot prefault '" + region.optionName() + "': mode=" + modeText
-                        + (mode == LockMode.ALL ? ",exclude=" + excludeText : "")
-                        + " does not lock it; select it as well, or leave it out of prefault");
-            }
+        if (given.containsKey(Option.EXCLUDE)) {
+            throw new OptionException(
+                    "'exclude' goes with mode=all only; with mode=" + OptionErrors.shown(mode) + " leave it out");
         }
-        return options;
+        return Selection.of(regions(Option.MODE, mode));
     }
 
     private static Map<Option, String> split(String text) throws OptionException {
@@ -116,7 +117,7 @@ public final class OptionParser {
     /** A list of regions, empty for the word that means none; each region once. */
     private static List<Region> regions(Option option, String text) throws OptionException {
         if (text.equals(option.wordForNone())) {
-            return NONE;
+            return Collections.emptyList();
         }
         List<Region> regions = new ArrayList<>();
         int start = 0;
@@ -153,9 +154,7 @@ public final class OptionParser {
                 accepted.add(word);
             }
         }
-        for (Region region : Region.values()) {
-            accepted.add(region.optionName());
-        }
+        accepted.addAll(OptionErrors.names(Region.values()));
         throw OptionErrors.unknown("region", name, " in " + option.key(), accepted);
     }
 

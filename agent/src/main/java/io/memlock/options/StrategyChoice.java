@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.options;
 
-/** How new mappings shall be treated, as asked for. */
+/** The strategy that was asked for: how new mappings shall be treated. */
 public enum StrategyChoice {
     /** {@code FUTURE} where CAP_IPC_LOCK makes locking unlimited and that is safe, otherwise {@code RESCAN}. */
     AUTO,

@@ -3,7 +3,7 @@ package io.memlock.advice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.advice.Place.Kind;
+import io.memlock.advice.Deployment.Kind;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -50,9 +50,9 @@ class RemedyTest {
     @ParameterizedTest
     @EnumSource(Kind.class)
     void aPidThatIsNotThatOfWhoeverTypesIsNotTyped(Kind kind) {
-        Place place = place(kind, "app.service", "db-0", "alice", 0);
+        Deployment deployment = deployment(kind, "app.service", "db-0", "alice", 0);
 
-        assertThat(new Remedy(place).raiseLimit(0).text()).doesNotContain("--pid");
+        assertThat(new Remedy(deployment).raiseLimit(0).text()).doesNotContain("--pid");
     }
 
     @Test
@@ -100,8 +100,8 @@ class RemedyTest {
 
     @Test
     void aContainerWhoseRuntimeHasNoRootIsRaisedOutsideFirst() {
-        Place rootless = place(Kind.PODMAN, "app.service", "", "alice", 7);
-        Place rootful = new Place(Kind.PODMAN, "", "", "", "", "alice", 1000, "", false, false, "/jdk", 7);
+        Deployment rootless = deployment(Kind.PODMAN, "app.service", "", "alice", 7);
+        Deployment rootful = new Deployment(Kind.PODMAN, "", "", "", "", "alice", 1000, "", false, false, "/jdk", 7);
 
         assertThat(new Remedy(rootless).raiseLimit(0).text())
                 .contains("podman run --ulimit memlock=-1:-1", "the user who runs podman");
@@ -132,7 +132,8 @@ class RemedyTest {
     /** To others than root the capability in the spec alone gives nothing. */
     @Test
     void onlyRootIsToldThatTheCapabilityInTheSpecIsEnough() {
-        Place root = new Place(Kind.KUBERNETES, "app.service", "", "db-0", "", "root", 0, "", false, false, "/jdk", 7);
+        Deployment root =
+                new Deployment(Kind.KUBERNETES, "app.service", "", "db-0", "", "root", 0, "", false, false, "/jdk", 7);
 
         assertThat(new Remedy(root).raiseLimit(0).text())
                 .contains("# or, as it runs as root", "add: [\"IPC_LOCK\"]")
@@ -193,7 +194,7 @@ class RemedyTest {
                 "a\ntouch " + mark + "\n.service",
                 "a\\x2db.service",
                 "a\u001b[2Jb.service")) {
-            Remedy remedy = new Remedy(place(kind, name, name, name, 4242));
+            Remedy remedy = new Remedy(deployment(kind, name, name, name, 4242));
             for (Advice advice : List.of(remedy.raiseLimit(MIB), remedy.allowCalls(), remedy.raiseMappings(9))) {
                 paste(advice.text());
                 assertThat(advice.text()).doesNotContain("\u001b");
@@ -203,15 +204,15 @@ class RemedyTest {
     }
 
     private static Remedy remedy(Kind kind) {
-        return new Remedy(place(kind, "app.service", "db-0", "alice", 4242));
+        return new Remedy(deployment(kind, "app.service", "db-0", "alice", 4242));
     }
 
     private static Remedy login(String user, long uid) {
-        return new Remedy(new Place(Kind.LOGIN, "", "", "", "", user, uid, "", false, false, "/jdk", 4242));
+        return new Remedy(new Deployment(Kind.LOGIN, "", "", "", "", user, uid, "", false, false, "/jdk", 4242));
     }
 
-    private static Place place(Kind kind, String unit, String pod, String user, long pid) {
-        return new Place(kind, unit, "", pod, pod, user, 1000, user, true, true, "/jdk/" + unit, pid);
+    private static Deployment deployment(Kind kind, String unit, String pod, String user, long pid) {
+        return new Deployment(kind, unit, "", pod, pod, user, 1000, user, true, true, "/jdk/" + unit, pid);
     }
 
     /** Returns the commands that were called, in order, with what they were given to read. */

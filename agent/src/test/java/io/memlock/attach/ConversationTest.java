@@ -14,12 +14,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConversationTest {
 
     private final Properties properties = new Properties();
-    private final ReplyBoard board = new ReplyBoard(properties);
+    private final Replies board = new Replies(properties);
 
     @Test
     void aRequestArrivesAsItWasMade() {
-        AttachRequest lock = new AttachRequest("7-1", "0.1.0", Action.LOCK, "mode=heap+code,log=debug");
-        AttachRequest unlock = new AttachRequest("7-2", "0.1.0", Action.UNLOCK, "");
+        AttachRequest lock = new AttachRequest("7-1", Action.LOCK, "mode=heap+code,log=debug");
+        AttachRequest unlock = new AttachRequest("7-2", Action.UNLOCK, "");
 
         assertThat(AttachRequest.parse(lock.text())).isEqualTo(lock);
         assertThat(AttachRequest.parse(unlock.text())).isEqualTo(unlock);
@@ -66,7 +66,7 @@ class ConversationTest {
 
         board.version("0.1.0");
 
-        assertThat(new ReplyBoard(properties).version()).isEqualTo("0.1.0");
+        assertThat(new Replies(properties).version()).isEqualTo("0.1.0");
     }
 
     @Test
@@ -90,7 +90,7 @@ class ConversationTest {
             board.reply("r" + i, new AttachReply(State.RUNNING, ""));
             board.reply("r" + i, new AttachReply(State.DONE, "done"));
 
-            assertThat(properties).hasSizeLessThanOrEqualTo(ReplyBoard.KEPT + 1);
+            assertThat(properties).hasSizeLessThanOrEqualTo(Replies.KEPT + 1);
         }
     }
 
@@ -105,13 +105,13 @@ class ConversationTest {
 
     @Test
     void theLastRepliesStayForWhoeverAskedLate() {
-        for (int i = 0; i < ReplyBoard.KEPT; i++) {
+        for (int i = 0; i < Replies.KEPT; i++) {
             board.reply("r" + i, new AttachReply(State.DONE, "done"));
         }
 
         board.reply("new", new AttachReply(State.RUNNING, ""));
 
-        for (int i = 0; i < ReplyBoard.KEPT; i++) {
+        for (int i = 0; i < Replies.KEPT; i++) {
             assertThat(board.reply("r" + i)).as("r" + i).isNotNull();
         }
     }
@@ -132,7 +132,7 @@ class ConversationTest {
     /** All but the last line of a reply that takes long come in place of the one before. */
     @Test
     void progressReplacesProgressAndForgetsNothing() {
-        for (int i = 0; i <= ReplyBoard.KEPT; i++) {
+        for (int i = 0; i <= Replies.KEPT; i++) {
             board.reply("r" + i, new AttachReply(State.DONE, "done"));
         }
         board.reply("r0", new AttachReply(State.FAILED, "again"));

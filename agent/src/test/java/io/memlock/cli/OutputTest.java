@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.memlock.jvms.JvmMemory;
+import io.memlock.jvms.LockSummary;
 import io.memlock.jvms.Numbers;
 import io.memlock.jvms.PublishedLock;
-import io.memlock.jvms.Verdict;
 import io.memlock.log.Wrap;
 import io.memlock.state.LockState;
 import java.util.Arrays;
@@ -25,7 +25,7 @@ class OutputTest {
         table.row(List.of("4", "a", "locked"));
         table.row(List.of("12345", "server.jar", "no"));
 
-        assertThat(table.lines())
+        assertThat(table.lines(80))
                 .containsExactly("  PID  NAME        VERDICT", "    4  a           locked", "12345  server.jar  no");
     }
 
@@ -125,13 +125,13 @@ class OutputTest {
     }
 
     private static String verdict(long resident, long locked, long charged, long swapped) {
-        return Verdict.on(new JvmMemory(resident, locked, charged, swapped), PublishedLock.NOTHING)
+        return LockSummary.on(new JvmMemory(resident, locked, charged, swapped), PublishedLock.NOTHING)
                 .text();
     }
 
     /** The heap is half of the JVM, and the kernel says that half of the JVM is locked. */
     private static String verdict(LockState state, long lockedOfHeap) {
-        return Verdict.on(
+        return LockSummary.on(
                         new JvmMemory(2000, 1000, 1000, 0), new PublishedLock(state, "heap", "", lockedOfHeap, 1000, 0))
                 .text();
     }

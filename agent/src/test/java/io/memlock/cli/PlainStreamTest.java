@@ -45,8 +45,8 @@ class PlainStreamTest {
         Table table = new Table().number("PID").words("JVM").words("VERDICT");
         table.row(List.of("1", "a\n 4242  b\tc  locked", "not locked"));
         table.row(List.of("2", "x".repeat(130_000), "not locked"));
-        assertThat(table.lines()).hasSize(3).allMatch(line -> line.length() < 250);
-        assertThat(table.lines().get(1)).startsWith("  1  a\\u000a 4242 \\u0020b\\u0009c \\u0020locked");
+        assertThat(table.lines(300)).hasSize(3).allMatch(line -> line.length() < 250);
+        assertThat(table.lines(300).get(1)).startsWith("  1  a\\u000a 4242 \\u0020b\\u0009c \\u0020locked");
     }
 
     private String printed() {

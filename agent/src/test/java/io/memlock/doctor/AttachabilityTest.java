@@ -4,6 +4,8 @@ package io.memlock.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.hotspot.JvmFlags;
+import io.memlock.jvms.JavaCommand;
+import io.memlock.jvms.Jvm;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -163,7 +165,8 @@ class AttachabilityTest {
     private Attachability.Obstacle obstacle(String options) throws IOException {
         ProcFs proc = new ProcFs(root.resolve("proc").toFile(), root.toFile());
         List<String> flags = options.isEmpty() ? List.of() : List.of(options.split(" ", -1));
-        return new Attachability(proc).obstacle(PID, new JvmFlags(flags));
+        return new Attachability(proc)
+                .obstacle(new Jvm(PID, 0, new JavaCommand("java", new JvmFlags(flags)), false, 0));
     }
 
     private void status(String line, String replacement) throws IOException {

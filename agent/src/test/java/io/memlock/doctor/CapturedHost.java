@@ -35,7 +35,6 @@ final class CapturedHost {
         put("proc/sys/kernel/osrelease", "6.18.44-fc-v657\n");
         put("proc/sys/vm/max_map_count", "65530\n");
         put("proc/sys/vm/swappiness", "60\n");
-        put("proc/sys/vm/overcommit_memory", "0\n");
         put("proc/sys/vm/compact_unevictable_allowed", "0\n");
         put("proc/sys/kernel/numa_balancing", "0\n");
         put("sys/kernel/mm/transparent_hugepage/enabled", "always [madvise] never\n");

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import static io.memlock.doctor.PatientBuilder.MIB;
+import static io.memlock.doctor.ExaminedJvmBuilder.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.doctor.Finding.Verdict;
+import io.memlock.doctor.Finding.Severity;
 import io.memlock.options.OptionParser;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,7 +28,7 @@ class DoctorTest {
 
     @Test
     void everyCheckHasAFinding() throws Exception {
-        assertThat(examine(new PatientBuilder(), "mode=all").findings())
+        assertThat(examine(new ExaminedJvmBuilder(), "mode=all").findings())
                 .extracting(Finding::id)
                 .containsExactly(
                         "lock",
@@ -41,35 +41,35 @@ class DoctorTest {
                         "jdk",
                         "heap-size",
                         "prefault",
-                        "native-tracking",
                         "need",
                         "host-ram",
                         "memory-cgroup",
                         "swap",
                         "kernel",
                         "mappings",
-                        "overcommit",
                         "compaction",
                         "numa-balancing",
                         "huge-pages");
-        assertThat(examine(new PatientBuilder().zgc(), "prefault=heap").findings())
+        assertThat(examine(new ExaminedJvmBuilder().zgc(), "prefault=heap").findings())
                 .extracting(Finding::id)
                 .contains("zgc", "prefault-room");
     }
 
     @Test
     void oneFailureIsEnough() throws Exception {
-        assertThat(examine(new PatientBuilder(), "mode=all").canLock()).isTrue();
-        assertThat(examine(new PatientBuilder().limited(8 * MIB), "mode=heap").canLock())
+        assertThat(examine(new ExaminedJvmBuilder(), "mode=all").canLock()).isTrue();
+        assertThat(examine(new ExaminedJvmBuilder().limited(8 * MIB), "mode=heap")
+                        .canLock())
                 .as("a warning is no failure")
                 .isTrue();
-        assertThat(examine(new PatientBuilder().limited(0), "mode=heap").canLock())
+        assertThat(examine(new ExaminedJvmBuilder().limited(0), "mode=heap").canLock())
                 .isFalse();
-        assertThat(examine(new PatientBuilder().options("-Xrs"), "mode=heap").canLock())
+        assertThat(examine(new ExaminedJvmBuilder().options("-Xrs"), "mode=heap")
+                        .canLock())
                 .isFalse();
         host.put("sys/fs/cgroup/memory/memory.usage_in_bytes", 64 * MIB + "\n");
         host.put("sys/fs/cgroup/memory/memory.limit_in_bytes", 64 * MIB + "\n");
-        assertThat(examine(new PatientBuilder().status("VmRSS:.*", "VmRSS:\t0 kB"), "prefault=heap")
+        assertThat(examine(new ExaminedJvmBuilder().status("VmRSS:.*", "VmRSS:\t0 kB"), "prefault=heap")
                         .canLock())
                 .as("no room for prefault")
                 .isFalse();
@@ -79,15 +79,16 @@ class DoctorTest {
     void anOldKernelIsToldToTheLock() throws Exception {
         host.put("proc/sys/kernel/osrelease", "3.10.0\n");
 
-        assertThat(examine(new PatientBuilder(), "strategy=future").canLock()).isFalse();
+        assertThat(examine(new ExaminedJvmBuilder(), "strategy=future").canLock())
+                .isFalse();
     }
 
     @Test
     void theLastLineIsTheConclusion() throws Exception {
-        assertThat(last(new PatientBuilder())).isEqualTo("locking works");
-        assertThat(last(new PatientBuilder().limited(8 * MIB)))
+        assertThat(last(new ExaminedJvmBuilder())).isEqualTo("locking works");
+        assertThat(last(new ExaminedJvmBuilder().limited(8 * MIB)))
                 .isEqualTo("locking works, but trouble is near: see WARN");
-        assertThat(last(new PatientBuilder().limited(0))).isEqualTo("the promise cannot be kept: see FAIL");
+        assertThat(last(new ExaminedJvmBuilder().limited(0))).isEqualTo("the promise cannot be kept: see FAIL");
     }
 
     @Test
@@ -96,7 +97,7 @@ class DoctorTest {
                 "JVM 1",
                 0,
                 0,
-                List.of(new Finding("lock", Verdict.FAIL, "two\nlines", "# do\nthis"), Finding.ok("b", "c")));
+                List.of(new Finding("lock", Severity.FAIL, "two\nlines", "# do\nthis"), Finding.ok("b", "c")));
 
         assertThat(examination.lines(true, 80))
                 .containsExactly(
@@ -128,7 +129,7 @@ class DoctorTest {
     void nothingIsWiderThanTheTerminalButACommandToType() throws Exception {
         for (String options : List.of("mode=all", "mode=heap", "mode=heap,strategy=future", "prefault=heap")) {
             Examination examination =
-                    examine(new PatientBuilder().limited(8 * MIB).zgc(), options);
+                    examine(new ExaminedJvmBuilder().limited(8 * MIB).zgc(), options);
 
             assertThat(examination.lines(true, 80)).allMatch(line -> line.length() <= 80);
         }
@@ -137,7 +138,7 @@ class DoctorTest {
     @Test
     void asDataItHasTheSameInFields() throws Exception {
         Map<String, Object> data =
-                examine(new PatientBuilder().limited(0), "mode=heap").data();
+                examine(new ExaminedJvmBuilder().limited(0), "mode=heap").data();
 
         assertThat(data.keySet()).containsExactly("subject", "canLock", "neededBytes", "atMostBytes", "findings");
         assertThat(data)
@@ -154,27 +155,27 @@ class DoctorTest {
 
     @Test
     void aJvmThatCannotBeAttachedToKeepsThePromiseWhereTheAgentIsInIt() throws Exception {
-        PatientBuilder patient = new PatientBuilder().options("-XX:+DisableAttachMechanism");
+        ExaminedJvmBuilder examined = new ExaminedJvmBuilder().options("-XX:+DisableAttachMechanism");
 
-        assertThat(attach(patient).verdict()).isEqualTo(Verdict.FAIL);
-        assertThat(attach(patient).remedy()).contains("-javaagent:");
-        assertThat(attach(patient.withAgent()).verdict()).isEqualTo(Verdict.NOTE);
+        assertThat(attach(examined).severity()).isEqualTo(Severity.FAIL);
+        assertThat(attach(examined).remedy()).contains("-javaagent:");
+        assertThat(attach(examined.withAgent()).severity()).isEqualTo(Severity.NOTE);
     }
 
-    private Finding attach(PatientBuilder patient) throws Exception {
-        return examine(patient, "mode=heap").findings().stream()
+    private Finding attach(ExaminedJvmBuilder examined) throws Exception {
+        return examine(examined, "mode=heap").findings().stream()
                 .filter(finding -> finding.check().equals("attach"))
                 .findFirst()
                 .orElseThrow();
     }
 
-    private String last(PatientBuilder patient) throws Exception {
-        List<String> lines = examine(patient, "mode=heap").lines(false, 80);
+    private String last(ExaminedJvmBuilder examined) throws Exception {
+        List<String> lines = examine(examined, "mode=heap").lines(false, 80);
         return lines.get(lines.size() - 1);
     }
 
-    private Examination examine(PatientBuilder patient, String options) throws Exception {
-        Patient built = patient.build();
+    private Examination examine(ExaminedJvmBuilder examined, String options) throws Exception {
+        ExaminedJvm built = examined.build();
         return new Doctor(host.proc())
                 .examine("JVM 17258: ", built, OptionParser.parse(options), Attachability.forbidden(built.flags()));
     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import static io.memlock.doctor.PatientBuilder.MIB;
+import static io.memlock.doctor.ExaminedJvmBuilder.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.doctor.Finding.Verdict;
+import io.memlock.doctor.Finding.Severity;
 import io.memlock.options.OptionParser;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -24,29 +24,29 @@ class FlagsTest {
                 "-Xms4m -Xmx64m                  | NOTE",
                 "-Xmx64m                         | NOTE"
             })
-    void aHeapOfFixedSizeIsBest(String options, Verdict verdict) throws Exception {
-        assertThat(find(patient(options), "mode=heap", "heap size").verdict()).isEqualTo(verdict);
+    void aHeapOfFixedSizeIsBest(String options, Severity severity) throws Exception {
+        assertThat(find(examined(options), "mode=heap", "heap size").severity()).isEqualTo(severity);
     }
 
     @Test
     void aHeapThatGrowsIsBornLockedOrLockedAMomentLater() throws Exception {
-        assertThat(find(patient("-Xms4m"), "mode=all,exclude=mapped", "heap size")
+        assertThat(find(examined("-Xms4m"), "mode=all,exclude=mapped", "heap size")
                         .evidence())
-                .isEqualTo("the heap grows from 4.0 MiB up to 64.0 MiB: what is new is born locked");
-        assertThat(find(patient("-Xms4m"), "mode=heap", "heap size").evidence())
+                .isEqualTo("the heap grows from 4.0 MiB up to 64.0 MiB: new memory is born locked");
+        assertThat(find(examined("-Xms4m"), "mode=heap", "heap size").evidence())
                 .as("strategy=auto takes rescan where more than files is left out")
                 .contains("a moment after");
-        assertThat(find(patient("-Xms4m"), "strategy=rescan", "heap size").evidence())
+        assertThat(find(examined("-Xms4m"), "strategy=rescan", "heap size").evidence())
                 .contains("a moment after");
-        assertThat(find(patient("").limited(8 * MIB), "mode=heap", "heap size").evidence())
-                .startsWith("the heap grows up to 64.0 MiB: what is new is locked a moment after")
+        assertThat(find(examined("").limited(8 * MIB), "mode=heap", "heap size").evidence())
+                .startsWith("the heap grows up to 64.0 MiB: new memory is locked a moment after")
                 .contains("-Xms equal to -Xmx");
-        assertThat(find(patient("").zgc().limited(8 * MIB), "mode=heap", "heap size")
+        assertThat(find(examined("").zgc().limited(8 * MIB), "mode=heap", "heap size")
                         .evidence())
                 .as("with ZGC it does not help")
                 .doesNotContain("-Xms equal to");
-        assertThat(find(patient("").heapMax(-1), "mode=all", "heap size").evidence())
-                .isEqualTo("the heap grows: what is new is born locked");
+        assertThat(find(examined("").heapMax(-1), "mode=all", "heap size").evidence())
+                .isEqualTo("the heap grows: new memory is born locked");
     }
 
     @ParameterizedTest
@@ -59,38 +59,22 @@ class FlagsTest {
                 "''                                        | prefault=code            | NOTE",
                 "''                                        | mode=heap                | NOTE"
             })
-    void preTouchOrPrefaultTouchesTheHeapBeforehand(String options, String agent, Verdict verdict) throws Exception {
-        assertThat(find(patient(options), agent, "prefault").verdict()).isEqualTo(verdict);
+    void preTouchOrPrefaultTouchesTheHeapBeforehand(String options, String agent, Severity severity) throws Exception {
+        assertThat(find(examined(options), agent, "prefault").severity()).isEqualTo(severity);
     }
 
     @Test
     void theHeapDoesNotMatterWhereItIsNotSelected() throws Exception {
-        assertThat(new Flags(patient("").build()).findings(OptionParser.parse("mode=code")))
-                .extracting(Finding::check)
-                .containsExactly("native tracking");
+        assertThat(new Flags(examined("").build()).findings(OptionParser.parse("mode=code")))
+                .isEmpty();
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "''                                                            | OK",
-                "-XX:NativeMemoryTracking=off                                  | OK",
-                "-XX:NativeMemoryTracking=detail -XX:NativeMemoryTracking=off  | OK",
-                "-XX:NativeMemoryTracking=summary                              | NOTE",
-                "-XX:NativeMemoryTracking=off -XX:NativeMemoryTracking=detail  | NOTE"
-            })
-    void nativeTrackingTakesMemory(String options, Verdict verdict) throws Exception {
-        assertThat(find(patient(options), "mode=all", "native tracking").verdict())
-                .isEqualTo(verdict);
+    private static ExaminedJvmBuilder examined(String options) {
+        return new ExaminedJvmBuilder().options(options.isBlank() ? new String[0] : options.split(" +", -1));
     }
 
-    private static PatientBuilder patient(String options) {
-        return new PatientBuilder().options(options.isBlank() ? new String[0] : options.split(" +", -1));
-    }
-
-    private static Finding find(PatientBuilder patient, String options, String check) throws Exception {
-        List<Finding> findings = new Flags(patient.build()).findings(OptionParser.parse(options));
+    private static Finding find(ExaminedJvmBuilder examined, String options, String check) throws Exception {
+        List<Finding> findings = new Flags(examined.build()).findings(OptionParser.parse(options));
         return findings.stream()
                 .filter(finding -> finding.check().equals(check))
                 .findFirst()

@@ -3,8 +3,7 @@ package io.memlock.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.doctor.Finding.Verdict;
-import io.memlock.memory.Region;
+import io.memlock.doctor.Finding.Severity;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,23 +27,24 @@ class JdkTest {
 
     @ParameterizedTest
     @CsvSource({"17.0.15, OK", "25, OK", "26-ea, OK", "11.0.22, FAIL", "16, FAIL", "1.8.0_402, FAIL"})
-    void theAgentNeedsSeventeen(String version, Verdict verdict) {
+    void theAgentNeedsSeventeen(String version, Severity severity) {
         host.put(RELEASE, "JAVA_RUNTIME_VERSION=\"9\"\nJAVA_VERSION=\"" + version + "\"\n");
 
-        assertThat(finding(new PatientBuilder()).verdict()).isEqualTo(verdict);
-        assertThat(finding(new PatientBuilder()).evidence()).isEqualTo(version);
+        assertThat(finding(new ExaminedJvmBuilder()).severity()).isEqualTo(severity);
+        assertThat(finding(new ExaminedJvmBuilder()).evidence()).isEqualTo(version);
     }
 
     @Test
     void aVersionThatCannotBeReadIsNotMadeUp() {
         host.put(RELEASE, "IMPLEMENTOR=\"N/A\"\n");
-        assertThat(finding(new PatientBuilder()).verdict()).isEqualTo(Verdict.NOTE);
+        assertThat(finding(new ExaminedJvmBuilder()).severity()).isEqualTo(Severity.NOTE);
         host.remove(RELEASE);
-        assertThat(finding(new PatientBuilder()).verdict()).isEqualTo(Verdict.NOTE);
-        assertThat(finding(new PatientBuilder().without(Region.LIBS)).verdict()).isEqualTo(Verdict.NOTE);
+        assertThat(finding(new ExaminedJvmBuilder()).severity()).isEqualTo(Severity.NOTE);
+        assertThat(Jdk.finding(host.proc(), CapturedHost.PID, "").severity()).isEqualTo(Severity.NOTE);
     }
 
-    private Finding finding(PatientBuilder patient) {
-        return Jdk.finding(host.proc(), CapturedHost.PID, patient.build().segments());
+    private Finding finding(ExaminedJvmBuilder examined) {
+        return Jdk.finding(
+                host.proc(), CapturedHost.PID, examined.build().deployment().javaHome());
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import static io.memlock.doctor.PatientBuilder.MIB;
+import static io.memlock.doctor.ExaminedJvmBuilder.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.memory.PathGlob;
@@ -16,23 +16,25 @@ class MemoryNeedTest {
 
     @Test
     void countsOnlyWhatIsSelected() {
-        MemoryNeed need = MemoryNeed.of(new PatientBuilder().build(), Selection.of(List.of(Region.CODE)));
+        MemoryNeed need = MemoryNeed.of(new ExaminedJvmBuilder().build(), Selection.of(List.of(Region.CODE)));
 
         assertThat(need.nowBytes()).isEqualTo(2 * MIB);
         assertThat(need.atMostBytes()).isEqualTo(2 * MIB);
-        assertThat(need.describe()).isEqualTo("code 2.0 MiB; code as now, which is seldom all that is reserved for it");
+        assertThat(need.describe())
+                .isEqualTo(
+                        "code 2.0 MiB; code is counted as it is now, because a JVM rarely fills what is reserved for it");
         assertThat(need.grownBytes()).as("a limit holds all that is reserved").isGreaterThan(240 * MIB);
     }
 
     /** A JDK maps 149 MiB of libraries and classes, and touches 4 of them. */
     @Test
     void ofFilesOnlyWhatIsResidentCounts() {
-        PatientBuilder patient = new PatientBuilder()
+        ExaminedJvmBuilder examined = new ExaminedJvmBuilder()
                 .segment(Region.LIBS, 0x1_0000_0000L, 146 * MIB, "r", "/jdk/lib/modules")
                 .status("RssFile:.*", "RssFile:\t4096 kB");
 
-        assertThat(atMost(patient, Region.LIBS)).isEqualTo(4 * MIB);
-        assertThat(MemoryNeed.of(patient.build(), Selection.of(List.of(Region.LIBS)))
+        assertThat(atMost(examined, Region.LIBS)).isEqualTo(4 * MIB);
+        assertThat(MemoryNeed.of(examined.build(), Selection.of(List.of(Region.LIBS)))
                         .nowBytes())
                 .as("under a limit all of it is charged")
                 .isEqualTo(149 * MIB);
@@ -40,43 +42,44 @@ class MemoryNeedTest {
 
     @Test
     void whereTheKernelDoesNotTellAllOfTheFilesCounts() {
-        assertThat(atMost(new PatientBuilder().status("RssFile:.*\n", ""), Region.LIBS))
+        assertThat(atMost(new ExaminedJvmBuilder().status("RssFile:.*\n", ""), Region.LIBS))
                 .isEqualTo(3 * MIB);
     }
 
     @Test
     void theAgentsThreadsHaveStacksOfTheJvmsSize() {
-        PatientBuilder patient = new PatientBuilder().options("-Xss4m");
+        ExaminedJvmBuilder examined = new ExaminedJvmBuilder().options("-Xss4m");
 
-        assertThat(MemoryNeed.of(patient.build(), Selection.of(List.of(Region.STACKS)))
+        assertThat(MemoryNeed.of(examined.build(), Selection.of(List.of(Region.STACKS)))
                         .agentBytes())
                 .isEqualTo(8 * MIB);
-        assertThat(MemoryNeed.of(patient.build(), Selection.of(List.of(Region.HEAP, Region.CODE)))
+        assertThat(MemoryNeed.of(examined.build(), Selection.of(List.of(Region.HEAP, Region.CODE)))
                         .agentBytes())
                 .isZero();
-        assertThat(MemoryNeed.of(patient.withAgent().build(), Selection.of(List.of(Region.STACKS)))
+        assertThat(MemoryNeed.of(examined.withAgent().build(), Selection.of(List.of(Region.STACKS)))
                         .agentBytes())
                 .isZero();
     }
 
     @Test
     void theHeapMayGrowToItsLimit() {
-        assertThat(atMost(new PatientBuilder().heapMax(100 * MIB), Region.HEAP)).isEqualTo(100 * MIB);
-        assertThat(atMost(new PatientBuilder().heapMax(-1), Region.HEAP))
+        assertThat(atMost(new ExaminedJvmBuilder().heapMax(100 * MIB), Region.HEAP))
+                .isEqualTo(100 * MIB);
+        assertThat(atMost(new ExaminedJvmBuilder().heapMax(-1), Region.HEAP))
                 .as("unknown: what is committed now")
                 .isEqualTo(4 * MIB);
     }
 
     @Test
     void metaspaceHasALimitOrNone() {
-        PatientBuilder limited = new PatientBuilder().options("-XX:MaxMetaspaceSize=32m");
+        ExaminedJvmBuilder limited = new ExaminedJvmBuilder().options("-XX:MaxMetaspaceSize=32m");
 
         assertThat(atMost(limited, Region.METASPACE)).isEqualTo(32 * MIB);
-        assertThat(atMost(new PatientBuilder(), Region.METASPACE)).isEqualTo(MIB);
+        assertThat(atMost(new ExaminedJvmBuilder(), Region.METASPACE)).isEqualTo(MIB);
         assertThat(describe(limited, Region.METASPACE)).isEqualTo("metaspace 32.0 MiB");
-        assertThat(describe(new PatientBuilder(), Region.METASPACE))
+        assertThat(describe(new ExaminedJvmBuilder(), Region.METASPACE))
                 .isEqualTo("metaspace 1.0 MiB; metaspace as now, nothing limits it");
-        assertThat(describe(new PatientBuilder(), Region.METASPACE, Region.NATIVE))
+        assertThat(describe(new ExaminedJvmBuilder(), Region.METASPACE, Region.NATIVE))
                 .isEqualTo("metaspace 1.0 MiB, native 1.0 MiB; metaspace and native as now, nothing limits them");
     }
 
@@ -89,40 +92,41 @@ class MemoryNeedTest {
         "-Xss2M, 41943040"
     })
     void stacksAreAsManyAsThreads(String option, long bytes) {
-        assertThat(atMost(new PatientBuilder().options(option), Region.STACKS)).isEqualTo(bytes);
+        assertThat(atMost(new ExaminedJvmBuilder().options(option), Region.STACKS))
+                .isEqualTo(bytes);
     }
 
     @Test
     void stacksOfOtherThreadsMayBeLarger() {
-        PatientBuilder large = new PatientBuilder().segment(Region.STACKS, 0x1_0000_0000L, 100 * MIB, "rw", "");
+        ExaminedJvmBuilder large = new ExaminedJvmBuilder().segment(Region.STACKS, 0x1_0000_0000L, 100 * MIB, "rw", "");
 
         assertThat(atMost(large, Region.STACKS)).isEqualTo(100 * MIB);
     }
 
     @Test
     void regionsWithoutALimitOfTheirOwnCountAsTheyAre() {
-        assertThat(atMost(new PatientBuilder(), Region.LIBS)).isEqualTo(3 * MIB);
-        assertThat(atMost(new PatientBuilder(), Region.MAPPED)).isZero();
+        assertThat(atMost(new ExaminedJvmBuilder(), Region.LIBS)).isEqualTo(3 * MIB);
+        assertThat(atMost(new ExaminedJvmBuilder(), Region.MAPPED)).isZero();
     }
 
-    private static String describe(PatientBuilder patient, Region... regions) {
-        return MemoryNeed.of(patient.build(), Selection.of(List.of(regions))).describe();
+    private static String describe(ExaminedJvmBuilder examined, Region... regions) {
+        return MemoryNeed.of(examined.build(), Selection.of(List.of(regions))).describe();
     }
 
     @Test
     void ofMappedFilesThoseThatWereChosenCount() throws Exception {
-        PatientBuilder patient = new PatientBuilder()
+        ExaminedJvmBuilder examined = new ExaminedJvmBuilder()
                 .segment(Region.MAPPED, 0x1_0000_0000L, 10 * MIB, "r", "/data/hot/a")
                 .segment(Region.MAPPED, 0x2_0000_0000L, 30 * MIB, "r", "/data/cold/a")
                 .lockedByOthers(0x2_0000_0000L, 30 * MIB);
         Selection hot = Selection.of(List.of(Region.CODE)).withFiles(List.of(PathGlob.of("/data/hot/**")));
 
-        MemoryNeed need = MemoryNeed.of(patient.build(), hot);
+        MemoryNeed need = MemoryNeed.of(examined.build(), hot);
         assertThat(need.nowBytes()).isEqualTo(12 * MIB);
         assertThat(need.chargedElsewhereBytes()).isEqualTo(30 * MIB);
     }
 
-    private static long atMost(PatientBuilder patient, Region region) {
-        return MemoryNeed.of(patient.build(), Selection.of(List.of(region))).atMostBytes();
+    private static long atMost(ExaminedJvmBuilder examined, Region region) {
+        return MemoryNeed.of(examined.build(), Selection.of(List.of(region))).atMostBytes();
     }
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import static io.memlock.doctor.PatientBuilder.MIB;
+import static io.memlock.doctor.ExaminedJvmBuilder.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.calls.LockLimit;
-import io.memlock.doctor.Finding.Verdict;
+import io.memlock.doctor.Finding.Severity;
 import io.memlock.os.Errno;
 import org.junit.jupiter.api.Test;
 
@@ -16,70 +16,73 @@ class PrivilegesTest {
 
     @Test
     void whatWasTriedCountsNotWhatCapEffClaims() {
-        assertThat(verdict(new PatientBuilder(), REFUSED, "privilege")).isEqualTo(Verdict.NOTE);
-        assertThat(verdict(new PatientBuilder().unprivileged(), GRANTED, "privilege"))
-                .isEqualTo(Verdict.OK);
-        assertThat(find(new PatientBuilder(), REFUSED, "privilege").evidence()).contains("ENOMEM");
+        assertThat(severity(new ExaminedJvmBuilder(), REFUSED, "privilege")).isEqualTo(Severity.NOTE);
+        assertThat(severity(new ExaminedJvmBuilder().unprivileged(), GRANTED, "privilege"))
+                .isEqualTo(Severity.OK);
+        assertThat(find(new ExaminedJvmBuilder(), REFUSED, "privilege").evidence())
+                .contains("ENOMEM");
     }
 
     @Test
     void ofAnotherJvmCapEffIsReadWithTheNamespace() {
-        assertThat(verdict(new PatientBuilder(), null, "privilege")).isEqualTo(Verdict.OK);
-        assertThat(verdict(new PatientBuilder().unprivileged(), null, "privilege"))
-                .isEqualTo(Verdict.NOTE);
-        assertThat(verdict(new PatientBuilder().inUserNamespace(), null, "privilege"))
-                .isEqualTo(Verdict.NOTE);
-        assertThat(verdict(new PatientBuilder().unprivileged().limit(-1, -1), null, "privilege"))
-                .isEqualTo(Verdict.OK);
+        assertThat(severity(new ExaminedJvmBuilder(), null, "privilege")).isEqualTo(Severity.OK);
+        assertThat(severity(new ExaminedJvmBuilder().unprivileged(), null, "privilege"))
+                .isEqualTo(Severity.NOTE);
+        assertThat(severity(new ExaminedJvmBuilder().inUserNamespace(), null, "privilege"))
+                .isEqualTo(Severity.NOTE);
+        assertThat(severity(new ExaminedJvmBuilder().unprivileged().limit(-1, -1), null, "privilege"))
+                .isEqualTo(Severity.OK);
     }
 
     @Test
     void bothLimitsAreNamed() {
-        Finding finite = find(new PatientBuilder().unprivileged().limit(64 << 10, 8 * MIB), null, "limit");
-        assertThat(finite.verdict()).isEqualTo(Verdict.NOTE);
+        Finding finite = find(new ExaminedJvmBuilder().unprivileged().limit(64 << 10, 8 * MIB), null, "limit");
+        assertThat(finite.severity()).isEqualTo(Severity.NOTE);
         assertThat(finite.evidence())
                 .isEqualTo(
                         "RLIMIT_MEMLOCK soft 64.0 KiB, hard 8.0 MiB; the agent raises the soft limit to the hard one");
-        assertThat(find(new PatientBuilder().limited(0), null, "limit").evidence())
+        assertThat(find(new ExaminedJvmBuilder().limited(0), null, "limit").evidence())
                 .contains("soft 0 B, hard 0 B; only CAP_SYS_RESOURCE");
     }
 
     @Test
     void aLimitThatDoesNotApplyIsFine() {
-        assertThat(find(new PatientBuilder(), null, "limit"))
+        assertThat(find(new ExaminedJvmBuilder(), null, "limit"))
                 .isEqualTo(Finding.ok("limit", "RLIMIT_MEMLOCK soft 8.0 MiB, hard 8.0 MiB; does not apply"));
-        assertThat(verdict(new PatientBuilder().limited(0), GRANTED, "limit")).isEqualTo(Verdict.OK);
-        assertThat(verdict(new PatientBuilder().unprivileged().limit(0, -1), null, "limit"))
-                .isEqualTo(Verdict.OK);
-        assertThat(verdict(new PatientBuilder(), REFUSED, "limit"))
+        assertThat(severity(new ExaminedJvmBuilder().limited(0), GRANTED, "limit"))
+                .isEqualTo(Severity.OK);
+        assertThat(severity(new ExaminedJvmBuilder().unprivileged().limit(0, -1), null, "limit"))
+                .isEqualTo(Severity.OK);
+        assertThat(severity(new ExaminedJvmBuilder(), REFUSED, "limit"))
                 .as("CapEff has it, the kernel does not honour it")
-                .isEqualTo(Verdict.NOTE);
+                .isEqualTo(Severity.NOTE);
     }
 
     @Test
     void aUserNamespaceIsSeen() {
-        assertThat(verdict(new PatientBuilder(), null, "user namespace")).isEqualTo(Verdict.OK);
-        assertThat(verdict(new PatientBuilder().inUserNamespace(), null, "user namespace"))
-                .isEqualTo(Verdict.NOTE);
+        assertThat(severity(new ExaminedJvmBuilder(), null, "user namespace")).isEqualTo(Severity.OK);
+        assertThat(severity(new ExaminedJvmBuilder().inUserNamespace(), null, "user namespace"))
+                .isEqualTo(Severity.NOTE);
     }
 
     @Test
     void aFilterIsTriedWhereItCanBe() {
-        assertThat(verdict(new PatientBuilder(), null, "seccomp")).isEqualTo(Verdict.OK);
-        assertThat(verdict(new PatientBuilder().filtered(), GRANTED, "seccomp")).isEqualTo(Verdict.OK);
-        Finding unknown = find(new PatientBuilder().filtered(), null, "seccomp");
-        assertThat(unknown.verdict()).isEqualTo(Verdict.NOTE);
+        assertThat(severity(new ExaminedJvmBuilder(), null, "seccomp")).isEqualTo(Severity.OK);
+        assertThat(severity(new ExaminedJvmBuilder().filtered(), GRANTED, "seccomp"))
+                .isEqualTo(Severity.OK);
+        Finding unknown = find(new ExaminedJvmBuilder().filtered(), null, "seccomp");
+        assertThat(unknown.severity()).isEqualTo(Severity.NOTE);
         assertThat(unknown.evidence()).contains("doctor without a PID");
-        assertThat(find(new PatientBuilder().filtered(), REFUSED, "seccomp").evidence())
+        assertThat(find(new ExaminedJvmBuilder().filtered(), REFUSED, "seccomp").evidence())
                 .doesNotContain("without a PID");
     }
 
-    private static Verdict verdict(PatientBuilder patient, LockLimit tried, String check) {
-        return find(patient, tried, check).verdict();
+    private static Severity severity(ExaminedJvmBuilder examined, LockLimit tried, String check) {
+        return find(examined, tried, check).severity();
     }
 
-    private static Finding find(PatientBuilder patient, LockLimit tried, String check) {
-        return new Privileges(patient.build(), tried)
+    private static Finding find(ExaminedJvmBuilder examined, LockLimit tried, String check) {
+        return new Privileges(examined.build(), tried)
                 .findings().stream()
                         .filter(finding -> finding.check().equals(check))
                         .findFirst()

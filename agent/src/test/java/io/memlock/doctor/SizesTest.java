@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import static io.memlock.doctor.PatientBuilder.MIB;
+import static io.memlock.doctor.ExaminedJvmBuilder.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.doctor.Finding.Verdict;
+import io.memlock.doctor.Finding.Severity;
 import io.memlock.memory.Region;
 import io.memlock.memory.Selection;
 import io.memlock.options.OptionParser;
@@ -41,9 +41,9 @@ class SizesTest {
 
     @Test
     void theHostsRamHasToHoldIt() throws IOException {
-        assertThat(find(24_684_092 * KIB + 1, "host RAM").verdict()).isEqualTo(Verdict.WARN);
+        assertThat(find(24_684_092 * KIB + 1, "host RAM").severity()).isEqualTo(Severity.WARN);
         assertThat(find(24_684_092 * KIB + 1, "host RAM").evidence()).contains("OOM killer");
-        assertThat(find(64 * MIB, "host RAM").verdict()).isEqualTo(Verdict.OK);
+        assertThat(find(64 * MIB, "host RAM").severity()).isEqualTo(Severity.OK);
     }
 
     @Test
@@ -51,7 +51,7 @@ class SizesTest {
         long resident = 41_956 * KIB;
 
         assertThat(find(23_594_884 * KIB + resident + 1, "host RAM").evidence()).contains("other processes have");
-        assertThat(find(23_594_884 * KIB + resident, "host RAM").verdict()).isEqualTo(Verdict.OK);
+        assertThat(find(23_594_884 * KIB + resident, "host RAM").severity()).isEqualTo(Severity.OK);
     }
 
     @Test
@@ -60,7 +60,7 @@ class SizesTest {
         host.put(LIMIT, 64 * MIB + "\n");
         assertThat(find(64 * MIB, "memory cgroup").evidence()).isEqualTo("at most 64.0 MiB of 64.0 MiB");
         Finding tooSmall = find(64 * MIB + 1, "memory cgroup");
-        assertThat(tooSmall.verdict()).isEqualTo(Verdict.WARN);
+        assertThat(tooSmall.severity()).isEqualTo(Severity.WARN);
         assertThat(tooSmall.evidence()).contains("the limit is 64.0 MiB", "OOM killer");
     }
 
@@ -68,18 +68,18 @@ class SizesTest {
     @Test
     void aSmallContainerHoldsASmallJvm() throws Exception {
         host.put(LIMIT, 128 * MIB + "\n");
-        Patient patient = new PatientBuilder()
+        ExaminedJvm examined = new ExaminedJvmBuilder()
                 .segment(Region.LIBS, 0x1_0000_0000L, 146 * MIB, "r", "/jdk/lib/modules")
                 .segment(Region.MAPPED, 0x2_0000_0000L, 1000 * MIB, "r", "/data/index")
                 .build();
 
-        assertThat(new Sizes(host.proc(), patient)
+        assertThat(new Sizes(host.proc(), examined)
                         .findings(MemoryNeed.of(
-                                patient, OptionParser.parse("mode=all").selection())))
+                                examined, OptionParser.parse("mode=all").selection())))
                 .filteredOn(finding -> finding.check().equals("memory cgroup"))
                 .singleElement()
                 .satisfies(finding ->
-                        assertThat(finding.verdict()).as(finding.evidence()).isEqualTo(Verdict.OK));
+                        assertThat(finding.severity()).as(finding.evidence()).isEqualTo(Severity.OK));
     }
 
     @Test
@@ -88,9 +88,9 @@ class SizesTest {
         host.put("sys/fs/cgroup/unified/unit/memory.max", "max\n");
         host.put("sys/fs/cgroup/unified/unit/memory.high", 64 * MIB + "\n");
 
-        assertThat(find(64 * MIB, "memory cgroup").verdict()).isEqualTo(Verdict.OK);
+        assertThat(find(64 * MIB, "memory cgroup").severity()).isEqualTo(Severity.OK);
         Finding above = find(65 * MIB, "memory cgroup");
-        assertThat(above.verdict()).isEqualTo(Verdict.WARN);
+        assertThat(above.severity()).isEqualTo(Severity.WARN);
         assertThat(above.evidence()).contains("memory.high is 64.0 MiB");
     }
 
@@ -98,22 +98,22 @@ class SizesTest {
     void prefaultNeedsRoomForWhatIsNotResidentYet() throws IOException {
         host.put(LIMIT, 100 * MIB + "\n").put(USAGE, 90 * MIB + "\n");
 
-        assertThat(prefault(10 * MIB).verdict()).isEqualTo(Verdict.OK);
+        assertThat(prefault(10 * MIB).severity()).isEqualTo(Severity.OK);
         assertThat(prefault(10 * MIB).evidence()).startsWith("needs 10.0 MiB more memory");
         Finding tooLittle = prefault(10 * MIB + 4096);
-        assertThat(tooLittle.verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(tooLittle.severity()).isEqualTo(Severity.FAIL);
         assertThat(tooLittle.evidence()).contains("the memory cgroup has 10.0 MiB left");
         host.put(LIMIT, "9223372036854771712\n");
-        assertThat(prefault(23_594_884 * KIB).verdict()).isEqualTo(Verdict.OK);
+        assertThat(prefault(23_594_884 * KIB).severity()).isEqualTo(Severity.OK);
         assertThat(prefault(23_594_884 * KIB + 4096).evidence()).contains("the host has 22.5 GiB left");
     }
 
     @Test
     void whatTheRestOfTheJvmHoldsInRamDoesNotCountForPrefault() throws IOException {
-        Patient patient =
-                new PatientBuilder().status("VmRSS:.*", "VmRSS:\t900000 kB").build();
+        ExaminedJvm examined =
+                new ExaminedJvmBuilder().status("VmRSS:.*", "VmRSS:\t900000 kB").build();
 
-        assertThat(new Sizes(host.proc(), patient)
+        assertThat(new Sizes(host.proc(), examined)
                         .prefault(Selection.of(List.of(Region.HEAP)))
                         .evidence())
                 .startsWith("needs 1.0 MiB more memory");
@@ -121,17 +121,17 @@ class SizesTest {
 
     /** Of a heap of which so much is committed and not resident. */
     private Finding prefault(long bytes) throws IOException {
-        Patient patient = new PatientBuilder()
+        ExaminedJvm examined = new ExaminedJvmBuilder()
                 .segment(Region.HEAP, 0x1_0000_0000L, bytes, "rw", "")
                 .resident(4 * MIB)
                 .build();
-        return new Sizes(host.proc(), patient).prefault(Selection.of(List.of(Region.HEAP)));
+        return new Sizes(host.proc(), examined).prefault(Selection.of(List.of(Region.HEAP)));
     }
 
     private Finding find(long heapMaxBytes, String check) throws IOException {
-        Patient patient = new PatientBuilder().heapMax(heapMaxBytes).build();
-        return new Sizes(host.proc(), patient)
-                .findings(MemoryNeed.of(patient, Selection.of(List.of(Region.HEAP)))).stream()
+        ExaminedJvm examined = new ExaminedJvmBuilder().heapMax(heapMaxBytes).build();
+        return new Sizes(host.proc(), examined)
+                .findings(MemoryNeed.of(examined, Selection.of(List.of(Region.HEAP)))).stream()
                         .filter(finding -> finding.check().equals(check))
                         .findFirst()
                         .orElseThrow();

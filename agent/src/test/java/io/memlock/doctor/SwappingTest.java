@@ -3,7 +3,7 @@ package io.memlock.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.doctor.Finding.Verdict;
+import io.memlock.doctor.Finding.Severity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,7 +30,7 @@ class SwappingTest {
         List<Finding> findings = findings();
 
         assertThat(findings).hasSize(1);
-        assertThat(findings.get(0).verdict()).isEqualTo(Verdict.NOTE);
+        assertThat(findings.get(0).severity()).isEqualTo(Severity.NOTE);
         assertThat(findings.get(0).evidence()).startsWith("off: only pages of files");
     }
 
@@ -50,16 +50,16 @@ class SwappingTest {
         host.put("proc/17258/cgroup", "0::/unit\n");
         host.put("sys/fs/cgroup/unified/unit/memory.swap.max", "0\n");
 
-        assertThat(findings().get(0).verdict()).isEqualTo(Verdict.NOTE);
+        assertThat(findings().get(0).severity()).isEqualTo(Severity.NOTE);
         assertThat(findings().get(0).evidence()).contains("may not use it");
         host.put("sys/fs/cgroup/unified/unit/memory.swap.max", "4096\n");
-        assertThat(findings().get(0).verdict()).isEqualTo(Verdict.OK);
+        assertThat(findings().get(0).severity()).isEqualTo(Severity.OK);
     }
 
     @Test
     void zramAndZswapCompress() throws IOException {
         addSwap("/dev/zram0");
-        assertThat(findings().get(1).verdict()).isEqualTo(Verdict.NOTE);
+        assertThat(findings().get(1).severity()).isEqualTo(Severity.NOTE);
         assertThat(findings().get(1).evidence()).startsWith("zram is in use");
 
         host.put("sys/module/zswap/parameters/enabled", "Y\n");
@@ -69,7 +69,7 @@ class SwappingTest {
         assertThat(findings().get(1).evidence()).startsWith("zswap is in use");
 
         host.remove("sys/module/zswap/parameters/enabled");
-        assertThat(findings().get(1).verdict()).isEqualTo(Verdict.OK);
+        assertThat(findings().get(1).severity()).isEqualTo(Severity.OK);
     }
 
     @Test

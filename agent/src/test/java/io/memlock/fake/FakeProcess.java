@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.fake;
 
-import io.memlock.advice.Place;
+import io.memlock.advice.Deployment;
 import io.memlock.calls.ApplicationLocks;
 import io.memlock.calls.FutureProbe;
 import io.memlock.calls.GentleCalls;
@@ -247,9 +247,20 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     }
 
     @Override
-    public Place place() {
-        return new Place(
-                Place.Kind.SYSTEM_SERVICE, "app.service", "", "", "", "app", 1000, "", false, isFiltered, "/jdk", 4711);
+    public Deployment place() {
+        return new Deployment(
+                Deployment.Kind.SYSTEM_SERVICE,
+                "app.service",
+                "",
+                "",
+                "",
+                "app",
+                1000,
+                "",
+                false,
+                isFiltered,
+                "/jdk",
+                4711);
     }
 
     @Override

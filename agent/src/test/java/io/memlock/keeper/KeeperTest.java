@@ -11,8 +11,8 @@ import io.memlock.log.Log;
 import io.memlock.log.LogLevel;
 import io.memlock.memory.Region;
 import io.memlock.options.AgentOptions;
+import io.memlock.options.CurrentOptions;
 import io.memlock.options.OptionParser;
-import io.memlock.options.OptionsInForce;
 import io.memlock.os.Errno;
 import io.memlock.os.Linux;
 import io.memlock.zgc.HeapView;
@@ -209,7 +209,7 @@ class KeeperTest {
                 process,
                 log,
                 new StateAnnouncer(lock, log, (from, to) -> {}),
-                new OptionsInForce(options),
+                new CurrentOptions(options),
                 growth,
                 new ThreadCpuTime(kernel));
         keepers.add(keeper);

@@ -20,8 +20,8 @@ class OptionParserTest {
     void nothingGivenMeansTheDefaults(String nothing) throws OptionException {
         AgentOptions options = OptionParser.parse(nothing);
 
-        assertThat(options.mode()).isEqualTo(LockMode.ALL);
-        assertThat(options.exclude()).containsExactly(Region.MAPPED);
+        assertThat(options.selection().modeText()).isEqualTo("all");
+        assertThat(options.selection().excluded()).containsExactly(Region.MAPPED);
         assertThat(options.selection().regions()).doesNotContain(Region.MAPPED).contains(Region.HEAP, Region.OTHER);
         assertThat(options.strategy()).isEqualTo(StrategyChoice.AUTO);
         assertThat(options.onFailure()).isEqualTo(OnFailure.WARN);
@@ -36,6 +36,8 @@ class OptionParserTest {
         for (Option option : Option.values()) {
             assertThat(OptionParser.parse(option.key() + "=" + option.defaultValue()))
                     .as(option.key())
+                    .usingRecursiveComparison()
+                    .ignoringFields("text")
                     .isEqualTo(implied);
         }
     }
@@ -53,7 +55,7 @@ class OptionParserTest {
         AgentOptions options = OptionParser.parse(
                 "mode=all,exclude=libs+cds,strategy=rescan,on-failure=exit,interval=500ms,jmx=off,log=debug");
 
-        assertThat(options.exclude()).containsExactly(Region.LIBS, Region.CDS);
+        assertThat(options.selection().excluded()).containsExactly(Region.LIBS, Region.CDS);
         assertThat(options.strategy()).isEqualTo(StrategyChoice.RESCAN);
         assertThat(options.onFailure()).isEqualTo(OnFailure.EXIT);
         assertThat(options.intervalMillis()).isEqualTo(500);
@@ -65,10 +67,10 @@ class OptionParserTest {
     void chosenFilesAreTheOnlyOnesOfMapped() throws OptionException {
         AgentOptions options = OptionParser.parse("mapped=/d/{a,b}/**+/x\\+y,exclude=nothing,prefault=mapped");
 
-        assertThat(options.mapped()).containsExactly(PathGlob.of("/d/{a,b}/**"), PathGlob.of("/x\\+y"));
+        assertThat(options.selection().files()).containsExactly(PathGlob.of("/d/{a,b}/**"), PathGlob.of("/x\\+y"));
         assertThat(options.selection().regions()).contains(Region.MAPPED);
         assertThat(options.selection().contains(Region.MAPPED)).isFalse();
-        assertThat(options.exclude()).isEmpty();
+        assertThat(options.selection().excluded()).as("the others").containsExactly(Region.MAPPED);
         assertThat(options.prefault()).containsExactly(Region.MAPPED);
     }
 
@@ -76,7 +78,7 @@ class OptionParserTest {
     void globsAreOfAsManyCharactersAsCanBeHandledQuickly() throws OptionException {
         String most = "/" + "a".repeat(PathGlob.LONGEST - 1);
 
-        assertThat(OptionParser.parse("mapped=" + most).mapped()).hasSize(1);
+        assertThat(OptionParser.parse("mapped=" + most).selection().files()).hasSize(1);
         assertThatThrownBy(() -> OptionParser.parse("mapped=" + most + "a"))
                 .hasMessageContaining("is too long: it takes at most 1000 characters");
     }

@@ -3,7 +3,7 @@ package io.memlock.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.doctor.Finding.Verdict;
+import io.memlock.doctor.Finding.Severity;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On the captured machine only /tmp exists, and is on the root file system. */
-class LibraryPlaceTest {
+class LibraryDirectoryTest {
 
     private static final String MOUNTS = "proc/17258/mountinfo";
     private static final String NOEXEC = "50 27 0:40 / /tmp rw,nosuid,noexec - tmpfs tmpfs rw\n";
@@ -38,7 +38,7 @@ class LibraryPlaceTest {
 
         Finding finding = finding();
 
-        assertThat(finding.verdict()).isEqualTo(Verdict.OK);
+        assertThat(finding.severity()).isEqualTo(Severity.OK);
         assertThat(finding.evidence()).startsWith("/var/tmp; not usable: /tmp (noexec), ");
     }
 
@@ -50,7 +50,7 @@ class LibraryPlaceTest {
 
         Finding finding = finding();
 
-        assertThat(finding.verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(finding.severity()).isEqualTo(Severity.FAIL);
         assertThat(finding.evidence())
                 .contains(
                         "/tmp (noexec)", "/dev/shm (noexec)", "/root (no such directory)", "/run (no such directory)");
@@ -63,16 +63,16 @@ class LibraryPlaceTest {
         assertThat(finding().evidence()).contains("/tmp (read-only)");
         mount("51 27 0:40 / /tmp rw - tmpfs tmpfs ro\n");
         assertThat(finding().evidence()).contains("/tmp (read-only)");
-        assertThat(finding().verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(finding().severity()).isEqualTo(Severity.FAIL);
     }
 
     @Test
     void theJvmsOwnTemporaryDirectoryComesFirst() throws IOException {
         host.put("proc/17258/root/data/tmp/file", "");
-        Patient patient =
-                new PatientBuilder().options("-Djava.io.tmpdir=/data/tmp").build();
+        ExaminedJvm examined =
+                new ExaminedJvmBuilder().options("-Djava.io.tmpdir=/data/tmp").build();
 
-        assertThat(new LibraryPlace(host.proc(), patient).finding())
+        assertThat(new LibraryDirectory(host.proc(), examined).finding())
                 .isEqualTo(Finding.ok("library place", "/data/tmp"));
     }
 
@@ -81,6 +81,6 @@ class LibraryPlaceTest {
     }
 
     private Finding finding() throws IOException {
-        return new LibraryPlace(host.proc(), new PatientBuilder().build()).finding();
+        return new LibraryDirectory(host.proc(), new ExaminedJvmBuilder().build()).finding();
     }
 }

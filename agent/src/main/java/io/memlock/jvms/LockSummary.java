@@ -4,28 +4,28 @@ package io.memlock.jvms;
 import io.memlock.memory.Bytes;
 
 /**
- * What the numbers of a JVM come to.
+ * A summary of how much of a JVM is locked.
  *
  * @param lock how much of it is locked
  * @param isSwapped whether some of it is swapped out
  * @param text both for people
  */
-public record Verdict(Lock lock, boolean isSwapped, String text) {
+public record LockSummary(Lock lock, boolean isSwapped, String text) {
 
     /** Locked of resident bytes that passes for all: the kernel's own mappings in a process are never locked. */
     static final double ALL = 0.995;
 
-    /** How much is locked. Names are those of the JSON, in lower case with {@code -}. */
+    /** The degree to which a JVM is locked. Names are those of the JSON, in lower case with {@code -}. */
     public enum Lock {
         LOCKED,
         PARTLY_LOCKED,
         NOT_LOCKED,
-        /** Something is, but how much was not measured. */
+        /** Something is locked, but how much was not measured. */
         NOT_MEASURED,
-        /** Its agent has not verified its lock for longer than a few intervals. */
+        /** The agent in it has not verified the lock for longer than a few intervals. */
         NOT_VERIFIED;
 
-        /** For example {@code partly-locked}. */
+        /** Returns the name in JSON, for example {@code partly-locked}. */
         public String jsonName() {
             return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
         }
@@ -35,7 +35,7 @@ public record Verdict(Lock lock, boolean isSwapped, String text) {
      * The verdict on what was seen: of what the agent in the JVM says is selected, where the kernel bears it out; otherwise
      * of everything.
      */
-    public static Verdict on(JvmMemory memory, PublishedLock published) {
+    public static LockSummary on(JvmMemory memory, PublishedLock published) {
         boolean isOfSelection = published.isBorneOutBy(memory);
         Lock lock = isOfSelection ? lock(published) : lock(memory);
         String text =
@@ -47,10 +47,11 @@ public record Verdict(Lock lock, boolean isSwapped, String text) {
                     case NOT_VERIFIED -> "not verified by its agent";
                 };
         boolean swapped = memory.swappedBytes() > 0;
-        return new Verdict(lock, swapped, swapped ? text + ", swapped out " + Bytes.text(memory.swappedBytes()) : text);
+        return new LockSummary(
+                lock, swapped, swapped ? text + ", swapped out " + Bytes.text(memory.swappedBytes()) : text);
     }
 
-    /** By the state alone: it has been verified since the scan that the bytes are of. */
+    /** Judges by the state alone: it has been verified since the scan that the bytes come from. */
     private static Lock lock(PublishedLock published) {
         return switch (published.state()) {
             case LOCKED -> Lock.LOCKED;

@@ -1,43 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.advice;
 
-import io.memlock.advice.Place.Kind;
+import io.memlock.advice.Deployment.Kind;
+import io.memlock.files.Cursor;
+import io.memlock.proc.ProcessStatus;
 import io.memlock.proc.UidMap;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Tells from evidence where a process runs. Text in, record out. */
-public final class PlaceDetector {
+/** Detects from evidence how a process is deployed. Text in, record out. */
+public final class DeploymentDetector {
 
     /** Units whose processes come from a login, where PAM reads limits.conf. */
-    private static final List<String> LOGIN_UNITS =
-            List.of("ssh.service", "sshd.service", "cron.service", "crond.service", "atd.service", "getty@.service");
+    private static final List<String> LOGIN_UNITS = List.of(
+            "ssh.service",
+            "sshd.service",
+            "cron.service",
+            "crond.service",
+            "atd.service",
+            "getty.service",
+            "serial-getty.service");
 
-    private static final int ID_DIGITS = 64;
+    /** Docker, containerd, CRI-O and Podman all name containers by 64 hexadecimal digits. */
+    private static final Pattern CONTAINER_ID = Pattern.compile("(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])");
 
-    private static final int LONGEST_LABEL = 63;
+    /**
+     * Names in Kubernetes are labels of RFC 1123; that of a pod is several, as far as they fit into a host name. Whatever else
+     * the process says is none of our business, and could be an option of a command that somebody types.
+     */
+    private static final Pattern LABEL = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
 
-    private static final String LABEL = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    private static final Pattern POD = Pattern.compile("[a-z0-9][a-z0-9.-]{0,62}");
 
-    private PlaceDetector() {}
+    private DeploymentDetector() {}
 
-    /** The place. */
-    public static Place detect(PlaceEvidence evidence) {
+    /** Detects the deployment. */
+    public static Deployment detect(DeploymentEvidence evidence) {
         String cgroup = cgroupPath(evidence.cgroup());
-        Kind kind = kind(evidence, cgroup);
+        ProcessStatus status = ProcessStatus.parse(new Cursor("status", evidence.status()));
+        Kind kind = kind(evidence, cgroup, status);
         boolean kubernetes = kind == Kind.KUBERNETES;
-        return new Place(
+        return new Deployment(
                 kind,
                 kubernetes ? nodeRuntime(evidence) : lastWith(cgroup, ".service"),
                 containerId(evidence),
-                kubernetes && isName(evidence.variable("HOSTNAME"), LABEL + ".") ? evidence.variable("HOSTNAME") : "",
-                kubernetes && isName(evidence.podNamespace(), LABEL) ? evidence.podNamespace() : "",
+                kubernetes && isName(POD, evidence.variable("HOSTNAME")) ? evidence.variable("HOSTNAME") : "",
+                kubernetes && isName(LABEL, evidence.podNamespace()) ? evidence.podNamespace() : "",
                 evidence.user(),
-                statusNumber(evidence.status(), "Uid:"),
+                Math.max(0, status.realUid()),
                 evidence.variable("SUDO_USER"),
                 UidMap.isOfUserNamespace(evidence.uidMap()),
-                statusNumber(evidence.status(), "Seccomp:") > 0,
+                status.seccompMode() > 0,
                 evidence.javaHome(),
-                evidence.isSelf() && hasOwnPids(evidence) ? 0 : evidence.pid());
+                evidence.isSelf() && hasOwnPids(evidence, status) ? 0 : evidence.pid());
     }
 
     /**
@@ -45,9 +61,8 @@ public final class PlaceDetector {
      * each namespace (proc(5), {@code NSpid}); from inside the kernel's own threads are missing, the first of which is
      * process 2 on every host.
      */
-    private static boolean hasOwnPids(PlaceEvidence evidence) {
-        String ids = statusText(evidence.status(), "NSpid:");
-        if (ids.indexOf('\t') >= 0 || ids.indexOf(' ') >= 0) {
+    private static boolean hasOwnPids(DeploymentEvidence evidence, ProcessStatus status) {
+        if (status.namespacePids().size() > 1) {
             return true;
         }
         return evidence.isSelf()
@@ -56,9 +71,9 @@ public final class PlaceDetector {
                                 && !evidence.secondProcess().equals("kthreadd")));
     }
 
-    private static Kind kind(PlaceEvidence evidence, String cgroup) {
+    private static Kind kind(DeploymentEvidence evidence, String cgroup, ProcessStatus status) {
         if (cgroup.contains("kubepods")
-                || isName(evidence.podNamespace(), LABEL)
+                || isName(LABEL, evidence.podNamespace())
                 || !evidence.variable("KUBERNETES_SERVICE_HOST").isEmpty()) {
             return Kind.KUBERNETES;
         }
@@ -76,7 +91,7 @@ public final class PlaceDetector {
                 || cgroup.contains("machine.slice/")
                 || !evidence.variable("container").isEmpty()
                 || isOverlayRoot(evidence.mountInfo())
-                || hasOwnPids(evidence)) {
+                || hasOwnPids(evidence, status)) {
             return Kind.OTHER_CONTAINER;
         }
         String unit = lastWith(cgroup, ".service");
@@ -87,25 +102,15 @@ public final class PlaceDetector {
         return cgroup.contains("/user@") ? Kind.USER_SERVICE : Kind.SYSTEM_SERVICE;
     }
 
-    /**
-     * Names in Kubernetes: a label of RFC 1123, of a pod several, as far as they fit into a host name. Whatever else the
-     * process says is none of our business, and could be an option of a command that somebody types.
-     */
-    private static boolean isName(String text, String characters) {
-        boolean name = !text.isEmpty() && text.length() <= LONGEST_LABEL && Character.isLetterOrDigit(text.charAt(0));
-        for (int i = 0; i < text.length(); i++) {
-            name &= characters.indexOf(text.charAt(i)) >= 0;
-        }
-        return name;
+    private static boolean isName(Pattern pattern, String text) {
+        return pattern.matcher(text).matches();
     }
 
     private static boolean isLoginUnit(String unit) {
         int at = unit.indexOf('@');
         // ssh@5-10.0.0.1:22-10.0.0.2:4711.service, getty@tty1.service
         String template = at < 0 ? unit : unit.substring(0, at) + ".service";
-        return LOGIN_UNITS.contains(template)
-                || template.equals("getty.service")
-                || template.equals("serial-getty.service");
+        return LOGIN_UNITS.contains(template);
     }
 
     /**
@@ -115,19 +120,14 @@ public final class PlaceDetector {
     static String cgroupPath(String cgroup) {
         String path = "";
         for (String line : cgroup.split("\n", -1)) {
-            int first = line.indexOf(':');
-            int second = line.indexOf(':', first + 1);
-            if (first < 0 || second < 0) {
-                continue;
-            }
-            String controllers = line.substring(first + 1, second);
-            String found = line.substring(second + 1);
-            if (found.length() > path.length()
-                    && (controllers.isEmpty()
-                            || controllers.equals("name=systemd")
-                            || found.contains("kubepods")
-                            || found.contains("/docker/"))) {
-                path = found;
+            String[] fields = line.split(":", 3);
+            if (fields.length == 3
+                    && fields[2].length() > path.length()
+                    && (fields[1].isEmpty()
+                            || fields[1].equals("name=systemd")
+                            || fields[2].contains("kubepods")
+                            || fields[2].contains("/docker/"))) {
+                path = fields[2];
             }
         }
         return path;
@@ -148,8 +148,7 @@ public final class PlaceDetector {
         return found;
     }
 
-    /** The first 64 hexadecimal digits in a row: Docker, containerd, CRI-O and Podman all name containers so. */
-    private static String containerId(PlaceEvidence evidence) {
+    private static String containerId(DeploymentEvidence evidence) {
         String inCgroup = firstId(evidence.cgroup());
         if (!inCgroup.isEmpty()) {
             return inCgroup;
@@ -167,22 +166,11 @@ public final class PlaceDetector {
     }
 
     private static String firstId(String text) {
-        int digits = 0;
-        for (int i = 0; i <= text.length(); i++) {
-            boolean hex = i < text.length() && "0123456789abcdef".indexOf(text.charAt(i)) >= 0;
-            if (hex) {
-                digits++;
-            } else {
-                if (digits == ID_DIGITS) {
-                    return text.substring(i - ID_DIGITS, i);
-                }
-                digits = 0;
-            }
-        }
-        return "";
+        Matcher id = CONTAINER_ID.matcher(text);
+        return id.find() ? id.group() : "";
     }
 
-    private static String nodeRuntime(PlaceEvidence evidence) {
+    private static String nodeRuntime(DeploymentEvidence evidence) {
         String both = evidence.cgroup() + evidence.mountInfo();
         if (both.contains("/rancher/k3s")) {
             return "k3s.service";
@@ -201,19 +189,5 @@ public final class PlaceDetector {
             }
         }
         return false;
-    }
-
-    private static long statusNumber(String status, String key) {
-        String text = statusText(status, key);
-        return text.isEmpty() ? 0 : Long.parseLong(text.split("\\s+", -1)[0]);
-    }
-
-    private static String statusText(String status, String key) {
-        for (String line : status.split("\n", -1)) {
-            if (line.startsWith(key)) {
-                return line.substring(key.length()).trim();
-            }
-        }
-        return "";
     }
 }

@@ -19,19 +19,19 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Does in this process what the agent would do, and tells what came of it: nothing is guessed. */
-final class OwnLock {
+/** Locks this process as the agent would, and reports the outcome: nothing is guessed. */
+final class TriedLock {
 
     private static final String CHECK = "lock";
 
     private final ProcFs proc;
     private LockLimit limit;
 
-    OwnLock(ProcFs proc) {
+    TriedLock(ProcFs proc) {
         this.proc = proc;
     }
 
-    /** What {@link #attempt} found out about the limit; null if nothing could be tried. */
+    /** Returns the limit that {@link #attempt} found; null if nothing could be tried. */
     LockLimit limit() {
         return limit;
     }

@@ -8,26 +8,26 @@ import io.memlock.log.Verbosity;
  * The options that hold at the moment, shared by all who go by them. A later attach, or {@code lock} over JMX, puts others
  * in their place: all at once, so that nobody sees half of the old and half of the new.
  */
-public final class OptionsInForce implements Verbosity {
+public final class CurrentOptions implements Verbosity {
 
     private volatile AgentOptions options;
 
     /**
-     * Some options to begin with.
+     * Begins with some options.
      *
      * @param options as the agent was started with
      */
-    public OptionsInForce(AgentOptions options) {
+    public CurrentOptions(AgentOptions options) {
         this.options = options;
     }
 
-    /** The options of this moment. */
+    /** Returns the options of this moment. */
     public AgentOptions get() {
         return options;
     }
 
     /**
-     * From now on others hold.
+     * Puts other options in place of these.
      *
      * @param others in place of all that held so far
      */

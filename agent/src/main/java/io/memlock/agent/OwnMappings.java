@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** {@link MemoryMap} from {@code /proc/self/maps} and what is known of HotSpot's layout. */
-public final class SelfMap implements MemoryMap {
+public final class OwnMappings implements MemoryMap {
 
     /**
      * What maps does not show, threads that come and go on stacks of old ones, is looked for in one pass of so many while
@@ -27,7 +27,7 @@ public final class SelfMap implements MemoryMap {
     private List<Mapping> mappings = List.of();
     private int unchanged;
 
-    public SelfMap(ProcFs proc, JvmLayout layout) {
+    public OwnMappings(ProcFs proc, JvmLayout layout) {
         this.maps = proc.mapsReader(ProcFs.SELF);
         this.addressSpace = proc.addressSpaceReader(ProcFs.SELF);
         this.layout = layout;

@@ -8,25 +8,25 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Whether the agent finds a place for its native library, for the moment it takes to load it, in another JVM. */
-final class LibraryPlace {
+/** Checks whether the agent in another JVM would find a directory for its native library while it loads it. */
+final class LibraryDirectory {
 
     private static final String CHECK = "library place";
 
     private final ProcFs proc;
-    private final Patient patient;
+    private final ExaminedJvm examined;
 
-    LibraryPlace(ProcFs proc, Patient patient) {
+    LibraryDirectory(ProcFs proc, ExaminedJvm examined) {
         this.proc = proc;
-        this.patient = patient;
+        this.examined = examined;
     }
 
     Finding finding() throws IOException {
-        MountInfo mounts = proc.mountInfo(patient.process());
+        MountInfo mounts = proc.mountInfo(examined.process());
         List<String> refused = new ArrayList<>();
-        String tmpdir = patient.flags().value("-Djava.io.tmpdir=");
+        String tmpdir = examined.flags().value("-Djava.io.tmpdir=");
         for (String place :
-                LibraryDirectories.of(tmpdir.isEmpty() ? "/tmp" : tmpdir, proc.environment(patient.process()))) {
+                LibraryDirectories.of(tmpdir.isEmpty() ? "/tmp" : tmpdir, proc.environment(examined.process()))) {
             String objection = objection(place, mounts.under(place));
             if (objection.isEmpty()) {
                 return Finding.ok(
@@ -41,7 +41,7 @@ final class LibraryPlace {
     }
 
     private String objection(String place, MountInfo.Mount mount) {
-        if (!proc.isDirectorySeenBy(patient.process(), place)) {
+        if (!proc.isDirectorySeenBy(examined.process(), place)) {
             return "no such directory";
         }
         if (mount != null && mount.isNoexec()) {

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** Reads the evidence. A file that cannot be read is no evidence, and no error. */
-public final class PlaceFiles {
+public final class DeploymentFiles {
 
     private static final String SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
 
@@ -23,12 +23,12 @@ public final class PlaceFiles {
     /** Names in Kubernetes are much shorter. */
     private static final int LONGEST_NAMESPACE = 256;
 
-    private PlaceFiles() {}
+    private DeploymentFiles() {}
 
-    /** Where this process runs. */
-    public static Place ofThisProcess() {
+    /** Detects how this process is deployed. */
+    public static Deployment ofThisProcess() {
         ProcFs proc = new ProcFs();
-        return PlaceDetector.detect(evidence(
+        return DeploymentDetector.detect(evidence(
                 proc,
                 ProcFs.SELF,
                 new File(DOCKER).exists(),
@@ -42,15 +42,15 @@ public final class PlaceFiles {
     }
 
     /**
-     * Where another process runs.
+     * Detects how another process is deployed.
      *
      * @param proc where {@code /proc} is
      * @param pid its id as we see it
      */
-    public static Place of(ProcFs proc, long pid) {
+    public static Deployment of(ProcFs proc, long pid) {
         String process = Long.toString(pid);
         String user = ProcessHandle.of(pid).flatMap(it -> it.info().user()).orElse("");
-        return PlaceDetector.detect(evidence(
+        return DeploymentDetector.detect(evidence(
                 proc,
                 process,
                 proc.existsSeenBy(process, DOCKER),
@@ -79,7 +79,7 @@ public final class PlaceFiles {
         }
     }
 
-    /** As the process sees it: the path of its program may lead elsewhere here, or nowhere. */
+    /** Returns the path as the process sees it: the path of its program may lead elsewhere here, or nowhere. */
     private static String javaHome(ProcFs proc, String process) {
         try {
             for (Mapping mapping : proc.mappings(process)) {
@@ -93,7 +93,7 @@ public final class PlaceFiles {
         return "";
     }
 
-    private static PlaceEvidence evidence(
+    private static DeploymentEvidence evidence(
             ProcFs proc,
             String process,
             boolean hasDockerEnv,
@@ -104,7 +104,7 @@ public final class PlaceFiles {
             String javaHome,
             long pid,
             boolean isSelf) {
-        return new PlaceEvidence(
+        return new DeploymentEvidence(
                 proc.textOrNone(process, "cgroup"),
                 proc.textOrNone(process, "mountinfo"),
                 proc.textOrNone(process, "uid_map"),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import io.memlock.advice.Place;
+import io.memlock.advice.Deployment;
 import io.memlock.hotspot.JvmFlags;
 import io.memlock.memory.Backing;
 import io.memlock.memory.Evidence;
@@ -18,7 +18,7 @@ import java.util.List;
  * A JVM to examine: {@code status} and {@code limits} are captured ones (20 threads, 41 MB resident, a limit of 8 MiB that
  * CAP_IPC_LOCK lifts), its memory is a few round numbers: heap 4 of 64 MiB, code 2 of 240, metaspace 1, libs 3, native 1.
  */
-final class PatientBuilder {
+final class ExaminedJvmBuilder {
 
     static final long MIB = 1 << 20;
     static final long HEAP = 0x1000_0000L;
@@ -36,7 +36,7 @@ final class PatientBuilder {
     private long heapMaxBytes = 64 * MIB;
     private long residentBytes = 3 * MIB;
 
-    PatientBuilder() {
+    ExaminedJvmBuilder() {
         segment(Region.HEAP, HEAP, 4 * MIB, "rw", "");
         segment(Region.HEAP, HEAP + 4 * MIB, 60 * MIB, "", "");
         segment(Region.CODE, CODE, 2 * MIB, "rwx", "");
@@ -47,51 +47,51 @@ final class PatientBuilder {
         segment(Region.STACKS, 0x7000_0000L, 132 << 10, "rw", "[stack]");
     }
 
-    PatientBuilder options(String... more) {
+    ExaminedJvmBuilder options(String... more) {
         options.addAll(List.of(more));
         return this;
     }
 
-    PatientBuilder heapMax(long bytes) {
+    ExaminedJvmBuilder heapMax(long bytes) {
         heapMaxBytes = bytes;
         return this;
     }
 
     /** How much is in RAM of whatever regions are asked for. */
-    PatientBuilder resident(long bytes) {
+    ExaminedJvmBuilder resident(long bytes) {
         residentBytes = bytes;
         return this;
     }
 
-    PatientBuilder unprivileged() {
+    ExaminedJvmBuilder unprivileged() {
         return status("CapEff:\\s+[0-9a-f]+", "CapEff:\t000001fffeffbfff");
     }
 
-    PatientBuilder limited(long bytes) {
+    ExaminedJvmBuilder limited(long bytes) {
         limit = new ProcessLimits.Limit(bytes, bytes);
         return unprivileged();
     }
 
-    PatientBuilder limit(long soft, long hard) {
+    ExaminedJvmBuilder limit(long soft, long hard) {
         limit = new ProcessLimits.Limit(soft, hard);
         return this;
     }
 
-    PatientBuilder withAgent() {
+    ExaminedJvmBuilder withAgent() {
         hasAgent = true;
         return this;
     }
 
-    PatientBuilder inUserNamespace() {
+    ExaminedJvmBuilder inUserNamespace() {
         userNamespace = true;
         return this;
     }
 
-    PatientBuilder filtered() {
+    ExaminedJvmBuilder filtered() {
         return status("Seccomp:\\s+0", "Seccomp:\t2");
     }
 
-    PatientBuilder status(String regex, String by) {
+    ExaminedJvmBuilder status(String regex, String by) {
         String replaced = status.replaceAll(regex, by);
         if (replaced.equals(status)) {
             throw new IllegalArgumentException("no " + regex);
@@ -101,29 +101,24 @@ final class PatientBuilder {
     }
 
     /** As ZGC's: shared views of one memory file. */
-    PatientBuilder zgc() {
+    ExaminedJvmBuilder zgc() {
         segments.removeIf(segment -> segment.region() == Region.HEAP);
         return segment(Region.HEAP, HEAP, 4 * MIB, "rw", "/memfd:java_heap (deleted)");
     }
 
-    PatientBuilder lockedByOthers(long start, long bytes) {
+    ExaminedJvmBuilder lockedByOthers(long start, long bytes) {
         foreignLocks.add(mapping(start, bytes, "rw", ""));
         return this;
     }
 
-    PatientBuilder segment(Region region, long start, long bytes, String access, String path) {
+    ExaminedJvmBuilder segment(Region region, long start, long bytes, String access, String path) {
         segments.add(new Segment(start, start + bytes, region, Evidence.NONE, mapping(start, bytes, access, path)));
         return this;
     }
 
-    PatientBuilder without(Region region) {
-        segments.removeIf(segment -> segment.region() == region);
-        return this;
-    }
-
-    Patient build() {
-        Place place = new Place(
-                Place.Kind.SYSTEM_SERVICE,
+    ExaminedJvm build() {
+        Deployment deployment = new Deployment(
+                Deployment.Kind.SYSTEM_SERVICE,
                 "kafka.service",
                 "",
                 "",
@@ -135,14 +130,14 @@ final class PatientBuilder {
                 false,
                 "/jdk",
                 17258);
-        return new Patient(
+        return new ExaminedJvm(
                 CapturedHost.PID,
                 hasAgent,
                 new JvmFlags(options),
                 heapMaxBytes,
                 ProcessStatus.parse(Fixture.cursor(status)),
                 limit,
-                place,
+                deployment,
                 segments,
                 regions -> residentBytes,
                 foreignLocks);

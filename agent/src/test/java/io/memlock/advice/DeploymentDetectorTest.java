@@ -3,14 +3,14 @@ package io.memlock.advice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.advice.Place.Kind;
+import io.memlock.advice.Deployment.Kind;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PlaceDetectorTest {
+class DeploymentDetectorTest {
 
     private static final String ID = "3f2a9c0d1e4b5a69788796a5b4c3d2e1f00112233445566778899aabbccddee0";
     private static final String INITIAL = "         0          0 4294967295\n";
@@ -33,20 +33,20 @@ class PlaceDetectorTest {
         "0::/, LOGIN, ''"
     })
     void systemdPlacesComeFromTheCgroup(String cgroup, Kind kind, String unit) {
-        Place place = PlaceDetector.detect(evidence(cgroup, "", Map.of(), false, ""));
+        Deployment deployment = DeploymentDetector.detect(evidence(cgroup, "", Map.of(), false, ""));
 
-        assertThat(place.kind()).isEqualTo(kind);
-        assertThat(place.unit()).isEqualTo(unit);
+        assertThat(deployment.kind()).isEqualTo(kind);
+        assertThat(deployment.unit()).isEqualTo(unit);
     }
 
     @Test
     void dockerIsKnownByItsCgroupAndByItsFile() {
-        Place byCgroup =
-                PlaceDetector.detect(evidence("0::/system.slice/docker-" + ID + ".scope", "", Map.of(), false, ""));
+        Deployment byCgroup = DeploymentDetector.detect(
+                evidence("0::/system.slice/docker-" + ID + ".scope", "", Map.of(), false, ""));
         // With a cgroup namespace the cgroup says nothing; a file mounted from Docker's directory has the id.
         String mount = "756 743 8:1 /var/lib/docker/containers/" + ID
                 + "/hostname /etc/hostname rw,relatime - ext4 /dev/sda1 rw\n";
-        Place byFile = PlaceDetector.detect(evidence("0::/", mount, Map.of(), true, ""));
+        Deployment byFile = DeploymentDetector.detect(evidence("0::/", mount, Map.of(), true, ""));
 
         assertThat(byCgroup.kind()).isEqualTo(Kind.DOCKER);
         assertThat(byCgroup.containerId()).isEqualTo(ID);
@@ -59,20 +59,21 @@ class PlaceDetectorTest {
         String pod = "0::/kubepods.slice/kubepods-burstable.slice/kubepods-pod1.slice/cri-containerd-" + ID + ".scope";
         Map<String, String> variables = Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "HOSTNAME", "db-0");
 
-        assertThat(PlaceDetector.detect(evidence(pod, "", Map.of(), false, "")).kind())
+        assertThat(DeploymentDetector.detect(evidence(pod, "", Map.of(), false, ""))
+                        .kind())
                 .isEqualTo(Kind.KUBERNETES);
-        assertThat(PlaceDetector.detect(evidence("0::/", "", Map.of(), false, "prod"))
+        assertThat(DeploymentDetector.detect(evidence("0::/", "", Map.of(), false, "prod"))
                         .podNamespace())
                 .isEqualTo("prod");
-        Place place = PlaceDetector.detect(evidence("0::/", "", variables, false, ""));
-        assertThat(place.kind()).isEqualTo(Kind.KUBERNETES);
-        assertThat(place.pod()).isEqualTo("db-0");
-        assertThat(place.unit()).isEqualTo("containerd.service");
+        Deployment deployment = DeploymentDetector.detect(evidence("0::/", "", variables, false, ""));
+        assertThat(deployment.kind()).isEqualTo(Kind.KUBERNETES);
+        assertThat(deployment.pod()).isEqualTo("db-0");
+        assertThat(deployment.unit()).isEqualTo("containerd.service");
     }
 
     @Test
     void userNamespaceAndFilterAreSeen() {
-        Place place = PlaceDetector.detect(new PlaceEvidence(
+        Deployment deployment = DeploymentDetector.detect(new DeploymentEvidence(
                 "0::/",
                 "",
                 "0 1000 1\n",
@@ -88,27 +89,27 @@ class PlaceDetectorTest {
                 "init",
                 "kthreadd"));
 
-        assertThat(place.isUserNamespace()).isTrue();
-        assertThat(place.isFiltered()).isTrue();
-        assertThat(PlaceDetector.detect(evidence("0::/", "", Map.of(), false, ""))
+        assertThat(deployment.isUserNamespace()).isTrue();
+        assertThat(deployment.isFiltered()).isTrue();
+        assertThat(DeploymentDetector.detect(evidence("0::/", "", Map.of(), false, ""))
                         .isUserNamespace())
                 .isFalse();
     }
 
     @Test
     void nothingReadableIsALogin() {
-        Place place = PlaceDetector.detect(
-                new PlaceEvidence("", "", "", "", false, false, "", Map.of(), "", "", 7, true, "", ""));
+        Deployment deployment = DeploymentDetector.detect(
+                new DeploymentEvidence("", "", "", "", false, false, "", Map.of(), "", "", 7, true, "", ""));
 
-        assertThat(place.kind()).isEqualTo(Kind.LOGIN);
+        assertThat(deployment.kind()).isEqualTo(Kind.LOGIN);
     }
 
     /** A container of a runtime that leaves no mark, such as crun by itself. */
     @Test
     void aPidNamespaceOfItsOwnIsAContainerWhosePidsAreNotTyped() {
-        Place first = PlaceDetector.detect(inside(1, "java", ""));
-        Place later = PlaceDetector.detect(inside(7, "sh", ""));
-        Place hidden = PlaceDetector.detect(inside(7, "", ""));
+        Deployment first = DeploymentDetector.detect(inside(1, "java", ""));
+        Deployment later = DeploymentDetector.detect(inside(7, "sh", ""));
+        Deployment hidden = DeploymentDetector.detect(inside(7, "", ""));
 
         assertThat(first.kind()).isEqualTo(Kind.OTHER_CONTAINER);
         assertThat(first.pid()).isZero();
@@ -118,7 +119,7 @@ class PlaceDetectorTest {
 
     @Test
     void seenFromOutsideItsPidIsThatOfTheHost() {
-        Place place = PlaceDetector.detect(new PlaceEvidence(
+        Deployment deployment = DeploymentDetector.detect(new DeploymentEvidence(
                 "0::/",
                 "",
                 INITIAL,
@@ -134,12 +135,12 @@ class PlaceDetectorTest {
                 "systemd",
                 "kthreadd"));
 
-        assertThat(place.kind()).isEqualTo(Kind.OTHER_CONTAINER);
-        assertThat(place.pid()).isEqualTo(4242);
+        assertThat(deployment.kind()).isEqualTo(Kind.OTHER_CONTAINER);
+        assertThat(deployment.pid()).isEqualTo(4242);
     }
 
-    private static PlaceEvidence inside(long pid, String firstProcess, String secondProcess) {
-        return new PlaceEvidence(
+    private static DeploymentEvidence inside(long pid, String firstProcess, String secondProcess) {
+        return new DeploymentEvidence(
                 "0::/",
                 "",
                 INITIAL,
@@ -161,7 +162,7 @@ class PlaceDetectorTest {
     @ValueSource(strings = {"web; touch x; #", "--all", "-A", "web -A", ".", "$(id)", "WEB", ""})
     void aPodIsNamedOnlyIfThatCanBeItsName(String name) {
         Map<String, String> variables = Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "HOSTNAME", name);
-        String remedy = new Remedy(PlaceDetector.detect(evidence("0::/", "", variables, false, "root:x:0:0\nbin")))
+        String remedy = new Remedy(DeploymentDetector.detect(evidence("0::/", "", variables, false, "root:x:0:0\nbin")))
                 .raiseLimit(0)
                 .text();
 
@@ -171,7 +172,7 @@ class PlaceDetectorTest {
     @Test
     void aUnitIsNoOptionOfSystemctl() {
         String remedy = new Remedy(
-                        PlaceDetector.detect(evidence("0::/system.slice/--now.service", "", Map.of(), false, "")))
+                        DeploymentDetector.detect(evidence("0::/system.slice/--now.service", "", Map.of(), false, "")))
                 .raiseLimit(0)
                 .text();
 
@@ -180,15 +181,15 @@ class PlaceDetectorTest {
 
     @Test
     void whatAProcessCallsItselfIsOneWordToTheShell() {
-        Place login =
-                PlaceDetector.detect(evidence("0::/", "", Map.of("SUDO_USER", "eve'; touch x\ntouch y; '"), false, ""));
+        Deployment login = DeploymentDetector.detect(
+                evidence("0::/", "", Map.of("SUDO_USER", "eve'; touch x\ntouch y; '"), false, ""));
         assertThat(new Remedy(login).raiseLimit(1).text().lines()).noneMatch(line -> line.startsWith("touch"));
         assertThat(login.describe()).doesNotContain("\n");
     }
 
-    private static PlaceEvidence evidence(
+    private static DeploymentEvidence evidence(
             String cgroup, String mounts, Map<String, String> environment, boolean dockerEnv, String podNamespace) {
-        return new PlaceEvidence(
+        return new DeploymentEvidence(
                 cgroup,
                 mounts,
                 INITIAL,
@@ -216,7 +217,7 @@ class PlaceDetectorTest {
         "0::/machine.slice/machine-web.scope, OTHER_CONTAINER"
     })
     void containersAreKnownByTheirCgroup(String cgroup, Kind kind) {
-        assertThat(PlaceDetector.detect(evidence(cgroup, "", Map.of(), false, ""))
+        assertThat(DeploymentDetector.detect(evidence(cgroup, "", Map.of(), false, ""))
                         .kind())
                 .isEqualTo(kind);
     }
@@ -224,7 +225,7 @@ class PlaceDetectorTest {
     @ParameterizedTest
     @CsvSource({"podman, PODMAN", "lxc, OTHER_CONTAINER", "systemd-nspawn, OTHER_CONTAINER"})
     void containersAreKnownByTheirVariable(String container, Kind kind) {
-        assertThat(PlaceDetector.detect(evidence("0::/", "", Map.of("container", container), false, ""))
+        assertThat(DeploymentDetector.detect(evidence("0::/", "", Map.of("container", container), false, ""))
                         .kind())
                 .isEqualTo(kind);
     }
@@ -233,22 +234,22 @@ class PlaceDetectorTest {
     @Test
     void containersAreKnownByTheirFilesAndTheirRoot() {
         String overlay = "620 500 0:55 / / rw,relatime - overlay overlay rw,lowerdir=";
-        PlaceEvidence podman = new PlaceEvidence(
+        DeploymentEvidence podman = new DeploymentEvidence(
                 "0::/", "", INITIAL, USER, false, true, "", Map.of(), "alice", "/jdk", 7, true, "systemd", "kthreadd");
 
-        assertThat(PlaceDetector.detect(podman).kind()).isEqualTo(Kind.PODMAN);
+        assertThat(DeploymentDetector.detect(podman).kind()).isEqualTo(Kind.PODMAN);
         for (String storage : new String[] {"/var/lib/containerd/1", "/var/lib/containers/storage/1", "/x/docker/1"}) {
-            assertThat(PlaceDetector.detect(evidence("0::/", overlay + storage + "\n", Map.of(), false, ""))
+            assertThat(DeploymentDetector.detect(evidence("0::/", overlay + storage + "\n", Map.of(), false, ""))
                             .kind())
                     .as(storage)
                     .isEqualTo(Kind.OTHER_CONTAINER);
         }
-        assertThat(PlaceDetector.detect(evidence("0::/", overlay + "/live/root.squashfs\n", Map.of(), false, ""))
+        assertThat(DeploymentDetector.detect(evidence("0::/", overlay + "/live/root.squashfs\n", Map.of(), false, ""))
                         .kind())
                 .as("a live system")
                 .isEqualTo(Kind.LOGIN);
         String elsewhere = overlay.replace(" / / ", " / /var/lib/docker/overlay2/1/merged ");
-        assertThat(PlaceDetector.detect(evidence("0::/", elsewhere + "/var/lib/docker/1\n", Map.of(), false, ""))
+        assertThat(DeploymentDetector.detect(evidence("0::/", elsewhere + "/var/lib/docker/1\n", Map.of(), false, ""))
                         .kind())
                 .as("a host with containers")
                 .isEqualTo(Kind.LOGIN);
@@ -265,12 +266,12 @@ class PlaceDetectorTest {
                 0::/
                 """;
 
-        assertThat(PlaceDetector.detect(evidence(cgroup, "", Map.of(), false, ""))
+        assertThat(DeploymentDetector.detect(evidence(cgroup, "", Map.of(), false, ""))
                         .unit())
                 .isEqualTo("tomcat.service");
-        assertThat(PlaceDetector.cgroupPath("11:memory:/kubepods/burstable/pod1/2\n1:name=systemd:/\n"))
+        assertThat(DeploymentDetector.cgroupPath("11:memory:/kubepods/burstable/pod1/2\n1:name=systemd:/\n"))
                 .isEqualTo("/kubepods/burstable/pod1/2");
-        assertThat(PlaceDetector.cgroupPath("2:cpu:/a\n0::/b/c\n1:name=systemd:/b\n"))
+        assertThat(DeploymentDetector.cgroupPath("2:cpu:/a\n0::/b/c\n1:name=systemd:/b\n"))
                 .isEqualTo("/b/c");
     }
 
@@ -288,7 +289,7 @@ class PlaceDetectorTest {
     }
 
     private static String idOf(String cgroup, String mounts) {
-        return PlaceDetector.detect(evidence(cgroup, mounts, Map.of(), false, ""))
+        return DeploymentDetector.detect(evidence(cgroup, mounts, Map.of(), false, ""))
                 .containerId();
     }
 
@@ -300,7 +301,7 @@ class PlaceDetectorTest {
         "/kubepods/pod1/1, /var/lib/containerd/1, containerd.service"
     })
     void theUnitOfAPodIsItsNodesRuntime(String path, String mount, String unit) {
-        assertThat(PlaceDetector.detect(evidence("0::" + path, mount, Map.of(), false, ""))
+        assertThat(DeploymentDetector.detect(evidence("0::" + path, mount, Map.of(), false, ""))
                         .unit())
                 .isEqualTo(unit);
     }
@@ -311,7 +312,7 @@ class PlaceDetectorTest {
         String name = "a".repeat(length);
         Map<String, String> variables = Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "HOSTNAME", name);
 
-        assertThat(PlaceDetector.detect(evidence("0::/", "", variables, false, ""))
+        assertThat(DeploymentDetector.detect(evidence("0::/", "", variables, false, ""))
                         .pod())
                 .isEqualTo(isName ? name : "");
     }
@@ -320,34 +321,34 @@ class PlaceDetectorTest {
     void aPodMayBeNamedByADomainAndItsNamespaceMayNot() {
         Map<String, String> variables = Map.of("HOSTNAME", "db-0.db");
 
-        Place place = PlaceDetector.detect(evidence("0::/kubepods/1", "", variables, false, "prod.x"));
+        Deployment deployment = DeploymentDetector.detect(evidence("0::/kubepods/1", "", variables, false, "prod.x"));
 
-        assertThat(place.pod()).isEqualTo("db-0.db");
-        assertThat(place.podNamespace()).isEmpty();
+        assertThat(deployment.pod()).isEqualTo("db-0.db");
+        assertThat(deployment.podNamespace()).isEmpty();
     }
 
     @Test
     void outsideOfKubernetesNobodyIsAPod() {
-        Place place = PlaceDetector.detect(evidence("0::/", "", Map.of("HOSTNAME", "host"), false, ""));
+        Deployment deployment = DeploymentDetector.detect(evidence("0::/", "", Map.of("HOSTNAME", "host"), false, ""));
 
-        assertThat(place.pod()).isEmpty();
+        assertThat(deployment.pod()).isEmpty();
     }
 
     @Test
     void whoseProcessItIsAndWhereItsJdkIsAreTold() {
-        Place place = PlaceDetector.detect(evidence("0::/", "", Map.of("SUDO_USER", "bob"), false, ""));
+        Deployment deployment = DeploymentDetector.detect(evidence("0::/", "", Map.of("SUDO_USER", "bob"), false, ""));
 
-        assertThat(place.uid()).isEqualTo(1000);
-        assertThat(place.user()).isEqualTo("alice");
-        assertThat(place.startedAs()).isEqualTo("bob");
-        assertThat(place.isFiltered()).isFalse();
-        assertThat(place.javaHome()).isEqualTo("/jdk");
-        assertThat(place.pid()).isEqualTo(7);
+        assertThat(deployment.uid()).isEqualTo(1000);
+        assertThat(deployment.user()).isEqualTo("alice");
+        assertThat(deployment.startedAs()).isEqualTo("bob");
+        assertThat(deployment.isFiltered()).isFalse();
+        assertThat(deployment.javaHome()).isEqualTo("/jdk");
+        assertThat(deployment.pid()).isEqualTo(7);
     }
 
     @Test
     void aLineThatTellsOfNoMountIsPassedOver() {
-        assertThat(PlaceDetector.detect(evidence("0::/", "620 500 0:55 /\n\n", Map.of(), false, ""))
+        assertThat(DeploymentDetector.detect(evidence("0::/", "620 500 0:55 /\n\n", Map.of(), false, ""))
                         .kind())
                 .isEqualTo(Kind.LOGIN);
     }

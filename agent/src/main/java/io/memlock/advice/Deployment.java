@@ -4,7 +4,7 @@ package io.memlock.advice;
 import io.memlock.log.PlainText;
 
 /**
- * Where a process runs.
+ * How a process is deployed.
  *
  * @param kind who decides about its limits
  * @param unit the systemd unit that does, for example {@code kafka.service}; in Kubernetes that of the node's container
@@ -21,7 +21,7 @@ import io.memlock.log.PlainText;
  * @param pid the process id as whoever types sees it, or 0 if that is not known: the process tells of itself and has a PID
  *     namespace of its own
  */
-public record Place(
+public record Deployment(
         Kind kind,
         String unit,
         String containerId,
@@ -53,7 +53,7 @@ public record Place(
         LOGIN
     }
 
-    /** Whether it runs in a container. */
+    /** Tells whether the process runs in a container. */
     public boolean isContainer() {
         return switch (kind) {
             case DOCKER, PODMAN, OTHER_CONTAINER, KUBERNETES -> true;
@@ -61,13 +61,13 @@ public record Place(
         };
     }
 
-    /** Whether the user is root, as far as the process can see. */
+    /** Tells whether the user is root, as far as the process can see. */
     public boolean isRoot() {
         return uid == 0;
     }
 
     /**
-     * The place in a few words.
+     * Describes the deployment in a few words.
      *
      * @return for example {@code the systemd unit kafka.service}
      */
@@ -90,7 +90,7 @@ public record Place(
         return what + ", " + who + (isUserNamespace ? ", in a user namespace" : "");
     }
 
-    /** In quotes where a shell would take it for more than a word: the line may be pasted with what is to be typed. */
+    /** Quotes a name that a shell would take for more than a word: the line may be pasted with what is to be typed. */
     private static String named(String text) {
         return text.isEmpty() ? "" : ShellWord.of(PlainText.of(text));
     }

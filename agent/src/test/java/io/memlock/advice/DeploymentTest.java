@@ -3,12 +3,12 @@ package io.memlock.advice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.advice.Place.Kind;
+import io.memlock.advice.Deployment.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class PlaceTest {
+class DeploymentTest {
 
     private static final String ID = "3f2a9c0d1e4b5a69788796a5b4c3d2e1f00112233445566778899aabbccddee0";
 
@@ -23,7 +23,7 @@ class PlaceTest {
         "LOGIN, 'a login, through sudo from bob, user alice'"
     })
     void saysWhereAProcessRuns(Kind kind, String text) {
-        assertThat(place(kind, ID, "db-0", "prod", "alice", "bob", false).describe())
+        assertThat(deployment(kind, ID, "db-0", "prod", "alice", "bob", false).describe())
                 .isEqualTo(text);
     }
 
@@ -36,12 +36,13 @@ class PlaceTest {
         "LOGIN, '', '', 'a login, uid 1000'"
     })
     void leavesOutWhatIsNotKnown(Kind kind, String pod, String namespace, String text) {
-        assertThat(place(kind, "", pod, namespace, "", "", false).describe()).isEqualTo(text);
+        assertThat(deployment(kind, "", pod, namespace, "", "", false).describe())
+                .isEqualTo(text);
     }
 
     @Test
     void saysWhereCapabilitiesCountForNothing() {
-        assertThat(place(Kind.LOGIN, "", "", "", "alice", "", true).describe())
+        assertThat(deployment(Kind.LOGIN, "", "", "", "alice", "", true).describe())
                 .isEqualTo("a login, user alice, in a user namespace");
     }
 
@@ -56,10 +57,10 @@ class PlaceTest {
         "LOGIN, false"
     })
     void knowsContainers(Kind kind, boolean isContainer) {
-        assertThat(place(kind, "", "", "", "", "", false).isContainer()).isEqualTo(isContainer);
+        assertThat(deployment(kind, "", "", "", "", "", false).isContainer()).isEqualTo(isContainer);
     }
 
-    private static Place place(
+    private static Deployment deployment(
             Kind kind,
             String containerId,
             String pod,
@@ -67,7 +68,7 @@ class PlaceTest {
             String user,
             String startedAs,
             boolean isUserNamespace) {
-        return new Place(
+        return new Deployment(
                 kind,
                 "app.service",
                 containerId,

@@ -3,7 +3,7 @@ package io.memlock.advice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.advice.Place.Kind;
+import io.memlock.advice.Deployment.Kind;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that is seen from outside, by files below a directory. */
-class PlaceFilesTest {
+class DeploymentFilesTest {
 
     /** Nobody's, so that this host has nothing to say about it. */
     private static final int PID = Integer.MAX_VALUE;
@@ -37,32 +37,32 @@ class PlaceFilesTest {
 
     @Test
     void aProcessWithoutAnyMarkIsALogin() {
-        Place place = place();
+        Deployment deployment = deployment();
 
-        assertThat(place.kind()).isEqualTo(Kind.LOGIN);
-        assertThat(place.pid()).isEqualTo(PID);
-        assertThat(place.user()).isEmpty();
-        assertThat(place.javaHome()).isEmpty();
-        assertThat(place.isUserNamespace()).isFalse();
-        assertThat(place.isFiltered()).isFalse();
+        assertThat(deployment.kind()).isEqualTo(Kind.LOGIN);
+        assertThat(deployment.pid()).isEqualTo(PID);
+        assertThat(deployment.user()).isEmpty();
+        assertThat(deployment.javaHome()).isEmpty();
+        assertThat(deployment.isUserNamespace()).isFalse();
+        assertThat(deployment.isFiltered()).isFalse();
     }
 
     @Test
     void itsUnitIsReadFromItsCgroup() throws IOException {
         put("cgroup", "0::/system.slice/kafka.service\n");
 
-        assertThat(place().kind()).isEqualTo(Kind.SYSTEM_SERVICE);
-        assertThat(place().unit()).isEqualTo("kafka.service");
+        assertThat(deployment().kind()).isEqualTo(Kind.SYSTEM_SERVICE);
+        assertThat(deployment().unit()).isEqualTo("kafka.service");
     }
 
     @Test
     void theRuntimesMarkIsLookedForInItsOwnRoot() throws IOException {
         put("root/run/.containerenv", "");
-        assertThat(place().kind()).isEqualTo(Kind.PODMAN);
+        assertThat(deployment().kind()).isEqualTo(Kind.PODMAN);
 
         Files.delete(root.resolve("proc/" + PID + "/root/run/.containerenv"));
         put("root/.dockerenv", "");
-        assertThat(place().kind()).isEqualTo(Kind.DOCKER);
+        assertThat(deployment().kind()).isEqualTo(Kind.DOCKER);
     }
 
     @Test
@@ -70,9 +70,9 @@ class PlaceFilesTest {
         put("root/var/run/secrets/kubernetes.io/serviceaccount/namespace", "prod\n");
         put("environ", "PATH=/bin\0HOSTNAME=db-0\0");
 
-        assertThat(place().kind()).isEqualTo(Kind.KUBERNETES);
-        assertThat(place().podNamespace()).isEqualTo("prod");
-        assertThat(place().pod()).isEqualTo("db-0");
+        assertThat(deployment().kind()).isEqualTo(Kind.KUBERNETES);
+        assertThat(deployment().podNamespace()).isEqualTo("prod");
+        assertThat(deployment().pod()).isEqualTo("db-0");
     }
 
     /** Nobody's name is as long, and a file may be endless. */
@@ -80,7 +80,7 @@ class PlaceFilesTest {
     void aNamespaceTooLongToBeOneIsNone() throws IOException {
         put("root/var/run/secrets/kubernetes.io/serviceaccount/namespace", "a" + "\n".repeat(256));
 
-        assertThat(place().kind()).isEqualTo(Kind.LOGIN);
+        assertThat(deployment().kind()).isEqualTo(Kind.LOGIN);
     }
 
     @Test
@@ -92,7 +92,7 @@ class PlaceFilesTest {
                 7f0000001000-7f0000002000 r-xp 00000000 fe:00 2 /opt/jdk/lib/server/libjvm.so
                 """);
 
-        assertThat(place().javaHome()).isEqualTo("/opt/jdk");
+        assertThat(deployment().javaHome()).isEqualTo("/opt/jdk");
     }
 
     @Test
@@ -100,16 +100,17 @@ class PlaceFilesTest {
         put("uid_map", "0 1000 1\n");
         put("status", captured("jdk17-g1/status").replaceAll("Seccomp:.*", "Seccomp:\t2"));
 
-        assertThat(place().isUserNamespace()).isTrue();
-        assertThat(place().isFiltered()).isTrue();
+        assertThat(deployment().isUserNamespace()).isTrue();
+        assertThat(deployment().isFiltered()).isTrue();
     }
 
     @Test
     void aHiddenProcessIsALoginAndNoError() {
-        Place place = PlaceFiles.of(new ProcFs(root.resolve("none").toFile(), root.toFile()), PID);
+        Deployment deployment =
+                DeploymentFiles.of(new ProcFs(root.resolve("none").toFile(), root.toFile()), PID);
 
-        assertThat(place.kind()).isEqualTo(Kind.LOGIN);
-        assertThat(place.pid()).isEqualTo(PID);
+        assertThat(deployment.kind()).isEqualTo(Kind.LOGIN);
+        assertThat(deployment.pid()).isEqualTo(PID);
     }
 
     @Test
@@ -117,22 +118,23 @@ class PlaceFilesTest {
         long self = ProcessHandle.current().pid();
         String user = ProcessHandle.current().info().user().orElse("");
 
-        assertThat(PlaceFiles.of(new ProcFs(), self).user()).isEqualTo(user);
+        assertThat(DeploymentFiles.of(new ProcFs(), self).user()).isEqualTo(user);
     }
 
     @Test
     void thisProcessKnowsItsOwnJdkAndUser() {
-        Place place = PlaceFiles.ofThisProcess();
+        Deployment deployment = DeploymentFiles.ofThisProcess();
 
-        assertThat(place.javaHome()).isEqualTo(System.getProperty("java.home"));
-        assertThat(place.uid())
-                .isEqualTo(PlaceFiles.of(new ProcFs(), ProcessHandle.current().pid())
-                        .uid());
-        assertThat(place.pid()).isIn(0L, ProcessHandle.current().pid());
+        assertThat(deployment.javaHome()).isEqualTo(System.getProperty("java.home"));
+        assertThat(deployment.uid())
+                .isEqualTo(
+                        DeploymentFiles.of(new ProcFs(), ProcessHandle.current().pid())
+                                .uid());
+        assertThat(deployment.pid()).isIn(0L, ProcessHandle.current().pid());
     }
 
-    private Place place() {
-        return PlaceFiles.of(new ProcFs(root.resolve("proc").toFile(), root.toFile()), PID);
+    private Deployment deployment() {
+        return DeploymentFiles.of(new ProcFs(root.resolve("proc").toFile(), root.toFile()), PID);
     }
 
     private void put(String file, String text) throws IOException {
@@ -142,7 +144,7 @@ class PlaceFilesTest {
     }
 
     private static String captured(String name) throws IOException {
-        try (InputStream in = PlaceFilesTest.class.getResourceAsStream("/proc/" + name)) {
+        try (InputStream in = DeploymentFilesTest.class.getResourceAsStream("/proc/" + name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }

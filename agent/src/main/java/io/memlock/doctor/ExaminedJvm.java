@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import io.memlock.advice.Place;
-import io.memlock.advice.PlaceFiles;
+import io.memlock.advice.Deployment;
+import io.memlock.advice.DeploymentFiles;
 import io.memlock.hotspot.JvmFlags;
 import io.memlock.hotspot.JvmLayout;
+import io.memlock.jvms.HeapLimit;
+import io.memlock.jvms.Jvm;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
 import io.memlock.memory.Selection;
@@ -26,60 +28,60 @@ import java.util.List;
  * @param heapMaxBytes the limit of its heap, -1 if it cannot be told
  * @param status identity, memory, privileges
  * @param limit RLIMIT_MEMLOCK
- * @param place where it runs
+ * @param deployment where it runs, and who decides about its limits
  * @param segments its memory by region
  * @param resident what of it is in RAM: walks its page tables, so only for those who need to know
  * @param foreignLocks mappings somebody else than our agent has locked: they stay charged, whatever is selected
  */
-record Patient(
+record ExaminedJvm(
         String process,
         boolean hasAgent,
         JvmFlags flags,
         long heapMaxBytes,
         ProcessStatus status,
         ProcessLimits.Limit limit,
-        Place place,
+        Deployment deployment,
         List<Segment> segments,
         Resident resident,
         List<Mapping> foreignLocks) {
 
-    /** Tells what is in RAM. */
+    /** Measures what is in RAM. */
     interface Resident {
 
-        /** Bytes of what is selected. */
+        /** Returns the resident bytes of what is selected. */
         long bytes(Selection selection) throws IOException;
     }
 
-    static Patient self(ProcFs proc) throws IOException {
+    static ExaminedJvm self(ProcFs proc) throws IOException {
         JvmFlags flags = new JvmFlags(ManagementFactory.getRuntimeMXBean().getInputArguments());
         long asked = flags.heapMaxBytes();
-        return new Patient(
+        return new ExaminedJvm(
                 ProcFs.SELF,
                 true,
                 flags,
                 asked < 0 ? Runtime.getRuntime().maxMemory() : asked,
                 proc.status(ProcFs.SELF),
                 proc.limits(ProcFs.SELF).lockedMemory(),
-                PlaceFiles.ofThisProcess(),
+                DeploymentFiles.ofThisProcess(),
                 segments(proc, ProcFs.SELF, ProcessHandle.current().pid()),
                 resident(proc, ProcFs.SELF, ProcessHandle.current().pid()),
                 List.of());
     }
 
-    static Patient of(ProcFs proc, RunningJvm jvm) throws IOException {
+    static ExaminedJvm of(ProcFs proc, Jvm jvm) throws IOException {
         String process = Long.toString(jvm.pid());
         ProcessStatus status = proc.status(process);
-        return new Patient(
+        return new ExaminedJvm(
                 process,
-                jvm.hasAgent(),
+                jvm.agent(),
                 jvm.flags(),
-                jvm.heapMaxBytes(),
+                HeapLimit.of(jvm),
                 status,
                 proc.limits(process).lockedMemory(),
-                PlaceFiles.of(proc, jvm.pid()),
+                DeploymentFiles.of(proc, jvm.pid()),
                 segments(proc, process, jvm.pid()),
                 resident(proc, process, jvm.pid()),
-                status.vmLckBytes() > 0 ? foreignLocks(proc, process, jvm.hasAgent()) : List.of());
+                status.vmLckBytes() > 0 ? foreignLocks(proc, process, jvm.agent()) : List.of());
     }
 
     private static List<Segment> segments(ProcFs proc, String process, long pid) throws IOException {
@@ -113,7 +115,7 @@ record Patient(
 
     /** Whether CAP_IPC_LOCK is effective where it counts: in the first user namespace. */
     boolean isPrivileged() {
-        return status.hasIpcLock() && !place.isUserNamespace();
+        return status.hasIpcLock() && !deployment.isUserNamespace();
     }
 
     /** Whether no limit applies, as far as can be read; the agent raises the soft limit to the hard one. */
@@ -126,12 +128,12 @@ record Patient(
         return segments.stream().anyMatch(Segment::isRemappedHeap);
     }
 
-    /** What of its memory is selected. */
+    /** Returns what of its memory is selected. */
     List<Segment> segments(Selection selection) {
         return segments.stream().filter(selection::contains).toList();
     }
 
-    /** How many mappings it has: a mapping may be several segments. */
+    /** Counts the mappings: a mapping may be several segments. */
     int mappings() {
         return (int) segments.stream()
                 .mapToLong(segment -> segment.mapping().start())

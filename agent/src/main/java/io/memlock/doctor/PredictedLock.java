@@ -15,14 +15,16 @@ import java.util.List;
  * Foresees what the agent could lock in another JVM. Only that JVM could try; its limits, its privileges and its memory can
  * be read.
  */
-final class OtherLock {
+final class PredictedLock {
 
     private static final String CHECK = "lock";
 
-    private final Patient patient;
-    /** A look ahead. */
-    OtherLock(Patient patient) {
-        this.patient = patient;
+    private final ExaminedJvm examined;
+    private final MemoryNeed need;
+
+    PredictedLock(ExaminedJvm examined, MemoryNeed need) {
+        this.examined = examined;
+        this.need = need;
     }
 
     List<Finding> foresee(AgentOptions options) {
@@ -31,23 +33,21 @@ final class OtherLock {
         }
         List<Finding> findings = new ArrayList<>();
         findings.add(lock(options));
-        if (patient.isHeapRemapped() && options.selection().contains(Region.HEAP)) {
+        if (examined.isHeapRemapped() && options.selection().contains(Region.HEAP)) {
             findings.add(zgc());
         }
         return findings;
     }
 
     private Finding lock(AgentOptions options) {
-        boolean isFuture = options.strategy() == StrategyChoice.FUTURE;
-        if (patient.isUnlimited()) {
+        if (examined.isUnlimited()) {
             return Finding.ok(CHECK, "no limit applies to this JVM");
         }
-        MemoryNeed need = MemoryNeed.of(patient, options.selection());
-        long limit = patient.limit().hard();
-        Advice advice = new Remedy(patient.place()).raiseLimit(need.grownBytes());
-        String numbers = "needed " + Bytes.text(need.chargedBytes()) + " (" + parts(need) + "), the limit is "
-                + Bytes.limit(limit);
-        if (isFuture) {
+        long limit = examined.limit().hard();
+        Advice advice = new Remedy(examined.deployment()).raiseLimit(need.grownBytes());
+        String numbers =
+                "needed " + Bytes.text(need.chargedBytes()) + " (" + parts() + "), the limit is " + Bytes.limit(limit);
+        if (options.strategy() == StrategyChoice.FUTURE) {
             return Finding.fail(
                     CHECK,
                     "strategy=future is refused under a limit: the JVM would die once it is reached; " + numbers,
@@ -72,7 +72,7 @@ final class OtherLock {
                 advice.text());
     }
 
-    private static String parts(MemoryNeed need) {
+    private String parts() {
         return "committed now " + Bytes.text(need.nowBytes())
                 + (need.agentBytes() == 0 ? "" : ", the agent itself about " + Bytes.text(need.agentBytes()))
                 + (need.chargedElsewhereBytes() == 0
@@ -82,13 +82,13 @@ final class OtherLock {
 
     /** {@code Failures.zgcUnderRescan} is what the agent says of it. */
     private Finding zgc() {
-        if (patient.isUnlimited()) {
-            return Finding.ok("ZGC", "it unmaps what it frees: the agent holds it by a view of its own");
+        if (examined.isUnlimited()) {
+            return Finding.ok("ZGC", "it unmaps what it frees; the agent maps the heap once more and locks that view");
         }
         return Finding.fail(
                 "ZGC",
                 "it maps its heap anew while it runs, even with -Xms equal to -Xmx, and each time the lock is gone until"
-                        + " the agent comes by",
+                        + " the agent looks again",
                 "# no limit (see lock), or another collector: -XX:+UseG1GC with -Xms equal to -Xmx");
     }
 }

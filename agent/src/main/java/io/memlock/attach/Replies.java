@@ -10,22 +10,22 @@ import java.util.Properties;
  * Where replies are left and found: the JVM's agent properties. JDK: {@code jdk.internal.vm.VMSupport.getAgentProperties},
  * {@code com.sun.tools.attach.VirtualMachine.getAgentProperties}; the JMX agent leaves its address in the same place.
  */
-public final class ReplyBoard {
+public final class Replies {
 
     private static final String VERSION = "io.memlock.version";
     private static final String REPLY = "io.memlock.reply.";
 
-    /** Final replies that may stay. */
+    /** The number of final replies that may stay. */
     static final int KEPT = 16;
 
     private final Properties properties;
 
     /**
-     * A board.
+     * Opens the replies.
      *
      * @param properties the agent properties: the JVM's own to write replies, or a copy to read them
      */
-    public ReplyBoard(Properties properties) {
+    public Replies(Properties properties) {
         this.properties = properties;
     }
 
@@ -34,7 +34,7 @@ public final class ReplyBoard {
         properties.setProperty(VERSION, version);
     }
 
-    /** The version that runs; null if no agent has ever answered a request. */
+    /** Returns the version that runs; null if no agent has ever answered a request. */
     public String version() {
         return properties.getProperty(VERSION);
     }

@@ -4,7 +4,7 @@ package io.memlock.advice;
 import java.util.Map;
 
 /**
- * What tells where a process runs, as text. What could not be read is empty.
+ * The evidence of how a process is deployed, as text. What could not be read is empty.
  *
  * @param cgroup {@code /proc/PID/cgroup}
  * @param mountInfo {@code /proc/PID/mountinfo}
@@ -21,7 +21,7 @@ import java.util.Map;
  * @param firstProcess the name of process 1
  * @param secondProcess the name of process 2
  */
-public record PlaceEvidence(
+public record DeploymentEvidence(
         String cgroup,
         String mountInfo,
         String uidMap,
