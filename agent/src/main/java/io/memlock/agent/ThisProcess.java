@@ -124,7 +124,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
         return new Reconciler(
                 new SelfMap(proc, layout()),
                 probe,
-                new GentleCalls(libc, probe, Pause.SLEEP, progress, pieces, held()),
+                new GentleCalls(libc, Pause.SLEEP, progress, pieces, held()),
                 applicationLocks,
                 charged,
                 room,
@@ -256,7 +256,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     /** What handles of the API have locked besides. */
     RangeLocks rangeLocks(MemoryLock lock) {
         return new RangeLocks(
-                lock, this, libc, new LimitProbe(libc, proc, probe, pageBytes), proc, Pause.SLEEP, pageBytes);
+                lock, this, libc, probe, new LimitProbe(libc, proc, probe, pageBytes), proc, Pause.SLEEP, pageBytes);
     }
 
     @Override

@@ -2,7 +2,6 @@
 package io.memlock.calls;
 
 import io.memlock.memory.Segment;
-import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 
@@ -18,7 +17,6 @@ public final class GentleCalls {
     public static final long PAUSE_NANOS = 50_000;
 
     private final LibC libc;
-    private final LockProbe probe;
     private final Pause pause;
     private final Progress progress;
     private final PieceSize pieces;
@@ -35,9 +33,8 @@ public final class GentleCalls {
      * @param pieces how long the pieces are
      * @param held what no call unlocks
      */
-    public GentleCalls(LibC libc, LockProbe probe, Pause pause, Progress progress, PieceSize pieces, HeldPages held) {
+    public GentleCalls(LibC libc, Pause pause, Progress progress, PieceSize pieces, HeldPages held) {
         this.libc = libc;
-        this.probe = probe;
         this.pause = pause;
         this.progress = progress;
         this.pieces = pieces;
@@ -82,11 +79,6 @@ public final class GentleCalls {
         return held;
     }
 
-    /** Whether a lock that succeeds locks anything: a page of our own, which every kernel can lock. */
-    public boolean doWhatTheySay() {
-        return probe.seesLockOfOwnPage();
-    }
-
     /**
      * Unlocks a segment, but for the pages that are held.
      *
@@ -128,23 +120,6 @@ public final class GentleCalls {
         return 0;
     }
 
-    /**
-     * Locks whole pages on-fault, by one call. May be called from any thread.
-     *
-     * <p>Where nothing is accessible the kernel has nothing to populate, on-fault or not, and before Linux 5.18 it says so:
-     * ENOMEM, after it has locked the mapping.
-     *
-     * @return 0 or errno
-     */
-    public int lockPiece(long address, long length) {
-        if (libc.mlock2(address, length, Linux.MLOCK_ONFAULT) == 0) {
-            return 0;
-        }
-        int errno = libc.errno();
-        boolean isLocked = errno == Errno.ENOMEM && probe.isLocked(address) && probe.isLastPageLocked(address + length);
-        return isLocked ? 0 : errno;
-    }
-
     private int inPieces(Segment segment, Call call) {
         boolean isAccessible = segment.mapping().isAccessible();
         PieceSize size = isAccessible ? pieces : reservedPieces;
@@ -183,7 +158,7 @@ public final class GentleCalls {
     /** Returns 0 or errno. */
     private int on(Call call, long address, long length) {
         if (call == Call.LOCK) {
-            return lockPiece(address, length);
+            return held.lock(address, length);
         }
         if (call == Call.UNLOCK) {
             return held.unlockOthers(address, length);

@@ -267,6 +267,23 @@ public final class HeldPages {
     }
 
     /**
+     * Locks whole pages on-fault, by one call, whoever holds them. Waits for nobody.
+     *
+     * <p>Where nothing is accessible the kernel has nothing to populate, on-fault or not, and before Linux 5.18 it says so:
+     * ENOMEM, after it has locked the mapping.
+     *
+     * @return 0 or errno
+     */
+    public int lock(long start, long length) {
+        if (libc.mlock2(start, length, Linux.MLOCK_ONFAULT) == 0) {
+            return 0;
+        }
+        int errno = libc.errno();
+        long last = start + length - pageBytes;
+        return errno == Errno.ENOMEM && probe.isLocked(start) && probe.isLocked(last) ? 0 : errno;
+    }
+
+    /**
      * Unlocks the pages of a range that nobody holds.
      *
      * @return 0, or errno of the first call that failed

@@ -75,15 +75,6 @@ public final class LockProbe {
     }
 
     /**
-     * Whether the mapping that holds the last page of a range is known to be locked.
-     *
-     * @param end page-aligned
-     */
-    boolean isLastPageLocked(long end) {
-        return isLocked(end - pageBytes);
-    }
-
-    /**
      * Whether the mapping that holds an address is known to be locked.
      *
      * @param address page-aligned
@@ -111,11 +102,11 @@ public final class LockProbe {
     }
 
     /**
-     * Locks a page of our own, and asks about it.
+     * Locks a page of our own, which every kernel can lock, and asks about it.
      *
      * @return false only if the lock succeeded and the page is not locked
      */
-    boolean seesLockOfOwnPage() {
+    public boolean seesLockOfOwnPage() {
         long page = mapPage();
         if (page == LibC.MAP_FAILED) {
             return true;

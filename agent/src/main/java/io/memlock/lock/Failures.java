@@ -31,8 +31,6 @@ final class Failures {
             "this JVM runs unlocked: under memory pressure its pages can be swapped out, and reading one back takes"
                     + " milliseconds";
 
-    private static final String FILTERED = "the seccomp filter refuses the call, whatever the limit is";
-
     private static final String PARTLY_LOCKED = "part of this JVM can be swapped out under memory pressure";
 
     private final Place place;
@@ -65,7 +63,8 @@ final class Failures {
                 refused(limit, 0),
                 done + ": once the limit is reached the JVM would die at its next memory commit",
                 effect,
-                raiseLimit(selection)
+                new Remedy(place)
+                        .raiseLimit(enoughBytes(selection))
                         .and(
                                 selection.isIndivisible()
                                         ? "# or strategy=auto with the regions that matter most (mode=heap+code): what"
@@ -88,7 +87,7 @@ final class Failures {
             return new LockFailure(
                     MLOCKALL,
                     Errno.describe(attempt.errno()) + "; " + limit.describe() + filter(),
-                    because(attempt.errno(), limit),
+                    refusal(limit, attempt.errno()).meaning(),
                     effect,
                     advice(limit, attempt.errno(), Selection.NOTHING));
         }
@@ -115,7 +114,7 @@ final class Failures {
         return new LockFailure(
                 "to lock " + Bytes.text(pass.wantedBytes()) + "; not locked: " + missing(pass),
                 refused(limit, needed),
-                because(limit.probeErrno(), limit),
+                refusal(limit, limit.probeErrno()).meaning(),
                 effect(pass),
                 advice(limit, limit.probeErrno(), selection).and(lessToLock(selection)));
     }
@@ -134,13 +133,15 @@ final class Failures {
     LockFailure call(Pass pass, Selection selection, LockLimit limit) {
         long needed = chargedBytes + pass.totalMissingBytes();
         boolean overLimit = !limit.isUnlimited() && needed > limit.softBytes();
-        if (pass.errno() == Errno.ENOMEM && !overLimit && pass.mappings() >= reconciler.maxMappings()) {
+        if (pass.errno() == Errno.ENOMEM
+                && !overLimit
+                && pass.mappings() >= reconciler.tools().maxMappings()) {
             return tooManyMappings(pass);
         }
         String cause = pass.errno() == Errno.ENOMEM && !overLimit
                 ? "a mapping changed while it was being locked (a hole, or PROT_NONE): the limit is not reached. The next"
                         + " pass tries again"
-                : because(pass.errno(), limit);
+                : refusal(limit, pass.errno()).meaning();
         return new LockFailure(
                 "mlock2(MLOCK_ONFAULT) on " + Bytes.text(pass.totalMissingBytes()) + ": " + missing(pass),
                 Errno.describe(pass.errno()) + "; " + limit.describe() + "; needed now: " + Bytes.text(needed)
@@ -176,13 +177,13 @@ final class Failures {
     }
 
     private LockFailure notUnlocked(String tried, int errno, String effect) {
-        boolean isFiltered = (errno == Errno.EPERM && place.isFiltered()) || isHidden(errno);
+        boolean isFiltered = (errno == Errno.EPERM && place.isFiltered()) || Refusal.isHidden(place, errno);
         return new LockFailure(
                 tried,
                 errno == 0 ? "what is mapped changed each time it was looked at" : Errno.describe(errno) + filter(),
-                isFiltered ? FILTERED : "",
+                isFiltered ? Refusal.FILTERED : "",
                 effect,
-                isFiltered ? new Remedy(place).allowCalls() : triedAgain());
+                isFiltered ? new Remedy(place).allowCalls() : Refusal.triedAgain());
     }
 
     /** Too many mappings to split any. */
@@ -190,7 +191,8 @@ final class Failures {
         return new LockFailure(
                 "to lock parts of mappings: " + missing(pass),
                 "not tried, it would be answered with ENOMEM (Cannot allocate memory): the process has "
-                        + pass.mappings() + " mappings, splitting stops at " + reconciler.maxMappings()
+                        + pass.mappings() + " mappings, splitting stops at "
+                        + reconciler.tools().maxMappings()
                         + " (80 % of vm.max_map_count)",
                 "at the kernel's limit the JVM itself would fail",
                 PARTLY_LOCKED,
@@ -286,63 +288,19 @@ final class Failures {
         return pass.totalMissingBytes() >= pass.wantedBytes() ? UNLOCKED_JVM : PARTLY_LOCKED;
     }
 
-    /** What an answer means. */
-    String because(int errno, LockLimit limit) {
-        return switch (errno) {
-            case Errno.EPERM ->
-                isFilters(errno, limit) ? FILTERED : "locking is forbidden to this process: " + limit.ofZero();
-            case Errno.ENOMEM -> "it is the limit on locked memory that is used up, not the memory";
-            case Errno.EAGAIN -> "the kernel could not lock some of the pages just now; the next pass tries again";
-            case Errno.NOT_DONE -> "something answers in the kernel's place, as a seccomp filter or an emulator may";
-            case Errno.ENOSYS, Errno.EINVAL ->
-                isHidden(errno)
-                        ? "the seccomp filter hides the call, as if the kernel had none"
-                        : "the call is not known here: Linux 4.4 is needed, or an emulator in between lacks it";
-            default -> "";
-        };
-    }
-
-    /** The kernel itself answers EPERM only where the limit is 0 (can_do_mlock in mm/mlock.c). */
-    private boolean isFilters(int errno, LockLimit limit) {
-        return errno == Errno.EPERM ? place.isFiltered() || !limit.mayBeZero() : isHidden(errno);
-    }
-
-    /** A call is missing that every kernel Java 17 meets has. */
-    private boolean isHidden(int errno) {
-        boolean isMissing = errno == Errno.ENOSYS || errno == Errno.EINVAL || errno == Errno.NOT_DONE;
-        return isMissing && place.isFiltered();
-    }
-
-    /** What to type so that a range can be locked, however long it is. */
-    Advice adviceForRange(LockLimit limit, int errno) {
-        boolean isLimits = errno == Errno.ENOMEM || (errno == Errno.EPERM && !isFilters(errno, limit));
-        return isLimits && !limit.isUnlimited()
-                ? new Remedy(place).raiseLimit(0)
-                : advice(limit, errno, Selection.NOTHING);
+    private Refusal refusal(LockLimit limit, int errno) {
+        return new Refusal(place, limit, errno);
     }
 
     private Advice advice(LockLimit limit, int errno, Selection selection) {
-        if (isFilters(errno, limit) && limit.softBytes() != 0) {
-            return new Remedy(place).allowCalls();
-        }
-        return switch (errno) {
-            case Errno.NOT_DONE -> new Remedy(place).allowCalls();
-            case Errno.ENOSYS, Errno.EINVAL ->
-                Advice.lasting("# use Linux 4.4 or newer, with no emulator in between; check with: uname -r");
-            case Errno.EAGAIN -> triedAgain();
-            default -> limit.isUnlimited() ? triedAgain() : raiseLimit(selection);
-        };
-    }
-
-    private static Advice triedAgain() {
-        return Advice.lasting("# nothing yet: it is tried again once an interval");
+        return refusal(limit, errno).advice(enoughBytes(selection));
     }
 
     /**
      * A number is recommended only if it holds, whatever the selection grows to. What the JVM was started with is not known
      * here: a region that only a flag bounds counts as unbounded.
      */
-    private Advice raiseLimit(Selection selection) {
+    private long enoughBytes(Selection selection) {
         long locked = 0;
         for (Segment segment : reconciler.locked()) {
             locked += segment.length();
@@ -350,7 +308,7 @@ final class Failures {
         long others = Math.max(0, chargedBytes - locked);
         RegionBounds bounds = new RegionBounds(reconciler.segments(), new JvmFlags(List.of()));
         long most = bounds.mostBytes(selection.regions());
-        return new Remedy(place).raiseLimit(most < 0 ? 0 : LockLimit.toLock(most + others));
+        return most < 0 ? 0 : LockLimit.toLock(most + others);
     }
 
     private static String missing(Pass pass) {

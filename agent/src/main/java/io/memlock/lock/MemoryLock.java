@@ -112,7 +112,7 @@ public final class MemoryLock {
      * @param start page-aligned
      * @param end page-aligned
      */
-    HeldPages.Want wants(long start, long end) {
+    public HeldPages.Want wants(long start, long end) {
         Selection now = plan.selection();
         LockLimit known = plan.limit();
         if (now.isEmpty()) {

@@ -40,7 +40,7 @@ public final class Passes {
         if (reconciler == null) {
             reconciler = maker.get();
             if (isLive) {
-                reconciler.live();
+                reconciler.tools().calls().live();
             }
         }
         return reconciler;
@@ -50,7 +50,7 @@ public final class Passes {
     synchronized void live() {
         isLive = true;
         if (reconciler != null) {
-            reconciler.live();
+            reconciler.tools().calls().live();
         }
     }
 

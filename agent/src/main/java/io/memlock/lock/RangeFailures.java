@@ -18,14 +18,12 @@ final class RangeFailures {
 
     private final OwnProcess process;
     private final LimitProbe limits;
-    private final Reconciler reconciler;
     private final Range pages;
     private final Manner manner;
 
-    RangeFailures(OwnProcess process, LimitProbe limits, Reconciler reconciler, Range pages, Manner manner) {
+    RangeFailures(OwnProcess process, LimitProbe limits, Range pages, Manner manner) {
         this.process = process;
         this.limits = limits;
-        this.reconciler = reconciler;
         this.pages = pages;
         this.manner = manner;
     }
@@ -68,14 +66,14 @@ final class RangeFailures {
         if (errno == Errno.NOT_DONE) {
             return unlockable();
         }
-        Failures failures = new Failures(process.place(), reconciler, process.chargedBytes());
+        Refusal refusal = new Refusal(process.place(), limit, errno);
         return new LockFailure(
                 tried(),
                 Errno.describe(errno) + "; " + limit.describe() + "; asked for: " + Bytes.text(length())
                         + "; charged already, to all of this process: " + Bytes.text(process.chargedBytes()),
-                failures.because(errno, limit),
+                refusal.meaning(),
                 NOTHING_DONE,
-                failures.adviceForRange(limit, errno));
+                refusal.advice(0));
     }
 
     private LockFailure notPopulated(LockLimit limit) {

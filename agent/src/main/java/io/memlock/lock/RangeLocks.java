@@ -30,7 +30,6 @@ public final class RangeLocks {
 
     private static final long PAUSE_NANOS = 50_000;
 
-    private final MemoryLock lock;
     private final OwnProcess process;
     private final LimitProbe limits;
     private final HeldPages held;
@@ -45,6 +44,7 @@ public final class RangeLocks {
      *
      * @param lock knows what the agent wants locked
      * @param process whose memory it is
+     * @param probe tells what is locked
      * @param limits finds out how much may be locked
      * @param proc where {@code /proc} is
      * @param pause sleeps
@@ -53,16 +53,16 @@ public final class RangeLocks {
             MemoryLock lock,
             OwnProcess process,
             LibC libc,
+            LockProbe probe,
             LimitProbe limits,
             ProcFs proc,
             Pause pause,
             long pageBytes) {
-        this.lock = lock;
         this.process = process;
         this.limits = limits;
         this.held = process.held();
         this.libc = libc;
-        this.probe = lock.reconciler().tools().probe();
+        this.probe = probe;
         this.proc = proc;
         this.pause = pause;
         this.pageBytes = pageBytes;
@@ -111,9 +111,7 @@ public final class RangeLocks {
         long from = pages.start();
         while (from < pages.end()) {
             long to = Math.min(pages.end(), from / PIECE_BYTES * PIECE_BYTES + PIECE_BYTES);
-            int errno = populates
-                    ? populated(from, to - from)
-                    : lock.reconciler().tools().calls().lockPiece(from, to - from);
+            int errno = populates ? populated(from, to - from) : held.lock(from, to - from);
             if (errno != 0) {
                 return errno;
             }
@@ -140,7 +138,7 @@ public final class RangeLocks {
     }
 
     private LockFailure failure(Range pages, Manner manner, int errno, boolean isLocked) {
-        RangeFailures failures = new RangeFailures(process, limits, lock.reconciler(), pages, manner);
+        RangeFailures failures = new RangeFailures(process, limits, pages, manner);
         if (isLocked) {
             return failures.notHidden(errno);
         }

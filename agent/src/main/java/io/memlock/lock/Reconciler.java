@@ -96,11 +96,6 @@ public final class Reconciler {
                 probe, calls, applicationLocks, new LockedByName(), new Unlockable(), room, pause, maxMappings);
     }
 
-    /** From now on the application runs, and huge pages may have been set up otherwise than before. */
-    void live() {
-        tools.calls().live();
-    }
-
     /** What all passes work with. */
     Repair.Tools tools() {
         return tools;
@@ -156,11 +151,6 @@ public final class Reconciler {
     /** Whether the next pass is to unlock what the last one may have left. */
     boolean givesBack() {
         return givesBack;
-    }
-
-    /** No mapping is split when the process has this many. */
-    long maxMappings() {
-        return tools.maxMappings();
     }
 
     /** The JVM tells that it may have committed or given back memory: the next pass reads maps. */

@@ -214,7 +214,7 @@ final class Repair {
         if (isLocked) { // at its start at least
             tools.ours.add(segment);
             newlyLocked++;
-        } else if (failed == 0 && tools.calls.doWhatTheySay()) {
+        } else if (failed == 0 && tools.probe.seesLockOfOwnPage()) {
             tools.unlockable.add(segment);
         } else if (failed == 0) {
             failed = Errno.NOT_DONE;

@@ -26,7 +26,6 @@ class GentleCallsTest {
     private final HeldPages held = new HeldPages(kernel, probe, FakeKernel.PAGE);
     private final GentleCalls calls = new GentleCalls(
             kernel,
-            probe,
             pauses::add,
             new Progress(new Log(System.err, LogLevel.QUIET)),
             new PieceSize(FakeKernel.PAGE, () -> hugePages, () -> 0),

@@ -95,7 +95,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
         this.probe = new LockProbe(kernel, FakeKernel.PAGE);
         this.held = new HeldPages(kernel, probe, FakeKernel.PAGE);
         GentleCalls calls = new GentleCalls(
-                kernel, probe, nanos -> {}, progress, new PieceSize(FakeKernel.PAGE, () -> 2 << 20, () -> 0), held);
+                kernel, nanos -> {}, progress, new PieceSize(FakeKernel.PAGE, () -> 2 << 20, () -> 0), held);
         this.applicationLocks = new ApplicationLocks(kernel::forEachLocked);
         this.reconciler = new Reconciler(
                 new Mappings(),

@@ -39,6 +39,8 @@ class RangeLocksTest {
     private final FakeProcess process = new FakeProcess(kernel);
     private final MemoryLock lock = process.newLock();
 
+    private final LockProbe probe = new LockProbe(kernel, FakeKernel.PAGE);
+
     @TempDir
     private Path proc;
 
@@ -55,7 +57,8 @@ class RangeLocksTest {
                 lock,
                 process,
                 kernel,
-                new LimitProbe(kernel, kernel.proc(), new LockProbe(kernel, FakeKernel.PAGE), FakeKernel.PAGE),
+                probe,
+                new LimitProbe(kernel, kernel.proc(), probe, FakeKernel.PAGE),
                 new ProcFs(proc.toFile(), proc.toFile()),
                 nanos -> {},
                 FakeKernel.PAGE);
