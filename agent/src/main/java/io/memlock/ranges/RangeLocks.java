@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.ranges;
 
 import io.memlock.calls.HeldPages;
 import io.memlock.calls.HeldPages.Manner;
@@ -7,6 +7,8 @@ import io.memlock.calls.HeldPages.Range;
 import io.memlock.calls.LimitProbe;
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pause;
+import io.memlock.lock.MemoryLock;
+import io.memlock.lock.OwnProcess;
 import io.memlock.memory.Mapping;
 import io.memlock.os.Errno;
 import io.memlock.os.LibC;

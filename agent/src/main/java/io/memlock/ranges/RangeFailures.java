@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.ranges;
 
 import io.memlock.advice.Advice;
 import io.memlock.calls.HeldPages.Manner;
 import io.memlock.calls.HeldPages.Range;
 import io.memlock.calls.LimitProbe;
 import io.memlock.calls.LockLimit;
+import io.memlock.lock.OwnProcess;
+import io.memlock.lock.Refusal;
 import io.memlock.memory.Bytes;
 import io.memlock.os.Errno;
 import io.memlock.state.LockFailure;
