@@ -5,16 +5,16 @@ import io.memlock.advice.Place;
 import io.memlock.advice.PlaceFiles;
 import io.memlock.calls.ApplicationLocks;
 import io.memlock.calls.CallCost;
+import io.memlock.calls.ChunkSize;
+import io.memlock.calls.ChunkedCalls;
 import io.memlock.calls.FutureProbe;
-import io.memlock.calls.GentleCalls;
 import io.memlock.calls.HeldPages;
 import io.memlock.calls.LimitProbe;
 import io.memlock.calls.LockProbe;
+import io.memlock.calls.OnFaultProbe;
 import io.memlock.calls.Pause;
-import io.memlock.calls.PieceSize;
 import io.memlock.calls.Populator;
 import io.memlock.calls.Progress;
-import io.memlock.calls.SplitProbe;
 import io.memlock.cgroup.ProcessRoom;
 import io.memlock.cgroup.RoomWatch;
 import io.memlock.files.FileOpener;
@@ -39,8 +39,8 @@ import io.memlock.proc.ProcFs;
 import io.memlock.ranges.RangeLocks;
 import io.memlock.residency.ProcessResidency;
 import io.memlock.residency.Residency;
-import io.memlock.zgc.HeapView;
-import io.memlock.zgc.ViewedHeap;
+import io.memlock.zgc.ZgcMirror;
+import io.memlock.zgc.ZgcMirrorKeeper;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.util.EnumSet;
@@ -103,18 +103,18 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
                         return newReconciler(applicationLocks, room);
                     }
                 };
-        Supplier<HeapView> view = new Supplier<>() {
+        Supplier<ZgcMirror> view = new Supplier<>() {
             @Override
-            public HeapView get() {
-                return new HeapView(libc, Populator.of(libc, proc), probe, Pause.SLEEP, progress);
+            public ZgcMirror get() {
+                return new ZgcMirror(libc, Populator.of(libc, proc), probe, Pause.SLEEP, progress);
             }
         };
-        return new MemoryLock(plan, future, new Passes(reconciler, future, new ViewedHeap(view)), this, this);
+        return new MemoryLock(plan, future, new Passes(reconciler, future, new ZgcMirrorKeeper(view)), this, this);
     }
 
     private Reconciler newReconciler(ApplicationLocks applicationLocks, RoomWatch room) {
         HugePages hugePages = new HugePages(proc, new InProcessDiagnosticCommands(instrumentation), pageBytes);
-        PieceSize pieces = new PieceSize(pageBytes, hugePages, new CallCost(libc));
+        ChunkSize pieces = new ChunkSize(pageBytes, hugePages, new CallCost(libc));
         LongSupplier charged = new LongSupplier() {
             @Override
             public long getAsLong() {
@@ -122,9 +122,9 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
             }
         };
         return new Reconciler(
-                new SelfMap(proc, layout()),
+                new OwnMappings(proc, layout()),
                 probe,
-                new GentleCalls(libc, Pause.SLEEP, progress, pieces, held()),
+                new ChunkedCalls(libc, Pause.SLEEP, progress, pieces, held()),
                 applicationLocks,
                 charged,
                 room,
@@ -269,7 +269,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
 
     @Override
     public void forEachLocked(Predicate<Mapping> asked, ApplicationLocks.Locked consumer) throws IOException {
-        SplitProbe split = new SplitProbe(libc, probe, pageBytes, () -> proc.mappings(ProcFs.SELF));
+        OnFaultProbe split = new OnFaultProbe(libc, probe, pageBytes, () -> proc.mappings(ProcFs.SELF));
         if (isLarge() && split.forEach(asked, consumer)) {
             return;
         }

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * How long to pause after a piece of a long call.
  *
- * <p>A piece takes 0.02 ms, and no longer than {@link PieceSize} lets it. One that takes several times as long met somebody:
+ * <p>A piece takes 0.02 ms, and no longer than {@link ChunkSize} lets it. One that takes several times as long met somebody:
  * threads that want {@code mmap_lock} as well, a host that has taken the CPU away, or in the kernel one who walks the same
  * memory (reclaim, compaction, DAMON). Each piece moves a border between two mappings, which takes the lock such a walk
  * holds (mm/vma.c, {@code vma_prepare}: anon_vma_lock_write), and whoever wants {@code mmap_lock} waits along. All of these

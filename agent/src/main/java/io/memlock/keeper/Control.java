@@ -63,7 +63,7 @@ final class Control implements LockControl {
 
     @Override
     public ProcessNumbers numbers() throws IOException {
-        return process.numbers().less(lock.viewedHeap().bytes());
+        return process.numbers().less(lock.zgcMirror().bytes());
     }
 
     @Override

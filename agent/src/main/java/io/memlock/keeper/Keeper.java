@@ -58,9 +58,9 @@ final class Keeper {
     private final ThreadCpuTime cpu;
     private final Troubles troubles;
 
-    private final Allowance periodic = new Allowance(PERIODIC_SHARE, PERIODIC_BURST_NANOS, System.nanoTime());
-    private final Allowance woken = new Allowance(WOKEN_SHARE, WOKEN_BURST_NANOS, System.nanoTime());
-    private final Allowance viewing = new Allowance(WOKEN_SHARE, WOKEN_BURST_NANOS, System.nanoTime());
+    private final CpuAllowance periodic = new CpuAllowance(PERIODIC_SHARE, PERIODIC_BURST_NANOS, System.nanoTime());
+    private final CpuAllowance woken = new CpuAllowance(WOKEN_SHARE, WOKEN_BURST_NANOS, System.nanoTime());
+    private final CpuAllowance mirroring = new CpuAllowance(WOKEN_SHARE, WOKEN_BURST_NANOS, System.nanoTime());
 
     private long lastPassEnd;
     private long lastGrowth = System.nanoTime();
@@ -75,7 +75,7 @@ final class Keeper {
     /** The next pass is due because what has been born locked could fill the room that is left. */
     private boolean isUrgent;
 
-    private boolean isMoreToView;
+    private boolean isMoreToMirror;
     private boolean hasPassed;
     private boolean hasNoted;
     private volatile boolean isOver;
@@ -123,10 +123,10 @@ final class Keeper {
                     LockSupport.parkNanos(Math.min(SOONEST_LOOK_NANOS, lock.nanosToNextLook(now)));
                     continue;
                 }
-                Allowance allowance = isUrgent ? periodic : rest();
+                CpuAllowance allowance = isUrgent ? periodic : rest();
                 if (allowance != null) {
                     pass(allowance);
-                    viewHeap();
+                    mirrorHeap();
                 }
             } catch (Throwable e) { // an OutOfMemoryError the application survives, too
                 troubles.goOnAfter(e);
@@ -158,7 +158,7 @@ final class Keeper {
      *
      * @return which allowance the next pass is at the expense of; null if none is due yet
      */
-    private Allowance rest() {
+    private CpuAllowance rest() {
         long begin = System.nanoTime();
         boolean isListening = lock.status().strategy() == Strategy.RESCAN;
         while (!isOver) {
@@ -173,8 +173,8 @@ final class Keeper {
             }
             // While passes find what is unlocked or cannot do all, what it costs to keep the promise is well spent.
             boolean isAtStake = lastPassFailedCalls || (isListening && (lastPassLocked || hasGrown));
-            Allowance allowance = isAtStake ? woken : periodic;
-            boolean isDue = mayHaveGrown || hasGrown || isMoreToView;
+            CpuAllowance allowance = isAtStake ? woken : periodic;
+            boolean isDue = mayHaveGrown || hasGrown || isMoreToMirror;
             long left = Math.max(isDue ? 0 : periodNanos() - (now - lastPassEnd), allowance.restNanos(now));
             if (left <= 0) {
                 return allowance;
@@ -202,14 +202,14 @@ final class Keeper {
     /** ZGC's heap is looked after once a second at least: what is not in its view when ZGC unmaps it can be swapped out. */
     private long periodNanos() {
         long interval = TimeUnit.MILLISECONDS.toNanos(options.get().intervalMillis());
-        return !hasPassed || lock.viewedHeap().exists() ? Math.min(interval, VIEW_NANOS) : interval;
+        return !hasPassed || lock.zgcMirror().exists() ? Math.min(interval, VIEW_NANOS) : interval;
     }
 
     private long nanosToNextLook(long now) {
         return Math.max(SOONEST_LOOK_NANOS, Math.min(LATEST_LOOK_NANOS, (now - lastGrowth) / LOOK_PART));
     }
 
-    private void pass(Allowance allowance) throws IOException {
+    private void pass(CpuAllowance allowance) throws IOException {
         long start = cpu.nanos();
         boolean mayHaveChanged = isUrgent || mayHaveGrown || hasGrown || allowance == woken;
         boolean hasLooked = false;
@@ -239,12 +239,12 @@ final class Keeper {
     }
 
     /** A part after each pass: passes must go on, and with more to view the next is due at once. */
-    private void viewHeap() throws IOException {
-        isMoreToView = false;
-        if (viewing.restNanos(System.nanoTime()) == 0) {
+    private void mirrorHeap() throws IOException {
+        isMoreToMirror = false;
+        if (mirroring.restNanos(System.nanoTime()) == 0) {
             long start = cpu.nanos();
-            isMoreToView = lock.populateView();
-            viewing.spend(cpu.nanos() - start);
+            isMoreToMirror = lock.populateMirror();
+            mirroring.spend(cpu.nanos() - start);
         }
     }
 

@@ -35,7 +35,7 @@ final class Scans {
 
     private final ProcessView process;
     private final ThreadCpuTime cpu;
-    private final Allowance changed = new Allowance(CHANGED_SHARE, CHANGED_BURST_NANOS, System.nanoTime());
+    private final CpuAllowance changed = new CpuAllowance(CHANGED_SHARE, CHANGED_BURST_NANOS, System.nanoTime());
 
     private volatile RegionReport last;
     private long scanNanos;

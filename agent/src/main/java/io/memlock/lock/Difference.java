@@ -22,10 +22,10 @@ final class Difference {
     private long largestBytes;
 
     private final Selection selection;
-    private final Terms terms;
+    private final PassConditions conditions;
     private final boolean unlocks;
     private final boolean ownsAll;
-    private final LockedByName ours;
+    private final OwnLocks ours;
 
     /**
      * Nothing compared yet.
@@ -34,9 +34,9 @@ final class Difference {
      * @param ownsAll whether all that is locked may be ours, by an mlockall
      * @param ours what of the locked memory is ours to unlock, where new mappings are not born locked
      */
-    Difference(Selection selection, Terms terms, boolean unlocks, boolean ownsAll, LockedByName ours) {
+    Difference(Selection selection, PassConditions conditions, boolean unlocks, boolean ownsAll, OwnLocks ours) {
         this.selection = selection;
-        this.terms = terms;
+        this.conditions = conditions;
         this.unlocks = unlocks;
         this.ownsAll = ownsAll;
         this.ours = ours;
@@ -44,7 +44,7 @@ final class Difference {
 
     /** Whether it makes a difference at all whether a segment is locked. */
     boolean matters(Segment segment) {
-        return selection.contains(segment.region()) ? terms.isWorthLocking(segment) : unlocks;
+        return selection.contains(segment.region()) ? conditions.isWorthLocking(segment) : unlocks;
     }
 
     /** Compares one. */
@@ -52,7 +52,7 @@ final class Difference {
         if (isLocked) {
             locked.add(segment);
         }
-        if (selection.contains(segment.region()) && !terms.mustStayUnlocked(segment)) {
+        if (selection.contains(segment.region()) && !conditions.mustStayUnlocked(segment)) {
             wantedBytes += segment.length();
             largestBytes = Math.max(largestBytes, segment.length());
             if (isLocked) {

@@ -109,7 +109,7 @@ final class Failures {
     }
 
     /** The selection does not fit under the limit, or not all of it. */
-    LockFailure doesNotFit(Pass pass, Selection selection, LockLimit limit) {
+    LockFailure doesNotFit(PassResult pass, Selection selection, LockLimit limit) {
         long needed = chargedBytes + pass.totalMissingBytes();
         return new LockFailure(
                 "to lock " + Bytes.text(pass.wantedBytes()) + "; not locked: " + missing(pass),
@@ -130,7 +130,7 @@ final class Failures {
     }
 
     /** A call failed for another reason than the limit, as far as could be foreseen. */
-    LockFailure call(Pass pass, Selection selection, LockLimit limit) {
+    LockFailure call(PassResult pass, Selection selection, LockLimit limit) {
         long needed = chargedBytes + pass.totalMissingBytes();
         boolean overLimit = !limit.isUnlimited() && needed > limit.softBytes();
         if (pass.errno() == Errno.ENOMEM
@@ -187,7 +187,7 @@ final class Failures {
     }
 
     /** Too many mappings to split any. */
-    LockFailure tooManyMappings(Pass pass) {
+    LockFailure tooManyMappings(PassResult pass) {
         return new LockFailure(
                 "to lock parts of mappings: " + missing(pass),
                 "not tried, it would be answered with ENOMEM (Cannot allocate memory): the process has "
@@ -200,7 +200,7 @@ final class Failures {
     }
 
     /** ZGC maps its heap anew all the time; only MCL_FUTURE locks what it maps. */
-    LockFailure zgcUnderRescan(Pass pass, Selection selection, LockLimit limit) {
+    LockFailure zgcUnderRescan(PassResult pass, Selection selection, LockLimit limit) {
         long needed = chargedBytes + pass.totalMissingBytes();
         Advice advice = limit.isUnlimited()
                 ? Advice.lasting("# strategy=future instead: new mappings are born locked")
@@ -284,7 +284,7 @@ final class Failures {
         return place.isFiltered() ? "; a seccomp filter is in force" : "";
     }
 
-    private static String effect(Pass pass) {
+    private static String effect(PassResult pass) {
         return pass.totalMissingBytes() >= pass.wantedBytes() ? UNLOCKED_JVM : PARTLY_LOCKED;
     }
 
@@ -311,7 +311,7 @@ final class Failures {
         return most < 0 ? 0 : LockLimit.toLock(most + others);
     }
 
-    private static String missing(Pass pass) {
+    private static String missing(PassResult pass) {
         StringBuilder text = new StringBuilder();
         pass.missingBytes().forEach((region, bytes) -> text.append(text.length() == 0 ? "" : ", ")
                 .append(region.optionName())

@@ -62,7 +62,7 @@ final class Ledger {
      *
      * @param keeps whether one before it had locked what there was then
      */
-    void count(Pass pass, boolean keeps) {
+    void count(PassResult pass, boolean keeps) {
         hasFailedCalls = pass.errno() != 0;
         if (keeps) {
             relockCount += pass.newlyLocked();
@@ -75,11 +75,11 @@ final class Ledger {
      * @param failure why it is not; null if it is
      * @return the failure
      */
-    LockFailure settle(Pass pass, LockFailure failure) {
+    LockFailure settle(PassResult pass, LockFailure failure) {
         return settle(stateAfter(pass, failure), failure);
     }
 
-    static LockState stateAfter(Pass pass, LockFailure failure) {
+    static LockState stateAfter(PassResult pass, LockFailure failure) {
         if (failure == null) {
             return LockState.LOCKED;
         }

@@ -13,7 +13,7 @@ import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
 import io.memlock.state.LockStatus;
 import io.memlock.state.Strategy;
-import io.memlock.zgc.ViewedHeap;
+import io.memlock.zgc.ZgcMirrorKeeper;
 import java.io.IOException;
 import java.util.List;
 
@@ -245,7 +245,7 @@ public final class MemoryLock {
         String prefaultRefusal = toPrefault.isEmpty()
                 ? null
                 : residency.prefault(passes.reconciler().locked(), toPrefault, true);
-        for (int part = 0; part < MOST_VIEW_PARTS && passes.populateView(); part++) {}
+        for (int part = 0; part < MOST_VIEW_PARTS && passes.populateMirror(); part++) {}
         if (plan.strategy() != Strategy.FUTURE && !plan.isFutureRefused()) {
             failure = pass(); // of what came meanwhile, too
         }
@@ -311,13 +311,13 @@ public final class MemoryLock {
             watch(start);
         }
         plan.watchWhatIsBorn(future.isInForce());
-        Pass pass = passes.run(plan, start);
+        PassResult pass = passes.run(plan, start);
         if (pass.lost() > 0 && !hasUnlockedAll) {
             plan.notices().unlockedByOthers(pass.lost());
         }
         ledger.count(pass, firstPassDone);
         firstPassDone = true;
-        passes.viewHeap(plan, process.nanoTime());
+        passes.mirrorHeap(plan, process.nanoTime());
         LockFailure failure = ledger.settle(pass, failure(pass));
         return plan.strategy() == Strategy.FUTURE && !future.isInForce() ? bearLocked(failure) : failure;
     }
@@ -378,7 +378,7 @@ public final class MemoryLock {
     }
 
     /** Why the promise is not kept after a pass; null if it is. */
-    private LockFailure failure(Pass pass) {
+    private LockFailure failure(PassResult pass) {
         if (pass.isComplete() && pass.errno() != 0) {
             return failures().unlock(pass.errno());
         }
@@ -409,14 +409,14 @@ public final class MemoryLock {
     }
 
     private Outcome unlock(AgentOptions wanted) throws IOException {
-        passes.viewedHeap().release();
+        passes.zgcMirror().release();
         plan.end(wanted);
         return ledger.outcome(giveBack(), null, null);
     }
 
     private LockFailure giveBack() throws IOException {
         endFuture();
-        Pass pass = passes.unlock(plan);
+        PassResult pass = passes.unlock(plan);
         ledger.count(pass, false);
         plan.gaveBack(!passes.isAllBack(pass) || future.isInForce());
         if (!plan.isGivingBack()) {
@@ -457,12 +457,12 @@ public final class MemoryLock {
      * @return whether there is more
      * @throws IOException if {@code /proc/self/maps} cannot be read
      */
-    public synchronized boolean populateView() throws IOException {
-        return passes.populateView();
+    public synchronized boolean populateMirror() throws IOException {
+        return passes.populateMirror();
     }
 
     /** The view of ZGC's heap, to be asked about. */
-    public ViewedHeap viewedHeap() {
-        return passes.viewedHeap();
+    public ZgcMirrorKeeper zgcMirror() {
+        return passes.zgcMirror();
     }
 }

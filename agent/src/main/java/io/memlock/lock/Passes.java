@@ -5,7 +5,7 @@ import io.memlock.calls.LockLimit;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import io.memlock.state.Strategy;
-import io.memlock.zgc.ViewedHeap;
+import io.memlock.zgc.ZgcMirrorKeeper;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Supplier;
@@ -18,7 +18,7 @@ public final class Passes {
 
     private final Supplier<Reconciler> maker;
     private final FutureLock future;
-    private final ViewedHeap viewedHeap;
+    private final ZgcMirrorKeeper zgcMirror;
     private Reconciler reconciler;
     private boolean isLive;
 
@@ -29,10 +29,10 @@ public final class Passes {
      *     one call does without its classes before {@code main}
      * @param future tells how new mappings are born
      */
-    public Passes(Supplier<Reconciler> maker, FutureLock future, ViewedHeap viewedHeap) {
+    public Passes(Supplier<Reconciler> maker, FutureLock future, ZgcMirrorKeeper zgcMirror) {
         this.maker = maker;
         this.future = future;
-        this.viewedHeap = viewedHeap;
+        this.zgcMirror = zgcMirror;
     }
 
     /** Knows the mappings. */
@@ -55,8 +55,8 @@ public final class Passes {
     }
 
     /** The view of ZGC's heap, to be asked about. */
-    ViewedHeap viewedHeap() {
-        return viewedHeap;
+    ZgcMirrorKeeper zgcMirror() {
+        return zgcMirror;
     }
 
     /**
@@ -65,17 +65,18 @@ public final class Passes {
      * @param nowNanos {@link System#nanoTime}
      * @throws IOException if the mappings cannot be read
      */
-    Pass run(Plan plan, long nowNanos) throws IOException {
+    PassResult run(Plan plan, long nowNanos) throws IOException {
         future.reassert();
         boolean othersSetFuture =
                 plan.strategy() == Strategy.RESCAN && !plan.limit().isUnlimited() && future.isBornLocked();
-        if (mayViewHeap(plan)) {
-            viewedHeap.check(nowNanos);
+        if (mayMirrorHeap(plan)) {
+            zgcMirror.check(nowNanos);
         } else {
-            viewedHeap.release(); // before: it is not to be locked, nor told as missing
+            zgcMirror.release(); // before: it is not to be locked, nor told as missing
         }
-        Terms terms = new Terms(plan.limit().effectiveBytes(), future.isInForce(), othersSetFuture);
-        Pass pass = reconciler().run(plan.selection(), terms);
+        PassConditions conditions =
+                new PassConditions(plan.limit().effectiveBytes(), future.isInForce(), othersSetFuture);
+        PassResult pass = reconciler().run(plan.selection(), conditions);
         if (pass.mappings() == 0) {
             throw new IOException("/proc/self/maps is empty"); // everything of nothing would count as locked
         }
@@ -88,17 +89,17 @@ public final class Passes {
      * @return the last pass, by whose errno and {@link Reconciler#givesBack} it shows whether something is left
      * @throws IOException if the mappings cannot be read
      */
-    Pass unlock(Plan plan) throws IOException {
+    PassResult unlock(Plan plan) throws IOException {
         // A mapping that changed between the look at it and its turn may be unlocked at its start only.
-        Pass pass = Pass.NONE;
+        PassResult pass = PassResult.NONE;
         for (int i = 0; i < 2 || (i < UNLOCK_PASSES && !isAllBack(pass)); i++) {
-            pass = reconciler().run(plan.selection(), Terms.OF_UNLOCK);
+            pass = reconciler().run(plan.selection(), PassConditions.OF_UNLOCK);
         }
         return pass;
     }
 
     /** Whether an unlock has left nothing. */
-    boolean isAllBack(Pass pass) {
+    boolean isAllBack(PassResult pass) {
         return pass.errno() == 0 && !reconciler().givesBack();
     }
 
@@ -121,7 +122,7 @@ public final class Passes {
         reconciler().adoptAll(); // also what was mapped meanwhile, such as the stack of a new thread
     }
 
-    private static boolean mayViewHeap(Plan plan) {
+    private static boolean mayMirrorHeap(Plan plan) {
         return plan.selection().contains(Region.HEAP) && plan.limit().isUnlimited();
     }
 
@@ -131,14 +132,14 @@ public final class Passes {
      *
      * @param nowNanos {@link System#nanoTime}
      */
-    void viewHeap(Plan plan, long nowNanos) {
-        if (!mayViewHeap(plan) || !isHeapRemapped()) {
+    void mirrorHeap(Plan plan, long nowNanos) {
+        if (!mayMirrorHeap(plan) || !isHeapRemapped()) {
             return;
         }
         if (!future.isInForce() && future.isBornLocked()) {
             return; // somebody else's MCL_FUTURE may populate what it locks: the holes of the file, too
         }
-        String notice = viewedHeap.cover(reconciler().segments(), nowNanos);
+        String notice = zgcMirror.cover(reconciler().segments(), nowNanos);
         if (notice != null) {
             plan.notices().add(notice);
         }
@@ -150,12 +151,12 @@ public final class Passes {
      * @return whether there is more
      * @throws IOException if the mappings cannot be read
      */
-    boolean populateView() throws IOException {
-        if (!viewedHeap.exists()) {
+    boolean populateMirror() throws IOException {
+        if (!zgcMirror.exists()) {
             return false;
         }
         reconciler().look();
-        return viewedHeap.populatePart(reconciler().segments());
+        return zgcMirror.populatePart(reconciler().segments());
     }
 
     /** Whether locks on the heap do not hold, however complete they look at this moment: ZGC's do not under rescan. */
@@ -163,10 +164,10 @@ public final class Passes {
         return plan.strategy() == Strategy.RESCAN
                 && plan.selection().contains(Region.HEAP)
                 && isHeapRemapped()
-                && !viewedHeap.isWhole();
+                && !zgcMirror.isWhole();
     }
 
     private boolean isHeapRemapped() {
-        return ViewedHeap.isNeeded(reconciler().segments());
+        return ZgcMirrorKeeper.isNeeded(reconciler().segments());
     }
 }

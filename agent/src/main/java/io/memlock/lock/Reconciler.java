@@ -2,7 +2,7 @@
 package io.memlock.lock;
 
 import io.memlock.calls.ApplicationLocks;
-import io.memlock.calls.GentleCalls;
+import io.memlock.calls.ChunkedCalls;
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pause;
 import io.memlock.cgroup.RoomWatch;
@@ -55,15 +55,15 @@ public final class Reconciler {
     /** Looks before a failed call is a failure: memory that changed between a look at it and its turn is nobody's fault. */
     private static final int LOOKS = 3;
 
-    private final MemoryMap map;
+    private final Mappings map;
     private final LongSupplier chargedBytes;
     private final Repair.Tools tools;
-    private final Budget budget = new Budget();
+    private final MemlockBudget budget = new MemlockBudget();
 
     private List<Segment> locked = List.of();
     private Selection lastSelection = Selection.NOTHING;
-    private Terms lastTerms;
-    private Pass last = Pass.NONE;
+    private PassConditions lastConditions;
+    private PassResult last = PassResult.NONE;
     private boolean sawChange;
     private boolean changesMeanwhile;
     private boolean adopts;
@@ -82,9 +82,9 @@ public final class Reconciler {
      * @param maxMappings no mapping is split when there are this many
      */
     public Reconciler(
-            MemoryMap map,
+            Mappings map,
             LockProbe probe,
-            GentleCalls calls,
+            ChunkedCalls calls,
             ApplicationLocks applicationLocks,
             LongSupplier chargedBytes,
             RoomWatch room,
@@ -93,7 +93,7 @@ public final class Reconciler {
         this.map = map;
         this.chargedBytes = chargedBytes;
         this.tools = new Repair.Tools(
-                probe, calls, applicationLocks, new LockedByName(), new Unlockable(), room, pause, maxMappings);
+                probe, calls, applicationLocks, new OwnLocks(), new NeverLocked(), room, pause, maxMappings);
     }
 
     /** What all passes work with. */
@@ -133,7 +133,7 @@ public final class Reconciler {
         List<Segment> ours = new ArrayList<>();
         List<Segment> unlocked = new ArrayList<>();
         for (Segment segment : map.segments()) {
-            LockProbe.Answer answer = tools.unlockable().contains(segment)
+            LockProbe.Answer answer = tools.neverLocked().contains(segment)
                     ? LockProbe.Answer.GONE
                     : tools.probe().ask(segment.start());
             if (answer != LockProbe.Answer.GONE) {
@@ -167,47 +167,47 @@ public final class Reconciler {
      * One pass.
      *
      * @param selection what should be locked
-     * @param terms under which limit and how new mappings are born
+     * @param conditions under which limit and how new mappings are born
      * @return what was found and done
      * @throws IOException if {@code /proc/self/maps} cannot be read; nothing was changed
      */
-    Pass run(Selection selection, Terms terms) throws IOException {
-        boolean looks = mustLook(terms);
+    PassResult run(Selection selection, PassConditions conditions) throws IOException {
+        boolean looks = mustLook(conditions);
         if (looks) {
             look();
         }
         boolean changed = sawChange;
         takeInherited();
-        boolean mayBeLockable = tools.unlockable().count() > 0 && passesSinceChange < RETRIES;
+        boolean mayBeLockable = tools.neverLocked().count() > 0 && passesSinceChange < RETRIES;
         passesSinceChange = changed ? 0 : passesSinceChange + 1;
         boolean sameSelection = selection.equals(lastSelection);
-        boolean sameWish = sameSelection && terms.equals(lastTerms);
+        boolean sameWish = sameSelection && conditions.equals(lastConditions);
         boolean isSettled = last.isComplete() && last.errno() == 0 && !adopts && !givesBack;
         boolean known = !changed && !mayBeLockable && sameWish && isSettled;
-        if (known && ++passesSinceFull < FULL_PASS_EVERY && spotCheck(terms)) {
+        if (known && ++passesSinceFull < FULL_PASS_EVERY && spotCheck(conditions)) {
             if (looks) {
                 tools.room().settle();
             }
-            last = new Pass(last.mappings(), last.wantedBytes(), last.missingBytes(), 0, 0, 0, 0, false);
+            last = new PassResult(last.mappings(), last.wantedBytes(), last.missingBytes(), 0, 0, 0, 0, false);
             return last;
         }
-        givesBack |= !sameSelection || adopts || terms.areLimitedSince(lastTerms);
+        givesBack |= !sameSelection || adopts || conditions.areLimitedSince(lastConditions);
         if (!looks) {
             look();
         }
-        tools.unlockable().clear();
-        Pass pass = compareAndRepair(selection, terms);
+        tools.neverLocked().clear();
+        PassResult pass = compareAndRepair(selection, conditions);
         for (int look = 1; look < LOOKS && pass.errno() != 0 && last.errno() == 0; look++) {
             look();
-            pass = compareAndRepair(selection, terms).after(pass);
+            pass = compareAndRepair(selection, conditions).after(pass);
         }
-        last = terms.isFuture() ? untilNothingIsUnlocked(pass, selection, terms) : pass;
+        last = conditions.isFuture() ? untilNothingIsUnlocked(pass, selection, conditions) : pass;
         givesBack = last.unlocked() > 0 || last.errno() != 0 || leavesSome;
         sawChange = changesMeanwhile; // not before: what follows a look may fail
         passesSinceLook = changesMeanwhile ? LOOK_EVERY : passesSinceLook;
         changesMeanwhile = false;
         lastSelection = selection;
-        lastTerms = terms;
+        lastConditions = conditions;
         passesSinceFull = 0;
         return last;
     }
@@ -221,12 +221,13 @@ public final class Reconciler {
         givesBack |= !inherited.isEmpty();
     }
 
-    private Pass untilNothingIsUnlocked(Pass first, Selection selection, Terms terms) throws IOException {
-        Pass all = first;
+    private PassResult untilNothingIsUnlocked(PassResult first, Selection selection, PassConditions conditions)
+            throws IOException {
+        PassResult all = first;
         int unlocked = first.unlocked();
         for (int look = 1; look < UNLOCKING_LOOKS && unlocked > 0; look++) {
             look();
-            Pass next = compareAndRepair(selection, terms);
+            PassResult next = compareAndRepair(selection, conditions);
             unlocked = next.unlocked();
             all = next.after(all);
         }
@@ -238,8 +239,8 @@ public final class Reconciler {
         return all;
     }
 
-    private boolean mustLook(Terms terms) {
-        boolean isCalm = last.isComplete() && (terms.isFuture() || last.newlyLocked() == 0);
+    private boolean mustLook(PassConditions conditions) {
+        boolean isCalm = last.isComplete() && (conditions.isFuture() || last.newlyLocked() == 0);
         boolean mayWait = isCalm && ++passesSinceLook < LOOK_EVERY;
         if (mayWait && map.looksUnchanged()) {
             return false;
@@ -248,8 +249,8 @@ public final class Reconciler {
         return true;
     }
 
-    private boolean spotCheck(Terms terms) {
-        int most = terms.isFuture() ? PROBED_UNDER_FUTURE : PROBED_UNDER_RESCAN;
+    private boolean spotCheck(PassConditions conditions) {
+        int most = conditions.isFuture() ? PROBED_UNDER_FUTURE : PROBED_UNDER_RESCAN;
         int stride = 1 + locked.size() / most;
         for (int i = passesSinceFull % stride; i < locked.size(); i += stride) {
             if (!tools.probe().isLocked(locked.get(i).start())) {
@@ -259,12 +260,12 @@ public final class Reconciler {
         return true;
     }
 
-    private Pass compareAndRepair(Selection selection, Terms terms) throws IOException {
+    private PassResult compareAndRepair(Selection selection, PassConditions conditions) throws IOException {
         leavesSome = false;
-        boolean unlocks = terms.isFuture() || givesBack;
-        Difference found = compare(selection, terms, unlocks);
+        boolean unlocks = conditions.isFuture() || givesBack;
+        Difference found = compare(selection, conditions, unlocks);
         List<Segment> maybeLocked = found.maybeLocked();
-        if (adopts || terms.isFuture()) {
+        if (adopts || conditions.isFuture()) {
             tools.ours().adopt(found.maybeOurs());
             adopts = false;
         } else {
@@ -280,9 +281,9 @@ public final class Reconciler {
         if (!found.missing().isEmpty()) {
             // Somebody else's MCL_FUTURE under a finite limit: HotSpot commits by mapping over what is locked, and the
             // kernel counts both. Leave room, or the JVM dies of EAGAIN.
-            long reserve = terms.othersSetFuture() ? found.largestBytes() : 0;
-            budget.begin(terms.limitBytes(), chargedBytes.getAsLong(), reserve);
-            repair.lockAll(selection, found.missing(), budget, locksOnlyOthersTake(terms), found.kept());
+            long reserve = conditions.othersSetFuture() ? found.largestBytes() : 0;
+            budget.begin(conditions.limitBytes(), chargedBytes.getAsLong(), reserve);
+            repair.lockAll(selection, found.missing(), budget, locksOnlyOthersTake(conditions), found.kept());
             for (Segment segment : stillThere(repair.vanished())) {
                 repair.missingAfterAll(segment);
             }
@@ -292,16 +293,19 @@ public final class Reconciler {
     }
 
     /** With MCL_FUTURE in force all along: otherwise what is mapped anew in the same place is born unlocked. */
-    private Set<Segment> locksOnlyOthersTake(Terms terms) {
-        return terms.isFuture() && lastTerms != null && lastTerms.isFuture() ? new HashSet<>(locked) : Set.of();
+    private Set<Segment> locksOnlyOthersTake(PassConditions conditions) {
+        return conditions.isFuture() && lastConditions != null && lastConditions.isFuture()
+                ? new HashSet<>(locked)
+                : Set.of();
     }
 
     /** What was unmapped after the look is neither missing nor anybody's fault, but that has to be seen, too. */
-    private Difference compare(Selection selection, Terms terms, boolean unlocks) throws IOException {
-        Difference found = new Difference(selection, terms, unlocks, adopts || terms.isFuture(), tools.ours());
+    private Difference compare(Selection selection, PassConditions conditions, boolean unlocks) throws IOException {
+        Difference found =
+                new Difference(selection, conditions, unlocks, adopts || conditions.isFuture(), tools.ours());
         List<Segment> doubtful = new ArrayList<>();
         for (Segment segment : map.segments()) {
-            if (tools.unlockable().contains(segment)) {
+            if (tools.neverLocked().contains(segment)) {
                 continue;
             }
             if (!found.matters(segment)) {

@@ -2,7 +2,7 @@
 package io.memlock.lock;
 
 import io.memlock.calls.ApplicationLocks;
-import io.memlock.calls.GentleCalls;
+import io.memlock.calls.ChunkedCalls;
 import io.memlock.calls.HeldPages;
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pause;
@@ -143,7 +143,7 @@ final class Repair {
     void lockAll(
             Selection selection,
             Map<Region, List<Segment>> missing,
-            Budget budget,
+            MemlockBudget budget,
             Set<Segment> wasLocked,
             List<Segment> kept) {
         if (selection.isIndivisible()) {
@@ -170,7 +170,7 @@ final class Repair {
                     lost += wasLocked.contains(segment) ? 1 : 0;
                 } else if (fits && isGone(segment)) {
                     vanished.add(segment);
-                } else if (!tools.unlockable.contains(segment)) {
+                } else if (!tools.neverLocked.contains(segment)) {
                     missing(segment);
                 }
             }
@@ -215,7 +215,7 @@ final class Repair {
             tools.ours.add(segment);
             newlyLocked++;
         } else if (failed == 0 && tools.probe.seesLockOfOwnPage()) {
-            tools.unlockable.add(segment);
+            tools.neverLocked.add(segment);
         } else if (failed == 0) {
             failed = Errno.NOT_DONE;
         }
@@ -244,8 +244,8 @@ final class Repair {
     }
 
     /** What was found and done. */
-    Pass pass(Difference found) {
-        return new Pass(
+    PassResult pass(Difference found) {
+        return new PassResult(
                 mappings, found.wantedBytes(), missingBytes, newlyLocked, lost, unlocked, errno, overMappingBudget);
     }
 
@@ -256,17 +256,17 @@ final class Repair {
      * @param calls the calls
      * @param applicationLocks what is not ours to unlock
      * @param ours what is
-     * @param unlockable what the kernel never locks
+     * @param neverLocked what the kernel never locks
      * @param room what is left for locked memory
      * @param pause sleeps
      * @param maxMappings no mapping is split when there are this many
      */
     record Tools(
             LockProbe probe,
-            GentleCalls calls,
+            ChunkedCalls calls,
             ApplicationLocks applicationLocks,
-            LockedByName ours,
-            Unlockable unlockable,
+            OwnLocks ours,
+            NeverLocked neverLocked,
             RoomWatch room,
             Pause pause,
             long maxMappings) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.residency;
 
-import io.memlock.calls.GentleCalls;
+import io.memlock.calls.ChunkedCalls;
 import io.memlock.calls.Pause;
 import io.memlock.calls.Populator;
 import io.memlock.calls.Progress;
@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Faults regions in before the application needs them. At start by as many threads as there are CPUs, because nobody runs
- * yet; on a live JVM by one, in small pieces with pauses, as {@link GentleCalls} does.
+ * yet; on a live JVM by one, in small pieces with pauses, as {@link ChunkedCalls} does.
  */
 public final class Prefault {
 
@@ -142,7 +142,7 @@ public final class Prefault {
                     }
                     told.done(length);
                     if (gently) {
-                        pause.nanos(GentleCalls.PAUSE_NANOS);
+                        pause.nanos(ChunkedCalls.PAUSE_NANOS);
                     }
                 }
             }

@@ -73,8 +73,7 @@ public final class ProcessResidency implements Residency {
             SwapIn swapIn = new SwapIn(Populator.of(libc, proc), Pause.SLEEP, progress);
             long inSwap = bytesInSwap();
             // What was committed and never touched is absent, too: no more has come back than there was in swap.
-            long brought =
-                    inSwap == 0 ? 0 : Math.min(inSwap, swapIn.heapFile(new SharedPages(libc, pageBytes), segments));
+            long brought = inSwap == 0 ? 0 : Math.min(inSwap, swapIn.heapFile(new Mincore(libc, pageBytes), segments));
             if (swapped > 0) {
                 try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, pageBytes)) {
                     brought += swapIn.own(pagemap, segments, swapped);

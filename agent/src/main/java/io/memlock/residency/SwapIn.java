@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.residency;
 
-import io.memlock.calls.GentleCalls;
+import io.memlock.calls.ChunkedCalls;
 import io.memlock.calls.Pause;
 import io.memlock.calls.Populator;
 import io.memlock.calls.Progress;
@@ -58,9 +58,9 @@ public final class SwapIn {
      * @param segments what is locked
      * @return bytes brought back
      */
-    long heapFile(SharedPages pages, List<Segment> segments) {
+    long heapFile(Mincore pages, List<Segment> segments) {
         List<Segment> files = new ArrayList<>();
-        FirstViews views = new FirstViews();
+        DistinctFilePages views = new DistinctFilePages();
         long length = 0;
         for (Segment segment : segments) {
             if (isHeapFile(segment) && views.isFirst(segment)) {
@@ -88,7 +88,7 @@ public final class SwapIn {
         return segment.region() == Region.HEAP && mapping.writable() && mapping.isSharedFile();
     }
 
-    private static long absentBytes(SharedPages pages, List<Segment> files) {
+    private static long absentBytes(Mincore pages, List<Segment> files) {
         long absent = 0;
         for (Segment file : files) {
             absent += pages.absentBytes(file.start(), file.end());
@@ -102,7 +102,7 @@ public final class SwapIn {
             if (populator.populate(at, length, false) == 0) {
                 work.done(length);
             }
-            pause.nanos(GentleCalls.PAUSE_NANOS);
+            pause.nanos(ChunkedCalls.PAUSE_NANOS);
         }
     }
 }

@@ -2,7 +2,7 @@
 package io.memlock.fake;
 
 import io.memlock.calls.ApplicationLocks;
-import io.memlock.lock.MemoryMap;
+import io.memlock.lock.Mappings;
 import io.memlock.memory.Backing;
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
@@ -28,7 +28,7 @@ import java.util.stream.LongStream;
  * A process's mappings and their locks, accounted as the kernel does it (mm/mlock.c, mm/mmap.c): whole mappings are charged,
  * {@code MAP_FIXED} over a locked mapping is counted twice under MCL_FUTURE, an mlock over a hole flags what comes before it.
  */
-public final class FakeKernel implements LibC, MemoryMap {
+public final class FakeKernel implements LibC, Mappings {
 
     public static final long PAGE = 4096;
 
@@ -216,7 +216,7 @@ public final class FakeKernel implements LibC, MemoryMap {
     }
 
     /** Our view of it. */
-    public Segment heapView() {
+    public Segment zgcMirror() {
         refresh();
         return seen.stream().filter(Segment::isAgentsView).findAny().orElseThrow();
     }
@@ -343,7 +343,7 @@ public final class FakeKernel implements LibC, MemoryMap {
         after.run();
     }
 
-    // ---- MemoryMap
+    // ---- Mappings
 
     @Override
     public boolean refresh() {

@@ -296,12 +296,12 @@ class LockOutcomeTest {
     void aLateLockPopulatesAllOfTheViewOfZgcsHeap() throws Exception {
         kernel.unmap(HEAP, 4 * MIB);
         kernel.mapHeapFile(4L << 40, 1024 * MIB, 0);
-        assertThat(lock.itself().populateView()).as("no view yet").isFalse();
+        assertThat(lock.itself().populateMirror()).as("no view yet").isFalse();
 
         assertThat(lock.change("mode=heap,strategy=rescan")).isNull();
 
-        assertThat(lock.itself().viewedHeap().bytes()).isEqualTo(1024 * MIB);
-        assertThat(lock.itself().populateView()).isFalse();
+        assertThat(lock.itself().zgcMirror().bytes()).isEqualTo(1024 * MIB);
+        assertThat(lock.itself().populateMirror()).isFalse();
     }
 
     @Test
@@ -310,12 +310,12 @@ class LockOutcomeTest {
         kernel.mapHeapFile(4L << 40, 1024 * MIB, 0);
         lock.start("mode=heap,strategy=rescan");
         int parts = 1;
-        while (lock.itself().populateView()) {
+        while (lock.itself().populateMirror()) {
             parts++;
             assertThat(parts).isLessThan(100);
         }
 
         assertThat(parts).isGreaterThan(1);
-        assertThat(lock.itself().viewedHeap().bytes()).isEqualTo(1024 * MIB);
+        assertThat(lock.itself().zgcMirror().bytes()).isEqualTo(1024 * MIB);
     }
 }

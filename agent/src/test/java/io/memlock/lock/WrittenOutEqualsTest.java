@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WrittenOutEqualsTest {
 
     @ParameterizedTest
-    @ValueSource(classes = {Mapping.class, Segment.class, Selection.class, Terms.class})
+    @ValueSource(classes = {Mapping.class, Segment.class, Selection.class, PassConditions.class})
     void goesByEveryComponent(Class<?> type) {
         EqualsVerifier.forClass(type)
                 .suppress(Warning.STRICT_HASHCODE, Warning.NULL_FIELDS)

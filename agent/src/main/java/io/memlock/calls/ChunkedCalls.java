@@ -10,18 +10,18 @@ import io.memlock.os.Linux;
  *
  * <p>The kernel holds {@code mmap_lock} for writing while it walks a range: 42 ms per resident GiB, in which no other
  * thread can map, unmap or commit memory. Pieces alone do not help, because the caller takes the lock again before a
- * waiter wakes up; pieces with a sleep between them bound the wait. How long they are {@link PieceSize} says.
+ * waiter wakes up; pieces with a sleep between them bound the wait. How long they are {@link ChunkSize} says.
  */
-public final class GentleCalls {
+public final class ChunkedCalls {
 
     public static final long PAUSE_NANOS = 50_000;
 
     private final LibC libc;
     private final Pause pause;
     private final Progress progress;
-    private final PieceSize pieces;
-    private final PieceSize reservedPieces;
-    private final PieceSize filePieces;
+    private final ChunkSize pieces;
+    private final ChunkSize reservedPieces;
+    private final ChunkSize filePieces;
     private final HeldPages held;
     private Progress.Work work;
     private boolean isLive;
@@ -33,7 +33,7 @@ public final class GentleCalls {
      * @param pieces how long the pieces are
      * @param held what no call unlocks
      */
-    public GentleCalls(LibC libc, Pause pause, Progress progress, PieceSize pieces, HeldPages held) {
+    public ChunkedCalls(LibC libc, Pause pause, Progress progress, ChunkSize pieces, HeldPages held) {
         this.libc = libc;
         this.pause = pause;
         this.progress = progress;
@@ -122,7 +122,7 @@ public final class GentleCalls {
 
     private int inPieces(Segment segment, Call call) {
         boolean isAccessible = segment.mapping().isAccessible();
-        PieceSize size = isAccessible ? pieces : reservedPieces;
+        ChunkSize size = isAccessible ? pieces : reservedPieces;
         BackOff backOff = new BackOff(PAUSE_NANOS);
         long from = segment.start();
         long end = segment.end();

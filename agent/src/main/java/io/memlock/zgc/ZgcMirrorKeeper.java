@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Has a {@link HeapView} of ZGC's heap while there may be one, and says what it cannot hold. Changed by one thread at a time;
+ * Has a {@link ZgcMirror} of ZGC's heap while there may be one, and says what it cannot hold. Changed by one thread at a time;
  * {@link #exists} and {@link #bytes} may be asked by any.
  */
-public final class ViewedHeap {
+public final class ZgcMirrorKeeper {
 
-    private final Supplier<HeapView> maker;
-    private volatile HeapView view;
+    private final Supplier<ZgcMirror> maker;
+    private volatile ZgcMirror mirror;
     private volatile long bytes;
     private String problem;
 
@@ -21,7 +21,7 @@ public final class ViewedHeap {
      *
      * @param maker makes one, when it is needed for the first time
      */
-    public ViewedHeap(Supplier<HeapView> maker) {
+    public ZgcMirrorKeeper(Supplier<ZgcMirror> maker) {
         this.maker = maker;
     }
 
@@ -37,7 +37,7 @@ public final class ViewedHeap {
 
     /** Whether there is a view, which has to be looked after more often than others may ask for; free. */
     public boolean exists() {
-        HeapView now = view;
+        ZgcMirror now = mirror;
         return now != null && now.exists();
     }
 
@@ -53,8 +53,8 @@ public final class ViewedHeap {
 
     /** Where somebody has unlocked the view, what it held may have gone. Before it is locked again. */
     public void check(long nowNanos) {
-        if (exists() && !view.isLocked()) {
-            view.allAgain(nowNanos);
+        if (exists() && !mirror.isLocked()) {
+            mirror.allAgain(nowNanos);
         }
     }
 
@@ -66,11 +66,11 @@ public final class ViewedHeap {
      * @return what the operator should know and was not told yet, null if nothing
      */
     public String cover(List<Segment> segments, long nowNanos) {
-        if (view == null) {
-            view = maker.get();
+        if (mirror == null) {
+            mirror = maker.get();
         }
         String before = problem;
-        problem = view.cover(segments, nowNanos);
+        problem = mirror.cover(segments, nowNanos);
         return problem == null || problem.equals(before)
                 ? null
                 : "ZGC's heap is locked where it is mapped, and what ZGC frees may be swapped out until it is used"
@@ -84,15 +84,15 @@ public final class ViewedHeap {
      * @return whether there is more
      */
     public boolean populatePart(List<Segment> segments) {
-        boolean isMore = view.populate(segments);
-        bytes = view.heldBytes();
+        boolean isMore = mirror.populate(segments);
+        bytes = mirror.heldBytes();
         return isMore;
     }
 
     /** Lets go. */
     public void release() {
-        HeapView last = view;
-        view = null;
+        ZgcMirror last = mirror;
+        mirror = null;
         bytes = 0;
         problem = null;
         if (last != null) {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.memlock.fake.FakeKernel;
 import org.junit.jupiter.api.Test;
 
-class SharedPagesTest {
+class MincoreTest {
 
     private static final long START = 0x1000_0000L;
     private static final long PAGE = FakeKernel.PAGE;
@@ -32,6 +32,6 @@ class SharedPagesTest {
     }
 
     private long absentPages(int pages) {
-        return new SharedPages(kernel, PAGE).absentBytes(START, START + pages * PAGE) / PAGE;
+        return new Mincore(kernel, PAGE).absentBytes(START, START + pages * PAGE) / PAGE;
     }
 }

@@ -10,20 +10,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tells of mappings of a single page, which {@link SplitProbe} cannot split, whether they are locked on-fault: a page of ours
+ * Tells of mappings of a single page, which {@link OnFaultProbe} cannot split, whether they are locked on-fault: a page of ours
  * is mapped where there is room beside such a page and locked on-fault. If {@code maps} then shows both as one mapping, they
  * have the same flags. Ours is unmapped again at once; it is never touched, and the other one stays as it is. Linux {@code
  * mm/vma.c: vma_merge_new_range}
  */
-final class MergeProbe {
+final class SinglePageProbe {
 
     private static final int READ_WRITE = Linux.PROT_READ | Linux.PROT_WRITE;
 
     private final LibC libc;
     private final long pageBytes;
-    private final SplitProbe.Maps maps;
+    private final OnFaultProbe.Maps maps;
 
-    MergeProbe(LibC libc, long pageBytes, SplitProbe.Maps maps) {
+    SinglePageProbe(LibC libc, long pageBytes, OnFaultProbe.Maps maps) {
         this.libc = libc;
         this.pageBytes = pageBytes;
         this.maps = maps;

@@ -7,7 +7,7 @@ package io.memlock.keeper;
  *
  * <p>Not thread-safe.
  */
-final class Allowance {
+final class CpuAllowance {
 
     private final long shareOf;
     private final long mostSavedNanos;
@@ -21,7 +21,7 @@ final class Allowance {
      * @param mostSavedNanos CPU time that can be saved up
      * @param now {@link System#nanoTime}
      */
-    Allowance(long shareOf, long mostSavedNanos, long now) {
+    CpuAllowance(long shareOf, long mostSavedNanos, long now) {
         this.shareOf = shareOf;
         this.mostSavedNanos = mostSavedNanos;
         this.savedNanos = mostSavedNanos;

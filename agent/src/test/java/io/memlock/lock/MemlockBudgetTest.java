@@ -8,11 +8,11 @@ import io.memlock.memory.Region;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class BudgetTest {
+class MemlockBudgetTest {
 
     private static final long LIMIT = 8 << 20;
 
-    private final Budget budget = new Budget();
+    private final MemlockBudget budget = new MemlockBudget();
 
     @Test
     void holdsToTheByteWhatTheReserveLeaves() {

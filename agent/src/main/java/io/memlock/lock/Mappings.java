@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** The memory of this process as it was last looked at. */
-public interface MemoryMap {
+public interface Mappings {
 
     /**
      * Looks again.

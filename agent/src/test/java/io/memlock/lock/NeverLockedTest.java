@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class UnlockableTest {
+class NeverLockedTest {
 
     private static final long MIB = 1 << 20;
     private static final long DEVICE = 0x4000_0000L;
@@ -39,7 +39,7 @@ class UnlockableTest {
     void theKernelsOwnAndHugePagesAreNotTried(String path, Backing backing, boolean isNever) {
         Mapping mapping = new Mapping(0x1000, 0x2000, true, true, false, false, 0, 0, path, backing);
 
-        assertThat(new Unlockable().contains(new Segment(0x1000, 0x2000, Region.OTHER, Evidence.NONE, mapping)))
+        assertThat(new NeverLocked().contains(new Segment(0x1000, 0x2000, Region.OTHER, Evidence.NONE, mapping)))
                 .isEqualTo(isNever);
     }
 

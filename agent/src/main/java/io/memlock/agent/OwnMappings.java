@@ -2,7 +2,7 @@
 package io.memlock.agent;
 
 import io.memlock.hotspot.JvmLayout;
-import io.memlock.lock.MemoryMap;
+import io.memlock.lock.Mappings;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
 import io.memlock.proc.AddressSpaceReader;
@@ -11,8 +11,8 @@ import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.util.List;
 
-/** {@link MemoryMap} from {@code /proc/self/maps} and what is known of HotSpot's layout. */
-public final class SelfMap implements MemoryMap {
+/** {@link Mappings} from {@code /proc/self/maps} and what is known of HotSpot's layout. */
+public final class OwnMappings implements Mappings {
 
     /**
      * What maps does not show, threads that come and go on stacks of old ones, is looked for in one pass of so many while
@@ -27,7 +27,7 @@ public final class SelfMap implements MemoryMap {
     private List<Mapping> mappings = List.of();
     private int unchanged;
 
-    public SelfMap(ProcFs proc, JvmLayout layout) {
+    public OwnMappings(ProcFs proc, JvmLayout layout) {
         this.maps = proc.mapsReader(ProcFs.SELF);
         this.addressSpace = proc.addressSpaceReader(ProcFs.SELF);
         this.layout = layout;

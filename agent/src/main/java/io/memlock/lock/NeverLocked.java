@@ -13,7 +13,7 @@ import java.util.Set;
  * <p>No list of names is complete, so they are found by trying: locked, and the probe says it is not. Huge pages of
  * hugetlbfs are not tried: they cannot be swapped, and the call would populate them.
  */
-final class Unlockable {
+final class NeverLocked {
 
     private final Set<Mapping> found = new HashSet<>();
 

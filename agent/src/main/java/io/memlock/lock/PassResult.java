@@ -18,7 +18,7 @@ import java.util.Map;
  * @param isOverMappingBudget whether something was left unlocked because locking it would use up the mappings the kernel
  *     allows
  */
-record Pass(
+record PassResult(
         int mappings,
         long wantedBytes,
         Map<Region, Long> missingBytes,
@@ -29,11 +29,11 @@ record Pass(
         boolean isOverMappingBudget) {
 
     /** Before the first one. */
-    static final Pass NONE = new Pass(0, 0, Map.of(), 0, 0, 0, 0, false);
+    static final PassResult NONE = new PassResult(0, 0, Map.of(), 0, 0, 0, 0, false);
 
     /** What was found and done in all, where this pass followed another at once. */
-    Pass after(Pass earlier) {
-        return new Pass(
+    PassResult after(PassResult earlier) {
+        return new PassResult(
                 mappings,
                 wantedBytes,
                 missingBytes,

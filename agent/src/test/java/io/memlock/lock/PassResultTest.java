@@ -12,19 +12,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class PassTest {
+class PassResultTest {
 
     private static final LockFailure FAILURE = new LockFailure("to lock", "ENOMEM", "", "", Advice.lasting(""));
 
-    private static Pass pass(long wanted, Map<Region, Long> missing) {
-        return new Pass(9, wanted, missing, 3, 2, 1, 0, false);
+    private static PassResult pass(long wanted, Map<Region, Long> missing) {
+        return new PassResult(9, wanted, missing, 3, 2, 1, 0, false);
     }
 
     @Test
     void whatFollowedAtOnceFoundWhatIsSoNowAndDidAllTogether() {
-        Pass earlier = new Pass(9, 100, Map.of(Region.HEAP, 100L), 10, 20, 30, 12, true);
+        PassResult earlier = new PassResult(9, 100, Map.of(Region.HEAP, 100L), 10, 20, 30, 12, true);
 
-        assertThat(pass(70, Map.of()).after(earlier)).isEqualTo(new Pass(9, 70, Map.of(), 13, 22, 31, 0, false));
+        assertThat(pass(70, Map.of()).after(earlier)).isEqualTo(new PassResult(9, 70, Map.of(), 13, 22, 31, 0, false));
     }
 
     @Test

@@ -4,7 +4,7 @@ package io.memlock.residency;
 import io.memlock.os.LibC;
 
 /** How much of a file is in RAM, whoever maps it: mincore(2). */
-final class SharedPages {
+final class Mincore {
 
     private static final int PAGES_AT_ONCE = 1024;
     private static final int IN_RAM = 1;
@@ -13,7 +13,7 @@ final class SharedPages {
     private final long pageBytes;
     private final byte[] states = new byte[PAGES_AT_ONCE];
 
-    SharedPages(LibC libc, long pageBytes) {
+    Mincore(LibC libc, long pageBytes) {
         this.libc = libc;
         this.pageBytes = pageBytes;
     }

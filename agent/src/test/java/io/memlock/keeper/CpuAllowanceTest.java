@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class AllowanceTest {
+class CpuAllowanceTest {
 
     private static final long MILLI = 1_000_000;
     private static final long SECOND = 1000 * MILLI;
 
-    private final Allowance allowance = new Allowance(20, SECOND, 0);
+    private final CpuAllowance allowance = new CpuAllowance(20, SECOND, 0);
 
     @Test
     void aBurstIsDoneAtOnce() {

@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class PieceSizeTest {
+class ChunkSizeTest {
 
     private static final long PAGE = 4096;
     private static final long HUGE = 2 << 20;
-    private static final long SMALL = PieceSize.SMALLEST_PAGES * PAGE;
+    private static final long SMALL = ChunkSize.SMALLEST_PAGES * PAGE;
 
     private long hugePages;
     private long callNanos;
-    private PieceSize pieces = new PieceSize(PAGE, () -> hugePages, () -> callNanos);
+    private ChunkSize pieces = new ChunkSize(PAGE, () -> hugePages, () -> callNanos);
 
     @Test
     void beginsSmallAndEndsOnMultiplesOfItsLength() {
@@ -26,7 +26,7 @@ class PieceSizeTest {
     void growsWhereLittleIsResidentUpToAHugePage() {
         pieces.end(0);
         for (int i = 0; i < 10; i++) {
-            pieces.took(PieceSize.QUICK_NANOS - 1);
+            pieces.took(ChunkSize.QUICK_NANOS - 1);
         }
 
         assertThat(pieces.end(0)).isEqualTo(HUGE);
@@ -35,23 +35,23 @@ class PieceSizeTest {
     @Test
     void shrinksWhereItTakesLongDownToWhereTheCallItselfIsWhatTakesLong() {
         pieces.end(0);
-        pieces.took(PieceSize.QUICK_NANOS - 1);
-        pieces.took(PieceSize.QUICK_NANOS - 1);
+        pieces.took(ChunkSize.QUICK_NANOS - 1);
+        pieces.took(ChunkSize.QUICK_NANOS - 1);
         assertThat(pieces.end(0)).isEqualTo(4 * SMALL);
 
-        pieces.took(PieceSize.SLOW_NANOS + 1);
+        pieces.took(ChunkSize.SLOW_NANOS + 1);
         assertThat(pieces.end(0)).isEqualTo(2 * SMALL);
-        pieces.took(PieceSize.SLOW_NANOS + 1);
-        pieces.took(PieceSize.SLOW_NANOS + 1);
+        pieces.took(ChunkSize.SLOW_NANOS + 1);
+        pieces.took(ChunkSize.SLOW_NANOS + 1);
         assertThat(pieces.end(0)).isEqualTo(SMALL);
     }
 
     @Test
     void staysWhereItTakesNeither() {
         pieces.end(0);
-        pieces.took(PieceSize.QUICK_NANOS - 1);
-        pieces.took(PieceSize.QUICK_NANOS);
-        pieces.took(PieceSize.SLOW_NANOS);
+        pieces.took(ChunkSize.QUICK_NANOS - 1);
+        pieces.took(ChunkSize.QUICK_NANOS);
+        pieces.took(ChunkSize.SLOW_NANOS);
 
         assertThat(pieces.end(0)).isEqualTo(2 * SMALL);
     }
@@ -61,7 +61,7 @@ class PieceSizeTest {
         hugePages = HUGE;
         assertThat(pieces.end(PAGE)).isEqualTo(HUGE);
 
-        pieces.took(PieceSize.SLOW_NANOS * 100);
+        pieces.took(ChunkSize.SLOW_NANOS * 100);
 
         assertThat(pieces.end(PAGE)).isEqualTo(HUGE);
     }
@@ -80,10 +80,10 @@ class PieceSizeTest {
     @Test
     void aHugePageIsAsLargeAsTheKernelSays() {
         hugePages = 32 << 20;
-        pieces = new PieceSize(16 << 10, () -> hugePages, () -> callNanos);
+        pieces = new ChunkSize(16 << 10, () -> hugePages, () -> callNanos);
         assertThat(pieces.end(0)).isEqualTo(32 << 20);
 
-        pieces.took(PieceSize.SLOW_NANOS * 100);
+        pieces.took(ChunkSize.SLOW_NANOS * 100);
         assertThat(pieces.end(0)).isEqualTo(32 << 20);
         pieces.took(0);
         assertThat(pieces.end(0)).isEqualTo(32 << 20);
@@ -91,18 +91,18 @@ class PieceSizeTest {
 
     @Test
     void whatIsOnlyReservedIsBoundedByTimeAlone() {
-        PieceSize reserved = pieces.ofReserved();
+        ChunkSize reserved = pieces.ofReserved();
         long at = 0;
         int calls = 0;
         while (at < 16L << 40) {
             at = reserved.end(at);
-            reserved.took(PieceSize.QUICK_NANOS - 1);
+            reserved.took(ChunkSize.QUICK_NANOS - 1);
             calls++;
         }
         assertThat(calls).as("for 16 TiB").isLessThan(50);
 
         for (int i = 0; i < 50; i++) {
-            reserved.took(PieceSize.SLOW_NANOS + 1);
+            reserved.took(ChunkSize.SLOW_NANOS + 1);
         }
         assertThat(reserved.end(0)).isEqualTo(HUGE);
     }
@@ -112,10 +112,10 @@ class PieceSizeTest {
         callNanos = 100_000; // an emulator
         pieces.end(0);
         for (int i = 0; i < 10; i++) {
-            pieces.took(PieceSize.QUICK_CALLS * callNanos - 1);
+            pieces.took(ChunkSize.QUICK_CALLS * callNanos - 1);
         }
 
         assertThat(pieces.end(0)).isEqualTo(HUGE);
-        assertThat(pieces.slowNanos()).isEqualTo(PieceSize.SLOW_CALLS * callNanos);
+        assertThat(pieces.slowNanos()).isEqualTo(ChunkSize.SLOW_CALLS * callNanos);
     }
 }

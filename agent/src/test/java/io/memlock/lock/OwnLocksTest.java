@@ -11,9 +11,9 @@ import io.memlock.memory.Segment;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class LockedByNameTest {
+class OwnLocksTest {
 
-    private final LockedByName ours = new LockedByName();
+    private final OwnLocks ours = new OwnLocks();
 
     private static Segment segment(long start, long end) {
         return segment(start, end, "");

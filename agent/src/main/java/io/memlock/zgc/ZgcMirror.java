@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.zgc;
 
-import io.memlock.calls.GentleCalls;
+import io.memlock.calls.ChunkedCalls;
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pause;
 import io.memlock.calls.Populator;
@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  * <p>It shows the file up to the last granule that ZGC has mapped so far, can be read only, and is left out of core dumps.
  * It takes 2 MiB of page tables for each GiB, and VmRSS counts each page once more. Not thread-safe.
  */
-public final class HeapView {
+public final class ZgcMirror {
 
     /** ZGC commits, maps and gives back in these. zGlobals.hpp, ZGranuleSizeShift */
     public static final long GRANULE_BYTES = 2L << 20;
@@ -74,7 +74,7 @@ public final class HeapView {
     private Progress.Work work;
 
     /** None yet. */
-    public HeapView(LibC libc, Populator populator, LockProbe probe, Pause pause, Progress progress) {
+    public ZgcMirror(LibC libc, Populator populator, LockProbe probe, Pause pause, Progress progress) {
         this.libc = libc;
         this.populator = populator;
         this.probe = probe;
@@ -173,7 +173,7 @@ public final class HeapView {
                 failure = "populating it: " + Errno.describe(errno);
             }
             work.done(GRANULE_BYTES);
-            pause.nanos(GentleCalls.PAUSE_NANOS);
+            pause.nanos(ChunkedCalls.PAUSE_NANOS);
         }
         work = null;
         populateProblem = failure;
@@ -189,7 +189,7 @@ public final class HeapView {
                 return errno;
             }
             if (System.nanoTime() - began > SLOW_PIECE_NANOS) {
-                pause.nanos(GentleCalls.PAUSE_NANOS);
+                pause.nanos(ChunkedCalls.PAUSE_NANOS);
             }
         }
         return 0;
@@ -214,7 +214,7 @@ public final class HeapView {
             if (!reserveAgain(start + granule * GRANULE_BYTES, GRANULE_BYTES)) {
                 break;
             }
-            pause.nanos(GentleCalls.PAUSE_NANOS);
+            pause.nanos(ChunkedCalls.PAUSE_NANOS);
         }
         long bytes = reservedBytes;
         reservedBytes = 0;
@@ -285,7 +285,7 @@ public final class HeapView {
                 return libc.errno();
             }
             if (at + bytes < to) {
-                pause.nanos(GentleCalls.PAUSE_NANOS);
+                pause.nanos(ChunkedCalls.PAUSE_NANOS);
             }
         }
         return 0;

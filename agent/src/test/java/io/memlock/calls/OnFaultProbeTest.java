@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class SplitProbeTest {
+class OnFaultProbeTest {
 
     private static final long HEAP = 0x7_0000_0000L;
     private static final long HEAP_BYTES = 64 << 20;
@@ -22,8 +22,8 @@ class SplitProbeTest {
     private static final long BUFFER_BYTES = 8 << 20;
 
     private final FakeKernel kernel = new FakeKernel();
-    private final SplitProbe split =
-            new SplitProbe(kernel, new LockProbe(kernel, FakeKernel.PAGE), FakeKernel.PAGE, this::maps);
+    private final OnFaultProbe split =
+            new OnFaultProbe(kernel, new LockProbe(kernel, FakeKernel.PAGE), FakeKernel.PAGE, this::maps);
 
     @BeforeEach
     void lockEverythingOnFault() {

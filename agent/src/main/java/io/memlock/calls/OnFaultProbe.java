@@ -22,7 +22,7 @@ import java.util.function.Predicate;
  * {@code mlock} of that page puts both together again. The page stays locked all the time. Linux {@code mm/mlock.c:
  * mlock_fixup}
  */
-public final class SplitProbe {
+public final class OnFaultProbe {
 
     /** A JVM maps memory all the time, also while it is looked at. */
     private static final int ATTEMPTS = 5;
@@ -34,7 +34,7 @@ public final class SplitProbe {
     private final LockProbe probe;
     private final long pageBytes;
     private final Maps maps;
-    private final MergeProbe merge;
+    private final SinglePageProbe merge;
 
     /**
      * A probe.
@@ -42,12 +42,12 @@ public final class SplitProbe {
      * @param probe tells whether a mapping is locked at all
      * @param maps of this process, fresh at each call
      */
-    public SplitProbe(LibC libc, LockProbe probe, long pageBytes, Maps maps) {
+    public OnFaultProbe(LibC libc, LockProbe probe, long pageBytes, Maps maps) {
         this.libc = libc;
         this.probe = probe;
         this.pageBytes = pageBytes;
         this.maps = maps;
-        this.merge = new MergeProbe(libc, pageBytes, maps);
+        this.merge = new SinglePageProbe(libc, pageBytes, maps);
     }
 
     /**
@@ -56,7 +56,7 @@ public final class SplitProbe {
      * <p>A mapping of a single page cannot be split. It is taken for on-fault unless an application may have put something
      * there that it wants to keep from swap, a key for example: memory of its own that it can write to. Code made at run time
      * is none, nor is the bss of a library, which follows directly on its data. What may be such a page, and {@link
-     * MergeProbe} does not show to be on-fault, is taken for the application's, too: to leave a few pages locked is better than to stop a JVM
+     * SinglePageProbe} does not show to be on-fault, is taken for the application's, too: to leave a few pages locked is better than to stop a JVM
      * while smaps is read.
      *
      * @param asked which mappings to look at

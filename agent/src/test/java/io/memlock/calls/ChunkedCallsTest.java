@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
-class GentleCallsTest {
+class ChunkedCallsTest {
 
     private static final long HEAP = 0x1000_0000L;
     private static final long PIECE = 2 << 20;
@@ -24,11 +24,11 @@ class GentleCallsTest {
     private long hugePages = PIECE;
     private final LockProbe probe = new LockProbe(kernel, FakeKernel.PAGE);
     private final HeldPages held = new HeldPages(kernel, probe, FakeKernel.PAGE);
-    private final GentleCalls calls = new GentleCalls(
+    private final ChunkedCalls calls = new ChunkedCalls(
             kernel,
             pauses::add,
             new Progress(new Log(System.err, LogLevel.QUIET)),
-            new PieceSize(FakeKernel.PAGE, () -> hugePages, () -> 0),
+            new ChunkSize(FakeKernel.PAGE, () -> hugePages, () -> 0),
             held);
 
     @Test
@@ -64,7 +64,7 @@ class GentleCallsTest {
 
         assertThat(lock()).isEqualTo(Errno.EAGAIN);
 
-        assertThat(kernel.chargedBytes()).as("the first piece").isEqualTo(PieceSize.SMALLEST_PAGES * FakeKernel.PAGE);
+        assertThat(kernel.chargedBytes()).as("the first piece").isEqualTo(ChunkSize.SMALLEST_PAGES * FakeKernel.PAGE);
     }
 
     @Test
@@ -101,7 +101,7 @@ class GentleCallsTest {
         assertThat(lock()).isZero();
 
         assertThat(pauses).hasSize(3);
-        assertThat(pauses.get(0)).isGreaterThan(GentleCalls.PAUSE_NANOS);
+        assertThat(pauses.get(0)).isGreaterThan(ChunkedCalls.PAUSE_NANOS);
     }
 
     @Test

@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
  * border between two mappings: where huge pages may be, it has to lie between two of them, and one is gone through as fast
  * as a small page.
  */
-public final class PieceSize {
+public final class ChunkSize {
 
     /** Some 20 microseconds of small pages, of which the call itself takes a third. */
     static final int SMALLEST_PAGES = 64;
@@ -61,11 +61,11 @@ public final class PieceSize {
      * @param hugePageBytes asked when the first piece is due: how large the largest huge pages may be, 0 if there are none
      * @param callNanos asked when the first piece is due: what the shortest call costs
      */
-    public PieceSize(long pageBytes, LongSupplier hugePageBytes, LongSupplier callNanos) {
+    public ChunkSize(long pageBytes, LongSupplier hugePageBytes, LongSupplier callNanos) {
         this(pageBytes, hugePageBytes, callNanos, LARGEST_PAGES * pageBytes, SLOW_NANOS, QUICK_NANOS);
     }
 
-    private PieceSize(
+    private ChunkSize(
             long pageBytes,
             LongSupplier hugePageBytes,
             LongSupplier callNanos,
@@ -83,20 +83,20 @@ public final class PieceSize {
     }
 
     /** For files that must not stay locked, of which little is resident, or all. */
-    PieceSize ofFiles() {
-        return new PieceSize(
+    ChunkSize ofFiles() {
+        return new ChunkSize(
                 pageBytes, hugePageBytes, callNanos, LARGEST_FILE_BYTES, SLOW_FILE_NANOS, QUICK_FILE_NANOS);
     }
 
     /** For addresses that are only reserved, of which there can be TiBs: nothing is resident, so only time bounds it. */
-    PieceSize ofReserved() {
+    ChunkSize ofReserved() {
         LongSupplier largest = new LongSupplier() { // no lambda: this is on the way to main
                     @Override
                     public long getAsLong() {
                         return LARGEST_PAGES * pageBytes;
                     }
                 };
-        return new PieceSize(pageBytes, largest, callNanos, WITHOUT_BOUND, SLOW_NANOS, QUICK_NANOS);
+        return new ChunkSize(pageBytes, largest, callNanos, WITHOUT_BOUND, SLOW_NANOS, QUICK_NANOS);
     }
 
     /** Asks again about huge pages, before the next piece. */

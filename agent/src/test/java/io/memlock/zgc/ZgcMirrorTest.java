@@ -31,22 +31,22 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-class HeapViewTest {
+class ZgcMirrorTest {
 
-    private static final long GRANULE = HeapView.GRANULE_BYTES;
+    private static final long GRANULE = ZgcMirror.GRANULE_BYTES;
     private static final long HEAP = 4L << 40;
-    private static final int MANY = HeapView.GRANULES_AT_ONCE;
+    private static final int MANY = ZgcMirror.GRANULES_AT_ONCE;
 
     private final FakeKernel kernel = new FakeKernel();
     private final RecordingLibC libc = new RecordingLibC(kernel);
     private final Progress progress = new Progress(new Log(System.err, LogLevel.QUIET));
-    private final HeapView view = view(libc, new KernelVersion(6, 1));
+    private final ZgcMirror view = view(libc, new KernelVersion(6, 1));
     private long now = System.nanoTime();
 
     private Runnable whilePausing = () -> {};
 
-    private HeapView view(LibC calls, KernelVersion version) {
-        return new HeapView(
+    private ZgcMirror view(LibC calls, KernelVersion version) {
+        return new ZgcMirror(
                 calls,
                 new Populator(calls, version),
                 new LockProbe(kernel, FakeKernel.PAGE),
@@ -63,7 +63,7 @@ class HeapViewTest {
 
     /** Of the file, as granules: each whole. */
     private List<Long> populated() {
-        long start = kernel.heapView().start();
+        long start = kernel.zgcMirror().start();
         List<Long> granules = libc.madvised.stream()
                 .filter(call -> call.advice() == Linux.MADV_POPULATE_READ)
                 .map(call -> (call.start() - start) / GRANULE)
@@ -81,7 +81,7 @@ class HeapViewTest {
 
         assertThat(hold()).isNull();
 
-        Segment one = kernel.heapView();
+        Segment one = kernel.zgcMirror();
         assertThat(kernel.isLockedOnFault(one.start())).isTrue();
         assertThat(one.start() % GRANULE).isZero();
         assertThat(one.length()).isEqualTo(6 * GRANULE);
@@ -97,12 +97,12 @@ class HeapViewTest {
         assertThat(hold()).contains("EAGAIN");
         kernel.filter.clear();
 
-        now += HeapView.TRY_AGAIN_NANOS - 1;
+        now += ZgcMirror.TRY_AGAIN_NANOS - 1;
         assertThat(hold()).as("too early").contains("EAGAIN");
         now++;
 
         assertThat(hold()).isNull();
-        assertThat(kernel.isLockedOnFault(kernel.heapView().start())).isTrue();
+        assertThat(kernel.isLockedOnFault(kernel.zgcMirror().start())).isTrue();
     }
 
     /** Of a page that ZGC has not committed somebody's populating mlockall would make memory. */
@@ -115,7 +115,7 @@ class HeapViewTest {
         kernel.mapHeapFile(HEAP + GRANULE, GRANULE, 2 * GRANULE);
         hold();
 
-        long start = kernel.heapView().start();
+        long start = kernel.zgcMirror().start();
         assertThat(kernel.isLockedOnFault(start + 2 * GRANULE)).isTrue();
         assertThat(kernel.isLocked(start + 3 * GRANULE)).as("beyond").isFalse();
         assertThat(populated()).containsExactly(2L);
@@ -163,11 +163,11 @@ class HeapViewTest {
         kernel.mapHeapFile(HEAP, GRANULE, 0);
         hold();
         populated();
-        now += HeapView.ALL_AGAIN_NANOS / 2;
+        now += ZgcMirror.ALL_AGAIN_NANOS / 2;
         hold();
         assertThat(populated()).isEmpty();
 
-        now += HeapView.ALL_AGAIN_NANOS;
+        now += ZgcMirror.ALL_AGAIN_NANOS;
         hold();
 
         assertThat(populated()).containsExactly(0L);
@@ -177,13 +177,13 @@ class HeapViewTest {
     void populatesByLockingBeforeLinux514AndLeavesTheLockOnFault() {
         kernel.mapHeapFile(HEAP, GRANULE, 0);
         kernel.refresh();
-        HeapView old = view(libc, new KernelVersion(5, 13));
+        ZgcMirror old = view(libc, new KernelVersion(5, 13));
         old.cover(kernel.segments(), now);
 
         old.populate(kernel.segments());
 
         assertThat(libc.mlockedBytes).isEqualTo(GRANULE);
-        assertThat(kernel.isLockedOnFault(kernel.heapView().start())).isTrue();
+        assertThat(kernel.isLockedOnFault(kernel.zgcMirror().start())).isTrue();
     }
 
     @Test
@@ -192,17 +192,17 @@ class HeapViewTest {
         MemoryLock lock = new FakeProcess(kernel, libc).newLock();
         lock.start(OptionParser.parse("mode=all"));
         lock.reconcile();
-        lock.populateView();
+        lock.populateMirror();
         assertThat(populated()).containsExactly(0L);
-        lock.populateView();
+        lock.populateMirror();
         assertThat(populated()).isEmpty();
 
         kernel.munlockall();
         lock.reconcile();
-        lock.populateView();
+        lock.populateMirror();
 
         assertThat(populated()).containsExactly(0L);
-        assertThat(kernel.isLockedOnFault(kernel.heapView().start())).isTrue();
+        assertThat(kernel.isLockedOnFault(kernel.zgcMirror().start())).isTrue();
     }
 
     /** It may populate what it locks, and of the file's holes make memory. */
@@ -253,7 +253,7 @@ class HeapViewTest {
     void leavesNoGapForOthersWhileItLetsGo() {
         kernel.mapHeapFile(HEAP, 3 * GRANULE, 0);
         hold();
-        long start = kernel.heapView().start();
+        long start = kernel.zgcMirror().start();
         List<Boolean> mapped = new ArrayList<>();
         whilePausing = () -> mapped.add(LongStream.range(0, 3).allMatch(i -> kernel.isMapped(start + i * GRANULE)));
 
@@ -268,14 +268,14 @@ class HeapViewTest {
     void neverTouchesAPlaceAgainWhereAMappingFailed() {
         kernel.mapHeapFile(HEAP, GRANULE, 0);
         hold();
-        long start = kernel.heapView().start();
+        long start = kernel.zgcMirror().start();
         kernel.mapHeapFile(HEAP + GRANULE, GRANULE, GRANULE);
         kernel.refresh();
         kernel.failCall = kernel.calls; // the mapping of the second granule
         assertThat(view.cover(kernel.segments(), now)).startsWith("mapping it: ");
         kernel.failCall = -1;
         kernel.commit(Region.NATIVE, start + GRANULE, GRANULE);
-        now += 2 * HeapView.ALL_AGAIN_NANOS;
+        now += 2 * ZgcMirror.ALL_AGAIN_NANOS;
 
         assertThat(hold()).isEqualTo("mapping more of it has failed before");
         view.release();
@@ -293,7 +293,7 @@ class HeapViewTest {
 
         assertThat(hold()).isEqualTo("it is larger than the largest heap");
 
-        assertThat(kernel.heapView().length()).isEqualTo(GRANULE);
+        assertThat(kernel.zgcMirror().length()).isEqualTo(GRANULE);
     }
 
     @Test
@@ -308,7 +308,7 @@ class HeapViewTest {
         assertThat(kernel.mappings()).isOne();
         kernel.showsDescriptors = true;
         assertThat(hold()).as("not in each pass").isEqualTo(problem);
-        now += 2 * HeapView.ALL_AGAIN_NANOS;
+        now += 2 * ZgcMirror.ALL_AGAIN_NANOS;
         assertThat(hold()).isNull();
         assertThat(view.exists()).isTrue();
     }
@@ -321,7 +321,7 @@ class HeapViewTest {
             failing.refresh();
             failing.failCall = call;
             failing.failWith = Errno.ENOMEM;
-            HeapView one = new FakeProcess(failing).heapView();
+            ZgcMirror one = new FakeProcess(failing).newZgcMirror();
 
             String problem = one.cover(failing.segments(), now);
             boolean isPopulated = !one.populate(failing.segments()) && one.heldBytes() > 0;
@@ -346,7 +346,7 @@ class HeapViewTest {
 
         assertThat(hold()).isNull();
 
-        assertThat(ViewedHeap.isNeeded(kernel.segments())).isFalse();
+        assertThat(ZgcMirrorKeeper.isNeeded(kernel.segments())).isFalse();
         assertThat(view.exists()).isFalse();
     }
 
@@ -378,13 +378,13 @@ class HeapViewTest {
         FakeProcess process = new FakeProcess(kernel);
         MemoryLock lock = process.newLock();
         List<Long> viewed = new ArrayList<>();
-        process.whileSwappingIn = () -> viewed.add(lock.viewedHeap().bytes());
+        process.whileSwappingIn = () -> viewed.add(lock.zgcMirror().bytes());
         lock.start(OptionParser.parse("mode=none"));
 
         lock.change(OptionParser.parse("mode=all"));
 
         assertThat(viewed).containsExactly(0L);
-        assertThat(lock.viewedHeap().bytes()).isEqualTo(GRANULE);
+        assertThat(lock.zgcMirror().bytes()).isEqualTo(GRANULE);
     }
 
     @Test
@@ -396,7 +396,7 @@ class HeapViewTest {
                 .isNull();
 
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
-        assertThat(kernel.isLockedOnFault(kernel.heapView().start())).isTrue();
+        assertThat(kernel.isLockedOnFault(kernel.zgcMirror().start())).isTrue();
     }
 
     @Test

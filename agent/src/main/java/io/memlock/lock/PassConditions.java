@@ -12,10 +12,10 @@ import io.memlock.memory.Segment;
  *     though we never locked it by name
  * @param othersSetFuture whether new mappings are born locked though we did not ask for it
  */
-record Terms(long limitBytes, boolean isFuture, boolean othersSetFuture) {
+record PassConditions(long limitBytes, boolean isFuture, boolean othersSetFuture) {
 
     /** Of an unlock. */
-    static final Terms OF_UNLOCK = new Terms(-1, false, false);
+    static final PassConditions OF_UNLOCK = new PassConditions(-1, false, false);
 
     /**
      * Whether a selected segment is to be locked.
@@ -28,7 +28,7 @@ record Terms(long limitBytes, boolean isFuture, boolean othersSetFuture) {
     }
 
     /** Whether a limit has come to apply since others. */
-    boolean areLimitedSince(Terms before) {
+    boolean areLimitedSince(PassConditions before) {
         return limitBytes >= 0 && before != null && before.limitBytes < 0;
     }
 
@@ -43,10 +43,10 @@ record Terms(long limitBytes, boolean isFuture, boolean othersSetFuture) {
     /** As that of any record, but written out: see {@link Mapping#equals}. */
     @Override
     public boolean equals(Object other) {
-        return other instanceof Terms terms
-                && limitBytes == terms.limitBytes
-                && isFuture == terms.isFuture
-                && othersSetFuture == terms.othersSetFuture;
+        return other instanceof PassConditions conditions
+                && limitBytes == conditions.limitBytes
+                && isFuture == conditions.isFuture
+                && othersSetFuture == conditions.othersSetFuture;
     }
 
     @Override

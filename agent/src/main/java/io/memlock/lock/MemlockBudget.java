@@ -13,7 +13,7 @@ import java.util.Set;
  *
  * <p>Not thread-safe.
  */
-final class Budget {
+final class MemlockBudget {
 
     private final Set<Region> admitted = EnumSet.noneOf(Region.class);
     private long roomBytes;

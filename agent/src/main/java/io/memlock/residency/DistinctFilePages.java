@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Tells the first view of a piece of a file from others: ZGC maps each page of its heap up to three times. */
-final class FirstViews {
+final class DistinctFilePages {
 
     private final Set<List<Long>> seen = new HashSet<>();
 

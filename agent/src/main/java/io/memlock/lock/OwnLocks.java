@@ -12,7 +12,7 @@ import java.util.TreeMap;
  *
  * <p>Not thread-safe.
  */
-final class LockedByName {
+final class OwnLocks {
 
     private TreeMap<Long, Long> endByStart = new TreeMap<>();
 
