@@ -51,7 +51,8 @@ class ArchitectureTest {
                 "zgc       |  | calls memory os",
                 "residency |  | calls cgroup log memory os proc",
                 "state     |  | advice calls log memory",
-                "lock      |  | advice calls cgroup hotspot log memory options os residency state zgc",
+                "reconcile |  | calls cgroup memory os",
+                "lock      |  | advice calls cgroup hotspot memory options os reconcile residency state zgc",
                 "ranges    |  | advice calls lock memory os proc state",
                 "tracking  | java.lang.. java.nio.charset java.security net.bytebuddy.jar.asm | log memory os",
                 "report    |  | calls hotspot log memory proc state",
@@ -59,7 +60,7 @@ class ArchitectureTest {
                 "jmx       | javax.management.. | calls keeper memory options report state",
                 "jvms      | java.. | files hotspot jvmstat log memory proc state",
                 "doctor    | java.. | advice agent calls cgroup files hotspot lock log memory options os proc"
-                        + " report residency state"
+                        + " reconcile report residency state"
             })
     void eachPackageImportsWhatIsBelowIt(String name, String jdk, String ours) {
         List<String> allowed = new ArrayList<>(List.of("java.lang..", "java.io..", "java.util..", OURS + name));

@@ -2,12 +2,12 @@
 package io.memlock.agent;
 
 import io.memlock.hotspot.JvmLayout;
-import io.memlock.lock.Mappings;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
 import io.memlock.proc.AddressSpaceReader;
 import io.memlock.proc.MapsReader;
 import io.memlock.proc.ProcFs;
+import io.memlock.reconcile.Mappings;
 import java.io.IOException;
 import java.util.List;
 

@@ -4,11 +4,11 @@ package io.memlock.doctor;
 import io.memlock.advice.Place;
 import io.memlock.advice.Remedy;
 import io.memlock.files.ProcFormatException;
-import io.memlock.lock.MappingBudget;
 import io.memlock.memory.Bytes;
 import io.memlock.proc.KernelVersion;
 import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFs;
+import io.memlock.reconcile.MappingBudget;
 import java.io.IOException;
 import java.util.List;
 

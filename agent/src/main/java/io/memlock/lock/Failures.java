@@ -14,6 +14,8 @@ import io.memlock.memory.Segment;
 import io.memlock.memory.Selection;
 import io.memlock.os.Errno;
 import io.memlock.os.ErrnoException;
+import io.memlock.reconcile.PassResult;
+import io.memlock.reconcile.Reconciler;
 import io.memlock.state.LockFailure;
 import java.io.File;
 import java.io.IOException;
@@ -133,9 +135,7 @@ final class Failures {
     LockFailure call(PassResult pass, Selection selection, LockLimit limit) {
         long needed = chargedBytes + pass.totalMissingBytes();
         boolean overLimit = !limit.isUnlimited() && needed > limit.softBytes();
-        if (pass.errno() == Errno.ENOMEM
-                && !overLimit
-                && pass.mappings() >= reconciler.tools().maxMappings()) {
+        if (pass.errno() == Errno.ENOMEM && !overLimit && pass.mappings() >= reconciler.maxMappings()) {
             return tooManyMappings(pass);
         }
         String cause = pass.errno() == Errno.ENOMEM && !overLimit
@@ -192,7 +192,7 @@ final class Failures {
                 "to lock parts of mappings: " + missing(pass),
                 "not tried, it would be answered with ENOMEM (Cannot allocate memory): the process has "
                         + pass.mappings() + " mappings, splitting stops at "
-                        + reconciler.tools().maxMappings()
+                        + reconciler.maxMappings()
                         + " (80 % of vm.max_map_count)",
                 "at the kernel's limit the JVM itself would fail",
                 PARTLY_LOCKED,
@@ -285,7 +285,7 @@ final class Failures {
     }
 
     private static String effect(PassResult pass) {
-        return pass.totalMissingBytes() >= pass.wantedBytes() ? UNLOCKED_JVM : PARTLY_LOCKED;
+        return pass.isNothingLocked() ? UNLOCKED_JVM : PARTLY_LOCKED;
     }
 
     private Refusal refusal(LockLimit limit, int errno) {

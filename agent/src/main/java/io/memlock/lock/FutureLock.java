@@ -10,6 +10,7 @@ import io.memlock.memory.Segment;
 import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
+import io.memlock.reconcile.Reconciler;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,26 +112,27 @@ public final class FutureLock {
      * dies at its next commit; where huge pages of hugetlbfs are mapped, too, because the other call populates them.
      *
      * @param unlocked what is not locked now, by anybody
-     * @param tools for the calls on that
+     * @param reconciler makes the calls on that
      * @throws IOException if it cannot be told what the application locked; it is ended all the same
      */
-    void end(List<Segment> unlocked, Repair.Tools tools) throws IOException {
+    void end(List<Segment> unlocked, Reconciler reconciler) throws IOException {
         List<Segment> files = new ArrayList<>();
         for (Segment segment : unlocked) {
             if (isDroppable(segment)) {
                 files.add(segment);
-                tools.calls().release(segment);
+                reconciler.calls().release(segment);
             } else {
-                tools.calls().lock(segment);
+                reconciler.calls().lock(segment);
             }
         }
         try {
             applicationLocks.refresh();
-            if (leavesOutLocked(files, tools.probe())) { // since then, by the application, or mapped anew and born so
+            if (leavesOutLocked(
+                    files, reconciler.probe())) { // since then, by the application, or mapped anew and born so
                 applicationLocks.refresh();
             }
         } finally {
-            leavesOutLocked(files, tools.probe());
+            leavesOutLocked(files, reconciler.probe());
             endAtOnce(process.holdsHugetlb());
             for (Segment file : files) {
                 process.held().unlockOthers(file.start(), file.length());

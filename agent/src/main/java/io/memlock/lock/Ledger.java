@@ -2,6 +2,7 @@
 package io.memlock.lock;
 
 import io.memlock.memory.Selection;
+import io.memlock.reconcile.PassResult;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
 import io.memlock.state.LockStatus;
@@ -83,8 +84,7 @@ final class Ledger {
         if (failure == null) {
             return LockState.LOCKED;
         }
-        boolean nothing = pass.wantedBytes() > 0 && pass.totalMissingBytes() >= pass.wantedBytes();
-        return nothing ? LockState.FAILED : LockState.PARTIAL;
+        return pass.isNothingLocked() ? LockState.FAILED : LockState.PARTIAL;
     }
 
     /**

@@ -8,6 +8,8 @@ import io.memlock.memory.Segment;
 import io.memlock.memory.Selection;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
+import io.memlock.reconcile.PassResult;
+import io.memlock.reconcile.Reconciler;
 import io.memlock.residency.Residency;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;

@@ -4,6 +4,9 @@ package io.memlock.lock;
 import io.memlock.calls.LockLimit;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import io.memlock.reconcile.PassConditions;
+import io.memlock.reconcile.PassResult;
+import io.memlock.reconcile.Reconciler;
 import io.memlock.state.Strategy;
 import io.memlock.zgc.ZgcMirrorKeeper;
 import java.io.IOException;
@@ -40,7 +43,7 @@ public final class Passes {
         if (reconciler == null) {
             reconciler = maker.get();
             if (isLive) {
-                reconciler.tools().calls().live();
+                reconciler.calls().live();
             }
         }
         return reconciler;
@@ -50,7 +53,7 @@ public final class Passes {
     synchronized void live() {
         isLive = true;
         if (reconciler != null) {
-            reconciler.tools().calls().live();
+            reconciler.calls().live();
         }
     }
 
@@ -115,9 +118,9 @@ public final class Passes {
         }
         if (limit.isUnlimited()) {
             List<Segment> unlocked = reconciler().adoptEverything();
-            future.end(unlocked, reconciler().tools());
+            future.end(unlocked, reconciler());
         } else { // at once: the next commit may end the JVM
-            future.end(List.of(), reconciler().tools());
+            future.end(List.of(), reconciler());
         }
         reconciler().adoptAll(); // also what was mapped meanwhile, such as the stack of a new thread
     }

@@ -2,7 +2,6 @@
 package io.memlock.fake;
 
 import io.memlock.calls.ApplicationLocks;
-import io.memlock.lock.Mappings;
 import io.memlock.memory.Backing;
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
@@ -12,6 +11,7 @@ import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.proc.ProcFs;
+import io.memlock.reconcile.Mappings;
 import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.reconcile;
 
 import io.memlock.calls.ApplicationLocks;
 import io.memlock.calls.ChunkedCalls;
@@ -96,13 +96,23 @@ public final class Reconciler {
                 probe, calls, applicationLocks, new OwnLocks(), new NeverLocked(), room, pause, maxMappings);
     }
 
-    /** What all passes work with. */
-    Repair.Tools tools() {
-        return tools;
+    /** Returns what calls are made through. */
+    public ChunkedCalls calls() {
+        return tools.calls();
+    }
+
+    /** Returns what tells whether a mapping is locked. */
+    public LockProbe probe() {
+        return tools.probe();
+    }
+
+    /** Returns how many mappings the process may have for one of them to be split. */
+    public long maxMappings() {
+        return tools.maxMappings();
     }
 
     /** Every mapping, cut into regions, as of the last look. */
-    List<Segment> segments() {
+    public List<Segment> segments() {
         return map.segments();
     }
 
@@ -111,13 +121,13 @@ public final class Reconciler {
      *
      * @throws IOException if {@code /proc/self/maps} cannot be read
      */
-    void look() throws IOException {
+    public void look() throws IOException {
         tools.room().begin();
         sawChange |= map.refresh();
     }
 
     /** All that is locked at the next look is ours, unless the application locked it without on-fault. */
-    void adoptAll() {
+    public void adoptAll() {
         adopts = true;
     }
 
@@ -128,7 +138,7 @@ public final class Reconciler {
      * @return what is not locked
      * @throws IOException if {@code /proc/self/maps} cannot be read
      */
-    List<Segment> adoptEverything() throws IOException {
+    public List<Segment> adoptEverything() throws IOException {
         look();
         List<Segment> ours = new ArrayList<>();
         List<Segment> unlocked = new ArrayList<>();
@@ -149,17 +159,17 @@ public final class Reconciler {
     }
 
     /** Whether the next pass is to unlock what the last one may have left. */
-    boolean givesBack() {
+    public boolean givesBack() {
         return givesBack;
     }
 
     /** The JVM tells that it may have committed or given back memory: the next pass reads maps. */
-    void expectChange() {
+    public void expectChange() {
         passesSinceLook = LOOK_EVERY;
     }
 
     /** What is selected and locked, as of the last pass. */
-    List<Segment> locked() {
+    public List<Segment> locked() {
         return locked;
     }
 
@@ -171,7 +181,7 @@ public final class Reconciler {
      * @return what was found and done
      * @throws IOException if {@code /proc/self/maps} cannot be read; nothing was changed
      */
-    PassResult run(Selection selection, PassConditions conditions) throws IOException {
+    public PassResult run(Selection selection, PassConditions conditions) throws IOException {
         boolean looks = mustLook(conditions);
         if (looks) {
             look();

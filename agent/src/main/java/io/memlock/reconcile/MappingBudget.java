@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.reconcile;
 
 /** How many mappings there may be for one of them to be split: the JVM needs new ones too, and dies without. */
 public final class MappingBudget {

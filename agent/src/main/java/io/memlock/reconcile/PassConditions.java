@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.reconcile;
 
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
@@ -12,10 +12,10 @@ import io.memlock.memory.Segment;
  *     though we never locked it by name
  * @param othersSetFuture whether new mappings are born locked though we did not ask for it
  */
-record PassConditions(long limitBytes, boolean isFuture, boolean othersSetFuture) {
+public record PassConditions(long limitBytes, boolean isFuture, boolean othersSetFuture) {
 
     /** Of an unlock. */
-    static final PassConditions OF_UNLOCK = new PassConditions(-1, false, false);
+    public static final PassConditions OF_UNLOCK = new PassConditions(-1, false, false);
 
     /**
      * Whether a selected segment is to be locked.

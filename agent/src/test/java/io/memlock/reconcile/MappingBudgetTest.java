@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
+import io.memlock.lock.MemoryLock;
 import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
 import io.memlock.state.LockFailure;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.reconcile;
 
 import io.memlock.memory.Segment;
 import java.io.IOException;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.reconcile;
 
 import io.memlock.memory.Region;
 import java.util.Map;
@@ -18,7 +18,7 @@ import java.util.Map;
  * @param isOverMappingBudget whether something was left unlocked because locking it would use up the mappings the kernel
  *     allows
  */
-record PassResult(
+public record PassResult(
         int mappings,
         long wantedBytes,
         Map<Region, Long> missingBytes,
@@ -29,7 +29,7 @@ record PassResult(
         boolean isOverMappingBudget) {
 
     /** Before the first one. */
-    static final PassResult NONE = new PassResult(0, 0, Map.of(), 0, 0, 0, 0, false);
+    public static final PassResult NONE = new PassResult(0, 0, Map.of(), 0, 0, 0, 0, false);
 
     /** What was found and done in all, where this pass followed another at once. */
     PassResult after(PassResult earlier) {
@@ -44,11 +44,16 @@ record PassResult(
                 isOverMappingBudget);
     }
 
-    boolean isComplete() {
+    public boolean isComplete() {
         return missingBytes.isEmpty();
     }
 
-    long totalMissingBytes() {
+    /** Returns whether nothing is locked of all that should be. */
+    public boolean isNothingLocked() {
+        return wantedBytes > 0 && totalMissingBytes() >= wantedBytes;
+    }
+
+    public long totalMissingBytes() {
         long total = 0;
         for (long bytes : missingBytes.values()) {
             total += bytes;

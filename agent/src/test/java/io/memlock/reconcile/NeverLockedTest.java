@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.lock;
+package io.memlock.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
+import io.memlock.lock.MemoryLock;
 import io.memlock.memory.Backing;
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
