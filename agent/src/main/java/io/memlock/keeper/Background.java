@@ -12,7 +12,7 @@ public final class Background {
     private final Keeper keeper;
     private final Reporter reporter;
     private final LastingThreads threads;
-    private final Control control;
+    private final LockControl control;
     private final Runnable look;
     private final Runnable afterFirstPass;
 
@@ -43,7 +43,7 @@ public final class Background {
         keeper = new Keeper(lock, process, log, announcer, options, growth, new ThreadCpuTime(libc));
         reporter = new Reporter(lock, process, scans, announcer, log);
         threads = new LastingThreads(new Keeping(), new Reporting());
-        control = new Control(lock, process, scans, announcer, options, log, threads);
+        control = new LockControl(lock, process, scans, announcer, options, log, threads);
     }
 
     /**
