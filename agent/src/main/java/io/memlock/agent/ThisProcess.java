@@ -37,6 +37,7 @@ import io.memlock.proc.ProcFs;
 import io.memlock.ranges.RangeLocks;
 import io.memlock.reconcile.MappingBudget;
 import io.memlock.reconcile.Reconciler;
+import io.memlock.residency.Prefault;
 import io.memlock.residency.ProcessResidency;
 import io.memlock.residency.Residency;
 import io.memlock.zgc.ZgcMirror;
@@ -138,9 +139,9 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     }
 
     private Residency residency() {
-        return new ProcessResidency(libc, proc, log, progress, pageBytes, new ProcessResidency.Scanner() {
+        return new ProcessResidency(libc, proc, log, progress, pageBytes, new Prefault.Resident() {
             @Override
-            public long residentBytes(List<Region> regions, boolean isLive) throws IOException {
+            public long bytes(List<Region> regions, boolean isLive) throws IOException {
                 return (isLive ? view().scan() : view().scanAtOnce())
                         .total(regions)
                         .residentBytes();

@@ -224,9 +224,10 @@ class ZgcMirrorTest {
         libc.madvised.clear();
 
         RegionTotals totals = new RegionTotals();
+        Headroom headroom = new Headroom(GRANULE, "the host");
         kernel.segments().forEach(totals::add);
-        new Prefault(new Populator(libc, new KernelVersion(6, 1)), nanos -> {}, progress)
-                .run(kernel.segments(), List.of(Region.HEAP), () -> 0, new Headroom(GRANULE, "the host"), 2);
+        new Prefault(new Populator(libc, new KernelVersion(6, 1)), nanos -> {}, progress, 2)
+                .run(kernel.segments(), List.of(Region.HEAP), (regions, isLive) -> 0, headroom, false);
 
         RegionUsage heap = new RegionReport(totals.usages(), 0, 0).total(List.of(Region.HEAP));
         assertThat(heap.mappings()).isOne();
