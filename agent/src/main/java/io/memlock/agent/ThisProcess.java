@@ -45,7 +45,9 @@ import io.memlock.zgc.ZgcMirrorKeeper;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -269,16 +271,20 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     }
 
     @Override
-    public void forEachLocked(Predicate<Mapping> asked, ApplicationLocks.Locked consumer) throws IOException {
-        OnFaultProbe split = new OnFaultProbe(libc, probe, pageBytes, () -> proc.mappings(ProcFs.SELF));
-        if (isLarge() && split.forEach(asked, consumer)) {
-            return;
+    public Map<Mapping, Boolean> onFaultByLocked(Predicate<Mapping> asked) throws IOException {
+        Map<Mapping, Boolean> probed = isLarge()
+                ? new OnFaultProbe(libc, probe, pageBytes, () -> proc.mappings(ProcFs.SELF)).find(asked)
+                : null;
+        if (probed != null) {
+            return probed;
         }
+        Map<Mapping, Boolean> onFault = new HashMap<>();
         proc.smaps(ProcFs.SELF, entry -> {
             if (entry.locked() && asked.test(entry.mapping())) {
-                consumer.accept(entry.mapping(), entry.lockedOnFault());
+                onFault.put(entry.mapping(), entry.lockedOnFault());
             }
         });
+        return onFault;
     }
 
     private long maxMapCount() {

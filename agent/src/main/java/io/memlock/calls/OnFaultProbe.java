@@ -51,7 +51,7 @@ public final class OnFaultProbe {
     }
 
     /**
-     * Hands over what is locked, and whether on-fault, if that can be told.
+     * Finds what is locked, and whether on-fault, if that can be told.
      *
      * <p>A mapping of a single page cannot be split. It is taken for on-fault unless an application may have put something
      * there that it wants to keep from swap, a key for example: memory of its own that it can write to. Code made at run time
@@ -60,18 +60,17 @@ public final class OnFaultProbe {
      * while smaps is read.
      *
      * @param asked which mappings to look at
-     * @return false if it cannot be told, or not of every larger mapping; then nothing was handed over
+     * @return null if it cannot be told, or not of every larger mapping
      * @throws IOException if {@code maps} cannot be read
      */
-    public boolean forEach(Predicate<Mapping> asked, ApplicationLocks.Locked consumer) throws IOException {
+    public Map<Mapping, Boolean> find(Predicate<Mapping> asked) throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Map<Mapping, Boolean> onFault = new LinkedHashMap<>();
             if (tellAll(asked, onFault)) {
-                onFault.forEach(consumer::accept);
-                return true;
+                return onFault;
             }
         }
-        return false;
+        return null;
     }
 
     /** Returns whether all could be told. */

@@ -15,8 +15,7 @@ final class Difference {
     private final Map<Region, List<Segment>> missing = new EnumMap<>(Region.class);
     private final List<Segment> surplus = new ArrayList<>();
     private final List<Segment> kept = new ArrayList<>();
-    private final List<Segment> locked = new ArrayList<>();
-    private final List<Segment> passedOver = new ArrayList<>();
+    private final List<Segment> maybeLocked = new ArrayList<>();
     private final List<Segment> changed = new ArrayList<>();
     private long wantedBytes;
     private long largestBytes;
@@ -50,7 +49,7 @@ final class Difference {
     /** Compares one. */
     void add(Segment segment, boolean isLocked) {
         if (isLocked) {
-            locked.add(segment);
+            maybeLocked.add(segment);
         }
         if (selection.contains(segment.region()) && !conditions.mustStayUnlocked(segment)) {
             wantedBytes += segment.length();
@@ -67,7 +66,7 @@ final class Difference {
 
     private void addMissing(Segment segment) {
         List<Segment> ofRegion = missing.get(segment.region());
-        if (ofRegion == null) {
+        if (ofRegion == null) { // no lambda: this may be on the way to main
             ofRegion = new ArrayList<>();
             missing.put(segment.region(), ofRegion);
         }
@@ -76,7 +75,7 @@ final class Difference {
 
     /** Does not ask about one that does not matter: it may be locked, from a time when it did. */
     void passOver(Segment segment) {
-        passedOver.add(segment);
+        maybeLocked.add(segment);
     }
 
     /** Something else is mapped by now where it began, or nothing; what is left of it may be locked. */
@@ -86,7 +85,7 @@ final class Difference {
 
     /** All that may hold what we locked. */
     List<Segment> maybeOurs() {
-        List<Segment> all = maybeLocked();
+        List<Segment> all = new ArrayList<>(maybeLocked);
         all.addAll(changed);
         return all;
     }
@@ -108,9 +107,7 @@ final class Difference {
 
     /** All that is locked, and all that was not asked about. */
     List<Segment> maybeLocked() {
-        List<Segment> all = new ArrayList<>(locked);
-        all.addAll(passedOver);
-        return all;
+        return maybeLocked;
     }
 
     /** Length of all that is selected. */

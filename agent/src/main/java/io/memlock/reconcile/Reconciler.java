@@ -274,18 +274,17 @@ public final class Reconciler {
         leavesSome = false;
         boolean unlocks = conditions.isFuture() || givesBack;
         Difference found = compare(selection, conditions, unlocks);
-        List<Segment> maybeLocked = found.maybeLocked();
         if (adopts || conditions.isFuture()) {
             tools.ours().adopt(found.maybeOurs());
             adopts = false;
         } else {
             tools.ours().retain(found.maybeOurs());
         }
-        tools.applicationLocks().retain(maybeLocked);
+        tools.applicationLocks().retain(found.maybeLocked());
         Repair repair = new Repair(tools, map.mappings());
         if (unlocks) {
             repair.unlockAll(found.surplus());
-            changesMeanwhile |= repair.sawGone() || repair.sawChanged();
+            changesMeanwhile |= repair.sawChange();
             leavesSome = changesMeanwhile; // what is locked of a mapping whose start has gone was not asked about
         }
         if (!found.missing().isEmpty()) {

@@ -40,8 +40,7 @@ final class Repair {
     private int newlyLocked;
     private int lost;
     private int unlocked;
-    private boolean sawGone;
-    private boolean sawChanged;
+    private boolean sawChange;
     private int errno;
     private boolean overMappingBudget;
     private int splits;
@@ -92,8 +91,7 @@ final class Repair {
 
     private List<Segment> oursAmong(List<Segment> some) throws IOException {
         ApplicationLocks.Found found = tools.applicationLocks.oursAmong(some);
-        sawGone |= found.isSomeGone();
-        sawChanged |= found.isSomeChanged();
+        sawChange |= found.isSomeChanged();
         return found.ours();
     }
 
@@ -106,14 +104,9 @@ final class Repair {
         }
     }
 
-    /** Whether something that was to be unlocked was not locked any more: what is there now may be. */
-    boolean sawGone() {
-        return sawGone;
-    }
-
-    /** Whether something that was to be unlocked has changed since the look, and is left to the next. */
-    boolean sawChanged() {
-        return sawChanged;
+    /** Returns whether something that was to be unlocked has gone or changed since the look: what is there now is left to the next. */
+    boolean sawChange() {
+        return sawChange;
     }
 
     /** Where the mapping has gone meanwhile, so has its lock. */

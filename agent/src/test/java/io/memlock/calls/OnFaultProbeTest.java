@@ -11,6 +11,7 @@ import io.memlock.os.Linux;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +23,7 @@ class OnFaultProbeTest {
     private static final long BUFFER_BYTES = 8 << 20;
 
     private final FakeKernel kernel = new FakeKernel();
-    private final OnFaultProbe split =
+    private final OnFaultProbe probe =
             new OnFaultProbe(kernel, new LockProbe(kernel, FakeKernel.PAGE), FakeKernel.PAGE, this::maps);
 
     @BeforeEach
@@ -165,11 +166,16 @@ class OnFaultProbeTest {
     }
 
     private boolean findApplications(List<Mapping> found) throws IOException {
-        return split.forEach(mapping -> true, (mapping, isOnFault) -> {
+        Map<Mapping, Boolean> locked = probe.find(mapping -> true);
+        if (locked == null) {
+            return false;
+        }
+        locked.forEach((mapping, isOnFault) -> {
             if (!isOnFault) {
                 found.add(mapping);
             }
         });
+        return true;
     }
 
     private List<Mapping> maps() {

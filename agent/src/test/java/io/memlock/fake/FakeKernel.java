@@ -16,6 +16,7 @@ import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -332,15 +333,17 @@ public final class FakeKernel implements LibC, Mappings {
     }
 
     /** As {@link ApplicationLocks.LockFlags}. */
-    void forEachLocked(Predicate<Mapping> asked, ApplicationLocks.Locked consumer) {
+    Map<Mapping, Boolean> onFaultByLocked(Predicate<Mapping> asked) {
+        Map<Mapping, Boolean> onFault = new HashMap<>();
         for (Vma vma : List.copyOf(vmas.values())) {
             if (vma.locked && asked.test(mapping(vma))) {
-                consumer.accept(mapping(vma), vma.onFault);
+                onFault.put(mapping(vma), vma.onFault);
             }
         }
         Runnable after = afterLockedLook;
         afterLockedLook = () -> {};
         after.run();
+        return onFault;
     }
 
     // ---- Mappings

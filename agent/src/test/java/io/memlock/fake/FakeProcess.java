@@ -96,7 +96,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
         this.held = new HeldPages(kernel, probe, FakeKernel.PAGE);
         ChunkedCalls calls = new ChunkedCalls(
                 kernel, nanos -> {}, progress, new ChunkSize(FakeKernel.PAGE, () -> 2 << 20, () -> 0), held);
-        this.applicationLocks = new ApplicationLocks(kernel::forEachLocked);
+        this.applicationLocks = new ApplicationLocks(kernel::onFaultByLocked);
         this.reconciler = new Reconciler(
                 new KernelMappings(),
                 probe,
