@@ -85,7 +85,7 @@ public final class ChunkedCalls {
      * @return 0, or errno of the first piece that failed; the pieces before it are unlocked
      */
     public int unlock(Segment segment) {
-        return segment.mapping().isFileBacked() ? swiftly(segment, Call.UNLOCK) : inPieces(segment, Call.UNLOCK);
+        return inPieces(segment, Call.UNLOCK);
     }
 
     /**
@@ -95,34 +95,14 @@ public final class ChunkedCalls {
      * @return 0, or errno of the first piece that failed
      */
     public int release(Segment segment) {
-        return swiftly(segment, Call.RELEASE);
-    }
-
-    /** Each page of a file that is locked is one less the kernel can drop, so this is in a hurry. */
-    private int swiftly(Segment segment, Call call) {
-        long from = segment.start();
-        while (from < segment.end()) {
-            long to = isLive ? Math.min(segment.end(), filePieces.end(from)) : segment.end();
-            long began = System.nanoTime();
-            int errno = on(call, from, to - from);
-            if (errno != 0) {
-                return errno;
-            }
-            filePieces.took(System.nanoTime() - began);
-            if (work != null) {
-                work.done(to - from);
-            }
-            if (to < segment.end()) {
-                pause.nanos(PAUSE_NANOS);
-            }
-            from = to;
-        }
-        return 0;
+        return inPieces(segment, Call.RELEASE);
     }
 
     private int inPieces(Segment segment, Call call) {
         boolean isAccessible = segment.mapping().isAccessible();
-        ChunkSize size = isAccessible ? pieces : reservedPieces;
+        // Each page of a file that is locked is one less the kernel can drop: that is in a hurry.
+        boolean isUrgent = call != Call.LOCK && segment.mapping().isFileBacked();
+        ChunkSize size = isUrgent ? filePieces : isAccessible ? pieces : reservedPieces;
         BackOff backOff = new BackOff(PAUSE_NANOS);
         long from = segment.start();
         long end = segment.end();
@@ -141,7 +121,7 @@ public final class ChunkedCalls {
                 work.done(to - from);
             }
             if (to < end) {
-                pause.nanos(backOff.after(took, size.slowNanos()));
+                pause.nanos(isUrgent ? PAUSE_NANOS : backOff.after(took, size.slowNanos()));
             }
             from = to;
         }

@@ -3,7 +3,6 @@ package io.memlock.calls;
 
 import io.memlock.os.Errno;
 import io.memlock.os.LibC;
-import io.memlock.os.Linux;
 import java.util.function.LongSupplier;
 
 /** Tries whether new mappings are born locked, whoever asked for it: maps a page, probes it, unmaps it. */
@@ -50,7 +49,7 @@ public final class FutureProbe {
      */
     public boolean isCharged(LongSupplier chargedBytes) {
         long before = chargedBytes.getAsLong();
-        long page = map();
+        long page = probe.mapPage();
         if (page == LibC.MAP_FAILED) {
             return false;
         }
@@ -60,7 +59,7 @@ public final class FutureProbe {
     }
 
     private LockProbe.Answer ask(boolean isExpected) {
-        long page = map();
+        long page = probe.mapPage();
         if (page == LibC.MAP_FAILED) {
             return libc.errno() == Errno.EAGAIN ? LockProbe.Answer.LOCKED : LockProbe.Answer.UNKNOWN;
         }
@@ -69,9 +68,5 @@ public final class FutureProbe {
         libc.munmap(page, pageBytes);
         probeErrno = errno;
         return answer;
-    }
-
-    private long map() {
-        return libc.mmap(0, pageBytes, Linux.PROT_NONE, Linux.MAP_PRIVATE | Linux.MAP_ANONYMOUS, -1, 0);
     }
 }

@@ -117,7 +117,8 @@ public final class LockProbe {
         return isSeen;
     }
 
-    private long mapPage() {
+    /** Maps a page of our own; the caller unmaps it. */
+    long mapPage() {
         return libc.mmap(0, pageBytes, Linux.PROT_NONE, Linux.MAP_PRIVATE | Linux.MAP_ANONYMOUS, -1, 0);
     }
 

@@ -93,9 +93,4 @@ public final class PrivilegeWatch implements Runnable {
             log.debug("after a signal: " + e); // the keeper's next pass goes on from here
         }
     }
-
-    /** Whether there is anything to watch for; free. */
-    public static boolean isNeeded(MemoryLock lock) {
-        return lock.dependsOnCapability();
-    }
 }

@@ -9,7 +9,6 @@ import io.memlock.memory.Selection;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
 import io.memlock.reconcile.PassResult;
-import io.memlock.reconcile.Reconciler;
 import io.memlock.residency.Residency;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
@@ -120,15 +119,10 @@ public final class MemoryLock {
         if (now.isEmpty()) {
             return HeldPages.Want.NO;
         }
-        if (now.isAllButFiles() || now.containsAnyOf(reconciler().segments(), start, end)) {
+        if (now.isAllButFiles() || now.containsAnyOf(passes.reconciler().segments(), start, end)) {
             return known != null && known.isUnlimited() ? HeldPages.Want.YES : HeldPages.Want.IF_THEY_FIT;
         }
         return future.isInForce() ? HeldPages.Want.BORN_LOCKED : HeldPages.Want.NO;
-    }
-
-    /** Knows the mappings, and how to call. */
-    Reconciler reconciler() {
-        return passes.reconciler();
     }
 
     /** Whether what is mapped of a region is born locked and must not stay so; free. */
@@ -441,7 +435,7 @@ public final class MemoryLock {
      * @param nowNanos {@link System#nanoTime}
      */
     public synchronized long nanosToNextLook(long nowNanos) {
-        return plan.nanosToNextLook(nowNanos);
+        return plan.room().nanosToNextLook(nowNanos);
     }
 
     /**
@@ -450,7 +444,7 @@ public final class MemoryLock {
      * @param nowNanos {@link System#nanoTime}
      */
     public synchronized boolean isPassDue(long nowNanos) {
-        return plan.isPassDue(nowNanos);
+        return plan.room().isPassDue(nowNanos);
     }
 
     /**

@@ -70,6 +70,11 @@ public final class Plan {
         return limit;
     }
 
+    /** Returns what watches the room that is left. */
+    RoomWatch room() {
+        return room;
+    }
+
     /** What the operator should know. */
     Notices notices() {
         return notices;
@@ -277,16 +282,6 @@ public final class Plan {
      */
     void watchWhatIsBorn(boolean isBornLocked) {
         room.watch(isBornLocked && !selection.isEverything());
-    }
-
-    /** {@link MemoryLock#nanosToNextLook} */
-    long nanosToNextLook(long nowNanos) {
-        return room.nanosToNextLook(nowNanos);
-    }
-
-    /** {@link MemoryLock#isPassDue} */
-    boolean isPassDue(long nowNanos) {
-        return room.isPassDue(nowNanos);
     }
 
     /** What follows for MCL_FUTURE from a look at limit or room. */

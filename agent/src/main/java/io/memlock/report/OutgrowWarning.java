@@ -4,6 +4,7 @@ package io.memlock.report;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
 import io.memlock.state.LockStatus;
+import java.util.List;
 
 /**
  * Says before it happens that what is locked can outgrow what there is: locked pages cannot be reclaimed, so the kernel
@@ -27,7 +28,7 @@ public record OutgrowWarning(long heapBytes, long besideHeapBytes, long cgroupBy
             RegionReport report, LockStatus status, long largestHeapBytes, long cgroupBytes, long hostBytes) {
         boolean isHeapSelected = status.regions().contains(Region.HEAP);
         long selected = report.total(status.regions()).residentBytes();
-        long heap = isHeapSelected ? report.residentBytes(Region.HEAP) : 0;
+        long heap = isHeapSelected ? report.total(List.of(Region.HEAP)).residentBytes() : 0;
         return new OutgrowWarning(
                 isHeapSelected ? Math.max(largestHeapBytes, heap) : 0, selected - heap, cgroupBytes, hostBytes);
     }

@@ -37,11 +37,6 @@ public record RegionReport(List<RegionUsage> regions, long takenNanos, long took
                 + status.describe() + ")";
     }
 
-    /** What is in RAM of a region. */
-    long residentBytes(Region region) {
-        return total(List.of(region)).residentBytes();
-    }
-
     /** Sum over all regions; its region is null. */
     public RegionUsage total() {
         return total(List.of(Region.values()));
