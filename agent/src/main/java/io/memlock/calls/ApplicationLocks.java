@@ -34,7 +34,7 @@ public final class ApplicationLocks {
     }
 
     /**
-     * Whether the application was found to have locked a segment's mapping, and nothing has changed since.
+     * Returns whether the application was found to have locked a segment's mapping, and nothing has changed since.
      *
      * @param segment locked
      */
@@ -95,7 +95,7 @@ public final class ApplicationLocks {
         known = Set.copyOf(locked.keySet());
     }
 
-    /** The mappings the application locked, as far as is known. */
+    /** Returns the mappings the application locked, as far as is known. */
     public List<Mapping> all() {
         return List.copyOf(known);
     }
@@ -105,7 +105,7 @@ public final class ApplicationLocks {
         return before != null && endOf.applyAsLong(before.getValue()) > start;
     }
 
-    /** Whether the whole segment is in mappings of the same file, which may have grown or been split meanwhile. */
+    /** Returns whether the whole segment is in mappings of the same file, which may have grown or been split meanwhile. */
     private static boolean covers(NavigableMap<Long, Mapping> byStart, Segment segment) {
         long covered = segment.start();
         while (covered < segment.end()) {

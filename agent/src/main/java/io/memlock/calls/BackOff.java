@@ -30,7 +30,7 @@ final class BackOff {
     private long leftNanos = LONGEST_NANOS;
 
     /**
-     * For one range.
+     * Makes a back-off for one range.
      *
      * @param usualNanos to pause after a piece that was not slow
      */
@@ -39,7 +39,7 @@ final class BackOff {
     }
 
     /**
-     * What to pause.
+     * Returns how long to pause.
      *
      * @param tookNanos that the piece took
      * @param slowNanos after which the next piece is shorter

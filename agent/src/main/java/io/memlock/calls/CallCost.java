@@ -20,7 +20,7 @@ public final class CallCost implements LongSupplier {
         this.libc = libc;
     }
 
-    /** Nanoseconds of an unlock of nothing, measured now. */
+    /** Measures how many nanoseconds an unlock of nothing takes now. */
     @Override
     public long getAsLong() {
         long least = Long.MAX_VALUE;

@@ -55,7 +55,7 @@ public final class ChunkSize {
     private long bytes;
 
     /**
-     * Not known yet.
+     * Makes sizes that are found out when the first piece is due.
      *
      * @param pageBytes the page size
      * @param hugePageBytes asked when the first piece is due: how large the largest huge pages may be, 0 if there are none
@@ -82,13 +82,16 @@ public final class ChunkSize {
         this.quickNanos = leastQuickNanos;
     }
 
-    /** For files that must not stay locked, of which little is resident, or all. */
+    /** Returns sizes for files that must not stay locked, of which little is resident, or all. */
     ChunkSize ofFiles() {
         return new ChunkSize(
                 pageBytes, hugePageBytes, callNanos, LARGEST_FILE_BYTES, SLOW_FILE_NANOS, QUICK_FILE_NANOS);
     }
 
-    /** For addresses that are only reserved, of which there can be TiBs: nothing is resident, so only time bounds it. */
+    /**
+     * Returns sizes for addresses that are only reserved, of which there can be TiBs: nothing is resident, so only time
+     * bounds them.
+     */
     ChunkSize ofReserved() {
         LongSupplier largest = new LongSupplier() { // no lambda: this is on the way to main
                     @Override
@@ -105,7 +108,7 @@ public final class ChunkSize {
     }
 
     /**
-     * Where a piece ends that begins here: on a multiple of its length.
+     * Returns where a piece ends that begins at an address: on a multiple of its length.
      *
      * @param start an address
      */
@@ -122,7 +125,7 @@ public final class ChunkSize {
         return (start / bytes + 1) * bytes;
     }
 
-    /** How long a piece may take before the next is shorter. */
+    /** Returns how long a piece may take before the next is shorter. */
     long slowNanos() {
         return slowNanos;
     }

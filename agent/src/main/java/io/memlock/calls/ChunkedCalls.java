@@ -27,7 +27,7 @@ public final class ChunkedCalls {
     private boolean isLive;
 
     /**
-     * Calls.
+     * Makes calls in pieces.
      *
      * @param pause sleeps
      * @param pieces how long the pieces are
@@ -43,7 +43,7 @@ public final class ChunkedCalls {
         this.held = held;
     }
 
-    /** From now on the application runs. Before, there is nobody to wait for, and whole ranges are fastest. */
+    /** Spares the application from now on. Before it runs there is nobody to wait for, and whole ranges are fastest. */
     public void live() {
         isLive = true;
         pieces.anew();
@@ -52,7 +52,7 @@ public final class ChunkedCalls {
     }
 
     /**
-     * What the next calls are for.
+     * Says what the next calls are for.
      *
      * @param what for people
      * @param segments on which there will be calls
@@ -74,7 +74,7 @@ public final class ChunkedCalls {
         return inPieces(segment, Call.LOCK);
     }
 
-    /** What no call unlocks. */
+    /** Returns the pages that no call unlocks. */
     public HeldPages held() {
         return held;
     }

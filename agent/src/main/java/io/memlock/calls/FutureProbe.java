@@ -20,7 +20,7 @@ public final class FutureProbe {
     }
 
     /**
-     * Whether {@code MCL_FUTURE} is known to be in force.
+     * Returns whether {@code MCL_FUTURE} is known to be in force.
      *
      * @return true also when the page could not be mapped because the limit is used up, which only happens under it
      */
@@ -37,13 +37,13 @@ public final class FutureProbe {
         return ask(true);
     }
 
-    /** Why the last question was not answered. */
+    /** Returns the errno for which the last question was not answered. */
     public int probeErrno() {
         return probeErrno;
     }
 
     /**
-     * Whether a new mapping is charged, which is how it shows where no call tells what is locked.
+     * Returns whether a new mapping is charged, which is how it shows where no call tells what is locked.
      *
      * @param chargedBytes VmLck now
      */

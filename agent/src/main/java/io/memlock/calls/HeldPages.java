@@ -119,7 +119,7 @@ public final class HeldPages {
         Want wants(long start, long end);
     }
 
-    /** From now on whoever closes a handle asks this. */
+    /** Has whoever closes a handle ask this from now on. */
     public void askWhetherWanted(Wanted now) {
         wanted = now;
     }
@@ -163,7 +163,7 @@ public final class HeldPages {
         }
     }
 
-    /** Page by page, as an application seldom locks by two ways. */
+    /** Finds the pages the application has locked, one by one: it seldom locks in two ways. */
     private void findApplications(long start, long end) {
         for (long page = start; page < end; page += pageBytes) {
             if (probe.isLocked(page)) {
@@ -207,7 +207,7 @@ public final class HeldPages {
         join(pages);
     }
 
-    /** What the agent wants is its own from now on: locked on-fault, as all it locks. */
+    /** Unlocks what the agent does not want. What it wants is its own from now on, and locked on-fault. */
     private void letGo(long start, Run run, boolean isPopulated) {
         Want want = wants(start, run.end);
         boolean isKept = want == Want.YES || (want == Want.IF_THEY_FIT && run.before == Before.AGENT);
@@ -232,7 +232,8 @@ public final class HeldPages {
     }
 
     /**
-     * What was held and stays locked because the agent wants it: its own to unlock. Each is handed out once.
+     * Returns the pages that were held and stay locked because the agent wants them: they are its own to unlock. Each is
+     * handed out once.
      *
      * @return end by start
      */
@@ -244,7 +245,7 @@ public final class HeldPages {
         return taken;
     }
 
-    /** Whether all pages of a range are held. */
+    /** Returns whether all pages of a range are held. */
     public synchronized boolean holdsAll(long start, long end) {
         return firstOther(start, end) == end;
     }
@@ -309,7 +310,7 @@ public final class HeldPages {
         }
     }
 
-    /** Bytes of all pages that are held, each once. */
+    /** Returns the bytes of all pages that are held, each counted once. */
     public synchronized long heldBytes() {
         long bytes = 0;
         for (Map.Entry<Long, Run> entry : runs.entrySet()) {
@@ -322,7 +323,7 @@ public final class HeldPages {
         return runs.subMap(pages.start, true, pages.end, false);
     }
 
-    /** So that each run lies inside the range or outside. */
+    /** Cuts runs so that each lies inside the range or outside. */
     private void cut(Range pages) {
         cutAt(pages.start);
         cutAt(pages.end);
@@ -349,7 +350,7 @@ public final class HeldPages {
         }
     }
 
-    /** Neighbours that are held alike become one again. */
+    /** Joins neighbours that are held alike. */
     private void join(Range pages) {
         Map.Entry<Long, Run> before = runs.lowerEntry(pages.start);
         Map.Entry<Long, Run> at = before == null ? runs.ceilingEntry(pages.start) : before;

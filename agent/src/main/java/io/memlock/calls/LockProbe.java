@@ -75,7 +75,7 @@ public final class LockProbe {
     }
 
     /**
-     * Whether the mapping that holds an address is known to be locked.
+     * Returns whether the mapping that holds an address is known to be locked.
      *
      * @param address page-aligned
      * @return false also when nothing is mapped there any more, or when the kernel did not tell
@@ -85,7 +85,7 @@ public final class LockProbe {
     }
 
     /**
-     * Whether a part of a range is locked, by one call for all of it. Holes do not matter.
+     * Returns whether a part of a range is locked, by one call for all of it. Holes do not matter.
      *
      * @param start page-aligned
      * @param length bytes of whole pages
@@ -133,7 +133,7 @@ public final class LockProbe {
         };
     }
 
-    /** An older kernel answers EINVAL to everything. So a page is asked about that is not locked for certain. */
+    /** Asks about a page that is not locked for certain: an older kernel answers EINVAL to everything. */
     private boolean knowsCold() {
         if (knowsCold == null) {
             long page = mapPage();

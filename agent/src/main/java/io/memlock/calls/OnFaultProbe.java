@@ -37,7 +37,7 @@ public final class OnFaultProbe {
     private final SinglePageProbe merge;
 
     /**
-     * A probe.
+     * Makes a probe.
      *
      * @param probe tells whether a mapping is locked at all
      * @param maps of this process, fresh at each call
@@ -54,10 +54,10 @@ public final class OnFaultProbe {
      * Finds what is locked, and whether on-fault, if that can be told.
      *
      * <p>A mapping of a single page cannot be split. It is taken for on-fault unless an application may have put something
-     * there that it wants to keep from swap, a key for example: memory of its own that it can write to. Code made at run time
-     * is none, nor is the bss of a library, which follows directly on its data. What may be such a page, and {@link
-     * SinglePageProbe} does not show to be on-fault, is taken for the application's, too: to leave a few pages locked is better than to stop a JVM
-     * while smaps is read.
+     * there that it wants to keep from swap, a key for example: memory of its own that it can write to. Code made at run
+     * time is none, nor is the bss of a library, which follows directly on its data. What may be such a page, and {@link
+     * SinglePageProbe} does not show to be on-fault, is taken for the application's, too: to leave a few pages locked is
+     * better than to stop a JVM while smaps is read.
      *
      * @param asked which mappings to look at
      * @return null if it cannot be told, or not of every larger mapping
@@ -136,7 +136,7 @@ public final class OnFaultProbe {
         return isCertain;
     }
 
-    /** And not something else there now, as when HotSpot protects a first page or gives back what follows on it. */
+    /** Returns whether a mapping is in two now: HotSpot may have protected its first page, or given back what follows. */
     private static boolean isInTwo(Mapping before, Mapping first, Mapping rest) {
         return rest.end() == before.end() && isLike(before, first) && isLike(before, rest);
     }
@@ -153,7 +153,7 @@ public final class OnFaultProbe {
     /** Reads all mappings. */
     public interface Maps {
 
-        /** All there are now. */
+        /** Returns all mappings there are now. */
         List<Mapping> read() throws IOException;
     }
 }

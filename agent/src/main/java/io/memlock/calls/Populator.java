@@ -31,7 +31,7 @@ public final class Populator {
     }
 
     /**
-     * As this kernel has it; one that does not tell its version is taken for an old one.
+     * Makes a populator for this kernel. One that does not tell its version is taken for an old one.
      *
      * @param proc of this process
      */

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tells of mappings of a single page, which {@link OnFaultProbe} cannot split, whether they are locked on-fault: a page of ours
- * is mapped where there is room beside such a page and locked on-fault. If {@code maps} then shows both as one mapping, they
- * have the same flags. Ours is unmapped again at once; it is never touched, and the other one stays as it is. Linux {@code
- * mm/vma.c: vma_merge_new_range}
+ * Tells of mappings of a single page, which {@link OnFaultProbe} cannot split, whether they are locked on-fault: a page of
+ * ours is mapped where there is room beside such a page and locked on-fault. If {@code maps} then shows both as one mapping,
+ * they have the same flags. Ours is unmapped again at once; it is never touched, and the other one stays as it is. Linux
+ * {@code mm/vma.c: vma_merge_new_range}
  */
 final class SinglePageProbe {
 
@@ -55,7 +55,10 @@ final class SinglePageProbe {
         }
     }
 
-    /** The address is a hint only: where something is mapped already the kernel chooses another, and nothing is lost. */
+    /**
+     * Maps a page beside another. The address is a hint only: where something is mapped already the kernel chooses another,
+     * and nothing is lost.
+     */
     private long mapBeside(Mapping page) {
         for (long wanted : new long[] {page.end(), page.start() - pageBytes}) {
             long address = libc.mmap(wanted, pageBytes, READ_WRITE, Linux.MAP_PRIVATE | Linux.MAP_ANONYMOUS, -1, 0);

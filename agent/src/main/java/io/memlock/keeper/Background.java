@@ -49,13 +49,14 @@ public final class Background {
     /**
      * Starts the threads, or those of them that do not run any more. Never fails.
      *
-     * @return whether one runs, which sees to the other; otherwise there was no memory for either, and it has to be tried again
+     * @return whether one runs, which sees to the other; otherwise there was no memory for either, and it has to be tried
+     *     again
      */
     public boolean start() {
         return threads.revive();
     }
 
-    /** What can be asked of the lock. */
+    /** Returns what JMX and an attach ask. */
     public LockControl control() {
         return control;
     }

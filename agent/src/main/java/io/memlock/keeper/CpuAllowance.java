@@ -15,7 +15,7 @@ final class CpuAllowance {
     private long countedAt;
 
     /**
-     * A full allowance.
+     * Makes a full allowance.
      *
      * @param shareOf one part in so many: 100 for 1 %
      * @param mostSavedNanos CPU time that can be saved up
@@ -34,7 +34,7 @@ final class CpuAllowance {
     }
 
     /**
-     * How long to rest before the next work.
+     * Returns how long to rest before the next work.
      *
      * @param now {@link System#nanoTime}
      * @return nanoseconds, 0 if it may start

@@ -14,7 +14,7 @@ public enum Growth {
     public interface Source {
 
         /**
-         * Looks.
+         * Looks for growth.
          *
          * @return what has happened since the last call
          * @throws IOException if it cannot be told

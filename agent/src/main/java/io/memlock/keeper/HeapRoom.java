@@ -18,7 +18,7 @@ public final class HeapRoom {
 
     private HeapRoom() {}
 
-    /** Whether there is. Costs well under a microsecond. */
+    /** Returns whether the heap has that room. This costs well under a microsecond. */
     public static boolean isThere() {
         Runtime runtime = Runtime.getRuntime();
         long most = runtime.maxMemory();
@@ -27,7 +27,7 @@ public final class HeapRoom {
     }
 
     /**
-     * Whether it has been waited for long enough: somebody has to keep the promise.
+     * Returns whether nobody should wait for that room any longer: somebody has to keep the promise.
      *
      * @param startNanos since when, a {@link System#nanoTime}
      */

@@ -17,16 +17,16 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Keeper {
 
-    /** Under rescan it looks between periods whether the JVM has grown: so soon after it has, */
+    /** Minimum delay between two looks whether the JVM has grown, under rescan. */
     private static final long SOONEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    /** then each time after so great a part of the time that has passed since. Growth seldom comes alone. */
+    /** The delay is 1/8 of the time since the last growth, because growth comes in bursts. */
     private static final long LOOK_PART = 8;
 
-    /** The look reads a few numbers in memory, and statm. */
+    /** Maximum delay: a look reads a few numbers in memory, and statm. */
     private static final long LATEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    /** Otherwise: whether the reporter lives, and whether the options have changed. */
+    /** Delay where growth does not matter: the reporter may have died, or the options may have changed. */
     private static final long CALM_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Passes once a period may take 1 % of a CPU; of a JVM with 250 mappings they take a hundredth of that. */
@@ -38,15 +38,15 @@ final class Keeper {
      */
     private static final long WOKEN_SHARE = 10;
 
-    /** Before that: enough for a JVM that starts, while the code of a pass is still interpreted, */
+    /** CPU time that can be saved up: enough for a JVM that starts, while the code of a pass is still interpreted. */
     private static final long PERIODIC_BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
-    /** and for one that grows. */
+    /** CPU time that can be saved up: enough for a JVM that grows. */
     private static final long WOKEN_BURST_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private static final long VIEW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** The first pass, which loads most classes, leaves a starting JVM alone for so long. */
+    /** Delay of the first pass, which loads most classes: a starting JVM is left alone. */
     private static final long FIRST_PASS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final MemoryLock lock;
@@ -67,12 +67,12 @@ final class Keeper {
     private boolean lastPassLocked;
     private boolean lastPassFailedCalls;
 
-    /** Something may have grown since the last pass. Mostly nothing has, and the next pass is an early periodic one. */
+    /** Whether something may have grown since the last pass. Mostly nothing has: the next pass is an early periodic one. */
     private boolean mayHaveGrown;
 
     private boolean hasGrown;
 
-    /** The next pass is due because what has been born locked could fill the room that is left. */
+    /** Whether the next pass is due because what has been born locked could fill the room that is left. */
     private boolean isUrgent;
 
     private boolean isMoreToMirror;
@@ -81,7 +81,7 @@ final class Keeper {
     private volatile boolean isOver;
 
     /**
-     * A keeper; {@link #run} is its life.
+     * Makes a keeper; {@link #run} is its life.
      *
      * @param options its period, at any moment
      */
@@ -134,12 +134,12 @@ final class Keeper {
         }
     }
 
-    /** Whether there was a pass. */
+    /** Returns whether there has been a pass. */
     boolean hasPassed() {
         return hasPassed;
     }
 
-    /** What goes wrong there keeps no pass from its turn. */
+    /** Runs what goes on beside passes. An error there delays no pass. */
     private void look(Runnable look) {
         try {
             look.run();
@@ -199,7 +199,10 @@ final class Keeper {
         }
     }
 
-    /** ZGC's heap is looked after once a second at least: what is not in its view when ZGC unmaps it can be swapped out. */
+    /**
+     * Returns the time between passes: a second at most for ZGC, as what is not mirrored when ZGC unmaps it can be swapped
+     * out.
+     */
     private long periodNanos() {
         long interval = TimeUnit.MILLISECONDS.toNanos(options.get().intervalMillis());
         return !hasPassed || lock.zgcMirror().exists() ? Math.min(interval, VIEW_NANOS) : interval;
@@ -238,7 +241,7 @@ final class Keeper {
         outcome.notices().forEach(log::failure);
     }
 
-    /** A part after each pass: passes must go on, and with more to view the next is due at once. */
+    /** Mirrors a part of ZGC's heap after each pass. While there is more, the next pass is due at once. */
     private void mirrorHeap() throws IOException {
         isMoreToMirror = false;
         if (mirroring.restNanos(System.nanoTime()) == 0) {

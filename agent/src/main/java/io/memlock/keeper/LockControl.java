@@ -20,8 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Shows the lock and changes it while the JVM runs, for JMX and an attach, on their own threads. Whoever asks has a dead keeper
- * revived.
+ * Shows the lock and changes it while the JVM runs, for JMX and an attach, on their own threads. Whoever asks has a dead
+ * keeper revived.
  */
 public final class LockControl {
 
@@ -50,14 +50,14 @@ public final class LockControl {
         this.threads = threads;
     }
 
-    /** What is known of the lock; free. */
+    /** Returns what is known of the lock. This is free. */
     public LockStatus status() {
         threads.revive();
         return lock.status();
     }
 
     /**
-     * Until when the state is to be believed if nobody verifies it again.
+     * Returns until when the state can be believed if nobody verifies it again.
      *
      * @return a {@link System#nanoTime}; {@link Long#MAX_VALUE} if it does not age
      */
@@ -65,13 +65,13 @@ public final class LockControl {
         return lock.goodUntilNanos();
     }
 
-    /** The last scan; null before the first. Free. */
+    /** Returns the last scan, null before the first. This is free. */
     public RegionReport report() {
         return scans.last();
     }
 
     /**
-     * Numbers of the moment, from two small files of {@code /proc}.
+     * Reads the numbers of the moment from two small files of {@code /proc}.
      *
      * @throws IOException if they cannot be read
      */

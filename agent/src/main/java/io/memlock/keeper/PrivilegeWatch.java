@@ -39,7 +39,7 @@ public final class PrivilegeWatch implements Runnable {
     private boolean isTimerOurs;
     private volatile boolean isOver;
 
-    /** A watch, to be run by a thread of its own. */
+    /** Makes a watch, which needs a thread of its own. */
     public PrivilegeWatch(LibC libc, MemoryLock lock, Log log) {
         this.libc = libc;
         this.lock = lock;

@@ -27,7 +27,7 @@ final class Reporter {
     private String lastProblem = "";
     private boolean hasWarned;
 
-    /** A reporter; {@link #run} is its life. */
+    /** Makes a reporter; {@link #run} is its life. */
     Reporter(MemoryLock lock, ProcessView process, Scans scans, StateAnnouncer announcer, Log log) {
         this.lock = lock;
         this.process = process;
@@ -58,7 +58,7 @@ final class Reporter {
         }
     }
 
-    /** The scan found less locked than the keeper did, who has been by since. */
+    /** Returns whether the scan found less locked than the keeper, which has looked again since. */
     private boolean isDoubtful() {
         LockStatus status = lock.status();
         RegionReport last = scans.last();
@@ -67,7 +67,7 @@ final class Reporter {
                 && last.total(status.regions()).coverage() < 1;
     }
 
-    /** Where smaps cannot be read all else is still worth having. */
+    /** Scans if it is time to. Where smaps cannot be read, all else is still worth having. */
     private void scan() {
         String problem = "";
         try {
@@ -81,7 +81,7 @@ final class Reporter {
         lastProblem = problem;
     }
 
-    /** As soon as something is locked and it is known how much is resident. */
+    /** Warns once, when something is locked and it is known how much is resident. */
     private void warnOnce() {
         LockStatus status = lock.status();
         RegionReport report = scans.last();

@@ -46,7 +46,7 @@ final class Scans {
         this.cpu = cpu;
     }
 
-    /** The last one; null before the first. Waits for nobody. */
+    /** Returns the last scan, null before the first, and waits for nobody. */
     RegionReport last() {
         return last;
     }

@@ -21,7 +21,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.List;
 
-/** Puts a failure into words. */
+/** Puts into words why the promise is not kept. */
 final class Failures {
 
     private static final String MLOCKALL = "mlockall(MCL_CURRENT|MCL_FUTURE|MCL_ONFAULT)";
@@ -40,7 +40,7 @@ final class Failures {
     private final long chargedBytes;
 
     /**
-     * Of one moment.
+     * Puts the failures of one moment into words.
      *
      * @param place where the process runs
      * @param reconciler knows the mappings
@@ -53,7 +53,7 @@ final class Failures {
     }
 
     /**
-     * {@code strategy=future} was asked for where a limit applies.
+     * Tells that {@code strategy=future} was asked for where a limit applies.
      *
      * @param isHeld whether a lock is in force, and stays so
      */
@@ -74,12 +74,12 @@ final class Failures {
                                         : "# or strategy=auto: it locks what fits, in the order named"));
     }
 
-    /** {@code mlockall} failed although locking is unlimited, or did not do what it said. */
+    /** Tells that {@code mlockall} failed although locking is unlimited, or did not do what it said. */
     LockFailure mlockall(FutureLock.Attempt attempt, LockLimit limit) {
         return mlockall(attempt, limit, UNLOCKED_JVM);
     }
 
-    /** The same where what there is gets locked all the same, in other ways. */
+    /** Tells the same where what there is already gets locked in other ways. */
     LockFailure newMemory(FutureLock.Attempt attempt, LockLimit limit) {
         return mlockall(attempt, limit, BORN_UNLOCKED);
     }
@@ -110,7 +110,7 @@ final class Failures {
                 new Remedy(place).allowCalls());
     }
 
-    /** The selection does not fit under the limit, or not all of it. */
+    /** Tells that the selection does not fit under the limit, or not all of it. */
     LockFailure doesNotFit(PassResult pass, Selection selection, LockLimit limit) {
         long needed = chargedBytes + pass.totalMissingBytes();
         return new LockFailure(
@@ -121,7 +121,7 @@ final class Failures {
                 advice(limit, limit.probeErrno(), selection).and(lessToLock(selection)));
     }
 
-    /** What could be left out, said to those only who have not left it out yet. */
+    /** Returns what could be left out, for those who have not left it out yet. */
     private static String lessToLock(Selection selection) {
         if (selection.isIndivisible()) {
             return "# or name the regions that matter most, as in mode=heap+code: each is locked if it fits";
@@ -131,7 +131,7 @@ final class Failures {
                 : "";
     }
 
-    /** A call failed for another reason than the limit, as far as could be foreseen. */
+    /** Tells that a call failed, as far as could be foreseen for another reason than the limit. */
     LockFailure call(PassResult pass, Selection selection, LockLimit limit) {
         long needed = chargedBytes + pass.totalMissingBytes();
         boolean overLimit = !limit.isUnlimited() && needed > limit.softBytes();
@@ -151,7 +151,7 @@ final class Failures {
                 advice(limit, pass.errno(), selection));
     }
 
-    /** What is not selected stays locked. */
+    /** Tells that memory stays locked that is not selected. */
     LockFailure unlock(int errno) {
         return notUnlocked(
                 "munlock on what is locked and not selected",
@@ -160,7 +160,7 @@ final class Failures {
                         + " are charged in all, and cannot be swapped out or reclaimed");
     }
 
-    /** All was to be unlocked, and is not. */
+    /** Tells that some is still locked though all was to be unlocked. */
     LockFailure giveBack(int errno) {
         return notUnlocked(
                 "munlock on all that is locked",
@@ -168,7 +168,7 @@ final class Failures {
                 Bytes.text(chargedBytes) + " are charged still, and cannot be swapped out or reclaimed");
     }
 
-    /** New mappings were to be born unlocked, and are not. */
+    /** Tells that new mappings were to be born unlocked, and are not. */
     LockFailure endFuture(int errno) {
         return notUnlocked(
                 "to end MCL_FUTURE, by mlockall(MCL_CURRENT|MCL_ONFAULT) and munlockall",
@@ -186,7 +186,7 @@ final class Failures {
                 isFiltered ? new Remedy(place).allowCalls() : Refusal.triedAgain());
     }
 
-    /** Too many mappings to split any. */
+    /** Tells that there are too many mappings to split any. */
     LockFailure tooManyMappings(PassResult pass) {
         return new LockFailure(
                 "to lock parts of mappings: " + missing(pass),
@@ -199,7 +199,7 @@ final class Failures {
                 new Remedy(place).raiseMappings(pass.mappings()));
     }
 
-    /** ZGC maps its heap anew all the time; only MCL_FUTURE locks what it maps. */
+    /** Tells that ZGC maps its heap anew all the time, and that only MCL_FUTURE locks what it maps. */
     LockFailure zgcUnderRescan(PassResult pass, Selection selection, LockLimit limit) {
         long needed = chargedBytes + pass.totalMissingBytes();
         Advice advice = limit.isUnlimited()
@@ -217,7 +217,7 @@ final class Failures {
                 advice);
     }
 
-    /** The limit came down, or the privilege went, while new mappings were being born locked. */
+    /** Tells that the limit came down, or the privilege went, while new mappings were being born locked. */
     LockFailure limitShrank(Selection selection, LockLimit limit) {
         return new LockFailure(
                 "to go on with MCL_FUTURE",
@@ -230,7 +230,7 @@ final class Failures {
     }
 
     /**
-     * Why new mappings are not born locked though they could be.
+     * Tells why new mappings are not born locked though they could be.
      *
      * @param left what is left for files, for people
      */
@@ -243,12 +243,12 @@ final class Failures {
                 + " (lower -Xmx, raise the memory limit), or say strategy=future";
     }
 
-    /** The room has come back. */
+    /** Tells that the room has come back. */
     static String ampleRoom() {
         return "there is room for mapped files again: new mappings are born locked from now on (strategy future)";
     }
 
-    /** {@code /proc/self} cannot be read, so that nothing is known of the mappings. */
+    /** Tells that {@code /proc/self} cannot be read, so that nothing is known of the mappings. */
     LockFailure unreadable(IOException cause, LockLimit limit) {
         return new LockFailure(
                 "to read the mappings of this process",
@@ -297,8 +297,8 @@ final class Failures {
     }
 
     /**
-     * A number is recommended only if it holds, whatever the selection grows to. What the JVM was started with is not known
-     * here: a region that only a flag bounds counts as unbounded.
+     * Returns the limit to recommend, 0 if there is none: a number has to hold, whatever the selection grows to. What the
+     * JVM was started with is not known here: a region that only a flag bounds counts as unbounded.
      */
     private long enoughBytes(Selection selection) {
         long locked = 0;

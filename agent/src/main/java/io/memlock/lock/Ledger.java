@@ -25,35 +25,35 @@ final class Ledger {
     private volatile long periodNanos;
     private volatile LockStatus status;
 
-    /** Nothing known yet. */
+    /** Knows nothing until something is settled. */
     Ledger(Plan plan, OwnProcess process) {
         this.plan = plan;
         this.process = process;
     }
 
-    /** What is known now; free, and waits for nobody. Null before the first lock. */
+    /** Returns what is known now, null before the first lock. This is free, and waits for nobody. */
     LockStatus status() {
         LockStatus last = status;
         return last == null ? null : last.asOf(process.nanoTime(), periodNanos);
     }
 
-    /** {@link MemoryLock#goodUntilNanos} */
+    /** Returns until when the state can be believed, as {@link MemoryLock#goodUntilNanos} does. */
     long goodUntilNanos() {
         LockStatus last = status;
         return last.ages() ? last.verified().goodUntilNanos(periodNanos) : Long.MAX_VALUE;
     }
 
-    /** {@link MemoryLock#intendsToLookEvery} */
+    /** Takes the keeper's intention, as {@link MemoryLock#intendsToLookEvery} does. */
     void intendsToLookEvery(long nanos) {
         periodNanos = nanos;
     }
 
-    /** Why the promise is not kept, or was not when it was last broken; null if it never was. */
+    /** Returns why the promise is not kept, or was not when it was last broken; null if it never was. */
     LockFailure lastFailure() {
         return lastFailure;
     }
 
-    /** The state, as last settled; null before the first time. */
+    /** Returns the state as last settled, null before the first time. */
     LockState state() {
         return status == null ? null : status.state();
     }
@@ -124,12 +124,12 @@ final class Ledger {
         return failure;
     }
 
-    /** The strategy has changed since the last pass was settled. */
+    /** Publishes a strategy that has changed since the last pass was settled. */
     void settleStrategy() {
         status = status.with(plan.strategy());
     }
 
-    /** {@link Outcome} */
+    /** Makes an {@link Outcome} of what is known now. */
     Outcome outcome(LockFailure failure, String swapInRefusal, String prefaultRefusal) {
         long relocked = relockCount - toldRelockCount;
         toldRelockCount = relockCount;

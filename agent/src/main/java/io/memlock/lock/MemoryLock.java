@@ -26,7 +26,7 @@ public final class MemoryLock {
 
     private static final String PIECE_BY_PIECE = "mlockall refused, locking piece by piece instead (strategy rescan)";
 
-    /** Of the view of ZGC's heap that a change populates: 128 GiB where nothing of it is in swap any more. */
+    /** Parts of ZGC's mirror that a change populates: 128 GiB where nothing of it is in swap any more. */
     private static final int MOST_VIEW_PARTS = 512;
 
     private final Plan plan;
@@ -45,7 +45,7 @@ public final class MemoryLock {
     private volatile boolean hasUnlockedAll;
 
     /**
-     * No lock yet.
+     * Locks nothing until {@link #start} or {@link #change}.
      *
      * @param plan decides what to lock, and by which strategy
      * @param future locks what is mapped anew
@@ -62,13 +62,13 @@ public final class MemoryLock {
         this.ledger = new Ledger(plan, process);
     }
 
-    /** What is known now; free, and waits for nobody. Null before the first lock. */
+    /** Returns what is known now, null before the first lock. This is free, and waits for nobody. */
     public LockStatus status() {
         return ledger.status();
     }
 
     /**
-     * Until when the state is to be believed if nobody verifies it again.
+     * Returns until when the state can be believed if nobody verifies it again.
      *
      * @return a {@link System#nanoTime}; {@link Long#MAX_VALUE} if it does not age
      */
@@ -77,7 +77,7 @@ public final class MemoryLock {
     }
 
     /**
-     * The keeper's intention, by which a verification gets old.
+     * Takes the keeper's intention, by which a verification gets old.
      *
      * @param nanos between two looks
      */
@@ -85,7 +85,7 @@ public final class MemoryLock {
         ledger.intendsToLookEvery(nanos);
     }
 
-    /** Whether new mappings are born locked only for as long as the process keeps CAP_IPC_LOCK; free. */
+    /** Returns whether new mappings are born locked only as long as the process keeps CAP_IPC_LOCK. This is free. */
     public boolean dependsOnCapability() {
         LockLimit now = plan.limit();
         return future.isInForce() && now != null && now.isByCapability();
@@ -107,8 +107,9 @@ public final class MemoryLock {
     }
 
     /**
-     * Whether the lock wants a range locked, whoever else holds it. Waits for no pass, and goes by the last look at the
-     * mappings: what has changed since, and files that a selection of everything else leaves out, the next pass sets right.
+     * Returns whether the lock wants a range locked, whoever else holds it. Waits for no pass, and goes by the last look at
+     * the mappings: what has changed since, and files that a selection of everything else leaves out, the next pass sets
+     * right.
      *
      * @param start page-aligned
      * @param end page-aligned
@@ -125,12 +126,12 @@ public final class MemoryLock {
         return future.isInForce() ? HeldPages.Want.BORN_LOCKED : HeldPages.Want.NO;
     }
 
-    /** Whether what is mapped of a region is born locked and must not stay so; free. */
+    /** Returns whether new mappings of a region are born locked and must not stay so. This is free. */
     public boolean isBornInVain(Region region) {
         return future.isInForce() && !plan.selection().contains(region);
     }
 
-    /** What is asked for now. */
+    /** Returns the options that are in force. */
     public synchronized AgentOptions options() {
         return plan.options();
     }
@@ -185,7 +186,7 @@ public final class MemoryLock {
         return pass();
     }
 
-    /** Nothing but what is selected is there before {@code main}: one call locks it, without a look at each mapping. */
+    /** Locks all by one call, without a look at each mapping: only what is selected is there before {@code main}. */
     private boolean lockAllThereIs() {
         hasLockedAll = future.lockAllThereIs() == 0;
         if (hasLockedAll) {
@@ -257,7 +258,7 @@ public final class MemoryLock {
     }
 
     /**
-     * One pass of the keeper.
+     * Runs one pass of the keeper.
      *
      * @throws IOException if {@code /proc/self} cannot be read
      */
@@ -266,7 +267,7 @@ public final class MemoryLock {
     }
 
     /**
-     * One pass after the JVM told that its memory may have changed.
+     * Runs one pass after the JVM told that its memory may have changed.
      *
      * @throws IOException as {@link #reconcile}
      */
@@ -290,8 +291,8 @@ public final class MemoryLock {
     }
 
     /**
-     * The mappings could not be looked at. What was verified before holds for the moment, as one failed look is no news;
-     * after the second nobody knows.
+     * Settles what is known after the mappings could not be read. What was verified before holds for the moment, as one
+     * failed look is no news; after the second nobody knows.
      */
     private LockFailure cannotLook(IOException cause) {
         LockState last = ledger.state();
@@ -318,7 +319,7 @@ public final class MemoryLock {
         return plan.strategy() == Strategy.FUTURE && !future.isInForce() ? bearLocked(failure) : failure;
     }
 
-    /** Whether limit, room and MCL_FUTURE are as they were in the last pass. */
+    /** Looks whether limit, room and MCL_FUTURE are as they were in the last pass. */
     private void watch(long nowNanos) throws IOException {
         if (hasUnlockedAll || future.isInForce() || plan.isLimitDue()) {
             follow(plan.watchLimit());
@@ -344,12 +345,12 @@ public final class MemoryLock {
         }
     }
 
-    /** Where it was refused before it is tried again now and then: each try locks all there is for a moment. */
+    /** Returns whether to end MCL_FUTURE. Where that was refused it is tried rarely: each try locks all for a moment. */
     private boolean isEndDue() {
         return hasUnlockedAll || (future.isInForce() && ++passesSinceEnd % Plan.LOOK_AT_LIMIT_EVERY == 0);
     }
 
-    /** After what is there has been locked: sets MCL_FUTURE, and locks what came meanwhile. */
+    /** Sets MCL_FUTURE once what is there has been locked, and locks what came meanwhile. */
     private LockFailure bearLocked(LockFailure failure) throws IOException {
         Plan.Turn turn = plan.confirmLimit();
         if (turn != Plan.Turn.NONE) { // it came down meanwhile
@@ -373,7 +374,7 @@ public final class MemoryLock {
         return failure;
     }
 
-    /** Why the promise is not kept after a pass; null if it is. */
+    /** Returns why the promise is not kept after a pass; null if it is. */
     private LockFailure failure(PassResult pass) {
         if (pass.isComplete() && pass.errno() != 0) {
             return failures().unlock(pass.errno());
@@ -424,13 +425,13 @@ public final class MemoryLock {
         return ledger.settle(LockState.PARTIAL, failure);
     }
 
-    /** Made when there is something to say: a start that goes well needs neither the words nor where the process runs. */
+    /** Makes the words when there is something to say: a start that goes well needs neither them nor the place. */
     private Failures failures() {
         return new Failures(process.place(), passes.reconciler(), process.chargedBytes());
     }
 
     /**
-     * How long the keeper may wait until it asks {@link #isPassDue}.
+     * Returns how long the keeper may wait before it asks {@link #isPassDue}.
      *
      * @param nowNanos {@link System#nanoTime}
      */
@@ -439,7 +440,7 @@ public final class MemoryLock {
     }
 
     /**
-     * Whether so much has been born locked that must not stay so that a pass cannot wait.
+     * Returns whether so much has been born locked that must not stay so that a pass cannot wait.
      *
      * @param nowNanos {@link System#nanoTime}
      */
@@ -448,7 +449,7 @@ public final class MemoryLock {
     }
 
     /**
-     * Populates a part of the view of ZGC's heap, where there is one. After each part others have their turn.
+     * Populates a part of ZGC's mirror, where there is one. After each part others have their turn.
      *
      * @return whether there is more
      * @throws IOException if {@code /proc/self/maps} cannot be read
@@ -457,7 +458,7 @@ public final class MemoryLock {
         return passes.populateMirror();
     }
 
-    /** The view of ZGC's heap, to be asked about. */
+    /** Returns what keeps the mirror of ZGC's heap. */
     public ZgcMirrorKeeper zgcMirror() {
         return passes.zgcMirror();
     }

@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Makes the process as a {@link Plan} wants it, one pass at a time: every mapping, and the view of ZGC's heap. */
+/** Makes the process as a {@link Plan} wants it, one pass at a time: every mapping, and ZGC's mirror. */
 public final class Passes {
 
     /** Passes an unlock may take, while HotSpot maps memory anew. */
@@ -26,7 +26,7 @@ public final class Passes {
     private boolean isLive;
 
     /**
-     * No pass yet.
+     * Prepares passes.
      *
      * @param maker makes what looks at mappings and locks them, when it is first needed: a start that locks all there is in
      *     one call does without its classes before {@code main}
@@ -38,7 +38,7 @@ public final class Passes {
         this.zgcMirror = zgcMirror;
     }
 
-    /** Knows the mappings. */
+    /** Returns what looks at mappings and locks them. */
     synchronized Reconciler reconciler() { // a handle that is closed asks for it, too
         if (reconciler == null) {
             reconciler = maker.get();
@@ -49,7 +49,7 @@ public final class Passes {
         return reconciler;
     }
 
-    /** From now on the application runs, and huge pages may have been set up otherwise than before. */
+    /** Spares the application from now on. Huge pages may have been set up otherwise than before. */
     synchronized void live() {
         isLive = true;
         if (reconciler != null) {
@@ -57,7 +57,7 @@ public final class Passes {
         }
     }
 
-    /** The view of ZGC's heap, to be asked about. */
+    /** Returns what keeps the mirror of ZGC's heap. */
     ZgcMirrorKeeper zgcMirror() {
         return zgcMirror;
     }
@@ -101,7 +101,7 @@ public final class Passes {
         return pass;
     }
 
-    /** Whether an unlock has left nothing. */
+    /** Returns whether an unlock has left nothing locked. */
     boolean isAllBack(PassResult pass) {
         return pass.errno() == 0 && !reconciler().givesBack();
     }
@@ -130,8 +130,8 @@ public final class Passes {
     }
 
     /**
-     * Has the view reach as far as the heap, after a pass: what ZGC frees it may unmap, and what is mapped nowhere no lock
-     * holds.
+     * Has the mirror reach as far as ZGC's heap, after a pass: ZGC may unmap what it frees, and a lock cannot hold unmapped
+     * memory.
      *
      * @param nowNanos {@link System#nanoTime}
      */
@@ -149,7 +149,7 @@ public final class Passes {
     }
 
     /**
-     * Populates a part of the view of ZGC's heap, where there is one.
+     * Populates a part of the mirror of ZGC's heap, where there is one.
      *
      * @return whether there is more
      * @throws IOException if the mappings cannot be read
@@ -162,7 +162,7 @@ public final class Passes {
         return zgcMirror.populatePart(reconciler().segments());
     }
 
-    /** Whether locks on the heap do not hold, however complete they look at this moment: ZGC's do not under rescan. */
+    /** Returns whether locks on the heap will not last, however complete they look now: ZGC's do not under rescan. */
     boolean slipsAway(Plan plan) {
         return plan.strategy() == Strategy.RESCAN
                 && plan.selection().contains(Region.HEAP)

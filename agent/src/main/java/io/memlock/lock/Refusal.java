@@ -56,7 +56,10 @@ public record Refusal(Place place, LockLimit limit, int errno) {
         return Advice.lasting("# nothing yet: it is tried again once an interval");
     }
 
-    /** The kernel itself answers EPERM only where the limit is 0 (can_do_mlock in mm/mlock.c). */
+    /**
+     * Returns whether a filter refused: the kernel itself answers EPERM only where the limit is 0 (can_do_mlock in
+     * mm/mlock.c).
+     */
     private boolean isFilters() {
         return errno == Errno.EPERM ? place.isFiltered() || !limit.mayBeZero() : isHidden(place, errno);
     }

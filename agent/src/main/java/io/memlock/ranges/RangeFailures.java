@@ -31,7 +31,7 @@ final class RangeFailures {
     }
 
     /**
-     * A part of it is not mapped.
+     * Tells that a part of the range is not mapped.
      *
      * @param address of the first page that is not
      */
@@ -44,7 +44,7 @@ final class RangeFailures {
                 Advice.lasting("# lock memory while it is allocated, and close the handle before it is freed"));
     }
 
-    /** It is locked, and could not be left out of core dumps, so that it was unlocked again. */
+    /** Tells that the range could not be left out of core dumps, so that it was unlocked again. */
     LockFailure notHidden(int errno) {
         return new LockFailure(
                 "madvise(MADV_DONTDUMP) on " + range(),
@@ -54,7 +54,7 @@ final class RangeFailures {
                 Advice.lasting("# lock it without leaving it out of core dumps"));
     }
 
-    /** The kernel refused. */
+    /** Tells that the kernel refused. */
     LockFailure call(int errno) {
         LockLimit limit = limits.establish();
         long needed = process.chargedBytes() + length();

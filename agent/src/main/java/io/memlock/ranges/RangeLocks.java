@@ -25,8 +25,8 @@ import java.io.IOException;
 public final class RangeLocks {
 
     /**
-     * So much is locked by one call: it walks what is resident for 0.3 ms, in which nobody else can map memory. A multiple of
-     * the size of a huge page, so that none is split between two calls.
+     * So much is locked by one call: it walks what is resident for 0.3 ms, in which nobody else can map memory. A multiple
+     * of the size of a huge page, so that none is split between two calls.
      */
     private static final long PIECE_BYTES = 8 << 20;
 
@@ -42,7 +42,7 @@ public final class RangeLocks {
     private final long pageBytes;
 
     /**
-     * The locks of one process.
+     * Makes the locks of one process.
      *
      * @param lock knows what the agent wants locked
      * @param process whose memory it is
@@ -72,7 +72,7 @@ public final class RangeLocks {
     }
 
     /**
-     * The whole pages of a range.
+     * Returns the whole pages of a range.
      *
      * @param address of its first byte
      * @param bytes at least 1
@@ -129,7 +129,7 @@ public final class RangeLocks {
         return libc.mlock(start, length) == 0 ? 0 : libc.errno();
     }
 
-    /** A return code is not proof. */
+    /** Probes, as a return code is not proof. */
     private boolean isLocked(Range pages) {
         return isNotRefuted(pages.start()) && isNotRefuted(pages.end() - pageBytes);
     }

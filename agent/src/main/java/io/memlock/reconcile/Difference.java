@@ -9,7 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** What is locked, beside what should be. */
+/** Compares what is locked with what should be. */
 final class Difference {
 
     private final Map<Region, List<Segment>> missing = new EnumMap<>(Region.class);
@@ -27,7 +27,7 @@ final class Difference {
     private final OwnLocks ours;
 
     /**
-     * Nothing compared yet.
+     * Compares nothing until {@link #add}.
      *
      * @param unlocks whether what is locked and not selected is to be unlocked
      * @param ownsAll whether all that is locked may be ours, by an mlockall
@@ -41,12 +41,12 @@ final class Difference {
         this.ours = ours;
     }
 
-    /** Whether it makes a difference at all whether a segment is locked. */
+    /** Returns whether it makes a difference at all whether a segment is locked. */
     boolean matters(Segment segment) {
         return selection.contains(segment.region()) ? conditions.isWorthLocking(segment) : unlocks;
     }
 
-    /** Compares one. */
+    /** Compares a segment. */
     void add(Segment segment, boolean isLocked) {
         if (isLocked) {
             maybeLocked.add(segment);
@@ -73,49 +73,49 @@ final class Difference {
         ofRegion.add(segment);
     }
 
-    /** Does not ask about one that does not matter: it may be locked, from a time when it did. */
+    /** Passes over a segment that does not matter. It may be locked, from a time when it did. */
     void passOver(Segment segment) {
         maybeLocked.add(segment);
     }
 
-    /** Something else is mapped by now where it began, or nothing; what is left of it may be locked. */
+    /** Adds a segment where something else begins by now, or nothing. What is left of it may be locked. */
     void addChanged(Segment segment) {
         changed.add(segment);
     }
 
-    /** All that may hold what we locked. */
+    /** Returns all segments that may hold what the agent locked. */
     List<Segment> maybeOurs() {
         List<Segment> all = new ArrayList<>(maybeLocked);
         all.addAll(changed);
         return all;
     }
 
-    /** Selected and not locked, by region. */
+    /** Returns what is selected and not locked, by region. */
     Map<Region, List<Segment>> missing() {
         return missing;
     }
 
-    /** Locked, not selected, and possibly ours. */
+    /** Returns what is locked, not selected, and possibly ours. */
     List<Segment> surplus() {
         return surplus;
     }
 
-    /** Selected and locked. */
+    /** Returns what is selected and locked. */
     List<Segment> kept() {
         return kept;
     }
 
-    /** All that is locked, and all that was not asked about. */
+    /** Returns all segments that are locked, and those that were not asked about. */
     List<Segment> maybeLocked() {
         return maybeLocked;
     }
 
-    /** Length of all that is selected. */
+    /** Returns the length of all that is selected. */
     long wantedBytes() {
         return wantedBytes;
     }
 
-    /** Length of the largest segment of that. */
+    /** Returns the length of the largest selected segment. */
     long largestBytes() {
         return largestBytes;
     }

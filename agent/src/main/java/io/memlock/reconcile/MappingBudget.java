@@ -10,7 +10,7 @@ public final class MappingBudget {
     private MappingBudget() {}
 
     /**
-     * From where on none is split.
+     * Returns the number of mappings from which on none is split.
      *
      * @param maxMapCount vm.max_map_count
      */

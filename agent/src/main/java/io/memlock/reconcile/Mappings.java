@@ -17,13 +17,14 @@ public interface Mappings {
     boolean refresh() throws IOException;
 
     /**
-     * Whether as much is mapped and committed as when this was last asked: costs a tenth of {@link #refresh}, which sees more.
+     * Returns whether as much is mapped and committed as when this was last asked: costs a tenth of {@link #refresh}, which
+     * sees more.
      */
     boolean looksUnchanged();
 
-    /** Every mapping, cut into regions, in the order of their addresses. */
+    /** Returns every mapping, cut into regions, in the order of their addresses. */
     List<Segment> segments();
 
-    /** How many mappings there are. */
+    /** Returns how many mappings there are. */
     int mappings();
 }

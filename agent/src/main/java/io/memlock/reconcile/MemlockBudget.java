@@ -31,7 +31,7 @@ final class MemlockBudget {
                 : Math.max(0, LockLimit.usableBytes(limitBytes) - chargedBytes - reserveBytes);
     }
 
-    /** Whether a region has been let in, now or earlier. */
+    /** Returns whether a region has been let in, now or earlier. */
     boolean isAdmitted(Region region) {
         return admitted.contains(region);
     }

@@ -26,7 +26,7 @@ final class NeverLocked {
         found.add(segment.mapping());
     }
 
-    /** How many were found. */
+    /** Returns how many mappings were found. */
     int count() {
         return found.size();
     }

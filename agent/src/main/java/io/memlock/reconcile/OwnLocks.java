@@ -58,7 +58,7 @@ final class OwnLocks {
         endByStart = retained;
     }
 
-    /** From now on all of these are ours, and nothing else: new mappings are or were born locked, by our doing. */
+    /** Makes all of these ours, and nothing else: new mappings are or were born locked, by our doing. */
     void adopt(List<Segment> locked) {
         endByStart = new TreeMap<>();
         for (Segment segment : locked) {

@@ -5,7 +5,7 @@ import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
 
 /**
- * Under which a pass runs.
+ * Conditions under which a pass runs.
  *
  * @param limitBytes the limit on locked mappings, -1 if there is none
  * @param isFuture whether {@code MCL_FUTURE} is in force by our doing, so that what is locked and not selected is ours
@@ -14,11 +14,11 @@ import io.memlock.memory.Segment;
  */
 public record PassConditions(long limitBytes, boolean isFuture, boolean othersSetFuture) {
 
-    /** Of an unlock. */
+    /** Conditions of an unlock. */
     public static final PassConditions OF_UNLOCK = new PassConditions(-1, false, false);
 
     /**
-     * Whether a selected segment is to be locked.
+     * Returns whether a selected segment is to be locked.
      *
      * <p>What is only reserved is not worth a byte of a limit. Where there is none it is locked too, as mlockall does:
      * malloc's arenas grow into it by mprotect, which keeps the lock.
@@ -27,20 +27,20 @@ public record PassConditions(long limitBytes, boolean isFuture, boolean othersSe
         return segment.mapping().isAccessible() || isFuture;
     }
 
-    /** Whether a limit has come to apply since others. */
+    /** Returns whether a limit applies that did not under earlier conditions. */
     boolean areLimitedSince(PassConditions before) {
         return limitBytes >= 0 && before != null && before.limitBytes < 0;
     }
 
     /**
-     * The stack of the first thread grows by page faults. Locked, each growth counts against the limit, and beyond it the
-     * answer is SIGSEGV. Linux {@code mm/vma.c: acct_stack_growth}
+     * Returns whether a segment is of the first thread's stack under a limit. That stack grows by page faults. Locked, each
+     * growth counts against the limit, and beyond it the answer is SIGSEGV. Linux {@code mm/vma.c: acct_stack_growth}
      */
     boolean mustStayUnlocked(Segment segment) {
         return limitBytes >= 0 && segment.mapping().isFirstStack();
     }
 
-    /** As that of any record, but written out: see {@link Mapping#equals}. */
+    /** Compares as any record does, but is written out: see {@link Mapping#equals}. */
     @Override
     public boolean equals(Object other) {
         return other instanceof PassConditions conditions

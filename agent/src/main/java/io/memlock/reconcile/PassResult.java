@@ -28,10 +28,10 @@ public record PassResult(
         int errno,
         boolean isOverMappingBudget) {
 
-    /** Before the first one. */
+    /** The result before the first pass. */
     public static final PassResult NONE = new PassResult(0, 0, Map.of(), 0, 0, 0, 0, false);
 
-    /** What was found and done in all, where this pass followed another at once. */
+    /** Returns what this pass and an earlier one, which it followed at once, found and did together. */
     PassResult after(PassResult earlier) {
         return new PassResult(
                 mappings,

@@ -74,7 +74,7 @@ public final class Reconciler {
     private int passesSinceChange;
 
     /**
-     * A reconciler.
+     * Makes a reconciler.
      *
      * @param chargedBytes VmLck now
      * @param room told of each look
@@ -111,7 +111,7 @@ public final class Reconciler {
         return tools.maxMappings();
     }
 
-    /** Every mapping, cut into regions, as of the last look. */
+    /** Returns every mapping, cut into regions, as of the last look. */
     public List<Segment> segments() {
         return map.segments();
     }
@@ -126,7 +126,7 @@ public final class Reconciler {
         sawChange |= map.refresh();
     }
 
-    /** All that is locked at the next look is ours, unless the application locked it without on-fault. */
+    /** Takes all that is locked at the next look for ours, unless the application locked it without on-fault. */
     public void adoptAll() {
         adopts = true;
     }
@@ -158,23 +158,23 @@ public final class Reconciler {
         return unlocked;
     }
 
-    /** Whether the next pass is to unlock what the last one may have left. */
+    /** Returns whether the next pass is to unlock what the last one may have left. */
     public boolean givesBack() {
         return givesBack;
     }
 
-    /** The JVM tells that it may have committed or given back memory: the next pass reads maps. */
+    /** Has the next pass read maps, because the JVM may have committed or given back memory. */
     public void expectChange() {
         passesSinceLook = LOOK_EVERY;
     }
 
-    /** What is selected and locked, as of the last pass. */
+    /** Returns what is selected and locked, as of the last pass. */
     public List<Segment> locked() {
         return locked;
     }
 
     /**
-     * One pass.
+     * Runs one pass.
      *
      * @param selection what should be locked
      * @param conditions under which limit and how new mappings are born
@@ -222,7 +222,7 @@ public final class Reconciler {
         return last;
     }
 
-    /** What handles have let go of and stays locked as long as it is selected. */
+    /** Takes over what handles have let go of. It stays locked as long as it is selected. */
     private void takeInherited() {
         Map<Long, Long> inherited = tools.held().takeInherited();
         for (Map.Entry<Long, Long> range : inherited.entrySet()) {
@@ -301,14 +301,17 @@ public final class Reconciler {
         return repair.pass(found);
     }
 
-    /** With MCL_FUTURE in force all along: otherwise what is mapped anew in the same place is born unlocked. */
+    /**
+     * Returns the locks that only others can take, because MCL_FUTURE was in force all along: without it, what is mapped anew
+     * in the same place is born unlocked.
+     */
     private Set<Segment> locksOnlyOthersTake(PassConditions conditions) {
         return conditions.isFuture() && lastConditions != null && lastConditions.isFuture()
                 ? new HashSet<>(locked)
                 : Set.of();
     }
 
-    /** What was unmapped after the look is neither missing nor anybody's fault, but that has to be seen, too. */
+    /** Compares all segments. What was unmapped after the look is nobody's fault and not missing, but has to be seen. */
     private Difference compare(Selection selection, PassConditions conditions, boolean unlocks) throws IOException {
         Difference found =
                 new Difference(selection, conditions, unlocks, adopts || conditions.isFuture(), tools.ours());
@@ -344,7 +347,7 @@ public final class Reconciler {
         return found;
     }
 
-    /** The next pass compares what this look finds new. */
+    /** Looks which segments are still there. The next pass compares what this look finds new. */
     private List<Segment> stillThere(List<Segment> gone) throws IOException {
         if (gone.isEmpty()) {
             return gone;

@@ -46,7 +46,7 @@ final class Repair {
     private int splits;
 
     /**
-     * Nothing done yet.
+     * Prepares the calls of one pass.
      *
      * @param mappings of the process
      */
@@ -104,12 +104,12 @@ final class Repair {
         }
     }
 
-    /** Returns whether something that was to be unlocked has gone or changed since the look: what is there now is left to the next. */
+    /** Returns whether something that was to be unlocked has gone or changed since the look. The next look sees to it. */
     boolean sawChange() {
         return sawChange;
     }
 
-    /** Where the mapping has gone meanwhile, so has its lock. */
+    /** Unlocks a segment. Where its mapping has gone meanwhile, so has its lock. */
     private boolean unlock(Segment segment) {
         int failed = tools.calls.unlock(segment);
         // What is locked there now may have been mapped in this moment, and born so; each time that is rare.
@@ -170,7 +170,7 @@ final class Repair {
         }
     }
 
-    /** What seems to have been unmapped before its turn. */
+    /** Returns what seems to have been unmapped before its turn. */
     List<Segment> vanished() {
         return vanished;
     }
@@ -187,7 +187,7 @@ final class Repair {
         errno = Errno.ENOMEM;
     }
 
-    /** Locking a part of a mapping splits it, and the process may have only so many. */
+    /** Returns whether a mapping may be split, as locking a part of it does: the process may have only so many. */
     private boolean maySplit(Segment segment) {
         if (segment.length() == segment.mapping().length() || mappings + ++splits * 2L <= tools.maxMappings) {
             return true;
@@ -236,7 +236,7 @@ final class Repair {
         return total;
     }
 
-    /** What was found and done. */
+    /** Returns what was found and done. */
     PassResult pass(Difference found) {
         return new PassResult(
                 mappings, found.wantedBytes(), missingBytes, newlyLocked, lost, unlocked, errno, overMappingBudget);
@@ -264,7 +264,7 @@ final class Repair {
             Pause pause,
             long maxMappings) {
 
-        /** What handles hold, which is not ours to unlock either. */
+        /** Returns what handles hold, which is not ours to unlock either. */
         HeldPages held() {
             return calls.held();
         }

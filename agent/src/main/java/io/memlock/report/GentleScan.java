@@ -42,7 +42,7 @@ public final class GentleScan {
     }
 
     /**
-     * Looks.
+     * Scans this process.
      *
      * @return what each region holds now
      * @throws IOException if maps or pagemap cannot be read

@@ -19,7 +19,7 @@ import java.util.List;
 public record OutgrowWarning(long heapBytes, long besideHeapBytes, long cgroupBytes, long hostBytes) {
 
     /**
-     * Of what a scan has found.
+     * Compares what a scan has found with what there is.
      *
      * @param status tells what is selected
      * @param largestHeapBytes what the heap may become
@@ -34,7 +34,7 @@ public record OutgrowWarning(long heapBytes, long besideHeapBytes, long cgroupBy
     }
 
     /**
-     * The warning.
+     * Returns the text of the warning.
      *
      * @return null if there is room
      */

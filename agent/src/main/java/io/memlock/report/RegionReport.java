@@ -16,7 +16,7 @@ import java.util.List;
 public record RegionReport(List<RegionUsage> regions, long takenNanos, long tookNanos) {
 
     /**
-     * What is locked of what is selected, and what is left out.
+     * Returns what is locked of what is selected, and what is left out.
      *
      * @return for example {@code locked 30 MiB of 30 MiB resident (mode=all,exclude=mapped, on-fault, future), excluded: 2
      *     MiB of mapped}
@@ -31,19 +31,19 @@ public record RegionReport(List<RegionUsage> regions, long takenNanos, long took
                                 + Region.joined(status.asked().excluded()));
     }
 
-    /** What is locked of what is resident. */
+    /** Returns what is locked of what is resident. */
     public static String describe(long lockedBytes, long residentBytes, LockStatus status) {
         return "locked " + Bytes.text(lockedBytes) + " of " + Bytes.text(residentBytes) + " resident ("
                 + status.describe() + ")";
     }
 
-    /** Sum over all regions; its region is null. */
+    /** Returns sum over all regions; its region is null. */
     public RegionUsage total() {
         return total(List.of(Region.values()));
     }
 
     /**
-     * Sum over some regions.
+     * Returns sum over some regions.
      *
      * @param of which regions
      * @return the region of the sum is null

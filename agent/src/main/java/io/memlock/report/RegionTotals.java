@@ -40,7 +40,7 @@ public final class RegionTotals {
         sum[5] += swappedBytes;
     }
 
-    /** A row for every region, in their order. */
+    /** Returns a row for every region, in their order. */
     public List<RegionUsage> usages() {
         List<RegionUsage> usages = new ArrayList<>();
         sums.forEach((region, sum) ->

@@ -23,7 +23,7 @@ public final class SmapsScan {
     private final JvmLayout layout;
 
     /**
-     * A scan.
+     * Makes a scan of one process.
      *
      * @param proc where smaps is
      * @param process a process id, or {@code self}
@@ -36,7 +36,7 @@ public final class SmapsScan {
     }
 
     /**
-     * Looks.
+     * Scans the process.
      *
      * @return what each region holds now
      * @throws IOException if smaps cannot be read
@@ -64,7 +64,7 @@ public final class SmapsScan {
         return new RegionReport(totals.usages(), end, end - start);
     }
 
-    /** A mapping cut into segments is shared out by length: the kernel does not tell more. */
+    /** Adds a segment's share of its mapping, by length: the kernel does not tell more. */
     private static void add(RegionTotals totals, Segment segment, SmapsEntry entry, long swappedBytes) {
         totals.add(segment);
         if (entry.special()) {

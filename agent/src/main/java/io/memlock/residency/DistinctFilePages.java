@@ -12,7 +12,7 @@ final class DistinctFilePages {
 
     private final Set<List<Long>> seen = new HashSet<>();
 
-    /** Whether no segment so far was of the same piece of the same file. Private memory has one view. */
+    /** Returns whether no segment so far was of the same piece of the same file. Private memory has one view. */
     boolean isFirst(Segment segment) {
         Mapping mapping = segment.mapping();
         if (!mapping.isSharedFile()) {

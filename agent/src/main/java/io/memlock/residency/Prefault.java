@@ -75,7 +75,7 @@ public final class Prefault {
         return work.errno.get() == 0 ? null : "the kernel answered " + Errno.describe(work.errno.get());
     }
 
-    /** Faulting in for writing would make every page of it one to be written back, and fill the holes of a sparse file. */
+    /** Returns whether writing would make each page one to be written back, and would fill the holes of a sparse file. */
     private static boolean isApplicationsFile(Segment segment) {
         return (segment.region() == Region.MAPPED || segment.region() == Region.SHM)
                 && segment.mapping().shared();

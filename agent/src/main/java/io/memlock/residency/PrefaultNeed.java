@@ -10,7 +10,7 @@ public final class PrefaultNeed {
 
     private PrefaultNeed() {}
 
-    /** Whether a segment is faulted in. */
+    /** Returns whether a segment is faulted in. */
     static boolean contains(List<Region> regions, Segment segment) {
         return regions.contains(segment.region()) && segment.mapping().isAccessible() && !segment.isAgentsView();
     }

@@ -74,7 +74,7 @@ public final class ProcessResidency implements Residency {
         }
     }
 
-    /** Of all processes; where the kernel does not tell, there may be any number. */
+    /** Returns how much all processes have in swap: any number, where the kernel does not tell. */
     private long bytesInSwap() {
         MemInfo memory = proc.memInfo();
         boolean isTold = memory.swapTotalBytes() >= 0 && memory.swapFreeBytes() >= 0;

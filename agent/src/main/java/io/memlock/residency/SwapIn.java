@@ -51,9 +51,9 @@ public final class SwapIn {
     }
 
     /**
-     * Reads a heap back that is a file in memory, as ZGC's is, gently. VmSwap does not count it, and in the pagemap its swapped
-     * pages look like pages never touched. Where one page is missing all are gone through: those the kernel read ahead count
-     * as present, and can be dropped again.
+     * Reads a heap back that is a file in memory, as ZGC's is, gently. VmSwap does not count it, and in the pagemap its
+     * swapped pages look like pages never touched. Where one page is missing all are gone through: those the kernel read
+     * ahead count as present, and can be dropped again.
      *
      * @param segments what is locked
      * @return bytes brought back
@@ -78,7 +78,7 @@ public final class SwapIn {
         return Math.max(0, absent - leftBytes);
     }
 
-    /** What of the heap is still in swap after {@link #heapFile}. */
+    /** Returns what of the heap is still in swap after {@link #heapFile}. */
     long leftBytes() {
         return leftBytes;
     }

@@ -15,7 +15,7 @@ public record Verification(long nanos) {
     private static final long SHORTEST_PERIOD_NANOS = 1_000_000_000L;
 
     /**
-     * Until when it is good.
+     * Returns until when it is good.
      *
      * @param periodNanos the time between two looks that the keeper intends: it is stale after a few of them
      * @return as {@link System#nanoTime}

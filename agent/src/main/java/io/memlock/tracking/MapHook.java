@@ -21,8 +21,9 @@ import net.bytebuddy.jar.asm.Opcodes;
  * One call behind the JDK's own {@code mmap} of a file, which {@code FileChannel.map} comes down to in all its forms. It
  * goes to a small class that is defined beside the JDK's, because the JDK's classes can see none of ours.
  *
- * <p>It stays registered: a flight recording on JDK 17, and other agents, have the same class changed again, and the JVM then
- * asks for all changes anew. It answers for one class only, and loads none while it is asked about another (JDK-8335619).
+ * <p>It stays registered: a flight recording on JDK 17, and other agents, have the same class changed again, and the JVM
+ * then asks for all changes anew. It answers for one class only, and loads none while it is asked about another
+ * (JDK-8335619).
  */
 final class MapHook implements ClassFileTransformer {
 
@@ -132,7 +133,7 @@ final class MapHook implements ClassFileTransformer {
     }
 
     /**
-     * The class with a call behind each call of the native method.
+     * Returns the class with a call behind each call of the native method.
      *
      * @return null if it has none
      */
@@ -145,7 +146,7 @@ final class MapHook implements ClassFileTransformer {
     }
 
     /**
-     * The class beside the JDK's:
+     * Returns the class beside the JDK's:
      *
      * <pre>
      * static volatile Consumer listener;
@@ -239,7 +240,7 @@ final class MapHook implements ClassFileTransformer {
                     }
                 }
 
-                /** In variables of our own. */
+                /** Keeps them in variables of our own. */
                 private void keepArguments() {
                     visitVarInsn(Opcodes.ISTORE, IS_SYNC);
                     visitVarInsn(Opcodes.LSTORE, BYTES);
@@ -253,7 +254,7 @@ final class MapHook implements ClassFileTransformer {
                     visitVarInsn(Opcodes.ILOAD, IS_SYNC);
                 }
 
-                /** The address stays on the stack. */
+                /** Calls the hook, and leaves the address on the stack. */
                 private void callHook(String channel) {
                     visitInsn(Opcodes.DUP2);
                     visitVarInsn(Opcodes.LSTORE, ADDRESS);

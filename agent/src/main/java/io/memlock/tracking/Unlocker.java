@@ -81,7 +81,7 @@ final class Unlocker implements Consumer<long[]> {
         }
     }
 
-    /** Whether a file is on tmpfs, or a memfd. */
+    /** Returns whether a file is on tmpfs, or a memfd. */
     private boolean isInMemory(int fd) {
         return libc.fcntl(fd, Linux.F_GET_SEALS, 0) >= 0;
     }

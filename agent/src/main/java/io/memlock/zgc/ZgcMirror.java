@@ -73,7 +73,7 @@ public final class ZgcMirror {
     private boolean isCut;
     private Progress.Work work;
 
-    /** None yet. */
+    /** Makes a mirror that maps nothing until {@link #cover}. */
     public ZgcMirror(LibC libc, Populator populator, LockProbe probe, Pause pause, Progress progress) {
         this.libc = libc;
         this.populator = populator;
@@ -84,8 +84,8 @@ public final class ZgcMirror {
     }
 
     /**
-     * Not what was made with {@code -XX:AllocateHeapAt}: such a file may be nameless, or the application's. Nor huge pages,
-     * which have another name, and are never swapped.
+     * Returns whether a segment is of the file that ZGC makes itself. A file of {@code -XX:AllocateHeapAt} may be nameless,
+     * or the application's. Huge pages have another name, and are never swapped.
      */
     private static boolean isCollectors(Segment segment) {
         Mapping mapping = segment.mapping();
@@ -95,7 +95,7 @@ public final class ZgcMirror {
                 && mapping.path().equals(FILE);
     }
 
-    /** The granules of the file that ZGC maps now. */
+    /** Returns the granules of the file that ZGC maps now. */
     private static BitSet mapped(List<Segment> segments) {
         BitSet granules = new BitSet();
         for (Segment segment : segments) {
@@ -108,18 +108,18 @@ public final class ZgcMirror {
         return granules;
     }
 
-    /** Whether there is one. */
+    /** Returns whether it maps anything. */
     boolean exists() {
         return covered > 0;
     }
 
-    /** What VmRSS counts once more for it. */
+    /** Returns how many bytes VmRSS counts once more for it. */
     long heldBytes() {
         return held.cardinality() * GRANULE_BYTES;
     }
 
     /**
-     * Has it reach as far as the collector maps its heap; populates nothing.
+     * Reaches as far as the collector maps its heap. Populates nothing.
      *
      * @param segments all of the process
      * @param nowNanos {@link System#nanoTime}
@@ -137,13 +137,13 @@ public final class ZgcMirror {
         return coverProblem == null ? populateProblem : coverProblem;
     }
 
-    /** Whether its lock is there: somebody may have unlocked it. */
+    /** Returns whether its lock is there: somebody may have unlocked it. */
     boolean isLocked() {
         return probe.isLocked(start);
     }
 
     /**
-     * Has it hold what the collector maps now and has not been held before: so much of it as is done at once.
+     * Populates what the collector maps now and was not held before: as much of it as is done at once.
      *
      * @param segments all of the process, a moment ago
      * @return whether there is more
@@ -195,7 +195,7 @@ public final class ZgcMirror {
         return 0;
     }
 
-    /** Somebody has unlocked it, so that what was held may have gone; or it is time. What failed is tried again, too. */
+    /** Has all of it populated again, because somebody has unlocked it or because it is time. What failed is tried again. */
     void allAgain(long nowNanos) {
         again.or(held);
         coverProblem = null;
@@ -232,7 +232,7 @@ public final class ZgcMirror {
         return isReserved;
     }
 
-    /** What a mapping that failed has left at its place is not known, and may be somebody else's soon: never touched again. */
+    /** Gives up all from an address on. What a failed mapping left there is not known, and may soon be somebody else's. */
     private void cut(long from, long bytes) {
         long behind = from + bytes;
         long end = reserved + reservedBytes;
@@ -277,7 +277,7 @@ public final class ZgcMirror {
         return null;
     }
 
-    /** Before Linux 5.18 the kernel goes through it page by page, though nothing of it is touched yet. */
+    /** Locks a range in pieces: before Linux 5.18 the kernel goes through it page by page, though nothing is touched yet. */
     private int lock(long from, long to) {
         for (long at = from; at < to; at += GRANULES_LOCKED_AT_ONCE * GRANULE_BYTES) {
             long bytes = Math.min(GRANULES_LOCKED_AT_ONCE * GRANULE_BYTES, to - at);
@@ -291,7 +291,7 @@ public final class ZgcMirror {
         return 0;
     }
 
-    /** From a granule's border on, as huge pages want. */
+    /** Reserves addresses, from a granule's border on, as huge pages want. */
     private boolean reserve(int leastGranules) {
         long bytes =
                 Math.max(leastGranules * GRANULE_BYTES, Runtime.getRuntime().maxMemory()) + 2 * GRANULE_BYTES;

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Has a {@link ZgcMirror} of ZGC's heap while there may be one, and says what it cannot hold. Changed by one thread at a time;
- * {@link #exists} and {@link #bytes} may be asked by any.
+ * Keeps a {@link ZgcMirror} of ZGC's heap while there may be one, and says what it cannot hold. Changed by one thread at a
+ * time; {@link #exists} and {@link #bytes} may be asked by any.
  */
 public final class ZgcMirrorKeeper {
 
@@ -17,7 +17,7 @@ public final class ZgcMirrorKeeper {
     private String problem;
 
     /**
-     * No view yet.
+     * Keeps no mirror until {@link #cover}.
      *
      * @param maker makes one, when it is needed for the first time
      */
@@ -25,7 +25,7 @@ public final class ZgcMirrorKeeper {
         this.maker = maker;
     }
 
-    /** Whether there is a heap that its collector maps anew while it runs, whether or not it can be viewed. */
+    /** Returns whether there is a heap that its collector maps anew while it runs, whether or not it can be mirrored. */
     public static boolean isNeeded(List<Segment> segments) {
         for (Segment segment : segments) {
             if (segment.isRemappedHeap()) {
@@ -35,23 +35,23 @@ public final class ZgcMirrorKeeper {
         return false;
     }
 
-    /** Whether there is a view, which has to be looked after more often than others may ask for; free. */
+    /** Returns whether there is a mirror, which needs passes more often than the interval may ask for. This is free. */
     public boolean exists() {
         ZgcMirror now = mirror;
         return now != null && now.exists();
     }
 
-    /** Whether there is a view, and nothing known that it cannot hold. */
+    /** Returns whether there is a mirror, and it holds all of the heap as far as is known. */
     public boolean isWhole() {
         return exists() && problem == null;
     }
 
-    /** What VmRSS counts once more for the view; free. */
+    /** Returns how many bytes VmRSS counts once more for the mirror. This is free. */
     public long bytes() {
         return bytes;
     }
 
-    /** Where somebody has unlocked the view, what it held may have gone. Before it is locked again. */
+    /** Checks, before a pass locks it again, whether somebody has unlocked the mirror: what it held may have gone. */
     public void check(long nowNanos) {
         if (exists() && !mirror.isLocked()) {
             mirror.allAgain(nowNanos);
@@ -59,7 +59,7 @@ public final class ZgcMirrorKeeper {
     }
 
     /**
-     * Has the view reach as far as ZGC maps its heap. Populates nothing.
+     * Has the mirror reach as far as ZGC maps its heap. Populates nothing.
      *
      * @param segments all of the process
      * @param nowNanos {@link System#nanoTime}
@@ -78,7 +78,7 @@ public final class ZgcMirrorKeeper {
     }
 
     /**
-     * Populates what has been mapped since the last call, or the next part of it. There is a view.
+     * Populates what has been mapped since the last call, or the next part of it. There is a mirror.
      *
      * @param segments all of the process, as it is now
      * @return whether there is more
@@ -89,7 +89,7 @@ public final class ZgcMirrorKeeper {
         return isMore;
     }
 
-    /** Lets go. */
+    /** Gives the mirror up. */
     public void release() {
         ZgcMirror last = mirror;
         mirror = null;
