@@ -154,9 +154,9 @@ final class Failures {
     /** Tells that memory stays locked that is not selected. */
     LockFailure unlock(int errno) {
         return notUnlocked(
-                "munlock on what is locked and not selected",
+                "munlock on memory that is locked and not selected",
                 errno,
-                "what was asked for is locked, and more, which nobody asked for: " + Bytes.text(chargedBytes)
+                "more is locked than was asked for: " + Bytes.text(chargedBytes)
                         + " are charged in all, and cannot be swapped out or reclaimed");
     }
 
@@ -165,7 +165,7 @@ final class Failures {
         return notUnlocked(
                 "munlock on all that is locked",
                 errno,
-                Bytes.text(chargedBytes) + " are charged still, and cannot be swapped out or reclaimed");
+                Bytes.text(chargedBytes) + " are still charged, and cannot be swapped out or reclaimed");
     }
 
     /** Tells that new mappings were to be born unlocked, and are not. */
@@ -173,14 +173,16 @@ final class Failures {
         return notUnlocked(
                 "to end MCL_FUTURE, by mlockall(MCL_CURRENT|MCL_ONFAULT) and munlockall",
                 errno,
-                "new memory is born locked still; " + Bytes.text(chargedBytes) + " are charged");
+                "new memory is still born locked; " + Bytes.text(chargedBytes) + " are charged");
     }
 
     private LockFailure notUnlocked(String tried, int errno, String effect) {
         boolean isFiltered = (errno == Errno.EPERM && place.isFiltered()) || Refusal.isHidden(place, errno);
         return new LockFailure(
                 tried,
-                errno == 0 ? "what is mapped changed each time it was looked at" : Errno.describe(errno) + filter(),
+                errno == 0
+                        ? "the mappings changed each time the agent looked at them"
+                        : Errno.describe(errno) + filter(),
                 isFiltered ? Refusal.FILTERED : "",
                 effect,
                 isFiltered ? new Remedy(place).allowCalls() : Refusal.triedAgain());
@@ -211,8 +213,8 @@ final class Failures {
                 (limit.isUnlimited()
                         ? "locking is not limited, but MCL_FUTURE was not to be used"
                         : refused(limit, needed)),
-                "ZGC maps its heap anew while it runs, even with -Xms equal to -Xmx, and each time the lock is gone until"
-                        + " the keeper comes by",
+                "ZGC maps its heap again and again while it runs, even with -Xms equal to -Xmx. Each time the lock is gone"
+                        + " until the keeper locks it again",
                 "parts of the heap can be swapped out at any moment",
                 advice);
     }
@@ -236,10 +238,10 @@ final class Failures {
      */
     static String scarceRoom(String left) {
         return "strategy rescan, not future: only " + left
-                + " of memory are left for files once the heap has grown. Born"
-                + " locked, a file that is mapped and read would fill that before it can be unlocked, and the OOM killer"
-                + " would end this JVM. Memory it maps anew is locked up to an interval later; to have it born locked,"
-                + " leave " + Bytes.text(RoomWatch.AMPLE_BYTES)
+                + " of memory are left for files once the heap has grown. A file"
+                + " that is mapped and read would be born locked, and would fill that memory before the agent can unlock it:"
+                + " the OOM killer would end this JVM. Instead, new memory is locked up to an interval later. To have it"
+                + " born locked, leave " + Bytes.text(RoomWatch.AMPLE_BYTES)
                 + " (lower -Xmx, raise the memory limit), or say strategy=future";
     }
 
@@ -254,7 +256,7 @@ final class Failures {
                 "to read the mappings of this process",
                 cause.getMessage() + "; " + limit.describe(),
                 "",
-                "what is locked cannot be told, nor be kept up; it is tried again once an interval",
+                "nobody can tell what is locked, nor keep it locked; the agent tries again once an interval",
                 Advice.lasting(toRead(ErrnoException.errnoOf(cause))));
     }
 

@@ -235,8 +235,9 @@ public final class Plan {
         }
         if (!isFutureSafe()) {
             strategy = Strategy.RESCAN;
-            notices.add("CAP_IPC_LOCK was dropped: what is mapped anew is found and locked by the keeper from now on"
-                    + " (strategy rescan), because the limit is infinite, but can be lowered from outside");
+            notices.add(
+                    "CAP_IPC_LOCK was dropped: the keeper finds and locks new mappings from now on (strategy rescan),"
+                            + " because the limit is infinite, but can be lowered from outside");
             return Turn.TO_RESCAN;
         }
         if (limit.isByCapability() && limits.isDroppedByAThread()) {
@@ -244,8 +245,8 @@ public final class Plan {
             strategy = Strategy.RESCAN;
             notices.add(
                     "a thread has dropped CAP_IPC_LOCK: with MCL_FUTURE left on, its next memory commit could have ended"
-                            + " this JVM. MCL_FUTURE is off now, and what is mapped anew is found and locked by the keeper"
-                            + " (strategy rescan)");
+                            + " this JVM. MCL_FUTURE is off now, and the keeper finds and locks new mappings (strategy"
+                            + " rescan)");
             return Turn.TO_RESCAN;
         }
         return Turn.NONE;

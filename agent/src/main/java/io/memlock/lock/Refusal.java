@@ -53,7 +53,7 @@ public record Refusal(Place place, LockLimit limit, int errno) {
 
     /** Says that nothing needs to be typed. */
     static Advice triedAgain() {
-        return Advice.lasting("# nothing yet: it is tried again once an interval");
+        return Advice.lasting("# nothing yet: the agent tries again once an interval");
     }
 
     /**

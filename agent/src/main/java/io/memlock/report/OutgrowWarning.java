@@ -44,9 +44,9 @@ public record OutgrowWarning(long heapBytes, long besideHeapBytes, long cgroupBy
         if (there < 0 || heapBytes + besideHeapBytes <= there) {
             return null;
         }
-        return "warning: what is locked can grow to " + Bytes.text(heapBytes + besideHeapBytes) + " (the heap to "
-                + Bytes.text(heapBytes) + ", and " + Bytes.text(besideHeapBytes)
-                + " of what else is selected are resident now), but "
+        return "warning: locked memory can grow to " + Bytes.text(heapBytes + besideHeapBytes) + " (the heap to "
+                + Bytes.text(heapBytes) + "; " + Bytes.text(besideHeapBytes)
+                + " of the other selected regions are resident now), but "
                 + (cgroup ? "the memory cgroup allows " : "the host has ") + Bytes.text(there)
                 + ": locked memory cannot be reclaimed, so the OOM killer would end this JVM; lower -Xmx or "
                 + (cgroup ? "raise the limit of the container" : "add memory");

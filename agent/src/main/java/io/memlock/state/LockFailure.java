@@ -31,7 +31,7 @@ public record LockFailure(String tried, String answer, String cause, String effe
                 "to lock",
                 "the agent failed before it could tell: " + failure,
                 "",
-                "what is locked is not known",
+                "nobody knows what is locked",
                 Advice.lasting(
                         failure instanceof OutOfMemoryError
                                 ? "# a larger heap (-Xmx): there was no room for the few objects that it takes to lock"
@@ -44,7 +44,7 @@ public record LockFailure(String tried, String answer, String cause, String effe
                 "to start a thread that keeps the lock",
                 "not told by the JVM: " + failure,
                 "",
-                "what this JVM maps later may stay unlocked, and nobody looks after what is locked now",
+                "memory that this JVM maps later may stay unlocked, and nobody keeps the rest locked",
                 Advice.lasting(
                         "# let this JVM have more threads: see pids.max of its cgroup, ulimit -u, and its memory"));
     }

@@ -73,8 +73,8 @@ public final class ZgcMirrorKeeper {
         problem = mirror.cover(segments, nowNanos);
         return problem == null || problem.equals(before)
                 ? null
-                : "ZGC's heap is locked where it is mapped, and what ZGC frees may be swapped out until it is used"
-                        + " again (no second view of it: " + problem + ")";
+                : "ZGC's heap is locked while it is mapped, but memory that ZGC has freed can be swapped out until"
+                        + " ZGC uses it again (no second view of it: " + problem + ")";
     }
 
     /**

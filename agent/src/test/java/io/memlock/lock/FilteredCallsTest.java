@@ -156,7 +156,7 @@ class FilteredCallsTest {
 
             assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
             assertThat(failure.tried()).contains("munlock");
-            assertThat(failure.meaning()).contains("nobody asked for");
+            assertThat(failure.meaning()).contains("more is locked than was asked for");
         }
 
         kernel.filter.remove("munlock");

@@ -410,7 +410,7 @@ class ZgcMirrorTest {
         LockFailure failure = lock.start(OptionParser.parse("mode=heap")).failure();
 
         assertThat(kernel.hasHeapView()).isFalse();
-        assertThat(failure.meaning()).contains("ZGC maps its heap anew while it runs");
+        assertThat(failure.meaning()).contains("ZGC maps its heap again and again while it runs");
     }
 
     @Test
@@ -422,8 +422,8 @@ class ZgcMirrorTest {
 
         assertThat(lock.reconcile().notices())
                 .containsExactly(
-                        "ZGC's heap is locked where it is mapped, and what ZGC frees may be swapped out until it"
-                                + " is used again (no second view of it: no file descriptor of /memfd:java_heap (deleted) in"
+                        "ZGC's heap is locked while it is mapped, but memory that ZGC has freed can be swapped out"
+                                + " until ZGC uses it again (no second view of it: no file descriptor of /memfd:java_heap (deleted) in"
                                 + " /proc/self/fd)");
 
         assertThat(lock.reconcile().notices()).isEmpty();
