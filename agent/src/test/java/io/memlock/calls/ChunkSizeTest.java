@@ -33,7 +33,7 @@ class ChunkSizeTest {
     }
 
     @Test
-    void shrinksWhereItTakesLongDownToWhereTheCallItselfIsWhatTakesLong() {
+    void shrinksWhileItIsSlowUntilTheCallItselfDominates() {
         pieces.end(0);
         pieces.took(ChunkSize.QUICK_NANOS - 1);
         pieces.took(ChunkSize.QUICK_NANOS - 1);
@@ -47,7 +47,7 @@ class ChunkSizeTest {
     }
 
     @Test
-    void staysWhereItTakesNeither() {
+    void staysBetweenSlowAndQuick() {
         pieces.end(0);
         pieces.took(ChunkSize.QUICK_NANOS - 1);
         pieces.took(ChunkSize.QUICK_NANOS);
@@ -108,7 +108,7 @@ class ChunkSizeTest {
     }
 
     @Test
-    void growsWhereTheCallItselfIsWhatTakesLong() {
+    void growsWhereTheCallItselfDominates() {
         callNanos = 100_000; // an emulator
         pieces.end(0);
         for (int i = 0; i < 10; i++) {

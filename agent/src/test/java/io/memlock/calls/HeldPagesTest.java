@@ -99,7 +99,7 @@ class HeldPagesTest {
     }
 
     @Test
-    void whatWasBornLockedByTheAgentsDoingDoesNot() {
+    void whatWasBornLockedByTheAgentIsUnlocked() {
         held.askWhetherWanted((start, end) -> Want.BORN_LOCKED);
         kernel.mlock2(START, 100 * PAGE, 1);
         lock(0, 4, ON_FAULT);

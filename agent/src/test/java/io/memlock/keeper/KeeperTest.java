@@ -108,7 +108,7 @@ class KeeperTest {
 
     /** A busy JVM collects all the time. */
     @Test
-    void collectionsThatChangeNothingCostWhatPeriodicPassesMay() throws Exception {
+    void collectionsThatChangeNothingCostNoMoreThanPeriodicPasses() throws Exception {
         kernel.commit(Region.HEAP, HEAP, MIB);
         Keeper keeper = keeper(RARELY, () -> Growth.POSSIBLE);
         int before = kernel.looks;
@@ -140,7 +140,7 @@ class KeeperTest {
 
     /** Though the interval is an hour: what ZGC maps is not held before. */
     @Test
-    void populatesTheViewOfZgcsHeap() throws Exception {
+    void populatesTheMirrorOfZgcsHeap() throws Exception {
         kernel.mapHeapFile(4L << 40, ZgcMirror.GRANULE_BYTES, 0);
         RecordingLibC viewing = new RecordingLibC(kernel);
         FakeProcess process = new FakeProcess(kernel, viewing);
@@ -156,7 +156,7 @@ class KeeperTest {
 
     /** A file that is read fills a container faster than a first pass comes. */
     @Test
-    void unlocksAtOnceWhatCouldFillTheRoomThoughTheHeapIsFull() throws Exception {
+    void unlocksAtOnceWhatCouldFillTheRoomEvenWhenTheHeapIsFull() throws Exception {
         FakeProcess process = new FakeProcess(kernel);
         process.hasHeapRoom = false;
 
@@ -164,7 +164,7 @@ class KeeperTest {
     }
 
     @Test
-    void aLookThatFailsKeepsNoPassFromItsTurn() throws Exception {
+    void aFailedLookDelaysNoPass() throws Exception {
         assertUnlocksFileAtOnce(new FakeProcess(kernel), () -> {
             throw new OutOfMemoryError("thrown by the test");
         });

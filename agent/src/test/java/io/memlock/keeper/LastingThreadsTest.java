@@ -27,7 +27,7 @@ class LastingThreadsTest {
     }
 
     @Test
-    void whatAnErrorEndsLivesAgainOnTheSameThread() throws Exception {
+    void restartsOnTheSameThreadAfterAnError() throws Exception {
         LastingThreads threads = new LastingThreads(
                 () -> {
                     boolean isFirst = isFirstLife.getAndSet(false);

@@ -339,7 +339,7 @@ class FailureWordsTest {
     }
 
     @Test
-    void mappingsThatCannotBeReadAtStartAreNothingLocked() throws Exception {
+    void isFailedWhenMappingsCannotBeReadAtStart() throws Exception {
         process.mapsFailure = new IOException("/proc/self/maps: permission denied");
 
         LockFailure failure = lock.start("mode=heap,strategy=rescan");

@@ -22,7 +22,7 @@ class LedgerTest {
 
     @ParameterizedTest
     @CsvSource({"10, 10, FAILED", "10, 9, PARTIAL", "10, 0, PARTIAL", "0, 0, PARTIAL"})
-    void onlyWhereAllOfItIsMissingNothingIsLocked(long wanted, long missing, LockState state) {
+    void isFailedOnlyWhereAllIsMissing(long wanted, long missing, LockState state) {
         Map<Region, Long> missingBytes = missing == 0 ? Map.of() : Map.of(Region.HEAP, missing);
 
         assertThat(Ledger.stateAfter(pass(wanted, missingBytes), FAILURE)).isEqualTo(state);

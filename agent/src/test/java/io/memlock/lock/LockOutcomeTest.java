@@ -252,7 +252,7 @@ class LockOutcomeTest {
     }
 
     @Test
-    void aPassIsDueOnceWhatMustNotStayHasBeenBornLockedAndNoMoreWhenItIsUnlocked() throws Exception {
+    void aPassIsDueUntilWhatWasBornLockedInVainIsUnlocked() throws Exception {
         process.freeBytes = 64 * MIB;
         lock.start("mode=all,strategy=future");
         lock.reconcile();
@@ -293,7 +293,7 @@ class LockOutcomeTest {
     }
 
     @Test
-    void aLateLockPopulatesAllOfTheViewOfZgcsHeap() throws Exception {
+    void aLateLockPopulatesAllOfTheMirrorOfZgcsHeap() throws Exception {
         kernel.unmap(HEAP, 4 * MIB);
         kernel.mapHeapFile(4L << 40, 1024 * MIB, 0);
         assertThat(lock.itself().populateMirror()).as("no view yet").isFalse();
@@ -305,7 +305,7 @@ class LockOutcomeTest {
     }
 
     @Test
-    void aPartOfTheViewIsPopulatedAtATimeUntilThereIsNoMore() throws Exception {
+    void theMirrorIsPopulatedPartByPart() throws Exception {
         kernel.unmap(HEAP, 4 * MIB);
         kernel.mapHeapFile(4L << 40, 1024 * MIB, 0);
         lock.start("mode=heap,strategy=rescan");

@@ -14,7 +14,7 @@ class PassResultTest {
     }
 
     @Test
-    void whatFollowedAtOnceFoundWhatIsSoNowAndDidAllTogether() {
+    void twoPassesInARowAddUpWhatTheyDid() {
         PassResult earlier = new PassResult(9, 100, Map.of(Region.HEAP, 100L), 10, 20, 30, 12, true);
 
         assertThat(pass(70, Map.of()).after(earlier)).isEqualTo(new PassResult(9, 70, Map.of(), 13, 22, 31, 0, false));

@@ -214,8 +214,7 @@ class ReconcilerTest {
     /** HotSpot commits by mapping over the start of what it has reserved. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void givesBackWhatIsLeftOfAMappingWhoseStartIsMappedAnewBetweenALookAndAQuestion(boolean isByAChange)
-            throws Exception {
+    void unlocksTheRestOfAMappingWhoseStartWasRemappedBetweenLookAndProbe(boolean isByAChange) throws Exception {
         start("mode=all");
         kernel.reserve(Region.METASPACE, FILE, MIB);
         lock.reconcileAfterChange();
@@ -231,7 +230,7 @@ class ReconcilerTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void givesBackWhatIsLeftOfAMappingWhoseStartWentBetweenALookAndAQuestion(boolean isBefore) throws Exception {
+    void unlocksTheRestOfAMappingWhoseStartWasUnmappedBetweenLookAndProbe(boolean isBefore) throws Exception {
         start("mode=heap,strategy=rescan");
         kernel.afterRefresh = () -> kernel.unmap(HEAP, FakeKernel.PAGE);
         if (isBefore) {
