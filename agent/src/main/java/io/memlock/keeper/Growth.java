@@ -17,7 +17,6 @@ public enum Growth {
          * Looks for growth.
          *
          * @return what has happened since the last call
-         * @throws IOException if it cannot be told
          */
         Growth look();
     }

@@ -36,11 +36,9 @@ final class RangeFailures {
      * @param address of the first page that is not
      */
     LockFailure hole(long address) {
-        return new LockFailure(
-                tried(),
+        return failure(
                 Errno.describe(Errno.ENOMEM) + ": nothing is mapped at " + hex(address),
                 "the range is not all memory of this process: a wrong address or length, or memory that was freed",
-                NOTHING_DONE,
                 Advice.lasting("# lock memory while it is allocated, and close the handle before it is freed"));
     }
 
@@ -69,47 +67,40 @@ final class RangeFailures {
             return unlockable();
         }
         Refusal refusal = new Refusal(process.place(), limit, errno);
-        return new LockFailure(
-                tried(),
+        return failure(
                 Errno.describe(errno) + "; " + limit.describe() + "; asked for: " + Bytes.text(length())
                         + "; charged already, to all of this process: " + Bytes.text(process.chargedBytes()),
                 refusal.meaning(),
-                NOTHING_DONE,
                 refusal.advice(0));
     }
 
     private LockFailure notPopulated(LockLimit limit) {
-        return new LockFailure(
-                tried(),
+        return failure(
                 Errno.describe(Errno.ENOMEM) + "; " + limit.describe() + ", which is not reached",
                 "a page of the range cannot be accessed (PROT_NONE, or behind the end of a file), or the process has as"
                         + " many mappings as vm.max_map_count allows",
-                NOTHING_DONE,
                 Advice.lasting("# lock only what can be read or written; see: grep -i maps /proc/"
                         + process.place().pid() + "/limits; sysctl vm.max_map_count"));
     }
 
     private LockFailure noRoom() {
-        return new LockFailure(
-                tried(),
+        return failure(
                 Errno.describe(Errno.EAGAIN),
                 "the kernel could not bring all of the range into RAM: the memory cgroup or the host has no room left",
-                NOTHING_DONE,
                 Advice.lasting("# give it more memory, or lock less"));
     }
 
     private LockFailure unlockable() {
-        return new LockFailure(
-                tried(),
+        return failure(
                 Errno.describe(Errno.NOT_DONE),
                 "the kernel locks no memory of this kind (a device's, or huge pages of hugetlbfs, which are never swapped),"
                         + " or something answers in its place, as a seccomp filter or an emulator may",
-                NOTHING_DONE,
                 Advice.lasting("# nothing, where it is memory that is never swapped"));
     }
 
-    private String tried() {
-        return (manner.isPopulated() ? "mlock" : "mlock2(MLOCK_ONFAULT)") + " on " + range();
+    private LockFailure failure(String answer, String cause, Advice advice) {
+        String call = manner.isPopulated() ? "mlock" : "mlock2(MLOCK_ONFAULT)";
+        return new LockFailure(call + " on " + range(), answer, cause, NOTHING_DONE, advice);
     }
 
     private String range() {

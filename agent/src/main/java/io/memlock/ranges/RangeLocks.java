@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.ranges;
 
+import io.memlock.calls.ChunkedCalls;
 import io.memlock.calls.HeldPages;
 import io.memlock.calls.HeldPages.Manner;
 import io.memlock.calls.HeldPages.Range;
@@ -29,8 +30,6 @@ public final class RangeLocks {
      * of the size of a huge page, so that none is split between two calls.
      */
     private static final long PIECE_BYTES = 8 << 20;
-
-    private static final long PAUSE_NANOS = 50_000;
 
     private final OwnProcess process;
     private final LimitProbe limits;
@@ -118,7 +117,7 @@ public final class RangeLocks {
                 return errno;
             }
             if (to < pages.end()) {
-                pause.nanos(PAUSE_NANOS);
+                pause.nanos(ChunkedCalls.PAUSE_NANOS);
             }
             from = to;
         }
