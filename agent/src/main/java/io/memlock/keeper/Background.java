@@ -11,7 +11,8 @@ public final class Background {
 
     private final Keeper keeper;
     private final Reporter reporter;
-    private final LastingThreads threads;
+    private final LastingThread keeperThread = new LastingThread("memlock-keeper", new Keeping());
+    private final LastingThread reporterThread = new LastingThread("memlock-reporter", new Reporting());
     private final LockControl control;
     private final Runnable look;
     private final Runnable afterFirstPass;
@@ -42,8 +43,7 @@ public final class Background {
         StateAnnouncer announcer = new StateAnnouncer(lock, log, listener);
         keeper = new Keeper(lock, process, log, announcer, options, growth, new ThreadCpuTime(libc));
         reporter = new Reporter(lock, process, scans, announcer, log);
-        threads = new LastingThreads(new Keeping(), new Reporting());
-        control = new LockControl(lock, process, scans, announcer, options, log, threads);
+        control = new LockControl(lock, process, scans, announcer, options, log, this);
     }
 
     /**
@@ -53,7 +53,9 @@ public final class Background {
      *     again
      */
     public boolean start() {
-        return threads.revive();
+        boolean keeps = keeperThread.revive();
+        boolean reports = reporterThread.revive();
+        return keeps || reports;
     }
 
     /** Returns what JMX and an attach ask. */
@@ -84,7 +86,7 @@ public final class Background {
 
         @Override
         public void run() {
-            threads.revive();
+            start();
             if (!isSettled && keeper.hasPassed()) {
                 isSettled = true;
                 afterFirstPass.run();
@@ -96,7 +98,7 @@ public final class Background {
     private final class Look implements Runnable {
         @Override
         public void run() {
-            threads.revive();
+            start();
             look.run();
         }
     }

@@ -31,7 +31,7 @@ public final class LockControl {
     private final StateAnnouncer announcer;
     private final OptionsInForce options;
     private final Log log;
-    private final LastingThreads threads;
+    private final Background background;
 
     LockControl(
             MemoryLock lock,
@@ -40,19 +40,19 @@ public final class LockControl {
             StateAnnouncer announcer,
             OptionsInForce options,
             Log log,
-            LastingThreads threads) {
+            Background background) {
         this.lock = lock;
         this.process = process;
         this.scans = scans;
         this.announcer = announcer;
         this.options = options;
         this.log = log;
-        this.threads = threads;
+        this.background = background;
     }
 
     /** Returns what is known of the lock. This is free. */
     public LockStatus status() {
-        threads.revive();
+        background.start();
         return lock.status();
     }
 
@@ -131,7 +131,7 @@ public final class LockControl {
     }
 
     private void tellOf(String what, String asker, Outcome outcome) {
-        threads.revive();
+        background.start();
         log.info(what + ", asked for " + asker + ", at " + UtcTime.text(System.currentTimeMillis()) + ": "
                 + status().state() + " (" + status().describe() + ")");
         announcer.announce();

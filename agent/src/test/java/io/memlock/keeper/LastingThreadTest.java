@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
-class LastingThreadsTest {
+class LastingThreadTest {
 
     private static final long LONGEST_SECONDS = 60;
 
@@ -22,24 +22,18 @@ class LastingThreadsTest {
         return lives.poll(LONGEST_SECONDS, TimeUnit.SECONDS);
     }
 
-    private static void park() {
-        LockSupport.park();
-    }
-
     @Test
     void restartsOnTheSameThreadAfterAnError() throws Exception {
-        LastingThreads threads = new LastingThreads(
-                () -> {
-                    boolean isFirst = isFirstLife.getAndSet(false);
-                    lives.add(Thread.currentThread());
-                    if (isFirst) {
-                        throw new OutOfMemoryError("as in a full heap");
-                    }
-                    park();
-                },
-                LastingThreadsTest::park);
+        LastingThread thread = new LastingThread("lasting", () -> {
+            boolean isFirst = isFirstLife.getAndSet(false);
+            lives.add(Thread.currentThread());
+            if (isFirst) {
+                throw new OutOfMemoryError("as in a full heap");
+            }
+            LockSupport.park();
+        });
 
-        assertThat(threads.revive()).isTrue();
+        assertThat(thread.revive()).isTrue();
 
         Thread first = nextLife();
         assertThat(first).isNotNull();
