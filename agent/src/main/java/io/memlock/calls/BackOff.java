@@ -15,15 +15,15 @@ import java.util.concurrent.TimeUnit;
  */
 final class BackOff {
 
-    /** Until a piece takes so many times what is slow for one, it is one like any other. */
+    /** A piece has met somebody if it takes so many times what is slow for one. */
     static final int SLOW_FACTOR = 2;
 
-    /** Pauses are this many times as long as the slow piece took. */
+    /** A pause is so many times as long as the slow piece took. */
     static final int FACTOR = 10;
 
     static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    /** Where each piece is slow, haste is what helps: each adds no more than this to what may be spent on the range. */
+    /** The pause that each piece adds to what may be spent on the range. Where each piece is slow, haste is what helps. */
     static final long PER_PIECE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final long usualNanos;

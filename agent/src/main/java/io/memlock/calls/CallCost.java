@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  */
 public final class CallCost implements LongSupplier {
 
-    /** Of several tries the quickest counts: the others met somebody. */
+    /** Tries, of which the quickest counts: the others met somebody. */
     private static final int TRIES = 5;
 
     private final LibC libc;

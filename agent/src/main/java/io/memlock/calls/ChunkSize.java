@@ -15,31 +15,31 @@ import java.util.function.LongSupplier;
  */
 public final class ChunkSize {
 
-    /** Some 20 microseconds of small pages, of which the call itself takes a third. */
+    /** The shortest piece: 20 microseconds of small pages, of which the call itself takes a third. */
     static final int SMALLEST_PAGES = 64;
 
-    /** What is resident may follow on what is not: a piece that grew on the one has to be short enough for the other. */
+    /** The longest piece. One that grew where nothing is resident has to be short enough for what is resident behind. */
     static final int LARGEST_PAGES = 512;
 
     static final long SLOW_NANOS = TimeUnit.MICROSECONDS.toNanos(30);
 
     static final long QUICK_NANOS = TimeUnit.MICROSECONDS.toNanos(10);
 
-    /** Of a file that must not stay locked: a millisecond, in which the slowest of the application's calls wait. */
+    /** A slow piece of a file that must not stay locked. The slowest of the application's calls wait for so long. */
     static final long SLOW_FILE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     static final long QUICK_FILE_NANOS = TimeUnit.MICROSECONDS.toNanos(300);
 
-    /** Of a sparse file. Where so much is resident all at once after all, it takes some 10 ms, once. */
+    /** The longest piece of a sparse file. Where all of it is resident after all, it takes some 10 ms, once. */
     static final long LARGEST_FILE_BYTES = 256L << 20;
 
-    /** Half of the address space. */
+    /** A length without bound: half of the address space. */
     private static final long WITHOUT_BOUND = 1L << 46;
 
-    /** So many times the cost of the call itself is not slow yet. */
+    /** A piece is slow only if it takes more than so many times the cost of the call itself. */
     static final int SLOW_CALLS = 3;
 
-    /** With less than this most of the time is the call itself, and a longer piece costs little more. */
+    /** A piece is quick if it takes less than so many times the cost of the call: a longer one costs little more. */
     static final int QUICK_CALLS = 2;
 
     private final long pageBytes;

@@ -25,10 +25,10 @@ public final class HeldPages {
     private final LockProbe probe;
     private final long pageBytes;
 
-    /** By start; none is empty, none overlaps another. */
+    /** Runs by start. None is empty, none overlaps another. */
     private final TreeMap<Long, Run> runs = new TreeMap<>();
 
-    /** End by start. */
+    /** The end of each inherited range, by its start. */
     private TreeMap<Long, Long> inherited = new TreeMap<>();
 
     private volatile Wanted wanted;

@@ -18,16 +18,16 @@ import io.memlock.proc.ProcFs;
  */
 public final class LimitProbe {
 
-    /** Larger than any finite limit that can bite, and no overflow behind any address. */
+    /** A length that is larger than any finite limit that can bite, and overflows behind no address. */
     private static final long MORE_THAN_ANY_LIMIT = 1L << 62;
 
-    /** The hole: wide enough that nobody else's next mapping fills it exactly. */
+    /** The width of the hole: nobody else's next mapping should fill it exactly. */
     private static final int HOLE_PAGES = 3;
 
-    /** What cannot be seen to change is tried again when asked so many times: once a minute. */
+    /** Questions after which the limit is tried again without a visible change: once a minute. */
     private static final int TRY_EVERY = 60;
 
-    /** So many threads are looked at each time, and so many of them are the newest. */
+    /** Threads that are looked at each time, and how many of them are the newest. */
     private static final int THREADS = 8;
 
     private static final int NEWEST_THREADS = 4;

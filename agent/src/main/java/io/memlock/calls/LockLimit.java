@@ -7,14 +7,14 @@ import io.memlock.memory.Bytes;
  * How much may be locked, as {@link LimitProbe} found it.
  *
  * @param softBytes {@code RLIMIT_MEMLOCK}, soft; -1 unlimited, {@link #UNKNOWN_BYTES} if the kernel did not tell
- * @param hardBytes {@code RLIMIT_MEMLOCK}, hard; likewise
+ * @param hardBytes {@code RLIMIT_MEMLOCK}, hard; -1 unlimited, {@link #UNKNOWN_BYTES} if the kernel did not tell
  * @param probeErrno 0 if no limit applies to this process; otherwise what the kernel answered when more than the limit was
  *     tried
  * @param hasCapability whether {@code CAP_IPC_LOCK} is in the effective set, where it may still count for nothing
  */
 public record LockLimit(long softBytes, long hardBytes, int probeErrno, boolean hasCapability) {
 
-    /** A limit that the kernel did not tell: then each call has to show what it is. */
+    /** The limit where the kernel did not tell. Then each call has to show what it is. */
     static final long UNKNOWN_BYTES = Long.MAX_VALUE;
 
     private static final long UNLIMITED = -1;

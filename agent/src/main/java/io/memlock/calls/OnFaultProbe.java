@@ -24,10 +24,10 @@ import java.util.function.Predicate;
  */
 public final class OnFaultProbe {
 
-    /** A JVM maps memory all the time, also while it is looked at. */
+    /** Tries, as a JVM maps memory all the time, also while it is looked at. */
     private static final int ATTEMPTS = 5;
 
-    /** So many pages may stay locked that need not: a quarter of a MiB with 4 KiB pages. */
+    /** Pages that may stay locked without need: a quarter of a MiB with 4 KiB pages. */
     private static final int MOST_DOUBTFUL_PAGES = 64;
 
     private final LibC libc;

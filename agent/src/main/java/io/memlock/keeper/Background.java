@@ -63,7 +63,7 @@ public final class Background {
         return control;
     }
 
-    /** The keeper's life. A class and no lambda, as below: the JVM's first lambda would initialise a part of the JDK. */
+    /** The keeper's life. A class and no lambda: the JVM's first lambda would initialise a part of the JDK. */
     private final class Keeping implements Runnable {
         @Override
         public void run() {

@@ -10,10 +10,10 @@ public final class HeapRoom {
 
     private static final long ENOUGH_BYTES = 2 << 20;
 
-    /** Of the largest heap, where that is small. */
+    /** The part of the largest heap that is enough where the heap is small. */
     private static final long PART = 32;
 
-    /** A heap full of garbage that nobody collects, for nobody allocates, looks no different. */
+    /** The longest wait: a heap full of garbage looks no different while nobody allocates, and so nobody collects. */
     private static final long LONGEST_WAIT_NANOS = 10_000_000_000L;
 
     private HeapRoom() {}

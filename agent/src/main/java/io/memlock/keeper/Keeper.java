@@ -44,7 +44,7 @@ final class Keeper {
     /** CPU time that can be saved up: enough for a JVM that grows. */
     private static final long WOKEN_BURST_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private static final long VIEW_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long MIRROR_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Delay of the first pass, which loads most classes: a starting JVM is left alone. */
     private static final long FIRST_PASS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -205,7 +205,7 @@ final class Keeper {
      */
     private long periodNanos() {
         long interval = TimeUnit.MILLISECONDS.toNanos(options.get().intervalMillis());
-        return !hasPassed || lock.zgcMirror().exists() ? Math.min(interval, VIEW_NANOS) : interval;
+        return !hasPassed || lock.zgcMirror().exists() ? Math.min(interval, MIRROR_NANOS) : interval;
     }
 
     private long nanosToNextLook(long now) {

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class LastingThread implements Runnable {
 
-    /** Before another life: what ended one may end the next. */
+    /** The pause before another life: what ended one may end the next. */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final String name;

@@ -27,7 +27,7 @@ public final class PrivilegeWatch implements Runnable {
 
     private static final int FOR_EVER = -1;
 
-    /** After an error: what caused it may cause the next. */
+    /** The pause after an error: what caused it may cause the next. */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final long[] AT_ONCE = {0, 0, 0, 1};

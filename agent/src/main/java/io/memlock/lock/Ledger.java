@@ -16,7 +16,7 @@ final class Ledger {
 
     private long relockCount;
 
-    /** Of these, those that were in an outcome. */
+    /** How many relocked segments were told in an outcome. */
     private long toldRelockCount;
 
     private long failureCount;

@@ -27,7 +27,7 @@ public final class MemoryLock {
     private static final String PIECE_BY_PIECE = "mlockall refused, locking piece by piece instead (strategy rescan)";
 
     /** Parts of ZGC's mirror that a change populates: 128 GiB where nothing of it is in swap any more. */
-    private static final int MOST_VIEW_PARTS = 512;
+    private static final int MOST_MIRROR_PARTS = 512;
 
     private final Plan plan;
     private final FutureLock future;
@@ -41,7 +41,7 @@ public final class MemoryLock {
     private int passesSinceEnd;
     private int failedPasses;
 
-    /** Since then nobody but us has unlocked what was locked. */
+    /** Whether the agent has unlocked everything at once, so that nobody else is to blame for what is unlocked. */
     private volatile boolean hasUnlockedAll;
 
     /**
@@ -242,7 +242,7 @@ public final class MemoryLock {
         String prefaultRefusal = toPrefault.isEmpty()
                 ? null
                 : residency.prefault(passes.reconciler().locked(), toPrefault, true);
-        for (int part = 0; part < MOST_VIEW_PARTS && passes.populateMirror(); part++) {}
+        for (int part = 0; part < MOST_MIRROR_PARTS && passes.populateMirror(); part++) {}
         if (plan.strategy() != Strategy.FUTURE && !plan.isFutureRefused()) {
             failure = pass(); // of what came meanwhile, too
         }

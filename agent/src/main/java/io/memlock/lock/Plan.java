@@ -17,7 +17,7 @@ import io.memlock.state.Strategy;
  */
 public final class Plan {
 
-    /** Under rescan without a limit, whether there is one now is looked at in one pass of so many. */
+    /** Passes per look whether a limit applies by now, under rescan without one. */
     static final int LOOK_AT_LIMIT_EVERY = 5;
 
     private final LimitProbe limits;
@@ -27,7 +27,7 @@ public final class Plan {
 
     private AgentOptions options;
 
-    /** Read by the threads of the application, too, when they map files. */
+    /** What to lock; read by the threads of the application, too, when they map files. */
     private volatile Selection selection = Selection.NOTHING;
 
     private Strategy strategy;

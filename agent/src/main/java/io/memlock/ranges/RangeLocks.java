@@ -26,7 +26,7 @@ import java.io.IOException;
 public final class RangeLocks {
 
     /**
-     * So much is locked by one call: it walks what is resident for 0.3 ms, in which nobody else can map memory. A multiple
+     * The length that one call locks: it walks what is resident for 0.3 ms, in which nobody else can map memory. A multiple
      * of the size of a huge page, so that none is split between two calls.
      */
     private static final long PIECE_BYTES = 8 << 20;

@@ -4,7 +4,7 @@ package io.memlock.reconcile;
 /** How many mappings there may be for one of them to be split: the JVM needs new ones too, and dies without. */
 public final class MappingBudget {
 
-    /** Of vm.max_map_count. */
+    /** The share of vm.max_map_count at which splitting ends. */
     private static final double SHARE = 0.8;
 
     private MappingBudget() {}

@@ -9,9 +9,10 @@ import java.util.Map;
  *
  * @param mappings mappings of the process
  * @param wantedBytes length of all that should be locked
- * @param missingBytes of that, what is not locked now, by region; empty if the promise is kept
+ * @param missingBytes length of what should be locked and is not, by region; empty if the promise is kept
  * @param newlyLocked segments that had to be locked
- * @param lost of these, segments that were locked after the last pass and are mapped as they were, though new mappings
+ * @param lost how many of the newly locked segments were locked after the last pass and are mapped as they were, though new
+ *     mappings
  *     have been born locked since
  * @param unlocked segments that had to be unlocked
  * @param errno why something is missing, or could not be unlocked: 0 if nothing is, or if only the limit is in the way

@@ -25,21 +25,21 @@ import java.util.function.LongSupplier;
 public final class Reconciler {
 
     /**
-     * With no mapping changed, so many locks are probed under rescan, mostly all there are: HotSpot may have given memory
-     * back and mapped it anew at the same place. Where there are more, every n-th in turn.
+     * Locks that are probed under rescan when no mapping has changed, mostly all there are: HotSpot may have given memory
+     * back and mapped it anew at the same place. Where there are more, every n-th is probed in turn.
      */
     private static final int PROBED_UNDER_RESCAN = 500;
 
-    /** Where new mappings are born locked only somebody's munlock can take a lock away; a munlockall takes them all. */
+    /** Locks that are probed under future: only a munlock of somebody else ends a lock, and a munlockall ends all. */
     private static final int PROBED_UNDER_FUTURE = 16;
 
-    /** With nothing changed, everything is compared afresh after this many passes. */
+    /** Passes without a change after which everything is compared afresh. */
     private static final int FULL_PASS_EVERY = 120;
 
     /**
-     * While all is well maps is read in one pass of so many, and whenever more or less is mapped or committed, or the JVM
-     * tells that it may be. What is mapped over memory of the same kind shows in no count: where new mappings are born
-     * locked it need not be seen at once, otherwise a probe finds it unlocked.
+     * Passes per look at maps while all is well. It is read as well whenever more or less is mapped or committed, or the JVM
+     * tells that it may be. A mapping over memory of the same kind shows in no count: it need not be seen at once where it
+     * is born locked, and a probe finds it unlocked otherwise.
      */
     private static final int LOOK_EVERY = 5;
 
@@ -302,8 +302,8 @@ public final class Reconciler {
     }
 
     /**
-     * Returns the locks that only others can take, because MCL_FUTURE was in force all along: without it, what is mapped anew
-     * in the same place is born unlocked.
+     * Returns the locks that only others can take, because MCL_FUTURE was in force all along: without it, what is mapped
+     * anew in the same place is born unlocked.
      */
     private Set<Segment> locksOnlyOthersTake(PassConditions conditions) {
         return conditions.isFuture() && lastConditions != null && lastConditions.isFuture()

@@ -22,14 +22,14 @@ import java.util.concurrent.TimeUnit;
 /** The calls of one pass: unlocks what is too much, then locks what is missing, as far as it may. */
 final class Repair {
 
-    /** So many are told apart at once, and of many mappings this part: it takes two looks at all of them. */
     private static final int UNLOCK_TRIES = 4;
 
+    /** Segments told apart at once, or a part of many mappings: it takes two looks at all of them. */
     private static final int AT_ONCE = 64;
 
     private static final int PART_AT_ONCE = 4;
 
-    /** In which an application that locks what it maps does so. */
+    /** Time in which an application that locks what it maps does so. */
     private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Tools tools;

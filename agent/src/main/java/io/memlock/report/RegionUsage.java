@@ -10,8 +10,8 @@ import io.memlock.memory.Region;
  *
  * @param region the region
  * @param mappings how many mappings belong to it, whole or in part
- * @param reservedBytes length of them
- * @param committedBytes of that, accessible
+ * @param reservedBytes length of these mappings
+ * @param committedBytes length of what is accessible
  * @param residentBytes in RAM
  * @param lockedBytes in RAM and locked
  * @param swappedBytes in swap

@@ -27,7 +27,7 @@ import net.bytebuddy.jar.asm.Opcodes;
  */
 final class MapHook implements ClassFileTransformer {
 
-    /** Where {@code map0} is since JDK 21. */
+    /** The class that has {@code map0} since JDK 21. */
     private static final String SINCE_21 = "sun.nio.ch.UnixFileDispatcherImpl";
 
     private static final String BEFORE = "sun.nio.ch.FileChannelImpl";
@@ -55,12 +55,12 @@ final class MapHook implements ClassFileTransformer {
 
     private static final String FILE_TYPE = "Ljava/io/FileDescriptor;";
 
-    /** For a class file that any JDK reads. */
+    /** The version of ASM's interface, which reads the class files of all JDKs. */
     private static final int ASM_API = Opcodes.ASM9;
 
     private final Instrumentation instrumentation;
 
-    /** In the form of class files, once it is known. */
+    /** The changed class, named as in class files; null until it is known. */
     private volatile String home;
 
     private volatile boolean isDone;
@@ -204,7 +204,7 @@ final class MapHook implements ClassFileTransformer {
     /** Puts the call behind each call of the native method. */
     private static final class CallAfterMap extends ClassVisitor {
 
-        /** Above the method's own local variables, of which there are two dozen. */
+        /** The first local variable that is free: the methods have two dozen of their own. */
         private static final int FIRST_FREE = 48;
 
         private static final int FILE = FIRST_FREE;

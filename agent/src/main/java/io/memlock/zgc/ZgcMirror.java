@@ -27,28 +27,28 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ZgcMirror {
 
-    /** ZGC commits, maps and gives back in these. zGlobals.hpp, ZGranuleSizeShift */
+    /** The unit in which ZGC commits, maps and gives back. zGlobals.hpp, ZGranuleSizeShift */
     public static final long GRANULE_BYTES = 2L << 20;
 
-    /** So many are populated with one look at what is mapped: what ZGC gives back meanwhile is allocated anew, and empty. */
+    /** Granules populated per look at the mappings. One that ZGC gives back meanwhile is allocated anew, and empty. */
     static final int GRANULES_AT_ONCE = 128;
 
-    /** So many are locked in one call, of which none is populated: 64 MiB. */
+    /** Granules locked in one call, none of them populated: 64 MiB. */
     private static final int GRANULES_LOCKED_AT_ONCE = 32;
 
-    /** Or fewer, where they come from swap. */
+    /** Time after which fewer granules are enough, because they come from swap. */
     private static final long AT_ONCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** A piece populated in less was there already. */
+    /** Time that a piece takes at most that was in RAM already. */
     private static final long SLOW_PIECE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    /** What was given back and committed anew between two looks is not seen as new: now and then all is gone through. */
+    /** Time after which all is populated again: what ZGC gives back and commits between two looks is not seen as new. */
     static final long ALL_AGAIN_NANOS = TimeUnit.HOURS.toNanos(1);
 
-    /** After a call has failed, for a reason that may pass: EAGAIN, a limit that is lifted. */
+    /** Time before another try after a call that failed for a reason that may pass: EAGAIN, a limit that is lifted. */
     static final long TRY_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /** zPhysicalMemoryBacking_linux.cpp, as maps shows it */
+    /** The name of ZGC's file in maps. zPhysicalMemoryBacking_linux.cpp */
     private static final String FILE = "/memfd:java_heap (deleted)";
 
     private static final int RESERVED = Linux.MAP_PRIVATE | Linux.MAP_ANONYMOUS | Linux.MAP_NORESERVE;
