@@ -310,15 +310,6 @@ public final class HeldPages {
         }
     }
 
-    /** Returns the bytes of all pages that are held, each counted once. */
-    public synchronized long heldBytes() {
-        long bytes = 0;
-        for (Map.Entry<Long, Run> entry : runs.entrySet()) {
-            bytes += entry.getValue().end - entry.getKey();
-        }
-        return bytes;
-    }
-
     private NavigableMap<Long, Run> within(Range pages) {
         return runs.subMap(pages.start, true, pages.end, false);
     }
