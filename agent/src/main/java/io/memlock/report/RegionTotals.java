@@ -43,8 +43,10 @@ public final class RegionTotals {
     /** Returns a row for every region, in their order. */
     public List<RegionUsage> usages() {
         List<RegionUsage> usages = new ArrayList<>();
-        sums.forEach((region, sum) ->
-                usages.add(new RegionUsage(region, (int) sum[0], sum[1], sum[2], sum[3], sum[4], sum[5])));
+        for (Map.Entry<Region, long[]> row : sums.entrySet()) { // no lambda, as in SmapsScan
+            long[] sum = row.getValue();
+            usages.add(new RegionUsage(row.getKey(), (int) sum[0], sum[1], sum[2], sum[3], sum[4], sum[5]));
+        }
         return usages;
     }
 }

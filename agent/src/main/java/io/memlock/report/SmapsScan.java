@@ -11,6 +11,7 @@ import io.memlock.proc.SwappedBytes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Adds up smaps by region, exactly. Reading smaps has its price, {@link SmapsCost}: it is for small
@@ -45,10 +46,15 @@ public final class SmapsScan {
         long start = System.nanoTime();
         List<SmapsEntry> entries = new ArrayList<>();
         List<Mapping> mappings = new ArrayList<>();
-        proc.smaps(process, entry -> {
-            entries.add(entry);
-            mappings.add(entry.mapping());
-        });
+        proc.smaps(
+                process,
+                new Consumer<>() { // no lambda: prefault scans before main, and the start line beside it
+                    @Override
+                    public void accept(SmapsEntry entry) {
+                        entries.add(entry);
+                        mappings.add(entry.mapping());
+                    }
+                });
         List<Segment> segments = layout.classify(mappings);
         RegionTotals totals = new RegionTotals();
         SwappedBytes swapped = new SwappedBytes();
