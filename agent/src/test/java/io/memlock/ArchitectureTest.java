@@ -46,19 +46,21 @@ class ArchitectureTest {
                 "cgroup    |  | files memory proc",
                 "vmstructs | java.nio.. | files",
                 "hotspot   | java.nio.. | files memory proc vmstructs",
-                "advice    | java.nio.charset.. | log memory proc",
+                "advice    | java.nio.charset.. | files log memory proc",
                 "calls     |  | hotspot log memory os proc",
                 "zgc       |  | calls memory os",
                 "residency |  | calls cgroup log memory os proc",
                 "state     |  | advice calls log memory",
-                "lock      |  | advice calls cgroup hotspot log memory options os" + " proc residency state zgc",
+                "reconcile |  | calls cgroup memory os",
+                "lock      |  | advice calls cgroup hotspot memory options os reconcile residency state zgc",
+                "ranges    |  | advice calls lock memory os proc state",
                 "tracking  | java.lang.. java.nio.charset java.security net.bytebuddy.jar.asm | log memory os",
                 "report    |  | calls hotspot log memory proc state",
                 "keeper    | java.security | bootstrap calls hotspot lock log memory options os report state zgc",
                 "jmx       | javax.management.. | calls keeper memory options report state",
                 "jvms      | java.. | files hotspot jvmstat log memory proc state",
                 "doctor    | java.. | advice agent calls cgroup files hotspot jvms lock log memory options os proc"
-                        + " report residency state"
+                        + " reconcile report residency state"
             })
     void eachPackageImportsWhatIsBelowIt(String name, String jdk, String ours) {
         List<String> allowed = new ArrayList<>(List.of("java.lang..", "java.io..", "java.util..", OURS + name));

@@ -253,7 +253,7 @@ public final class Memlock implements Agent {
 
     /** Starts the watch at the first moment at which dropping root would end the JVM. */
     private synchronized void watchPrivilege() {
-        if (privilegeWatch == null && PrivilegeWatch.isNeeded(lock)) {
+        if (privilegeWatch == null && lock.dependsOnCapability()) {
             PrivilegeWatch privileges = new PrivilegeWatch(process.libc(), lock, log);
             Thread watch = newThread(privileges, "memlock-privilege");
             watch.start();

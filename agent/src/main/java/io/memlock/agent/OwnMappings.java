@@ -2,17 +2,17 @@
 package io.memlock.agent;
 
 import io.memlock.hotspot.JvmLayout;
-import io.memlock.lock.MemoryMap;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
 import io.memlock.proc.AddressSpaceReader;
 import io.memlock.proc.MapsReader;
 import io.memlock.proc.ProcFs;
+import io.memlock.reconcile.Mappings;
 import java.io.IOException;
 import java.util.List;
 
-/** {@link MemoryMap} from {@code /proc/self/maps} and what is known of HotSpot's layout. */
-public final class OwnMappings implements MemoryMap {
+/** {@link Mappings} from {@code /proc/self/maps} and what is known of HotSpot's layout. */
+public final class OwnMappings implements Mappings {
 
     /**
      * What maps does not show, threads that come and go on stacks of old ones, is looked for in one pass of so many while

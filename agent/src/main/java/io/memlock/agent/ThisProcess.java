@@ -5,16 +5,16 @@ import io.memlock.advice.Deployment;
 import io.memlock.advice.DeploymentFiles;
 import io.memlock.calls.ApplicationLocks;
 import io.memlock.calls.CallCost;
+import io.memlock.calls.ChunkSize;
+import io.memlock.calls.ChunkedCalls;
 import io.memlock.calls.FutureProbe;
-import io.memlock.calls.GentleCalls;
 import io.memlock.calls.HeldPages;
 import io.memlock.calls.LimitProbe;
 import io.memlock.calls.LockProbe;
+import io.memlock.calls.OnFaultProbe;
 import io.memlock.calls.Pause;
-import io.memlock.calls.PieceSize;
 import io.memlock.calls.Populator;
 import io.memlock.calls.Progress;
-import io.memlock.calls.SplitProbe;
 import io.memlock.cgroup.ProcessRoom;
 import io.memlock.cgroup.RoomWatch;
 import io.memlock.files.FileOpener;
@@ -22,13 +22,10 @@ import io.memlock.hotspot.HugePages;
 import io.memlock.hotspot.InProcessDiagnosticCommands;
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.lock.FutureLock;
-import io.memlock.lock.MappingBudget;
 import io.memlock.lock.MemoryLock;
 import io.memlock.lock.OwnProcess;
 import io.memlock.lock.Passes;
 import io.memlock.lock.Plan;
-import io.memlock.lock.RangeLocks;
-import io.memlock.lock.Reconciler;
 import io.memlock.log.Log;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
@@ -37,14 +34,20 @@ import io.memlock.memory.SmapsCost;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.proc.ProcFs;
+import io.memlock.ranges.RangeLocks;
+import io.memlock.reconcile.MappingBudget;
+import io.memlock.reconcile.Reconciler;
+import io.memlock.residency.Prefault;
 import io.memlock.residency.ProcessResidency;
 import io.memlock.residency.Residency;
-import io.memlock.zgc.HeapView;
-import io.memlock.zgc.ViewedHeap;
+import io.memlock.zgc.ZgcMirror;
+import io.memlock.zgc.ZgcMirrorKeeper;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -104,19 +107,19 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
                         return newReconciler(applicationLocks, room);
                     }
                 };
-        Supplier<HeapView> view = new Supplier<>() {
+        Supplier<ZgcMirror> view = new Supplier<>() {
             @Override
-            public HeapView get() {
-                return new HeapView(libc, Populator.of(libc, proc), probe, Pause.SLEEP, progress);
+            public ZgcMirror get() {
+                return new ZgcMirror(libc, Populator.of(libc, proc), probe, Pause.SLEEP, progress);
             }
         };
-        lock = new MemoryLock(plan, future, new Passes(reconciler, future, new ViewedHeap(view)), this, this);
+        lock = new MemoryLock(plan, future, new Passes(reconciler, future, new ZgcMirrorKeeper(view)), this, this);
         return lock;
     }
 
     private Reconciler newReconciler(ApplicationLocks applicationLocks, RoomWatch room) {
         HugePages hugePages = new HugePages(proc, new InProcessDiagnosticCommands(instrumentation), pageBytes);
-        PieceSize pieces = new PieceSize(pageBytes, hugePages, new CallCost(libc));
+        ChunkSize pieces = new ChunkSize(pageBytes, hugePages, new CallCost(libc));
         LongSupplier charged = new LongSupplier() {
             @Override
             public long getAsLong() {
@@ -126,7 +129,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
         return new Reconciler(
                 new OwnMappings(proc, layout()),
                 probe,
-                new GentleCalls(libc, probe, Pause.SLEEP, progress, pieces, held()),
+                new ChunkedCalls(libc, Pause.SLEEP, progress, pieces, held()),
                 applicationLocks,
                 charged,
                 room,
@@ -140,9 +143,9 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     }
 
     private Residency residency() {
-        return new ProcessResidency(libc, proc, log, progress, pageBytes, new ProcessResidency.Scanner() {
+        return new ProcessResidency(libc, proc, log, progress, pageBytes, new Prefault.Resident() {
             @Override
-            public long residentBytes(List<Region> regions, boolean isLive) throws IOException {
+            public long bytes(List<Region> regions, boolean isLive) throws IOException {
                 return (isLive ? view().scan() : view().scanAtOnce())
                         .total(regions, lock.chosenFiles())
                         .residentBytes();
@@ -258,7 +261,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     /** Creates the locks of ranges, for the API. */
     RangeLocks rangeLocks(MemoryLock lock) {
         return new RangeLocks(
-                lock, this, libc, new LimitProbe(libc, proc, probe, pageBytes), proc, Pause.SLEEP, pageBytes);
+                lock, this, libc, probe, new LimitProbe(libc, proc, probe, pageBytes), proc, Pause.SLEEP, pageBytes);
     }
 
     @Override
@@ -270,16 +273,20 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     }
 
     @Override
-    public void forEachLocked(Predicate<Mapping> asked, ApplicationLocks.Locked consumer) throws IOException {
-        SplitProbe split = new SplitProbe(libc, probe, pageBytes, () -> proc.mappings(ProcFs.SELF));
-        if (isLarge() && split.forEach(asked, consumer)) {
-            return;
+    public Map<Mapping, Boolean> onFaultByLocked(Predicate<Mapping> asked) throws IOException {
+        Map<Mapping, Boolean> probed = isLarge()
+                ? new OnFaultProbe(libc, probe, pageBytes, () -> proc.mappings(ProcFs.SELF)).find(asked)
+                : null;
+        if (probed != null) {
+            return probed;
         }
+        Map<Mapping, Boolean> onFault = new HashMap<>();
         proc.smaps(ProcFs.SELF, entry -> {
             if (entry.locked() && asked.test(entry.mapping())) {
-                consumer.accept(entry.mapping(), entry.lockedOnFault());
+                onFault.put(entry.mapping(), entry.lockedOnFault());
             }
         });
+        return onFault;
     }
 
     private long maxMapCount() {

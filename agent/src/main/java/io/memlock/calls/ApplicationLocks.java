@@ -34,7 +34,7 @@ public final class ApplicationLocks {
     }
 
     /**
-     * Whether the application was found to have locked a segment's mapping, and nothing has changed since.
+     * Returns whether the application was found to have locked a segment's mapping, and nothing has changed since.
      *
      * @param segment locked
      */
@@ -66,11 +66,9 @@ public final class ApplicationLocks {
         }
         NavigableMap<Long, Mapping> onFault = new TreeMap<>();
         NavigableMap<Long, Mapping> applications = new TreeMap<>();
-        flags.forEachLocked(
-                mapping -> overlaps(asked, end -> end, mapping.start(), mapping.end()),
-                (mapping, isOnFault) -> (isOnFault ? onFault : applications).put(mapping.start(), mapping));
+        flags.onFaultByLocked(mapping -> overlaps(asked, end -> end, mapping.start(), mapping.end()))
+                .forEach((mapping, isOnFault) -> (isOnFault ? onFault : applications).put(mapping.start(), mapping));
         List<Segment> ours = new ArrayList<>();
-        boolean isSomeGone = false;
         boolean isSomeChanged = false;
         Set<Mapping> more = new HashSet<>(known);
         for (Segment segment : segments) {
@@ -78,14 +76,12 @@ public final class ApplicationLocks {
                 more.add(segment.mapping());
             } else if (covers(onFault, segment)) {
                 ours.add(segment);
-            } else if (overlaps(onFault, Mapping::end, segment.start(), segment.end())) {
-                isSomeChanged = true;
             } else {
-                isSomeGone = true;
+                isSomeChanged = true;
             }
         }
         known = more;
-        return new Found(ours, isSomeGone, isSomeChanged);
+        return new Found(ours, isSomeChanged);
     }
 
     /**
@@ -94,16 +90,12 @@ public final class ApplicationLocks {
      * @throws IOException if it cannot be told; what was known stays
      */
     public void refresh() throws IOException {
-        Set<Mapping> found = new HashSet<>();
-        flags.forEachLocked(mapping -> true, (mapping, isOnFault) -> {
-            if (!isOnFault) {
-                found.add(mapping);
-            }
-        });
-        known = found;
+        Map<Mapping, Boolean> locked = flags.onFaultByLocked(mapping -> true);
+        locked.values().removeIf(isOnFault -> isOnFault);
+        known = Set.copyOf(locked.keySet());
     }
 
-    /** The mappings the application locked, as far as is known. */
+    /** Returns the mappings the application locked, as far as is known. */
     public List<Mapping> all() {
         return List.copyOf(known);
     }
@@ -113,7 +105,7 @@ public final class ApplicationLocks {
         return before != null && endOf.applyAsLong(before.getValue()) > start;
     }
 
-    /** Whether the whole segment is in mappings of the same file, which may have grown or been split meanwhile. */
+    /** Returns whether the whole segment is in mappings of the same file, which may have grown or been split meanwhile. */
     private static boolean covers(NavigableMap<Long, Mapping> byStart, Segment segment) {
         long covered = segment.start();
         while (covered < segment.end()) {
@@ -132,31 +124,20 @@ public final class ApplicationLocks {
      * What became of some segments.
      *
      * @param ours still there and locked on-fault, in the order asked
-     * @param isSomeGone whether some are not locked any more
-     * @param isSomeChanged whether some are locked on-fault in a part only, or are another file's now
+     * @param isSomeChanged whether some are not locked any more, or in a part only, or are another file's now
      */
-    public record Found(List<Segment> ours, boolean isSomeGone, boolean isSomeChanged) {}
+    public record Found(List<Segment> ours, boolean isSomeChanged) {}
 
     /** Where the flags come from. */
     public interface LockFlags {
 
         /**
-         * Hands over the mappings that are locked.
+         * Finds the mappings that are locked, and whether each is locked on-fault, and so not by the application.
          *
          * @param asked which mappings to look at
-         * @throws IOException if it cannot be told; then nothing was handed over
+         * @return changeable
+         * @throws IOException if it cannot be told
          */
-        void forEachLocked(Predicate<Mapping> asked, Locked consumer) throws IOException;
-    }
-
-    /** Takes what is locked. */
-    public interface Locked {
-
-        /**
-         * Takes one.
-         *
-         * @param isOnFault whether it is locked on-fault, and not by the application
-         */
-        void accept(Mapping mapping, boolean isOnFault);
+        Map<Mapping, Boolean> onFaultByLocked(Predicate<Mapping> asked) throws IOException;
     }
 }

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * How long to pause after a piece of a long call.
  *
- * <p>A piece takes 0.02 ms, and no longer than {@link PieceSize} lets it. One that takes several times as long met somebody:
+ * <p>A piece takes 0.02 ms, and no longer than {@link ChunkSize} lets it. One that takes several times as long met somebody:
  * threads that want {@code mmap_lock} as well, a host that has taken the CPU away, or in the kernel one who walks the same
  * memory (reclaim, compaction, DAMON). Each piece moves a border between two mappings, which takes the lock such a walk
  * holds (mm/vma.c, {@code vma_prepare}: anon_vma_lock_write), and whoever wants {@code mmap_lock} waits along. All of these
@@ -15,22 +15,22 @@ import java.util.concurrent.TimeUnit;
  */
 final class BackOff {
 
-    /** Until a piece takes so many times what is slow for one, it is one like any other. */
+    /** A piece has met somebody if it takes so many times what is slow for one. */
     static final int SLOW_FACTOR = 2;
 
-    /** Pauses are this many times as long as the slow piece took. */
+    /** A pause is so many times as long as the slow piece took. */
     static final int FACTOR = 10;
 
     static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    /** Where each piece is slow, haste is what helps: each adds no more than this to what may be spent on the range. */
+    /** The pause that each piece adds to what may be spent on the range. Where each piece is slow, haste is what helps. */
     static final long PER_PIECE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final long usualNanos;
     private long leftNanos = LONGEST_NANOS;
 
     /**
-     * For one range.
+     * Makes a back-off for one range.
      *
      * @param usualNanos to pause after a piece that was not slow
      */
@@ -39,7 +39,7 @@ final class BackOff {
     }
 
     /**
-     * What to pause.
+     * Returns how long to pause.
      *
      * @param tookNanos that the piece took
      * @param slowNanos after which the next piece is shorter

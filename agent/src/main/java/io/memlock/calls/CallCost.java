@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  */
 public final class CallCost implements LongSupplier {
 
-    /** Of several tries the quickest counts: the others met somebody. */
+    /** Tries, of which the quickest counts: the others met somebody. */
     private static final int TRIES = 5;
 
     private final LibC libc;
@@ -20,7 +20,7 @@ public final class CallCost implements LongSupplier {
         this.libc = libc;
     }
 
-    /** Nanoseconds of an unlock of nothing, measured now. */
+    /** Measures how many nanoseconds an unlock of nothing takes now. */
     @Override
     public long getAsLong() {
         long least = Long.MAX_VALUE;

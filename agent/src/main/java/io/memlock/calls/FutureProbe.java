@@ -3,7 +3,6 @@ package io.memlock.calls;
 
 import io.memlock.os.Errno;
 import io.memlock.os.LibC;
-import io.memlock.os.Linux;
 import java.util.function.LongSupplier;
 
 /** Tries whether new mappings are born locked, whoever asked for it: maps a page, probes it, unmaps it. */
@@ -21,7 +20,7 @@ public final class FutureProbe {
     }
 
     /**
-     * Whether {@code MCL_FUTURE} is known to be in force.
+     * Returns whether {@code MCL_FUTURE} is known to be in force.
      *
      * @return true also when the page could not be mapped because the limit is used up, which only happens under it
      */
@@ -38,19 +37,19 @@ public final class FutureProbe {
         return ask(true);
     }
 
-    /** Why the last question was not answered. */
+    /** Returns the errno for which the last question was not answered. */
     public int probeErrno() {
         return probeErrno;
     }
 
     /**
-     * Whether a new mapping is charged, which is how it shows where no call tells what is locked.
+     * Returns whether a new mapping is charged, which is how it shows where no call tells what is locked.
      *
      * @param chargedBytes VmLck now
      */
     public boolean isCharged(LongSupplier chargedBytes) {
         long before = chargedBytes.getAsLong();
-        long page = map();
+        long page = probe.mapPage();
         if (page == LibC.MAP_FAILED) {
             return false;
         }
@@ -60,7 +59,7 @@ public final class FutureProbe {
     }
 
     private LockProbe.Answer ask(boolean isExpected) {
-        long page = map();
+        long page = probe.mapPage();
         if (page == LibC.MAP_FAILED) {
             return libc.errno() == Errno.EAGAIN ? LockProbe.Answer.LOCKED : LockProbe.Answer.UNKNOWN;
         }
@@ -69,9 +68,5 @@ public final class FutureProbe {
         libc.munmap(page, pageBytes);
         probeErrno = errno;
         return answer;
-    }
-
-    private long map() {
-        return libc.mmap(0, pageBytes, Linux.PROT_NONE, Linux.MAP_PRIVATE | Linux.MAP_ANONYMOUS, -1, 0);
     }
 }

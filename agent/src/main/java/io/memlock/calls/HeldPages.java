@@ -25,10 +25,10 @@ public final class HeldPages {
     private final LockProbe probe;
     private final long pageBytes;
 
-    /** By start; none is empty, none overlaps another. */
+    /** Runs by start. None is empty, none overlaps another. */
     private final TreeMap<Long, Run> runs = new TreeMap<>();
 
-    /** End by start. */
+    /** The end of each inherited range, by its start. */
     private TreeMap<Long, Long> inherited = new TreeMap<>();
 
     private volatile Wanted wanted;
@@ -119,7 +119,7 @@ public final class HeldPages {
         Want wants(long start, long end);
     }
 
-    /** From now on whoever closes a handle asks this. */
+    /** Has whoever closes a handle ask this from now on. */
     public void askWhetherWanted(Wanted now) {
         wanted = now;
     }
@@ -163,7 +163,7 @@ public final class HeldPages {
         }
     }
 
-    /** Page by page, as an application seldom locks by two ways. */
+    /** Finds the pages the application has locked, one by one: it seldom locks in two ways. */
     private void findApplications(long start, long end) {
         for (long page = start; page < end; page += pageBytes) {
             if (probe.isLocked(page)) {
@@ -207,7 +207,7 @@ public final class HeldPages {
         join(pages);
     }
 
-    /** What the agent wants is its own from now on: locked on-fault, as all it locks. */
+    /** Unlocks what the agent does not want. What it wants is its own from now on, and locked on-fault. */
     private void letGo(long start, Run run, boolean isPopulated) {
         Want want = wants(start, run.end);
         boolean isKept = want == Want.YES || (want == Want.IF_THEY_FIT && run.before == Before.AGENT);
@@ -232,7 +232,8 @@ public final class HeldPages {
     }
 
     /**
-     * What was held and stays locked because the agent wants it: its own to unlock. Each is handed out once.
+     * Returns the pages that were held and stay locked because the agent wants them: they are its own to unlock. Each is
+     * handed out once.
      *
      * @return end by start
      */
@@ -244,7 +245,7 @@ public final class HeldPages {
         return taken;
     }
 
-    /** Whether all pages of a range are held. */
+    /** Returns whether all pages of a range are held. */
     public synchronized boolean holdsAll(long start, long end) {
         return firstOther(start, end) == end;
     }
@@ -264,6 +265,23 @@ public final class HeldPages {
             at = run.getValue().end;
         }
         return end;
+    }
+
+    /**
+     * Locks whole pages on-fault, by one call, whoever holds them. Waits for nobody.
+     *
+     * <p>Where nothing is accessible the kernel has nothing to populate, on-fault or not, and before Linux 5.18 it says so:
+     * ENOMEM, after it has locked the mapping.
+     *
+     * @return 0 or errno
+     */
+    public int lock(long start, long length) {
+        if (libc.mlock2(start, length, Linux.MLOCK_ONFAULT) == 0) {
+            return 0;
+        }
+        int errno = libc.errno();
+        long last = start + length - pageBytes;
+        return errno == Errno.ENOMEM && probe.isLocked(start) && probe.isLocked(last) ? 0 : errno;
     }
 
     /**
@@ -292,20 +310,11 @@ public final class HeldPages {
         }
     }
 
-    /** Bytes of all pages that are held, each once. */
-    public synchronized long heldBytes() {
-        long bytes = 0;
-        for (Map.Entry<Long, Run> entry : runs.entrySet()) {
-            bytes += entry.getValue().end - entry.getKey();
-        }
-        return bytes;
-    }
-
     private NavigableMap<Long, Run> within(Range pages) {
         return runs.subMap(pages.start, true, pages.end, false);
     }
 
-    /** So that each run lies inside the range or outside. */
+    /** Cuts runs so that each lies inside the range or outside. */
     private void cut(Range pages) {
         cutAt(pages.start);
         cutAt(pages.end);
@@ -332,7 +341,7 @@ public final class HeldPages {
         }
     }
 
-    /** Neighbours that are held alike become one again. */
+    /** Joins neighbours that are held alike. */
     private void join(Range pages) {
         Map.Entry<Long, Run> before = runs.lowerEntry(pages.start);
         Map.Entry<Long, Run> at = before == null ? runs.ceilingEntry(pages.start) : before;

@@ -18,16 +18,16 @@ import io.memlock.proc.ProcFs;
  */
 public final class LimitProbe {
 
-    /** Larger than any finite limit that can bite, and no overflow behind any address. */
+    /** A length that is larger than any finite limit that can bite, and overflows behind no address. */
     private static final long MORE_THAN_ANY_LIMIT = 1L << 62;
 
-    /** The hole: wide enough that nobody else's next mapping fills it exactly. */
+    /** The width of the hole: nobody else's next mapping should fill it exactly. */
     private static final int HOLE_PAGES = 3;
 
-    /** What cannot be seen to change is tried again when asked so many times: once a minute. */
+    /** Questions after which the limit is tried again without a visible change: once a minute. */
     private static final int TRY_EVERY = 60;
 
-    /** So many threads are looked at each time, and so many of them are the newest. */
+    /** Threads that are looked at each time, and how many of them are the newest. */
     private static final int THREADS = 8;
 
     private static final int NEWEST_THREADS = 4;
@@ -102,22 +102,22 @@ public final class LimitProbe {
                 : new LockLimit(now.softBytes(), hard, trial.errno, now.hasCapability());
     }
 
-    /** What can be read; without an errno only if the limit itself is infinite. */
+    /** Reads what the kernel tells of the limit. The errno is 0 only if the limit itself is infinite. */
     private LockLimit read() {
         long[] limits = {LockLimit.UNKNOWN_BYTES, LockLimit.UNKNOWN_BYTES};
         boolean isInfinite = libc.getrlimit(Linux.RLIMIT_MEMLOCK, limits) == 0 && limits[0] == Linux.RLIM_INFINITY;
         return new LockLimit(limits[0], limits[1], isInfinite ? 0 : Errno.ENOMEM, hasCapability());
     }
 
-    /** Of the calling thread. setuid(2) as the C library has it changes that of all threads. */
+    /** Returns whether the calling thread has CAP_IPC_LOCK. The C library's setuid(2) changes that of all threads. */
     public boolean hasCapability() {
         int[] sets = new int[6];
         return capget(0, sets) && has(sets);
     }
 
     /**
-     * Whether a thread has given the capability up by itself, as capset(2) does it. Looks at the newest threads, which have
-     * what those have that started them, and at a few of the others in turn.
+     * Returns whether a thread has given the capability up by itself, as capset(2) does it. Looks at the newest threads,
+     * which have what those have that started them, and at a few of the others in turn.
      */
     public boolean isDroppedByAThread() {
         int[] threads = proc.threadIds(ProcFs.SELF);
@@ -153,12 +153,12 @@ public final class LimitProbe {
         return trial;
     }
 
-    /** Under MCL_FUTURE it is born locked. */
+    /** Unlocks a page, which is born locked under MCL_FUTURE, and returns whether it is unlocked. */
     private boolean isUnlocked(long page) {
         return !probe.isLocked(page) || (libc.munlock(page, pageBytes) == 0 && !probe.isLocked(page));
     }
 
-    /** A filter may refuse the one call and not the other. Neither populates anything, because neither gets that far. */
+    /** Tries both calls, as a filter may refuse one of them. Neither populates anything: neither gets that far. */
     private Trial tryFrom(long page, boolean isLimitZero) {
         int errno = libc.mlock2(page, MORE_THAN_ANY_LIMIT, Linux.MLOCK_ONFAULT) == 0 ? 0 : libc.errno();
         Trial trial = judge(page, errno, isLimitZero);

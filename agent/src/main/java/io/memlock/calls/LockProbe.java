@@ -75,16 +75,7 @@ public final class LockProbe {
     }
 
     /**
-     * Whether the mapping that holds the last page of a range is known to be locked.
-     *
-     * @param end page-aligned
-     */
-    boolean isLastPageLocked(long end) {
-        return isLocked(end - pageBytes);
-    }
-
-    /**
-     * Whether the mapping that holds an address is known to be locked.
+     * Returns whether the mapping that holds an address is known to be locked.
      *
      * @param address page-aligned
      * @return false also when nothing is mapped there any more, or when the kernel did not tell
@@ -94,7 +85,7 @@ public final class LockProbe {
     }
 
     /**
-     * Whether a part of a range is locked, by one call for all of it. Holes do not matter.
+     * Returns whether a part of a range is locked, by one call for all of it. Holes do not matter.
      *
      * @param start page-aligned
      * @param length bytes of whole pages
@@ -111,11 +102,11 @@ public final class LockProbe {
     }
 
     /**
-     * Locks a page of our own, and asks about it.
+     * Locks a page of our own, which every kernel can lock, and asks about it.
      *
      * @return false only if the lock succeeded and the page is not locked
      */
-    boolean seesLockOfOwnPage() {
+    public boolean seesLockOfOwnPage() {
         long page = mapPage();
         if (page == LibC.MAP_FAILED) {
             return true;
@@ -126,7 +117,8 @@ public final class LockProbe {
         return isSeen;
     }
 
-    private long mapPage() {
+    /** Maps a page of our own; the caller unmaps it. */
+    long mapPage() {
         return libc.mmap(0, pageBytes, Linux.PROT_NONE, Linux.MAP_PRIVATE | Linux.MAP_ANONYMOUS, -1, 0);
     }
 
@@ -141,7 +133,7 @@ public final class LockProbe {
         };
     }
 
-    /** An older kernel answers EINVAL to everything. So a page is asked about that is not locked for certain. */
+    /** Asks about a page that is not locked for certain: an older kernel answers EINVAL to everything. */
     private boolean knowsCold() {
         if (knowsCold == null) {
             long page = mapPage();

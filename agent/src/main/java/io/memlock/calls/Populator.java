@@ -17,7 +17,7 @@ import java.io.IOException;
 public final class Populator {
 
     /**
-     * At once in a live JVM, where nobody can map memory meanwhile: reading so much back takes a slow disk a few
+     * The length of a piece in a live JVM, where nobody can map memory meanwhile. Reading it back takes a slow disk a few
      * milliseconds, allocating it 50 microseconds.
      */
     public static final long GENTLE_PIECE_BYTES = 256 << 10;
@@ -31,7 +31,7 @@ public final class Populator {
     }
 
     /**
-     * As this kernel has it; one that does not tell its version is taken for an old one.
+     * Makes a populator for this kernel. One that does not tell its version is taken for an old one.
      *
      * @param proc of this process
      */

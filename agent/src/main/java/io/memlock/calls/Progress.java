@@ -21,7 +21,7 @@ public final class Progress {
     private volatile Consumer<String> waiting;
 
     /**
-     * Nobody waits so far.
+     * Tells the log until somebody waits.
      *
      * @param log for work nobody waits for
      */
@@ -30,7 +30,7 @@ public final class Progress {
     }
 
     /**
-     * Somebody waits for what is done from now on, or nobody does any more.
+     * Tells somebody else of what is done from now on.
      *
      * @param who takes the lines, on whichever thread works; null for nobody
      */
@@ -38,12 +38,12 @@ public final class Progress {
         waiting = who;
     }
 
-    /** Work that is only done when somebody asks for it. */
+    /** Begins work that is done only when somebody asks for it. */
     public Work begin(String what, long totalBytes) {
         return new Work(what, totalBytes, false, System.nanoTime());
     }
 
-    /** Work that the keeper does day by day, too: the log has it at its most talkative only. */
+    /** Begins work that the keeper does day by day, too: only the most talkative log has it. */
     public Work beginRoutine(String what, long totalBytes) {
         return new Work(what, totalBytes, true, System.nanoTime());
     }
@@ -75,12 +75,12 @@ public final class Progress {
             this.dueNanos = new AtomicLong(nowNanos + FIRST_NANOS);
         }
 
-        /** What is done so far. */
+        /** Returns how many bytes are done so far. */
         public long doneBytes() {
             return doneBytes.get();
         }
 
-        /** So much more is done. */
+        /** Counts what is done. */
         public void done(long bytes) {
             done(bytes, System.nanoTime());
         }

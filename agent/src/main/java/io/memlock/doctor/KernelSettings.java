@@ -4,10 +4,10 @@ package io.memlock.doctor;
 import io.memlock.advice.Deployment;
 import io.memlock.advice.Remedy;
 import io.memlock.files.ProcFormatException;
-import io.memlock.lock.MappingBudget;
 import io.memlock.memory.Bytes;
 import io.memlock.proc.KernelVersion;
 import io.memlock.proc.ProcFs;
+import io.memlock.reconcile.MappingBudget;
 import java.util.List;
 
 /** Checks the kernel settings that matter to a lock. */

@@ -11,8 +11,9 @@ public final class Background {
 
     private final Keeper keeper;
     private final Reporter reporter;
-    private final LastingThreads threads;
-    private final Control control;
+    private final LastingThread keeperThread = new LastingThread("memlock-keeper", new Keeping());
+    private final LastingThread reporterThread = new LastingThread("memlock-reporter", new Reporting());
+    private final LockControl control;
     private final Runnable look;
     private final Runnable afterFirstPass;
 
@@ -42,25 +43,27 @@ public final class Background {
         StateAnnouncer announcer = new StateAnnouncer(lock, log, listener);
         keeper = new Keeper(lock, process, log, announcer, options, growth, new ThreadCpuTime(libc));
         reporter = new Reporter(lock, process, scans, announcer, log);
-        threads = new LastingThreads(new Keeping(), new Reporting());
-        control = new Control(lock, process, scans, announcer, options, log, threads);
+        control = new LockControl(lock, process, scans, announcer, options, log, this);
     }
 
     /**
      * Starts the threads, or those of them that do not run any more. Never fails.
      *
-     * @return whether one runs, which sees to the other; otherwise there was no memory for either, and it has to be tried again
+     * @return whether one runs, which sees to the other; otherwise there was no memory for either, and it has to be tried
+     *     again
      */
     public boolean start() {
-        return threads.revive();
+        boolean keeps = keeperThread.revive();
+        boolean reports = reporterThread.revive();
+        return keeps || reports;
     }
 
-    /** What can be asked of the lock. */
+    /** Returns what JMX and an attach ask. */
     public LockControl control() {
         return control;
     }
 
-    /** The keeper's life. A class and no lambda, as below: the JVM's first lambda would initialise a part of the JDK. */
+    /** The keeper's life. A class and no lambda: the JVM's first lambda would initialise a part of the JDK. */
     private final class Keeping implements Runnable {
         @Override
         public void run() {
@@ -83,7 +86,7 @@ public final class Background {
 
         @Override
         public void run() {
-            threads.revive();
+            start();
             if (!isSettled && keeper.hasPassed()) {
                 isSettled = true;
                 afterFirstPass.run();
@@ -95,7 +98,7 @@ public final class Background {
     private final class Look implements Runnable {
         @Override
         public void run() {
-            threads.revive();
+            start();
             look.run();
         }
     }

@@ -14,10 +14,9 @@ public enum Growth {
     public interface Source {
 
         /**
-         * Looks.
+         * Looks for growth.
          *
          * @return what has happened since the last call
-         * @throws IOException if it cannot be told
          */
         Growth look();
     }

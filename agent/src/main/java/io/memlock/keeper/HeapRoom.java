@@ -10,15 +10,15 @@ public final class HeapRoom {
 
     private static final long ENOUGH_BYTES = 2 << 20;
 
-    /** Of the largest heap, where that is small. */
+    /** The part of the largest heap that is enough where the heap is small. */
     private static final long PART = 32;
 
-    /** A heap full of garbage that nobody collects, for nobody allocates, looks no different. */
+    /** The longest wait: a heap full of garbage looks no different while nobody allocates, and so nobody collects. */
     private static final long LONGEST_WAIT_NANOS = 10_000_000_000L;
 
     private HeapRoom() {}
 
-    /** Whether there is. Costs well under a microsecond. */
+    /** Returns whether the heap has that room. This costs well under a microsecond. */
     public static boolean isThere() {
         Runtime runtime = Runtime.getRuntime();
         long most = runtime.maxMemory();
@@ -27,7 +27,7 @@ public final class HeapRoom {
     }
 
     /**
-     * Whether it has been waited for long enough: somebody has to keep the promise.
+     * Returns whether nobody should wait for that room any longer: somebody has to keep the promise.
      *
      * @param startNanos since when, a {@link System#nanoTime}
      */

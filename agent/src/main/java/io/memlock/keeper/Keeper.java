@@ -17,16 +17,16 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Keeper {
 
-    /** Under rescan it looks between periods whether the JVM has grown: so soon after it has, */
+    /** Minimum delay between two looks whether the JVM has grown, under rescan. */
     private static final long SOONEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    /** then each time after so great a part of the time that has passed since. Growth seldom comes alone. */
+    /** The delay is 1/8 of the time since the last growth, because growth comes in bursts. */
     private static final long LOOK_PART = 8;
 
-    /** The look reads a few numbers in memory, and statm. */
+    /** Maximum delay: a look reads a few numbers in memory, and statm. */
     private static final long LATEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    /** Otherwise: whether the reporter lives, and whether the options have changed. */
+    /** Delay where growth does not matter: the reporter may have died, or the options may have changed. */
     private static final long CALM_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Passes once a period may take 1 % of a CPU; of a JVM with 250 mappings they take a hundredth of that. */
@@ -38,15 +38,15 @@ final class Keeper {
      */
     private static final long WOKEN_SHARE = 10;
 
-    /** Before that: enough for a JVM that starts, while the code of a pass is still interpreted, */
+    /** CPU time that can be saved up: enough for a JVM that starts, while the code of a pass is still interpreted. */
     private static final long PERIODIC_BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
-    /** and for one that grows. */
+    /** CPU time that can be saved up: enough for a JVM that grows. */
     private static final long WOKEN_BURST_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private static final long VIEW_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long MIRROR_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** The first pass, which loads most classes, leaves a starting JVM alone for so long. */
+    /** Delay of the first pass, which loads most classes: a starting JVM is left alone. */
     private static final long FIRST_PASS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final MemoryLock lock;
@@ -58,30 +58,30 @@ final class Keeper {
     private final ThreadCpuTime cpu;
     private final Troubles troubles;
 
-    private final Allowance periodic = new Allowance(PERIODIC_SHARE, PERIODIC_BURST_NANOS, System.nanoTime());
-    private final Allowance woken = new Allowance(WOKEN_SHARE, WOKEN_BURST_NANOS, System.nanoTime());
-    private final Allowance viewing = new Allowance(WOKEN_SHARE, WOKEN_BURST_NANOS, System.nanoTime());
+    private final CpuAllowance periodic = new CpuAllowance(PERIODIC_SHARE, PERIODIC_BURST_NANOS, System.nanoTime());
+    private final CpuAllowance woken = new CpuAllowance(WOKEN_SHARE, WOKEN_BURST_NANOS, System.nanoTime());
+    private final CpuAllowance mirroring = new CpuAllowance(WOKEN_SHARE, WOKEN_BURST_NANOS, System.nanoTime());
 
     private long lastPassEnd;
     private long lastGrowth = System.nanoTime();
     private boolean lastPassLocked;
     private boolean lastPassFailedCalls;
 
-    /** Something may have grown since the last pass. Mostly nothing has, and the next pass is an early periodic one. */
+    /** Whether something may have grown since the last pass. Mostly nothing has: the next pass is an early periodic one. */
     private boolean mayHaveGrown;
 
     private boolean hasGrown;
 
-    /** The next pass is due because what has been born locked could fill the room that is left. */
+    /** Whether the next pass is due because what has been born locked could fill the room that is left. */
     private boolean isUrgent;
 
-    private boolean isMoreToView;
+    private boolean isMoreToMirror;
     private boolean hasPassed;
     private boolean hasNoted;
     private volatile boolean isOver;
 
     /**
-     * A keeper; {@link #run} is its life.
+     * Makes a keeper; {@link #run} is its life.
      *
      * @param options its period, at any moment
      */
@@ -123,10 +123,10 @@ final class Keeper {
                     LockSupport.parkNanos(Math.min(SOONEST_LOOK_NANOS, lock.nanosToNextLook(now)));
                     continue;
                 }
-                Allowance allowance = isUrgent ? periodic : rest();
+                CpuAllowance allowance = isUrgent ? periodic : rest();
                 if (allowance != null) {
                     pass(allowance);
-                    viewHeap();
+                    mirrorHeap();
                 }
             } catch (Throwable e) { // an OutOfMemoryError the application survives, too
                 troubles.goOnAfter(e);
@@ -134,12 +134,12 @@ final class Keeper {
         }
     }
 
-    /** Whether there was a pass. */
+    /** Returns whether there has been a pass. */
     boolean hasPassed() {
         return hasPassed;
     }
 
-    /** What goes wrong there keeps no pass from its turn. */
+    /** Runs what goes on beside passes. An error there delays no pass. */
     private void look(Runnable look) {
         try {
             look.run();
@@ -158,7 +158,7 @@ final class Keeper {
      *
      * @return which allowance the next pass is at the expense of; null if none is due yet
      */
-    private Allowance rest() {
+    private CpuAllowance rest() {
         long begin = System.nanoTime();
         boolean isListening = lock.status().strategy() == Strategy.RESCAN;
         while (!isOver) {
@@ -173,8 +173,8 @@ final class Keeper {
             }
             // While passes find what is unlocked or cannot do all, what it costs to keep the promise is well spent.
             boolean isAtStake = lastPassFailedCalls || (isListening && (lastPassLocked || hasGrown));
-            Allowance allowance = isAtStake ? woken : periodic;
-            boolean isDue = mayHaveGrown || hasGrown || isMoreToView;
+            CpuAllowance allowance = isAtStake ? woken : periodic;
+            boolean isDue = mayHaveGrown || hasGrown || isMoreToMirror;
             long left = Math.max(isDue ? 0 : periodNanos() - (now - lastPassEnd), allowance.restNanos(now));
             if (left <= 0) {
                 return allowance;
@@ -199,17 +199,20 @@ final class Keeper {
         }
     }
 
-    /** ZGC's heap is looked after once a second at least: what is not in its view when ZGC unmaps it can be swapped out. */
+    /**
+     * Returns the time between passes: a second at most for ZGC, as what is not mirrored when ZGC unmaps it can be swapped
+     * out.
+     */
     private long periodNanos() {
         long interval = TimeUnit.MILLISECONDS.toNanos(options.get().intervalMillis());
-        return !hasPassed || lock.viewedHeap().exists() ? Math.min(interval, VIEW_NANOS) : interval;
+        return !hasPassed || lock.zgcMirror().exists() ? Math.min(interval, MIRROR_NANOS) : interval;
     }
 
     private long nanosToNextLook(long now) {
         return Math.max(SOONEST_LOOK_NANOS, Math.min(LATEST_LOOK_NANOS, (now - lastGrowth) / LOOK_PART));
     }
 
-    private void pass(Allowance allowance) throws IOException {
+    private void pass(CpuAllowance allowance) throws IOException {
         long start = cpu.nanos();
         boolean mayHaveChanged = isUrgent || mayHaveGrown || hasGrown || allowance == woken;
         boolean hasLooked = false;
@@ -238,13 +241,13 @@ final class Keeper {
         outcome.notices().forEach(log::failure);
     }
 
-    /** A part after each pass: passes must go on, and with more to view the next is due at once. */
-    private void viewHeap() throws IOException {
-        isMoreToView = false;
-        if (viewing.restNanos(System.nanoTime()) == 0) {
+    /** Mirrors a part of ZGC's heap after each pass. While there is more, the next pass is due at once. */
+    private void mirrorHeap() throws IOException {
+        isMoreToMirror = false;
+        if (mirroring.restNanos(System.nanoTime()) == 0) {
             long start = cpu.nanos();
-            isMoreToView = lock.populateView();
-            viewing.spend(cpu.nanos() - start);
+            isMoreToMirror = lock.populateMirror();
+            mirroring.spend(cpu.nanos() - start);
         }
     }
 

@@ -1,51 +1,110 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.keeper;
 
+import io.memlock.hotspot.LayerStatus;
+import io.memlock.lock.MemoryLock;
+import io.memlock.lock.Outcome;
+import io.memlock.log.Log;
+import io.memlock.log.UtcTime;
+import io.memlock.memory.Bytes;
 import io.memlock.options.AgentOptions;
+import io.memlock.options.CurrentOptions;
 import io.memlock.report.ProcessNumbers;
 import io.memlock.report.RegionReport;
+import io.memlock.report.RegionUsage;
+import io.memlock.state.LockFailure;
 import io.memlock.state.LockStatus;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
-/** What is shown of the lock, and what can be asked of it while the JVM runs. */
-public interface LockControl {
+/**
+ * Shows the lock and changes it while the JVM runs, for JMX and an attach, on their own threads. Whoever asks has a dead
+ * keeper revived.
+ */
+public final class LockControl {
 
-    /** What is known of the lock; free. */
-    LockStatus status();
+    private final MemoryLock lock;
+    private final ProcessView process;
+    private final Scans scans;
+    private final StateAnnouncer announcer;
+    private final CurrentOptions options;
+    private final Log log;
+    private final Background background;
+
+    LockControl(
+            MemoryLock lock,
+            ProcessView process,
+            Scans scans,
+            StateAnnouncer announcer,
+            CurrentOptions options,
+            Log log,
+            Background background) {
+        this.lock = lock;
+        this.process = process;
+        this.scans = scans;
+        this.announcer = announcer;
+        this.options = options;
+        this.log = log;
+        this.background = background;
+    }
+
+    /** Returns what is known of the lock. This is free. */
+    public LockStatus status() {
+        background.start();
+        return lock.status();
+    }
 
     /**
-     * Until when the state is to be believed if nobody verifies it again.
+     * Returns until when the state can be believed if nobody verifies it again.
      *
      * @return a {@link System#nanoTime}; {@link Long#MAX_VALUE} if it does not age
      */
-    long goodUntilNanos();
+    public long goodUntilNanos() {
+        return lock.goodUntilNanos();
+    }
 
-    /** The last scan; null before the first. Free. */
-    RegionReport report();
+    /** Returns the last scan, null before the first. This is free. */
+    public RegionReport report() {
+        return scans.last();
+    }
 
     /**
-     * Numbers of the moment, from two small files of {@code /proc}.
+     * Reads the numbers of the moment from two small files of {@code /proc}.
      *
      * @throws IOException if they cannot be read
      */
-    ProcessNumbers numbers() throws IOException;
+    public ProcessNumbers numbers() throws IOException {
+        return process.numbers().less(lock.zgcMirror().bytes());
+    }
 
     /**
      * Scans, unless somebody has just done so: a scan walks page tables.
      *
      * @throws IOException if smaps cannot be read
      */
-    void refresh() throws IOException;
+    public void refresh() throws IOException {
+        scans.refresh();
+    }
 
     /**
      * Locks something else from now on, without a stall.
      *
-     * @param options in place of all that held so far
+     * @param wanted options in place of all that held so far
      * @param asker who asks, for the log
      * @return what came of it
      * @throws IOException if {@code /proc/self} cannot be read
      */
-    LockAnswer lock(AgentOptions options, String asker) throws IOException;
+    public LockAnswer lock(AgentOptions wanted, String asker) throws IOException {
+        Outcome outcome;
+        try {
+            outcome = lock.change(wanted);
+        } finally {
+            options.replaceBy(lock.options());
+        }
+        tellOf("options are now \"" + wanted.text() + "\"", asker, outcome);
+        return answer(outcome);
+    }
 
     /**
      * Unlocks what the agent locked, without a stall.
@@ -54,7 +113,28 @@ public interface LockControl {
      * @return what came of it
      * @throws IOException if {@code /proc/self} cannot be read
      */
-    LockAnswer unlock(String asker) throws IOException;
+    public LockAnswer unlock(String asker) throws IOException {
+        Outcome outcome = lock.unlock();
+        tellOf(outcome.isDone() ? "unlocked" : "asked to unlock, and could not unlock all", asker, outcome);
+        return answer(outcome);
+    }
+
+    private LockAnswer answer(Outcome outcome) throws IOException {
+        scans.tellOf(System.nanoTime());
+        LockFailure failure = outcome.failure();
+        String text = failure == null
+                ? describe()
+                : failure.text(outcome.status().state().name());
+        return new LockAnswer(outcome.isDone(), text + outcome.undone());
+    }
+
+    private void tellOf(String what, String asker, Outcome outcome) {
+        background.start();
+        log.info(what + ", asked for " + asker + ", at " + UtcTime.text(System.currentTimeMillis()) + ": "
+                + status().state() + " (" + status().describe() + ")");
+        announcer.announce();
+        outcome.notices().forEach(log::failure);
+    }
 
     /**
      * Tells what is locked, what is not and why, and how the regions were found.
@@ -62,5 +142,36 @@ public interface LockControl {
      * @return some lines for a person
      * @throws IOException if {@code /proc/self} cannot be read
      */
-    String diagnose() throws IOException;
+    public String diagnose() throws IOException {
+        refresh();
+        LockStatus status = status();
+        List<String> lines = new ArrayList<>();
+        lines.add(describe());
+        lines.add("limit: " + Bytes.limit(status.limit().effectiveBytes()) + " ("
+                + status.limit().describe() + ")");
+        lines.add("regions, locked of resident:");
+        for (RegionUsage usage : report().regions()) {
+            lines.add("  " + usage.regionName() + ": " + Bytes.text(usage.lockedBytes()) + " of "
+                    + Bytes.text(usage.residentBytes()));
+        }
+        lines.add("how the regions were found:");
+        for (LayerStatus layer : process.layers()) {
+            String problem = layer.problem().isEmpty() ? "" : "; " + layer.problem();
+            lines.add("  " + layer.layer() + ": " + layer.ranges() + " ranges" + problem);
+        }
+        if (status.lastFailure() != null) {
+            lines.add(status.lastFailure().text("last failure"));
+        }
+        return String.join("\n", lines);
+    }
+
+    private String describe() throws IOException {
+        LockStatus status = status();
+        long charged = numbers().chargedBytes();
+        if (status.regions().isEmpty()) {
+            return status.state() + ": nothing is selected; charged " + Bytes.text(charged)
+                    + (charged > 0 ? " (the application's, or not told from it)" : "");
+        }
+        return status.state() + ": " + report().describe(status) + ", charged " + Bytes.text(charged);
+    }
 }

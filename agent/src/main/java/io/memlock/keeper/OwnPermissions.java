@@ -21,12 +21,12 @@ public final class OwnPermissions implements Runnable {
         this.body = body;
     }
 
-    /** Whether this JDK has security managers. */
+    /** Returns whether this JDK has security managers. */
     public static boolean exist() {
         return Runtime.version().feature() < FIRST_WITHOUT_PERMISSIONS;
     }
 
-    /** Something that does the same, with these permissions. */
+    /** Returns something that does the same with these permissions. */
     public static Runnable of(Runnable body) {
         return exist() ? new OwnPermissions(body) : body;
     }

@@ -27,7 +27,7 @@ public final class PrivilegeWatch implements Runnable {
 
     private static final int FOR_EVER = -1;
 
-    /** After an error: what caused it may cause the next. */
+    /** The pause after an error: what caused it may cause the next. */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final long[] AT_ONCE = {0, 0, 0, 1};
@@ -39,7 +39,7 @@ public final class PrivilegeWatch implements Runnable {
     private boolean isTimerOurs;
     private volatile boolean isOver;
 
-    /** A watch, to be run by a thread of its own. */
+    /** Makes a watch, which needs a thread of its own. */
     public PrivilegeWatch(LibC libc, MemoryLock lock, Log log) {
         this.libc = libc;
         this.lock = lock;
@@ -92,10 +92,5 @@ public final class PrivilegeWatch implements Runnable {
         } catch (IOException | RuntimeException | Error e) {
             log.debug("after a signal: " + e); // the keeper's next pass goes on from here
         }
-    }
-
-    /** Whether there is anything to watch for; free. */
-    public static boolean isNeeded(MemoryLock lock) {
-        return lock.dependsOnCapability();
     }
 }

@@ -9,38 +9,38 @@ import io.memlock.state.LockStatus;
 import java.io.IOException;
 import java.util.List;
 
-/** What is reported of the process beside its lock. */
+/** Tells what is reported of the process beside its lock. */
 public interface ProcessView {
 
     /**
-     * What each region holds: exactly while that stalls nobody, otherwise gently.
+     * Scans what each region holds: exactly while that stalls nobody, otherwise gently.
      *
      * @throws IOException if the files under {@code /proc/self} cannot be read
      */
     RegionReport scan() throws IOException;
 
     /**
-     * Numbers of the moment, from two small files.
+     * Reads the numbers of the moment from two small files.
      *
      * @throws IOException if they cannot be read
      */
     ProcessNumbers numbers() throws IOException;
 
     /**
-     * Bytes in RAM, from one small file.
+     * Reads from one small file how many bytes are in RAM.
      *
      * @throws IOException if it cannot be read
      */
     long residentBytes() throws IOException;
 
-    /** {@link HeapRoom} */
+    /** Returns whether {@link HeapRoom} is there. */
     boolean hasHeapRoom();
 
-    /** How the regions are found. */
+    /** Returns how the regions were found. */
     List<LayerStatus> layers();
 
     /**
-     * What is locked against what there is.
+     * Compares what is locked with the memory there is.
      *
      * @param status tells what is selected
      * @param report what of it is resident
@@ -48,7 +48,7 @@ public interface ProcessView {
     OutgrowWarning outgrowWarning(LockStatus status, RegionReport report);
 
     /**
-     * Where the kernel has nowhere to swap to, what is left for the lock to protect.
+     * Tells what is left for the lock to protect where the kernel has nowhere to swap to.
      *
      * @return null if there is swap
      * @throws IOException if that cannot be read

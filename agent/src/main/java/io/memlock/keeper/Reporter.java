@@ -27,10 +27,10 @@ final class Reporter {
     private String lastProblem = "";
     private boolean hasWarned;
 
-    /** When the last scan was that no warning came of. */
+    /** When the last scan was made that no warning came of. */
     private long judgedNanos;
 
-    /** A reporter; {@link #run} is its life. */
+    /** Makes a reporter; {@link #run} is its life. */
     Reporter(MemoryLock lock, ProcessView process, Scans scans, StateAnnouncer announcer, Log log) {
         this.lock = lock;
         this.process = process;
@@ -61,7 +61,7 @@ final class Reporter {
         }
     }
 
-    /** The scan found less locked than the keeper did, who has been by since. */
+    /** Returns whether the scan found less locked than the keeper, which has looked again since. */
     private boolean isDoubtful() {
         LockStatus status = lock.status();
         RegionReport last = scans.last();
@@ -70,7 +70,7 @@ final class Reporter {
                 && last.selected(status).coverage() < 1;
     }
 
-    /** Where smaps cannot be read all else is still worth having. */
+    /** Scans if it is time to. Where smaps cannot be read, all else is still worth having. */
     private void scan() {
         String problem = "";
         try {
@@ -85,8 +85,8 @@ final class Reporter {
     }
 
     /**
-     * As soon as something is locked and it is known how much is resident. Files that were chosen by name may be mapped later:
-     * then each scan may be the first that tells.
+     * Warns once, when something is locked and it is known how much is resident. Files that were chosen by name may be mapped
+     * later: then each scan may be the first that tells.
      */
     private void warnOnce() {
         LockStatus status = lock.status();

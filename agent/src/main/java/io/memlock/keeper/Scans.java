@@ -11,31 +11,31 @@ import java.util.concurrent.TimeUnit;
  */
 final class Scans {
 
-    /** A scan that was not asked for, while nothing changes: 0.03 % of a CPU, and no more often than this. */
+    /** Scans that nobody asked for, while nothing changes, take 0.03 % of a CPU, and come no more often than this. */
     private static final long CALM_SHARE = 3000;
 
     private static final long CALM_GAP_NANOS = TimeUnit.SECONDS.toNanos(120);
 
-    /** After growth or shrinking: 1 % of a CPU in the long run, and no more often than this. */
+    /** Scans after growth or shrinking take 1 % of a CPU in the long run, and come no more often than this. */
     private static final long CHANGED_SHARE = 100;
 
     private static final long CHANGED_GAP_NANOS = TimeUnit.SECONDS.toNanos(4);
 
     private static final long CHANGED_BURST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    /** Somebody asks: no scan is younger than a second, nor takes more than a 200th of all time, however many ask. */
+    /** Scans for those who ask come once a second at most, and take a 200th of all time at most, however many ask. */
     private static final long ASKED_GAP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final long ASKED_SHARE = 200;
 
-    /** As much more or less resident counts as a change, or a 128th of all that is. */
+    /** A change is so many resident bytes more or less, or a 128th of all that are resident. */
     private static final long CHANGE_BYTES = 1 << 20;
 
     private static final int CHANGE_PART = 128;
 
     private final ProcessView process;
     private final ThreadCpuTime cpu;
-    private final Allowance changed = new Allowance(CHANGED_SHARE, CHANGED_BURST_NANOS, System.nanoTime());
+    private final CpuAllowance changed = new CpuAllowance(CHANGED_SHARE, CHANGED_BURST_NANOS, System.nanoTime());
 
     private volatile RegionReport last;
     private long scanNanos;
@@ -46,7 +46,7 @@ final class Scans {
         this.cpu = cpu;
     }
 
-    /** The last one; null before the first. Waits for nobody. */
+    /** Returns the last scan, null before the first, and waits for nobody. */
     RegionReport last() {
         return last;
     }

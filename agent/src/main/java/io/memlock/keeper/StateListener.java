@@ -6,6 +6,6 @@ import io.memlock.state.LockState;
 /** Hears of changes of state. */
 public interface StateListener {
 
-    /** The state has changed. */
+    /** Takes notice of a change. */
     void stateChanged(LockState from, LockState to);
 }

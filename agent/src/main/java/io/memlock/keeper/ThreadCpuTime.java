@@ -16,13 +16,13 @@ final class ThreadCpuTime {
     private final LibC libc;
     private final long[] time = new long[2];
 
-    /** For one thread. */
+    /** Makes a clock for one thread. */
     ThreadCpuTime(LibC libc) {
         this.libc = libc;
     }
 
     /**
-     * CPU time the calling thread has used.
+     * Returns how much CPU time the calling thread has used.
      *
      * @return nanoseconds from an arbitrary start; the clock's where CPU time is not known
      */

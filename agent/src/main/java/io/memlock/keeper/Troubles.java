@@ -14,7 +14,7 @@ final class Troubles {
 
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    /** More kinds than these would be one kind with ever new words. */
+    /** The kinds that are told: more of them would be one kind with ever new words. */
     private static final int MOST_KINDS = 10;
 
     private final String whose;

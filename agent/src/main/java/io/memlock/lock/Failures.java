@@ -14,12 +14,14 @@ import io.memlock.memory.Segment;
 import io.memlock.memory.Selection;
 import io.memlock.os.Errno;
 import io.memlock.os.ErrnoException;
+import io.memlock.reconcile.PassResult;
+import io.memlock.reconcile.Reconciler;
 import io.memlock.state.LockFailure;
 import java.io.File;
 import java.io.IOException;
 import java.util.List;
 
-/** Puts a failure into words. */
+/** Puts into words why the promise is not kept. */
 final class Failures {
 
     private static final String MLOCKALL = "mlockall(MCL_CURRENT|MCL_FUTURE|MCL_ONFAULT)";
@@ -31,8 +33,6 @@ final class Failures {
             "this JVM runs unlocked: under memory pressure its pages can be swapped out, and reading one back takes"
                     + " milliseconds";
 
-    private static final String FILTERED = "the seccomp filter refuses the call, whatever the limit is";
-
     private static final String PARTLY_LOCKED = "part of this JVM can be swapped out under memory pressure";
 
     private final Deployment place;
@@ -40,7 +40,7 @@ final class Failures {
     private final long chargedBytes;
 
     /**
-     * Of one moment.
+     * Puts the failures of one moment into words.
      *
      * @param place where the process runs
      * @param reconciler knows the mappings
@@ -53,7 +53,7 @@ final class Failures {
     }
 
     /**
-     * {@code strategy=future} was asked for where a limit applies.
+     * Tells that {@code strategy=future} was asked for where a limit applies.
      *
      * @param isHeld whether a lock is in force, and stays so
      */
@@ -65,7 +65,8 @@ final class Failures {
                 refused(limit, 0),
                 done + ": once the limit is reached the JVM would die at its next memory commit",
                 effect,
-                raiseLimit(selection)
+                new Remedy(place)
+                        .raiseLimit(enoughBytes(selection))
                         .and(
                                 selection.isIndivisible()
                                         ? "# or strategy=auto with the regions that matter most (mode=heap+code): what"
@@ -73,12 +74,12 @@ final class Failures {
                                         : "# or strategy=auto: it locks what fits, in the order named"));
     }
 
-    /** {@code mlockall} failed although locking is unlimited, or did not do what it said. */
+    /** Tells that {@code mlockall} failed although locking is unlimited, or did not do what it said. */
     LockFailure mlockall(FutureLock.Attempt attempt, LockLimit limit) {
         return mlockall(attempt, limit, UNLOCKED_JVM);
     }
 
-    /** The same where what there is gets locked all the same, in other ways. */
+    /** Tells the same where what there is already gets locked in other ways. */
     LockFailure newMemory(FutureLock.Attempt attempt, LockLimit limit) {
         return mlockall(attempt, limit, BORN_UNLOCKED);
     }
@@ -88,7 +89,7 @@ final class Failures {
             return new LockFailure(
                     MLOCKALL,
                     Errno.describe(attempt.errno()) + "; " + limit.describe() + filter(),
-                    because(attempt.errno(), limit),
+                    refusal(limit, attempt.errno()).meaning(),
                     effect,
                     advice(limit, attempt.errno(), Selection.NOTHING));
         }
@@ -109,18 +110,18 @@ final class Failures {
                 new Remedy(place).allowCalls());
     }
 
-    /** The selection does not fit under the limit, or not all of it. */
-    LockFailure doesNotFit(Pass pass, Selection selection, LockLimit limit) {
+    /** Tells that the selection does not fit under the limit, or not all of it. */
+    LockFailure doesNotFit(PassResult pass, Selection selection, LockLimit limit) {
         long needed = chargedBytes + pass.totalMissingBytes();
         return new LockFailure(
                 "to lock " + Bytes.text(pass.wantedBytes()) + "; not locked: " + missing(pass),
                 refused(limit, needed),
-                because(limit.probeErrno(), limit),
+                refusal(limit, limit.probeErrno()).meaning(),
                 effect(pass),
                 advice(limit, limit.probeErrno(), selection).and(lessToLock(selection)));
     }
 
-    /** What could be left out, said to those only who have not left it out yet. */
+    /** Returns what could be left out, for those who have not left it out yet. */
     private static String lessToLock(Selection selection) {
         if (selection.isIndivisible()) {
             return "# or name the regions that matter most, as in mode=heap+code: each is locked if it fits";
@@ -130,8 +131,8 @@ final class Failures {
                 : "";
     }
 
-    /** A call failed for another reason than the limit, as far as could be foreseen. */
-    LockFailure call(Pass pass, Selection selection, LockLimit limit) {
+    /** Tells that a call failed, as far as could be foreseen for another reason than the limit. */
+    LockFailure call(PassResult pass, Selection selection, LockLimit limit) {
         long needed = chargedBytes + pass.totalMissingBytes();
         boolean overLimit = !limit.isUnlimited() && needed > limit.softBytes();
         if (pass.errno() == Errno.ENOMEM && !overLimit && pass.mappings() >= reconciler.maxMappings()) {
@@ -140,7 +141,7 @@ final class Failures {
         String cause = pass.errno() == Errno.ENOMEM && !overLimit
                 ? "a mapping changed while it was being locked (a hole, or PROT_NONE): the limit is not reached. The next"
                         + " pass tries again"
-                : because(pass.errno(), limit);
+                : refusal(limit, pass.errno()).meaning();
         return new LockFailure(
                 "mlock2(MLOCK_ONFAULT) on " + Bytes.text(pass.totalMissingBytes()) + ": " + missing(pass),
                 Errno.describe(pass.errno()) + "; " + limit.describe() + "; needed now: " + Bytes.text(needed)
@@ -150,55 +151,58 @@ final class Failures {
                 advice(limit, pass.errno(), selection));
     }
 
-    /** What is not selected stays locked. */
+    /** Tells that memory stays locked that is not selected. */
     LockFailure unlock(int errno) {
         return notUnlocked(
-                "munlock on what is locked and not selected",
+                "munlock on memory that is locked and not selected",
                 errno,
-                "what was asked for is locked, and more, which nobody asked for: " + Bytes.text(chargedBytes)
+                "more is locked than was asked for: " + Bytes.text(chargedBytes)
                         + " are charged in all, and cannot be swapped out or reclaimed");
     }
 
-    /** All was to be unlocked, and is not. */
+    /** Tells that some is still locked though all was to be unlocked. */
     LockFailure giveBack(int errno) {
         return notUnlocked(
                 "munlock on all that is locked",
                 errno,
-                Bytes.text(chargedBytes) + " are charged still, and cannot be swapped out or reclaimed");
+                Bytes.text(chargedBytes) + " are still charged, and cannot be swapped out or reclaimed");
     }
 
-    /** New mappings were to be born unlocked, and are not. */
+    /** Tells that new mappings were to be born unlocked, and are not. */
     LockFailure endFuture(int errno) {
         return notUnlocked(
                 "to end MCL_FUTURE, by mlockall(MCL_CURRENT|MCL_ONFAULT) and munlockall",
                 errno,
-                "new memory is born locked still; " + Bytes.text(chargedBytes) + " are charged");
+                "new memory is still born locked; " + Bytes.text(chargedBytes) + " are charged");
     }
 
     private LockFailure notUnlocked(String tried, int errno, String effect) {
-        boolean isFiltered = (errno == Errno.EPERM && place.isFiltered()) || isHidden(errno);
+        boolean isFiltered = (errno == Errno.EPERM && place.isFiltered()) || Refusal.isHidden(place, errno);
         return new LockFailure(
                 tried,
-                errno == 0 ? "what is mapped changed each time it was looked at" : Errno.describe(errno) + filter(),
-                isFiltered ? FILTERED : "",
+                errno == 0
+                        ? "the mappings changed each time the agent looked at them"
+                        : Errno.describe(errno) + filter(),
+                isFiltered ? Refusal.FILTERED : "",
                 effect,
-                isFiltered ? new Remedy(place).allowCalls() : triedAgain());
+                isFiltered ? new Remedy(place).allowCalls() : Refusal.triedAgain());
     }
 
-    /** Too many mappings to split any. */
-    LockFailure tooManyMappings(Pass pass) {
+    /** Tells that there are too many mappings to split any. */
+    LockFailure tooManyMappings(PassResult pass) {
         return new LockFailure(
                 "to lock parts of mappings: " + missing(pass),
                 "not tried, it would be answered with ENOMEM (Cannot allocate memory): the process has "
-                        + pass.mappings() + " mappings, splitting stops at " + reconciler.maxMappings()
+                        + pass.mappings() + " mappings, splitting stops at "
+                        + reconciler.maxMappings()
                         + " (80 % of vm.max_map_count)",
                 "at the kernel's limit the JVM itself would fail",
                 PARTLY_LOCKED,
                 new Remedy(place).raiseMappings(pass.mappings()));
     }
 
-    /** ZGC maps its heap anew all the time; only MCL_FUTURE locks what it maps. */
-    LockFailure zgcUnderRescan(Pass pass, Selection selection, LockLimit limit) {
+    /** Tells that ZGC maps its heap anew all the time, and that only MCL_FUTURE locks what it maps. */
+    LockFailure zgcUnderRescan(PassResult pass, Selection selection, LockLimit limit) {
         long needed = chargedBytes + pass.totalMissingBytes();
         Advice advice = limit.isUnlimited()
                 ? Advice.lasting("# strategy=future instead: new mappings are born locked")
@@ -209,13 +213,13 @@ final class Failures {
                 (limit.isUnlimited()
                         ? "locking is not limited, but MCL_FUTURE was not to be used"
                         : refused(limit, needed)),
-                "ZGC maps its heap anew while it runs, even with -Xms equal to -Xmx, and each time the lock is gone until"
-                        + " the keeper comes by",
+                "ZGC maps its heap again and again while it runs, even with -Xms equal to -Xmx. Each time the lock is gone"
+                        + " until the keeper locks it again",
                 "parts of the heap can be swapped out at any moment",
                 advice);
     }
 
-    /** The limit came down, or the privilege went, while new mappings were being born locked. */
+    /** Tells that the limit came down, or the privilege went, while new mappings were being born locked. */
     LockFailure limitShrank(Selection selection, LockLimit limit) {
         return new LockFailure(
                 "to go on with MCL_FUTURE",
@@ -228,31 +232,31 @@ final class Failures {
     }
 
     /**
-     * Why new mappings are not born locked though they could be.
+     * Tells why new mappings are not born locked though they could be.
      *
      * @param left what is left for files, for people
      */
     static String scarceRoom(String left) {
         return "strategy rescan, not future: only " + left
-                + " of memory are left for files once the heap has grown. Born"
-                + " locked, a file that is mapped and read would fill that before it can be unlocked, and the OOM killer"
-                + " would end this JVM. Memory it maps anew is locked up to an interval later; to have it born locked,"
-                + " leave " + Bytes.text(RoomWatch.AMPLE_BYTES)
+                + " of memory are left for files once the heap has grown. A file"
+                + " that is mapped and read would be born locked, and would fill that memory before the agent can unlock it:"
+                + " the OOM killer would end this JVM. Instead, new memory is locked up to an interval later. To have it"
+                + " born locked, leave " + Bytes.text(RoomWatch.AMPLE_BYTES)
                 + " (lower -Xmx, raise the memory limit), or say strategy=future";
     }
 
-    /** The room has come back. */
+    /** Tells that the room has come back. */
     static String ampleRoom() {
         return "there is room for mapped files again: new mappings are born locked from now on (strategy future)";
     }
 
-    /** {@code /proc/self} cannot be read, so that nothing is known of the mappings. */
+    /** Tells that {@code /proc/self} cannot be read, so that nothing is known of the mappings. */
     LockFailure unreadable(IOException cause, LockLimit limit) {
         return new LockFailure(
                 "to read the mappings of this process",
                 cause.getMessage() + "; " + limit.describe(),
                 "",
-                "what is locked cannot be told, nor be kept up; it is tried again once an interval",
+                "nobody can tell what is locked, nor keep it locked; the agent tries again once an interval",
                 Advice.lasting(toRead(ErrnoException.errnoOf(cause))));
     }
 
@@ -282,67 +286,23 @@ final class Failures {
         return place.isFiltered() ? "; a seccomp filter is in force" : "";
     }
 
-    private static String effect(Pass pass) {
-        return pass.totalMissingBytes() >= pass.wantedBytes() ? UNLOCKED_JVM : PARTLY_LOCKED;
+    private static String effect(PassResult pass) {
+        return pass.isNothingLocked() ? UNLOCKED_JVM : PARTLY_LOCKED;
     }
 
-    /** What an answer means. */
-    String because(int errno, LockLimit limit) {
-        return switch (errno) {
-            case Errno.EPERM ->
-                isFilters(errno, limit) ? FILTERED : "locking is forbidden to this process: " + limit.ofZero();
-            case Errno.ENOMEM -> "it is the limit on locked memory that is used up, not the memory";
-            case Errno.EAGAIN -> "the kernel could not lock some of the pages just now; the next pass tries again";
-            case Errno.NOT_DONE -> "something answers in the kernel's place, as a seccomp filter or an emulator may";
-            case Errno.ENOSYS, Errno.EINVAL ->
-                isHidden(errno)
-                        ? "the seccomp filter hides the call, as if the kernel had none"
-                        : "the call is not known here: Linux 4.4 is needed, or an emulator in between lacks it";
-            default -> "";
-        };
-    }
-
-    /** The kernel itself answers EPERM only where the limit is 0 (can_do_mlock in mm/mlock.c). */
-    private boolean isFilters(int errno, LockLimit limit) {
-        return errno == Errno.EPERM ? place.isFiltered() || !limit.mayBeZero() : isHidden(errno);
-    }
-
-    /** A call is missing that every kernel Java 17 meets has. */
-    private boolean isHidden(int errno) {
-        boolean isMissing = errno == Errno.ENOSYS || errno == Errno.EINVAL || errno == Errno.NOT_DONE;
-        return isMissing && place.isFiltered();
-    }
-
-    /** What to type so that a range can be locked, however long it is. */
-    Advice adviceForRange(LockLimit limit, int errno) {
-        boolean isLimits = errno == Errno.ENOMEM || (errno == Errno.EPERM && !isFilters(errno, limit));
-        return isLimits && !limit.isUnlimited()
-                ? new Remedy(place).raiseLimit(0)
-                : advice(limit, errno, Selection.NOTHING);
+    private Refusal refusal(LockLimit limit, int errno) {
+        return new Refusal(place, limit, errno);
     }
 
     private Advice advice(LockLimit limit, int errno, Selection selection) {
-        if (isFilters(errno, limit) && limit.softBytes() != 0) {
-            return new Remedy(place).allowCalls();
-        }
-        return switch (errno) {
-            case Errno.NOT_DONE -> new Remedy(place).allowCalls();
-            case Errno.ENOSYS, Errno.EINVAL ->
-                Advice.lasting("# use Linux 4.4 or newer, with no emulator in between; check with: uname -r");
-            case Errno.EAGAIN -> triedAgain();
-            default -> limit.isUnlimited() ? triedAgain() : raiseLimit(selection);
-        };
-    }
-
-    private static Advice triedAgain() {
-        return Advice.lasting("# nothing yet: it is tried again once an interval");
+        return refusal(limit, errno).advice(enoughBytes(selection));
     }
 
     /**
-     * A number is recommended only if it holds, whatever the selection grows to. What the JVM was started with is not known
-     * here: a region that only a flag bounds counts as unbounded.
+     * Returns the limit to recommend, 0 if there is none: a number has to hold, whatever the selection grows to. What the
+     * JVM was started with is not known here: a region that only a flag bounds counts as unbounded.
      */
-    private Advice raiseLimit(Selection selection) {
+    private long enoughBytes(Selection selection) {
         long locked = 0;
         for (Segment segment : reconciler.locked()) {
             locked += segment.length();
@@ -350,10 +310,10 @@ final class Failures {
         long others = Math.max(0, chargedBytes - locked);
         RegionBounds bounds = new RegionBounds(reconciler.segments(), new JvmFlags(List.of()));
         long most = bounds.mostBytes(selection.regions());
-        return new Remedy(place).raiseLimit(most < 0 ? 0 : LockLimit.toLock(most + others));
+        return most < 0 ? 0 : LockLimit.toLock(most + others);
     }
 
-    private static String missing(Pass pass) {
+    private static String missing(PassResult pass) {
         StringBuilder text = new StringBuilder();
         pass.missingBytes().forEach((region, bytes) -> text.append(text.length() == 0 ? "" : ", ")
                 .append(region.optionName())

@@ -11,6 +11,7 @@ import io.memlock.memory.Selection;
 import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
+import io.memlock.reconcile.Reconciler;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ public final class FutureLock {
     private volatile int endErrno;
 
     /**
-     * Not set yet.
+     * Sets nothing until asked to.
      *
      * @param probe tells whether new mappings are born locked
      * @param applicationLocks what is to stay locked when it ends
@@ -44,17 +45,17 @@ public final class FutureLock {
         this.process = process;
     }
 
-    /** Whether new mappings are born locked, whoever asked for it. */
+    /** Returns whether new mappings are born locked, whoever asked for it. */
     synchronized boolean isBornLocked() {
         return probe.isBornLocked();
     }
 
-    /** Why it is still in force though it was to end: 0 or errno. */
+    /** Returns the errno for which {@code MCL_FUTURE} is still in force though it was to end, or 0. */
     int endErrno() {
         return endErrno;
     }
 
-    /** Whether we set it and did not end it. */
+    /** Returns whether the agent has set {@code MCL_FUTURE} and has not ended it. */
     boolean isInForce() {
         return inForce;
     }
@@ -76,7 +77,7 @@ public final class FutureLock {
         return libc.mlockall(Linux.MCL_CURRENT | Linux.MCL_ONFAULT) == 0 ? 0 : libc.errno();
     }
 
-    /** From now on new mappings are born locked. Touches no mapping. */
+    /** Has new mappings born locked from now on. Touches no mapping. */
     Attempt set() {
         return set(FUTURE);
     }
@@ -113,26 +114,27 @@ public final class FutureLock {
      *
      * @param unlocked what is not locked now, by anybody
      * @param wanted what is to be locked from now on
-     * @param tools for the calls on that
+     * @param reconciler makes the calls on that
      * @throws IOException if it cannot be told what the application locked; it is ended all the same
      */
-    void end(List<Segment> unlocked, Selection wanted, Repair.Tools tools) throws IOException {
+    void end(List<Segment> unlocked, Selection wanted, Reconciler reconciler) throws IOException {
         List<Segment> files = new ArrayList<>();
         for (Segment segment : unlocked) {
             if (isDroppable(segment) && !wanted.contains(segment)) {
                 files.add(segment);
-                tools.calls().release(segment);
+                reconciler.calls().release(segment);
             } else {
-                tools.calls().lock(segment);
+                reconciler.calls().lock(segment);
             }
         }
         try {
             applicationLocks.refresh();
-            if (leavesOutLocked(files, tools.probe())) { // since then, by the application, or mapped anew and born so
+            if (leavesOutLocked(
+                    files, reconciler.probe())) { // since then, by the application, or mapped anew and born so
                 applicationLocks.refresh();
             }
         } finally {
-            leavesOutLocked(files, tools.probe());
+            leavesOutLocked(files, reconciler.probe());
             endAtOnce(process.holdsHugetlb());
             for (Segment file : files) {
                 process.held().unlockOthers(file.start(), file.length());
@@ -144,7 +146,7 @@ public final class FutureLock {
         return files.removeIf(file -> probe.isLocked(file.start()));
     }
 
-    /** A file that is mapped shared; what a driver maps may not come back. */
+    /** Returns whether a file is mapped shared. What a driver maps may not come back. */
     private static boolean isDroppable(Segment segment) {
         String path = segment.mapping().path();
         return (segment.region() == Region.MAPPED || segment.region() == Region.SHM)
@@ -174,7 +176,7 @@ public final class FutureLock {
         process.held().lockAgain();
     }
 
-    /** A return code is not proof. */
+    /** Probes, as a return code is not proof. */
     private boolean isEndedBy(int answer) {
         endErrno = answer != 0 ? libc.errno() : probe.isBornLocked() ? Errno.NOT_DONE : 0;
         return endErrno == 0;
@@ -189,7 +191,7 @@ public final class FutureLock {
      */
     record Attempt(int errno, LockProbe.Answer born, int probeErrno) {
 
-        /** Whether it is in force, by what was read back. */
+        /** Returns whether {@code MCL_FUTURE} is in force, by what was read back. */
         boolean isSet() {
             return errno == 0 && born == LockProbe.Answer.LOCKED;
         }

@@ -2,6 +2,7 @@
 package io.memlock.lock;
 
 import io.memlock.memory.Selection;
+import io.memlock.reconcile.PassResult;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
 import io.memlock.state.LockStatus;
@@ -15,7 +16,7 @@ final class Ledger {
 
     private long relockCount;
 
-    /** Of these, those that were in an outcome. */
+    /** How many relocked segments were told in an outcome. */
     private long toldRelockCount;
 
     private long failureCount;
@@ -24,35 +25,35 @@ final class Ledger {
     private volatile long periodNanos;
     private volatile LockStatus status;
 
-    /** Nothing known yet. */
+    /** Knows nothing until something is settled. */
     Ledger(Plan plan, OwnProcess process) {
         this.plan = plan;
         this.process = process;
     }
 
-    /** What is known now; free, and waits for nobody. Null before the first lock. */
+    /** Returns what is known now, null before the first lock. This is free, and waits for nobody. */
     LockStatus status() {
         LockStatus last = status;
         return last == null ? null : last.asOf(process.nanoTime(), periodNanos);
     }
 
-    /** {@link MemoryLock#goodUntilNanos} */
+    /** Returns until when the state can be believed, as {@link MemoryLock#goodUntilNanos} does. */
     long goodUntilNanos() {
         LockStatus last = status;
         return last.ages() ? last.verified().goodUntilNanos(periodNanos) : Long.MAX_VALUE;
     }
 
-    /** {@link MemoryLock#intendsToLookEvery} */
+    /** Takes the keeper's intention, as {@link MemoryLock#intendsToLookEvery} does. */
     void intendsToLookEvery(long nanos) {
         periodNanos = nanos;
     }
 
-    /** Why the promise is not kept, or was not when it was last broken; null if it never was. */
+    /** Returns why the promise is not kept, or was not when it was last broken; null if it never was. */
     LockFailure lastFailure() {
         return lastFailure;
     }
 
-    /** The state, as last settled; null before the first time. */
+    /** Returns the state as last settled, null before the first time. */
     LockState state() {
         return status == null ? null : status.state();
     }
@@ -62,7 +63,7 @@ final class Ledger {
      *
      * @param keeps whether one before it had locked what there was then
      */
-    void count(Pass pass, boolean keeps) {
+    void count(PassResult pass, boolean keeps) {
         hasFailedCalls = pass.errno() != 0;
         if (keeps) {
             relockCount += pass.newlyLocked();
@@ -75,16 +76,15 @@ final class Ledger {
      * @param failure why it is not; null if it is
      * @return the failure
      */
-    LockFailure settle(Pass pass, LockFailure failure) {
+    LockFailure settle(PassResult pass, LockFailure failure) {
         return settle(stateAfter(pass, failure), failure);
     }
 
-    static LockState stateAfter(Pass pass, LockFailure failure) {
+    static LockState stateAfter(PassResult pass, LockFailure failure) {
         if (failure == null) {
             return LockState.LOCKED;
         }
-        boolean nothing = pass.wantedBytes() > 0 && pass.totalMissingBytes() >= pass.wantedBytes();
-        return nothing ? LockState.FAILED : LockState.PARTIAL;
+        return pass.isNothingLocked() ? LockState.FAILED : LockState.PARTIAL;
     }
 
     /**
@@ -124,12 +124,12 @@ final class Ledger {
         return failure;
     }
 
-    /** The strategy has changed since the last pass was settled. */
+    /** Publishes a strategy that has changed since the last pass was settled. */
     void settleStrategy() {
         status = status.with(plan.strategy());
     }
 
-    /** {@link Outcome} */
+    /** Makes an {@link Outcome} of what is known now. */
     Outcome outcome(LockFailure failure, String swapInRefusal, String prefaultRefusal) {
         long relocked = relockCount - toldRelockCount;
         toldRelockCount = relockCount;

@@ -9,12 +9,13 @@ import io.memlock.memory.Segment;
 import io.memlock.memory.Selection;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
+import io.memlock.reconcile.PassResult;
 import io.memlock.residency.Residency;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
 import io.memlock.state.LockStatus;
 import io.memlock.state.Strategy;
-import io.memlock.zgc.ViewedHeap;
+import io.memlock.zgc.ZgcMirrorKeeper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,8 +28,8 @@ public final class MemoryLock {
 
     private static final String PIECE_BY_PIECE = "mlockall refused, locking piece by piece instead (strategy rescan)";
 
-    /** Of the view of ZGC's heap that a change populates: 128 GiB where nothing of it is in swap any more. */
-    private static final int MOST_VIEW_PARTS = 512;
+    /** Parts of ZGC's mirror that a change populates: 128 GiB where nothing of it is in swap any more. */
+    private static final int MOST_MIRROR_PARTS = 512;
 
     private final Plan plan;
     private final FutureLock future;
@@ -42,11 +43,11 @@ public final class MemoryLock {
     private int passesSinceEnd;
     private int failedPasses;
 
-    /** Since then nobody but us has unlocked what was locked. */
+    /** Whether the agent has unlocked everything at once, so that nobody else is to blame for what is unlocked. */
     private volatile boolean hasUnlockedAll;
 
     /**
-     * No lock yet.
+     * Locks nothing until {@link #start} or {@link #change}.
      *
      * @param plan decides what to lock, and by which strategy
      * @param future locks what is mapped anew
@@ -63,13 +64,13 @@ public final class MemoryLock {
         this.ledger = new Ledger(plan, process);
     }
 
-    /** What is known now; free, and waits for nobody. Null before the first lock. */
+    /** Returns what is known now, null before the first lock. This is free, and waits for nobody. */
     public LockStatus status() {
         return ledger.status();
     }
 
     /**
-     * Until when the state is to be believed if nobody verifies it again.
+     * Returns until when the state can be believed if nobody verifies it again.
      *
      * @return a {@link System#nanoTime}; {@link Long#MAX_VALUE} if it does not age
      */
@@ -78,7 +79,7 @@ public final class MemoryLock {
     }
 
     /**
-     * The keeper's intention, by which a verification gets old.
+     * Takes the keeper's intention, by which a verification gets old.
      *
      * @param nanos between two looks
      */
@@ -86,7 +87,7 @@ public final class MemoryLock {
         ledger.intendsToLookEvery(nanos);
     }
 
-    /** Whether new mappings are born locked only for as long as the process keeps CAP_IPC_LOCK; free. */
+    /** Returns whether new mappings are born locked only as long as the process keeps CAP_IPC_LOCK. This is free. */
     public boolean dependsOnCapability() {
         LockLimit now = plan.limit();
         return future.isInForce() && now != null && now.isByCapability();
@@ -108,40 +109,36 @@ public final class MemoryLock {
     }
 
     /**
-     * Whether the lock wants a range locked, whoever else holds it. Waits for no pass, and goes by the last look at the
-     * mappings: what has changed since, and files that a selection of everything else leaves out, the next pass sets right.
+     * Returns whether the lock wants a range locked, whoever else holds it. Waits for no pass, and goes by the last look at
+     * the mappings: what has changed since, and files that a selection of everything else leaves out, the next pass sets
+     * right.
      *
      * @param start page-aligned
      * @param end page-aligned
      */
-    HeldPages.Want wants(long start, long end) {
+    public HeldPages.Want wants(long start, long end) {
         Selection now = plan.selection();
         LockLimit known = plan.limit();
         if (now.isEmpty()) {
             return HeldPages.Want.NO;
         }
-        if (now.isAllButFiles() || now.containsAnyOf(reconciler().segments(), start, end)) {
+        if (now.isAllButFiles() || now.containsAnyOf(passes.reconciler().segments(), start, end)) {
             return known != null && known.isUnlimited() ? HeldPages.Want.YES : HeldPages.Want.IF_THEY_FIT;
         }
         return future.isInForce() ? HeldPages.Want.BORN_LOCKED : HeldPages.Want.NO;
     }
 
-    /** Knows the mappings, and how to call. */
-    Reconciler reconciler() {
-        return passes.reconciler();
-    }
-
-    /** Whether what is mapped of a region is born locked and must not stay so; free. */
+    /** Returns whether new mappings of a region are born locked and must not stay so. This is free. */
     public boolean isBornInVain(Region region) {
         return future.isInForce() && !plan.selection().contains(region);
     }
 
-    /** Of the files that the application maps only these are to be locked, if there are any; free. */
+    /** Returns the patterns of the mapped files that alone are to be locked, if there are any. This is free. */
     public List<PathGlob> chosenFiles() {
         return plan.selection().files();
     }
 
-    /** What is asked for now. */
+    /** Returns the options that are in force. */
     public synchronized AgentOptions options() {
         return plan.options();
     }
@@ -196,7 +193,7 @@ public final class MemoryLock {
         return pass();
     }
 
-    /** Nothing but what is selected is there before {@code main}: one call locks it, without a look at each mapping. */
+    /** Locks all by one call, without a look at each mapping: only what is selected is there before {@code main}. */
     private boolean lockAllThereIs() {
         hasLockedAll = future.lockAllThereIs() == 0;
         if (hasLockedAll) {
@@ -263,7 +260,7 @@ public final class MemoryLock {
         String prefaultRefusal = toPrefault.isEmpty()
                 ? null
                 : residency.prefault(passes.reconciler().locked(), toPrefault, true);
-        for (int part = 0; part < MOST_VIEW_PARTS && passes.populateView(); part++) {}
+        for (int part = 0; part < MOST_MIRROR_PARTS && passes.populateMirror(); part++) {}
         if (plan.strategy() != Strategy.FUTURE && !plan.isFutureRefused()) {
             failure = pass(); // of what came meanwhile, too
         }
@@ -279,7 +276,7 @@ public final class MemoryLock {
     }
 
     /**
-     * One pass of the keeper.
+     * Runs one pass of the keeper.
      *
      * @throws IOException if {@code /proc/self} cannot be read
      */
@@ -288,7 +285,7 @@ public final class MemoryLock {
     }
 
     /**
-     * One pass after the JVM told that its memory may have changed.
+     * Runs one pass after the JVM told that its memory may have changed.
      *
      * @throws IOException as {@link #reconcile}
      */
@@ -312,8 +309,8 @@ public final class MemoryLock {
     }
 
     /**
-     * The mappings could not be looked at. What was verified before holds for the moment, as one failed look is no news;
-     * after the second nobody knows.
+     * Settles what is known after the mappings could not be read. What was verified before holds for the moment, as one
+     * failed look is no news; after the second nobody knows.
      */
     private LockFailure cannotLook(IOException cause) {
         LockState last = ledger.state();
@@ -329,18 +326,18 @@ public final class MemoryLock {
             watch(start);
         }
         plan.watchWhatIsBorn(future.isInForce());
-        Pass pass = passes.run(plan, start);
+        PassResult pass = passes.run(plan, start);
         if (pass.lost() > 0 && !hasUnlockedAll) {
             plan.notices().unlockedByOthers(pass.lost());
         }
         ledger.count(pass, firstPassDone);
         firstPassDone = true;
-        passes.viewHeap(plan, process.nanoTime());
+        passes.mirrorHeap(plan, process.nanoTime());
         LockFailure failure = ledger.settle(pass, failure(pass));
         return plan.strategy() == Strategy.FUTURE && !future.isInForce() ? bearLocked(failure) : failure;
     }
 
-    /** Whether limit, room and MCL_FUTURE are as they were in the last pass. */
+    /** Looks whether limit, room and MCL_FUTURE are as they were in the last pass. */
     private void watch(long nowNanos) throws IOException {
         if (hasUnlockedAll || future.isInForce() || plan.isLimitDue()) {
             follow(plan.watchLimit());
@@ -366,12 +363,12 @@ public final class MemoryLock {
         }
     }
 
-    /** Where it was refused before it is tried again now and then: each try locks all there is for a moment. */
+    /** Returns whether to end MCL_FUTURE. Where that was refused it is tried rarely: each try locks all for a moment. */
     private boolean isEndDue() {
         return hasUnlockedAll || (future.isInForce() && ++passesSinceEnd % Plan.LOOK_AT_LIMIT_EVERY == 0);
     }
 
-    /** After what is there has been locked: sets MCL_FUTURE, and locks what came meanwhile. */
+    /** Sets MCL_FUTURE once what is there has been locked, and locks what came meanwhile. */
     private LockFailure bearLocked(LockFailure failure) throws IOException {
         Plan.Turn turn = plan.confirmLimit();
         if (turn != Plan.Turn.NONE) { // it came down meanwhile
@@ -395,8 +392,8 @@ public final class MemoryLock {
         return failure;
     }
 
-    /** Why the promise is not kept after a pass; null if it is. */
-    private LockFailure failure(Pass pass) {
+    /** Returns why the promise is not kept after a pass; null if it is. */
+    private LockFailure failure(PassResult pass) {
         if (pass.isComplete() && pass.errno() != 0) {
             return failures().unlock(pass.errno());
         }
@@ -427,14 +424,14 @@ public final class MemoryLock {
     }
 
     private Outcome unlock(AgentOptions wanted) throws IOException {
-        passes.viewedHeap().release();
+        passes.zgcMirror().release();
         plan.end(wanted);
         return ledger.outcome(giveBack(), null, null);
     }
 
     private LockFailure giveBack() throws IOException {
         endFuture();
-        Pass pass = passes.unlock(plan);
+        PassResult pass = passes.unlock(plan);
         ledger.count(pass, false);
         plan.gaveBack(!passes.isAllBack(pass) || future.isInForce());
         if (!plan.isGivingBack()) {
@@ -446,41 +443,41 @@ public final class MemoryLock {
         return ledger.settle(LockState.PARTIAL, failure);
     }
 
-    /** Made when there is something to say: a start that goes well needs neither the words nor where the process runs. */
+    /** Makes the words when there is something to say: a start that goes well needs neither them nor the place. */
     private Failures failures() {
         return new Failures(process.place(), passes.reconciler(), process.chargedBytes());
     }
 
     /**
-     * How long the keeper may wait until it asks {@link #isPassDue}.
+     * Returns how long the keeper may wait before it asks {@link #isPassDue}.
      *
      * @param nowNanos {@link System#nanoTime}
      */
     public synchronized long nanosToNextLook(long nowNanos) {
-        return plan.nanosToNextLook(nowNanos);
+        return plan.room().nanosToNextLook(nowNanos);
     }
 
     /**
-     * Whether so much has been born locked that must not stay so that a pass cannot wait.
+     * Returns whether so much has been born locked that must not stay so that a pass cannot wait.
      *
      * @param nowNanos {@link System#nanoTime}
      */
     public synchronized boolean isPassDue(long nowNanos) {
-        return plan.isPassDue(nowNanos);
+        return plan.room().isPassDue(nowNanos);
     }
 
     /**
-     * Populates a part of the view of ZGC's heap, where there is one. After each part others have their turn.
+     * Populates a part of ZGC's mirror, where there is one. After each part others have their turn.
      *
      * @return whether there is more
      * @throws IOException if {@code /proc/self/maps} cannot be read
      */
-    public synchronized boolean populateView() throws IOException {
-        return passes.populateView();
+    public synchronized boolean populateMirror() throws IOException {
+        return passes.populateMirror();
     }
 
-    /** The view of ZGC's heap, to be asked about. */
-    public ViewedHeap viewedHeap() {
-        return passes.viewedHeap();
+    /** Returns what keeps the mirror of ZGC's heap. */
+    public ZgcMirrorKeeper zgcMirror() {
+        return passes.zgcMirror();
     }
 }

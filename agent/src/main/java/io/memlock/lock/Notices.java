@@ -15,8 +15,8 @@ final class Notices {
     }
 
     /**
-     * Something that was locked, and is mapped as it was, is not locked any more. Said ever more rarely: the first, second,
-     * fourth, eighth time.
+     * Adds that something that was locked, and is mapped as it was, is not locked any more. Says so ever more rarely: the
+     * first, second, fourth, eighth time.
      *
      * @param segments how many
      */
@@ -30,7 +30,7 @@ final class Notices {
         }
     }
 
-    /** All since the last call. */
+    /** Returns all notices since the last call. */
     List<String> take() {
         List<String> taken = List.copyOf(pending);
         pending.clear();

@@ -26,12 +26,12 @@ public record Outcome(
         String prefaultRefusal,
         List<String> notices) {
 
-    /** Whether everything is done that was asked for, beside the lock, too. */
+    /** Returns whether everything that was asked for is done, the lock and what goes with it. */
     public boolean isDone() {
         return failure == null && swapInRefusal == null && prefaultRefusal == null;
     }
 
-    /** What was asked for beside the lock and is not done: a line for each, with a newline before it. */
+    /** Returns a line for each thing that was asked for beside the lock and is not done, with a newline before it. */
     public String undone() {
         return (swapInRefusal == null ? "" : "\nnot read back from swap: " + swapInRefusal)
                 + (prefaultRefusal == null ? "" : "\nnot prefaulted: " + prefaultRefusal);

@@ -11,30 +11,30 @@ import java.util.List;
 /** What a lock has to know of the process it is in. */
 public interface OwnProcess {
 
-    /** What is charged against the limit, by anybody: VmLck. */
+    /** Returns how many bytes are charged against the limit, whoever locked them: VmLck. */
     long chargedBytes();
 
-    /** Whether huge pages of hugetlbfs are mapped, which calls on all mappings would populate. */
+    /** Returns whether huge pages of hugetlbfs are mapped, which calls on all mappings would populate. */
     boolean holdsHugetlb();
 
-    /** Whether a capability counts for nothing, because the process is in another user namespace than the first. */
+    /** Returns whether a capability counts for nothing, because the process is in another user namespace than the first. */
     boolean isInUserNamespace();
 
-    /** The pages that handles of the API hold. */
+    /** Returns the pages that handles of the API hold. */
     HeldPages held();
 
-    /** Where the process runs: for messages, found out when first asked. */
+    /** Returns where the process runs, for messages. It is found out when first asked. */
     Deployment place();
 
     /**
-     * Where some regions are now. Cheaper than a pass, which has to know where all are.
+     * Finds where some regions are now. This is cheaper than a pass, which has to know where all are.
      *
      * @return every mapping, cut into regions; what belongs to another region may not be told yet
      * @throws IOException if {@code /proc/self/maps} cannot be read
      */
     List<Segment> locate(List<Region> regions) throws IOException;
 
-    /** The time, as {@link System#nanoTime}. */
+    /** Returns the time, as {@link System#nanoTime}. */
     default long nanoTime() {
         return System.nanoTime();
     }

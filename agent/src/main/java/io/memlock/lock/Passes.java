@@ -3,13 +3,16 @@ package io.memlock.lock;
 
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import io.memlock.reconcile.PassConditions;
+import io.memlock.reconcile.PassResult;
+import io.memlock.reconcile.Reconciler;
 import io.memlock.state.Strategy;
-import io.memlock.zgc.ViewedHeap;
+import io.memlock.zgc.ZgcMirrorKeeper;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Makes the process as a {@link Plan} wants it, one pass at a time: every mapping, and the view of ZGC's heap. */
+/** Makes the process as a {@link Plan} wants it, one pass at a time: every mapping, and ZGC's mirror. */
 public final class Passes {
 
     /** Passes an unlock may take, while HotSpot maps memory anew. */
@@ -17,45 +20,45 @@ public final class Passes {
 
     private final Supplier<Reconciler> maker;
     private final FutureLock future;
-    private final ViewedHeap viewedHeap;
+    private final ZgcMirrorKeeper zgcMirror;
     private Reconciler reconciler;
     private boolean isLive;
 
     /**
-     * No pass yet.
+     * Prepares passes.
      *
      * @param maker makes what looks at mappings and locks them, when it is first needed: a start that locks all there is in
      *     one call does without its classes before {@code main}
      * @param future tells how new mappings are born
      */
-    public Passes(Supplier<Reconciler> maker, FutureLock future, ViewedHeap viewedHeap) {
+    public Passes(Supplier<Reconciler> maker, FutureLock future, ZgcMirrorKeeper zgcMirror) {
         this.maker = maker;
         this.future = future;
-        this.viewedHeap = viewedHeap;
+        this.zgcMirror = zgcMirror;
     }
 
-    /** Knows the mappings. */
+    /** Returns what looks at mappings and locks them. */
     synchronized Reconciler reconciler() { // a handle that is closed asks for it, too
         if (reconciler == null) {
             reconciler = maker.get();
             if (isLive) {
-                reconciler.live();
+                reconciler.calls().live();
             }
         }
         return reconciler;
     }
 
-    /** From now on the application runs, and huge pages may have been set up otherwise than before. */
+    /** Spares the application from now on. Huge pages may have been set up otherwise than before. */
     synchronized void live() {
         isLive = true;
         if (reconciler != null) {
-            reconciler.live();
+            reconciler.calls().live();
         }
     }
 
-    /** The view of ZGC's heap, to be asked about. */
-    ViewedHeap viewedHeap() {
-        return viewedHeap;
+    /** Returns what keeps the mirror of ZGC's heap. */
+    ZgcMirrorKeeper zgcMirror() {
+        return zgcMirror;
     }
 
     /**
@@ -64,17 +67,18 @@ public final class Passes {
      * @param nowNanos {@link System#nanoTime}
      * @throws IOException if the mappings cannot be read
      */
-    Pass run(Plan plan, long nowNanos) throws IOException {
+    PassResult run(Plan plan, long nowNanos) throws IOException {
         future.reassert();
         boolean othersSetFuture =
                 plan.strategy() == Strategy.RESCAN && !plan.limit().isUnlimited() && future.isBornLocked();
-        if (mayViewHeap(plan)) {
-            viewedHeap.check(nowNanos);
+        if (mayMirrorHeap(plan)) {
+            zgcMirror.check(nowNanos);
         } else {
-            viewedHeap.release(); // before: it is not to be locked, nor told as missing
+            zgcMirror.release(); // before: it is not to be locked, nor told as missing
         }
-        Terms terms = new Terms(plan.limit().effectiveBytes(), future.isInForce(), othersSetFuture);
-        Pass pass = reconciler().run(plan.selection(), terms);
+        PassConditions conditions =
+                new PassConditions(plan.limit().effectiveBytes(), future.isInForce(), othersSetFuture);
+        PassResult pass = reconciler().run(plan.selection(), conditions);
         if (pass.mappings() == 0) {
             throw new IOException("/proc/self/maps is empty"); // everything of nothing would count as locked
         }
@@ -87,17 +91,17 @@ public final class Passes {
      * @return the last pass, by whose errno and {@link Reconciler#givesBack} it shows whether something is left
      * @throws IOException if the mappings cannot be read
      */
-    Pass unlock(Plan plan) throws IOException {
+    PassResult unlock(Plan plan) throws IOException {
         // A mapping that changed between the look at it and its turn may be unlocked at its start only.
-        Pass pass = Pass.NONE;
+        PassResult pass = PassResult.NONE;
         for (int i = 0; i < 2 || (i < UNLOCK_PASSES && !isAllBack(pass)); i++) {
-            pass = reconciler().run(plan.selection(), Terms.OF_UNLOCK);
+            pass = reconciler().run(plan.selection(), PassConditions.OF_UNLOCK);
         }
         return pass;
     }
 
-    /** Whether an unlock has left nothing. */
-    boolean isAllBack(Pass pass) {
+    /** Returns whether an unlock has left nothing locked. */
+    boolean isAllBack(PassResult pass) {
         return pass.errno() == 0 && !reconciler().givesBack();
     }
 
@@ -113,59 +117,59 @@ public final class Passes {
         }
         if (plan.limit().isUnlimited()) {
             List<Segment> unlocked = reconciler().adoptEverything();
-            future.end(unlocked, plan.selection(), reconciler().tools());
+            future.end(unlocked, plan.selection(), reconciler());
         } else { // at once: the next commit may end the JVM
-            future.end(List.of(), plan.selection(), reconciler().tools());
+            future.end(List.of(), plan.selection(), reconciler());
         }
         reconciler().adoptAll(); // also what was mapped meanwhile, such as the stack of a new thread
     }
 
-    private static boolean mayViewHeap(Plan plan) {
+    private static boolean mayMirrorHeap(Plan plan) {
         return plan.selection().contains(Region.HEAP) && plan.limit().isUnlimited();
     }
 
     /**
-     * Has the view reach as far as the heap, after a pass: what ZGC frees it may unmap, and what is mapped nowhere no lock
-     * holds.
+     * Has the mirror reach as far as ZGC's heap, after a pass: ZGC may unmap what it frees, and a lock cannot hold unmapped
+     * memory.
      *
      * @param nowNanos {@link System#nanoTime}
      */
-    void viewHeap(Plan plan, long nowNanos) {
-        if (!mayViewHeap(plan) || !isHeapRemapped()) {
+    void mirrorHeap(Plan plan, long nowNanos) {
+        if (!mayMirrorHeap(plan) || !isHeapRemapped()) {
             return;
         }
         if (!future.isInForce() && future.isBornLocked()) {
             return; // somebody else's MCL_FUTURE may populate what it locks: the holes of the file, too
         }
-        String notice = viewedHeap.cover(reconciler().segments(), nowNanos);
+        String notice = zgcMirror.cover(reconciler().segments(), nowNanos);
         if (notice != null) {
             plan.notices().add(notice);
         }
     }
 
     /**
-     * Populates a part of the view of ZGC's heap, where there is one.
+     * Populates a part of the mirror of ZGC's heap, where there is one.
      *
      * @return whether there is more
      * @throws IOException if the mappings cannot be read
      */
-    boolean populateView() throws IOException {
-        if (!viewedHeap.exists()) {
+    boolean populateMirror() throws IOException {
+        if (!zgcMirror.exists()) {
             return false;
         }
         reconciler().look();
-        return viewedHeap.populatePart(reconciler().segments());
+        return zgcMirror.populatePart(reconciler().segments());
     }
 
-    /** Whether locks on the heap do not hold, however complete they look at this moment: ZGC's do not under rescan. */
+    /** Returns whether locks on the heap will not last, however complete they look now: ZGC's do not under rescan. */
     boolean slipsAway(Plan plan) {
         return plan.strategy() == Strategy.RESCAN
                 && plan.selection().contains(Region.HEAP)
                 && isHeapRemapped()
-                && !viewedHeap.isWhole();
+                && !zgcMirror.isWhole();
     }
 
     private boolean isHeapRemapped() {
-        return ViewedHeap.isNeeded(reconciler().segments());
+        return ZgcMirrorKeeper.isNeeded(reconciler().segments());
     }
 }

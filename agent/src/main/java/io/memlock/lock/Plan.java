@@ -17,7 +17,7 @@ import io.memlock.state.Strategy;
  */
 public final class Plan {
 
-    /** Under rescan without a limit, whether there is one now is looked at in one pass of so many. */
+    /** Passes per look whether a limit applies by now, under rescan without one. */
     static final int LOOK_AT_LIMIT_EVERY = 5;
 
     private final LimitProbe limits;
@@ -27,7 +27,7 @@ public final class Plan {
 
     private AgentOptions options;
 
-    /** Read by the threads of the application, too, when they map files. */
+    /** What to lock; read by the threads of the application, too, when they map files. */
     private volatile Selection selection = Selection.NOTHING;
 
     private Strategy strategy;
@@ -38,7 +38,7 @@ public final class Plan {
     private int passesSinceLimit;
 
     /**
-     * Nothing to be locked yet.
+     * Plans nothing until {@link #begin}.
      *
      * @param limits finds out how much may be locked
      * @param room what is left for locked memory
@@ -50,43 +50,48 @@ public final class Plan {
         this.process = process;
     }
 
-    /** What is asked for. */
+    /** Returns the options that are in force. */
     AgentOptions options() {
         return options;
     }
 
-    /** What is to be locked: nothing of what is asked for where that was refused. */
+    /** Returns what is to be locked: nothing, where what was asked for was refused. */
     Selection selection() {
         return selection;
     }
 
-    /** How new mappings are to be treated; null while nothing is selected. */
+    /** Returns how new mappings are to be treated; null while nothing is selected. */
     Strategy strategy() {
         return strategy;
     }
 
-    /** How much may be locked, as last found out; null before the first time. Free, and waits for nobody. */
+    /** Returns how much may be locked as last found out, null before the first time. This is free, and waits for nobody. */
     LockLimit limit() {
         return limit;
     }
 
-    /** What the operator should know. */
+    /** Returns what watches the room that is left. */
+    RoomWatch room() {
+        return room;
+    }
+
+    /** Returns the notices for the operator. */
     Notices notices() {
         return notices;
     }
 
-    /** Whether {@code CAP_IPC_LOCK} is effective in the calling thread; free, and waits for nobody. */
+    /** Returns whether {@code CAP_IPC_LOCK} is effective in the calling thread. This waits for nobody. */
     boolean hasCapability() {
         return limits.hasCapability();
     }
 
-    /** How much may be locked now; the first time, the soft limit is raised to the hard one. */
+    /** Finds out how much may be locked now. The first time, it raises the soft limit to the hard one. */
     LockLimit limitNow() {
         return limit == null ? limits.establish() : limits.again(limit);
     }
 
     /**
-     * From now on something else is wanted.
+     * Takes what is wanted from now on.
      *
      * @param now how much may be locked
      */
@@ -103,7 +108,7 @@ public final class Plan {
         }
     }
 
-    /** From now on nothing is wanted, and what was locked is given back. */
+    /** Wants nothing from now on, so that what was locked is given back. */
     void end(AgentOptions wanted) {
         options = wanted;
         isGivingBack = true;
@@ -114,13 +119,13 @@ public final class Plan {
         }
     }
 
-    /** Whether something may still be locked of what is to be given back. */
+    /** Returns whether something may still be locked of what is to be given back. */
     boolean isGivingBack() {
         return isGivingBack;
     }
 
     /**
-     * An attempt to give everything back is over.
+     * Takes what an attempt to give everything back came to.
      *
      * @param isSomeLeft whether the next pass has to go on with it
      */
@@ -128,30 +133,30 @@ public final class Plan {
         isGivingBack = isSomeLeft;
     }
 
-    /** What is asked for is refused: nothing is to be locked. */
+    /** Refuses what is asked for: nothing is to be locked. */
     void refuse() {
         selection = Selection.NOTHING;
     }
 
-    /** New mappings cannot be born locked. */
+    /** Takes notice that new mappings cannot be born locked. */
     void rescan() {
         strategy = Strategy.RESCAN;
     }
 
-    /** {@code strategy=future} where a limit applies: the JVM would die once it is reached. */
+    /** Returns whether {@code strategy=future} is asked for under a limit: the JVM would die once it is reached. */
     boolean isFutureRefused() {
         return strategy == Strategy.RESCAN && options.strategy() == StrategyChoice.FUTURE;
     }
 
-    /** Whether a start locks by rescan only because there is too little room for files. */
+    /** Returns whether a start locks by rescan only because there is too little room for files. */
     boolean isRoomScarce() {
         return isRoomScarce;
     }
 
     /**
-     * Whether new mappings shall be born locked. By default only if nothing but files is left out: what is born locked and
-     * not selected has to be unlocked, and memory that an application locks on-fault itself looks the same. And only by
-     * CAP_IPC_LOCK: an infinite limit can be lowered from outside, and the JVM would die at its next commit.
+     * Returns whether new mappings shall be born locked. By default only if nothing but files is left out: what is born
+     * locked and not selected has to be unlocked, and memory that an application locks on-fault itself looks the same. And
+     * only by CAP_IPC_LOCK: an infinite limit can be lowered from outside, and the JVM would die at its next commit.
      *
      * @param scarceBytes the room with which that is too dangerous
      */
@@ -178,15 +183,15 @@ public final class Plan {
     }
 
     /**
-     * Whether nobody from outside can end the JVM by lowering its limit, or that was accepted. A capability counts for
-     * nothing in another user namespace than the first, which shows where the limit is infinite by nothing else.
+     * Returns whether nobody from outside can end the JVM by lowering its limit, or that was accepted. A capability counts
+     * for nothing in another user namespace than the first, which shows where the limit is infinite by nothing else.
      */
     private boolean isFutureSafe() {
         boolean isPrivileged = limit.isByCapability() || (limit.hasCapability() && !process.isInUserNamespace());
         return options.strategy() == StrategyChoice.FUTURE || isPrivileged;
     }
 
-    /** Whether the limit is to be looked at in this pass, where new mappings are born unlocked. */
+    /** Returns whether the limit is to be looked at in this pass, where new mappings are born unlocked. */
     boolean isLimitDue() {
         return !limit.isUnlimited() || ++passesSinceLimit % LOOK_AT_LIMIT_EVERY == 0;
     }
@@ -230,8 +235,9 @@ public final class Plan {
         }
         if (!isFutureSafe()) {
             strategy = Strategy.RESCAN;
-            notices.add("CAP_IPC_LOCK was dropped: what is mapped anew is found and locked by the keeper from now on"
-                    + " (strategy rescan), because the limit is infinite, but can be lowered from outside");
+            notices.add(
+                    "CAP_IPC_LOCK was dropped: the keeper finds and locks new mappings from now on (strategy rescan),"
+                            + " because the limit is infinite, but can be lowered from outside");
             return Turn.TO_RESCAN;
         }
         if (limit.isByCapability() && limits.isDroppedByAThread()) {
@@ -239,8 +245,8 @@ public final class Plan {
             strategy = Strategy.RESCAN;
             notices.add(
                     "a thread has dropped CAP_IPC_LOCK: with MCL_FUTURE left on, its next memory commit could have ended"
-                            + " this JVM. MCL_FUTURE is off now, and what is mapped anew is found and locked by the keeper"
-                            + " (strategy rescan)");
+                            + " this JVM. MCL_FUTURE is off now, and the keeper finds and locks new mappings (strategy"
+                            + " rescan)");
             return Turn.TO_RESCAN;
         }
         return Turn.NONE;
@@ -277,16 +283,6 @@ public final class Plan {
      */
     void watchWhatIsBorn(boolean isBornLocked) {
         room.watch(isBornLocked && !selection.isEverything());
-    }
-
-    /** {@link MemoryLock#nanosToNextLook} */
-    long nanosToNextLook(long nowNanos) {
-        return room.nanosToNextLook(nowNanos);
-    }
-
-    /** {@link MemoryLock#isPassDue} */
-    boolean isPassDue(long nowNanos) {
-        return room.isPassDue(nowNanos);
     }
 
     /** What follows for MCL_FUTURE from a look at limit or room. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Decides what to lock, does it, and says why not. Data moves one way: selection, observation, difference, calls, verdict.
+ * Decides what to lock and by which strategy, has it done by passes, and says why the promise is not kept.
  * Everything goes through {@link io.memlock.os.LibC} and {@link io.memlock.proc.ProcFs}, so that all of it is tested with a
  * fake kernel.
  */

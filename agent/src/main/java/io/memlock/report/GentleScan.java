@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.report;
 
-import io.memlock.calls.GentleCalls;
+import io.memlock.calls.ChunkedCalls;
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pause;
 import io.memlock.hotspot.JvmLayout;
@@ -53,7 +53,7 @@ public final class GentleScan {
     }
 
     /**
-     * Looks.
+     * Scans this process.
      *
      * @return what each region holds now
      * @throws IOException if maps or pagemap cannot be read
@@ -84,7 +84,7 @@ public final class GentleScan {
         BitSet seen = isView ? views.computeIfAbsent(mapping.inode(), inode -> new BitSet()) : null;
         long firstFilePage = segment.fileOffset() / pageBytes;
         PageCounts pages = pagemap.count(
-                segment.start(), segment.end(), seen, firstFilePage, () -> pause.nanos(GentleCalls.PAUSE_NANOS));
+                segment.start(), segment.end(), seen, firstFilePage, () -> pause.nanos(ChunkedCalls.PAUSE_NANOS));
         long resident = pages.present() * pageBytes - pages.mappedElsewhere() * pageBytes / 2;
         boolean isLocked = mapping.isHugetlb() || probe.isLocked(segment.start());
         totals.addHeld(segment, resident, isLocked ? resident : 0, pages.swapped() * pageBytes);

@@ -4,6 +4,7 @@ package io.memlock.report;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
 import io.memlock.state.LockStatus;
+import java.util.List;
 
 /**
  * Says before it happens that what is locked can outgrow what there is: locked pages cannot be reclaimed, so the kernel
@@ -21,7 +22,7 @@ public record OutgrowWarning(
         long heapBytes, long besideHeapBytes, long chosenFileBytes, long cgroupBytes, long hostBytes) {
 
     /**
-     * Of what a scan has found.
+     * Compares what a scan has found with what there is.
      *
      * @param status tells what is selected
      * @param largestHeapBytes what the heap may become
@@ -30,7 +31,7 @@ public record OutgrowWarning(
             RegionReport report, LockStatus status, long largestHeapBytes, long cgroupBytes, long hostBytes) {
         boolean isHeapSelected = status.regions().contains(Region.HEAP);
         long selected = report.selected(status).residentBytes();
-        long heap = isHeapSelected ? report.residentBytes(Region.HEAP) : 0;
+        long heap = isHeapSelected ? report.total(List.of(Region.HEAP)).residentBytes() : 0;
         RegionUsage chosen = report.chosen(status);
         return new OutgrowWarning(
                 isHeapSelected ? Math.max(largestHeapBytes, heap) : 0,
@@ -41,7 +42,7 @@ public record OutgrowWarning(
     }
 
     /**
-     * The warning.
+     * Returns the text of the warning.
      *
      * @return null if there is room
      */
@@ -52,10 +53,10 @@ public record OutgrowWarning(
         if (there < 0 || most <= there) {
             return null;
         }
-        return "warning: what is locked can grow to " + Bytes.text(most) + " (the heap to " + Bytes.text(heapBytes)
+        return "warning: locked memory can grow to " + Bytes.text(most) + " (the heap to " + Bytes.text(heapBytes)
                 + (chosenFileBytes == 0 ? "" : ", the files of mapped=... to " + Bytes.text(chosenFileBytes))
-                + ", and " + Bytes.text(besideHeapBytes)
-                + " of what else is selected are resident now), but "
+                + "; " + Bytes.text(besideHeapBytes)
+                + " of the other selected regions are resident now), but "
                 + (cgroup ? "the memory cgroup allows " : "the host has ") + Bytes.text(there)
                 + ": locked memory cannot be reclaimed, so the OOM killer would end this JVM; lower -Xmx or "
                 + (cgroup ? "raise the limit of the container" : "add memory");

@@ -24,7 +24,7 @@ public record ProcessNumbers(long chargedBytes, long residentBytes, long swapped
                 proc.stat(process).majorFaults());
     }
 
-    /** Without what is counted twice. */
+    /** Returns these numbers without the bytes of the mirror, which are counted twice. */
     public ProcessNumbers less(long viewedBytes) {
         return new ProcessNumbers(chargedBytes, residentBytes - viewedBytes, swappedBytes, majorFaults);
     }

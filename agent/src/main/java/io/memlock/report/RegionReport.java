@@ -19,13 +19,13 @@ import java.util.List;
 public record RegionReport(
         List<RegionUsage> regions, List<PathGlob> files, RegionUsage chosen, long takenNanos, long tookNanos) {
 
-    /** When it was begun, a {@link System#nanoTime}: what changed after that it may have missed. */
+    /** Returns when it was begun, a {@link System#nanoTime}: what changed after that it may have missed. */
     public long begunNanos() {
         return takenNanos - tookNanos;
     }
 
     /**
-     * What is locked of what is selected, and what is left out.
+     * Returns what is locked of what is selected, and what is left out.
      *
      * @return for example {@code locked 30 MiB of 30 MiB resident (mode=all,exclude=mapped, on-fault, future), excluded: 2
      *     MiB of mapped}
@@ -41,18 +41,18 @@ public record RegionReport(
                                 + Region.joined(status.asked().excluded()));
     }
 
-    /** What is locked of what is resident. */
+    /** Returns what is locked of what is resident. */
     public static String describe(long lockedBytes, long residentBytes, LockStatus status) {
         return "locked " + Bytes.text(lockedBytes) + " of " + Bytes.text(residentBytes) + " resident ("
                 + status.describe() + ")";
     }
 
-    /** Sum over what is to be locked. */
+    /** Returns the sum over what is to be locked. */
     public RegionUsage selected(LockStatus status) {
         return total(status.regions(), status.asked().files());
     }
 
-    /** What is held by the files that were chosen by name, as far as they are to be locked; nothing where none were. */
+    /** Returns what the files chosen by name hold, as far as they are to be locked; nothing where none were chosen. */
     RegionUsage chosen(LockStatus status) {
         boolean isWanted = status.regions().contains(Region.MAPPED)
                 && hasChosen(status.asked().files());
@@ -63,18 +63,13 @@ public record RegionReport(
         return !wanted.isEmpty() && wanted.equals(files);
     }
 
-    /** What is in RAM of a region. */
-    long residentBytes(Region region) {
-        return total(List.of(region)).residentBytes();
-    }
-
-    /** Sum over all regions; its region is null. */
+    /** Returns the sum over all regions; its region is null. */
     public RegionUsage total() {
         return total(List.of(Region.values()));
     }
 
     /**
-     * Sum over some regions.
+     * Returns the sum over some regions.
      *
      * @param of which regions
      * @return the region of the sum is null
@@ -84,7 +79,7 @@ public record RegionReport(
     }
 
     /**
-     * Sum over some regions. Of a scan that was of other files nobody knows what these hold: then all of {@link
+     * Returns the sum over some regions. Of a scan that was of other files nobody knows what these hold: then all of {@link
      * Region#MAPPED} counts, and what should be locked of it is not shown as locked.
      *
      * @param of which regions

@@ -55,10 +55,12 @@ public final class RegionTotals {
         add(segment, 5, swappedBytes);
     }
 
-    /** A row for every region, in their order. */
+    /** Returns a row for every region, in their order. */
     public List<RegionUsage> usages() {
         List<RegionUsage> usages = new ArrayList<>();
-        sums.forEach((region, sum) -> usages.add(usage(region, sum)));
+        for (Map.Entry<Region, long[]> row : sums.entrySet()) { // no lambda, as in SmapsScan
+            usages.add(usage(row.getKey(), row.getValue()));
+        }
         return usages;
     }
 

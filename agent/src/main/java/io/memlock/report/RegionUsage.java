@@ -10,8 +10,8 @@ import io.memlock.memory.Region;
  *
  * @param region the region
  * @param mappings how many mappings belong to it, whole or in part
- * @param reservedBytes length of them
- * @param committedBytes of that, accessible
+ * @param reservedBytes length of these mappings
+ * @param committedBytes length of what is accessible
  * @param residentBytes in RAM
  * @param lockedBytes in RAM and locked
  * @param swappedBytes in swap
@@ -25,12 +25,12 @@ public record RegionUsage(
         long lockedBytes,
         long swappedBytes) {
 
-    /** The region's name, as in the options. */
+    /** Returns the region's name, as in the options. */
     public String regionName() {
         return region.optionName();
     }
 
-    /** Locked of resident bytes, from 0 to 1; 1 if nothing is resident. */
+    /** Returns locked of resident bytes, from 0 to 1; 1 if nothing is resident. */
     public double coverage() {
         return residentBytes == 0 ? 1 : Math.min(1, (double) lockedBytes / residentBytes);
     }

@@ -12,6 +12,7 @@ import io.memlock.proc.SwappedBytes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Adds up smaps by region, exactly. Reading smaps has its price, {@link SmapsCost}: it is for small
@@ -25,7 +26,7 @@ public final class SmapsScan {
     private final List<PathGlob> files;
 
     /**
-     * A scan.
+     * Makes a scan of one process.
      *
      * @param proc where smaps is
      * @param process a process id, or {@code self}
@@ -40,7 +41,7 @@ public final class SmapsScan {
     }
 
     /**
-     * Looks.
+     * Scans the process.
      *
      * @return what each region holds now
      * @throws IOException if smaps cannot be read
@@ -49,10 +50,15 @@ public final class SmapsScan {
         long start = System.nanoTime();
         List<SmapsEntry> entries = new ArrayList<>();
         List<Mapping> mappings = new ArrayList<>();
-        proc.smaps(process, entry -> {
-            entries.add(entry);
-            mappings.add(entry.mapping());
-        });
+        proc.smaps(
+                process,
+                new Consumer<>() { // no lambda: prefault scans before main, and the start line beside it
+                    @Override
+                    public void accept(SmapsEntry entry) {
+                        entries.add(entry);
+                        mappings.add(entry.mapping());
+                    }
+                });
         List<Segment> segments = layout.classify(mappings);
         RegionTotals totals = new RegionTotals(files);
         SwappedBytes swapped = new SwappedBytes();
@@ -68,7 +74,7 @@ public final class SmapsScan {
         return totals.report(end, end - start);
     }
 
-    /** A mapping cut into segments is shared out by length: the kernel does not tell more. */
+    /** Adds a segment's share of its mapping, by length: the kernel does not tell more. */
     private static void add(RegionTotals totals, Segment segment, SmapsEntry entry, long swappedBytes) {
         totals.add(segment);
         if (entry.special()) {

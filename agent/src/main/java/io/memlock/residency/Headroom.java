@@ -13,7 +13,7 @@ import io.memlock.proc.MemInfo;
  */
 public record Headroom(long bytes, String source) {
 
-    /** That of a process; what is not known refuses nothing. */
+    /** Returns the headroom of a process. What is not known refuses nothing. */
     public static Headroom of(MemInfo memory, CgroupHierarchy cgroup) {
         long available = memory.availableBytes();
         long allowed = cgroup.headroomBytes();
@@ -23,24 +23,24 @@ public record Headroom(long bytes, String source) {
         return new Headroom(available < 0 ? Long.MAX_VALUE : available, "the host");
     }
 
-    /** Whether either of them tells. */
+    /** Returns whether either of them tells. */
     public boolean isKnown() {
         return bytes < Long.MAX_VALUE;
     }
 
-    /** Whether so much more can be had. */
+    /** Returns whether so much more can be had. */
     public boolean holds(long neededBytes) {
         return neededBytes <= bytes;
     }
 
-    /** For example {@code needs 48.0 MiB more memory, the host has 40.0 MiB left}. */
+    /** Describes a need, for example {@code needs 48.0 MiB more memory, the host has 40.0 MiB left}. */
     public String describe(long neededBytes) {
         return "needs " + Bytes.text(neededBytes) + " more memory, "
                 + (isKnown() ? source + " has " + Bytes.text(bytes) + " left" : "what there is, is not known");
     }
 
     /**
-     * Why so much more cannot be had.
+     * Returns why so much more cannot be had.
      *
      * @return null if it can
      */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.residency;
 
-import io.memlock.calls.GentleCalls;
+import io.memlock.calls.ChunkedCalls;
 import io.memlock.calls.Pause;
 import io.memlock.calls.Populator;
 import io.memlock.calls.Progress;
@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Faults regions in before the application needs them. At start by as many threads as there are CPUs, because nobody runs
- * yet; on a live JVM by one, in small pieces with pauses, as {@link GentleCalls} does.
+ * yet; on a live JVM by one, in small pieces with pauses, as {@link ChunkedCalls} does.
  */
 public final class Prefault {
 
@@ -25,11 +25,18 @@ public final class Prefault {
     private final Populator populator;
     private final Pause pause;
     private final Progress progress;
+    private final int cpus;
 
-    public Prefault(Populator populator, Pause pause, Progress progress) {
+    /**
+     * Faults in by a populator.
+     *
+     * @param cpus how many threads work before the application runs
+     */
+    public Prefault(Populator populator, Pause pause, Progress progress, int cpus) {
         this.populator = populator;
         this.pause = pause;
         this.progress = progress;
+        this.cpus = cpus;
     }
 
     /**
@@ -37,13 +44,14 @@ public final class Prefault {
      *
      * @param segments all there are
      * @param regions which of them
-     * @param resident how much of these regions is there already; asked only where that decides
+     * @param resident asked only where what is there already decides
      * @param headroom how much memory there is
-     * @param threads how many work, 1 for gently
+     * @param isLive whether the application runs and must not be disturbed
      * @return null if done, otherwise why not
      * @throws IOException if it cannot be told what is resident
      */
-    public String run(List<Segment> segments, List<Region> regions, Resident resident, Headroom headroom, int threads)
+    public String run(
+            List<Segment> segments, List<Region> regions, Resident resident, Headroom headroom, boolean isLive)
             throws IOException {
         List<Piece> pieces = new ArrayList<>();
         long total = 0;
@@ -57,17 +65,17 @@ public final class Prefault {
         long memory = PrefaultNeed.bytes(segments, regions);
         String refusal = headroom.refusal(memory);
         if (refusal != null) {
-            refusal = headroom.refusal(PrefaultNeed.moreBytes(memory, resident.bytes()));
+            refusal = headroom.refusal(PrefaultNeed.moreBytes(memory, resident.bytes(regions, isLive)));
         }
         if (refusal != null) {
             return refusal;
         }
-        Work work = new Work(pieces, progress.begin("prefault", total), threads == 1);
-        work.share(threads);
+        Work work = new Work(pieces, progress.begin("prefault", total), isLive);
+        work.share(isLive ? 1 : cpus);
         return work.errno.get() == 0 ? null : "the kernel answered " + Errno.describe(work.errno.get());
     }
 
-    /** Faulting in for writing would make every page of it one to be written back, and fill the holes of a sparse file. */
+    /** Returns whether writing would make each page one to be written back, and would fill the holes of a sparse file. */
     private static boolean isApplicationsFile(Segment segment) {
         return (segment.region() == Region.MAPPED || segment.region() == Region.SHM)
                 && segment.mapping().shared();
@@ -84,8 +92,13 @@ public final class Prefault {
     /** Tells what is in RAM already, which takes a walk of page tables. */
     public interface Resident {
 
-        /** Bytes of the regions that are to be faulted in. */
-        long bytes() throws IOException;
+        /**
+         * Returns how many bytes of some regions are in RAM.
+         *
+         * @param isLive whether the application runs, and must not be stalled
+         * @throws IOException if it cannot be read
+         */
+        long bytes(List<Region> regions, boolean isLive) throws IOException;
     }
 
     /** To be faulted in by one thread. */
@@ -142,7 +155,7 @@ public final class Prefault {
                     }
                     told.done(length);
                     if (gently) {
-                        pause.nanos(GentleCalls.PAUSE_NANOS);
+                        pause.nanos(ChunkedCalls.PAUSE_NANOS);
                     }
                 }
             }

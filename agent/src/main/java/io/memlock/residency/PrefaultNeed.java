@@ -10,7 +10,7 @@ public final class PrefaultNeed {
 
     private PrefaultNeed() {}
 
-    /** Whether a segment is faulted in. */
+    /** Returns whether a segment is faulted in. */
     static boolean contains(List<Region> regions, Segment segment) {
         return regions.contains(segment.region()) && segment.mapping().isAccessible() && !segment.isAgentsView();
     }
@@ -23,7 +23,7 @@ public final class PrefaultNeed {
      * @param regions what is faulted in
      */
     public static long bytes(List<Segment> segments, List<Region> regions) {
-        FirstViews views = new FirstViews();
+        DistinctFilePages views = new DistinctFilePages();
         long bytes = 0;
         for (Segment segment : segments) {
             if (contains(regions, segment) && views.isFirst(segment)) {

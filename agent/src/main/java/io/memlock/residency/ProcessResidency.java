@@ -26,44 +26,30 @@ public final class ProcessResidency implements Residency {
     private final Log log;
     private final Progress progress;
     private final long pageBytes;
-    private final Scanner scanner;
+    private final Prefault.Resident resident;
 
     /**
-     * That of this process.
+     * Brings pages of this process into RAM.
      *
      * @param pageBytes the page size
+     * @param resident tells what is there
      */
-    public ProcessResidency(LibC libc, ProcFs proc, Log log, Progress progress, long pageBytes, Scanner scanner) {
+    public ProcessResidency(
+            LibC libc, ProcFs proc, Log log, Progress progress, long pageBytes, Prefault.Resident resident) {
         this.libc = libc;
         this.proc = proc;
         this.log = log;
         this.progress = progress;
         this.pageBytes = pageBytes;
-        this.scanner = scanner;
-    }
-
-    /** Tells what is in RAM. */
-    public interface Scanner {
-
-        /**
-         * What some regions have there.
-         *
-         * @param isLive whether the application runs, and must not be stalled
-         * @throws IOException if it cannot be read
-         */
-        long residentBytes(List<Region> regions, boolean isLive) throws IOException;
+        this.resident = resident;
     }
 
     @Override
     public String prefault(List<Segment> segments, List<Region> regions, boolean isLive) throws IOException {
-        int threads = isLive ? 1 : Runtime.getRuntime().availableProcessors();
-        return new Prefault(Populator.of(libc, proc), Pause.SLEEP, progress)
-                .run(
-                        segments,
-                        regions,
-                        resident(regions, isLive),
-                        Headroom.of(proc.memInfo(), new Cgroups(proc).memory(ProcFs.SELF)),
-                        threads);
+        Headroom headroom = Headroom.of(proc.memInfo(), new Cgroups(proc).memory(ProcFs.SELF));
+        int cpus = Runtime.getRuntime().availableProcessors();
+        return new Prefault(Populator.of(libc, proc), Pause.SLEEP, progress, cpus)
+                .run(segments, regions, resident, headroom, isLive);
     }
 
     @Override
@@ -73,8 +59,7 @@ public final class ProcessResidency implements Residency {
             SwapIn swapIn = new SwapIn(Populator.of(libc, proc), Pause.SLEEP, progress);
             long inSwap = bytesInSwap();
             // What was committed and never touched is absent, too: no more has come back than there was in swap.
-            long brought =
-                    inSwap == 0 ? 0 : Math.min(inSwap, swapIn.heapFile(new SharedPages(libc, pageBytes), segments));
+            long brought = inSwap == 0 ? 0 : Math.min(inSwap, swapIn.heapFile(new Mincore(libc, pageBytes), segments));
             if (swapped > 0) {
                 try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, pageBytes)) {
                     brought += swapIn.own(pagemap, segments, swapped);
@@ -89,20 +74,10 @@ public final class ProcessResidency implements Residency {
         }
     }
 
-    /** Of all processes; where the kernel does not tell, there may be any number. */
+    /** Returns how much all processes have in swap: any number, where the kernel does not tell. */
     private long bytesInSwap() {
         MemInfo memory = proc.memInfo();
         boolean isTold = memory.swapTotalBytes() >= 0 && memory.swapFreeBytes() >= 0;
         return isTold ? memory.swapTotalBytes() - memory.swapFreeBytes() : Long.MAX_VALUE;
-    }
-
-    /** No lambda: this may be on the way to {@code main}. */
-    private Prefault.Resident resident(List<Region> regions, boolean isLive) {
-        return new Prefault.Resident() {
-            @Override
-            public long bytes() throws IOException {
-                return scanner.residentBytes(regions, isLive);
-            }
-        };
     }
 }

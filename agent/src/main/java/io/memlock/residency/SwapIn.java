@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.residency;
 
-import io.memlock.calls.GentleCalls;
+import io.memlock.calls.ChunkedCalls;
 import io.memlock.calls.Pause;
 import io.memlock.calls.Populator;
 import io.memlock.calls.Progress;
@@ -51,16 +51,16 @@ public final class SwapIn {
     }
 
     /**
-     * Reads a heap back that is a file in memory, as ZGC's is, gently. VmSwap does not count it, and in the pagemap its swapped
-     * pages look like pages never touched. Where one page is missing all are gone through: those the kernel read ahead count
-     * as present, and can be dropped again.
+     * Reads a heap back that is a file in memory, as ZGC's is, gently. VmSwap does not count it, and in the pagemap its
+     * swapped pages look like pages never touched. Where one page is missing all are gone through: those the kernel read
+     * ahead count as present, and can be dropped again.
      *
      * @param segments what is locked
      * @return bytes brought back
      */
-    long heapFile(SharedPages pages, List<Segment> segments) {
+    long heapFile(Mincore pages, List<Segment> segments) {
         List<Segment> files = new ArrayList<>();
-        FirstViews views = new FirstViews();
+        DistinctFilePages views = new DistinctFilePages();
         long length = 0;
         for (Segment segment : segments) {
             if (isHeapFile(segment) && views.isFirst(segment)) {
@@ -78,7 +78,7 @@ public final class SwapIn {
         return Math.max(0, absent - leftBytes);
     }
 
-    /** What of the heap is still in swap after {@link #heapFile}. */
+    /** Returns what of the heap is still in swap after {@link #heapFile}. */
     long leftBytes() {
         return leftBytes;
     }
@@ -88,7 +88,7 @@ public final class SwapIn {
         return segment.region() == Region.HEAP && mapping.writable() && mapping.isSharedFile();
     }
 
-    private static long absentBytes(SharedPages pages, List<Segment> files) {
+    private static long absentBytes(Mincore pages, List<Segment> files) {
         long absent = 0;
         for (Segment file : files) {
             absent += pages.absentBytes(file.start(), file.end());
@@ -102,7 +102,7 @@ public final class SwapIn {
             if (populator.populate(at, length, false) == 0) {
                 work.done(length);
             }
-            pause.nanos(GentleCalls.PAUSE_NANOS);
+            pause.nanos(ChunkedCalls.PAUSE_NANOS);
         }
     }
 }

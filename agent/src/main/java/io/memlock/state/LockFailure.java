@@ -15,7 +15,7 @@ import io.memlock.advice.Advice;
  */
 public record LockFailure(String tried, String answer, String cause, String effect, Advice advice) {
 
-    /** The C library cannot be called, or {@code /proc/self} not be read. */
+    /** Tells that the C library cannot be called, or {@code /proc/self} cannot be read. */
     public static LockFailure unavailable(String reason) {
         return new LockFailure(
                 "to call the C library",
@@ -25,41 +25,41 @@ public record LockFailure(String tried, String answer, String cause, String effe
                 Advice.lasting("# see above"));
     }
 
-    /** The agent failed where it should not. */
+    /** Tells that the agent failed where it should not. */
     public static LockFailure ofTheAgent(Throwable failure) {
         return new LockFailure(
                 "to lock",
                 "the agent failed before it could tell: " + failure,
                 "",
-                "what is locked is not known",
+                "nobody knows what is locked",
                 Advice.lasting(
                         failure instanceof OutOfMemoryError
                                 ? "# a larger heap (-Xmx): there was no room for the few objects that it takes to lock"
                                 : "# this is a bug of memlock-agent: please report it with these lines"));
     }
 
-    /** The lock was taken, and nobody can keep it. */
+    /** Tells that the lock was taken and nobody can keep it. */
     public static LockFailure notKept(Throwable failure) {
         return new LockFailure(
                 "to start a thread that keeps the lock",
                 "not told by the JVM: " + failure,
                 "",
-                "what this JVM maps later may stay unlocked, and nobody looks after what is locked now",
+                "memory that this JVM maps later may stay unlocked, and nobody keeps the rest locked",
                 Advice.lasting(
                         "# let this JVM have more threads: see pids.max of its cgroup, ulimit -u, and its memory"));
     }
 
-    /** What the answer means for this JVM. */
+    /** Returns what the answer means for this JVM. */
     public String meaning() {
         return sentences(cause, effect);
     }
 
-    /** What to type while this JVM runs. */
+    /** Returns what to type while this JVM runs. */
     public String remedy() {
         return advice.text();
     }
 
-    /** The keeper has not come by: it is stuck, starved or dead, or was stopped together with the JVM. */
+    /** Tells that the keeper has not looked: it is stuck, starved or dead, or was stopped together with the JVM. */
     static LockFailure notVerified(long seconds, LockState last) {
         return new LockFailure(
                 "to verify the lock about once an interval",
@@ -72,7 +72,7 @@ public record LockFailure(String tried, String answer, String cause, String effe
     }
 
     /**
-     * The message for a JVM that goes on, four indented lines after a headline.
+     * Returns the message for a JVM that goes on, four indented lines after a headline.
      *
      * @param headline for example {@code NOT LOCKED}
      */
@@ -81,7 +81,7 @@ public record LockFailure(String tried, String answer, String cause, String effe
     }
 
     /**
-     * The message for a JVM that ends of it, where nothing helps any more that is typed for the process itself.
+     * Returns the message for a JVM that ends, which nothing can help any more that is typed for this process.
      *
      * @param headline for example {@code NOT LOCKED}
      * @param ending that it ends, and how

@@ -20,13 +20,13 @@ public enum LockState {
         this.code = code;
     }
 
-    /** The number that monitoring compares: 0 is well, 1 to 3 is what monitoring checks call warning, critical, unknown. */
+    /** Returns the number that monitoring compares: 0 is well, 1 to 3 are what checks call warning, critical and unknown. */
     public int code() {
         return code;
     }
 
     /**
-     * The state a number stands for.
+     * Returns the state a number stands for.
      *
      * @return null if it stands for none
      */

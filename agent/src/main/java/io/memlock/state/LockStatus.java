@@ -33,7 +33,7 @@ public record LockStatus(
         Verification verified) {
 
     /**
-     * Mode, exclusions and strategy for a message.
+     * Describes mode, exclusions and strategy for a message.
      *
      * @return for example {@code mode=all,exclude=mapped, on-fault, future}
      */
@@ -45,7 +45,7 @@ public record LockStatus(
     }
 
     /**
-     * How old the verification is.
+     * Returns how old the verification is.
      *
      * @param nowNanos {@link System#nanoTime}
      * @return milliseconds, -1 if there was none
@@ -54,13 +54,13 @@ public record LockStatus(
         return verified == null ? -1 : (nowNanos - verified.nanos()) / 1_000_000;
     }
 
-    /** Whether there is something that could come undone. */
+    /** Returns whether there is something that could come undone. */
     public boolean ages() {
         return verified != null && !regions.isEmpty();
     }
 
     /**
-     * As it is to be told at some time: nobody knows what nobody has verified for long.
+     * Returns what can be told at some moment: nobody knows what nobody has verified for long.
      *
      * @param nowNanos {@link System#nanoTime}
      * @param periodNanos the time between two looks that the keeper intends
@@ -73,7 +73,7 @@ public record LockStatus(
         return with(LockState.UNKNOWN, strategy, failure);
     }
 
-    /** The same with another strategy. */
+    /** Returns this status with another strategy. */
     public LockStatus with(Strategy other) {
         return with(state, other, lastFailure);
     }

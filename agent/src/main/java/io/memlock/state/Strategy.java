@@ -10,7 +10,7 @@ public enum Strategy {
     /** Born unlocked: the keeper finds them and locks what is selected. */
     RESCAN;
 
-    /** As in the option {@code strategy}. */
+    /** Returns the word of the option {@code strategy}. */
     public String optionName() {
         return name().toLowerCase(Locale.ROOT);
     }

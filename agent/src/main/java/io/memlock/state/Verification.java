@@ -8,14 +8,14 @@ package io.memlock.state;
  */
 public record Verification(long nanos) {
 
-    /** So many periods may go by. */
+    /** Periods that may go by before a verification is stale. */
     private static final int FEW = 3;
 
-    /** A second's delay on a busy host is no news: no period counts as less. */
+    /** The shortest period that counts: on a busy host a delay of a second is no news. */
     private static final long SHORTEST_PERIOD_NANOS = 1_000_000_000L;
 
     /**
-     * Until when it is good.
+     * Returns until when it is good.
      *
      * @param periodNanos the time between two looks that the keeper intends: it is stale after a few of them
      * @return as {@link System#nanoTime}

@@ -21,12 +21,13 @@ import net.bytebuddy.jar.asm.Opcodes;
  * One call behind the JDK's own {@code mmap} of a file, which {@code FileChannel.map} comes down to in all its forms. It
  * goes to a small class that is defined beside the JDK's, because the JDK's classes can see none of ours.
  *
- * <p>It stays registered: a flight recording on JDK 17, and other agents, have the same class changed again, and the JVM then
- * asks for all changes anew. It answers for one class only, and loads none while it is asked about another (JDK-8335619).
+ * <p>It stays registered: a flight recording on JDK 17, and other agents, have the same class changed again, and the JVM
+ * then asks for all changes anew. It answers for one class only, and loads none while it is asked about another
+ * (JDK-8335619).
  */
 final class MapHook implements ClassFileTransformer {
 
-    /** Where {@code map0} is since JDK 21. */
+    /** The class that has {@code map0} since JDK 21. */
     private static final String SINCE_21 = "sun.nio.ch.UnixFileDispatcherImpl";
 
     private static final String BEFORE = "sun.nio.ch.FileChannelImpl";
@@ -54,12 +55,12 @@ final class MapHook implements ClassFileTransformer {
 
     private static final String FILE_TYPE = "Ljava/io/FileDescriptor;";
 
-    /** For a class file that any JDK reads. */
+    /** The version of ASM's interface, which reads the class files of all JDKs. */
     private static final int ASM_API = Opcodes.ASM9;
 
     private final Instrumentation instrumentation;
 
-    /** In the form of class files, once it is known. */
+    /** The changed class, named as in class files; null until it is known. */
     private volatile String home;
 
     private volatile boolean isDone;
@@ -132,7 +133,7 @@ final class MapHook implements ClassFileTransformer {
     }
 
     /**
-     * The class with a call behind each call of the native method.
+     * Returns the class with a call behind each call of the native method.
      *
      * @return null if it has none
      */
@@ -145,7 +146,7 @@ final class MapHook implements ClassFileTransformer {
     }
 
     /**
-     * The class beside the JDK's:
+     * Returns the class beside the JDK's:
      *
      * <pre>
      * static volatile Consumer listener;
@@ -203,7 +204,7 @@ final class MapHook implements ClassFileTransformer {
     /** Puts the call behind each call of the native method. */
     private static final class CallAfterMap extends ClassVisitor {
 
-        /** Above the method's own local variables, of which there are two dozen. */
+        /** The first local variable that is free: the methods have two dozen of their own. */
         private static final int FIRST_FREE = 48;
 
         private static final int FILE = FIRST_FREE;
@@ -239,7 +240,7 @@ final class MapHook implements ClassFileTransformer {
                     }
                 }
 
-                /** In variables of our own. */
+                /** Keeps them in variables of our own. */
                 private void keepArguments() {
                     visitVarInsn(Opcodes.ISTORE, IS_SYNC);
                     visitVarInsn(Opcodes.LSTORE, BYTES);
@@ -253,7 +254,7 @@ final class MapHook implements ClassFileTransformer {
                     visitVarInsn(Opcodes.ILOAD, IS_SYNC);
                 }
 
-                /** The address stays on the stack. */
+                /** Calls the hook, and leaves the address on the stack. */
                 private void callHook(String channel) {
                     visitInsn(Opcodes.DUP2);
                     visitVarInsn(Opcodes.LSTORE, ADDRESS);

@@ -27,7 +27,7 @@ public final class MapTracking {
     private boolean isTried;
 
     /**
-     * Sees nothing yet.
+     * Sees nothing until {@link #look}.
      *
      * @param isBornInVain whether mappings of a region are born locked and must not stay so; asked on the application's
      *     threads, at each mapping

@@ -22,24 +22,24 @@ final class Unlocker implements Consumer<long[]> {
 
     private static final String FILES = "/proc/self/fd/";
 
-    /** Longer than the kernel's PATH_MAX, which is the most it tells. */
+    /** The longest path the kernel tells and a byte more: PATH_MAX. */
     private static final int LONGEST_PATH = 4097;
 
-    /** In an entry of pagemap. Documentation/admin-guide/mm/pagemap.rst */
+    /** The bit of a present page in pagemap. Documentation/admin-guide/mm/pagemap.rst */
     private static final long PRESENT = 1L << 63;
 
     private static final byte PRESENT_BYTE = (byte) (PRESENT >>> (Long.SIZE - Byte.SIZE));
 
     /**
-     * Before Linux 5.18 an unlock goes through every page, whether it is there or not: 40 ns each. As much as takes a
-     * millisecond on a slow machine.
+     * The length of the first piece, which takes a millisecond on a slow machine: before Linux 5.18 an unlock goes through
+     * every page, whether it is there or not, at 40 ns each.
      */
     static final long FIRST_PIECE_BYTES = 32L << 20;
 
-    /** What is quicker is done in one call from then on. */
+    /** Time of a quick piece, after which one call does the rest. */
     static final long QUICK_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
-    /** What an application is kept waiting by one mapping; of 10 GiB on an old kernel. The keeper does the rest. */
+    /** Time that one mapping may keep an application waiting, as 10 GiB do on an old kernel. The keeper does the rest. */
     static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final LibC libc;
@@ -97,7 +97,7 @@ final class Unlocker implements Consumer<long[]> {
         }
     }
 
-    /** Whether a file is on tmpfs, or a memfd. */
+    /** Returns whether a file is on tmpfs, or a memfd. */
     private boolean isInMemory(int fd) {
         return libc.fcntl(fd, Linux.F_GET_SEALS, 0) >= 0;
     }

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** ZGC maps its heap anew while it runs: a second view of it holds what is mapped nowhere else. */
+/** Mirrors ZGC's heap: ZGC unmaps what it frees and maps it again later, and a lock cannot hold unmapped memory. */
 package io.memlock.zgc;

@@ -14,36 +14,36 @@ class BackOffTest {
 
     @Test
     void pausesAsUsualAfterAPieceLikeAnyOther() {
-        assertThat(backOff.after(BackOff.SLOW_FACTOR * PieceSize.SLOW_NANOS - 1, PieceSize.SLOW_NANOS))
+        assertThat(backOff.after(BackOff.SLOW_FACTOR * ChunkSize.SLOW_NANOS - 1, ChunkSize.SLOW_NANOS))
                 .isEqualTo(USUAL);
     }
 
     @Test
     void letsOthersGoFirstForATimeThatGrowsWithTheWait() {
-        assertThat(backOff.after(millis(2), PieceSize.SLOW_NANOS)).isEqualTo(millis(20));
-        assertThat(backOff.after(millis(3), PieceSize.SLOW_NANOS)).isEqualTo(millis(30));
-        assertThat(backOff.after(0, PieceSize.SLOW_NANOS))
+        assertThat(backOff.after(millis(2), ChunkSize.SLOW_NANOS)).isEqualTo(millis(20));
+        assertThat(backOff.after(millis(3), ChunkSize.SLOW_NANOS)).isEqualTo(millis(30));
+        assertThat(backOff.after(0, ChunkSize.SLOW_NANOS))
                 .as("and is over then")
                 .isEqualTo(USUAL);
     }
 
     @Test
     void pausesAfterAPieceThatTookTwiceWhatOneMay() {
-        long longest = PieceSize.SLOW_NANOS * 2;
+        long longest = ChunkSize.SLOW_NANOS * 2;
 
-        assertThat(backOff.after(longest, PieceSize.SLOW_NANOS)).isEqualTo(longest * BackOff.FACTOR);
+        assertThat(backOff.after(longest, ChunkSize.SLOW_NANOS)).isEqualTo(longest * BackOff.FACTOR);
     }
 
     @Test
     void doesNotPauseForLong() {
-        assertThat(backOff.after(millis(4000), PieceSize.SLOW_NANOS)).isEqualTo(BackOff.LONGEST_NANOS);
+        assertThat(backOff.after(millis(4000), ChunkSize.SLOW_NANOS)).isEqualTo(BackOff.LONGEST_NANOS);
     }
 
     @Test
     void isInHasteWhereEachPieceIsSlow() {
         long paused = 0;
         for (int piece = 0; piece < 1000; piece++) {
-            paused += backOff.after(millis(5), PieceSize.SLOW_NANOS);
+            paused += backOff.after(millis(5), ChunkSize.SLOW_NANOS);
         }
 
         assertThat(paused).isEqualTo(BackOff.LONGEST_NANOS + 1000 * BackOff.PER_PIECE_NANOS);
@@ -53,9 +53,9 @@ class BackOffTest {
     void savesForTheNextBurstWhileNobodyIsInTheWay() {
         for (int burst = 0; burst < 100; burst++) {
             for (int piece = 0; piece < 50; piece++) {
-                assertThat(backOff.after(0, PieceSize.SLOW_NANOS)).isEqualTo(USUAL);
+                assertThat(backOff.after(0, ChunkSize.SLOW_NANOS)).isEqualTo(USUAL);
             }
-            assertThat(backOff.after(millis(5), PieceSize.SLOW_NANOS)).isEqualTo(millis(50));
+            assertThat(backOff.after(millis(5), ChunkSize.SLOW_NANOS)).isEqualTo(millis(50));
         }
     }
 

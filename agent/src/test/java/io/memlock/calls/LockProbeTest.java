@@ -53,7 +53,7 @@ class LockProbeTest {
     }
 
     @Test
-    void doesNotAskAgainWhoAnswersWithoutDoingAnything() {
+    void doesNotAskAgainWhatAnswersWithoutDoingAnything() {
         kernel.filter.put("msync", 0);
         kernel.commit(Region.HEAP, HEAP, 1 << 20);
         kernel.mlock(HEAP, 1 << 20);

@@ -2,7 +2,6 @@
 package io.memlock.fake;
 
 import io.memlock.calls.ApplicationLocks;
-import io.memlock.lock.MemoryMap;
 import io.memlock.memory.Backing;
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
@@ -12,10 +11,12 @@ import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.proc.ProcFs;
+import io.memlock.reconcile.Mappings;
 import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,7 +30,7 @@ import java.util.stream.LongStream;
  * A process's mappings and their locks, accounted as the kernel does it (mm/mlock.c, mm/mmap.c): whole mappings are charged,
  * {@code MAP_FIXED} over a locked mapping is counted twice under MCL_FUTURE, an mlock over a hole flags what comes before it.
  */
-public final class FakeKernel implements LibC, MemoryMap {
+public final class FakeKernel implements LibC, Mappings {
 
     public static final long PAGE = 4096;
 
@@ -221,7 +222,7 @@ public final class FakeKernel implements LibC, MemoryMap {
     }
 
     /** Our view of it. */
-    public Segment heapView() {
+    public Segment zgcMirror() {
         refresh();
         return seen.stream().filter(Segment::isAgentsView).findAny().orElseThrow();
     }
@@ -337,18 +338,20 @@ public final class FakeKernel implements LibC, MemoryMap {
     }
 
     /** As {@link ApplicationLocks.LockFlags}. */
-    void forEachLocked(Predicate<Mapping> asked, ApplicationLocks.Locked consumer) {
+    Map<Mapping, Boolean> onFaultByLocked(Predicate<Mapping> asked) {
+        Map<Mapping, Boolean> onFault = new HashMap<>();
         for (Vma vma : List.copyOf(vmas.values())) {
             if (vma.locked && asked.test(mapping(vma))) {
-                consumer.accept(mapping(vma), vma.onFault);
+                onFault.put(mapping(vma), vma.onFault);
             }
         }
         Runnable after = afterLockedLook;
         afterLockedLook = () -> {};
         after.run();
+        return onFault;
     }
 
-    // ---- MemoryMap
+    // ---- Mappings
 
     @Override
     public boolean refresh() {

@@ -3,12 +3,12 @@ package io.memlock.fake;
 
 import io.memlock.advice.Deployment;
 import io.memlock.calls.ApplicationLocks;
+import io.memlock.calls.ChunkSize;
+import io.memlock.calls.ChunkedCalls;
 import io.memlock.calls.FutureProbe;
-import io.memlock.calls.GentleCalls;
 import io.memlock.calls.HeldPages;
 import io.memlock.calls.LimitProbe;
 import io.memlock.calls.LockProbe;
-import io.memlock.calls.PieceSize;
 import io.memlock.calls.Populator;
 import io.memlock.calls.Progress;
 import io.memlock.cgroup.RoomSource;
@@ -16,27 +16,27 @@ import io.memlock.cgroup.RoomWatch;
 import io.memlock.hotspot.LayerStatus;
 import io.memlock.keeper.ProcessView;
 import io.memlock.lock.FutureLock;
-import io.memlock.lock.MappingBudget;
 import io.memlock.lock.MemoryLock;
-import io.memlock.lock.MemoryMap;
 import io.memlock.lock.OwnProcess;
 import io.memlock.lock.Passes;
 import io.memlock.lock.Plan;
-import io.memlock.lock.Reconciler;
 import io.memlock.log.Log;
 import io.memlock.log.LogLevel;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import io.memlock.os.LibC;
 import io.memlock.proc.KernelVersion;
+import io.memlock.reconcile.MappingBudget;
+import io.memlock.reconcile.Mappings;
+import io.memlock.reconcile.Reconciler;
 import io.memlock.report.OutgrowWarning;
 import io.memlock.report.ProcessNumbers;
 import io.memlock.report.RegionReport;
 import io.memlock.report.RegionTotals;
 import io.memlock.residency.Residency;
 import io.memlock.state.LockStatus;
-import io.memlock.zgc.HeapView;
-import io.memlock.zgc.ViewedHeap;
+import io.memlock.zgc.ZgcMirror;
+import io.memlock.zgc.ZgcMirrorKeeper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,11 +98,11 @@ public final class FakeProcess implements OwnProcess, ProcessView {
         this.viewing = viewing;
         this.probe = new LockProbe(kernel, FakeKernel.PAGE);
         this.held = new HeldPages(kernel, probe, FakeKernel.PAGE);
-        GentleCalls calls = new GentleCalls(
-                kernel, probe, nanos -> {}, progress, new PieceSize(FakeKernel.PAGE, () -> 2 << 20, () -> 0), held);
-        this.applicationLocks = new ApplicationLocks(kernel::forEachLocked);
+        ChunkedCalls calls = new ChunkedCalls(
+                kernel, nanos -> {}, progress, new ChunkSize(FakeKernel.PAGE, () -> 2 << 20, () -> 0), held);
+        this.applicationLocks = new ApplicationLocks(kernel::onFaultByLocked);
         this.reconciler = new Reconciler(
-                new Mappings(),
+                new KernelMappings(),
                 probe,
                 calls,
                 applicationLocks,
@@ -121,13 +121,13 @@ public final class FakeProcess implements OwnProcess, ProcessView {
         FutureLock future =
                 new FutureLock(kernel, new FutureProbe(kernel, probe, FakeKernel.PAGE), applicationLocks, this);
         Plan plan = new Plan(new LimitProbe(kernel, kernel.proc(), probe, FakeKernel.PAGE), room, this);
-        Passes passes = new Passes(() -> reconciler, future, new ViewedHeap(this::heapView));
+        Passes passes = new Passes(() -> reconciler, future, new ZgcMirrorKeeper(this::newZgcMirror));
         return new MemoryLock(plan, future, passes, residency(), this);
     }
 
     /** A second view of the heap, not made yet. */
-    public HeapView heapView() {
-        return new HeapView(viewing, new Populator(viewing, new KernelVersion(6, 1)), probe, nanos -> {}, progress);
+    public ZgcMirror newZgcMirror() {
+        return new ZgcMirror(viewing, new Populator(viewing, new KernelVersion(6, 1)), probe, nanos -> {}, progress);
     }
 
     @Override
@@ -168,7 +168,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     public IOException mapsFailure;
 
     /** Those of the kernel, while they can be read. */
-    private final class Mappings implements MemoryMap {
+    private final class KernelMappings implements Mappings {
         @Override
         public boolean refresh() throws IOException {
             if (mapsFailure != null) {

@@ -15,7 +15,7 @@ import io.memlock.options.CurrentOptions;
 import io.memlock.options.OptionParser;
 import io.memlock.os.Errno;
 import io.memlock.os.Linux;
-import io.memlock.zgc.HeapView;
+import io.memlock.zgc.ZgcMirror;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -108,7 +108,7 @@ class KeeperTest {
 
     /** A busy JVM collects all the time. */
     @Test
-    void collectionsThatChangeNothingCostWhatPeriodicPassesMay() throws Exception {
+    void collectionsThatChangeNothingCostNoMoreThanPeriodicPasses() throws Exception {
         kernel.commit(Region.HEAP, HEAP, MIB);
         Keeper keeper = keeper(RARELY, () -> Growth.POSSIBLE);
         int before = kernel.looks;
@@ -140,23 +140,23 @@ class KeeperTest {
 
     /** Though the interval is an hour: what ZGC maps is not held before. */
     @Test
-    void populatesTheViewOfZgcsHeap() throws Exception {
-        kernel.mapHeapFile(4L << 40, HeapView.GRANULE_BYTES, 0);
+    void populatesTheMirrorOfZgcsHeap() throws Exception {
+        kernel.mapHeapFile(4L << 40, ZgcMirror.GRANULE_BYTES, 0);
         RecordingLibC viewing = new RecordingLibC(kernel);
         FakeProcess process = new FakeProcess(kernel, viewing);
         MemoryLock lock = process.newLock();
         started(keeper(process, lock, "mode=all,interval=1h", () -> Growth.NONE), () -> {});
-        for (int i = 0; i < 600 && lock.viewedHeap().bytes() == 0; i++) {
+        for (int i = 0; i < 600 && lock.zgcMirror().bytes() == 0; i++) {
             TimeUnit.MILLISECONDS.sleep(100);
         }
 
-        assertThat(lock.viewedHeap().bytes()).isEqualTo(HeapView.GRANULE_BYTES);
-        assertThat(viewing.populatedBytes(Linux.MADV_POPULATE_READ)).isEqualTo(HeapView.GRANULE_BYTES);
+        assertThat(lock.zgcMirror().bytes()).isEqualTo(ZgcMirror.GRANULE_BYTES);
+        assertThat(viewing.populatedBytes(Linux.MADV_POPULATE_READ)).isEqualTo(ZgcMirror.GRANULE_BYTES);
     }
 
     /** A file that is read fills a container faster than a first pass comes. */
     @Test
-    void unlocksAtOnceWhatCouldFillTheRoomThoughTheHeapIsFull() throws Exception {
+    void unlocksAtOnceWhatCouldFillTheRoomEvenWhenTheHeapIsFull() throws Exception {
         FakeProcess process = new FakeProcess(kernel);
         process.hasHeapRoom = false;
 
@@ -164,7 +164,7 @@ class KeeperTest {
     }
 
     @Test
-    void aLookThatFailsKeepsNoPassFromItsTurn() throws Exception {
+    void aFailedLookDelaysNoPass() throws Exception {
         assertUnlocksFileAtOnce(new FakeProcess(kernel), () -> {
             throw new OutOfMemoryError("thrown by the test");
         });

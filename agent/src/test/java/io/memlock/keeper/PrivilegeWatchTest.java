@@ -107,7 +107,7 @@ class PrivilegeWatchTest {
 
     /** The application closed all descriptors, and ours is a socket of its own now, which always has something to read. */
     @Test
-    void waitsForNothingThatIsAnotherFilesByNow() throws Exception {
+    void stopsWaitingWhenItsDescriptorIsAnotherFiles() throws Exception {
         start();
         kernel.isTimerDue = true;
 

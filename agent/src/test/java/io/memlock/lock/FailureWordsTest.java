@@ -201,7 +201,7 @@ class FailureWordsTest {
         assertThat(failure.tried()).isEqualTo("mlock2(MLOCK_ONFAULT) on 8.0 MiB: heap 8.0 MiB");
         assertThat(failure.answer()).startsWith("ENOMEM").contains("needed now: 8.0 MiB");
         assertThat(failure.cause()).contains("a mapping changed while it was being locked");
-        assertThat(failure.remedy()).isEqualTo("# nothing yet: it is tried again once an interval");
+        assertThat(failure.remedy()).isEqualTo("# nothing yet: the agent tries again once an interval");
     }
 
     @Test
@@ -266,7 +266,7 @@ class FailureWordsTest {
         assertThat(failure.answer()).startsWith("EPERM");
         assertThat(failure.cause()).isEmpty();
         assertThat(failure.effect()).contains("67.0 MiB are charged in all");
-        assertThat(failure.remedy()).isEqualTo("# nothing yet: it is tried again once an interval");
+        assertThat(failure.remedy()).isEqualTo("# nothing yet: the agent tries again once an interval");
 
         process.isFiltered = true;
         LockFailure filtered = lock.reconcile();
@@ -284,8 +284,8 @@ class FailureWordsTest {
         LockFailure failure = lock.unlock();
 
         assertThat(failure.tried()).isEqualTo("munlock on all that is locked");
-        assertThat(failure.answer()).isEqualTo("what is mapped changed each time it was looked at");
-        assertThat(failure.effect()).contains("are charged still");
+        assertThat(failure.answer()).isEqualTo("the mappings changed each time the agent looked at them");
+        assertThat(failure.effect()).contains("are still charged");
         assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
         assertThat(lock.last().hasFailedCalls()).as("no call was refused").isFalse();
 
@@ -339,7 +339,7 @@ class FailureWordsTest {
     }
 
     @Test
-    void mappingsThatCannotBeReadAtStartAreNothingLocked() throws Exception {
+    void isFailedWhenMappingsCannotBeReadAtStart() throws Exception {
         process.mapsFailure = new IOException("/proc/self/maps: permission denied");
 
         LockFailure failure = lock.start("mode=heap,strategy=rescan");

@@ -156,7 +156,7 @@ class FilteredCallsTest {
 
             assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
             assertThat(failure.tried()).contains("munlock");
-            assertThat(failure.meaning()).contains("nobody asked for");
+            assertThat(failure.meaning()).contains("more is locked than was asked for");
         }
 
         kernel.filter.remove("munlock");
@@ -187,7 +187,7 @@ class FilteredCallsTest {
 
     @ParameterizedTest
     @CsvSource({"1, EPERM", "0, nothing was done"})
-    void thatNewMappingsAreStillBornLockedIsTold(int answer, String told) throws Exception {
+    void tellsThatNewMappingsAreStillBornLocked(int answer, String told) throws Exception {
         startJvm();
         lock.start(OptionParser.parse("mode=all,strategy=future"));
         kernel.filter.put("mlockall", answer);
@@ -209,7 +209,7 @@ class FilteredCallsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {Errno.EPERM, 0})
-    void thatNewMappingsAreStillBornLockedIsToldAfterAChangeToo(int answer) throws Exception {
+    void tellsThatNewMappingsAreStillBornLockedAfterAChange(int answer) throws Exception {
         startJvm();
         lock.start(OptionParser.parse("mode=all"));
         kernel.filter.put("mlockall", answer);
@@ -249,7 +249,7 @@ class FilteredCallsTest {
 
     /** As the stack of a thread that starts where another has ended: under MCL_FUTURE it is born locked. */
     @Test
-    void whatIsMappedAnewAtTheMomentOfItsUnlockIsNoFailure() throws Exception {
+    void memoryRemappedWhileItIsUnlockedIsNoFailure() throws Exception {
         startJvm();
         assertThat(lock.start(OptionParser.parse("mode=heap,strategy=future")).failure())
                 .isNull();

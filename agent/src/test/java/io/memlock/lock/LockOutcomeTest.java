@@ -252,7 +252,7 @@ class LockOutcomeTest {
     }
 
     @Test
-    void aPassIsDueOnceWhatMustNotStayHasBeenBornLockedAndNoMoreWhenItIsUnlocked() throws Exception {
+    void aPassIsDueUntilWhatWasBornLockedInVainIsUnlocked() throws Exception {
         process.freeBytes = 64 * MIB;
         lock.start("mode=all,strategy=future");
         lock.reconcile();
@@ -293,29 +293,29 @@ class LockOutcomeTest {
     }
 
     @Test
-    void aLateLockPopulatesAllOfTheViewOfZgcsHeap() throws Exception {
+    void aLateLockPopulatesAllOfTheMirrorOfZgcsHeap() throws Exception {
         kernel.unmap(HEAP, 4 * MIB);
         kernel.mapHeapFile(4L << 40, 1024 * MIB, 0);
-        assertThat(lock.itself().populateView()).as("no view yet").isFalse();
+        assertThat(lock.itself().populateMirror()).as("no view yet").isFalse();
 
         assertThat(lock.change("mode=heap,strategy=rescan")).isNull();
 
-        assertThat(lock.itself().viewedHeap().bytes()).isEqualTo(1024 * MIB);
-        assertThat(lock.itself().populateView()).isFalse();
+        assertThat(lock.itself().zgcMirror().bytes()).isEqualTo(1024 * MIB);
+        assertThat(lock.itself().populateMirror()).isFalse();
     }
 
     @Test
-    void aPartOfTheViewIsPopulatedAtATimeUntilThereIsNoMore() throws Exception {
+    void theMirrorIsPopulatedPartByPart() throws Exception {
         kernel.unmap(HEAP, 4 * MIB);
         kernel.mapHeapFile(4L << 40, 1024 * MIB, 0);
         lock.start("mode=heap,strategy=rescan");
         int parts = 1;
-        while (lock.itself().populateView()) {
+        while (lock.itself().populateMirror()) {
             parts++;
             assertThat(parts).isLessThan(100);
         }
 
         assertThat(parts).isGreaterThan(1);
-        assertThat(lock.itself().viewedHeap().bytes()).isEqualTo(1024 * MIB);
+        assertThat(lock.itself().zgcMirror().bytes()).isEqualTo(1024 * MIB);
     }
 }

@@ -120,7 +120,7 @@ class MemoryLockTest {
     }
 
     @Test
-    void takesRootOfAnotherUserNamespaceForNobody() throws Exception {
+    void doesNotTakeRootOfAnotherUserNamespaceForRoot() throws Exception {
         kernel.privileged = false;
         kernel.isInUserNamespace = true;
         kernel.softLimit = kernel.hardLimit = Linux.RLIM_INFINITY;
@@ -292,7 +292,7 @@ class MemoryLockTest {
 
     /** What comes to the same address next may be locked by the application at once. */
     @Test
-    void unlocksNothingThatIsGoneWhenItIsAskedWhoseItIs() throws Exception {
+    void unlocksNothingThatHasGoneBeforeItsOwnerIsKnown() throws Exception {
         start("mode=all,exclude=mapped,strategy=future");
         kernel.mapFile(FILE, MIB, "/data/index");
         kernel.afterLockedLook = () -> {
@@ -606,7 +606,7 @@ class MemoryLockTest {
     }
 
     @Test
-    void aLateLockBlamesNobodyForWhatWasMappedAnewBeforeNewMappingsWereBornLocked() throws Exception {
+    void aLateLockBlamesNobodyForMemoryRemappedBeforeFutureWasSet() throws Exception {
         MemoryLock attached = new FakeProcess(kernel).newLock();
         // Locked by the first pass, unlocked when the second looks.
         kernel.afterLock.put(HEAP, () -> kernel.afterRefresh = () -> kernel.munlock(HEAP, 4 * MIB));
@@ -633,7 +633,7 @@ class MemoryLockTest {
     }
 
     @Test
-    void memoryMappedAnewWhileItIsLockedIsNotTakenForUnlockable() throws Exception {
+    void memoryRemappedWhileItIsLockedIsNotTakenForNeverLocked() throws Exception {
         kernel.afterLock.put(HEAP, () -> kernel.commit(Region.HEAP, HEAP, 4 * MIB));
         start("mode=heap,strategy=rescan");
         lock.reconcile();
@@ -642,7 +642,7 @@ class MemoryLockTest {
     }
 
     @Test
-    void memoryMappedAnewAtEachTryIsTriedAgainThoughMapsLooksTheSame() throws Exception {
+    void memoryRemappedAtEachTryIsTriedAgainThoughMapsLooksTheSame() throws Exception {
         Runnable remap = () -> kernel.commit(Region.HEAP, HEAP, 4 * MIB);
         kernel.afterLock.put(HEAP, remap);
         kernel.afterLockAgain.put(HEAP, remap);

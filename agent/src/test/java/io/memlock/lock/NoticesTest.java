@@ -10,7 +10,7 @@ class NoticesTest {
     private final Notices notices = new Notices();
 
     @Test
-    void whoUnlocksAgainAndAgainIsToldOfEverMoreRarely() {
+    void repeatedUnlocksByOthersAreReportedEverMoreRarely() {
         for (int time = 1; time <= 100; time++) {
             notices.unlockedByOthers(time == 1 ? 1 : 3);
         }
@@ -25,7 +25,7 @@ class NoticesTest {
     }
 
     @Test
-    void eachIsHandedOutOnce() {
+    void eachNoticeIsHandedOutOnce() {
         notices.add("one");
         notices.add("two");
 

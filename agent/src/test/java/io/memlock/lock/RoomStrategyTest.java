@@ -72,7 +72,7 @@ class RoomStrategyTest {
     }
 
     @Test
-    void withAGibibyteTheyAre() throws Exception {
+    void withAGibibyteNewMappingsAreBornLocked() throws Exception {
         start("mode=all", GIB);
 
         assertStrategy(Strategy.FUTURE);

@@ -30,7 +30,7 @@ class OutgrowWarningTest {
     @Test
     void warnsOfTheTighterOfTheTwo() {
         assertThat(new OutgrowWarning(3 * GIB, GIB, 0, 3 * GIB, 8 * GIB).text())
-                .contains("can grow to 4.0 GiB (the heap to 3.0 GiB, and 1.0 GiB of what else is selected")
+                .contains("can grow to 4.0 GiB (the heap to 3.0 GiB; 1.0 GiB of the other selected regions")
                 .contains("the memory cgroup allows 3.0 GiB");
         assertThat(new OutgrowWarning(9 * GIB, 0, 0, -1, 8 * GIB).text()).contains("the host has 8.0 GiB");
     }
@@ -51,13 +51,13 @@ class OutgrowWarningTest {
     void aSmallJvmThatFitsIntoASmallContainerIsNotWarned() throws Exception {
         assertThat(warning("mode=all", 160 * MIB)).isNull();
         assertThat(warning("mode=all", 160 * MIB - 1))
-                .contains("can grow to 160.0 MiB (the heap to 128.0 MiB, and 32.0 MiB of what else is selected");
+                .contains("can grow to 160.0 MiB (the heap to 128.0 MiB; 32.0 MiB of the other selected regions");
     }
 
     @Test
     void filesOfTheApplicationCountWhereTheyAreSelected() throws Exception {
         assertThat(warning("mode=all,exclude=nothing", 660 * MIB)).isNull();
-        assertThat(warning("mode=all,exclude=nothing", 659 * MIB)).contains("532.0 MiB of what else");
+        assertThat(warning("mode=all,exclude=nothing", 659 * MIB)).contains("532.0 MiB of the other selected regions");
     }
 
     @Test
@@ -65,14 +65,14 @@ class OutgrowWarningTest {
         assertThat(warning("mode=all,mapped=/data/**", 560 * MIB)).isNull();
         assertThat(warning("mode=all,mapped=/data/**", 559 * MIB))
                 .contains(
-                        "can grow to 560.0 MiB (the heap to 128.0 MiB, the files of mapped=... to 400.0 MiB, and 32.0 MiB");
+                        "can grow to 560.0 MiB (the heap to 128.0 MiB, the files of mapped=... to 400.0 MiB; 32.0 MiB");
     }
 
     @Test
     void onlyWhatIsSelectedCounts() throws Exception {
         assertThat(warning("mode=code", 8 * MIB)).isNull();
         assertThat(warning("mode=heap", 128 * MIB)).isNull();
-        assertThat(warning("mode=heap", 128 * MIB - 1)).contains("and 0 B of what else");
+        assertThat(warning("mode=heap", 128 * MIB - 1)).contains("; 0 B of the other selected regions");
     }
 
     private static String warning(String options, long cgroupBytes) throws Exception {

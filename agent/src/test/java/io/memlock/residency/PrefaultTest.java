@@ -35,11 +35,19 @@ class PrefaultTest {
             new Progress(new Log(new PrintStream(OutputStream.nullOutputStream()), LogLevel.QUIET));
     private final List<Long> pauses = Collections.synchronizedList(new ArrayList<>());
 
-    private String run(KernelVersion version, List<Segment> segments, long resident, long headroom, int threads)
+    private String run(KernelVersion version, List<Segment> segments, long resident, long headroom, boolean isLive)
             throws IOException {
-        Prefault prefault = new Prefault(new Populator(libc, version), pauses::add, progress);
-        return prefault.run(
-                segments, List.of(Region.HEAP), () -> resident, new Headroom(headroom, "the host"), threads);
+        return prefault(version, 2)
+                .run(
+                        segments,
+                        List.of(Region.HEAP),
+                        (wanted, live) -> resident,
+                        new Headroom(headroom, "the host"),
+                        isLive);
+    }
+
+    private Prefault prefault(KernelVersion version, int cpus) {
+        return new Prefault(new Populator(libc, version), pauses::add, progress, cpus);
     }
 
     private List<Segment> heap(long bytes) {
@@ -52,7 +60,8 @@ class PrefaultTest {
 
     @Test
     void populatesWhatIsCommittedOfTheRegionsAndNothingElse() throws IOException {
-        assertThat(run(new KernelVersion(6, 1), heap(64 * MIB), 0, 64 * MIB, 2)).isNull();
+        assertThat(run(new KernelVersion(6, 1), heap(64 * MIB), 0, 64 * MIB, false))
+                .isNull();
 
         assertThat(libc.populatedBytes(Linux.MADV_POPULATE_WRITE)).isEqualTo(64 * MIB);
         assertThat(libc.lowest()).isEqualTo(HEAP);
@@ -61,15 +70,29 @@ class PrefaultTest {
 
     @Test
     void pausesBetweenSmallPiecesOnALiveJvm() throws IOException {
-        assertThat(run(new KernelVersion(6, 1), heap(64 * MIB), 0, 64 * MIB, 1)).isNull();
+        assertThat(run(new KernelVersion(6, 1), heap(64 * MIB), 0, 64 * MIB, true))
+                .isNull();
 
         assertThat(libc.largestPiece()).isEqualTo(Populator.GENTLE_PIECE_BYTES);
         assertThat(pauses).hasSize(256);
     }
 
+    /** Nobody runs yet whom it could disturb, on one CPU either. */
+    @Test
+    void doesNotPauseBeforeTheApplicationRunsOnOneCpu() throws IOException {
+        Headroom headroom = new Headroom(64 * MIB, "the host");
+
+        String refusal = prefault(new KernelVersion(6, 1), 1)
+                .run(heap(64 * MIB), List.of(Region.HEAP), (regions, isLive) -> 0, headroom, false);
+
+        assertThat(refusal).isNull();
+        assertThat(pauses).isEmpty();
+    }
+
     @Test
     void populatesByLockingBeforeLinux514AndLeavesTheLockOnFault() throws IOException {
-        assertThat(run(new KernelVersion(5, 13), heap(8 * MIB), 0, 8 * MIB, 1)).isNull();
+        assertThat(run(new KernelVersion(5, 13), heap(8 * MIB), 0, 8 * MIB, true))
+                .isNull();
 
         assertThat(libc.madvised).isEmpty();
         assertThat(libc.mlockedBytes).isEqualTo(8 * MIB);
@@ -78,7 +101,7 @@ class PrefaultTest {
 
     @Test
     void refusesWhatThereIsNoMemoryForAndSaysByHowMuch() throws IOException {
-        String refusal = run(new KernelVersion(6, 1), heap(64 * MIB), 16 * MIB, 40 * MIB, 2);
+        String refusal = run(new KernelVersion(6, 1), heap(64 * MIB), 16 * MIB, 40 * MIB, false);
 
         assertThat(refusal).isEqualTo("needs 48.0 MiB more memory, the host has 40.0 MiB left: 8.0 MiB too little");
         assertThat(libc.madvised).isEmpty();
@@ -88,9 +111,10 @@ class PrefaultTest {
     void dirtiesNoFileOfTheApplications() throws IOException {
         Mapping mapping = new Mapping(HEAP, HEAP + MIB, true, true, false, true, 0, 7, "/data/index", Backing.FILE);
         Segment segment = new Segment(HEAP, HEAP + MIB, Region.MAPPED, Evidence.MAPPING_NAME, mapping);
-        Prefault prefault = new Prefault(new Populator(libc, new KernelVersion(6, 1)), pauses::add, progress);
+        Prefault prefault = prefault(new KernelVersion(6, 1), 2);
+        Headroom headroom = new Headroom(MIB, "the host");
 
-        assertThat(prefault.run(List.of(segment), List.of(Region.MAPPED), () -> 0, new Headroom(MIB, "the host"), 1))
+        assertThat(prefault.run(List.of(segment), List.of(Region.MAPPED), (regions, isLive) -> 0, headroom, true))
                 .isNull();
 
         assertThat(libc.populatedBytes(Linux.MADV_POPULATE_WRITE)).isZero();
@@ -116,7 +140,7 @@ class PrefaultTest {
             views.add(new Segment(start, start + 64 * MIB, Region.HEAP, Evidence.MAPPING_NAME, mapping));
         }
 
-        assertThat(run(new KernelVersion(6, 1), views, 0, 64 * MIB, 2)).isNull();
+        assertThat(run(new KernelVersion(6, 1), views, 0, 64 * MIB, false)).isNull();
         assertThat(libc.populatedBytes(Linux.MADV_POPULATE_WRITE)).isEqualTo(192 * MIB);
     }
 }

@@ -121,7 +121,7 @@ class UnlockerTest {
     }
 
     @Test
-    void whatCannotBeToldFromTheApplicationsStaysLocked() {
+    void whatMayBeTheApplicationsStaysLocked() {
         kernel.filter.put("move_pages", Errno.EPERM);
 
         assertThat(isLockedAfter(map(), ON_DISK)).isTrue();

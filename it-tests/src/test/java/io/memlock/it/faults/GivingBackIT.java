@@ -32,7 +32,7 @@ class GivingBackIT {
                 String answer = (String) client.invoke("unlock");
 
                 assertThat(answer)
-                        .contains("PARTIAL", "munlock", "EPERM", "charged still")
+                        .contains("PARTIAL", "munlock", "EPERM", "still charged")
                         .doesNotContain("UNLOCKED");
                 assertThat(client.get("State")).hasToString("PARTIAL");
                 assertThat(client.get("Mode")).hasToString("none");

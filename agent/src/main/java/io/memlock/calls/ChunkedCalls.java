@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.calls;
+
+import io.memlock.memory.Segment;
+import io.memlock.os.LibC;
+import io.memlock.os.Linux;
+
+/**
+ * Calls on long ranges of a live JVM, in pieces with a pause after each.
+ *
+ * <p>The kernel holds {@code mmap_lock} for writing while it walks a range: 42 ms per resident GiB, in which no other
+ * thread can map, unmap or commit memory. Pieces alone do not help, because the caller takes the lock again before a
+ * waiter wakes up; pieces with a sleep between them bound the wait. How long they are {@link ChunkSize} says.
+ */
+public final class ChunkedCalls {
+
+    public static final long PAUSE_NANOS = 50_000;
+
+    private final LibC libc;
+    private final Pause pause;
+    private final Progress progress;
+    private final ChunkSize pieces;
+    private final ChunkSize reservedPieces;
+    private final ChunkSize filePieces;
+    private final HeldPages held;
+    private Progress.Work work;
+    private boolean isLive;
+
+    /**
+     * Makes calls in pieces.
+     *
+     * @param pause sleeps
+     * @param pieces how long the pieces are
+     * @param held what no call unlocks
+     */
+    public ChunkedCalls(LibC libc, Pause pause, Progress progress, ChunkSize pieces, HeldPages held) {
+        this.libc = libc;
+        this.pause = pause;
+        this.progress = progress;
+        this.pieces = pieces;
+        this.reservedPieces = pieces.ofReserved();
+        this.filePieces = pieces.ofFiles();
+        this.held = held;
+    }
+
+    /** Spares the application from now on. Before it runs there is nobody to wait for, and whole ranges are fastest. */
+    public void live() {
+        isLive = true;
+        pieces.anew();
+        reservedPieces.anew();
+        filePieces.anew();
+    }
+
+    /**
+     * Says what the next calls are for.
+     *
+     * @param what for people
+     * @param segments on which there will be calls
+     */
+    public void begin(String what, Iterable<Segment> segments) {
+        long bytes = 0;
+        for (Segment segment : segments) {
+            bytes += segment.mapping().isAccessible() ? segment.length() : 0;
+        }
+        work = progress.beginRoutine(what, bytes);
+    }
+
+    /**
+     * Locks a segment on-fault.
+     *
+     * @return 0, or errno of the first piece that failed; the pieces before it are locked
+     */
+    public int lock(Segment segment) {
+        return inPieces(segment, Call.LOCK);
+    }
+
+    /** Returns the pages that no call unlocks. */
+    public HeldPages held() {
+        return held;
+    }
+
+    /**
+     * Unlocks a segment, but for the pages that are held.
+     *
+     * @return 0, or errno of the first piece that failed; the pieces before it are unlocked
+     */
+    public int unlock(Segment segment) {
+        return inPieces(segment, Call.UNLOCK);
+    }
+
+    /**
+     * Takes what is resident of a shared file out of the page tables: it stays in the page cache, and comes back at the next
+     * touch.
+     *
+     * @return 0, or errno of the first piece that failed
+     */
+    public int release(Segment segment) {
+        return inPieces(segment, Call.RELEASE);
+    }
+
+    private int inPieces(Segment segment, Call call) {
+        boolean isAccessible = segment.mapping().isAccessible();
+        // Each page of a file that is locked is one less the kernel can drop: that is in a hurry.
+        boolean isUrgent = call != Call.LOCK && segment.mapping().isFileBacked();
+        ChunkSize size = isUrgent ? filePieces : isAccessible ? pieces : reservedPieces;
+        BackOff backOff = new BackOff(PAUSE_NANOS);
+        long from = segment.start();
+        long end = segment.end();
+        while (from < end) {
+            long to = isLive ? Math.min(end, size.end(from)) : end;
+            long began = System.nanoTime();
+            int errno = on(call, from, to - from);
+            if (errno != 0) {
+                return errno;
+            }
+            long took = System.nanoTime() - began;
+            if (isLive) {
+                size.took(took);
+            }
+            if (work != null && isAccessible) {
+                work.done(to - from);
+            }
+            if (to < end) {
+                pause.nanos(isUrgent ? PAUSE_NANOS : backOff.after(took, size.slowNanos()));
+            }
+            from = to;
+        }
+        return 0;
+    }
+
+    /** What is called on a range. No lambdas: this is on the way to main. */
+    private enum Call {
+        LOCK,
+        UNLOCK,
+        RELEASE
+    }
+
+    /** Returns 0 or errno. */
+    private int on(Call call, long address, long length) {
+        if (call == Call.LOCK) {
+            return held.lock(address, length);
+        }
+        if (call == Call.UNLOCK) {
+            return held.unlockOthers(address, length);
+        }
+        return libc.madvise(address, length, Linux.MADV_DONTNEED) == 0 ? 0 : libc.errno();
+    }
+}

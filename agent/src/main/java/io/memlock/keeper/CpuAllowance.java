@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.keeper;
+
+/**
+ * The share of one CPU that a kind of work may take in the long run. What was not used is saved up to a limit, so that a
+ * burst of work is done at once and only work without end is slowed down.
+ *
+ * <p>Not thread-safe.
+ */
+final class CpuAllowance {
+
+    private final long shareOf;
+    private final long mostSavedNanos;
+    private long savedNanos;
+    private long countedAt;
+
+    /**
+     * Makes a full allowance.
+     *
+     * @param shareOf one part in so many: 100 for 1 %
+     * @param mostSavedNanos CPU time that can be saved up
+     * @param now {@link System#nanoTime}
+     */
+    CpuAllowance(long shareOf, long mostSavedNanos, long now) {
+        this.shareOf = shareOf;
+        this.mostSavedNanos = mostSavedNanos;
+        this.savedNanos = mostSavedNanos;
+        this.countedAt = now;
+    }
+
+    /** Takes what some work has cost in CPU time, though that may be more than there was. */
+    void spend(long cpuNanos) {
+        savedNanos -= cpuNanos;
+    }
+
+    /**
+     * Returns how long to rest before the next work.
+     *
+     * @param now {@link System#nanoTime}
+     * @return nanoseconds, 0 if it may start
+     */
+    long restNanos(long now) {
+        long earned = (now - countedAt) / shareOf;
+        savedNanos = Math.min(mostSavedNanos, savedNanos + earned);
+        countedAt += earned * shareOf;
+        return savedNanos >= 0 ? 0 : -savedNanos * shareOf;
+    }
+}

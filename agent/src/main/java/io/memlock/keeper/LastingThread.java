@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.keeper;
+
+import io.memlock.bootstrap.AgentThread;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A thread that runs as long as the JVM does. What ends it all the same (an error in the handler of an error, {@code
+ * Thread.stop}) whoever notices makes good: the other thread within a second, or anybody who asks about the lock.
+ */
+final class LastingThread implements Runnable {
+
+    /** The pause before another life: what ended one may end the next. */
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final String name;
+    private final Runnable body;
+    private volatile Thread thread;
+
+    /**
+     * Starts nothing until {@link #revive}.
+     *
+     * @param body does not return
+     */
+    LastingThread(String name, Runnable body) {
+        this.name = name;
+        this.body = body;
+    }
+
+    /**
+     * Starts the thread if it does not run. Never fails: where there is no memory for a thread just now, the next who asks
+     * tries.
+     *
+     * @return whether it runs
+     */
+    boolean revive() {
+        if (!isAlive()) {
+            start();
+        }
+        return isAlive();
+    }
+
+    private synchronized void start() {
+        if (isAlive()) {
+            return;
+        }
+        try {
+            Thread next = new AgentThread(OwnPermissions.of(this), name);
+            next.start();
+            thread = next;
+        } catch (Throwable e) { // no memory, no thread, no permission: none of it lasts
+            thread = null;
+        }
+    }
+
+    /** Lives again on the same thread: where there is no memory, there is none for another thread either. */
+    @Override
+    public void run() {
+        while (true) {
+            try {
+                body.run();
+            } catch (Throwable e) {
+                // No handler of the thread's is told: that would lead the application to our class loader.
+            }
+            AgentThread.rest(PAUSE_NANOS);
+        }
+    }
+
+    private boolean isAlive() {
+        Thread last = thread;
+        return last != null && last.isAlive();
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.advice.Advice;
+import io.memlock.advice.Deployment;
+import io.memlock.advice.Remedy;
+import io.memlock.calls.LockLimit;
+import io.memlock.os.Errno;
+
+/**
+ * A call that the kernel has refused, or something in its place.
+ *
+ * @param place where this JVM runs
+ * @param limit how much may be locked
+ * @param errno the answer
+ */
+public record Refusal(Deployment place, LockLimit limit, int errno) {
+
+    static final String FILTERED = "the seccomp filter refuses the call, whatever the limit is";
+
+    /** Returns what the answer means; "" if it speaks for itself. */
+    public String meaning() {
+        return switch (errno) {
+            case Errno.EPERM -> isFilters() ? FILTERED : "locking is forbidden to this process: " + limit.ofZero();
+            case Errno.ENOMEM -> "it is the limit on locked memory that is used up, not the memory";
+            case Errno.EAGAIN -> "the kernel could not lock some of the pages just now; the next pass tries again";
+            case Errno.NOT_DONE -> "something answers in the kernel's place, as a seccomp filter or an emulator may";
+            case Errno.ENOSYS, Errno.EINVAL ->
+                isHidden(place, errno)
+                        ? "the seccomp filter hides the call, as if the kernel had none"
+                        : "the call is not known here: Linux 4.4 is needed, or an emulator in between lacks it";
+            default -> "";
+        };
+    }
+
+    /**
+     * Returns what to type.
+     *
+     * @param enoughBytes a limit that holds all that is to be locked, 0 if no number is known to
+     */
+    public Advice advice(long enoughBytes) {
+        if (isFilters() && limit.softBytes() != 0) {
+            return new Remedy(place).allowCalls();
+        }
+        return switch (errno) {
+            case Errno.NOT_DONE -> new Remedy(place).allowCalls();
+            case Errno.ENOSYS, Errno.EINVAL ->
+                Advice.lasting("# use Linux 4.4 or newer, with no emulator in between; check with: uname -r");
+            case Errno.EAGAIN -> triedAgain();
+            default -> limit.isUnlimited() ? triedAgain() : new Remedy(place).raiseLimit(enoughBytes);
+        };
+    }
+
+    /** Says that nothing needs to be typed. */
+    static Advice triedAgain() {
+        return Advice.lasting("# nothing yet: the agent tries again once an interval");
+    }
+
+    /**
+     * Returns whether a filter refused: the kernel itself answers EPERM only where the limit is 0 (can_do_mlock in
+     * mm/mlock.c).
+     */
+    private boolean isFilters() {
+        return errno == Errno.EPERM ? place.isFiltered() || !limit.mayBeZero() : isHidden(place, errno);
+    }
+
+    /** Returns whether a filter hides a call that every kernel Java 17 meets has. */
+    static boolean isHidden(Deployment place, int errno) {
+        boolean isMissing = errno == Errno.ENOSYS || errno == Errno.EINVAL || errno == Errno.NOT_DONE;
+        return isMissing && place.isFiltered();
+    }
+}

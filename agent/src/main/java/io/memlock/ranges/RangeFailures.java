@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.ranges;
+
+import io.memlock.advice.Advice;
+import io.memlock.calls.HeldPages.Manner;
+import io.memlock.calls.HeldPages.Range;
+import io.memlock.calls.LimitProbe;
+import io.memlock.calls.LockLimit;
+import io.memlock.lock.OwnProcess;
+import io.memlock.lock.Refusal;
+import io.memlock.memory.Bytes;
+import io.memlock.os.Errno;
+import io.memlock.state.LockFailure;
+
+/** Puts into words why a range that the application asked for is not locked. */
+final class RangeFailures {
+
+    private static final String NOTHING_DONE =
+            "nothing of the range is locked by this call, and nothing else has changed";
+
+    private final OwnProcess process;
+    private final LimitProbe limits;
+    private final Range pages;
+    private final Manner manner;
+
+    RangeFailures(OwnProcess process, LimitProbe limits, Range pages, Manner manner) {
+        this.process = process;
+        this.limits = limits;
+        this.pages = pages;
+        this.manner = manner;
+    }
+
+    /**
+     * Tells that a part of the range is not mapped.
+     *
+     * @param address of the first page that is not
+     */
+    LockFailure hole(long address) {
+        return failure(
+                Errno.describe(Errno.ENOMEM) + ": nothing is mapped at " + hex(address),
+                "the range is not all memory of this process: a wrong address or length, or memory that was freed",
+                Advice.lasting("# lock memory while it is allocated, and close the handle before it is freed"));
+    }
+
+    /** Tells that the range could not be left out of core dumps, so that it was unlocked again. */
+    LockFailure notHidden(int errno) {
+        return new LockFailure(
+                "madvise(MADV_DONTDUMP) on " + range(),
+                Errno.describe(errno),
+                "this memory cannot be left out of core dumps",
+                NOTHING_DONE,
+                Advice.lasting("# lock it without leaving it out of core dumps"));
+    }
+
+    /** Tells that the kernel refused. */
+    LockFailure call(int errno) {
+        LockLimit limit = limits.establish();
+        long needed = process.chargedBytes() + length();
+        boolean isOverLimit = !limit.isUnlimited() && needed > limit.softBytes();
+        if (errno == Errno.ENOMEM && !isOverLimit) {
+            return notPopulated(limit);
+        }
+        if (errno == Errno.EAGAIN) {
+            return noRoom();
+        }
+        if (errno == Errno.NOT_DONE) {
+            return unlockable();
+        }
+        Refusal refusal = new Refusal(process.place(), limit, errno);
+        return failure(
+                Errno.describe(errno) + "; " + limit.describe() + "; asked for: " + Bytes.text(length())
+                        + "; charged already, to all of this process: " + Bytes.text(process.chargedBytes()),
+                refusal.meaning(),
+                refusal.advice(0));
+    }
+
+    private LockFailure notPopulated(LockLimit limit) {
+        return failure(
+                Errno.describe(Errno.ENOMEM) + "; " + limit.describe() + ", which is not reached",
+                "a page of the range cannot be accessed (PROT_NONE, or behind the end of a file), or the process has as"
+                        + " many mappings as vm.max_map_count allows",
+                Advice.lasting("# lock only what can be read or written; see: grep -i maps /proc/"
+                        + process.place().pid() + "/limits; sysctl vm.max_map_count"));
+    }
+
+    private LockFailure noRoom() {
+        return failure(
+                Errno.describe(Errno.EAGAIN),
+                "the kernel could not bring all of the range into RAM: the memory cgroup or the host has no room left",
+                Advice.lasting("# give it more memory, or lock less"));
+    }
+
+    private LockFailure unlockable() {
+        return failure(
+                Errno.describe(Errno.NOT_DONE),
+                "the kernel locks no memory of this kind (a device's, or huge pages of hugetlbfs, which are never swapped),"
+                        + " or something answers in its place, as a seccomp filter or an emulator may",
+                Advice.lasting("# nothing, where it is memory that is never swapped"));
+    }
+
+    private LockFailure failure(String answer, String cause, Advice advice) {
+        String call = manner.isPopulated() ? "mlock" : "mlock2(MLOCK_ONFAULT)";
+        return new LockFailure(call + " on " + range(), answer, cause, NOTHING_DONE, advice);
+    }
+
+    private String range() {
+        return Bytes.text(length()) + " at " + hex(pages.start());
+    }
+
+    private long length() {
+        return pages.end() - pages.start();
+    }
+
+    private static String hex(long address) {
+        String digits = Long.toHexString(address);
+        return "0".repeat(Math.max(0, 16 - digits.length())) + digits;
+    }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.ranges;
+
+import io.memlock.calls.ChunkedCalls;
+import io.memlock.calls.HeldPages;
+import io.memlock.calls.HeldPages.Manner;
+import io.memlock.calls.HeldPages.Range;
+import io.memlock.calls.LimitProbe;
+import io.memlock.calls.LockProbe;
+import io.memlock.calls.Pause;
+import io.memlock.lock.MemoryLock;
+import io.memlock.lock.OwnProcess;
+import io.memlock.memory.Mapping;
+import io.memlock.os.Errno;
+import io.memlock.os.LibC;
+import io.memlock.os.Linux;
+import io.memlock.proc.Pagemap;
+import io.memlock.proc.ProcFs;
+import io.memlock.state.LockFailure;
+import java.io.IOException;
+
+/**
+ * Locks the ranges that an application asks for through {@code io.memlock.api}, on the application's threads. A range is
+ * locked as a whole or not at all.
+ */
+public final class RangeLocks {
+
+    /**
+     * The length that one call locks: it walks what is resident for 0.3 ms, in which nobody else can map memory. A multiple
+     * of the size of a huge page, so that none is split between two calls.
+     */
+    private static final long PIECE_BYTES = 8 << 20;
+
+    private final OwnProcess process;
+    private final LimitProbe limits;
+    private final HeldPages held;
+    private final LibC libc;
+    private final LockProbe probe;
+    private final ProcFs proc;
+    private final Pause pause;
+    private final long pageBytes;
+
+    /**
+     * Makes the locks of one process.
+     *
+     * @param lock knows what the agent wants locked
+     * @param process whose memory it is
+     * @param probe tells what is locked
+     * @param limits finds out how much may be locked
+     * @param proc where {@code /proc} is
+     * @param pause sleeps
+     */
+    public RangeLocks(
+            MemoryLock lock,
+            OwnProcess process,
+            LibC libc,
+            LockProbe probe,
+            LimitProbe limits,
+            ProcFs proc,
+            Pause pause,
+            long pageBytes) {
+        this.process = process;
+        this.limits = limits;
+        this.held = process.held();
+        this.libc = libc;
+        this.probe = probe;
+        this.proc = proc;
+        this.pause = pause;
+        this.pageBytes = pageBytes;
+        held.askWhetherWanted(lock::wants);
+    }
+
+    /**
+     * Returns the whole pages of a range.
+     *
+     * @param address of its first byte
+     * @param bytes at least 1
+     */
+    public Range pagesOf(long address, long bytes) {
+        return new Range(address & -pageBytes, (address + bytes + pageBytes - 1) & -pageBytes);
+    }
+
+    /**
+     * Locks pages, and holds them until {@link #unlock}.
+     *
+     * @return null if all of them are locked; otherwise why nothing was done
+     */
+    public LockFailure lock(Range pages, Manner manner) {
+        held.hold(pages, manner);
+        int errno = Errno.NOT_DONE;
+        boolean isLocked = false;
+        try {
+            errno = lockInPieces(pages, manner.isPopulated());
+            errno = errno == 0 && !isLocked(pages) ? Errno.NOT_DONE : errno;
+            isLocked = errno == 0;
+            if (isLocked && manner.isHidden() && madvise(pages) != 0) {
+                errno = libc.errno();
+            }
+        } finally {
+            if (errno != 0) {
+                held.release(pages, manner);
+            }
+        }
+        return errno == 0 ? null : failure(pages, manner, errno, isLocked);
+    }
+
+    private int madvise(Range pages) {
+        return libc.madvise(pages.start(), pages.end() - pages.start(), Linux.MADV_DONTDUMP);
+    }
+
+    private int lockInPieces(Range pages, boolean populates) {
+        long from = pages.start();
+        while (from < pages.end()) {
+            long to = Math.min(pages.end(), from / PIECE_BYTES * PIECE_BYTES + PIECE_BYTES);
+            int errno = populates ? populated(from, to - from) : held.lock(from, to - from);
+            if (errno != 0) {
+                return errno;
+            }
+            if (to < pages.end()) {
+                pause.nanos(ChunkedCalls.PAUSE_NANOS);
+            }
+            from = to;
+        }
+        return 0;
+    }
+
+    private int populated(long start, long length) {
+        return libc.mlock(start, length) == 0 ? 0 : libc.errno();
+    }
+
+    /** Probes, as a return code is not proof. */
+    private boolean isLocked(Range pages) {
+        return isNotRefuted(pages.start()) && isNotRefuted(pages.end() - pageBytes);
+    }
+
+    private boolean isNotRefuted(long page) {
+        LockProbe.Answer answer = probe.doubt(page);
+        return answer == LockProbe.Answer.LOCKED || answer == LockProbe.Answer.UNKNOWN;
+    }
+
+    private LockFailure failure(Range pages, Manner manner, int errno, boolean isLocked) {
+        RangeFailures failures = new RangeFailures(process, limits, pages, manner);
+        if (isLocked) {
+            return failures.notHidden(errno);
+        }
+        if (errno == Errno.ENOMEM || errno == Errno.NOT_DONE) {
+            try {
+                long hole = firstUnmapped(pages);
+                if (hole != pages.end()) {
+                    return failures.hole(hole);
+                }
+            } catch (IOException e) {
+                return failures.call(errno); // then nobody knows more
+            }
+        }
+        return failures.call(errno);
+    }
+
+    private long firstUnmapped(Range pages) throws IOException {
+        long at = pages.start();
+        for (Mapping mapping : proc.mappings(ProcFs.SELF)) {
+            if (at < pages.end() && mapping.start() <= at && at < mapping.end()) {
+                at = mapping.end();
+            }
+        }
+        return Math.min(at, pages.end());
+    }
+
+    /**
+     * Lets go of pages. Those that nobody else holds and the agent does not want locked are unlocked.
+     *
+     * @param manner in which they were locked
+     */
+    public void unlock(Range pages, Manner manner) {
+        held.release(pages, manner);
+    }
+
+    /**
+     * Asks the kernel how much of some pages is in RAM and locked.
+     *
+     * @return bytes
+     * @throws IOException if {@code maps} or {@code pagemap} cannot be read
+     */
+    public long lockedBytes(Range pages) throws IOException {
+        long present = 0;
+        try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, pageBytes)) {
+            for (Mapping mapping : proc.mappings(ProcFs.SELF)) {
+                long start = Math.max(mapping.start(), pages.start());
+                long end = Math.min(mapping.end(), pages.end());
+                if (start < end && probe.isLocked(start)) {
+                    present += pagemap.count(start, end, null, 0, () -> {}).present();
+                }
+            }
+        }
+        return present * pageBytes;
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.reconcile;
+
+/** How many mappings there may be for one of them to be split: the JVM needs new ones too, and dies without. */
+public final class MappingBudget {
+
+    /** The share of vm.max_map_count at which splitting ends. */
+    private static final double SHARE = 0.8;
+
+    private MappingBudget() {}
+
+    /**
+     * Returns the number of mappings from which on none is split.
+     *
+     * @param maxMapCount vm.max_map_count
+     */
+    public static long of(long maxMapCount) {
+        return (long) (maxMapCount * SHARE);
+    }
+}

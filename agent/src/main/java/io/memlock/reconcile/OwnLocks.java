@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.reconcile;
+
+import io.memlock.memory.Segment;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What we locked, so that it is ours to unlock. HotSpot and the kernel move the ends of mappings and cut pieces out of them:
+ * what begins inside one that was ours is ours, and so is a stack that has grown.
+ *
+ * <p>Not thread-safe.
+ */
+final class OwnLocks {
+
+    private TreeMap<Long, Long> endByStart = new TreeMap<>();
+
+    boolean contains(Segment segment) {
+        Map.Entry<Long, Long> before = endByStart.floorEntry(segment.start());
+        return (before != null && (before.getKey() == segment.start() || segment.start() < before.getValue()))
+                || (segment.mapping().isFirstStack() && holdsEndOf(segment));
+    }
+
+    private boolean holdsEndOf(Segment stack) {
+        Map.Entry<Long, Long> last = endByStart.lowerEntry(stack.end());
+        return last != null && last.getValue() == stack.end();
+    }
+
+    void add(Segment segment) {
+        endByStart.put(segment.start(), segment.end());
+    }
+
+    /** Adds what was locked for somebody else before and is ours now: it may lie across what is ours already. */
+    void inherit(long start, long end) {
+        Map.Entry<Long, Long> before = endByStart.floorEntry(start);
+        if (before != null && before.getValue() >= end) {
+            return;
+        }
+        Map.Entry<Long, Long> last = endByStart.lowerEntry(end);
+        long covered = last == null ? end : Math.max(end, last.getValue());
+        endByStart.subMap(start, end).clear();
+        endByStart.put(start, covered);
+    }
+
+    void remove(Segment segment) {
+        endByStart.remove(segment.start());
+    }
+
+    /** Forgets all that is not locked any more, and where the rest was before. */
+    void retain(List<Segment> stillLocked) {
+        TreeMap<Long, Long> retained = new TreeMap<>();
+        for (Segment segment : stillLocked) {
+            if (contains(segment)) {
+                retained.put(segment.start(), segment.end());
+            }
+        }
+        endByStart = retained;
+    }
+
+    /** Makes all of these ours, and nothing else: new mappings are or were born locked, by our doing. */
+    void adopt(List<Segment> locked) {
+        endByStart = new TreeMap<>();
+        for (Segment segment : locked) {
+            add(segment);
+        }
+    }
+}

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.reconcile;
+
+import io.memlock.calls.ApplicationLocks;
+import io.memlock.calls.ChunkedCalls;
+import io.memlock.calls.LockProbe;
+import io.memlock.calls.Pause;
+import io.memlock.cgroup.RoomWatch;
+import io.memlock.memory.Segment;
+import io.memlock.memory.Selection;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/**
+ * Compares the selection with what is locked, and makes it so. Start, attach, heap growth, another library's {@code
+ * munlockall} and an operator's unlock all come down to {@link #run}.
+ *
+ * <p>Not thread-safe.
+ */
+public final class Reconciler {
+
+    /**
+     * Locks that are probed under rescan when no mapping has changed, mostly all there are: HotSpot may have given memory
+     * back and mapped it anew at the same place. Where there are more, every n-th is probed in turn.
+     */
+    private static final int PROBED_UNDER_RESCAN = 500;
+
+    /** Locks that are probed under future: only a munlock of somebody else ends a lock, and a munlockall ends all. */
+    private static final int PROBED_UNDER_FUTURE = 16;
+
+    /** Passes without a change after which everything is compared afresh. */
+    private static final int FULL_PASS_EVERY = 120;
+
+    /**
+     * Passes per look at maps while all is well. It is read as well whenever more or less is mapped or committed, or the JVM
+     * tells that it may be. A mapping over memory of the same kind shows in no count: it need not be seen at once where it
+     * is born locked, and a probe finds it unlocked otherwise.
+     */
+    private static final int LOOK_EVERY = 5;
+
+    /**
+     * Passes that try again what seemed unlockable: HotSpot may have mapped it anew while it was tried, and maps looks the
+     * same.
+     */
+    private static final int RETRIES = 5;
+
+    /** Looks while each finds something to unlock: what came while the last was being unlocked is seen by the next. */
+    private static final int UNLOCKING_LOOKS = 10;
+
+    /** Looks before a failed call is a failure: memory that changed between a look at it and its turn is nobody's fault. */
+    private static final int LOOKS = 3;
+
+    private final Mappings map;
+    private final LongSupplier chargedBytes;
+    private final Repair.Tools tools;
+    private final MemlockBudget budget = new MemlockBudget();
+
+    private List<Segment> locked = List.of();
+    private Selection lastSelection = Selection.NOTHING;
+    private PassConditions lastConditions;
+    private PassResult last = PassResult.NONE;
+    private boolean sawChange;
+    private boolean changesMeanwhile;
+    private boolean adopts;
+    private boolean givesBack;
+    private boolean leavesSome;
+    private int passesSinceLook = LOOK_EVERY;
+    private int passesSinceFull;
+    private int passesSinceChange;
+
+    /**
+     * Makes a reconciler.
+     *
+     * @param chargedBytes VmLck now
+     * @param room told of each look
+     * @param pause sleeps
+     * @param maxMappings no mapping is split when there are this many
+     */
+    public Reconciler(
+            Mappings map,
+            LockProbe probe,
+            ChunkedCalls calls,
+            ApplicationLocks applicationLocks,
+            LongSupplier chargedBytes,
+            RoomWatch room,
+            Pause pause,
+            long maxMappings) {
+        this.map = map;
+        this.chargedBytes = chargedBytes;
+        this.tools = new Repair.Tools(
+                probe, calls, applicationLocks, new OwnLocks(), new NeverLocked(), room, pause, maxMappings);
+    }
+
+    /** Returns what calls are made through. */
+    public ChunkedCalls calls() {
+        return tools.calls();
+    }
+
+    /** Returns what tells whether a mapping is locked. */
+    public LockProbe probe() {
+        return tools.probe();
+    }
+
+    /** Returns how many mappings the process may have for one of them to be split. */
+    public long maxMappings() {
+        return tools.maxMappings();
+    }
+
+    /** Returns every mapping, cut into regions, as of the last look. */
+    public List<Segment> segments() {
+        return map.segments();
+    }
+
+    /**
+     * Looks at the mappings, for others; the next pass compares what has changed.
+     *
+     * @throws IOException if {@code /proc/self/maps} cannot be read
+     */
+    public void look() throws IOException {
+        tools.room().begin();
+        sawChange |= map.refresh();
+    }
+
+    /** Takes all that is locked at the next look for ours, unless the application locked it without on-fault. */
+    public void adoptAll() {
+        adopts = true;
+    }
+
+    /**
+     * Looks at everything before new mappings cease to be born locked: what is locked now is ours, unless the application
+     * locked it, and so is what is not locked, because ending it takes a call that locks that, too.
+     *
+     * @return what is not locked
+     * @throws IOException if {@code /proc/self/maps} cannot be read
+     */
+    public List<Segment> adoptEverything() throws IOException {
+        look();
+        List<Segment> ours = new ArrayList<>();
+        List<Segment> unlocked = new ArrayList<>();
+        for (Segment segment : map.segments()) {
+            LockProbe.Answer answer = tools.neverLocked().contains(segment)
+                    ? LockProbe.Answer.GONE
+                    : tools.probe().ask(segment.start());
+            if (answer != LockProbe.Answer.GONE) {
+                ours.add(segment);
+            }
+            if (answer == LockProbe.Answer.UNLOCKED) {
+                unlocked.add(segment);
+            }
+        }
+        tools.ours().adopt(ours);
+        givesBack = true;
+        return unlocked;
+    }
+
+    /** Returns whether the next pass is to unlock what the last one may have left. */
+    public boolean givesBack() {
+        return givesBack;
+    }
+
+    /** Has the next pass read maps, because the JVM may have committed or given back memory. */
+    public void expectChange() {
+        passesSinceLook = LOOK_EVERY;
+    }
+
+    /** Returns what is selected and locked, as of the last pass. */
+    public List<Segment> locked() {
+        return locked;
+    }
+
+    /**
+     * Runs one pass.
+     *
+     * @param selection what should be locked
+     * @param conditions under which limit and how new mappings are born
+     * @return what was found and done
+     * @throws IOException if {@code /proc/self/maps} cannot be read; nothing was changed
+     */
+    public PassResult run(Selection selection, PassConditions conditions) throws IOException {
+        boolean looks = mustLook(conditions);
+        if (looks) {
+            look();
+        }
+        boolean changed = sawChange;
+        takeInherited();
+        boolean mayBeLockable = tools.neverLocked().count() > 0 && passesSinceChange < RETRIES;
+        passesSinceChange = changed ? 0 : passesSinceChange + 1;
+        boolean sameSelection = selection.equals(lastSelection);
+        boolean sameWish = sameSelection && conditions.equals(lastConditions);
+        boolean isSettled = last.isComplete() && last.errno() == 0 && !adopts && !givesBack;
+        boolean known = !changed && !mayBeLockable && sameWish && isSettled;
+        if (known && ++passesSinceFull < FULL_PASS_EVERY && spotCheck(conditions)) {
+            if (looks) {
+                tools.room().settle();
+            }
+            last = new PassResult(last.mappings(), last.wantedBytes(), last.missingBytes(), 0, 0, 0, 0, false);
+            return last;
+        }
+        givesBack |= !sameSelection || adopts || conditions.areLimitedSince(lastConditions);
+        if (!looks) {
+            look();
+        }
+        tools.neverLocked().clear();
+        PassResult pass = compareAndRepair(selection, conditions);
+        for (int look = 1; look < LOOKS && pass.errno() != 0 && last.errno() == 0; look++) {
+            look();
+            pass = compareAndRepair(selection, conditions).after(pass);
+        }
+        last = conditions.isFuture() ? untilNothingIsUnlocked(pass, selection, conditions) : pass;
+        givesBack = last.unlocked() > 0 || last.errno() != 0 || leavesSome;
+        sawChange = changesMeanwhile; // not before: what follows a look may fail
+        passesSinceLook = changesMeanwhile ? LOOK_EVERY : passesSinceLook;
+        changesMeanwhile = false;
+        lastSelection = selection;
+        lastConditions = conditions;
+        passesSinceFull = 0;
+        return last;
+    }
+
+    /** Takes over what handles have let go of. It stays locked as long as it is selected. */
+    private void takeInherited() {
+        Map<Long, Long> inherited = tools.held().takeInherited();
+        for (Map.Entry<Long, Long> range : inherited.entrySet()) {
+            tools.ours().inherit(range.getKey(), range.getValue());
+        }
+        givesBack |= !inherited.isEmpty();
+    }
+
+    private PassResult untilNothingIsUnlocked(PassResult first, Selection selection, PassConditions conditions)
+            throws IOException {
+        PassResult all = first;
+        int unlocked = first.unlocked();
+        for (int look = 1; look < UNLOCKING_LOOKS && unlocked > 0; look++) {
+            look();
+            PassResult next = compareAndRepair(selection, conditions);
+            unlocked = next.unlocked();
+            all = next.after(all);
+        }
+        if (unlocked == 0) {
+            tools.room().settle();
+        } else {
+            tools.room().unsettle();
+        }
+        return all;
+    }
+
+    private boolean mustLook(PassConditions conditions) {
+        boolean isCalm = last.isComplete() && (conditions.isFuture() || last.newlyLocked() == 0);
+        boolean mayWait = isCalm && ++passesSinceLook < LOOK_EVERY;
+        if (mayWait && map.looksUnchanged()) {
+            return false;
+        }
+        passesSinceLook = 0;
+        return true;
+    }
+
+    private boolean spotCheck(PassConditions conditions) {
+        int most = conditions.isFuture() ? PROBED_UNDER_FUTURE : PROBED_UNDER_RESCAN;
+        int stride = 1 + locked.size() / most;
+        for (int i = passesSinceFull % stride; i < locked.size(); i += stride) {
+            if (!tools.probe().isLocked(locked.get(i).start())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private PassResult compareAndRepair(Selection selection, PassConditions conditions) throws IOException {
+        leavesSome = false;
+        boolean unlocks = conditions.isFuture() || givesBack;
+        Difference found = compare(selection, conditions, unlocks);
+        if (adopts || conditions.isFuture()) {
+            tools.ours().adopt(found.maybeOurs());
+            adopts = false;
+        } else {
+            tools.ours().retain(found.maybeOurs());
+        }
+        tools.applicationLocks().retain(found.maybeLocked());
+        Repair repair = new Repair(tools, map.mappings());
+        if (unlocks) {
+            repair.unlockAll(found.surplus());
+            changesMeanwhile |= repair.sawChange();
+            leavesSome = changesMeanwhile; // what is locked of a mapping whose start has gone was not asked about
+        }
+        if (!found.missing().isEmpty()) {
+            // Somebody else's MCL_FUTURE under a finite limit: HotSpot commits by mapping over what is locked, and the
+            // kernel counts both. Leave room, or the JVM dies of EAGAIN.
+            long reserve = conditions.othersSetFuture() ? found.largestBytes() : 0;
+            budget.begin(conditions.limitBytes(), chargedBytes.getAsLong(), reserve);
+            repair.lockAll(selection, found.missing(), budget, locksOnlyOthersTake(conditions), found.kept());
+            for (Segment segment : stillThere(repair.vanished())) {
+                repair.missingAfterAll(segment);
+            }
+        }
+        locked = found.kept();
+        return repair.pass(found);
+    }
+
+    /**
+     * Returns the locks that only others can take, because MCL_FUTURE was in force all along: without it, what is mapped
+     * anew in the same place is born unlocked.
+     */
+    private Set<Segment> locksOnlyOthersTake(PassConditions conditions) {
+        return conditions.isFuture() && lastConditions != null && lastConditions.isFuture()
+                ? new HashSet<>(locked)
+                : Set.of();
+    }
+
+    /** Compares all segments. What was unmapped after the look is nobody's fault and not missing, but has to be seen. */
+    private Difference compare(Selection selection, PassConditions conditions, boolean unlocks) throws IOException {
+        Difference found =
+                new Difference(selection, conditions, unlocks, adopts || conditions.isFuture(), tools.ours());
+        List<Segment> doubtful = new ArrayList<>();
+        for (Segment segment : map.segments()) {
+            if (tools.neverLocked().contains(segment)) {
+                continue;
+            }
+            if (!found.matters(segment)) {
+                found.passOver(segment);
+                continue;
+            }
+            LockProbe.Answer answer = tools.probe().ask(segment.start());
+            boolean isSelected = selection.contains(segment);
+            boolean isToBeUnlocked = unlocks && !isSelected && tools.ours().contains(segment);
+            if (answer == LockProbe.Answer.GONE || (isToBeUnlocked && answer == LockProbe.Answer.UNLOCKED)) {
+                doubtful.add(segment); // since the look its start may have been unmapped, or mapped anew
+            } else if (!isSelected && tools.held().holdsAll(segment.start(), segment.end())) {
+                found.passOver(segment); // it is locked for somebody, and not ours to unlock
+            } else {
+                found.add(segment, answer == LockProbe.Answer.LOCKED);
+            }
+        }
+        Set<Segment> there = new HashSet<>(stillThere(doubtful));
+        for (Segment segment : doubtful) {
+            if (there.contains(segment)) {
+                found.add(segment, false);
+            } else {
+                found.addChanged(segment);
+            }
+        }
+        return found;
+    }
+
+    /** Looks which segments are still there. The next pass compares what this look finds new. */
+    private List<Segment> stillThere(List<Segment> gone) throws IOException {
+        if (gone.isEmpty()) {
+            return gone;
+        }
+        changesMeanwhile |= map.refresh();
+        Set<Segment> now = new HashSet<>(map.segments());
+        List<Segment> there = new ArrayList<>();
+        for (Segment segment : gone) {
+            if (now.contains(segment)) {
+                there.add(segment);
+            }
+        }
+        return there;
+    }
+}

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.reconcile;
+
+import io.memlock.calls.ApplicationLocks;
+import io.memlock.calls.ChunkedCalls;
+import io.memlock.calls.HeldPages;
+import io.memlock.calls.LockProbe;
+import io.memlock.calls.Pause;
+import io.memlock.cgroup.RoomWatch;
+import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
+import io.memlock.memory.Selection;
+import io.memlock.os.Errno;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** The calls of one pass: unlocks what is too much, then locks what is missing, as far as it may. */
+final class Repair {
+
+    private static final int UNLOCK_TRIES = 4;
+
+    /** Segments told apart at once, or a part of many mappings: it takes two looks at all of them. */
+    private static final int AT_ONCE = 64;
+
+    private static final int PART_AT_ONCE = 4;
+
+    /** Time in which an application that locks what it maps does so. */
+    private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final Tools tools;
+    private final int mappings;
+
+    private final List<Segment> vanished = new ArrayList<>();
+    private final Map<Region, Long> missingBytes = new EnumMap<>(Region.class);
+    private int newlyLocked;
+    private int lost;
+    private int unlocked;
+    private boolean sawChange;
+    private int errno;
+    private boolean overMappingBudget;
+    private int splits;
+
+    /**
+     * Prepares the calls of one pass.
+     *
+     * @param mappings of the process
+     */
+    Repair(Tools tools, int mappings) {
+        this.tools = tools;
+        this.mappings = mappings;
+    }
+
+    /**
+     * Unlocks what we locked, the newest first; what the application locked itself stays. A mapping that is new may first be
+     * locked by an application that locks what it maps, and has to be seen to be ours before and after a moment for that:
+     * once only, it may be another one at the same address, which is being locked just then. If more has come meanwhile that
+     * must not wait, the rest is left to the next look.
+     *
+     * @param surplus ascending
+     * @throws IOException if it cannot be told which is which; that far it is done
+     */
+    void unlockAll(List<Segment> surplus) throws IOException {
+        List<Segment> newest = new ArrayList<>(); // the kernel maps downwards: what is ascending begins with the newest
+        for (Segment segment : surplus) {
+            if (!tools.applicationLocks.isKnown(segment) || !tools.room.isAmple()) {
+                newest.add(segment);
+            }
+        }
+        if (newest.isEmpty()) {
+            return;
+        }
+        tools.calls.begin("unlocking", newest);
+        List<Segment> ours = newest;
+        if (tools.room.isAmple()) {
+            ours = oursAmong(newest);
+            tools.pause.nanos(MOMENT_NANOS);
+        }
+        int atOnce = Math.max(AT_ONCE, mappings / PART_AT_ONCE);
+        for (int from = 0; from < ours.size(); from += atOnce) {
+            unlockSome(ours.subList(from, Math.min(ours.size(), from + atOnce)));
+            if (tools.room.isPassDue(System.nanoTime())) {
+                return;
+            }
+        }
+    }
+
+    private List<Segment> oursAmong(List<Segment> some) throws IOException {
+        ApplicationLocks.Found found = tools.applicationLocks.oursAmong(some);
+        sawChange |= found.isSomeChanged();
+        return found.ours();
+    }
+
+    private void unlockSome(List<Segment> some) throws IOException {
+        for (Segment segment : oursAmong(some)) {
+            if (unlock(segment)) {
+                tools.ours.remove(segment);
+                unlocked++;
+            }
+        }
+    }
+
+    /** Returns whether something that was to be unlocked has gone or changed since the look. The next look sees to it. */
+    boolean sawChange() {
+        return sawChange;
+    }
+
+    /** Unlocks a segment. Where its mapping has gone meanwhile, so has its lock. */
+    private boolean unlock(Segment segment) {
+        int failed = tools.calls.unlock(segment);
+        // What is locked there now may have been mapped in this moment, and born so; each time that is rare.
+        for (int i = 0; i < UNLOCK_TRIES && failed == 0 && isStillLocked(segment); i++) {
+            failed = i + 1 < UNLOCK_TRIES ? tools.calls.unlock(segment) : Errno.NOT_DONE;
+        }
+        if (failed != 0 && failed != Errno.ENOMEM) {
+            errno = failed;
+        }
+        return failed == 0;
+    }
+
+    private boolean isStillLocked(Segment segment) {
+        long other = tools.held().firstOther(segment.start(), segment.end());
+        return other < segment.end() && tools.probe.isLocked(other);
+    }
+
+    /**
+     * Locks within a budget.
+     *
+     * @param wasLocked what was locked at the last look, and could only be unlocked by somebody else
+     * @param kept gets what is locked now
+     */
+    void lockAll(
+            Selection selection,
+            Map<Region, List<Segment>> missing,
+            MemlockBudget budget,
+            Set<Segment> wasLocked,
+            List<Segment> kept) {
+        if (selection.isIndivisible()) {
+            long bytes = 0;
+            for (List<Segment> segments : missing.values()) {
+                bytes += length(segments);
+            }
+            budget.admit(selection.regions(), bytes);
+        }
+        for (Region region : selection.regions()) {
+            List<Segment> segments = missing.getOrDefault(region, List.of());
+            if (!selection.isIndivisible()) {
+                budget.admit(List.of(region), length(segments));
+            }
+            tools.calls.begin("locking " + region.optionName(), segments);
+            for (Segment segment : segments) {
+                if (wasLocked.contains(segment) && tools.probe.doubt(segment.start()) == LockProbe.Answer.LOCKED) {
+                    kept.add(segment); // what a filter answered once is no reason to accuse anybody
+                    continue;
+                }
+                boolean fits = budget.isAdmitted(region) && budget.take(segment.length()) && maySplit(segment);
+                if (fits && lock(segment)) {
+                    kept.add(segment);
+                    lost += wasLocked.contains(segment) ? 1 : 0;
+                } else if (fits && isGone(segment)) {
+                    vanished.add(segment);
+                } else if (!tools.neverLocked.contains(segment)) {
+                    missing(segment);
+                }
+            }
+        }
+    }
+
+    /** Returns what seems to have been unmapped before its turn. */
+    List<Segment> vanished() {
+        return vanished;
+    }
+
+    /** Counts a segment as missing. */
+    void missing(Segment segment) {
+        long before = missingBytes.getOrDefault(segment.region(), 0L);
+        missingBytes.put(segment.region(), before + segment.length());
+    }
+
+    /** Counts a segment as missing that seemed to have vanished, and is there all the same. */
+    void missingAfterAll(Segment segment) {
+        missing(segment);
+        errno = Errno.ENOMEM;
+    }
+
+    /** Returns whether a mapping may be split, as locking a part of it does: the process may have only so many. */
+    private boolean maySplit(Segment segment) {
+        if (segment.length() == segment.mapping().length() || mappings + ++splits * 2L <= tools.maxMappings) {
+            return true;
+        }
+        overMappingBudget = true;
+        return false;
+    }
+
+    private boolean lock(Segment segment) {
+        int failed = tools.calls.lock(segment);
+        // A return code is not proof; and the mapping may be gone by now, which is nobody's fault.
+        boolean isLocked = isLocked(segment, failed);
+        if (!isLocked && failed == 0) { // HotSpot may have mapped it anew in between: not yet unlockable
+            failed = tools.calls.lock(segment);
+            isLocked = isLocked(segment, failed);
+        }
+        if (isLocked) { // at its start at least
+            tools.ours.add(segment);
+            newlyLocked++;
+        } else if (failed == 0 && tools.probe.seesLockOfOwnPage()) {
+            tools.neverLocked.add(segment);
+        } else if (failed == 0) {
+            failed = Errno.NOT_DONE;
+        }
+        if (failed != 0 && !isGone(segment)) {
+            errno = failed;
+        }
+        return isLocked && failed == 0;
+    }
+
+    private boolean isLocked(Segment segment, int failed) {
+        return failed == 0
+                ? tools.probe.doubt(segment.start()) == LockProbe.Answer.LOCKED
+                : tools.probe.isLocked(segment.start());
+    }
+
+    private boolean isGone(Segment segment) {
+        return tools.probe.ask(segment.start()) == LockProbe.Answer.GONE;
+    }
+
+    private static long length(List<Segment> segments) {
+        long total = 0;
+        for (Segment segment : segments) {
+            total += segment.length();
+        }
+        return total;
+    }
+
+    /** Returns what was found and done. */
+    PassResult pass(Difference found) {
+        return new PassResult(
+                mappings, found.wantedBytes(), missingBytes, newlyLocked, lost, unlocked, errno, overMappingBudget);
+    }
+
+    /**
+     * What all passes work with.
+     *
+     * @param probe tells what is locked
+     * @param calls the calls
+     * @param applicationLocks what is not ours to unlock
+     * @param ours what is
+     * @param neverLocked what the kernel never locks
+     * @param room what is left for locked memory
+     * @param pause sleeps
+     * @param maxMappings no mapping is split when there are this many
+     */
+    record Tools(
+            LockProbe probe,
+            ChunkedCalls calls,
+            ApplicationLocks applicationLocks,
+            OwnLocks ours,
+            NeverLocked neverLocked,
+            RoomWatch room,
+            Pause pause,
+            long maxMappings) {
+
+        /** Returns what handles hold, which is not ours to unlock either. */
+        HeldPages held() {
+            return calls.held();
+        }
+    }
+}

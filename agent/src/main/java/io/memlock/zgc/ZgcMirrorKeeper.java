@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.zgc;
+
+import io.memlock.memory.Segment;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Keeps a {@link ZgcMirror} of ZGC's heap while there may be one, and says what it cannot hold. Changed by one thread at a
+ * time; {@link #exists} and {@link #bytes} may be asked by any.
+ */
+public final class ZgcMirrorKeeper {
+
+    private final Supplier<ZgcMirror> maker;
+    private volatile ZgcMirror mirror;
+    private volatile long bytes;
+    private String problem;
+
+    /**
+     * Keeps no mirror until {@link #cover}.
+     *
+     * @param maker makes one, when it is needed for the first time
+     */
+    public ZgcMirrorKeeper(Supplier<ZgcMirror> maker) {
+        this.maker = maker;
+    }
+
+    /** Returns whether there is a heap that its collector maps anew while it runs, whether or not it can be mirrored. */
+    public static boolean isNeeded(List<Segment> segments) {
+        for (Segment segment : segments) {
+            if (segment.isRemappedHeap()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns whether there is a mirror, which needs passes more often than the interval may ask for. This is free. */
+    public boolean exists() {
+        ZgcMirror now = mirror;
+        return now != null && now.exists();
+    }
+
+    /** Returns whether there is a mirror, and it holds all of the heap as far as is known. */
+    public boolean isWhole() {
+        return exists() && problem == null;
+    }
+
+    /** Returns how many bytes VmRSS counts once more for the mirror. This is free. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /** Checks, before a pass locks it again, whether somebody has unlocked the mirror: what it held may have gone. */
+    public void check(long nowNanos) {
+        if (exists() && !mirror.isLocked()) {
+            mirror.allAgain(nowNanos);
+        }
+    }
+
+    /**
+     * Has the mirror reach as far as ZGC maps its heap. Populates nothing.
+     *
+     * @param segments all of the process
+     * @param nowNanos {@link System#nanoTime}
+     * @return what the operator should know and was not told yet, null if nothing
+     */
+    public String cover(List<Segment> segments, long nowNanos) {
+        if (mirror == null) {
+            mirror = maker.get();
+        }
+        String before = problem;
+        problem = mirror.cover(segments, nowNanos);
+        return problem == null || problem.equals(before)
+                ? null
+                : "ZGC's heap is locked while it is mapped, but memory that ZGC has freed can be swapped out until"
+                        + " ZGC uses it again (no second view of it: " + problem + ")";
+    }
+
+    /**
+     * Populates what has been mapped since the last call, or the next part of it. There is a mirror.
+     *
+     * @param segments all of the process, as it is now
+     * @return whether there is more
+     */
+    public boolean populatePart(List<Segment> segments) {
+        boolean isMore = mirror.populate(segments);
+        bytes = mirror.heldBytes();
+        return isMore;
+    }
+
+    /** Gives the mirror up. */
+    public void release() {
+        ZgcMirror last = mirror;
+        mirror = null;
+        bytes = 0;
+        problem = null;
+        if (last != null) {
+            last.release();
+        }
+    }
+}

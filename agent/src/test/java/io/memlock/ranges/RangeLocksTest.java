@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.ranges;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.calls.HeldPages.Manner;
+import io.memlock.calls.HeldPages.Range;
+import io.memlock.calls.LimitProbe;
+import io.memlock.calls.LockProbe;
+import io.memlock.fake.FakeKernel;
+import io.memlock.fake.FakeProcess;
+import io.memlock.lock.MemoryLock;
+import io.memlock.memory.Region;
+import io.memlock.options.OptionParser;
+import io.memlock.os.Errno;
+import io.memlock.proc.ProcFs;
+import io.memlock.state.LockFailure;
+import io.memlock.state.LockState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Ranges that an application asks for, beside what the agent locks. */
+class RangeLocksTest {
+
+    private static final long MIB = 1 << 20;
+    private static final long PAGE = FakeKernel.PAGE;
+    private static final long HEAP = 0x1000_0000L;
+    private static final long CODE = 0x2000_0000L;
+    private static final long NATIVE = 0x5000_0000L;
+    private static final Manner ON_FAULT = new Manner(false, false);
+    private static final Manner POPULATED = new Manner(true, false);
+
+    private final FakeKernel kernel = new FakeKernel();
+    private final FakeProcess process = new FakeProcess(kernel);
+    private final MemoryLock lock = process.newLock();
+
+    private final LockProbe probe = new LockProbe(kernel, FakeKernel.PAGE);
+
+    @TempDir
+    private Path proc;
+
+    private RangeLocks ranges;
+
+    @BeforeEach
+    void startJvm() throws IOException {
+        kernel.commit(Region.HEAP, HEAP, 4 * MIB);
+        kernel.commit(Region.CODE, CODE, 2 * MIB);
+        kernel.commit(Region.NATIVE, NATIVE, 64 * MIB);
+        Files.createDirectories(proc.resolve("self"));
+        Files.writeString(proc.resolve("self/maps"), "50000000-54000000 rw-p 00000000 00:00 0 \n");
+        ranges = new RangeLocks(
+                lock,
+                process,
+                kernel,
+                probe,
+                new LimitProbe(kernel, kernel.proc(), probe, FakeKernel.PAGE),
+                new ProcFs(proc.toFile(), proc.toFile()),
+                nanos -> {},
+                FakeKernel.PAGE);
+    }
+
+    private void start(String options) throws Exception {
+        assertThat(lock.start(OptionParser.parse(options)).failure()).isNull();
+    }
+
+    private Range hold(Manner manner) {
+        Range pages = ranges.pagesOf(NATIVE + 10 * PAGE + 100, 2 * PAGE);
+        assertThat(ranges.lock(pages, manner)).isNull();
+        return pages;
+    }
+
+    private boolean isLocked(Range pages) {
+        return kernel.isLocked(pages.start()) && kernel.isLocked(pages.end() - PAGE);
+    }
+
+    private boolean isAnyLocked(Range pages) {
+        return kernel.isLocked(pages.start()) || kernel.isLocked(pages.end() - PAGE);
+    }
+
+    @Test
+    void locksWholePagesAndNoMore() throws Exception {
+        start("mode=none");
+
+        Range pages = hold(POPULATED);
+
+        assertThat(pages).isEqualTo(new Range(NATIVE + 10 * PAGE, NATIVE + 13 * PAGE));
+        assertThat(kernel.chargedBytes()).isEqualTo(3 * PAGE);
+        ranges.unlock(pages, POPULATED);
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aLimitIsNamedAndNothingIsHalfDone(boolean isPopulated) throws Exception {
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 12 * MIB;
+        start("mode=none");
+        Range held = hold(ON_FAULT);
+
+        LockFailure failure = ranges.lock(new Range(NATIVE, NATIVE + 32 * MIB), new Manner(isPopulated, false));
+
+        assertThat(failure.answer()).contains("ENOMEM", "soft 12.0 MiB", "asked for: 32.0 MiB");
+        assertThat(failure.remedy()).contains("LimitMEMLOCK=infinity");
+        assertThat(kernel.chargedBytes()).isEqualTo(3 * PAGE);
+        assertThat(isLocked(held)).isTrue();
+    }
+
+    @Test
+    void aHoleIsNamedAndNothingIsHalfDone() throws Exception {
+        start("mode=none");
+
+        LockFailure failure = ranges.lock(new Range(NATIVE + 60 * MIB, NATIVE + 68 * MIB), ON_FAULT);
+
+        assertThat(failure.answer()).contains("nothing is mapped at 0000000054000000");
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    @Test
+    void aCallThatDoesNothingIsNoLock() throws Exception {
+        start("mode=none");
+        kernel.filter.put("mlock", 0);
+
+        LockFailure failure = ranges.lock(new Range(NATIVE, NATIVE + PAGE), POPULATED);
+
+        assertThat(failure.answer()).contains("nothing was done");
+    }
+
+    @Test
+    void whatCannotBeLeftOutOfCoreDumpsIsNotLocked() throws Exception {
+        start("mode=none");
+        kernel.filter.put("madvise", Errno.EINVAL);
+
+        LockFailure failure = ranges.lock(new Range(NATIVE, NATIVE + PAGE), new Manner(true, true));
+
+        assertThat(failure.tried()).contains("MADV_DONTDUMP");
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mode=all", "mode=all,strategy=rescan", "mode=heap,strategy=future", "exclude=nothing"})
+    void whatIsHeldOnFaultStaysLockedWhenTheAgentUnlocks(String options) throws Exception {
+        start(options);
+        lock.reconcile();
+        Range held = hold(ON_FAULT);
+        lock.reconcile();
+
+        assertThat(lock.unlock().failure()).isNull();
+
+        assertThat(lock.status().state()).isEqualTo(LockState.UNLOCKED);
+        assertThat(isLocked(held)).isTrue();
+        assertThat(kernel.chargedBytes()).isEqualTo(3 * PAGE);
+        ranges.unlock(held, ON_FAULT);
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mode=all", "mode=all,strategy=rescan"})
+    void whatIsClosedWhileItIsSelectedStaysLockedUntilTheAgentUnlocks(String options) throws Exception {
+        start(options);
+        Range pages = hold(POPULATED);
+        ranges.unlock(pages, POPULATED);
+        assertThat(isLocked(pages)).isTrue();
+        lock.reconcile();
+        assertThat(isLocked(pages)).isTrue();
+
+        assertThat(lock.unlock().failure()).isNull();
+
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    /** Whatever the agent had not found before, too. */
+    @Test
+    void whatIsLockedBeforeTheKeeperFindsItBecomesTheAgentsOwn() throws Exception {
+        start("mode=all,strategy=rescan");
+        kernel.commit(Region.NATIVE, NATIVE + 64 * MIB, MIB);
+        Range pages = new Range(NATIVE + 64 * MIB, NATIVE + 64 * MIB + 2 * PAGE);
+        assertThat(ranges.lock(pages, POPULATED)).isNull();
+        ranges.unlock(pages, POPULATED);
+        assertThat(isLocked(pages)).isTrue();
+
+        lock.unlock();
+
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    @Test
+    void anotherSelectionLeavesWhatIsHeld() throws Exception {
+        start("mode=all");
+        Range held = hold(ON_FAULT);
+
+        assertThat(lock.change(OptionParser.parse("mode=heap")).failure()).isNull();
+
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        assertThat(kernel.chargedBytes()).isEqualTo(4 * MIB + 3 * PAGE);
+        ranges.unlock(held, ON_FAULT);
+        assertThat(kernel.chargedBytes()).isEqualTo(4 * MIB);
+    }
+
+    @Test
+    void underALimitWhatDoesNotFitIsUnlockedAgain() throws Exception {
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 8 * MIB;
+        assertThat(lock.start(OptionParser.parse("mode=all")).failure()).isNotNull();
+        Range pages = hold(ON_FAULT);
+
+        ranges.unlock(pages, ON_FAULT);
+
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    @Test
+    void whatIsHeldIsLockedAgainWhenALimitEndsFuture() throws Exception {
+        start("mode=all");
+        lock.reconcile();
+        Range held = hold(ON_FAULT);
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 16 * PAGE;
+
+        lock.reconcile();
+
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(isLocked(held)).isTrue();
+    }
+
+    /** As when a file is mapped and locked while the keeper unlocks files that were born locked. */
+    @Test
+    void whatIsLockedBetweenALookAndTheUnlockingStaysLocked() throws Exception {
+        start("mode=heap,strategy=future");
+        Range pages = new Range(NATIVE, NATIVE + PAGE);
+        kernel.afterLockedLook = () -> assertThat(ranges.lock(pages, ON_FAULT)).isNull();
+
+        lock.reconcile();
+
+        assertThat(isLocked(pages)).isTrue();
+        assertThat(kernel.chargedBytes()).isEqualTo(4 * MIB + PAGE);
+    }
+
+    @Test
+    void theKeeperIsDoneWithWhatIsHeld() throws Exception {
+        start("mode=heap,strategy=future");
+        lock.reconcile();
+        hold(ON_FAULT);
+        lock.reconcile();
+        int looks = kernel.looks;
+
+        assertThat(lock.reconcile().failure()).isNull();
+
+        assertThat(kernel.looks - looks).isLessThanOrEqualTo(2);
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+    }
+
+    @Test
+    void memoryThatWasUnmappedUnderAHandleIsPassedOver() throws Exception {
+        start("mode=none");
+        Range pages = hold(ON_FAULT);
+        kernel.unmap(pages.start(), PAGE);
+
+        ranges.unlock(pages, ON_FAULT);
+
+        assertThat(isAnyLocked(pages)).isFalse();
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+}
