@@ -43,18 +43,37 @@ final class MallocHeaders {
     static List<KnownRange> claims(List<Segment> segments, MemorySnapshot memory, int pageBytes) {
         List<KnownRange> claims = new ArrayList<>();
         int lookedAt = 0;
-        for (Segment segment : segments) {
-            if (isWritable(segment.mapping()) && lookedAt < MOST_LOOKED_AT) {
-                if (segment.evidence() == Evidence.MALLOC_LAYOUT) {
-                    lookedAt++;
-                    addArena(claims, segment, memory, pageBytes);
-                } else if (segment.evidence() == Evidence.NONE) {
-                    lookedAt++;
-                    addChunks(claims, segment, memory, pageBytes);
-                }
+        long claimed = 0;
+        long endOfRun = 0;
+        for (int i = 0; i < segments.size() && lookedAt < MOST_LOOKED_AT; i++) {
+            Segment segment = segments.get(i);
+            if (segment.evidence() == Evidence.MALLOC_LAYOUT
+                    && isWritable(segment.mapping())
+                    && RegionClassifier.isArenaMultiple(segment.start())) {
+                lookedAt++;
+                addArena(claims, segment, memory, pageBytes);
+            } else if (isUnclaimed(segment) && segment.start() >= claimed) {
+                lookedAt++;
+                endOfRun = segment.start() < endOfRun ? endOfRun : endOfRun(segments, i);
+                claimed = addChunks(claims, segment.start(), endOfRun, memory, pageBytes);
             }
         }
         return claims;
+    }
+
+    private static boolean isUnclaimed(Segment segment) {
+        return segment.evidence() == Evidence.NONE && isWritable(segment.mapping());
+    }
+
+    /** Locks split mappings: a chunk may go on in the next. */
+    private static long endOfRun(List<Segment> segments, int first) {
+        int last = first;
+        while (last + 1 < segments.size()
+                && segments.get(last + 1).start() == segments.get(last).end()
+                && isUnclaimed(segments.get(last + 1))) {
+            last++;
+        }
+        return segments.get(last).end();
     }
 
     private static boolean isWritable(Mapping mapping) {
@@ -88,17 +107,19 @@ final class MallocHeaders {
                 && accessible % pageBytes == 0;
     }
 
-    private static void addChunks(List<KnownRange> claims, Segment segment, MemorySnapshot memory, int pageBytes) {
-        long end = endOfChunks(segment, memory, pageBytes);
-        if (end > segment.start()) {
-            claims.add(new KnownRange(segment.start(), end, Region.NATIVE, Evidence.MALLOC_HEADER));
+    /** Returns where the chunks end that were claimed. */
+    private static long addChunks(List<KnownRange> claims, long start, long end, MemorySnapshot memory, int pageBytes) {
+        long endOfChunks = endOfChunks(start, end, memory, pageBytes);
+        if (endOfChunks > start) {
+            claims.add(new KnownRange(start, endOfChunks, Region.NATIVE, Evidence.MALLOC_HEADER));
         }
+        return endOfChunks;
     }
 
-    private static long endOfChunks(Segment segment, MemorySnapshot memory, int pageBytes) {
-        long position = segment.start();
+    private static long endOfChunks(long start, long end, MemorySnapshot memory, int pageBytes) {
+        long position = start;
         try {
-            while (position < segment.end()) {
+            while (position < end) {
                 long alignment = memory.word(position); // unused bytes before the chunk: none but with memalign
                 long size = memory.word(position + Long.BYTES);
                 long length = size & ~FLAGS;
@@ -106,7 +127,7 @@ final class MallocHeaders {
                         && (size & FLAGS) == IS_MMAPPED
                         && length > 0
                         && length % pageBytes == 0
-                        && length <= segment.end() - position;
+                        && length <= end - position;
                 if (!chunk) {
                     break;
                 }

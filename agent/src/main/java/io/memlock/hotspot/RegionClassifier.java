@@ -20,6 +20,9 @@ final class RegionClassifier {
     /** glibc reserves arenas of this size at multiples of it on 64-bit. malloc/arena.c, HEAP_MAX_SIZE */
     static final long ARENA_BYTES = 64L << 20;
 
+    /** So many mappings away the beginning of an arena is looked for, and its end: locks leave two pieces or three. */
+    private static final int MOST_PIECES = 16;
+
     private final KnownRanges known;
 
     RegionClassifier(KnownRanges known) {
@@ -100,23 +103,42 @@ final class RegionClassifier {
 
     /**
      * An arena of malloc is writable from a multiple of 64 MiB on and inaccessible from there to the next one; a full
-     * one is writable throughout.
+     * one is writable throughout. It may be mapped in pieces: the kernel does not merge what is locked in different ways, as
+     * by the application and by the agent.
      */
     private static boolean isArena(List<Mapping> mappings, int index) {
-        Mapping mapping = mappings.get(index);
-        if (mapping.isAccessible()) {
-            return startsArena(mapping) && (isArenaMultiple(mapping.end()) || followedByRest(mappings, index));
+        int last = mappings.get(index).isAccessible() ? index : index - 1;
+        int first = last;
+        while (first > 0 && index - first < MOST_PIECES && isLaterPiece(mappings, first)) {
+            first--;
         }
-        return index > 0 && startsArena(mappings.get(index - 1)) && followedByRest(mappings, index - 1);
+        if (first < 0
+                || !isPiece(mappings.get(first))
+                || !isArenaMultiple(mappings.get(first).start())) {
+            return false;
+        }
+        while (last + 1 < mappings.size() && last - index < MOST_PIECES && isLaterPiece(mappings, last + 1)) {
+            last++;
+        }
+        return (last >= index && isArenaMultiple(mappings.get(last).end())) || followedByRest(mappings, last);
     }
 
-    private static boolean startsArena(Mapping mapping) {
-        return isArenaMultiple(mapping.start())
-                && mapping.readable()
+    private static boolean isPiece(Mapping mapping) {
+        return mapping.readable()
                 && mapping.writable()
                 && !mapping.executable()
                 && !mapping.shared()
                 && MappingNames.isAnonymous(mapping);
+    }
+
+    /** Whether it goes on where the mapping before it ends, and not as another arena. */
+    private static boolean isLaterPiece(List<Mapping> mappings, int index) {
+        Mapping mapping = mappings.get(index);
+        Mapping before = mappings.get(index - 1);
+        return !isArenaMultiple(mapping.start())
+                && before.end() == mapping.start()
+                && isPiece(mapping)
+                && isPiece(before);
     }
 
     private static boolean followedByRest(List<Mapping> mappings, int index) {
@@ -135,7 +157,7 @@ final class RegionClassifier {
         return (address + ARENA_BYTES - 1) & -ARENA_BYTES;
     }
 
-    private static boolean isArenaMultiple(long address) {
+    static boolean isArenaMultiple(long address) {
         return (address & (ARENA_BYTES - 1)) == 0;
     }
 

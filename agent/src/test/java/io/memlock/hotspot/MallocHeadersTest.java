@@ -57,6 +57,37 @@ class MallocHeadersTest {
     }
 
     @Test
+    void takesAChunkThatLocksHaveSplit() {
+        words.put(0x1000_0008L, 0x20_1002L);
+        words.put(0x1020_1008L, 0x1002L);
+
+        assertThat(claims(
+                        "10000000-10100000 rw-p 00000000 00:00 0",
+                        "10100000-10180000 rw-p 00000000 00:00 0",
+                        "10180000-10300000 rw-p 00000000 00:00 0"))
+                .containsExactly(new KnownRange(0x1000_0000L, 0x1020_2000L, Region.NATIVE, Evidence.MALLOC_HEADER));
+    }
+
+    @Test
+    void takesNoChunkThatWouldGoOnBehindAHole() {
+        words.put(0x1000_0008L, 0x20_1002L);
+
+        assertThat(claims("10000000-10100000 rw-p 00000000 00:00 0", "10101000-10300000 rw-p 00000000 00:00 0"))
+                .isEmpty();
+    }
+
+    @Test
+    void confirmsAnArenaInPiecesByItsOneHeader() {
+        arena(0x7f5e_c800_0030L, 0, 0x7_0000L, 0x7_0000L);
+
+        assertThat(claims(
+                        "7f5ec8000000-7f5ec8068000 rw-p 00000000 00:00 0",
+                        "7f5ec8068000-7f5ec8070000 rw-p 00000000 00:00 0",
+                        "7f5ec8070000-7f5ecc000000 ---p 00000000 00:00 0"))
+                .containsExactly(ARENA_RANGE);
+    }
+
+    @Test
     void leavesAChunkOfAnArena() {
         words.put(0x1000_0008L, 0x10_1005L);
 

@@ -63,6 +63,30 @@ class RegionClassifierTest {
                 .containsExactly(Region.NATIVE);
     }
 
+    /** What the application locked itself, before and after the agent, is not merged. */
+    @Test
+    void takesAnArenaInPiecesForMalloc() {
+        assertThat(regions(
+                        List.of(),
+                        "7f5ec8000000-7f5ec8068000 rw-p 00000000 00:00 0",
+                        "7f5ec8068000-7f5ec8070000 rw-p 00000000 00:00 0",
+                        "7f5ec8070000-7f5ec8080000 rw-p 00000000 00:00 0",
+                        "7f5ec8080000-7f5ecc000000 ---p 00000000 00:00 0",
+                        "7f5ecc000000-7f5ece000000 rw-p 00000000 00:00 0",
+                        "7f5ece000000-7f5ed0000000 rw-p 00000000 00:00 0"))
+                .containsOnly(Region.NATIVE);
+    }
+
+    @Test
+    void takesNoPiecesForMallocThatDoNotReachTheEndOfAnArena() {
+        assertThat(regions(
+                        List.of(),
+                        "7f5ec8000000-7f5ec8068000 rw-p 00000000 00:00 0",
+                        "7f5ec8068000-7f5ec8070000 rw-p 00000000 00:00 0",
+                        "7f5ec8070000-7f5ecbfff000 ---p 00000000 00:00 0"))
+                .containsOnly(Region.OTHER);
+    }
+
     @Test
     void doesNotTakeAReservationThatEndsElsewhereForAnArena() {
         // ZGC on 17: its mark stacks
