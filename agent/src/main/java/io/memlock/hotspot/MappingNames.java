@@ -9,6 +9,9 @@ import java.util.Map;
 /** What the name of a mapping alone tells. */
 public final class MappingNames {
 
+    /** A jar of 50,000 classes has one of 5 MB. */
+    private static final long LARGEST_JAR_DIRECTORY_BYTES = 8L << 20;
+
     private MappingNames() {}
 
     /**
@@ -32,7 +35,7 @@ public final class MappingNames {
         if (mapping.isHugetlb() && (name.startsWith("/anon_hugepage") || name.startsWith("/SYSV"))) {
             return null; // anonymous memory, for whatever
         }
-        if (name.endsWith(".jsa")) {
+        if (name.endsWith(".jsa") && !mapping.shared()) {
             return Region.CDS;
         }
         if (name.contains("/hsperfdata_")) {
@@ -65,15 +68,13 @@ public final class MappingNames {
     }
 
     /**
-     * Whether it is code or the read-only data beside it: libraries with all their pieces, the JDK's classes, locale
-     * data. Programs load their own parts privately and read-only, but native code maps its data so, too: without a
-     * name that tells, a file is data, of any size and read at any speed.
+     * Tells whether a file is the JDK's classes, locale data, or the directory at the end of a jar on the boot class path. A
+     * library is known by its executable piece. Without a name that tells, and with the name alone of what could be data, a
+     * file is data, of any size and read at any speed. libzip, zip_util.c: the central directory is mapped from its page on
      */
     private static boolean isLibrary(String name, Mapping mapping) {
-        return name.endsWith(".so")
-                || name.contains(".so.")
-                || name.endsWith("/lib/modules")
-                || (name.endsWith(".jar") && !mapping.writable())
+        return name.endsWith("/lib/modules")
+                || (name.endsWith(".jar") && !mapping.writable() && mapping.length() <= LARGEST_JAR_DIRECTORY_BYTES)
                 || name.endsWith("/gconv-modules.cache")
                 || (!mapping.shared() && !mapping.writable() && name.contains("/locale/"));
     }

@@ -261,8 +261,9 @@ class RegionClassifierTest {
                 Map.entry("rw-s 00000000 fe:00 21 /tmp/hsperfdata_root/5100", Region.NATIVE),
                 Map.entry("rw-p 00001000 fe:00 32 /usr/lib/jvm/jdk/lib/server/classes.jsa", Region.CDS),
                 Map.entry("r--s 00000000 fe:00 32 /usr/lib/jvm/jdk/lib/modules", Region.LIBS),
-                Map.entry("rw-p 00002000 fe:00 33 /lib/x86_64-linux-gnu/libz.so.1.2.13", Region.LIBS),
-                Map.entry("rw-p 00002000 fe:00 33 /tmp/libnetty.so (deleted)", Region.LIBS),
+                Map.entry("r--s 00000000 fe:00 33 /data/store.so", Region.MAPPED),
+                Map.entry("rw-p 00000000 fe:00 33 /data/store.so.1", Region.MAPPED),
+                Map.entry("rw-s 00000000 fe:00 33 /data/store.jsa", Region.MAPPED),
                 Map.entry("r--p 00000000 fe:00 34 /usr/lib/locale/C.utf8/LC_CTYPE", Region.LIBS),
                 Map.entry("r--p 00000000 fe:00 34 /data/model.bin", Region.MAPPED),
                 Map.entry("r--s 00000000 fe:00 34 /usr/lib64/gconv/gconv-modules.cache", Region.LIBS),
@@ -275,6 +276,23 @@ class RegionClassifierTest {
         examples.forEach((line, region) -> assertThat(regions(List.of(), "40000000-40200000 " + line))
                 .as(line)
                 .containsExactly(region));
+    }
+
+    @Test
+    void allPiecesOfAFileBelongToALibraryIfOneIsExecutable() {
+        assertThat(regions(
+                        List.of(),
+                        "40000000-40200000 r--p 00000000 fe:00 33 /tmp/libnetty.so (deleted)",
+                        "40200000-40400000 r-xp 00200000 fe:00 33 /tmp/libnetty.so (deleted)",
+                        "40400000-40600000 rw-p 00400000 fe:00 33 /tmp/libnetty.so (deleted)"))
+                .containsOnly(Region.LIBS);
+    }
+
+    /** An application maps it whole; of a jar on the boot class path the JVM maps the directory at its end. */
+    @Test
+    void aLargeJarIsData() {
+        assertThat(regions(List.of(), "40000000-40900000 r--s 00000000 fe:00 32 /data/upload.jar"))
+                .containsExactly(Region.MAPPED);
     }
 
     private static List<Region> regions(List<KnownRange> claims, String... maps) {
