@@ -11,6 +11,7 @@ import io.memlock.calls.FutureProbe;
 import io.memlock.calls.HeldPages;
 import io.memlock.calls.LimitProbe;
 import io.memlock.calls.LockProbe;
+import io.memlock.calls.Maps;
 import io.memlock.calls.OnFaultProbe;
 import io.memlock.calls.Pause;
 import io.memlock.calls.Populator;
@@ -69,6 +70,12 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     private final Progress progress;
     private final long pageBytes;
     private final LockProbe probe;
+    private final Maps maps = new Maps() { // no lambda, as below: this is on the way to main
+                @Override
+                public List<Mapping> read() throws IOException {
+                    return proc.mappings(ProcFs.SELF);
+                }
+            };
 
     private HeldPages held;
     private Boolean inUserNamespace;
@@ -253,7 +260,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     @Override
     public synchronized HeldPages held() {
         if (held == null) {
-            held = new HeldPages(libc, probe, pageBytes);
+            held = new HeldPages(libc, probe, pageBytes, maps);
         }
         return held;
     }
@@ -274,9 +281,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
 
     @Override
     public Map<Mapping, Boolean> onFaultByLocked(Predicate<Mapping> asked) throws IOException {
-        Map<Mapping, Boolean> probed = isLarge()
-                ? new OnFaultProbe(libc, probe, pageBytes, () -> proc.mappings(ProcFs.SELF)).find(asked)
-                : null;
+        Map<Mapping, Boolean> probed = isLarge() ? new OnFaultProbe(libc, probe, pageBytes, maps).find(asked) : null;
         if (probed != null) {
             return probed;
         }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.calls;
 
+import io.memlock.memory.Mapping;
 import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
+import java.io.IOException;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.SortedMap;
@@ -24,6 +26,7 @@ public final class HeldPages {
     private final LibC libc;
     private final LockProbe probe;
     private final long pageBytes;
+    private final Maps maps;
 
     /** Runs by start. None is empty, none overlaps another. */
     private final TreeMap<Long, Run> runs = new TreeMap<>();
@@ -33,10 +36,11 @@ public final class HeldPages {
 
     private volatile Wanted wanted;
 
-    public HeldPages(LibC libc, LockProbe probe, long pageBytes) {
+    public HeldPages(LibC libc, LockProbe probe, long pageBytes, Maps maps) {
         this.libc = libc;
         this.probe = probe;
         this.pageBytes = pageBytes;
+        this.maps = maps;
     }
 
     /** Neighbouring pages that are held alike. */
@@ -163,14 +167,20 @@ public final class HeldPages {
         }
     }
 
-    /** Finds the pages the application has locked, one by one: it seldom locks in two ways. */
+    /** Finds what the application has locked. The pages of a mapping are all locked, or none of them is. */
     private void findApplications(long start, long end) {
-        for (long page = start; page < end; page += pageBytes) {
-            if (probe.isLocked(page)) {
-                cutAt(page);
-                cutAt(page + pageBytes);
-                runs.get(page).before = Before.APPLICATION;
+        try {
+            for (Mapping mapping : maps.read()) {
+                long from = Math.max(start, mapping.start());
+                long to = Math.min(end, mapping.end());
+                if (from < to && probe.isLocked(from)) {
+                    cutAt(from);
+                    cutAt(to);
+                    runs.get(from).before = Before.APPLICATION;
+                }
             }
+        } catch (IOException e) {
+            runs.get(start).before = Before.APPLICATION; // then none of it is unlocked
         }
     }
 
@@ -365,15 +375,21 @@ public final class HeldPages {
         SHOW
     }
 
-    /**
-     * Calls on what is mapped of a range: at a hole the kernel stops, so that what lies behind it would be left out. The
-     * range is halved then, until a half has no hole or is a page.
-     */
+    /** Calls on what is mapped of a range: at a hole the kernel stops, so that what lies behind it would be left out. */
     private void onMapped(Call call, long start, long end) {
-        if (call(call, start, end - start) != 0 && libc.errno() == Errno.ENOMEM && end - start > pageBytes) {
-            long middle = start + (end - start) / pageBytes / 2 * pageBytes;
-            onMapped(call, start, middle);
-            onMapped(call, middle, end);
+        if (call(call, start, end - start) == 0 || libc.errno() != Errno.ENOMEM) {
+            return;
+        }
+        try {
+            for (Mapping mapping : maps.read()) {
+                long from = Math.max(start, mapping.start());
+                long to = Math.min(end, mapping.end());
+                if (from < to) {
+                    call(call, from, to - from);
+                }
+            }
+        } catch (IOException e) {
+            return; // as far as the first hole it is done
         }
     }
 

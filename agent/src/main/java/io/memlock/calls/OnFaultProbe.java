@@ -149,11 +149,4 @@ public final class OnFaultProbe {
                 && one.inode() == other.inode()
                 && one.path().equals(other.path());
     }
-
-    /** Reads all mappings. */
-    public interface Maps {
-
-        /** Returns all mappings there are now. */
-        List<Mapping> read() throws IOException;
-    }
 }

@@ -21,9 +21,9 @@ final class SinglePageProbe {
 
     private final LibC libc;
     private final long pageBytes;
-    private final OnFaultProbe.Maps maps;
+    private final Maps maps;
 
-    SinglePageProbe(LibC libc, long pageBytes, OnFaultProbe.Maps maps) {
+    SinglePageProbe(LibC libc, long pageBytes, Maps maps) {
         this.libc = libc;
         this.pageBytes = pageBytes;
         this.maps = maps;

@@ -23,7 +23,7 @@ class ChunkedCallsTest {
     private final List<Long> pauses = new ArrayList<>();
     private long hugePages = PIECE;
     private final LockProbe probe = new LockProbe(kernel, FakeKernel.PAGE);
-    private final HeldPages held = new HeldPages(kernel, probe, FakeKernel.PAGE);
+    private final HeldPages held = new HeldPages(kernel, probe, FakeKernel.PAGE, kernel::maps);
     private final ChunkedCalls calls = new ChunkedCalls(
             kernel,
             pauses::add,

@@ -10,8 +10,10 @@ import io.memlock.fake.FakeKernel;
 import io.memlock.memory.Region;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class HeldPagesTest {
 
@@ -21,7 +23,7 @@ class HeldPagesTest {
     private static final Manner POPULATED = new Manner(true, false);
 
     private final FakeKernel kernel = new FakeKernel();
-    private final HeldPages held = new HeldPages(kernel, new LockProbe(kernel, PAGE), PAGE);
+    private final HeldPages held = new HeldPages(kernel, new LockProbe(kernel, PAGE), PAGE, kernel::maps);
 
     HeldPagesTest() {
         kernel.commit(Region.NATIVE, START, 100 * PAGE);
@@ -191,5 +193,18 @@ class HeldPagesTest {
             }
         }
         return text.toString();
+    }
+
+    /** Page by page it would take hours. */
+    @Test
+    @Timeout(value = 1, unit = TimeUnit.MINUTES)
+    void aRangeOfTerabytesWithHolesTakesAsManyCallsAsItHasMappings() {
+        HeldPages.Range most = new HeldPages.Range(PAGE, 1L << 46);
+        kernel.mlock(START, PAGE);
+
+        held.hold(most, ON_FAULT);
+        held.release(most, ON_FAULT);
+
+        assertThat(kernel.isLocked(START)).as("the application's").isTrue();
     }
 }

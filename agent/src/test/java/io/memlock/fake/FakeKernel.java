@@ -374,6 +374,11 @@ public final class FakeKernel implements LibC, Mappings {
         return changed;
     }
 
+    /** As {@code maps} tells, without a look of the agent's. */
+    public List<Mapping> maps() {
+        return vmas.values().stream().map(FakeKernel::mapping).toList();
+    }
+
     @Override
     public boolean looksUnchanged() {
         LongStream before = seen.stream()

@@ -97,7 +97,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
         this.kernel = kernel;
         this.viewing = viewing;
         this.probe = new LockProbe(kernel, FakeKernel.PAGE);
-        this.held = new HeldPages(kernel, probe, FakeKernel.PAGE);
+        this.held = new HeldPages(kernel, probe, FakeKernel.PAGE, kernel::maps);
         ChunkedCalls calls = new ChunkedCalls(
                 kernel, nanos -> {}, progress, new ChunkSize(FakeKernel.PAGE, () -> 2 << 20, () -> 0), held);
         this.applicationLocks = new ApplicationLocks(kernel::onFaultByLocked);
