@@ -53,6 +53,23 @@ public record Deployment(
         LOGIN
     }
 
+    /** Returns the deployment of a process that has ended by the time somebody reads of it. */
+    public Deployment ofEndedProcess() {
+        return new Deployment(
+                kind,
+                unit,
+                containerId,
+                pod,
+                podNamespace,
+                user,
+                uid,
+                startedAs,
+                isUserNamespace,
+                isFiltered,
+                javaHome,
+                0);
+    }
+
     /** Tells whether the process runs in a container. */
     public boolean isContainer() {
         return switch (kind) {

@@ -62,7 +62,7 @@ record ExaminedJvm(
                 asked < 0 ? Runtime.getRuntime().maxMemory() : asked,
                 proc.status(ProcFs.SELF),
                 proc.limits(ProcFs.SELF).lockedMemory(),
-                DeploymentFiles.ofThisProcess(),
+                DeploymentFiles.ofThisProcess().ofEndedProcess(),
                 segments(proc, ProcFs.SELF, ProcessHandle.current().pid()),
                 resident(proc, ProcFs.SELF, ProcessHandle.current().pid()),
                 List.of());
