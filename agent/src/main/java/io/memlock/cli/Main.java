@@ -7,6 +7,9 @@ import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.options.OptionException;
 import java.io.File;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -36,7 +39,22 @@ public final class Main {
         Console console = Console.ofThisProcess();
         ProcDirectory proc = new ProcDirectory(Path.of("/proc"));
         Jvms jvms = new Jvms(proc, ProcessHandle.current().pid());
-        return commandLine(console, proc, jvms, jar).execute(args);
+        return statusOf(commandLine(console, proc, jvms, jar).execute(args), console);
+    }
+
+    /** Returns the exit status: a command whose output is lost has failed. Nobody is told who has closed the pipe. */
+    private static int statusOf(int status, Console console) {
+        if (!console.out().checkError()) {
+            return status;
+        }
+        try (FileOutputStream out = new FileOutputStream(FileDescriptor.out)) {
+            out.write('\n');
+        } catch (IOException e) {
+            if (!"Broken pipe".equals(e.getMessage())) {
+                console.err().println("the output could not be written: " + e.getMessage());
+            }
+        }
+        return status == 0 ? CommandLine.ExitCode.SOFTWARE : status;
     }
 
     /** Puts all commands together. */
