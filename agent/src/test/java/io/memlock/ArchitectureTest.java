@@ -36,7 +36,7 @@ class ArchitectureTest {
                 "attach    | java.nio.charset |",
                 "bootstrap | java.net.. java.security.. java.nio.charset.. |",
                 "memory    |  |",
-                "log       |  |",
+                "log       |  | bootstrap",
                 "jna       |  |",
                 "jvmstat   | java.nio java.nio.charset |",
                 "os        | java.net.. java.nio.. com.sun.jna.. | jna",

@@ -8,6 +8,7 @@ import io.memlock.attach.AttachRequest;
 import io.memlock.attach.Replies;
 import io.memlock.attach.Version;
 import io.memlock.bootstrap.AgentThread;
+import io.memlock.bootstrap.StandardError;
 import io.memlock.keeper.OwnPermissions;
 import java.io.PrintStream;
 import java.lang.instrument.Instrumentation;
@@ -117,7 +118,7 @@ final class AttachService {
 
     private void print(AttachReply reply) {
         if (reply.state() == State.FAILED) {
-            stderr.println("[memlock] attach: " + reply.text());
+            new StandardError(stderr).print("[memlock] attach: " + reply.text());
         }
     }
 

@@ -6,6 +6,7 @@ import io.memlock.attach.AttachReply.State;
 import io.memlock.attach.AttachRequest;
 import io.memlock.bootstrap.Agent;
 import io.memlock.bootstrap.AgentThread;
+import io.memlock.bootstrap.StandardError;
 import io.memlock.keeper.Background;
 import io.memlock.keeper.Growth;
 import io.memlock.keeper.HeapRoom;
@@ -106,7 +107,7 @@ public final class Memlock implements Agent {
         try {
             options = OptionParser.parse(optionsText);
         } catch (OptionException e) {
-            stderr.println("[memlock] " + e.getMessage());
+            new StandardError(stderr).print("[memlock] " + e.getMessage());
             return EXIT_BAD_OPTION;
         }
         begin(options);
@@ -154,8 +155,9 @@ public final class Memlock implements Agent {
     /** Ignores another {@code -javaagent} of the same command line, or of {@code JAVA_TOOL_OPTIONS}. */
     @Override
     public void startAgain(String optionsText) {
-        stderr.println("[memlock] the agent is given more than once: the first counts (" + given(startOptions)
-                + "), this one is ignored (" + given(optionsText) + ")");
+        new StandardError(stderr)
+                .print("[memlock] the agent is given more than once: the first counts (" + given(startOptions)
+                        + "), this one is ignored (" + given(optionsText) + ")");
     }
 
     private static String given(String optionsText) {

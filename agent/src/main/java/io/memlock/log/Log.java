@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.log;
 
+import io.memlock.bootstrap.StandardError;
 import java.io.PrintStream;
 
 /**
@@ -10,7 +11,7 @@ public final class Log {
 
     private static final String PREFIX = "[memlock] ";
 
-    private final PrintStream stream;
+    private final StandardError stderr;
     private final Verbosity verbosity;
 
     /**
@@ -20,7 +21,7 @@ public final class Log {
      * @param verbosity how much, at any moment
      */
     public Log(PrintStream stream, Verbosity verbosity) {
-        this.stream = stream;
+        this.stderr = new StandardError(stream);
         this.verbosity = verbosity;
     }
 
@@ -48,8 +49,7 @@ public final class Log {
         }
     }
 
-    /** Prints in one call, so that lines of other threads do not come between. */
     private void print(String message) {
-        stream.println(PREFIX.concat(message));
+        stderr.print(PREFIX.concat(message));
     }
 }

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.bootstrap;
+
+import java.io.PrintStream;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Prints lines on standard error, which may be a full pipe that nobody reads: a line is waited for a second, and after that
+ * nobody who prints waits. The agent has to go on, and the JVM to end.
+ */
+public final class StandardError {
+
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final PrintStream stream;
+
+    /** Prints a line that was waited for in vain; null if there is none. */
+    private Thread stuck;
+
+    private int lost;
+
+    /** Prints on a stream: the JVM's standard error as it is at start, whatever the application sets later. */
+    public StandardError(PrintStream stream) {
+        this.stream = stream;
+    }
+
+    /** Prints a line in one call, so that lines of other threads do not come between. */
+    public synchronized void print(String line) {
+        if (stuck != null && stuck.isAlive()) {
+            lost++;
+            return;
+        }
+        String text = lost == 0
+                ? line
+                : "[memlock] " + lost + " lines were lost: nobody read standard error" + System.lineSeparator() + line;
+        Thread printer = start(text);
+        stuck = printer != null && !hasEnded(printer) ? printer : null;
+        lost = 0;
+    }
+
+    private Thread start(String text) {
+        try {
+            Thread printer = new AgentThread(new Printing(stream, text), "memlock-stderr");
+            printer.start();
+            return printer;
+        } catch (Throwable noThread) { // then the line is worth the risk
+            stream.println(text);
+            return null;
+        }
+    }
+
+    private static boolean hasEnded(Thread printer) {
+        long begin = System.nanoTime();
+        boolean isInterrupted = false;
+        long left = PATIENCE_NANOS;
+        while (left > 0 && printer.isAlive()) {
+            try {
+                printer.join(TimeUnit.NANOSECONDS.toMillis(left) + 1);
+            } catch (InterruptedException e) {
+                isInterrupted = true;
+            }
+            left = begin + PATIENCE_NANOS - System.nanoTime();
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return !printer.isAlive();
+    }
+
+    /** What the thread does; no lambda, because a line may be printed before {@code main}. */
+    private static final class Printing implements Runnable {
+
+        private final PrintStream stream;
+        private final String text;
+
+        Printing(PrintStream stream, String text) {
+            this.stream = stream;
+            this.text = text;
+        }
+
+        @Override
+        public void run() {
+            stream.println(text);
+        }
+    }
+}

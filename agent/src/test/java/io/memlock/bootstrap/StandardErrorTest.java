@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 1, unit = TimeUnit.MINUTES)
+class StandardErrorTest {
+
+    private final CountDownLatch read = new CountDownLatch(1);
+    private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+
+    /** A pipe that is full until somebody reads. */
+    private final PrintStream pipe = new PrintStream(
+            new OutputStream() {
+                @Override
+                public void write(int b) {
+                    await();
+                    written.write(b);
+                }
+
+                @Override
+                public void write(byte[] bytes, int from, int length) {
+                    await();
+                    written.write(bytes, from, length);
+                }
+
+                private void await() {
+                    try {
+                        read.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                }
+            },
+            true,
+            StandardCharsets.UTF_8);
+
+    @Test
+    void printsWhileSomebodyReads() {
+        read.countDown();
+
+        new StandardError(pipe).print("one");
+
+        assertThat(written.toString(StandardCharsets.UTF_8)).isEqualTo("one\n");
+    }
+
+    @Test
+    void waitsForNoReaderAndTellsHowManyLinesWereLost() throws InterruptedException {
+        StandardError stderr = new StandardError(pipe);
+        stderr.print("one");
+        stderr.print("two");
+        stderr.print("three");
+        assertThat(written.size()).isZero();
+
+        read.countDown();
+        while (!written.toString(StandardCharsets.UTF_8).contains("four")) {
+            stderr.print("four");
+        }
+
+        assertThat(written.toString(StandardCharsets.UTF_8))
+                .startsWith("one\n[memlock] ")
+                .contains(" lines were lost: nobody read standard error\nfour\n")
+                .doesNotContain("two");
+    }
+
+    @Test
+    void keepsTheInterruptOfWhoPrints() {
+        Thread.currentThread().interrupt();
+        read.countDown();
+
+        new StandardError(pipe).print("one");
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(written.toString(StandardCharsets.UTF_8)).isEqualTo("one\n");
+    }
+}
