@@ -3,7 +3,7 @@ package io.memlock.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.it.apps.HelloApp;
+import io.memlock.it.apps.DefaultFileSystemApp;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Outcome;
@@ -13,6 +13,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Nobody reads standard error, and its pipe is full: a paused pager, a log collector that stalls. */
 class BlockedStderrIT {
+
+    /** What an application prints that ends without System.exit. */
+    private static final String DONE = "the JDK's\n";
 
     private static final String EVERY_JDK = "io.memlock.it.harness.Jdk#all";
 
@@ -26,7 +29,7 @@ class BlockedStderrIT {
         Outcome outcome = blocked(jdk, "").run();
 
         assertThat(outcome.exitStatus()).as(outcome::toString).isZero();
-        assertThat(outcome.stdout()).isEqualTo("hello\n");
+        assertThat(outcome.stdout()).isEqualTo(DONE);
     }
 
     @ParameterizedTest
@@ -43,7 +46,7 @@ class BlockedStderrIT {
         Outcome goesOn = unprivileged(jdk, "").run();
         Outcome exits = unprivileged(jdk, "on-failure=exit").run();
 
-        assertThat(goesOn.stdout()).as(goesOn::toString).isEqualTo("hello\n");
+        assertThat(goesOn.stdout()).as(goesOn::toString).isEqualTo(DONE);
         assertThat(exits.exitStatus()).as(exits::toString).isEqualTo(77);
     }
 
@@ -55,6 +58,6 @@ class BlockedStderrIT {
         return ForkedJvm.on(jdk)
                 .agent(options)
                 .wrapper(Wrappers.shell(FULL_PIPE))
-                .main(HelloApp.class);
+                .main(DefaultFileSystemApp.class);
     }
 }
