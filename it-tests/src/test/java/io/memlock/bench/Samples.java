@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /** All that was measured, in the order it was. */
 public final class Samples {
@@ -30,6 +31,22 @@ public final class Samples {
     /** Why a contender could not do a case, or null. */
     public String failure(String suite, String caseName, String contender) {
         return failures.get(key(suite, caseName, contender));
+    }
+
+    /**
+     * A row of a table for each contender of a case.
+     *
+     * @param cells what is told of a contender beside its name; where it could not do the case, why stands there
+     */
+    public List<List<String>> rows(String suite, String caseName, Function<String, List<String>> cells) {
+        List<List<String>> rows = new ArrayList<>();
+        for (String contender : contenders(suite, caseName)) {
+            String failure = failure(suite, caseName, contender);
+            List<String> row = new ArrayList<>(List.of(contender));
+            row.addAll(failure == null ? cells.apply(contender) : List.of("cannot: " + failure));
+            rows.add(row);
+        }
+        return rows;
     }
 
     private static String key(String suite, String caseName, String contender) {

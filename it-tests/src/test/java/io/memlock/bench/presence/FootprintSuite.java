@@ -103,15 +103,12 @@ public final class FootprintSuite implements Suite {
             page.subheading(caseName);
             page.table(
                     List.of("", "heap", "metaspace", "code", "native", "sum", "read all, us", "refresh, us"),
-                    samples.contenders(name(), caseName).stream()
-                            .map(contender -> row(samples, caseName, contender))
-                            .toList());
+                    samples.rows(name(), caseName, contender -> cells(samples, caseName, contender)));
         }
     }
 
-    private List<String> row(Samples samples, String caseName, String contender) {
+    private List<String> cells(Samples samples, String caseName, String contender) {
         return List.of(
-                contender,
                 more(samples, caseName, contender, "heap"),
                 more(samples, caseName, contender, "metaspace"),
                 more(samples, caseName, contender, "code"),

@@ -106,15 +106,12 @@ public final class ThroughputSuite implements Suite {
             page.subheading(caseName);
             page.table(
                     List.of("", "requests/s", "ratio", "p50", "p99", "p99.9", "p99.9 ratio"),
-                    samples.contenders(name(), caseName).stream()
-                            .map(contender -> row(samples, caseName, contender))
-                            .toList());
+                    samples.rows(name(), caseName, contender -> cells(samples, caseName, contender)));
         }
     }
 
-    private List<String> row(Samples samples, String caseName, String contender) {
+    private List<String> cells(Samples samples, String caseName, String contender) {
         return List.of(
-                contender,
                 samples.spread(name(), caseName, contender, "ops").text(),
                 ratio(samples, caseName, contender, "ops"),
                 samples.spread(name(), caseName, contender, "p50").text(),

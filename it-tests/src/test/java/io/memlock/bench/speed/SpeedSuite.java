@@ -124,19 +124,12 @@ public final class SpeedSuite implements Suite {
             page.subheading(caseName);
             page.table(
                     List.of("", "ms", "GiB/s", "of raw", "over ours"),
-                    samples.contenders(name(), caseName).stream()
-                            .map(contender -> row(samples, caseName, contender))
-                            .toList());
+                    samples.rows(name(), caseName, contender -> cells(samples, caseName, contender)));
         }
     }
 
-    private List<String> row(Samples samples, String caseName, String contender) {
-        String failure = samples.failure(name(), caseName, contender);
-        if (failure != null) {
-            return List.of(contender, "cannot: " + failure);
-        }
+    private List<String> cells(Samples samples, String caseName, String contender) {
         return List.of(
-                contender,
                 samples.spread(name(), caseName, contender, "millis").text(),
                 samples.spread(name(), caseName, contender, "gibPerSecond").text(),
                 samples.paired(name(), caseName, contender, RAW, "gibPerSecond", (x, raw) -> x / raw)

@@ -107,19 +107,12 @@ public final class StallSuite implements Suite {
             page.subheading(caseName);
             page.table(
                     List.of("", "worst us", "p99.9 us", "of before", "of one call", "took ms", "charged MiB"),
-                    samples.contenders(name(), caseName).stream()
-                            .map(contender -> row(samples, caseName, contender))
-                            .toList());
+                    samples.rows(name(), caseName, contender -> cells(samples, caseName, contender)));
         }
     }
 
-    private List<String> row(Samples samples, String caseName, String contender) {
-        String failure = samples.failure(name(), caseName, contender);
-        if (failure != null) {
-            return List.of(contender, "cannot: " + failure);
-        }
+    private List<String> cells(Samples samples, String caseName, String contender) {
         return List.of(
-                contender,
                 samples.spread(name(), caseName, contender, "max").text(),
                 samples.spread(name(), caseName, contender, "p99.9").text(),
                 samples.spread(name(), caseName, contender, "of before").text(),

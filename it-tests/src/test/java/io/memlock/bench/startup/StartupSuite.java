@@ -116,9 +116,7 @@ public final class StartupSuite implements Suite {
             List<String> names = samples.contenders(name(), caseName);
             page.table(
                     List.of("", "wall ms", "CPU ms", "wall, less a", "(x - a) / (b - a) wall", "CPU"),
-                    names.stream()
-                            .map(contender -> row(samples, caseName, contender))
-                            .toList());
+                    samples.rows(name(), caseName, contender -> cells(samples, caseName, contender)));
             String steps = whereItGoes.get(caseName);
             if (steps != null) {
                 page.text("Where ours goes, in one run: `" + steps + "`");
@@ -129,13 +127,8 @@ public final class StartupSuite implements Suite {
         }
     }
 
-    private List<String> row(Samples samples, String caseName, String contender) {
-        String failure = samples.failure(name(), caseName, contender);
-        if (failure != null) {
-            return List.of(contender, "cannot: " + failure);
-        }
+    private List<String> cells(Samples samples, String caseName, String contender) {
         return List.of(
-                contender,
                 samples.spread(name(), caseName, contender, "wallMillis").text(),
                 samples.spread(name(), caseName, contender, "cpuMillis").text(),
                 samples.paired(name(), caseName, contender, contenders.empty().name(), "wallMillis", (x, a) -> x - a)
