@@ -95,15 +95,18 @@ public record PublishedLock(
      * @return none where not some are; null if that is not told in a way that can be read
      */
     public List<PathGlob> selectedFiles() {
+        if (files.isEmpty()) {
+            return List.of();
+        }
+        if (files.length() > PathGlob.LONGEST) { // the process can tell anything
+            return null;
+        }
         List<PathGlob> globs = new ArrayList<>();
-        for (int start = 0; start < files.length(); ) {
-            int end = PathGlob.indexOfSeparator(files, '+', start);
-            String glob = files.substring(start, end);
+        for (String glob : PathGlob.split(files)) {
             if (glob.isEmpty() || PathGlob.problem(glob) != null) {
                 return null;
             }
             globs.add(PathGlob.of(glob));
-            start = end + 1;
         }
         return globs;
     }

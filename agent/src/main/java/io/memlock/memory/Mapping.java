@@ -71,6 +71,11 @@ public record Mapping(
 
     /** Returns the path without the mark of an unlinked file. */
     public String linkedPath() {
+        return linkedPath(path);
+    }
+
+    /** Returns a path that the kernel tells, without the mark of an unlinked file. */
+    static String linkedPath(String path) {
         return path.endsWith(DELETED) ? path.substring(0, path.length() - DELETED.length()) : path;
     }
 

@@ -19,8 +19,6 @@ public final class PathGlob {
     /** Of all globs of an option together. */
     public static final int LONGEST = 1000;
 
-    private static final String DELETED = " (deleted)";
-
     private static final String ESCAPED_NEWLINE = "\\012";
 
     private final String text;
@@ -73,7 +71,7 @@ public final class PathGlob {
     }
 
     /**
-     * What is wrong with a pattern.
+     * Tells what is wrong with a pattern.
      *
      * @return in words that follow the pattern in a sentence; null if it can be read and may fit a file
      */
@@ -155,13 +153,13 @@ public final class PathGlob {
     }
 
     /**
-     * Whether a file is one of those that some patterns are for.
+     * Tells whether a file is one of those that some patterns are for.
      *
      * @param path as {@code /proc/PID/maps} shows it: a newline in it is {@code \012}, and {@code " (deleted)"} follows where
      *     the file is unlinked
      */
     public static boolean isFittedByAny(String path, List<PathGlob> globs) {
-        String name = path.endsWith(DELETED) ? path.substring(0, path.length() - DELETED.length()) : path;
+        String name = Mapping.linkedPath(path);
         if (name.contains(ESCAPED_NEWLINE)) {
             name = name.replace(ESCAPED_NEWLINE, "\n");
         }
@@ -173,7 +171,7 @@ public final class PathGlob {
         return false;
     }
 
-    /** Whether a path fits, as it is. */
+    /** Tells whether a path fits, as it is. */
     boolean fits(String path) {
         if (!path.startsWith(prefix)) {
             return false;
@@ -268,8 +266,19 @@ public final class PathGlob {
         return list.length();
     }
 
+    /** Returns the parts of a list of patterns, as {@link #joined} has put them together; any of them may be empty. */
+    public static List<String> split(String list) {
+        List<String> parts = new ArrayList<>();
+        for (int start = 0; start <= list.length(); ) {
+            int end = indexOfSeparator(list, '+', start);
+            parts.add(list.substring(start, end));
+            start = end + 1;
+        }
+        return parts;
+    }
+
     /**
-     * Patterns in the option's syntax.
+     * Returns patterns in the option's syntax.
      *
      * @return for example {@code /data/hot/**+/var/index}
      */

@@ -49,15 +49,13 @@ final class MappedGlobs {
                     + PathGlob.LONGEST + " characters");
         }
         List<PathGlob> globs = new ArrayList<>();
-        for (int start = 0; start <= list.length(); ) {
-            int end = PathGlob.indexOfSeparator(list, '+', start);
-            PathGlob glob = glob(list, list.substring(start, end));
+        for (String text : PathGlob.split(list)) {
+            PathGlob glob = glob(list, text);
             if (globs.contains(glob)) {
                 throw new OptionException("'" + OptionErrors.shown(glob.toString()) + "' is named twice in mapped="
                         + OptionErrors.shown(list));
             }
             globs.add(glob);
-            start = end + 1;
         }
         return Collections.unmodifiableList(globs);
     }

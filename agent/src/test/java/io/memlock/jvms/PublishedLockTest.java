@@ -28,6 +28,16 @@ class PublishedLockTest {
         assertThat(published(files).describe()).isEqualTo("heap+mapped (of mapped: some files)");
     }
 
+    /** The text is the process's own: one that takes long to match, or all of the stack, is not read. */
+    @Test
+    void moreThanAnAgentWouldTakeIsNotRead() {
+        assertThat(published("/" + "*".repeat(200_000)).selectedFiles()).isNull();
+        assertThat(published("/" + "a".repeat(PathGlob.LONGEST)).selectedFiles())
+                .isNull();
+        assertThat(published("/" + "a".repeat(PathGlob.LONGEST - 1)).selectedFiles())
+                .hasSize(1);
+    }
+
     @Test
     void whatATerminalWouldObeyIsNotShownAsItIs() {
         assertThat(published("/a\u001b[2J").describe()).doesNotContain("\u001b");
