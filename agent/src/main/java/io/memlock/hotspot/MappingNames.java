@@ -7,10 +7,7 @@ import io.memlock.memory.Region;
 import java.util.Map;
 
 /** What the name of a mapping alone tells. */
-public final class MappingNames {
-
-    /** A jar of 50,000 classes has one of 5 MB. */
-    private static final long LARGEST_JAR_DIRECTORY_BYTES = 8L << 20;
+final class MappingNames {
 
     private MappingNames() {}
 
@@ -67,14 +64,17 @@ public final class MappingNames {
         return path.startsWith("[anon:") ? null : Region.OTHER; // vdso, vvar, vsyscall
     }
 
+    /** Tells whether it is read of a jar. */
+    static boolean isJar(Mapping mapping) {
+        return !mapping.writable() && mapping.linkedPath().endsWith(".jar");
+    }
+
     /**
-     * Tells whether a file is the JDK's classes, locale data, or the directory at the end of a jar on the boot class path. A
-     * library is known by its executable piece. Without a name that tells, and with the name alone of what could be data, a
-     * file is data, of any size and read at any speed. libzip, zip_util.c: the central directory is mapped from its page on
+     * Tells whether a file is the JDK's classes or locale data. A library is known by its executable piece. Without a name
+     * that tells, and with one that data could have, a file is data, of any size and read at any speed.
      */
     private static boolean isLibrary(String name, Mapping mapping) {
         return name.endsWith("/lib/modules")
-                || (name.endsWith(".jar") && !mapping.writable() && mapping.length() <= LARGEST_JAR_DIRECTORY_BYTES)
                 || name.endsWith("/gconv-modules.cache")
                 || (!mapping.shared() && !mapping.writable() && name.contains("/locale/"));
     }

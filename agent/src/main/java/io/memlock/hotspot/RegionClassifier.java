@@ -20,8 +20,11 @@ final class RegionClassifier {
     /** glibc reserves arenas of this size at multiples of it on 64-bit. malloc/arena.c, HEAP_MAX_SIZE */
     static final long ARENA_BYTES = 64L << 20;
 
-    /** So many mappings away the beginning of an arena is looked for, and its end: locks leave two pieces or three. */
+    /** The most mappings to go back to the start of an arena, and on to its end: locks leave two pieces or three. */
     private static final int MOST_PIECES = 16;
+
+    /** The most of a jar that its directory takes: that of 50,000 classes has 5 MB. */
+    private static final long LARGEST_JAR_DIRECTORY_BYTES = 8L << 20;
 
     private final KnownRanges known;
 
@@ -163,10 +166,12 @@ final class RegionClassifier {
 
     /**
      * Returns the files that are the JVM's as a whole, because a piece of them is: what is mapped executable, and a
-     * class data archive or AOT cache, whatever its name is.
+     * class data archive or AOT cache, whatever its name is. A jar is, if no more of it is mapped than the directory at its
+     * end, as libzip does it (zip_util.c): an application that maps one reads what is in it.
      */
     private Map<String, Region> filesOfJvm(List<Mapping> mappings) {
         Map<String, Region> files = new HashMap<>();
+        Map<String, Long> jarBytes = new HashMap<>();
         for (Mapping mapping : mappings) {
             if (!mapping.isFileBacked()) {
                 continue;
@@ -175,6 +180,14 @@ final class RegionClassifier {
                 files.put(mapping.path(), Region.LIBS);
             } else if (!mapping.shared() && isArchive(mapping)) {
                 files.putIfAbsent(mapping.path(), Region.CDS);
+            } else if (MappingNames.isJar(mapping)) {
+                long before = jarBytes.getOrDefault(mapping.path(), 0L);
+                jarBytes.put(mapping.path(), before + mapping.length());
+            }
+        }
+        for (Map.Entry<String, Long> jar : jarBytes.entrySet()) {
+            if (jar.getValue() <= LARGEST_JAR_DIRECTORY_BYTES) {
+                files.putIfAbsent(jar.getKey(), Region.LIBS);
             }
         }
         return files;

@@ -295,6 +295,15 @@ class RegionClassifierTest {
                 .containsExactly(Region.MAPPED);
     }
 
+    @Test
+    void aLargeJarIsDataInSmallWindowsToo() {
+        assertThat(regions(
+                        List.of(),
+                        "40000000-40500000 r--s 00000000 fe:00 32 /data/upload.jar",
+                        "50000000-50500000 r--s 00500000 fe:00 32 /data/upload.jar"))
+                .containsOnly(Region.MAPPED);
+    }
+
     private static List<Region> regions(List<KnownRange> claims, String... maps) {
         return classify(claims, maps).stream().map(Segment::region).toList();
     }
