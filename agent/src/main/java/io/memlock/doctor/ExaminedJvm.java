@@ -125,7 +125,7 @@ record ExaminedJvm(
 
     /** Whether its collector maps the heap anew while it runs, and locks go with the old mapping: ZGC. */
     boolean isHeapRemapped() {
-        return segments.stream().anyMatch(Segment::isRemappedHeap);
+        return Segment.isAnyRemappedHeap(segments);
     }
 
     /** Returns what of its memory is selected. */

@@ -42,7 +42,7 @@ public final class RegionBounds {
     public long mostBytes(Region region) {
         return switch (region) {
             // ZGC maps pieces of its heap where they are needed, and before JDK 21 each of them three times.
-            case HEAP -> isHeapRemapped() ? UNBOUNDED : reservedBytes(region);
+            case HEAP -> Segment.isAnyRemappedHeap(segments) ? UNBOUNDED : reservedBytes(region);
             case CODE, GC, CDS -> reservedBytes(region);
             case METASPACE -> {
                 long most = flags.bytes("-XX:MaxMetaspaceSize=");
@@ -64,15 +64,6 @@ public final class RegionBounds {
             sum += most;
         }
         return regions.isEmpty() ? UNBOUNDED : sum;
-    }
-
-    private boolean isHeapRemapped() {
-        for (Segment segment : segments) {
-            if (segment.isRemappedHeap()) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /**

@@ -170,6 +170,6 @@ public final class Passes {
     }
 
     private boolean isHeapRemapped() {
-        return ZgcMirrorKeeper.isNeeded(reconciler().segments());
+        return Segment.isAnyRemappedHeap(reconciler().segments());
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.memory;
 
+import java.util.List;
+
 /**
  * A mapping, or a part of one, that belongs to one region. The kernel merges neighbours with equal protection, so one
  * mapping may hold the end of one region and the start of another.
@@ -21,6 +23,16 @@ public record Segment(long start, long end, Region region, Evidence evidence, Ma
     /** Whether it is of a heap that its collector maps anew while it runs: ZGC's. */
     public boolean isRemappedHeap() {
         return region == Region.HEAP && mapping.isZgcHeap();
+    }
+
+    /** Tells whether any of some segments is of such a heap. */
+    public static boolean isAnyRemappedHeap(List<Segment> segments) {
+        for (Segment segment : segments) {
+            if (segment.isRemappedHeap()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns the bytes from the beginning of the file to what is at {@link #start}. */

@@ -93,7 +93,7 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
 
     /** Whether a segment is wanted: all of its region is, or its file. */
     public boolean contains(Segment segment) {
-        return contains(segment.region()) || isChosen(segment, files);
+        return contains(segment.region()) || (regions.contains(Region.MAPPED) && isChosen(segment, files));
     }
 
     /** Whether a segment is of a file that the application maps, and that some patterns are for. */
@@ -139,7 +139,8 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
     }
 
     /**
-     * Returns what is left unlocked, in the syntax of the option {@code exclude}; but for {@link #filesText}.
+     * Returns what is left unlocked, in the syntax of the option {@code exclude}. Of {@code mapped} the files
+     * of {@link #filesText} are locked all the same.
      *
      * @return for example {@code mapped}; {@code nothing} if nothing is, or if the mode names regions itself
      */

@@ -34,8 +34,8 @@ public final class OptionParser {
      * @throws OptionException if any part is not understood; the message names it and what would do
      */
     public static AgentOptions parse(String text) throws OptionException {
-        Map<Option, String> given = split(text == null ? "" : text);
-
+        String options = text == null ? "" : text;
+        Map<Option, String> given = split(options);
         Selection regions = selection(given);
         Selection selection =
                 given.containsKey(Option.MAPPED) ? MappedGlobs.select(regions, given.get(Option.MAPPED)) : regions;
@@ -48,7 +48,7 @@ public final class OptionParser {
             }
         }
         return new AgentOptions(
-                text == null ? "" : text,
+                options,
                 selection,
                 choice(given, Option.STRATEGY, StrategyChoice.values()),
                 isOn(given, Option.TRACK),

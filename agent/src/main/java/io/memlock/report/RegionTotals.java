@@ -33,26 +33,27 @@ public final class RegionTotals {
 
     /** Adds a segment's mapping, reserved and committed bytes: not those of our own view of the heap. */
     public void add(Segment segment) {
-        if (segment.isAgentsView()) {
-            return;
-        }
-        add(segment, 0, 1);
-        add(segment, 1, segment.length());
-        add(segment, 2, segment.mapping().isAccessible() ? segment.length() : 0);
-    }
-
-    private void add(Segment segment, int field, long count) {
-        sums.get(segment.region())[field] += count;
-        if (Selection.isChosen(segment, files)) {
-            chosen[field] += count;
+        if (!segment.isAgentsView()) {
+            add(segment, 0, 1, segment.length(), segment.mapping().isAccessible() ? segment.length() : 0);
         }
     }
 
     /** Adds what a segment holds. */
     void addHeld(Segment segment, long residentBytes, long lockedBytes, long swappedBytes) {
-        add(segment, 3, residentBytes);
-        add(segment, 4, lockedBytes);
-        add(segment, 5, swappedBytes);
+        add(segment, 3, residentBytes, lockedBytes, swappedBytes);
+    }
+
+    private void add(Segment segment, int field, long first, long second, long third) {
+        add(sums.get(segment.region()), field, first, second, third);
+        if (Selection.isChosen(segment, files)) {
+            add(chosen, field, first, second, third);
+        }
+    }
+
+    private static void add(long[] sum, int field, long first, long second, long third) {
+        sum[field] += first;
+        sum[field + 1] += second;
+        sum[field + 2] += third;
     }
 
     /** Returns a row for every region, in their order. */

@@ -25,16 +25,6 @@ public final class ZgcMirrorKeeper {
         this.maker = maker;
     }
 
-    /** Returns whether there is a heap that its collector maps anew while it runs, whether or not it can be mirrored. */
-    public static boolean isNeeded(List<Segment> segments) {
-        for (Segment segment : segments) {
-            if (segment.isRemappedHeap()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** Returns whether there is a mirror, which needs passes more often than the interval may ask for. This is free. */
     public boolean exists() {
         ZgcMirror now = mirror;

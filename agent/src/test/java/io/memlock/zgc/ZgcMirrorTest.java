@@ -346,7 +346,7 @@ class ZgcMirrorTest {
 
         assertThat(hold()).isNull();
 
-        assertThat(ZgcMirrorKeeper.isNeeded(kernel.segments())).isFalse();
+        assertThat(Segment.isAnyRemappedHeap(kernel.segments())).isFalse();
         assertThat(view.exists()).isFalse();
     }
 
