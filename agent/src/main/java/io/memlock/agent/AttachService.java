@@ -10,7 +10,6 @@ import io.memlock.attach.Version;
 import io.memlock.bootstrap.AgentThread;
 import io.memlock.bootstrap.StandardError;
 import io.memlock.keeper.OwnPermissions;
-import java.io.PrintStream;
 import java.lang.instrument.Instrumentation;
 import java.util.function.Consumer;
 
@@ -21,7 +20,7 @@ import java.util.function.Consumer;
 final class AttachService {
 
     private final Instrumentation instrumentation;
-    private final PrintStream stderr;
+    private final StandardError stderr;
     private final Worker worker;
 
     /** Carries out requests. */
@@ -44,7 +43,7 @@ final class AttachService {
      * @param stderr for what cannot be told to whoever asked
      * @param worker does what is asked, one request at a time
      */
-    AttachService(Instrumentation instrumentation, PrintStream stderr, Worker worker) {
+    AttachService(Instrumentation instrumentation, StandardError stderr, Worker worker) {
         this.instrumentation = instrumentation;
         this.stderr = stderr;
         this.worker = worker;
@@ -118,7 +117,7 @@ final class AttachService {
 
     private void print(AttachReply reply) {
         if (reply.state() == State.FAILED) {
-            new StandardError(stderr).print("[memlock] attach: " + reply.text());
+            stderr.print("attach: " + reply.text());
         }
     }
 

@@ -35,7 +35,6 @@ import io.memlock.state.LockState;
 import io.memlock.state.LockStatus;
 import io.memlock.tracking.MapTracking;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.lang.instrument.Instrumentation;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
@@ -63,7 +62,7 @@ public final class Memlock implements Agent {
     private final Instrumentation instrumentation;
     private final Runnable jarHolder;
     private final StartupTimes times;
-    private final PrintStream stderr = System.err;
+    private final StandardError stderr = new StandardError(System.err);
     private final ProcFs proc = new ProcFs();
 
     private String startOptions;
@@ -107,7 +106,7 @@ public final class Memlock implements Agent {
         try {
             options = OptionParser.parse(optionsText);
         } catch (OptionException e) {
-            new StandardError(stderr).print("[memlock] " + e.getMessage());
+            stderr.print(e.getMessage());
             return EXIT_BAD_OPTION;
         }
         begin(options);
@@ -155,9 +154,8 @@ public final class Memlock implements Agent {
     /** Ignores another {@code -javaagent} of the same command line, or of {@code JAVA_TOOL_OPTIONS}. */
     @Override
     public void startAgain(String optionsText) {
-        new StandardError(stderr)
-                .print("[memlock] the agent is given more than once: the first counts (" + given(startOptions)
-                        + "), this one is ignored (" + given(optionsText) + ")");
+        stderr.print("the agent is given more than once: the first counts (" + given(startOptions)
+                + "), this one is ignored (" + given(optionsText) + ")");
     }
 
     private static String given(String optionsText) {
@@ -368,7 +366,7 @@ public final class Memlock implements Agent {
     /** Makes the service when the application first asks for it. It works on the application's threads. */
     @Override
     public MethodHandle rangeLocks() {
-        return isHeld() ? RangeLockService.of(lock, process) : null;
+        return isHeld() ? RangeLockService.of(process) : null;
     }
 
     /** Starts the agent in a JVM that runs, or gives new options to the one that is there. Never ends the JVM. */

@@ -4,7 +4,6 @@ package io.memlock.agent;
 import io.memlock.calls.HeldPages.Manner;
 import io.memlock.calls.HeldPages.Range;
 import io.memlock.keeper.OwnPermissions;
-import io.memlock.lock.MemoryLock;
 import io.memlock.os.NativeAccess;
 import io.memlock.ranges.RangeLocks;
 import io.memlock.state.LockFailure;
@@ -41,8 +40,8 @@ final class RangeLockService {
     private record Lock(Range pages, Manner manner, ByteBuffer buffer) {}
 
     /** Returns the way to the service of this process. */
-    static MethodHandle of(MemoryLock lock, ThisProcess process) {
-        return new RangeLockService(process.rangeLocks(lock)).handle();
+    static MethodHandle of(ThisProcess process) {
+        return new RangeLockService(process.rangeLocks()).handle();
     }
 
     /** Returns a handle that is bound to this service and does not show it. */

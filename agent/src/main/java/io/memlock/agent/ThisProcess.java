@@ -266,7 +266,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     }
 
     /** Creates the locks of ranges, for the API. */
-    RangeLocks rangeLocks(MemoryLock lock) {
+    RangeLocks rangeLocks() {
         return new RangeLocks(
                 lock, this, libc, probe, new LimitProbe(libc, proc, probe, pageBytes), proc, Pause.SLEEP, pageBytes);
     }

@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class StandardError {
 
+    private static final String PREFIX = "[memlock] ";
+
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final PrintStream stream;
@@ -24,17 +26,24 @@ public final class StandardError {
         this.stream = stream;
     }
 
-    /** Prints a line in one call, so that lines of other threads do not come between. */
-    public synchronized void print(String line) {
+    /**
+     * Prints {@code [memlock]} and a message, in one call, so that lines of other threads do not come between.
+     *
+     * @param message of one line or more
+     */
+    public synchronized void print(String message) {
         if (stuck != null && stuck.isAlive()) {
             lost++;
             return;
         }
-        String text = lost == 0
-                ? line
-                : "[memlock] " + lost + " lines were lost: nobody read standard error" + System.lineSeparator() + line;
-        Thread printer = start(text);
-        stuck = printer != null && !hasEnded(printer) ? printer : null;
+        String text = PREFIX.concat(message);
+        if (lost > 0) {
+            text = PREFIX + "messages lost because nobody read standard error: " + lost + System.lineSeparator() + text;
+        }
+        stuck = start(text);
+        if (stuck != null) {
+            await(stuck);
+        }
         lost = 0;
     }
 
@@ -49,7 +58,7 @@ public final class StandardError {
         }
     }
 
-    private static boolean hasEnded(Thread printer) {
+    private static void await(Thread printer) {
         long begin = System.nanoTime();
         boolean isInterrupted = false;
         long left = PATIENCE_NANOS;
@@ -64,7 +73,6 @@ public final class StandardError {
         if (isInterrupted) {
             Thread.currentThread().interrupt();
         }
-        return !printer.isAlive();
     }
 
     /** What the thread does; no lambda, because a line may be printed before {@code main}. */

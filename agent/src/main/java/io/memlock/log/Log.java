@@ -9,19 +9,22 @@ import java.io.PrintStream;
  */
 public final class Log {
 
-    private static final String PREFIX = "[memlock] ";
-
     private final StandardError stderr;
     private final Verbosity verbosity;
+
+    /** Opens a log on a stream that nobody else of the agent prints on. */
+    public Log(PrintStream stream, Verbosity verbosity) {
+        this(new StandardError(stream), verbosity);
+    }
 
     /**
      * Opens a log.
      *
-     * @param stream where to; the JVM's stderr as it is at start, whatever the application sets later
+     * @param stderr where to
      * @param verbosity how much, at any moment
      */
-    public Log(PrintStream stream, Verbosity verbosity) {
-        this.stderr = new StandardError(stream);
+    public Log(StandardError stderr, Verbosity verbosity) {
+        this.stderr = stderr;
         this.verbosity = verbosity;
     }
 
@@ -50,6 +53,6 @@ public final class Log {
     }
 
     private void print(String message) {
-        stderr.print(PREFIX.concat(message));
+        stderr.print(message);
     }
 }

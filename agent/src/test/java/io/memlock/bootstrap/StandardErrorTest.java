@@ -50,7 +50,7 @@ class StandardErrorTest {
 
         new StandardError(pipe).print("one");
 
-        assertThat(written.toString(StandardCharsets.UTF_8)).isEqualTo("one\n");
+        assertThat(written.toString(StandardCharsets.UTF_8)).isEqualTo("[memlock] one\n");
     }
 
     @Test
@@ -67,8 +67,8 @@ class StandardErrorTest {
         }
 
         assertThat(written.toString(StandardCharsets.UTF_8))
-                .startsWith("one\n[memlock] ")
-                .contains(" lines were lost: nobody read standard error\nfour\n")
+                .startsWith("[memlock] one\n[memlock] messages lost because nobody read standard error: ")
+                .contains("\n[memlock] four\n")
                 .doesNotContain("two");
     }
 
@@ -80,6 +80,6 @@ class StandardErrorTest {
         new StandardError(pipe).print("one");
 
         assertThat(Thread.interrupted()).isTrue();
-        assertThat(written.toString(StandardCharsets.UTF_8)).isEqualTo("one\n");
+        assertThat(written.toString(StandardCharsets.UTF_8)).isEqualTo("[memlock] one\n");
     }
 }
