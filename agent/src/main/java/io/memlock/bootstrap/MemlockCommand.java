@@ -12,7 +12,7 @@ public final class MemlockCommand {
     private static final String COMMAND_LINE = "io.memlock.cli.Main";
 
     /** The commands that act on another JVM, which should not notice that this one starts. */
-    private static final Set<String> FELT = Set.of("attach", "unlock");
+    private static final Set<String> ACT_ON_JVM = Set.of("attach", "unlock");
 
     private static final int FAILED = 1;
 
@@ -57,6 +57,6 @@ public final class MemlockCommand {
      * @param args the command and its arguments
      */
     public static boolean disturbsTarget(String[] args) {
-        return args.length > 0 && FELT.contains(args[0]);
+        return args.length > 0 && ACT_ON_JVM.contains(args[0]);
     }
 }

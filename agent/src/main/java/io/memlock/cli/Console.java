@@ -71,7 +71,8 @@ record Console(PlainStream out, PlainStream err, boolean terminal, boolean colou
         }
     }
 
-    private static String stdoutTarget() {
+    /** Returns what standard output is: a path, {@code pipe:[INODE]}, or "" if that is not known. */
+    static String stdoutTarget() {
         try {
             return Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
         } catch (IOException e) {

@@ -7,9 +7,6 @@ import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.options.OptionException;
 import java.io.File;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -47,14 +44,11 @@ public final class Main {
         if (!console.out().checkError()) {
             return status;
         }
-        try (FileOutputStream out = new FileOutputStream(FileDescriptor.out)) {
-            out.write('\n');
-        } catch (IOException e) {
-            if (!"Broken pipe".equals(e.getMessage())) {
-                console.err().println("the output could not be written: " + e.getMessage());
-            }
+        String target = Console.stdoutTarget();
+        if (!target.startsWith("pipe:") && !target.startsWith("socket:")) {
+            console.err().println("the output could not be written to " + target);
         }
-        return status == 0 ? CommandLine.ExitCode.SOFTWARE : status;
+        return status == ExitStatus.DONE ? ExitStatus.FAILED : status;
     }
 
     /** Puts all commands together. */

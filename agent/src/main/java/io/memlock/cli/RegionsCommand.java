@@ -92,7 +92,13 @@ final class RegionsCommand implements Callable<Integer> {
                 PublishedLock published = PublishedLock.of(processes, pid);
                 List<PathGlob> files = published.selectedFiles();
                 RegionReport report = new SmapsScan(proc, process, layout, files == null ? List.of() : files).scan();
-                show(json ? List.of(Json.text(document(jvm, layout, report, published))) : table(report, published));
+                RegionUsage selected = published.selection().isEmpty() || files == null
+                        ? null
+                        : report.total(published.regions(), files);
+                show(
+                        json
+                                ? List.of(Json.text(document(jvm, layout, report, published, selected)))
+                                : table(report, selected));
             }
             if (!json) {
                 tellWhatIsMissing(layout.layers());
@@ -105,7 +111,7 @@ final class RegionsCommand implements Callable<Integer> {
         lines.forEach(console.out()::println);
     }
 
-    private List<String> table(RegionReport report, PublishedLock published) {
+    private List<String> table(RegionReport report, RegionUsage selected) {
         Table table = new Table()
                 .words("REGION")
                 .number("MAPPINGS")
@@ -119,8 +125,8 @@ final class RegionsCommand implements Callable<Integer> {
             table.row(cells(usage.region().optionName(), usage));
         }
         table.row(cells("total", report.total()));
-        if (!published.selection().isEmpty() && published.selectedFiles() != null) {
-            table.row(cells("selected", report.total(published.regions(), published.selectedFiles())));
+        if (selected != null) {
+            table.row(cells("selected", selected));
         }
         return table.lines(console.width());
     }
@@ -147,7 +153,7 @@ final class RegionsCommand implements Callable<Integer> {
     }
 
     private static Map<String, Object> document(
-            Jvm jvm, JvmLayout layout, RegionReport report, PublishedLock published) {
+            Jvm jvm, JvmLayout layout, RegionReport report, PublishedLock published, RegionUsage selected) {
         Map<String, Object> document = head(jvm, layout);
         List<Map<String, Object>> regions = new ArrayList<>();
         for (RegionUsage usage : report.regions()) {
@@ -156,10 +162,9 @@ final class RegionsCommand implements Callable<Integer> {
         document.put("regions", regions);
         document.put("total", json("total", report.total()));
         if (!published.selection().isEmpty()) {
-            List<PathGlob> files = published.selectedFiles();
             document.put("selection", published.selection());
             document.put("selectedFiles", published.files().isEmpty() ? null : published.files());
-            document.put("selected", files == null ? null : json("selected", report.total(published.regions(), files)));
+            document.put("selected", selected == null ? null : json("selected", selected));
         }
         return document;
     }

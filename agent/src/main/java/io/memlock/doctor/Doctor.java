@@ -31,7 +31,8 @@ public final class Doctor {
         ExaminedJvm examined = ExaminedJvm.self(proc);
         findings.addAll(new Privileges(examined, lock.limit()).findings());
         MemoryNeed need = MemoryNeed.of(examined, options.selection());
-        return examination("here, in the doctor's own JVM: ", examined, options, need, findings);
+        return examination(
+                "here, in the doctor's own JVM: ", examined, options, need, new Sizes(proc, examined), findings);
     }
 
     /**
@@ -51,10 +52,11 @@ public final class Doctor {
         findings.addAll(new Privileges(examined, null).findings());
         findings.add(attach(examined, obstacle));
         findings.add(new LibraryDirectory(proc, examined).finding());
+        Sizes sizes = new Sizes(proc, examined);
         if (!options.prefault().isEmpty()) {
-            findings.add(new Sizes(proc, examined).prefault(options.toPrefault()));
+            findings.add(sizes.prefault(options.toPrefault()));
         }
-        return examination(subject, examined, options, need, findings);
+        return examination(subject, examined, options, need, sizes, findings);
     }
 
     private static Finding attach(ExaminedJvm examined, Attachability.Obstacle obstacle) {
@@ -69,11 +71,15 @@ public final class Doctor {
     }
 
     private Examination examination(
-            String subject, ExaminedJvm examined, AgentOptions options, MemoryNeed need, List<Finding> findings)
-            throws IOException {
+            String subject,
+            ExaminedJvm examined,
+            AgentOptions options,
+            MemoryNeed need,
+            Sizes sizes,
+            List<Finding> findings) {
         findings.add(Jdk.finding(proc, examined.process(), examined.deployment().javaHome()));
         findings.addAll(new Flags(examined).findings(options));
-        findings.addAll(new Sizes(proc, examined).findings(need));
+        findings.addAll(sizes.findings(need));
         findings.addAll(new Swapping(proc, examined.process()).findings());
         findings.addAll(kernel.findings(examined.mappings(), examined.deployment()));
         return new Examination(
