@@ -202,6 +202,13 @@ public record Smaps(List<Entry> mappings) {
         return mappings.stream().mapToLong(size).sum();
     }
 
+    /** The mappings of a file. */
+    public Smaps ofFile(Path file) {
+        return new Smaps(mappings.stream()
+                .filter(entry -> entry.path().equals(file.toString()))
+                .toList());
+    }
+
     /** The mappings inside an address range. */
     public Smaps within(long start, long end) {
         return new Smaps(mappings.stream()

@@ -100,9 +100,7 @@ class ApplicationMemoryIT {
     }
 
     private static Smaps ofFile(ForkedJvm jvm, Path file) {
-        return new Smaps(Smaps.of(jvm.pid()).mappings().stream()
-                .filter(entry -> entry.path().equals(file.toString()))
-                .toList());
+        return Smaps.of(jvm.pid()).ofFile(file);
     }
 
     private long lockedOfFile(ForkedJvm jvm) {

@@ -187,8 +187,6 @@ class ChosenFilesIT {
     }
 
     private static List<Smaps.Entry> mappingsOf(ForkedJvm jvm, Path path) {
-        return Smaps.of(jvm.pid()).mappings().stream()
-                .filter(entry -> entry.path().equals(path.toString()))
-                .toList();
+        return Smaps.of(jvm.pid()).ofFile(path).mappings();
     }
 }

@@ -67,7 +67,7 @@ class LuceneIT {
             eventually(() -> assertThat(Keeping.accessibleUnlocked(jvm).stream()
                             .filter(entry -> !entry.path().startsWith(index.toString())))
                     .isEmpty());
-            assertThat(swapped(jvm)).as("bytes in swap").isZero();
+            assertThat(Smaps.of(jvm.pid()).swappedBytes()).as("bytes in swap").isZero();
             assertSaysNothingUntrue(jvm);
         }
     }
@@ -96,12 +96,6 @@ class LuceneIT {
                     .isEqualTo(locked);
             assertSaysNothingUntrue(jvm);
         }
-    }
-
-    private static long swapped(ForkedJvm jvm) {
-        return Smaps.of(jvm.pid()).mappings().stream()
-                .mapToLong(Smaps.Entry::swap)
-                .sum();
     }
 
     private List<Smaps.Entry> ofIndex(ForkedJvm jvm) {

@@ -143,9 +143,7 @@ class MappedFilesIT {
     }
 
     private static List<Smaps.Entry> mappingsOf(ForkedJvm jvm, Path path) {
-        return Smaps.of(jvm.pid()).mappings().stream()
-                .filter(entry -> entry.path().equals(path.toString()))
-                .toList();
+        return Smaps.of(jvm.pid()).ofFile(path).mappings();
     }
 
     private static long lockedBytes(ForkedJvm jvm, Path path) {
