@@ -20,7 +20,7 @@ public final class RegionBounds {
     /**
      * Prepares to add up the memory of a JVM.
      *
-     * @param segments all of its memory, by region
+     * @param segments the memory to add up, by region
      * @param flags it was started with, as far as known
      */
     public RegionBounds(List<Segment> segments, JvmFlags flags) {

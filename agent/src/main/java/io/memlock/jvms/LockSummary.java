@@ -32,7 +32,7 @@ public record LockSummary(Lock lock, boolean isSwapped, String text) {
     }
 
     /**
-     * The verdict on what was seen: of what the agent in the JVM says is selected, where the kernel bears it out; otherwise
+     * Summarises what was seen: of what the agent in the JVM says is selected, where the kernel bears it out; otherwise
      * of everything.
      */
     public static LockSummary on(JvmMemory memory, PublishedLock published) {

@@ -38,10 +38,7 @@ public final class Numbers {
 
     /** Returns locked of resident bytes, from 0 to 1; -1 if not known. */
     static double coverage(long lockedBytes, long residentBytes) {
-        if (lockedBytes < 0) {
-            return UNKNOWN;
-        }
-        return residentBytes == 0 ? 1 : Math.min(1, (double) lockedBytes / residentBytes);
+        return lockedBytes < 0 ? UNKNOWN : Bytes.coverage(lockedBytes, residentBytes);
     }
 
     /** Returns a number for JSON, null if not known. */

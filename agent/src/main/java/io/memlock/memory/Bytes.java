@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.memory;
 
-/** Byte counts for people. */
+/** Byte counts for people, and what they come to. */
 public final class Bytes {
 
     private static final String[] UNITS = {"KiB", "MiB", "GiB", "TiB", "PiB"};
@@ -16,6 +16,11 @@ public final class Bytes {
      */
     public static String limit(long bytes) {
         return bytes < 0 ? "unlimited" : text(bytes);
+    }
+
+    /** Returns the coverage, locked of resident bytes, from 0 to 1; 1 if nothing is resident. */
+    public static double coverage(long lockedBytes, long residentBytes) {
+        return residentBytes == 0 ? 1 : Math.min(1, (double) lockedBytes / residentBytes);
     }
 
     /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.report;
 
+import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
 
 /**
@@ -32,6 +33,6 @@ public record RegionUsage(
 
     /** Returns locked of resident bytes, from 0 to 1; 1 if nothing is resident. */
     public double coverage() {
-        return residentBytes == 0 ? 1 : Math.min(1, (double) lockedBytes / residentBytes);
+        return Bytes.coverage(lockedBytes, residentBytes);
     }
 }

@@ -19,7 +19,7 @@ public final class PrefaultNeed {
      * Returns the memory that some regions take once all that is committed of them is resident. What is mapped in several
      * places, as ZGC's heap, counts once.
      *
-     * @param segments all memory of the JVM
+     * @param segments the memory to add up, by region
      * @param regions what is faulted in
      */
     public static long bytes(List<Segment> segments, List<Region> regions) {
