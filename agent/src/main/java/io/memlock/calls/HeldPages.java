@@ -388,7 +388,7 @@ public final class HeldPages {
                     call(call, from, to - from);
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | OutOfMemoryError e) {
             return; // as far as the first hole it is done
         }
     }

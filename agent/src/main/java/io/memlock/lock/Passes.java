@@ -115,13 +115,12 @@ public final class Passes {
         if (!future.isInForce()) {
             return;
         }
-        if (plan.limit().isUnlimited()) {
-            List<Segment> unlocked = reconciler().adoptEverything();
-            future.end(unlocked, plan.selection(), reconciler());
-        } else { // at once: the next commit may end the JVM
-            future.end(List.of(), plan.selection(), reconciler());
-        }
-        reconciler().adoptAll(); // also what was mapped meanwhile, such as the stack of a new thread
+        // Also what is mapped meanwhile, such as the stack of a new thread; and where what follows fails, it may have
+        // ended it.
+        reconciler().adoptAll();
+        // Under a limit at once: the next commit may end the JVM.
+        List<Segment> unlocked = plan.limit().isUnlimited() ? reconciler().adoptEverything() : List.of();
+        future.end(unlocked, plan.selection(), reconciler());
     }
 
     private static boolean mayMirrorHeap(Plan plan) {
