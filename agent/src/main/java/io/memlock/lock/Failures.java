@@ -91,7 +91,7 @@ final class Failures {
                     Errno.describe(attempt.errno()) + "; " + limit.describe() + filter(),
                     refusal(limit, attempt.errno()).meaning(),
                     effect,
-                    advice(limit, attempt.errno(), Selection.NOTHING));
+                    refusal(limit, attempt.errno()).advice(0)); // there is no limit to raise
         }
         if (attempt.born() == LockProbe.Answer.UNKNOWN) {
             return new LockFailure(
@@ -183,7 +183,7 @@ final class Failures {
                 errno == 0
                         ? "the mappings changed each time the agent looked at them"
                         : Errno.describe(errno) + filter(),
-                isFiltered ? Refusal.FILTERED : "",
+                isFiltered ? Refusal.byFilter(errno) : "",
                 effect,
                 isFiltered ? new Remedy(place).allowCalls() : Refusal.triedAgain());
     }

@@ -180,16 +180,16 @@ public final class MemoryLock {
             plan.watchWhatIsBorn(future.isInForce());
             return ledger.settle(LockState.LOCKED, null);
         }
-        LockFailure refused = failures().mlockall(attempt, plan.limit());
-        if (future.isInForce()) {
-            return ledger.settle(LockState.PARTIAL, refused); // as the kernel says, and nothing shows it
+        Failures failures = failures();
+        if (future.isInForce()) { // as the kernel says, and nothing shows it
+            return ledger.settle(LockState.PARTIAL, failures.mlockall(attempt, plan.limit()));
         }
         if (plan.options().strategy() == StrategyChoice.FUTURE) {
             plan.refuse();
-            return ledger.settle(LockState.FAILED, refused);
+            return ledger.settle(LockState.FAILED, failures.mlockall(attempt, plan.limit()));
         }
         plan.rescan();
-        plan.notices().add(failures().newMemory(attempt, plan.limit()).text(PIECE_BY_PIECE));
+        plan.notices().add(failures.newMemory(attempt, plan.limit()).text(PIECE_BY_PIECE));
         return pass();
     }
 

@@ -16,20 +16,28 @@ import io.memlock.os.Errno;
  */
 public record Refusal(Deployment place, LockLimit limit, int errno) {
 
-    static final String FILTERED = "the seccomp filter refuses the call, whatever the limit is";
-
     /** Returns what the answer means; "" if it speaks for itself. */
     public String meaning() {
         return switch (errno) {
-            case Errno.EPERM -> isFilters() ? FILTERED : "locking is forbidden to this process: " + limit.ofZero();
+            case Errno.EPERM ->
+                isFilters() ? byFilter(errno) : "locking is forbidden to this process: " + limit.ofZero();
             case Errno.ENOMEM -> "it is the limit on locked memory that is used up, not the memory";
             case Errno.EAGAIN -> "the kernel could not lock some of the pages just now; the next pass tries again";
-            case Errno.NOT_DONE -> "something answers in the kernel's place, as a seccomp filter or an emulator may";
+            case Errno.NOT_DONE -> byFilter(errno);
             case Errno.ENOSYS, Errno.EINVAL ->
                 isHidden(place, errno)
-                        ? "the seccomp filter hides the call, as if the kernel had none"
+                        ? byFilter(errno)
                         : "the call is not known here: Linux 4.4 is needed, or an emulator in between lacks it";
             default -> "";
+        };
+    }
+
+    /** Returns what an answer means that is a filter's. */
+    static String byFilter(int errno) {
+        return switch (errno) {
+            case Errno.EPERM -> "the seccomp filter refuses the call, whatever the limit is";
+            case Errno.NOT_DONE -> "something answers in the kernel's place, as a seccomp filter or an emulator may";
+            default -> "the seccomp filter hides the call, as if the kernel had none";
         };
     }
 

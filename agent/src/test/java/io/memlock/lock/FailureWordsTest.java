@@ -275,6 +275,16 @@ class FailureWordsTest {
         assertThat(filtered.remedy()).contains("SystemCallFilter=");
     }
 
+    @ParameterizedTest
+    @CsvSource({"38, hides the call", "22, hides the call", "0, something answers in the kernel's place"})
+    void howAFilterKeepsMemoryLockedIsTold(int answer, String cause) throws Exception {
+        process.isFiltered = true;
+        lock.start("mode=heap,strategy=future");
+        kernel.filter.put("munlock", answer);
+
+        assertThat(lock.reconcile().cause()).contains(cause);
+    }
+
     /** As the heap of a JVM that gives memory back all the time. */
     @Test
     void anUnlockThatFindsSomethingElseEachTimeIsToldAndTriedAgain() throws Exception {
