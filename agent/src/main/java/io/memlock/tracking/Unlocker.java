@@ -48,7 +48,7 @@ final class Unlocker implements Consumer<long[]> {
     private final long pageBytes;
 
     /**
-     * An unlocker.
+     * Makes an unlocker.
      *
      * @param chosen which files stay locked though files are born so in vain
      */
@@ -86,10 +86,12 @@ final class Unlocker implements Consumer<long[]> {
             if (!files && !shared) {
                 return;
             }
-            boolean isInVain = (files && shared) || (isInMemory((int) mapping[0]) ? shared : files);
+            List<PathGlob> globs = chosen.get();
+            boolean isInMemory = (files != shared || !globs.isEmpty()) && isInMemory((int) mapping[0]);
+            boolean isInVain = isInMemory ? shared : files;
             // We lock on-fault. If anything is there already, the application has called mlockall itself since we last
             // did.
-            if (isInVain && !isPresent(mapping[1]) && !isChosen((int) mapping[0], chosen.get())) {
+            if (isInVain && !isPresent(mapping[1]) && (isInMemory || !isChosen((int) mapping[0], globs))) {
                 unlock(mapping[1], mapping[2]);
             }
         } catch (Throwable e) { // whatever it is: the application wants its file
@@ -102,7 +104,7 @@ final class Unlocker implements Consumer<long[]> {
         return libc.fcntl(fd, Linux.F_GET_SEALS, 0) >= 0;
     }
 
-    /** Whether a file is one of those; where its name cannot be read it is not, and the keeper finds it. */
+    /** Returns whether some patterns are for a file. Where its name cannot be read none is, and the keeper finds it. */
     private boolean isChosen(int fd, List<PathGlob> globs) {
         if (globs.isEmpty()) {
             return false;

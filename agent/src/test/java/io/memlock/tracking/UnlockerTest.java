@@ -113,6 +113,16 @@ class UnlockerTest {
         assertThat(isLockedAfter(map(), IN_MEMORY)).isTrue();
     }
 
+    /** A pattern is for files on disks, wherever shared memory has its name. */
+    @Test
+    void sharedMemoryThatIsNotWantedIsUnlockedWhateverFilesAreChosen() {
+        unwanted.add(Region.SHM);
+        kernel.openFiles.put(IN_MEMORY, "/tmp/a");
+        chosen = List.of(PathGlob.of("/tmp/*"));
+
+        assertThat(isLockedAfter(map(), IN_MEMORY)).isFalse();
+    }
+
     @Test
     void whatTheApplicationsMlockallHasPopulatedStaysLocked() {
         kernel.mlockall(Linux.MCL_FUTURE);
