@@ -85,8 +85,8 @@ final class Reporter {
     }
 
     /**
-     * Warns once, when something is locked and it is known how much is resident. Files that were chosen by name may be mapped
-     * later: then each scan may be the first that tells.
+     * Warns once, when something is locked and it is known how much is resident. Each scan may be the first that tells:
+     * files are mapped later, and the selection can change.
      */
     private void warnOnce() {
         LockStatus status = lock.status();
@@ -97,8 +97,8 @@ final class Reporter {
         }
         judgedNanos = report.takenNanos();
         String warning = process.outgrowWarning(status, report).text();
-        hasWarned = warning != null || status.asked().files().isEmpty();
-        if (warning != null) {
+        hasWarned = warning != null;
+        if (hasWarned) {
             log.failure(warning);
         }
     }
