@@ -114,13 +114,13 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
                         return newReconciler(applicationLocks, room);
                     }
                 };
-        Supplier<ZgcMirror> view = new Supplier<>() {
+        Supplier<ZgcMirror> mirror = new Supplier<>() {
             @Override
             public ZgcMirror get() {
                 return new ZgcMirror(libc, Populator.of(libc, proc), probe, Pause.SLEEP, progress);
             }
         };
-        lock = new MemoryLock(plan, future, new Passes(reconciler, future, new ZgcMirrorKeeper(view)), this, this);
+        lock = new MemoryLock(plan, future, new Passes(reconciler, future, new ZgcMirrorKeeper(mirror)), this, this);
         return lock;
     }
 

@@ -3,7 +3,6 @@ package io.memlock.reconcile;
 
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
-import io.memlock.memory.Selection;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -20,7 +19,6 @@ final class Difference {
     private long wantedBytes;
     private long largestBytes;
 
-    private final Selection selection;
     private final PassConditions conditions;
     private final boolean unlocks;
     private final boolean ownsAll;
@@ -33,8 +31,7 @@ final class Difference {
      * @param ownsAll whether all that is locked may be ours, by an mlockall
      * @param ours what of the locked memory is ours to unlock, where new mappings are not born locked
      */
-    Difference(Selection selection, PassConditions conditions, boolean unlocks, boolean ownsAll, OwnLocks ours) {
-        this.selection = selection;
+    Difference(PassConditions conditions, boolean unlocks, boolean ownsAll, OwnLocks ours) {
         this.conditions = conditions;
         this.unlocks = unlocks;
         this.ownsAll = ownsAll;
@@ -42,16 +39,16 @@ final class Difference {
     }
 
     /** Returns whether it makes a difference at all whether a segment is locked. */
-    boolean matters(Segment segment) {
-        return selection.contains(segment) ? conditions.isWorthLocking(segment) : unlocks;
+    boolean matters(Segment segment, boolean isSelected) {
+        return isSelected ? conditions.isWorthLocking(segment) : unlocks;
     }
 
     /** Compares a segment. */
-    void add(Segment segment, boolean isLocked) {
+    void add(Segment segment, boolean isSelected, boolean isLocked) {
         if (isLocked) {
             maybeLocked.add(segment);
         }
-        if (selection.contains(segment) && !conditions.mustStayUnlocked(segment)) {
+        if (isSelected && !conditions.mustStayUnlocked(segment)) {
             wantedBytes += segment.length();
             largestBytes = Math.max(largestBytes, segment.length());
             if (isLocked) {

@@ -12,8 +12,7 @@ import java.util.Map;
  * @param missingBytes length of what should be locked and is not, by region; empty if the promise is kept
  * @param newlyLocked segments that had to be locked
  * @param lost how many of the newly locked segments were locked after the last pass and are mapped as they were, though new
- *     mappings
- *     have been born locked since
+ *     mappings have been born locked since
  * @param unlocked segments that had to be unlocked
  * @param errno why something is missing, or could not be unlocked: 0 if nothing is, or if only the limit is in the way
  * @param isOverMappingBudget whether something was left unlocked because locking it would use up the mappings the kernel

@@ -313,32 +313,31 @@ public final class Reconciler {
 
     /** Compares all segments. What was unmapped after the look is nobody's fault and not missing, but has to be seen. */
     private Difference compare(Selection selection, PassConditions conditions, boolean unlocks) throws IOException {
-        Difference found =
-                new Difference(selection, conditions, unlocks, adopts || conditions.isFuture(), tools.ours());
+        Difference found = new Difference(conditions, unlocks, adopts || conditions.isFuture(), tools.ours());
         List<Segment> doubtful = new ArrayList<>();
         for (Segment segment : map.segments()) {
             if (tools.neverLocked().contains(segment)) {
                 continue;
             }
-            if (!found.matters(segment)) {
+            boolean isSelected = selection.contains(segment);
+            if (!found.matters(segment, isSelected)) {
                 found.passOver(segment);
                 continue;
             }
             LockProbe.Answer answer = tools.probe().ask(segment.start());
-            boolean isSelected = selection.contains(segment);
             boolean isToBeUnlocked = unlocks && !isSelected && tools.ours().contains(segment);
             if (answer == LockProbe.Answer.GONE || (isToBeUnlocked && answer == LockProbe.Answer.UNLOCKED)) {
                 doubtful.add(segment); // since the look its start may have been unmapped, or mapped anew
             } else if (!isSelected && tools.held().holdsAll(segment.start(), segment.end())) {
                 found.passOver(segment); // it is locked for somebody, and not ours to unlock
             } else {
-                found.add(segment, answer == LockProbe.Answer.LOCKED);
+                found.add(segment, isSelected, answer == LockProbe.Answer.LOCKED);
             }
         }
         Set<Segment> there = new HashSet<>(stillThere(doubtful));
         for (Segment segment : doubtful) {
             if (there.contains(segment)) {
-                found.add(segment, false);
+                found.add(segment, selection.contains(segment), false);
             } else {
                 found.addChanged(segment);
             }

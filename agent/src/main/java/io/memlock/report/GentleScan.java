@@ -38,7 +38,7 @@ public final class GentleScan {
     private final List<PathGlob> files;
 
     /**
-     * A scan.
+     * Makes a scan of this process.
      *
      * @param files which of the files that are mapped are chosen
      */

@@ -25,7 +25,7 @@ public record ProcessNumbers(long chargedBytes, long residentBytes, long swapped
     }
 
     /** Returns these numbers without the bytes of the mirror, which are counted twice. */
-    public ProcessNumbers less(long viewedBytes) {
-        return new ProcessNumbers(chargedBytes, residentBytes - viewedBytes, swappedBytes, majorFaults);
+    public ProcessNumbers less(long mirrorBytes) {
+        return new ProcessNumbers(chargedBytes, residentBytes - mirrorBytes, swappedBytes, majorFaults);
     }
 }

@@ -20,7 +20,7 @@ public final class RegionTotals {
     private final List<PathGlob> files;
 
     /**
-     * Nothing added yet.
+     * Makes sums of nothing so far.
      *
      * @param files which are chosen
      */
@@ -66,7 +66,7 @@ public final class RegionTotals {
     }
 
     /**
-     * What was found.
+     * Returns what was found.
      *
      * @param takenNanos {@link System#nanoTime} when it was
      * @param tookNanos how long it took

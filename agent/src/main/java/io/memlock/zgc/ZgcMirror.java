@@ -156,7 +156,7 @@ public final class ZgcMirror {
         wanted.andNot(done);
         wanted.clear(covered, Math.max(covered, wanted.length()));
         if (work == null && !wanted.isEmpty()) {
-            work = progress.beginRoutine("viewing the heap", wanted.cardinality() * GRANULE_BYTES);
+            work = progress.beginRoutine("mirroring the heap", wanted.cardinality() * GRANULE_BYTES);
         }
         String failure = null;
         int left = GRANULES_AT_ONCE;
