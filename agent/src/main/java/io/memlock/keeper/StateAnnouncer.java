@@ -7,7 +7,6 @@ import io.memlock.log.UtcTime;
 import io.memlock.state.LockState;
 import io.memlock.state.LockStatus;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Leaves a line in the JVM's log for every change of state, once, whoever finds out; and tells a listener. Whoever asks for
@@ -21,7 +20,9 @@ final class StateAnnouncer {
     private final MemoryLock lock;
     private final Log log;
     private final StateListener listener;
-    private final AtomicReference<LockState> announced;
+
+    /** The last state that was told. No atomic reference: its initialiser would have the JDK's variable handles initialised. */
+    private LockState announced;
 
     /** Since when nobody has known the state; 0 while somebody does. */
     private volatile long unknownSince;
@@ -30,7 +31,7 @@ final class StateAnnouncer {
         this.lock = lock;
         this.log = log;
         this.listener = listener;
-        this.announced = new AtomicReference<>(lock.status().state());
+        this.announced = lock.status().state();
     }
 
     /** Says what has changed since the last time, if anything has. */
@@ -43,7 +44,7 @@ final class StateAnnouncer {
         if (after != LockState.UNKNOWN) {
             unknownSince = 0;
         }
-        LockState before = announced.getAndSet(after);
+        LockState before = exchange(after);
         if (before == after) {
             return;
         }
@@ -55,6 +56,12 @@ final class StateAnnouncer {
             log.failure(status.lastFailure().text(change));
         }
         listener.stateChanged(before, after);
+    }
+
+    private synchronized LockState exchange(LockState after) {
+        LockState before = announced;
+        announced = after;
+        return before;
     }
 
     private boolean isUnknownForLong() {

@@ -13,9 +13,12 @@ import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Smaps;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -65,6 +68,32 @@ class HostileIT {
     private static Smaps heap(Truth truth, ForkedJvm jvm) {
         return new Smaps(
                 Smaps.of(jvm.pid()).mappings().stream().filter(truth::isHeap).toList());
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void beginsWithoutAnInitialiserOfTheJdk(Jdk jdk, @TempDir Path directory) throws Exception {
+        Path log = directory.resolve("initialised");
+        try (ForkedJvm jvm = hostile(jdk, "mode=all")
+                .flags("-Xlog:class+init=info:file=" + log + ":tid:filecount=0")
+                .start()) {
+            Keeping.awaitStart(jvm);
+            eventually(() -> assertThat(log).content().contains("'io/memlock/keeper/Background$Look'"));
+        }
+        List<String> initialised = Files.readAllLines(log).stream()
+                .filter(line -> line.contains(" Initializing '"))
+                .toList();
+        String beginner = initialised.stream()
+                .filter(line -> line.contains("'io/memlock/keeper/Background'"))
+                .map(line -> line.substring(0, line.indexOf(']') + 1))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(initialised)
+                .as("where the heap is full, they would stay broken for the application")
+                .filteredOn(line -> line.startsWith(beginner))
+                .isNotEmpty()
+                .allMatch(line -> line.contains("'io/memlock/") || line.contains("(no method)"));
     }
 
     static List<Arguments> collectors() {
