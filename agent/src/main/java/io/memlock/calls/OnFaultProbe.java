@@ -55,9 +55,10 @@ public final class OnFaultProbe {
      *
      * <p>A mapping of a single page cannot be split. It is taken for on-fault unless an application may have put something
      * there that it wants to keep from swap, a key for example: memory of its own that it can write to. Code made at run
-     * time is none, nor is the bss of a library, which follows directly on its data. What may be such a page, and {@link
-     * SinglePageProbe} does not show to be on-fault, is taken for the application's, too: to leave a few pages locked is
-     * better than to stop a JVM while smaps is read.
+     * time is none, nor is the bss of a library, which follows directly on its data, nor are the closures of libffi, which
+     * JNA's calls are made through: directly behind them is their code, mapped from an unlinked file (libffi {@code
+     * src/tramp.c: tramp_table_map_alt}). What may be such a page, and {@link SinglePageProbe} does not show to be on-fault,
+     * is taken for the application's, too: to leave a few pages locked is better than to stop a JVM while smaps is read.
      *
      * @param asked which mappings to look at
      * @return null if it cannot be told, or not of every larger mapping
@@ -78,17 +79,16 @@ public final class OnFaultProbe {
         List<Mapping> tried = new ArrayList<>();
         List<Mapping> doubtful = new ArrayList<>();
         boolean isCertain = true;
-        Mapping previous = null;
-        for (Mapping mapping : maps.read()) {
-            Mapping before = previous;
-            previous = mapping;
+        List<Mapping> mappings = maps.read();
+        for (int i = 0; i < mappings.size(); i++) {
+            Mapping mapping = mappings.get(i);
             if (mapping.isKernels() || !asked.test(mapping) || !probe.isLocked(mapping.start())) {
                 continue;
             }
             if (mapping.length() > pageBytes) {
                 isCertain &= libc.mlock2(mapping.start(), pageBytes, Linux.MLOCK_ONFAULT) == 0;
                 tried.add(mapping);
-            } else if (mayHoldAKey(mapping, before)) {
+            } else if (mayHoldAKey(mappings, i)) {
                 doubtful.add(mapping);
             } else {
                 onFault.put(mapping, true);
@@ -103,9 +103,21 @@ public final class OnFaultProbe {
         return isCertain;
     }
 
-    private static boolean mayHoldAKey(Mapping page, Mapping before) {
-        boolean isBss = before != null && before.isFileBacked() && before.end() == page.start();
-        return page.writable() && !page.executable() && !page.isFileBacked() && !isBss;
+    private static boolean mayHoldAKey(List<Mapping> mappings, int index) {
+        Mapping page = mappings.get(index);
+        return page.writable()
+                && !page.executable()
+                && !page.isFileBacked()
+                && !(index > 0 && isDataOf(mappings.get(index - 1), page))
+                && !(index + 1 < mappings.size() && isCodeOf(page, mappings.get(index + 1)));
+    }
+
+    private static boolean isDataOf(Mapping library, Mapping bss) {
+        return library.isFileBacked() && library.end() == bss.start();
+    }
+
+    private static boolean isCodeOf(Mapping closures, Mapping code) {
+        return code.executable() && code.isUnlinked() && closures.end() == code.start();
     }
 
     private boolean putTogether(List<Mapping> tried, Map<Mapping, Boolean> onFault) throws IOException {

@@ -69,6 +69,11 @@ public record Mapping(
         return shared && isFileBacked();
     }
 
+    /** Whether a file is behind it that has no name any more, as far as the kernel tells. */
+    public boolean isUnlinked() {
+        return isFileBacked() && path.endsWith(DELETED);
+    }
+
     /** Returns the path without the mark of an unlinked file. */
     public String linkedPath() {
         return linkedPath(path);
@@ -91,10 +96,9 @@ public record Mapping(
         if (name.equals(ZGC_MEMFD) || name.equals(ZGC_MEMFD + ".hugetlb")) {
             return true;
         }
-        boolean isUnlinked = path.length() > name.length();
         boolean isInGranules = ((start | end) & (ZGC_GRANULE_BYTES - 1)) == 0;
         String file = name.substring(name.lastIndexOf('/') + 1);
-        return isUnlinked && isInGranules && (file.startsWith("java_heap.") || file.startsWith("#"));
+        return isUnlinked() && isInGranules && (file.startsWith("java_heap.") || file.startsWith("#"));
     }
 
     /** Whether it is the kernel's own, which counts as nobody's memory: {@code [vvar]}, {@code [vdso]} and their like. */

@@ -159,6 +159,18 @@ class OnFaultProbeTest {
     }
 
     @Test
+    void takesASinglePageBeforeCodeOfAnUnlinkedFileForThatCodes() throws IOException {
+        long closures = BUFFER + (1L << 30);
+        kernel.reserve(Region.NATIVE, closures - FakeKernel.PAGE, FakeKernel.PAGE);
+        kernel.commit(Region.NATIVE, closures, FakeKernel.PAGE);
+        kernel.mapCode(closures + FakeKernel.PAGE, FakeKernel.PAGE, "/tmp/ffiSPfBo (deleted)");
+        List<Mapping> found = new ArrayList<>();
+
+        assertThat(findApplications(found)).isTrue();
+        assertThat(found).isEmpty();
+    }
+
+    @Test
     void isNotSureWhereTheCallFails() throws IOException {
         kernel.hasOnFault = false;
 

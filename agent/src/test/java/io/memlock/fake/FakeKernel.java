@@ -154,6 +154,7 @@ public final class FakeKernel implements LibC, Mappings {
         long start;
         long end;
         boolean accessible;
+        boolean executable;
         boolean writable;
         boolean shared;
         long offset;
@@ -181,6 +182,7 @@ public final class FakeKernel implements LibC, Mappings {
             copy.start = newStart;
             copy.end = newEnd;
             copy.accessible = accessible;
+            copy.executable = executable;
             copy.writable = writable;
             copy.shared = shared;
             copy.offset = offset + newStart - start;
@@ -213,6 +215,13 @@ public final class FakeKernel implements LibC, Mappings {
     /** Maps a file, as an application does. */
     public void mapFile(long start, long bytes, String path) {
         place(Region.MAPPED, start, bytes, true, path, true);
+    }
+
+    /** Maps code from a file, as a library does. */
+    public void mapCode(long start, long bytes, String path) {
+        place(Region.LIBS, start, bytes, true, path, false);
+        vmas.get(start).writable = false;
+        vmas.get(start).executable = true;
     }
 
     /** Maps a part of its heap as ZGC does. */
@@ -403,7 +412,7 @@ public final class FakeKernel implements LibC, Mappings {
                 vma.end,
                 vma.accessible,
                 vma.writable,
-                false,
+                vma.executable,
                 vma.shared,
                 vma.path.equals(HEAP_FILE) ? vma.offset : 0,
                 vma.path.isEmpty() ? 0 : 1,
