@@ -3,6 +3,7 @@ package io.memlock.calls;
 
 import io.memlock.os.Errno;
 import io.memlock.os.LibC;
+import io.memlock.os.Linux;
 import java.util.function.LongSupplier;
 
 /** Tries whether new mappings are born locked, whoever asked for it: maps a page, probes it, unmaps it. */
@@ -26,6 +27,24 @@ public final class FutureProbe {
      */
     public boolean isBornLocked() {
         return ask(false) == LockProbe.Answer.LOCKED;
+    }
+
+    /**
+     * Tells with which flags new mappings are born locked: what is populated at once is not locked on-fault.
+     *
+     * @return {@code MCL_FUTURE}, alone or with {@code MCL_ONFAULT}; 0 where it is not known to be in force
+     */
+    public int flagsInForce() {
+        int access = Linux.PROT_READ | Linux.PROT_WRITE; // what is not accessible is never populated
+        long page = libc.mmap(0, pageBytes, access, Linux.MAP_PRIVATE | Linux.MAP_ANONYMOUS, -1, 0);
+        if (page == LibC.MAP_FAILED) {
+            return 0;
+        }
+        byte[] isPresent = new byte[1];
+        boolean isLocked = probe.isLocked(page);
+        boolean isPopulated = libc.mincore(page, pageBytes, isPresent) == 0 && (isPresent[0] & 1) != 0;
+        libc.munmap(page, pageBytes);
+        return !isLocked ? 0 : isPopulated ? Linux.MCL_FUTURE : Linux.MCL_FUTURE | Linux.MCL_ONFAULT;
     }
 
     /**

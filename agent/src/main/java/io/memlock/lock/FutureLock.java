@@ -29,6 +29,7 @@ public final class FutureLock {
     private final ApplicationLocks applicationLocks;
     private final OwnProcess process;
     private volatile boolean inForce;
+    private volatile boolean isApplications;
     private volatile int endErrno;
 
     /**
@@ -55,9 +56,14 @@ public final class FutureLock {
         return endErrno;
     }
 
-    /** Returns whether the agent has set {@code MCL_FUTURE} and has not ended it. */
+    /** Returns whether {@code MCL_FUTURE} is in force as the agent wants it, and the agent has not ended it. */
     boolean isInForce() {
         return inForce;
+    }
+
+    /** Returns whether it was the application that set it: what is born locked then is locked for the application. */
+    boolean isApplications() {
+        return isApplications;
     }
 
     /**
@@ -77,8 +83,13 @@ public final class FutureLock {
         return libc.mlockall(Linux.MCL_CURRENT | Linux.MCL_ONFAULT) == 0 ? 0 : libc.errno();
     }
 
-    /** Has new mappings born locked from now on. Touches no mapping. */
-    Attempt set() {
+    /** Has new mappings born locked from now on. Touches no mapping. What the application has set does as well. */
+    synchronized Attempt set() {
+        if (!inForce && probe.flagsInForce() != 0) {
+            isApplications = true;
+            inForce = true;
+            return new Attempt(0, LockProbe.Answer.LOCKED, 0);
+        }
         return set(FUTURE);
     }
 
@@ -96,11 +107,37 @@ public final class FutureLock {
         return new Attempt(0, born, probeErrno);
     }
 
-    /** Sets it again, where it was set: somebody's mlockall or munlockall may have dropped it. */
-    synchronized void reassert() {
-        if (inForce) {
+    /**
+     * Sets it again, where it was set: somebody's mlockall may have dropped it. If an application has replaced it that wants
+     * new mappings populated, too, it is the application's from then on; on-fault it looks like ours.
+     *
+     * @return whether it was ours until now and is the application's
+     */
+    synchronized boolean reassert() {
+        if (!inForce) {
+            return false;
+        }
+        boolean wasApplications = isApplications;
+        int flags = probe.flagsInForce();
+        isApplications = flags == Linux.MCL_FUTURE || (wasApplications && flags == FUTURE);
+        if (!isApplications) {
             libc.mlockall(FUTURE);
         }
+        return isApplications && !wasApplications;
+    }
+
+    /**
+     * Leaves it in force where the application has set it, as far as {@link #reassert} has found out.
+     *
+     * @return whether it did
+     */
+    synchronized boolean leaveToApplication() {
+        boolean isLeft = inForce && isApplications;
+        if (isLeft) {
+            inForce = false;
+            isApplications = false;
+        }
+        return isLeft;
     }
 
     /**
@@ -169,6 +206,7 @@ public final class FutureLock {
         }
         boolean isEnded = (!unlocksAll && isEndedBy(libc.mlockall(Linux.MCL_CURRENT | Linux.MCL_ONFAULT)))
                 || isEndedBy(libc.munlockall());
+        isApplications = false;
         inForce = !isEnded; // a filter keeps both from the kernel: whoever asks is told, and it is tried again
         for (Mapping mapping : applicationLocks.all()) {
             libc.mlock(mapping.start(), mapping.length());

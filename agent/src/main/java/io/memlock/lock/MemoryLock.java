@@ -130,7 +130,9 @@ public final class MemoryLock {
 
     /** Returns whether new mappings of a region are born locked and must not stay so. This is free. */
     public boolean isBornInVain(Region region) {
-        return future.isInForce() && !plan.selection().contains(region);
+        return future.isInForce()
+                && !future.isApplications()
+                && !plan.selection().contains(region);
     }
 
     /** Returns the patterns of the mapped files that alone are to be locked, if there are any. This is free. */
@@ -168,12 +170,14 @@ public final class MemoryLock {
             return refuseFuture();
         }
         if (plan.strategy() == Strategy.RESCAN) {
-            return plan.isRoomScarce() && !process.holdsHugetlb() && lockAllThereIs()
+            return plan.isRoomScarce() && !process.holdsHugetlb() && process.chargedBytes() == 0 && lockAllThereIs()
                     ? ledger.settle(LockState.LOCKED, null)
                     : pass();
         }
-        if (process.holdsHugetlb()) {
-            return pass(); // all the others by name, and then MCL_FUTURE, which touches no mapping
+        if (process.holdsHugetlb() || process.chargedBytes() > 0) {
+            // All else by name, and then MCL_FUTURE, which touches no mapping: what is locked already is somebody
+            // else's.
+            return pass();
         }
         FutureLock.Attempt attempt = future.setWithAllThereIs();
         if (attempt.isSet()) {

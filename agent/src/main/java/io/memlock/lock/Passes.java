@@ -68,9 +68,9 @@ public final class Passes {
      * @throws IOException if the mappings cannot be read
      */
     PassResult run(Plan plan, long nowNanos) throws IOException {
-        future.reassert();
-        boolean othersSetFuture =
-                plan.strategy() == Strategy.RESCAN && !plan.limit().isUnlimited() && future.isBornLocked();
+        reassertFuture();
+        boolean othersSetFuture = future.isApplications()
+                || (plan.strategy() == Strategy.RESCAN && !plan.limit().isUnlimited() && future.isBornLocked());
         if (mayMirrorHeap(plan)) {
             zgcMirror.check(nowNanos);
         } else {
@@ -115,12 +115,22 @@ public final class Passes {
         if (!future.isInForce()) {
             return;
         }
+        reassertFuture();
+        if (plan.limit().isUnlimited() && future.leaveToApplication()) {
+            return;
+        }
         // Also what is mapped meanwhile, such as the stack of a new thread; and where what follows fails, it may have
         // ended it.
         reconciler().adoptAll();
         // Under a limit at once: the next commit may end the JVM.
         List<Segment> unlocked = plan.limit().isUnlimited() ? reconciler().adoptEverything() : List.of();
         future.end(unlocked, plan.selection(), reconciler());
+    }
+
+    private void reassertFuture() {
+        if (future.reassert()) {
+            reconciler().adoptAll(); // what was born so far is ours, and what comes is the application's
+        }
     }
 
     private static boolean mayMirrorHeap(Plan plan) {
@@ -137,7 +147,7 @@ public final class Passes {
         if (!mayMirrorHeap(plan) || !isHeapRemapped()) {
             return;
         }
-        if (!future.isInForce() && future.isBornLocked()) {
+        if (future.isApplications() || (!future.isInForce() && future.isBornLocked())) {
             return; // somebody else's MCL_FUTURE may populate what it locks: the holes of the file, too
         }
         String notice = zgcMirror.cover(reconciler().segments(), nowNanos);

@@ -8,9 +8,8 @@ import io.memlock.memory.Segment;
  * Conditions under which a pass runs.
  *
  * @param limitBytes the limit on locked mappings, -1 if there is none
- * @param isFuture whether {@code MCL_FUTURE} is in force by our doing, so that what is locked and not selected is ours
- *     though we never locked it by name
- * @param othersSetFuture whether new mappings are born locked though we did not ask for it
+ * @param isFuture whether {@code MCL_FUTURE} is in force as we want it
+ * @param othersSetFuture whether new mappings are born locked by somebody else's doing
  */
 public record PassConditions(long limitBytes, boolean isFuture, boolean othersSetFuture) {
 
@@ -25,6 +24,11 @@ public record PassConditions(long limitBytes, boolean isFuture, boolean othersSe
      */
     boolean isWorthLocking(Segment segment) {
         return segment.mapping().isAccessible() || isFuture;
+    }
+
+    /** Returns whether what is locked and not selected is ours though we never locked it by name. */
+    boolean areBornOurs() {
+        return isFuture && !othersSetFuture;
     }
 
     /** Returns whether a limit applies that did not under earlier conditions. */

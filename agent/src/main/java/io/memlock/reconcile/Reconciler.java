@@ -274,7 +274,7 @@ public final class Reconciler {
         leavesSome = false;
         boolean unlocks = conditions.isFuture() || givesBack;
         Difference found = compare(selection, conditions, unlocks);
-        if (adopts || conditions.isFuture()) {
+        if (adopts || conditions.areBornOurs()) {
             tools.ours().adopt(found.maybeOurs());
             adopts = false;
         } else {
@@ -313,7 +313,7 @@ public final class Reconciler {
 
     /** Compares all segments. What was unmapped after the look is nobody's fault and not missing, but has to be seen. */
     private Difference compare(Selection selection, PassConditions conditions, boolean unlocks) throws IOException {
-        Difference found = new Difference(conditions, unlocks, adopts || conditions.isFuture(), tools.ours());
+        Difference found = new Difference(conditions, unlocks, adopts || conditions.areBornOurs(), tools.ours());
         List<Segment> doubtful = new ArrayList<>();
         for (Segment segment : map.segments()) {
             if (tools.neverLocked().contains(segment)) {

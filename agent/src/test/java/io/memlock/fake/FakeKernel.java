@@ -155,6 +155,7 @@ public final class FakeKernel implements LibC, Mappings {
         long end;
         boolean accessible;
         boolean executable;
+        boolean untouched;
         boolean writable;
         boolean shared;
         long offset;
@@ -183,6 +184,7 @@ public final class FakeKernel implements LibC, Mappings {
             copy.end = newEnd;
             copy.accessible = accessible;
             copy.executable = executable;
+            copy.untouched = untouched;
             copy.writable = writable;
             copy.shared = shared;
             copy.offset = offset + newStart - start;
@@ -609,6 +611,7 @@ public final class FakeKernel implements LibC, Mappings {
                 isHeap ? HEAP_FILE : "",
                 (flags & Linux.MAP_SHARED) != 0);
         vmas.get(start).writable = (prot & Linux.PROT_WRITE) != 0;
+        vmas.get(start).untouched = true;
         return start;
     }
 
@@ -721,7 +724,9 @@ public final class FakeKernel implements LibC, Mappings {
     @Override
     public int mincore(long addr, long length, byte[] vec) {
         for (int page = 0; page < length / PAGE; page++) {
-            vec[page] = (byte) (absent.contains(addr + page * PAGE) ? 0 : 1);
+            Vma vma = at(addr + page * PAGE);
+            boolean isPopulated = vma == null || !vma.untouched || (vma.locked && !vma.onFault);
+            vec[page] = (byte) (absent.contains(addr + page * PAGE) || !isPopulated ? 0 : 1);
         }
         return 0;
     }

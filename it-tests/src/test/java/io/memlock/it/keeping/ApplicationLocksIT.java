@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.jna.Native;
 import io.memlock.it.apps.LockStormApp;
+import io.memlock.it.apps.MappingApp;
+import io.memlock.it.cli.Memlock;
 import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
 import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.Smaps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +31,7 @@ class ApplicationLocksIT {
     private static final long STORM_MILLIS = 6000;
     private static final long BETWEEN_MILLIS = 1500;
     private static final int FEWEST_LOCKS = 300;
+    private static final int MCL_FUTURE = 2;
 
     private Path file;
 
@@ -85,12 +89,54 @@ class ApplicationLocksIT {
         }
     }
 
+    /** What was mapped before was locked by us alone, what is mapped from then on by the application's doing. */
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void newMappingsAreStillBornLockedForTheApplicationAfterAnUnlock(Jdk jdk) {
+        try (ForkedJvm jvm = application(jdk).main(MappingApp.class).start()) {
+            jvm.awaitLine("ready");
+            jvm.ask("map buffer " + file + " 1");
+            assertThat(jvm.ask("mlockall " + MCL_FUTURE)).isEqualTo("0");
+
+            assertThat(Memlock.run("attach", jvm.pid(), "mode=all").exitStatus())
+                    .isZero();
+            assertThat(Memlock.run("unlock", jvm.pid()).exitStatus()).isZero();
+            jvm.ask("map buffer " + file + " 3");
+
+            List<Smaps.Entry> mappings = Smaps.of(jvm.pid()).ofFile(file).mappings();
+            assertThat(mappings).hasSize(4);
+            assertThat(mappings).filteredOn(Smaps.Entry::isLocked).hasSize(3).noneMatch(Smaps.Entry::isLockedOnFault);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void anotherMlockallThanOursIsStillInForceAfterAnUnlock(Jdk jdk) throws Exception {
+        try (ForkedJvm jvm =
+                application(jdk).agent("mode=all").main(MappingApp.class).start()) {
+            jvm.awaitLine("ready");
+            assertThat(jvm.ask("mlockall " + MCL_FUTURE)).isEqualTo("0");
+            Keeping.sleep(BETWEEN_MILLIS);
+
+            assertThat(Memlock.run("unlock", jvm.pid()).exitStatus()).isZero();
+            jvm.ask("map buffer " + file + " 1");
+
+            assertThat(Smaps.of(jvm.pid()).ofFile(file).mappings())
+                    .hasSize(1)
+                    .allMatch(entry -> entry.isLocked() && !entry.isLockedOnFault());
+            assertThat(Smaps.of(jvm.pid()).mappings())
+                    .as("of what was ours nothing is left%s", jvm.stderr())
+                    .noneMatch(entry -> entry.isLockedOnFault() && entry.rss() > 0);
+        }
+    }
+
     private ForkedJvm.Builder storm(String call, String what) {
-        Jdk jdk = Jdk.newest();
-        ForkedJvm.Builder builder = ForkedJvm.on(jdk)
-                .flags("-Xmx128m")
-                .classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class))
-                .main(LockStormApp.class, call, what.equals("file") ? file.toString() : what);
+        return application(Jdk.newest()).main(LockStormApp.class, call, what.equals("file") ? file.toString() : what);
+    }
+
+    private static ForkedJvm.Builder application(Jdk jdk) {
+        ForkedJvm.Builder builder =
+                ForkedJvm.on(jdk).flags("-Xmx128m").classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class));
         return jdk.feature() >= 24 ? builder.flags("--enable-native-access=ALL-UNNAMED") : builder;
     }
 
