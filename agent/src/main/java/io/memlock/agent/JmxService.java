@@ -12,7 +12,7 @@ import java.io.IOException;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.JMException;
 
-/** Registers the MXBean while the option {@code jmx} is on. No class of JMX is loaded before. */
+/** Registers the MXBeans while the option {@code jmx} is on. No class of JMX is loaded before. */
 final class JmxService {
 
     private final CurrentOptions options;
@@ -34,9 +34,9 @@ final class JmxService {
     }
 
     /**
-     * Registers or unregisters the MXBean as the option says. The reporter's thread calls it about once a second.
+     * Registers or unregisters the MXBeans as the option says. The reporter's thread calls it about once a second.
      *
-     * @param control whom the bean asks
+     * @param control whom the beans ask
      */
     void update(LockControl control) {
         try {

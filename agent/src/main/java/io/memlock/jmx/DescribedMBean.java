@@ -15,19 +15,18 @@ import javax.management.StandardEmitterMBean;
 final class DescribedMBean extends StandardEmitterMBean {
 
     private final Class<?> type;
-    private final MemoryLockBean bean;
+    private final Momentary bean;
     private final Consumer<Boolean> presence;
 
     /**
-     * A bean.
+     * Makes a bean.
      *
+     * @param bean of that type
+     * @param emitter of its notifications
      * @param presence is told whether it is registered, whoever changes that
      */
-    DescribedMBean(
-            MemoryLockBean bean,
-            Class<MemoryLockMXBean> type,
-            NotificationEmitter emitter,
-            Consumer<Boolean> presence) {
+    <T extends Momentary> DescribedMBean(
+            T bean, Class<? super T> type, NotificationEmitter emitter, Consumer<Boolean> presence) {
         super(bean, type, true, emitter);
         this.type = type;
         this.bean = bean;
@@ -64,7 +63,7 @@ final class DescribedMBean extends StandardEmitterMBean {
 
     @Override
     protected String getDescription(MBeanAttributeInfo attribute) {
-        return method("get" + attribute.getName())
+        return method((attribute.isIs() ? "is" : "get") + attribute.getName())
                 .getAnnotation(Description.class)
                 .value();
     }

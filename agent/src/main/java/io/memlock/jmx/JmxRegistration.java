@@ -2,8 +2,11 @@
 package io.memlock.jmx;
 
 import io.memlock.keeper.LockControl;
+import io.memlock.memory.Region;
 import io.memlock.state.LockState;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.JMException;
 import javax.management.MBeanNotificationInfo;
@@ -11,24 +14,37 @@ import javax.management.MBeanServer;
 import javax.management.MBeanServerFactory;
 import javax.management.Notification;
 import javax.management.NotificationBroadcasterSupport;
+import javax.management.NotificationEmitter;
 import javax.management.ObjectName;
 
 /**
- * Registers the MXBean as soon as the platform MBean server exists, and never creates that server: creating it initialises
+ * Registers the MXBeans as soon as the platform MBean server exists, and never creates that server: creating it initialises
  * {@code java.util.logging} and with it fixes the process's {@code LogManager}, which is the application's choice to make,
- * perhaps only in its {@code main}. Whoever wants to read the MXBean, in the process or by attaching, creates the server.
+ * perhaps only in its {@code main}. Whoever wants to read an MXBean, in the process or by attaching, creates the server.
  */
 public final class JmxRegistration {
 
-    private final MemoryLockBean bean;
     private final NotificationBroadcasterSupport emitter = new NotificationBroadcasterSupport(new MBeanNotificationInfo(
             new String[] {MemoryLockMXBean.STATE_CHANGED},
             Notification.class.getName(),
             "State changed; the user data is the new state"));
     private final ListenerThread listeners = new ListenerThread();
-    private volatile boolean isThere;
+    private final List<Entry> entries = new ArrayList<>();
     private boolean registered;
     private long sequence;
+
+    /** An MBean, and whether it is registered, whoever changes that. */
+    private static final class Entry {
+        private final ObjectName name;
+        private final DescribedMBean bean;
+        private volatile boolean isThere;
+
+        <T extends Momentary> Entry(String name, T bean, Class<? super T> type, NotificationEmitter emitter)
+                throws JMException {
+            this.name = new ObjectName(name);
+            this.bean = new DescribedMBean(bean, type, emitter, isNow -> isThere = isNow);
+        }
+    }
 
     /**
      * Creates the registration, which registers nothing yet.
@@ -36,13 +52,20 @@ public final class JmxRegistration {
      * @param control what to show
      * @param pageBytes the page size
      * @param version the agent's
+     * @throws JMException never: all names are well formed
      */
-    public JmxRegistration(LockControl control, long pageBytes, String version) {
-        bean = new MemoryLockBean(control, pageBytes, version);
+    public JmxRegistration(LockControl control, long pageBytes, String version) throws JMException {
+        MemoryLockBean lock = new MemoryLockBean(control, pageBytes, version);
+        entries.add(new Entry(MemoryLockMXBean.OBJECT_NAME, lock, MemoryLockMXBean.class, emitter));
+        for (Region region : Region.values()) {
+            String name = RegionMXBean.OBJECT_NAME + region.optionName();
+            NotificationEmitter silent = new NotificationBroadcasterSupport();
+            entries.add(new Entry(name, new RegionBean(control, region), RegionMXBean.class, silent));
+        }
     }
 
     /**
-     * Tells whether the bean should be registered now. Takes a few microseconds.
+     * Tells whether the beans should be registered now. Takes a few microseconds.
      *
      * @return true if the platform MBean server exists and we are not registered yet
      * @throws JMException if the server cannot be asked
@@ -52,32 +75,36 @@ public final class JmxRegistration {
     }
 
     /**
-     * Registers the bean.
+     * Registers the beans.
      *
-     * @throws JMException if the server refuses, as when the application has a bean of this name; nothing is registered
+     * @throws JMException if the server refuses; if it is because the application has a bean of such a name, nothing is
+     *     registered
      */
     public void register() throws JMException {
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
-        ObjectName name = new ObjectName(MemoryLockMXBean.OBJECT_NAME);
-        DescribedMBean described = new DescribedMBean(bean, MemoryLockMXBean.class, emitter, isNow -> isThere = isNow);
-        if (server.isRegistered(name)) {
-            throw new InstanceAlreadyExistsException("the application has a bean of the name " + name);
+        for (Entry entry : entries) {
+            if (server.isRegistered(entry.name)) {
+                throw new InstanceAlreadyExistsException("the application has a bean of the name " + entry.name);
+            }
         }
-        listeners.register(server, StandIn.of(described), name);
+        for (Entry entry : entries) {
+            listeners.register(server, StandIn.of(entry.bean), entry.name);
+        }
         registered = true;
     }
 
     /**
-     * Unregisters the bean, if the application has not done so. Clients that wait for an answer of the bean still get it.
+     * Unregisters the beans, but for those that the application has unregistered. Clients that wait for an answer of a bean
+     * still get it.
      *
      * @throws JMException if the server refuses
      */
     public void unregister() throws JMException {
-        boolean wasThere = isThere;
         registered = false;
-        if (wasThere) {
-            listeners.unregister(
-                    ManagementFactory.getPlatformMBeanServer(), new ObjectName(MemoryLockMXBean.OBJECT_NAME));
+        for (Entry entry : entries) {
+            if (entry.isThere) {
+                listeners.unregister(ManagementFactory.getPlatformMBeanServer(), entry.name);
+            }
         }
     }
 

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 
 /** {@link MemoryLockMXBean} from what {@link LockControl} tells. */
-final class MemoryLockBean implements MemoryLockMXBean {
+final class MemoryLockBean implements MemoryLockMXBean, Momentary {
 
     private static final int UNKNOWN = -1;
 
@@ -40,13 +40,13 @@ final class MemoryLockBean implements MemoryLockMXBean {
         this.version = version;
     }
 
-    /** Makes all attributes tell of this moment. */
-    void hold() {
+    @Override
+    public void hold() {
         held = new Moment(control.status(), control.report());
     }
 
-    /** Makes each attribute tell of the moment it is read. */
-    void letGo() {
+    @Override
+    public void letGo() {
         held = null;
     }
 

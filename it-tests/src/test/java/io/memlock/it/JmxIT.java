@@ -16,6 +16,7 @@ import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.Smaps;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.Stream;
 import javax.management.MBeanFeatureInfo;
 import javax.management.MBeanInfo;
@@ -143,6 +144,52 @@ class JmxIT {
         assertThat(locked).as("sum of the regions").isCloseTo(client.getLong("LockedBytes"), BETWEEN_TWO_READINGS);
     }
 
+    /** What exports metrics reads numbers of MBeans, and no tables. */
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void eachRegionHasAnMBeanWithTheNumbersOfItsRow(Jdk jdk) throws Exception {
+        try (ForkedJvm jvm = ForkedJvm.on(jdk)
+                .agent("exclude=mapped+libs")
+                .flags("-Xmx64m")
+                .main(ThreadsApp.class)
+                .start()) {
+            jvm.awaitLine("ready");
+            try (JmxClient client = JmxClient.attach(jvm.pid())) {
+                client.awaitMemoryLock();
+                eventually(() -> assertRegionsAreRows(client));
+                assertThat(client.ofRegion("heap", "Selected")).containsEntry("Selected", true);
+                assertThat(client.ofRegion("libs", "Selected")).containsEntry("Selected", false);
+                assertThat((double) client.ofRegion("heap", "Coverage").get("Coverage"))
+                        .isEqualTo(1.0);
+                assertThat(client.ofRegion("shm", "Coverage"))
+                        .as("of nothing there is no coverage")
+                        .containsEntry("Coverage", null);
+                MBeanInfo info = client.infoOfRegion("heap");
+                assertThat(info.getAttributes()).hasSize(8).allSatisfy(JmxIT::assertDescribed);
+                assertThat(info.getOperations()).isEmpty();
+
+                client.invoke("lock", "mode=heap");
+                assertThat(client.ofRegion("code", "Selected")).containsEntry("Selected", false);
+                assertThat(client.invoke("lock", "mode=none").toString()).contains("UNLOCKED");
+            }
+        }
+    }
+
+    /** Fails while a new scan comes in between. */
+    private static void assertRegionsAreRows(JmxClient client) throws Exception {
+        CompositeData[] rows = (CompositeData[]) client.get("Regions");
+        assertThat(rows).hasSizeGreaterThan(8);
+        for (CompositeData row : rows) {
+            Map<String, Object> bean = client.ofRegion(
+                    (String) row.get("region"), "LockedBytes", "ResidentBytes", "SwappedBytes", "CommittedBytes");
+            assertThat(bean)
+                    .containsEntry("LockedBytes", row.get("lockedBytes"))
+                    .containsEntry("ResidentBytes", row.get("residentBytes"))
+                    .containsEntry("SwappedBytes", row.get("swappedBytes"))
+                    .containsEntry("CommittedBytes", row.get("committedBytes"));
+        }
+    }
+
     @Test
     void followsTheHeap() throws Exception {
         try (ForkedJvm jvm = ForkedJvm.on(Jdk.current())
@@ -251,6 +298,7 @@ class JmxIT {
                     otherClient.awaitMemoryLock();
                 }
                 assertThat(client.hasMemoryLock()).isFalse();
+                assertThat(client.names()).isEmpty();
             }
         }
     }

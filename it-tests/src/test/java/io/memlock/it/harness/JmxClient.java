@@ -7,7 +7,11 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.management.Attribute;
 import javax.management.JMException;
 import javax.management.MBeanInfo;
 import javax.management.MBeanServerConnection;
@@ -137,6 +141,30 @@ public final class JmxClient implements AutoCloseable {
     /** One of its attributes that is a number. */
     public long getLong(String attribute) throws IOException, JMException {
         return ((Number) get(attribute)).longValue();
+    }
+
+    /** The names of all MBeans of the agent. */
+    public Set<ObjectName> names() throws IOException, JMException {
+        return server.queryNames(new ObjectName("io.memlock:*"), null);
+    }
+
+    /** Attributes of the MBean of a region, by name. */
+    public Map<String, Object> ofRegion(String region, String... attributes) throws IOException, JMException {
+        Map<String, Object> values = new HashMap<>();
+        for (Attribute attribute :
+                server.getAttributes(region(region), attributes).asList()) {
+            values.put(attribute.getName(), attribute.getValue());
+        }
+        return values;
+    }
+
+    /** The description of the MBean of a region. */
+    public MBeanInfo infoOfRegion(String region) throws IOException, JMException {
+        return server.getMBeanInfo(region(region));
+    }
+
+    private static ObjectName region(String name) throws JMException {
+        return new ObjectName("io.memlock:type=Region,name=" + name);
     }
 
     /** Calls one of its operations that takes no argument. */

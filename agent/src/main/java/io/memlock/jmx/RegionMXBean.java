@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.jmx;
+
+/**
+ * What one region of this JVM holds, as an MBean of its own: what exports metrics reads numbers of many MBeans of one type,
+ * and no tables. Everything is of the last scan. What is not known is absent: reading it fails, or answers null.
+ */
+@Description("What one region of this JVM's memory holds, at the last scan")
+public interface RegionMXBean {
+
+    /** The name of the MBean of a region: this, and its name as in the options. */
+    String OBJECT_NAME = "io.memlock:type=Region,name=";
+
+    /** Returns whether it is selected. */
+    @Description(
+            "Whether this region should be locked; with globs for mapped files true, though of mapped only some should be")
+    boolean isSelected();
+
+    /** Returns the number of its mappings. */
+    @Description("Mappings that belong to this region, whole or in part")
+    int getMappings();
+
+    /** Returns the length of its mappings. */
+    @Description("Length of the mappings of this region in bytes")
+    long getReservedBytes();
+
+    /** Returns the length of its accessible mappings. */
+    @Description("Length of the accessible mappings of this region in bytes")
+    long getCommittedBytes();
+
+    /** Returns the bytes in RAM. */
+    @Description("Bytes of this region in RAM; a page shared with other processes counts by its share")
+    long getResidentBytes();
+
+    /** Returns the bytes in RAM and locked. */
+    @Description("Bytes of this region in RAM and locked; a page shared with other processes counts by its share")
+    long getLockedBytes();
+
+    /** Returns the bytes in swap. */
+    @Description(
+            "Bytes of this region in swap; with more than 512 MiB resident without those of shared memory (ZGC's heap, files"
+                    + " in /dev/shm), which \"regions PID\" counts")
+    long getSwappedBytes();
+
+    /** Returns locked of resident bytes, from 0 to 1; null if nothing is resident. */
+    @Description("Locked of resident bytes of this region, from 0 to 1; absent if nothing is resident")
+    Double getCoverage();
+}
