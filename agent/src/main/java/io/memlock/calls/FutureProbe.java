@@ -9,6 +9,9 @@ import java.util.function.LongSupplier;
 /** Tries whether new mappings are born locked, whoever asked for it: maps a page, probes it, unmaps it. */
 public final class FutureProbe {
 
+    /** The answer where a page could not be mapped, or no call tells whether it is locked. */
+    public static final int NOT_TOLD = -1;
+
     private final LibC libc;
     private final LockProbe probe;
     private final long pageBytes;
@@ -32,19 +35,22 @@ public final class FutureProbe {
     /**
      * Tells with which flags new mappings are born locked: what is populated at once is not locked on-fault.
      *
-     * @return {@code MCL_FUTURE}, alone or with {@code MCL_ONFAULT}; 0 where it is not known to be in force
+     * @return {@code MCL_FUTURE}, alone or with {@code MCL_ONFAULT}; 0 if it is not in force; {@link #NOT_TOLD}
      */
     public int flagsInForce() {
         int access = Linux.PROT_READ | Linux.PROT_WRITE; // what is not accessible is never populated
         long page = libc.mmap(0, pageBytes, access, Linux.MAP_PRIVATE | Linux.MAP_ANONYMOUS, -1, 0);
         if (page == LibC.MAP_FAILED) {
-            return 0;
+            return NOT_TOLD;
         }
         byte[] isPresent = new byte[1];
-        boolean isLocked = probe.isLocked(page);
+        LockProbe.Answer answer = probe.ask(page);
         boolean isPopulated = libc.mincore(page, pageBytes, isPresent) == 0 && (isPresent[0] & 1) != 0;
         libc.munmap(page, pageBytes);
-        return !isLocked ? 0 : isPopulated ? Linux.MCL_FUTURE : Linux.MCL_FUTURE | Linux.MCL_ONFAULT;
+        if (answer == LockProbe.Answer.LOCKED) {
+            return isPopulated ? Linux.MCL_FUTURE : Linux.MCL_FUTURE | Linux.MCL_ONFAULT;
+        }
+        return answer == LockProbe.Answer.UNLOCKED ? 0 : NOT_TOLD;
     }
 
     /**

@@ -85,7 +85,7 @@ public final class FutureLock {
 
     /** Has new mappings born locked from now on. Touches no mapping. What the application has set does as well. */
     synchronized Attempt set() {
-        if (!inForce && probe.flagsInForce() != 0) {
+        if (!inForce && probe.flagsInForce() > 0) {
             isApplications = true;
             inForce = true;
             return new Attempt(0, LockProbe.Answer.LOCKED, 0);
@@ -119,7 +119,7 @@ public final class FutureLock {
         }
         boolean wasApplications = isApplications;
         int flags = probe.flagsInForce();
-        isApplications = flags == Linux.MCL_FUTURE || (wasApplications && flags == FUTURE);
+        isApplications = flags == Linux.MCL_FUTURE || (wasApplications && flags != 0);
         if (!isApplications) {
             libc.mlockall(FUTURE);
         }

@@ -7,6 +7,7 @@ import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
 import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
+import io.memlock.os.Errno;
 import io.memlock.os.Linux;
 import io.memlock.state.LockState;
 import io.memlock.state.Strategy;
@@ -106,6 +107,20 @@ class ApplicationsFutureTest {
 
         assertThat(kernel.chargedBytes()).isZero();
         assertThat(kernel.isFuture()).isFalse();
+    }
+
+    @Test
+    void isNotReplacedByOursWhereALookAtItFails() throws Exception {
+        kernel.mlockall(Linux.MCL_FUTURE);
+        lock.change(OptionParser.parse("mode=all"));
+        kernel.filter.put("mmap", Errno.ENOMEM);
+        lock.reconcile();
+        kernel.filter.clear();
+        lock.unlock();
+        kernel.commit(Region.NATIVE, LAST, MIB);
+
+        assertThat(kernel.isLocked(LAST)).isTrue();
+        assertThat(kernel.isLockedOnFault(LAST)).isFalse();
     }
 
     @Test
