@@ -55,6 +55,7 @@ public final class Main {
     static CommandLine commandLine(Console console, ProcDirectory proc, Jvms jvms, File jar) {
         CommandLine line = new CommandLine(new RootCommand())
                 .addSubcommand(new StatusCommand(console, proc, jvms))
+                .addSubcommand(new CheckCommand(console, proc, jvms))
                 .addSubcommand(new RegionsCommand(console, proc, jvms))
                 .addSubcommand(new WatchCommand(console, proc, jvms))
                 .addSubcommand(new AttachCommand(console, proc, jvms, jar))
@@ -84,7 +85,7 @@ public final class Main {
         } else {
             err.println("\"" + command.getCommandSpec().qualifiedName() + " --help\" shows how to use it");
         }
-        return ExitStatus.USAGE;
+        return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 
     private static int fail(Console console, CommandLine command, Exception failure) {
@@ -96,6 +97,6 @@ public final class Main {
         if (!expected) {
             failure.printStackTrace(console.err());
         }
-        return ExitStatus.FAILED;
+        return command.getCommandSpec().exitCodeOnExecutionException();
     }
 }

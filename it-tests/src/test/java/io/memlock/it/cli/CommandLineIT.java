@@ -99,7 +99,7 @@ class CommandLineIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"status", "regions", "regions --maps", "watch --count=1", "doctor"})
+    @ValueSource(strings = {"status", "check", "regions", "regions --maps", "watch --count=1", "doctor"})
     void everyFieldOfJsonIsDocumented(String command) throws Exception {
         start(Jdk.current());
         List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
@@ -115,6 +115,57 @@ class CommandLineIT {
                         .distinct())
                 .isNotEmpty()
                 .allMatch(field -> docs.contains("`" + field + "`"));
+    }
+
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void checkAnswersInOneLineAndByItsExitStatus(Jdk jdk) {
+        Machine.requireUnlimitedLocking();
+        start(jdk);
+        assertThat(memlock("check", pid())).satisfies(check -> {
+            assertThat(check.stdout())
+                    .startsWith("MEMLOCK CRITICAL: JVM " + pid())
+                    .hasLineCount(1);
+            assertThat(check.stdout()).contains("not locked");
+            assertThat(check.exitStatus()).isEqualTo(2);
+        });
+
+        assertThat(memlock("attach", pid()).exitStatus()).isZero();
+        eventually(() -> assertThat(memlock("check", pid())).satisfies(check -> {
+            assertThat(check.stdout()).startsWith("MEMLOCK OK: JVM " + pid()).hasLineCount(1);
+            assertThat(check.exitStatus()).isZero();
+        }));
+        assertThat(memlock("check").stdout()).contains("OK: JVM " + pid());
+
+        Outcome both = memlock("check", pid(), NO_PID);
+        assertThat(both.exitStatus()).isEqualTo(3);
+        assertThat(both.stdout().lines()).hasSize(3).first().isEqualTo("MEMLOCK UNKNOWN: 2 JVMs, 1 OK, 1 UNKNOWN");
+        assertThat(both.stdout()).contains("MEMLOCK UNKNOWN: there is no process " + NO_PID);
+        assertThat(memlock("check", pid(), NO_PID, "--json").stdout()).containsPattern("\"level\": ?\"UNKNOWN\"");
+
+        assertThat(memlock("unlock", pid()).exitStatus()).isZero();
+        assertThat(memlock("check", pid()).exitStatus()).isEqualTo(2);
+    }
+
+    @Test
+    void checkOfNothingIsUnknown() {
+        assertThat(memlock("check", "--name=no-such-jvm")).satisfies(check -> {
+            assertThat(check.stdout()).startsWith("MEMLOCK UNKNOWN: no JVM named no-such-jvm");
+            assertThat(check.exitStatus()).isEqualTo(3);
+        });
+        assertThat(memlock("check", "--nme=x").exitStatus()).as("wrong usage").isEqualTo(3);
+        assertThat(memlock("check", "x1").exitStatus()).isEqualTo(3);
+    }
+
+    @Test
+    void checkFindsAJvmByItsName() throws Exception {
+        start(Jdk.current());
+        String name = json("status", pid()).at("/jvms/0/name").asText();
+
+        Outcome check = memlock("check", "--name=" + name);
+
+        assertThat(check.stdout()).contains("CRITICAL: JVM " + pid());
+        assertThat(check.exitStatus()).isEqualTo(2);
     }
 
     @Test
@@ -343,7 +394,7 @@ class CommandLineIT {
     void helpGoesToStdoutAndMistakesToStderr() {
         Outcome help = memlock("--help");
         assertThat(help.exitStatus()).isZero();
-        assertThat(help.stdout()).contains("status", "regions", "watch", "attach", "unlock");
+        assertThat(help.stdout()).contains("status", "check", "regions", "watch", "attach", "unlock");
         assertThat(help.stderr()).isEmpty();
         assertThat(memlock("help", "status").stdout()).contains("9 ms for each resident GiB");
         assertThat(memlock("--version").stdout())
