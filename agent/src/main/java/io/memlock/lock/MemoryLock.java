@@ -272,10 +272,7 @@ public final class MemoryLock {
     }
 
     private void endFuture() throws IOException {
-        if (hasUnlockedAll) {
-            hasUnlockedAll = false;
-            passes.reconciler().adoptAll();
-        }
+        hasUnlockedAll = false;
         passes.endFuture(plan);
     }
 

@@ -318,4 +318,24 @@ class LockOutcomeTest {
         assertThat(parts).isGreaterThan(1);
         assertThat(lock.itself().zgcMirror().bytes()).isEqualTo(1024 * MIB);
     }
+
+    /** Since MCL_FUTURE has ended, nothing is born locked any more: what is locked and not known is somebody else's. */
+    @Test
+    void whatTheApplicationLocksAfterTheEndOfFutureIsTheApplications() throws Exception {
+        lock.start("mode=all");
+        lock.reconcile();
+        limit(64 * MIB);
+        assertThat(lock.itself().endFutureWithoutCapability()).isTrue();
+        kernel.mapFile(FILE, MIB, "/data/index");
+        kernel.mlock2(FILE, MIB, Linux.MLOCK_ONFAULT);
+
+        for (int pass = 0; pass < 3; pass++) {
+            assertThat(lock.reconcile()).isNull();
+        }
+
+        assertThat(kernel.isLocked(FILE)).isTrue();
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+        assertThat(lock.unlock()).isNull();
+        assertThat(kernel.chargedBytes()).isEqualTo(MIB);
+    }
 }
