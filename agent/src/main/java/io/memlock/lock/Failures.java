@@ -202,8 +202,7 @@ final class Failures {
     }
 
     /** Tells that ZGC maps its heap anew all the time, and that only MCL_FUTURE locks what it maps. */
-    LockFailure zgcUnderRescan(PassResult pass, Selection selection, LockLimit limit) {
-        long needed = chargedBytes + pass.totalMissingBytes();
+    LockFailure zgcUnderRescan(Selection selection, LockLimit limit) {
         Advice advice = limit.isUnlimited()
                 ? Advice.lasting("# strategy=future instead: new mappings are born locked")
                 : advice(limit, limit.probeErrno(), selection)
@@ -212,7 +211,7 @@ final class Failures {
                 "to keep ZGC's heap locked with strategy=rescan",
                 (limit.isUnlimited()
                         ? "locking is not limited, but MCL_FUTURE was not to be used"
-                        : refused(limit, needed)),
+                        : refused(limit, chargedBytes)),
                 "ZGC maps its heap again and again while it runs, even with -Xms equal to -Xmx. Each time the lock is gone"
                         + " until the keeper locks it again",
                 "parts of the heap can be swapped out at any moment",

@@ -402,7 +402,7 @@ public final class MemoryLock {
             return failures().endFuture(future.endErrno());
         }
         if (pass.isComplete()) {
-            return passes.slipsAway(plan) ? failures().zgcUnderRescan(pass, plan.selection(), plan.limit()) : null;
+            return passes.slipsAway(plan) ? failures().zgcUnderRescan(plan.selection(), plan.limit()) : null;
         }
         if (pass.isOverMappingBudget()) {
             return failures().tooManyMappings(pass);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.memlock.calls.LockLimit;
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
+import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
 import io.memlock.os.Errno;
 import io.memlock.os.Linux;
@@ -325,7 +326,9 @@ class FailureWordsTest {
 
         limit(64 * MIB);
         LockFailure limited = lock.start("mode=heap");
-        assertThat(limited.answer()).startsWith("locking is limited").contains("needed now: ");
+        assertThat(limited.answer())
+                .startsWith("locking is limited")
+                .contains("needed now: " + Bytes.text(LockLimit.toLock(4 * MIB)));
         assertThat(limited.remedy()).contains("LimitMEMLOCK=infinity", "# or another collector: -XX:+UseG1GC");
     }
 
@@ -381,5 +384,18 @@ class FailureWordsTest {
                 .singleElement()
                 .asString()
                 .contains("only 1.0 MiB of memory are left for files", "leave 2.0 GiB");
+    }
+
+    /** The limit that the capability overrules explains nothing. */
+    @Test
+    void aLimitThatDoesNotApplyIsNotBlamedThoughMoreIsNeeded() throws Exception {
+        lock.start("mode=heap,strategy=rescan");
+        kernel.commit(Region.HEAP, HEAP, 16 * MIB);
+        kernel.filter.put("mlock2", Errno.ENOMEM);
+
+        LockFailure failure = lock.reconcile();
+
+        assertThat(failure.answer()).contains("needed now: 16.0 MiB");
+        assertThat(failure.cause()).contains("a mapping changed while it was being locked");
     }
 }
