@@ -319,6 +319,56 @@ class LockOutcomeTest {
         assertThat(lock.itself().zgcMirror().bytes()).isEqualTo(1024 * MIB);
     }
 
+    /** As when an operator lowers it again, or the process drops root, while the keeper locks what there is. */
+    @Test
+    void aLimitThatComesDownBeforeFutureIsSetIsToldWithWhatItLeavesUnlocked() throws Exception {
+        limit(MIB);
+        lock.start("mode=all");
+        kernel.privileged = true;
+        kernel.afterLock.put(HEAP, () -> limit(MIB));
+
+        LockFailure failure = lock.reconcile();
+
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(failure).isNotNull();
+        assertThat(lock.status().state()).isNotEqualTo(LockState.LOCKED);
+        assertThat(lock.status().strategy()).isEqualTo(Strategy.RESCAN);
+    }
+
+    @Test
+    void whatCannotBeLockedOnceFutureIsSetIsTold() throws Exception {
+        limit(MIB);
+        lock.start("mode=all");
+        kernel.privileged = true;
+        kernel.afterRefresh = () -> kernel.afterRefresh = () -> {
+            kernel.munlock(HEAP, 4 * MIB);
+            kernel.filter.put("mlock2", Errno.EPERM);
+        };
+
+        LockFailure failure = lock.reconcile();
+
+        assertThat(kernel.isFuture()).isTrue();
+        assertThat(failure).isNotNull();
+        assertThat(failure.answer()).startsWith("EPERM");
+        assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
+    }
+
+    @Test
+    void whatIsMissingIsToldAlsoWhereNewMemoryCannotBeBornLocked() throws Exception {
+        limit(MIB);
+        lock.start("mode=all");
+        kernel.privileged = true;
+        kernel.filter.put("mlock2", Errno.EPERM);
+        kernel.filter.put("mlockall", Errno.EPERM);
+
+        LockFailure failure = lock.reconcile();
+
+        assertThat(failure).isNotNull();
+        assertThat(failure.tried()).startsWith("mlock2");
+        assertThat(lock.status().strategy()).isEqualTo(Strategy.RESCAN);
+        assertThat(lock.status().state()).isNotEqualTo(LockState.LOCKED);
+    }
+
     /** Since MCL_FUTURE has ended, nothing is born locked any more: what is locked and not known is somebody else's. */
     @Test
     void whatTheApplicationLocksAfterTheEndOfFutureIsTheApplications() throws Exception {
@@ -337,5 +387,19 @@ class LockOutcomeTest {
         assertThat(kernel.isLocked(HEAP)).isTrue();
         assertThat(lock.unlock()).isNull();
         assertThat(kernel.chargedBytes()).isEqualTo(MIB);
+    }
+
+    /** What ZGC has unmapped since is not to be populated: it would be memory that nobody gives back. */
+    @Test
+    void theMirrorIsNotPopulatedWhereTheHeapIsMappedNoMore() throws Exception {
+        kernel.unmap(HEAP, 4 * MIB);
+        kernel.mapHeapFile(4L << 40, 1024 * MIB, 0);
+        lock.start("mode=heap,strategy=rescan");
+        lock.reconcile();
+        kernel.unmap(4L << 40, 512 * MIB);
+
+        while (lock.itself().populateMirror()) {}
+
+        assertThat(lock.itself().zgcMirror().bytes()).isEqualTo(512 * MIB);
     }
 }

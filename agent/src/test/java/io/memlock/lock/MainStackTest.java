@@ -9,6 +9,7 @@ import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
 import io.memlock.state.LockState;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -68,6 +69,23 @@ class MainStackTest {
 
         assertThat(kernel.isLocked(0x6000_0000L)).as("that of another thread").isTrue();
         assertGrows();
+    }
+
+    /** By nothing but the limit: nothing is mapped, and no selection changes. */
+    @Test
+    void isUnlockedWhenALimitComesToApplyWhileAllIsSettled() throws Exception {
+        lock.start(OptionParser.parse("mode=stacks+heap,strategy=rescan"));
+        for (int pass = 0; pass < 3; pass++) {
+            lock.reconcile();
+        }
+        limit();
+
+        for (int pass = 0; pass < 6; pass++) {
+            lock.reconcile();
+        }
+
+        assertGrows();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
     }
 
     private void limit() {
