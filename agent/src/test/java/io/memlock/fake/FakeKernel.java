@@ -219,6 +219,11 @@ public final class FakeKernel implements LibC, Mappings {
         place(Region.MAPPED, start, bytes, true, path, true);
     }
 
+    /** Maps a file as its reader's own: what is written there is in no file. */
+    public void mapPrivateFile(long start, long bytes, String path) {
+        place(Region.MAPPED, start, bytes, true, path, false);
+    }
+
     /** Maps code from a file, as a library does. */
     public void mapCode(long start, long bytes, String path) {
         place(Region.LIBS, start, bytes, true, path, false);

@@ -9,6 +9,7 @@ import io.memlock.lock.MemoryLock;
 import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
 import io.memlock.os.Errno;
+import io.memlock.os.Linux;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
 import java.util.ArrayList;
@@ -147,6 +148,8 @@ class ReconcilerTest {
         LockFailure failure = lock.reconcileAfterChange().failure();
 
         assertThat(failure).isNotNull();
+        assertThat(failure.tried()).startsWith("mlock2").contains("heap");
+        assertThat(failure.answer()).startsWith("ENOMEM");
         assertThat(lock.status().state()).isNotEqualTo(LockState.LOCKED);
     }
 
@@ -241,5 +244,159 @@ class ReconcilerTest {
 
         assertThat(kernel.isMapped(HEAP + FakeKernel.PAGE)).isTrue();
         assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    /** What is written there is in no file: taken out of the page tables, it would be lost. */
+    @Test
+    void aFileThatIsMappedPrivatelyIsNeverReleased() throws Exception {
+        start("mode=all");
+        kernel.mapPrivateFile(FILE, MIB, "/data/copy");
+        lock.reconcile();
+        assertThat(kernel.isLocked(FILE)).isFalse();
+
+        assertThat(lock.unlock().failure()).isNull();
+
+        assertThat(kernel.isReleased(FILE)).isFalse();
+        assertThat(kernel.isLocked(FILE)).isFalse();
+    }
+
+    /** Until the next pass it would be locked page by page as it is read. */
+    @Test
+    void aFileIsUnlockedRightAfterTheCallThatEndsFuture() throws Exception {
+        start("mode=all");
+        kernel.mapFile(FILE, MIB, "/data/index");
+        lock.reconcile();
+        int looks = kernel.looks;
+        List<Integer> looksUntilUnlocked = new ArrayList<>();
+        kernel.afterUnlock.put(FILE, () -> looksUntilUnlocked.add(kernel.looks - looks));
+
+        lock.unlock();
+
+        assertThat(looksUntilUnlocked).as("the look before the end").containsExactly(1);
+    }
+
+    /** To read smaps takes long in a large process, and what is mapped meanwhile is born locked. */
+    @Test
+    void looksOnceWhatTheApplicationLockedWhereNothingWasLockedMeanwhile() throws Exception {
+        start("mode=all");
+        kernel.mapFile(FILE, MIB, "/data/index");
+        lock.reconcile();
+        List<Boolean> isFutureAtLook = new ArrayList<>();
+        kernel.afterLockedLook = () -> {
+            isFutureAtLook.add(kernel.isFuture());
+            kernel.afterLockedLook = () -> isFutureAtLook.add(kernel.isFuture());
+        };
+
+        lock.unlock();
+
+        assertThat(isFutureAtLook).containsExactly(true, false);
+    }
+
+    @Test
+    void whatTheApplicationLocksWhereOursWasUnmappedIsTheApplications() throws Exception {
+        start("mode=heap,strategy=rescan");
+        kernel.unmap(HEAP, MIB);
+        lock.reconcile();
+        lock.reconcile();
+        kernel.mapFile(HEAP, MIB, "/data/index");
+        kernel.mlock2(HEAP, MIB, Linux.MLOCK_ONFAULT);
+
+        lock.unlock();
+
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+    }
+
+    @Test
+    void whatTheApplicationLocksRightAfterItWasUnlockedIsTheApplications() throws Exception {
+        start("mode=heap+code,strategy=rescan");
+        process.whileSwappingIn = () -> {
+            assertThat(kernel.isLocked(CODE)).isFalse();
+            kernel.mlock2(CODE, MIB, Linux.MLOCK_ONFAULT);
+        };
+
+        lock.change(OptionParser.parse("mode=heap,strategy=rescan"));
+
+        assertThat(kernel.isLocked(CODE)).isTrue();
+    }
+
+    @Test
+    void whatTheApplicationHasUnlockedIsUnlockedWhenItIsBornLockedAgain() throws Exception {
+        start("mode=all");
+        kernel.mapFile(FILE, MIB, "/data/index");
+        kernel.mlock(FILE, MIB);
+        lock.reconcile();
+        assertThat(kernel.isLocked(FILE)).as("while it is the application's").isTrue();
+        kernel.munlock(FILE, MIB);
+        lock.reconcileAfterChange();
+        kernel.commit(Region.CODE, CODE + 2 * MIB, MIB);
+        lock.reconcile();
+
+        kernel.unmap(FILE, MIB);
+        kernel.mapFile(FILE, MIB, "/data/index");
+        kernel.commit(Region.CODE, CODE + 4 * MIB, MIB);
+        lock.reconcile();
+
+        assertThat(kernel.isLocked(FILE)).isFalse();
+    }
+
+    /** As memory does that turns out to be malloc's once its header has been read. */
+    @Test
+    void givesBackWhatHasBecomeAnotherRegionsSinceItWasLocked() throws Exception {
+        start("mode=heap,strategy=rescan");
+        kernel.regionsWithin.put(HEAP + MIB / 2, Region.NATIVE);
+        lock.reconcileAfterChange();
+        lock.reconcileAfterChange();
+
+        assertThat(lock.unlock().failure()).isNull();
+
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    @Test
+    void whatIsUnmappedBeforeItsTurnIsNeitherMissingNorAFailure() throws Exception {
+        kernel.commit(Region.NATIVE, FILE, MIB);
+        kernel.afterLock.put(HEAP, () -> kernel.unmap(FILE, MIB));
+
+        assertThat(start("mode=heap+native,strategy=rescan")).isNull();
+
+        assertThat(lock.status().failureCount()).isZero();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+    }
+
+    /** After a failure nothing is looked at twice, and what has gone is no failure all the same. */
+    @Test
+    void whatIsUnmappedBeforeItsTurnIsNoFailureAfterOne() throws Exception {
+        kernel.commit(Region.NATIVE, FILE, MIB);
+        kernel.filter.put("mlock2", Errno.EPERM);
+        assertThat(start("mode=heap+native,strategy=rescan")).isNotNull();
+        kernel.filter.clear();
+        kernel.afterLock.put(HEAP, () -> kernel.unmap(FILE, MIB));
+
+        assertThat(lock.reconcile().failure()).isNull();
+
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+    }
+
+    /** The call locks as far as the hole, and what was seen to begin there ends there now. */
+    @Test
+    void whatLiesBehindAHoleThatCameMeanwhileIsLockedInTheSamePass() throws Exception {
+        kernel.commit(Region.NATIVE, FILE, MIB);
+        kernel.afterRefresh = () -> kernel.unmap(FILE + MIB / 2, FakeKernel.PAGE);
+
+        assertThat(lock.start(OptionParser.parse("mode=heap+native,strategy=rescan"))
+                        .failure())
+                .isNull();
+
+        assertThat(kernel.isLocked(FILE + MIB / 2 + FakeKernel.PAGE)).isTrue();
+    }
+
+    /** A filter may answer for msync without asking the kernel: the other call tells. */
+    @Test
+    void whatIsLockedIsKnownToBeThoughTheFirstProbeDeniesIt() throws Exception {
+        kernel.filter.put("msync", 0);
+
+        start("mode=heap,strategy=rescan,prefault=heap");
+
+        assertThat(process.asked).containsExactly("briskly [HEAP] 1");
     }
 }
