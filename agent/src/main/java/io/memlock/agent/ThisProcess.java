@@ -79,7 +79,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
 
     private HeldPages held;
     private Boolean inUserNamespace;
-    private Deployment place;
+    private Deployment deployment;
     private JvmLayout layout;
     private MemoryLock lock;
 
@@ -272,11 +272,11 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     }
 
     @Override
-    public synchronized Deployment place() {
-        if (place == null) {
-            place = DeploymentFiles.ofThisProcess();
+    public synchronized Deployment deployment() {
+        if (deployment == null) {
+            deployment = DeploymentFiles.ofThisProcess();
         }
-        return place;
+        return deployment;
     }
 
     @Override

@@ -35,19 +35,19 @@ final class Failures {
 
     private static final String PARTLY_LOCKED = "part of this JVM can be swapped out under memory pressure";
 
-    private final Deployment place;
+    private final Deployment deployment;
     private final Reconciler reconciler;
     private final long chargedBytes;
 
     /**
      * Puts the failures of one moment into words.
      *
-     * @param place where the process runs
+     * @param deployment where the process runs
      * @param reconciler knows the mappings
      * @param chargedBytes VmLck now
      */
-    Failures(Deployment place, Reconciler reconciler, long chargedBytes) {
-        this.place = place;
+    Failures(Deployment deployment, Reconciler reconciler, long chargedBytes) {
+        this.deployment = deployment;
         this.reconciler = reconciler;
         this.chargedBytes = chargedBytes;
     }
@@ -65,7 +65,7 @@ final class Failures {
                 refused(limit, 0),
                 done + ": once the limit is reached the JVM would die at its next memory commit",
                 effect,
-                new Remedy(place)
+                new Remedy(deployment)
                         .raiseLimit(enoughBytes(selection))
                         .and(
                                 selection.isIndivisible()
@@ -100,14 +100,14 @@ final class Failures {
                             + Errno.describe(attempt.probeErrno()) + " from msync and madvise" + filter(),
                     "",
                     "this JVM is locked as far as the kernel says, and nothing can verify it",
-                    new Remedy(place).allowCalls());
+                    new Remedy(deployment).allowCalls());
         }
         return new LockFailure(
                 MLOCKALL,
                 "0, but a new mapping is not locked: something answers in the kernel's place" + filter(),
                 "",
                 effect,
-                new Remedy(place).allowCalls());
+                new Remedy(deployment).allowCalls());
     }
 
     /** Tells that the selection does not fit under the limit, or not all of it. */
@@ -177,7 +177,7 @@ final class Failures {
     }
 
     private LockFailure notUnlocked(String tried, int errno, String effect) {
-        boolean isFiltered = (errno == Errno.EPERM && place.isFiltered()) || Refusal.isHidden(place, errno);
+        boolean isFiltered = (errno == Errno.EPERM && deployment.isFiltered()) || Refusal.isHidden(deployment, errno);
         return new LockFailure(
                 tried,
                 errno == 0
@@ -185,7 +185,7 @@ final class Failures {
                         : Errno.describe(errno) + filter(),
                 isFiltered ? Refusal.byFilter(errno) : "",
                 effect,
-                isFiltered ? new Remedy(place).allowCalls() : Refusal.triedAgain());
+                isFiltered ? new Remedy(deployment).allowCalls() : Refusal.triedAgain());
     }
 
     /** Tells that there are too many mappings to split any. */
@@ -198,7 +198,7 @@ final class Failures {
                         + " (80 % of vm.max_map_count)",
                 "at the kernel's limit the JVM itself would fail",
                 PARTLY_LOCKED,
-                new Remedy(place).raiseMappings(pass.mappings()));
+                new Remedy(deployment).raiseMappings(pass.mappings()));
     }
 
     /** Tells that ZGC maps its heap anew all the time, and that only MCL_FUTURE locks what it maps. */
@@ -262,7 +262,7 @@ final class Failures {
     private String toRead(int errno) {
         if (errno == Errno.EMFILE) {
             return "# the file descriptors are used up. How many are open:\nls /proc/"
-                    + place.pid()
+                    + deployment.pid()
                     + "/fd | wc -l\n# close what leaks, or start the JVM with more (ulimit -n 65536,"
                     + " LimitNOFILE=65536 in a unit)";
         }
@@ -282,7 +282,7 @@ final class Failures {
     }
 
     private String filter() {
-        return place.isFiltered() ? "; a seccomp filter is in force" : "";
+        return deployment.isFiltered() ? "; a seccomp filter is in force" : "";
     }
 
     private static String effect(PassResult pass) {
@@ -290,7 +290,7 @@ final class Failures {
     }
 
     private Refusal refusal(LockLimit limit, int errno) {
-        return new Refusal(place, limit, errno);
+        return new Refusal(deployment, limit, errno);
     }
 
     private Advice advice(LockLimit limit, int errno, Selection selection) {

@@ -444,9 +444,9 @@ public final class MemoryLock {
         return ledger.settle(LockState.PARTIAL, failure);
     }
 
-    /** Makes the words when there is something to say: a start that goes well needs neither them nor the place. */
+    /** Makes the words when there is something to say: a start that goes well needs neither them nor the deployment. */
     private Failures failures() {
-        return new Failures(process.place(), passes.reconciler(), process.chargedBytes());
+        return new Failures(process.deployment(), passes.reconciler(), process.chargedBytes());
     }
 
     /**

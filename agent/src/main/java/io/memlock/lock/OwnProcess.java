@@ -24,7 +24,7 @@ public interface OwnProcess {
     HeldPages held();
 
     /** Returns where the process runs, for messages. It is found out when first asked. */
-    Deployment place();
+    Deployment deployment();
 
     /**
      * Finds where some regions are now. This is cheaper than a pass, which has to know where all are.

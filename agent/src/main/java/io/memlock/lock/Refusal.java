@@ -10,11 +10,11 @@ import io.memlock.os.Errno;
 /**
  * A call that the kernel has refused, or something in its place.
  *
- * @param place where this JVM runs
+ * @param deployment where this JVM runs
  * @param limit how much may be locked
  * @param errno the answer
  */
-public record Refusal(Deployment place, LockLimit limit, int errno) {
+public record Refusal(Deployment deployment, LockLimit limit, int errno) {
 
     /** Returns what the answer means; "" if it speaks for itself. */
     public String meaning() {
@@ -25,7 +25,7 @@ public record Refusal(Deployment place, LockLimit limit, int errno) {
             case Errno.EAGAIN -> "the kernel could not lock some of the pages just now; the next pass tries again";
             case Errno.NOT_DONE -> byFilter(errno);
             case Errno.ENOSYS, Errno.EINVAL ->
-                isHidden(place, errno)
+                isHidden(deployment, errno)
                         ? byFilter(errno)
                         : "the call is not known here: Linux 4.4 is needed, or an emulator in between lacks it";
             default -> "";
@@ -48,14 +48,14 @@ public record Refusal(Deployment place, LockLimit limit, int errno) {
      */
     public Advice advice(long enoughBytes) {
         if (isFilters() && limit.softBytes() != 0) {
-            return new Remedy(place).allowCalls();
+            return new Remedy(deployment).allowCalls();
         }
         return switch (errno) {
-            case Errno.NOT_DONE -> new Remedy(place).allowCalls();
+            case Errno.NOT_DONE -> new Remedy(deployment).allowCalls();
             case Errno.ENOSYS, Errno.EINVAL ->
                 Advice.lasting("# use Linux 4.4 or newer, with no emulator in between; check with: uname -r");
             case Errno.EAGAIN -> triedAgain();
-            default -> limit.isUnlimited() ? triedAgain() : new Remedy(place).raiseLimit(enoughBytes);
+            default -> limit.isUnlimited() ? triedAgain() : new Remedy(deployment).raiseLimit(enoughBytes);
         };
     }
 
@@ -69,12 +69,12 @@ public record Refusal(Deployment place, LockLimit limit, int errno) {
      * mm/mlock.c).
      */
     private boolean isFilters() {
-        return errno == Errno.EPERM ? place.isFiltered() || !limit.mayBeZero() : isHidden(place, errno);
+        return errno == Errno.EPERM ? deployment.isFiltered() || !limit.mayBeZero() : isHidden(deployment, errno);
     }
 
     /** Returns whether a filter hides a call that every kernel Java 17 meets has. */
-    static boolean isHidden(Deployment place, int errno) {
+    static boolean isHidden(Deployment deployment, int errno) {
         boolean isMissing = errno == Errno.ENOSYS || errno == Errno.EINVAL || errno == Errno.NOT_DONE;
-        return isMissing && place.isFiltered();
+        return isMissing && deployment.isFiltered();
     }
 }

@@ -66,7 +66,7 @@ final class RangeFailures {
         if (errno == Errno.NOT_DONE) {
             return unlockable();
         }
-        Refusal refusal = new Refusal(process.place(), limit, errno);
+        Refusal refusal = new Refusal(process.deployment(), limit, errno);
         return failure(
                 Errno.describe(errno) + "; " + limit.describe() + "; asked for: " + Bytes.text(length())
                         + "; charged already, to all of this process: " + Bytes.text(process.chargedBytes()),
@@ -80,7 +80,7 @@ final class RangeFailures {
                 "a page of the range cannot be accessed (PROT_NONE, or behind the end of a file), or the process has as"
                         + " many mappings as vm.max_map_count allows",
                 Advice.lasting("# lock only what can be read or written; see: grep -i maps /proc/"
-                        + process.place().pid() + "/limits; sysctl vm.max_map_count"));
+                        + process.deployment().pid() + "/limits; sysctl vm.max_map_count"));
     }
 
     private LockFailure noRoom() {

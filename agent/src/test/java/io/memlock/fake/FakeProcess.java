@@ -247,7 +247,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     }
 
     @Override
-    public Deployment place() {
+    public Deployment deployment() {
         return new Deployment(
                 Deployment.Kind.SYSTEM_SERVICE,
                 "app.service",
