@@ -8,6 +8,7 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 
 /** Reads the evidence. A file that cannot be read is no evidence, and no error. */
@@ -46,8 +47,9 @@ public final class DeploymentFiles {
      *
      * @param proc where {@code /proc} is
      * @param pid its id as we see it
+     * @param mappings the mappings of the process, one of which tells where its Java is
      */
-    public static Deployment of(ProcFs proc, long pid) {
+    public static Deployment of(ProcFs proc, long pid, List<Mapping> mappings) {
         String process = Long.toString(pid);
         String user = ProcessHandle.of(pid).flatMap(it -> it.info().user()).orElse("");
         return DeploymentDetector.detect(evidence(
@@ -58,7 +60,7 @@ public final class DeploymentFiles {
                 podNamespace(proc, process),
                 environment(proc, process),
                 user,
-                javaHome(proc, process),
+                javaHome(mappings),
                 pid,
                 false));
     }
@@ -80,15 +82,11 @@ public final class DeploymentFiles {
     }
 
     /** Returns the path as the process sees it: the path of its program may lead elsewhere here, or nowhere. */
-    private static String javaHome(ProcFs proc, String process) {
-        try {
-            for (Mapping mapping : proc.mappings(process)) {
-                if (mapping.path().endsWith(LIBJVM)) {
-                    return mapping.path().substring(0, mapping.path().length() - LIBJVM.length());
-                }
+    private static String javaHome(List<Mapping> mappings) {
+        for (Mapping mapping : mappings) {
+            if (mapping.path().endsWith(LIBJVM)) {
+                return mapping.path().substring(0, mapping.path().length() - LIBJVM.length());
             }
-        } catch (IOException e) {
-            // no evidence
         }
         return "";
     }

@@ -8,6 +8,7 @@ import io.memlock.memory.Mapping;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessStatus;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * Checks whether a JVM can be attached to now. The JDK asks by SIGQUIT: a JVM that was told not to listen prints a thread
@@ -42,12 +43,27 @@ public final class Attachability {
      * @throws IOException if the JVM has ended
      */
     public Obstacle obstacle(Jvm jvm) throws IOException {
+        return obstacle(jvm, null);
+    }
+
+    /**
+     * Looks for an obstacle.
+     *
+     * @param mappings the JVM's; null if nobody has read them, which is done here where it matters
+     * @return null if there is none
+     * @throws IOException if the JVM has ended
+     */
+    Obstacle obstacle(Jvm jvm, List<Mapping> mappings) throws IOException {
         Obstacle forbidden = forbidden(jvm.flags());
         if (forbidden != null) {
             return forbidden;
         }
         try {
-            return ofTheProcess(Long.toString(jvm.pid()));
+            Obstacle obstacle = ofTheProcess(Long.toString(jvm.pid()));
+            if (obstacle != null) {
+                return obstacle;
+            }
+            return withoutItsJdk(mappings == null ? proc.mappings(Long.toString(jvm.pid())) : mappings);
         } catch (ProcFormatException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -68,14 +84,13 @@ public final class Attachability {
         if (frozen != null) {
             return frozen;
         }
-        Obstacle noRoom = new ThreadRoom(proc).obstacle(pid, status);
-        return noRoom == null ? withoutItsJdk(pid) : noRoom;
+        return new ThreadRoom(proc).obstacle(pid, status);
     }
 
     /** A JVM loads {@code libinstrument.so} with its first agent, from where it was started. */
-    private Obstacle withoutItsJdk(String pid) throws IOException {
+    private static Obstacle withoutItsJdk(List<Mapping> mappings) {
         boolean isReplaced = false;
-        for (Mapping mapping : proc.mappings(pid)) {
+        for (Mapping mapping : mappings) {
             if (mapping.path().contains("/libinstrument.so")) {
                 return null;
             }

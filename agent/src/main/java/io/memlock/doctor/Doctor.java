@@ -2,6 +2,7 @@
 package io.memlock.doctor;
 
 import io.memlock.jvms.Jvm;
+import io.memlock.memory.Mapping;
 import io.memlock.options.AgentOptions;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
@@ -41,8 +42,9 @@ public final class Doctor {
      * @throws IOException if {@code /proc} does not let us look at it
      */
     public Examination examine(Jvm jvm, AgentOptions options) throws IOException {
-        Attachability.Obstacle obstacle = new Attachability(proc).obstacle(jvm);
-        return examine("JVM " + jvm.pid() + ": ", ExaminedJvm.of(proc, jvm), options, obstacle);
+        List<Mapping> mappings = proc.mappings(Long.toString(jvm.pid()));
+        Attachability.Obstacle obstacle = new Attachability(proc).obstacle(jvm, mappings);
+        return examine("JVM " + jvm.pid() + ": ", ExaminedJvm.of(proc, jvm, mappings), options, obstacle);
     }
 
     Examination examine(String subject, ExaminedJvm examined, AgentOptions options, Attachability.Obstacle obstacle)

@@ -63,29 +63,32 @@ record ExaminedJvm(
                 proc.status(ProcFs.SELF),
                 proc.limits(ProcFs.SELF).lockedMemory(),
                 DeploymentFiles.ofThisProcess().ofEndedProcess(),
-                segments(proc, ProcFs.SELF, ProcessHandle.current().pid()),
+                segments(
+                        proc,
+                        proc.mappings(ProcFs.SELF),
+                        ProcessHandle.current().pid()),
                 resident(proc, ProcFs.SELF, ProcessHandle.current().pid()),
                 List.of());
     }
 
-    static ExaminedJvm of(ProcFs proc, Jvm jvm) throws IOException {
+    static ExaminedJvm of(ProcFs proc, Jvm jvm, List<Mapping> mappings) throws IOException {
         String process = Long.toString(jvm.pid());
         ProcessStatus status = proc.status(process);
+        List<Segment> segments = segments(proc, mappings, jvm.pid());
         return new ExaminedJvm(
                 process,
                 jvm.agent(),
                 jvm.flags(),
-                HeapLimit.of(jvm),
+                HeapLimit.of(jvm, segments),
                 status,
                 proc.limits(process).lockedMemory(),
-                DeploymentFiles.of(proc, jvm.pid()),
-                segments(proc, process, jvm.pid()),
+                DeploymentFiles.of(proc, jvm.pid(), mappings),
+                segments,
                 resident(proc, process, jvm.pid()),
                 status.vmLckBytes() > 0 ? foreignLocks(proc, process, jvm.agent()) : List.of());
     }
 
-    private static List<Segment> segments(ProcFs proc, String process, long pid) throws IOException {
-        List<Mapping> mappings = proc.mappings(process);
+    private static List<Segment> segments(ProcFs proc, List<Mapping> mappings, long pid) throws IOException {
         try (JvmLayout layout = JvmLayout.of(pid, (int) proc.pageBytes())) {
             return layout.classify(mappings);
         }

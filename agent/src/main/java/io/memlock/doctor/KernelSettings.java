@@ -20,25 +20,34 @@ final class KernelSettings {
     }
 
     List<Finding> findings(int mappings, Deployment deployment) {
+        String release = settings.kernel("kernel/osrelease");
+        KernelVersion version = version(release);
         return List.of(
-                kernel(),
+                kernel(release, version),
                 mappings(mappings, deployment),
-                moving("compaction", "vm/compact_unevictable_allowed", "locked pages may be moved, a minor fault each"),
-                moving("NUMA balancing", "kernel/numa_balancing", "locked pages may move between nodes, minor faults"),
+                moving(
+                        "compaction",
+                        "vm/compact_unevictable_allowed",
+                        "locked pages may be moved, a minor fault each",
+                        version),
+                moving(
+                        "NUMA balancing",
+                        "kernel/numa_balancing",
+                        "locked pages may move between nodes, minor faults",
+                        version),
                 hugePages());
     }
 
-    private KernelVersion version() {
+    /** Returns the version that a release tells; null if it tells none. */
+    private static KernelVersion version(String release) {
         try {
-            return KernelVersion.parse(settings.kernel("kernel/osrelease"));
+            return KernelVersion.parse(release);
         } catch (ProcFormatException e) {
             return null;
         }
     }
 
-    private Finding kernel() {
-        String release = settings.kernel("kernel/osrelease");
-        KernelVersion version = version();
+    private static Finding kernel(String release, KernelVersion version) {
         if (version == null) {
             return Finding.note("kernel", release + ": its version cannot be told");
         }
@@ -71,13 +80,13 @@ final class KernelSettings {
         }
     }
 
-    private Finding moving(String check, String name, String effect) {
+    private Finding moving(String check, String name, String effect, KernelVersion version) {
         String value = settings.kernel(name);
         String evidence = name.replace('/', '.') + "=" + value;
         return switch (value) {
             case "0" -> Finding.ok(check, evidence);
             case Settings.UNKNOWN ->
-                version() == null
+                version == null
                         ? Finding.note(check, "not known: /proc/sys cannot be read here")
                         : Finding.ok(check, "not in this kernel");
             default -> Finding.note(check, evidence + ": " + effect);

@@ -19,21 +19,36 @@ public final class HeapLimit {
      * @return -1 if it cannot be told; with ZGC it cannot, because that reserves many times the limit
      */
     public static long of(Jvm jvm) {
-        long asked = jvm.flags().heapMaxBytes();
-        return asked >= 0 || jvm.flags().isOn("UseZGC", false) ? asked : reserved(jvm.pid());
+        return flagsDecide(jvm) ? jvm.flags().heapMaxBytes() : reserved(segments(jvm.pid()));
     }
 
-    private static long reserved(long pid) {
+    /**
+     * Returns the limit that was asked for, or else what the JVM has reserved in the memory that is known of it.
+     *
+     * @param segments its memory by region
+     */
+    public static long of(Jvm jvm, List<Segment> segments) {
+        return flagsDecide(jvm) ? jvm.flags().heapMaxBytes() : reserved(segments);
+    }
+
+    private static boolean flagsDecide(Jvm jvm) {
+        return jvm.flags().heapMaxBytes() >= 0 || jvm.flags().isOn("UseZGC", false);
+    }
+
+    private static List<Segment> segments(long pid) {
         ProcFs proc = new ProcFs();
         try (JvmLayout layout = JvmLayout.of(pid, (int) proc.pageBytes())) {
-            List<Segment> segments = layout.classifyUnasked(proc.mappings(Long.toString(pid)));
-            long bytes = segments.stream()
-                    .filter(segment -> segment.region() == Region.HEAP)
-                    .mapToLong(Segment::length)
-                    .sum();
-            return bytes == 0 ? Numbers.UNKNOWN : bytes;
+            return layout.classifyUnasked(proc.mappings(Long.toString(pid)));
         } catch (IOException ended) {
-            return Numbers.UNKNOWN;
+            return List.of();
         }
+    }
+
+    private static long reserved(List<Segment> segments) {
+        long bytes = segments.stream()
+                .filter(segment -> segment.region() == Region.HEAP)
+                .mapToLong(Segment::length)
+                .sum();
+        return bytes == 0 ? Numbers.UNKNOWN : bytes;
     }
 }

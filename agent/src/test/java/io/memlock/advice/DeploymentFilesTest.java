@@ -4,12 +4,14 @@ package io.memlock.advice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.advice.Deployment.Kind;
+import io.memlock.memory.Mapping;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,7 +94,7 @@ class DeploymentFilesTest {
                 7f0000001000-7f0000002000 r-xp 00000000 fe:00 2 /opt/jdk/lib/server/libjvm.so
                 """);
 
-        assertThat(deployment().javaHome()).isEqualTo("/opt/jdk");
+        assertThat(deployment(proc().mappings(Long.toString(PID))).javaHome()).isEqualTo("/opt/jdk");
     }
 
     @Test
@@ -107,7 +109,7 @@ class DeploymentFilesTest {
     @Test
     void aHiddenProcessIsALoginAndNoError() {
         Deployment deployment =
-                DeploymentFiles.of(new ProcFs(root.resolve("none").toFile(), root.toFile()), PID);
+                DeploymentFiles.of(new ProcFs(root.resolve("none").toFile(), root.toFile()), PID, List.of());
 
         assertThat(deployment.kind()).isEqualTo(Kind.LOGIN);
         assertThat(deployment.pid()).isEqualTo(PID);
@@ -118,7 +120,7 @@ class DeploymentFilesTest {
         long self = ProcessHandle.current().pid();
         String user = ProcessHandle.current().info().user().orElse("");
 
-        assertThat(DeploymentFiles.of(new ProcFs(), self).user()).isEqualTo(user);
+        assertThat(DeploymentFiles.of(new ProcFs(), self, List.of()).user()).isEqualTo(user);
     }
 
     @Test
@@ -128,13 +130,21 @@ class DeploymentFilesTest {
         assertThat(deployment.javaHome()).isEqualTo(System.getProperty("java.home"));
         assertThat(deployment.uid())
                 .isEqualTo(
-                        DeploymentFiles.of(new ProcFs(), ProcessHandle.current().pid())
+                        DeploymentFiles.of(new ProcFs(), ProcessHandle.current().pid(), List.of())
                                 .uid());
         assertThat(deployment.pid()).isIn(0L, ProcessHandle.current().pid());
     }
 
     private Deployment deployment() {
-        return DeploymentFiles.of(new ProcFs(root.resolve("proc").toFile(), root.toFile()), PID);
+        return deployment(List.of());
+    }
+
+    private Deployment deployment(List<Mapping> mappings) {
+        return DeploymentFiles.of(proc(), PID, mappings);
+    }
+
+    private ProcFs proc() {
+        return new ProcFs(root.resolve("proc").toFile(), root.toFile());
     }
 
     private void put(String file, String text) throws IOException {

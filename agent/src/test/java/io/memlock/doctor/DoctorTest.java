@@ -5,7 +5,12 @@ import static io.memlock.doctor.ExaminedJvmBuilder.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.doctor.Finding.Severity;
+import io.memlock.fake.CountedFiles;
+import io.memlock.hotspot.JvmFlags;
+import io.memlock.jvms.JavaCommand;
+import io.memlock.jvms.Jvm;
 import io.memlock.options.OptionParser;
+import io.memlock.proc.ProcFs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -160,6 +165,18 @@ class DoctorTest {
         assertThat(attach(examined).severity()).isEqualTo(Severity.FAIL);
         assertThat(attach(examined).remedy()).contains("-javaagent:");
         assertThat(attach(examined.withAgent()).severity()).isEqualTo(Severity.NOTE);
+    }
+
+    /** It examines the JVM of the tests, for which all checks have something to read. */
+    @Test
+    void readsTheMappingsOfAnotherJvmOnce() throws Exception {
+        CountedFiles files = new CountedFiles();
+        long pid = ProcessHandle.current().pid();
+        Jvm jvm = new Jvm(pid, 0, new JavaCommand("java", new JvmFlags(List.of())), false, 0);
+
+        new Doctor(new ProcFs().openedBy(files)).examine(jvm, OptionParser.parse("mode=heap"));
+
+        assertThat(files.count("/" + pid + "/maps")).isEqualTo(1);
     }
 
     private Finding attach(ExaminedJvmBuilder examined) throws Exception {

@@ -4,6 +4,7 @@ package io.memlock.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.doctor.Finding.Severity;
+import io.memlock.fake.CountedFiles;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +112,17 @@ class KernelSettingsTest {
         assertThat(find("NUMA balancing"))
                 .isEqualTo(Finding.note("NUMA balancing", "not known: /proc/sys cannot be read here"));
         assertThat(find("huge pages")).isEqualTo(Finding.ok("huge pages", "not in this kernel"));
+    }
+
+    @Test
+    void readsTheVersionOnce() {
+        CountedFiles files = new CountedFiles();
+        host.remove("proc/sys/kernel/numa_balancing");
+
+        new KernelSettings(host.proc().openedBy(files))
+                .findings(200, new ExaminedJvmBuilder().build().deployment());
+
+        assertThat(files.count("osrelease")).isEqualTo(1);
     }
 
     private Finding find(String check) {
