@@ -10,7 +10,8 @@ import java.util.Map;
 
 /**
  * Tells by a line of maps what is behind it. The kernel itself says it in smaps only, which costs a walk of the page tables,
- * and of huge pages alone. Safe for use by several threads.
+ * and of huge pages alone. Each reading has {@linkplain #forOneReading one of its own}; what they share is safe for use by
+ * several threads.
  */
 final class FileSystems {
 
@@ -36,8 +37,11 @@ final class FileSystems {
     private final ProcFs proc;
     private final String pid;
 
-    /** By minor number: all but those on block devices have the major number 0. */
-    private final Map<Long, Backing> mounted = new HashMap<>();
+    /** By minor number: all but those on block devices have the major number 0. Guarded by itself. */
+    private final Map<Long, Backing> mounted;
+
+    /** Whether the host has no huge page; null before that matters. */
+    private Boolean hasNoHugetlbPages;
 
     /**
      * Prepares to tell what a process sees. Nothing is read before there is need to.
@@ -45,8 +49,21 @@ final class FileSystems {
      * @param pid of the process that maps the files
      */
     FileSystems(ProcFs proc, String pid) {
+        this(proc, pid, new HashMap<>());
+    }
+
+    private FileSystems(ProcFs proc, String pid, Map<Long, Backing> mounted) {
         this.proc = proc;
         this.pid = pid;
+        this.mounted = mounted;
+    }
+
+    /**
+     * Returns the same for one reading of maps or smaps, on one thread. What is mounted stays known; whether the host has
+     * huge pages may change between two readings, and is read once in each, if at all.
+     */
+    FileSystems forOneReading() {
+        return new FileSystems(proc, pid, mounted);
     }
 
     /**
@@ -71,7 +88,7 @@ final class FileSystems {
             return Backing.MEMORY;
         }
         if (path.startsWith(SYSTEM_V) || path.startsWith(MEMFD)) {
-            return proc == null || proc.hasNoHugetlbPages() ? Backing.MEMORY : Backing.HUGETLB;
+            return proc == null || hasNoHugetlbPages() ? Backing.MEMORY : Backing.HUGETLB;
         }
         if (path.startsWith(POSIX)) {
             return Backing.MEMORY;
@@ -80,14 +97,24 @@ final class FileSystems {
         return path.startsWith("/dev/") ? Backing.FILE : ofMounted(minor);
     }
 
-    private synchronized Backing ofMounted(long minor) {
-        Backing known = mounted.get(minor);
-        if (known == null) {
-            readMounts();
-            known = mounted.getOrDefault(minor, Backing.FILE);
-            mounted.put(minor, known); // of a mount that is hidden, or of a subvolume, nothing more is to be learned
+    private boolean hasNoHugetlbPages() {
+        if (hasNoHugetlbPages == null) {
+            hasNoHugetlbPages = proc.hasNoHugetlbPages();
         }
-        return known;
+        return hasNoHugetlbPages;
+    }
+
+    private Backing ofMounted(long minor) {
+        synchronized (mounted) {
+            Backing known = mounted.get(minor);
+            if (known == null) {
+                readMounts();
+                known = mounted.getOrDefault(minor, Backing.FILE);
+                mounted.put(
+                        minor, known); // of a mount that is hidden, or of a subvolume, nothing more is to be learned
+            }
+            return known;
+        }
     }
 
     private void readMounts() {

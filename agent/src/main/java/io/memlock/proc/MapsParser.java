@@ -20,20 +20,21 @@ final class MapsParser {
      *
      * @param maps the file; empty for a kernel thread
      * @param length of it, in bytes
-     * @param files tells what is behind the mappings
+     * @param known tells what is behind the mappings
      * @param before what there was at an earlier look: what is still the same is the same object, and no garbage
      * @throws io.memlock.files.ProcFormatException if it is not in the kernel's format
      */
-    static List<Mapping> parse(Cursor maps, int length, List<Mapping> before, FileSystems files) {
+    static List<Mapping> parse(Cursor maps, int length, List<Mapping> before, FileSystems known) {
+        FileSystems files = known.forOneReading();
         List<Mapping> mappings = new ArrayList<>(length / LINE_BYTES + 1);
         int next = 0;
-        int known = before.size();
+        int count = before.size();
         while (maps.nextLine()) {
             long start = maps.hex();
-            while (next < known && Long.compareUnsigned(before.get(next).start(), start) < 0) {
+            while (next < count && Long.compareUnsigned(before.get(next).start(), start) < 0) {
                 next++;
             }
-            mappings.add(mapping(maps, start, next < known ? before.get(next) : null, files));
+            mappings.add(mapping(maps, start, next < count ? before.get(next) : null, files));
         }
         return mappings;
     }

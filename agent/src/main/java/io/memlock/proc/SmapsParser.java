@@ -46,7 +46,7 @@ final class SmapsParser {
      * @param each called for one mapping after the other, as soon as it has been read: 60,000 mappings make 40 MB of text
      */
     SmapsParser(FileSystems files, Consumer<SmapsEntry> each) {
-        this.files = files;
+        this.files = files.forOneReading();
         this.each = each;
     }
 

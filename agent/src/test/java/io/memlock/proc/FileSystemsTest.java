@@ -3,6 +3,7 @@ package io.memlock.proc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.fake.CountedFiles;
 import io.memlock.memory.Backing;
 import io.memlock.memory.Mapping;
 import java.io.IOException;
@@ -90,6 +91,38 @@ class FileSystemsTest {
         Files.writeString(root.resolve("7/mountinfo"), "50 26 0:43 / /mnt/later rw - tmpfs tmpfs rw\n");
 
         assertThat(reader.read()).extracting(Mapping::backing).containsExactly(Backing.MEMORY);
+    }
+
+    @Test
+    void asksOncePerReadingWhetherTheHostHasHugePages() throws IOException {
+        write("HugePages_Total:       0\nHugetlb:               0 kB\n", "00:11 5 /memfd:a (deleted)");
+        String lines =
+                """
+                100000-200000 rw-s 00000000 00:11 5 /memfd:a (deleted)
+                200000-300000 rw-s 00000000 00:11 6 /SYSV00000000 (deleted)
+                """;
+        Files.writeString(root.resolve("7/maps"), lines);
+        Files.writeString(root.resolve("7/smaps"), lines);
+        CountedFiles files = new CountedFiles();
+        ProcFs proc = captured().openedBy(files);
+
+        proc.mappings("7");
+        assertThat(files.count("meminfo")).isEqualTo(1);
+        proc.smaps("7", entry -> {});
+        assertThat(files.count("meminfo")).isEqualTo(2);
+        proc.mapsReader("7").read();
+        assertThat(files.count("meminfo")).isEqualTo(3);
+    }
+
+    @Test
+    void learnsOfHugePagesThatAreReservedLater() throws IOException {
+        write("HugePages_Total:       0\nHugetlb:               0 kB\n", "00:11 5 /memfd:pool (deleted)");
+        MapsReader reader = captured().mapsReader("7");
+        assertThat(reader.read()).extracting(Mapping::backing).containsExactly(Backing.MEMORY);
+
+        write("HugePages_Total:     100\nHugetlb:          204800 kB\n", "00:11 6 /memfd:pool (deleted)");
+
+        assertThat(reader.read()).extracting(Mapping::backing).containsExactly(Backing.HUGETLB);
     }
 
     private void write(String memInfo, String deviceInodeAndPath) throws IOException {
