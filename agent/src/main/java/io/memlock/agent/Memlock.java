@@ -34,13 +34,12 @@ import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
 import io.memlock.state.LockStatus;
 import io.memlock.tracking.MapTracking;
+import io.memlock.tracking.UnwantedLocks;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /** The whole story: options, lock, report, background services. Created once in a JVM, by {@code MemlockAgent}. */
 public final class Memlock implements Agent {
@@ -291,8 +290,8 @@ public final class Memlock implements Agent {
             jmx = hasManagement() ? new JmxService(inForce, log, process.pageBytes()) : null;
             Publisher publisher = new Publisher(instrumentation, log, jmx);
             Growth.Source growth = new GrowthSignals(instrumentation, process.files());
-            BornInVain bornInVain = new BornInVain(lock, inForce);
-            MapTracking tracking = new MapTracking(instrumentation, bornInVain, bornInVain, process.libc(), log);
+            UnwantedLocks unwanted = new BornInVain(lock, inForce);
+            MapTracking tracking = new MapTracking(instrumentation, unwanted, process.libc(), log);
             Runnable look = new Runnable() {
                 @Override
                 public void run() {
@@ -404,8 +403,8 @@ public final class Memlock implements Agent {
         }
     }
 
-    /** Tells whether a new mapping should be unlocked; asked whenever the application maps a file. */
-    private static final class BornInVain implements Predicate<Region>, Supplier<List<PathGlob>> {
+    /** Tells what the lock in force holds against the options, where mappings are tracked at all. */
+    private static final class BornInVain implements UnwantedLocks {
 
         private final MemoryLock lock;
         private final CurrentOptions options;
@@ -416,12 +415,12 @@ public final class Memlock implements Agent {
         }
 
         @Override
-        public boolean test(Region region) {
+        public boolean isBornInVain(Region region) {
             return options.get().track() && lock.isBornInVain(region);
         }
 
         @Override
-        public List<PathGlob> get() {
+        public List<PathGlob> chosenFiles() {
             return lock.chosenFiles();
         }
     }

@@ -2,13 +2,9 @@
 package io.memlock.tracking;
 
 import io.memlock.log.Log;
-import io.memlock.memory.PathGlob;
 import io.memlock.memory.Region;
 import io.memlock.os.LibC;
 import java.lang.instrument.Instrumentation;
-import java.util.List;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /**
  * Sees to it that of a file that is not to be locked not one byte ever is, though new mappings are born locked: it is
@@ -20,8 +16,7 @@ import java.util.function.Supplier;
 public final class MapTracking {
 
     private final Instrumentation instrumentation;
-    private final Predicate<Region> isBornInVain;
-    private final Supplier<List<PathGlob>> chosen;
+    private final UnwantedLocks unwanted;
     private final LibC libc;
     private final Log log;
     private boolean isTried;
@@ -29,19 +24,11 @@ public final class MapTracking {
     /**
      * Sees nothing until {@link #look}.
      *
-     * @param isBornInVain whether mappings of a region are born locked and must not stay so; asked on the application's
-     *     threads, at each mapping
-     * @param chosen which files of {@link Region#MAPPED} stay locked all the same; asked there, too
+     * @param unwanted which mappings must not stay locked
      */
-    public MapTracking(
-            Instrumentation instrumentation,
-            Predicate<Region> isBornInVain,
-            Supplier<List<PathGlob>> chosen,
-            LibC libc,
-            Log log) {
+    public MapTracking(Instrumentation instrumentation, UnwantedLocks unwanted, LibC libc, Log log) {
         this.instrumentation = instrumentation;
-        this.isBornInVain = isBornInVain;
-        this.chosen = chosen;
+        this.unwanted = unwanted;
         this.libc = libc;
         this.log = log;
     }
@@ -51,12 +38,12 @@ public final class MapTracking {
      * keeper finds them.
      */
     public void look() {
-        if (isTried || !(isBornInVain.test(Region.MAPPED) || isBornInVain.test(Region.SHM))) {
+        if (isTried || !(unwanted.isBornInVain(Region.MAPPED) || unwanted.isBornInVain(Region.SHM))) {
             return;
         }
         isTried = true;
         long begin = System.nanoTime();
-        Unlocker unlocker = new Unlocker(libc, isBornInVain, chosen);
+        Unlocker unlocker = new Unlocker(libc, unwanted);
         try {
             unlocker.rehearse();
             String where = new MapHook(instrumentation).install(unlocker);

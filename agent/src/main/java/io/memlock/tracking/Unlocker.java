@@ -9,8 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /**
  * Unlocks what was born locked and must not stay so, on the thread that mapped it, before anybody can touch it. Whatever it
@@ -43,19 +41,12 @@ final class Unlocker implements Consumer<long[]> {
     static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final LibC libc;
-    private final Predicate<Region> isBornInVain;
-    private final Supplier<List<PathGlob>> chosen;
+    private final UnwantedLocks unwanted;
     private final long pageBytes;
 
-    /**
-     * Makes an unlocker.
-     *
-     * @param chosen which files stay locked though files are born so in vain
-     */
-    Unlocker(LibC libc, Predicate<Region> isBornInVain, Supplier<List<PathGlob>> chosen) {
+    Unlocker(LibC libc, UnwantedLocks unwanted) {
         this.libc = libc;
-        this.isBornInVain = isBornInVain;
-        this.chosen = chosen;
+        this.unwanted = unwanted;
         this.pageBytes = libc.sysconf(Linux.SC_PAGESIZE);
     }
 
@@ -81,12 +72,12 @@ final class Unlocker implements Consumer<long[]> {
     @Override
     public void accept(long[] mapping) {
         try {
-            boolean files = isBornInVain.test(Region.MAPPED);
-            boolean shared = isBornInVain.test(Region.SHM);
+            boolean files = unwanted.isBornInVain(Region.MAPPED);
+            boolean shared = unwanted.isBornInVain(Region.SHM);
             if (!files && !shared) {
                 return;
             }
-            List<PathGlob> globs = chosen.get();
+            List<PathGlob> globs = unwanted.chosenFiles();
             boolean isInMemory = (files != shared || !globs.isEmpty()) && isInMemory((int) mapping[0]);
             boolean isInVain = isInMemory ? shared : files;
             // We lock on-fault. If anything is there already, the application has called mlockall itself since we last

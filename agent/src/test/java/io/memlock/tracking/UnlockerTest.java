@@ -11,6 +11,7 @@ import io.memlock.os.Linux;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,12 +27,26 @@ class UnlockerTest {
     private final FakeKernel kernel = new FakeKernel();
     private List<PathGlob> chosen = List.of();
     private final Set<Region> unwanted = EnumSet.of(Region.MAPPED);
-    private final Unlocker unlocker = new Unlocker(kernel, unwanted::contains, () -> chosen);
+    private final Unlocker unlocker = new Unlocker(kernel, unwantedLocks(unwanted::contains));
 
     @BeforeEach
     void newMappingsAreBornLocked() {
         kernel.filesInMemory.add(IN_MEMORY);
         kernel.mlockall(Linux.MCL_FUTURE | Linux.MCL_ONFAULT);
+    }
+
+    private UnwantedLocks unwantedLocks(Predicate<Region> isBornInVain) {
+        return new UnwantedLocks() {
+            @Override
+            public boolean isBornInVain(Region region) {
+                return isBornInVain.test(region);
+            }
+
+            @Override
+            public List<PathGlob> chosenFiles() {
+                return chosen;
+            }
+        };
     }
 
     private long map() {
@@ -148,12 +163,9 @@ class UnlockerTest {
 
     @Test
     void anErrorNeverReachesTheApplication() {
-        Unlocker failing = new Unlocker(
-                kernel,
-                region -> {
-                    throw new StackOverflowError();
-                },
-                List::of);
+        Unlocker failing = new Unlocker(kernel, unwantedLocks(region -> {
+            throw new StackOverflowError();
+        }));
 
         failing.accept(new long[] {ON_DISK, map(), BYTES});
     }
