@@ -51,6 +51,9 @@ public final class LockCounters {
     private final ByteBuffer selection;
     private final ByteBuffer files;
 
+    /** The globs that were published last; null before the first time. */
+    private String publishedFiles;
+
     /**
      * Adds them; a JVM can have them only once.
      *
@@ -79,13 +82,18 @@ public final class LockCounters {
      */
     public void state(int code, String selected, String selectedFiles, long relockCount, long goodUntilNanos) {
         relocks.putLong(0, relockCount);
-        boolean isTellable = selectedFiles.length() < MOST_TEXT_BYTES
-                && selectedFiles.equals(
-                        new String(selectedFiles.getBytes(StandardCharsets.US_ASCII), StandardCharsets.US_ASCII));
-        put(files, (isTellable ? selectedFiles : UNTOLD).getBytes(StandardCharsets.US_ASCII));
+        if (!selectedFiles.equals(publishedFiles)) {
+            put(files, (isTellable(selectedFiles) ? selectedFiles : UNTOLD).getBytes(StandardCharsets.US_ASCII));
+            publishedFiles = selectedFiles;
+        }
         put(selection, selected.getBytes(StandardCharsets.ISO_8859_1));
         state.putLong(0, code);
         goodUntil.putLong(0, goodUntilNanos);
+    }
+
+    private static boolean isTellable(String globs) {
+        byte[] ascii = globs.getBytes(StandardCharsets.US_ASCII);
+        return globs.length() < MOST_TEXT_BYTES && globs.equals(new String(ascii, StandardCharsets.US_ASCII));
     }
 
     private static void put(ByteBuffer counter, byte[] text) {
