@@ -14,8 +14,8 @@ import java.lang.instrument.Instrumentation;
 import java.util.function.Consumer;
 
 /**
- * Takes requests from whoever attaches and carries them out one after another on a thread of their own: the JVM's attach
- * thread is free again at once for {@code jcmd} and the like, and whoever asked may go away.
+ * Takes requests from whoever attaches, and carries them out one after another on a thread of its own. So the JVM's
+ * attach thread is free again at once for {@code jcmd} and the like, and whoever asked may go away.
  */
 final class AttachService {
 

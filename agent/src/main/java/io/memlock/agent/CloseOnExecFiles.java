@@ -12,8 +12,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Opens files so that no child inherits them: {@code /proc/self/mem} would give it the memory of this JVM, also after it has
- * given up the right to look.
+ * Opens files so that no child inherits them. A child that inherited {@code /proc/self/mem} could read the memory of
+ * this JVM, even after it has given up the right to look.
  */
 final class CloseOnExecFiles implements FileOpener {
 

@@ -41,7 +41,10 @@ import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The whole story: options, lock, report, background services. Created once in a JVM, by {@code MemlockAgent}. */
+/**
+ * Tells the whole story: it reads the options, locks, reports, and starts the background services.
+ * {@code MemlockAgent} creates it once in a JVM.
+ */
 public final class Memlock implements Agent {
 
     /** A bad option ends the JVM as a bad {@code -XX} flag does. */

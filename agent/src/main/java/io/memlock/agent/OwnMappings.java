@@ -11,7 +11,7 @@ import io.memlock.reconcile.Mappings;
 import java.io.IOException;
 import java.util.List;
 
-/** {@link Mappings} from {@code /proc/self/maps} and what is known of HotSpot's layout. */
+/** Implements {@link Mappings} by reading {@code /proc/self/maps}, and by what is known of HotSpot's layout. */
 public final class OwnMappings implements Mappings {
 
     /**

@@ -21,7 +21,7 @@ import io.memlock.state.LockStatus;
 import java.io.IOException;
 import java.util.List;
 
-/** {@link ProcessView} of the process this runs in. */
+/** Implements {@link ProcessView} for the process this runs in. */
 final class OwnView implements ProcessView {
 
     private final ProcFs proc;

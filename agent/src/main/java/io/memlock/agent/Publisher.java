@@ -12,7 +12,7 @@ import io.memlock.report.RegionUsage;
 import io.memlock.state.LockStatus;
 import java.lang.instrument.Instrumentation;
 
-/** Publishes the lock once a second: among the performance counters, and over JMX. */
+/** Publishes the lock once a second, as performance counters and over JMX. */
 final class Publisher implements Runnable {
 
     private final Instrumentation instrumentation;

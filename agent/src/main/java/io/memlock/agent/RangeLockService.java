@@ -17,8 +17,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Carries out what {@code io.memlock.api} asks for, as {@link io.memlock.bootstrap.RangeLocks#find} describes it. Nothing of
- * ours leaves it, neither returned nor thrown: the application that calls is not to get hold of our class loader.
+ * Carries out what {@code io.memlock.api} asks for, as {@link io.memlock.bootstrap.RangeLocks#find} describes it. It
+ * neither returns nor throws anything of ours, because the application that calls must not get hold of our class
+ * loader.
  */
 final class RangeLockService {
 

@@ -55,8 +55,8 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * The process this runs in, and which class takes what of it. With {@code mode=all} the way to the lock needs next to nothing
- * of that: the rest is made when it is first needed.
+ * Represents the process this runs in, and gives each class the part of it that the class needs. With {@code mode=all}
+ * the way to the lock needs very little of that; the rest is made when it is first needed.
  */
 public final class ThisProcess implements OwnProcess, Residency, ApplicationLocks.LockFlags {
 

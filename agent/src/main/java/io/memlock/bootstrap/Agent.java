@@ -5,8 +5,9 @@ import java.lang.instrument.Instrumentation;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The agent behind the private loader. The one type that both sides of the loader share, so that calling the agent takes no
- * reflection: from JDK 18 on the first reflective call of a kind costs a starting JVM milliseconds (JEP 416).
+ * Represents the agent behind the private loader. It is the one type that both sides of the loader share, so that
+ * calling the agent takes no reflection: from JDK 18 on the first reflective call of a kind costs a starting JVM
+ * milliseconds (JEP 416).
  */
 public interface Agent {
 

@@ -5,7 +5,10 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** Calls the agent for whoever writes a request to it. One write is one request: a letter, then the options. */
+/**
+ * Calls the agent for whoever writes a request to it. One write is one request, which consists of a letter and the
+ * options.
+ */
 final class AgentStream extends OutputStream {
 
     private static final byte START_AGAIN = 's';

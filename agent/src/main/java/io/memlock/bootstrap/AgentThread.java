@@ -4,8 +4,8 @@ package io.memlock.bootstrap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A daemon thread of the agent, in a thread group of its own below the JVM's. Nobody's interrupt reaches it: frameworks
- * interrupt whole groups when they shut a part of themselves down.
+ * Runs a task of the agent on a daemon thread, in a thread group of its own below the JVM's. No interrupt of a group
+ * reaches it: frameworks interrupt whole groups when they shut a part of themselves down.
  *
  * <p>The application can ask for all threads. This class is one that it sees anyway, so that neither the thread nor its
  * handler nor its context class loader leads to the classes behind the private loader.

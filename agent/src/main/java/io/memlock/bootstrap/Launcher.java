@@ -7,7 +7,7 @@ import java.io.PrintStream;
 import java.lang.instrument.Instrumentation;
 import java.util.jar.JarFile;
 
-/** Starts the agent, or hands what was asked for to the one that runs. */
+/** Starts the agent, or hands the request to the agent that already runs. */
 final class Launcher {
 
     /** The class behind the private loader that takes over. */

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 
 /**
- * What the JVM calls: {@code premain} for {@code -javaagent}, {@code agentmain} for an attach. Nothing leaves either: an
- * exception out of {@code premain} would abort the JVM with a core.
+ * Receives the JVM's calls: {@code premain} for {@code -javaagent}, {@code agentmain} for an attach. It lets no
+ * exception out of either, because an exception out of {@code premain} would abort the JVM with a core.
  */
 public final class MemlockAgent {
 

@@ -5,7 +5,7 @@ import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Set;
 
-/** The command line, {@code java -jar memlock-agent.jar COMMAND}: opens the private loader and hands over. */
+/** Runs the command line, {@code java -jar memlock-agent.jar COMMAND}: opens the private loader and hands over. */
 public final class MemlockCommand {
 
     /** The class behind the private loader that takes over. */

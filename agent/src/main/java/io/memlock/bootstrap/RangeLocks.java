@@ -4,8 +4,8 @@ package io.memlock.bootstrap;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Where {@code io.memlock.api} finds the agent, also a copy of it that another class loader has loaded: by the name of this
- * class in the system class loader. A version of either must go on to work with all others.
+ * Leads {@code io.memlock.api} to the agent, also a copy of it that another class loader has loaded: each looks for
+ * this class by its name in the system class loader. Every version of either must go on to work with all others.
  */
 public final class RangeLocks {
 

@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
 /**
- * What the application locked itself, which is never unlocked. Its locks are told from ours by the flags in smaps: {@code
- * lo} without {@code lf}, because we only lock on-fault.
+ * Finds what the application locked itself, which is never unlocked. Its locks are told from ours by the flags in
+ * smaps: {@code lo} without {@code lf}, because we only lock on-fault.
  *
  * <p>The kernel has no call that unlocks only what has a flag, and an application that maps and unmaps has another mapping
  * at the same address between a look and a call. So a lock is ours only if it was <em>seen</em> to be on-fault: what is not

@@ -4,7 +4,7 @@ package io.memlock.calls;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long to pause after a piece of a long call.
+ * Decides how long to pause after a piece of a long call.
  *
  * <p>A piece takes 0.02 ms, and no longer than {@link ChunkSize} lets it. One that takes several times as long met somebody:
  * threads that want {@code mmap_lock} as well, a host that has taken the CPU away, or in the kernel one who walks the same

@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * How much of a live JVM's memory to lock or unlock in one call.
+ * Decides how much of a live JVM's memory to lock or unlock in one call.
  *
  * <p>The kernel goes through what is resident, page by page, and meanwhile nobody else can map memory: 0.1 ms and more for
  * 512 small pages, which is what the slowest thousandth of the application's calls then waits. Before Linux 5.18 it goes

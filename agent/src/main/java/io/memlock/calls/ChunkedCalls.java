@@ -6,7 +6,7 @@ import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 
 /**
- * Calls on long ranges of a live JVM, in pieces with a pause after each.
+ * Makes calls on long ranges of a live JVM, in pieces with a pause after each.
  *
  * <p>The kernel holds {@code mmap_lock} for writing while it walks a range: 42 ms per resident GiB, in which no other
  * thread can map, unmap or commit memory. Pieces alone do not help, because the caller takes the lock again before a

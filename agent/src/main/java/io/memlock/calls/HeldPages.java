@@ -12,9 +12,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The pages that handles of {@code io.memlock.api} hold locked. The kernel does not count locks: one munlock ends them all,
- * and it works on whole pages, which neighbours share. mlock(2) So pages are counted here, and whoever unlocks has it done
- * here: a page that a handle holds stays locked.
+ * Counts the pages that handles of {@code io.memlock.api} hold locked. The kernel does not count locks: one munlock
+ * ends them all, and it works on whole pages, which neighbours share. mlock(2) So pages are counted here, and all
+ * unlocking is done here: a page that a handle holds stays locked.
  *
  * <p>Pages are counted before they are locked, and munlock is called with the counts in hand. So there is no moment in which
  * a page that was just locked for one can be unlocked for another. Locking itself waits for nobody.

@@ -7,8 +7,8 @@ import io.memlock.os.Linux;
 import io.memlock.proc.ProcFs;
 
 /**
- * Finds out whether locking is limited. What counts is {@code CAP_IPC_LOCK} in the first user namespace, and {@code CapEff}
- * shows it in all of them: so it is tried.
+ * Finds out whether locking is limited. What counts is {@code CAP_IPC_LOCK} in the first user namespace, but
+ * {@code CapEff} shows it in all of them, so it has to be tried.
  *
  * <p>The call that tries asks for more than any finite limit, from a page on that has nothing mapped behind it. The kernel
  * compares the length with the limit first; where none applies it then locks the page, comes to the hole and gives up. So

@@ -4,7 +4,7 @@ package io.memlock.calls;
 import io.memlock.memory.Bytes;
 
 /**
- * How much may be locked, as {@link LimitProbe} found it.
+ * Holds how much may be locked, as {@link LimitProbe} found it.
  *
  * @param softBytes {@code RLIMIT_MEMLOCK}, soft; -1 unlimited, {@link #UNKNOWN_BYTES} if the kernel did not tell
  * @param hardBytes {@code RLIMIT_MEMLOCK}, hard; -1 unlimited, {@link #UNKNOWN_BYTES} if the kernel did not tell

@@ -6,9 +6,10 @@ import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 
 /**
- * Asks the kernel whether a mapping is locked: {@code msync(page, MS_INVALIDATE)} answers EBUSY if it is, and does nothing
- * else. Under a microsecond; {@code /proc/PID/maps} does not tell, and {@code smaps}, which does, walks page tables.
- * Being locked is a property of the whole mapping, so one page answers for it. Linux {@code mm/msync.c}
+ * Asks the kernel whether a mapping is locked: {@code msync(page, MS_INVALIDATE)} answers EBUSY if it is, and does
+ * nothing else. The call takes under a microsecond; {@code /proc/PID/maps} does not tell, and {@code smaps}, which
+ * does, walks page tables. Being locked is a property of the whole mapping, so one page answers for it. Linux
+ * {@code mm/msync.c}
  *
  * <p>Where a filter refuses that call, {@code madvise(page, MADV_COLD)} is asked: it fails on a locked mapping, and makes
  * one page of another easier to reclaim (Linux 5.4).

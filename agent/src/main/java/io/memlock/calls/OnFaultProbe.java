@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * Finds the mappings that are locked, but not on-fault, without smaps, which alone shows that flag and walks the page tables
- * of the whole heap to do so.
+ * Finds the mappings that are locked, but not on-fault. It does without smaps: that alone shows the flag, but walks
+ * the page tables of the whole heap for it.
  *
  * <p>Locking the first page of a mapping on-fault changes nothing where the mapping is locked so already. Where it is not,
  * the kernel splits the mapping in two, because a mapping's pages all have the same flags, and {@code maps} shows it. Then

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * Tells how far long work is: soon after it began, then once a second, and not at all where it is over before that. Told to
- * whoever waits for the work; where nobody does, to the log.
+ * Reports how far long work is: soon after it began, then once a second, and not at all where it is over before that.
+ * The report goes to whoever waits for the work, and to the log where nobody does.
  */
 public final class Progress {
 

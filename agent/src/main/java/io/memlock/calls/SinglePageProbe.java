@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tells of mappings of a single page, which {@link OnFaultProbe} cannot split, whether they are locked on-fault: a page of
- * ours is mapped where there is room beside such a page and locked on-fault. If {@code maps} then shows both as one mapping,
- * they have the same flags. Ours is unmapped again at once; it is never touched, and the other one stays as it is. Linux
- * {@code mm/vma.c: vma_merge_new_range}
+ * Finds out whether mappings of a single page, which {@link OnFaultProbe} cannot split, are locked on-fault. It maps a
+ * page of ours beside such a page, where there is room, and locks it on-fault. If {@code maps} then shows both as one
+ * mapping, they have the same flags. Our page is unmapped again at once; it is never touched, and the other one stays
+ * as it is. Linux {@code mm/vma.c: vma_merge_new_range}
  */
 final class SinglePageProbe {
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * How to call the kernel without hurting: long calls in pieces that are bounded by time, pauses, and what has to be found
- * out by trying: what the limit is, whether a mapping is locked, whether new ones are born so.
+ * Calls the kernel without hurting the application: it cuts long calls into pieces bounded by time, and pauses between
+ * them. It also finds out what has to be tried: what the limit is, whether a mapping is locked, and whether new
+ * mappings are born locked.
  */
 package io.memlock.calls;

@@ -3,7 +3,7 @@ package io.memlock.hotspot;
 
 import java.io.IOException;
 
-/** The JVM's diagnostic commands, as {@code jcmd PID help} lists them. */
+/** Runs the JVM's diagnostic commands, as {@code jcmd PID help} lists them. */
 public interface DiagnosticCommands {
 
     /**

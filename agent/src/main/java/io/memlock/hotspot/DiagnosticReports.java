@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds the ranges in what diagnostic commands print. The texts are for people: what is not understood is skipped. Not by
- * {@link String#lines}: the first stream of a JVM takes it several milliseconds.
+ * Finds the ranges in what diagnostic commands print. The texts are for people, so whatever is not understood is
+ * skipped. It does not use {@link String#lines}: the first stream of a JVM takes it several milliseconds.
  */
 final class DiagnosticReports {
 

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.util.function.LongSupplier;
 
 /**
- * How large the transparent huge pages are that this JVM may hold: memory that the kernel maps as one. It splits one for
- * good as soon as a mapping begins or ends inside it (mm/huge_memory.c, {@code vma_adjust_trans_huge}).
+ * Tells how large the transparent huge pages are that this JVM may hold. The kernel maps such a page as one, and
+ * splits it for good as soon as a mapping begins or ends inside it (mm/huge_memory.c, {@code vma_adjust_trans_huge}).
  *
  * <p>Only smaps tells which there are, and takes long. So the settings decide, and whether the JVM asked for them. It is not
  * noticed if a library asks for some of its own.

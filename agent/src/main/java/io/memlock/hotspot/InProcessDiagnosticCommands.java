@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The diagnostic commands of this JVM, called where the {@code DiagnosticCommand} MBean calls them: reaching it as an
- * MBean would create the platform's MBean server, and with it choose the application's log manager before its
+ * Runs the diagnostic commands of this JVM, and calls them where the {@code DiagnosticCommand} MBean does. Reaching it
+ * as an MBean would create the platform's MBean server, and with it choose the application's log manager before its
  * {@code main} can.
  */
 public final class InProcessDiagnosticCommands implements DiagnosticCommands {

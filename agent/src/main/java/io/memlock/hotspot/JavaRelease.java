@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
-/** Which release of Java a version is of. */
+/** Tells which release of Java a version belongs to. */
 public final class JavaRelease {
 
     /** The release the agent's classes are for: an older JVM cannot load them. */

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The stacks of Java threads, from HotSpot's list of them. Read while threads come and go: HotSpot never changes a list
- * but makes a new one, and what is gone by the time we look is skipped.
+ * Finds the stacks of Java threads, from HotSpot's list of them. It reads while threads come and go: HotSpot never
+ * changes a list but makes a new one, and what is gone by the time we look is skipped.
  */
 final class JavaThreads {
 

@@ -5,7 +5,7 @@ import io.memlock.memory.Evidence;
 import io.memlock.memory.Region;
 
 /**
- * Addresses that belong to a region, whatever is mapped there: reservations count as a whole.
+ * Says that addresses belong to a region, whatever is mapped there: reservations count as a whole.
  *
  * @param start first address
  * @param end address after the last byte

@@ -2,7 +2,7 @@
 package io.memlock.hotspot;
 
 /**
- * Whether one of the sources of knowledge answered, for debug output.
+ * Tells whether one of the sources of knowledge answered, for debug output.
  *
  * @param layer for example {@code VM structures}
  * @param ranges how many ranges it gave

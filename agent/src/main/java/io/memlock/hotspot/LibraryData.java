@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The zero-initialised data of libraries: anonymous memory behind the pieces that come from the file. How much of it
- * belongs to the library is in its header; the kernel may have merged it with what follows.
+ * Finds the zero-initialised data of libraries: anonymous memory behind the pieces that come from the file. The
+ * library's header says how much of it belongs to the library; the kernel may have merged it with what follows.
  */
 final class LibraryData {
 

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Metaspace by what is in it, for a JVM that cannot be asked: wherever a loaded class lies, the root chunk around it is
- * metaspace. Metaspace consists of root chunks, aligned to their size. Classes may be unloaded while we read, so a list
- * that ends in the middle of nowhere is no error.
+ * Finds metaspace by what is in it, for a JVM that cannot be asked. Metaspace consists of root chunks, aligned to
+ * their size, so the root chunk around each loaded class is metaspace. Classes may be unloaded while we read, so a
+ * list that ends in the middle of nowhere is no error.
  */
 final class LoadedClasses {
 

@@ -11,11 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What malloc's own headers tell. An arena starts with one that holds its size; without a look at it a metaspace node at a
- * multiple of 64 MiB passes for an arena. What it says is compared with itself and not with maps, which was read earlier:
- * arenas grow all the time. A large allocation is a mapping of its own, and its header
- * holds its length and the bit {@code IS_MMAPPED}; the kernel merges neighbours, so one mapping may hold a row of them.
- * glibc malloc/arena.c, struct _heap_info; malloc.c, sysmalloc_mmap
+ * Reads malloc's own headers. An arena starts with one that holds its size; without a look at it a metaspace node at a
+ * multiple of 64 MiB passes for an arena. What a header says is compared with itself and not with maps, which was read
+ * earlier: arenas grow all the time. A large allocation is a mapping of its own, and its header holds its length and
+ * the bit {@code IS_MMAPPED}; the kernel merges neighbours, so one mapping may hold a row of them. glibc
+ * malloc/arena.c, struct _heap_info; malloc.c, sysmalloc_mmap
  */
 final class MallocHeaders {
 

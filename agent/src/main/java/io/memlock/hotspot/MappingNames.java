@@ -6,7 +6,7 @@ import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
 import java.util.Map;
 
-/** What the name of a mapping alone tells. */
+/** Tells the region of a mapping by its name alone, where the name says enough. */
 final class MappingNames {
 
     private MappingNames() {}

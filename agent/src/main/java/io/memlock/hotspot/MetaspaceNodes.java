@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The reservations that metaspace grows into. The class space never gets a second one; the rest of metaspace gets
- * another 64 MiB when it needs it. Asking for them stops the JVM at a safepoint, so it is asked once, and again only when
- * memory nobody claims has appeared that could be a node; less and less often if it was not.
+ * Finds the reservations that metaspace grows into. The class space never gets a second one; the rest of metaspace
+ * gets another 64 MiB when it needs it. Asking for them stops the JVM at a safepoint. So they are asked for once, and
+ * again only when memory nobody claims has appeared that could be a node; less and less often if it was not.
  */
 final class MetaspaceNodes {
 

@@ -16,8 +16,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The stacks of threads that are not Java threads: collector, VM and foreign ones. The kernel tells the stack pointer of
- * a thread that is blocked; one that runs is asked again next time. A thread's answer is kept as long as it lives.
+ * Finds the stacks of threads that are not Java threads: those of the collector, of the VM and of foreign code. The
+ * kernel tells the stack pointer of a thread that is blocked; one that runs is asked again next time. A thread's
+ * answer is kept as long as it lives.
  */
 final class NativeStacks {
 

@@ -6,8 +6,8 @@ import io.memlock.memory.Segment;
 import java.util.List;
 
 /**
- * What regions can grow to, in bytes of mappings that are charged once they are locked: as far as the JVM has reserved it, or
- * a flag limits it.
+ * Tells how large regions can grow, in bytes of mappings that are charged once they are locked: as far as the JVM has
+ * reserved them, or a flag limits them.
  */
 public final class RegionBounds {
 

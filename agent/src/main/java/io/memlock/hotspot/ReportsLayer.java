@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the JVM says when asked. Only metaspace is known nowhere else; heap and code are asked for where the VM structures
- * did not tell.
+ * Asks the JVM about its memory. Only metaspace is known nowhere else; heap and code are asked for where the VM
+ * structures did not tell.
  */
 final class ReportsLayer {
 

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The ranges that HotSpot's structures give: heap, code, class data archive, card table. All are reserved while the JVM
- * starts and stay where they are. ZGC's heap is not among them; its mappings have a name.
+ * Reads the ranges that HotSpot's structures give: heap, code, class data archive, card table. All are reserved while
+ * the JVM starts and stay where they are. ZGC's heap is not among them; its mappings have a name.
  */
 final class VmRanges {
 

@@ -11,7 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What HotSpot's own structures tell: fixed ranges, read once, and the stacks of Java threads, read as they change. */
+/** Reads what HotSpot's own structures tell: fixed ranges once, and the stacks of Java threads as they change. */
 final class VmStructuresLayer {
 
     private VmStructs structs;

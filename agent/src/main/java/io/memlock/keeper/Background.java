@@ -6,7 +6,7 @@ import io.memlock.log.Log;
 import io.memlock.options.CurrentOptions;
 import io.memlock.os.LibC;
 
-/** What goes on beside the application, on two threads: the keeper and the reporter. */
+/** Runs what goes on beside the application, on two threads: the keeper and the reporter. */
 public final class Background {
 
     private final Keeper keeper;

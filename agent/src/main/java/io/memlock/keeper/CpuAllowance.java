@@ -2,7 +2,7 @@
 package io.memlock.keeper;
 
 /**
- * The share of one CPU that a kind of work may take in the long run. What was not used is saved up to a limit, so that a
+ * Limits a kind of work to a share of one CPU in the long run. It saves up what was not used, to a limit, so that a
  * burst of work is done at once and only work without end is slowed down.
  *
  * <p>Not thread-safe.

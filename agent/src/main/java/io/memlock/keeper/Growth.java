@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.keeper;
 
-/** Whether the JVM has got memory since somebody last asked. */
+/** Tells whether the JVM has got memory since somebody last asked. */
 public enum Growth {
     /** No sign of it. */
     NONE,

@@ -2,9 +2,9 @@
 package io.memlock.keeper;
 
 /**
- * Whether the Java heap has room for what the agent could also do later. A class whose initialiser meets a full heap is
- * unusable for ever, also for the application where the class is the JDK's; and an allocation of ours that fails may end the
- * JVM ({@code -XX:+ExitOnOutOfMemoryError}).
+ * Tells whether the Java heap has room for what the agent could also do later. If the heap is full when a class is
+ * initialised, the class is unusable for ever, also for the application where it is a class of the JDK. An allocation
+ * of ours that fails may also end the JVM ({@code -XX:+ExitOnOutOfMemoryError}).
  */
 public final class HeapRoom {
 

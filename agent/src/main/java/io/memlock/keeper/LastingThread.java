@@ -5,8 +5,9 @@ import io.memlock.bootstrap.AgentThread;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A thread that runs as long as the JVM does. What ends it all the same (an error in the handler of an error, {@code
- * Thread.stop}) whoever notices makes good: the other thread within a second, or anybody who asks about the lock.
+ * Runs a task on a thread that lasts as long as the JVM. If something ends the thread all the same (an error in the
+ * handler of an error, {@code Thread.stop}), whoever notices starts it again: the other thread within a second, or
+ * anybody who asks about the lock.
  */
 final class LastingThread implements Runnable {
 

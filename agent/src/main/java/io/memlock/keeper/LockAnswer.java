@@ -2,7 +2,7 @@
 package io.memlock.keeper;
 
 /**
- * What came of a request.
+ * Tells whoever asked what came of the request.
  *
  * @param isDone whether everything that was asked for is done
  * @param text for whoever asked

@@ -19,8 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Shows the lock and changes it while the JVM runs, for JMX and an attach, on their own threads. Whoever asks has a dead
- * keeper revived.
+ * Shows the lock and changes it while the JVM runs, for JMX and an attach, on their own threads. It revives a dead
+ * keeper whenever it is asked.
  */
 public final class LockControl {
 

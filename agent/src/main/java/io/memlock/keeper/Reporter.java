@@ -11,8 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Looks once a second, on a thread of its own, whether the keeper lives and has been by, and has what is shown of the lock
- * be fresh: a scan of a large JVM takes seconds, in which the keeper must go on.
+ * Checks once a second, on a thread of its own, that the keeper lives and has made its pass, and refreshes what is
+ * shown of the lock. The keeper cannot do this itself: a scan of a large JVM takes seconds, in which the keeper must
+ * go on.
  */
 final class Reporter {
 

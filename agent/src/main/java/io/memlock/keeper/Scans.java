@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The last scan of the process, and when to scan again. Scans walk page tables, during which nobody can map memory: they are
- * shared by all who ask, and paced by what they cost. Safe for use by several threads.
+ * Keeps the last scan of the process, and decides when to scan again. Scans walk page tables, during which nobody can
+ * map memory, so all who ask share them and their cost sets their pace. Safe for use by several threads.
  */
 final class Scans {
 

@@ -9,9 +9,9 @@ import io.memlock.state.LockStatus;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Leaves a line in the JVM's log for every change of state, once, whoever finds out; and tells a listener. Whoever asks for
- * the state is told at once that it is not known; a line is worth what lasts, and a keeper that is late on a busy host
- * mostly comes by a moment later.
+ * Writes a line into the JVM's log for every change of state, once, whoever finds out; and tells a listener. Whoever
+ * asks for the state is told at once that it is not known. The log gets a line only for what lasts, because a keeper
+ * that is late on a busy host mostly makes its pass a moment later.
  */
 final class StateAnnouncer {
 

@@ -3,7 +3,7 @@ package io.memlock.keeper;
 
 import io.memlock.state.LockState;
 
-/** Hears of changes of state. */
+/** Receives the changes of state. */
 public interface StateListener {
 
     /** Takes notice of a change. */

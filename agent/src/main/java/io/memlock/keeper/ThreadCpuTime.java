@@ -5,9 +5,9 @@ import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 
 /**
- * CPU time of the calling thread: unlike the clock's it does not grow while the thread sleeps or others run. Asks the C
- * library: {@code ThreadMXBean} would initialise the JVM's management, and where that fails for want of memory, it stays
- * broken for the application.
+ * Measures the CPU time of the calling thread, which unlike the clock's time does not grow while the thread sleeps or
+ * others run. It asks the C library: {@code ThreadMXBean} would initialise the JVM's management, and where that fails
+ * for want of memory, it stays broken for the application.
  */
 final class ThreadCpuTime {
 

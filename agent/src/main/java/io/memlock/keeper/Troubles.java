@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What a thread of ours meets and outlives: said once for each kind, and always at {@code log=debug}. A file that cannot be
- * read is told with the state. Not thread-safe.
+ * Logs what a thread of ours meets and outlives: once for each kind, and always at {@code log=debug}. A file that
+ * cannot be read is told with the state. Not thread-safe.
  */
 final class Troubles {
 

@@ -17,8 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code MCL_FUTURE}: new mappings are born locked. Set only where locking is unlimited; under a limit the JVM would die at
- * the first commit that exceeds it. May be ended by any thread at any time: a process that drops root cannot wait.
+ * Sets and ends {@code MCL_FUTURE}, which has new mappings born locked. It is set only where locking is unlimited;
+ * under a limit the JVM would die at the first commit that exceeds it. Any thread may end it at any time, because a
+ * process that drops root cannot wait.
  */
 public final class FutureLock {
 

@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The lock on this process: takes it, keeps it, gives it back, and knows how far the promise is kept. All methods may be
+ * Takes the lock on this process, keeps it, gives it back, and knows how far the promise is kept. All methods may be
  * called from any thread.
  */
 public final class MemoryLock {

@@ -4,7 +4,7 @@ package io.memlock.lock;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the operator should know though the state may be the same: handed out once each. */
+/** Collects what the operator should know even if the state stays the same, and hands out each notice once. */
 final class Notices {
 
     private final List<String> pending = new ArrayList<>();

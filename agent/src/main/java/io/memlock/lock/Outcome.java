@@ -6,7 +6,7 @@ import io.memlock.state.LockStatus;
 import java.util.List;
 
 /**
- * What one start, change, pass or unlock came to.
+ * Holds what one start, change, pass or unlock came to.
  *
  * @param status what is known of the lock afterwards
  * @param failure why the promise is not kept; null if it is

@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Makes the process as a {@link Plan} wants it, one pass at a time: every mapping, and ZGC's mirror. */
+/**
+ * Brings the process into the state that a {@link Plan} asks for, one pass at a time: every mapping, and ZGC's mirror.
+ */
 public final class Passes {
 
     /** Passes an unlock may take, while HotSpot maps memory anew. */

@@ -12,8 +12,8 @@ import io.memlock.options.StrategyChoice;
 import io.memlock.state.Strategy;
 
 /**
- * What is to be locked, and by which strategy: decided by what the user wants, by the limit, and by the room that is left
- * for files. Watches limit and room while the JVM runs.
+ * Decides what is to be locked and by which strategy. The decision follows from what the user wants, from the limit,
+ * and from the room that is left for files. It watches limit and room while the JVM runs.
  */
 public final class Plan {
 

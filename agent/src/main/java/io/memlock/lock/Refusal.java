@@ -8,7 +8,7 @@ import io.memlock.calls.LockLimit;
 import io.memlock.os.Errno;
 
 /**
- * A call that the kernel has refused, or something in its place.
+ * Explains a call that was refused, by the kernel or by something in its place.
  *
  * @param deployment where this JVM runs
  * @param limit how much may be locked

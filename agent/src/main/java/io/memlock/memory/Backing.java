@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.memory;
 
-/** Where the pages of a mapping come from, and where they could go. */
+/** Names where the pages of a mapping come from, and where they could go. */
 public enum Backing {
     /** No file: they can go to swap. */
     NONE,

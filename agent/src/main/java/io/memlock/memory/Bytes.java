@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.memory;
 
-/** Byte counts for people, and what they come to. */
+/** Formats byte counts for people, and computes the coverage. */
 public final class Bytes {
 
     private static final String[] UNITS = {"KiB", "MiB", "GiB", "TiB", "PiB"};

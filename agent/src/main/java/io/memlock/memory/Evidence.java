@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.memory;
 
-/** How we know which region a piece of memory belongs to. */
+/** Names the ways in which we know which region a piece of memory belongs to. */
 public enum Evidence {
     /** HotSpot's own description of its structures, {@code gHotSpotVMStructs}, read from its memory. */
     VM_STRUCTURE,

@@ -6,10 +6,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A pattern for paths of files, as in {@code mapped=/data/hot/**}: {@code *} stands for any characters but {@code /},
- * {@code **} for any, {@code ?} for one that is no {@code /}, <code>{a,b}</code> for either, and a backslash takes the meaning
- * from what follows. What fits is what {@code java.nio.file} says, which must not be used here: the application may have a
- * default file system of its own.
+ * Matches paths of files against a pattern, as in {@code mapped=/data/hot/**}: {@code *} stands for any characters but
+ * {@code /}, {@code **} for any, {@code ?} for one that is no {@code /}, <code>{a,b}</code> for either, and a
+ * backslash takes the meaning from what follows. It accepts the paths that {@code java.nio.file} would. That package
+ * must not be used here, because the application may have a default file system of its own.
  *
  * <p>Paths are whatever somebody called a file. So all ways through the pattern are followed at once, one character of the
  * path after the other: that takes time in proportion to both lengths, never more.

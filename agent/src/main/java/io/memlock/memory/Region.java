@@ -3,7 +3,7 @@ package io.memlock.memory;
 
 import java.util.List;
 
-/** What a mapping is for. The names in lower case are those of the options. */
+/** Names what a mapping is for. The names in lower case are those of the options. */
 public enum Region {
     /** The Java heap, with any collector. */
     HEAP,

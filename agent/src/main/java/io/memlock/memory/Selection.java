@@ -6,7 +6,7 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * What the user wants locked, from the option {@code mode} to what is shown.
+ * Holds what the user wants locked, from the option {@code mode} to what is shown.
  *
  * @param regions distinct, the most wanted first: under a finite limit they are locked in this order while they fit
  * @param isIndivisible whether they are wanted together or not at all, as with {@code mode=all}

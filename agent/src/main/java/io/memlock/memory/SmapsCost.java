@@ -2,8 +2,8 @@
 package io.memlock.memory;
 
 /**
- * What it costs a process that somebody reads its {@code smaps}, or {@code smaps_rollup}: the kernel walks its page tables
- * and holds its {@code mmap_lock} meanwhile. Measured with pages of 4 KiB.
+ * Tells what it costs a process when somebody reads its {@code smaps} or {@code smaps_rollup}: the kernel walks its
+ * page tables and holds its {@code mmap_lock} meanwhile. Measured with pages of 4 KiB.
  */
 public final class SmapsCost {
 

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The words everybody here uses of memory: a mapping, the region it belongs to, a part of the one in the other, bytes. */
+/** Defines the words that everybody here uses of memory: mappings, the regions they belong to, segments, and bytes. */
 package io.memlock.memory;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.reconcile;
 
-/** How many mappings there may be for one of them to be split: the JVM needs new ones too, and dies without. */
+/** Tells from how many mappings on none is split, because the JVM needs new ones too, and dies without. */
 public final class MappingBudget {
 
     /** The share of vm.max_map_count at which splitting ends. */

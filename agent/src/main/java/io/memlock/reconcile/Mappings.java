@@ -5,7 +5,7 @@ import io.memlock.memory.Segment;
 import java.io.IOException;
 import java.util.List;
 
-/** The memory of this process as it was last looked at. */
+/** Gives the memory of this process as it was last looked at. */
 public interface Mappings {
 
     /**

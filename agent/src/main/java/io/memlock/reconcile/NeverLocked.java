@@ -7,8 +7,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Mappings the kernel never locks, though the call succeeds: its own ({@code [vdso]}), device memory, huge pages of
- * hugetlbfs, memory marked droppable. Linux {@code mm/internal.h: vma_supports_mlock}
+ * Remembers the mappings that the kernel never locks although the call succeeds: its own ({@code [vdso]}), device
+ * memory, huge pages of hugetlbfs, memory marked droppable. Linux {@code mm/internal.h: vma_supports_mlock}
  *
  * <p>No list of names is complete, so they are found by trying: locked, and the probe says it is not. Huge pages of
  * hugetlbfs are not tried: they cannot be swapped, and the call would populate them.

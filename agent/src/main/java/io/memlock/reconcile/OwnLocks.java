@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What we locked, so that it is ours to unlock. HotSpot and the kernel move the ends of mappings and cut pieces out of them:
- * what begins inside one that was ours is ours, and so is a stack that has grown.
+ * Remembers what we locked, so that it is ours to unlock. HotSpot and the kernel move the ends of mappings and cut
+ * pieces out of them. So whatever begins inside a mapping that was ours is ours, and so is a stack that has grown.
  *
  * <p>Not thread-safe.
  */

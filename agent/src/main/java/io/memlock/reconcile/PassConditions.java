@@ -5,7 +5,7 @@ import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
 
 /**
- * Conditions under which a pass runs.
+ * Holds the conditions under which a pass runs.
  *
  * @param limitBytes the limit on locked mappings, -1 if there is none
  * @param isFuture whether {@code MCL_FUTURE} is in force as we want it

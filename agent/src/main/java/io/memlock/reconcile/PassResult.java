@@ -5,7 +5,7 @@ import io.memlock.memory.Region;
 import java.util.Map;
 
 /**
- * What one reconciliation found and did.
+ * Holds what one reconciliation found and did.
  *
  * @param mappings mappings of the process
  * @param wantedBytes length of all that should be locked

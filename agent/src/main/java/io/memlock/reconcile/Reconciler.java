@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Compares the selection with what is locked, and makes it so. Start, attach, heap growth, another library's {@code
- * munlockall} and an operator's unlock all come down to {@link #run}.
+ * Compares the selection with what is locked, and corrects the difference. Start, attach, heap growth, another
+ * library's {@code munlockall} and an operator's unlock all come down to {@link #run}.
  *
  * <p>Not thread-safe.
  */

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** The calls of one pass: unlocks what is too much, then locks what is missing, as far as it may. */
+/** Makes the calls of one pass: unlocks what should not be locked, then locks what is missing, as far as it may. */
 final class Repair {
 
     private static final int UNLOCK_TRIES = 4;

@@ -4,8 +4,8 @@ package io.memlock.state;
 import io.memlock.advice.Advice;
 
 /**
- * Why the promise is not kept, in the four parts every failure message has: what was tried, what the kernel answered, what
- * that means for this JVM, what to type.
+ * Explains why the promise is not kept, in the four parts every failure message has: what was tried, what the kernel
+ * answered, what that means for this JVM, and what to type.
  *
  * @param tried what was tried
  * @param answer what the kernel answered

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.state;
 
-/** How far the promise is kept. */
+/** Tells how far the promise is kept. */
 public enum LockState {
     /** Everything selected was locked when last looked at. */
     LOCKED(0),

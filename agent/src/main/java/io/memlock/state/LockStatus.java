@@ -7,8 +7,8 @@ import io.memlock.memory.Selection;
 import java.util.List;
 
 /**
- * What is known of the lock at one moment: the one place where state, selection, strategy, reason and age come from,
- * whoever shows them. Costs nothing to read: numbers that change by the second are read from {@code /proc} by whoever shows
+ * Holds what is known of the lock at one moment. State, selection, strategy, reason and age come from here, whoever
+ * shows them. Reading it costs nothing; numbers that change by the second are read from {@code /proc} by whoever shows
  * them.
  *
  * @param asked what the user wants locked

@@ -3,7 +3,7 @@ package io.memlock.state;
 
 import java.util.Locale;
 
-/** How new mappings come to be locked. */
+/** Names the ways in which new mappings come to be locked. */
 public enum Strategy {
     /** Born locked: {@code MCL_FUTURE} is set. The keeper unlocks what is not selected. */
     FUTURE,

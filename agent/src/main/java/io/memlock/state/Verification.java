@@ -2,7 +2,7 @@
 package io.memlock.state;
 
 /**
- * When the lock was last compared with what the kernel says.
+ * Tells when the lock was last compared with what the kernel says.
  *
  * @param nanos {@link System#nanoTime}, which stands still while the host is suspended, as locks do
  */
