@@ -29,6 +29,9 @@ public final class DirectFunctions {
         }
     }
 
+    /** The number of cachestat(2). include/uapi/asm-generic/unistd.h, arch/x86/entry/syscalls/syscall_64.tbl */
+    private static final long CACHESTAT = 451;
+
     private DirectFunctions() {}
 
     private static void bind() throws Throwable {
@@ -120,6 +123,29 @@ public final class DirectFunctions {
             Native.setLong(null, memory, 0, page);
             int result = (int) syscall(number, pid, 1, memory, 0, memory + Long.BYTES, flags);
             status[0] = Native.getInt(null, memory, Long.BYTES);
+            return result;
+        } finally {
+            Native.free(memory);
+        }
+    }
+
+    /**
+     * cachestat(2), for which the C library has no function.
+     *
+     * @param range first byte and length
+     * @param cstat filled
+     */
+    public static int cachestat(int fd, long[] range, long[] cstat, int flags) {
+        long bytes = (long) (range.length + cstat.length) * Long.BYTES;
+        long memory = Native.malloc(bytes);
+        if (memory == 0) {
+            return -1;
+        }
+        try {
+            Native.write(null, memory, 0, range, 0, range.length);
+            long answer = memory + (long) range.length * Long.BYTES;
+            int result = (int) syscall(CACHESTAT, fd, memory, answer, flags, 0, 0);
+            Native.read(null, answer, 0, cstat, 0, cstat.length);
             return result;
         } finally {
             Native.free(memory);

@@ -148,6 +148,11 @@ final class JnaLibC implements LibC {
     }
 
     @Override
+    public int cachestat(int fd, long[] range, long[] cstat, int flags) {
+        return DirectFunctions.cachestat(fd, range, cstat, flags);
+    }
+
+    @Override
     public int getrlimit(int resource, long[] rlim) {
         return getrlimit.invokeInt(resource, rlim);
     }

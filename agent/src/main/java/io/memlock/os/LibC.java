@@ -151,6 +151,17 @@ public interface LibC {
     int move_pages(int pid, long page, int[] status, int flags);
 
     /**
+     * Counts the pages of a range of a file: of a file in memory, those in swap are the evicted ones. Linux 6.5, mm/filemap.c
+     *
+     * @param range the first byte at 0, how many at 1
+     * @param cstat filled with how many pages are in the page cache at 0, dirty, being written back, evicted at {@link
+     *     Linux#CACHESTAT_EVICTED}, and evicted a short while ago
+     * @param flags 0
+     * @return 0, or -1 with EBADF, EFAULT, EINVAL, ENOSYS, EOPNOTSUPP (hugetlbfs), or EPERM (who could not write the file)
+     */
+    int cachestat(int fd, long[] range, long[] cstat, int flags);
+
+    /**
      * Reads a resource limit. getrlimit(2)
      *
      * @param rlim filled with the soft limit at 0 and the hard limit at 1, in bytes; {@link Linux#RLIM_INFINITY}

@@ -77,6 +77,10 @@ public final class Linux {
     /** For fcntl: what nobody may do any more with a file in memory, and EINVAL of any other. mm/memfd.c, Linux 3.17 */
     public static final int F_GET_SEALS = 1034;
 
+    // include/uapi/linux/mman.h
+    /** Where in the answer of cachestat the evicted pages are. */
+    public static final int CACHESTAT_EVICTED = 3;
+
     // include/uapi/asm-generic/resource.h
     /** Bytes of locked mappings. */
     public static final int RLIMIT_MEMLOCK = 8;

@@ -16,6 +16,7 @@ import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -743,6 +744,29 @@ public final class FakeKernel implements LibC, Mappings {
             return refusal;
         }
         return filesInMemory.contains(fd) ? 1 : fail(Errno.EINVAL);
+    }
+
+    /** By descriptor, the pages of files that are in swap. */
+    public final Map<Integer, BitSet> swappedPages = new TreeMap<>();
+
+    /** Where somebody asked what is in swap, and how far. */
+    public final List<String> cachestats = new ArrayList<>();
+
+    /** What happens after each such question. */
+    public Runnable afterCachestat = () -> {};
+
+    @Override
+    public int cachestat(int fd, long[] range, long[] cstat, int flags) {
+        if (fails("cachestat")) {
+            return refusal;
+        }
+        int first = (int) (range[0] / PAGE);
+        int end = (int) ((range[0] + range[1]) / PAGE);
+        cachestats.add(fd + ": " + first + "-" + end);
+        cstat[Linux.CACHESTAT_EVICTED] =
+                swappedPages.getOrDefault(fd, new BitSet()).get(first, end).cardinality();
+        afterCachestat.run();
+        return 0;
     }
 
     /** What mlock or a plain mlockall populated is there. */

@@ -94,6 +94,11 @@ public final class RecordingLibC implements LibC {
     }
 
     @Override
+    public int cachestat(int fd, long[] range, long[] cstat, int flags) {
+        return kernel.cachestat(fd, range, cstat, flags);
+    }
+
+    @Override
     public int move_pages(int pid, long page, int[] status, int flags) {
         return kernel.move_pages(pid, page, status, flags);
     }
