@@ -3,6 +3,7 @@ package io.memlock.agent;
 
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pause;
+import io.memlock.calls.SharedMemorySwap;
 import io.memlock.cgroup.Cgroups;
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.hotspot.LayerStatus;
@@ -27,6 +28,7 @@ final class OwnView implements ProcessView {
     private final ProcFs proc;
     private final JvmLayout layout;
     private final LockProbe probe;
+    private final SharedMemorySwap sharedSwap;
     private final long pageBytes;
     private final Log log;
     private final MemoryLock lock;
@@ -38,10 +40,18 @@ final class OwnView implements ProcessView {
      * @param log for scans that are less gentle than they should be
      * @param lock knows which of the mapped files are chosen
      */
-    OwnView(ProcFs proc, JvmLayout layout, LockProbe probe, long pageBytes, Log log, MemoryLock lock) {
+    OwnView(
+            ProcFs proc,
+            JvmLayout layout,
+            LockProbe probe,
+            SharedMemorySwap sharedSwap,
+            long pageBytes,
+            Log log,
+            MemoryLock lock) {
         this.proc = proc;
         this.layout = layout;
         this.probe = probe;
+        this.sharedSwap = sharedSwap;
         this.pageBytes = pageBytes;
         this.log = log;
         this.lock = lock;
@@ -53,7 +63,7 @@ final class OwnView implements ProcessView {
             return scanAtOnce();
         }
         try {
-            return new GentleScan(proc, layout, probe, Pause.SLEEP, pageBytes, lock.chosenFiles()).scan();
+            return new GentleScan(proc, layout, probe, sharedSwap, Pause.SLEEP, pageBytes, lock.chosenFiles()).scan();
         } catch (IOException e) {
             log.debug("no gentle scan: " + e.getMessage());
             return scanAtOnce();

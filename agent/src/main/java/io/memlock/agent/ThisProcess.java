@@ -16,6 +16,7 @@ import io.memlock.calls.OnFaultProbe;
 import io.memlock.calls.Pause;
 import io.memlock.calls.Populator;
 import io.memlock.calls.Progress;
+import io.memlock.calls.SharedMemorySwap;
 import io.memlock.cgroup.ProcessRoom;
 import io.memlock.cgroup.RoomWatch;
 import io.memlock.files.FileOpener;
@@ -146,7 +147,8 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
 
     /** Returns the view that reports are made from. */
     OwnView view() {
-        return new OwnView(proc, layout(), probe, pageBytes, log, lock);
+        SharedMemorySwap sharedSwap = new SharedMemorySwap(libc, proc, Pause.SLEEP, pageBytes);
+        return new OwnView(proc, layout(), probe, sharedSwap, pageBytes, log, lock);
     }
 
     private Residency residency() {

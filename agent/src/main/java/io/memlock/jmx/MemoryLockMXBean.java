@@ -65,8 +65,9 @@ public interface MemoryLockMXBean {
     long getResidentBytes();
 
     @Description(
-            "Bytes of this JVM in swap, at the last scan; with more than 512 MiB resident without those of shared memory"
-                    + " (ZGC's heap, files in /dev/shm), which \"regions PID\" counts")
+            "Bytes of this JVM in swap, at the last scan; with more than 512 MiB resident, of shared memory (ZGC's heap,"
+                    + " files in /dev/shm) only what is open, from Linux 6.10 on and without a seccomp filter:"
+                    + " \"regions PID\" counts all")
     long getSwappedBytes();
 
     @Description(

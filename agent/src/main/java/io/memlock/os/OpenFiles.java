@@ -25,21 +25,38 @@ public final class OpenFiles {
      * @return a file descriptor of it, -1 if it has none or they cannot be read
      */
     public int descriptorOf(String name) {
-        String[] descriptors = new File(DIRECTORY).list();
-        for (String descriptor : descriptors == null ? new String[0] : descriptors) {
-            int number = Integer.parseInt(descriptor);
-            if (isNamed(number, name)) {
-                return number;
+        for (int descriptor : descriptors()) {
+            if (isNamed(descriptor, name)) {
+                return descriptor;
             }
         }
         return -1;
     }
 
+    /** Returns all file descriptors, none if they cannot be read. */
+    public int[] descriptors() {
+        String[] names = new File(DIRECTORY).list();
+        int[] descriptors = new int[names == null ? 0 : names.length];
+        for (int i = 0; i < descriptors.length; i++) {
+            descriptors[i] = Integer.parseInt(names[i]);
+        }
+        return descriptors;
+    }
+
     /** Whether a file descriptor is of a file of that name. */
     public boolean isNamed(int descriptor, String name) {
+        return name.equals(nameOf(descriptor));
+    }
+
+    /**
+     * Returns the name the kernel gives a file.
+     *
+     * @return cut where it is very long; null if the descriptor is not open
+     */
+    public String nameOf(int descriptor) {
         byte[] link = (DIRECTORY + "/" + descriptor + "\0").getBytes(StandardCharsets.US_ASCII);
         byte[] target = new byte[LONGEST_NAME];
         int length = (int) libc.readlink(link, target, target.length);
-        return length > 0 && name.equals(new String(target, 0, length, StandardCharsets.UTF_8));
+        return length > 0 ? new String(target, 0, length, StandardCharsets.UTF_8) : null;
     }
 }

@@ -245,6 +245,20 @@ public final class ProcFs {
     }
 
     /**
+     * Returns the inode behind a file descriptor: {@code /proc/PID/fdinfo}, since Linux 5.14. proc_pid_fdinfo(5)
+     *
+     * @return -1 where it is not told
+     */
+    public long inode(String pid, int descriptor) throws IOException {
+        for (String line : read(processFile(pid, "fdinfo/" + descriptor)).split("\n", -1)) {
+            if (line.startsWith("ino:\t")) {
+                return Long.parseLong(line.substring("ino:\t".length()));
+            }
+        }
+        return -1;
+    }
+
+    /**
      * Returns the text of a file of the host.
      *
      * @param path absolute

@@ -4,6 +4,7 @@ package io.memlock.report;
 import io.memlock.calls.ChunkedCalls;
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pause;
+import io.memlock.calls.SharedMemorySwap;
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.PathGlob;
@@ -26,13 +27,14 @@ import java.util.Map;
  * <p>How many processes share a page the pagemap does not tell. A file's page that is mapped elsewhere, too, counts half; a
  * page that a file in memory shows in several places, as ZGC's heap, counts once. Nor does it tell of shared memory which
  * pages are in swap: they look like pages that were never used (Documentation/admin-guide/mm/pagemap.rst, "Exceptions for
- * Shared Memory"; only SEEK_DATA on the open file and mincore(2) together tell them apart). They count as nothing here.
+ * Shared Memory"). {@link SharedMemorySwap} counts them where it can; elsewhere they count as nothing.
  */
 public final class GentleScan {
 
     private final ProcFs proc;
     private final JvmLayout layout;
     private final LockProbe probe;
+    private final SharedMemorySwap sharedSwap;
     private final Pause pause;
     private final long pageBytes;
     private final List<PathGlob> files;
@@ -43,10 +45,17 @@ public final class GentleScan {
      * @param files which of the files that are mapped are chosen
      */
     public GentleScan(
-            ProcFs proc, JvmLayout layout, LockProbe probe, Pause pause, long pageBytes, List<PathGlob> files) {
+            ProcFs proc,
+            JvmLayout layout,
+            LockProbe probe,
+            SharedMemorySwap sharedSwap,
+            Pause pause,
+            long pageBytes,
+            List<PathGlob> files) {
         this.proc = proc;
         this.layout = layout;
         this.probe = probe;
+        this.sharedSwap = sharedSwap;
         this.pause = pause;
         this.pageBytes = pageBytes;
         this.files = files;
@@ -62,6 +71,7 @@ public final class GentleScan {
         long start = System.nanoTime();
         List<Mapping> mappings = proc.mappings(ProcFs.SELF);
         List<Segment> segments = layout.classify(mappings);
+        sharedSwap.begin(mappings);
         RegionTotals totals = new RegionTotals(files);
         Map<Long, BitSet> views = new HashMap<>();
         try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, pageBytes)) {
@@ -87,6 +97,7 @@ public final class GentleScan {
                 segment.start(), segment.end(), seen, firstFilePage, () -> pause.nanos(ChunkedCalls.PAUSE_NANOS));
         long resident = pages.present() * pageBytes - pages.mappedElsewhere() * pageBytes / 2;
         boolean isLocked = mapping.isHugetlb() || probe.isLocked(segment.start());
-        totals.addHeld(segment, resident, isLocked ? resident : 0, pages.swapped() * pageBytes);
+        long swapped = pages.swapped() * pageBytes + sharedSwap.bytes(segment);
+        totals.addHeld(segment, resident, isLocked ? resident : 0, swapped);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pause;
+import io.memlock.calls.SharedMemorySwap;
 import io.memlock.fake.FakeKernel;
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.memory.Region;
@@ -51,6 +52,8 @@ class GentleScanTest {
     }
 
     private RegionReport scan(Pause pause) throws IOException {
-        return new GentleScan(proc, layout, new LockProbe(nothingLocked, PAGE), pause, PAGE, List.of()).scan();
+        SharedMemorySwap sharedSwap = new SharedMemorySwap(nothingLocked, proc, pause, PAGE);
+        return new GentleScan(proc, layout, new LockProbe(nothingLocked, PAGE), sharedSwap, pause, PAGE, List.of())
+                .scan();
     }
 }

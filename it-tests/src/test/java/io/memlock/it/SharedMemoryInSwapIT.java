@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it;
+
+import static io.memlock.it.harness.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.memlock.it.apps.HeapApp;
+import io.memlock.it.apps.SharedMemoryApp;
+import io.memlock.it.harness.Collector;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.JmxClient;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.MemoryCgroup;
+import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.Smaps;
+import io.memlock.it.harness.SwapFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.ToLongFunction;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What JMX tells of shared memory in swap, in JVMs so large that the agent reads no smaps. These judge it from outside. */
+class SharedMemoryInSwapIT {
+
+    private static final String EVERY_JDK = "io.memlock.it.harness.Jdk#all";
+    private static final long MIB = 1L << 20;
+    private static final long LARGE_BYTES = 512 * MIB;
+    private static final String ZGC_HEAP = "/memfd:java_heap";
+
+    /** Generational ZGC maps its heap once, the one before it three times. */
+    private static final int FIRST_WITH_ONE_VIEW = 23;
+
+    private static final long CGROUP_BYTES = 2048 * MIB;
+    private static final int SWAP_MEGABYTES = 320;
+    private static final int FILE_MEGABYTES = 256;
+    private static final long SQUEEZED_OUT_BYTES = 160 * MIB;
+    private static final long BETWEEN_TWO_READINGS = 8 * MIB;
+
+    private final Path file =
+            Path.of("/dev/shm/memlock-swapped-" + ProcessHandle.current().pid());
+
+    @BeforeEach
+    void needsALargeMachine() {
+        Machine.requireUnlimitedLocking();
+    }
+
+    @AfterEach
+    void deleteFile() throws IOException {
+        Files.deleteIfExists(file);
+    }
+
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void countsAFileInMemoryThatIsOpen(Jdk jdk) throws Exception {
+        try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES);
+                MemoryCgroup cgroup = MemoryCgroup.withLimit(CGROUP_BYTES);
+                ForkedJvm jvm = ForkedJvm.on(jdk)
+                        .wrapper(cgroup.wrapper())
+                        .agent("mode=heap")
+                        .flags(Collector.SERIAL.flag(), "-Xms720m", "-Xmx720m", "-XX:+AlwaysPreTouch")
+                        .main(SharedMemoryApp.class)
+                        .start()) {
+            jvm.awaitLine("ready");
+            jvm.ask("map " + file + " " + FILE_MEGABYTES);
+            squeeze(cgroup);
+
+            assertThat(Smaps.of(jvm.pid()).ofFile(file).swappedBytes())
+                    .as("in %s: without them this test proves nothing", swap)
+                    .isGreaterThan(SQUEEZED_OUT_BYTES / 2);
+            assertTold(jvm, 1);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void countsTheHeapOfZgc(Jdk jdk) throws Exception {
+        int views = jdk.feature() < FIRST_WITH_ONE_VIEW ? 3 : 1;
+        try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES);
+                MemoryCgroup cgroup = MemoryCgroup.withLimit(CGROUP_BYTES);
+                ForkedJvm jvm = ForkedJvm.on(jdk)
+                        .wrapper(cgroup.wrapper())
+                        .agent("mode=code")
+                        .flags(Collector.ZGC.flag(), "-Xmx1200m")
+                        .main(HeapApp.class)
+                        .start()) {
+            jvm.awaitLine("ready");
+            jvm.ask("grow 800");
+            squeeze(cgroup);
+
+            assertThat(swapped(jvm, views))
+                    .as("in %s: without them this test proves nothing", swap)
+                    .isGreaterThan(SQUEEZED_OUT_BYTES / 2);
+            assertTold(jvm, views);
+        }
+    }
+
+    /** The kernel gives up when it is slow: EBUSY. What it has swapped out by then stays there. */
+    private static void squeeze(MemoryCgroup cgroup) {
+        long bytes = cgroup.usageBytes() - SQUEEZED_OUT_BYTES;
+        eventually(() -> cgroup.setLimitBytes(bytes));
+    }
+
+    private static void assertTold(ForkedJvm jvm, int views) throws Exception {
+        assertThat(ProcStatus.of(jvm.pid()).residentBytes()).isGreaterThan(LARGE_BYTES);
+        try (JmxClient jmx = JmxClient.attach(jvm.pid()).awaitMemoryLock()) {
+            eventually(() -> {
+                jmx.invoke("refresh");
+                assertThat(jmx.getLong("SwappedBytes")).isCloseTo(swapped(jvm, views), within(BETWEEN_TWO_READINGS));
+            });
+        }
+        assertThat(ProcStatus.of(jvm.pid()).residentBytes()).isGreaterThan(LARGE_BYTES);
+    }
+
+    /** Bytes in swap, of ZGC's heap once: smaps has it as often as it is mapped. */
+    private static long swapped(ForkedJvm jvm, int views) {
+        List<Smaps.Entry> mappings = Smaps.of(jvm.pid()).mappings();
+        return sum(mappings, false, Smaps.Entry::swap) + sum(mappings, true, Smaps.Entry::swap) / views;
+    }
+
+    private static long sum(List<Smaps.Entry> mappings, boolean isZgcHeap, ToLongFunction<Smaps.Entry> size) {
+        return mappings.stream()
+                .filter(entry -> entry.permissions().startsWith("r"))
+                .filter(entry -> isZgcHeap == entry.path().startsWith(ZGC_HEAP))
+                .mapToLong(size)
+                .sum();
+    }
+}
