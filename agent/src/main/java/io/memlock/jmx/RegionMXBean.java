@@ -38,8 +38,8 @@ public interface RegionMXBean {
 
     /** Returns the bytes in swap. */
     @Description(
-            "Bytes of this region in swap; with more than 512 MiB resident without those of shared memory (ZGC's heap, files"
-                    + " in /dev/shm), which \"regions PID\" counts")
+            "Bytes of this region in swap; with more than 512 MiB resident, of shared memory only what SwappedBytes of"
+                    + " io.memlock:type=MemoryLock tells of")
     long getSwappedBytes();
 
     /** Returns locked of resident bytes, from 0 to 1; null if nothing is resident. */
