@@ -58,6 +58,7 @@ class ArchitectureTest {
                 "report    |  | calls hotspot log memory proc state",
                 "keeper    | java.security | bootstrap calls hotspot lock log memory options os report state zgc",
                 "jmx       | javax.management.. | calls keeper memory options report state",
+                "output    | java.nio.charset java.nio.file java.security | log",
                 "jvms      | java.. | files hotspot jvmstat log memory proc state",
                 "doctor    | java.. | advice agent calls cgroup files hotspot jvms lock log memory options os proc"
                         + " reconcile report residency state"
@@ -103,7 +104,7 @@ class ArchitectureTest {
     void nothingChoosesTheApplicationsLogManagerOrFileSystem() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("io.memlock.cli..", "io.memlock.jvms..")
+                .resideOutsideOfPackages("io.memlock.cli..", "io.memlock.jvms..", "io.memlock.output..")
                 .and()
                 .doNotHaveSimpleName("ForeignFiles") // of the command line alone
                 .and()

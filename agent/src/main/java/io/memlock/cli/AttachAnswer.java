@@ -7,6 +7,7 @@ import io.memlock.jvms.Jvm;
 import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.log.PlainText;
+import io.memlock.output.Console;
 import java.io.IOException;
 
 /**

@@ -10,6 +10,7 @@ import io.memlock.options.AgentOptions;
 import io.memlock.options.OnFailure;
 import io.memlock.options.OptionException;
 import io.memlock.options.OptionParser;
+import io.memlock.output.Console;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;

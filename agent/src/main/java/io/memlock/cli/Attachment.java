@@ -16,6 +16,7 @@ import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.TimeLimit;
 import io.memlock.log.PlainText;
+import io.memlock.output.Console;
 import io.memlock.proc.ProcFs;
 import java.io.File;
 import java.io.IOException;

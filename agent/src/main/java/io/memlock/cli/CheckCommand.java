@@ -12,6 +12,8 @@ import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.PublishedLock;
 import io.memlock.jvms.TimeLimit;
 import io.memlock.memory.SmapsCost;
+import io.memlock.output.Console;
+import io.memlock.output.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

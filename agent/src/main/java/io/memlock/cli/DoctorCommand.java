@@ -11,6 +11,8 @@ import io.memlock.jvms.TimeLimit;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.OptionException;
 import io.memlock.options.OptionParser;
+import io.memlock.output.Console;
+import io.memlock.output.Json;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.util.ArrayList;

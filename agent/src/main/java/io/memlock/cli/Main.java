@@ -6,6 +6,7 @@ import io.memlock.jvms.CommandException;
 import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.options.OptionException;
+import io.memlock.output.Console;
 import java.io.File;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
-import io.memlock.cli.Console.Colour;
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.hotspot.LayerStatus;
 import io.memlock.jvms.CommandException;
@@ -14,6 +13,10 @@ import io.memlock.jvms.TimeLimit;
 import io.memlock.log.Wrap;
 import io.memlock.memory.PathGlob;
 import io.memlock.memory.SmapsCost;
+import io.memlock.output.Console;
+import io.memlock.output.Console.Colour;
+import io.memlock.output.Json;
+import io.memlock.output.Table;
 import io.memlock.proc.ProcFs;
 import io.memlock.report.RegionReport;
 import io.memlock.report.RegionUsage;

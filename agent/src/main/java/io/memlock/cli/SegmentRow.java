@@ -5,6 +5,7 @@ import io.memlock.hotspot.JvmLayout;
 import io.memlock.jvms.Numbers;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
+import io.memlock.output.Table;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.SmapsEntry;
 import java.io.IOException;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
-import io.memlock.cli.Console.Colour;
 import io.memlock.jvms.CommandException;
 import io.memlock.jvms.FaultMeter;
 import io.memlock.jvms.HeapLimit;
@@ -15,6 +14,10 @@ import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.PublishedLock;
 import io.memlock.jvms.TimeLimit;
 import io.memlock.memory.SmapsCost;
+import io.memlock.output.Console;
+import io.memlock.output.Console.Colour;
+import io.memlock.output.Json;
+import io.memlock.output.Table;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -6,6 +6,7 @@ import io.memlock.jvms.CommandException;
 import io.memlock.jvms.Jvm;
 import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
+import io.memlock.output.Console;
 import java.io.File;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

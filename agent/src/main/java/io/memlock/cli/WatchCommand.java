@@ -16,6 +16,8 @@ import io.memlock.log.Wrap;
 import io.memlock.memory.SmapsCost;
 import io.memlock.options.Durations;
 import io.memlock.options.OptionException;
+import io.memlock.output.Console;
+import io.memlock.output.Json;
 import java.io.IOException;
 import java.time.LocalTime;
 import java.time.ZoneId;

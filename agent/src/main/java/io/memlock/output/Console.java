@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.cli;
+package io.memlock.output;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -16,7 +16,7 @@ import java.util.Map;
  * @param colour whether out may be coloured
  * @param width columns of the terminal
  */
-record Console(PlainStream out, PlainStream err, boolean terminal, boolean colour, int width) {
+public record Console(PlainStream out, PlainStream err, boolean terminal, boolean colour, int width) {
 
     /** The width assumed where none is told: no terminal has less. */
     private static final int USUAL_WIDTH = 80;
@@ -25,7 +25,7 @@ record Console(PlainStream out, PlainStream err, boolean terminal, boolean colou
     private static final int LEAST_WIDTH = 40;
 
     /** Colours, for what they say. */
-    enum Colour {
+    public enum Colour {
         GOOD("32"),
         WARNING("33"),
         BAD("31"),
@@ -39,7 +39,7 @@ record Console(PlainStream out, PlainStream err, boolean terminal, boolean colou
     }
 
     /** Returns the console of this process. */
-    static Console ofThisProcess() {
+    public static Console ofThisProcess() {
         return of(System.out, System.err, stdoutTarget(), System.getenv());
     }
 
@@ -49,7 +49,7 @@ record Console(PlainStream out, PlainStream err, boolean terminal, boolean colou
      * @param stdoutTarget what {@code /proc/self/fd/1} points to
      * @param environment for {@code NO_COLOR} (no-color.org), {@code TERM} and {@code COLUMNS}
      */
-    static Console of(PrintStream out, PrintStream err, String stdoutTarget, Map<String, String> environment) {
+    public static Console of(PrintStream out, PrintStream err, String stdoutTarget, Map<String, String> environment) {
         boolean terminal = stdoutTarget.startsWith("/dev/pts/")
                 || stdoutTarget.startsWith("/dev/tty")
                 || stdoutTarget.equals("/dev/console");
@@ -72,7 +72,7 @@ record Console(PlainStream out, PlainStream err, boolean terminal, boolean colou
     }
 
     /** Returns what standard output is: a path, {@code pipe:[INODE]}, or "" if that is not known. */
-    static String stdoutTarget() {
+    public static String stdoutTarget() {
         try {
             return Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
         } catch (IOException e) {
@@ -81,17 +81,17 @@ record Console(PlainStream out, PlainStream err, boolean terminal, boolean colou
     }
 
     /** Colours a text where colour is allowed. */
-    String paint(Colour colour, String text) {
+    public String paint(Colour colour, String text) {
         return colour() ? sequence(colour.code + "m") + text + sequence("0m") : text;
     }
 
     /** Returns the sequence that moves the cursor up, to the start of a line, to write over it. */
-    String up(int lines) {
+    public String up(int lines) {
         return sequence(lines + "F");
     }
 
     /** Makes a line stay one on a narrow terminal, and clear what an older line left behind it. */
-    String oneRow(String line) {
+    public String oneRow(String line) {
         return sequence("?7l") + line + sequence("K") + sequence("?7h");
     }
 

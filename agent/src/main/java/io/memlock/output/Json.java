@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.cli;
+package io.memlock.output;
 
 import java.util.List;
 import java.util.Map;
 
 /** Writes JSON (RFC 8259) from maps, lists, texts, numbers, booleans and null. */
-final class Json {
+public final class Json {
 
     private final StringBuilder out = new StringBuilder();
 
@@ -16,7 +16,7 @@ final class Json {
      *
      * @param value a map with text keys, a list, a text, a number, a boolean or null
      */
-    static String text(Object value) {
+    public static String text(Object value) {
         Json json = new Json();
         json.value(value);
         return json.out.toString();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.cli;
+package io.memlock.output;
 
 import io.memlock.log.PlainText;
 import java.io.PrintStream;
@@ -9,7 +9,7 @@ import java.security.SecureRandom;
  * Prints text without obeying it: whatever another process put into a name or a message, no character of it moves the
  * cursor or colours the screen. Our own escape sequences begin with a mark that nobody else can know.
  */
-final class PlainStream extends PrintStream {
+public final class PlainStream extends PrintStream {
 
     private static final String ESCAPE = "\u001b";
 
@@ -17,7 +17,8 @@ final class PlainStream extends PrintStream {
     private final String mark = "\0" + Long.toHexString(new SecureRandom().nextLong());
     private final String plainMark = PlainText.lines(mark);
 
-    PlainStream(PrintStream target) {
+    /** Makes a stream that prints to another. */
+    public PlainStream(PrintStream target) {
         super(target, true);
         this.target = target;
     }

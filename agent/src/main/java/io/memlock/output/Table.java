@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.cli;
+package io.memlock.output;
 
 import io.memlock.log.PlainText;
 import io.memlock.log.Wrap;
@@ -13,7 +13,7 @@ import java.util.function.UnaryOperator;
  * Where it does not fit at all, each row takes several lines, the first column's width in, and a cell that is wider than a
  * line is shortened in its middle.
  */
-final class Table {
+public final class Table {
 
     private static final int LARGEST_INDENT = 8;
 
@@ -25,19 +25,19 @@ final class Table {
     private record Row(List<String> cells, UnaryOperator<String> paintLast) {}
 
     /** Adds a column of numbers, which are aligned to the right. */
-    Table number(String title) {
+    public Table number(String title) {
         columns.add(new Column(title, true));
         return this;
     }
 
     /** Adds a column of words, which are aligned to the left. */
-    Table words(String title) {
+    public Table words(String title) {
         columns.add(new Column(title, false));
         return this;
     }
 
     /** Adds a row, one cell for each column. Cells may hold text from outside: each stays one, on its line. */
-    void row(List<String> cells) {
+    public void row(List<String> cells) {
         row(UnaryOperator.identity(), cells);
     }
 
@@ -46,7 +46,7 @@ final class Table {
      *
      * @param paintLast for colour, which has no width
      */
-    void row(UnaryOperator<String> paintLast, List<String> cells) {
+    public void row(UnaryOperator<String> paintLast, List<String> cells) {
         if (cells.size() != columns.size()) {
             throw new IllegalArgumentException(cells.size() + " cells for " + columns.size() + " columns");
         }
@@ -59,7 +59,7 @@ final class Table {
      * @param width of the longest line
      * @return the lines, the titles first
      */
-    List<String> lines(int width) {
+    public List<String> lines(int width) {
         List<Row> all = new ArrayList<>(rows);
         all.add(0, new Row(columns.stream().map(Column::title).toList(), UnaryOperator.identity()));
         int[] widths = widths(all, width);

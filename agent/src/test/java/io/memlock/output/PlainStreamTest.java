@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.cli;
+package io.memlock.output;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.cli.Console.Colour;
+import io.memlock.output.Console.Colour;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
