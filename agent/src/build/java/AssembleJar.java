@@ -147,7 +147,7 @@ final class AssembleJar {
                 JarEntry entry = entries.nextElement();
                 if (entry.getName().endsWith(".class") && isWanted.test(entry.getName())) {
                     try (InputStream in = jar.getInputStream(entry)) {
-                        hide(entry.getName(), in.readAllBytes());
+                        hide(entry.getName(), withoutVariables(in.readAllBytes()));
                     }
                 }
             }
