@@ -47,7 +47,7 @@ public final class Demo {
     }
 
     private boolean pressure() throws Exception {
-        out.println("3. under memory pressure: both in a cgroup of " + Pressure.CGROUP_MEGABYTES
+        out.println("3. under memory pressure: each in a cgroup of " + Pressure.CGROUP_MEGABYTES
                 + " MB with swap, beside a neighbour");
         out.println("   that takes " + Pressure.NEIGHBOUR_MEGABYTES
                 + " MB. Then five full collections touch the whole heap.");
@@ -55,10 +55,16 @@ public final class Demo {
         out.printf("   %-18s %14s %14s %14s%n", "", "in swap, MiB", "major faults", "took, ms");
         try (Pressure pressure = new Pressure()) {
             Pressure.Result without = show("without the agent", pressure.on(start(pressure, null)));
-            Pressure.Result with = show("with it", pressure.on(start(pressure, "mode=all")));
+            Pressure.Result with = show("mode=all", pressure.on(start(pressure, "mode=all")));
+            show("  strategy=future", pressure.on(start(pressure, "mode=all,strategy=future")));
             out.println();
             if (with.majorFaults() == 0 && without.majorFaults() == 0) {
                 out.println("   This machine had memory to spare: neither was swapped out.");
+            } else {
+                out.println("   In so small a container new memory is locked within a second after it was");
+                out.println("   mapped, by default: what is born locked could fill it (docs/locking.md). What");
+                out.println("   was swapped out before is read back when it is used. strategy=future locks it");
+                out.println("   at once.");
             }
             return true;
         }
