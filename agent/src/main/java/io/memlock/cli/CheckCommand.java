@@ -35,10 +35,10 @@ import picocli.CommandLine.Parameters;
                     + " it cannot be told. What should be locked is what the agent in the JVM has selected; without an"
                     + " agent it is everything.",
             "",
-            "The command reads /proc and does not attach. What the agent last read back from the kernel answers for JVMs of"
-                    + " any size; without an agent page tables are walked (" + SmapsCost.IN_WORDS
-                    + ") where a JVM has up to "
-                    + SmapsCost.CHEAP_IN_WORDS + ", or with --exact."
+            "The command reads /proc and does not attach. It walks page tables ("
+                    + SmapsCost.IN_WORDS + ") of JVMs of up to " + SmapsCost.CHEAP_IN_WORDS
+                    + " that lock something, and with --exact of all. Of a larger JVM the agent's last look answers, and"
+                    + " shared memory in swap (ZGC's heap) is not seen."
         },
         footer = {
             "",
@@ -63,7 +63,7 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "--name", paramLabel = "NAME", description = "The JVMs of this main class or jar.")
     private String name;
 
-    @Option(names = "--exact", description = "Measure what is locked in JVMs of any size that have no agent.")
+    @Option(names = "--exact", description = "Measure what is locked in JVMs of any size.")
     private boolean exact;
 
     @Option(names = "--json", description = "Write JSON (docs/command-line.md).")
@@ -105,12 +105,17 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    /** The answer for one process. */
+    /**
+     * The answer for one process.
+     *
+     * @param pid -1 if it is not known which
+     * @param memory null, as is {@code published}, if it cannot be looked at
+     */
     private record Answer(Level level, long pid, String text, JvmMemory memory, PublishedLock published) {
 
         Map<String, Object> json() {
             Map<String, Object> json = new LinkedHashMap<>();
-            json.put("pid", pid);
+            json.put("pid", Numbers.orNull(pid));
             json.put("level", level.name());
             json.put("text", text);
             if (memory != null) {
@@ -129,8 +134,9 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() throws CommandException, InterruptedException {
         List<Answer> answers = answers();
         if (answers.isEmpty()) {
-            String what = name == null ? "no JVM that runs the agent" : "no JVM named " + name;
-            answers = List.of(new Answer(Level.UNKNOWN, 0, what + ", that this user may look at", null, null));
+            String what = name == null ? "no JVM with the agent" : "no JVM named " + name;
+            answers = List.of(
+                    new Answer(Level.UNKNOWN, Numbers.UNKNOWN, what + " that this user may look at", null, null));
         }
         Level worst = Level.OK;
         for (Answer answer : answers) {
@@ -182,7 +188,7 @@ final class CheckCommand implements Callable<Integer> {
                 }
             }
             for (String silent : found.silent()) {
-                answers.add(new Answer(Level.UNKNOWN, 0, silent, null, null));
+                answers.add(new Answer(Level.UNKNOWN, Numbers.UNKNOWN, silent, null, null));
             }
         }
         return answers;
@@ -199,8 +205,7 @@ final class CheckCommand implements Callable<Integer> {
 
     private Answer look(Jvm jvm) throws IOException {
         PublishedLock published = PublishedLock.of(proc, jvm.pid());
-        boolean isMeasured = exact && published.state() == null;
-        JvmMemory now = isMeasured ? memory.measure(jvm.pid()) : memory.glanceOrMeasure(jvm);
+        JvmMemory now = memory.look(jvm, exact);
         LockSummary summary = LockSummary.on(now, published);
         return new Answer(Level.of(summary), jvm.pid(), jvm.title() + " " + summary.text(), now, published);
     }

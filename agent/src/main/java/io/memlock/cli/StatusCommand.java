@@ -182,7 +182,7 @@ final class StatusCommand implements Callable<Integer> {
 
     private JvmStatus status(Jvm jvm, long heapMax, FaultMeter meter) throws IOException {
         double faults = meter.perSecond();
-        JvmMemory now = exact ? memory.measure(jvm.pid()) : memory.glanceOrMeasure(jvm);
+        JvmMemory now = memory.look(jvm, exact);
         return new JvmStatus(jvm, heapMax, now, PublishedLock.of(proc, jvm.pid()), faults, meter.total());
     }
 

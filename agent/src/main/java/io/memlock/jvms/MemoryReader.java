@@ -20,15 +20,20 @@ public final class MemoryReader {
         return JvmMemory.of(proc.status(pid));
     }
 
-    /** Walks page tables only where that takes next to no time, and only if there is something to learn. */
-    public JvmMemory glanceOrMeasure(Jvm jvm) throws IOException {
+    /**
+     * Looks at a JVM. Page tables are walked where that takes next to no time and there is something to learn.
+     *
+     * @param isExact whether they are walked whatever it takes
+     */
+    public JvmMemory look(Jvm jvm, boolean isExact) throws IOException {
         ProcessStatus status = proc.status(jvm.pid());
         boolean something = status.vmLckBytes() > 0 || jvm.flags().isOn("UseZGC", false);
-        return something && SmapsCost.isLow(status.vmRssBytes()) ? measure(jvm.pid(), status) : JvmMemory.of(status);
+        boolean isWalked = isExact || (something && SmapsCost.isLow(status.vmRssBytes()));
+        return isWalked ? measure(jvm.pid(), status) : JvmMemory.of(status);
     }
 
     /** Walks page tables, which has its price: {@link SmapsCost}. */
-    public JvmMemory measure(long pid) throws IOException {
+    JvmMemory measure(long pid) throws IOException {
         return measure(pid, proc.status(pid));
     }
 
