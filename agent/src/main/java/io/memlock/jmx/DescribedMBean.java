@@ -15,21 +15,20 @@ import javax.management.StandardEmitterMBean;
 final class DescribedMBean extends StandardEmitterMBean {
 
     private final Class<?> type;
-    private final Momentary bean;
+    private final Moment moment;
     private final Consumer<Boolean> presence;
 
     /**
      * Makes a bean.
      *
-     * @param bean of that type
+     * @param bean of that type, which answers of that moment
      * @param emitter of its notifications
      * @param presence is told whether it is registered, whoever changes that
      */
-    <T extends Momentary> DescribedMBean(
-            T bean, Class<? super T> type, NotificationEmitter emitter, Consumer<Boolean> presence) {
+    <T> DescribedMBean(T bean, Class<T> type, Moment moment, NotificationEmitter emitter, Consumer<Boolean> presence) {
         super(bean, type, true, emitter);
         this.type = type;
-        this.bean = bean;
+        this.moment = moment;
         this.presence = presence;
     }
 
@@ -48,11 +47,11 @@ final class DescribedMBean extends StandardEmitterMBean {
     /** Attributes that are read together are of one moment. */
     @Override
     public synchronized AttributeList getAttributes(String[] names) {
-        bean.hold();
+        moment.hold();
         try {
             return super.getAttributes(names);
         } finally {
-            bean.letGo();
+            moment.letGo();
         }
     }
 

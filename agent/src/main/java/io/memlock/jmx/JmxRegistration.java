@@ -39,10 +39,9 @@ public final class JmxRegistration {
         private final DescribedMBean bean;
         private volatile boolean isThere;
 
-        <T extends Momentary> Entry(String name, T bean, Class<? super T> type, NotificationEmitter emitter)
-                throws JMException {
+        <T> Entry(String name, T bean, Class<T> type, Moment moment, NotificationEmitter emitter) throws JMException {
             this.name = new ObjectName(name);
-            this.bean = new DescribedMBean(bean, type, emitter, isNow -> isThere = isNow);
+            this.bean = new DescribedMBean(bean, type, moment, emitter, isNow -> isThere = isNow);
         }
     }
 
@@ -55,12 +54,14 @@ public final class JmxRegistration {
      * @throws JMException never: all names are well formed
      */
     public JmxRegistration(LockControl control, long pageBytes, String version) throws JMException {
-        MemoryLockBean lock = new MemoryLockBean(control, pageBytes, version);
-        entries.add(new Entry(MemoryLockMXBean.OBJECT_NAME, lock, MemoryLockMXBean.class, emitter));
+        Moment now = new Moment(control);
+        MemoryLockBean lock = new MemoryLockBean(control, now, pageBytes, version);
+        entries.add(new Entry(MemoryLockMXBean.OBJECT_NAME, lock, MemoryLockMXBean.class, now, emitter));
         for (Region region : Region.values()) {
             String name = RegionMXBean.OBJECT_NAME + region.optionName();
+            Moment moment = new Moment(control); // each bean holds its own
             NotificationEmitter silent = new NotificationBroadcasterSupport();
-            entries.add(new Entry(name, new RegionBean(control, region), RegionMXBean.class, silent));
+            entries.add(new Entry(name, new RegionBean(moment, region), RegionMXBean.class, moment, silent));
         }
     }
 

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 
 /** {@link MemoryLockMXBean} from what {@link LockControl} tells. */
-final class MemoryLockBean implements MemoryLockMXBean, Momentary {
+final class MemoryLockBean implements MemoryLockMXBean {
 
     private static final int UNKNOWN = -1;
 
@@ -27,27 +27,13 @@ final class MemoryLockBean implements MemoryLockMXBean, Momentary {
     private final LockControl control;
     private final long pageBytes;
     private final String version;
+    private final Moment moment;
 
-    /** The moment that attributes are of; null unless several are being read. */
-    private volatile Moment held;
-
-    /** The lock at one moment; the report is null before the first scan. */
-    private record Moment(LockStatus status, RegionReport report) {}
-
-    MemoryLockBean(LockControl control, long pageBytes, String version) {
+    MemoryLockBean(LockControl control, Moment moment, long pageBytes, String version) {
         this.control = control;
+        this.moment = moment;
         this.pageBytes = pageBytes;
         this.version = version;
-    }
-
-    @Override
-    public void hold() {
-        held = new Moment(control.status(), control.report());
-    }
-
-    @Override
-    public void letGo() {
-        held = null;
     }
 
     @Override
@@ -227,13 +213,11 @@ final class MemoryLockBean implements MemoryLockMXBean, Momentary {
     }
 
     private LockStatus status() {
-        Moment moment = held;
-        return moment == null ? control.status() : moment.status();
+        return moment.status();
     }
 
     private RegionReport report() {
-        Moment moment = held;
-        return moment == null ? control.report() : moment.report();
+        return moment.report();
     }
 
     /** Returns a number of all regions together; unknown before the first scan. */

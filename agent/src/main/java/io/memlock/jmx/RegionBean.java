@@ -1,39 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.jmx;
 
-import io.memlock.keeper.LockControl;
 import io.memlock.memory.Region;
 import io.memlock.report.RegionReport;
 import io.memlock.report.RegionUsage;
 import java.util.List;
 
 /** Answers {@link RegionMXBean} from the last scan. */
-final class RegionBean implements RegionMXBean, Momentary {
+final class RegionBean implements RegionMXBean {
 
-    private final LockControl control;
+    private final Moment moment;
     private final Region region;
 
-    /** The scan that attributes are of; null unless several are being read. */
-    private volatile RegionReport held;
-
-    RegionBean(LockControl control, Region region) {
-        this.control = control;
+    RegionBean(Moment moment, Region region) {
+        this.moment = moment;
         this.region = region;
     }
 
     @Override
-    public void hold() {
-        held = control.report();
-    }
-
-    @Override
-    public void letGo() {
-        held = null;
-    }
-
-    @Override
     public boolean isSelected() {
-        return control.status().regions().contains(region);
+        return moment.status().regions().contains(region);
     }
 
     @Override
@@ -73,8 +59,7 @@ final class RegionBean implements RegionMXBean, Momentary {
     }
 
     private RegionUsage usage() {
-        RegionReport moment = held;
-        RegionReport report = moment == null ? control.report() : moment;
+        RegionReport report = moment.report();
         if (report == null) {
             throw new IllegalStateException("there has been no scan yet");
         }
