@@ -118,7 +118,7 @@ public final class Passes {
             return;
         }
         reassertFuture();
-        if (plan.limit().isUnlimited() && future.leaveToApplication()) {
+        if (plan.isBornLockedSafely() && future.leaveToApplication()) {
             return;
         }
         // Also what is mapped meanwhile, such as the stack of a new thread; and where what follows fails, it may have

@@ -191,6 +191,11 @@ public final class Plan {
         return options.strategy() == StrategyChoice.FUTURE || isPrivileged;
     }
 
+    /** Returns whether a mapping that is born locked ends no JVM now: no limit applies, to no thread. */
+    boolean isBornLockedSafely() {
+        return limit.isUnlimited() && !isDroppedByAThread;
+    }
+
     /** Returns whether the limit is to be looked at in this pass, where new mappings are born unlocked. */
     boolean isLimitDue() {
         return !limit.isUnlimited() || ++passesSinceLimit % LOOK_AT_LIMIT_EVERY == 0;

@@ -181,6 +181,22 @@ class LockOutcomeTest {
         assertThat(kernel.isFuture()).as("it may do so again").isFalse();
     }
 
+    /** The application's own would end the JVM in the same way, and the operator is told that it is off. */
+    @Test
+    void endsTheApplicationsFutureTooWhenAThreadHasDroppedTheCapability() throws Exception {
+        kernel.tasks = proc.toFile();
+        AnsweringLock ofThreads = new AnsweringLock(new FakeProcess(kernel).newLock());
+        Files.createDirectories(proc.resolve("self/task/4711"));
+        kernel.mlockall(Linux.MCL_FUTURE);
+        ofThreads.change("mode=all");
+        kernel.threadsWithoutCapability.add(4711);
+
+        assertThat(ofThreads.reconcile()).isNull();
+
+        assertThat(ofThreads.last().notices()).singleElement().asString().contains("MCL_FUTURE is off now");
+        assertThat(kernel.isFuture()).isFalse();
+    }
+
     @Test
     void anEndThatIsNotNeededIsNone() throws Exception {
         lock.start("mode=all");
