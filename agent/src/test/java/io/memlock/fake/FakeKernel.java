@@ -225,6 +225,16 @@ public final class FakeKernel implements LibC, Mappings {
         place(Region.MAPPED, start, bytes, true, path, false);
     }
 
+    /** Maps a file of a MiB after each of the next looks, every second MiB from an address on, as {@code /data/NUMBER}. */
+    public void mapAtEachLook(long start, int from, int to) {
+        afterRefresh = () -> {
+            mapFile(start + 2L * from * (1 << 20), 1 << 20, "/data/" + from);
+            if (from < to) {
+                mapAtEachLook(start, from + 1, to);
+            }
+        };
+    }
+
     /** Maps code from a file, as a library does. */
     public void mapCode(long start, long bytes, String path) {
         place(Region.LIBS, start, bytes, true, path, false);

@@ -70,7 +70,7 @@ class ReconcilerTest {
     @Test
     void filesThatComeWhileOthersAreUnlockedAreUnlockedInTheSamePass() throws Exception {
         start("mode=all");
-        mapAtEachLook(1, 6);
+        kernel.mapAtEachLook(FILE, 1, 6);
         kernel.mapFile(FILE, MIB, "/data/0");
 
         assertThat(lock.reconcile().failure()).isNull();
@@ -78,15 +78,6 @@ class ReconcilerTest {
         for (int i = 0; i <= 6; i++) {
             assertThat(kernel.isLocked(FILE + 2L * i * MIB)).as("file %s", i).isFalse();
         }
-    }
-
-    private void mapAtEachLook(int from, int to) {
-        kernel.afterRefresh = () -> {
-            kernel.mapFile(FILE + 2L * from * MIB, MIB, "/data/" + from);
-            if (from < to) {
-                mapAtEachLook(from + 1, to);
-            }
-        };
     }
 
     /** The kernel maps downwards: what was mapped last, and is being read just now, has the lowest address. */

@@ -86,7 +86,7 @@ class RoomAccountsTest {
     void aPassIsDueAtOnceWhereTheLastFoundMoreAtEachOfItsLooks() throws Exception {
         startWith(64 * GIB);
         kernel.mapFile(FILE, MIB, "/data/0");
-        mapAtEachLook(1, 40);
+        kernel.mapAtEachLook(FILE, 1, 40);
 
         lock.reconcile();
 
@@ -95,15 +95,6 @@ class RoomAccountsTest {
             lock.reconcile();
         }
         assertThat(isPassDue()).isFalse();
-    }
-
-    private void mapAtEachLook(int from, int to) {
-        kernel.afterRefresh = () -> {
-            kernel.mapFile(FILE + 2L * from * MIB, MIB, "/data/" + from);
-            if (from < to) {
-                mapAtEachLook(from + 1, to);
-            }
-        };
     }
 
     /** As after an munmap and an mmap of the same file between two looks: whose lock it is only smaps tells. */
