@@ -170,14 +170,12 @@ public final class MemoryLock {
             return refuseFuture();
         }
         if (plan.strategy() == Strategy.RESCAN) {
-            return plan.isRoomScarce() && !process.holdsHugetlb() && process.chargedBytes() == 0 && lockAllThereIs()
+            return plan.isRoomScarce() && mayLockAllByOneCall() && lockAllThereIs()
                     ? ledger.settle(LockState.LOCKED, null)
                     : pass();
         }
-        if (process.holdsHugetlb() || process.chargedBytes() > 0) {
-            // All else by name, and then MCL_FUTURE, which touches no mapping: what is locked already is somebody
-            // else's.
-            return pass();
+        if (!mayLockAllByOneCall()) {
+            return pass(); // all by name, and then MCL_FUTURE, which touches no mapping
         }
         FutureLock.Attempt attempt = future.setWithAllThereIs();
         if (attempt.isSet()) {
@@ -195,6 +193,11 @@ public final class MemoryLock {
         plan.rescan();
         plan.notices().add(failures.newMemory(attempt, plan.limit()).text(PIECE_BY_PIECE));
         return pass();
+    }
+
+    /** Returns whether one call may lock all: it would populate huge pages, and make its own what others have locked. */
+    private boolean mayLockAllByOneCall() {
+        return !process.holdsHugetlb() && process.chargedBytes() == 0;
     }
 
     /** Locks all by one call, without a look at each mapping: only what is selected is there before {@code main}. */

@@ -110,8 +110,8 @@ final class FileSystems {
             if (known == null) {
                 readMounts();
                 known = mounted.getOrDefault(minor, Backing.FILE);
-                mounted.put(
-                        minor, known); // of a mount that is hidden, or of a subvolume, nothing more is to be learned
+                // Of a mount that is hidden, or of a subvolume, nothing more is to be learned.
+                mounted.put(minor, known);
             }
             return known;
         }
