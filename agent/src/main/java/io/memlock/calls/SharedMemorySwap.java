@@ -89,8 +89,8 @@ public final class SharedMemorySwap {
      */
     public long bytes(Segment segment) {
         Mapping mapping = segment.mapping();
-        MemoryFile file = files.get(key(mapping.inode(), mapping.path()));
-        if (file == null || file.descriptor < 0 || !mapping.isSharedFile()) {
+        MemoryFile file = mapping.isSharedFile() ? files.get(key(mapping.inode(), mapping.path())) : null;
+        if (file == null || file.descriptor < 0) {
             return 0;
         }
         long pages = 0;
