@@ -60,7 +60,7 @@ public final class Demo {
             out.println();
             if (with.majorFaults() == 0 && without.majorFaults() == 0) {
                 out.println("   This machine had memory to spare: neither was swapped out.");
-            } else {
+            } else if (with.majorFaults() > 0) {
                 out.println("   In so small a container new memory is locked within a second after it was");
                 out.println("   mapped, by default: what is born locked could fill it (docs/locking.md). What");
                 out.println("   was swapped out before is read back when it is used. strategy=future locks it");
