@@ -14,10 +14,12 @@ import io.memlock.it.harness.Smaps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -107,11 +109,12 @@ class MappedFilesIT {
     /** On JDK 17 it has the same class of the JDK changed anew. */
     @ParameterizedTest
     @MethodSource("io.memlock.it.harness.Jdk#all")
-    void isNeverLockedAfterAFlightRecordingHasBegun(Jdk jdk) {
+    void isNeverLockedAfterAFlightRecordingHasBegun(Jdk jdk, @TempDir Path repository) {
         try (ForkedJvm jvm = mapping(jdk, "mode=all,interval=1h,log=debug")) {
             jvm.awaitErrorLine(SEEN);
-            assertThat(Commands.succeed(jdk.home() + "/bin/jcmd", Long.toString(jvm.pid()), "JFR.start"))
-                    .contains("Started recording");
+            jcmd(jdk, jvm, "JFR.configure", "repositorypath=" + repository); // a JVM that is killed leaves it behind
+            assertThat(jcmd(jdk, jvm, "JFR.start")).contains("Started recording");
+            assertThat(repository).isNotEmptyDirectory();
             jvm.ask("map buffer " + file + TIMES);
 
             assertThat(lockedMappings(jvm, file)).isZero();
@@ -140,6 +143,12 @@ class MappedFilesIT {
         ForkedJvm jvm = (jdk.feature() >= 24 ? builder.flags("--enable-native-access=ALL-UNNAMED") : builder).start();
         jvm.awaitLine("ready");
         return jvm;
+    }
+
+    private static String jcmd(Jdk jdk, ForkedJvm jvm, String... command) {
+        List<String> words = new ArrayList<>(List.of(jdk.home() + "/bin/jcmd", Long.toString(jvm.pid())));
+        words.addAll(List.of(command));
+        return Commands.succeed(words.toArray(String[]::new));
     }
 
     private static List<Smaps.Entry> mappingsOf(ForkedJvm jvm, Path path) {
