@@ -92,13 +92,22 @@ final class OwnView implements ProcessView {
                 status,
                 Runtime.getRuntime().maxMemory(),
                 new Cgroups(proc).memory(ProcFs.SELF).limitBytes(),
-                proc.memInfo().totalBytes());
+                proc.memInfo().totalBytes(),
+                isSwapOn() && isSwapAllowed());
+    }
+
+    private boolean isSwapOn() {
+        return proc.memInfo().swapTotalBytes() != 0;
+    }
+
+    private boolean isSwapAllowed() {
+        return new Cgroups(proc).memory(ProcFs.SELF).swapLimitBytes() != 0;
     }
 
     @Override
     public String swapNote() throws IOException {
-        boolean isOff = proc.memInfo().swapTotalBytes() == 0;
-        if (!isOff && new Cgroups(proc).memory(ProcFs.SELF).swapLimitBytes() != 0) {
+        boolean isOff = !isSwapOn();
+        if (!isOff && isSwapAllowed()) {
             return null;
         }
         return "swap is off" + (isOff ? "" : " for this memory cgroup")

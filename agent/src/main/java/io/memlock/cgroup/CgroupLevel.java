@@ -26,6 +26,8 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
     private static final Keys HIERARCHICAL_LIMIT = new Keys("hierarchical_memory_limit ");
     private static final Keys RECLAIMABLE_V1 = new Keys("total_inactive_file ", "total_active_file ");
     private static final Keys RECLAIMABLE_V2 = new Keys("inactive_file ", "active_file ");
+    private static final Keys SWAPPABLE_V1 = new Keys("total_inactive_anon ", "total_active_anon ");
+    private static final Keys SWAPPABLE_V2 = new Keys("inactive_anon ", "active_anon ");
     private static final byte[] MAX = {'m', 'a', 'x'};
 
     /**
@@ -56,6 +58,34 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
         long both = number("memory.memsw.limit_in_bytes");
         long memory = number("memory.limit_in_bytes");
         return both < 0 || memory < 0 ? UNLIMITED : Math.max(0, both - memory);
+    }
+
+    /** Returns how much more can be swapped out before the limit of swap is reached. */
+    private long swapLeftBytes() {
+        long limit = number(version == 2 ? "memory.swap.max" : "memory.memsw.limit_in_bytes");
+        long usage = number(version == 2 ? "memory.swap.current" : "memory.memsw.usage_in_bytes");
+        return limit < 0 || usage < 0 ? RoomSource.UNLIMITED : Math.max(0, limit - usage);
+    }
+
+    /**
+     * Returns how near the OOM killer is.
+     *
+     * @param swapFreeBytes what all swap areas have left
+     * @param heapToComeBytes what the Java heap may still take
+     * @return null if there is no limit or the usage is not known
+     */
+    OomMargin oomMargin(long swapFreeBytes, long heapToComeBytes) {
+        long free = freeBytes();
+        if (free == RoomSource.UNLIMITED) {
+            return null;
+        }
+        return new OomMargin(
+                free,
+                Math.max(0, sumOfStat(version == 2 ? SWAPPABLE_V2 : SWAPPABLE_V1)),
+                Math.min(swapFreeBytes, swapLeftBytes()),
+                tighter(limitBytes(), highBytes()),
+                heapToComeBytes,
+                "the memory cgroup allows");
     }
 
     /**

@@ -2,9 +2,11 @@
 package io.memlock.cgroup;
 
 import io.memlock.proc.LockedSizeReader;
+import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessStatus;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** {@link RoomSource} of the process this runs in. Not thread-safe. */
@@ -29,21 +31,59 @@ public final class ProcessRoom implements RoomSource {
     public long freeBytes() {
         long available = proc.memInfo().availableBytes();
         long room = available < 0 ? UNLIMITED : available; // hidden, as with /proc mounted subset=pid
-        if (measurements++ % LOCATE_EVERY == 0) {
-            levels = cgroups.memory(ProcFs.SELF).levels();
-        }
-        for (CgroupLevel level : levels) {
+        for (CgroupLevel level : levels()) {
             room = Math.min(room, level.freeBytes());
         }
         return room;
     }
 
-    /** ZGC's heap is a file in memory, and not anonymous. What else is resident counts as heap: it is seldom much. */
+    private List<CgroupLevel> levels() {
+        if (measurements++ % LOCATE_EVERY == 0) {
+            levels = cgroups.memory(ProcFs.SELF).levels();
+        }
+        return levels;
+    }
+
+    @Override
+    public List<OomMargin> margins() {
+        MemInfo host = proc.memInfo();
+        long swapFree = Math.max(0, host.swapFreeBytes());
+        long heapToCome = heapToComeBytes();
+        List<OomMargin> margins = new ArrayList<>();
+        for (CgroupLevel level : levels()) {
+            OomMargin margin = level.oomMargin(swapFree, heapToCome);
+            if (margin != null) {
+                margins.add(margin);
+            }
+        }
+        if (host.totalBytes() >= 0 && host.availableBytes() >= 0 && host.anonymousBytes() >= 0) {
+            margins.add(new OomMargin(
+                    host.availableBytes(),
+                    host.anonymousBytes(),
+                    swapFree,
+                    host.totalBytes(),
+                    heapToCome,
+                    "the host has"));
+        }
+        return margins;
+    }
+
+    @Override
+    public Anonymous anonymous() throws IOException {
+        ProcessStatus status = proc.status(ProcFs.SELF);
+        return new Anonymous(anonymousBytes(status), Math.max(0, status.vmSwapBytes()));
+    }
+
+    /** ZGC's heap is a file in memory, and not anonymous. */
+    private static long anonymousBytes(ProcessStatus status) {
+        return Math.max(0, status.rssAnonBytes()) + Math.max(0, status.rssShmemBytes());
+    }
+
+    /** What else is resident counts as heap: it is seldom much. */
     @Override
     public long heapToComeBytes() {
         try {
-            ProcessStatus status = proc.status(ProcFs.SELF);
-            long resident = Math.max(0, status.rssAnonBytes()) + Math.max(0, status.rssShmemBytes());
+            long resident = anonymousBytes(proc.status(ProcFs.SELF));
             return Math.max(0, Runtime.getRuntime().maxMemory() - resident);
         } catch (IOException e) {
             return Runtime.getRuntime().maxMemory();

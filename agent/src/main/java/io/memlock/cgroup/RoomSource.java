@@ -2,8 +2,9 @@
 package io.memlock.cgroup;
 
 import java.io.IOException;
+import java.util.List;
 
-/** The numbers a {@link RoomWatch} goes by. */
+/** The numbers a {@link RoomWatch} and an {@link OomWatch} go by. */
 public interface RoomSource {
 
     /** Where no limit is known. */
@@ -30,6 +31,24 @@ public interface RoomSource {
      * @throws IOException if {@code /proc/self/status} cannot be read
      */
     Locked locked() throws IOException;
+
+    /** Returns how near the OOM killer is in each visible memory cgroup that has a limit, and on the host. */
+    List<OomMargin> margins();
+
+    /**
+     * Returns what the process has that is no file's.
+     *
+     * @throws IOException if {@code /proc/self/status} cannot be read
+     */
+    Anonymous anonymous() throws IOException;
+
+    /**
+     * Sizes of what is anonymous or shared memory.
+     *
+     * @param residentBytes in RAM
+     * @param swappedBytes in swap, without shared memory
+     */
+    record Anonymous(long residentBytes, long swappedBytes) {}
 
     /**
      * Sizes of mappings.

@@ -46,9 +46,18 @@ public final class RoomWatch {
     private long lastMeasureNanos = System.nanoTime() - LATEST_LOOK_NANOS;
     private Locked settled;
     private Locked begun;
+    private OomWatch oomWatch;
 
     public RoomWatch(RoomSource source) {
         this.source = source;
+    }
+
+    /** Returns what watches over what is to stay locked. It is made when first asked for, which is after the start. */
+    public OomWatch oomWatch() {
+        if (oomWatch == null) {
+            oomWatch = new OomWatch(source);
+        }
+        return oomWatch;
     }
 
     /**

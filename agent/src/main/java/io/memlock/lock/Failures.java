@@ -6,6 +6,7 @@ import io.memlock.advice.Deployment;
 import io.memlock.advice.Remedy;
 import io.memlock.calls.LockLimit;
 import io.memlock.calls.LockProbe;
+import io.memlock.cgroup.OomMargin;
 import io.memlock.cgroup.RoomWatch;
 import io.memlock.hotspot.JvmFlags;
 import io.memlock.hotspot.RegionBounds;
@@ -32,6 +33,9 @@ final class Failures {
     private static final String UNLOCKED_JVM =
             "this JVM runs unlocked: under memory pressure its pages can be swapped out, and reading one back takes"
                     + " milliseconds";
+
+    /** Tells that there is room for what had been unlocked. */
+    static final String ROOM_AGAIN = "there is room again for all that is selected: it is locked again";
 
     private static final String PARTLY_LOCKED = "part of this JVM can be swapped out under memory pressure";
 
@@ -247,6 +251,24 @@ final class Failures {
     /** Tells that the room has come back. */
     static String ampleRoom() {
         return "there is room for mapped files again: new mappings are born locked from now on (strategy future)";
+    }
+
+    /**
+     * Tells that nothing is locked because the OOM killer would end the JVM, and swap saves it.
+     *
+     * @param isLocked whether something was locked until now
+     */
+    LockFailure outgrown(OomMargin margin, boolean isLocked) {
+        return new LockFailure(
+                isLocked ? "to keep what is selected locked" : "to lock what is selected",
+                "not asked: " + margin.describe(),
+                (isLocked ? "all is unlocked now" : "nothing is locked")
+                        + ", so that the kernel can swap out what does not fit: locked, it would have brought the OOM killer."
+                        + " Once there is room for all of it the agent locks it again",
+                UNLOCKED_JVM,
+                Advice.lasting("# lower -Xmx, or "
+                        + (deployment.isContainer() ? "raise the container's memory limit" : "give it more memory")
+                        + ": all that the JVM uses has to fit, in RAM and in swap"));
     }
 
     /** Tells that {@code /proc/self} cannot be read, so that nothing is known of the mappings. */

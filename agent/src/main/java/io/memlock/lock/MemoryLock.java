@@ -3,6 +3,8 @@ package io.memlock.lock;
 
 import io.memlock.calls.HeldPages;
 import io.memlock.calls.LockLimit;
+import io.memlock.cgroup.OomMargin;
+import io.memlock.cgroup.OomWatch;
 import io.memlock.memory.PathGlob;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
@@ -170,7 +172,7 @@ public final class MemoryLock {
             return refuseFuture();
         }
         if (plan.strategy() == Strategy.RESCAN) {
-            return plan.isRoomScarce() && mayLockAllByOneCall() && lockAllThereIs()
+            return plan.isRoomScarceForFilesOnly() && mayLockAllByOneCall() && lockAllThereIs()
                     ? ledger.settle(LockState.LOCKED, null)
                     : pass();
         }
@@ -257,6 +259,9 @@ public final class MemoryLock {
         if (plan.isFutureRefused()) {
             return ledger.outcome(refuseFuture(), null, null);
         }
+        if (!plan.room().oomWatch().isRoomForAll()) {
+            return ledger.outcome(holdBack(false), null, null);
+        }
         if (plan.strategy() == Strategy.RESCAN) {
             endFuture();
         }
@@ -299,11 +304,18 @@ public final class MemoryLock {
     }
 
     private LockFailure pass() throws IOException {
+        if (plan.heldBack() != null && plan.room().oomWatch().isRoomAgain(process.nanoTime())) {
+            plan.begin(plan.options(), plan.limitNow());
+            plan.notices().add(Failures.ROOM_AGAIN);
+            firstPassDone = false;
+        }
         if (plan.selection().isEmpty() && !plan.isGivingBack()) {
             return ledger.state() == LockState.FAILED ? ledger.lastFailure() : null;
         }
         try {
-            LockFailure failure = plan.isGivingBack() ? giveBack() : compareAndRepair();
+            LockFailure failure = isOutgrown(process.nanoTime())
+                    ? holdBack(true)
+                    : plan.isGivingBack() ? giveBack() : compareAndRepair();
             failedPasses = 0;
             return failure;
         } catch (IOException e) {
@@ -427,6 +439,21 @@ public final class MemoryLock {
         return unlock(plan.options());
     }
 
+    /**
+     * Locks nothing, because the OOM killer would end the JVM.
+     *
+     * @param isLocked whether something was locked until now
+     */
+    private LockFailure holdBack(boolean isLocked) throws IOException {
+        if (isLocked) {
+            passes.reconciler().unlockAtOnce(); // before any word: a thread may take what is left in a few milliseconds
+        }
+        OomMargin margin = plan.room().oomWatch().tightest();
+        passes.zgcMirror().release();
+        plan.holdBack(failures().outgrown(margin, isLocked));
+        return giveBack();
+    }
+
     private Outcome unlock(AgentOptions wanted) throws IOException {
         passes.zgcMirror().release();
         plan.end(wanted);
@@ -439,7 +466,9 @@ public final class MemoryLock {
         ledger.count(pass, false);
         plan.gaveBack(!passes.isAllBack(pass) || future.isInForce());
         if (!plan.isGivingBack()) {
-            return ledger.settle(LockState.UNLOCKED, null);
+            return plan.heldBack() == null
+                    ? ledger.settle(LockState.UNLOCKED, null)
+                    : ledger.settle(LockState.FAILED, plan.heldBack());
         }
         LockFailure failure = future.isInForce()
                 ? failures().endFuture(future.endErrno())
@@ -458,16 +487,27 @@ public final class MemoryLock {
      * @param nowNanos {@link System#nanoTime}
      */
     public synchronized long nanosToNextLook(long nowNanos) {
-        return plan.room().nanosToNextLook(nowNanos);
+        return Math.min(
+                plan.room().nanosToNextLook(nowNanos), watchedFor(nowNanos).nanosToNextLook(nowNanos));
     }
 
     /**
-     * Returns whether so much has been born locked that must not stay so that a pass cannot wait.
+     * Returns whether a pass cannot wait: so much has been born locked that must not stay so, or the OOM killer is near.
      *
      * @param nowNanos {@link System#nanoTime}
      */
     public synchronized boolean isPassDue(long nowNanos) {
-        return plan.room().isPassDue(nowNanos);
+        return plan.room().isPassDue(nowNanos) || isOutgrown(nowNanos);
+    }
+
+    private boolean isOutgrown(long nowNanos) {
+        return watchedFor(nowNanos).isOutgrown(nowNanos);
+    }
+
+    private OomWatch watchedFor(long nowNanos) {
+        OomWatch oomWatch = plan.room().oomWatch();
+        oomWatch.watch(!plan.selection().isEmpty(), nowNanos);
+        return oomWatch;
     }
 
     /**

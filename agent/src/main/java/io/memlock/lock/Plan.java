@@ -9,6 +9,7 @@ import io.memlock.memory.Region;
 import io.memlock.memory.Selection;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
+import io.memlock.state.LockFailure;
 import io.memlock.state.Strategy;
 
 /**
@@ -33,8 +34,10 @@ public final class Plan {
     private Strategy strategy;
     private volatile LockLimit limit;
     private boolean isGivingBack;
+    private LockFailure heldBack;
     private boolean isDroppedByAThread;
     private boolean isRoomScarce;
+    private boolean isHeapTooLarge;
     private int passesSinceLimit;
 
     /**
@@ -98,6 +101,7 @@ public final class Plan {
     void begin(AgentOptions wanted, LockLimit now) {
         options = wanted;
         isGivingBack = false;
+        heldBack = null;
         selection = wanted.selection();
         isRoomScarce = false;
         limit = now;
@@ -111,12 +115,29 @@ public final class Plan {
     /** Wants nothing from now on, so that what was locked is given back. */
     void end(AgentOptions wanted) {
         options = wanted;
-        isGivingBack = true;
-        selection = Selection.NOTHING;
-        strategy = null;
+        heldBack = null;
+        giveBack();
         if (limit == null) {
             limit = limits.establish();
         }
+    }
+
+    /** Wants nothing for as long as there is too little room. */
+    void holdBack(LockFailure reason) {
+        heldBack = reason;
+        giveBack();
+        room.oomWatch().hasLetGo(process.nanoTime());
+    }
+
+    private void giveBack() {
+        isGivingBack = true;
+        selection = Selection.NOTHING;
+        strategy = null;
+    }
+
+    /** Returns why nothing is to be locked though something is selected; null if that is not so. */
+    LockFailure heldBack() {
+        return heldBack;
     }
 
     /** Returns whether something may still be locked of what is to be given back. */
@@ -148,9 +169,12 @@ public final class Plan {
         return strategy == Strategy.RESCAN && options.strategy() == StrategyChoice.FUTURE;
     }
 
-    /** Returns whether a start locks by rescan only because there is too little room for files. */
-    boolean isRoomScarce() {
-        return isRoomScarce;
+    /**
+     * Returns whether a start locks by rescan only because there is too little room for files, and the heap fits. Where it
+     * does not, what is locked has to be known from the beginning: it may have to be unlocked in a moment.
+     */
+    boolean isRoomScarceForFilesOnly() {
+        return isRoomScarce && !isHeapTooLarge;
     }
 
     /**
@@ -176,6 +200,7 @@ public final class Plan {
         long left = room.measure(true);
         boolean wasScarce = isRoomScarce;
         isRoomScarce = left < scarceBytes;
+        isHeapTooLarge = left == 0;
         if (isRoomScarce && !wasScarce) {
             notices.add(Failures.scarceRoom(Bytes.text(left)));
         }

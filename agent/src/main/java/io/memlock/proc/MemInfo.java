@@ -17,6 +17,7 @@ import io.memlock.files.ProcFormatException;
  * @param commitLimitBytes what can be committed with vm.overcommit_memory=2
  * @param committedBytes what is committed
  * @param hugetlbBytes what all huge pages of hugetlbfs come to, of any size (since Linux 4.16)
+ * @param anonymousBytes what is no file's and can be swapped out: what is locked is not in it
  */
 public record MemInfo(
         long totalBytes,
@@ -25,13 +26,22 @@ public record MemInfo(
         long swapFreeBytes,
         long commitLimitBytes,
         long committedBytes,
-        long hugetlbBytes) {
+        long hugetlbBytes,
+        long anonymousBytes) {
 
     /** Nothing is known. */
-    public static final MemInfo UNKNOWN = new MemInfo(-1, -1, -1, -1, -1, -1, -1);
+    public static final MemInfo UNKNOWN = new MemInfo(-1, -1, -1, -1, -1, -1, -1, -1);
 
     private static final Keys KEYS = new Keys(
-            "MemTotal:", "MemAvailable:", "SwapTotal:", "SwapFree:", "CommitLimit:", "Committed_AS:", "Hugetlb:");
+            "MemTotal:",
+            "MemAvailable:",
+            "SwapTotal:",
+            "SwapFree:",
+            "CommitLimit:",
+            "Committed_AS:",
+            "Hugetlb:",
+            "Active(anon):",
+            "Inactive(anon):");
 
     /**
      * Parses the file.
@@ -42,6 +52,7 @@ public record MemInfo(
      */
     public static MemInfo parse(Cursor memInfo) {
         long[] v = KEYS.kilobytes(memInfo, -1);
-        return new MemInfo(v[0], v[1], v[2], v[3], v[4], v[5], v[6]);
+        long anonymous = v[7] < 0 || v[8] < 0 ? -1 : v[7] + v[8];
+        return new MemInfo(v[0], v[1], v[2], v[3], v[4], v[5], v[6], anonymous);
     }
 }

@@ -126,6 +126,18 @@ public final class Reconciler {
         sawChange |= map.refresh();
     }
 
+    /**
+     * Unlocks what we had locked at the last look, each segment in one call, with no look at anything and no pause: the OOM
+     * killer is near. The next pass finds what is left.
+     */
+    public void unlockAtOnce() {
+        for (Segment segment : locked) {
+            if (tools.ours().contains(segment)) {
+                tools.held().unlockOthers(segment.start(), segment.length());
+            }
+        }
+    }
+
     /** Takes all that is locked at the next look for ours, unless the application locked it without on-fault. */
     public void adoptAll() {
         adopts = true;

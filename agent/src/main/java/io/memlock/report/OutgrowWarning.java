@@ -17,9 +17,15 @@ import java.util.List;
  * @param chosenFileBytes what is mapped of files that were chosen by name
  * @param cgroupBytes the memory cgroup's limit, -1 if there is none
  * @param hostBytes the host's RAM, -1 if it is not known
+ * @param canBeSwapped whether the kernel could swap out what is not locked
  */
 public record OutgrowWarning(
-        long heapBytes, long besideHeapBytes, long chosenFileBytes, long cgroupBytes, long hostBytes) {
+        long heapBytes,
+        long besideHeapBytes,
+        long chosenFileBytes,
+        long cgroupBytes,
+        long hostBytes,
+        boolean canBeSwapped) {
 
     /**
      * Compares what a scan has found with what there is.
@@ -28,7 +34,12 @@ public record OutgrowWarning(
      * @param largestHeapBytes what the heap may become
      */
     public static OutgrowWarning of(
-            RegionReport report, LockStatus status, long largestHeapBytes, long cgroupBytes, long hostBytes) {
+            RegionReport report,
+            LockStatus status,
+            long largestHeapBytes,
+            long cgroupBytes,
+            long hostBytes,
+            boolean canBeSwapped) {
         boolean isHeapSelected = status.regions().contains(Region.HEAP);
         long selected = report.selected(status).residentBytes();
         long heap = isHeapSelected ? report.total(List.of(Region.HEAP)).residentBytes() : 0;
@@ -38,7 +49,8 @@ public record OutgrowWarning(
                 selected - heap - chosen.residentBytes(),
                 chosen.committedBytes(),
                 cgroupBytes,
-                hostBytes);
+                hostBytes,
+                canBeSwapped);
     }
 
     /**
@@ -58,7 +70,11 @@ public record OutgrowWarning(
                 + "; " + Bytes.text(besideHeapBytes)
                 + " of the other selected regions are resident now), but "
                 + (cgroup ? "the memory cgroup allows " : "the host has ") + Bytes.text(there)
-                + ": locked memory cannot be reclaimed, so the OOM killer would end this JVM; lower -Xmx or "
+                + ": locked memory cannot be reclaimed, so "
+                + (canBeSwapped
+                        ? "the agent unlocks all of it before the OOM killer would end this JVM"
+                        : "the OOM killer would end this JVM")
+                + "; lower -Xmx or "
                 + (cgroup ? "raise the limit of the container" : "add memory");
     }
 }

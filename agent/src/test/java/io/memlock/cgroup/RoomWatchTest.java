@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.cgroup.RoomSource.Locked;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +36,16 @@ class RoomWatchTest {
                 throw new IOException("hidden");
             }
             return locked;
+        }
+
+        @Override
+        public List<OomMargin> margins() {
+            return List.of();
+        }
+
+        @Override
+        public Anonymous anonymous() {
+            return new Anonymous(0, 0);
         }
     });
 

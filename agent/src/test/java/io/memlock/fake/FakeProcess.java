@@ -11,6 +11,7 @@ import io.memlock.calls.LimitProbe;
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.Populator;
 import io.memlock.calls.Progress;
+import io.memlock.cgroup.OomMargin;
 import io.memlock.cgroup.RoomSource;
 import io.memlock.cgroup.RoomWatch;
 import io.memlock.hotspot.LayerStatus;
@@ -62,6 +63,12 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     /** What is left for files. */
     public long freeBytes = Long.MAX_VALUE;
 
+    /** How near the OOM killer is. */
+    public List<OomMargin> margins = List.of();
+
+    /** What the process has in RAM and in swap. */
+    public RoomSource.Anonymous anonymous = new RoomSource.Anonymous(0, 0);
+
     private final RoomWatch room = new RoomWatch(new RoomSource() {
         @Override
         public long freeBytes() {
@@ -76,6 +83,16 @@ public final class FakeProcess implements OwnProcess, ProcessView {
         @Override
         public Locked locked() {
             return new Locked(kernel().chargedBytes(), 0);
+        }
+
+        @Override
+        public List<OomMargin> margins() {
+            return margins;
+        }
+
+        @Override
+        public Anonymous anonymous() {
+            return anonymous;
         }
     });
     private final Progress progress = new Progress(new Log(System.err, LogLevel.QUIET));
@@ -233,7 +250,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
 
     @Override
     public OutgrowWarning outgrowWarning(LockStatus status, RegionReport report) {
-        return new OutgrowWarning(0, 0, 0, -1, Long.MAX_VALUE);
+        return new OutgrowWarning(0, 0, 0, -1, Long.MAX_VALUE, false);
     }
 
     @Override

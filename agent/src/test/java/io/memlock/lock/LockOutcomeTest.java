@@ -285,9 +285,19 @@ class LockOutcomeTest {
     }
 
     @Test
-    void nothingIsWatchedWhereNothingIsBornLocked() throws Exception {
+    void littleIsWatchedWhereNothingIsBornLockedAndSwapCannotHelp() throws Exception {
         lock.start("mode=heap,strategy=rescan");
         lock.reconcile();
+
+        long now = System.nanoTime();
+        assertThat(lock.itself().isPassDue(now)).isFalse();
+        assertThat(lock.itself().nanosToNextLook(now))
+                .isBetween(TimeUnit.SECONDS.toNanos(5), TimeUnit.SECONDS.toNanos(30));
+    }
+
+    @Test
+    void nothingIsWatchedWhereNothingIsLocked() throws Exception {
+        lock.start("mode=none");
 
         assertThat(lock.itself().nanosToNextLook(System.nanoTime())).isEqualTo(Long.MAX_VALUE);
         assertThat(lock.itself().isPassDue(Long.MAX_VALUE)).isFalse();

@@ -38,10 +38,11 @@ class LateLockIT {
     /** ZGC collects by itself, too, and not each time by the same code: 28 were seen. */
     private static final long FIRST_TOUCHES_OF_CODE = 100;
 
+    /** The heap fits into the cgroup: one that does not is not locked where it could be swapped out. */
     @ParameterizedTest
     @MethodSource(EVERY_JDK)
     void attachBringsBackWhatWasSwappedOutAndItStays(Jdk jdk) {
-        afterAttach(jdk, Collector.SERIAL, "-Xmx512m", 0);
+        afterAttach(jdk, Collector.SERIAL, "-Xmx256m", 0);
     }
 
     /**

@@ -25,7 +25,7 @@ public final class Memlock {
     }
 
     /** The whole command, on a JDK. */
-    static List<String> command(Jdk jdk, String command, long pid, String... arguments) {
+    public static List<String> command(Jdk jdk, String command, long pid, String... arguments) {
         return command(jdk, AgentJar.path(), command, pid, arguments);
     }
 

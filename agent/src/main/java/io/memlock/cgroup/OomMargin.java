@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cgroup;
+
+import io.memlock.memory.Bytes;
+
+/**
+ * How near the OOM killer is, in one memory cgroup or on the host. It comes when nothing can be reclaimed any more: what is
+ * locked cannot, what fits into swap can.
+ *
+ * @param freeBytes what is free, and page cache that is not locked
+ * @param swappableBytes what could be swapped out: neither locked nor a file's
+ * @param swapLeftBytes what still fits into swap; 0 where there is none
+ * @param limitBytes of all that can be used
+ * @param heapToComeBytes what the process's Java heap may still take
+ * @param place whose margin this is, for a message
+ */
+public record OomMargin(
+        long freeBytes, long swappableBytes, long swapLeftBytes, long limitBytes, long heapToComeBytes, String place) {
+
+    /** Returns how much more can be used before the OOM killer comes. */
+    public long leftBytes() {
+        return freeBytes + Math.min(swappableBytes, swapLeftBytes);
+    }
+
+    /**
+     * Returns how much more could be used if a process were locked and in RAM with all it has.
+     *
+     * @param process what it has
+     */
+    long leftIfLockedBytes(RoomSource.Anonymous process) {
+        long others = Math.max(0, swappableBytes - process.residentBytes());
+        return freeBytes + Math.min(others, swapLeftBytes) - process.swappedBytes();
+    }
+
+    /** Describes it, for example {@code the memory cgroup allows 400.0 MiB: 61.2 MiB are left}. */
+    public String describe() {
+        return place + " " + Bytes.text(limitBytes) + ": " + Bytes.text(leftBytes())
+                + " are left that are free or can be reclaimed, "
+                + (heapToComeBytes > leftBytes()
+                        ? "less than the " + Bytes.text(heapToComeBytes) + " that the heap may still take, "
+                        : "")
+                + "and swap has room for " + Bytes.text(swapLeftBytes);
+    }
+}

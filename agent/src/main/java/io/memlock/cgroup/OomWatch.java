@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cgroup;
+
+import io.memlock.cgroup.RoomSource.Anonymous;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Tells when a lock would have the OOM killer end the process, and swap would save it. A process that has outgrown its
+ * memory cgroup or its host lives on slowly, as long as the kernel can swap something out. So what is locked has to be
+ * unlocked in time. Without swap a lock makes no difference, and nothing is watched.
+ *
+ * <p>Not thread-safe.
+ */
+public final class OomWatch {
+
+    /** What has to be left while something is locked, at most: memory for 16 ms of the fastest growth. */
+    static final long LEAST_BYTES = 64L << 20;
+
+    /** Where there is little, this part of the limit has to be left. */
+    private static final long LEAST_PART = 8;
+
+    /** The part of what lives that one collection may copy. More is rare, and would take the lock from JVMs that need none of it. */
+    private static final long COPIED_PART = 4;
+
+    /** Faster than two threads touch new memory. */
+    private static final long GROWTH_BYTES_PER_SECOND = 4L << 30;
+
+    static final long SOONEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    static final long LATEST_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Where swap would not help, somebody may add some. */
+    static final long CALM_LOOK_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    static final long FIRST_WAIT_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private static final long LONGEST_WAIT_NANOS = TimeUnit.HOURS.toNanos(1);
+
+    private final RoomSource source;
+    private boolean isWatching;
+    private long nextLookNanos;
+    private boolean isOutgrown;
+    private OomMargin tightest;
+    private long waitNanos = FIRST_WAIT_NANOS;
+    private long notBeforeNanos;
+
+    public OomWatch(RoomSource source) {
+        this.source = source;
+    }
+
+    /**
+     * Begins or ends the watch.
+     *
+     * @param isLocked whether something is locked
+     * @param nowNanos as all times here, {@link System#nanoTime}
+     */
+    public void watch(boolean isLocked, long nowNanos) {
+        if (isLocked && !isWatching) {
+            nextLookNanos = nowNanos;
+        }
+        isWatching = isLocked;
+        isOutgrown &= isLocked;
+    }
+
+    /**
+     * Returns how long the next look may wait.
+     *
+     * @return nanoseconds, 0 if it is due; {@link Long#MAX_VALUE} if there is nothing to watch
+     */
+    public long nanosToNextLook(long nowNanos) {
+        return isWatching ? Math.max(0, nextLookNanos - nowNanos) : Long.MAX_VALUE;
+    }
+
+    /** Looks, if it is time to, and returns whether what is locked has to be unlocked at once, by the last look. */
+    public boolean isOutgrown(long nowNanos) {
+        if (nanosToNextLook(nowNanos) == 0) {
+            try {
+                isOutgrown = look(nowNanos);
+            } catch (IOException e) {
+                nextLookNanos = nowNanos + LATEST_LOOK_NANOS; // the next pass fails for the same reason, and tells it
+            }
+        }
+        return isOutgrown;
+    }
+
+    private boolean look(long nowNanos) throws IOException {
+        tightest = tightest(source.margins());
+        if (tightest == null || tightest.swapLeftBytes() == 0) {
+            nextLookNanos = nowNanos + CALM_LOOK_NANOS;
+            return false;
+        }
+        Anonymous own = source.anonymous();
+        long least = leastBytes(tightest, own);
+        long spare = tightest.leftBytes() - least;
+        long growNanos = (long) ((double) spare / GROWTH_BYTES_PER_SECOND * TimeUnit.SECONDS.toNanos(1));
+        nextLookNanos = nowNanos + Math.max(SOONEST_LOOK_NANOS, Math.min(LATEST_LOOK_NANOS, growNanos));
+        long gain = Math.min(own.residentBytes(), tightest.swapLeftBytes());
+        return spare < 0 && gain >= harmlessBytes(tightest);
+    }
+
+    /** Returns what was tightest at the last look; null if nothing is limited, or nobody has looked. */
+    public OomMargin tightest() {
+        return tightest;
+    }
+
+    /**
+     * Returns whether the process can be locked with all it has, in RAM and in swap, and enough is left then. Where swap
+     * cannot help it is as well locked as not.
+     *
+     * @throws IOException if {@code /proc/self/status} cannot be read
+     */
+    public boolean isRoomForAll() throws IOException {
+        return isRoomForAll(1);
+    }
+
+    private boolean isRoomForAll(int times) throws IOException {
+        Anonymous own = source.anonymous();
+        for (OomMargin margin : source.margins()) {
+            if (margin.swapLeftBytes() > 0 && margin.leftIfLockedBytes(own) < times * leastBytes(margin, own)) {
+                tightest = margin;
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Notes that nothing is locked because there is too little room. */
+    public void hasLetGo(long nowNanos) {
+        watch(false, nowNanos);
+        notBeforeNanos = nowNanos + waitNanos;
+        waitNanos = Math.min(LONGEST_WAIT_NANOS, 2 * waitNanos);
+    }
+
+    /**
+     * Returns whether all can be locked again: not before a minute has passed, each time after twice as long, and with twice
+     * as much left as has to be.
+     *
+     * @throws IOException as {@link #isRoomForAll()}
+     */
+    public boolean isRoomAgain(long nowNanos) throws IOException {
+        return nowNanos - notBeforeNanos >= 0 && isRoomForAll(2);
+    }
+
+    /**
+     * Returns what has to be left. Where the heap alone can take more than that, a collection may copy a part of what lives at
+     * once, and stops this thread meanwhile.
+     */
+    private static long leastBytes(OomMargin margin, Anonymous own) {
+        long least = harmlessBytes(margin);
+        long toCome = margin.heapToComeBytes();
+        return toCome > margin.leftBytes() ? least + Math.min(toCome, own.residentBytes() / COPIED_PART) : least;
+    }
+
+    private static long harmlessBytes(OomMargin margin) {
+        return Math.min(LEAST_BYTES, margin.limitBytes() / LEAST_PART);
+    }
+
+    private static OomMargin tightest(List<OomMargin> margins) {
+        OomMargin tightest = null;
+        for (OomMargin margin : margins) {
+            if (tightest == null || margin.leftBytes() < tightest.leftBytes()) {
+                tightest = margin;
+            }
+        }
+        return tightest;
+    }
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cgroup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.cgroup.RoomSource.Anonymous;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class OomWatchTest {
+
+    private static final long MIB = 1 << 20;
+    private static final long GIB = 1 << 30;
+    private static final long NOW = 1_000_000_000_000L;
+
+    private List<OomMargin> margins = List.of();
+    private Anonymous anonymous = new Anonymous(300 * MIB, 0);
+    private long heapToComeBytes;
+
+    private final OomWatch watch = new OomWatch(new RoomSource() {
+        @Override
+        public long freeBytes() {
+            throw new AssertionError("not asked");
+        }
+
+        @Override
+        public long heapToComeBytes() {
+            throw new AssertionError("not asked");
+        }
+
+        @Override
+        public Locked locked() {
+            throw new AssertionError("not asked");
+        }
+
+        @Override
+        public List<OomMargin> margins() {
+            return margins;
+        }
+
+        @Override
+        public Anonymous anonymous() throws IOException {
+            if (anonymous == null) {
+                throw new IOException("hidden");
+            }
+            return anonymous;
+        }
+    });
+
+    private OomMargin cgroup(long freeBytes, long swappableBytes, long swapLeftBytes, long limitBytes) {
+        return new OomMargin(
+                freeBytes, swappableBytes, swapLeftBytes, limitBytes, heapToComeBytes, "the memory cgroup allows");
+    }
+
+    private boolean isOutgrown() {
+        watch.watch(true, NOW);
+        return watch.isOutgrown(NOW);
+    }
+
+    @Test
+    void lessThan64MebibytesAreTooLittle() {
+        margins = List.of(cgroup(64 * MIB, 0, GIB, GIB));
+        assertThat(isOutgrown()).isFalse();
+
+        margins = List.of(cgroup(63 * MIB, 0, GIB, GIB));
+        assertThat(watch.isOutgrown(NOW + OomWatch.LATEST_LOOK_NANOS)).isTrue();
+        assertThat(watch.tightest().describe())
+                .isEqualTo(
+                        "the memory cgroup allows 1.0 GiB: 63.0 MiB are left that are free or can be reclaimed, and swap has"
+                                + " room for 1.0 GiB");
+    }
+
+    @Test
+    void whatCanBeSwappedOutIsLeft() {
+        margins = List.of(cgroup(MIB, 63 * MIB, GIB, GIB));
+        assertThat(isOutgrown()).isFalse();
+    }
+
+    @Test
+    void onlyWhatFitsIntoSwapCanBeSwappedOut() {
+        margins = List.of(cgroup(0, GIB, 63 * MIB, 400 * MIB));
+        anonymous = new Anonymous(60 * MIB, 0);
+        assertThat(isOutgrown()).isFalse();
+        anonymous = new Anonymous(300 * MIB, 0);
+        margins = List.of(cgroup(0, GIB, 49 * MIB, 400 * MIB));
+
+        assertThat(watch.isOutgrown(NOW + OomWatch.LATEST_LOOK_NANOS)).isFalse();
+    }
+
+    /** The kernel would kill all the same. */
+    @Test
+    void withoutSwapALockMakesNoDifference() {
+        margins = List.of(cgroup(0, 0, 0, GIB));
+        assertThat(isOutgrown()).isFalse();
+        assertThat(watch.nanosToNextLook(NOW)).isEqualTo(OomWatch.CALM_LOOK_NANOS);
+    }
+
+    /** What others have filled, the process's own locks cannot help. */
+    @Test
+    void whereUnlockingWouldGainLittleNothingIsUnlocked() {
+        margins = List.of(cgroup(MIB, 0, GIB, GIB));
+        anonymous = new Anonymous(64 * MIB - 1, 0);
+        assertThat(isOutgrown()).isFalse();
+    }
+
+    @Test
+    void ofASmallLimitAnEighthHasToBeLeft() {
+        margins = List.of(cgroup(13 * MIB, 0, GIB, 100 * MIB));
+        assertThat(isOutgrown()).isFalse();
+        margins = List.of(cgroup(12 * MIB, 0, GIB, 100 * MIB));
+        assertThat(watch.isOutgrown(NOW + OomWatch.LATEST_LOOK_NANOS)).isTrue();
+    }
+
+    /** A quarter of what lives may be copied at once. */
+    @Test
+    void whereTheHeapCanTakeAllACollectionHasToFit() {
+        heapToComeBytes = 500 * MIB;
+        anonymous = new Anonymous(100 * MIB, 0);
+        margins = List.of(cgroup(75 * MIB, 0, GIB, 400 * MIB));
+        assertThat(isOutgrown()).isFalse();
+        margins = List.of(cgroup(75 * MIB - 1, 0, GIB, 400 * MIB));
+        assertThat(watch.isOutgrown(NOW + OomWatch.LATEST_LOOK_NANOS)).isTrue();
+        assertThat(watch.tightest().describe())
+                .contains(", less than the 500.0 MiB that the heap may still take, and swap");
+
+        heapToComeBytes = 70 * MIB;
+        margins = List.of(cgroup(75 * MIB - 1, 0, GIB, 400 * MIB));
+        assertThat(watch.isOutgrown(NOW + 2 * OomWatch.LATEST_LOOK_NANOS)).isFalse();
+    }
+
+    @Test
+    void theTightestCounts() {
+        margins = List.of(cgroup(GIB, 0, GIB, 2 * GIB), cgroup(MIB, 0, GIB, 3 * GIB), cgroup(8 * GIB, 0, GIB, 9 * GIB));
+        assertThat(isOutgrown()).isTrue();
+        assertThat(watch.tightest().limitBytes()).isEqualTo(3 * GIB);
+    }
+
+    @Test
+    void looksAgainBeforeTheFastestGrowthCouldHaveTakenWhatIsLeft() {
+        margins = List.of(cgroup(64 * MIB + GIB, 0, GIB, 4 * GIB));
+        assertThat(isOutgrown()).isFalse();
+        assertThat(watch.nanosToNextLook(NOW)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(250));
+
+        margins = List.of(cgroup(64 * MIB, 0, GIB, 4 * GIB));
+        assertThat(watch.isOutgrown(NOW + OomWatch.LATEST_LOOK_NANOS)).isFalse();
+        assertThat(watch.nanosToNextLook(NOW + OomWatch.LATEST_LOOK_NANOS)).isEqualTo(OomWatch.SOONEST_LOOK_NANOS);
+
+        margins = List.of(cgroup(64 * GIB, 0, GIB, 64 * GIB));
+        assertThat(watch.isOutgrown(NOW + 2 * OomWatch.LATEST_LOOK_NANOS)).isFalse();
+        assertThat(watch.nanosToNextLook(NOW + 2 * OomWatch.LATEST_LOOK_NANOS)).isEqualTo(OomWatch.LATEST_LOOK_NANOS);
+    }
+
+    @Test
+    void whatIsOutgrownStaysSoUntilTheNextLookOrUntilNothingIsLocked() {
+        margins = List.of(cgroup(0, 0, GIB, GIB));
+        assertThat(isOutgrown()).isTrue();
+        assertThat(watch.isOutgrown(NOW + 1)).isTrue();
+
+        watch.hasLetGo(NOW + 1);
+        assertThat(watch.isOutgrown(NOW + 2)).isFalse();
+        assertThat(watch.nanosToNextLook(NOW + 2)).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void whatCannotBeReadUnlocksNothing() {
+        margins = List.of(cgroup(0, 0, GIB, GIB));
+        anonymous = null;
+        assertThat(isOutgrown()).isFalse();
+        assertThat(watch.nanosToNextLook(NOW)).isEqualTo(OomWatch.LATEST_LOOK_NANOS);
+    }
+
+    /** Locked, it leaves only what is free and what others can swap out, less what comes back from swap. */
+    @Test
+    void aProcessFitsWithAllItHasInRamAndInSwap() throws Exception {
+        anonymous = new Anonymous(300 * MIB, 36 * MIB);
+        margins = List.of(cgroup(100 * MIB, 300 * MIB, GIB, 2 * GIB));
+        assertThat(watch.isRoomForAll()).isTrue();
+
+        anonymous = new Anonymous(300 * MIB, 37 * MIB);
+        assertThat(watch.isRoomForAll()).isFalse();
+        assertThat(watch.tightest()).isEqualTo(margins.get(0));
+
+        margins = List.of(cgroup(100 * MIB, 301 * MIB, GIB, 2 * GIB));
+        assertThat(watch.isRoomForAll()).as("a neighbour makes room").isTrue();
+
+        margins = List.of(cgroup(0, 300 * MIB, 0, 2 * GIB));
+        assertThat(watch.isRoomForAll()).as("without swap").isTrue();
+    }
+
+    @Test
+    void thereIsRoomAgainAfterAWaitAndWithTwiceAsMuchLeft() throws Exception {
+        margins = List.of(cgroup(127 * MIB, 0, GIB, GIB));
+        watch.hasLetGo(NOW);
+        assertThat(watch.isRoomAgain(NOW + OomWatch.FIRST_WAIT_NANOS)).isFalse();
+        margins = List.of(cgroup(128 * MIB, 0, GIB, GIB));
+        assertThat(watch.isRoomAgain(NOW + OomWatch.FIRST_WAIT_NANOS - 1)).isFalse();
+        assertThat(watch.isRoomAgain(NOW + OomWatch.FIRST_WAIT_NANOS)).isTrue();
+
+        watch.hasLetGo(NOW);
+        assertThat(watch.isRoomAgain(NOW + OomWatch.FIRST_WAIT_NANOS))
+                .as("the second time")
+                .isFalse();
+        assertThat(watch.isRoomAgain(NOW + 2 * OomWatch.FIRST_WAIT_NANOS)).isTrue();
+    }
+}

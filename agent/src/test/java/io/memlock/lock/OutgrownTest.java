@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.cgroup.OomMargin;
+import io.memlock.cgroup.RoomSource.Anonymous;
+import io.memlock.fake.FakeKernel;
+import io.memlock.fake.FakeProcess;
+import io.memlock.memory.Region;
+import io.memlock.options.OptionParser;
+import io.memlock.state.LockState;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of a lock where the JVM has outgrown its memory, and lives only by what can be swapped out. */
+class OutgrownTest {
+
+    private static final long MIB = 1 << 20;
+    private static final long GIB = 1 << 30;
+    private static final long HEAP = 0x1000_0000L;
+
+    private final FakeKernel kernel = new FakeKernel();
+    private final FakeProcess process = new FakeProcess(kernel);
+    private final MemoryLock lock = process.newLock();
+
+    @BeforeEach
+    void startJvm() {
+        kernel.commit(Region.HEAP, HEAP, 4 * MIB);
+        process.anonymous = new Anonymous(400 * MIB, 0);
+        left(200 * MIB);
+    }
+
+    private void left(long freeBytes) {
+        process.margins = List.of(new OomMargin(freeBytes, 0, GIB, GIB, 0, "the memory cgroup allows"));
+    }
+
+    private Outcome laterWith(long freeBytes) throws Exception {
+        left(freeBytes);
+        process.passedNanos += TimeUnit.MINUTES.toNanos(2);
+        return lock.reconcile();
+    }
+
+    private void start() throws Exception {
+        lock.start(OptionParser.parse("mode=heap"));
+        lock.reconcile();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+    }
+
+    @Test
+    void isUnlockedBeforeTheOomKillerComes() throws Exception {
+        start();
+        assertThat(laterWith(64 * MIB).failure()).isNull();
+
+        Outcome outgrown = laterWith(63 * MIB);
+
+        assertThat(kernel.isLocked(HEAP)).isFalse();
+        assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
+        assertThat(outgrown.failure().answer())
+                .isEqualTo(
+                        "not asked: the memory cgroup allows 1.0 GiB: 63.0 MiB are left that are free or can be reclaimed,"
+                                + " and swap has room for 1.0 GiB");
+        assertThat(outgrown.failure().meaning()).contains("all is unlocked now", "OOM killer", "runs unlocked");
+    }
+
+    @Test
+    void aPassIsDueAtOnce() throws Exception {
+        start();
+        left(63 * MIB);
+
+        assertThat(lock.isPassDue(System.nanoTime() + TimeUnit.SECONDS.toNanos(1)))
+                .isTrue();
+        lock.reconcile();
+
+        assertThat(kernel.isLocked(HEAP)).isFalse();
+        assertThat(lock.isPassDue(Long.MAX_VALUE)).isFalse();
+    }
+
+    @Test
+    void staysUnlockedUntilThereIsRoomForAllAndIsLockedThen() throws Exception {
+        start();
+        laterWith(63 * MIB);
+        assertThat(laterWith(127 * MIB).status().state()).isEqualTo(LockState.FAILED);
+        assertThat(lock.status().lastFailure().tried()).isEqualTo("to keep what is selected locked");
+        assertThat(kernel.isLocked(HEAP)).isFalse();
+
+        Outcome again = laterWith(600 * MIB);
+
+        assertThat(again.status().state()).isEqualTo(LockState.LOCKED);
+        assertThat(again.notices()).containsExactly(Failures.ROOM_AGAIN);
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+    }
+
+    @Test
+    void endsMclFuture() throws Exception {
+        lock.start(OptionParser.parse("mode=all,strategy=future"));
+        lock.reconcile();
+        assertThat(kernel.isFuture()).isTrue();
+
+        laterWith(63 * MIB);
+
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(kernel.isLocked(HEAP)).isFalse();
+        assertThat(laterWith(600 * MIB).status().state()).isEqualTo(LockState.LOCKED);
+        assertThat(kernel.isFuture()).isTrue();
+    }
+
+    @Test
+    void anAttachThatWouldKillLocksNothing() throws Exception {
+        process.anonymous = new Anonymous(400 * MIB, 140 * MIB);
+
+        Outcome refused = lock.change(OptionParser.parse("mode=heap"));
+
+        assertThat(refused.failure().tried()).isEqualTo("to lock what is selected");
+        assertThat(refused.failure().meaning()).contains("nothing is locked", "Once there is room");
+        assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
+        assertThat(process.asked).as("read back").isEmpty();
+        assertThat(kernel.isLocked(HEAP)).isFalse();
+        process.anonymous = new Anonymous(100 * MIB, 0);
+        assertThat(laterWith(500 * MIB).status().state()).isEqualTo(LockState.LOCKED);
+    }
+
+    @Test
+    void whoWantsNothingLockedAnyMoreIsNotLockedAgain() throws Exception {
+        start();
+        laterWith(63 * MIB);
+
+        lock.unlock();
+
+        assertThat(laterWith(600 * MIB).status().state()).isEqualTo(LockState.UNLOCKED);
+        assertThat(kernel.isLocked(HEAP)).isFalse();
+    }
+}
