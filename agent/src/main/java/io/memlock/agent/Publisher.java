@@ -61,9 +61,12 @@ final class Publisher implements Runnable {
                 Region.joined(status.regions()),
                 status.regions().isEmpty() ? "" : PathGlob.joined(status.asked().files()),
                 status.relockCount(),
+                status.verified() == null ? 0 : status.verified().nanos(),
                 control.goodUntilNanos());
         RegionReport report = control.report();
         if (report != null) {
+            RegionUsage all = report.total();
+            counters.process(all.lockedBytes(), all.residentBytes(), all.swappedBytes());
             RegionUsage selected = report.selected(status);
             counters.scan(selected.lockedBytes(), selected.residentBytes(), report.takenNanos());
         }

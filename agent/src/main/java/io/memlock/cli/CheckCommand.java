@@ -37,8 +37,8 @@ import picocli.CommandLine.Parameters;
             "",
             "The command reads /proc and does not attach. It walks page tables ("
                     + SmapsCost.IN_WORDS + ") of JVMs of up to " + SmapsCost.CHEAP_IN_WORDS
-                    + " that lock something, and with --exact of all. Of a larger JVM the agent's last look answers, and"
-                    + " shared memory in swap (ZGC's heap) is not seen."
+                    + " that lock something, and with --exact of all. Of a larger JVM the agent's last look answers;"
+                    + " without an agent shared memory in swap (ZGC's heap) is not seen."
         },
         footer = {
             "",
@@ -205,7 +205,7 @@ final class CheckCommand implements Callable<Integer> {
 
     private Answer look(Jvm jvm) throws IOException {
         PublishedLock published = PublishedLock.of(proc, jvm.pid());
-        JvmMemory now = memory.look(jvm, exact);
+        JvmMemory now = memory.look(jvm, published, exact);
         LockSummary summary = LockSummary.on(now, published);
         return new Answer(Level.of(summary), jvm.pid(), jvm.title() + " " + summary.text(), now, published);
     }

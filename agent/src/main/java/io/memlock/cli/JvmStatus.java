@@ -40,6 +40,8 @@ record JvmStatus(
         json.put("selection", published.state() == null ? null : published.selection());
         json.put("selectedFiles", published.files().isEmpty() ? null : published.files());
         json.put("heapMaxBytes", Numbers.orNull(heapMaxBytes));
+        json.put("verifiedAgeSeconds", Numbers.orNull(published.verifiedAgeSeconds()));
+        json.put("lockedBytesAgeSeconds", Numbers.orNull(memory.ageSeconds()));
         json.put("majorFaults", majorFaults);
         putNumbers(json, memory, published, majorFaultsPerSecond);
         return json;

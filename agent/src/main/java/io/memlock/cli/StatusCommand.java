@@ -41,7 +41,8 @@ import picocli.CommandLine.Parameters;
             "",
             "The command reads /proc and does not attach. How much is locked can only be known by walking a JVM's page"
                     + " tables: " + SmapsCost.IN_WORDS + ". That is done for JVMs of up to " + SmapsCost.CHEAP_IN_WORDS
-                    + ", for the one JVM you name, and with --exact for all."
+                    + ", for the one JVM you name, and with --exact for all. Of a larger JVM with the agent, what that"
+                    + " agent has measured is shown."
         },
         footer = {
             "",
@@ -182,8 +183,9 @@ final class StatusCommand implements Callable<Integer> {
 
     private JvmStatus status(Jvm jvm, long heapMax, FaultMeter meter) throws IOException {
         double faults = meter.perSecond();
-        JvmMemory now = memory.look(jvm, exact);
-        return new JvmStatus(jvm, heapMax, now, PublishedLock.of(proc, jvm.pid()), faults, meter.total());
+        PublishedLock published = PublishedLock.of(proc, jvm.pid());
+        JvmMemory now = memory.look(jvm, published, exact);
+        return new JvmStatus(jvm, heapMax, now, published, faults, meter.total());
     }
 
     private long heapLimit(Jvm jvm) throws CommandException, InterruptedException {

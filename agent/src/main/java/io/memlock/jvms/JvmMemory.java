@@ -12,13 +12,27 @@ import io.memlock.proc.SmapsRollup;
  * @param lockedBytes in RAM and locked, by share
  * @param chargedBytes locked mappings, resident or not (VmLck)
  * @param swappedBytes in swap
+ * @param anonymousBytes in RAM, of no file (RssAnon)
+ * @param ageSeconds how old the locked bytes are, and the resident bytes with them
  */
-public record JvmMemory(long residentBytes, long lockedBytes, long chargedBytes, long swappedBytes) {
+public record JvmMemory(
+        long residentBytes,
+        long lockedBytes,
+        long chargedBytes,
+        long swappedBytes,
+        long anonymousBytes,
+        long ageSeconds) {
 
     /** Takes what is cheap to read. Nothing is locked where nothing is charged; otherwise the locked bytes are not known. */
     static JvmMemory of(ProcessStatus status) {
         long locked = status.vmLckBytes() == 0 ? 0 : Numbers.UNKNOWN;
-        return new JvmMemory(status.vmRssBytes(), locked, status.vmLckBytes(), status.vmSwapBytes());
+        return new JvmMemory(
+                status.vmRssBytes(),
+                locked,
+                status.vmLckBytes(),
+                status.vmSwapBytes(),
+                status.rssAnonBytes(),
+                locked == 0 ? 0 : Numbers.UNKNOWN);
     }
 
     /**
@@ -31,7 +45,9 @@ public record JvmMemory(long residentBytes, long lockedBytes, long chargedBytes,
                 rollup.pssBytes(),
                 rollup.lockedBytes(),
                 status.vmLckBytes(),
-                Math.max(status.vmSwapBytes(), swappedBytes));
+                Math.max(status.vmSwapBytes(), swappedBytes),
+                status.rssAnonBytes(),
+                0);
     }
 
     /** Returns locked of resident bytes, from 0 to 1; -1 if not known. */

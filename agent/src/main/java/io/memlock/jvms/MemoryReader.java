@@ -21,15 +21,20 @@ public final class MemoryReader {
     }
 
     /**
-     * Looks at a JVM. Page tables are walked where that takes next to no time and there is something to learn.
+     * Looks at a JVM. Page tables are walked where that takes next to no time and there is something to learn; elsewhere what
+     * the agent in the JVM has measured counts, as far as the kernel bears it out.
      *
+     * @param published what that agent says
      * @param isExact whether they are walked whatever it takes
      */
-    public JvmMemory look(Jvm jvm, boolean isExact) throws IOException {
+    public JvmMemory look(Jvm jvm, PublishedLock published, boolean isExact) throws IOException {
         ProcessStatus status = proc.status(jvm.pid());
         boolean something = status.vmLckBytes() > 0 || jvm.flags().isOn("UseZGC", false);
         boolean isWalked = isExact || (something && SmapsCost.isLow(status.vmRssBytes()));
-        return isWalked ? measure(jvm.pid(), status) : JvmMemory.of(status);
+        return isWalked
+                ? measure(jvm.pid(), status)
+                : published.complete(
+                        JvmMemory.of(status), proc.files().memInfo().swapUsedBytes());
     }
 
     /** Walks page tables, which has its price: {@link SmapsCost}. */

@@ -53,7 +53,9 @@ public final class PacedMemory {
                 measured.residentBytes(),
                 measured.lockedBytes(),
                 glance.chargedBytes(),
-                glance.swappedBytes() + sharedSwappedBytes);
+                glance.swappedBytes() + sharedSwappedBytes,
+                glance.anonymousBytes(),
+                ageSeconds());
     }
 
     /** Returns the age of the locked bytes; -1 if they did not have to be measured. */

@@ -19,19 +19,31 @@ import java.util.List;
  * @param state how far the promise is kept; null if nothing is published
  * @param selection the selected regions, joined by +; empty if none is
  * @param files if not empty, of mapped only these are selected, as globs joined by +; {@link LockCounters#UNTOLD} for some
- * @param lockedBytes of the selection, -1 if not known
- * @param residentBytes of the selection at the same scan, -1 if not known
+ * @param scan what the agent last measured
  * @param relocks what the keeper had to lock again, -1 if not known
+ * @param verifiedAgeSeconds how long ago the state was last found to be so, -1 if not known
  */
 public record PublishedLock(
-        LockState state, String selection, String files, long lockedBytes, long residentBytes, long relocks) {
+        LockState state, String selection, String files, PublishedScan scan, long relocks, long verifiedAgeSeconds) {
 
     /** The lock of a JVM without the agent, or with {@code -XX:-UsePerfData} or {@code -XX:+PerfDisableSharedMem}. */
     public static final PublishedLock NOTHING =
-            new PublishedLock(null, "", "", Numbers.UNKNOWN, Numbers.UNKNOWN, Numbers.UNKNOWN);
+            new PublishedLock(null, "", "", PublishedScan.NONE, Numbers.UNKNOWN, Numbers.UNKNOWN);
+
+    /** The most characters of a text that an agent publishes. */
+    private static final int LONGEST_TEXT = 254;
+
+    /** The regions that hold the anonymous memory of a JVM. */
+    private static final List<Region> WITH_ANONYMOUS = withAnonymous();
 
     /** The tolerance: the published scan is older than the kernel's numbers. */
     private static final double SAME = 0.8;
+
+    private static List<Region> withAnonymous() {
+        List<Region> all = new ArrayList<>(List.of(Region.values()));
+        all.removeAll(List.of(Region.MAPPED, Region.SHM));
+        return all;
+    }
 
     /** Reads what a JVM publishes: one file of some ten kilobytes, as the JVM sees it. */
     public static PublishedLock of(ProcDirectory proc, long pid) {
@@ -50,25 +62,68 @@ public record PublishedLock(
      */
     static PublishedLock in(byte[] file, long nowNanos) {
         String selection = PerfData.text(file, LockCounters.SELECTION);
-        String files = PerfData.text(file, LockCounters.FILES);
         LockState state = LockState.ofCode(PerfData.counter(file, LockCounters.STATE));
         if (selection == null || state == null) {
             return NOTHING;
         }
-        boolean isOld = PerfData.counter(file, LockCounters.GOOD_UNTIL) < nowNanos;
-        boolean isScanned = PerfData.counter(file, LockCounters.SCANNED) != 0;
+        long verified = PerfData.counter(file, LockCounters.VERIFIED);
+        boolean isOld = PerfData.counter(file, LockCounters.GOOD_UNTIL) < nowNanos || verified > nowNanos;
         return new PublishedLock(
                 isOld ? LockState.UNKNOWN : state,
-                selection,
-                files == null ? "" : files, // by an agent that knows no such option
-                isScanned ? PerfData.counter(file, LockCounters.LOCKED) : Numbers.UNKNOWN,
-                isScanned ? PerfData.counter(file, LockCounters.RESIDENT) : Numbers.UNKNOWN,
-                PerfData.counter(file, LockCounters.RELOCKS));
+                Region.joined(known(selection)),
+                files(PerfData.text(file, LockCounters.FILES)),
+                PublishedScan.in(file, nowNanos),
+                Math.max(Numbers.UNKNOWN, PerfData.counter(file, LockCounters.RELOCKS)),
+                PublishedScan.ageSeconds(verified, nowNanos));
+    }
+
+    /** Returns the regions named that this version knows. */
+    private static List<Region> known(String selection) {
+        List<String> names = List.of(selection.split("\\+", -1));
+        return Arrays.stream(Region.values())
+                .filter(region -> names.contains(region.optionName()))
+                .toList();
+    }
+
+    /** Returns globs no longer than an agent publishes them; an agent that knows no such option publishes none. */
+    private static String files(String globs) {
+        return globs == null ? "" : globs.length() > LONGEST_TEXT ? LockCounters.UNTOLD : globs;
+    }
+
+    /** Returns the bytes that are locked of the selection, -1 if not known. */
+    public long lockedBytes() {
+        return scan.lockedBytes();
+    }
+
+    /** Returns the bytes that are resident of the selection, -1 if not known. */
+    public long residentBytes() {
+        return scan.residentBytes();
+    }
+
+    /**
+     * Completes what the kernel tells at no cost by what the agent has measured, where the kernel bears it out. The agent's
+     * numbers are older, so none of them exceeds what the kernel allows now.
+     *
+     * @param seen what the kernel tells; returned as it is if the locked bytes are among it
+     * @param hostSwapUsedBytes the swap in use on this host, -1 if not known
+     */
+    JvmMemory complete(JvmMemory seen, long hostSwapUsedBytes) {
+        if (seen.lockedBytes() >= 0 || !scan.isOfProcess() || !isBorneOutBy(seen)) {
+            return seen;
+        }
+        boolean isPossible = scan.processSwappedBytes() <= hostSwapUsedBytes;
+        return new JvmMemory(
+                Math.min(scan.processResidentBytes(), seen.residentBytes()),
+                Math.min(scan.processLockedBytes(), seen.chargedBytes()),
+                seen.chargedBytes(),
+                isPossible ? Math.max(seen.swappedBytes(), scan.processSwappedBytes()) : seen.swappedBytes(),
+                seen.anonymousBytes(),
+                scan.ageSeconds());
     }
 
     /** Returns locked of resident bytes of the selection, from 0 to 1; -1 if not known. */
     public double coverage() {
-        return Numbers.coverage(lockedBytes, residentBytes);
+        return Numbers.coverage(lockedBytes(), residentBytes());
     }
 
     /** Returns locked of resident bytes, of what {@link #coverageOf} names. */
@@ -83,10 +138,7 @@ public record PublishedLock(
 
     /** Returns the selected regions that this version knows. */
     public List<Region> regions() {
-        List<String> names = List.of(selection.split("\\+", -1));
-        return Arrays.stream(Region.values())
-                .filter(region -> names.contains(region.optionName()))
-                .toList();
+        return known(selection);
     }
 
     /**
@@ -134,10 +186,15 @@ public record PublishedLock(
      * charged nobody keeps a promise, not even one about nothing.
      */
     public boolean isBorneOutBy(JvmMemory memory) {
-        if (state == LockState.LOCKED && memory.chargedBytes() == 0) {
+        if (state == LockState.LOCKED && (memory.chargedBytes() == 0 || leavesOut(memory))) {
             return false;
         }
         long most = memory.lockedBytes() < 0 ? memory.chargedBytes() : memory.lockedBytes();
-        return state != null && !selection.isEmpty() && lockedBytes >= 0 && lockedBytes * SAME <= most;
+        return state != null && !selection.isEmpty() && lockedBytes() >= 0 && lockedBytes() * SAME <= most;
+    }
+
+    /** Whether all anonymous memory should be locked, and less is charged than there is. */
+    private boolean leavesOut(JvmMemory memory) {
+        return regions().containsAll(WITH_ANONYMOUS) && memory.chargedBytes() < memory.anonymousBytes() * SAME;
     }
 }

@@ -16,6 +16,9 @@ public final class LockCounters {
     /** The number of the state, as the MXBean's StateCode. */
     public static final String STATE = "io.memlock.state";
 
+    /** When the state was last found to be so: nanoseconds of CLOCK_MONOTONIC; 0 if it never was. */
+    public static final String VERIFIED = "io.memlock.verified";
+
     /** Until when the state is to be believed: nanoseconds of CLOCK_MONOTONIC. */
     public static final String GOOD_UNTIL = "io.memlock.goodUntil";
 
@@ -24,6 +27,15 @@ public final class LockCounters {
 
     /** Bytes resident of what is selected, at the last scan. */
     public static final String RESIDENT = "io.memlock.residentBytes";
+
+    /** Bytes locked of the whole process, at the last scan. */
+    public static final String PROCESS_LOCKED = "io.memlock.processLockedBytes";
+
+    /** Bytes resident of the whole process, at the last scan. */
+    public static final String PROCESS_RESIDENT = "io.memlock.processResidentBytes";
+
+    /** Bytes swapped out of the whole process, with shared memory, at the last scan. */
+    public static final String PROCESS_SWAPPED = "io.memlock.processSwappedBytes";
 
     /** When the last scan was: nanoseconds of CLOCK_MONOTONIC; 0 before the first. */
     public static final String SCANNED = "io.memlock.scanned";
@@ -44,9 +56,13 @@ public final class LockCounters {
 
     private final ByteBuffer relocks;
     private final ByteBuffer state;
+    private final ByteBuffer verified;
     private final ByteBuffer goodUntil;
     private final ByteBuffer locked;
     private final ByteBuffer resident;
+    private final ByteBuffer processLocked;
+    private final ByteBuffer processResident;
+    private final ByteBuffer processSwapped;
     private final ByteBuffer scanned;
     private final ByteBuffer selection;
     private final ByteBuffer files;
@@ -62,9 +78,13 @@ public final class LockCounters {
      */
     public LockCounters(OwnCounters own) throws ReflectiveOperationException {
         relocks = own.addCount(RELOCKS);
+        verified = own.addNumber(VERIFIED);
         goodUntil = own.addNumber(GOOD_UNTIL);
         locked = own.addNumber(LOCKED);
         resident = own.addNumber(RESIDENT);
+        processLocked = own.addNumber(PROCESS_LOCKED);
+        processResident = own.addNumber(PROCESS_RESIDENT);
+        processSwapped = own.addNumber(PROCESS_SWAPPED);
         scanned = own.addNumber(SCANNED);
         selection = own.addText(SELECTION, MOST_TEXT_BYTES);
         files = own.addText(FILES, MOST_TEXT_BYTES);
@@ -78,9 +98,16 @@ public final class LockCounters {
      * @param selected the regions, joined by +
      * @param selectedFiles globs joined by +
      * @param relockCount what the keeper had to lock again
+     * @param verifiedNanos when that was last found to be so, 0 if it never was
      * @param goodUntilNanos until when that is to be believed
      */
-    public void state(int code, String selected, String selectedFiles, long relockCount, long goodUntilNanos) {
+    public void state(
+            int code,
+            String selected,
+            String selectedFiles,
+            long relockCount,
+            long verifiedNanos,
+            long goodUntilNanos) {
         relocks.putLong(0, relockCount);
         if (!selectedFiles.equals(publishedFiles)) {
             put(files, (isTellable(selectedFiles) ? selectedFiles : UNTOLD).getBytes(StandardCharsets.US_ASCII));
@@ -88,6 +115,7 @@ public final class LockCounters {
         }
         put(selection, selected.getBytes(StandardCharsets.ISO_8859_1));
         state.putLong(0, code);
+        verified.putLong(0, verifiedNanos);
         goodUntil.putLong(0, goodUntilNanos);
     }
 
@@ -100,6 +128,19 @@ public final class LockCounters {
         int length = Math.min(text.length, counter.capacity() - 1);
         counter.put(0, text, 0, length);
         counter.put(length, (byte) 0);
+    }
+
+    /**
+     * Publishes what a scan found of the whole process. {@link #scan} follows.
+     *
+     * @param lockedBytes locked
+     * @param residentBytes resident
+     * @param swappedBytes swapped out
+     */
+    public void process(long lockedBytes, long residentBytes, long swappedBytes) {
+        processLocked.putLong(0, lockedBytes);
+        processResident.putLong(0, residentBytes);
+        processSwapped.putLong(0, swappedBytes);
     }
 
     /**

@@ -55,4 +55,9 @@ public record MemInfo(
         long anonymous = v[7] < 0 || v[8] < 0 ? -1 : v[7] + v[8];
         return new MemInfo(v[0], v[1], v[2], v[3], v[4], v[5], v[6], anonymous);
     }
+
+    /** Returns the used part of all swap areas; -1 if it is not known. */
+    public long swapUsedBytes() {
+        return swapTotalBytes < 0 || swapFreeBytes < 0 ? -1 : Math.max(0, swapTotalBytes - swapFreeBytes);
+    }
 }

@@ -4,15 +4,11 @@ package io.memlock.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.memlock.jvms.JvmMemory;
-import io.memlock.jvms.LockSummary;
 import io.memlock.jvms.Numbers;
-import io.memlock.jvms.PublishedLock;
 import io.memlock.log.Wrap;
 import io.memlock.output.Console;
 import io.memlock.output.Json;
 import io.memlock.output.Table;
-import io.memlock.state.LockState;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -100,43 +96,11 @@ class OutputTest {
     }
 
     @Test
-    void aVerdictSaysHowMuchIsLockedAndWhatIsSwappedOut() {
-        assertThat(verdict(1000, 1000, 1, 0)).isEqualTo("locked");
-        assertThat(verdict(1000, 830, 1, 0)).isEqualTo("partly locked 83 %");
-        assertThat(verdict(1000, 990, 1, 0)).isEqualTo("partly locked 99 %");
-        assertThat(verdict(1000, 0, 0, 120 << 20)).isEqualTo("not locked, swapped out 120.0 MiB");
-        assertThat(verdict(1000, -1, 1, 0)).startsWith("locks something");
-    }
-
-    @Test
-    void aVerdictFollowsTheStateThatIsPublishedAndNotTheOlderBytes() {
-        assertThat(verdict(LockState.LOCKED, 970)).isEqualTo("locked: heap");
-        assertThat(verdict(LockState.PARTIAL, 500)).isEqualTo("partly locked 50 %");
-        assertThat(verdict(LockState.FAILED, 0)).isEqualTo("not locked");
-        assertThat(verdict(LockState.UNKNOWN, 1000)).isEqualTo("not verified by its agent");
-        assertThat(verdict(LockState.LOCKED, 4000))
-                .as("more than the kernel says")
-                .isEqualTo("partly locked 50 %");
-    }
-
-    @Test
     void unknownNumbersAreDashesAndNulls() {
         assertThat(Numbers.bytes(-1)).isEqualTo("-");
         assertThat(Numbers.percent(-1)).isEqualTo("-");
         assertThat(Numbers.orNull(-1L)).isNull();
         assertThat(Numbers.orNull(0.12345)).isEqualTo(0.123);
-    }
-
-    private static String verdict(long resident, long locked, long charged, long swapped) {
-        return LockSummary.on(new JvmMemory(resident, locked, charged, swapped), PublishedLock.NOTHING)
-                .text();
-    }
-
-    /** The heap is half of the JVM, and the kernel says that half of the JVM is locked. */
-    private static String verdict(LockState state, long lockedOfHeap) {
-        return LockSummary.on(
-                        new JvmMemory(2000, 1000, 1000, 0), new PublishedLock(state, "heap", "", lockedOfHeap, 1000, 0))
-                .text();
     }
 
     private static Console console(String stdout, Map<String, String> environment) {

@@ -291,6 +291,40 @@ class CommandLineIT {
 
     @ParameterizedTest
     @MethodSource(EVERY_JDK)
+    void ofALargeJvmStatusTellsWhatItsAgentHasMeasured(Jdk jdk) throws Exception {
+        Machine.requireUnlimitedLocking();
+        jvm = ForkedJvm.on(jdk)
+                .flags("-Xms64m", "-Xmx900m", "-XX:+UseSerialGC")
+                .agent("mode=all,log=quiet")
+                .main(HeapApp.class)
+                .start();
+        jvm.awaitLine("ready");
+        jvm.ask("grow 600");
+
+        eventually(() -> {
+            JsonNode mine = mine();
+            assertThat(mine.get("lock").asText()).isEqualTo("locked");
+            assertThat(mine.get("lockedBytes").asLong())
+                    .isCloseTo(Smaps.of(jvm.pid()).lockedBytes(), within(8 * MEGABYTE))
+                    .isGreaterThan(600 * MEGABYTE);
+            assertThat(mine.get("lockedBytesAgeSeconds").asLong()).isBetween(0L, 300L);
+            assertThat(mine.get("verifiedAgeSeconds").asLong()).isBetween(0L, 10L);
+        });
+        assertThat(json("status", pid()).at("/jvms/0/lockedBytesAgeSeconds").asLong())
+                .as("measured now")
+                .isZero();
+        assertThat(memlock("status", pid()).stdout()).containsPattern("LOCKED, verified \\d+ s ago\n");
+        // Counters of a JVM that is stopped stay as they are.
+        Commands.succeed("kill", "-STOP", pid());
+        try {
+            eventually(() -> assertThat(mine().get("lock").asText()).isEqualTo("not-verified"));
+        } finally {
+            Commands.succeed("kill", "-CONT", pid());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
     void regionsAddUpToTheWholeProcess(Jdk jdk) throws Exception {
         start(jdk);
         jvm.ask("grow 100");

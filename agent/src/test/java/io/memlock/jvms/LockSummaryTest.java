@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.jvms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.state.LockState;
+import org.junit.jupiter.api.Test;
+
+/** The verdict on a JVM. */
+class LockSummaryTest {
+
+    @Test
+    void aVerdictSaysHowMuchIsLockedAndWhatIsSwappedOut() {
+        assertThat(verdict(1000, 1000, 1, 0)).isEqualTo("locked");
+        assertThat(verdict(1000, 830, 1, 0)).isEqualTo("partly locked 83 %");
+        assertThat(verdict(1000, 990, 1, 0)).isEqualTo("partly locked 99 %");
+        assertThat(verdict(1000, 0, 0, 120 << 20)).isEqualTo("not locked, swapped out 120.0 MiB");
+        assertThat(verdict(1000, -1, 1, 0)).startsWith("locks something");
+    }
+
+    @Test
+    void aVerdictFollowsTheStateThatIsPublishedAndNotTheOlderBytes() {
+        assertThat(verdict(LockState.LOCKED, 970)).isEqualTo("locked: heap");
+        assertThat(verdict(LockState.PARTIAL, 500)).isEqualTo("partly locked 50 %");
+        assertThat(verdict(LockState.FAILED, 0)).isEqualTo("not locked");
+        assertThat(verdict(LockState.UNKNOWN, 1000)).isEqualTo("not verified by its agent");
+        assertThat(verdict(LockState.LOCKED, 4000))
+                .as("more than the kernel says")
+                .isEqualTo("partly locked 50 %");
+    }
+
+    private static String verdict(long resident, long locked, long charged, long swapped) {
+        return LockSummary.on(new JvmMemory(resident, locked, charged, swapped, 0, 0), PublishedLock.NOTHING)
+                .text();
+    }
+
+    /** The heap is half of the JVM, and the kernel says that half of the JVM is locked. */
+    private static String verdict(LockState state, long lockedOfHeap) {
+        PublishedScan scan = new PublishedScan(lockedOfHeap, 1000, -1, -1, -1, 0);
+        return LockSummary.on(
+                        new JvmMemory(2000, 1000, 1000, 0, 0, 0), new PublishedLock(state, "heap", "", scan, 0, 0))
+                .text();
+    }
+}
