@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
+import io.memlock.check.Answer;
+import io.memlock.check.Level;
+import io.memlock.check.Threshold;
+import io.memlock.check.Thresholds;
 import io.memlock.jvms.CommandException;
 import io.memlock.jvms.Jvm;
-import io.memlock.jvms.JvmMemory;
 import io.memlock.jvms.Jvms;
-import io.memlock.jvms.LockSummary;
 import io.memlock.jvms.MemoryReader;
 import io.memlock.jvms.Numbers;
 import io.memlock.jvms.ProcDirectory;
@@ -21,8 +23,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code check}: answers in the way monitoring plug-ins do whether JVMs are locked. */
 @Command(
@@ -35,6 +40,9 @@ import picocli.CommandLine.Parameters;
                     + " it cannot be told. What should be locked is what the agent in the JVM has selected; without an"
                     + " agent it is everything.",
             "",
+            "WARN:CRIT are bounds: what lies beyond the first is a WARNING, beyond the second CRITICAL. Either may be left"
+                    + " out, as in 99.5 and :95.",
+            "",
             "The command reads /proc and does not attach. It walks page tables ("
                     + SmapsCost.IN_WORDS + ") of JVMs of up to " + SmapsCost.CHEAP_IN_WORDS
                     + " that lock something, and with --exact of all. Of a larger JVM the agent's last look answers;"
@@ -46,6 +54,7 @@ import picocli.CommandLine.Parameters;
             "  memlock check                all JVMs of this user that run the agent",
             "  memlock check 4242 4243      these",
             "  memlock check --name=app.jar each JVM that \"status\" shows by this name",
+            "  memlock check --coverage=99.5:95 --swapped=1m:1g --age=10s:2m",
             "",
             "Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, also if no JVM is found or the usage is wrong. Of"
                     + " several JVMs the worst counts."
@@ -54,14 +63,36 @@ import picocli.CommandLine.Parameters;
         exitCodeOnExecutionException = CheckCommand.UNKNOWN)
 final class CheckCommand implements Callable<Integer> {
 
-    /** The exit status of {@link Level#UNKNOWN}. */
+    /** The exit status of {@link Level#UNKNOWN}, for an annotation. */
     static final int UNKNOWN = 3;
 
     @Parameters(arity = "0..*", paramLabel = "PID", description = "JVMs; otherwise all that run the agent.")
     private List<Long> pids = List.of();
 
-    @Option(names = "--name", paramLabel = "NAME", description = "The JVMs of this main class or jar.")
-    private String name;
+    @Mixin
+    private ChosenJvms chosen;
+
+    @Option(
+            names = "--coverage",
+            paramLabel = "WARN:CRIT",
+            converter = Share.class,
+            description =
+                    "Percents of what should be locked: fewer are a WARNING, or CRITICAL, and not each missing page.")
+    private Threshold coverage;
+
+    @Option(
+            names = "--swapped",
+            paramLabel = "WARN:CRIT",
+            converter = ByteCount.class,
+            description = "Bytes swapped out, as 0:64m: more are a WARNING, or CRITICAL (default: 0).")
+    private Threshold swapped;
+
+    @Option(
+            names = "--age",
+            paramLabel = "WARN:CRIT",
+            converter = Seconds.class,
+            description = "Time since the lock was verified, as 10s:1m: longer is a WARNING, or CRITICAL.")
+    private Threshold age;
 
     @Option(names = "--exact", description = "Measure what is locked in JVMs of any size.")
     private boolean exact;
@@ -81,89 +112,34 @@ final class CheckCommand implements Callable<Integer> {
         this.memory = new MemoryReader(proc);
     }
 
-    /** The answers, the better before the worse. */
-    enum Level {
-        OK(0),
-        UNKNOWN(CheckCommand.UNKNOWN),
-        WARNING(1),
-        CRITICAL(2);
-
-        private final int exitStatus;
-
-        Level(int exitStatus) {
-            this.exitStatus = exitStatus;
-        }
-
-        /** Judges a JVM. What is swapped out is not in RAM, whatever is locked. */
-        static Level of(LockSummary summary) {
-            return switch (summary.lock()) {
-                case LOCKED -> summary.isSwapped() ? WARNING : OK;
-                case PARTLY_LOCKED -> WARNING;
-                case NOT_LOCKED -> CRITICAL;
-                case NOT_MEASURED, NOT_VERIFIED -> UNKNOWN;
-            };
-        }
-    }
-
-    /**
-     * The answer for one process.
-     *
-     * @param pid -1 if it is not known which
-     * @param memory null, as is {@code published}, if it cannot be looked at
-     */
-    private record Answer(Level level, long pid, String text, JvmMemory memory, PublishedLock published) {
-
-        Map<String, Object> json() {
-            Map<String, Object> json = new LinkedHashMap<>();
-            json.put("pid", Numbers.orNull(pid));
-            json.put("level", level.name());
-            json.put("text", text);
-            if (memory != null) {
-                json.put(
-                        "state",
-                        published.state() == null ? null : published.state().name());
-                json.put("lockedBytes", Numbers.orNull(memory.lockedBytes()));
-                json.put("swappedBytes", Numbers.orNull(memory.swappedBytes()));
-                json.put("coverage", Numbers.orNull(published.coverage(memory)));
-            }
-            return json;
-        }
-    }
-
     @Override
     public Integer call() throws CommandException, InterruptedException {
         List<Answer> answers = answers();
         if (answers.isEmpty()) {
-            String what = name == null ? "no JVM with the agent" : "no JVM named " + name;
-            answers = List.of(
-                    new Answer(Level.UNKNOWN, Numbers.UNKNOWN, what + " that this user may look at", null, null));
+            String what = chosen.none(chosen.isGiven() ? "JVM" : "JVM with the agent");
+            answers = List.of(Answer.unknown(Numbers.UNKNOWN, what));
         }
-        Level worst = Level.OK;
-        for (Answer answer : answers) {
-            worst = answer.level.compareTo(worst) > 0 ? answer.level : worst;
-        }
+        Level worst = answers.stream().map(Answer::level).reduce(Level.OK, Level::or);
         if (json) {
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("schema", 1);
             document.put("level", worst.name());
             document.put("jvms", answers.stream().map(Answer::json).toList());
             console.out().println(Json.text(document));
-            return worst.exitStatus;
+            return worst.exitStatus();
         }
         if (answers.size() > 1) { // what is shown of many is often the first line alone
-            console.out().println("MEMLOCK " + worst + ": " + counts(answers));
+            console.out().println(Answer.line(worst, counts(answers)));
         }
-        for (Answer answer : answers) {
-            console.out().println("MEMLOCK " + answer.level + ": " + answer.text);
-        }
-        return worst.exitStatus;
+        answers.forEach(answer -> console.out().println(answer.line()));
+        return worst.exitStatus();
     }
 
     private static String counts(List<Answer> answers) {
         List<String> counts = new ArrayList<>();
         for (Level level : Level.values()) {
             long count =
-                    answers.stream().filter(answer -> answer.level == level).count();
+                    answers.stream().filter(answer -> answer.level() == level).count();
             if (count > 0) {
                 counts.add(count + " " + level);
             }
@@ -173,23 +149,9 @@ final class CheckCommand implements Callable<Integer> {
 
     private List<Answer> answers() throws CommandException, InterruptedException {
         List<Answer> answers = new ArrayList<>();
-        for (long pid : pids) {
-            try {
-                answers.add(answer(jvms.find(pid)));
-            } catch (CommandException e) { // no reason to say nothing of the others
-                answers.add(new Answer(Level.UNKNOWN, pid, e.getMessage(), null, null));
-            }
-        }
-        if (pids.isEmpty() || name != null) {
-            Jvms.Found found = jvms.all();
-            for (Jvm jvm : found.jvms()) {
-                if (name == null ? jvm.agent() : jvm.command().name().equals(name)) {
-                    answers.add(answer(jvm));
-                }
-            }
-            for (String silent : found.silent()) {
-                answers.add(new Answer(Level.UNKNOWN, Numbers.UNKNOWN, silent, null, null));
-            }
+        for (ChosenJvms.Chosen one :
+                chosen.find(jvms, pids, jvm -> chosen.isGiven() || jvm.agent()).processes()) {
+            answers.add(one.jvm() == null ? Answer.unknown(one.pid(), one.problem()) : answer(one.jvm()));
         }
         return answers;
     }
@@ -199,14 +161,48 @@ final class CheckCommand implements Callable<Integer> {
             long millis = exact ? TimeLimit.WALK_MILLIS : TimeLimit.GLANCE_MILLIS;
             return TimeLimit.within(millis, jvm.title(), () -> look(jvm));
         } catch (IOException e) {
-            return new Answer(Level.UNKNOWN, jvm.pid(), e.getMessage(), null, null);
+            return Answer.unknown(jvm.pid(), e.getMessage());
         }
     }
 
     private Answer look(Jvm jvm) throws IOException {
         PublishedLock published = PublishedLock.of(proc, jvm.pid());
-        JvmMemory now = memory.look(jvm, published, exact);
-        LockSummary summary = LockSummary.on(now, published);
-        return new Answer(Level.of(summary), jvm.pid(), jvm.title() + " " + summary.text(), now, published);
+        return Answer.on(jvm, memory.look(jvm, published, exact), published, new Thresholds(coverage, swapped, age));
+    }
+
+    /** Reads bounds; what is wrong with them is said in the way of all commands. */
+    private interface Bounds extends ITypeConverter<Threshold> {
+
+        Threshold read(String text);
+
+        @Override
+        default Threshold convert(String text) {
+            try {
+                return read(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    private static final class Share implements Bounds {
+        @Override
+        public Threshold read(String text) {
+            return Threshold.share(text);
+        }
+    }
+
+    private static final class ByteCount implements Bounds {
+        @Override
+        public Threshold read(String text) {
+            return Threshold.bytes(text);
+        }
+    }
+
+    private static final class Seconds implements Bounds {
+        @Override
+        public Threshold read(String text) {
+            return Threshold.seconds(text);
+        }
     }
 }

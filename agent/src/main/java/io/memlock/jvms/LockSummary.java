@@ -44,11 +44,15 @@ public record LockSummary(Lock lock, boolean isSwapped, String text) {
                     case PARTLY_LOCKED -> "partly locked " + Numbers.percent(published.coverage(memory));
                     case NOT_LOCKED -> "not locked";
                     case NOT_MEASURED -> "locks something (--exact measures)";
-                    case NOT_VERIFIED -> "not verified by its agent";
+                    case NOT_VERIFIED -> "not verified by its agent" + since(published.verifiedAgeSeconds());
                 };
         boolean swapped = memory.swappedBytes() > 0;
         return new LockSummary(
                 lock, swapped, swapped ? text + ", swapped out " + Bytes.text(memory.swappedBytes()) : text);
+    }
+
+    private static String since(long ageSeconds) {
+        return ageSeconds < 0 ? "" : " for " + ageSeconds + " s";
     }
 
     /** Judges by the state alone: it has been verified since the scan that the bytes come from. */

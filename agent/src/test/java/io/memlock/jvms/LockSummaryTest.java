@@ -23,7 +23,7 @@ class LockSummaryTest {
         assertThat(verdict(LockState.LOCKED, 970)).isEqualTo("locked: heap");
         assertThat(verdict(LockState.PARTIAL, 500)).isEqualTo("partly locked 50 %");
         assertThat(verdict(LockState.FAILED, 0)).isEqualTo("not locked");
-        assertThat(verdict(LockState.UNKNOWN, 1000)).isEqualTo("not verified by its agent");
+        assertThat(verdict(LockState.UNKNOWN, 1000)).isEqualTo("not verified by its agent for 20 s");
         assertThat(verdict(LockState.LOCKED, 4000))
                 .as("more than the kernel says")
                 .isEqualTo("partly locked 50 %");
@@ -38,7 +38,7 @@ class LockSummaryTest {
     private static String verdict(LockState state, long lockedOfHeap) {
         PublishedScan scan = new PublishedScan(lockedOfHeap, 1000, -1, -1, -1, 0);
         return LockSummary.on(
-                        new JvmMemory(2000, 1000, 1000, 0, 0, 0), new PublishedLock(state, "heap", "", scan, 0, 0))
+                        new JvmMemory(2000, 1000, 1000, 0, 0, 0), new PublishedLock(state, "heap", "", scan, 0, 20))
                 .text();
     }
 }

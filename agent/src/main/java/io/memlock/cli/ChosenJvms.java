@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import io.memlock.jvms.CommandException;
+import io.memlock.jvms.Jvm;
+import io.memlock.jvms.Jvms;
+import io.memlock.jvms.Numbers;
+import io.memlock.output.Console;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Finds the JVMs that a command is about: by PID, by name, or all. */
+final class ChosenJvms {
+
+    /** No larger than a long; the kernel's largest PID has 7 digits. */
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
+
+    @Option(names = "--name", paramLabel = "NAME", description = "The JVMs of this main class or jar.")
+    private String name;
+
+    @Option(names = "--all", description = "All JVMs that this user may look at.")
+    private boolean all;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    /**
+     * A process that is meant.
+     *
+     * @param pid -1 if it is not known which
+     * @param jvm null if it cannot be looked at
+     * @param problem why not
+     */
+    record Chosen(long pid, Jvm jvm, String problem) {}
+
+    /**
+     * The processes that are meant.
+     *
+     * @param closed the number of processes that look like JVMs and are not this user's to look at
+     */
+    record Found(Collection<Chosen> processes, int closed) {
+
+        List<Jvm> jvms() {
+            return processes.stream()
+                    .map(Chosen::jvm)
+                    .filter(jvm -> jvm != null)
+                    .toList();
+        }
+
+        List<String> problems() {
+            return processes.stream()
+                    .map(Chosen::problem)
+                    .filter(problem -> problem != null)
+                    .toList();
+        }
+    }
+
+    /** Does something to one JVM, and returns the exit status. */
+    interface Action {
+        int on(Jvm jvm) throws CommandException, InterruptedException;
+    }
+
+    /** Whether the command is given JVMs by something else than their PIDs. */
+    boolean isGiven() {
+        return all || name != null;
+    }
+
+    /** Returns the PIDs among the words of a command line that may hold options of the agent, too. */
+    static List<Long> pids(List<String> words) {
+        return words.stream()
+                .filter(word -> NUMBER.matcher(word).matches())
+                .map(Long::valueOf)
+                .toList();
+    }
+
+    /** Returns the options of the agent among the words of a command line. */
+    static String options(List<String> words) {
+        return words.stream().filter(word -> !NUMBER.matcher(word).matches()).collect(Collectors.joining(","));
+    }
+
+    /** Requires that some JVMs are named. */
+    void requireSome(List<Long> pids) {
+        if (pids.isEmpty() && !isGiven()) {
+            throw new ParameterException(
+                    command.commandLine(), "which JVM? Give its PID, --name=NAME or --all; \"status\" lists them");
+        }
+    }
+
+    /**
+     * Finds them. A process that cannot be looked at costs no other.
+     *
+     * @param pids those named by number, which come first
+     * @param ofAll which JVMs are meant where all are
+     */
+    Found find(Jvms jvms, List<Long> pids, Predicate<Jvm> ofAll) throws CommandException, InterruptedException {
+        Map<Long, Chosen> chosen = new LinkedHashMap<>();
+        for (long pid : pids) {
+            chosen.put(pid, find(jvms, pid));
+        }
+        boolean isAll = all || (name == null && pids.isEmpty());
+        if (!isAll && name == null) {
+            return new Found(chosen.values(), 0);
+        }
+        Jvms.Found found = jvms.all();
+        for (Jvm jvm : found.jvms()) {
+            if (isAll ? ofAll.test(jvm) : jvm.command().name().equals(name)) {
+                chosen.putIfAbsent(jvm.pid(), new Chosen(jvm.pid(), jvm, null));
+            }
+        }
+        List<Chosen> processes = new ArrayList<>(chosen.values());
+        for (String silent : found.silent()) {
+            processes.add(new Chosen(Numbers.UNKNOWN, null, silent));
+        }
+        return new Found(processes, found.closed());
+    }
+
+    private static Chosen find(Jvms jvms, long pid) throws InterruptedException {
+        try {
+            return new Chosen(pid, jvms.find(pid), null);
+        } catch (CommandException e) { // no reason to say nothing of the others
+            return new Chosen(pid, null, e.getMessage());
+        }
+    }
+
+    /**
+     * Says that there is none.
+     *
+     * @param what which JVMs are meant where all are
+     */
+    String none(String what) {
+        return "no " + (name == null ? what : "JVM named " + name) + " that this user may look at";
+    }
+
+    /**
+     * Does something to each in turn.
+     *
+     * @return the exit status: that of the worst
+     */
+    static int each(Found found, Console console, Action action) throws InterruptedException {
+        int worst = ExitStatus.DONE;
+        for (Chosen one : found.processes()) {
+            try {
+                if (one.jvm() == null) {
+                    throw new CommandException(one.problem());
+                }
+                worst = Math.max(worst, action.on(one.jvm()));
+            } catch (CommandException e) {
+                console.err().println(e.getMessage());
+                worst = ExitStatus.FAILED;
+            }
+        }
+        return worst;
+    }
+}

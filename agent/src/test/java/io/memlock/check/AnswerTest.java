@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.hotspot.JvmFlags;
+import io.memlock.jvms.JavaCommand;
+import io.memlock.jvms.Jvm;
+import io.memlock.jvms.JvmMemory;
+import io.memlock.jvms.PublishedLock;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Of a JVM without an agent, of which everything should be locked. */
+class AnswerTest {
+
+    private static final Thresholds USUAL = new Thresholds(null, null, null);
+
+    @Test
+    void whatIsMissingOrSwappedOutIsAWarning() {
+        assertThat(level(1000, 0, USUAL)).isEqualTo(Level.OK);
+        assertThat(level(980, 0, USUAL)).isEqualTo(Level.WARNING);
+        assertThat(level(0, 0, USUAL)).isEqualTo(Level.CRITICAL);
+        assertThat(level(1000, 1, USUAL)).isEqualTo(Level.WARNING);
+        assertThat(level(-1, 0, USUAL)).isEqualTo(Level.UNKNOWN);
+    }
+
+    @Test
+    void boundsTakeThePlaceOfTheUsualOnes() {
+        Thresholds coverage = new Thresholds(Threshold.share("95:50"), null, null);
+        assertThat(level(980, 0, coverage)).isEqualTo(Level.OK);
+        assertThat(level(900, 0, coverage)).isEqualTo(Level.WARNING);
+        assertThat(level(400, 0, coverage)).isEqualTo(Level.CRITICAL);
+        assertThat(level(0, 0, coverage)).as("nothing is locked").isEqualTo(Level.CRITICAL);
+        assertThat(level(980, 1, coverage)).isEqualTo(Level.WARNING);
+        Thresholds swapped = new Thresholds(null, Threshold.bytes("1k:2k"), null);
+        assertThat(level(1000, 1024, swapped)).isEqualTo(Level.OK);
+        assertThat(level(1000, 2048, swapped)).isEqualTo(Level.WARNING);
+        assertThat(level(1000, 2049, swapped)).isEqualTo(Level.CRITICAL);
+    }
+
+    @Test
+    void theWorstCounts() {
+        Thresholds all = new Thresholds(Threshold.share("95:50"), Threshold.bytes("0:2k"), Threshold.seconds("10s:1m"));
+        assertThat(level(900, 4096, all)).isEqualTo(Level.CRITICAL);
+        assertThat(level(-1, 4096, all)).as("worse than what is not known").isEqualTo(Level.CRITICAL);
+    }
+
+    @Test
+    void theAgeOfTheMeasurementCountsWhereThereIsNoAgent() {
+        Thresholds age = new Thresholds(null, null, Threshold.seconds("10s:1m"));
+        assertThat(level(new JvmMemory(1000, 1000, 1000, 0, 0, 0), age)).isEqualTo(Level.OK);
+        assertThat(level(new JvmMemory(1000, 1000, 1000, 0, 0, 61), age)).isEqualTo(Level.CRITICAL);
+        assertThat(level(new JvmMemory(1000, -1, 1000, 0, 0, -1), age)).isEqualTo(Level.UNKNOWN);
+    }
+
+    @Test
+    void aNameNeitherEndsTheLineNorAddsNumbersToIt() {
+        String line = Answer.unknown(7, "evil|coverage=1\nMEMLOCK OK: all").line();
+
+        assertThat(line).isEqualTo("MEMLOCK UNKNOWN: evil/coverage=1\\u000aMEMLOCK OK: all");
+    }
+
+    private static Level level(long locked, long swapped, Thresholds thresholds) {
+        return level(new JvmMemory(1000, locked, locked, swapped, 0, 0), thresholds);
+    }
+
+    private static Level level(JvmMemory memory, Thresholds thresholds) {
+        Jvm jvm = new Jvm(7, 0, new JavaCommand("app.jar", new JvmFlags(List.of())), false, 1);
+        return Answer.on(jvm, memory, PublishedLock.NOTHING, thresholds).level();
+    }
+}
