@@ -31,12 +31,19 @@ final class AttachAnswer {
     private final ProcDirectory proc;
     private final Jvms jvms;
     private final Jvm jvm;
+    private final String lead;
 
-    AttachAnswer(Console console, ProcDirectory proc, Jvms jvms, Jvm jvm) {
+    /**
+     * An answer.
+     *
+     * @param lead what stands before it
+     */
+    AttachAnswer(Console console, ProcDirectory proc, Jvms jvms, Jvm jvm, String lead) {
         this.console = console;
         this.proc = proc;
         this.jvms = jvms;
         this.jvm = jvm;
+        this.lead = lead;
     }
 
     /**
@@ -49,10 +56,10 @@ final class AttachAnswer {
         String text =
                 PlainText.lines(reply.text().length() > LONGEST ? reply.text().substring(0, LONGEST) : reply.text());
         if (reply.state() != State.DONE) {
-            console.err().println(isKin() ? text : quoted(withoutRemedy(text)) + "\n" + remedyFromHere());
+            console.err().println(isKin() ? lead + text : quoted(withoutRemedy(text)) + "\n" + remedyFromHere());
             return ExitStatus.FAILED;
         }
-        console.out().println(isKin() ? text : quoted(text));
+        console.out().println(isKin() ? lead + text : quoted(text));
         if (locks && nothingIsCharged()) {
             console.err()
                     .println("the kernel says otherwise: nothing is locked in " + jvm.title()

@@ -3,7 +3,6 @@ package io.memlock.cli;
 
 import io.memlock.attach.AttachRequest.Action;
 import io.memlock.jvms.CommandException;
-import io.memlock.jvms.Jvm;
 import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.options.AgentOptions;
@@ -12,10 +11,10 @@ import io.memlock.options.OptionException;
 import io.memlock.options.OptionParser;
 import io.memlock.output.Console;
 import java.io.File;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -29,6 +28,8 @@ import picocli.CommandLine.Parameters;
                     + " agent is there already it gets the new options. The result is printed here; the agent's"
                     + " messages go to the JVM's stderr, and nothing goes to its stdout.",
             "",
+            "Several JVMs are locked one after the other.",
+            "",
             "Once the request is made, Ctrl-C ends only this command: the JVM carries the request out to the end.",
             "",
             "Nothing here ends the JVM: on-failure=exit counts at start only."
@@ -38,19 +39,20 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  memlock attach 4242                      lock all of it",
             "  memlock attach 4242 mode=heap+code       lock the heap and the code cache only",
+            "  memlock attach --name=app.jar            lock each JVM that \"status\" shows by this name",
             "",
-            "Exit status: 0 all is locked as asked, 1 it is not, 2 usage."
+            "Exit status: 0 all is locked as asked, 1 it is not, 2 usage. Of several JVMs the worst counts."
         })
 final class AttachCommand implements Callable<Integer> {
 
-    @Parameters(index = "0", paramLabel = "PID", description = "A JVM.")
-    private long pid;
-
     @Parameters(
-            index = "1..*",
-            paramLabel = "key=value",
-            description = "Options as for -javaagent, joined by commas or blanks (default: mode=all).")
-    private List<String> options = new ArrayList<>();
+            arity = "0..*",
+            paramLabel = "PID|key=value",
+            description = "JVMs, and options as for -javaagent, joined by commas or blanks (default: mode=all).")
+    private List<String> words = List.of();
+
+    @Mixin
+    private ChosenJvms chosen;
 
     @Option(
             names = "--jar",
@@ -72,13 +74,20 @@ final class AttachCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandException, OptionException, InterruptedException {
-        String text = String.join(",", options);
+        List<Long> pids = ChosenJvms.pids(words);
+        String text = ChosenJvms.options(words);
         AgentOptions parsed = OptionParser.parse(text);
+        chosen.requireSome(pids);
         if (parsed.onFailure() == OnFailure.EXIT) {
             console.err().println("note: on-failure=exit counts at start only; this JVM goes on, whatever happens");
         }
-        Jvm jvm = jvms.find(pid);
-        Attachment attachment = new Attachment(console, proc, jvms, jarThere == null ? jar : jarThere);
-        return attachment.ask(jvm, Action.LOCK, text, !parsed.selection().isEmpty());
+        ChosenJvms.Found found = chosen.find(jvms, pids, jvm -> true);
+        if (found.processes().isEmpty()) {
+            throw new CommandException(chosen.none("JVM"));
+        }
+        boolean isOneOfMany = found.processes().size() > 1;
+        Attachment attachment = new Attachment(console, proc, jvms, jarThere == null ? jar : jarThere, isOneOfMany);
+        boolean locks = !parsed.selection().isEmpty();
+        return ChosenJvms.each(found, console, jvm -> attachment.ask(jvm, Action.LOCK, text, locks));
     }
 }

@@ -38,17 +38,20 @@ final class Attachment {
     private final ProcDirectory proc;
     private final Jvms jvms;
     private final File jar;
+    private final boolean isOneOfMany;
 
     /**
      * An attachment.
      *
      * @param jar the agent, at the path at which the other JVM finds it
+     * @param isOneOfMany whether each line has to say which JVM it is about
      */
-    Attachment(Console console, ProcDirectory proc, Jvms jvms, File jar) {
+    Attachment(Console console, ProcDirectory proc, Jvms jvms, File jar, boolean isOneOfMany) {
         this.console = console;
         this.proc = proc;
         this.jvms = jvms;
         this.jar = jar.getAbsoluteFile();
+        this.isOneOfMany = isOneOfMany;
     }
 
     /**
@@ -71,8 +74,13 @@ final class Attachment {
             String id = ProcessHandle.current().pid() + "-" + System.nanoTime();
             AttachRequest request = new AttachRequest(id, action, options);
             attached.load(jar, request.text(), jvms.userName(jvm.pid(), jvm.userId()));
-            return new AttachAnswer(console, proc, jvms, jvm).report(await(attached, jvm, id), locks);
+            return new AttachAnswer(console, proc, jvms, jvm, lead(jvm)).report(await(attached, jvm, id), locks);
         }
+    }
+
+    /** Returns the beginning of a line about a JVM. */
+    private String lead(Jvm jvm) {
+        return isOneOfMany ? jvm.title() + ": " : "";
     }
 
     private static void look(Jvm jvm, Callable<Void> requirements) throws CommandException, InterruptedException {
@@ -175,7 +183,7 @@ final class Attachment {
                 boolean isNews = !line.equals(shown);
                 if (isNews) {
                     shown = line;
-                    console.err().println(shown);
+                    console.err().println(lead(jvm) + shown);
                 }
                 if (patience.isOver(System.nanoTime(), isNews)) {
                     throw new CommandException(

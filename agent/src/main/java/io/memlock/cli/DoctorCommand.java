@@ -20,13 +20,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code doctor}: whether locking works here, or for a JVM, and what to type if not. */
 @Command(
@@ -45,28 +42,26 @@ import picocli.CommandLine.Spec;
             "  memlock doctor                      would the agent lock everything here?",
             "  memlock doctor mode=heap+code       or these two regions?",
             "  memlock doctor 4242 mode=heap       could it lock the heap of this JVM?",
+            "  memlock doctor --all                and all JVMs of this user?",
             "",
-            "Exit status: 0 the promise can be kept, 1 it cannot, 2 usage."
+            "Exit status: 0 the promise can be kept, 1 it cannot, 2 usage. Of several JVMs the worst counts."
         })
 final class DoctorCommand implements Callable<Integer> {
-
-    /** No larger than a long; the kernel's largest PID has 7 digits. */
-    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
     @Parameters(
             arity = "0..*",
             paramLabel = "PID|key=value",
-            description = "A JVM, and options as for -javaagent, joined by commas or blanks (default: mode=all).")
-    private List<String> arguments = new ArrayList<>();
+            description = "JVMs, and options as for -javaagent, joined by commas or blanks (default: mode=all).")
+    private List<String> words = List.of();
+
+    @Mixin
+    private ChosenJvms chosen;
 
     @Option(names = "--verbose", description = "Show also the checks that found nothing to report.")
     private boolean verbose;
 
     @Option(names = "--json", description = "Write JSON (docs/command-line.md).")
     private boolean json;
-
-    @Spec
-    private CommandSpec spec;
 
     private final Console console;
     private final Jvms jvms;
@@ -78,19 +73,13 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandException, OptionException, InterruptedException {
-        Long pid = null;
-        List<String> texts = new ArrayList<>();
-        for (String argument : arguments) {
-            if (!NUMBER.matcher(argument).matches()) {
-                texts.add(argument);
-            } else if (pid == null) {
-                pid = Long.valueOf(argument);
-            } else {
-                throw new ParameterException(
-                        spec.commandLine(), "two PIDs, " + pid + " and " + argument + ": give one");
-            }
+        List<Long> pids = ChosenJvms.pids(words);
+        AgentOptions options = OptionParser.parse(ChosenJvms.options(words));
+        if (pids.size() + (chosen.isGiven() ? 2 : 0) > 1) {
+            return ofMany(pids, options);
         }
-        Examination examination = examine(pid, OptionParser.parse(String.join(",", texts)));
+        Long pid = pids.isEmpty() ? null : pids.get(0);
+        Examination examination = pid == null ? here(options) : examine(jvms.find(pid), options);
         if (json) {
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("schema", 1);
@@ -98,22 +87,58 @@ final class DoctorCommand implements Callable<Integer> {
             document.putAll(examination.data());
             console.out().println(Json.text(document));
         } else {
-            examination.lines(verbose, console.width()).forEach(line -> console.out()
-                    .println(painted(line)));
+            print(examination);
         }
+        return exitStatus(examination);
+    }
+
+    private int ofMany(List<Long> pids, AgentOptions options) throws CommandException, InterruptedException {
+        ChosenJvms.Found found = chosen.find(jvms, pids, jvm -> true);
+        if (found.processes().isEmpty()) {
+            throw new CommandException(chosen.none("JVM"));
+        }
+        List<Map<String, Object>> examined = new ArrayList<>();
+        int worst = ChosenJvms.each(found, console, jvm -> {
+            Examination examination = examine(jvm, options);
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("pid", jvm.pid());
+            one.putAll(examination.data());
+            if (!json) {
+                console.out().print(examined.isEmpty() ? "" : "\n");
+                print(examination);
+            }
+            examined.add(one);
+            return exitStatus(examination);
+        });
+        if (json) {
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("schema", 1);
+            document.put("canLock", worst == ExitStatus.DONE);
+            document.put("jvms", examined);
+            console.out().println(Json.text(document));
+        }
+        return worst;
+    }
+
+    private static int exitStatus(Examination examination) {
         return examination.canLock() ? ExitStatus.DONE : ExitStatus.FAILED;
     }
 
-    private Examination examine(Long pid, AgentOptions options) throws CommandException, InterruptedException {
-        Doctor doctor = new Doctor(new ProcFs());
-        if (pid == null) {
-            try {
-                return doctor.examineHere(options);
-            } catch (IOException e) {
-                throw new CommandException("cannot examine this place: " + e.getMessage());
-            }
+    private void print(Examination examination) {
+        examination.lines(verbose, console.width()).forEach(line -> console.out()
+                .println(painted(line)));
+    }
+
+    private static Examination here(AgentOptions options) throws CommandException {
+        try {
+            return new Doctor(new ProcFs()).examineHere(options);
+        } catch (IOException e) {
+            throw new CommandException("cannot examine this place: " + e.getMessage());
         }
-        Jvm jvm = jvms.find(pid);
+    }
+
+    private static Examination examine(Jvm jvm, AgentOptions options) throws CommandException, InterruptedException {
+        Doctor doctor = new Doctor(new ProcFs());
         try {
             return TimeLimit.within(TimeLimit.WALK_MILLIS, jvm.title(), () -> doctor.examine(jvm, options));
         } catch (IOException e) {

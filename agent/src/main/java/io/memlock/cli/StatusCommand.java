@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -49,9 +50,10 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  memlock status               all JVMs of this user; as root, all there are",
             "  memlock status 4242          one of them in detail",
+            "  memlock status 4242 4243     these",
             "  memlock status --json | jq '.jvms[] | select(.lock != \"locked\")'",
             "",
-            "Exit status: 0 done, 1 no such JVM or not this user's, 2 usage."
+            "Exit status: 0 done, 1 one that is named is not there or not this user's, 2 usage."
         })
 final class StatusCommand implements Callable<Integer> {
 
@@ -61,8 +63,11 @@ final class StatusCommand implements Callable<Integer> {
     /** The time that may be spent on the heap limits of JVMs that were started without one. */
     private static final long LIMITS_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "PID", description = "A JVM; otherwise all are shown.")
-    private Long pid;
+    @Parameters(arity = "0..*", paramLabel = "PID", description = "JVMs; otherwise all are shown.")
+    private List<Long> pids = List.of();
+
+    @Mixin
+    private ChosenJvms chosen;
 
     @Option(names = "--exact", description = "Measure what is locked in JVMs of any size.")
     private boolean exact;
@@ -85,28 +90,29 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandException, InterruptedException {
-        if (pid != null) {
-            return one();
+        if (pids.size() == 1 && !chosen.isGiven()) {
+            return one(pids.get(0));
         }
-        Jvms.Found found = jvms.all();
+        ChosenJvms.Found found = chosen.find(jvms, pids, jvm -> true);
         List<JvmStatus> statuses = look(found.jvms());
-        silent.addAll(0, found.silent());
+        silent.addAll(0, found.problems());
+        boolean isDone = pids.isEmpty()
+                ? !(statuses.isEmpty() && chosen.isGiven())
+                : statuses.size() == found.processes().size();
         if (json) {
             printJson(statuses, found.closed() + silent.size());
-            return ExitStatus.DONE;
-        }
-        if (statuses.isEmpty()) {
-            console.err().println("no JVM that this user may look at");
+        } else if (statuses.isEmpty()) {
+            console.err().println(chosen.none("JVM"));
         } else {
             table(statuses).forEach(console.out()::println);
         }
         silent.forEach(console.err()::println);
-        if (found.closed() > 0) {
+        if (!json && found.closed() > 0) {
             console.err()
                     .println(found.closed() + " more " + (found.closed() == 1 ? "belongs" : "belong")
                             + " to other users: run as root to see " + (found.closed() == 1 ? "it" : "them"));
         }
-        return ExitStatus.DONE;
+        return isDone ? ExitStatus.DONE : ExitStatus.FAILED;
     }
 
     private void printJson(List<JvmStatus> statuses, int notReadable) {
@@ -117,7 +123,7 @@ final class StatusCommand implements Callable<Integer> {
         console.out().println(Json.text(document));
     }
 
-    private int one() throws CommandException, InterruptedException {
+    private int one(long pid) throws CommandException, InterruptedException {
         Jvm jvm = jvms.find(pid);
         exact = true;
         List<JvmStatus> looked = look(List.of(jvm));

@@ -8,8 +8,10 @@ import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.output.Console;
 import java.io.File;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -22,13 +24,21 @@ import picocli.CommandLine.Parameters;
             "The agent unlocks in small pieces, so that nobody in the JVM waits for long. What the application locked itself stays locked."
                     + " The agent stays loaded; \"attach\" locks again.",
             "",
+            "With --all, the JVMs that run the agent are meant. Several are unlocked one after the other.",
+            "",
             "Once the request is made, Ctrl-C ends only this command: the JVM carries the request out to the end."
         },
-        footer = {"", "Exit status: 0 unlocked, 1 it is not, or there is no agent in it, 2 usage."})
+        footer = {
+            "",
+            "Exit status: 0 unlocked, 1 it is not, or there is no agent in it, 2 usage. Of several JVMs the worst counts."
+        })
 final class UnlockCommand implements Callable<Integer> {
 
-    @Parameters(index = "0", paramLabel = "PID", description = "A JVM.")
-    private long pid;
+    @Parameters(arity = "0..*", paramLabel = "PID", description = "JVMs.")
+    private List<Long> pids = List.of();
+
+    @Mixin
+    private ChosenJvms chosen;
 
     @Option(
             names = "--jar",
@@ -50,12 +60,19 @@ final class UnlockCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandException, InterruptedException {
-        Jvm jvm = jvms.find(pid);
-        if (!jvm.agent()) {
-            throw new CommandException("no memlock agent runs in " + jvm.title()
-                    + ": what is locked there, if anything is, was locked by something else");
+        chosen.requireSome(pids);
+        ChosenJvms.Found found = chosen.find(jvms, pids, Jvm::agent);
+        if (found.processes().isEmpty()) {
+            throw new CommandException(chosen.none("JVM with the agent"));
         }
-        Attachment attachment = new Attachment(console, proc, jvms, jarThere == null ? jar : jarThere);
-        return attachment.ask(jvm, Action.UNLOCK, "", false);
+        boolean isOneOfMany = found.processes().size() > 1;
+        Attachment attachment = new Attachment(console, proc, jvms, jarThere == null ? jar : jarThere, isOneOfMany);
+        return ChosenJvms.each(found, console, jvm -> {
+            if (!jvm.agent()) {
+                throw new CommandException("no memlock agent runs in " + jvm.title()
+                        + ": what is locked there, if anything is, was locked by something else");
+            }
+            return attachment.ask(jvm, Action.UNLOCK, "", false);
+        });
     }
 }

@@ -133,8 +133,12 @@ class CommandLineIT {
         assertThat(memlock("attach", pid()).exitStatus()).isZero();
         eventually(() -> assertThat(memlock("check", pid())).satisfies(check -> {
             assertThat(check.stdout()).startsWith("MEMLOCK OK: JVM " + pid()).hasLineCount(1);
+            assertThat(check.stdout()).containsPattern("locked, verified \\d s ago");
             assertThat(check.exitStatus()).isZero();
         }));
+        assertThat(memlock("check", pid(), "--age=1h", "--coverage=:0", "--swapped=1g")
+                        .exitStatus())
+                .isZero();
         assertThat(memlock("check").stdout()).contains("OK: JVM " + pid());
 
         Outcome both = memlock("check", pid(), NO_PID);
@@ -166,6 +170,38 @@ class CommandLineIT {
 
         assertThat(check.stdout()).contains("CRITICAL: JVM " + pid());
         assertThat(check.exitStatus()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void severalJvmsAreLockedAndUnlockedAndOneThatIsNotThereCostsOneLine(Jdk jdk) throws Exception {
+        Machine.requireUnlimitedLocking();
+        start(jdk);
+        try (ForkedJvm other = describe(jdk).start()) {
+            other.awaitLine("ready");
+            String second = Long.toString(other.pid());
+
+            Outcome attach = memlock("attach", pid(), NO_PID, second, "mode=heap");
+
+            assertThat(attach.exitStatus()).as("%s", attach).isEqualTo(1);
+            assertThat(attach.stdout().lines())
+                    .hasSize(2)
+                    .allMatch(line -> line.matches("JVM (" + pid() + "|" + second + ") \\(.*\\): .*mode=heap.*"));
+            assertThat(attach.stderr()).contains("there is no process " + NO_PID);
+            assertThat(ProcStatus.of(other.pid()).chargedBytes()).isPositive();
+
+            Outcome status = memlock("status", pid(), second, NO_PID);
+            assertThat(status.exitStatus()).as("%s", status).isEqualTo(1);
+            assertThat(status.stdout().lines().filter(line -> line.contains("yes")))
+                    .hasSize(2);
+            assertThat(status.stderr()).contains("there is no process " + NO_PID);
+            assertThat(json("doctor", pid(), second, "mode=heap").get("jvms")).hasSize(2);
+
+            Outcome unlock = memlock("unlock", second, pid());
+            assertThat(unlock.exitStatus()).as("%s", unlock).isZero();
+            assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isZero();
+            assertThat(ProcStatus.of(other.pid()).chargedBytes()).isZero();
+        }
     }
 
     @Test
@@ -318,6 +354,11 @@ class CommandLineIT {
         Commands.succeed("kill", "-STOP", pid());
         try {
             eventually(() -> assertThat(mine().get("lock").asText()).isEqualTo("not-verified"));
+            Outcome unknown = memlock("check", pid());
+            assertThat(unknown.stdout())
+                    .containsPattern("MEMLOCK UNKNOWN: JVM .* not verified by its agent for \\d+ s\n");
+            assertThat(unknown.exitStatus()).isEqualTo(3);
+            assertThat(memlock("check", pid(), "--age=1s:2s").exitStatus()).isEqualTo(2);
         } finally {
             Commands.succeed("kill", "-CONT", pid());
         }

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.jvms.Jvms;
+import io.memlock.jvms.ProcDirectory;
+import io.memlock.output.Console;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which JVMs are meant, on a /proc of three: 10 and 11 run app.jar, 12 runs other.jar, 11 and 12 have the agent. */
+class ChosenJvmsTest {
+
+    @TempDir
+    private Path root;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @BeforeEach
+    void makeProcesses() throws IOException {
+        process(10, "app.jar", "main");
+        process(11, "app.jar", "memlock-keeper");
+        process(12, "other.jar", "memlock-keeper");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "check, 11 12",
+        "check --all, 10 11 12",
+        "check --name=app.jar, 10 11",
+        "check 12 10, 12 10",
+        "check 12 --name=app.jar, 12 10 11",
+        "check 11 11 --all, 11 10 12",
+    })
+    void aJvmIsMeantOnceHoweverItIsNamed(String words, String pids) {
+        run(words);
+
+        assertThat(out.toString(StandardCharsets.UTF_8)
+                        .lines()
+                        .filter(line -> line.contains("JVM "))
+                        .map(line -> line.replaceFirst(".* JVM (\\d+) .*", "$1")))
+                .containsExactly(pids.split(" ", -1));
+    }
+
+    @Test
+    void oneThatIsNotThereCostsOneLine() {
+        assertThat(run("check 99 11")).isEqualTo(2);
+        assertThat(out.toString(StandardCharsets.UTF_8).lines())
+                .hasSize(3)
+                .anyMatch(line -> line.startsWith("MEMLOCK UNKNOWN: there is no process 99"))
+                .anyMatch(line -> line.startsWith("MEMLOCK CRITICAL: JVM 11 (app.jar)"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"attach", "attach mode=heap", "unlock"})
+    void whoChangesAJvmNamesIt(String words) {
+        assertThat(run(words)).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).startsWith("which JVM? Give its PID, --name=NAME or --all");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"attach", "unlock", "doctor", "status"})
+    void aNameThatNoneHasFails(String command) {
+        assertThat(run(command + " --name=x.jar")).isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8)).startsWith("no JVM named x.jar that this user may look at");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"attach", "unlock", "doctor", "status"})
+    void eachThatIsNotThereIsNamed(String command) {
+        assertThat(run(command + " 98 99")).isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("no process 98:")
+                .contains("no process 99:");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--coverage=x", "--swapped=1q", "--age=10x"})
+    void aBoundThatCannotBeReadIsUnknownUsage(String option) {
+        assertThat(run("check " + option)).isEqualTo(3);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains(option.replaceFirst("=.*", ""))
+                .contains("it takes");
+    }
+
+    private int run(String words) {
+        Console console = Console.of(print(out), print(err), "pipe:[1]", Map.of());
+        ProcDirectory proc = new ProcDirectory(root);
+        return Main.commandLine(console, proc, new Jvms(proc, 1), new File("memlock-agent.jar"))
+                .execute(words.split(" ", -1));
+    }
+
+    private static PrintStream print(ByteArrayOutputStream to) {
+        return new PrintStream(to, true, StandardCharsets.UTF_8);
+    }
+
+    private void process(long pid, String jar, String thread) throws IOException {
+        Path directory = Files.createDirectories(root.resolve(Long.toString(pid)));
+        for (Map.Entry<String, String> file : List.of(
+                Map.entry(
+                        "status",
+                        "Name:\tjava\nState:\tS (sleeping)\nTgid:\t" + pid + "\nPid:\t" + pid
+                                + "\nUid:\t0\t0\t0\t0\nVmLck:\t0 kB\nVmRSS:\t100 kB\nVmSwap:\t0 kB\n"),
+                Map.entry("stat", pid + " (java) S 1 1 1 0 -1 0 5 0 7 0 1 1 0 0 20 0 1 0 1000 1 1 1\n"),
+                Map.entry("maps", "7f0000000000-7f0000001000 r-xp 00000000 08:01 1 /usr/lib/jvm/lib/libjvm.so\n"),
+                Map.entry("cmdline", "java\0-jar\0" + jar + "\0"))) {
+            Files.writeString(directory.resolve(file.getKey()), file.getValue());
+        }
+        Path task = Files.createDirectories(directory.resolve("task/" + (pid + 100)));
+        Files.writeString(task.resolve("comm"), thread + "\n");
+    }
+}
