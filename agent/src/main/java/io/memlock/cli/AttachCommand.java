@@ -39,7 +39,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  memlock attach 4242                      lock all of it",
             "  memlock attach 4242 mode=heap+code       lock the heap and the code cache only",
-            "  memlock attach --name=app.jar            lock each JVM that \"status\" shows by this name",
+            "  memlock attach --name=app.jar            each JVM that \"status\" calls so",
             "",
             "Exit status: 0 all is locked as asked, 1 it is not, 2 usage. Of several JVMs the worst counts."
         })

@@ -76,8 +76,7 @@ final class CheckCommand implements Callable<Integer> {
             names = "--coverage",
             paramLabel = "WARN:CRIT",
             converter = Share.class,
-            description =
-                    "Percents of what should be locked: fewer are a WARNING, or CRITICAL, and not each missing page.")
+            description = "Percents of what should be locked: fewer are a WARNING, or CRITICAL (default: 100).")
     private Threshold coverage;
 
     @Option(

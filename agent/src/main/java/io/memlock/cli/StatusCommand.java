@@ -4,6 +4,7 @@ package io.memlock.cli;
 import io.memlock.jvms.CommandException;
 import io.memlock.jvms.FaultMeter;
 import io.memlock.jvms.HeapLimit;
+import io.memlock.jvms.HostSummary;
 import io.memlock.jvms.Jvm;
 import io.memlock.jvms.JvmMemory;
 import io.memlock.jvms.Jvms;
@@ -13,6 +14,7 @@ import io.memlock.jvms.Numbers;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.PublishedLock;
 import io.memlock.jvms.TimeLimit;
+import io.memlock.log.Wrap;
 import io.memlock.memory.SmapsCost;
 import io.memlock.output.Console;
 import io.memlock.output.Console.Colour;
@@ -39,6 +41,9 @@ import picocli.CommandLine.Parameters;
             "RESIDENT is in RAM, LOCKED is in RAM and cannot be swapped out, SWAPPED is on disk already. MAJFLT/S are"
                     + " memory accesses that waited for a disk, each second; a JVM that is locked has none. The VERDICT on a"
                     + " JVM with the agent is about what that agent should lock; otherwise it is about everything.",
+            "",
+            "Below the table stand the sums over these JVMs, and what the host has. Locked memory cannot be reclaimed:"
+                    + " locked heaps that grow larger than the RAM end in the OOM killer.",
             "",
             "The command reads /proc and does not attach. How much is locked can only be known by walking a JVM's page"
                     + " tables: " + SmapsCost.IN_WORDS + ". That is done for JVMs of up to " + SmapsCost.CHEAP_IN_WORDS
@@ -105,6 +110,10 @@ final class StatusCommand implements Callable<Integer> {
             console.err().println(chosen.none("JVM"));
         } else {
             table(statuses).forEach(console.out()::println);
+            console.out().println("");
+            for (String line : host(statuses).lines()) {
+                Wrap.words(line, console.width()).forEach(console.out()::println);
+            }
         }
         silent.forEach(console.err()::println);
         if (!json && found.closed() > 0) {
@@ -115,11 +124,22 @@ final class StatusCommand implements Callable<Integer> {
         return isDone ? ExitStatus.DONE : ExitStatus.FAILED;
     }
 
+    private HostSummary host(List<JvmStatus> statuses) {
+        return HostSummary.of(
+                statuses.stream().map(status -> status.memory().lockedBytes()).toList(),
+                statuses.stream()
+                        .filter(status -> status.memory().chargedBytes() > 0)
+                        .map(JvmStatus::heapMaxBytes)
+                        .toList(),
+                proc.files().memInfo());
+    }
+
     private void printJson(List<JvmStatus> statuses, int notReadable) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("schema", 1);
         document.put("jvms", statuses.stream().map(JvmStatus::json).toList());
         document.put("notReadable", notReadable);
+        document.put("host", host(statuses).json());
         console.out().println(Json.text(document));
     }
 

@@ -12,6 +12,7 @@ import io.memlock.files.ProcFormatException;
  *
  * @param totalBytes usable RAM
  * @param availableBytes what a new workload could get without swapping (since Linux 3.14)
+ * @param lockedBytes locked by all processes, each page once
  * @param swapTotalBytes size of all swap areas, 0 if there is none
  * @param swapFreeBytes unused part of it
  * @param commitLimitBytes what can be committed with vm.overcommit_memory=2
@@ -22,6 +23,7 @@ import io.memlock.files.ProcFormatException;
 public record MemInfo(
         long totalBytes,
         long availableBytes,
+        long lockedBytes,
         long swapTotalBytes,
         long swapFreeBytes,
         long commitLimitBytes,
@@ -30,11 +32,12 @@ public record MemInfo(
         long anonymousBytes) {
 
     /** Nothing is known. */
-    public static final MemInfo UNKNOWN = new MemInfo(-1, -1, -1, -1, -1, -1, -1, -1);
+    public static final MemInfo UNKNOWN = new MemInfo(-1, -1, -1, -1, -1, -1, -1, -1, -1);
 
     private static final Keys KEYS = new Keys(
             "MemTotal:",
             "MemAvailable:",
+            "Mlocked:",
             "SwapTotal:",
             "SwapFree:",
             "CommitLimit:",
@@ -52,8 +55,8 @@ public record MemInfo(
      */
     public static MemInfo parse(Cursor memInfo) {
         long[] v = KEYS.kilobytes(memInfo, -1);
-        long anonymous = v[7] < 0 || v[8] < 0 ? -1 : v[7] + v[8];
-        return new MemInfo(v[0], v[1], v[2], v[3], v[4], v[5], v[6], anonymous);
+        long anonymous = v[8] < 0 || v[9] < 0 ? -1 : v[8] + v[9];
+        return new MemInfo(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], anonymous);
     }
 
     /** Returns the used part of all swap areas; -1 if it is not known. */

@@ -320,8 +320,13 @@ class CommandLineIT {
         assertThat(mine.get("lockedBytes").asLong()).isCloseTo(truth.lockedBytes(), within(4 * MEGABYTE));
         assertThat(mine.get("heapMaxBytes").asLong()).isEqualTo(256 * MEGABYTE);
         assertThat(mine.get("name").asText()).isEqualTo(HeapApp.class.getName());
+        JsonNode host = json("status").get("host");
+        assertThat(host.get("jvmsLockedBytes").asLong()).isGreaterThan(100 * MEGABYTE);
+        assertThat(host.get("allLockedBytes").asLong()).isGreaterThan(100 * MEGABYTE);
+        assertThat(host.get("ramBytes").asLong())
+                .isGreaterThan(host.get("availableBytes").asLong());
         assertThat(memlock("status").stdout())
-                .contains("VERDICT", "locked: heap")
+                .contains("VERDICT", "locked: heap", "these JVMs: locked ", "host: RAM ")
                 .doesNotContain("\u001b");
     }
 
