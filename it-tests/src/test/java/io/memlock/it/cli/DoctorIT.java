@@ -252,7 +252,7 @@ class DoctorIT {
     @Test
     void mistakesAreUsageErrors() {
         for (String[] arguments : new String[][] {
-            {"mode=heep"}, {"1", "2"}, {"99999999999999999999"}, {"-1"}, {"1", "mode=heap", "mode=code"}, {"--jsn"}
+            {"mode=heep"}, {"1", "x", "2"}, {"99999999999999999999"}, {"-1"}, {"1", "mode=heap", "mode=code"}, {"--jsn"}
         }) {
             List<String> all = new ArrayList<>(List.of("doctor"));
             all.addAll(List.of(arguments));
