@@ -44,10 +44,10 @@ final class JvmDetail {
                     "selected",
                     published.describe() + ": " + Numbers.percent(published.coverage()) + " of "
                             + Numbers.bytes(published.residentBytes()) + " resident are locked, "
-                            + published.state()
-                            + (published.verifiedAgeSeconds() < 0
-                                    ? ""
-                                    : ", verified " + published.verifiedAgeSeconds() + " s ago")));
+                            + published.state()));
+        }
+        if (published.verifiedAgeSeconds() >= 0) {
+            lines.add(line("verified", published.verifiedAgeSeconds() + " s ago by the agent"));
         }
         lines.add(line("charged", Numbers.bytes(memory.chargedBytes()) + " against a limit of " + limit(jvm.pid())));
         lines.add(line("swapped out", Numbers.bytes(memory.swappedBytes())));
