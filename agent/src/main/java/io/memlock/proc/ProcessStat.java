@@ -7,10 +7,11 @@ import io.memlock.files.ProcFormatException;
 /**
  * Counters of a process: {@code /proc/PID/stat}. proc_pid_stat(5)
  *
+ * @param minorFaults page faults that waited for no disk
  * @param majorFaults page faults that waited for a disk
  * @param startTicks when it started, in ticks since boot; tells a process from a later one with the same number
  */
-public record ProcessStat(long majorFaults, long startTicks) {
+public record ProcessStat(long minorFaults, long majorFaults, long startTicks) {
 
     /**
      * Parses the file.
@@ -24,8 +25,9 @@ public record ProcessStat(long majorFaults, long startTicks) {
         String text = stat.all();
         Cursor fields = new Cursor("stat", text.substring(text.lastIndexOf(')') + 1));
         fields.nextLine();
-        long majorFaults = fieldAfter(fields, 2, 12);
-        return new ProcessStat(majorFaults, fieldAfter(fields, 12, 22));
+        long minorFaults = fieldAfter(fields, 2, 10);
+        long majorFaults = fieldAfter(fields, 10, 12);
+        return new ProcessStat(minorFaults, majorFaults, fieldAfter(fields, 12, 22));
     }
 
     /** Returns a later field, from the end of an earlier one on. Fields are numbered as in proc_pid_stat(5). */

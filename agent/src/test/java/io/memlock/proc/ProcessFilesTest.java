@@ -78,7 +78,7 @@ class ProcessFilesTest {
                 Fixture.cursor("17258 (java) S 17168 17124 3160 0 -1 4194560 5571 11 3 12 50 6 0 0 20 0 "
                         + "21 0 460651 2911883264 10448 18446744073709551615 1 1 1 0 0\n"));
 
-        assertThat(stat).isEqualTo(new ProcessStat(3, 460651));
+        assertThat(stat).isEqualTo(new ProcessStat(5571, 3, 460651));
     }
 
     @ParameterizedTest
@@ -87,7 +87,7 @@ class ProcessFilesTest {
         ProcessStat stat = ProcessStat.parse(
                 Fixture.cursor("1 (" + name + ") R 7 1 1 0 -1 4194560 2 3 4 5 6 7 8 9 20 0 10 0 11 12 13\n"));
 
-        assertThat(stat).isEqualTo(new ProcessStat(4, 11));
+        assertThat(stat).isEqualTo(new ProcessStat(2, 4, 11));
     }
 
     @ParameterizedTest
