@@ -38,6 +38,7 @@ import io.memlock.os.Linux;
 import io.memlock.proc.ProcFs;
 import io.memlock.ranges.RangeLocks;
 import io.memlock.reconcile.MappingBudget;
+import io.memlock.reconcile.PassRelay;
 import io.memlock.reconcile.Reconciler;
 import io.memlock.residency.Prefault;
 import io.memlock.residency.ProcessResidency;
@@ -82,6 +83,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     private Boolean inUserNamespace;
     private Deployment deployment;
     private JvmLayout layout;
+    private PassRelay passRelay;
     private MemoryLock lock;
 
     /**
@@ -134,7 +136,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
                 return chargedBytes();
             }
         };
-        return new Reconciler(
+        Reconciler reconciler = new Reconciler(
                 new OwnMappings(proc, layout()),
                 probe,
                 new ChunkedCalls(libc, Pause.SLEEP, progress, pieces, held()),
@@ -143,6 +145,16 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
                 room,
                 Pause.SLEEP,
                 MappingBudget.of(maxMapCount()));
+        reconciler.tell(passRelay());
+        return reconciler;
+    }
+
+    /** Returns what tells of the passes. */
+    synchronized PassRelay passRelay() {
+        if (passRelay == null) {
+            passRelay = new PassRelay();
+        }
+        return passRelay;
     }
 
     /** Returns the view that reports are made from. */

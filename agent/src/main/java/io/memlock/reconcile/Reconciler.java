@@ -58,6 +58,7 @@ public final class Reconciler {
     private final Mappings map;
     private final LongSupplier chargedBytes;
     private final Repair.Tools tools;
+    private PassListener listener = PassListener.NOBODY;
     private final MemlockBudget budget = new MemlockBudget();
 
     private List<Segment> locked = List.of();
@@ -94,6 +95,11 @@ public final class Reconciler {
         this.chargedBytes = chargedBytes;
         this.tools = new Repair.Tools(
                 probe, calls, applicationLocks, new OwnLocks(), new NeverLocked(), room, pause, maxMappings);
+    }
+
+    /** Tells a listener what passes do. */
+    public void tell(PassListener other) {
+        listener = other;
     }
 
     /** Returns what calls are made through. */
@@ -194,6 +200,12 @@ public final class Reconciler {
      * @throws IOException if {@code /proc/self/maps} cannot be read; nothing was changed
      */
     public PassResult run(Selection selection, PassConditions conditions) throws IOException {
+        PassResult pass = passOf(selection, conditions);
+        listener.passed(selection, pass);
+        return pass;
+    }
+
+    private PassResult passOf(Selection selection, PassConditions conditions) throws IOException {
         boolean looks = mustLook(conditions);
         if (looks) {
             look();
@@ -293,7 +305,7 @@ public final class Reconciler {
             tools.ours().retain(found.maybeOurs());
         }
         tools.applicationLocks().retain(found.maybeLocked());
-        Repair repair = new Repair(tools, map.mappings());
+        Repair repair = new Repair(tools, listener, map.mappings());
         if (unlocks) {
             repair.unlockAll(found.surplus());
             changesMeanwhile |= repair.sawChange();
@@ -304,7 +316,13 @@ public final class Reconciler {
             // kernel counts both. Leave room, or the JVM dies of EAGAIN.
             long reserve = conditions.othersSetFuture() ? found.largestBytes() : 0;
             budget.begin(conditions.limitBytes(), chargedBytes.getAsLong(), reserve);
-            repair.lockAll(selection, found.missing(), budget, locksOnlyOthersTake(conditions), found.kept());
+            repair.lockAll(
+                    selection,
+                    found.missing(),
+                    budget,
+                    locksOnlyOthersTake(conditions),
+                    selection.equals(lastSelection),
+                    found.kept());
             for (Segment segment : stillThere(repair.vanished())) {
                 repair.missingAfterAll(segment);
             }

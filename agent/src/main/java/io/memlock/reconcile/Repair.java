@@ -33,6 +33,7 @@ final class Repair {
     private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Tools tools;
+    private final PassListener listener;
     private final int mappings;
 
     private final List<Segment> vanished = new ArrayList<>();
@@ -48,10 +49,12 @@ final class Repair {
     /**
      * Prepares the calls of one pass.
      *
+     * @param listener hears of each call
      * @param mappings of the process
      */
-    Repair(Tools tools, int mappings) {
+    Repair(Tools tools, PassListener listener, int mappings) {
         this.tools = tools;
+        this.listener = listener;
         this.mappings = mappings;
     }
 
@@ -111,6 +114,7 @@ final class Repair {
 
     /** Unlocks a segment. Where its mapping has gone meanwhile, so has its lock. */
     private boolean unlock(Segment segment) {
+        listener.begins(segment, false);
         int failed = tools.calls.unlock(segment);
         // What is locked there now may have been mapped in this moment, and born so; each time that is rare.
         for (int i = 0; i < UNLOCK_TRIES && failed == 0 && isStillLocked(segment); i++) {
@@ -119,6 +123,7 @@ final class Repair {
         if (failed != 0 && failed != Errno.ENOMEM) {
             errno = failed;
         }
+        listener.ended(failed);
         return failed == 0;
     }
 
@@ -131,6 +136,7 @@ final class Repair {
      * Locks within a budget.
      *
      * @param wasLocked what was locked at the last look, and could only be unlocked by somebody else
+     * @param isRepeated whether the last pass wanted the same locked
      * @param kept gets what is locked now
      */
     void lockAll(
@@ -138,6 +144,7 @@ final class Repair {
             Map<Region, List<Segment>> missing,
             MemlockBudget budget,
             Set<Segment> wasLocked,
+            boolean isRepeated,
             List<Segment> kept) {
         if (selection.isIndivisible()) {
             long bytes = 0;
@@ -160,7 +167,11 @@ final class Repair {
                 boolean fits = budget.isAdmitted(region) && budget.take(segment.length()) && maySplit(segment);
                 if (fits && lock(segment)) {
                     kept.add(segment);
-                    lost += wasLocked.contains(segment) ? 1 : 0;
+                    boolean isByOthers = wasLocked.contains(segment);
+                    lost += isByOthers ? 1 : 0;
+                    if (isRepeated) {
+                        listener.foundUnlocked(segment, isByOthers);
+                    }
                 } else if (fits && isGone(segment)) {
                     vanished.add(segment);
                 } else if (!tools.neverLocked.contains(segment)) {
@@ -197,6 +208,7 @@ final class Repair {
     }
 
     private boolean lock(Segment segment) {
+        listener.begins(segment, true);
         int failed = tools.calls.lock(segment);
         // A return code is not proof; and the mapping may be gone by now, which is nobody's fault.
         boolean isLocked = isLocked(segment, failed);
@@ -215,6 +227,7 @@ final class Repair {
         if (failed != 0 && !isGone(segment)) {
             errno = failed;
         }
+        listener.ended(failed);
         return isLocked && failed == 0;
     }
 

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.reconcile;
+
+import io.memlock.memory.Segment;
+import io.memlock.memory.Selection;
+
+/** Tells a listener that may come and go. One that fails is told no more: what it does must not keep anybody from locking. */
+public final class PassRelay implements PassListener {
+
+    private volatile PassListener listener = NOBODY;
+
+    /** Tells a listener from now on, in place of the one before. */
+    public void tell(PassListener other) {
+        listener = other;
+    }
+
+    @Override
+    public void begins(Segment segment, boolean locks) {
+        try {
+            listener.begins(segment, locks);
+        } catch (Throwable e) { // an OutOfMemoryError the application survives, too
+            listener = NOBODY;
+        }
+    }
+
+    @Override
+    public void ended(int errno) {
+        try {
+            listener.ended(errno);
+        } catch (Throwable e) {
+            listener = NOBODY;
+        }
+    }
+
+    @Override
+    public void foundUnlocked(Segment segment, boolean isByOthers) {
+        try {
+            listener.foundUnlocked(segment, isByOthers);
+        } catch (Throwable e) {
+            listener = NOBODY;
+        }
+    }
+
+    @Override
+    public void passed(Selection selection, PassResult pass) {
+        try {
+            listener.passed(selection, pass);
+        } catch (Throwable e) {
+            listener = NOBODY;
+        }
+    }
+}
