@@ -291,7 +291,8 @@ public final class Memlock implements Agent {
     private synchronized Background background() {
         if (background == null) {
             jmx = hasManagement() ? new JmxService(inForce, log, process.pageBytes()) : null;
-            Publisher publisher = new Publisher(instrumentation, log, jmx);
+            JfrService jfr = JfrService.isPossible() ? new JfrService(inForce, process, log) : null;
+            Publisher publisher = new Publisher(instrumentation, log, jmx, jfr);
             Growth.Source growth = new GrowthSignals(instrumentation, process.files());
             UnwantedLocks unwanted = new BornInVain(lock, inForce);
             MapTracking tracking = new MapTracking(instrumentation, unwanted, process.libc(), log);

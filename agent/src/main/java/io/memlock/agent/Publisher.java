@@ -12,7 +12,7 @@ import io.memlock.report.RegionUsage;
 import io.memlock.state.LockStatus;
 import java.lang.instrument.Instrumentation;
 
-/** Publishes the lock once a second, as performance counters and over JMX. */
+/** Publishes the lock once a second, as performance counters, over JMX and in Flight Recorder. */
 final class Publisher implements Runnable {
 
     private final Instrumentation instrumentation;
@@ -20,6 +20,9 @@ final class Publisher implements Runnable {
 
     /** The JMX service; null where there is no JMX. */
     private final JmxService jmx;
+
+    /** The service of Flight Recorder; null where there is none. */
+    private final JfrService jfr;
 
     private LockControl control;
 
@@ -29,10 +32,11 @@ final class Publisher implements Runnable {
     private boolean hasBegun;
 
     /** Creates the publisher, which publishes nothing yet. */
-    Publisher(Instrumentation instrumentation, Log log, JmxService jmx) {
+    Publisher(Instrumentation instrumentation, Log log, JmxService jmx, JfrService jfr) {
         this.instrumentation = instrumentation;
         this.log = log;
         this.jmx = jmx;
+        this.jfr = jfr;
     }
 
     /** Sets what to publish. */
@@ -51,6 +55,9 @@ final class Publisher implements Runnable {
         }
         if (jmx != null) {
             jmx.update(control);
+        }
+        if (jfr != null) {
+            jfr.update(control);
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.List;
  * @param onFailure what happens at start when the promise cannot be kept
  * @param intervalMillis the keeper's period
  * @param jmx whether the MXBean is registered
+ * @param jfr whether there are events in Java Flight Recorder
  * @param log how much is printed
  */
 public record AgentOptions(
@@ -29,6 +30,7 @@ public record AgentOptions(
         OnFailure onFailure,
         long intervalMillis,
         boolean jmx,
+        boolean jfr,
         LogLevel log) {
 
     /** Returns what to fault in. */

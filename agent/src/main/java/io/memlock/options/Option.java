@@ -52,6 +52,11 @@ public enum Option {
             "what happens at start when the promise cannot be kept; `exit` ends the JVM with status 77 before `main`"),
     INTERVAL("interval", "duration: `1s`, `500ms`", "1s", "the keeper's period, from `100ms` to `1h`"),
     JMX("jmx", "`on`, `off`", "on", "the MXBean `io.memlock:type=MemoryLock`"),
+    JFR(
+            "jfr",
+            "`on`, `off`",
+            "on",
+            "events in Java Flight Recorder, while something is recorded; [docs/jfr.md](docs/jfr.md)"),
     LOG("log", "`quiet`, `info`, `debug`", "info", "stderr verbosity; `debug` prints where start-up time went");
 
     private final String key;

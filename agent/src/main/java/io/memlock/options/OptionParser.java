@@ -57,6 +57,7 @@ public final class OptionParser {
                 Durations.millis(
                         Option.INTERVAL.key(), value(given, Option.INTERVAL), MIN_INTERVAL_MILLIS, MAX_INTERVAL_MILLIS),
                 isOn(given, Option.JMX),
+                isOn(given, Option.JFR),
                 choice(given, Option.LOG, LogLevel.values()));
     }
 

@@ -27,6 +27,7 @@ class OptionParserTest {
         assertThat(options.onFailure()).isEqualTo(OnFailure.WARN);
         assertThat(options.intervalMillis()).isEqualTo(1000);
         assertThat(options.jmx()).isTrue();
+        assertThat(options.jfr()).isTrue();
         assertThat(options.log()).isEqualTo(LogLevel.INFO);
     }
 
@@ -53,13 +54,14 @@ class OptionParserTest {
     @Test
     void readsEverything() throws OptionException {
         AgentOptions options = OptionParser.parse(
-                "mode=all,exclude=libs+cds,strategy=rescan,on-failure=exit,interval=500ms,jmx=off,log=debug");
+                "mode=all,exclude=libs+cds,strategy=rescan,on-failure=exit,interval=500ms,jmx=off,jfr=off,log=debug");
 
         assertThat(options.selection().excluded()).containsExactly(Region.LIBS, Region.CDS);
         assertThat(options.strategy()).isEqualTo(StrategyChoice.RESCAN);
         assertThat(options.onFailure()).isEqualTo(OnFailure.EXIT);
         assertThat(options.intervalMillis()).isEqualTo(500);
         assertThat(options.jmx()).isFalse();
+        assertThat(options.jfr()).isFalse();
         assertThat(options.log()).isEqualTo(LogLevel.DEBUG);
     }
 

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.agent;
+
+import io.memlock.jfr.LockEvents;
+import io.memlock.jfr.Recordings;
+import io.memlock.keeper.HeapRoom;
+import io.memlock.keeper.LockControl;
+import io.memlock.log.Log;
+import io.memlock.options.CurrentOptions;
+import java.io.IOException;
+
+/** Has events recorded while the option {@code jfr} is on, from the first recording on. */
+final class JfrService {
+
+    private final CurrentOptions options;
+    private final ThisProcess process;
+    private final Log log;
+
+    /** The events that are registered; null if none are. */
+    private LockEvents events;
+
+    private boolean isRefused;
+
+    /** Creates the service, which registers nothing yet. */
+    JfrService(CurrentOptions options, ThisProcess process, Log log) {
+        this.options = options;
+        this.process = process;
+        this.log = log;
+    }
+
+    /** Returns whether the Java runtime has Flight Recorder: it need not. */
+    static boolean isPossible() {
+        return ModuleLayer.boot().findModule("jdk.jfr").isPresent();
+    }
+
+    /**
+     * Registers or unregisters the events, as the option and the recordings say. The reporter's thread calls it about once
+     * a second.
+     *
+     * @param control whom the events ask
+     */
+    void update(LockControl control) {
+        try {
+            if (!options.get().jfr()) {
+                isRefused = false;
+                end();
+            } else if (events == null && !isRefused && HeapRoom.isThere() && Recordings.areRunning()) {
+                begin(control);
+            }
+        } catch (IOException | RuntimeException | LinkageError e) {
+            isRefused = true;
+            log.debug("no events in Flight Recorder: " + e);
+        }
+    }
+
+    private void begin(LockControl control) throws IOException {
+        events = new LockEvents(control, process.files(), process.passRelay());
+        events.begin();
+    }
+
+    private void end() {
+        LockEvents last = events;
+        events = null;
+        if (last != null) {
+            last.end();
+        }
+    }
+}

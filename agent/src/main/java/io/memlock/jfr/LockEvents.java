@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.jfr;
+
+import io.memlock.keeper.HeapRoom;
+import io.memlock.keeper.LockControl;
+import io.memlock.proc.ProcFs;
+import io.memlock.proc.ProcessStat;
+import io.memlock.reconcile.PassRelay;
+import io.memlock.report.RegionReport;
+import io.memlock.report.RegionUsage;
+import io.memlock.state.LockStatus;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import jdk.jfr.Event;
+import jdk.jfr.FlightRecorder;
+
+/**
+ * Registers the events, and makes those that come at regular times. Registering an event sets Flight Recorder up, which
+ * takes 0.3 s of CPU: that is only done while something is recorded.
+ */
+public final class LockEvents {
+
+    private static final List<Class<? extends Event>> EVENTS =
+            List.of(LockEvent.class, StatusEvent.class, RegionEvent.class, CoverageLostEvent.class, FaultsEvent.class);
+
+    private static final int UNKNOWN = -1;
+
+    private final LockControl control;
+    private final ProcFs proc;
+    private final PassRelay passes;
+    private final PassRecorder recorder = new PassRecorder();
+
+    private final Runnable status = new Hook(this::recordStatus);
+    private final Runnable regions = new Hook(this::recordRegions);
+    private final Runnable faults = new Hook(this::recordFaults);
+    private final Runnable losses = new Hook(recorder::recordWhatGoesOn);
+
+    private ProcessStat lastStat;
+    private long lastNanos;
+
+    /**
+     * Registers nothing yet.
+     *
+     * @param control whom the events ask
+     * @param proc where page faults are read
+     * @param passes tells what passes do
+     */
+    public LockEvents(LockControl control, ProcFs proc, PassRelay passes) {
+        this.control = control;
+        this.proc = proc;
+        this.passes = passes;
+    }
+
+    /**
+     * Registers the events, and records what there is to tell at once: a recording may end soon.
+     *
+     * @throws IOException if {@code /proc/self} cannot be read
+     */
+    public void begin() throws IOException {
+        lastStat = proc.stat(ProcFs.SELF);
+        lastNanos = System.nanoTime();
+        EVENTS.forEach(FlightRecorder::register);
+        FlightRecorder.addPeriodicEvent(StatusEvent.class, status);
+        FlightRecorder.addPeriodicEvent(RegionEvent.class, regions);
+        FlightRecorder.addPeriodicEvent(FaultsEvent.class, faults);
+        FlightRecorder.addPeriodicEvent(CoverageLostEvent.class, losses);
+        passes.tell(recorder);
+        refresh();
+        recordStatus();
+        recordRegions();
+    }
+
+    /** Scans once. Where smaps cannot be read the other events are still worth having. */
+    private void refresh() {
+        try {
+            control.refresh();
+        } catch (IOException e) {
+            // Then the numbers of a scan are shown as not known.
+        }
+    }
+
+    /** Takes the events away, as far as they are there. */
+    public void end() {
+        passes.tell(PassRelay.NOBODY);
+        List.of(status, regions, faults, losses).forEach(FlightRecorder::removePeriodicEvent);
+        EVENTS.forEach(FlightRecorder::unregister);
+    }
+
+    private void recordStatus() throws IOException {
+        StatusEvent event = new StatusEvent();
+        if (!event.isEnabled()) {
+            return;
+        }
+        long now = System.nanoTime();
+        LockStatus known = control.status();
+        RegionReport report = control.report();
+        RegionUsage selected = report == null ? null : report.selected(known);
+        long limit = known.limit().effectiveBytes();
+        event.state = known.state().name();
+        event.verifiedAgo = ago(known.verifiedAgeMillis(now));
+        event.coverage = selected == null || known.regions().isEmpty() ? Float.NaN : coverage(selected);
+        event.locked = selected == null ? UNKNOWN : selected.lockedBytes();
+        event.resident = selected == null ? UNKNOWN : selected.residentBytes();
+        event.swapped = selected == null ? UNKNOWN : selected.swappedBytes();
+        event.scannedAgo = report == null ? ago(UNKNOWN) : ageMillis(report, now);
+        event.charged = control.numbers().chargedBytes();
+        event.limit = limit < 0 ? Long.MAX_VALUE : limit;
+        event.relocks = known.relockCount();
+        event.commit();
+    }
+
+    /** Flight Recorder shows the least number there is as "not known". */
+    private static long ago(long millis) {
+        return millis == UNKNOWN ? Long.MIN_VALUE : millis;
+    }
+
+    private static long ageMillis(RegionReport report, long nowNanos) {
+        return TimeUnit.NANOSECONDS.toMillis(nowNanos - report.takenNanos());
+    }
+
+    private static float coverage(RegionUsage usage) {
+        return usage.residentBytes() == 0 ? Float.NaN : (float) usage.coverage();
+    }
+
+    private void recordRegions() {
+        RegionReport report = control.report();
+        if (report == null || !new RegionEvent().isEnabled()) {
+            return;
+        }
+        LockStatus known = control.status();
+        for (RegionUsage usage : report.regions()) {
+            if (usage.mappings() > 0) {
+                RegionEvent event = new RegionEvent();
+                event.region = usage.regionName();
+                event.selected = known.regions().contains(usage.region());
+                event.coverage = coverage(usage);
+                event.locked = usage.lockedBytes();
+                event.resident = usage.residentBytes();
+                event.swapped = usage.swappedBytes();
+                event.committed = usage.committedBytes();
+                event.scannedAgo = ageMillis(report, System.nanoTime());
+                event.commit();
+            }
+        }
+    }
+
+    private void recordFaults() throws IOException {
+        FaultsEvent event = new FaultsEvent();
+        if (!event.isEnabled()) {
+            return;
+        }
+        ProcessStat stat = proc.stat(ProcFs.SELF);
+        long now = System.nanoTime();
+        event.interval = now - lastNanos;
+        event.majorFaults = stat.majorFaults() - lastStat.majorFaults();
+        event.minorFaults = stat.minorFaults() - lastStat.minorFaults();
+        event.majorRate = event.majorFaults * 1e9f / event.interval;
+        event.minorRate = event.minorFaults * 1e9f / event.interval;
+        lastStat = stat;
+        lastNanos = now;
+        event.commit();
+    }
+
+    private interface Task {
+        void run() throws IOException;
+    }
+
+    /** What a thread of Flight Recorder runs. Whatever goes wrong there, the next time may go well. */
+    private static final class Hook implements Runnable {
+
+        private final Task task;
+
+        Hook(Task task) {
+            this.task = task;
+        }
+
+        @Override
+        public void run() {
+            try {
+                if (HeapRoom.isThere()) {
+                    task.run();
+                }
+            } catch (IOException | RuntimeException | Error e) {
+                // Then this event is missing.
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.jfr;
+
+import jdk.jfr.Category;
+import jdk.jfr.DataAmount;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.Percentage;
+import jdk.jfr.Period;
+import jdk.jfr.Registered;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
+
+/** How far the promise is kept, now and then. */
+@Name("memlock.Status")
+@Label("Memory Lock Status")
+@Category("Memory Lock")
+@Description("How far memlock-agent keeps what is selected in RAM")
+@Period("5 s")
+@StackTrace(false)
+@Registered(false)
+final class StatusEvent extends Event {
+
+    @Label("State")
+    @Description("LOCKED, PARTIAL, FAILED, UNKNOWN or UNLOCKED, as over JMX")
+    String state;
+
+    @Label("Verified Ago")
+    @Description("Age of the verification that the state comes from")
+    @Timespan(Timespan.MILLISECONDS)
+    long verifiedAgo;
+
+    @Label("Coverage")
+    @Description("Locked bytes of the resident bytes that are selected; not a number while that is not known")
+    @Percentage
+    float coverage;
+
+    @Label("Locked")
+    @Description("What is selected, in RAM and locked; -1 before the first scan")
+    @DataAmount
+    long locked;
+
+    @Label("Resident")
+    @Description("What is selected and in RAM; -1 before the first scan")
+    @DataAmount
+    long resident;
+
+    @Label("Swapped")
+    @Description("What is selected and in swap; -1 before the first scan")
+    @DataAmount
+    long swapped;
+
+    @Label("Scanned Ago")
+    @Description("Age of the scan that coverage, locked, resident and swapped come from")
+    @Timespan(Timespan.MILLISECONDS)
+    long scannedAgo;
+
+    @Label("Charged")
+    @Description("Length of all locked mappings, resident or not (VmLck): it counts against the limit")
+    @DataAmount
+    long charged;
+
+    @Label("Limit")
+    @Description("How much may be charged; the greatest number there is if it is unlimited")
+    @DataAmount
+    long limit;
+
+    @Label("Relocks")
+    @Description("Parts of mappings that had to be locked after the first time, since the start")
+    long relocks;
+}
