@@ -117,7 +117,7 @@ final class AttachService {
 
     private void print(AttachReply reply) {
         if (reply.state() == State.FAILED) {
-            stderr.print("attach: " + reply.text());
+            stderr.print(StandardError.WARN, "attach: " + reply.text());
         }
     }
 

@@ -108,7 +108,7 @@ public final class Memlock implements Agent {
         try {
             options = OptionParser.parse(optionsText);
         } catch (OptionException e) {
-            stderr.print(e.getMessage());
+            stderr.print(StandardError.ERROR, e.getMessage());
             return EXIT_BAD_OPTION;
         }
         begin(options);
@@ -156,8 +156,10 @@ public final class Memlock implements Agent {
     /** Ignores another {@code -javaagent} of the same command line, or of {@code JAVA_TOOL_OPTIONS}. */
     @Override
     public void startAgain(String optionsText) {
-        stderr.print("the agent is given more than once: the first counts (" + given(startOptions)
-                + "), this one is ignored (" + given(optionsText) + ")");
+        stderr.print(
+                StandardError.WARN,
+                "the agent is given more than once: the first counts (" + given(startOptions)
+                        + "), this one is ignored (" + given(optionsText) + ")");
     }
 
     private static String given(String optionsText) {

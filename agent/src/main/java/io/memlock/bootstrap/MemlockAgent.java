@@ -96,7 +96,7 @@ public final class MemlockAgent {
     @SuppressWarnings("SystemOut") // the only place there is, this early
     private static void print(String text) {
         try {
-            new StandardError(System.err).print(text);
+            new StandardError(System.err).print(StandardError.ERROR, text);
         } catch (Throwable failure) {
             // Then it is not said. The application goes on.
         }

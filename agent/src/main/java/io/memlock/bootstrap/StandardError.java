@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.bootstrap;
 
+import java.io.File;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
 
@@ -10,11 +12,19 @@ import java.util.concurrent.TimeUnit;
  */
 public final class StandardError {
 
-    private static final String PREFIX = "[memlock] ";
+    /** Levels, as log collectors know them. */
+    public static final String ERROR = "ERROR";
+
+    public static final String WARN = "WARN";
+    public static final String INFO = "INFO";
+    public static final String DEBUG = "DEBUG";
+
+    private static final String NAME = " [memlock] ";
 
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final PrintStream stream;
+    private final String process = processId();
 
     /** Prints a line that was waited for in vain; null if there is none. */
     private Thread stuck;
@@ -27,24 +37,40 @@ public final class StandardError {
     }
 
     /**
-     * Prints {@code [memlock]} and a message, in one call, so that lines of other threads do not come between.
+     * Prints a message in one call, so that lines of other threads do not come between. Before it come the time as in RFC
+     * 3339, the level, the number of the process and {@code [memlock]}, in a form that log collectors parse: {@code
+     * 2026-11-28T20:06:01.123Z INFO 1234 [memlock] locked 30 MiB}.
      *
-     * @param message of one line or more
+     * @param level one of the levels above
+     * @param message of one line or more; the first alone begins without a blank
      */
-    public synchronized void print(String message) {
+    public synchronized void print(String level, String message) {
         if (stuck != null && stuck.isAlive()) {
             lost++;
             return;
         }
-        String text = PREFIX.concat(message);
+        String time = UtcTime.text(System.currentTimeMillis()) + " ";
+        String text = time + level + process + NAME + message;
         if (lost > 0) {
-            text = PREFIX + "messages lost because nobody read standard error: " + lost + System.lineSeparator() + text;
+            text = time + WARN + process + NAME + "messages lost because nobody read standard error: " + lost
+                    + System.lineSeparator() + text;
         }
         stuck = start(text);
         if (stuck != null) {
             await(stuck);
         }
         lost = 0;
+    }
+
+    /** Returns a blank and the number of this process, "-" if it cannot be told. No class of the JDK is loaded for it. */
+    private static String processId() {
+        String name;
+        try {
+            name = new File("/proc/self").getCanonicalFile().getName();
+        } catch (IOException | SecurityException e) {
+            return " -";
+        }
+        return name.equals("self") ? " -" : " " + name; // the former where there is no /proc
     }
 
     private Thread start(String text) {

@@ -5,7 +5,6 @@ import io.memlock.hotspot.LayerStatus;
 import io.memlock.lock.MemoryLock;
 import io.memlock.lock.Outcome;
 import io.memlock.log.Log;
-import io.memlock.log.UtcTime;
 import io.memlock.memory.Bytes;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.CurrentOptions;
@@ -130,8 +129,7 @@ public final class LockControl {
 
     private void tellOf(String what, String asker, Outcome outcome) {
         background.start();
-        log.info(what + ", asked for " + asker + ", at " + UtcTime.text(System.currentTimeMillis()) + ": "
-                + status().state() + " (" + status().describe() + ")");
+        log.info(what + ", asked for " + asker + ": " + status().state() + " (" + status().describe() + ")");
         announcer.announce();
         outcome.notices().forEach(log::failure);
     }

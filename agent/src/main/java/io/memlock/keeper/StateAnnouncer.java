@@ -3,7 +3,6 @@ package io.memlock.keeper;
 
 import io.memlock.lock.MemoryLock;
 import io.memlock.log.Log;
-import io.memlock.log.UtcTime;
 import io.memlock.state.LockState;
 import io.memlock.state.LockStatus;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +47,7 @@ final class StateAnnouncer {
         if (before == after) {
             return;
         }
-        String change = "state " + before + " -> " + after + " at " + UtcTime.text(System.currentTimeMillis());
+        String change = "state " + before + " -> " + after;
         boolean isKept = after == LockState.LOCKED || after == LockState.UNLOCKED;
         if (isKept || status.lastFailure() == null) {
             log.info(change + " (" + status.describe() + ")");

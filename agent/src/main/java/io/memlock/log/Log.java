@@ -5,7 +5,7 @@ import io.memlock.bootstrap.StandardError;
 import java.io.PrintStream;
 
 /**
- * {@code [memlock] …} lines on stderr. No logging library: the agent runs before the application has chosen one.
+ * Prints on stderr, at levels. No logging library: the agent runs before the application has chosen one.
  */
 public final class Log {
 
@@ -35,24 +35,20 @@ public final class Log {
 
     /** Prints at every level that something is not as promised. */
     public void failure(String message) {
-        print(message);
+        stderr.print(StandardError.WARN, message);
     }
 
     /** Prints the start line, or a change of state. */
     public void info(String message) {
         if (verbosity.level() != LogLevel.QUIET) {
-            print(message);
+            stderr.print(StandardError.INFO, message);
         }
     }
 
     /** Prints a detail. */
     public void debug(String message) {
         if (isDebug()) {
-            print(message);
+            stderr.print(StandardError.DEBUG, message);
         }
-    }
-
-    private void print(String message) {
-        stderr.print(message);
     }
 }

@@ -44,31 +44,39 @@ class StandardErrorTest {
             true,
             StandardCharsets.UTF_8);
 
+    /** Returns what was written, with words in place of what differs each time. */
+    private String text() {
+        return written.toString(StandardCharsets.UTF_8)
+                .replaceAll("(?m)^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z ", "TIME ")
+                .replace(" " + ProcessHandle.current().pid() + " ", " PID ");
+    }
+
     @Test
     void printsWhileSomebodyReads() {
         read.countDown();
 
-        new StandardError(pipe).print("one");
+        new StandardError(pipe).print(StandardError.INFO, "one");
 
-        assertThat(written.toString(StandardCharsets.UTF_8)).isEqualTo("[memlock] one\n");
+        assertThat(text()).isEqualTo("TIME INFO PID [memlock] one\n");
     }
 
     @Test
     void waitsForNoReaderAndTellsHowManyLinesWereLost() throws InterruptedException {
         StandardError stderr = new StandardError(pipe);
-        stderr.print("one");
-        stderr.print("two");
-        stderr.print("three");
+        stderr.print(StandardError.INFO, "one");
+        stderr.print(StandardError.INFO, "two");
+        stderr.print(StandardError.INFO, "three");
         assertThat(written.size()).isZero();
 
         read.countDown();
         while (!written.toString(StandardCharsets.UTF_8).contains("four")) {
-            stderr.print("four");
+            stderr.print(StandardError.INFO, "four");
         }
 
-        assertThat(written.toString(StandardCharsets.UTF_8))
-                .startsWith("[memlock] one\n[memlock] messages lost because nobody read standard error: ")
-                .contains("\n[memlock] four\n")
+        assertThat(text())
+                .startsWith(
+                        "TIME INFO PID [memlock] one\nTIME WARN PID [memlock] messages lost because nobody read standard error: ")
+                .contains("\nTIME INFO PID [memlock] four\n")
                 .doesNotContain("two");
     }
 
@@ -77,9 +85,9 @@ class StandardErrorTest {
         Thread.currentThread().interrupt();
         read.countDown();
 
-        new StandardError(pipe).print("one");
+        new StandardError(pipe).print(StandardError.INFO, "one");
 
         assertThat(Thread.interrupted()).isTrue();
-        assertThat(written.toString(StandardCharsets.UTF_8)).isEqualTo("[memlock] one\n");
+        assertThat(text()).isEqualTo("TIME INFO PID [memlock] one\n");
     }
 }

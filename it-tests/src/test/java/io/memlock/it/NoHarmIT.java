@@ -16,6 +16,7 @@ import io.memlock.it.apps.OwnLogManagerApp.OwnLogManager;
 import io.memlock.it.apps.PropertiesApp;
 import io.memlock.it.apps.ThreadsApp;
 import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.AgentLine;
 import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
@@ -325,7 +326,8 @@ class NoHarmIT {
 
         assertThat(outcome.exitStatus()).as(outcome::toString).isEqualTo(1);
         assertThat(outcome.stdout()).isEmpty();
-        assertThat(outcome.stderr()).startsWith("[memlock] ").hasLineCount(1);
+        assertThat(outcome.stderr()).hasLineCount(1);
+        assertThat(AgentLine.of(outcome.stderr().strip()).level()).isEqualTo("ERROR");
         assertThat(filesIn(directory)).as("hs_err or core file").isEmpty();
     }
 

@@ -41,7 +41,8 @@ final class Capture {
     }
 
     /**
-     * The next complete line that starts with a prefix, after those taken already; lines in between are passed over.
+     * The next complete line that starts with a prefix, after those taken already; lines in between are passed over. A line
+     * of the agent starts with {@code [memlock]}: what stands before that is left out.
      *
      * @return null if the stream ended or the time was up before one came
      */
@@ -51,7 +52,7 @@ final class Capture {
             String[] lines = text().split("\n", -1);
             // The last piece is not complete, or empty.
             while (linesTaken < lines.length - 1) {
-                String line = lines[linesTaken++];
+                String line = AgentLine.textOf(lines[linesTaken++]);
                 if (line.startsWith(prefix)) {
                     return line;
                 }

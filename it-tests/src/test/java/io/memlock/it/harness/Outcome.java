@@ -13,15 +13,14 @@ import java.util.List;
  */
 public record Outcome(int exitStatus, String stdout, String stderr) {
 
-    private static final String AGENT = "[memlock]";
-
-    /** The agent's messages on standard error, each with its indented lines. */
+    /** The agent's messages on standard error, from {@code [memlock]} on, each with its indented lines. */
     public List<String> agentMessages() {
         List<String> messages = new ArrayList<>();
         boolean open = false;
         for (String line : stderr.lines().toList()) {
-            if (line.startsWith(AGENT)) {
-                messages.add(line);
+            AgentLine first = AgentLine.of(line);
+            if (first != null) {
+                messages.add(first.text());
                 open = true;
             } else if (open && line.startsWith(" ")) {
                 messages.set(messages.size() - 1, messages.get(messages.size() - 1) + "\n" + line);
@@ -37,7 +36,7 @@ public record Outcome(int exitStatus, String stdout, String stderr) {
         List<String> lines = new ArrayList<>();
         boolean agent = false;
         for (String line : stderr.lines().toList()) {
-            agent = line.startsWith(AGENT) || (agent && line.startsWith(" "));
+            agent = AgentLine.of(line) != null || (agent && line.startsWith(" "));
             if (!agent) {
                 lines.add(line);
             }

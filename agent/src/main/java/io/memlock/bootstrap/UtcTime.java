@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.log;
+package io.memlock.bootstrap;
 
 /**
  * A moment as text, by hand: the formatters of {@code java.time} have initialisers that must not fail on a thread of ours.
  */
-public final class UtcTime {
+final class UtcTime {
 
     private static final long MILLIS_PER_DAY = 86_400_000L;
 
@@ -17,15 +17,17 @@ public final class UtcTime {
     private UtcTime() {}
 
     /**
-     * Formats a moment as ISO 8601, to the second.
+     * Formats a moment as RFC 3339, to the millisecond.
      *
      * @param millis since 1970
-     * @return for example {@code 2026-11-27T05:47:17Z}
+     * @return for example {@code 2026-11-27T05:47:17.042Z}
      */
-    public static String text(long millis) {
+    static String text(long millis) {
         long days = Math.floorDiv(millis, MILLIS_PER_DAY);
-        long second = Math.floorMod(millis, MILLIS_PER_DAY) / 1000;
-        return date(days) + "T" + two(second / 3600) + ":" + two(second / 60 % 60) + ":" + two(second % 60) + "Z";
+        long ofDay = Math.floorMod(millis, MILLIS_PER_DAY);
+        long second = ofDay / 1000;
+        return date(days) + "T" + two(second / 3600) + ":" + two(second / 60 % 60) + ":" + two(second % 60) + "."
+                + three(ofDay % 1000) + "Z";
     }
 
     /** Computes with years that begin in March, in which leap days come last. */
@@ -40,6 +42,10 @@ public final class UtcTime {
         long month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
         long year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0);
         return year + "-" + two(month) + "-" + two(day);
+    }
+
+    private static String three(long number) {
+        return number < 100 ? "0" + two(number) : Long.toString(number);
     }
 
     private static String two(long number) {
