@@ -274,7 +274,7 @@ public final class Memlock implements Agent {
                     }
                 };
         try {
-            Runtime.getRuntime().addShutdownHook(newThread(end, "memlock-end"));
+            Runtime.getRuntime().addShutdownHook(AgentThread.atEnd(OwnPermissions.of(end), "memlock-end"));
         } catch (IllegalStateException | SecurityException e) {
             log.debug("the JVM ends, or may wait for the watch as it ends: " + e.getMessage());
         }
@@ -294,7 +294,7 @@ public final class Memlock implements Agent {
         if (background == null) {
             jmx = hasManagement() ? new JmxService(inForce, log, process.pageBytes()) : null;
             JfrService jfr = JfrService.isPossible() ? new JfrService(inForce, process, log) : null;
-            Publisher publisher = new Publisher(instrumentation, log, jmx, jfr);
+            Publisher publisher = new Publisher(instrumentation, log, jmx, jfr, new EndLine(lock, process, log));
             Growth.Source growth = new GrowthSignals(instrumentation, process.files());
             UnwantedLocks unwanted = new BornInVain(lock, inForce);
             MapTracking tracking = new MapTracking(instrumentation, unwanted, process.libc(), log);

@@ -12,7 +12,7 @@ import io.memlock.report.RegionUsage;
 import io.memlock.state.LockStatus;
 import java.lang.instrument.Instrumentation;
 
-/** Publishes the lock once a second, as performance counters, over JMX and in Flight Recorder. */
+/** Publishes the lock once a second, as performance counters, over JMX and in Flight Recorder, and when the JVM ends. */
 final class Publisher implements Runnable {
 
     private final Instrumentation instrumentation;
@@ -24,6 +24,8 @@ final class Publisher implements Runnable {
     /** The service of Flight Recorder; null where there is none. */
     private final JfrService jfr;
 
+    private final EndLine endLine;
+
     private LockControl control;
 
     /** The counters; null where there are none, and before the first time. */
@@ -32,11 +34,12 @@ final class Publisher implements Runnable {
     private boolean hasBegun;
 
     /** Creates the publisher, which publishes nothing yet. */
-    Publisher(Instrumentation instrumentation, Log log, JmxService jmx, JfrService jfr) {
+    Publisher(Instrumentation instrumentation, Log log, JmxService jmx, JfrService jfr, EndLine endLine) {
         this.instrumentation = instrumentation;
         this.log = log;
         this.jmx = jmx;
         this.jfr = jfr;
+        this.endLine = endLine;
     }
 
     /** Sets what to publish. */
@@ -58,6 +61,10 @@ final class Publisher implements Runnable {
         }
         if (jfr != null) {
             jfr.update(control);
+        }
+        RegionReport report = control.report();
+        if (report != null) {
+            endLine.saw(report);
         }
     }
 

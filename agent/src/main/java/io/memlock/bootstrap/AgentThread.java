@@ -16,6 +16,7 @@ public final class AgentThread extends Thread implements Thread.UncaughtExceptio
     private static final long STACK_BYTES = 1 << 20;
 
     private final boolean isGentle;
+    private final boolean isOptional;
 
     /**
      * A thread that has not started.
@@ -24,12 +25,13 @@ public final class AgentThread extends Thread implements Thread.UncaughtExceptio
      * @param name of the thread
      */
     public AgentThread(Runnable body, String name) {
-        this(body, name, false);
+        this(body, name, false, false);
     }
 
-    private AgentThread(Runnable body, String name, boolean isGentle) {
+    private AgentThread(Runnable body, String name, boolean isGentle, boolean isOptional) {
         super(newGroup(), body, name, STACK_BYTES, false);
         this.isGentle = isGentle;
+        this.isOptional = isOptional;
         setDaemon(true);
         setUncaughtExceptionHandler(this);
         setContextClassLoader(ClassLoader.getPlatformClassLoader());
@@ -43,7 +45,29 @@ public final class AgentThread extends Thread implements Thread.UncaughtExceptio
      * @param name of the thread
      */
     public static AgentThread gentle(Runnable body, String name) {
-        return new AgentThread(body, name, true);
+        return new AgentThread(body, name, true, false);
+    }
+
+    /**
+     * A shutdown hook. Where it cannot be started, whoever starts the hooks goes on to the next, which would not be started
+     * otherwise.
+     *
+     * @param body what it does
+     * @param name of the thread
+     */
+    public static AgentThread atEnd(Runnable body, String name) {
+        return new AgentThread(body, name, false, true);
+    }
+
+    @Override
+    public synchronized void start() { // as the method it is in place of
+        try {
+            super.start();
+        } catch (Throwable e) { // no memory for a thread
+            if (!isOptional) {
+                throw e;
+            }
+        }
     }
 
     /** Lets the calling thread rest. Never fails: where the heap is full, even that may find no memory the first time. */

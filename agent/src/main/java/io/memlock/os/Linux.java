@@ -103,6 +103,9 @@ public final class Linux {
     /** For sched_setscheduler: as most threads are scheduled. */
     public static final int SCHED_OTHER = 0;
 
+    /** For poll: writing does not wait. */
+    public static final int POLLOUT = 4;
+
     /** For poll: there is something to read. */
     public static final int POLLIN = 1;
 

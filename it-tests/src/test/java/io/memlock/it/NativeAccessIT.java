@@ -82,7 +82,9 @@ class NativeAccessIT {
 
             Outcome outcome = jvm.awaitExit();
             assertThat(outcome.exitStatus()).as(outcome::toString).isZero();
-            assertThat(outcome.agentMessages()).hasSize(1);
+            assertThat(outcome.agentMessages())
+                    .filteredOn(message -> !message.contains("the JVM ends")) // it may have lived for so long
+                    .hasSize(1);
             assertThat(outcome.otherErrorLines()).isEmpty();
         }
     }
