@@ -221,6 +221,16 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     }
 
     @Override
+    public String swapInPrivate(List<Segment> segments) {
+        return residency().swapInPrivate(segments);
+    }
+
+    @Override
+    public boolean isPrivateInSwap() {
+        return residency().isPrivateInSwap();
+    }
+
+    @Override
     public List<Segment> locate(List<Region> regions) throws IOException {
         List<Mapping> mappings = proc.mappings(ProcFs.SELF);
         List<Segment> segments = layout().classifyUnasked(mappings);

@@ -267,6 +267,7 @@ public final class MemoryLock {
         }
         firstPassDone = false;
         LockFailure failure = pass();
+        passes.reconciler().takeNewlyLocked();
         String swapInRefusal = residency.swapIn(passes.reconciler().locked());
         List<Region> toPrefault = wanted.prefault();
         String prefaultRefusal = toPrefault.isEmpty()
@@ -290,7 +291,23 @@ public final class MemoryLock {
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public synchronized Outcome reconcile() throws IOException {
-        return ledger.outcome(pass(), null, null);
+        LockFailure failure = pass();
+        return ledger.outcome(failure, readBack(), null);
+    }
+
+    /**
+     * Reads back what was swapped out before this pass locked it, as after an unlock by somebody else. A lock on-fault does
+     * not.
+     *
+     * @return null if nothing is left in swap, otherwise why
+     */
+    private String readBack() throws IOException {
+        List<Segment> newlyLocked = passes.reconciler().takeNewlyLocked();
+        return newlyLocked.isEmpty()
+                        || !residency.isPrivateInSwap()
+                        || !plan.room().oomWatch().isRoomForAll()
+                ? null
+                : residency.swapInPrivate(newlyLocked);
     }
 
     /**

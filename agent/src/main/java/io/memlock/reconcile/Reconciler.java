@@ -65,6 +65,7 @@ public final class Reconciler {
     private Selection lastSelection = Selection.NOTHING;
     private PassConditions lastConditions;
     private PassResult last = PassResult.NONE;
+    private final List<Segment> newlyLocked = new ArrayList<>();
     private boolean sawChange;
     private boolean changesMeanwhile;
     private boolean adopts;
@@ -142,6 +143,13 @@ public final class Reconciler {
                 tools.held().unlockOthers(segment.start(), segment.length());
             }
         }
+    }
+
+    /** Returns what has been locked since the last time this was asked: some of it may have been swapped out before. */
+    public List<Segment> takeNewlyLocked() {
+        List<Segment> taken = List.copyOf(newlyLocked);
+        newlyLocked.clear();
+        return taken;
     }
 
     /** Takes all that is locked at the next look for ours, unless the application locked it without on-fault. */
@@ -327,6 +335,7 @@ public final class Reconciler {
                 repair.missingAfterAll(segment);
             }
         }
+        newlyLocked.addAll(repair.newlyLocked());
         locked = found.kept();
         return repair.pass(found);
     }

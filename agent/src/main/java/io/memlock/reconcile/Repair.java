@@ -38,7 +38,7 @@ final class Repair {
 
     private final List<Segment> vanished = new ArrayList<>();
     private final Map<Region, Long> missingBytes = new EnumMap<>(Region.class);
-    private int newlyLocked;
+    private final List<Segment> newlyLocked = new ArrayList<>();
     private int lost;
     private int unlocked;
     private boolean sawChange;
@@ -181,6 +181,11 @@ final class Repair {
         }
     }
 
+    /** Returns what was unlocked and is locked now, at its start at least. */
+    List<Segment> newlyLocked() {
+        return newlyLocked;
+    }
+
     /** Returns what seems to have been unmapped before its turn. */
     List<Segment> vanished() {
         return vanished;
@@ -218,7 +223,7 @@ final class Repair {
         }
         if (isLocked) { // at its start at least
             tools.ours.add(segment);
-            newlyLocked++;
+            newlyLocked.add(segment);
         } else if (failed == 0 && tools.probe.seesLockOfOwnPage()) {
             tools.neverLocked.add(segment);
         } else if (failed == 0) {
@@ -252,7 +257,14 @@ final class Repair {
     /** Returns what was found and done. */
     PassResult pass(Difference found) {
         return new PassResult(
-                mappings, found.wantedBytes(), missingBytes, newlyLocked, lost, unlocked, errno, overMappingBudget);
+                mappings,
+                found.wantedBytes(),
+                missingBytes,
+                newlyLocked.size(),
+                lost,
+                unlocked,
+                errno,
+                overMappingBudget);
     }
 
     /**

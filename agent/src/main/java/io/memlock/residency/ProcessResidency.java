@@ -55,23 +55,58 @@ public final class ProcessResidency implements Residency {
     @Override
     public String swapIn(List<Segment> segments) {
         try {
-            long swapped = proc.status(ProcFs.SELF).vmSwapBytes();
-            SwapIn swapIn = new SwapIn(Populator.of(libc, proc), Pause.SLEEP, progress);
+            SwapIn swapIn = newSwapIn();
             long inSwap = bytesInSwap();
             // What was committed and never touched is absent, too: no more has come back than there was in swap.
             long brought = inSwap == 0 ? 0 : Math.min(inSwap, swapIn.heapFile(new Mincore(libc, pageBytes), segments));
-            if (swapped > 0) {
-                try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, pageBytes)) {
-                    brought += swapIn.own(pagemap, segments, swapped);
-                }
-            }
-            if (brought > 0) {
-                log.info("read back from swap: " + Bytes.text(brought));
-            }
+            tell(brought + ownBack(swapIn, segments));
             return swapIn.leftBytes() == 0 ? null : Bytes.text(swapIn.leftBytes()) + " of the heap" + LATER;
         } catch (IOException e) {
             return e.getMessage() + LATER;
         }
+    }
+
+    @Override
+    public String swapInPrivate(List<Segment> segments) {
+        try {
+            tell(ownBack(newSwapIn(), segments));
+            return null;
+        } catch (IOException e) {
+            return e.getMessage() + LATER;
+        }
+    }
+
+    private SwapIn newSwapIn() {
+        return new SwapIn(Populator.of(libc, proc), Pause.SLEEP, progress);
+    }
+
+    private long ownBack(SwapIn swapIn, List<Segment> segments) throws IOException {
+        long swapped = swappedBytes();
+        if (swapped <= 0) {
+            return 0;
+        }
+        try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, pageBytes)) {
+            return swapIn.own(pagemap, segments, swapped);
+        }
+    }
+
+    private void tell(long broughtBytes) {
+        if (broughtBytes > 0) {
+            log.info("read back from swap: " + Bytes.text(broughtBytes));
+        }
+    }
+
+    @Override
+    public boolean isPrivateInSwap() {
+        try {
+            return swappedBytes() > 0;
+        } catch (IOException e) {
+            return false; // the next pass fails for the same reason, and tells it
+        }
+    }
+
+    private long swappedBytes() throws IOException {
+        return proc.status(ProcFs.SELF).vmSwapBytes();
     }
 
     /** Returns how much all processes have in swap: any number, where the kernel does not tell. */

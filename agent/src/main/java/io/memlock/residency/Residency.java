@@ -27,4 +27,15 @@ public interface Residency {
      * @return null if done, otherwise why not
      */
     String swapIn(List<Segment> segments);
+
+    /**
+     * Reads back what is swapped out of private memory. A heap that is a file is left alone: all of it would be allocated.
+     *
+     * @param segments what is locked
+     * @return null if done, otherwise why not
+     */
+    String swapInPrivate(List<Segment> segments);
+
+    /** Returns whether private memory of this process is in swap. */
+    boolean isPrivateInSwap();
 }

@@ -57,6 +57,9 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     /** What the JVM does while an attach reads back what is in swap. */
     public Runnable whileSwappingIn = () -> {};
 
+    /** Whether private memory is in swap. */
+    public boolean isPrivateInSwap;
+
     /** Why that cannot be read back. */
     public String swapInRefusal;
 
@@ -171,6 +174,17 @@ public final class FakeProcess implements OwnProcess, ProcessView {
                 asked.add("swap in " + segments.size());
                 whileSwappingIn.run();
                 return swapInRefusal;
+            }
+
+            @Override
+            public String swapInPrivate(List<Segment> segments) {
+                asked.add("swap in privately " + segments.size());
+                return null;
+            }
+
+            @Override
+            public boolean isPrivateInSwap() {
+                return isPrivateInSwap;
             }
         };
     }

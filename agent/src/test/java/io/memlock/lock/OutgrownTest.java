@@ -132,4 +132,45 @@ class OutgrownTest {
         assertThat(laterWith(600 * MIB).status().state()).isEqualTo(LockState.UNLOCKED);
         assertThat(kernel.isLocked(HEAP)).isFalse();
     }
+
+    /** A lock on-fault leaves it in swap. */
+    @Test
+    void whatIsLockedLateIsReadBack() throws Exception {
+        start();
+        process.asked.clear();
+        process.isPrivateInSwap = true;
+        lock.reconcile();
+        assertThat(process.asked).as("nothing is new").isEmpty();
+        kernel.munlockall();
+
+        lock.reconcileAfterChange();
+
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+        assertThat(process.asked).containsExactly("swap in privately 1");
+    }
+
+    @Test
+    void whatWouldNotFitStaysInSwap() throws Exception {
+        start();
+        process.asked.clear();
+        process.isPrivateInSwap = true;
+        process.anonymous = new Anonymous(100 * MIB, 140 * MIB);
+        kernel.munlockall();
+
+        lock.reconcileAfterChange();
+
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+        assertThat(process.asked).isEmpty();
+    }
+
+    @Test
+    void whereNothingIsInSwapNothingIsReadBack() throws Exception {
+        start();
+        process.asked.clear();
+        kernel.munlockall();
+
+        lock.reconcileAfterChange();
+
+        assertThat(process.asked).isEmpty();
+    }
 }

@@ -5,6 +5,7 @@ import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HeapApp;
+import io.memlock.it.apps.LibCApp;
 import io.memlock.it.harness.Collector;
 import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
@@ -18,6 +19,7 @@ import io.memlock.it.harness.SwapFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -104,6 +106,41 @@ class LateLockIT {
             // Under rescan what the collection mapped last, a thread's arena for example, is locked by the next pass.
             eventually(() -> assertThat(Smaps.of(jvm.pid()).unlocked()).isEmpty());
         }
+    }
+
+    /** Stopped, the JVM cannot lock again what somebody unlocked before it has been swapped out. */
+    @ParameterizedTest
+    @MethodSource(EVERY_JDK)
+    void whatAnotherPartyUnlockedIsLockedAgainAndBroughtBack(Jdk jdk) {
+        Machine.requireUnlimitedLocking();
+        try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES);
+                MemoryCgroup cgroup = MemoryCgroup.withLimit(CGROUP_BYTES);
+                ForkedJvm jvm = ForkedJvm.on(jdk)
+                        .wrapper(cgroup.wrapper())
+                        .agent("mode=all,interval=10s")
+                        .flags(Collector.SERIAL.flag(), "-Xms150m", "-Xmx150m", "-XX:+AlwaysPreTouch")
+                        .main(LibCApp.class)
+                        .start()) {
+            jvm.awaitLine("ready");
+            eventually(() -> assertThat(Smaps.of(jvm.pid()).unlocked()).isEmpty());
+
+            jvm.ask("munlockall");
+            signal("STOP", jvm);
+            squeeze(jdk, cgroup);
+            assertThat(Smaps.of(jvm.pid()).swappedBytes())
+                    .as("bytes in %s: without them this test proves nothing", swap)
+                    .isPositive();
+            signal("CONT", jvm);
+
+            eventually(() -> assertThat(Smaps.of(jvm.pid()).swappedBytes()).isZero());
+            assertThat(jvm.stderr()).contains("read back from swap: ");
+        }
+    }
+
+    private static void signal(String name, ForkedJvm jvm) {
+        assertThat(Commands.run(List.of("kill", "-" + name, String.valueOf(jvm.pid())))
+                        .exitStatus())
+                .isZero();
     }
 
     /** KiB. The fourth column of /proc/swaps. */
