@@ -5,7 +5,6 @@ import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HeapApp;
-import io.memlock.it.apps.LibCApp;
 import io.memlock.it.harness.Collector;
 import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
@@ -16,6 +15,7 @@ import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.Smaps;
 import io.memlock.it.harness.SwapFile;
+import io.memlock.it.keeping.Keeping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,13 +115,11 @@ class LateLockIT {
         Machine.requireUnlimitedLocking();
         try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES);
                 MemoryCgroup cgroup = MemoryCgroup.withLimit(CGROUP_BYTES);
-                ForkedJvm jvm = ForkedJvm.on(jdk)
+                ForkedJvm jvm = Keeping.app(jdk, "mode=all,interval=10s")
                         .wrapper(cgroup.wrapper())
-                        .agent("mode=all,interval=10s")
                         .flags(Collector.SERIAL.flag(), "-Xms150m", "-Xmx150m", "-XX:+AlwaysPreTouch")
-                        .main(LibCApp.class)
                         .start()) {
-            jvm.awaitLine("ready");
+            Keeping.awaitStart(jvm);
             eventually(() -> assertThat(Smaps.of(jvm.pid()).unlocked()).isEmpty());
 
             jvm.ask("munlockall");

@@ -45,7 +45,8 @@ public final class Keeping {
         return app(jdk, options).flags("-Xms32m", "-Xmx512m");
     }
 
-    static ForkedJvm.Builder app(Jdk jdk, String options) {
+    /** An application with a way to the C library beside the agent's. */
+    public static ForkedJvm.Builder app(Jdk jdk, String options) {
         ForkedJvm.Builder builder = ForkedJvm.on(jdk)
                 .agent(options)
                 .classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class))
