@@ -11,9 +11,12 @@ import io.memlock.report.ProcessNumbers;
 import io.memlock.report.RegionReport;
 import io.memlock.report.RegionUsage;
 import io.memlock.state.LockFailure;
+import io.memlock.state.LockState;
 import io.memlock.state.LockStatus;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 
 /** {@link MemoryLockMXBean} from what {@link LockControl} tells. */
@@ -70,6 +73,16 @@ final class MemoryLockBean implements MemoryLockMXBean {
     @Override
     public int getStateCode() {
         return status().state().code();
+    }
+
+    @Override
+    public Map<String, Integer> getStates() {
+        LockState current = status().state();
+        Map<String, Integer> states = new TreeMap<>();
+        for (LockState state : LockState.values()) {
+            states.put(state.name(), state == current ? 1 : 0);
+        }
+        return states;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.memlock.jmx;
 
 import io.memlock.memory.SmapsCost;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The lock on this JVM's memory. Every attribute is cheap to read. Byte counts are -1 where unknown.
@@ -45,6 +46,10 @@ public interface MemoryLockMXBean {
 
     @Description("State as a number: 0 LOCKED, 1 PARTIAL, 2 FAILED, 3 UNKNOWN, 4 UNLOCKED")
     int getStateCode();
+
+    @Description(
+            "Each state by name: 1 for the one that State names, 0 for the others. For exporters, which read no texts")
+    Map<String, Integer> getStates();
 
     @Description("Milliseconds since State was last verified; -1 if it never was")
     long getVerifiedAgeMillis();

@@ -41,6 +41,7 @@ class JmxIT {
         "Selection",
         "State",
         "StateCode",
+        "States",
         "VerifiedAgeMillis",
         "LockedBytes",
         "LockedBytesAgeMillis",
