@@ -37,8 +37,9 @@ public final class JmxClient implements AutoCloseable {
     private final MBeanServerConnection server;
 
     @SuppressWarnings("BanJNDI") // to JVMs the tests started themselves
-    private JmxClient(String url) throws IOException {
-        connector = JMXConnectorFactory.connect(new JMXServiceURL(url));
+    private JmxClient(String url, String... credentials) throws IOException {
+        Map<String, ?> environment = credentials.length == 0 ? Map.of() : Map.of(JMXConnector.CREDENTIALS, credentials);
+        connector = JMXConnectorFactory.connect(new JMXServiceURL(url), environment);
         server = connector.getMBeanServerConnection();
     }
 
@@ -56,10 +57,14 @@ public final class JmxClient implements AutoCloseable {
         }
     }
 
-    /** Connects to a JVM that was started with {@link #remoteFlags}. */
-    public static JmxClient connect(int port) {
+    /**
+     * Connects to a JVM that was started with {@link #remoteFlags}.
+     *
+     * @param credentials user and password; nothing where the JVM asks for none
+     */
+    public static JmxClient connect(int port, String... credentials) {
         try {
-            return new JmxClient("service:jmx:rmi:///jndi/rmi://127.0.0.1:" + port + "/jmxrmi");
+            return new JmxClient("service:jmx:rmi:///jndi/rmi://127.0.0.1:" + port + "/jmxrmi", credentials);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -148,11 +153,19 @@ public final class JmxClient implements AutoCloseable {
         return server.queryNames(new ObjectName("io.memlock:*"), null);
     }
 
+    /** Attributes of the MBean that are of one moment, by name. */
+    public Map<String, Object> getTogether(String... attributes) throws IOException, JMException {
+        return values(new ObjectName(MEMORY_LOCK), attributes);
+    }
+
     /** Attributes of the MBean of a region, by name. */
     public Map<String, Object> ofRegion(String region, String... attributes) throws IOException, JMException {
+        return values(region(region), attributes);
+    }
+
+    private Map<String, Object> values(ObjectName bean, String... attributes) throws IOException, JMException {
         Map<String, Object> values = new HashMap<>();
-        for (Attribute attribute :
-                server.getAttributes(region(region), attributes).asList()) {
+        for (Attribute attribute : server.getAttributes(bean, attributes).asList()) {
             values.put(attribute.getName(), attribute.getValue());
         }
         return values;

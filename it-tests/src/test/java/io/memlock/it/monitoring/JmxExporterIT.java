@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.monitoring;
+
+import static io.memlock.it.harness.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.JmxClient;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.Wrappers;
+import java.util.Map;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** jmx_exporter with our rules: names, types and units, and the values that JMX tells. */
+class JmxExporterIT {
+
+    private static final long LIMIT_BYTES = 4 << 20;
+
+    private static final Map<String, String> ALWAYS = Map.ofEntries(
+            Map.entry("memlock_memory_locked_bytes", "gauge"),
+            Map.entry("memlock_memory_resident_bytes", "gauge"),
+            Map.entry("memlock_memory_swapped_bytes", "gauge"),
+            Map.entry("memlock_region_selected", "gauge"),
+            Map.entry("memlock_charged_bytes", "gauge"),
+            Map.entry("memlock_state", "gauge"),
+            Map.entry("memlock_verified_age_seconds", "gauge"),
+            Map.entry("memlock_relocks_total", "counter"),
+            Map.entry("memlock_failures_total", "counter"),
+            Map.entry("process_major_page_faults_total", "counter"));
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void exportsWhatJmxTells(Jdk jdk) throws Exception {
+        Machine.requireUnlimitedLocking();
+        int port = JmxClient.freePort();
+        try (ForkedJvm jvm = Monitoring.app(jdk, "mode=all")
+                .flags(Monitoring.jmxExporter(port))
+                .start()) {
+            jvm.awaitLine("ready");
+            try (JmxClient client = JmxClient.attach(jvm.pid()).awaitMemoryLock()) {
+                eventually(() -> {
+                    Exposition exposition = Exposition.at(port);
+                    assertThat(exposition.types())
+                            .containsAllEntriesOf(ALWAYS)
+                            .containsEntry("memlock_coverage_ratio", "gauge")
+                            .hasSize(ALWAYS.size() + 1);
+                    assertThat(exposition.names()).isEqualTo(exposition.types().keySet());
+                });
+                eventually(() -> assertLikeJmx(Exposition.at(port), client));
+            }
+        }
+    }
+
+    /** Fails while a new scan comes in between. */
+    private static void assertLikeJmx(Exposition exposition, JmxClient client) throws Exception {
+        for (String region : new String[] {"heap", "code", "metaspace", "stacks", "native", "libs", "mapped", "shm"}) {
+            Map<String, Object> bean =
+                    client.ofRegion(region, "LockedBytes", "ResidentBytes", "SwappedBytes", "Selected");
+            String label = "{region=\"" + region + "\"}";
+            assertValue(exposition, "memlock_memory_locked_bytes" + label, bean.get("LockedBytes"));
+            assertValue(exposition, "memlock_memory_resident_bytes" + label, bean.get("ResidentBytes"));
+            assertValue(exposition, "memlock_memory_swapped_bytes" + label, bean.get("SwappedBytes"));
+            assertValue(
+                    exposition,
+                    "memlock_region_selected" + label,
+                    bean.get("Selected").equals(true) ? 1 : 0);
+        }
+        Map<String, Object> lock = client.getTogether(
+                "ChargedBytes", "Coverage", "RelockCount", "FailureCount", "MajorFaults", "VerifiedAgeMillis");
+        assertValue(exposition, "memlock_charged_bytes", lock.get("ChargedBytes"));
+        assertValue(exposition, "memlock_coverage_ratio", lock.get("Coverage"));
+        assertValue(exposition, "memlock_relocks_total", lock.get("RelockCount"));
+        assertValue(exposition, "memlock_failures_total", lock.get("FailureCount"));
+        assertValue(exposition, "process_major_page_faults_total", lock.get("MajorFaults"));
+        assertThat(exposition.value("memlock_verified_age_seconds"))
+                .isCloseTo(((Number) lock.get("VerifiedAgeMillis")).doubleValue() / 1000, Offset.offset(5.0));
+        assertValue(exposition, "memlock_state{state=\"LOCKED\"}", 1);
+        assertValue(exposition, "memlock_state{state=\"PARTIAL\"}", 0);
+        assertValue(exposition, "memlock_state{state=\"FAILED\"}", 0);
+        assertValue(exposition, "memlock_state{state=\"UNKNOWN\"}", 0);
+        assertValue(exposition, "memlock_state{state=\"UNLOCKED\"}", 0);
+    }
+
+    private static void assertValue(Exposition exposition, String series, Object expected) {
+        assertThat(exposition.value(series)).as(series).isEqualTo(((Number) expected).doubleValue());
+    }
+
+    @Test
+    void exportsNoCoverageOfNothingAndALimitWhereThereIsOne() {
+        Machine.requireDroppableIpcLock();
+        int port = JmxClient.freePort();
+        try (ForkedJvm jvm = Monitoring.app(Jdk.current(), "mode=none")
+                .wrapper(Wrappers.withoutIpcLock())
+                .wrapper(Wrappers.memlockLimit(LIMIT_BYTES))
+                .flags(Monitoring.jmxExporter(port))
+                .start()) {
+            jvm.awaitLine("ready");
+            eventually(() -> {
+                Exposition exposition = Exposition.at(port);
+                assertThat(exposition.value("memlock_limit_bytes")).isEqualTo(LIMIT_BYTES);
+                assertThat(exposition.value("memlock_state{state=\"UNLOCKED\"}"))
+                        .isEqualTo(1);
+                assertThat(exposition.names())
+                        .contains("memlock_memory_resident_bytes")
+                        .doesNotContain("memlock_coverage_ratio");
+            });
+        }
+    }
+}
