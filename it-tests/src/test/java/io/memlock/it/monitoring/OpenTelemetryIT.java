@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.monitoring;
+
+import static io.memlock.it.harness.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.JmxClient;
+import io.memlock.it.harness.Machine;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The OpenTelemetry agent with our rules. Its Prometheus endpoint shows what it would send to a collector. */
+class OpenTelemetryIT {
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void exportsWhatJmxTells(Jdk jdk) throws Exception {
+        Machine.requireUnlimitedLocking();
+        int port = JmxClient.freePort();
+        try (ForkedJvm jvm = Monitoring.app(jdk, "mode=all")
+                .flags(
+                        "-javaagent:" + Monitoring.agent("opentelemetry.jar"),
+                        "-Xmx128m",
+                        "-Dotel.jmx.config=" + Monitoring.file("opentelemetry/memlock.yaml"),
+                        "-Dotel.jmx.discovery.delay=500",
+                        "-Dotel.service.name=test",
+                        "-Dotel.traces.exporter=none",
+                        "-Dotel.logs.exporter=none",
+                        "-Dotel.metrics.exporter=prometheus",
+                        "-Dotel.exporter.prometheus.host=127.0.0.1",
+                        "-Dotel.exporter.prometheus.port=" + port)
+                .start()) {
+            jvm.awaitLine("ready");
+            try (JmxClient client = JmxClient.attach(jvm.pid()).awaitMemoryLock()) {
+                eventually(() -> assertThat(Exposition.at(port).types())
+                        .containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
+                                Map.entry("memlock_memory_locked_bytes", "gauge"),
+                                Map.entry("memlock_memory_resident_bytes", "gauge"),
+                                Map.entry("memlock_memory_swapped_bytes", "gauge"),
+                                Map.entry("memlock_memory_charged_bytes", "gauge"),
+                                Map.entry("memlock_coverage", "gauge"),
+                                Map.entry("memlock_state", "gauge"),
+                                Map.entry("memlock_verified_age_seconds", "gauge"),
+                                Map.entry("memlock_relocks_total", "counter"),
+                                Map.entry("memlock_failures_total", "counter"),
+                                Map.entry("process_paging_faults_total", "counter"))));
+                eventually(() -> assertLikeJmx(Exposition.at(port), client));
+            }
+        }
+    }
+
+    /** Fails while a new scan comes in between. */
+    private static void assertLikeJmx(Exposition exposition, JmxClient client) throws Exception {
+        for (String region : new String[] {"heap", "code", "metaspace", "native", "libs", "mapped"}) {
+            Map<String, Object> bean = client.ofRegion(region, "LockedBytes", "ResidentBytes", "SwappedBytes");
+            String label = "{memlock_region=\"" + region + "\"}";
+            assertValue(exposition, "memlock_memory_locked_bytes" + label, bean.get("LockedBytes"));
+            assertValue(exposition, "memlock_memory_resident_bytes" + label, bean.get("ResidentBytes"));
+            assertValue(exposition, "memlock_memory_swapped_bytes" + label, bean.get("SwappedBytes"));
+        }
+        assertValue(exposition, "memlock_memory_charged_bytes", client.get("ChargedBytes"));
+        assertValue(exposition, "memlock_coverage", client.get("Coverage"));
+        assertValue(exposition, "memlock_relocks_total", client.get("RelockCount"));
+        assertValue(exposition, "memlock_failures_total", client.get("FailureCount"));
+        assertValue(
+                exposition,
+                "process_paging_faults_total{system_paging_fault_type=\"major\"}",
+                client.get("MajorFaults"));
+        assertThat(exposition.value("memlock_verified_age_seconds")).isBetween(0.0, 60.0);
+        assertValue(exposition, "memlock_state{memlock_state=\"locked\"}", 1);
+        for (String other : new String[] {"partial", "failed", "unknown", "unlocked"}) {
+            assertValue(exposition, "memlock_state{memlock_state=\"" + other + "\"}", 0);
+        }
+    }
+
+    private static void assertValue(Exposition exposition, String series, Object expected) {
+        assertThat(exposition.value(series)).as(series).isEqualTo(((Number) expected).doubleValue());
+    }
+}
