@@ -9,7 +9,10 @@ import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Wrappers;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +90,13 @@ class JmxExporterIT {
 
     private static void assertValue(Exposition exposition, String series, Object expected) {
         assertThat(exposition.value(series)).as(series).isEqualTo(((Number) expected).doubleValue());
+    }
+
+    @Test
+    void pageNamesAllMetrics() throws Exception {
+        Set<String> metrics = new TreeSet<>(ALWAYS.keySet());
+        metrics.addAll(List.of("memlock_coverage_ratio", "memlock_limit_bytes"));
+        assertThat(Monitoring.rowsOfPage("[a-z]+_[a-z_]+")).containsExactlyElementsOf(metrics);
     }
 
     @Test

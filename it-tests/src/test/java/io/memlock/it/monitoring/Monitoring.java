@@ -15,6 +15,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** JVMs that an exporter reads, and what it answers. */
 final class Monitoring {
@@ -41,6 +44,18 @@ final class Monitoring {
             throw new AssertionError(file + " does not exist; run the tests with mvn verify");
         }
         return file.normalize();
+    }
+
+    /**
+     * Returns what begins a row of a table of README.
+     *
+     * @param name a regular expression
+     */
+    static Set<String> rowsOfPage(String name) throws IOException {
+        Set<String> names = new TreeSet<>();
+        Pattern row = Pattern.compile("^\\| `(" + name + ")[`{]", Pattern.MULTILINE);
+        row.matcher(Files.readString(file("README.md"))).results().forEach(match -> names.add(match.group(1)));
+        return names;
     }
 
     /** Begins the description of a small JVM with our agent. */

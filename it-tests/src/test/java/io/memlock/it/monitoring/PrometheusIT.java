@@ -19,7 +19,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +35,7 @@ class PrometheusIT {
     /** More than Serial needs beside its heap. Without CAP_SYS_RESOURCE a limit can only be lowered. */
     private static final long LIMIT_BYTES = 4 << 20;
 
+    private static final Pattern ALERT = Pattern.compile("- alert: (\\w+)");
     private static final Duration QUERY_TAKES = Duration.ofSeconds(1);
     private static final String NOT_LOCKED = "ALERTS{alertname=\"MemlockNotLocked\", alertstate=\"firing\"}";
 
@@ -57,6 +61,14 @@ class PrometheusIT {
                 "rules",
                 Monitoring.file("prometheus/memlock.rules.yml").toString());
         Commands.succeed("promtool", "test", "rules", tests.toString());
+    }
+
+    @Test
+    void pageNamesAllAlerts() throws Exception {
+        String rules = Files.readString(Monitoring.file("prometheus/memlock.rules.yml"));
+        Set<String> alerts = new TreeSet<>();
+        ALERT.matcher(rules).results().forEach(alert -> alerts.add(alert.group(1)));
+        assertThat(Monitoring.rowsOfPage("Memlock[A-Za-z]+")).containsExactlyElementsOf(alerts);
     }
 
     @Test
