@@ -21,11 +21,21 @@ public final class OomWatch {
     /** Where there is little, this part of the limit has to be left. */
     private static final long LEAST_PART = 8;
 
-    /** The part of what lives that one collection may copy. More is rare, and would take the lock from JVMs that need none of it. */
+    /** The part of what lives that one collection may copy. More is rare, and would take the lock from JVMs that fit. */
     private static final long COPIED_PART = 4;
+
+    /** The part of what is to spare by which a process may have grown before that is measured again. */
+    private static final long HARMLESS_PART = 8;
 
     /** Faster than two threads touch new memory. */
     private static final long GROWTH_BYTES_PER_SECOND = 4L << 30;
+
+    /** What a process that did not grow is not expected to exceed at once. */
+    private static final long CALM_BYTES_PER_SECOND = 1L << 30;
+
+    private static final long CALM_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private static final long CALM_GROWTH_BYTES = 1 << 20;
 
     static final long SOONEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -41,6 +51,11 @@ public final class OomWatch {
     private final RoomSource source;
     private boolean isWatching;
     private long nextLookNanos;
+    private long lastMeasureNanos;
+    private long measuredResidentBytes;
+    private long lastGrowthNanos;
+    private long calmResidentBytes;
+    private long spareBytes;
     private boolean isOutgrown;
     private OomMargin tightest;
     private long waitNanos = FIRST_WAIT_NANOS;
@@ -59,6 +74,8 @@ public final class OomWatch {
     public void watch(boolean isLocked, long nowNanos) {
         if (isLocked && !isWatching) {
             nextLookNanos = nowNanos;
+            lastMeasureNanos = nowNanos - LATEST_LOOK_NANOS;
+            lastGrowthNanos = nowNanos;
         }
         isWatching = isLocked;
         isOutgrown &= isLocked;
@@ -77,7 +94,7 @@ public final class OomWatch {
     public boolean isOutgrown(long nowNanos) {
         if (nanosToNextLook(nowNanos) == 0) {
             try {
-                isOutgrown = look(nowNanos);
+                look(nowNanos);
             } catch (IOException e) {
                 nextLookNanos = nowNanos + LATEST_LOOK_NANOS; // the next pass fails for the same reason, and tells it
             }
@@ -85,19 +102,45 @@ public final class OomWatch {
         return isOutgrown;
     }
 
-    private boolean look(long nowNanos) throws IOException {
+    /** Measures once a second, and when the process itself has grown by a part of what is to spare: that is cheap to tell. */
+    private void look(long nowNanos) throws IOException {
+        long resident = source.residentBytes();
+        calmResidentBytes = Math.min(calmResidentBytes, resident);
+        if (resident - calmResidentBytes >= CALM_GROWTH_BYTES) {
+            calmResidentBytes = resident;
+            lastGrowthNanos = nowNanos;
+        }
+        boolean hasGrown = resident - measuredResidentBytes > spareBytes / HARMLESS_PART;
+        if (hasGrown || isOutgrown || nowNanos - lastMeasureNanos >= LATEST_LOOK_NANOS) {
+            measuredResidentBytes = resident;
+            lastMeasureNanos = nowNanos;
+            measure();
+        }
+        boolean isCalm = nowNanos - lastGrowthNanos >= CALM_NANOS;
+        nextLookNanos = nowNanos + periodNanos(isCalm ? CALM_BYTES_PER_SECOND : GROWTH_BYTES_PER_SECOND);
+    }
+
+    private void measure() throws IOException {
         tightest = tightest(source.margins());
+        spareBytes = Long.MAX_VALUE;
+        isOutgrown = false;
         if (tightest == null || tightest.swapLeftBytes() == 0) {
-            nextLookNanos = nowNanos + CALM_LOOK_NANOS;
-            return false;
+            return;
         }
         Anonymous own = source.anonymous();
-        long least = leastBytes(tightest, own);
-        long spare = tightest.leftBytes() - least;
-        long growNanos = (long) ((double) spare / GROWTH_BYTES_PER_SECOND * TimeUnit.SECONDS.toNanos(1));
-        nextLookNanos = nowNanos + Math.max(SOONEST_LOOK_NANOS, Math.min(LATEST_LOOK_NANOS, growNanos));
         long gain = Math.min(own.residentBytes(), tightest.swapLeftBytes());
-        return spare < 0 && gain >= harmlessBytes(tightest);
+        if (gain >= harmlessBytes(tightest)) {
+            spareBytes = tightest.leftBytes() - leastBytes(tightest, own);
+            isOutgrown = spareBytes < 0;
+        }
+    }
+
+    private long periodNanos(long bytesPerSecond) {
+        if (tightest == null || tightest.swapLeftBytes() == 0) {
+            return CALM_LOOK_NANOS;
+        }
+        long growNanos = (long) ((double) spareBytes / bytesPerSecond * TimeUnit.SECONDS.toNanos(1));
+        return Math.max(SOONEST_LOOK_NANOS, Math.min(LATEST_LOOK_NANOS, growNanos));
     }
 
     /** Returns what was tightest at the last look; null if nothing is limited, or nobody has looked. */

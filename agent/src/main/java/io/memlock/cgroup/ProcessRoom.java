@@ -5,6 +5,7 @@ import io.memlock.proc.LockedSizeReader;
 import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessStatus;
+import io.memlock.proc.ResidentSizeReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,11 +19,19 @@ public final class ProcessRoom implements RoomSource {
     private final ProcFs proc;
     private final Cgroups cgroups;
     private final LockedSizeReader sizes;
+    private final long pageBytes;
+    private ResidentSizeReader resident;
     private List<CgroupLevel> levels = List.of();
     private int measurements;
 
-    public ProcessRoom(ProcFs proc) {
+    /**
+     * Reads nothing until it is asked.
+     *
+     * @param pageBytes the page size
+     */
+    public ProcessRoom(ProcFs proc, long pageBytes) {
         this.proc = proc;
+        this.pageBytes = pageBytes;
         this.cgroups = new Cgroups(proc);
         this.sizes = proc.lockedSizeReader(ProcFs.SELF);
     }
@@ -42,6 +51,14 @@ public final class ProcessRoom implements RoomSource {
             levels = cgroups.memory(ProcFs.SELF).levels();
         }
         return levels;
+    }
+
+    @Override
+    public long residentBytes() throws IOException {
+        if (resident == null) {
+            resident = proc.residentSizeReader(ProcFs.SELF);
+        }
+        return resident.pages() * pageBytes;
     }
 
     @Override

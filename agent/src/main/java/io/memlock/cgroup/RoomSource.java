@@ -32,6 +32,13 @@ public interface RoomSource {
      */
     Locked locked() throws IOException;
 
+    /**
+     * Returns what the process has in RAM. To ask is cheap.
+     *
+     * @throws IOException if {@code /proc/self/statm} cannot be read
+     */
+    long residentBytes() throws IOException;
+
     /** Returns how near the OOM killer is in each visible memory cgroup that has a limit, and on the host. */
     List<OomMargin> margins();
 

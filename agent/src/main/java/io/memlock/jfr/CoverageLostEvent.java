@@ -36,8 +36,8 @@ final class CoverageLostEvent extends Event {
 
     @Label("Unlocked For")
     @Description(
-            "Time until it was locked again, or until this event, counted from the last look that found it locked: at the"
-                    + " most")
+            "Time until it was locked again, or until this event. It counts from the last look before the loss, which is"
+                    + " earlier than the loss; of a loss that was there when the recording began, from the first look after that")
     @Timespan
     long unlockedFor;
 

@@ -92,6 +92,11 @@ public final class ProcFs {
         return new MapsReader(fileSystems(pid), opener, processFile(pid, "maps"));
     }
 
+    /** Returns what tells again and again how much is in RAM. */
+    public ResidentSizeReader residentSizeReader(String pid) {
+        return new ResidentSizeReader(opener, processFile(pid, "statm"));
+    }
+
     /** Returns what tells again and again whether the address space has changed. */
     public AddressSpaceReader addressSpaceReader(String pid) {
         return new AddressSpaceReader(opener, processFile(pid, "statm"));

@@ -18,6 +18,8 @@ class OomWatchTest {
     private List<OomMargin> margins = List.of();
     private Anonymous anonymous = new Anonymous(300 * MIB, 0);
     private long heapToComeBytes;
+    private long residentBytes;
+    private int measurements;
 
     private final OomWatch watch = new OomWatch(new RoomSource() {
         @Override
@@ -36,7 +38,13 @@ class OomWatchTest {
         }
 
         @Override
+        public long residentBytes() {
+            return residentBytes;
+        }
+
+        @Override
         public List<OomMargin> margins() {
+            measurements++;
             return margins;
         }
 
@@ -144,6 +152,7 @@ class OomWatchTest {
         assertThat(watch.nanosToNextLook(NOW)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(250));
 
         margins = List.of(cgroup(64 * MIB, 0, GIB, 4 * GIB));
+        residentBytes += 2 * MIB;
         assertThat(watch.isOutgrown(NOW + OomWatch.LATEST_LOOK_NANOS)).isFalse();
         assertThat(watch.nanosToNextLook(NOW + OomWatch.LATEST_LOOK_NANOS)).isEqualTo(OomWatch.SOONEST_LOOK_NANOS);
 
@@ -203,5 +212,50 @@ class OomWatchTest {
                 .as("the second time")
                 .isFalse();
         assertThat(watch.isRoomAgain(NOW + 2 * OomWatch.FIRST_WAIT_NANOS)).isTrue();
+    }
+
+    /** To tell that the process has grown takes one small file, to measure takes several. */
+    @Test
+    void betweenTwoMeasurementsASecondApartOnlyGrowthCounts() {
+        margins = List.of(cgroup(64 * MIB + 80 * MIB, 0, GIB, GIB));
+        assertThat(isOutgrown()).isFalse();
+        long period = watch.nanosToNextLook(NOW);
+        assertThat(period).isLessThan(TimeUnit.MILLISECONDS.toNanos(20));
+
+        residentBytes = 10 * MIB;
+        assertThat(watch.isOutgrown(NOW + period)).isFalse();
+        assertThat(measurements).isEqualTo(1);
+        assertThat(watch.nanosToNextLook(NOW + period)).isEqualTo(period);
+
+        residentBytes = 11 * MIB;
+        margins = List.of(cgroup(0, 0, GIB, GIB));
+        assertThat(watch.isOutgrown(NOW + 2 * period)).isTrue();
+        assertThat(measurements).isEqualTo(2);
+    }
+
+    @Test
+    void measuresOnceASecondForWhatOthersDo() {
+        margins = List.of(cgroup(64 * MIB + 80 * MIB, 0, GIB, GIB));
+        assertThat(isOutgrown()).isFalse();
+        margins = List.of(cgroup(0, 0, GIB, GIB));
+
+        assertThat(watch.isOutgrown(NOW + OomWatch.LATEST_LOOK_NANOS - 1)).isFalse();
+        assertThat(watch.isOutgrown(NOW + 2 * OomWatch.LATEST_LOOK_NANOS)).isTrue();
+    }
+
+    @Test
+    void aProcessThatDoesNotGrowIsLookedAtMoreRarely() {
+        residentBytes = 300 * MIB;
+        margins = List.of(cgroup(64 * MIB + 80 * MIB, 0, GIB, GIB));
+        assertThat(isOutgrown()).isFalse();
+        long growing = watch.nanosToNextLook(NOW);
+
+        long later = NOW + TimeUnit.SECONDS.toNanos(2);
+        assertThat(watch.isOutgrown(later)).isFalse();
+        assertThat(watch.nanosToNextLook(later)).isEqualTo(4 * growing);
+
+        residentBytes = 301 * MIB;
+        assertThat(watch.isOutgrown(later + 4 * growing)).isFalse();
+        assertThat(watch.nanosToNextLook(later + 4 * growing)).isEqualTo(growing);
     }
 }

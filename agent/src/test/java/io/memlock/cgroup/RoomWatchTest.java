@@ -39,6 +39,11 @@ class RoomWatchTest {
         }
 
         @Override
+        public long residentBytes() {
+            return 0;
+        }
+
+        @Override
         public List<OomMargin> margins() {
             return List.of();
         }

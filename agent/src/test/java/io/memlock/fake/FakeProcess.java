@@ -89,6 +89,11 @@ public final class FakeProcess implements OwnProcess, ProcessView {
         }
 
         @Override
+        public long residentBytes() {
+            return 0;
+        }
+
+        @Override
         public List<OomMargin> margins() {
             return margins;
         }
