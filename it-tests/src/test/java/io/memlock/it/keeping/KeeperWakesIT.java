@@ -129,11 +129,12 @@ class KeeperWakesIT {
                 if (isQuiet) {
                     assertThat(jvm.stderr()).doesNotContain("[memlock]");
                 } else {
-                    String time = "at \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d";
+                    String line = "(?m)^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z INFO " + jvm.pid()
+                            + " \\[memlock\\] ";
                     eventually(() -> assertThat(jvm.stderr())
-                            .containsPattern("options are now \"mode=code\".*over JMX, " + time + ".*LOCKED")
-                            .containsPattern("unlocked, asked for over JMX, " + time + ".*UNLOCKED")
-                            .containsPattern("options are now \"mode=heap\".*by attach, " + time + ".*LOCKED"));
+                            .containsPattern(line + "options are now \"mode=code\".*over JMX: LOCKED")
+                            .containsPattern(line + "unlocked, asked for over JMX: UNLOCKED")
+                            .containsPattern(line + "options are now \"mode=heap\".*by attach: LOCKED"));
                 }
             }
         }
