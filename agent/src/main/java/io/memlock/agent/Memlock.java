@@ -77,6 +77,10 @@ public final class Memlock implements Agent {
     private List<String> startNotices = List.of();
 
     private Background background;
+
+    /** Whether a thread of the background has run. */
+    private volatile boolean hasBegun;
+
     private Thread privilegeWatch;
     private AttachService attachments;
 
@@ -229,26 +233,37 @@ public final class Memlock implements Agent {
      * moments.
      */
     private void startKeepingAfter(Thread line) {
-        Runnable begin = new Runnable() {
+        long start = System.nanoTime();
+        Runnable attempt = OwnPermissions.of(new Runnable() {
             @Override
             public void run() {
-                long start = System.nanoTime();
-                while (!hasBegun(line, start)) {
+                begin(line, start);
+            }
+        });
+        Runnable untilBegun = new Runnable() {
+            @Override
+            public void run() {
+                while (!hasBegun) {
+                    try {
+                        attempt.run();
+                    } catch (Throwable e) {
+                        // Whatever it is, as no memory for the call itself: somebody has to keep the promise.
+                    }
                     AgentThread.rest(RETRY_NANOS);
                 }
             }
         };
-        newThread(begin, "memlock-begin").start();
+        new AgentThread(untilBegun, "memlock-begin").start();
     }
 
-    private boolean hasBegun(Thread line, long startNanos) {
+    private void begin(Thread line, long startNanos) {
         try {
             line.join();
-            return (HeapRoom.isThere() || HeapRoom.isOverdue(startNanos))
-                    && background().start();
-        } catch (Throwable e) { // whatever it is: somebody has to keep the promise
-            return false;
+        } catch (InterruptedException e) {
+            return; // nobody interrupts it
         }
+        hasBegun = (HeapRoom.isThere() || HeapRoom.isOverdue(startNanos))
+                && background().start();
     }
 
     private static Thread newThread(Runnable body, String name) {

@@ -25,7 +25,7 @@ final class LastingThread implements Runnable {
      */
     LastingThread(String name, Runnable body) {
         this.name = name;
-        this.body = body;
+        this.body = OwnPermissions.of(body);
     }
 
     /**
@@ -46,7 +46,8 @@ final class LastingThread implements Runnable {
             return;
         }
         try {
-            Thread next = new AgentThread(OwnPermissions.of(this), name);
+            Thread next =
+                    new AgentThread(this, name); // permissions come later: getting them may fail for want of memory
             next.start();
             thread = next;
         } catch (Throwable e) { // no memory, no thread, no permission: none of it lasts
