@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.apps;
 
-/** Fills its heap with so many megabytes that stay alive, at 250 MB/s at most, and says {@code full}. */
+/** Fills its heap with so many megabytes that stay alive, from its fourth second on, at 125 MB/s at most, and says {@code full}. */
 public final class FillingApp {
 
     private static final int ARRAY_BYTES = 256 << 10;
-    private static final long PAUSE_MILLIS = 1;
+    private static final long PAUSE_MILLIS = 2;
+    private static final long BEFORE_MILLIS = 3000;
 
     private FillingApp() {}
 
     /** Runs it. */
     public static void main(String[] args) throws Exception {
         byte[][] live = new byte[Integer.parseInt(args[0]) * ((1 << 20) / ARRAY_BYTES)][];
+        Thread.sleep(BEFORE_MILLIS);
         for (int i = 0; i < live.length; i++) {
             live[i] = new byte[ARRAY_BYTES];
             Thread.sleep(PAUSE_MILLIS);
