@@ -129,10 +129,10 @@ public final class OomWatch {
         }
         Anonymous own = source.anonymous();
         long gain = Math.min(own.residentBytes(), tightest.swapLeftBytes());
-        if (gain >= harmlessBytes(tightest)) {
-            spareBytes = tightest.leftBytes() - leastBytes(tightest, own);
-            isOutgrown = spareBytes < 0;
-        }
+        long stillTooSmall = harmlessBytes(tightest) - gain; // an unlock gains little until it has grown by that
+        long spare = tightest.leftBytes() - leastBytes(tightest, own);
+        isOutgrown = spare < 0 && stillTooSmall <= 0;
+        spareBytes = Math.max(spare, stillTooSmall);
     }
 
     private long periodNanos(long bytesPerSecond) {

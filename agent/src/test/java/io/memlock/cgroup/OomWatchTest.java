@@ -258,4 +258,21 @@ class OomWatchTest {
         assertThat(watch.isOutgrown(later + 4 * growing)).isFalse();
         assertThat(watch.nanosToNextLook(later + 4 * growing)).isEqualTo(growing);
     }
+
+    /** It may fill its heap in a moment. */
+    @Test
+    void aSmallProcessIsLookedAtAsOftenAsALargeOne() {
+        anonymous = new Anonymous(30 * MIB, 0);
+        margins = List.of(cgroup(64 * MIB + 80 * MIB, 0, GIB, GIB));
+        assertThat(isOutgrown()).isFalse();
+        assertThat(watch.nanosToNextLook(NOW)).isLessThan(TimeUnit.MILLISECONDS.toNanos(20));
+
+        margins = List.of(cgroup(0, 0, GIB, GIB));
+        assertThat(watch.isOutgrown(NOW + OomWatch.LATEST_LOOK_NANOS))
+                .as("it gains nothing")
+                .isFalse();
+        assertThat(watch.nanosToNextLook(NOW + OomWatch.LATEST_LOOK_NANOS))
+                .isPositive()
+                .isLessThan(TimeUnit.MILLISECONDS.toNanos(20));
+    }
 }
