@@ -230,9 +230,10 @@ public final class Memlock implements Agent {
 
     /**
      * Starts the keeper after the start line, and tries until it runs: an application may fill its heap in its first
-     * moments.
+     * moments. What it takes to wait is initialised here, where there still is a heap for it.
      */
     private void startKeepingAfter(Thread line) {
+        AgentThread.rest(0);
         long start = System.nanoTime();
         Runnable attempt = OwnPermissions.of(new Runnable() {
             @Override
@@ -243,14 +244,18 @@ public final class Memlock implements Agent {
         Runnable untilBegun = new Runnable() {
             @Override
             public void run() {
-                while (!hasBegun) {
-                    try {
-                        attempt.run();
-                    } catch (Throwable e) {
-                        // Whatever it is, as no memory for the call itself: somebody has to keep the promise.
-                    }
+                while (!isBegun()) {
                     AgentThread.rest(RETRY_NANOS);
                 }
+            }
+
+            private boolean isBegun() {
+                try {
+                    attempt.run();
+                } catch (Throwable e) {
+                    // Whatever it is, as no memory for the call itself: somebody has to keep the promise.
+                }
+                return hasBegun;
             }
         };
         new AgentThread(untilBegun, "memlock-begin").start();

@@ -110,7 +110,7 @@ public final class OomWatch {
             calmResidentBytes = resident;
             lastGrowthNanos = nowNanos;
         }
-        boolean hasGrown = resident - measuredResidentBytes > spareBytes / HARMLESS_PART;
+        boolean hasGrown = resident < 0 || resident - measuredResidentBytes > spareBytes / HARMLESS_PART;
         if (hasGrown || isOutgrown || nowNanos - lastMeasureNanos >= LATEST_LOOK_NANOS) {
             measuredResidentBytes = resident;
             lastMeasureNanos = nowNanos;

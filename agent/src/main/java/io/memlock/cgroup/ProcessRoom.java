@@ -54,11 +54,12 @@ public final class ProcessRoom implements RoomSource {
     }
 
     @Override
-    public long residentBytes() throws IOException {
+    public long residentBytes() {
         if (resident == null) {
             resident = proc.residentSizeReader(ProcFs.SELF);
         }
-        return resident.pages() * pageBytes;
+        long pages = resident.pages();
+        return pages < 0 ? -1 : pages * pageBytes;
     }
 
     @Override

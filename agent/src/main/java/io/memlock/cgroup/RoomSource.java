@@ -35,9 +35,9 @@ public interface RoomSource {
     /**
      * Returns what the process has in RAM. To ask is cheap.
      *
-     * @throws IOException if {@code /proc/self/statm} cannot be read
+     * @return bytes, -1 if {@code /proc/self/statm} does not tell
      */
-    long residentBytes() throws IOException;
+    long residentBytes();
 
     /** Returns how near the OOM killer is in each visible memory cgroup that has a limit, and on the host. */
     List<OomMargin> margins();

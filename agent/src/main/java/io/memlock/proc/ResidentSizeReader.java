@@ -25,15 +25,17 @@ public final class ResidentSizeReader {
     /**
      * Reads the size.
      *
-     * @return pages, to some dozens for each thread: each counts for itself for a while
-     * @throws IOException if the file cannot be read
-     * @throws ProcFormatException if it is not in the kernel's format
+     * @return pages, to some dozens for each thread: each counts for itself for a while; -1 if the file does not tell
      */
-    public long pages() throws IOException {
-        Cursor statm = text.read(file);
-        statm.nextLine();
-        statm.skipWord();
-        statm.skipBlanks();
-        return statm.decimal();
+    public long pages() {
+        try {
+            Cursor statm = text.read(file);
+            statm.nextLine();
+            statm.skipWord();
+            statm.skipBlanks();
+            return statm.decimal();
+        } catch (IOException | ProcFormatException e) {
+            return -1;
+        }
     }
 }

@@ -121,6 +121,16 @@ class OomWatchTest {
         assertThat(watch.isOutgrown(NOW + OomWatch.LATEST_LOOK_NANOS)).isTrue();
     }
 
+    @Test
+    void whereGrowthCannotBeToldItMeasuresAtEachLook() {
+        residentBytes = -1;
+        margins = List.of(cgroup(100 * MIB, 0, GIB, GIB));
+        assertThat(isOutgrown()).isFalse();
+
+        margins = List.of(cgroup(63 * MIB, 0, GIB, GIB));
+        assertThat(watch.isOutgrown(NOW + TimeUnit.MILLISECONDS.toNanos(100))).isTrue();
+    }
+
     /** A quarter of what lives may be copied at once. */
     @Test
     void whereTheHeapCanTakeAllACollectionHasToFit() {

@@ -198,6 +198,7 @@ class FaultMatrixIT {
                 .isEqualTo(without.exitStatus())
                 .isEqualTo(3);
         assertThat(with.otherErrorLines()).isEqualTo(without.otherErrorLines());
+        assertThat(with.stderr()).as("errors nobody foresaw").doesNotContain("it goes on, and tries again");
         if (fault.isForeseeable()) {
             assertDoctorIsRight(fault, jdk, state);
         }
