@@ -9,6 +9,7 @@ import io.memlock.log.Log;
 import io.memlock.memory.Bytes;
 import io.memlock.os.Linux;
 import io.memlock.proc.ProcFs;
+import io.memlock.report.ProcessNumbers;
 import io.memlock.report.RegionReport;
 import io.memlock.state.LockStatus;
 import java.io.IOException;
@@ -73,8 +74,9 @@ final class EndLine implements Runnable {
 
     private String text() throws IOException {
         LockStatus status = lock.status();
+        long majorFaults = ProcessNumbers.of(process.files(), ProcFs.SELF).majorFaults();
         return "the JVM ends: " + status.state() + " (" + status.describe() + "), locked at the most "
                 + Bytes.text(mostLockedBytes) + ", relocks: " + status.relockCount() + ", major faults: "
-                + process.files().stat(ProcFs.SELF).majorFaults();
+                + (majorFaults < 0 ? "not known" : majorFaults);
     }
 }

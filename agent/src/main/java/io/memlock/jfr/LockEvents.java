@@ -58,7 +58,7 @@ public final class LockEvents {
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public void begin() throws IOException {
-        lastStat = proc.stat(ProcFs.SELF);
+        lastStat = statOrNull();
         lastNanos = System.nanoTime();
         EVENTS.forEach(FlightRecorder::register);
         FlightRecorder.addPeriodicEvent(StatusEvent.class, status);
@@ -145,12 +145,13 @@ public final class LockEvents {
         }
     }
 
-    private void recordFaults() throws IOException {
+    private void recordFaults() {
         FaultsEvent event = new FaultsEvent();
-        if (!event.isEnabled()) {
+        ProcessStat stat = statOrNull();
+        if (!event.isEnabled() || stat == null || lastStat == null) {
+            lastStat = stat;
             return;
         }
-        ProcessStat stat = proc.stat(ProcFs.SELF);
         long now = System.nanoTime();
         event.interval = now - lastNanos;
         event.majorFaults = stat.majorFaults() - lastStat.majorFaults();
@@ -160,6 +161,14 @@ public final class LockEvents {
         lastStat = stat;
         lastNanos = now;
         event.commit();
+    }
+
+    private ProcessStat statOrNull() {
+        try {
+            return proc.stat(ProcFs.SELF);
+        } catch (IOException e) {
+            return null; // hidden: then there are no events of faults
+        }
     }
 
     private interface Task {

@@ -180,9 +180,17 @@ public final class ProcFs {
         return ProcessStatus.parse(text.read(processFile(pid, "status")));
     }
 
-    /** Returns the page faults and the start time of a process. */
+    /**
+     * Returns the page faults and the start time of a process.
+     *
+     * @throws IOException if they cannot be read, or the file does not tell, as one that is hidden by an empty one
+     */
     public synchronized ProcessStat stat(String pid) throws IOException {
-        return ProcessStat.parse(text.read(processFile(pid, "stat")));
+        try {
+            return ProcessStat.parse(text.read(processFile(pid, "stat")));
+        } catch (ProcFormatException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     /**
