@@ -109,7 +109,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     public MemoryLock newLock() {
         ApplicationLocks applicationLocks = new ApplicationLocks(this);
         FutureLock future = new FutureLock(libc, new FutureProbe(libc, probe, pageBytes), applicationLocks, this);
-        RoomWatch room = new RoomWatch(new ProcessRoom(proc, pageBytes));
+        RoomWatch room = new RoomWatch(new ProcessRoom(proc, pageBytes, new HeapCounters(instrumentation)));
         Plan plan = new Plan(new LimitProbe(libc, proc, probe, pageBytes), room, this);
         Supplier<Reconciler> reconciler = new Supplier<>() { // no lambda, as below: this is on the way to main
                     @Override

@@ -21,7 +21,10 @@ public final class OomWatch {
     /** Where there is little, this part of the limit has to be left. */
     private static final long LEAST_PART = 8;
 
-    /** The part of what lives that one collection may copy. More is rare, and would take the lock from JVMs that fit. */
+    /**
+     * The part of what lives that one collection may copy, where the collector does not tell. More is rare, and would take the
+     * lock from JVMs that fit.
+     */
     private static final long COPIED_PART = 4;
 
     /** The part of what is to spare by which a process may have grown before that is measured again. */
@@ -130,7 +133,8 @@ public final class OomWatch {
         Anonymous own = source.anonymous();
         long gain = Math.min(own.residentBytes(), tightest.swapLeftBytes());
         long stillTooSmall = harmlessBytes(tightest) - gain; // an unlock gains little until it has grown by that
-        long spare = tightest.leftBytes() - leastBytes(tightest, own);
+        long copied = source.nextCopiedBytes();
+        long spare = tightest.leftBytes() - leastBytes(tightest, copied < 0 ? copiedBytes(own) : copied);
         isOutgrown = spare < 0 && stillTooSmall <= 0;
         spareBytes = Math.max(spare, stillTooSmall);
     }
@@ -161,7 +165,8 @@ public final class OomWatch {
     private boolean isRoomForAll(int times) throws IOException {
         Anonymous own = source.anonymous();
         for (OomMargin margin : source.margins()) {
-            if (margin.swapLeftBytes() > 0 && margin.leftIfLockedBytes(own) < times * leastBytes(margin, own)) {
+            if (margin.swapLeftBytes() > 0
+                    && margin.leftIfLockedBytes(own) < times * leastBytes(margin, copiedBytes(own))) {
                 tightest = margin;
                 return false;
             }
@@ -187,13 +192,17 @@ public final class OomWatch {
     }
 
     /**
-     * Returns what has to be left. Where the heap alone can take more than that, a collection may copy a part of what lives at
-     * once, and stops this thread meanwhile.
+     * Returns what has to be left. Where the heap alone can take more than that, a collection may copy what lives at once, and
+     * stops this thread meanwhile.
      */
-    private static long leastBytes(OomMargin margin, Anonymous own) {
+    private static long leastBytes(OomMargin margin, long copiedBytes) {
         long least = harmlessBytes(margin);
         long toCome = margin.heapToComeBytes();
-        return toCome > margin.leftBytes() ? least + Math.min(toCome, own.residentBytes() / COPIED_PART) : least;
+        return toCome > margin.leftBytes() ? least + Math.min(toCome, copiedBytes) : least;
+    }
+
+    private static long copiedBytes(Anonymous own) {
+        return own.residentBytes() / COPIED_PART;
     }
 
     private static long harmlessBytes(OomMargin margin) {

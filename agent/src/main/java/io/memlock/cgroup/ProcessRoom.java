@@ -9,6 +9,7 @@ import io.memlock.proc.ResidentSizeReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /** {@link RoomSource} of the process this runs in. Not thread-safe. */
 public final class ProcessRoom implements RoomSource {
@@ -20,6 +21,7 @@ public final class ProcessRoom implements RoomSource {
     private final Cgroups cgroups;
     private final LockedSizeReader sizes;
     private final long pageBytes;
+    private final LongSupplier nextCopiedBytes;
     private ResidentSizeReader resident;
     private List<CgroupLevel> levels = List.of();
     private int measurements;
@@ -28,10 +30,12 @@ public final class ProcessRoom implements RoomSource {
      * Reads nothing until it is asked.
      *
      * @param pageBytes the page size
+     * @param nextCopiedBytes tells what the next garbage collection takes at once; -1 if that is not known
      */
-    public ProcessRoom(ProcFs proc, long pageBytes) {
+    public ProcessRoom(ProcFs proc, long pageBytes, LongSupplier nextCopiedBytes) {
         this.proc = proc;
         this.pageBytes = pageBytes;
+        this.nextCopiedBytes = nextCopiedBytes;
         this.cgroups = new Cgroups(proc);
         this.sizes = proc.lockedSizeReader(ProcFs.SELF);
     }
@@ -60,6 +64,11 @@ public final class ProcessRoom implements RoomSource {
         }
         long pages = resident.pages();
         return pages < 0 ? -1 : pages * pageBytes;
+    }
+
+    @Override
+    public long nextCopiedBytes() {
+        return nextCopiedBytes.getAsLong();
     }
 
     @Override

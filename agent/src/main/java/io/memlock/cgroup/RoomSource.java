@@ -39,6 +39,13 @@ public interface RoomSource {
      */
     long residentBytes();
 
+    /**
+     * Returns what the next garbage collection takes at once, for what it copies.
+     *
+     * @return bytes, -1 if that is not known
+     */
+    long nextCopiedBytes();
+
     /** Returns how near the OOM killer is in each visible memory cgroup that has a limit, and on the host. */
     List<OomMargin> margins();
 

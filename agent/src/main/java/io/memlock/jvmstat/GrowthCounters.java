@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.jvmstat;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-
 /** What HotSpot counts of collections and of committed memory, brought up to date at each collection. */
 public final class GrowthCounters {
 
@@ -19,7 +16,7 @@ public final class GrowthCounters {
         "sun.gc.collector.0.invocations", "sun.gc.collector.1.invocations", "sun.gc.collector.2.invocations"
     };
 
-    private final ByteBuffer counters;
+    private final CounterValues counters;
     private final int[] committed;
     private final int[] collections;
 
@@ -30,19 +27,9 @@ public final class GrowthCounters {
      * @throws ReflectiveOperationException if they cannot be read
      */
     public GrowthCounters(OwnCounters own) throws ReflectiveOperationException {
-        counters = own.all().order(ByteOrder.nativeOrder());
-        byte[] file = new byte[counters.capacity()];
-        counters.get(0, file);
-        committed = places(file, COMMITTED);
-        collections = places(file, COLLECTIONS);
-    }
-
-    private static int[] places(byte[] file, String... names) {
-        int[] places = new int[names.length];
-        for (int i = 0; i < names.length; i++) {
-            places[i] = PerfData.placeOf(file, names[i]);
-        }
-        return places;
+        counters = new CounterValues(own.all());
+        committed = counters.places(COMMITTED);
+        collections = counters.places(COLLECTIONS);
     }
 
     /**
@@ -50,19 +37,11 @@ public final class GrowthCounters {
      * no growth.
      */
     public long committed() {
-        return sum(committed);
+        return counters.sum(committed);
     }
 
     /** Returns how many collections there have been. */
     public long collections() {
-        return sum(collections);
-    }
-
-    private long sum(int... places) {
-        long sum = 0;
-        for (int place : places) {
-            sum += place < 0 ? 0 : counters.getLong(place);
-        }
-        return sum;
+        return counters.sum(collections);
     }
 }

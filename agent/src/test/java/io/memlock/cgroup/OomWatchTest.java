@@ -19,6 +19,7 @@ class OomWatchTest {
     private Anonymous anonymous = new Anonymous(300 * MIB, 0);
     private long heapToComeBytes;
     private long residentBytes;
+    private long nextCopiedBytes = -1;
     private int measurements;
 
     private final OomWatch watch = new OomWatch(new RoomSource() {
@@ -40,6 +41,11 @@ class OomWatchTest {
         @Override
         public long residentBytes() {
             return residentBytes;
+        }
+
+        @Override
+        public long nextCopiedBytes() {
+            return nextCopiedBytes;
         }
 
         @Override
@@ -131,7 +137,22 @@ class OomWatchTest {
         assertThat(watch.isOutgrown(NOW + TimeUnit.MILLISECONDS.toNanos(100))).isTrue();
     }
 
-    /** A quarter of what lives may be copied at once. */
+    @Test
+    void whereTheHeapCanTakeAllTheNextCollectionHasToFit() {
+        heapToComeBytes = 500 * MIB;
+        anonymous = new Anonymous(100 * MIB, 0);
+        nextCopiedBytes = 150 * MIB;
+        margins = List.of(cgroup(200 * MIB, 0, GIB, 400 * MIB));
+        assertThat(isOutgrown()).isFalse();
+        margins = List.of(cgroup(200 * MIB - 1, 0, GIB, 400 * MIB));
+        assertThat(watch.isOutgrown(NOW + OomWatch.LATEST_LOOK_NANOS)).isTrue();
+
+        nextCopiedBytes = 0;
+        margins = List.of(cgroup(50 * MIB, 0, GIB, 400 * MIB));
+        assertThat(watch.isOutgrown(NOW + 2 * OomWatch.LATEST_LOOK_NANOS)).isFalse();
+    }
+
+    /** Where the collector does not tell, a quarter of what lives may be copied at once. */
     @Test
     void whereTheHeapCanTakeAllACollectionHasToFit() {
         heapToComeBytes = 500 * MIB;

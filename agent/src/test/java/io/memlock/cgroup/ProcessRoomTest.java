@@ -115,7 +115,7 @@ class ProcessRoomTest {
         Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
         Path app = Files.createDirectories(root.resolve("cg/pod/app"));
         write(app, 900 * MIB, 100 * MIB);
-        ProcessRoom room = new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096);
+        ProcessRoom room = new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096, () -> -1);
         assertThat(room.freeBytes()).isEqualTo(800 * MIB);
 
         write(app.getParent(), 500 * MIB, 450 * MIB);
@@ -133,7 +133,7 @@ class ProcessRoomTest {
         Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
         write(Files.createDirectories(root.resolve("cg/a")), 900 * MIB, 100 * MIB);
         write(Files.createDirectories(root.resolve("cg/b")), 500 * MIB, 100 * MIB);
-        ProcessRoom room = new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096);
+        ProcessRoom room = new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096, () -> -1);
         assertThat(room.freeBytes()).as("the host tells nothing").isEqualTo(800 * MIB);
 
         Files.writeString(proc.resolve("cgroup"), "0::/b\n");
@@ -153,13 +153,14 @@ class ProcessRoomTest {
         Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
         write(Files.createDirectories(root.resolve("cg")), 300 * MIB, 100 * MIB);
 
-        assertThat(new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096).freeBytes())
+        assertThat(new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096, () -> -1)
+                        .freeBytes())
                 .isEqualTo(200 * MIB);
     }
 
     @Test
     void isUnlimitedWhereNothingTells(@TempDir Path root) {
-        ProcessRoom room = new ProcessRoom(new ProcFs(root.toFile(), root.toFile()), 4096);
+        ProcessRoom room = new ProcessRoom(new ProcFs(root.toFile(), root.toFile()), 4096, () -> -1);
 
         assertThat(room.freeBytes()).isEqualTo(RoomSource.UNLIMITED);
     }

@@ -44,6 +44,11 @@ class RoomWatchTest {
         }
 
         @Override
+        public long nextCopiedBytes() {
+            return -1;
+        }
+
+        @Override
         public List<OomMargin> margins() {
             return List.of();
         }

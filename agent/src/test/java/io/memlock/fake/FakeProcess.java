@@ -94,6 +94,11 @@ public final class FakeProcess implements OwnProcess, ProcessView {
         }
 
         @Override
+        public long nextCopiedBytes() {
+            return -1;
+        }
+
+        @Override
         public List<OomMargin> margins() {
             return margins;
         }

@@ -4,12 +4,11 @@ package io.memlock.jvmstat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -18,9 +17,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PerfDataTest {
-
-    private static final int PROLOGUE_BYTES = 32;
-    private static final int ENTRY_BYTES = 20;
 
     @ParameterizedTest
     @ValueSource(strings = {"LITTLE_ENDIAN", "BIG_ENDIAN"})
@@ -58,22 +54,7 @@ class PerfDataTest {
     }
 
     private static byte[] file(ByteOrder order) {
-        ByteBuffer data = ByteBuffer.allocate(512);
-        data.putInt(0, 0xcafec0c0);
-        data.put(4, (byte) (order == ByteOrder.BIG_ENDIAN ? 0 : 1)).put(5, (byte) 2);
-        data.order(order).putInt(24, PROLOGUE_BYTES).putInt(28, 2).position(PROLOGUE_BYTES);
-        entry(data, "first", 1L << 40);
-        entry(data, "io.memlock.relocks", 7);
-        return Arrays.copyOf(data.putInt(8, data.position()).array(), data.position());
-    }
-
-    private static void entry(ByteBuffer data, String name, long value) {
-        int valueAt = (ENTRY_BYTES + name.length() + 1 + 7) / 8 * 8;
-        int at = data.position();
-        data.putInt(valueAt + 8).putInt(ENTRY_BYTES).putInt(0);
-        data.put((byte) 'J').put((byte) 1).put((byte) 4).put((byte) 2).putInt(valueAt);
-        data.put(name.getBytes(StandardCharsets.UTF_8));
-        data.putLong(at + valueAt, value).position(at + valueAt + 8);
+        return CounterFile.of(order, Map.of("first", 1L << 40, "io.memlock.relocks", 7L));
     }
 
     private static Path ownFile() throws IOException {

@@ -28,13 +28,13 @@ class OutgrownIT {
     private static final int SWAP_MEGABYTES = 1024;
     private static final int LIVE_MEGABYTES = 500;
 
-    /** A heap of G1 that is as large as it may be from the start can fill faster than the keeper looks (docs/locking.md). */
     static List<Arguments> cases() {
         return Jdk.all().stream()
                 .flatMap(jdk -> Stream.of(
                         Arguments.of(jdk, Collector.SERIAL, "64m"),
                         Arguments.of(jdk, Collector.SERIAL, "1200m"),
-                        Arguments.of(jdk, Collector.G1, "64m")))
+                        Arguments.of(jdk, Collector.G1, "64m"),
+                        Arguments.of(jdk, Collector.G1, "1200m")))
                 .toList();
     }
 
