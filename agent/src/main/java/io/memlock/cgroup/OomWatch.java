@@ -22,8 +22,8 @@ public final class OomWatch {
     private static final long LEAST_PART = 8;
 
     /**
-     * The part of what lives that one collection may copy, where the collector does not tell. More is rare, and would take the
-     * lock from JVMs that fit.
+     * The part of what lives that one collection may copy, unless the collector tells of more. More is rare, and would take
+     * the lock from JVMs that fit.
      */
     private static final long COPIED_PART = 4;
 
@@ -133,8 +133,8 @@ public final class OomWatch {
         Anonymous own = source.anonymous();
         long gain = Math.min(own.residentBytes(), tightest.swapLeftBytes());
         long stillTooSmall = harmlessBytes(tightest) - gain; // an unlock gains little until it has grown by that
-        long copied = source.nextCopiedBytes();
-        long spare = tightest.leftBytes() - leastBytes(tightest, copied < 0 ? copiedBytes(own) : copied);
+        long copied = Math.max(source.nextCopiedBytes(), copiedBytes(own));
+        long spare = tightest.leftBytes() - leastBytes(tightest, copied);
         isOutgrown = spare < 0 && stillTooSmall <= 0;
         spareBytes = Math.max(spare, stillTooSmall);
     }

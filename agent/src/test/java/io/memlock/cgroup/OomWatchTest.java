@@ -146,13 +146,9 @@ class OomWatchTest {
         assertThat(isOutgrown()).isFalse();
         margins = List.of(cgroup(200 * MIB - 1, 0, GIB, 400 * MIB));
         assertThat(watch.isOutgrown(NOW + OomWatch.LATEST_LOOK_NANOS)).isTrue();
-
-        nextCopiedBytes = 0;
-        margins = List.of(cgroup(50 * MIB, 0, GIB, 400 * MIB));
-        assertThat(watch.isOutgrown(NOW + 2 * OomWatch.LATEST_LOOK_NANOS)).isFalse();
     }
 
-    /** Where the collector does not tell, a quarter of what lives may be copied at once. */
+    /** Whatever the collector tells, a quarter of what lives may be copied at once. */
     @Test
     void whereTheHeapCanTakeAllACollectionHasToFit() {
         heapToComeBytes = 500 * MIB;
