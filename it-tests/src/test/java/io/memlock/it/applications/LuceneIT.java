@@ -16,26 +16,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Lucene with an index that it maps, and that is larger than its container. What it reads is the kernel's to drop. */
-class LuceneIT {
+class LuceneIT extends LargeStoreTests {
 
-    private static final String EVERY_JDK = "io.memlock.it.harness.Jdk#all";
     private static final int CHOSEN_MIB = 100;
     private static final long CONTAINER_BYTES = 400 * LargeStore.MIB;
     private static final long SMALLER_BYTES = 250 * LargeStore.MIB;
 
-    private final LargeStore index =
-            new LargeStore(LuceneApp.class, AgentJar.testClasses(), AgentJar.codeOf(IndexWriter.class));
-
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
-    void readsAnIndexLargerThanItsContainer(Jdk jdk) {
-        index.assertIsReadInASmallContainer(jdk);
-    }
-
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
-    void readsAnIndexWhereMappingsAreBornLocked(Jdk jdk) {
-        index.assertIsReadWhereMappingsAreBornLocked(jdk);
+    LuceneIT() {
+        super(new LargeStore(LuceneApp.class, AgentJar.testClasses(), AgentJar.codeOf(IndexWriter.class)));
     }
 
     @ParameterizedTest
@@ -43,7 +31,7 @@ class LuceneIT {
     void keepsThePartOfTheIndexThatIsChosen(Jdk jdk) {
         try (DataDirectory data = DataDirectory.create("index");
                 MemoryCgroup container = MemoryCgroup.withLimit(CONTAINER_BYTES);
-                ForkedJvm jvm = index.app(jdk, "mapped=" + data.path() + "/*.fdt,interval=100ms", data, container)
+                ForkedJvm jvm = store.app(jdk, "mapped=" + data.path() + "/*.fdt,interval=100ms", data, container)
                         .start()) {
             LargeStore.write(jvm, CHOSEN_MIB);
             jvm.ask("all");

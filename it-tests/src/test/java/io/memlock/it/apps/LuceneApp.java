@@ -16,10 +16,7 @@ import org.apache.lucene.store.MMapDirectory;
  * Writes an index of stored documents into a directory ({@code write MEGABYTES}), maps it ({@code open}), and reads documents
  * here and there or one after the other ({@code random N}, {@code all}). Its argument is the directory.
  */
-public final class LuceneApp {
-
-    private static final int DOCUMENT_BYTES = 64 << 10;
-    private static final int DOCUMENTS_IN_MEGABYTE = 16;
+public final class LuceneApp implements Store {
 
     private final Random random = new Random(1);
     private final Directory directory;
@@ -31,55 +28,46 @@ public final class LuceneApp {
 
     /** Runs it. */
     public static void main(String[] args) throws Exception {
-        LuceneApp app = new LuceneApp(Path.of(args[0]));
-        CommandLoop.run(app::handle);
+        Store.run(new LuceneApp(Path.of(args[0])));
     }
 
-    private String handle(String command, String[] arguments) throws Exception {
-        return switch (command) {
-            case "write" -> write(Integer.parseInt(arguments[0]));
-            case "open" -> open();
-            case "random" -> random(Integer.parseInt(arguments[0]));
-            case "all" -> all();
-            default -> throw CommandLoop.unknown(command);
-        };
-    }
-
-    private String write(int megabytes) throws Exception {
-        byte[] bytes = new byte[DOCUMENT_BYTES];
+    @Override
+    public void write(int values) throws Exception {
+        byte[] bytes = new byte[VALUE_BYTES];
         IndexWriterConfig config = new IndexWriterConfig(null)
                 .setMergePolicy(NoMergePolicy.INSTANCE)
                 .setUseCompoundFile(false);
         try (IndexWriter writer = new IndexWriter(directory, config)) {
-            for (int i = 0; i < megabytes * DOCUMENTS_IN_MEGABYTE; i++) {
+            for (int i = 0; i < values; i++) {
                 random.nextBytes(bytes);
                 Document document = new Document();
                 document.add(new StoredField("data", bytes));
                 writer.addDocument(document);
             }
         }
-        return "";
     }
 
-    private String open() throws Exception {
+    @Override
+    public void open() throws Exception {
         reader = DirectoryReader.open(directory);
-        return Integer.toString(reader.numDocs());
     }
 
-    private String random(int documents) throws Exception {
+    @Override
+    public long random(int documents) throws Exception {
         long sum = 0;
         for (int i = 0; i < documents; i++) {
             sum += read(random.nextInt(reader.maxDoc()));
         }
-        return Long.toString(sum);
+        return sum;
     }
 
-    private String all() throws Exception {
+    @Override
+    public long all() throws Exception {
         long sum = 0;
         for (int i = 0; i < reader.maxDoc(); i++) {
             sum += read(i);
         }
-        return Long.toString(sum);
+        return sum;
     }
 
     private long read(int document) throws Exception {

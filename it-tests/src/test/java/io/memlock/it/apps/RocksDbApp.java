@@ -13,15 +13,12 @@ import org.rocksdb.RocksIterator;
  * ({@code open}), and reads values here and there or one after the other ({@code random N}, {@code all}): native code maps
  * the files, the JDK does not know of them. Its argument is the directory.
  */
-public final class RocksDbApp {
-
-    private static final int VALUE_BYTES = 64 << 10;
-    private static final int VALUES_IN_MEGABYTE = 16;
+public final class RocksDbApp implements Store {
 
     private final Random random = new Random(1);
     private final String path;
     private RocksDB database;
-    private int values;
+    private int written;
 
     private RocksDbApp(String path) {
         this.path = path;
@@ -30,36 +27,25 @@ public final class RocksDbApp {
     /** Runs it. */
     public static void main(String[] args) throws Exception {
         RocksDB.loadLibrary();
-        RocksDbApp app = new RocksDbApp(args[0]);
-        CommandLoop.run(app::handle);
+        Store.run(new RocksDbApp(args[0]));
     }
 
-    private String handle(String command, String[] arguments) throws Exception {
-        return switch (command) {
-            case "write" -> write(Integer.parseInt(arguments[0]));
-            case "open" -> open();
-            case "random" -> random(Integer.parseInt(arguments[0]));
-            case "all" -> all();
-            default -> throw CommandLoop.unknown(command);
-        };
-    }
-
-    private String write(int megabytes) throws Exception {
+    @Override
+    public void write(int values) throws Exception {
         byte[] value = new byte[VALUE_BYTES];
         try (Options options = options();
-                RocksDB written = RocksDB.open(options, path)) {
-            for (; values < megabytes * VALUES_IN_MEGABYTE; values++) {
+                RocksDB writer = RocksDB.open(options, path)) {
+            for (; written < values; written++) {
                 random.nextBytes(value);
-                written.put(key(values), value);
+                writer.put(key(written), value);
             }
         }
-        return "";
     }
 
     /** Unadvised, the kernel reads ahead: the files fill the memory faster. */
-    private String open() throws Exception {
+    @Override
+    public void open() throws Exception {
         database = RocksDB.open(options().setAllowMmapReads(true).setAdviseRandomOnOpen(false), path);
-        return "";
     }
 
     /** Buffers of 8 MiB: they are memory of the application's own, and locked. */
@@ -70,22 +56,24 @@ public final class RocksDbApp {
                 .setCompressionType(CompressionType.NO_COMPRESSION);
     }
 
-    private String random(int reads) throws Exception {
+    @Override
+    public long random(int reads) throws Exception {
         long sum = 0;
         for (int i = 0; i < reads; i++) {
-            sum += database.get(key(random.nextInt(values))).length;
+            sum += database.get(key(random.nextInt(written))).length;
         }
-        return Long.toString(sum);
+        return sum;
     }
 
-    private String all() {
+    @Override
+    public long all() {
         long sum = 0;
         try (RocksIterator each = database.newIterator()) {
             for (each.seekToFirst(); each.isValid(); each.next()) {
                 sum += each.value().length;
             }
         }
-        return Long.toString(sum);
+        return sum;
     }
 
     private static byte[] key(int number) {

@@ -14,10 +14,8 @@ import java.util.Random;
  * ({@code open}), and reads rows here and there or one after the other ({@code random N}, {@code all}): native code maps the
  * file, the JDK does not know of it. Its argument is the directory.
  */
-public final class SqliteApp {
+public final class SqliteApp implements Store {
 
-    private static final int ROW_BYTES = 64 << 10;
-    private static final int ROWS_IN_MEGABYTE = 16;
     private static final long MAPPED_AT_MOST = 1L << 30;
 
     private final Random random = new Random(1);
@@ -31,28 +29,18 @@ public final class SqliteApp {
 
     /** Runs it. */
     public static void main(String[] args) throws Exception {
-        SqliteApp app = new SqliteApp(args[0]);
-        CommandLoop.run(app::handle);
+        Store.run(new SqliteApp(args[0]));
     }
 
-    private String handle(String command, String[] arguments) throws Exception {
-        return switch (command) {
-            case "write" -> write(Integer.parseInt(arguments[0]));
-            case "open" -> open();
-            case "random" -> random(Integer.parseInt(arguments[0]));
-            case "all" -> all();
-            default -> throw CommandLoop.unknown(command);
-        };
-    }
-
-    private String write(int megabytes) throws SQLException {
-        byte[] data = new byte[ROW_BYTES];
+    @Override
+    public void write(int values) throws SQLException {
+        byte[] data = new byte[VALUE_BYTES];
         try (Connection written = DriverManager.getConnection(url);
                 Statement statement = written.createStatement()) {
             statement.execute("CREATE TABLE data (id INTEGER PRIMARY KEY, value BLOB)");
             written.setAutoCommit(false);
             try (PreparedStatement insert = written.prepareStatement("INSERT INTO data VALUES (?, ?)")) {
-                for (; rows < megabytes * ROWS_IN_MEGABYTE; rows++) {
+                for (; rows < values; rows++) {
                     random.nextBytes(data);
                     insert.setInt(1, rows);
                     insert.setBytes(2, data);
@@ -61,18 +49,18 @@ public final class SqliteApp {
             }
             written.commit();
         }
-        return "";
     }
 
-    private String open() throws SQLException {
+    @Override
+    public void open() throws SQLException {
         database = DriverManager.getConnection(url);
         try (Statement statement = database.createStatement()) {
             statement.execute("PRAGMA mmap_size = " + MAPPED_AT_MOST);
         }
-        return "";
     }
 
-    private String random(int reads) throws SQLException {
+    @Override
+    public long random(int reads) throws SQLException {
         long sum = 0;
         try (PreparedStatement select = database.prepareStatement("SELECT value FROM data WHERE id = ?")) {
             for (int i = 0; i < reads; i++) {
@@ -80,12 +68,13 @@ public final class SqliteApp {
                 sum += bytes(select);
             }
         }
-        return Long.toString(sum);
+        return sum;
     }
 
-    private String all() throws SQLException {
+    @Override
+    public long all() throws SQLException {
         try (PreparedStatement select = database.prepareStatement("SELECT value FROM data")) {
-            return Long.toString(bytes(select));
+            return bytes(select);
         }
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.monitoring;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -63,5 +65,17 @@ record Exposition(Map<String, Double> values, Map<String, String> types) {
     /** Returns the value of a series, null where there is none. */
     Double value(String series) {
         return values.get(series);
+    }
+
+    /** Fails unless a series has a value of JMX. */
+    void assertValue(String series, Object expected) {
+        assertThat(value(series)).as(series).isEqualTo(((Number) expected).doubleValue());
+    }
+
+    /** Fails unless the bytes of a region are those of JMX. */
+    void assertRegion(String label, Map<String, Object> bean) {
+        assertValue("memlock_memory_locked_bytes" + label, bean.get("LockedBytes"));
+        assertValue("memlock_memory_resident_bytes" + label, bean.get("ResidentBytes"));
+        assertValue("memlock_memory_swapped_bytes" + label, bean.get("SwappedBytes"));
     }
 }

@@ -64,32 +64,24 @@ class JmxExporterIT {
             Map<String, Object> bean =
                     client.ofRegion(region, "LockedBytes", "ResidentBytes", "SwappedBytes", "Selected");
             String label = "{region=\"" + region + "\"}";
-            assertValue(exposition, "memlock_memory_locked_bytes" + label, bean.get("LockedBytes"));
-            assertValue(exposition, "memlock_memory_resident_bytes" + label, bean.get("ResidentBytes"));
-            assertValue(exposition, "memlock_memory_swapped_bytes" + label, bean.get("SwappedBytes"));
-            assertValue(
-                    exposition,
-                    "memlock_region_selected" + label,
-                    bean.get("Selected").equals(true) ? 1 : 0);
+            exposition.assertRegion(label, bean);
+            exposition.assertValue(
+                    "memlock_region_selected" + label, bean.get("Selected").equals(true) ? 1 : 0);
         }
         Map<String, Object> lock = client.getTogether(
                 "ChargedBytes", "Coverage", "RelockCount", "FailureCount", "MajorFaults", "VerifiedAgeMillis");
-        assertValue(exposition, "memlock_charged_bytes", lock.get("ChargedBytes"));
-        assertValue(exposition, "memlock_coverage_ratio", lock.get("Coverage"));
-        assertValue(exposition, "memlock_relocks_total", lock.get("RelockCount"));
-        assertValue(exposition, "memlock_failures_total", lock.get("FailureCount"));
-        assertValue(exposition, "process_major_page_faults_total", lock.get("MajorFaults"));
+        exposition.assertValue("memlock_charged_bytes", lock.get("ChargedBytes"));
+        exposition.assertValue("memlock_coverage_ratio", lock.get("Coverage"));
+        exposition.assertValue("memlock_relocks_total", lock.get("RelockCount"));
+        exposition.assertValue("memlock_failures_total", lock.get("FailureCount"));
+        exposition.assertValue("process_major_page_faults_total", lock.get("MajorFaults"));
         assertThat(exposition.value("memlock_verified_age_seconds"))
                 .isCloseTo(((Number) lock.get("VerifiedAgeMillis")).doubleValue() / 1000, Offset.offset(5.0));
-        assertValue(exposition, "memlock_state{state=\"LOCKED\"}", 1);
-        assertValue(exposition, "memlock_state{state=\"PARTIAL\"}", 0);
-        assertValue(exposition, "memlock_state{state=\"FAILED\"}", 0);
-        assertValue(exposition, "memlock_state{state=\"UNKNOWN\"}", 0);
-        assertValue(exposition, "memlock_state{state=\"UNLOCKED\"}", 0);
-    }
-
-    private static void assertValue(Exposition exposition, String series, Object expected) {
-        assertThat(exposition.value(series)).as(series).isEqualTo(((Number) expected).doubleValue());
+        exposition.assertValue("memlock_state{state=\"LOCKED\"}", 1);
+        exposition.assertValue("memlock_state{state=\"PARTIAL\"}", 0);
+        exposition.assertValue("memlock_state{state=\"FAILED\"}", 0);
+        exposition.assertValue("memlock_state{state=\"UNKNOWN\"}", 0);
+        exposition.assertValue("memlock_state{state=\"UNLOCKED\"}", 0);
     }
 
     @Test

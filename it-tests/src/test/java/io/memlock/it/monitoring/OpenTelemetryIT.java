@@ -57,26 +57,18 @@ class OpenTelemetryIT {
         for (String region : new String[] {"heap", "code", "metaspace", "native", "libs", "mapped"}) {
             Map<String, Object> bean = client.ofRegion(region, "LockedBytes", "ResidentBytes", "SwappedBytes");
             String label = "{memlock_region=\"" + region + "\"}";
-            assertValue(exposition, "memlock_memory_locked_bytes" + label, bean.get("LockedBytes"));
-            assertValue(exposition, "memlock_memory_resident_bytes" + label, bean.get("ResidentBytes"));
-            assertValue(exposition, "memlock_memory_swapped_bytes" + label, bean.get("SwappedBytes"));
+            exposition.assertRegion(label, bean);
         }
-        assertValue(exposition, "memlock_memory_charged_bytes", client.get("ChargedBytes"));
-        assertValue(exposition, "memlock_coverage", client.get("Coverage"));
-        assertValue(exposition, "memlock_relocks_total", client.get("RelockCount"));
-        assertValue(exposition, "memlock_failures_total", client.get("FailureCount"));
-        assertValue(
-                exposition,
-                "process_paging_faults_total{system_paging_fault_type=\"major\"}",
-                client.get("MajorFaults"));
+        exposition.assertValue("memlock_memory_charged_bytes", client.get("ChargedBytes"));
+        exposition.assertValue("memlock_coverage", client.get("Coverage"));
+        exposition.assertValue("memlock_relocks_total", client.get("RelockCount"));
+        exposition.assertValue("memlock_failures_total", client.get("FailureCount"));
+        exposition.assertValue(
+                "process_paging_faults_total{system_paging_fault_type=\"major\"}", client.get("MajorFaults"));
         assertThat(exposition.value("memlock_verified_age_seconds")).isBetween(0.0, 60.0);
-        assertValue(exposition, "memlock_state{memlock_state=\"locked\"}", 1);
+        exposition.assertValue("memlock_state{memlock_state=\"locked\"}", 1);
         for (String other : new String[] {"partial", "failed", "unknown", "unlocked"}) {
-            assertValue(exposition, "memlock_state{memlock_state=\"" + other + "\"}", 0);
+            exposition.assertValue("memlock_state{memlock_state=\"" + other + "\"}", 0);
         }
-    }
-
-    private static void assertValue(Exposition exposition, String series, Object expected) {
-        assertThat(exposition.value(series)).as(series).isEqualTo(((Number) expected).doubleValue());
     }
 }
