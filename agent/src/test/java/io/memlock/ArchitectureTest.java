@@ -40,7 +40,7 @@ class ArchitectureTest {
                 "jna       |  |",
                 "jvmstat   | java.nio java.nio.charset |",
                 "os        | java.net.. java.nio.. com.sun.jna.. | jna",
-                "options   |  | log memory",
+                "options   | java.nio.charset | log memory",
                 "files     | java.nio.. |",
                 "proc      | java.nio.. | files memory",
                 "cgroup    |  | files memory proc",

@@ -26,6 +26,7 @@ import io.memlock.options.CurrentOptions;
 import io.memlock.options.OnFailure;
 import io.memlock.options.OptionException;
 import io.memlock.options.OptionParser;
+import io.memlock.options.OptionSources;
 import io.memlock.os.LibC;
 import io.memlock.os.NativeAccess;
 import io.memlock.os.NativeUnavailableException;
@@ -68,6 +69,7 @@ public final class Memlock implements Agent {
     private final ProcFs proc = new ProcFs();
 
     private String startOptions;
+    private String optionOrigins;
     private CurrentOptions inForce;
     private Log log;
     private ThisProcess process;
@@ -110,7 +112,9 @@ public final class Memlock implements Agent {
         startOptions = optionsText;
         AgentOptions options;
         try {
-            options = OptionParser.parse(optionsText);
+            OptionSources sources = OptionSources.read(optionsText, System.getenv(OptionSources.VARIABLE));
+            options = sources.options();
+            optionOrigins = "options: " + sources.describe();
         } catch (OptionException e) {
             stderr.print(StandardError.ERROR, e.getMessage());
             return EXIT_BAD_OPTION;
@@ -220,6 +224,7 @@ public final class Memlock implements Agent {
                 }
                 tell(startNotices);
                 log.debug(times.describe());
+                log.debug(optionOrigins);
             }
         };
         Thread line = newThread(start, "memlock-start");

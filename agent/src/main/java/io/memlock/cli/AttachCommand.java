@@ -8,7 +8,7 @@ import io.memlock.jvms.ProcDirectory;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.OnFailure;
 import io.memlock.options.OptionException;
-import io.memlock.options.OptionParser;
+import io.memlock.options.OptionSources;
 import io.memlock.output.Console;
 import java.io.File;
 import java.util.List;
@@ -75,8 +75,8 @@ final class AttachCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandException, OptionException, InterruptedException {
         List<Long> pids = ChosenJvms.pids(words);
-        String text = ChosenJvms.options(words);
-        AgentOptions parsed = OptionParser.parse(text);
+        AgentOptions parsed =
+                OptionSources.read(ChosenJvms.options(words), null).options();
         chosen.requireSome(pids);
         if (parsed.onFailure() == OnFailure.EXIT) {
             console.err().println("note: on-failure=exit counts at start only; this JVM goes on, whatever happens");
@@ -88,6 +88,6 @@ final class AttachCommand implements Callable<Integer> {
         boolean isOneOfMany = found.processes().size() > 1;
         Attachment attachment = new Attachment(console, proc, jvms, jarThere == null ? jar : jarThere, isOneOfMany);
         boolean locks = !parsed.selection().isEmpty();
-        return ChosenJvms.each(found, console, jvm -> attachment.ask(jvm, Action.LOCK, text, locks));
+        return ChosenJvms.each(found, console, jvm -> attachment.ask(jvm, Action.LOCK, parsed.text(), locks));
     }
 }

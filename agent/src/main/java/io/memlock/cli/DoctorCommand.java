@@ -10,7 +10,7 @@ import io.memlock.jvms.Jvms;
 import io.memlock.jvms.TimeLimit;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.OptionException;
-import io.memlock.options.OptionParser;
+import io.memlock.options.OptionSources;
 import io.memlock.output.Console;
 import io.memlock.output.Json;
 import io.memlock.proc.ProcFs;
@@ -74,8 +74,11 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandException, OptionException, InterruptedException {
         List<Long> pids = ChosenJvms.pids(words);
-        AgentOptions options = OptionParser.parse(ChosenJvms.options(words));
-        if (pids.size() + (chosen.isGiven() ? 2 : 0) > 1) {
+        boolean isHere = pids.isEmpty() && !chosen.isGiven();
+        AgentOptions options = OptionSources.read(
+                        ChosenJvms.options(words), isHere ? System.getenv(OptionSources.VARIABLE) : null)
+                .options();
+        if (chosen.isGiven() || pids.size() > 1) {
             return ofMany(pids, options);
         }
         Long pid = pids.isEmpty() ? null : pids.get(0);

@@ -57,7 +57,8 @@ public enum Option {
             "`on`, `off`",
             "on",
             "events in Java Flight Recorder, while something is recorded; [docs/jfr.md](docs/jfr.md)"),
-    LOG("log", "`quiet`, `info`, `debug`", "info", "stderr verbosity; `debug` prints where start-up time went");
+    LOG("log", "`quiet`, `info`, `debug`", "info", "stderr verbosity; `debug` prints where start-up time went"),
+    CONFIG("config", "a path, `none`", "none", "a file with more options; [docs/options.md](docs/options.md)");
 
     private final String key;
     private final String accepts;
@@ -80,6 +81,11 @@ public enum Option {
         this.meaning = meaning;
         this.wordForAll = wordForAll;
         this.wordForNone = wordForNone;
+    }
+
+    /** Tells whether the option says which memory, and so means little beside another {@code mode}. */
+    boolean belongsToMode() {
+        return this == EXCLUDE || this == MAPPED || this == PREFAULT;
     }
 
     /** Tells whether the value is a list of regions. */

@@ -9,4 +9,9 @@ public final class OptionException extends Exception {
     OptionException(String message) {
         super(message);
     }
+
+    /** Returns the same with the place of the options before it. */
+    OptionException at(String place) {
+        return place.isEmpty() ? this : new OptionException(place + ": " + getMessage());
+    }
 }

@@ -27,7 +27,7 @@ public final class OptionParser {
     private OptionParser() {}
 
     /**
-     * Reads an options text.
+     * Reads an options text that stands alone: no file is read for it.
      *
      * @param text the options, null or empty for the defaults
      * @return the options
@@ -36,6 +36,17 @@ public final class OptionParser {
     public static AgentOptions parse(String text) throws OptionException {
         String options = text == null ? "" : text;
         Map<Option, String> given = split(options);
+        String config = value(given, Option.CONFIG);
+        if (!config.equals(Option.CONFIG.defaultValue())) {
+            throw new OptionException(
+                    "config=" + OptionErrors.shown(config)
+                            + " is read when a JVM starts, and by the command line; here, give the options that are in the file");
+        }
+        return options(options, given);
+    }
+
+    /** Returns the options that are given, with the defaults for the others. */
+    static AgentOptions options(String text, Map<Option, String> given) throws OptionException {
         Selection regions = selection(given);
         Selection selection =
                 given.containsKey(Option.MAPPED) ? MappedGlobs.select(regions, given.get(Option.MAPPED)) : regions;
@@ -48,7 +59,7 @@ public final class OptionParser {
             }
         }
         return new AgentOptions(
-                options,
+                text,
                 selection,
                 choice(given, Option.STRATEGY, StrategyChoice.values()),
                 isOn(given, Option.TRACK),
@@ -73,7 +84,8 @@ public final class OptionParser {
         return Selection.of(regions(Option.MODE, mode));
     }
 
-    private static Map<Option, String> split(String text) throws OptionException {
+    /** Takes a text apart; the values are not looked at. */
+    static Map<Option, String> split(String text) throws OptionException {
         Map<Option, String> given = new EnumMap<>(Option.class);
         Option before = null;
         int start = 0;

@@ -165,7 +165,7 @@ public final class ForkedJvm implements AutoCloseable {
 
         /** Would reach into every JVM the tests start. */
         private static final List<String> FOREIGN_OPTIONS =
-                List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+                List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "MEMLOCK_OPTIONS");
 
         private final Jdk jdk;
         private final List<String> wrapper = new ArrayList<>();
