@@ -58,7 +58,7 @@ class ArchitectureTest {
                 "report    |  | calls hotspot log memory proc state",
                 "keeper    | java.security | bootstrap calls hotspot lock log memory options os report state zgc",
                 "jmx       | javax.management.. | calls keeper memory options report state",
-                "jfr       | jdk.jfr | calls keeper memory os proc reconcile report state",
+                "jfr       | jdk.jfr | calls hotspot keeper memory os proc reconcile report state",
                 "output    | java.nio.charset java.nio.file java.security | log",
                 "jvms      | java.. | files hotspot jvmstat log memory proc state",
                 "check     |  | hotspot jvms log options state",

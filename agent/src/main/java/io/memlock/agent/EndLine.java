@@ -2,7 +2,7 @@
 package io.memlock.agent;
 
 import io.memlock.bootstrap.AgentThread;
-import io.memlock.keeper.HeapRoom;
+import io.memlock.hotspot.HeapRoom;
 import io.memlock.keeper.OwnPermissions;
 import io.memlock.lock.MemoryLock;
 import io.memlock.log.Log;

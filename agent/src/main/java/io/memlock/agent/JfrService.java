@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.agent;
 
+import io.memlock.hotspot.HeapRoom;
 import io.memlock.jfr.LockEvents;
 import io.memlock.jfr.Recordings;
-import io.memlock.keeper.HeapRoom;
 import io.memlock.keeper.LockControl;
 import io.memlock.log.Log;
 import io.memlock.options.CurrentOptions;

@@ -2,8 +2,8 @@
 package io.memlock.agent;
 
 import io.memlock.attach.Version;
+import io.memlock.hotspot.HeapRoom;
 import io.memlock.jmx.JmxRegistration;
-import io.memlock.keeper.HeapRoom;
 import io.memlock.keeper.LockControl;
 import io.memlock.log.Log;
 import io.memlock.options.CurrentOptions;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.jfr;
 
-import io.memlock.keeper.HeapRoom;
+import io.memlock.hotspot.HeapRoom;
 import io.memlock.keeper.LockControl;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessStat;

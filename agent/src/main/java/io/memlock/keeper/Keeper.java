@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.keeper;
 
+import io.memlock.hotspot.HeapRoom;
 import io.memlock.lock.MemoryLock;
 import io.memlock.lock.Outcome;
 import io.memlock.log.Log;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.keeper;
+package io.memlock.hotspot;
 
 /**
  * Tells whether the Java heap has room for what the agent could also do later. If the heap is full when a class is
