@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.jmc;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toList;
+
+import io.memlock.jmc.Events.InSwap;
+import io.memlock.jmc.Events.Loss;
+import io.memlock.jmc.Events.MajorFaults;
+import io.memlock.jmc.Events.Pause;
+import io.memlock.jmc.Events.Status;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.openjdk.jmc.common.IDisplayable;
+import org.openjdk.jmc.common.item.IItemCollection;
+import org.openjdk.jmc.common.unit.IQuantity;
+import org.openjdk.jmc.common.unit.UnitLookup;
+import org.openjdk.jmc.common.util.IPreferenceValueProvider;
+import org.openjdk.jmc.flightrecorder.jdk.JdkTypeIDs;
+import org.openjdk.jmc.flightrecorder.rules.AbstractRule;
+import org.openjdk.jmc.flightrecorder.rules.IResult;
+import org.openjdk.jmc.flightrecorder.rules.IResultValueProvider;
+import org.openjdk.jmc.flightrecorder.rules.ResultBuilder;
+import org.openjdk.jmc.flightrecorder.rules.Severity;
+
+/** Says whether the memory that memlock-agent was to lock was locked, and which pauses coincide with page faults. */
+public final class MemoryLockRule extends AbstractRule {
+
+    /** The page of Mission Control on which the result is shown. */
+    private static final String TOPIC = "memory";
+
+    /** A shorter pause is not told: that there were major faults in the same second says little about it. */
+    private static final IQuantity SHORTEST_PAUSE = UnitLookup.MILLISECOND.quantity(10);
+
+    /** From here on a pause with major faults is a warning. */
+    private static final IQuantity LONG_PAUSE = UnitLookup.MILLISECOND.quantity(100);
+
+    private record Finding(Severity severity, String text, String solution) {}
+
+    private final String pauseEvent;
+
+    /** Made by Mission Control, as a service. */
+    public MemoryLockRule() {
+        this(JdkTypeIDs.GC_PAUSE);
+    }
+
+    MemoryLockRule(String pauseEvent) {
+        super("io.memlock.MemoryLock", "Memory Lock (memlock-agent)", TOPIC, List.of(), List.of(), Map.of());
+        this.pauseEvent = pauseEvent;
+    }
+
+    @Override
+    protected IResult getResult(
+            IItemCollection items, IPreferenceValueProvider preferences, IResultValueProvider otherResults) {
+        ResultBuilder result = ResultBuilder.createFor(this, preferences);
+        Events events = new Events(items, pauseEvent);
+        List<Status> statuses = events.statuses();
+        if (statuses.isEmpty()) {
+            return result.setSeverity(Severity.NA)
+                    .setSummary("The recording has no events of memlock-agent.")
+                    .setExplanation("The JVM ran without the agent, with jfr=off, or with memlock.Status disabled.")
+                    .build();
+        }
+        List<Finding> findings = new ArrayList<>();
+        judgeStates(statuses, findings);
+        judgeSwap(statuses, findings);
+        judgeLosses(events.losses(), findings);
+        judgePauses(events, findings);
+        if (findings.isEmpty()) {
+            return result.setSeverity(Severity.OK)
+                    .setSummary("All memory that was to be locked was locked at each look.")
+                    .setExplanation(
+                            between(first(statuses).time(), last(statuses).time())
+                                    + " the agent recorded its state "
+                                    + statuses.size()
+                                    + " times, and it was LOCKED each time. No loss of coverage was recorded, nothing that was to be"
+                                    + " locked was in swap, and no pause of 10 ms or more coincides with a major page fault.")
+                    .build();
+        }
+        findings.sort(Comparator.comparingDouble(
+                        (Finding finding) -> finding.severity().getLimit())
+                .reversed());
+        return result.setSeverity(first(findings).severity())
+                .setSummary(first(findings).text())
+                .setExplanation(findings.stream().map(Finding::text).collect(joining("\n")))
+                .setSolution(findings.stream().map(Finding::solution).distinct().collect(joining("\n")))
+                .build();
+    }
+
+    private static void judgeStates(List<Status> statuses, List<Finding> findings) {
+        Map<String, List<Status>> byState =
+                statuses.stream().collect(groupingBy(Status::state, TreeMap::new, toList()));
+        byState.forEach((state, seen) -> {
+            String when = seen.size() + " of " + statuses.size() + " times, "
+                    + lower(between(first(seen).time(), last(seen).time()));
+            switch (state) {
+                case "LOCKED" -> {}
+                case "UNLOCKED" ->
+                    findings.add(
+                            new Finding(
+                                    Severity.INFO,
+                                    "Nothing was to be locked (state UNLOCKED, " + when + ").",
+                                    "If memory should be locked, set the agent's option mode, or undo an unlock with \"attach PID\"."));
+                case "UNKNOWN" ->
+                    findings.add(new Finding(
+                            Severity.INFO,
+                            "Nobody had verified the lock for several intervals (state UNKNOWN, " + when + ").",
+                            "Look whether the JVM was frozen or had no CPU."));
+                default ->
+                    findings.add(new Finding(
+                            Severity.WARNING,
+                            "Memory that was to be locked was not (state " + state + ", " + when + ").",
+                            "Run \"java -jar memlock-agent.jar doctor PID\": it says what to change."));
+            }
+        });
+    }
+
+    private static void judgeSwap(List<Status> statuses, List<Finding> findings) {
+        statuses.stream()
+                .filter(status -> status.swappedBytes() > 0)
+                .max(Comparator.comparingLong(Status::swappedBytes))
+                .ifPresent(worst -> findings.add(new Finding(
+                        Severity.WARNING,
+                        "Memory that was to be locked was in swap: " + bytes(worst.swappedBytes()) + " at "
+                                + shown(worst.time()) + ".",
+                        "memlock.Region says of which region, and memlock.CoverageLost why.")));
+    }
+
+    /** A loss that goes on is recorded at each chunk's end; the last record of it tells all. */
+    private static void judgeLosses(List<Loss> losses, List<Finding> findings) {
+        Map<String, List<Loss>> alike = losses.stream()
+                .collect(groupingBy(loss -> loss.region() + "\n" + loss.reason(), TreeMap::new, toList()));
+        for (List<Loss> same : alike.values()) {
+            Loss largest =
+                    same.stream().max(Comparator.comparingLong(Loss::bytes)).orElseThrow();
+            IQuantity from =
+                    same.stream().map(Loss::from).min(Comparator.naturalOrder()).orElseThrow();
+            boolean isGrowth = largest.reason().startsWith("mapped since the last look")
+                    && same.stream().allMatch(Loss::isRelocked);
+            findings.add(new Finding(
+                    isGrowth ? Severity.INFO : Severity.WARNING,
+                    "Coverage of " + largest.region() + " was lost, "
+                            + lower(between(from, last(same).to())) + ": at the most "
+                            + bytes(largest.bytes()) + " at a time. Reason: " + largest.reason() + ". "
+                            + (last(same).isRelocked()
+                                    ? "It was locked again."
+                                    : "It was not locked again, as far as recorded."),
+                    isGrowth
+                            ? "New memory is locked late under strategy=rescan. An unlimited memlock limit allows"
+                                    + " strategy=future, by which it is born locked."
+                            : "Find out who calls munlock or munlockall, or raise the limit: see the reason."));
+        }
+    }
+
+    private static void judgePauses(Events events, List<Finding> findings) {
+        List<MajorFaults> faults = events.majorFaults().stream()
+                .filter(interval -> interval.count() > 0)
+                .toList();
+        List<Pause> slow = events.pauses().stream()
+                .filter(pause -> length(pause).compareTo(SHORTEST_PAUSE) >= 0 && faultsIn(pause, faults) > 0)
+                .toList();
+        if (slow.isEmpty()) {
+            return;
+        }
+        Pause longest =
+                slow.stream().max(Comparator.comparing(MemoryLockRule::length)).orElseThrow();
+        String inSwap = events.inSwap().stream()
+                .filter(region -> region.bytes() > 0)
+                .map(InSwap::region)
+                .distinct()
+                .sorted()
+                .collect(joining(", "));
+        findings.add(new Finding(
+                length(longest).compareTo(LONG_PAUSE) >= 0 ? Severity.WARNING : Severity.INFO,
+                slow.size() + (slow.size() == 1 ? " pause coincides" : " pauses coincide")
+                        + " with major page faults. The longest took " + shown(length(longest)) + " at "
+                        + shown(longest.from()) + ", and in the seconds of it " + faultsIn(longest, faults)
+                        + " pages were read from disk.",
+                inSwap.isEmpty()
+                        ? "Nothing of the JVM was seen in swap: a file was read, such as one that the application maps."
+                        : "Of these regions something was in swap: " + inSwap + ". Lock them (option mode)."));
+    }
+
+    private static long faultsIn(Pause pause, List<MajorFaults> faults) {
+        return faults.stream()
+                .filter(interval -> interval.from().compareTo(pause.to()) < 0
+                        && interval.to().compareTo(pause.from()) > 0)
+                .mapToLong(MajorFaults::count)
+                .sum();
+    }
+
+    private static IQuantity length(Pause pause) {
+        return pause.to().subtract(pause.from());
+    }
+
+    private static String between(IQuantity from, IQuantity to) {
+        return from.compareTo(to) == 0 ? "At " + shown(from) : "Between " + shown(from) + " and " + shown(to);
+    }
+
+    private static String lower(String sentence) {
+        return Character.toLowerCase(sentence.charAt(0)) + sentence.substring(1);
+    }
+
+    private static String bytes(long bytes) {
+        return shown(UnitLookup.BYTE.quantity(bytes));
+    }
+
+    private static String shown(IQuantity quantity) {
+        return quantity.displayUsing(IDisplayable.AUTO);
+    }
+
+    private static <T> T first(List<T> list) {
+        return list.get(0);
+    }
+
+    private static <T> T last(List<T> list) {
+        return list.get(list.size() - 1);
+    }
+}
