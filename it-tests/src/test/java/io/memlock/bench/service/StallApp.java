@@ -70,7 +70,8 @@ public final class StallApp {
 
     private synchronized String worst() {
         String text = "done max=" + latencies.getMaxValue() / 1e3 + " p99.9="
-                + latencies.getValueAtPercentile(99.9) / 1e3 + " calls=" + latencies.getTotalCount();
+                + latencies.getValueAtPercentile(99.9) / 1e3 + " p99=" + latencies.getValueAtPercentile(99) / 1e3
+                + " calls=" + latencies.getTotalCount();
         latencies.reset();
         return text;
     }
