@@ -41,6 +41,8 @@ public final class MemoryLockRule extends AbstractRule {
 
     private record Finding(Severity severity, String text, String solution) {}
 
+    private static final String DOCTOR = "Run \"java -jar memlock-agent.jar doctor PID\": it says what to change.";
+
     private final String pauseEvent;
 
     /** Made by Mission Control, as a service. */
@@ -69,16 +71,11 @@ public final class MemoryLockRule extends AbstractRule {
         judgeStates(statuses, findings);
         judgeSwap(statuses, findings);
         judgeLosses(events.losses(), findings);
-        judgePauses(events, findings);
+        judgePauses(events, statuses, findings);
         if (findings.isEmpty()) {
             return result.setSeverity(Severity.OK)
                     .setSummary("All memory that was to be locked was locked at each look.")
-                    .setExplanation(
-                            between(first(statuses).time(), last(statuses).time())
-                                    + " the agent recorded its state "
-                                    + statuses.size()
-                                    + " times, and it was LOCKED each time. No loss of coverage was recorded, nothing that was to be"
-                                    + " locked was in swap, and no pause of 10 ms or more coincides with a major page fault.")
+                    .setExplanation(whatHeld(statuses, events.majorFaults()))
                     .build();
         }
         findings.sort(Comparator.comparingDouble(
@@ -89,6 +86,20 @@ public final class MemoryLockRule extends AbstractRule {
                 .setExplanation(findings.stream().map(Finding::text).collect(joining("\n")))
                 .setSolution(findings.stream().map(Finding::solution).distinct().collect(joining("\n")))
                 .build();
+    }
+
+    /** What was not recorded is not said to have been well. */
+    private static String whatHeld(List<Status> statuses, List<MajorFaults> faults) {
+        String states = between(first(statuses).time(), last(statuses).time()) + ", each of " + statuses.size()
+                + " recorded states was LOCKED. No loss of coverage was recorded.";
+        String swap = statuses.stream().anyMatch(status -> status.swappedBytes() >= 0)
+                ? " Nothing that was to be locked was seen in swap."
+                : " Whether any of it was in swap is not known.";
+        String pauses = faults.isEmpty()
+                ? " No page faults were recorded, so it is not known whether pauses were page faults."
+                : " No recorded pause of 10 ms or more coincides with a major page fault. In all, the process had "
+                        + faults.stream().mapToLong(MajorFaults::count).sum() + ".";
+        return states + swap + pauses;
     }
 
     private static void judgeStates(List<Status> statuses, List<Finding> findings) {
@@ -114,7 +125,7 @@ public final class MemoryLockRule extends AbstractRule {
                     findings.add(new Finding(
                             Severity.WARNING,
                             "Memory that was to be locked was not (state " + state + ", " + when + ").",
-                            "Run \"java -jar memlock-agent.jar doctor PID\": it says what to change."));
+                            DOCTOR));
             }
         });
     }
@@ -130,33 +141,43 @@ public final class MemoryLockRule extends AbstractRule {
                         "memlock.Region says of which region, and memlock.CoverageLost why.")));
     }
 
-    /** A loss that goes on is recorded at each chunk's end; the last record of it tells all. */
+    /** A loss that goes on is recorded at each chunk's end, and one call of another party is a loss in each region. */
     private static void judgeLosses(List<Loss> losses, List<Finding> findings) {
-        Map<String, List<Loss>> alike = losses.stream()
-                .collect(groupingBy(loss -> loss.region() + "\n" + loss.reason(), TreeMap::new, toList()));
-        for (List<Loss> same : alike.values()) {
-            Loss largest =
-                    same.stream().max(Comparator.comparingLong(Loss::bytes)).orElseThrow();
-            IQuantity from =
-                    same.stream().map(Loss::from).min(Comparator.naturalOrder()).orElseThrow();
-            boolean isGrowth = largest.reason().startsWith("mapped since the last look")
-                    && same.stream().allMatch(Loss::isRelocked);
-            findings.add(new Finding(
-                    isGrowth ? Severity.INFO : Severity.WARNING,
-                    "Coverage of " + largest.region() + " was lost, "
-                            + lower(between(from, last(same).to())) + ": at the most "
-                            + bytes(largest.bytes()) + " at a time. Reason: " + largest.reason() + ". "
-                            + (last(same).isRelocked()
-                                    ? "It was locked again."
-                                    : "It was not locked again, as far as recorded."),
-                    isGrowth
-                            ? "New memory is locked late under strategy=rescan. An unlimited memlock limit allows"
-                                    + " strategy=future, by which it is born locked."
-                            : "Find out who calls munlock or munlockall, or raise the limit: see the reason."));
-        }
+        losses.stream()
+                .collect(groupingBy(Loss::reason, TreeMap::new, toList()))
+                .forEach((reason, alike) -> {
+                    Map<String, Long> largest = new TreeMap<>();
+                    alike.forEach(loss -> largest.merge(loss.region(), loss.bytes(), Math::max));
+                    IQuantity from = alike.stream()
+                            .map(Loss::from)
+                            .min(Comparator.naturalOrder())
+                            .orElseThrow();
+                    boolean isGrowth = reason.startsWith("mapped since the last look")
+                            && alike.stream().allMatch(Loss::isRelocked);
+                    findings.add(new Finding(
+                            isGrowth ? Severity.INFO : Severity.WARNING,
+                            "Coverage of " + String.join(", ", largest.keySet()) + " was lost, "
+                                    + lower(between(from, last(alike).to())) + ": mappings of at the most "
+                                    + bytes(largest.values().stream()
+                                            .mapToLong(Long::longValue)
+                                            .sum())
+                                    + ", not all of it in RAM. Reason: " + reason + ". "
+                                    + (last(alike).isRelocked()
+                                            ? "It was locked again."
+                                            : "It was not locked again, as far as recorded."),
+                            lossSolution(reason, isGrowth)));
+                });
     }
 
-    private static void judgePauses(Events events, List<Finding> findings) {
+    private static String lossSolution(String reason, boolean isGrowth) {
+        if (isGrowth) {
+            return "New memory is locked late under strategy=rescan. An unlimited memlock limit allows strategy=future, by"
+                    + " which it is born locked.";
+        }
+        return reason.equals("unlocked by another party") ? "Find out who calls munlock or munlockall." : DOCTOR;
+    }
+
+    private static void judgePauses(Events events, List<Status> statuses, List<Finding> findings) {
         List<MajorFaults> faults = events.majorFaults().stream()
                 .filter(interval -> interval.count() > 0)
                 .toList();
@@ -168,21 +189,30 @@ public final class MemoryLockRule extends AbstractRule {
         }
         Pause longest =
                 slow.stream().max(Comparator.comparing(MemoryLockRule::length)).orElseThrow();
-        String inSwap = events.inSwap().stream()
-                .filter(region -> region.bytes() > 0)
-                .map(InSwap::region)
-                .distinct()
-                .sorted()
-                .collect(joining(", "));
         findings.add(new Finding(
                 length(longest).compareTo(LONG_PAUSE) >= 0 ? Severity.WARNING : Severity.INFO,
                 slow.size() + (slow.size() == 1 ? " pause coincides" : " pauses coincide")
                         + " with major page faults. The longest took " + shown(length(longest)) + " at "
                         + shown(longest.from()) + ", and in the seconds of it " + faultsIn(longest, faults)
                         + " pages were read from disk.",
-                inSwap.isEmpty()
-                        ? "Nothing of the JVM was seen in swap: a file was read, such as one that the application maps."
-                        : "Of these regions something was in swap: " + inSwap + ". Lock them (option mode)."));
+                pauseSolution(events, statuses)));
+    }
+
+    /** Scans may be minutes apart. What none of them shows may have been in swap nevertheless, unless it was locked. */
+    private static String pauseSolution(Events events, List<Status> statuses) {
+        String inSwap = events.inSwap().stream()
+                .filter(region -> region.bytes() > 0)
+                .map(InSwap::region)
+                .distinct()
+                .sorted()
+                .collect(joining(", "));
+        if (!inSwap.isEmpty()) {
+            return "Of these regions something was in swap: " + inSwap + ". Lock them (option mode).";
+        }
+        return statuses.stream().allMatch(status -> status.state().equals("LOCKED"))
+                ? "What was to be locked was. So something else was read from disk, such as a file that the application maps."
+                : "Memory that was not locked may have been in swap, although no scan shows it: scans may be minutes apart."
+                        + " Lock it (option mode).";
     }
 
     private static long faultsIn(Pause pause, List<MajorFaults> faults) {

@@ -50,7 +50,24 @@ class MemoryLockRuleTest {
         });
 
         assertThat(result.getSeverity()).isEqualTo(Severity.OK);
-        assertThat(explanation(result)).contains("recorded its state 2 times");
+        assertThat(explanation(result))
+                .contains("each of 2 recorded states was LOCKED")
+                .contains("Nothing that was to be locked was seen in swap")
+                .contains(
+                        "No recorded pause of 10 ms or more coincides with a major page fault. In all, the process had 0.");
+    }
+
+    @Test
+    void saysWhatIsNotKnown() throws Exception {
+        IResult result = judge(() -> {
+            status("LOCKED", -1);
+            pause(30);
+        });
+
+        assertThat(result.getSeverity()).isEqualTo(Severity.OK);
+        assertThat(explanation(result))
+                .contains("Whether any of it was in swap is not known")
+                .contains("it is not known whether pauses were page faults");
     }
 
     @Test
@@ -96,12 +113,15 @@ class MemoryLockRuleTest {
         IResult result = judge(() -> {
             status("LOCKED", 0);
             loss("heap", 5 << 20, "unlocked by another party", true);
+            loss("code", 2 << 20, "unlocked by another party", true);
+            loss("code", 1 << 20, "unlocked by another party", true);
         });
 
         assertThat(result.getSeverity()).isEqualTo(Severity.WARNING);
         assertThat(summary(result))
-                .startsWith("Coverage of heap was lost, between ")
-                .endsWith(": at the most 5 MiB at a time. Reason: unlocked by another party. It was locked again.");
+                .startsWith("Coverage of code, heap was lost, between ")
+                .endsWith(": mappings of at the most 7 MiB, not all of it in RAM."
+                        + " Reason: unlocked by another party. It was locked again.");
         assertThat(result.getSolution()).contains("munlockall");
     }
 
@@ -116,7 +136,7 @@ class MemoryLockRuleTest {
         assertThat(result.getSeverity()).isEqualTo(Severity.WARNING);
         assertThat(explanation(result))
                 .containsOnlyOnce("Coverage of code was lost")
-                .contains("at the most 2 MiB")
+                .contains("at the most 2 MiB,")
                 .contains("not locked again, as far as recorded");
     }
 
@@ -160,7 +180,19 @@ class MemoryLockRuleTest {
         });
 
         assertThat(result.getSeverity()).isEqualTo(Severity.INFO);
-        assertThat(result.getSolution()).contains("a file was read");
+        assertThat(result.getSolution()).contains("such as a file that the application maps");
+    }
+
+    @Test
+    void doesNotSayThatNothingWasInSwapWhereNoScanShowsIt() throws Exception {
+        IResult result = judge(() -> {
+            status("UNLOCKED", 0);
+            region("heap", 0);
+            pause(15);
+            faults(3);
+        });
+
+        assertThat(result.getSolution()).contains("may have been in swap, although no scan shows it");
     }
 
     @Test
