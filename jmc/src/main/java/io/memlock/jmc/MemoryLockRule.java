@@ -156,7 +156,7 @@ public final class MemoryLockRule extends AbstractRule {
                             && alike.stream().allMatch(Loss::isRelocked);
                     findings.add(new Finding(
                             isGrowth ? Severity.INFO : Severity.WARNING,
-                            "Coverage of " + String.join(", ", largest.keySet()) + " was lost, "
+                            "Coverage of " + String.join(", ", largest.keySet()) + " was lost for some of the time "
                                     + lower(between(from, last(alike).to())) + ": mappings of at the most "
                                     + bytes(largest.values().stream()
                                             .mapToLong(Long::longValue)

@@ -119,7 +119,7 @@ class MemoryLockRuleTest {
 
         assertThat(result.getSeverity()).isEqualTo(Severity.WARNING);
         assertThat(summary(result))
-                .startsWith("Coverage of code, heap was lost, between ")
+                .startsWith("Coverage of code, heap was lost for some of the time between ")
                 .endsWith(": mappings of at the most 7 MiB, not all of it in RAM."
                         + " Reason: unlocked by another party. It was locked again.");
         assertThat(result.getSolution()).contains("munlockall");
