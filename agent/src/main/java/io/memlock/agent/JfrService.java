@@ -44,7 +44,11 @@ final class JfrService {
             if (!options.get().jfr()) {
                 isRefused = false;
                 end();
-            } else if (events == null && !isRefused && HeapRoom.isThere() && Recordings.areRunning()) {
+            } else if (events == null
+                    && !isRefused
+                    && HeapRoom.isThere()
+                    && Recordings.areRunning()
+                    && HeapRoom.lasts()) {
                 begin(control);
             }
         } catch (IOException | RuntimeException | LinkageError e) {

@@ -43,7 +43,7 @@ final class JmxService {
             if (!options.get().jmx()) {
                 refused = false;
                 end();
-            } else if (!refused && HeapRoom.isThere()) {
+            } else if (!refused && (registration == null ? HeapRoom.lasts() : HeapRoom.isThere())) {
                 begin(control);
             }
         } catch (InstanceAlreadyExistsException e) {

@@ -50,6 +50,9 @@ public final class InProcessDiagnosticCommands implements DiagnosticCommands {
         if (module == null) {
             throw new IOException("this Java runtime was built without the module " + MODULE);
         }
+        if (!HeapRoom.lasts()) {
+            throw new IOException("the Java heap is too full to ask the JVM"); // its management would stay broken
+        }
         Map<String, Set<Module>> opens = Map.of(PACKAGE, Set.of(getClass().getModule()));
         instrumentation.redefineModule(module, Set.of(), Map.of(), opens, Set.of(), Map.of());
         // Its initialiser loads the native library.
