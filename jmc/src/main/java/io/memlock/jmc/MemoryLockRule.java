@@ -36,10 +36,13 @@ public final class MemoryLockRule extends AbstractRule {
     /** A shorter pause is not told: that there were major faults in the same second says little about it. */
     private static final IQuantity SHORTEST_PAUSE = UnitLookup.MILLISECOND.quantity(10);
 
-    /** From here on a pause with major faults is a warning. */
+    /** From here on a pause with enough major faults is a warning. */
     private static final IQuantity LONG_PAUSE = UnitLookup.MILLISECOND.quantity(100);
 
     private record Finding(Severity severity, String text, String solution) {}
+
+    /** What a read from a slow disk takes. Fewer faults than fill the pause with such reads were not its only reason. */
+    private static final IQuantity SLOW_READ = UnitLookup.MILLISECOND.quantity(10);
 
     private static final String DOCTOR = "Run \"java -jar memlock-agent.jar doctor PID\": it says what to change.";
 
@@ -189,8 +192,11 @@ public final class MemoryLockRule extends AbstractRule {
         }
         Pause longest =
                 slow.stream().max(Comparator.comparing(MemoryLockRule::length)).orElseThrow();
+        boolean isLongByFaults = slow.stream()
+                .anyMatch(pause -> length(pause).compareTo(LONG_PAUSE) >= 0
+                        && SLOW_READ.multiply(faultsIn(pause, faults)).compareTo(length(pause)) >= 0);
         findings.add(new Finding(
-                length(longest).compareTo(LONG_PAUSE) >= 0 ? Severity.WARNING : Severity.INFO,
+                isLongByFaults ? Severity.WARNING : Severity.INFO,
                 slow.size() + (slow.size() == 1 ? " pause coincides" : " pauses coincide")
                         + " with major page faults. The longest took " + shown(length(longest)) + " at "
                         + shown(longest.from()) + ", and in the seconds of it " + faultsIn(longest, faults)

@@ -172,6 +172,17 @@ class MemoryLockRuleTest {
     }
 
     @Test
+    void doesNotWarnOfALongPauseWithAFewMajorFaults() throws Exception {
+        IResult result = judge(() -> {
+            status("LOCKED", 0);
+            pause(120);
+            faults(3);
+        });
+
+        assertThat(result.getSeverity()).isEqualTo(Severity.INFO);
+    }
+
+    @Test
     void doesNotTakeAFileThatIsReadForSwap() throws Exception {
         IResult result = judge(() -> {
             status("LOCKED", 0);

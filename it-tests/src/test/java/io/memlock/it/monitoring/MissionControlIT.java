@@ -43,15 +43,17 @@ class MissionControlIT {
 
     @ParameterizedTest
     @MethodSource("io.memlock.it.harness.Jdk#all")
-    void isContentUntilAnotherPartyUnlocks(Jdk jdk) {
+    void warnsOnlyOfWhatAnotherPartyUnlocked(Jdk jdk) {
         try (ForkedJvm jvm = Keeping.growing(jdk, "mode=all,strategy=future")
                 .flags("-XX:StartFlightRecording")
                 .start()) {
             Keeping.awaitStart(jvm);
             eventually(() -> {
                 IResult result = judge(jdk, jvm);
-                assertThat(result.getSeverity()).as(result.getExplanation()).isEqualTo(Severity.OK);
-                assertThat(result.getExplanation()).containsPattern("each of \\d+ recorded states was LOCKED");
+                assertThat(result.getSeverity()).as(result.getExplanation()).isIn(Severity.OK, Severity.INFO);
+                assertThat(result.getExplanation())
+                        .as("a JVM that starts may have paused while it read a file, and nothing else")
+                        .containsPattern("each of \\d+ recorded states was LOCKED|^\\d+ pauses? coincides?[^\\n]*$");
             });
 
             assertThat(jvm.ask("munlockall")).isEqualTo("0");
