@@ -32,7 +32,7 @@ class RefreshFloodIT {
     private static final int PAUSE_MILLIS = 10;
     private static final Duration FLOOD = Duration.ofSeconds(3);
 
-    /** What else runs on the machine raises some rounds, scans without end all of them. */
+    /** What else runs on the machine raises some rounds, scans without end all of them. The first calm one decides. */
     private static final int ROUNDS = 3;
 
     private static final double GENEROUS = 2;
@@ -55,6 +55,9 @@ class RefreshFloodIT {
                         "[flood] JDK %d, p99 of mmap in us: reads %.0f, refresh() %.0f, reads %.0f%n",
                         jdk.feature(), before, flooded, after);
                 ratios.add(flooded / Math.max(before, after));
+                if (flooded < GENEROUS * Math.max(before, after)) {
+                    break;
+                }
             }
 
             assertThat(ratios)
