@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it.hotspot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.it.apps.HeapApp;
+import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.Outcome;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** An AOT cache or a dynamic archive is used beside the agent, if it was made in the way that README tells. */
+class CachesIT {
+
+    private static final int FIRST_WITH_CACHE = 25;
+    private static final String MODULE = "--add-modules=java.instrument";
+
+    /** What {@code -Xlog:class+load} prints of a class that comes from a cache or an archive. */
+    private static final String FROM_CACHE = HeapApp.class.getName() + " source: shared objects file";
+
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void makesJar() {
+        Machine.requireUnlimitedLocking();
+        // the JVM puts no class into a cache that comes from a directory
+        Commands.succeed(
+                Jdk.newest().tool("jar").toString(),
+                "--create",
+                "--file",
+                jar().toString(),
+                "-C",
+                AgentJar.testClasses().toString(),
+                "io/memlock/it/apps");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"agent, auto", "agent, on", "module, auto", "module, on"})
+    void usesAnAotCacheMadeWithTheAgentOrItsModule(String madeWith, String mode) {
+        Path cache = aotCache(madeWith);
+
+        Outcome outcome = withAgent(newest(), "-XX:AOTCache=" + cache, "-XX:AOTMode=" + mode);
+
+        assertLocked(outcome);
+        assertThat(outcome.stdout()).contains(FROM_CACHE);
+        assertThat(outcome.otherErrorLines()).isEmpty();
+    }
+
+    @Test
+    void locksWhereTheJvmRefusesAnAotCacheMadeWithoutAnAgent() {
+        Path cache = aotCache("nothing");
+
+        Outcome outcome = withAgent(newest(), "-XX:AOTCache=" + cache);
+
+        assertLocked(outcome);
+        assertThat(outcome.stdout()).doesNotContain(FROM_CACHE).contains("java.instrument specified during runtime");
+    }
+
+    /** This is the JVM's own doing: it ends before it loads an agent, and README warns of it. */
+    @Test
+    void theJvmDoesNotStartIfAnAotCacheMadeWithoutAnAgentIsDemanded() {
+        Path cache = aotCache("nothing");
+
+        Outcome outcome = app(newest())
+                .agent("")
+                .flags("-XX:AOTCache=" + cache, "-XX:AOTMode=on")
+                .run();
+
+        assertThat(outcome.exitStatus()).as("%s", outcome).isEqualTo(1);
+        assertThat(outcome.stdout() + outcome.stderr()).contains("Unable to use AOT cache");
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void usesADynamicArchiveMadeWithTheModule(Jdk jdk) {
+        Path archive = directory.resolve("dynamic.jsa");
+        succeeds(app(jdk).flags(MODULE, "-XX:ArchiveClassesAtExit=" + archive));
+
+        Outcome outcome = withAgent(jdk, "-XX:SharedArchiveFile=" + archive);
+
+        assertLocked(outcome);
+        assertThat(outcome.stdout()).contains(FROM_CACHE);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void theJvmDoesNotStartIfADynamicArchiveIsToBeMadeWithAnAgent(Jdk jdk) {
+        Path archive = directory.resolve("dynamic.jsa");
+
+        Outcome outcome =
+                app(jdk).agent("").flags("-XX:ArchiveClassesAtExit=" + archive).run();
+
+        assertThat(outcome.exitStatus()).as("%s", outcome).isEqualTo(1);
+        assertThat(outcome.stdout()).contains("Must enable AllowArchivingWithJavaAgent");
+    }
+
+    private Path aotCache(String madeWith) {
+        Path cache = directory.resolve("classes.aot");
+        ForkedJvm.Builder jvm = app(newest()).flags("-XX:AOTCacheOutput=" + cache);
+        succeeds(
+                switch (madeWith) {
+                    case "agent" -> jvm.agent("");
+                    case "module" -> jvm.flags(MODULE);
+                    default -> jvm;
+                });
+        return cache;
+    }
+
+    private static Jdk newest() {
+        Jdk jdk = Jdk.newest();
+        Machine.require(jdk.feature() >= FIRST_WITH_CACHE, "needs a JDK that writes AOT caches in one go, 25 or later");
+        return jdk;
+    }
+
+    private Outcome withAgent(Jdk jdk, String... flags) {
+        ForkedJvm.Builder builder = app(jdk).agent("log=info").flags(flags).flags("-Xlog:class+load");
+        try (ForkedJvm jvm = builder.start()) {
+            jvm.awaitErrorLine("[memlock] locked");
+            jvm.send("exit");
+            return jvm.awaitExit();
+        }
+    }
+
+    private ForkedJvm.Builder app(Jdk jdk) {
+        return ForkedJvm.on(jdk).flags("-Xmx64m").classPath(jar()).main(HeapApp.class);
+    }
+
+    private Path jar() {
+        return directory.resolve("apps.jar");
+    }
+
+    private static void succeeds(ForkedJvm.Builder jvm) {
+        Outcome outcome = jvm.run("exit");
+        assertThat(outcome.exitStatus()).as("%s", outcome).isZero();
+    }
+
+    private static void assertLocked(Outcome outcome) {
+        assertThat(outcome.exitStatus()).as("%s", outcome).isZero();
+        assertThat(outcome.agentMessages())
+                .first()
+                .asString()
+                .startsWith("[memlock] locked ")
+                .contains("limit unlimited");
+    }
+}
