@@ -3,6 +3,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ import net.bytebuddy.utility.OpenedClassReader;
  * inst/start.classes              the classes of ours and JNA's that run before main, one after the other
  * inst/**.classdata               everything else of ours, and the bundled libraries
  * META-INF/                       licences
+ * META-INF/maven/                 name and version of us and of each bundled library, for scanners
  * </pre>
  *
  * The agent jar is on the application's class path, so nothing but these two may look like a class there: an
@@ -52,10 +54,12 @@ import net.bytebuddy.utility.OpenedClassReader;
 final class AssembleJar {
 
     /**
-     * JNA classes for other systems; and one that JNA can do without (it falls back from StackWalker to it) but loads at
-     * its start: initialising its superclass, SecurityManager, takes JDK 17 over 10 ms.
+     * JNA classes for other systems (ELFAnalyser is for 32-bit ARM); and one that JNA can do without (it falls back from
+     * StackWalker to it) but loads at its start: initialising its superclass, SecurityManager, takes JDK 17 over 10 ms.
      */
-    private static final String[] JNA_UNUSED = {"com/sun/jna/win32/", "com/sun/jna/SecurityManagerExposer"};
+    private static final String[] JNA_UNUSED = {
+        "com/sun/jna/win32/", "com/sun/jna/ELFAnalyser", "com/sun/jna/SecurityManagerExposer"
+    };
 
     private static final String[] JNA_NATIVES = {"com/sun/jna/linux-x86-64/", "com/sun/jna/linux-aarch64/"};
 
@@ -92,6 +96,9 @@ final class AssembleJar {
         assembly.addStartClasses();
         for (String name : new String[] {"LICENSE", "NOTICE"}) {
             assembly.write("META-INF/" + name, Files.readAllBytes(licences.resolve(name)));
+        }
+        for (String artifact : List.of(args).subList(4, args.length)) {
+            assembly.addPomProperties(artifact);
         }
     }
 
@@ -152,6 +159,15 @@ final class AssembleJar {
                 }
             }
         }
+    }
+
+    /** Writes what vulnerability scanners read. The text is what Maven's own archiver writes, without a time. */
+    private void addPomProperties(String artifact) throws IOException {
+        String[] parts = artifact.split(":", -1);
+        String text = "artifactId=" + parts[1] + "\ngroupId=" + parts[0] + "\nversion=" + parts[2] + "\n";
+        write(
+                "META-INF/maven/" + parts[0] + "/" + parts[1] + "/pom.properties",
+                text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private static byte[] adapted(byte[] classFile) {

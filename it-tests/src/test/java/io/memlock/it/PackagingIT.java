@@ -2,9 +2,11 @@
 package io.memlock.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.StartClasses;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.Attributes;
@@ -81,6 +84,22 @@ class PackagingIT {
     void carriesItsLicences() throws IOException {
         assertThat(read("META-INF/LICENSE")).asString().contains("Apache License");
         assertThat(read("META-INF/NOTICE")).asString().contains("JNA");
+    }
+
+    @Test
+    void namesItselfAndEachBundledLibraryForScanners() throws IOException {
+        for (String artifact : System.getProperty("memlock.bundled").split(",", -1)) {
+            String[] parts = artifact.split(":", -1);
+            String name = "META-INF/maven/" + parts[0] + "/" + parts[1] + "/pom.properties";
+            Properties properties = new Properties();
+            properties.load(new ByteArrayInputStream(read(name)));
+            assertThat(properties)
+                    .as(name)
+                    .containsOnly(
+                            entry("groupId", parts[0]), entry("artifactId", parts[1]), entry("version", parts[2]));
+        }
+        assertThat(files().stream().filter(name -> name.startsWith("META-INF/maven/")))
+                .hasSize(4);
     }
 
     @Test
