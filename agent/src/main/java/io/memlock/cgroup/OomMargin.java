@@ -32,11 +32,16 @@ public record OomMargin(
         return freeBytes + Math.min(others, swapLeftBytes) - process.swappedBytes();
     }
 
+    /** Returns whether the heap alone may still take all that is left. */
+    boolean canHeapTakeAll() {
+        return heapToComeBytes > leftBytes();
+    }
+
     /** Describes it, for example {@code the memory cgroup allows 400.0 MiB: 61.2 MiB are left}. */
     public String describe() {
         return place + " " + Bytes.text(limitBytes) + ": " + Bytes.text(leftBytes())
                 + " are left that are free or can be reclaimed, "
-                + (heapToComeBytes > leftBytes()
+                + (canHeapTakeAll()
                         ? "less than the " + Bytes.text(heapToComeBytes) + " that the heap may still take, "
                         : "")
                 + "and swap has room for " + Bytes.text(swapLeftBytes);

@@ -133,7 +133,10 @@ public final class OomWatch {
         Anonymous own = source.anonymous();
         long gain = Math.min(own.residentBytes(), tightest.swapLeftBytes());
         long stillTooSmall = harmlessBytes(tightest) - gain; // an unlock gains little until it has grown by that
-        long copied = Math.max(source.nextCopiedBytes(), copiedBytes(own));
+        long copied = copiedBytes(own);
+        if (tightest.canHeapTakeAll()) { // to ask for the first time takes 10 ms
+            copied = Math.max(copied, source.nextCopiedBytes());
+        }
         long spare = tightest.leftBytes() - leastBytes(tightest, copied);
         isOutgrown = spare < 0 && stillTooSmall <= 0;
         spareBytes = Math.max(spare, stillTooSmall);
@@ -197,8 +200,7 @@ public final class OomWatch {
      */
     private static long leastBytes(OomMargin margin, long copiedBytes) {
         long least = harmlessBytes(margin);
-        long toCome = margin.heapToComeBytes();
-        return toCome > margin.leftBytes() ? least + Math.min(toCome, copiedBytes) : least;
+        return margin.canHeapTakeAll() ? least + Math.min(margin.heapToComeBytes(), copiedBytes) : least;
     }
 
     private static long copiedBytes(Anonymous own) {

@@ -20,6 +20,7 @@ class OomWatchTest {
     private long heapToComeBytes;
     private long residentBytes;
     private long nextCopiedBytes = -1;
+    private int questionsToCollector;
     private int measurements;
 
     private final OomWatch watch = new OomWatch(new RoomSource() {
@@ -45,6 +46,7 @@ class OomWatchTest {
 
         @Override
         public long nextCopiedBytes() {
+            questionsToCollector++;
             return nextCopiedBytes;
         }
 
@@ -146,6 +148,20 @@ class OomWatchTest {
         assertThat(isOutgrown()).isFalse();
         margins = List.of(cgroup(200 * MIB - 1, 0, GIB, 400 * MIB));
         assertThat(watch.isOutgrown(NOW + OomWatch.LATEST_LOOK_NANOS)).isTrue();
+    }
+
+    /** The first question takes 10 ms, which most JVMs need not spend. */
+    @Test
+    void theCollectorIsAskedOnlyWhereTheHeapCanTakeAll() {
+        heapToComeBytes = 100 * MIB;
+        margins = List.of(cgroup(100 * MIB, 0, GIB, 400 * MIB));
+        assertThat(isOutgrown()).isFalse();
+        assertThat(questionsToCollector).isZero();
+
+        heapToComeBytes = 101 * MIB;
+        margins = List.of(cgroup(100 * MIB, 0, GIB, 400 * MIB));
+        watch.isOutgrown(NOW + OomWatch.LATEST_LOOK_NANOS);
+        assertThat(questionsToCollector).isEqualTo(1);
     }
 
     /** Whatever the collector tells, a quarter of what lives may be copied at once. */
