@@ -69,7 +69,7 @@ public final class Memlock implements Agent {
     private final ProcFs proc = new ProcFs();
 
     private String startOptions;
-    private String optionOrigins;
+    private OptionSources sources;
     private CurrentOptions inForce;
     private Log log;
     private ThisProcess process;
@@ -112,9 +112,8 @@ public final class Memlock implements Agent {
         startOptions = optionsText;
         AgentOptions options;
         try {
-            OptionSources sources = OptionSources.read(optionsText, System.getenv(OptionSources.VARIABLE));
+            sources = OptionSources.read(optionsText, System.getenv(OptionSources.VARIABLE));
             options = sources.options();
-            optionOrigins = "options: " + sources.describe();
         } catch (OptionException e) {
             stderr.print(StandardError.ERROR, e.getMessage());
             return EXIT_BAD_OPTION;
@@ -223,8 +222,10 @@ public final class Memlock implements Agent {
                     printStartLine();
                 }
                 tell(startNotices);
-                log.debug(times.describe());
-                log.debug(optionOrigins);
+                if (log.isDebug()) {
+                    log.debug(times.describe());
+                    log.debug("options: " + sources.describe());
+                }
             }
         };
         Thread line = newThread(start, "memlock-start");

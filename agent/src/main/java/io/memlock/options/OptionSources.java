@@ -6,10 +6,9 @@ import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -28,8 +27,9 @@ public final class OptionSources {
 
     private static final String ARGUMENT = "";
 
-    private final List<String> places = new ArrayList<>();
-    private final List<Map<Option, String>> sources = new ArrayList<>();
+    /** What each place gives, by the place. */
+    private final Map<String, Map<Option, String>> sources = new LinkedHashMap<>();
+
     private final Map<Option, String> values = new EnumMap<>(Option.class);
     private final Map<Option, String> origins = new EnumMap<>(Option.class);
     private final AgentOptions options;
@@ -40,11 +40,10 @@ public final class OptionSources {
             add(VARIABLE, variable, values.containsKey(Option.MODE));
         }
         String config = values.remove(Option.CONFIG);
-        boolean hasFile = config != null && !config.equals(Option.CONFIG.defaultValue());
-        if (hasFile) {
+        if (config != null && !config.equals(Option.CONFIG.defaultValue())) {
             addFile(config, origins.get(Option.CONFIG));
         }
-        options = checked(hasFile || !variable.isEmpty() || config != null ? joined() : argument);
+        options = checked(config != null || !variable.isEmpty() ? joined() : argument);
     }
 
     /**
@@ -86,8 +85,7 @@ public final class OptionSources {
         } catch (OptionException e) {
             throw e.at(place);
         }
-        places.add(place);
-        sources.add(given);
+        sources.put(place, given);
         for (Map.Entry<Option, String> one : given.entrySet()) {
             Option option = one.getKey();
             if (!values.containsKey(option) && !(isModeGiven && option.belongsToMode())) {
@@ -108,7 +106,7 @@ public final class OptionSources {
             }
             String place = PlainText.of(path) + ", line " + (i + 1);
             add(place, line, isModeGiven);
-            for (Map.Entry<Option, String> one : sources.get(sources.size() - 1).entrySet()) {
+            for (Map.Entry<Option, String> one : sources.get(place).entrySet()) {
                 if (one.getKey() == Option.CONFIG) {
                     throw new OptionException("a file of options names no other file; leave config out").at(place);
                 }
@@ -152,18 +150,18 @@ public final class OptionSources {
         try {
             return OptionParser.options(text, values);
         } catch (OptionException e) {
-            throw places.size() == 1 ? e : e.at(placeOf(e));
+            throw sources.size() == 1 ? e : e.at(placeOf(e));
         }
     }
 
     /** Returns the place that is wrong by itself; otherwise names all: each may be right alone. */
     private String placeOf(OptionException error) {
-        for (int i = 0; i < places.size(); i++) {
+        for (Map.Entry<String, Map<Option, String>> source : sources.entrySet()) {
             try {
-                OptionParser.options("", sources.get(i));
+                OptionParser.options("", source.getValue());
             } catch (OptionException own) {
                 if (own.getMessage().equals(error.getMessage())) {
-                    return places.get(i);
+                    return source.getKey();
                 }
             }
         }
