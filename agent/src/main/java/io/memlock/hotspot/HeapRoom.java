@@ -18,7 +18,7 @@ public final class HeapRoom {
     /** The longest wait: a heap full of garbage looks no different while nobody allocates, and so nobody collects. */
     private static final long LONGEST_WAIT_NANOS = 10_000_000_000L;
 
-    /** A heap of which less than this part is in use is not about to be full. */
+    /** A heap of which more than this part is free is not about to be full. */
     private static final long AMPLE_PART = 2;
 
     private static final int LOOKS = 4;
@@ -29,19 +29,21 @@ public final class HeapRoom {
 
     /** Returns whether the heap has that room. This costs well under a microsecond. */
     public static boolean isThere() {
+        return freeBytes() >= Math.min(ENOUGH_BYTES, Runtime.getRuntime().maxMemory() / PART);
+    }
+
+    private static long freeBytes() {
         Runtime runtime = Runtime.getRuntime();
-        long most = runtime.maxMemory();
-        long free = most - runtime.totalMemory() + runtime.freeMemory();
-        return free >= Math.min(ENOUGH_BYTES, most / PART);
+        return runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
     }
 
     /**
-     * Returns whether the heap has that room, and keeps it for a moment: a heap that is full looks roomy now and then while
-     * its collector works. Before classes of the JDK are initialised that do not have to be.
+     * Returns whether the heap has that room, and keeps it for 30 ms: a heap that is full looks roomy now and then while its
+     * collector works. Whoever asks this is about to initialise classes of the JDK. Where most of the heap is free it takes
+     * no time.
      */
     public static boolean lasts() {
-        Runtime runtime = Runtime.getRuntime();
-        boolean isAmple = runtime.totalMemory() - runtime.freeMemory() < runtime.maxMemory() / AMPLE_PART;
+        boolean isAmple = freeBytes() > Runtime.getRuntime().maxMemory() / AMPLE_PART;
         for (int look = 1; look < LOOKS && !isAmple && isThere(); look++) {
             LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
         }

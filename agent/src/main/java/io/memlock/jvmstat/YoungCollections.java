@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  * Estimates how much memory the next collection of the young generation takes at once: what it copies because it lives, by
  * the part that lived at the last ones. Not thread-safe.
  *
- * <p>G1 counts what is used of the young generation as it fills; Serial and Parallel did before JDK 21. HotSpot:
+ * <p>G1 counts what is used of the young generation as it fills. Serial and Parallel do on JDK 17, and do not on 25. HotSpot:
  * generationCounters.cpp, g1MonitoringSupport.cpp, spaceCounters.cpp.
  */
 public final class YoungCollections {

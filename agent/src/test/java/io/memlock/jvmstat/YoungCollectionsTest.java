@@ -75,7 +75,7 @@ class YoungCollectionsTest {
         assertThat(collections.nextCopiedBytes()).isBetween(27L, 30L);
     }
 
-    /** As Serial and Parallel do not since JDK 21. */
+    /** The numbers are those of Serial on JDK 25. */
     @Test
     void aCollectorThatDoesNotCountIsNotKnown() {
         YoungCollections collections = new YoungCollections(memory);
