@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.memlock.it.apps.HeapApp;
 import io.memlock.it.apps.RecordingApp;
 import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.FlightRecording;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -69,7 +70,7 @@ class JfrIT {
     void numbersAreThoseOfTheKernel(Jdk jdk) throws IOException {
         try (ForkedJvm jvm = Keeping.growing(jdk, "mode=all,strategy=rescan").start()) {
             Keeping.awaitStart(jvm);
-            Commands.succeed(jdk.jcmd().toString(), pid(jvm), "JFR.start");
+            Commands.succeed(jdk.jcmd().toString(), Long.toString(jvm.pid()), "JFR.start");
             eventually(() -> assertThat(events(jdk, jvm, "memlock.Status")).isNotEmpty());
             jvm.ask("grow 200");
 
@@ -168,12 +169,6 @@ class JfrIT {
     }
 
     private List<RecordedEvent> read(Jdk jdk, ForkedJvm jvm) throws IOException {
-        Path file = directory.resolve(pid(jvm) + ".jfr");
-        Commands.succeed(jdk.jcmd().toString(), pid(jvm), "JFR.dump", "filename=" + file);
-        return RecordingFile.readAllEvents(file);
-    }
-
-    private static String pid(ForkedJvm jvm) {
-        return Long.toString(jvm.pid());
+        return RecordingFile.readAllEvents(FlightRecording.dump(jdk, jvm, directory));
     }
 }

@@ -9,7 +9,6 @@ import com.sun.jna.Native;
 import io.memlock.it.apps.HeapApp;
 import io.memlock.it.cli.Memlock;
 import io.memlock.it.harness.AgentJar;
-import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -27,8 +26,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Archives of classes are the JVM's and stay locked, whoever in the JVM maps them. */
 class ArchivesIT {
 
-    private static final int FIRST_WITH_CACHE = 25;
-
     /** In which the keeper would have unlocked what it takes for the application's. */
     private static final long SOME_PASSES_MILLIS = 1000;
 
@@ -39,13 +36,10 @@ class ArchivesIT {
 
     @Test
     void allOfAnAotCacheIsLocked() throws IOException {
-        Jdk jdk = Jdk.newest();
-        Machine.require(jdk.feature() >= FIRST_WITH_CACHE, "needs a JDK that writes AOT caches in one go, 25 or later");
-        Path cache = Path.of("target").toRealPath().resolve("classes.aot");
-        Path jar = cache.resolveSibling("classes-of-aot.jar"); // of a directory it takes none
-        String classes = AgentJar.testClasses().toString();
-        Commands.succeed(
-                jdk.tool("jar").toString(), "--create", "--file", jar.toString(), "-C", classes, "io/memlock/it/apps");
+        Jdk jdk = ClassCache.jdk();
+        Path directory = Path.of("target").toRealPath();
+        Path cache = directory.resolve("classes.aot");
+        Path jar = ClassCache.jarOfApps(directory);
         ForkedJvm.on(jdk) // with an agent, too: the JVM takes no cache that was written with other modules
                 .agent("mode=none")
                 .flags("-Xmx64m", "-XX:AOTCacheOutput=" + cache)

@@ -4,8 +4,6 @@ package io.memlock.it.hotspot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HeapApp;
-import io.memlock.it.harness.AgentJar;
-import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -21,7 +19,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** An AOT cache or a dynamic archive is used beside the agent, if it was made in the way that README tells. */
 class CachesIT {
 
-    private static final int FIRST_WITH_CACHE = 25;
     private static final String MODULE = "--add-modules=java.instrument";
 
     /** What {@code -Xlog:class+load} prints of a class that comes from a cache or an archive. */
@@ -30,18 +27,12 @@ class CachesIT {
     @TempDir
     Path directory;
 
+    private Path jar;
+
     @BeforeEach
     void makesJar() {
         Machine.requireUnlimitedLocking();
-        // the JVM puts no class into a cache that comes from a directory
-        Commands.succeed(
-                Jdk.newest().tool("jar").toString(),
-                "--create",
-                "--file",
-                jar().toString(),
-                "-C",
-                AgentJar.testClasses().toString(),
-                "io/memlock/it/apps");
+        jar = ClassCache.jarOfApps(directory);
     }
 
     @ParameterizedTest
@@ -49,7 +40,7 @@ class CachesIT {
     void usesAnAotCacheMadeWithTheAgentOrItsModule(String madeWith, String mode) {
         Path cache = aotCache(madeWith);
 
-        Outcome outcome = withAgent(newest(), "-XX:AOTCache=" + cache, "-XX:AOTMode=" + mode);
+        Outcome outcome = withAgent(ClassCache.jdk(), "-XX:AOTCache=" + cache, "-XX:AOTMode=" + mode);
 
         assertLocked(outcome);
         assertThat(outcome.stdout()).contains(FROM_CACHE);
@@ -60,7 +51,7 @@ class CachesIT {
     void locksWhereTheJvmRefusesAnAotCacheMadeWithoutAnAgent() {
         Path cache = aotCache("nothing");
 
-        Outcome outcome = withAgent(newest(), "-XX:AOTCache=" + cache);
+        Outcome outcome = withAgent(ClassCache.jdk(), "-XX:AOTCache=" + cache);
 
         assertLocked(outcome);
         assertThat(outcome.stdout()).doesNotContain(FROM_CACHE).contains("java.instrument specified during runtime");
@@ -71,7 +62,7 @@ class CachesIT {
     void theJvmDoesNotStartIfAnAotCacheMadeWithoutAnAgentIsDemanded() {
         Path cache = aotCache("nothing");
 
-        Outcome outcome = app(newest())
+        Outcome outcome = app(ClassCache.jdk())
                 .agent("")
                 .flags("-XX:AOTCache=" + cache, "-XX:AOTMode=on")
                 .run();
@@ -106,7 +97,7 @@ class CachesIT {
 
     private Path aotCache(String madeWith) {
         Path cache = directory.resolve("classes.aot");
-        ForkedJvm.Builder jvm = app(newest()).flags("-XX:AOTCacheOutput=" + cache);
+        ForkedJvm.Builder jvm = app(ClassCache.jdk()).flags("-XX:AOTCacheOutput=" + cache);
         succeeds(
                 switch (madeWith) {
                     case "agent" -> jvm.agent("");
@@ -114,12 +105,6 @@ class CachesIT {
                     default -> jvm;
                 });
         return cache;
-    }
-
-    private static Jdk newest() {
-        Jdk jdk = Jdk.newest();
-        Machine.require(jdk.feature() >= FIRST_WITH_CACHE, "needs a JDK that writes AOT caches in one go, 25 or later");
-        return jdk;
     }
 
     private Outcome withAgent(Jdk jdk, String... flags) {
@@ -132,11 +117,7 @@ class CachesIT {
     }
 
     private ForkedJvm.Builder app(Jdk jdk) {
-        return ForkedJvm.on(jdk).flags("-Xmx64m").classPath(jar()).main(HeapApp.class);
-    }
-
-    private Path jar() {
-        return directory.resolve("apps.jar");
+        return ForkedJvm.on(jdk).flags("-Xmx64m").classPath(jar).main(HeapApp.class);
     }
 
     private static void succeeds(ForkedJvm.Builder jvm) {

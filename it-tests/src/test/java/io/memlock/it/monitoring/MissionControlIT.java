@@ -5,7 +5,7 @@ import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HeapApp;
-import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.FlightRecording;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -119,8 +119,7 @@ class MissionControlIT {
     }
 
     private IResult judge(Jdk jdk, ForkedJvm jvm) throws Exception {
-        Path file = directory.resolve(jvm.pid() + ".jfr");
-        Commands.succeed(jdk.jcmd().toString(), Long.toString(jvm.pid()), "JFR.dump", "filename=" + file);
+        Path file = FlightRecording.dump(jdk, jvm, directory);
         RunnableFuture<IResult> evaluation = new MemoryLockRule()
                 .createEvaluation(
                         JfrLoaderToolkit.loadEvents(file.toFile()),

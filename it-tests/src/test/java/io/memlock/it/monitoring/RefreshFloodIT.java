@@ -54,8 +54,9 @@ class RefreshFloodIT {
                 System.out.printf(
                         "[flood] JDK %d, p99 of mmap in us: reads %.0f, refresh() %.0f, reads %.0f%n",
                         jdk.feature(), before, flooded, after);
-                ratios.add(flooded / Math.max(before, after));
-                if (flooded < GENEROUS * Math.max(before, after)) {
+                double ratio = flooded / Math.max(before, after);
+                ratios.add(ratio);
+                if (ratio < GENEROUS) {
                     break;
                 }
             }
