@@ -22,19 +22,17 @@ public final class Conformance {
         Jdk jdk = Jdk.current();
         fact("kernel", Files.readString(Path.of("/proc/version")).split(" ", -1)[2]);
         fact("jdk", jdk.version());
-        Pace pace = Pace.measure(jdk);
-        fact("hello-ms", Long.toString(pace.helloMillis()));
         Pattern wanted = Pattern.compile(args.length > 1 ? args[1] : "");
-        for (Case each : cases(jdk, pace, args[0].equals("short"))) {
+        for (Case each : cases(jdk, args[0].equals("short"))) {
             if (wanted.matcher(each.name()).find()) {
                 say(verdict(each));
             }
         }
     }
 
-    private static List<Case> cases(Jdk jdk, Pace pace, boolean shortList) {
+    private static List<Case> cases(Jdk jdk, boolean shortList) {
         List<Case> cases = new ArrayList<>();
-        cases.addAll(new StartCases(jdk, pace).list());
+        cases.addAll(new StartCases(jdk).list());
         cases.addAll(new CollectorCases(jdk).list(shortList));
         cases.addAll(new SelectionCases(jdk).list(shortList));
         cases.addAll(new LimitCases(jdk).list(shortList));
