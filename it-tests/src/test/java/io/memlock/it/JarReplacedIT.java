@@ -5,6 +5,7 @@ import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HeapApp;
+import io.memlock.it.cli.Memlock;
 import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
@@ -53,8 +54,7 @@ class JarReplacedIT {
                 eventually(() -> assertThat(jmx.get("State")).isEqualTo("LOCKED"));
                 jmx.invoke("diagnose");
             }
-            Outcome unlock = Commands.run(
-                    jdk.java().toString(), "-jar", AgentJar.path().toString(), "unlock", Long.toString(jvm.pid()));
+            Outcome unlock = Commands.run(Memlock.command(jdk, "unlock", jvm.pid()));
             assertThat(unlock.exitStatus()).as(unlock::toString).isZero();
             assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isZero();
             assertThat(jvm.stderr()).doesNotContain("Exception", "Error");

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.memlock.it.apps.IntruderApp;
 import io.memlock.it.apps.RestrictedCallApp;
 import io.memlock.it.apps.ThreadsApp;
-import io.memlock.it.harness.AgentJar;
+import io.memlock.it.cli.Memlock;
 import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
@@ -67,8 +67,7 @@ class NativeAccessIT {
 
             assertThat(jvm.ask("look")).isEqualTo("ways []");
             // While somebody is attached there are more threads.
-            Commands.succeed(
-                    jdk.java().toString(), "-jar", AgentJar.path().toString(), "attach", Long.toString(jvm.pid()));
+            Commands.succeed(Memlock.command(jdk, "attach", jvm.pid()));
             assertThat(jvm.ask("look")).isEqualTo("ways []");
         }
     }

@@ -15,6 +15,7 @@ import io.memlock.it.apps.OwnLogManagerApp;
 import io.memlock.it.apps.OwnLogManagerApp.OwnLogManager;
 import io.memlock.it.apps.PropertiesApp;
 import io.memlock.it.apps.ThreadsApp;
+import io.memlock.it.cli.Memlock;
 import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.AgentLine;
 import io.memlock.it.harness.Commands;
@@ -292,8 +293,7 @@ class NoHarmIT {
     }
 
     private static void attach(Jdk jdk, ForkedJvm jvm, String options) {
-        Commands.succeed(
-                jdk.java().toString(), "-jar", AgentJar.path().toString(), "attach", Long.toString(jvm.pid()), options);
+        Commands.succeed(Memlock.command(jdk, "attach", jvm.pid(), options));
     }
 
     @ParameterizedTest

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.memlock.it.apps.HeapApp;
-import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
@@ -540,9 +539,6 @@ class CommandLineIT {
     }
 
     private static List<String> command(String... arguments) {
-        List<String> command = new ArrayList<>(
-                List.of(Jdk.current().java().toString(), "-jar", AgentJar.path().toString()));
-        command.addAll(List.of(arguments));
-        return command;
+        return Memlock.command(Jdk.current(), arguments);
     }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.memlock.it.apps.HeapApp;
-import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.Collector;
 import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
@@ -307,14 +306,12 @@ class DoctorIT {
     }
 
     private static Outcome memlock(String... arguments) {
-        return Commands.run(command(List.of(), arguments));
+        return Memlock.run(Jdk.current(), arguments);
     }
 
     private static List<String> command(List<String> wrapper, String... arguments) {
         List<String> command = new ArrayList<>(wrapper);
-        command.addAll(
-                List.of(Jdk.current().java().toString(), "-jar", AgentJar.path().toString()));
-        command.addAll(List.of(arguments));
+        command.addAll(Memlock.command(Jdk.current(), arguments));
         return command;
     }
 }

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.memlock.it.apps.HeapApp;
-import io.memlock.it.harness.AgentJar;
-import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Outcome;
@@ -59,10 +57,7 @@ class ManyJvmsIT {
     }
 
     private static Outcome command(String... words) {
-        List<String> command = new ArrayList<>(
-                List.of(Jdk.current().java().toString(), "-jar", AgentJar.path().toString()));
-        command.addAll(List.of(words));
-        Outcome outcome = Commands.run(command);
+        Outcome outcome = Memlock.run(Jdk.current(), words);
         assertThat(outcome.exitStatus()).as("%s", outcome).isZero();
         return outcome;
     }

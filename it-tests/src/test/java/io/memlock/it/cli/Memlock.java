@@ -12,7 +12,20 @@ import java.util.List;
 /** The command line of the built jar. */
 public final class Memlock {
 
+    /** Keeps a command that lives for a second from being compiled twice. */
+    public static final String C1_ONLY = "-XX:TieredStopAtLevel=1";
+
     private Memlock() {}
+
+    /** Runs any command, to its end. */
+    public static Outcome run(Jdk jdk, String... words) {
+        return Commands.run(command(jdk, words));
+    }
+
+    /** Any whole command. */
+    public static List<String> command(Jdk jdk, String... words) {
+        return command(jdk, AgentJar.path(), words);
+    }
 
     /** Runs a command on a JVM, to its end. */
     public static Outcome run(String command, long pid, String... arguments) {
@@ -35,9 +48,14 @@ public final class Memlock {
     }
 
     private static List<String> command(Jdk jdk, Path jar, String command, long pid, String... arguments) {
-        List<String> words = new ArrayList<>(List.of(jdk.java().toString(), "-jar", jar.toString()));
-        words.addAll(List.of(command, Long.toString(pid)));
+        List<String> words = new ArrayList<>(List.of(command, Long.toString(pid)));
         words.addAll(List.of(arguments));
-        return words;
+        return command(jdk, jar, words.toArray(String[]::new));
+    }
+
+    private static List<String> command(Jdk jdk, Path jar, String... words) {
+        List<String> command = new ArrayList<>(List.of(jdk.java().toString(), C1_ONLY, "-jar", jar.toString()));
+        command.addAll(List.of(words));
+        return command;
     }
 }

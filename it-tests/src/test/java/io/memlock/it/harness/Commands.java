@@ -71,7 +71,16 @@ public final class Commands {
      * @throws AssertionError with what it wrote, if it does not
      */
     public static String succeed(String... command) {
-        return stdoutOfSuccess(List.of(command), run(command));
+        return succeed(List.of(command));
+    }
+
+    /**
+     * Runs a command that must succeed.
+     *
+     * @throws AssertionError with what it wrote, if it does not
+     */
+    public static String succeed(List<String> command) {
+        return stdoutOfSuccess(command, run(command));
     }
 
     /**

@@ -148,7 +148,7 @@ class MappedFilesIT {
     private static String jcmd(Jdk jdk, ForkedJvm jvm, String... command) {
         List<String> words = new ArrayList<>(List.of(jdk.home() + "/bin/jcmd", Long.toString(jvm.pid())));
         words.addAll(List.of(command));
-        return Commands.succeed(words.toArray(String[]::new));
+        return Commands.succeed(words);
     }
 
     private static List<Smaps.Entry> mappingsOf(ForkedJvm jvm, Path path) {

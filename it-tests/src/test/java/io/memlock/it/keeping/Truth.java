@@ -49,7 +49,7 @@ public record Truth(List<Range> heap, List<Range> code, List<Range> metaspace) {
     private static String jcmd(ForkedJvm jvm, Jdk jdk, String... command) {
         List<String> words = new ArrayList<>(List.of(jdk.jcmd().toString(), Long.toString(jvm.pid())));
         words.addAll(List.of(command));
-        return Commands.succeed(words.toArray(String[]::new));
+        return Commands.succeed(words);
     }
 
     private static List<Range> heap(String text) {

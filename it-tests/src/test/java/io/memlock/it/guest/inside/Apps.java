@@ -2,7 +2,7 @@
 package io.memlock.it.guest.inside;
 
 import io.memlock.it.apps.HeapApp;
-import io.memlock.it.harness.AgentJar;
+import io.memlock.it.cli.Memlock;
 import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
@@ -23,8 +23,7 @@ final class Apps {
     /** Runs a command of the agent's command line, in front of it a wrapper. */
     static Outcome memlock(Jdk jdk, List<String> wrapper, String... arguments) {
         List<String> words = new ArrayList<>(wrapper);
-        words.addAll(List.of(jdk.java().toString(), "-jar", AgentJar.path().toString()));
-        words.addAll(List.of(arguments));
+        words.addAll(Memlock.command(jdk, arguments));
         return Commands.run(words);
     }
 }
