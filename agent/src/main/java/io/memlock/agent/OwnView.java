@@ -5,6 +5,7 @@ import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pause;
 import io.memlock.calls.SharedMemorySwap;
 import io.memlock.cgroup.Cgroups;
+import io.memlock.cgroup.RoomSource;
 import io.memlock.hotspot.HeapRoom;
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.hotspot.LayerStatus;
@@ -73,6 +74,12 @@ final class OwnView implements ProcessView {
     /** Scans in one go: before the application runs there is nobody to stall. */
     RegionReport scanAtOnce() throws IOException {
         return new SmapsScan(proc, ProcFs.SELF, layout, lock.chosenFiles()).scan();
+    }
+
+    @Override
+    public long headroomBytes() {
+        long free = new Cgroups(proc).memory(ProcFs.SELF).freeBytes(proc.memInfo());
+        return free == RoomSource.UNLIMITED ? -1 : free;
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cgroup;
 
+import io.memlock.proc.MemInfo;
 import java.util.List;
 
 /**
@@ -50,6 +51,22 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
             limit = CgroupLevel.tighter(limit, level.swapLimitBytes());
         }
         return limit;
+    }
+
+    /**
+     * Returns how much more memory a process could keep from being reclaimed before the kernel would have to kill: the
+     * least of what is left here, in each visible cgroup above, and on the host. Page cache that is not locked counts as
+     * free, because the kernel drops it first.
+     *
+     * @return bytes, {@link RoomSource#UNLIMITED} if neither the host nor a cgroup tells
+     */
+    public long freeBytes(MemInfo host) {
+        long available = host.availableBytes();
+        long free = available < 0 ? RoomSource.UNLIMITED : available; // hidden, as with /proc mounted subset=pid
+        for (CgroupLevel level : levels) {
+            free = Math.min(free, level.freeBytes());
+        }
+        return free;
     }
 
     /**

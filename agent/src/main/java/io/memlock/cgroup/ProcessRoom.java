@@ -23,7 +23,7 @@ public final class ProcessRoom implements RoomSource {
     private final long pageBytes;
     private final LongSupplier nextCopiedBytes;
     private ResidentSizeReader resident;
-    private List<CgroupLevel> levels = List.of();
+    private CgroupHierarchy cgroup = CgroupHierarchy.UNKNOWN;
     private int measurements;
 
     /**
@@ -42,19 +42,14 @@ public final class ProcessRoom implements RoomSource {
 
     @Override
     public long freeBytes() {
-        long available = proc.memInfo().availableBytes();
-        long room = available < 0 ? UNLIMITED : available; // hidden, as with /proc mounted subset=pid
-        for (CgroupLevel level : levels()) {
-            room = Math.min(room, level.freeBytes());
-        }
-        return room;
+        return cgroup().freeBytes(proc.memInfo());
     }
 
-    private List<CgroupLevel> levels() {
+    private CgroupHierarchy cgroup() {
         if (measurements++ % LOCATE_EVERY == 0) {
-            levels = cgroups.memory(ProcFs.SELF).levels();
+            cgroup = cgroups.memory(ProcFs.SELF);
         }
-        return levels;
+        return cgroup;
     }
 
     @Override
@@ -77,7 +72,7 @@ public final class ProcessRoom implements RoomSource {
         long swapFree = Math.max(0, host.swapFreeBytes());
         long heapToCome = heapToComeBytes();
         List<OomMargin> margins = new ArrayList<>();
-        for (CgroupLevel level : levels()) {
+        for (CgroupLevel level : cgroup().levels()) {
             OomMargin margin = level.oomMargin(swapFree, heapToCome);
             if (margin != null) {
                 margins.add(margin);

@@ -10,13 +10,7 @@ public interface RoomSource {
     /** Where no limit is known. */
     long UNLIMITED = Long.MAX_VALUE;
 
-    /**
-     * Returns how much more memory a process could keep from being reclaimed before the kernel would have to kill: the
-     * least of what its memory cgroup, each visible one above it, and the host have left. Page cache that is not locked
-     * counts as free, because the kernel drops it first.
-     *
-     * @return bytes, {@link #UNLIMITED} if neither the host nor a cgroup tells
-     */
+    /** Returns what {@link CgroupHierarchy#freeBytes} tells of this process. */
     long freeBytes();
 
     /**

@@ -136,6 +136,11 @@ final class MemoryLockBean implements MemoryLockMXBean {
     }
 
     @Override
+    public long getHeadroomBytes() {
+        return control.headroomBytes();
+    }
+
+    @Override
     public long getPageSizeBytes() {
         return pageBytes;
     }

@@ -86,6 +86,11 @@ public interface MemoryLockMXBean {
     @Description("Bytes that may be locked (RLIMIT_MEMLOCK, soft); -1 if unlimited, also by privilege")
     long getLimitBytes();
 
+    @Description(
+            "Bytes this JVM can still take before the kernel would have to kill: the least of what the host and each"
+                    + " visible memory cgroup have left, unlocked page cache counted as free; -1 if neither tells")
+    long getHeadroomBytes();
+
     @Description("Bytes in a page")
     long getPageSizeBytes();
 

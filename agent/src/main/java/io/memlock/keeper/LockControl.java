@@ -78,6 +78,15 @@ public final class LockControl {
     }
 
     /**
+     * Reads from a few small files how much more memory this process can take before the kernel would have to kill.
+     *
+     * @return bytes, -1 if that is not known
+     */
+    public long headroomBytes() {
+        return process.headroomBytes();
+    }
+
+    /**
      * Scans, unless somebody has just done so: a scan walks page tables.
      *
      * @throws IOException if smaps cannot be read

@@ -33,6 +33,13 @@ public interface ProcessView {
      */
     long residentBytes() throws IOException;
 
+    /**
+     * Reads from a few small files how much more memory the process can take before the kernel would have to kill.
+     *
+     * @return bytes, -1 if that is not known
+     */
+    long headroomBytes();
+
     /** Returns whether {@link HeapRoom} is there. */
     boolean hasHeapRoom();
 

@@ -251,6 +251,11 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     }
 
     @Override
+    public long headroomBytes() {
+        return freeBytes;
+    }
+
+    @Override
     public ProcessNumbers numbers() {
         return new ProcessNumbers(chargedBytes(), 0, 0, 0);
     }

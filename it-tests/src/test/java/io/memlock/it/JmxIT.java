@@ -13,9 +13,11 @@ import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
 import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.MemoryCgroup;
 import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.Smaps;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.management.MBeanFeatureInfo;
@@ -51,6 +53,7 @@ class JmxIT {
         "Coverage",
         "MajorFaults",
         "LimitBytes",
+        "HeadroomBytes",
         "PageSizeBytes",
         "Regions",
         "RelockCount",
@@ -106,6 +109,28 @@ class JmxIT {
                 client.awaitMemoryLock();
                 eventually(() -> assertLikeTheKernels(client, jvm.pid()));
                 assertThat(client.getLong("ResidentBytes")).isGreaterThan(1L << 30);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void headroomIsWhatTheContainerHasLeft(Jdk jdk) throws Exception {
+        long limit = 400L << 20;
+        try (MemoryCgroup cgroup = MemoryCgroup.withLimit(limit);
+                ForkedJvm jvm = ForkedJvm.on(jdk)
+                        .wrapper(cgroup.wrapper())
+                        .agent("")
+                        .flags("-XX:+UseSerialGC", "-Xms32m", "-Xmx256m")
+                        .main(HeapApp.class)
+                        .start()) {
+            jvm.awaitLine("ready");
+            try (JmxClient client = JmxClient.attach(jvm.pid()).awaitMemoryLock()) {
+                for (String growth : List.of("grow 1", "grow 100")) {
+                    jvm.ask(growth);
+                    eventually(() -> assertThat(client.getLong("HeadroomBytes"))
+                            .isCloseTo(limit - ProcStatus.of(jvm.pid()).anonymousBytes(), BETWEEN_TWO_READINGS));
+                }
             }
         }
     }

@@ -61,6 +61,11 @@ public record ProcStatus(Map<String, String> status, List<String> stat) {
         return bytes("VmRSS");
     }
 
+    /** Bytes in RAM that are no file's, {@code RssAnon}. */
+    public long anonymousBytes() {
+        return bytes("RssAnon");
+    }
+
     /** Bytes charged against the limit, {@code VmLck}: whole locked mappings, resident or not. */
     public long chargedBytes() {
         return bytes("VmLck");

@@ -29,6 +29,7 @@ class JmxExporterIT {
             Map.entry("memlock_memory_swapped_bytes", "gauge"),
             Map.entry("memlock_region_selected", "gauge"),
             Map.entry("memlock_charged_bytes", "gauge"),
+            Map.entry("memlock_headroom_bytes", "gauge"),
             Map.entry("memlock_state", "gauge"),
             Map.entry("memlock_verified_age_seconds", "gauge"),
             Map.entry("memlock_relocks_total", "counter"),

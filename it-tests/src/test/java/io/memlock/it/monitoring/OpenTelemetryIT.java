@@ -41,6 +41,7 @@ class OpenTelemetryIT {
                                 Map.entry("memlock_memory_resident_bytes", "gauge"),
                                 Map.entry("memlock_memory_swapped_bytes", "gauge"),
                                 Map.entry("memlock_memory_charged_bytes", "gauge"),
+                                Map.entry("memlock_memory_headroom_bytes", "gauge"),
                                 Map.entry("memlock_coverage", "gauge"),
                                 Map.entry("memlock_state", "gauge"),
                                 Map.entry("memlock_verified_age_seconds", "gauge"),
