@@ -2,6 +2,7 @@
 package io.memlock.doctor;
 
 import io.memlock.hotspot.JvmFlags;
+import io.memlock.log.PlainText;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
 import io.memlock.options.AgentOptions;
@@ -25,7 +26,41 @@ final class Flags {
             findings.add(heapSize(isBornLocked(options)));
             findings.add(prefault(options));
         }
+        Finding classCache = classCache();
+        if (classCache != null) {
+            findings.add(classCache);
+        }
         return findings;
+    }
+
+    /** Tells of a cache of classes that was given, but not of the JDK's own; null where there is none. */
+    private Finding classCache() {
+        for (String flag : List.of("-XX:AOTCache=", "-XX:SharedArchiveFile=")) {
+            String given = flags.value(flag);
+            if (given.isEmpty() || flags.has("-Xshare:off") || flags.has("-XX:AOTMode=off") || isOfJdk(given)) {
+                continue;
+            }
+            String cache = flag + PlainText.of(given);
+            return hasMappedCache()
+                    ? Finding.ok("class cache", cache + " is in use")
+                    : Finding.note(
+                            "class cache",
+                            cache + ": the JVM does not use it. Beside an agent it takes only one that was made with"
+                                    + " --add-modules java.instrument; -Xlog:cds,aot tells what it did not like");
+        }
+        return null;
+    }
+
+    /** By the region, as the file's name may be that of a link. */
+    private boolean hasMappedCache() {
+        return examined.segments().stream()
+                .anyMatch(segment -> segment.region() == Region.CDS
+                        && segment.mapping().isFileBacked()
+                        && !isOfJdk(segment.mapping().path()));
+    }
+
+    private boolean isOfJdk(String path) {
+        return path.startsWith(examined.deployment().javaHome() + "/");
     }
 
     private boolean isBornLocked(AgentOptions options) {

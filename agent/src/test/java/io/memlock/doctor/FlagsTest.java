@@ -5,6 +5,7 @@ import static io.memlock.doctor.ExaminedJvmBuilder.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.doctor.Finding.Severity;
+import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,29 @@ class FlagsTest {
     void theHeapDoesNotMatterWhereItIsNotSelected() throws Exception {
         assertThat(new Flags(examined("").build()).findings(OptionParser.parse("mode=code")))
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "-XX:AOTCache=app.aot                             | /srv/app.aot             | OK",
+                "-XX:AOTCache=link.aot                            | /srv/app.aot             | OK",
+                "-XX:SharedArchiveFile=/srv/app.jsa               | /srv/app.jsa             | OK",
+                "-XX:AOTCache=app.aot                             | /jdk/lib/server/base.jsa | NOTE",
+                "-XX:SharedArchiveFile=/srv/app.jsa               | /jdk/lib/server/base.jsa | NOTE",
+                "-XX:SharedArchiveFile=/jdk/lib/server/base.jsa   | /jdk/lib/server/base.jsa | none",
+                "-XX:AOTCache=app.aot -XX:AOTMode=off             | /jdk/lib/server/base.jsa | none",
+                "-XX:SharedArchiveFile=/srv/app.jsa -Xshare:off   | /jdk/lib/server/base.jsa | none",
+                "''                                               | /jdk/lib/server/base.jsa | none"
+            })
+    void aCacheOfClassesIsInUseWhereItIsMapped(String options, String mapped, String severity) throws Exception {
+        ExaminedJvmBuilder examined = examined(options).segment(Region.CDS, 0x8000_0000L, MIB, "rw", mapped);
+
+        assertThat(new Flags(examined.build())
+                        .findings(OptionParser.parse("mode=code")).stream()
+                                .map(finding -> finding.check() + " " + finding.severity()))
+                .isEqualTo(severity.equals("none") ? List.of() : List.of("class cache " + severity));
     }
 
     private static ExaminedJvmBuilder examined(String options) {

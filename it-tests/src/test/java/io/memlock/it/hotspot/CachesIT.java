@@ -4,6 +4,7 @@ package io.memlock.it.hotspot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HeapApp;
+import io.memlock.it.cli.Memlock;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -93,6 +94,19 @@ class CachesIT {
 
         assertThat(outcome.exitStatus()).as("%s", outcome).isEqualTo(1);
         assertThat(outcome.stdout()).contains("Must enable AllowArchivingWithJavaAgent");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"module, true", "nothing, false"})
+    void doctorTellsWhetherItIsUsed(String madeWith, boolean isUsed) {
+        Path cache = aotCache(madeWith);
+        try (ForkedJvm jvm =
+                app(ClassCache.jdk()).agent("").flags("-XX:AOTCache=" + cache).start()) {
+            jvm.awaitErrorLine("[memlock] locked");
+
+            assertThat(Memlock.run("doctor", jvm.pid(), "--verbose").stdout())
+                    .containsPattern((isUsed ? "OK" : "NOTE") + " +class cache +-XX:AOTCache=\\S+");
+        }
     }
 
     private Path aotCache(String madeWith) {
