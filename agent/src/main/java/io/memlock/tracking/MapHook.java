@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.tracking;
 
-import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
-import java.lang.instrument.UnmodifiableClassException;
-import java.lang.invoke.MethodHandles;
-import java.lang.reflect.Field;
-import java.security.ProtectionDomain;
-import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
@@ -20,19 +13,13 @@ import net.bytebuddy.jar.asm.Opcodes;
 /**
  * One call behind the JDK's own {@code mmap} of a file, which {@code FileChannel.map} comes down to in all its forms. It
  * goes to a small class that is defined beside the JDK's, because the JDK's classes can see none of ours.
- *
- * <p>It stays registered: a flight recording on JDK 17, and other agents, have the same class changed again, and the JVM
- * then asks for all changes anew. It answers for one class only, and loads none while it is asked about another
- * (JDK-8335619).
  */
-final class MapHook implements ClassFileTransformer {
+final class MapHook extends JdkHook {
 
     /** The class that has {@code map0} since JDK 21. */
     private static final String SINCE_21 = "sun.nio.ch.UnixFileDispatcherImpl";
 
     private static final String BEFORE = "sun.nio.ch.FileChannelImpl";
-
-    private static final String PACKAGE = "sun.nio.ch";
 
     /** The JDK's native method. Before JDK 21 its receiver knows the file, since then it is the first argument. */
     private static final String MAP = "map0";
@@ -55,19 +42,8 @@ final class MapHook implements ClassFileTransformer {
 
     private static final String FILE_TYPE = "Ljava/io/FileDescriptor;";
 
-    /** The version of ASM's interface, which reads the class files of all JDKs. */
-    private static final int ASM_API = Opcodes.ASM9;
-
-    private final Instrumentation instrumentation;
-
-    /** The changed class, named as in class files; null until it is known. */
-    private volatile String home;
-
-    private volatile boolean isDone;
-    private volatile Throwable failure;
-
     MapHook(Instrumentation instrumentation) {
-        this.instrumentation = instrumentation;
+        super(instrumentation);
     }
 
     /**
@@ -80,26 +56,8 @@ final class MapHook implements ClassFileTransformer {
      */
     String install(Consumer<long[]> listener) throws ReflectiveOperationException {
         Class<?> target = target();
-        Set<Module> ours = Set.of(getClass().getModule());
-        instrumentation.redefineModule(
-                target.getModule(), Set.of(), Map.of(), Map.of(PACKAGE, ours), Set.of(), Map.of());
-        Class<?> hook =
-                MethodHandles.privateLookupIn(target, MethodHandles.lookup()).defineClass(hookClass());
-        Field field = hook.getDeclaredField(LISTENER);
-        field.setAccessible(true);
-        field.set(null, listener);
-
-        home = target.getName().replace('.', '/');
-        instrumentation.addTransformer(this, true);
-        try {
-            instrumentation.retransformClasses(target);
-        } catch (UnmodifiableClassException e) {
-            failure = e;
-        }
-        if (!isDone) {
-            instrumentation.removeTransformer(this);
-            throw new ReflectiveOperationException("cannot change " + target.getName(), failure);
-        }
+        define(target, hookClass(), LISTENER, listener);
+        change(target);
         return target.getName();
     }
 
@@ -112,24 +70,8 @@ final class MapHook implements ClassFileTransformer {
     }
 
     @Override
-    public byte[] transform(
-            Module module,
-            ClassLoader loader,
-            String name,
-            Class<?> redefined,
-            ProtectionDomain domain,
-            byte[] classFile) {
-        if (redefined == null || loader != null || !name.equals(home)) {
-            return null;
-        }
-        try {
-            byte[] changed = withCall(classFile);
-            isDone = changed != null;
-            return changed;
-        } catch (RuntimeException | LinkageError e) { // a newer class file than ASM knows
-            failure = e;
-            return null;
-        }
+    byte[] changed(byte[] classFile) {
+        return withCall(classFile);
     }
 
     /**

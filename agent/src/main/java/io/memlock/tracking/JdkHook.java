@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.tracking;
+
+import java.lang.instrument.ClassFileTransformer;
+import java.lang.instrument.Instrumentation;
+import java.lang.instrument.UnmodifiableClassException;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Field;
+import java.security.ProtectionDomain;
+import java.util.Map;
+import java.util.Set;
+import net.bytebuddy.jar.asm.Opcodes;
+
+/**
+ * Changes one class of the JDK, and defines a small class beside it, because the JDK's classes can see none of ours.
+ *
+ * <p>It stays registered: a flight recording on JDK 17, and other agents, have the same class changed again, and the JVM
+ * then asks for all changes anew. It answers for one class only, and loads none while it is asked about another
+ * (JDK-8335619).
+ */
+abstract class JdkHook implements ClassFileTransformer {
+
+    /** The version of ASM's interface, which reads the class files of all JDKs. */
+    static final int ASM_API = Opcodes.ASM9;
+
+    private final Instrumentation instrumentation;
+
+    /** The changed class, named as in class files; null until it is known. */
+    private volatile String home;
+
+    private volatile boolean isDone;
+    private volatile Throwable failure;
+
+    JdkHook(Instrumentation instrumentation) {
+        this.instrumentation = instrumentation;
+    }
+
+    /**
+     * Returns the class as it is to be.
+     *
+     * @return null if it has nothing to change
+     */
+    abstract byte[] changed(byte[] classFile);
+
+    /**
+     * Defines a class beside one of the JDK's.
+     *
+     * @param field static, of that class
+     * @param value what it is set to
+     */
+    final void define(Class<?> target, byte[] hookClass, String field, Object value)
+            throws ReflectiveOperationException {
+        Set<Module> ours = Set.of(JdkHook.class.getModule());
+        instrumentation.redefineModule(
+                target.getModule(), Set.of(), Map.of(), Map.of(target.getPackageName(), ours), Set.of(), Map.of());
+        Class<?> hook =
+                MethodHandles.privateLookupIn(target, MethodHandles.lookup()).defineClass(hookClass);
+        Field declared = hook.getDeclaredField(field);
+        declared.setAccessible(true);
+        declared.set(null, value);
+    }
+
+    /**
+     * Changes a class.
+     *
+     * @throws ReflectiveOperationException if this JDK is not as we know it; nothing has changed then
+     */
+    final void change(Class<?> target) throws ReflectiveOperationException {
+        home = target.getName().replace('.', '/');
+        instrumentation.addTransformer(this, true);
+        try {
+            instrumentation.retransformClasses(target);
+        } catch (UnmodifiableClassException e) {
+            failure = e;
+        }
+        if (!isDone) {
+            instrumentation.removeTransformer(this);
+            throw new ReflectiveOperationException("cannot change " + target.getName(), failure);
+        }
+    }
+
+    @Override
+    public final byte[] transform(
+            Module module,
+            ClassLoader loader,
+            String name,
+            Class<?> redefined,
+            ProtectionDomain domain,
+            byte[] classFile) {
+        if (redefined == null || loader != null || !name.equals(home)) {
+            return null;
+        }
+        try {
+            byte[] changed = changed(classFile);
+            isDone = changed != null;
+            return changed;
+        } catch (RuntimeException | LinkageError e) { // a newer class file than ASM knows
+            failure = e;
+            return null;
+        }
+    }
+}
