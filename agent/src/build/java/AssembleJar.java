@@ -54,11 +54,16 @@ import net.bytebuddy.utility.OpenedClassReader;
 final class AssembleJar {
 
     /**
-     * JNA classes for other systems (ELFAnalyser is for 32-bit ARM); and one that JNA can do without (it falls back from
-     * StackWalker to it) but loads at its start: initialising its superclass, SecurityManager, takes JDK 17 over 10 ms.
+     * JNA classes for other systems (ELFAnalyser is for 32-bit ARM, DefaultTypeMapper for Windows); pointers to numbers, which
+     * no other class of JNA's names; and one that JNA can do without (it falls back from StackWalker to it) but loads at its
+     * start: initialising its superclass, SecurityManager, takes JDK 17 over 10 ms.
      */
     private static final String[] JNA_UNUSED = {
-        "com/sun/jna/win32/", "com/sun/jna/ELFAnalyser", "com/sun/jna/SecurityManagerExposer"
+        "com/sun/jna/win32/",
+        "com/sun/jna/ELFAnalyser",
+        "com/sun/jna/DefaultTypeMapper",
+        "com/sun/jna/ptr/",
+        "com/sun/jna/SecurityManagerExposer"
     };
 
     private static final String[] JNA_NATIVES = {"com/sun/jna/linux-x86-64/", "com/sun/jna/linux-aarch64/"};
