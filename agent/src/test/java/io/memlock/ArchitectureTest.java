@@ -57,7 +57,7 @@ class ArchitectureTest {
                 "tracking  | java.lang.. java.nio.charset java.security net.bytebuddy.jar.asm | log memory os",
                 "report    |  | calls hotspot log memory proc state",
                 "keeper    | java.security | bootstrap calls hotspot lock log memory options os report state zgc",
-                "jmx       | javax.management.. | calls keeper memory options report state",
+                "jmx       | javax.management.. | calls keeper memory options report state tracking",
                 "jfr       | jdk.jfr | calls hotspot keeper memory os proc reconcile report state",
                 "output    | java.nio.charset java.nio.file java.security | log",
                 "jvms      | java.. | files hotspot jvmstat log memory proc state",

@@ -8,13 +8,16 @@ import io.memlock.keeper.LockControl;
 import io.memlock.log.Log;
 import io.memlock.options.CurrentOptions;
 import io.memlock.state.LockState;
+import io.memlock.tracking.OffHeap;
 import java.io.IOException;
+import java.lang.instrument.Instrumentation;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.JMException;
 
 /** Registers the MXBeans while the option {@code jmx} is on. No class of JMX is loaded before. */
 final class JmxService {
 
+    private final Instrumentation instrumentation;
     private final CurrentOptions options;
     private final Log log;
     private final long pageBytes;
@@ -22,12 +25,16 @@ final class JmxService {
     private volatile JmxRegistration registration;
     private boolean refused;
 
+    /** Made once: what it has changed of the JDK stays. Null until it is needed. */
+    private OffHeap offHeap;
+
     /**
      * Creates the service, which registers nothing yet.
      *
      * @param pageBytes the page size
      */
-    JmxService(CurrentOptions options, Log log, long pageBytes) {
+    JmxService(Instrumentation instrumentation, CurrentOptions options, Log log, long pageBytes) {
+        this.instrumentation = instrumentation;
         this.options = options;
         this.log = log;
         this.pageBytes = pageBytes;
@@ -54,8 +61,11 @@ final class JmxService {
     }
 
     private void begin(LockControl control) throws JMException {
+        if (offHeap == null) {
+            offHeap = new OffHeap(instrumentation);
+        }
         if (registration == null) {
-            registration = new JmxRegistration(control, pageBytes, Version.current());
+            registration = new JmxRegistration(control, offHeap, pageBytes, Version.current());
         }
         refused = true;
         if (registration.isDue()) {

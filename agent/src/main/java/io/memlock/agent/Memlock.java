@@ -318,7 +318,7 @@ public final class Memlock implements Agent {
     /** Returns the background services. Whoever needs them first makes them: our own thread, or an early attach. */
     private synchronized Background background() {
         if (background == null) {
-            jmx = hasManagement() ? new JmxService(inForce, log, process.pageBytes()) : null;
+            jmx = hasManagement() ? new JmxService(instrumentation, inForce, log, process.pageBytes()) : null;
             JfrService jfr = JfrService.isPossible() ? new JfrService(inForce, process, log) : null;
             Publisher publisher = new Publisher(instrumentation, log, jmx, jfr, new EndLine(lock, process, log));
             Growth.Source growth = new GrowthSignals(instrumentation, process.files());

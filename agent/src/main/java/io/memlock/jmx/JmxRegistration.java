@@ -4,6 +4,7 @@ package io.memlock.jmx;
 import io.memlock.keeper.LockControl;
 import io.memlock.memory.Region;
 import io.memlock.state.LockState;
+import io.memlock.tracking.OffHeap;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,13 +50,14 @@ public final class JmxRegistration {
      * Creates the registration, which registers nothing yet.
      *
      * @param control what to show
+     * @param offHeap what the application allocates outside the heap
      * @param pageBytes the page size
      * @param version the agent's
      * @throws JMException never: all names are well formed
      */
-    public JmxRegistration(LockControl control, long pageBytes, String version) throws JMException {
+    public JmxRegistration(LockControl control, OffHeap offHeap, long pageBytes, String version) throws JMException {
         Moment now = new Moment(control);
-        MemoryLockBean lock = new MemoryLockBean(control, now, pageBytes, version);
+        MemoryLockBean lock = new MemoryLockBean(control, now, offHeap, pageBytes, version);
         entries.add(new Entry(MemoryLockMXBean.OBJECT_NAME, lock, MemoryLockMXBean.class, now, emitter));
         for (Region region : Region.values()) {
             String name = RegionMXBean.OBJECT_NAME + region.optionName();

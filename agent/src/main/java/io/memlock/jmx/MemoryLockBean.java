@@ -2,6 +2,7 @@
 package io.memlock.jmx;
 
 import io.memlock.keeper.LockControl;
+import io.memlock.keeper.OwnPermissions;
 import io.memlock.memory.Region;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.OnFailure;
@@ -13,6 +14,7 @@ import io.memlock.report.RegionUsage;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
 import io.memlock.state.LockStatus;
+import io.memlock.tracking.OffHeap;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -28,12 +30,14 @@ final class MemoryLockBean implements MemoryLockMXBean {
     private static final String BY_JMX = "over JMX";
 
     private final LockControl control;
+    private final OffHeap offHeap;
     private final long pageBytes;
     private final String version;
     private final Moment moment;
 
-    MemoryLockBean(LockControl control, Moment moment, long pageBytes, String version) {
+    MemoryLockBean(LockControl control, Moment moment, OffHeap offHeap, long pageBytes, String version) {
         this.control = control;
+        this.offHeap = offHeap;
         this.moment = moment;
         this.pageBytes = pageBytes;
         this.version = version;
@@ -154,6 +158,13 @@ final class MemoryLockBean implements MemoryLockMXBean {
     }
 
     @Override
+    public OffHeapRow getOffHeap() {
+        OffHeapRow[] row = new OffHeapRow[1];
+        OwnPermissions.of(() -> row[0] = new OffHeapRow(offHeap)).run(); // the caller may be a client with few
+        return row[0];
+    }
+
+    @Override
     public long getRelockCount() {
         return status().relockCount();
     }
@@ -209,6 +220,20 @@ final class MemoryLockBean implements MemoryLockMXBean {
     @Override
     public String unlock() {
         return answer(() -> control.unlock(BY_JMX).text());
+    }
+
+    @Override
+    public void countSegments() {
+        OwnPermissions.of(() -> {
+                    try {
+                        offHeap.countSegments();
+                    } catch (ReflectiveOperationException | LinkageError e) {
+                        throw new IllegalStateException(
+                                "native segments can be counted on JDK 22 and later, and this is " + Runtime.version()
+                                        + ": " + e);
+                    }
+                })
+                .run();
     }
 
     @Override

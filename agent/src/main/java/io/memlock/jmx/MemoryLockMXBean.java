@@ -97,6 +97,12 @@ public interface MemoryLockMXBean {
     @Description("What each region of the JVM holds, at the last scan")
     List<RegionRow> getRegions();
 
+    @Description(
+            "Direct buffers and native segments, each with its number and its bytes, -1 where unknown. Direct buffers"
+                    + " are those of ByteBuffer.allocateDirect. Segments are those of any Arena that were allocated since"
+                    + " countSegments() was called, and not freed")
+    OffHeapRow getOffHeap();
+
     @Description("Mappings the keeper had to lock since the start: heap growth under rescan, or another library's"
             + " munlockall")
     long getRelockCount();
@@ -126,6 +132,11 @@ public interface MemoryLockMXBean {
 
     @Description("Unlocks what the agent locked, in small pieces; what the application locked itself stays locked")
     String unlock();
+
+    @Description(
+            "Counts native segments in OffHeap from now on, until this JVM ends, on JDK 22 and later. Each allocation"
+                    + " then takes an object of 32 bytes and two atomic additions more")
+    void countSegments();
 
     @Description("Tells what is locked, what is not and why, and how the regions were found, as text")
     String diagnose();

@@ -56,6 +56,7 @@ class JmxIT {
         "HeadroomBytes",
         "PageSizeBytes",
         "Regions",
+        "OffHeap",
         "RelockCount",
         "FailureCount",
         "LastFailure",
@@ -252,7 +253,7 @@ class JmxIT {
                         .containsExactlyInAnyOrder(ATTRIBUTES);
                 assertThat(info.getOperations())
                         .extracting(MBeanFeatureInfo::getName)
-                        .containsExactlyInAnyOrder("refresh", "lock", "unlock", "diagnose");
+                        .containsExactlyInAnyOrder("refresh", "lock", "unlock", "diagnose", "countSegments");
                 assertThat(info.getAttributes()).allSatisfy(JmxIT::assertDescribed);
                 assertThat(info.getOperations()).allSatisfy(JmxIT::assertDescribed);
                 for (MBeanOperationInfo operation : info.getOperations()) {

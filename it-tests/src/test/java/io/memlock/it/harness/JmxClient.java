@@ -171,6 +171,11 @@ public final class JmxClient implements AutoCloseable {
         return values;
     }
 
+    /** An attribute of one of the JDK's pools of buffers. */
+    public Object pool(String name, String attribute) throws IOException, JMException {
+        return server.getAttribute(new ObjectName("java.nio:type=BufferPool,name=" + name), attribute);
+    }
+
     /** The description of the MBean of a region. */
     public MBeanInfo infoOfRegion(String region) throws IOException, JMException {
         return server.getMBeanInfo(region(region));

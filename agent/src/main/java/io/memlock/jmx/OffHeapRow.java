@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.jmx;
+
+import io.memlock.tracking.OffHeap;
+
+/** The {@code OffHeap} attribute, of one moment. Numbers are -1 where unknown. */
+public final class OffHeapRow {
+
+    private final long[] buffers;
+    private final long[] segments;
+    private final long countedMillis;
+
+    OffHeapRow(OffHeap offHeap) {
+        buffers = offHeap.directBuffers();
+        segments = offHeap.segments();
+        countedMillis = offHeap.segmentsCountedMillis();
+    }
+
+    /** Returns the number of direct buffers. */
+    public long getDirectBuffers() {
+        return buffers[0];
+    }
+
+    /** Returns the bytes allocated for direct buffers. */
+    public long getDirectBufferBytes() {
+        return buffers[1];
+    }
+
+    /** Returns the number of native segments that were allocated since they are counted, and not freed. */
+    public long getSegments() {
+        return segments[0];
+    }
+
+    /** Returns the bytes of these segments. */
+    public long getSegmentBytes() {
+        return segments[1];
+    }
+
+    /** Returns for how long segments have been counted. */
+    public long getSegmentsCountedMillis() {
+        return countedMillis;
+    }
+}

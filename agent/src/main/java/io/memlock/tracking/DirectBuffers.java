@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.tracking;
+
+import java.lang.instrument.Instrumentation;
+import java.lang.reflect.Field;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Counts the direct buffers of {@code ByteBuffer.allocateDirect}, by the list in which the JDK keeps what frees them. The
+ * JDK's own pool {@code direct} counts segments of {@code Arena.ofAuto()} among them from JDK 22 on. No buffer costs more
+ * than it did, and older ones are counted too.
+ */
+final class DirectBuffers {
+
+    private static final String CLEANER = "jdk.internal.ref.Cleaner";
+    private static final String DEALLOCATOR = "java.nio.DirectByteBuffer$Deallocator";
+
+    /** The list changes while it is read, and is then read again, so often. */
+    private static final int ATTEMPTS = 10;
+
+    private final Class<?> cleaner;
+    private final Class<?> deallocator;
+    private final Field first;
+    private final Field next;
+    private final Field thunk;
+    private final Field size;
+
+    /**
+     * Finds the list.
+     *
+     * @throws ReflectiveOperationException if this JDK has another
+     */
+    DirectBuffers(Instrumentation instrumentation) throws ReflectiveOperationException {
+        cleaner = Class.forName(CLEANER, false, null);
+        deallocator = Class.forName(DEALLOCATOR, false, null);
+        Set<Module> ours = Set.of(getClass().getModule());
+        instrumentation.redefineModule(
+                cleaner.getModule(),
+                Set.of(),
+                Map.of(),
+                Map.of(cleaner.getPackageName(), ours, deallocator.getPackageName(), ours),
+                Set.of(),
+                Map.of());
+        first = field(cleaner, "first");
+        next = field(cleaner, "next");
+        thunk = field(cleaner, "thunk");
+        size = field(deallocator, "size");
+    }
+
+    private static Field field(Class<?> type, String name) throws NoSuchFieldException {
+        Field field = type.getDeclaredField(name);
+        field.setAccessible(true);
+        return field;
+    }
+
+    /**
+     * Counts them. Nobody waits for it.
+     *
+     * @return the number and the bytes; null if the list changed too often
+     */
+    long[] count() throws IllegalAccessException {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            long[] count = countOnce();
+            if (count != null) {
+                return count;
+            }
+        }
+        return null;
+    }
+
+    private long[] countOnce() throws IllegalAccessException {
+        long[] count = new long[2];
+        Object entry;
+        synchronized (cleaner) { // as the JDK changes it: all entries behind this one are seen whole
+            entry = first.get(null);
+        }
+        while (entry != null) {
+            Object action = thunk.get(entry);
+            if (action.getClass() == deallocator) {
+                count[0]++;
+                count[1] += size.getLong(action);
+            }
+            Object following = next.get(entry);
+            if (following == entry) { // taken out while we stood there
+                return null;
+            }
+            entry = following;
+        }
+        return count;
+    }
+}
