@@ -1,112 +1,123 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.sun.jna;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
-import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * C functions of this process as native methods, for what is called while the application waits: a call takes a third of the
- * time that {@link ProcessFunction} needs for it. They are bound when the first is called, which takes 3 ms on JDK 17 and 10
- * on 25. {@link Native#register} does the same for any type there is, in six times as long.
+ * C functions of this process, for what is called while the application waits: a call takes a third of the time that {@link
+ * ProcessFunction} needs for it. Arguments and result lie in memory that is kept from one call to the next.
  *
- * <p>A call leaves its {@code errno} where any call of JNA's does.
+ * <p>A call leaves no {@code errno}.
  */
 public final class DirectFunctions {
-
-    /** A type that goes to C as it is. {@code Native.CVT_DEFAULT} */
-    private static final int AS_IT_IS = -1;
-
-    static {
-        try {
-            bind();
-        } catch (Throwable e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     /** The number of cachestat(2). include/uapi/asm-generic/unistd.h, arch/x86/entry/syscalls/syscall_64.tbl */
     private static final long CACHESTAT = 451;
 
+    private static final int MOST_ARGUMENTS = 7;
+
+    /** A frame has the addresses of the arguments, the result, the arguments, and what they may point to. */
+    private static final long RESULT = MOST_ARGUMENTS * Long.BYTES;
+
+    private static final long ARGUMENTS = RESULT + Long.BYTES;
+    private static final long DATA = ARGUMENTS + MOST_ARGUMENTS * Long.BYTES;
+    private static final int DATA_LONGS = 8;
+    private static final long FRAME_BYTES = DATA + DATA_LONGS * Long.BYTES;
+
+    private static final long A_LONG = typeOfLong();
+    private static final long TYPES = typesOfArguments();
+    private static final long OF_TWO = signature(2);
+    private static final long OF_THREE = signature(3);
+    private static final long OF_SEVEN = signature(MOST_ARGUMENTS);
+
+    private static final long MUNLOCK = ProcessFunction.addressOf("munlock");
+    private static final long FCNTL = ProcessFunction.addressOf("fcntl");
+    private static final long SYSCALL = ProcessFunction.addressOf("syscall");
+
+    /** A frame that nobody uses; 0 while there is none. */
+    private static final AtomicLong FREE = new AtomicLong();
+
     private DirectFunctions() {}
 
-    private static void bind() throws Throwable {
-        MethodHandle register = MethodHandles.privateLookupIn(Native.class, MethodHandles.lookup())
-                .findStatic(
-                        Native.class,
-                        "registerMethod",
-                        MethodType.methodType(
-                                long.class,
-                                Class.class,
-                                String.class,
-                                String.class,
-                                int[].class,
-                                long[].class,
-                                long[].class,
-                                int.class,
-                                long.class,
-                                long.class,
-                                Method.class,
-                                long.class,
-                                int.class,
-                                boolean.class,
-                                ToNativeConverter[].class,
-                                FromNativeConverter.class,
-                                String.class));
-        Class<?> types = Class.forName("com.sun.jna.Structure$FFIType$FFITypes");
-        long anInt = pointer(types.getDeclaredField("ffi_type_sint32"));
-        long aLong = pointer(types.getDeclaredField("ffi_type_sint64"));
-        for (Method method : DirectFunctions.class.getDeclaredMethods()) {
-            if (!Modifier.isNative(method.getModifiers())) {
-                continue;
-            }
-            Class<?>[] parameters = method.getParameterTypes();
-            long[] arguments = new long[parameters.length];
-            for (int i = 0; i < parameters.length; i++) {
-                arguments[i] = parameters[i] == int.class ? anInt : aLong;
-            }
-            int[] conversions = new int[parameters.length];
-            Arrays.fill(conversions, AS_IT_IS);
-            long result = method.getReturnType() == int.class ? anInt : aLong;
-            // Kept for the life of the class, which is the JVM's.
-            long unused = (long) register.invokeExact(
-                    (Class<?>) DirectFunctions.class,
-                    method.getName(),
-                    MethodType.methodType(method.getReturnType(), parameters).toMethodDescriptorString(),
-                    conversions,
-                    arguments,
-                    arguments.clone(),
-                    AS_IT_IS,
-                    result,
-                    result,
-                    method,
-                    ProcessFunction.addressOf(method.getName()),
-                    Function.C_CONVENTION,
-                    false,
-                    new ToNativeConverter[parameters.length],
-                    (FromNativeConverter) null,
-                    "");
+    private static long typeOfLong() {
+        try {
+            Field type = Class.forName("com.sun.jna.Structure$FFIType$FFITypes").getDeclaredField("ffi_type_sint64");
+            type.setAccessible(true);
+            return ((Pointer) type.get(null)).peer;
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
         }
     }
 
-    private static long pointer(Field type) throws IllegalAccessException {
-        type.setAccessible(true);
-        return ((Pointer) type.get(null)).peer;
+    private static long typesOfArguments() {
+        long types = allocate(MOST_ARGUMENTS * Long.BYTES);
+        for (long i = 0; i < MOST_ARGUMENTS; i++) {
+            Native.setLong(null, types, i * Long.BYTES, A_LONG);
+        }
+        return types;
+    }
+
+    /** Describes a function of so many arguments, for the life of the JVM. An int is a long here, in a register. */
+    private static long signature(int arguments) {
+        return Native.ffi_prep_cif(Function.C_CONVENTION, arguments, A_LONG, TYPES);
+    }
+
+    private static long allocate(long bytes) {
+        long memory = Native.malloc(bytes);
+        if (memory == 0) {
+            throw new OutOfMemoryError("malloc");
+        }
+        return memory;
+    }
+
+    /** Returns a frame for the caller alone. */
+    private static long take() {
+        long frame = FREE.getAndSet(0);
+        if (frame == 0) {
+            frame = allocate(FRAME_BYTES);
+            for (long i = 0; i < MOST_ARGUMENTS; i++) {
+                Native.setLong(null, frame, i * Long.BYTES, frame + ARGUMENTS + i * Long.BYTES);
+            }
+        }
+        return frame;
+    }
+
+    private static void giveBack(long frame) {
+        if (!FREE.compareAndSet(0, frame)) {
+            Native.free(frame);
+        }
+    }
+
+    private static void argument(long frame, long index, long value) {
+        Native.setLong(null, frame, ARGUMENTS + index * Long.BYTES, value);
+    }
+
+    private static int call(long signature, long function, long frame) {
+        Native.ffi_call(signature, function, frame + RESULT, frame);
+        return (int) Native.getLong(null, frame, RESULT);
     }
 
     /** munlock(2) */
-    public static native int munlock(long addr, long len);
+    public static int munlock(long addr, long len) {
+        long frame = take();
+        argument(frame, 0, addr);
+        argument(frame, 1, len);
+        int result = call(OF_TWO, MUNLOCK, frame);
+        giveBack(frame);
+        return result;
+    }
 
     /** fcntl(2) */
-    public static native int fcntl(int fd, int cmd, long arg);
-
-    /** syscall(2), of six arguments. */
-    private static native long syscall(
-            long number, long first, long second, long third, long fourth, long fifth, long sixth);
+    public static int fcntl(int fd, int cmd, long arg) {
+        long frame = take();
+        argument(frame, 0, fd);
+        argument(frame, 1, cmd);
+        argument(frame, 2, arg);
+        int result = call(OF_THREE, FCNTL, frame);
+        giveBack(frame);
+        return result;
+    }
 
     /**
      * move_pages(2) of one page to no node, for which the C library has no function: libnuma has.
@@ -115,18 +126,19 @@ public final class DirectFunctions {
      * @param status filled at 0
      */
     public static int move_pages(long number, int pid, long page, int[] status, int flags) {
-        long memory = Native.malloc(Long.BYTES + Integer.BYTES); // two arrays would take half a microsecond more
-        if (memory == 0) {
-            return -1;
-        }
-        try {
-            Native.setLong(null, memory, 0, page);
-            int result = (int) syscall(number, pid, 1, memory, 0, memory + Long.BYTES, flags);
-            status[0] = Native.getInt(null, memory, Long.BYTES);
-            return result;
-        } finally {
-            Native.free(memory);
-        }
+        long frame = take();
+        Native.setLong(null, frame, DATA, page);
+        argument(frame, 0, number);
+        argument(frame, 1, pid);
+        argument(frame, 2, 1);
+        argument(frame, 3, frame + DATA);
+        argument(frame, 4, 0);
+        argument(frame, 5, frame + DATA + Long.BYTES);
+        argument(frame, 6, flags);
+        int result = call(OF_SEVEN, SYSCALL, frame);
+        status[0] = Native.getInt(null, frame, DATA + Long.BYTES);
+        giveBack(frame);
+        return result;
     }
 
     /**
@@ -136,19 +148,17 @@ public final class DirectFunctions {
      * @param cstat filled
      */
     public static int cachestat(int fd, long[] range, long[] cstat, int flags) {
-        long bytes = (long) (range.length + cstat.length) * Long.BYTES;
-        long memory = Native.malloc(bytes);
-        if (memory == 0) {
-            return -1;
-        }
-        try {
-            Native.write(null, memory, 0, range, 0, range.length);
-            long answer = memory + (long) range.length * Long.BYTES;
-            int result = (int) syscall(CACHESTAT, fd, memory, answer, flags, 0, 0);
-            Native.read(null, answer, 0, cstat, 0, cstat.length);
-            return result;
-        } finally {
-            Native.free(memory);
-        }
+        long frame = take();
+        long answer = DATA + (long) range.length * Long.BYTES;
+        Native.write(null, frame, DATA, range, 0, range.length);
+        argument(frame, 0, CACHESTAT);
+        argument(frame, 1, fd);
+        argument(frame, 2, frame + DATA);
+        argument(frame, 3, frame + answer);
+        argument(frame, 4, flags);
+        int result = call(OF_SEVEN, SYSCALL, frame);
+        Native.read(null, frame, answer, cstat, 0, cstat.length);
+        giveBack(frame);
+        return result;
     }
 }

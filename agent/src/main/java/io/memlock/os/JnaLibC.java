@@ -72,7 +72,8 @@ final class JnaLibC implements LibC {
 
     @Override
     public int munlock(long addr, long len) {
-        return isDirect ? DirectFunctions.munlock(addr, len) : munlock.invokeInt(addr, len);
+        boolean isDone = isDirect && DirectFunctions.munlock(addr, len) == 0;
+        return isDone ? 0 : munlock.invokeInt(addr, len); // for its errno
     }
 
     @Override
