@@ -14,10 +14,15 @@ public final class OffHeap {
     /** What is not known. */
     public static final long UNKNOWN = -1;
 
+    /** A count stays good for so many times what it took: exporters read each attribute at each scrape. */
+    private static final int REST = 200;
+
     private final Instrumentation instrumentation;
     private final AtomicLongArray segments = new AtomicLongArray(2);
     private DirectBuffers buffers;
     private boolean isTried;
+    private long[] counted = unknown();
+    private long goodUntilNanos = System.nanoTime();
     private volatile long sinceNanos;
     private volatile boolean isCounting;
 
@@ -27,7 +32,7 @@ public final class OffHeap {
     }
 
     /**
-     * Counts the direct buffers.
+     * Counts the direct buffers, unless somebody has just done so.
      *
      * @return the number and the bytes, {@link #UNKNOWN} where this JDK cannot be asked
      */
@@ -37,8 +42,14 @@ public final class OffHeap {
                 isTried = true;
                 buffers = new DirectBuffers(instrumentation);
             }
-            long[] count = buffers == null ? null : buffers.count();
-            return count == null ? unknown() : count;
+            long start = System.nanoTime();
+            if (buffers != null && start - goodUntilNanos >= 0) {
+                long[] count = buffers.count();
+                counted = count == null ? unknown() : count;
+                long end = System.nanoTime();
+                goodUntilNanos = end + REST * (end - start);
+            }
+            return counted;
         } catch (ReflectiveOperationException | RuntimeException e) {
             return unknown();
         }
