@@ -162,11 +162,8 @@ final class CommandFiles {
                         + " 1. They can also come from the environment variable MEMLOCK_OPTIONS and from a file"
                         + " (config=FILE).");
         for (Option option : Option.values()) {
-            item(
-                    page,
-                    bold(option.key()) + "=" + markdown(option.accepts()),
-                    markdown(option.meaning()) + " (default: " + bold(option.defaultValue()) + ")",
-                    "");
+            String meaning = markdown(option.meaning()) + " (default: " + bold(option.defaultValue()) + ")";
+            markedItem(page, bold(option.key()) + "=" + markdown(option.accepts()), meaning);
         }
         page.append(".PP\nThe regions are ");
         page.append(roff(Stream.of(Region.values()).map(Region::optionName).collect(Collectors.joining(", "))));
@@ -191,8 +188,9 @@ final class CommandFiles {
 
     private StringBuilder start(String title, int section, String header) {
         String sentence = header.replaceFirst("\\.$", "");
-        boolean isName = sentence.length() > 1 && Character.isUpperCase(sentence.charAt(1));
-        String phrase = isName ? sentence : sentence.substring(0, 1).toLowerCase(Locale.ROOT) + sentence.substring(1);
+        boolean isAcronym = sentence.length() > 1 && Character.isUpperCase(sentence.charAt(1));
+        String phrase =
+                isAcronym ? sentence : sentence.substring(0, 1).toLowerCase(Locale.ROOT) + sentence.substring(1);
         return new StringBuilder(".TH ")
                 .append(roff(title.toUpperCase(Locale.ROOT)))
                 .append(" ")
@@ -260,11 +258,12 @@ final class CommandFiles {
     }
 
     private static void item(StringBuilder page, String name, String text) {
-        item(page, name, roff(String.format(Locale.ROOT, text)), "");
+        markedItem(page, name, roff(String.format(Locale.ROOT, text)));
     }
 
-    private static void item(StringBuilder page, String name, String roff, String end) {
-        page.append(".TP\n").append(name).append("\n").append(roff).append(end).append("\n");
+    /** Writes an item whose text is roff already. */
+    private static void markedItem(StringBuilder page, String name, String roff) {
+        page.append(".TP\n").append(name).append("\n").append(roff).append("\n");
     }
 
     private static void seeAlso(StringBuilder page, List<String> pages) {
