@@ -60,7 +60,7 @@ class ArchitectureTest {
                 "jmx       | javax.management.. | calls keeper memory options report state tracking",
                 "jfr       | jdk.jfr | calls hotspot keeper memory os proc reconcile report state",
                 "output    | java.nio.charset java.nio.file java.security | log",
-                "jvms      | java.. | files hotspot jvmstat log memory proc state",
+                "jvms      | java.. | files hotspot jvmstat log memory os proc state",
                 "check     |  | hotspot jvms log options state",
                 "doctor    | java.. | advice agent calls cgroup files hotspot jvms lock log memory options os proc"
                         + " reconcile report residency state"

@@ -59,9 +59,6 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
     /** JDK 24 ended the security manager (JEP 486). */
     private static final int FIRST_WITHOUT_PERMISSIONS = 24;
 
-    /** The command line attaches to other JVMs with it. */
-    private static final String ATTACH_API = "com.sun.tools.attach.";
-
     static {
         registerAsParallelCapable();
     }
@@ -187,17 +184,8 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
                 held.remove(entry);
                 return defined;
             }
-            return name.startsWith(ATTACH_API) ? attachApi(name) : super.loadClass(name, resolve);
+            return super.loadClass(name, resolve);
         }
-    }
-
-    /** The JDK gives this module, unlike most, to the application's loader. The name of the module keeps others out. */
-    private static Class<?> attachApi(String name) throws ClassNotFoundException {
-        Module module = ModuleLayer.boot().findModule("jdk.attach").orElse(null);
-        if (module == null) {
-            throw new ClassNotFoundException(name + ": this Java runtime has no module jdk.attach");
-        }
-        return module.getClassLoader().loadClass(name);
     }
 
     private Class<?> define(String name, byte[] bytes) {

@@ -9,6 +9,7 @@ import io.memlock.options.AgentOptions;
 import io.memlock.options.OnFailure;
 import io.memlock.options.OptionException;
 import io.memlock.options.OptionSources;
+import io.memlock.os.LibC;
 import io.memlock.output.Console;
 import java.io.File;
 import java.util.List;
@@ -64,12 +65,14 @@ final class AttachCommand implements Callable<Integer> {
     private final Jvms jvms;
     private final ProcDirectory proc;
     private final File jar;
+    private final LibC libc;
 
-    AttachCommand(Console console, ProcDirectory proc, Jvms jvms, File jar) {
+    AttachCommand(Console console, ProcDirectory proc, Jvms jvms, File jar, LibC libc) {
         this.console = console;
         this.proc = proc;
         this.jvms = jvms;
         this.jar = jar;
+        this.libc = libc;
     }
 
     @Override
@@ -86,7 +89,8 @@ final class AttachCommand implements Callable<Integer> {
             throw new CommandException(chosen.none("JVM"));
         }
         boolean isOneOfMany = found.processes().size() > 1;
-        Attachment attachment = new Attachment(console, proc, jvms, jarThere == null ? jar : jarThere, isOneOfMany);
+        Attachment attachment =
+                new Attachment(console, proc, jvms, libc, jarThere == null ? jar : jarThere, isOneOfMany);
         boolean locks = !parsed.selection().isEmpty();
         return ChosenJvms.each(found, console, jvm -> attachment.ask(jvm, Action.LOCK, parsed.text(), locks));
     }

@@ -10,12 +10,16 @@ import io.memlock.attach.Replies;
 import io.memlock.attach.Version;
 import io.memlock.doctor.Attachability;
 import io.memlock.hotspot.JavaRelease;
+import io.memlock.jvms.AttachedJvm;
 import io.memlock.jvms.CommandException;
 import io.memlock.jvms.Jvm;
 import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.TimeLimit;
 import io.memlock.log.PlainText;
+import io.memlock.os.LibC;
+import io.memlock.os.NativeAccess;
+import io.memlock.os.NativeUnavailableException;
 import io.memlock.output.Console;
 import io.memlock.proc.ProcFs;
 import java.io.File;
@@ -37,19 +41,22 @@ final class Attachment {
     private final Console console;
     private final ProcDirectory proc;
     private final Jvms jvms;
+    private final LibC libc;
     private final File jar;
     private final boolean isOneOfMany;
 
     /**
      * An attachment.
      *
+     * @param libc null if nobody has opened it
      * @param jar the agent, at the path at which the other JVM finds it
      * @param isOneOfMany whether each line has to say which JVM it is about
      */
-    Attachment(Console console, ProcDirectory proc, Jvms jvms, File jar, boolean isOneOfMany) {
+    Attachment(Console console, ProcDirectory proc, Jvms jvms, LibC libc, File jar, boolean isOneOfMany) {
         this.console = console;
         this.proc = proc;
         this.jvms = jvms;
+        this.libc = libc;
         this.jar = jar.getAbsoluteFile();
         this.isOneOfMany = isOneOfMany;
     }
@@ -69,12 +76,20 @@ final class Attachment {
             requireListening(jvm);
             return null;
         });
-        try (AttachedJvm attached = AttachedJvm.attach(jvm)) {
+        try (AttachedJvm attached = AttachedJvm.attach(opened(), proc, jvm)) {
             considerVersion(attached, jvm);
             String id = ProcessHandle.current().pid() + "-" + System.nanoTime();
             AttachRequest request = new AttachRequest(id, action, options);
             attached.load(jar, request.text(), jvms.userName(jvm.pid(), jvm.userId()));
             return new AttachAnswer(console, proc, jvms, jvm, lead(jvm)).report(await(attached, jvm, id), locks);
+        }
+    }
+
+    private LibC opened() throws CommandException {
+        try {
+            return libc == null ? NativeAccess.open(null) : libc;
+        } catch (NativeUnavailableException e) {
+            throw new CommandException("this command cannot attach: " + e.getMessage());
         }
     }
 
@@ -92,10 +107,6 @@ final class Attachment {
     }
 
     private void requireAttachable(Jvm jvm) throws CommandException {
-        if (ModuleLayer.boot().findModule("jdk.attach").isEmpty()) {
-            throw new CommandException("this Java runtime, " + System.getProperty("java.home")
-                    + ", has no module jdk.attach: run the command with a JDK");
-        }
         long self = jvms.effectiveUid();
         if (self != 0 && self != jvm.userId()) {
             throw new CommandException("cannot attach to " + jvm.title() + ": it runs as user "

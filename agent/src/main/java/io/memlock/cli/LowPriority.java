@@ -37,13 +37,20 @@ final class LowPriority {
         this.tasks = tasks;
     }
 
-    /** Lowers the priority of this process. Where that is refused, the command works as well. */
-    static void takeForThisProcess() {
+    /**
+     * Lowers the priority of this process. Where that is refused, the command works as well.
+     *
+     * @return the C library that was opened for it; null if it cannot be called
+     */
+    static LibC takeForThisProcess() {
+        LibC libc = null;
         try {
-            new LowPriority(openUninterrupted(), Path.of("/proc/self/task")).take();
+            libc = openUninterrupted();
+            new LowPriority(libc, Path.of("/proc/self/task")).take();
         } catch (NativeUnavailableException | IOException | IllegalStateException e) { // the last: it is ending already
-            // Only kindness is lost. Whether the JVM can be locked it tells itself.
+            // Kindness is lost, and without the C library more: then the command says so.
         }
+        return libc;
     }
 
     /** Opens the C library. Ctrl-C waits for it: the native library is a file while it is loaded, and would stay behind. */

@@ -6,6 +6,7 @@ import io.memlock.jvms.CommandException;
 import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.options.OptionException;
+import io.memlock.os.LibC;
 import io.memlock.output.Console;
 import java.io.File;
 import java.io.PrintWriter;
@@ -31,13 +32,11 @@ public final class Main {
      * @return the exit status: 0 done, 1 no or failed, 2 usage
      */
     public static int run(File jar, String[] args) {
-        if (MemlockCommand.disturbsTarget(args)) {
-            LowPriority.takeForThisProcess();
-        }
+        LibC libc = MemlockCommand.disturbsTarget(args) ? LowPriority.takeForThisProcess() : null;
         Console console = Console.ofThisProcess();
         ProcDirectory proc = new ProcDirectory(Path.of("/proc"));
         Jvms jvms = new Jvms(proc, ProcessHandle.current().pid());
-        return statusOf(commandLine(console, proc, jvms, jar).execute(args), console);
+        return statusOf(commandLine(console, proc, jvms, jar, libc).execute(args), console);
     }
 
     /** Returns the exit status: a command whose output is lost has failed. Nobody is told who has closed the pipe. */
@@ -52,16 +51,20 @@ public final class Main {
         return status == ExitStatus.DONE ? ExitStatus.FAILED : status;
     }
 
-    /** Puts all commands together. */
-    static CommandLine commandLine(Console console, ProcDirectory proc, Jvms jvms, File jar) {
+    /**
+     * Puts all commands together.
+     *
+     * @param libc for those that attach; null if nobody has opened it
+     */
+    static CommandLine commandLine(Console console, ProcDirectory proc, Jvms jvms, File jar, LibC libc) {
         CommandLine line = new CommandLine(new RootCommand())
                 .addSubcommand(new StatusCommand(console, proc, jvms))
                 .addSubcommand(new CheckCommand(console, proc, jvms))
                 .addSubcommand(new RegionsCommand(console, proc, jvms))
                 .addSubcommand(new WatchCommand(console, proc, jvms))
-                .addSubcommand(new AttachCommand(console, proc, jvms, jar))
+                .addSubcommand(new AttachCommand(console, proc, jvms, jar, libc))
                 .addSubcommand(new DoctorCommand(console, jvms))
-                .addSubcommand(new UnlockCommand(console, proc, jvms, jar))
+                .addSubcommand(new UnlockCommand(console, proc, jvms, jar, libc))
                 .addSubcommand(new HelpCommand())
                 .addSubcommand(new GenerateCompletion());
         for (CommandLine command : line.getSubcommands().values()) {

@@ -6,6 +6,7 @@ import io.memlock.jvms.CommandException;
 import io.memlock.jvms.Jvm;
 import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
+import io.memlock.os.LibC;
 import io.memlock.output.Console;
 import java.io.File;
 import java.util.List;
@@ -50,12 +51,14 @@ final class UnlockCommand implements Callable<Integer> {
     private final Jvms jvms;
     private final ProcDirectory proc;
     private final File jar;
+    private final LibC libc;
 
-    UnlockCommand(Console console, ProcDirectory proc, Jvms jvms, File jar) {
+    UnlockCommand(Console console, ProcDirectory proc, Jvms jvms, File jar, LibC libc) {
         this.console = console;
         this.proc = proc;
         this.jvms = jvms;
         this.jar = jar;
+        this.libc = libc;
     }
 
     @Override
@@ -66,7 +69,8 @@ final class UnlockCommand implements Callable<Integer> {
             throw new CommandException(chosen.none("JVM with the agent"));
         }
         boolean isOneOfMany = found.processes().size() > 1;
-        Attachment attachment = new Attachment(console, proc, jvms, jarThere == null ? jar : jarThere, isOneOfMany);
+        Attachment attachment =
+                new Attachment(console, proc, jvms, libc, jarThere == null ? jar : jarThere, isOneOfMany);
         return ChosenJvms.each(found, console, jvm -> {
             if (!jvm.agent()) {
                 throw new CommandException("no memlock agent runs in " + jvm.title()

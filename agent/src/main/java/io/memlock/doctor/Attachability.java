@@ -5,8 +5,10 @@ import io.memlock.files.ProcFormatException;
 import io.memlock.hotspot.JvmFlags;
 import io.memlock.jvms.Jvm;
 import io.memlock.memory.Mapping;
+import io.memlock.os.Linux;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessStatus;
+import io.memlock.proc.UidMap;
 import java.io.IOException;
 import java.util.List;
 
@@ -18,8 +20,8 @@ public final class Attachability {
 
     private static final String AT_START = "# start it with -javaagent:memlock-agent.jar instead of attaching";
 
-    /** arch/x86/include/uapi/asm/signal.h and asm-generic/signal.h */
-    private static final int SIGQUIT = 3;
+    /** The beginning of the name of each of its libraries, as {@code libj9vm29.so}. */
+    private static final String OPENJ9 = "/libj9";
 
     private final ProcFs proc;
 
@@ -63,7 +65,7 @@ public final class Attachability {
             if (obstacle != null) {
                 return obstacle;
             }
-            return withoutItsJdk(mappings == null ? proc.mappings(Long.toString(jvm.pid())) : mappings);
+            return ofItsJava(mappings == null ? proc.mappings(Long.toString(jvm.pid())) : mappings);
         } catch (ProcFormatException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -74,23 +76,47 @@ public final class Attachability {
         if (status.isStopped()) {
             return new Obstacle("it is stopped, by SIGSTOP or a debugger", "kill -CONT " + pid);
         }
-        if (!status.catches(SIGQUIT)) {
+        if (!status.catches(Linux.SIGQUIT)) {
             return new Obstacle(
                     "it does not handle SIGQUIT, which attaching sends, and would die of it; it is starting or ending"
                             + " just now, or was started with -Xrs",
                     AT_START);
         }
-        Obstacle frozen = new Freezer(proc).obstacle(pid);
-        if (frozen != null) {
-            return frozen;
+        Obstacle obstacle = ofUsers(pid, status.effectiveUid());
+        if (obstacle == null) {
+            obstacle = new Freezer(proc).obstacle(pid);
         }
-        return new ThreadRoom(proc).obstacle(pid, status);
+        if (obstacle == null) {
+            obstacle = new FileRoom(proc).obstacle(pid);
+        }
+        return obstacle == null ? new ThreadRoom(proc).obstacle(pid, status) : obstacle;
+    }
+
+    /** A JVM listens to its own user and to root, as it sees them: of anybody else's request it makes a thread dump. */
+    private Obstacle ofUsers(String pid, long uid) throws IOException {
+        String map = proc.textOrNone(pid, "uid_map");
+        if (map.isEmpty() || map.equals(proc.textOrNone(ProcFs.SELF, "uid_map"))) {
+            return null;
+        }
+        long self = proc.status(ProcFs.SELF).effectiveUid();
+        return self == uid || UidMap.within(map, self) == 0
+                ? null
+                : new Obstacle(
+                        "it is in a user namespace that does not know this command's user, and would print a thread dump"
+                                + " instead of answering",
+                        "# run the command in its container (podman exec, kubectl exec), or as user " + uid);
     }
 
     /** A JVM loads {@code libinstrument.so} with its first agent, from where it was started. */
-    private static Obstacle withoutItsJdk(List<Mapping> mappings) {
+    private static Obstacle ofItsJava(List<Mapping> mappings) {
         boolean isReplaced = false;
         for (Mapping mapping : mappings) {
+            if (mapping.path().contains(OPENJ9)) {
+                return new Obstacle(
+                        "it runs on OpenJ9, which is not HotSpot: it does not know this way to attach, and would write"
+                                + " a dump",
+                        "# run the application on a JVM with HotSpot, as OpenJDK and Temurin have it");
+            }
             if (mapping.path().contains("/libinstrument.so")) {
                 return null;
             }

@@ -94,7 +94,7 @@ public final class Jvms {
             throw new CommandException(proc.exists(pid) ? e.getMessage() : "process " + pid + " ended just now");
         }
         throw new CommandException("process " + pid + " (" + status.name() + ") is not a JVM: it has no"
-                + " libjvm.so mapped. \"status\" lists the JVMs there are");
+                + " libjvm.so mapped, as a GraalVM native image has none. \"status\" lists the JVMs there are");
     }
 
     private <T> T within(long pid, Callable<T> look) throws IOException, CommandException, InterruptedException {

@@ -152,6 +152,17 @@ public final class ProcDirectory {
         }
     }
 
+    /** Tells whether paths lead a process to the same files as this one; true if that cannot be seen. */
+    boolean sharesRoot(long pid) {
+        try {
+            return sharesNamespace(pid, "mnt")
+                    && Files.readSymbolicLink(of(pid).resolve("root"))
+                            .equals(Files.readSymbolicLink(root.resolve("self/root")));
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
     /** Tells whether this user sees only some of the processes. proc(5), hidepid */
     boolean hidesProcesses() {
         try {

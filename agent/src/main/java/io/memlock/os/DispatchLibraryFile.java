@@ -63,6 +63,10 @@ final class DispatchLibraryFile implements AutoCloseable {
                 DispatchLibrary.load(candidate.write(resource));
                 return;
             } catch (IOException | UnsatisfiedLinkError e) {
+                if (isOfMusl(String.valueOf(e.getMessage()))) {
+                    throw new NativeUnavailableException(
+                            "needs glibc: this JVM runs on musl, as in Alpine's images; take an image with glibc", e);
+                }
                 tried.append("\n    ").append(place).append(": ").append(reason(e));
                 last = e;
             } catch (IllegalCallerException e) {
@@ -77,6 +81,11 @@ final class DispatchLibraryFile implements AutoCloseable {
                         + "\n  Point java.io.tmpdir at a directory this user can write and that is not mounted noexec:"
                         + " -Djava.io.tmpdir=DIRECTORY",
                 last);
+    }
+
+    /** Whether it is musl that cannot load the library: in glibc's words a symbol is undefined. musl: ldso/dynlink.c */
+    static boolean isOfMusl(String failure) {
+        return failure.contains("Error relocating ");
     }
 
     /** Why, for people. The C library tells why it cannot load a file in words only: dlerror(3). */

@@ -203,6 +203,12 @@ final class JnaLibC implements LibC {
         return schedSetscheduler.invokeInt(pid, policy, param);
     }
 
+    /** Only the command line asks, and once: looked up when it does. */
+    @Override
+    public int kill(int pid, int sig) {
+        return ProcessFunction.find("kill").invokeInt(pid, sig);
+    }
+
     @Override
     public int clock_gettime(int clockid, long[] tp) {
         return clockGettime.invokeInt(clockid, tp);

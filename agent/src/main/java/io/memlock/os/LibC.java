@@ -251,6 +251,14 @@ public interface LibC {
     int sched_setscheduler(int pid, int policy, int[] param);
 
     /**
+     * Sends a signal to a process. kill(2)
+     *
+     * @param sig for example {@link Linux#SIGQUIT}
+     * @return 0, or -1 with EINVAL, EPERM or ESRCH
+     */
+    int kill(int pid, int sig);
+
+    /**
      * Reads a clock. clock_gettime(2)
      *
      * @param clockid for example {@link Linux#CLOCK_THREAD_CPUTIME_ID}

@@ -73,6 +73,9 @@ public final class Linux {
     /** For open: closed in whatever program a child runs. */
     public static final int O_CLOEXEC = 02000000;
 
+    /** For open: finds the file, for calls that take a path through {@code /proc/self/fd}. */
+    public static final int O_PATH = 010000000;
+
     // include/uapi/linux/fcntl.h
     /** For fcntl: what nobody may do any more with a file in memory, and EINVAL of any other. mm/memfd.c, Linux 3.17 */
     public static final int F_GET_SEALS = 1034;
@@ -131,5 +134,14 @@ public final class Linux {
     /** CPU time of the calling thread. {@code linux/time.h} */
     public static final int CLOCK_THREAD_CPUTIME_ID = 3;
 
+    // arch/x86/include/uapi/asm/signal.h and asm-generic/signal.h
+    /** Has HotSpot dump its threads, or listen to those who attach. */
+    public static final int SIGQUIT = 3;
+
     private Linux() {}
+
+    /** Returns O_NOFOLLOW, for open: a symbolic link is an error. asm-generic/fcntl.h, arch/arm64/include/uapi/asm/fcntl.h */
+    public static int noFollow() {
+        return Platform.current() == Platform.AARCH64 ? 0100000 : 0400000;
+    }
 }

@@ -206,6 +206,12 @@ public final class ProcFs {
         return ids;
     }
 
+    /** Returns the number of files a process has open; -1 if they cannot be listed. */
+    public int openFiles(String pid) {
+        String[] names = processFile(pid, "fd").list();
+        return names == null ? -1 : names.length;
+    }
+
     /** Returns the resource limits of a process. */
     public synchronized ProcessLimits limits(String pid) throws IOException {
         return ProcessLimits.parse(text.read(processFile(pid, "limits")));

@@ -11,6 +11,25 @@ public final class UidMap {
     private UidMap() {}
 
     /**
+     * Finds who a user of this process's user namespace is in another.
+     *
+     * @param text of the file, of a process in the other namespace
+     * @return -1 if that namespace does not know the user
+     */
+    public static long within(String text, long uid) {
+        StringTokenizer fields = new StringTokenizer(text);
+        while (fields.countTokens() >= 3) {
+            long inside = Long.parseLong(fields.nextToken());
+            long offset = uid - Long.parseLong(fields.nextToken());
+            long length = Long.parseLong(fields.nextToken());
+            if (offset >= 0 && offset < length) {
+                return inside + offset;
+            }
+        }
+        return -1;
+    }
+
+    /**
      * Whether the process is in another user namespace than the first, where capabilities count for nothing outside of it.
      * In the first one the one line maps all of 32 bits onto itself.
      *

@@ -101,7 +101,7 @@ class ChosenJvmsTest {
     private int run(String words) {
         Console console = Console.of(print(out), print(err), "pipe:[1]", Map.of());
         ProcDirectory proc = new ProcDirectory(root);
-        return Main.commandLine(console, proc, new Jvms(proc, 1), new File("memlock-agent.jar"))
+        return Main.commandLine(console, proc, new Jvms(proc, 1), new File("memlock-agent.jar"), null)
                 .execute(words.split(" ", -1));
     }
 

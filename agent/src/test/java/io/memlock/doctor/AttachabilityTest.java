@@ -154,6 +154,54 @@ class AttachabilityTest {
                         .orElseThrow() + "\n";
     }
 
+    @ParameterizedTest
+    @CsvSource({"1000, 0, true", "0, 1000, false", "1000, 1000, true", "1001, 1000, false"})
+    void aJvmKnowsTheUsersOfItsUserNamespace(long self, long jvm, boolean isKnown) throws IOException {
+        status("Uid:.*", "Uid:\t" + jvm + "\t" + jvm + "\t" + jvm + "\t" + jvm);
+        write(process.resolve("uid_map"), "         0       1000          1\n");
+        write(root.resolve("proc/self/uid_map"), "         0          0 4294967295\n");
+        write(
+                root.resolve("proc/self/status"),
+                Files.readString(STATUS).replaceFirst("(?m)^Uid:.*", "Uid:\t" + self + "\t" + self));
+
+        if (isKnown) {
+            assertThat(obstacle("")).isNull();
+        } else {
+            assertThat(obstacle("").reason()).contains("user namespace", "thread dump");
+        }
+    }
+
+    @Test
+    void theFilesThatAttachingOpensNeedRoom() throws IOException {
+        for (int i = 0; i < 13; i++) {
+            write(process.resolve("fd/" + i), "");
+        }
+        limitFiles(17);
+        assertThat(obstacle("")).isNull();
+
+        limitFiles(16);
+
+        assertThat(obstacle("").reason()).contains("may have 16 files open and has 13");
+        assertThat(obstacle("").remedy()).isEqualTo("sudo prlimit --pid 42 --nofile=21:");
+    }
+
+    @Test
+    void anUnlimitedNumberOfFilesIsEnough() throws IOException {
+        write(process.resolve("fd/0"), "");
+        write(process.resolve("limits"), "Max open files            unlimited            unlimited            files\n");
+
+        assertThat(obstacle("")).isNull();
+    }
+
+    @Test
+    void openJ9HasAnotherWayToAttach() throws IOException {
+        String maps = Files.readString(MAPS);
+        write(process.resolve("maps"), maps + lineOfLibjvm(maps).replace("/libjvm.so", "/libj9vm29.so"));
+
+        assertThat(obstacle("").reason()).contains("OpenJ9");
+        assertThat(obstacle("").remedy()).contains("HotSpot");
+    }
+
     @Test
     void noSuchLimitAppliesToRoot() throws IOException {
         status("Uid:.*", "Uid:\t0\t0\t0\t0");
@@ -173,6 +221,11 @@ class AttachabilityTest {
         String text = Files.readString(process.resolve("status"));
         String changed = text.replaceFirst("(?m)^" + line, replacement);
         write(process.resolve("status"), changed);
+    }
+
+    private void limitFiles(int limit) throws IOException {
+        String line = String.format("Max open files            %-21d%-21dfiles     ", limit, limit);
+        write(process.resolve("limits"), Files.readString(LIMITS).replaceFirst("(?m)^Max open files.*$", line));
     }
 
     private void limitProcesses(int limit) throws IOException {

@@ -829,6 +829,11 @@ public final class FakeKernel implements LibC, Mappings {
     }
 
     @Override
+    public int kill(int pid, int sig) {
+        return 0;
+    }
+
+    @Override
     public long sysconf(int name) {
         return PAGE;
     }

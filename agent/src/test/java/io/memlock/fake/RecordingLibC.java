@@ -189,6 +189,11 @@ public final class RecordingLibC implements LibC {
     }
 
     @Override
+    public int kill(int pid, int sig) {
+        return kernel.kill(pid, sig);
+    }
+
+    @Override
     public long sysconf(int name) {
         return kernel.sysconf(name);
     }

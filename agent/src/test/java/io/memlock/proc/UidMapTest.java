@@ -22,4 +22,19 @@ class UidMapTest {
     void tellsTheFirstNamespaceFromTheOthers(String text, boolean isOther) {
         assertThat(UidMap.isOfUserNamespace(text)).isEqualTo(isOther);
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'         0          0 4294967295\n' | 0      | 0",
+                "'         0       1000          1\n' | 1000   | 0",
+                "'         0       1000          1\n' | 0      | -1",
+                "'         0       1000          1\n         1     100000      65536\n' | 100033 | 34",
+                "'         0       1000          1\n         1     100000      65536\n' | 165536 | -1",
+                "'' | 0 | -1"
+            })
+    void tellsWhoAUserIsInAnother(String text, long uid, long inside) {
+        assertThat(UidMap.within(text, uid)).isEqualTo(inside);
+    }
 }

@@ -80,6 +80,11 @@ final class HostileJvm implements AutoCloseable {
         return jvm.pid();
     }
 
+    /** What it has printed. */
+    String stdout() {
+        return jvm.stdout();
+    }
+
     /** Whether it still answers. */
     boolean isWell() {
         return !jvm.ask("count").isEmpty();

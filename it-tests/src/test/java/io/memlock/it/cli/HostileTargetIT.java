@@ -114,6 +114,8 @@ class HostileTargetIT {
         Outcome attach = run("attach");
 
         assertThat(attach.exitStatus()).as(attach::toString).isEqualTo(1);
+        assertThat(attach.stderr()).contains("user namespace that does not know this command's user");
+        assertThat(hostile.stdout()).doesNotContain("Full thread dump");
         paste(attach.stderr());
         assertThat(ProcStatus.of(hostile.pid()).chargedBytes()).isZero();
     }

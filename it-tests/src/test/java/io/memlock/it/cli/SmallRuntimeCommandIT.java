@@ -4,50 +4,100 @@ package io.memlock.it.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HeapApp;
-import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Outcome;
+import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.Smaps;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The command line on a Java runtime as jlink makes it, without the modules of a JDK. */
 class SmallRuntimeCommandIT {
 
+    private static final long LIVE_BYTES = 60L << 20;
+
     @TempDir
     private Path directory;
 
-    @Test
-    void saysWhatTheRuntimeLacks() {
-        Jdk jdk = Jdk.current();
-        Path runtime = directory.resolve("runtime");
-        Commands.succeed(jdk.tool("jlink").toString(), "--add-modules", "java.base", "--output", runtime.toString());
-        String java = runtime.resolve("bin/java").toString();
-        String jar = AgentJar.path().toString();
-        try (ForkedJvm jvm =
-                ForkedJvm.on(jdk).flags("-Xmx128m").main(HeapApp.class).start()) {
-            jvm.awaitLine("ready");
-            String pid = Long.toString(jvm.pid());
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void attachesToEveryJdk(Jdk runner) {
+        Machine.requireUnlimitedLocking();
+        Jdk runtime = runtime(runner, "java.base");
+        for (Jdk target : Jdk.all()) {
+            try (ForkedJvm jvm =
+                    ForkedJvm.on(target).flags("-Xmx256m").main(HeapApp.class).start()) {
+                jvm.awaitLine("ready");
+                jvm.ask("grow 60");
 
-            Outcome attach = Commands.run(java, "-jar", jar, "attach", pid);
-            assertThat(attach.exitStatus()).as(attach::toString).isEqualTo(1);
-            assertThat(attach.stderr()).contains("no module jdk.attach", "with a JDK");
-            assertNoTrace(attach);
-            Outcome status = Commands.run(java, "-jar", jar, "status", pid);
-            assertThat(status.exitStatus()).as(status::toString).isZero();
-            for (String command : List.of("doctor", "regions")) {
-                Outcome outcome = Commands.run(java, "-jar", jar, command, pid);
-                assertThat(outcome.stderr().toLowerCase(Locale.ROOT)).doesNotContain("bug");
-                assertNoTrace(outcome);
+                succeeds(runtime, "attach", jvm.pid(), "mode=heap");
+                assertThat(Smaps.of(jvm.pid()).lockedBytes()).isGreaterThan(LIVE_BYTES);
+                assertThat(succeeds(runtime, "status", jvm.pid())).contains("locked");
+                succeeds(runtime, "unlock", jvm.pid());
+                assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isZero();
             }
         }
     }
 
+    @Test
+    void commandsEndWithoutATrace() {
+        Jdk jdk = Jdk.current();
+        Jdk runtime = runtime(jdk, "java.base");
+        try (ForkedJvm jvm =
+                ForkedJvm.on(jdk).flags("-Xmx128m").main(HeapApp.class).start()) {
+            jvm.awaitLine("ready");
+            for (String command : List.of("doctor", "regions")) {
+                assertNoTrace(Commands.run(Memlock.command(runtime, command, jvm.pid())));
+            }
+        }
+    }
+
+    /** A JVM that cannot load any agent. */
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void saysWhichModuleTheTargetLacks(Jdk jdk) {
+        Jdk runtime = runtime(jdk, "java.base");
+        try (ForkedJvm jvm =
+                ForkedJvm.on(runtime).flags("-Xmx128m").main(HeapApp.class).start()) {
+            jvm.awaitLine("ready");
+
+            Outcome attach = Memlock.run("attach", jvm.pid());
+
+            assertThat(attach.exitStatus()).as(attach::toString).isEqualTo(1);
+            assertThat(attach.stderr())
+                    .contains("without the module java.instrument", "jlink --add-modules java.instrument");
+            assertNoTrace(attach);
+            assertThat(jvm.ask("grow 1")).isNotNull();
+        }
+    }
+
+    private Jdk runtime(Jdk jdk, String modules) {
+        Path runtime = directory.resolve("runtime");
+        Commands.succeed(jdk.tool("jlink").toString(), "--add-modules", modules, "--output", runtime.toString());
+        return new Jdk(runtime, jdk.feature(), jdk.version());
+    }
+
+    private static String succeeds(Jdk runtime, String command, long pid, String... options) {
+        List<String> words = new ArrayList<>(Memlock.command(runtime, command, pid));
+        words.addAll(List.of(options));
+        Outcome outcome = Commands.run(words);
+        assertThat(outcome.exitStatus()).as(outcome::toString).isZero();
+        assertNoTrace(outcome);
+        return outcome.stdout();
+    }
+
     private static void assertNoTrace(Outcome outcome) {
-        assertThat(outcome.stderr()).as(outcome::toString).doesNotContain("\tat ");
+        assertThat(outcome.stderr().toLowerCase(Locale.ROOT))
+                .as(outcome::toString)
+                .doesNotContain("\tat ", "bug");
     }
 }

@@ -10,7 +10,11 @@ import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.ProcStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +73,19 @@ class UnreachableJvmIT {
             assertNotAsked("cannot start the threads", "pids.max");
             assertUndisturbed();
         }
+    }
+
+    /** HotSpot's listener ends where it cannot accept a connection, and leaves its socket behind. */
+    @Test
+    void unableToOpenAFile() throws IOException {
+        long open;
+        try (Stream<Path> files = Files.list(Path.of("/proc/" + jvm.pid() + "/fd"))) {
+            open = files.count();
+        }
+        Commands.succeed("prlimit", "--pid=" + jvm.pid(), "--nofile=" + open + ":");
+
+        assertNotAsked("cannot open the socket", "prlimit --pid " + jvm.pid() + " --nofile=");
+        assertUndisturbed();
     }
 
     private void assertNotAsked(String reason, String remedy) {

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.doctor;
+
+import io.memlock.doctor.Attachability.Obstacle;
+import io.memlock.files.TextFile;
+import io.memlock.proc.ProcFs;
+import java.io.IOException;
+import java.util.StringTokenizer;
+
+/**
+ * Checks whether a JVM can open the files that attaching takes. Without a descriptor for a connection HotSpot's listener
+ * ends, and leaves its socket behind.
+ */
+final class FileRoom {
+
+    /** The listener's socket, a connection, the agent's jar, and one for the application. */
+    private static final long NEEDED = 4;
+
+    private static final String LIMIT = "Max open files ";
+
+    private final ProcFs proc;
+
+    FileRoom(ProcFs proc) {
+        this.proc = proc;
+    }
+
+    Obstacle obstacle(String pid) throws IOException {
+        String limits = proc.text(pid, "limits");
+        int at = limits.indexOf(LIMIT);
+        String limit = at < 0 ? "" : new StringTokenizer(limits.substring(at + LIMIT.length())).nextToken();
+        long used = proc.openFiles(pid);
+        return TextFile.isNumber(limit) && used >= 0 && Long.parseLong(limit) - used < NEEDED
+                ? new Obstacle(
+                        "it may have " + limit + " files open and has " + used
+                                + ": it cannot open the socket and the files that attaching needs",
+                        "sudo prlimit --pid " + pid + " --nofile=" + (used + 2 * NEEDED) + ":")
+                : null;
+    }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.jvms;
+
+import io.memlock.log.PlainText;
+import io.memlock.os.LibC;
+import java.io.File;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+/** A JVM that loads an agent and tells its properties to whoever may attach to it, each time within a limit. */
+public final class AttachedJvm implements AutoCloseable {
+
+    private static final long MILLIS = 30_000;
+
+    /** On a CPU that many share, a JVM needs long to load the agent's classes: it rests after each. */
+    private static final long LOAD_MILLIS = 60_000;
+
+    /** The library that loads agents in Java; it is in the module {@code java.instrument}. */
+    private static final String INSTRUMENT = "instrument";
+
+    private static final String RETURNED = "return code: ";
+
+    /** JDK: ATTACH_ERROR_BADJAR in InvocationAdapter.c */
+    private static final String BAD_JAR = "100";
+
+    private final AttachSocket socket;
+    private final Jvm jvm;
+
+    private AttachedJvm(AttachSocket socket, Jvm jvm) {
+        this.socket = socket;
+        this.jvm = jvm;
+    }
+
+    /**
+     * Attaches.
+     *
+     * @param jvm nothing keeps it from being attached to
+     * @throws CommandException if the JVM does not answer; then nothing has changed in it
+     */
+    public static AttachedJvm attach(LibC libc, ProcDirectory proc, Jvm jvm)
+            throws CommandException, InterruptedException {
+        try {
+            return new AttachedJvm(TimeLimit.within(MILLIS, () -> AttachSocket.open(libc, proc, jvm)), jvm);
+        } catch (Exception e) {
+            rethrowInterrupt(e);
+            throw new CommandException(
+                    "cannot attach to " + jvm.title() + ": " + why(e) + ". Nothing is locked or unlocked");
+        }
+    }
+
+    /** Reads the current system properties of the JVM. */
+    public Properties systemProperties() throws CommandException, InterruptedException {
+        return properties("properties");
+    }
+
+    /** Reads the current agent properties of the JVM. */
+    public Properties agentProperties() throws CommandException, InterruptedException {
+        return properties("agentProperties");
+    }
+
+    private Properties properties(String command) throws CommandException, InterruptedException {
+        try {
+            return TimeLimit.within(MILLIS, () -> {
+                Properties properties = new Properties();
+                properties.load(new StringReader(socket.ask(command)));
+                return properties;
+            });
+        } catch (Exception e) {
+            rethrowInterrupt(e);
+            throw new CommandException(jvm.title() + " ended, or does not answer any more: " + why(e));
+        }
+    }
+
+    /**
+     * Loads the agent.
+     *
+     * @param jar at the path at which the JVM finds it
+     * @param request handed to the agent
+     * @param user of the JVM, for messages
+     */
+    public void load(File jar, String request, String user) throws CommandException, InterruptedException {
+        String argument = jar + "=" + request;
+        if (argument.getBytes(StandardCharsets.UTF_8).length > AttachSocket.LONGEST_ARGUMENT) {
+            throw new CommandException("the options and the path of the jar are too long: a JVM takes "
+                    + AttachSocket.LONGEST_ARGUMENT + " bytes. Write the options into a file, and give config=FILE");
+        }
+        String answer;
+        try {
+            answer = TimeLimit.within(LOAD_MILLIS, () -> socket.ask("load", INSTRUMENT, "false", argument))
+                    .strip();
+        } catch (Exception e) {
+            rethrowInterrupt(e);
+            throw new CommandException("the connection to " + jvm.title() + " broke: " + why(e)
+                    + ". It may have got the request: run \"status " + jvm.pid() + "\" to see what is locked");
+        }
+        if (answer.equals(RETURNED + "0")) {
+            return;
+        }
+        if (answer.contains("java." + INSTRUMENT)) {
+            throw new CommandException(jvm.title() + " runs on a Java runtime without the module java.instrument, which"
+                    + " every agent needs; make the runtime with jlink --add-modules java.instrument");
+        }
+        if (answer.equals(RETURNED + BAD_JAR)) {
+            answer = "it does not find an agent there";
+        }
+        throw new CommandException(
+                answer.startsWith(RETURNED)
+                        ? jvm.title() + " could not start the agent from " + jar + " (" + PlainText.of(answer)
+                                + "); its stderr says why"
+                        : jvm.title() + " refuses to load " + jar + ": " + PlainText.of(answer) + ". Can its user, "
+                                + user + ", read that file, and is the Java it runs still installed?");
+    }
+
+    /** Returns for people what a call ended with. */
+    private static String why(Exception e) {
+        if (e instanceof ExecutionException) {
+            return PlainText.of("the answer cannot be read: " + e.getCause());
+        }
+        return PlainText.of(e instanceof IOException || e instanceof TimeoutException ? e.getMessage() : e.toString());
+    }
+
+    private static void rethrowInterrupt(Exception e) throws InterruptedException {
+        if (e instanceof InterruptedException interrupt) {
+            throw interrupt;
+        }
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.os;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DispatchLibraryFileTest {
+
+    /** What dlerror(3) said of JNA's library: musl 1.2.3, and glibc 2.36 of one with a symbol it lacks. */
+    @ParameterizedTest
+    @CsvSource({
+        "/proc/self/fd/7: Error relocating /proc/self/fd/7: __strdup: symbol not found, true",
+        "/proc/self/fd/7: /proc/self/fd/7: undefined symbol: __strdup, false",
+        "/proc/self/fd/7: /proc/self/fd/7: failed to map segment from shared object, false"
+    })
+    void tellsMuslByItsWords(String failure, boolean isMusl) {
+        assertThat(DispatchLibraryFile.isOfMusl(failure)).isEqualTo(isMusl);
+    }
+}
