@@ -126,7 +126,7 @@ class AttachSocketIT {
 
     @Test
     void whatIsLongerThanAJvmTakesIsNotSent() {
-        refuses("1024 bytes", "mapped=/" + "x".repeat(1024));
+        refuses("1024 bytes", "mapped=/" + "x".repeat(985));
     }
 
     private void attaches() {
