@@ -63,7 +63,8 @@ class ArchitectureTest {
                 "jvms      | java.. | files hotspot jvmstat log memory os proc state",
                 "check     |  | hotspot jvms log options state",
                 "doctor    | java.. | advice agent calls cgroup files hotspot jvms lock log memory options os proc"
-                        + " reconcile report residency state"
+                        + " reconcile report residency state",
+                "picture   |  | hotspot jvms memory output proc"
             })
     void eachPackageImportsWhatIsBelowIt(String name, String jdk, String ours) {
         List<String> allowed = new ArrayList<>(List.of("java.lang..", "java.io..", "java.util..", OURS + name));

@@ -17,6 +17,7 @@ import io.memlock.output.Console;
 import io.memlock.output.Console.Colour;
 import io.memlock.output.Json;
 import io.memlock.output.Table;
+import io.memlock.picture.SegmentRow;
 import io.memlock.proc.ProcFs;
 import io.memlock.report.RegionReport;
 import io.memlock.report.RegionUsage;

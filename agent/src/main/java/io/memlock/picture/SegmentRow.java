@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.cli;
+package io.memlock.picture;
 
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.jvms.Numbers;
@@ -21,14 +21,14 @@ import java.util.Map;
  * @param segment where it is, what it is for, and how that is known
  * @param entry what the kernel says of the whole mapping
  */
-record SegmentRow(Segment segment, SmapsEntry entry) {
+public record SegmentRow(Segment segment, SmapsEntry entry) {
 
     /**
      * Reads the rows of a process, in the order of their addresses.
      *
      * @throws IOException if the process is gone
      */
-    static List<SegmentRow> read(ProcFs proc, String process, JvmLayout layout) throws IOException {
+    public static List<SegmentRow> read(ProcFs proc, String process, JvmLayout layout) throws IOException {
         List<SmapsEntry> entries = new ArrayList<>();
         List<Mapping> mappings = new ArrayList<>();
         proc.smaps(process, entry -> {
@@ -46,7 +46,8 @@ record SegmentRow(Segment segment, SmapsEntry entry) {
         return rows;
     }
 
-    static List<String> table(List<SegmentRow> rows, int width) {
+    /** Returns a row of text for each, under a heading. */
+    public static List<String> table(List<SegmentRow> rows, int width) {
         Table table = new Table()
                 .words("START")
                 .words("END")
@@ -76,8 +77,8 @@ record SegmentRow(Segment segment, SmapsEntry entry) {
         return table.lines(width);
     }
 
-    /** An element of {@code mappings}; docs/command-line.md describes it. */
-    Map<String, Object> json() {
+    /** Returns an element of {@code mappings}; docs/command-line.md describes it. */
+    public Map<String, Object> json() {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("start", address(segment.start()));
         json.put("end", address(segment.end()));
