@@ -64,7 +64,7 @@ class ArchitectureTest {
                 "check     |  | hotspot jvms log options state",
                 "doctor    | java.. | advice agent calls cgroup files hotspot jvms lock log memory options os proc"
                         + " reconcile report residency state",
-                "picture   |  | hotspot jvms memory output proc"
+                "picture   | java.time.. | check doctor hotspot jvms log memory options output proc report"
             })
     void eachPackageImportsWhatIsBelowIt(String name, String jdk, String ours) {
         List<String> allowed = new ArrayList<>(List.of("java.lang..", "java.io..", "java.util..", OURS + name));

@@ -61,6 +61,7 @@ public final class Main {
                 .addSubcommand(new StatusCommand(console, proc, jvms))
                 .addSubcommand(new CheckCommand(console, proc, jvms))
                 .addSubcommand(new RegionsCommand(console, proc, jvms))
+                .addSubcommand(new ReportCommand(console, proc, jvms))
                 .addSubcommand(new WatchCommand(console, proc, jvms))
                 .addSubcommand(new AttachCommand(console, proc, jvms, jar, libc))
                 .addSubcommand(new DoctorCommand(console, jvms))

@@ -50,6 +50,11 @@ public record JvmMemory(
                 0);
     }
 
+    /** Takes what a scan of all mappings found. */
+    public static JvmMemory of(ProcessStatus status, long residentBytes, long lockedBytes, long swappedBytes) {
+        return new JvmMemory(residentBytes, lockedBytes, status.vmLckBytes(), swappedBytes, status.rssAnonBytes(), 0);
+    }
+
     /** Returns locked of resident bytes, from 0 to 1; -1 if not known. */
     public double coverage() {
         return Numbers.coverage(lockedBytes, residentBytes);

@@ -90,6 +90,23 @@ public record PublishedLock(
         return globs == null ? "" : globs.length() > LONGEST_TEXT ? LockCounters.UNTOLD : globs;
     }
 
+    /**
+     * Returns the same with what somebody else has measured just now, which counts more than what the agent says.
+     *
+     * @param lockedBytes locked of the selection
+     * @param residentBytes resident of the selection
+     */
+    public PublishedLock measured(long lockedBytes, long residentBytes) {
+        boolean isLess = state == LockState.LOCKED && Numbers.coverage(lockedBytes, residentBytes) < LockSummary.ALL;
+        return new PublishedLock(
+                isLess ? LockState.PARTIAL : state,
+                selection,
+                files,
+                new PublishedScan(lockedBytes, residentBytes, Numbers.UNKNOWN, Numbers.UNKNOWN, Numbers.UNKNOWN, 0),
+                relocks,
+                verifiedAgeSeconds);
+    }
+
     /** Returns the bytes that are locked of the selection, -1 if not known. */
     public long lockedBytes() {
         return scan.lockedBytes();

@@ -29,6 +29,16 @@ public record SmapsEntry(
         boolean lockedOnFault,
         boolean special) {
 
+    /** Returns what is in RAM. The kernel's own and device memory counts as nothing: it is never locked, nor swapped. */
+    public long residentBytes() {
+        return special ? 0 : pssBytes + hugetlbBytes;
+    }
+
+    /** Returns what of it is locked, or as good as: hugetlb pages are never swapped. */
+    public long heldBytes() {
+        return special ? 0 : lockedBytes + hugetlbBytes;
+    }
+
     /**
      * Returns what is in swap, as far as it can be told apart. Of shared memory the kernel counts it in {@code Swap}
      * only, in full for each mapping and process; of private memory {@code SwapPss} gives each process its share.

@@ -39,7 +39,7 @@ public final class RegionTotals {
     }
 
     /** Adds what a segment holds. */
-    void addHeld(Segment segment, long residentBytes, long lockedBytes, long swappedBytes) {
+    public void addHeld(Segment segment, long residentBytes, long lockedBytes, long swappedBytes) {
         add(segment, 3, residentBytes, lockedBytes, swappedBytes);
     }
 

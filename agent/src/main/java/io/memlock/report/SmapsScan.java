@@ -77,14 +77,11 @@ public final class SmapsScan {
     /** Adds a segment's share of its mapping, by length: the kernel does not tell more. */
     private static void add(RegionTotals totals, Segment segment, SmapsEntry entry, long swappedBytes) {
         totals.add(segment);
-        if (entry.special()) {
-            return; // the kernel's own and device memory: never locked, and never swapped either
-        }
         double share = (double) segment.length() / entry.mapping().length();
         totals.addHeld(
                 segment,
-                Math.round((entry.pssBytes() + entry.hugetlbBytes()) * share),
-                Math.round((entry.lockedBytes() + entry.hugetlbBytes()) * share), // never swapped, locked or not
+                Math.round(entry.residentBytes() * share),
+                Math.round(entry.heldBytes() * share),
                 Math.round(swappedBytes * share));
     }
 }

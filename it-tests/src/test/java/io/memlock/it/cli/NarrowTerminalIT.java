@@ -40,7 +40,7 @@ class NarrowTerminalIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"status", "check", "regions", "watch", "attach", "unlock", "doctor"})
+    @ValueSource(strings = {"status", "check", "regions", "report", "watch", "attach", "unlock", "doctor"})
     void helpPagesFitAndWarnOfNothing(String command) {
         Outcome help = narrow(command, "--help");
 

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cli;
+
+import io.memlock.jvms.CommandException;
+import io.memlock.jvms.Jvm;
+import io.memlock.jvms.Jvms;
+import io.memlock.jvms.ProcDirectory;
+import io.memlock.jvms.TimeLimit;
+import io.memlock.memory.SmapsCost;
+import io.memlock.output.Console;
+import io.memlock.output.WholeFile;
+import io.memlock.picture.Page;
+import io.memlock.picture.Snapshot;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code report}: writes a JVM's memory as a page of HTML. */
+@Command(
+        name = "report",
+        header = "Write a page of HTML that shows a JVM's memory as a picture.",
+        description = {
+            "",
+            "The page is one file, which needs no network and runs no scripts. It shows the verdict of \"check\", the regions"
+                    + " and the address space to scale, the advice of \"doctor\", and the largest mappings of each region.",
+            "",
+            "The file appears whole or not at all. Only its owner can read it, because addresses are secrets of the JVM.",
+            "",
+            "The command walks the JVM's page tables once for the picture and, if something is locked, once for the advice: "
+                    + SmapsCost.IN_WORDS + " each time. It does not attach."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  memlock report 4242                  writes memlock-4242.html",
+            "  memlock report 4242 -o memlock.html",
+            "",
+            "Exit status: 0 done, 1 no such JVM, not this user's, or the file cannot be written, 2 usage."
+        })
+final class ReportCommand implements Callable<Integer> {
+
+    @Parameters(arity = "0..1", paramLabel = "PID", description = "A JVM.")
+    private List<Long> pids = List.of();
+
+    @Mixin
+    private ChosenJvms chosen;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "The file to write (default: memlock-PID.html here).")
+    private Path output;
+
+    @Option(names = "--force", description = "Replace the file if it exists.")
+    private boolean force;
+
+    private final Console console;
+    private final ProcDirectory processes;
+    private final Jvms jvms;
+
+    ReportCommand(Console console, ProcDirectory processes, Jvms jvms) {
+        this.console = console;
+        this.processes = processes;
+        this.jvms = jvms;
+    }
+
+    @Override
+    public Integer call() throws CommandException, InterruptedException {
+        chosen.requireSome(pids);
+        ChosenJvms.Found found = chosen.find(jvms, pids, jvm -> true);
+        if (found.jvms().size() > 1) {
+            throw new CommandException(
+                    "a report is of one JVM, and these are " + found.jvms().size() + ": give a PID");
+        }
+        if (found.processes().isEmpty()) {
+            throw new CommandException(chosen.none("JVM"));
+        }
+        return ChosenJvms.each(found, console, this::report);
+    }
+
+    private int report(Jvm jvm) throws CommandException, InterruptedException {
+        Path path = output == null ? Path.of("memlock-" + jvm.pid() + ".html") : output;
+        WholeFile file = new WholeFile(path, force);
+        String obstacle = file.obstacle();
+        if (obstacle != null) {
+            throw new CommandException(obstacle);
+        }
+        String page = page(jvm);
+        try {
+            console.out().println("wrote " + file.write(page));
+        } catch (IOException e) {
+            throw new CommandException("cannot write " + path + ": " + e);
+        }
+        return ExitStatus.DONE;
+    }
+
+    private String page(Jvm jvm) throws CommandException, InterruptedException {
+        try {
+            return TimeLimit.within(TimeLimit.WALK_MILLIS, jvm.title(), () -> Page.of(Snapshot.of(processes, jvm)));
+        } catch (IOException e) {
+            throw new CommandException("cannot read the memory of " + jvm.title() + ": " + e.getMessage());
+        }
+    }
+}

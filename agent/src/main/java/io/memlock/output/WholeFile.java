@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.output;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** A new file that appears whole or not at all, and that only its owner can read. */
+public final class WholeFile {
+
+    private final Path file;
+    private final boolean isReplaced;
+
+    /**
+     * Describes the file.
+     *
+     * @param file its path
+     * @param isReplaced whether a file that is there already is replaced
+     */
+    public WholeFile(Path file, boolean isReplaced) {
+        this.file = file.toAbsolutePath();
+        this.isReplaced = isReplaced;
+    }
+
+    /** Says why the file cannot be written, as far as that can be told before; null if nothing is in its way. */
+    public String obstacle() {
+        if (Files.isDirectory(file)) {
+            return file + " is a directory; name a file in it with -o";
+        }
+        if (!Files.isWritable(file.getParent())) {
+            return "no file can be made in " + file.getParent() + "; name another with -o";
+        }
+        return !isReplaced && Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+                ? file + " exists: name another with -o, or replace it with --force"
+                : null;
+    }
+
+    /** Writes the file, and returns its path. A link in its place is not followed. */
+    public Path write(String text) throws IOException {
+        Path beside = Files.createTempFile(file.getParent(), ".memlock-", ".tmp");
+        try {
+            Files.writeString(beside, text);
+            if (isReplaced) {
+                Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+            } else {
+                Files.createLink(file, beside); // fails if something is there by now, also a link to nothing
+            }
+        } finally {
+            Files.deleteIfExists(beside);
+        }
+        return file;
+    }
+}

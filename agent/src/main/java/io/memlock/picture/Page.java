@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.picture;
+
+import io.memlock.doctor.Finding;
+import io.memlock.hotspot.LayerStatus;
+import io.memlock.jvms.Numbers;
+import io.memlock.memory.Region;
+import io.memlock.picture.Strip.Piece;
+import io.memlock.report.RegionUsage;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToLongFunction;
+
+/** Writes one JVM's memory as a page of HTML, which needs neither a network nor scripts. */
+public final class Page {
+
+    /** The most mappings of one region that the page names; the others are summed. */
+    static final int NAMED = 40;
+
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("d MMMM yyyy, HH:mm:ss xxx", Locale.ROOT);
+
+    private final Snapshot snapshot;
+    private final Html html = new Html();
+
+    private Page(Snapshot snapshot) {
+        this.snapshot = snapshot;
+    }
+
+    /** Returns the whole page. */
+    public static String of(Snapshot snapshot) {
+        return new Page(snapshot).write();
+    }
+
+    private String write() {
+        String title = "Memory of " + snapshot.jvm().title();
+        html.raw("<!doctype html>\n<html lang=en><head><meta charset=utf-8>\n")
+                .raw("<meta http-equiv=Content-Security-Policy"
+                        + " content=\"default-src 'none'; style-src 'unsafe-inline'\">\n")
+                .raw("<meta name=viewport content=\"width=device-width, initial-scale=1\">\n")
+                .raw("<meta name=color-scheme content=\"light dark\">\n")
+                .element("title", title)
+                .raw("<style>" + Style.CSS + "</style></head>\n<body><header>")
+                .element("h1", title)
+                .raw("<p class=when>")
+                .text("As it was on "
+                        + ZonedDateTime.now(ZoneId.systemDefault()).format(TIME))
+                .raw("</p></header>\n<main>");
+        verdict();
+        regions();
+        addressSpace();
+        advice();
+        mappings();
+        sources();
+        return html.raw("</main></body></html>\n").toString();
+    }
+
+    private void verdict() {
+        RegionUsage total = snapshot.report().total();
+        String level = snapshot.answer().level().name();
+        html.raw("<section><h2>Verdict</h2><p class=verdict><strong class=" + level + ">" + level + "</strong> ")
+                .text(snapshot.answer().text())
+                .raw("</p><dl>");
+        fact("Resident", total.residentBytes());
+        fact("Locked", total.lockedBytes());
+        fact("Swapped out", total.swappedBytes());
+        fact("Committed", total.committedBytes());
+        fact("Reserved", total.reservedBytes());
+        html.raw("</dl>");
+        if (!snapshot.selection().isEmpty()) {
+            html.raw("<p>")
+                    .text("The agent in this JVM should lock " + snapshot.selection() + ".")
+                    .raw("</p>");
+        }
+        html.raw("</section>\n");
+    }
+
+    private void fact(String name, long bytes) {
+        html.raw("<div>")
+                .element("dt", name)
+                .element("dd", Numbers.bytes(bytes))
+                .raw("</div>");
+    }
+
+    private void regions() {
+        html.raw("<section><h2>Regions</h2><p class=legend>")
+                .raw(
+                        "<span><i class=locked></i>locked in RAM</span> <span><i class=resident></i>in RAM, not locked</span> ")
+                .raw(
+                        "<span><i class=swapped></i>swapped out</span> <span><i class=untouched></i>committed, not in use</span>")
+                .raw("</p>");
+        html.table(
+                "Memory by region",
+                "Region",
+                "To scale",
+                "Resident",
+                "Locked",
+                "Swapped",
+                "Committed",
+                "Reserved",
+                "Mappings");
+        long widest = widest();
+        for (RegionUsage usage : snapshot.report().regions()) {
+            if (usage.mappings() > 0) {
+                row(usage.regionName(), usage, widest);
+            }
+        }
+        html.raw("</tbody><tfoot>");
+        row("total", snapshot.report().total(), 0);
+        if (snapshot.selected() != null) {
+            row("selected", snapshot.selected(), 0);
+        }
+        html.raw("</tfoot></table></div></section>\n");
+    }
+
+    private long widest() {
+        return snapshot.report().regions().stream()
+                .mapToLong(usage -> Math.max(usage.committedBytes(), usage.residentBytes() + usage.swappedBytes()))
+                .max()
+                .orElse(0);
+    }
+
+    private void row(String name, RegionUsage usage, long widest) {
+        html.raw("<tr><th scope=row>").text(name).raw("</th><td>");
+        if (widest > 0) {
+            bar(usage, widest);
+        }
+        html.raw("</td>");
+        for (long bytes : List.of(
+                usage.residentBytes(),
+                usage.lockedBytes(),
+                usage.swappedBytes(),
+                usage.committedBytes(),
+                usage.reservedBytes())) {
+            html.number(Numbers.bytes(bytes));
+        }
+        html.number(Integer.toString(usage.mappings())).raw("</tr>\n");
+    }
+
+    /** Draws what a region holds; the numbers beside it say the same to those who do not see it. */
+    private void bar(RegionUsage usage, long widest) {
+        long unlocked = Math.max(0, usage.residentBytes() - usage.lockedBytes());
+        long used = usage.lockedBytes() + unlocked + usage.swappedBytes();
+        long untouched = Math.max(0, usage.committedBytes() - used);
+        html.raw("<svg class=bar viewBox=\"0 0 1000 10\" preserveAspectRatio=none aria-hidden=true>");
+        double at = 0;
+        at = rectangle("locked", at, usage.lockedBytes(), widest);
+        at = rectangle("resident", at, unlocked, widest);
+        at = rectangle("swapped", at, usage.swappedBytes(), widest);
+        rectangle("untouched", at, untouched, widest);
+        html.raw("</svg>");
+    }
+
+    private double rectangle(String kind, double at, long bytes, long widest) {
+        double width = (double) Strip.COLUMNS * bytes / widest;
+        if (bytes > 0) {
+            html.raw("<rect class=" + kind + " x=" + rounded(at) + " width=" + rounded(width) + " height=10 />");
+        }
+        return at + width;
+    }
+
+    private static String rounded(double number) {
+        return Double.toString(Math.round(number * 100) / 100.0);
+    }
+
+    private void addressSpace() {
+        html.raw("<section><h2>Address space</h2><p>In the order of addresses, without the gaps between mappings.</p>")
+                .raw("<p class=legend>");
+        for (RegionUsage usage : snapshot.report().regions()) {
+            if (usage.mappings() > 0) {
+                html.raw("<span><i class=r-" + usage.regionName() + "></i>" + usage.regionName() + "</span> ");
+            }
+        }
+        html.raw("</p>");
+        strip("Reserved", SegmentRow::reservedBytes);
+        strip("Committed", SegmentRow::committedBytes);
+        strip("Resident", SegmentRow::residentBytes);
+        strip("Locked", SegmentRow::lockedBytes);
+        strip("Swapped out", SegmentRow::swappedBytes);
+        html.raw("</section>\n");
+    }
+
+    private void strip(String name, ToLongFunction<SegmentRow> bytes) {
+        Strip strip = new Strip();
+        for (SegmentRow row : snapshot.rows()) {
+            strip.add(row.segment().region(), bytes.applyAsLong(row));
+        }
+        if (strip.totalBytes() == 0) {
+            html.raw("<p>" + name + ": nothing.</p>");
+            return;
+        }
+        html.raw("<figure><figcaption>" + name + ", " + Numbers.bytes(strip.totalBytes()) + "</figcaption>")
+                .raw("<svg class=strip viewBox=\"0 0 1000 10\" preserveAspectRatio=none role=img aria-label=\"" + name
+                        + " memory by region; the table above has the numbers\">");
+        for (Piece piece : strip.pieces()) {
+            html.raw("<rect class=r-" + piece.region().optionName() + " x=" + piece.column() + " width="
+                    + piece.columns() + " height=10><title>" + piece.region().optionName() + "</title></rect>");
+        }
+        html.raw("</svg></figure>\n");
+    }
+
+    private void advice() {
+        html.raw("<section><h2>Advice</h2>");
+        List<Finding> findings = new ArrayList<>(snapshot.findings());
+        findings.removeIf(finding -> finding.severity() == Finding.Severity.OK);
+        findings.sort(Comparator.comparing(Finding::severity).reversed());
+        if (findings.isEmpty()) {
+            html.raw("<p>Nothing is to be done.</p>");
+        } else {
+            html.raw("<ul>");
+            for (Finding finding : findings) {
+                html.raw("<li><strong class=" + finding.severity() + ">" + finding.severity() + "</strong> ")
+                        .element("b", finding.check())
+                        .raw(" ");
+                lines(finding.evidence());
+                if (!finding.remedy().isEmpty()) {
+                    html.raw("<p class=remedy>");
+                    lines(finding.remedy());
+                    html.raw("</p>");
+                }
+                html.raw("</li>");
+            }
+            html.raw("</ul>");
+        }
+        html.raw("</section>\n");
+    }
+
+    private void lines(String text) {
+        text.lines().forEach(line -> html.text(line).raw("<br>"));
+    }
+
+    private void mappings() {
+        html.raw(
+                "<section><h2>Mappings</h2><p>Of each region, the " + NAMED
+                        + " largest mappings; the row below them sums the others. <code>regions --maps</code> prints all.</p>\n");
+        for (Region region : Region.values()) {
+            List<SegmentRow> rows = snapshot.rows().stream()
+                    .filter(row -> row.segment().region() == region)
+                    .sorted(Comparator.<SegmentRow>comparingLong(row -> row.residentBytes() + row.swappedBytes())
+                            .thenComparingLong(row -> row.segment().length())
+                            .reversed())
+                    .toList();
+            if (!rows.isEmpty()) {
+                html.raw("<details><summary><i class=r-" + region.optionName() + "></i>" + region.optionName() + ", "
+                        + rows.size() + (rows.size() == 1 ? " mapping" : " mappings") + "</summary>");
+                mappings(region, rows);
+                html.raw("</details>\n");
+            }
+        }
+        html.raw("</section>\n");
+    }
+
+    private void mappings(Region region, List<SegmentRow> rows) {
+        html.table(
+                "Mappings of " + region.optionName(),
+                "Start",
+                "Perm",
+                "Size",
+                "Resident",
+                "Locked",
+                "Swapped",
+                "Lock",
+                "Known from",
+                "Path");
+        for (SegmentRow row : rows.subList(0, Math.min(NAMED, rows.size()))) {
+            html.raw("<tr><th scope=row>" + SegmentRow.address(row.segment().start()) + "</th><td>" + row.permissions()
+                    + "</td>");
+            numbers(List.of(row));
+            html.raw("<td>" + row.lock() + "</td><td>" + row.evidence() + "</td><td class=path>")
+                    .text(row.entry().mapping().path())
+                    .raw("</td></tr>\n");
+        }
+        if (rows.size() > NAMED) {
+            List<SegmentRow> others = rows.subList(NAMED, rows.size());
+            html.raw("<tr class=others><th scope=row colspan=2>" + others.size() + " others</th>");
+            numbers(others);
+            html.raw("<td colspan=3></td></tr>\n");
+        }
+        html.endTable();
+    }
+
+    private void numbers(List<SegmentRow> rows) {
+        html.number(sum(rows, row -> row.segment().length()))
+                .number(sum(rows, SegmentRow::residentBytes))
+                .number(sum(rows, SegmentRow::lockedBytes))
+                .number(sum(rows, SegmentRow::swappedBytes));
+    }
+
+    private static String sum(List<SegmentRow> rows, ToLongFunction<SegmentRow> bytes) {
+        return Numbers.bytes(rows.stream().mapToLong(bytes).sum());
+    }
+
+    private void sources() {
+        html.raw("<section><h2>How this is known</h2><ul>");
+        for (LayerStatus layer : snapshot.layers()) {
+            html.element("li", layer.toString());
+        }
+        html.raw("</ul><p>Sizes come from <code>/proc/" + snapshot.jvm().pid()
+                + "/smaps</code>. A page that two mappings or two processes share counts half in each. Reserved is address"
+                + " space, committed the accessible part of it.</p></section>\n");
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.picture;
+
+import io.memlock.check.Answer;
+import io.memlock.check.Thresholds;
+import io.memlock.doctor.Doctor;
+import io.memlock.doctor.Finding;
+import io.memlock.hotspot.JvmLayout;
+import io.memlock.hotspot.LayerStatus;
+import io.memlock.jvms.Jvm;
+import io.memlock.jvms.JvmMemory;
+import io.memlock.jvms.ProcDirectory;
+import io.memlock.jvms.PublishedLock;
+import io.memlock.memory.PathGlob;
+import io.memlock.memory.Region;
+import io.memlock.memory.Selection;
+import io.memlock.options.AgentOptions;
+import io.memlock.options.OptionException;
+import io.memlock.options.OptionSources;
+import io.memlock.proc.ProcFs;
+import io.memlock.report.RegionReport;
+import io.memlock.report.RegionUsage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the page shows of one JVM. All bytes are of one scan.
+ *
+ * @param answer what {@code check} says of that scan
+ * @param selection what the agent in the JVM should lock, for people; empty if it does not publish that
+ * @param selected what the scan found of the selection; null if it is not known
+ * @param rows every mapping, in the order of addresses
+ * @param report the same mappings, by region
+ * @param layers how it is known what they are for
+ * @param findings what {@code doctor} says, of limits and settings
+ */
+public record Snapshot(
+        Jvm jvm,
+        Answer answer,
+        String selection,
+        RegionUsage selected,
+        List<SegmentRow> rows,
+        RegionReport report,
+        List<LayerStatus> layers,
+        List<Finding> findings) {
+
+    /**
+     * Scans a JVM once, and then examines its limits and settings.
+     *
+     * @throws IOException if the process is gone or cannot be read
+     * @throws OptionException never: the options are the default ones
+     */
+    public static Snapshot of(ProcDirectory processes, Jvm jvm) throws IOException, OptionException {
+        ProcFs proc = new ProcFs();
+        PublishedLock published = PublishedLock.of(processes, jvm.pid());
+        List<PathGlob> globs = published.selectedFiles();
+        List<PathGlob> files = globs == null ? List.of() : globs;
+        try (JvmLayout layout = JvmLayout.of(jvm.pid(), (int) proc.pageBytes())) {
+            List<SegmentRow> rows = SegmentRow.read(proc, Long.toString(jvm.pid()), layout);
+            RegionReport report = SegmentRow.report(rows, files);
+            RegionUsage total = report.total();
+            JvmMemory memory = JvmMemory.of(
+                    processes.status(jvm.pid()), total.residentBytes(), total.lockedBytes(), total.swappedBytes());
+            RegionUsage selected =
+                    published.selection().isEmpty() || globs == null ? null : report.total(published.regions(), files);
+            PublishedLock seen = selected == null
+                    ? PublishedLock.NOTHING
+                    : published.measured(selected.lockedBytes(), selected.residentBytes());
+            return new Snapshot(
+                    jvm,
+                    Answer.on(jvm, memory, seen, new Thresholds(null, null, null)),
+                    published.describe(),
+                    selected,
+                    rows,
+                    report,
+                    layout.layers(),
+                    new Doctor(proc).examine(jvm, options(published, globs)).findings());
+        }
+    }
+
+    /** Returns the options that the agent in the JVM has, as far as they are known: otherwise the default ones. */
+    private static AgentOptions options(PublishedLock published, List<PathGlob> files) throws OptionException {
+        AgentOptions options = OptionSources.read("", null).options();
+        if (published.selection().isEmpty()) {
+            return options;
+        }
+        List<Region> regions = new ArrayList<>(published.regions());
+        if (files == null) {
+            regions.remove(Region.MAPPED); // some files, nobody knows which
+        }
+        return options.withSelection(Selection.of(regions).withFiles(files == null ? List.of() : files));
+    }
+}
