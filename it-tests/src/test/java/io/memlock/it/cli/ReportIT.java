@@ -58,7 +58,7 @@ class ReportIT {
             jvm.awaitLine("ready");
             jvm.ask("grow 50");
             eventually(
-                    () -> { // the keeper locks what has grown
+                    () -> { // the agent publishes its selection once a second
                         String page = report(jvm);
                         assertThat(page).contains("<strong class=OK>OK</strong>", "The agent in this JVM should lock");
                         assertSameAsSmaps(page, jvm);
