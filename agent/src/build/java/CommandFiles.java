@@ -4,6 +4,7 @@ import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.memory.Region;
 import io.memlock.options.Option;
+import io.memlock.os.LibC;
 import io.memlock.output.Console;
 import java.io.File;
 import java.io.IOException;
@@ -47,12 +48,12 @@ final class CommandFiles {
         this.version = version;
         this.date = date;
         // Not public: nobody but the command and its tests has a use for it.
-        Method commandLine =
-                Main.class.getDeclaredMethod("commandLine", Console.class, ProcDirectory.class, Jvms.class, File.class);
+        Method commandLine = Main.class.getDeclaredMethod(
+                "commandLine", Console.class, ProcDirectory.class, Jvms.class, File.class, LibC.class);
         commandLine.setAccessible(true);
         ProcDirectory proc = new ProcDirectory(Path.of("/proc"));
         this.memlock = (CommandLine) commandLine.invoke(
-                null, Console.ofThisProcess(), proc, new Jvms(proc, 0), new File("memlock-agent.jar"));
+                null, Console.ofThisProcess(), proc, new Jvms(proc, 0), new File("memlock-agent.jar"), null);
     }
 
     public static void main(String[] args) throws ReflectiveOperationException, IOException {
@@ -81,7 +82,7 @@ final class CommandFiles {
                 .toList();
     }
 
-    /** Returns the commands that have a page: those of ours, not picocli's {@code help} and {@code generate-completion}. */
+    /** Returns the commands that have a page: those of ours, not picocli's {@code help}. */
     private List<CommandSpec> commandsWithPage() {
         return commands().stream()
                 .filter(command -> command.userObject().getClass().getPackage() == Main.class.getPackage())

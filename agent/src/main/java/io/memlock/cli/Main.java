@@ -12,7 +12,6 @@ import java.io.File;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.HelpCommand;
@@ -66,8 +65,7 @@ public final class Main {
                 .addSubcommand(new AttachCommand(console, proc, jvms, jar, libc))
                 .addSubcommand(new DoctorCommand(console, jvms))
                 .addSubcommand(new UnlockCommand(console, proc, jvms, jar, libc))
-                .addSubcommand(new HelpCommand())
-                .addSubcommand(new GenerateCompletion());
+                .addSubcommand(new HelpCommand());
         for (CommandLine command : line.getSubcommands().values()) {
             if (command.getCommandSpec().findOption("--help") == null) {
                 command.getCommandSpec().mixinStandardHelpOptions(true);

@@ -17,9 +17,6 @@ import picocli.CommandLine.IVersionProvider;
             "All but attach and unlock only look: they read /proc and change nothing. To lock a JVM from its start:",
             "  java -javaagent:memlock-agent.jar=mode=all ...",
             "",
-            "Completion for the shell, if an alias named memlock stands for the long command:",
-            "  source <(memlock generate-completion)",
-            "",
             "Exit status: 0 done, 1 no or failed, 2 usage."
         },
         commandListHeading = "Commands:%n",

@@ -487,16 +487,6 @@ class CommandLineIT {
         assertThat(unknown.stderr()).contains("status");
     }
 
-    @Test
-    void theCompletionScriptIsOneForBash() {
-        Outcome script = memlock("generate-completion");
-        assertThat(script.exitStatus()).isZero();
-        assertThat(Commands.run("bash", "-c", "bash -n <<'END'\n" + script.stdout() + "\nEND")
-                        .exitStatus())
-                .isZero();
-        assertThat(script.stdout()).contains("complete -F").contains("memlock");
-    }
-
     private void start(Jdk jdk) {
         jvm = describe(jdk).start();
         jvm.awaitLine("ready");
