@@ -111,17 +111,16 @@ final class AssembleJar {
         try (Stream<Path> files = Files.walk(classes)) {
             for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
                 String name = classes.relativize(file).toString();
+                if (name.endsWith("/package-info.class")) { // which nobody reads at run time
+                    continue;
+                }
                 boolean visible = name.startsWith("io/memlock/bootstrap/")
                         || name.startsWith("io/memlock/api/")
                         || name.startsWith("META-INF/");
                 if (visible) {
                     write(name, Files.readAllBytes(file));
                 } else {
-                    hide(
-                            name,
-                            name.endsWith(".class")
-                                    ? withoutVariables(Files.readAllBytes(file))
-                                    : Files.readAllBytes(file));
+                    hide(name, Files.readAllBytes(file));
                 }
             }
         }
@@ -145,7 +144,7 @@ final class AssembleJar {
     }
 
     private void addPicocli() throws IOException {
-        addAll("picocli/CommandLine.class", name -> name.startsWith("picocli/"));
+        addAll("picocli/CommandLine.class", name -> name.startsWith("picocli/CommandLine"));
     }
 
     /** Of Byte Buddy the ASM inside it that reads and writes: 37 classes, of which {@code MapHook} loads 29 on any JDK here. */
