@@ -7,14 +7,18 @@ import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.TimeLimit;
 import io.memlock.memory.SmapsCost;
+import io.memlock.options.Durations;
+import io.memlock.options.OptionException;
 import io.memlock.output.Console;
 import io.memlock.output.WholeFile;
+import io.memlock.picture.Course;
 import io.memlock.picture.Page;
 import io.memlock.picture.Snapshot;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,17 +36,21 @@ import picocli.CommandLine.Parameters;
             "The file appears whole or not at all. Only its owner can read it, because addresses are secrets of the JVM.",
             "",
             "The command walks the JVM's page tables once for the picture and, if something is locked, once for the advice: "
-                    + SmapsCost.IN_WORDS + " each time. It does not attach."
+                    + SmapsCost.IN_WORDS
+                    + " each time. With --for it also walks them meanwhile, in a thousandth of the time. It does not attach."
         },
         footer = {
             "",
             "Examples:",
             "  memlock report 4242                  writes memlock-4242.html",
-            "  memlock report 4242 -o memlock.html",
+            "  memlock report 4242 -o memlock.html --for=60s",
             "",
             "Exit status: 0 done, 1 no such JVM, not this user's, or the file cannot be written, 2 usage."
         })
 final class ReportCommand implements Callable<Integer> {
+
+    private static final long LEAST_MILLIS = TimeUnit.SECONDS.toMillis(1);
+    private static final long MOST_MILLIS = TimeUnit.DAYS.toMillis(1);
 
     @Parameters(arity = "0..1", paramLabel = "PID", description = "A JVM.")
     private List<Long> pids = List.of();
@@ -55,6 +63,12 @@ final class ReportCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "The file to write (default: memlock-PID.html here).")
     private Path output;
+
+    @Option(
+            names = "--for",
+            paramLabel = "DURATION",
+            description = "Watch the JVM so long first, such as 60s, from 1s: the page then shows lines over time.")
+    private String length;
 
     @Option(names = "--force", description = "Replace the file if it exists.")
     private boolean force;
@@ -70,7 +84,8 @@ final class ReportCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws CommandException, InterruptedException {
+    public Integer call() throws CommandException, OptionException, InterruptedException {
+        long millis = length == null ? 0 : Durations.millis("--for", length, LEAST_MILLIS, MOST_MILLIS);
         chosen.requireSome(pids);
         ChosenJvms.Found found = chosen.find(jvms, pids, jvm -> true);
         if (found.jvms().size() > 1) {
@@ -80,17 +95,17 @@ final class ReportCommand implements Callable<Integer> {
         if (found.processes().isEmpty()) {
             throw new CommandException(chosen.none("JVM"));
         }
-        return ChosenJvms.each(found, console, this::report);
+        return ChosenJvms.each(found, console, jvm -> report(jvm, millis));
     }
 
-    private int report(Jvm jvm) throws CommandException, InterruptedException {
+    private int report(Jvm jvm, long millis) throws CommandException, InterruptedException {
         Path path = output == null ? Path.of("memlock-" + jvm.pid() + ".html") : output;
         WholeFile file = new WholeFile(path, force);
         String obstacle = file.obstacle();
         if (obstacle != null) {
             throw new CommandException(obstacle);
         }
-        String page = page(jvm);
+        String page = page(jvm, millis);
         try {
             console.out().println("wrote " + file.write(page));
         } catch (IOException e) {
@@ -99,9 +114,16 @@ final class ReportCommand implements Callable<Integer> {
         return ExitStatus.DONE;
     }
 
-    private String page(Jvm jvm) throws CommandException, InterruptedException {
+    private String page(Jvm jvm, long millis) throws CommandException, InterruptedException {
         try {
-            return TimeLimit.within(TimeLimit.WALK_MILLIS, jvm.title(), () -> Page.of(Snapshot.of(processes, jvm)));
+            Course course = null;
+            if (millis > 0) {
+                console.err().println("watching " + jvm.title() + " for " + length);
+                course = Course.watch(processes, jvm, millis);
+            }
+            Course before = course;
+            return TimeLimit.within(
+                    TimeLimit.WALK_MILLIS, jvm.title(), () -> Page.of(Snapshot.of(processes, jvm), before));
         } catch (IOException e) {
             throw new CommandException("cannot read the memory of " + jvm.title() + ": " + e.getMessage());
         }

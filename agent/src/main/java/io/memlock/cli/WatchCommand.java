@@ -57,6 +57,7 @@ final class WatchCommand implements Callable<Integer> {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
 
+    private static final long WALK_GAP_MILLIS = 10_000;
     private static final long LEAST_MILLIS = 100;
     private static final long MOST_MILLIS = TimeUnit.DAYS.toMillis(1);
 
@@ -92,7 +93,7 @@ final class WatchCommand implements Callable<Integer> {
         Jvm jvm = jvms.find(pid);
         try {
             FaultMeter faults = TimeLimit.within(TimeLimit.GLANCE_MILLIS, jvm.title(), () -> new FaultMeter(proc, jvm));
-            PacedMemory memory = new PacedMemory(new MemoryReader(proc), pid);
+            PacedMemory memory = new PacedMemory(new MemoryReader(proc), pid, WALK_GAP_MILLIS);
             if (!json) {
                 Wrap.words(jvm.title(), console.width()).forEach(this::print);
             }

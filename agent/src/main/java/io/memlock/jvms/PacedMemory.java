@@ -7,8 +7,6 @@ import java.util.concurrent.TimeUnit;
 /** Reads the memory of one JVM again and again, and walks its page tables only now and then. */
 public final class PacedMemory {
 
-    private static final long GAP_NANOS = TimeUnit.SECONDS.toNanos(10);
-
     /** The measuring takes at most one part in so many of a CPU, and of the time in which the JVM can map memory. */
     private static final long SHARE = 1000;
 
@@ -17,6 +15,7 @@ public final class PacedMemory {
 
     private final MemoryReader reader;
     private final long pid;
+    private final long gapNanos;
 
     private JvmMemory measured;
     private long measuredNanos;
@@ -26,9 +25,15 @@ public final class PacedMemory {
 
     private long tookNanos;
 
-    public PacedMemory(MemoryReader reader, long pid) {
+    /**
+     * Creates it; nothing is read yet.
+     *
+     * @param gapMillis the least time between two walks while the charged bytes do not change
+     */
+    public PacedMemory(MemoryReader reader, long pid, long gapMillis) {
         this.reader = reader;
         this.pid = pid;
+        this.gapNanos = TimeUnit.MILLISECONDS.toNanos(gapMillis);
     }
 
     /**
@@ -68,7 +73,7 @@ public final class PacedMemory {
             return true;
         }
         boolean changed = glance.chargedBytes() != measured.chargedBytes();
-        long gap = changed ? tookNanos * CHANGED_SHARE : Math.max(GAP_NANOS, tookNanos * SHARE);
+        long gap = changed ? tookNanos * CHANGED_SHARE : Math.max(gapNanos, tookNanos * SHARE);
         return System.nanoTime() - measuredNanos > gap;
     }
 }

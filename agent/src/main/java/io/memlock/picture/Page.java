@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.DoubleFunction;
+import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /** Writes one JVM's memory as a page of HTML, which needs neither a network nor scripts. */
@@ -25,15 +27,21 @@ public final class Page {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("d MMMM yyyy, HH:mm:ss xxx", Locale.ROOT);
 
     private final Snapshot snapshot;
+    private final Course course;
     private final Html html = new Html();
 
-    private Page(Snapshot snapshot) {
+    private Page(Snapshot snapshot, Course course) {
         this.snapshot = snapshot;
+        this.course = course;
     }
 
-    /** Returns the whole page. */
-    public static String of(Snapshot snapshot) {
-        return new Page(snapshot).write();
+    /**
+     * Returns the whole page.
+     *
+     * @param course how the memory went on before; null if nobody watched it
+     */
+    public static String of(Snapshot snapshot, Course course) {
+        return new Page(snapshot, course).write();
     }
 
     private String write() {
@@ -51,6 +59,9 @@ public final class Page {
                         + ZonedDateTime.now(ZoneId.systemDefault()).format(TIME))
                 .raw("</p></header>\n<main>");
         verdict();
+        if (course != null) {
+            course();
+        }
         regions();
         addressSpace();
         advice();
@@ -84,6 +95,56 @@ public final class Page {
                 .element("dt", name)
                 .element("dd", Numbers.bytes(bytes))
                 .raw("</div>");
+    }
+
+    private void course() {
+        html.raw("<section><h2>The " + course.millis() / 1_000 + " s before</h2><p class=legend>");
+        List<Curve> bytes = List.of(
+                curve("Resident", "resident", Course.Look::residentBytes),
+                curve("Locked", "locked", Course.Look::lockedBytes),
+                curve("Swapped out", "swapped", Course.Look::swappedBytes));
+        List<Curve> faults = List.of(curve("Major faults each second", "faults", Course.Look::faultsPerSecond));
+        for (Curve curve : bytes) {
+            html.raw("<span><i class=" + curve.kind() + "></i>" + curve.name() + "</span> ");
+        }
+        html.raw("</p>");
+        diagram("Bytes", bytes, most -> Numbers.bytes((long) most));
+        diagram("Major faults each second", faults, Numbers::rate);
+        html.table("How the memory went on", "", "First", "Least", "Most", "Last");
+        bytes.forEach(curve -> extremes(curve, number -> Numbers.bytes((long) number)));
+        faults.forEach(curve -> extremes(curve, Numbers::rate));
+        html.endTable().raw("</section>\n");
+    }
+
+    private Curve curve(String name, String kind, ToDoubleFunction<Course.Look> number) {
+        return new Curve(
+                name,
+                kind,
+                course.looks().stream()
+                        .map(look -> Math.max(0, number.applyAsDouble(look)))
+                        .toList());
+    }
+
+    /** Draws lines on one scale; the table below says in numbers what they do. */
+    private void diagram(String name, List<Curve> curves, DoubleFunction<String> text) {
+        double top = curves.stream().mapToDouble(Curve::most).max().orElse(0);
+        html.raw("<figure><figcaption>" + name + ", up to " + text.apply(top)
+                + "</figcaption><svg class=lines viewBox=\"0 -2 "
+                + Curve.WIDTH + " " + (Curve.HEIGHT + 4) + "\" preserveAspectRatio=none role=img aria-label=\"" + name
+                + " over time; the table below has the numbers\">");
+        for (Curve curve : curves) {
+            html.raw("<polyline class=" + curve.kind() + " points=\"" + curve.points(top) + "\"></polyline>");
+        }
+        html.raw("</svg></figure>\n");
+    }
+
+    private void extremes(Curve curve, DoubleFunction<String> text) {
+        html.raw("<tr><th scope=row>" + curve.name() + "</th>")
+                .number(text.apply(curve.first()))
+                .number(text.apply(curve.least()))
+                .number(text.apply(curve.most()))
+                .number(text.apply(curve.last()))
+                .raw("</tr>\n");
     }
 
     private void regions() {

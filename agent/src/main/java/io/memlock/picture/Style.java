@@ -27,6 +27,8 @@ final class Style {
             i{display:inline-block;width:.75em;height:.75em;border-radius:3px;margin-right:.4em;background:var(--c)}
             rect{fill:var(--c)}
             .locked{--c:var(--locked)}.resident{--c:var(--resident)}.swapped{--c:var(--swapped)}.untouched{--c:var(--untouched)}
+            .faults{--c:var(--bad)}polyline{fill:none;stroke:var(--c);stroke-width:2;vector-effect:non-scaling-stroke}
+            .lines{display:block;width:100%;height:9rem;border-bottom:1px solid var(--line)}
             .r-heap{--c:#3b82d6}.r-code{--c:#e0762f}.r-metaspace{--c:#8e63ce}.r-stacks{--c:#2fa39a}.r-gc{--c:#c9a227}.r-cds{--c:#d65f9b}
             .r-native{--c:#5aa846}.r-libs{--c:#8a6d52}.r-shm{--c:#4b6fae}.r-mapped{--c:#b04a4a}.r-other{--c:#8b949e}
             .scroll{overflow-x:auto}:focus-visible{outline:3px solid #3b82d6;outline-offset:2px}

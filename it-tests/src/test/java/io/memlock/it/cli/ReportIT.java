@@ -18,11 +18,15 @@ import io.memlock.it.harness.MemoryCgroup;
 import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.Smaps;
 import io.memlock.it.harness.SwapFile;
+import io.memlock.it.keeping.Keeping;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +129,40 @@ class ReportIT {
         }
     }
 
+    @Test
+    void drawsHowTheMemoryWentOn() throws Exception {
+        try (ForkedJvm jvm = ForkedJvm.on(Jdk.newest())
+                .agent("")
+                .flags(Collector.SERIAL.flag(), "-Xms32m", "-Xmx128m")
+                .main(HeapApp.class)
+                .start()) {
+            jvm.awaitLine("ready");
+            long before = Smaps.of(jvm.pid()).lockedBytes();
+            CompletableFuture<String> watching = CompletableFuture.supplyAsync(() -> report(jvm, "--for=6s"));
+            Keeping.sleep(3_000);
+            jvm.ask("grow 60");
+            String page = watching.get();
+
+            assertThat(page).contains("<h2>The 6 s before</h2>");
+            assertThat(all("<polyline class=(\\w+) points=\"(?:[0-9.]+,[0-9.]+ ?){7}\">", page))
+                    .containsExactly("resident", "locked", "swapped", "faults");
+            List<String> locked = extremes(page, "Locked");
+            // What the JVM still loads at its start comes between.
+            assertThat(bytes(locked.get(0))).isBetween(before - BETWEEN_TWO_READINGS, before + 24 * MIB);
+            assertThat(bytes(locked.get(2))).isGreaterThan(bytes(locked.get(0)) + 40 * MIB);
+            assertThat(bytes(locked.get(3))).isCloseTo(bytes(page, "Locked"), within(BETWEEN_TWO_READINGS));
+            assertThat(extremes(page, "Swapped out")).containsOnly("0");
+            assertThat(page).doesNotContain("<script");
+        }
+    }
+
+    /** Returns the first, least, most and last of a line. */
+    private static List<String> extremes(String page, String name) {
+        return all(
+                "<td class=n>([^<]*)</td>",
+                all("<tr><th scope=row>" + name + "</th>(.*?)</tr>", page).get(0));
+    }
+
     private static long swapped(ForkedJvm jvm, int views) {
         return Smaps.of(jvm.pid()).mappings().stream()
                 .mapToLong(entry -> entry.path().startsWith("/memfd:java_heap") ? entry.swap() / views : entry.swap())
@@ -151,12 +189,18 @@ class ReportIT {
         return file;
     }
 
-    private String report(ForkedJvm jvm) throws IOException {
+    private String report(ForkedJvm jvm, String... more) {
         Path file = directory.resolve(PAGE);
-        Outcome outcome = Memlock.run("report", jvm.pid(), "--force", "-o", file.toString());
+        List<String> words = new ArrayList<>(List.of("--force", "-o", file.toString()));
+        words.addAll(List.of(more));
+        Outcome outcome = Memlock.run("report", jvm.pid(), words.toArray(String[]::new));
         assertThat(outcome.exitStatus()).as("%s", outcome).isZero();
         assertThat(outcome.stdout()).isEqualTo("wrote " + file + "\n");
-        return Files.readString(file);
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void assertSameAsSmaps(String page, ForkedJvm jvm) {
@@ -178,7 +222,10 @@ class ReportIT {
     }
 
     private static long bytes(String page, String fact) {
-        String text = all("<dt>" + fact + "</dt><dd>([^<]*)</dd>", page).get(0);
+        return bytes(all("<dt>" + fact + "</dt><dd>([^<]*)</dd>", page).get(0));
+    }
+
+    private static long bytes(String text) {
         String[] words = text.split(" ", 2);
         int power =
                 words.length == 1 ? 0 : List.of("B", "KiB", "MiB", "GiB", "TiB").indexOf(words[1]);

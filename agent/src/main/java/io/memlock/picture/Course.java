@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.picture;
+
+import io.memlock.jvms.CommandException;
+import io.memlock.jvms.FaultMeter;
+import io.memlock.jvms.Jvm;
+import io.memlock.jvms.JvmMemory;
+import io.memlock.jvms.MemoryReader;
+import io.memlock.jvms.PacedMemory;
+import io.memlock.jvms.ProcDirectory;
+import io.memlock.jvms.TimeLimit;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Holds how a JVM's memory went on while it was watched.
+ *
+ * @param millis for how long
+ * @param looks at the same distance from each other, at least two
+ */
+public record Course(long millis, List<Look> looks) {
+
+    /** The most looks: a wide screen shows no more. */
+    private static final int MOST_LOOKS = 300;
+
+    private static final long LEAST_STEP_MILLIS = 1_000;
+
+    /**
+     * The numbers of one moment; -1 where not known.
+     *
+     * @param faultsPerSecond major page faults each second since the look before
+     */
+    record Look(long residentBytes, long lockedBytes, long swappedBytes, double faultsPerSecond) {}
+
+    /**
+     * Watches a JVM.
+     *
+     * @param millis for how long, at least one second
+     * @throws IOException if the JVM ends
+     */
+    public static Course watch(ProcDirectory proc, Jvm jvm, long millis)
+            throws IOException, CommandException, InterruptedException {
+        long steps = Math.min(MOST_LOOKS - 1, millis / LEAST_STEP_MILLIS);
+        FaultMeter faults = new FaultMeter(proc, jvm);
+        PacedMemory memory = new PacedMemory(new MemoryReader(proc), jvm.pid(), 0);
+        Stream.Builder<Look> looks = Stream.builder();
+        long start = System.nanoTime();
+        for (long step = 0; step <= steps; step++) {
+            TimeUnit.NANOSECONDS.sleep(
+                    start + TimeUnit.MILLISECONDS.toNanos(millis) * step / steps - System.nanoTime());
+            looks.add(TimeLimit.within(TimeLimit.WALK_MILLIS, jvm.title(), () -> look(memory.now(), faults)));
+        }
+        return new Course(millis, looks.build().toList());
+    }
+
+    private static Look look(JvmMemory now, FaultMeter faults) throws IOException {
+        return new Look(now.residentBytes(), now.lockedBytes(), now.swappedBytes(), faults.perSecond());
+    }
+}
