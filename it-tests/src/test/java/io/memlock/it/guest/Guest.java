@@ -27,7 +27,9 @@ final class Guest {
     private static final String ACCELERATOR = "tcg,thread=single";
 
     private static final int MEMORY_MEBIBYTES = 3072;
-    private static final long SWAP_BYTES = 1L << 30;
+
+    /** For swap, and for a file system in turn. */
+    private static final long DISK_BYTES = 2L << 30;
 
     /** Every case says at least at its end how it went; one case starts some ten JVMs at most. */
     private static final Duration LONGEST_SILENCE = Duration.ofMinutes(5);
@@ -53,20 +55,20 @@ final class Guest {
     GuestRun run(String list) {
         try (GuestDirectory directory = GuestDirectory.make()) {
             GuestImage image = GuestImage.make(GuestCache.open(), kernel, jdk, directory.path(), list);
-            Path swap = directory.path().resolve("swap");
-            try (RandomAccessFile sparse = new RandomAccessFile(swap.toFile(), "rw")) {
-                sparse.setLength(SWAP_BYTES);
+            Path disk = directory.path().resolve("disk");
+            try (RandomAccessFile sparse = new RandomAccessFile(disk.toFile(), "rw")) {
+                sparse.setLength(DISK_BYTES);
             }
             Progress.say("booting " + this);
             GuestRun run = new GuestRun(kernel, jdk, list);
-            watch(directory.start(command(image, swap)), run);
+            watch(directory.start(command(image, disk)), run);
             return run;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private List<String> command(GuestImage image, Path swap) {
+    private List<String> command(GuestImage image, Path disk) {
         Architecture architecture = kernel.architecture();
         List<String> command = new ArrayList<>(List.of(architecture.emulator()));
         command.addAll(architecture.machine());
@@ -76,7 +78,7 @@ final class Guest {
                 image.kernel().toString(),
                 "-initrd",
                 image.initramfs().toString()));
-        command.addAll(List.of("-drive", "file=" + swap + ",if=virtio,format=raw,cache=unsafe"));
+        command.addAll(List.of("-drive", "file=" + disk + ",if=virtio,format=raw,cache=unsafe"));
         command.addAll(List.of("-nic", "none", "-nographic", "-no-reboot", "-append"));
         command.add("console=" + architecture.console() + " quiet rdinit=/init panic=-1 mitigations=off");
         return command;

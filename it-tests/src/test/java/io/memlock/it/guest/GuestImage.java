@@ -30,9 +30,20 @@ record GuestImage(Path kernel, Path initramfs) {
 
     private static final String BASE_SUITE = "trixie";
 
-    /** The drivers of a disk to swap to, and of swap in compressed memory, which Linux 5.10 compresses with lzo-rle. */
-    private static final List<String> MODULES =
-            List.of("virtio_pci", "virtio_blk", "lz4_compress", "lz4hc_compress", "lzo", "lzo_rle", "zram");
+    /**
+     * The drivers of a disk, of a file system on it, and of swap in compressed memory, which Linux 5.10 compresses with
+     * lzo-rle.
+     */
+    private static final List<String> MODULES = List.of(
+            "virtio_pci",
+            "virtio_blk",
+            "crc32c_generic",
+            "ext4",
+            "lz4_compress",
+            "lz4hc_compress",
+            "lzo",
+            "lzo_rle",
+            "zram");
 
     private static final String MODULES_DIRECTORY = "opt/modules";
 

@@ -92,6 +92,20 @@ public final class MemoryCgroup implements AutoCloseable {
         }
     }
 
+    /** Returns how many processes the OOM killer has ended here. */
+    public long oomKills() {
+        try {
+            Path events = directory.resolve(v2 ? "memory.events" : "memory.oom_control");
+            return Files.readAllLines(events).stream()
+                    .filter(line -> line.startsWith("oom_kill "))
+                    .mapToLong(line -> Long.parseLong(line.substring("oom_kill ".length())))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void write(String file, long value) {
         set(file, Long.toString(value));
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.guest.inside;
 
-import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.MemoryCgroup;
@@ -40,7 +39,7 @@ final class PressureCases {
     }
 
     private String onDisk(String file) throws Exception {
-        return withSwap("/dev/vda", file);
+        return withSwap(Disk.DEVICE, file);
     }
 
     private String onZram() throws Exception {
@@ -53,23 +52,16 @@ final class PressureCases {
     }
 
     private String withSwap(String device, String file) {
-        if (!Files.exists(Path.of(device))) {
-            throw new Case.Inapplicable("there is no " + device);
-        }
-        Commands.succeed("mkswap", device);
-        Commands.succeed("swapon", device);
-        try {
+        try (Disk swap = Disk.swapOn(device)) {
             Pressed plain = pressed(file, Apps.grown(jdk, "-XX:+UseSerialGC"), jvm -> {});
             Pressed locked = pressed(
                     file,
                     Apps.grown(jdk, "-XX:+UseSerialGC").agent("mode=all"),
                     jvm -> Judge.everythingBecomesLocked(jvm, "grown"));
-            String figures = "without the agent " + plain + "; with it " + locked;
+            String figures = "with " + swap + ", without the agent " + plain + "; with it " + locked;
             Case.check(plain.swappedBytes() > 0, "there was no pressure: " + figures);
             Case.check(locked.swappedBytes() == 0 && locked.majorFaults() <= FIRST_TOUCHES_OF_CODE, figures);
             return figures;
-        } finally {
-            Commands.succeed("swapoff", device);
         }
     }
 
