@@ -41,6 +41,7 @@ public final class Conformance {
         if (!shortList) {
             cases.addAll(new HugePageCases(jdk).list());
             cases.addAll(new PressureCases(jdk).list());
+            cases.addAll(new OutgrownCases(jdk).list());
             cases.addAll(new ContainerCases(jdk).list());
         }
         return cases;
