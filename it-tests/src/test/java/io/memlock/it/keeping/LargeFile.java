@@ -35,7 +35,7 @@ public final class LargeFile implements AutoCloseable {
     /**
      * How it is read.
      *
-     * @param options of the agent
+     * @param options of the agent; null for a JVM without it
      * @param limitMib memory of the container
      * @param how as {@link FileReaderApp} takes it
      * @param mibPerSecond 0 for as fast as it can be
@@ -45,9 +45,14 @@ public final class LargeFile implements AutoCloseable {
 
     /** Writes it, where it can be read. */
     public static LargeFile create() throws IOException {
+        return create(Path.of("target").toAbsolutePath());
+    }
+
+    /** Writes it in a directory, where it can be read. */
+    public static LargeFile create(Path directory) throws IOException {
         Machine.requireUnlimitedLocking();
         Machine.require(Machine.isAdmin(), "needs root, to drop the page cache");
-        LargeFile files = new LargeFile(newFile("large"), newFile("sparse"));
+        LargeFile files = new LargeFile(newFile(directory, "large"), newFile(directory, "sparse"));
         byte[] some = new byte[(int) MIB];
         new Random(1).nextBytes(some);
         try (RandomAccessFile data = new RandomAccessFile(files.file.toFile(), "rw")) {
@@ -62,8 +67,8 @@ public final class LargeFile implements AutoCloseable {
         return files;
     }
 
-    private static Path newFile(String name) throws IOException {
-        return Files.createTempFile(Path.of("target"), name, ".data").toAbsolutePath();
+    private static Path newFile(Path directory, String name) throws IOException {
+        return Files.createTempFile(directory, name, ".data");
     }
 
     /**
@@ -75,10 +80,8 @@ public final class LargeFile implements AutoCloseable {
         List<Outcome> deaths = new ArrayList<>();
         try (MemoryCgroup container = MemoryCgroup.withLimit(reading.limitMib() * MIB)) {
             for (int round = 0; round < rounds; round++) {
-                dropPageCache();
-                Outcome outcome =
-                        reader(jdk, reading).wrapper(container.wrapper()).run();
-                if (outcome.exitStatus() != 0 || !outcome.stdout().contains("read ")) {
+                Outcome outcome = read(jdk, reading, container);
+                if (!isReadWhole(outcome)) {
                     deaths.add(outcome);
                 }
             }
@@ -86,9 +89,20 @@ public final class LargeFile implements AutoCloseable {
         return deaths;
     }
 
+    /** Has a new JVM read it from disk in a container. */
+    public Outcome read(Jdk jdk, Reading reading, MemoryCgroup container) throws IOException {
+        dropPageCache();
+        return reader(jdk, reading).wrapper(container.wrapper()).run();
+    }
+
+    /** Whether a JVM lived to read it all. */
+    public static boolean isReadWhole(Outcome outcome) {
+        return outcome.exitStatus() == 0 && outcome.stdout().contains("read ");
+    }
+
     private ForkedJvm.Builder reader(Jdk jdk, Reading reading) {
-        ForkedJvm.Builder builder = ForkedJvm.on(jdk)
-                .agent(reading.options())
+        ForkedJvm.Builder plain = ForkedJvm.on(jdk);
+        ForkedJvm.Builder builder = (reading.options() == null ? plain : plain.agent(reading.options()))
                 .flags("-Xmx64m")
                 .classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class))
                 .main(

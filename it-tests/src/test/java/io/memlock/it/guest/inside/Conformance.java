@@ -42,6 +42,7 @@ public final class Conformance {
             cases.addAll(new HugePageCases(jdk).list());
             cases.addAll(new PressureCases(jdk).list());
             cases.addAll(new OutgrownCases(jdk).list());
+            cases.addAll(new LargeFileCases(jdk).list());
             cases.addAll(new ContainerCases(jdk).list());
         }
         return cases;
