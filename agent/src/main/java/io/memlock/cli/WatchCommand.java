@@ -43,7 +43,7 @@ import picocli.CommandLine.Parameters;
             "Swapped and charged bytes and faults are read each time. Locked bytes and their share of resident bytes need"
                     + " a walk of the JVM's page tables, " + SmapsCost.IN_WORDS
                     + ". This command walks them every 10 s, or more rarely where a walk takes long, so that it stays under"
-                    + " 0.1 %% of a CPU; where a walk is cheap, also when the charged bytes change. AGE tells how old the locked"
+                    + " 0.1 %% of a CPU; where a walk is cheap, also when charged or resident bytes change. AGE tells how old the locked"
                     + " bytes are. COVERAGE is the share of what the agent in the JVM should lock, where the agent publishes"
                     + " that; otherwise it is the share of everything.",
             "",

@@ -10,8 +10,10 @@ public final class PacedMemory {
     /** The measuring takes at most one part in so many of a CPU, and of the time in which the JVM can map memory. */
     private static final long SHARE = 1000;
 
-    /** The same share once the charged bytes have changed. */
+    /** The same share once the charged bytes have changed, or the resident ones by more than this part. */
     private static final long CHANGED_SHARE = 100;
+
+    private static final long CHANGED_PART = 16;
 
     private final MemoryReader reader;
     private final long pid;
@@ -19,6 +21,7 @@ public final class PacedMemory {
 
     private JvmMemory measured;
     private long measuredNanos;
+    private long residentThen;
 
     /** The swapped bytes that a glance does not count: those of ZGC's heap. */
     private long sharedSwappedBytes;
@@ -28,7 +31,7 @@ public final class PacedMemory {
     /**
      * Creates it; nothing is read yet.
      *
-     * @param gapMillis the least time between two walks while the charged bytes do not change
+     * @param gapMillis the least time between two walks while these bytes do not change
      */
     public PacedMemory(MemoryReader reader, long pid, long gapMillis) {
         this.reader = reader;
@@ -50,6 +53,7 @@ public final class PacedMemory {
         if (isDue(glance)) {
             long start = System.nanoTime();
             measured = reader.measure(pid);
+            residentThen = glance.residentBytes();
             sharedSwappedBytes = Math.max(0, measured.swappedBytes() - glance.swappedBytes());
             measuredNanos = System.nanoTime();
             tookNanos = measuredNanos - start;
@@ -72,7 +76,8 @@ public final class PacedMemory {
         if (measured == null) {
             return true;
         }
-        boolean changed = glance.chargedBytes() != measured.chargedBytes();
+        boolean changed = glance.chargedBytes() != measured.chargedBytes()
+                || Math.abs(glance.residentBytes() - residentThen) > residentThen / CHANGED_PART;
         long gap = changed ? tookNanos * CHANGED_SHARE : Math.max(gapNanos, tookNanos * SHARE);
         return System.nanoTime() - measuredNanos > gap;
     }
