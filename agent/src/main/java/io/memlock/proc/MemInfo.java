@@ -15,8 +15,6 @@ import io.memlock.files.ProcFormatException;
  * @param lockedBytes locked by all processes, each page once
  * @param swapTotalBytes size of all swap areas, 0 if there is none
  * @param swapFreeBytes unused part of it
- * @param commitLimitBytes what can be committed with vm.overcommit_memory=2
- * @param committedBytes what is committed
  * @param hugetlbBytes what all huge pages of hugetlbfs come to, of any size (since Linux 4.16)
  * @param anonymousBytes what is no file's and can be swapped out: what is locked is not in it
  */
@@ -26,13 +24,11 @@ public record MemInfo(
         long lockedBytes,
         long swapTotalBytes,
         long swapFreeBytes,
-        long commitLimitBytes,
-        long committedBytes,
         long hugetlbBytes,
         long anonymousBytes) {
 
     /** Nothing is known. */
-    public static final MemInfo UNKNOWN = new MemInfo(-1, -1, -1, -1, -1, -1, -1, -1, -1);
+    public static final MemInfo UNKNOWN = new MemInfo(-1, -1, -1, -1, -1, -1, -1);
 
     private static final Keys KEYS = new Keys(
             "MemTotal:",
@@ -40,8 +36,6 @@ public record MemInfo(
             "Mlocked:",
             "SwapTotal:",
             "SwapFree:",
-            "CommitLimit:",
-            "Committed_AS:",
             "Hugetlb:",
             "Active(anon):",
             "Inactive(anon):");
@@ -55,8 +49,8 @@ public record MemInfo(
      */
     public static MemInfo parse(Cursor memInfo) {
         long[] v = KEYS.kilobytes(memInfo, -1);
-        long anonymous = v[8] < 0 || v[9] < 0 ? -1 : v[8] + v[9];
-        return new MemInfo(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], anonymous);
+        long anonymous = v[6] < 0 || v[7] < 0 ? -1 : v[6] + v[7];
+        return new MemInfo(v[0], v[1], v[2], v[3], v[4], v[5], anonymous);
     }
 
     /** Returns the used part of all swap areas; -1 if it is not known. */

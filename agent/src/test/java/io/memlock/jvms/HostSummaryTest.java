@@ -11,7 +11,7 @@ class HostSummaryTest {
 
     private static final long GB = 1L << 30;
 
-    private static final MemInfo HOST = new MemInfo(16 * GB, 8 * GB, 3 * GB, 4 * GB, 3 * GB, -1, -1, -1, -1);
+    private static final MemInfo HOST = new MemInfo(16 * GB, 8 * GB, 3 * GB, 4 * GB, 3 * GB, -1, -1);
 
     @Test
     void addsUpWhatIsKnownAndSaysOfHowManyItIsNot() {

@@ -20,8 +20,6 @@ class HostFilesTest {
         assertThat(memInfo.availableBytes()).isEqualTo(23594884L << 10);
         assertThat(memInfo.swapTotalBytes()).isZero();
         assertThat(memInfo.swapFreeBytes()).isZero();
-        assertThat(memInfo.commitLimitBytes()).isEqualTo(12342044L << 10);
-        assertThat(memInfo.committedBytes()).isPositive();
         assertThat(memInfo.hugetlbBytes()).isZero();
     }
 
