@@ -6,6 +6,8 @@ import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.SortedMap;
@@ -170,13 +172,10 @@ public final class HeldPages {
     /** Finds what the application has locked. The pages of a mapping are all locked, or none of them is. */
     private void findApplications(long start, long end) {
         try {
-            for (Mapping mapping : maps.read()) {
-                long from = Math.max(start, mapping.start());
-                long to = Math.min(end, mapping.end());
-                if (from < to && probe.isLocked(from)) {
-                    cutAt(from);
-                    cutAt(to);
-                    runs.get(from).before = Before.APPLICATION;
+            for (Range mapped : mapped(start, end)) {
+                if (probe.isLocked(mapped.start)) {
+                    cut(mapped);
+                    runs.get(mapped.start).before = Before.APPLICATION;
                 }
             }
         } catch (IOException e) {
@@ -381,16 +380,25 @@ public final class HeldPages {
             return;
         }
         try {
-            for (Mapping mapping : maps.read()) {
-                long from = Math.max(start, mapping.start());
-                long to = Math.min(end, mapping.end());
-                if (from < to) {
-                    call(call, from, to - from);
-                }
+            for (Range mapped : mapped(start, end)) {
+                call(call, mapped.start, mapped.end - mapped.start);
             }
         } catch (IOException | OutOfMemoryError e) {
             return; // as far as the first hole it is done
         }
+    }
+
+    /** Returns the parts of a range that are mapped, one of each mapping. */
+    private List<Range> mapped(long start, long end) throws IOException {
+        List<Range> mapped = new ArrayList<>();
+        for (Mapping mapping : maps.read()) {
+            long from = Math.max(start, mapping.start());
+            long to = Math.min(end, mapping.end());
+            if (from < to) {
+                mapped.add(new Range(from, to));
+            }
+        }
+        return mapped;
     }
 
     private int call(Call call, long start, long length) {
