@@ -5,12 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
-import net.bytebuddy.jar.asm.ClassReader;
-import net.bytebuddy.jar.asm.ClassVisitor;
-import net.bytebuddy.jar.asm.MethodVisitor;
-import net.bytebuddy.jar.asm.Opcodes;
 import org.junit.jupiter.api.Test;
 
 /** The call that is put into the JDK's class. */
@@ -20,7 +15,7 @@ class MapHookTest {
     void followsEachCallThatMaps() throws IOException {
         byte[] changed = MapHook.withCall(classFile("sun/nio/ch/UnixFileDispatcherImpl", "sun/nio/ch/FileChannelImpl"));
 
-        List<String> calls = calls(changed);
+        List<String> calls = Calls.in(changed);
         assertThat(calls).contains("map0");
         for (int i = 0; i < calls.size(); i++) {
             if (calls.get(i).equals("map0")) {
@@ -55,24 +50,5 @@ class MapHookTest {
             }
         }
         throw new IOException("none of " + List.of(names));
-    }
-
-    private static List<String> calls(byte[] classFile) {
-        List<String> calls = new ArrayList<>();
-        ClassVisitor visitor = new ClassVisitor(Opcodes.ASM9) {
-            @Override
-            public MethodVisitor visitMethod(
-                    int access, String name, String descriptor, String signature, String[] exceptions) {
-                return new MethodVisitor(Opcodes.ASM9) {
-                    @Override
-                    public void visitMethodInsn(
-                            int opcode, String owner, String method, String parameters, boolean isInterface) {
-                        calls.add(method);
-                    }
-                };
-            }
-        };
-        new ClassReader(classFile).accept(visitor, 0);
-        return calls;
     }
 }

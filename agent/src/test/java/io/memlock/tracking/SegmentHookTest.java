@@ -3,10 +3,6 @@ package io.memlock.tracking;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.List;
-import net.bytebuddy.jar.asm.ClassReader;
-import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.ClassWriter;
 import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
@@ -22,7 +18,7 @@ class SegmentHookTest {
 
     @Test
     void standsBeforeTheArenaGetsItsCleanup() {
-        assertThat(calls(hook.changed(withMethod("allocateNativeInternal", "(JJ)V", Opcodes.ACC_STATIC))))
+        assertThat(Calls.in(hook.changed(withMethod("allocateNativeInternal", "(JJ)V", Opcodes.ACC_STATIC))))
                 .containsExactly("counted", ADD);
     }
 
@@ -49,24 +45,5 @@ class SegmentHookTest {
         code.visitInsn(Opcodes.RETURN);
         code.visitMaxs(0, 0);
         return writer.toByteArray();
-    }
-
-    private static List<String> calls(byte[] classFile) {
-        List<String> calls = new ArrayList<>();
-        ClassVisitor visitor = new ClassVisitor(Opcodes.ASM9) {
-            @Override
-            public MethodVisitor visitMethod(
-                    int access, String name, String descriptor, String signature, String[] exceptions) {
-                return new MethodVisitor(Opcodes.ASM9) {
-                    @Override
-                    public void visitMethodInsn(
-                            int opcode, String owner, String method, String parameters, boolean isInterface) {
-                        calls.add(method);
-                    }
-                };
-            }
-        };
-        new ClassReader(classFile).accept(visitor, 0);
-        return calls;
     }
 }

@@ -51,11 +51,16 @@ class RegressionGuardIT {
         }
     }
 
+    /** Makes an agent that only loads JNA and calls {@code mlockall}. */
+    private static Path jnaAndMlockall() {
+        Path directory = AgentJar.testClasses().resolveSibling("contenders");
+        return ContenderJar.make(directory, MlockallAgent.class, List.of(AgentJar.codeOf(Native.class)));
+    }
+
     @Test
     void startsFasterThanAnAgentThatOnlyLoadsJnaAndLocks() {
         Machine.requireUnlimitedLocking();
-        Path directory = AgentJar.testClasses().resolveSibling("contenders");
-        Path jna = ContenderJar.make(directory, MlockallAgent.class, List.of(AgentJar.codeOf(Native.class)));
+        Path jna = jnaAndMlockall();
         List<Double> ours = new ArrayList<>();
         List<Double> theirs = new ArrayList<>();
         for (int round = 0; round < 7; round++) {
@@ -71,8 +76,7 @@ class RegressionGuardIT {
     @Test
     void lockingALiveJvmStallsItLessThanOneCall() throws Exception {
         Machine.requireUnlimitedLocking();
-        Path directory = AgentJar.testClasses().resolveSibling("contenders");
-        Path jna = ContenderJar.make(directory, MlockallAgent.class, List.of(AgentJar.codeOf(Native.class)));
+        Path jna = jnaAndMlockall();
         StallRun stall = new StallRun(Jdk.current(), 1024, StallRun.Load.NOW_AND_THEN);
         List<Double> ours = new ArrayList<>();
         List<Double> theirs = new ArrayList<>();
@@ -89,8 +93,7 @@ class RegressionGuardIT {
     @Test
     void prefaultsFasterThanAJvmTouchesItsHeapAndThenLocksIt() {
         Machine.requireUnlimitedLocking();
-        Path directory = AgentJar.testClasses().resolveSibling("contenders");
-        Path jna = ContenderJar.make(directory, MlockallAgent.class, List.of(AgentJar.codeOf(Native.class)));
+        Path jna = jnaAndMlockall();
         List<Double> ours = new ArrayList<>();
         List<Double> theirs = new ArrayList<>();
         for (int round = 0; round < 5; round++) {
