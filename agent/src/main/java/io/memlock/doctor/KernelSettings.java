@@ -73,7 +73,8 @@ final class KernelSettings {
                     ? Finding.ok("mappings", evidence)
                     : Finding.warn(
                             "mappings",
-                            evidence + ": from 80 % on the agent splits no mapping, and leaves parts of some unlocked",
+                            evidence + ": from " + MappingBudget.SHARE_IN_WORDS
+                                    + " on the agent splits no mapping, and leaves parts of some unlocked",
                             new Remedy(deployment).raiseMappings(mappings).text());
         } catch (NumberFormatException e) {
             return Finding.note("mappings", evidence);

@@ -126,15 +126,7 @@ record MemoryNeed(
 
     /** Describes the most that each region takes, and which regions may take more. */
     String describe() {
-        StringBuilder text = new StringBuilder();
-        atMost.forEach((region, bytes) -> {
-            if (bytes > 0) {
-                text.append(text.length() == 0 ? "" : ", ")
-                        .append(region.optionName())
-                        .append(' ')
-                        .append(Bytes.text(bytes));
-            }
-        });
+        StringBuilder text = new StringBuilder(Bytes.text(atMost));
         if (!unlimited.isEmpty()) {
             text.append(unlimited.stream()
                             .map(Region::optionName)

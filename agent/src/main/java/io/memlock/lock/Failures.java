@@ -15,6 +15,7 @@ import io.memlock.memory.Segment;
 import io.memlock.memory.Selection;
 import io.memlock.os.Errno;
 import io.memlock.os.ErrnoException;
+import io.memlock.reconcile.MappingBudget;
 import io.memlock.reconcile.PassResult;
 import io.memlock.reconcile.Reconciler;
 import io.memlock.state.LockFailure;
@@ -118,7 +119,7 @@ final class Failures {
     LockFailure doesNotFit(PassResult pass, Selection selection, LockLimit limit) {
         long needed = chargedBytes + pass.totalMissingBytes();
         return new LockFailure(
-                "to lock " + Bytes.text(pass.wantedBytes()) + "; not locked: " + missing(pass),
+                "to lock " + Bytes.text(pass.wantedBytes()) + "; not locked: " + Bytes.text(pass.missingBytes()),
                 refused(limit, needed),
                 refusal(limit, limit.probeErrno()).meaning(),
                 effect(pass),
@@ -147,7 +148,8 @@ final class Failures {
                         + " pass tries again"
                 : refusal(limit, pass.errno()).meaning();
         return new LockFailure(
-                "mlock2(MLOCK_ONFAULT) on " + Bytes.text(pass.totalMissingBytes()) + ": " + missing(pass),
+                "mlock2(MLOCK_ONFAULT) on " + Bytes.text(pass.totalMissingBytes()) + ": "
+                        + Bytes.text(pass.missingBytes()),
                 Errno.describe(pass.errno()) + "; " + limit.describe() + "; needed now: " + Bytes.text(needed)
                         + filter(),
                 cause,
@@ -195,11 +197,11 @@ final class Failures {
     /** Tells that there are too many mappings to split any. */
     LockFailure tooManyMappings(PassResult pass) {
         return new LockFailure(
-                "to lock parts of mappings: " + missing(pass),
+                "to lock parts of mappings: " + Bytes.text(pass.missingBytes()),
                 "not tried, it would be answered with ENOMEM (Cannot allocate memory): the process has "
                         + pass.mappings() + " mappings, splitting stops at "
                         + reconciler.maxMappings()
-                        + " (80 % of vm.max_map_count)",
+                        + " (" + MappingBudget.SHARE_IN_WORDS + " of vm.max_map_count)",
                 "at the kernel's limit the JVM itself would fail",
                 PARTLY_LOCKED,
                 new Remedy(deployment).raiseMappings(pass.mappings()));
@@ -332,14 +334,5 @@ final class Failures {
         RegionBounds bounds = new RegionBounds(reconciler.segments(), new JvmFlags(List.of()));
         long most = bounds.mostBytes(selection.regions());
         return most < 0 ? 0 : LockLimit.toLock(most + others);
-    }
-
-    private static String missing(PassResult pass) {
-        StringBuilder text = new StringBuilder();
-        pass.missingBytes().forEach((region, bytes) -> text.append(text.length() == 0 ? "" : ", ")
-                .append(region.optionName())
-                .append(' ')
-                .append(Bytes.text(bytes)));
-        return text.toString();
     }
 }

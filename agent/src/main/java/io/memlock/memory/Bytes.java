@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.memory;
 
+import java.util.Map;
+
 /** Formats byte counts for people, and computes the coverage. */
 public final class Bytes {
 
@@ -16,6 +18,24 @@ public final class Bytes {
      */
     public static String limit(long bytes) {
         return bytes < 0 ? "unlimited" : text(bytes);
+    }
+
+    /**
+     * Returns the text of what each region has.
+     *
+     * @return for example {@code heap 512.3 MiB, code 4.0 MiB}; regions that have nothing are left out
+     */
+    public static String text(Map<Region, Long> bytesByRegion) {
+        StringBuilder text = new StringBuilder();
+        bytesByRegion.forEach((region, bytes) -> {
+            if (bytes > 0) {
+                text.append(text.length() == 0 ? "" : ", ")
+                        .append(region.optionName())
+                        .append(' ')
+                        .append(text(bytes));
+            }
+        });
+        return text.toString();
     }
 
     /** Returns the coverage, locked of resident bytes, from 0 to 1; 1 if nothing is resident. */

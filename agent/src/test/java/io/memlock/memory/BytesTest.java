@@ -3,6 +3,8 @@ package io.memlock.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.EnumMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,5 +29,16 @@ class BytesTest {
     void whatIsNotKnownIsNotUnlimited() {
         assertThat(Bytes.text(-1)).isEqualTo("unknown");
         assertThat(Bytes.limit(-1)).isEqualTo("unlimited");
+    }
+
+    @Test
+    void namesEachRegionThatHasSomething() {
+        Map<Region, Long> bytes = new EnumMap<>(Region.class);
+        assertThat(Bytes.text(bytes)).isEmpty();
+
+        bytes.put(Region.HEAP, 4L << 20);
+        bytes.put(Region.CODE, 0L);
+        bytes.put(Region.LIBS, 512L);
+        assertThat(Bytes.text(bytes)).isEqualTo("heap 4.0 MiB, libs 512 B");
     }
 }
