@@ -57,7 +57,7 @@ public final class DeploymentDetector {
     }
 
     /**
-     * Whether it has a PID namespace of its own, where its process ids are not the host's. Seen from outside it has an id in
+     * Returns whether it has a PID namespace of its own, where its process ids are not the host's. Seen from outside it has an id in
      * each namespace (proc(5), {@code NSpid}); from inside the kernel's own threads are missing, the first of which is
      * process 2 on every host.
      */

@@ -202,7 +202,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     }
 
     /**
-     * Whether so much is resident that reading smaps would keep threads from mapping memory for a time that somebody notices.
+     * Returns whether so much is resident that reading smaps would keep threads from mapping memory for a time that somebody notices.
      *
      * @throws IOException if {@code /proc/self/status} cannot be read
      */

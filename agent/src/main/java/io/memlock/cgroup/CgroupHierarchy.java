@@ -16,7 +16,7 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
     /** A hierarchy of which neither the place nor the limits can be read. */
     public static final CgroupHierarchy UNKNOWN = new CgroupHierarchy("", List.of());
 
-    /** Whether it could be read. */
+    /** Returns whether it could be read. */
     public boolean isKnown() {
         return directory == null || !directory.isEmpty();
     }

@@ -69,7 +69,7 @@ public final class Cgroups {
         return CgroupMembership.parse(new Cursor("cgroup", proc.text(pid, "cgroup")));
     }
 
-    /** Whether a parent leaves its children uncounted, as v1 may before Linux 5.11. */
+    /** Returns whether a parent leaves its children uncounted, as v1 may before Linux 5.11. */
     private static boolean isIndependentOfChildren(CgroupLevel level) {
         String useHierarchy = level.version() == 1 ? level.files().text("memory.use_hierarchy") : null;
         return useHierarchy != null && useHierarchy.startsWith("0");

@@ -72,7 +72,7 @@ public final class RoomWatch {
     }
 
     /**
-     * Whether to measure again.
+     * Returns whether to measure again.
      *
      * @param nowNanos {@link System#nanoTime}
      */
@@ -159,7 +159,7 @@ public final class RoomWatch {
         settled = null;
     }
 
-    /** Whether an application may be given a moment in which to lock what it has just mapped. */
+    /** Returns whether an application may be given a moment in which to lock what it has just mapped. */
     public boolean isAmple() {
         return freeBytes >= AMPLE_BYTES;
     }

@@ -70,7 +70,7 @@ final class ChosenJvms {
         int on(Jvm jvm) throws CommandException, InterruptedException;
     }
 
-    /** Whether the command is given JVMs by something else than their PIDs. */
+    /** Returns whether the command is given JVMs by something else than their PIDs. */
     boolean isGiven() {
         return all || name != null;
     }

@@ -116,17 +116,17 @@ record ExaminedJvm(
         return locked;
     }
 
-    /** Whether CAP_IPC_LOCK is effective where it counts: in the first user namespace. */
+    /** Returns whether CAP_IPC_LOCK is effective where it counts: in the first user namespace. */
     boolean isPrivileged() {
         return status.hasIpcLock() && !deployment.isUserNamespace();
     }
 
-    /** Whether no limit applies, as far as can be read; the agent raises the soft limit to the hard one. */
+    /** Returns whether no limit applies, as far as can be read; the agent raises the soft limit to the hard one. */
     boolean isUnlimited() {
         return isPrivileged() || limit.hard() == ProcessLimits.UNLIMITED;
     }
 
-    /** Whether its collector maps the heap anew while it runs, and locks go with the old mapping: ZGC. */
+    /** Returns whether its collector maps the heap anew while it runs, and locks go with the old mapping: ZGC. */
     boolean isHeapRemapped() {
         return Segment.isAnyRemappedHeap(segments);
     }

@@ -176,7 +176,7 @@ public final class ForeignFiles implements AutoCloseable {
         directories.addLast(secure);
     }
 
-    /** Goes up; above the root is the root. */
+    /** Goes to the parent directory; the root is its own parent. */
     private void leave() throws IOException {
         if (directories.size() > 1) {
             directories.removeLast().close();

@@ -8,7 +8,7 @@ public final class Paths {
 
     private Paths() {}
 
-    /** Whether a path is the directory or below it, going by the names alone. */
+    /** Returns whether a path is the directory or below it, going by the names alone. */
     public static boolean isWithin(String directory, String path) {
         if (directory.equals("/")) {
             return path.startsWith("/");

@@ -95,7 +95,7 @@ public final class TextFile {
         return isName ? message : Character.toLowerCase(message.charAt(0)) + message.substring(1);
     }
 
-    /** Whether a file name is a process's. */
+    /** Returns whether a file name is a process's. */
     public static boolean isNumber(String name) {
         for (int i = 0; i < name.length(); i++) {
             if (name.charAt(i) < '0' || name.charAt(i) > '9') {

@@ -21,7 +21,7 @@ public record JvmFlags(List<String> options) {
     }
 
     /**
-     * Whether a flag is on.
+     * Returns whether a flag is on.
      *
      * @param flag as in {@code -XX:+flag}
      * @param byDefault what holds if it is not given
@@ -38,12 +38,12 @@ public record JvmFlags(List<String> options) {
         return on;
     }
 
-    /** Whether a flag is given, on or off. */
+    /** Returns whether a flag is given, on or off. */
     public boolean mentions(String flag) {
         return isOn(flag, true) == isOn(flag, false);
     }
 
-    /** Whether an option is given just so, as {@code -Xrs}. */
+    /** Returns whether an option is given just so, as {@code -Xrs}. */
     public boolean has(String option) {
         return options.contains(option);
     }

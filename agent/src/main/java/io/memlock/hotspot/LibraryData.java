@@ -45,7 +45,7 @@ final class LibraryData {
         return ranges;
     }
 
-    /** Whether a file is mapped here from its beginning on, of which one of the next pieces is executable. */
+    /** Returns whether a file is mapped here from its start, and executable here or in one of the next mappings. */
     private static boolean startsLibrary(List<Mapping> mappings, int index) {
         Mapping first = mappings.get(index);
         if (!first.isFileBacked() || first.offset() != 0 || first.shared()) {

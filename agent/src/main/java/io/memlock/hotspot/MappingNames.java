@@ -45,7 +45,7 @@ final class MappingNames {
         return mapping.backing() == Backing.MEMORY ? Region.SHM : Region.MAPPED;
     }
 
-    /** Whether nothing but a label of glibc names it, and no file is behind it. */
+    /** Returns whether nothing but a label of glibc names it, and no file is behind it. */
     static boolean isAnonymous(Mapping mapping) {
         return !mapping.isFileBacked()
                 && (mapping.path().isEmpty() || mapping.path().startsWith("[anon:"));

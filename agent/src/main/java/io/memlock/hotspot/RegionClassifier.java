@@ -68,7 +68,7 @@ final class RegionClassifier {
     }
 
     /**
-     * Whether a claim still holds. Stacks and metaspace are never behind a file: where there is one now, they have
+     * Returns whether a claim still holds. Stacks and metaspace are never behind a file: where there is one now, they have
      * gone.
      */
     private static boolean mayHold(Mapping mapping, KnownRange claim) {
@@ -134,7 +134,7 @@ final class RegionClassifier {
                 && MappingNames.isAnonymous(mapping);
     }
 
-    /** Whether it goes on where the mapping before it ends, and not as another arena. */
+    /** Returns whether it goes on where the mapping before it ends, and not as another arena. */
     private static boolean isLaterPiece(List<Mapping> mappings, int index) {
         Mapping mapping = mappings.get(index);
         Mapping before = mappings.get(index - 1);

@@ -65,7 +65,7 @@ final class ReportsLayer {
         }
     }
 
-    /** Whether the JVM told where metaspace is. */
+    /** Returns whether the JVM told where metaspace is. */
     boolean knowsMetaspace() {
         return !metaspace.nodes().isEmpty();
     }

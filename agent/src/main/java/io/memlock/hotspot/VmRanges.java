@@ -67,7 +67,7 @@ final class VmRanges {
         return ranges;
     }
 
-    /** Whether some range is of a region. */
+    /** Returns whether there is a range of a region. */
     boolean has(Region region) {
         for (KnownRange range : ranges) {
             if (range.region() == region) {

@@ -199,7 +199,7 @@ public record PublishedLock(
     }
 
     /**
-     * Whether something is selected, and what the kernel says does not contradict what is published of it. Where nothing is
+     * Returns whether something is selected, and what the kernel says does not contradict what is published of it. Where nothing is
      * charged nobody keeps a promise, not even one about nothing.
      */
     public boolean isBorneOutBy(JvmMemory memory) {
@@ -210,7 +210,7 @@ public record PublishedLock(
         return state != null && !selection.isEmpty() && lockedBytes() >= 0 && lockedBytes() * SAME <= most;
     }
 
-    /** Whether all anonymous memory should be locked, and less is charged than there is. */
+    /** Returns whether all anonymous memory should be locked, and less is charged than there is. */
     private boolean leavesOut(JvmMemory memory) {
         return regions().containsAll(WITH_ANONYMOUS) && memory.chargedBytes() < memory.anonymousBytes() * SAME;
     }

@@ -28,7 +28,7 @@ record PublishedScan(
     static final PublishedScan NONE = new PublishedScan(
             Numbers.UNKNOWN, Numbers.UNKNOWN, Numbers.UNKNOWN, Numbers.UNKNOWN, Numbers.UNKNOWN, Numbers.UNKNOWN);
 
-    /** Whether the bytes of the whole process are known. An agent of an older version does not publish them. */
+    /** Returns whether the bytes of the whole process are known. An agent of an older version does not publish them. */
     boolean isOfProcess() {
         return processLockedBytes >= 0;
     }

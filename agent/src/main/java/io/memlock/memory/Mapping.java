@@ -44,32 +44,32 @@ public record Mapping(
     }
 
     /**
-     * Whether anything in it can be accessed. A mapping that cannot is {@code PROT_NONE}: reserved, not committed, or a
+     * Returns whether anything in it can be accessed. A mapping that cannot is {@code PROT_NONE}: reserved, not committed, or a
      * guard zone.
      */
     public boolean isAccessible() {
         return readable || writable || executable;
     }
 
-    /** Whether a file is behind it; memfd and unlinked files count, {@code [heap]} and the like do not. */
+    /** Returns whether a file is behind it; memfd and unlinked files count, {@code [heap]} and the like do not. */
     public boolean isFileBacked() {
         return inode != 0;
     }
 
     /**
-     * Whether it holds huge pages of hugetlbfs. They are never swapped, no call locks them, and each call that locks
+     * Returns whether it holds huge pages of hugetlbfs. They are never swapped, no call locks them, and each call that locks
      * populates them.
      */
     public boolean isHugetlb() {
         return backing == Backing.HUGETLB;
     }
 
-    /** Whether what it holds is the file's, for all who map it: also a file in memory. */
+    /** Returns whether what it holds is the file's, for all who map it: also a file in memory. */
     public boolean isSharedFile() {
         return shared && isFileBacked();
     }
 
-    /** Whether a file is behind it that has no name any more, as far as the kernel tells. */
+    /** Returns whether a file is behind it that has no name any more, as far as the kernel tells. */
     public boolean isUnlinked() {
         return isFileBacked() && path.endsWith(DELETED);
     }
@@ -85,7 +85,7 @@ public record Mapping(
     }
 
     /**
-     * Whether it is of ZGC's heap: a memfd, or where there is none or {@code -XX:AllocateHeapAt} is set, an unlinked file,
+     * Returns whether it is of ZGC's heap: a memfd, or where there is none or {@code -XX:AllocateHeapAt} is set, an unlinked file,
      * nameless ({@code O_TMPFILE}) or {@code java_heap.PID}, mapped in granules. zPhysicalMemoryBacking_linux.cpp
      */
     public boolean isZgcHeap() {
@@ -101,12 +101,12 @@ public record Mapping(
         return isUnlinked() && isInGranules && (file.startsWith("java_heap.") || file.startsWith("#"));
     }
 
-    /** Whether it is the kernel's own, which counts as nobody's memory: {@code [vvar]}, {@code [vdso]} and their like. */
+    /** Returns whether it is the kernel's own, which counts as nobody's memory: {@code [vvar]}, {@code [vdso]} and their like. */
     public boolean isKernels() {
         return path.startsWith("[v");
     }
 
-    /** Whether it is the stack of the first thread, which grows downwards by page faults. */
+    /** Returns whether it is the stack of the first thread, which grows downwards by page faults. */
     public boolean isFirstStack() {
         return path.equals("[stack]");
     }
@@ -131,7 +131,7 @@ public record Mapping(
                         mapping.backing);
     }
 
-    /** Whether it equals the one that would be made of these. */
+    /** Returns whether the mapping has exactly these properties. */
     public boolean is(
             long start,
             long end,

@@ -15,12 +15,12 @@ import java.util.List;
  */
 public record Segment(long start, long end, Region region, Evidence evidence, Mapping mapping) {
 
-    /** Whether it is the agent's own view of ZGC's heap, which nobody else maps for reading only. */
+    /** Returns whether it is the agent's own view of ZGC's heap, which nobody else maps for reading only. */
     public boolean isAgentsView() {
         return region == Region.HEAP && mapping.isSharedFile() && mapping.readable() && !mapping.writable();
     }
 
-    /** Whether it is of a heap that its collector maps anew while it runs: ZGC's. */
+    /** Returns whether it is of a heap that its collector maps anew while it runs: ZGC's. */
     public boolean isRemappedHeap() {
         return region == Region.HEAP && mapping.isZgcHeap();
     }

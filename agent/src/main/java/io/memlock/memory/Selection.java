@@ -72,7 +72,7 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
         return regions.size() == Region.values().length && files.isEmpty();
     }
 
-    /** Whether nothing is left unlocked, or only files, in which applications keep no secrets. */
+    /** Returns whether nothing is left unlocked, or only files, in which applications keep no secrets. */
     public boolean isAllButFiles() {
         for (Region region : Region.values()) {
             if (region != Region.MAPPED && !regions.contains(region)) {
@@ -86,17 +86,17 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
         return regions.isEmpty();
     }
 
-    /** Whether all of a region is wanted. */
+    /** Returns whether all of a region is wanted. */
     public boolean contains(Region region) {
         return regions.contains(region) && (region != Region.MAPPED || files.isEmpty());
     }
 
-    /** Whether a segment is wanted: all of its region is, or its file. */
+    /** Returns whether a segment is wanted: all of its region is, or its file. */
     public boolean contains(Segment segment) {
         return contains(segment.region()) || (regions.contains(Region.MAPPED) && isChosen(segment, files));
     }
 
-    /** Whether a segment is of a file that the application maps, and that some patterns are for. */
+    /** Returns whether a segment is of a file that the application maps, and that some patterns are for. */
     public static boolean isChosen(Segment segment, List<PathGlob> files) {
         return !files.isEmpty()
                 && segment.region() == Region.MAPPED
@@ -104,7 +104,7 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
     }
 
     /**
-     * Whether a part of a range belongs to a region that is wanted.
+     * Returns whether a part of a range belongs to a region that is wanted.
      *
      * @param segments of all the process, ascending
      */

@@ -18,7 +18,7 @@ public final class SmapsCost {
 
     private SmapsCost() {}
 
-    /** Whether reading it is noticed by nobody. */
+    /** Returns whether reading it is noticed by nobody. */
     public static boolean isLow(long residentBytes) {
         return residentBytes <= CHEAP_RESIDENT_BYTES;
     }

@@ -83,7 +83,7 @@ final class DispatchLibraryFile implements AutoCloseable {
                 last);
     }
 
-    /** Whether it is musl that cannot load the library: in glibc's words a symbol is undefined. musl: ldso/dynlink.c */
+    /** Returns whether it is musl that cannot load the library: in glibc's words a symbol is undefined. musl: ldso/dynlink.c */
     static boolean isOfMusl(String failure) {
         return failure.contains("Error relocating ");
     }
@@ -153,7 +153,7 @@ final class DispatchLibraryFile implements AutoCloseable {
         return Channels.newOutputStream(created);
     }
 
-    /** Whether it is known to keep all others from writing to new files. Told since Linux 4.7. proc_pid_status(5) */
+    /** Returns whether it is known to keep all others from writing to new files. Told since Linux 4.7. proc_pid_status(5) */
     private static boolean isUmaskTight() {
         try (FileInputStream in = new FileInputStream("/proc/self/status")) {
             String status = new String(in.readNBytes(STATUS_BYTES), StandardCharsets.ISO_8859_1);

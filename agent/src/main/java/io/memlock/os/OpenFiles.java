@@ -43,7 +43,7 @@ public final class OpenFiles {
         return descriptors;
     }
 
-    /** Whether a file descriptor is of a file of that name. */
+    /** Returns whether a file descriptor is of a file of that name. */
     public boolean isNamed(int descriptor, String name) {
         return name.equals(nameOf(descriptor));
     }

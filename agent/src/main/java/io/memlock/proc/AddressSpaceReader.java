@@ -28,7 +28,7 @@ public final class AddressSpaceReader {
         this.file = file;
     }
 
-    /** Whether either count differs from when this was last asked. Where they cannot be read they may have changed. */
+    /** Returns whether either count differs from when this was last asked. Where they cannot be read they may have changed. */
     public boolean hasChanged() {
         long before = last;
         try {

@@ -28,7 +28,7 @@ final class FileSystems {
 
     private static final String SYSTEM_V = "/SYSV";
 
-    /** The minor number of the file system these have with small pages: the first the kernel mounts (shmem_init). */
+    /** The minor number of the kernel's own tmpfs, which has memfd and System V files with small pages (shmem_init). */
     private static final long SHMEM = 1;
 
     /** File systems of which nothing but the names is known. */

@@ -26,7 +26,7 @@ public record KernelVersion(int major, int minor) {
         return new KernelVersion((int) major, (int) cursor.unsignedDecimal());
     }
 
-    /** Whether it is a given version or a later one. */
+    /** Returns whether it is a given version or a later one. */
     public boolean isAtLeast(int wantedMajor, int wantedMinor) {
         return major > wantedMajor || (major == wantedMajor && minor >= wantedMinor);
     }

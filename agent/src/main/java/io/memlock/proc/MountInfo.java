@@ -28,18 +28,18 @@ public record MountInfo(List<Mount> mounts) {
     public record Mount(
             long major, long minor, String root, String mountPoint, String options, String type, String superOptions) {
 
-        /** Whether nothing on it can be executed or mapped executable, as a native library has to be. */
+        /** Returns whether nothing on it can be executed or mapped executable, as a native library has to be. */
         public boolean isNoexec() {
             return has(options, "noexec");
         }
 
-        /** Whether nothing can be written here: this mount, or the whole file system. */
+        /** Returns whether nothing can be written here: this mount, or the whole file system. */
         public boolean isReadOnly() {
             return has(options, "ro") || has(superOptions, "ro");
         }
 
         /**
-         * Whether an option of the file system is set.
+         * Returns whether an option of the file system is set.
          *
          * @param option the whole of it: {@code memory} or {@code size=4k}
          */

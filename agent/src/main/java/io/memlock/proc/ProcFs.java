@@ -102,7 +102,7 @@ public final class ProcFs {
         return new AddressSpaceReader(opener, processFile(pid, "statm"));
     }
 
-    /** Whether the host has no huge page of hugetlbfs, of any size: then nobody maps any. False also where it is not known. */
+    /** Returns whether the host has no huge page of hugetlbfs: then nobody maps any. False also where it is not known. */
     public boolean hasNoHugetlbPages() {
         try {
             // Also asked for in the midst of another file.
@@ -291,7 +291,7 @@ public final class ProcFs {
         }
     }
 
-    /** Whether the host has a directory at a path. */
+    /** Returns whether the host has a directory at a path. */
     public boolean isHostDirectory(String path) {
         return new File(root, path).isDirectory();
     }
@@ -309,7 +309,7 @@ public final class ProcFs {
         }
     }
 
-    /** Whether another process sees a directory at a path; false also where its user could not go. */
+    /** Returns whether another process sees a directory at a path; false also where its user could not go. */
     public boolean isDirectorySeenBy(String pid, String path) {
         try (ForeignFiles files = foreignFiles(pid)) {
             return files.isDirectory(path);
@@ -318,7 +318,7 @@ public final class ProcFs {
         }
     }
 
-    /** Whether another process sees anything at a path. */
+    /** Returns whether another process sees anything at a path. */
     public boolean existsSeenBy(String pid, String path) {
         try (ForeignFiles files = foreignFiles(pid)) {
             files.isDirectory(path);
@@ -345,7 +345,7 @@ public final class ProcFs {
         }
     }
 
-    /** Whether a process is in another user namespace than the first; false also where it is not known. */
+    /** Returns whether a process is in another user namespace than the first; false also where it is not known. */
     public boolean isInUserNamespace(String pid) {
         return UidMap.isOfUserNamespace(textOrNone(pid, "uid_map"));
     }

@@ -153,7 +153,7 @@ public record ProcessStatus(
     }
 
     /**
-     * Whether the process has a handler for a signal. signal(7)
+     * Returns whether the process has a handler for a signal. signal(7)
      *
      * @return true also if the kernel does not say
      */
@@ -161,13 +161,13 @@ public record ProcessStatus(
         return (signalsCaught >>> (signal - 1) & 1) != 0;
     }
 
-    /** Whether it was stopped, by SIGSTOP or by a debugger. */
+    /** Returns whether it was stopped, by SIGSTOP or by a debugger. */
     public boolean isStopped() {
         return state.startsWith("T") || state.startsWith("t");
     }
 
     /**
-     * Whether CAP_IPC_LOCK is in the effective set. capabilities(7)
+     * Returns whether CAP_IPC_LOCK is in the effective set. capabilities(7)
      *
      * @return false does not prove much, and neither does true: see capEffective
      */

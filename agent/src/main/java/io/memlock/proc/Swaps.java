@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record Swaps(List<String> files) {
 
-    /** Whether one of them compresses into RAM instead of writing to a disk. */
+    /** Returns whether one of them compresses into RAM instead of writing to a disk. */
     public boolean hasZram() {
         return files.stream().anyMatch(file -> file.startsWith("/dev/zram"));
     }

@@ -30,7 +30,7 @@ public final class UidMap {
     }
 
     /**
-     * Whether the process is in another user namespace than the first, where capabilities count for nothing outside of it.
+     * Returns whether the process is in another user namespace than the first, where capabilities count for nothing outside of it.
      * In the first one the one line maps all of 32 bits onto itself.
      *
      * @param text of the file; "" where it cannot be read

@@ -86,7 +86,7 @@ public final class MemorySnapshot {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
-    /** Whether the C string at an address starts with a prefix; most do not, and that is seen at the first byte. */
+    /** Returns whether the C string at an address starts with a prefix; most do not, and that is seen at the first byte. */
     boolean startsWith(long address, String prefix) throws IOException {
         for (int i = 0; i < prefix.length(); i++) {
             if (int8(address + i) != prefix.charAt(i)) {
