@@ -13,6 +13,13 @@ import java.util.List;
  */
 public record Outcome(int exitStatus, String stdout, String stderr) {
 
+    /** The agent's messages without the one that a JVM which lives long enough writes as it ends. */
+    public List<String> agentMessagesBeforeTheEnd() {
+        return agentMessages().stream()
+                .filter(message -> !message.contains("the JVM ends: "))
+                .toList();
+    }
+
     /** The agent's messages on standard error, from {@code [memlock]} on, each with its indented lines. */
     public List<String> agentMessages() {
         List<String> messages = new ArrayList<>();
