@@ -150,22 +150,26 @@ public final class OptionSources {
         try {
             return OptionParser.options(text, values);
         } catch (OptionException e) {
-            throw sources.size() == 1 ? e : e.at(placeOf(e));
+            throw sources.size() == 1 ? e : located(e);
         }
     }
 
-    /** Returns the place that is wrong by itself; otherwise names all: each may be right alone. */
-    private String placeOf(OptionException error) {
-        for (Map.Entry<String, Map<Option, String>> source : sources.entrySet()) {
-            try {
-                OptionParser.options("", source.getValue());
-            } catch (OptionException own) {
-                if (own.getMessage().equals(error.getMessage())) {
-                    return source.getKey();
+    /** Returns the error of the place that is wrong by what counts of it; otherwise names all: each may be right alone. */
+    private OptionException located(OptionException together) {
+        for (String place : sources.keySet()) {
+            Map<Option, String> counting = new EnumMap<>(Option.class);
+            for (Map.Entry<Option, String> value : values.entrySet()) {
+                if (place.equals(origins.get(value.getKey()))) {
+                    counting.put(value.getKey(), value.getValue());
                 }
             }
+            try {
+                OptionParser.options("", counting);
+            } catch (OptionException own) {
+                return own.at(place);
+            }
         }
-        return "taken together (" + describe() + ")";
+        return together.at("taken together (" + describe() + ")");
     }
 
     private String joined() {
