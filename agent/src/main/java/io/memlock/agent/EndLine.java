@@ -50,8 +50,9 @@ final class EndLine implements Runnable {
     private void becomeDue() {
         try {
             boolean isRead = isStandardErrorRead(); // once in vain, as is the text: what they need is loaded now
-            log.debug("the last line will be like this: " + text() + (isRead ? "" : " (nobody reads this now)"));
+            String trial = "the last line will be like this: " + text() + (isRead ? "" : " (nobody reads this now)");
             Runtime.getRuntime().addShutdownHook(AgentThread.atEnd(OwnPermissions.of(this), "memlock-last"));
+            log.debug(trial);
         } catch (IOException | IllegalStateException | SecurityException e) {
             log.debug("nothing will be said as the JVM ends: " + e.getMessage());
         }

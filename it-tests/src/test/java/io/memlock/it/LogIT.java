@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What log collectors get to read. */
 class LogIT {
 
-    /** Said once the reporter has made a scan, before the shutdown hook is there. */
+    /** Said once the reporter has made a scan and the shutdown hook is there. */
     private static final String READY_TO_END = "[memlock] the last line will be like this";
 
     private static final Pattern LAST = Pattern.compile(
