@@ -10,9 +10,9 @@ import io.memlock.jvms.PacedMemory;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.TimeLimit;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * Holds how a JVM's memory went on while it was watched.
@@ -30,9 +30,14 @@ public record Course(long millis, List<Look> looks) {
     /**
      * The numbers of one moment; -1 where not known.
      *
-     * @param faultsPerSecond major page faults each second since the look before
+     * @param faultsPerSecond major page faults each second since the look before; of the first look, until the next
      */
-    record Look(long residentBytes, long lockedBytes, long swappedBytes, double faultsPerSecond) {}
+    record Look(long residentBytes, long lockedBytes, long swappedBytes, double faultsPerSecond) {
+
+        Look withFaults(double perSecond) {
+            return new Look(residentBytes, lockedBytes, swappedBytes, perSecond);
+        }
+    }
 
     /**
      * Watches a JVM.
@@ -45,17 +50,20 @@ public record Course(long millis, List<Look> looks) {
         long steps = Math.min(MOST_LOOKS - 1, millis / LEAST_STEP_MILLIS);
         FaultMeter faults = new FaultMeter(proc, jvm);
         PacedMemory memory = new PacedMemory(new MemoryReader(proc), jvm.pid(), 0);
-        Stream.Builder<Look> looks = Stream.builder();
+        List<Look> looks = new ArrayList<>();
         long start = System.nanoTime();
         for (long step = 0; step <= steps; step++) {
             TimeUnit.NANOSECONDS.sleep(
                     start + TimeUnit.MILLISECONDS.toNanos(millis) * step / steps - System.nanoTime());
-            looks.add(TimeLimit.within(TimeLimit.WALK_MILLIS, jvm.title(), () -> look(memory.now(), faults)));
+            boolean isFirst = step == 0; // no time has passed in which faults could be counted
+            looks.add(TimeLimit.within(
+                    TimeLimit.WALK_MILLIS, jvm.title(), () -> look(memory.now(), isFirst ? 0 : faults.perSecond())));
         }
-        return new Course(millis, looks.build().toList());
+        looks.set(0, looks.get(0).withFaults(looks.get(1).faultsPerSecond));
+        return new Course(millis, looks);
     }
 
-    private static Look look(JvmMemory now, FaultMeter faults) throws IOException {
-        return new Look(now.residentBytes(), now.lockedBytes(), now.swappedBytes(), faults.perSecond());
+    private static Look look(JvmMemory now, double faultsPerSecond) {
+        return new Look(now.residentBytes(), now.lockedBytes(), now.swappedBytes(), faultsPerSecond);
     }
 }
