@@ -2,10 +2,9 @@
 package io.memlock.doctor;
 
 import io.memlock.doctor.Attachability.Obstacle;
-import io.memlock.files.TextFile;
 import io.memlock.proc.ProcFs;
+import io.memlock.proc.ProcessLimits;
 import java.io.IOException;
-import java.util.StringTokenizer;
 
 /**
  * Checks whether a JVM can open the files that attaching takes. Without a descriptor for a connection HotSpot's listener
@@ -16,8 +15,6 @@ final class FileRoom {
     /** The listener's socket, a connection, the agent's jar, and one for the application. */
     private static final long NEEDED = 4;
 
-    private static final String LIMIT = "Max open files ";
-
     private final ProcFs proc;
 
     FileRoom(ProcFs proc) {
@@ -25,11 +22,9 @@ final class FileRoom {
     }
 
     Obstacle obstacle(String pid) throws IOException {
-        String limits = proc.text(pid, "limits");
-        int at = limits.indexOf(LIMIT);
-        String limit = at < 0 ? "" : new StringTokenizer(limits.substring(at + LIMIT.length())).nextToken();
+        long limit = proc.limits(pid).openFiles().soft();
         long used = proc.openFiles(pid);
-        return TextFile.isNumber(limit) && used >= 0 && Long.parseLong(limit) - used < NEEDED
+        return limit != ProcessLimits.UNLIMITED && used >= 0 && limit - used < NEEDED
                 ? new Obstacle(
                         "it may have " + limit + " files open and has " + used
                                 + ": it cannot open the socket and the files that attaching needs",

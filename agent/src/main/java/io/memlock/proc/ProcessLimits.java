@@ -9,9 +9,10 @@ import io.memlock.files.ProcFormatException;
  * What a process may use: {@code /proc/PID/limits}. proc_pid_limits(5), getrlimit(2)
  *
  * @param processes RLIMIT_NPROC, threads of the user
+ * @param openFiles RLIMIT_NOFILE, the first descriptor that cannot be had
  * @param lockedMemory RLIMIT_MEMLOCK, bytes
  */
-public record ProcessLimits(Limit processes, Limit lockedMemory) {
+public record ProcessLimits(Limit processes, Limit openFiles, Limit lockedMemory) {
 
     /** The value of a limit that is none. */
     public static final long UNLIMITED = -1;
@@ -19,7 +20,7 @@ public record ProcessLimits(Limit processes, Limit lockedMemory) {
     /** A limit the kernel did not print: nothing restricts us that we know of. */
     private static final Limit NONE = new Limit(UNLIMITED, UNLIMITED);
 
-    private static final Keys KEYS = new Keys("Max processes ", "Max locked memory ");
+    private static final Keys KEYS = new Keys("Max processes ", "Max open files ", "Max locked memory ");
 
     private static final byte[] UNLIMITED_WORD = {'u', 'n', 'l', 'i', 'm', 'i', 't', 'e', 'd'};
 
@@ -39,7 +40,7 @@ public record ProcessLimits(Limit processes, Limit lockedMemory) {
      * @throws ProcFormatException if it is not in the kernel's format
      */
     public static ProcessLimits parse(Cursor limits) {
-        Limit[] found = {NONE, NONE};
+        Limit[] found = {NONE, NONE, NONE};
         int key = Keys.NONE;
         while (limits.nextLine()) {
             key = KEYS.find(limits, key);
@@ -48,7 +49,7 @@ public record ProcessLimits(Limit processes, Limit lockedMemory) {
                 found[key] = new Limit(soft, value(limits));
             }
         }
-        return new ProcessLimits(found[0], found[1]);
+        return new ProcessLimits(found[0], found[1], found[2]);
     }
 
     private static long value(Cursor line) {
