@@ -3,8 +3,6 @@ package io.memlock.tracking;
 
 import java.lang.instrument.Instrumentation;
 import java.lang.reflect.Field;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * Counts the direct buffers of {@code ByteBuffer.allocateDirect}, by the list in which the JDK keeps what frees them. The
@@ -34,14 +32,8 @@ final class DirectBuffers {
     DirectBuffers(Instrumentation instrumentation) throws ReflectiveOperationException {
         cleaner = Class.forName(CLEANER, false, null);
         deallocator = Class.forName(DEALLOCATOR, false, null);
-        Set<Module> ours = Set.of(getClass().getModule());
-        instrumentation.redefineModule(
-                cleaner.getModule(),
-                Set.of(),
-                Map.of(),
-                Map.of(cleaner.getPackageName(), ours, deallocator.getPackageName(), ours),
-                Set.of(),
-                Map.of());
+        JdkHook.open(instrumentation, cleaner);
+        JdkHook.open(instrumentation, deallocator);
         first = field(cleaner, "first");
         next = field(cleaner, "next");
         thunk = field(cleaner, "thunk");

@@ -42,6 +42,13 @@ abstract class JdkHook implements ClassFileTransformer {
      */
     abstract byte[] changed(byte[] classFile);
 
+    /** Lets us reach into the package of a class of the JDK. */
+    static void open(Instrumentation instrumentation, Class<?> type) {
+        Set<Module> ours = Set.of(JdkHook.class.getModule());
+        instrumentation.redefineModule(
+                type.getModule(), Set.of(), Map.of(), Map.of(type.getPackageName(), ours), Set.of(), Map.of());
+    }
+
     /**
      * Defines a class beside one of the JDK's.
      *
@@ -50,9 +57,7 @@ abstract class JdkHook implements ClassFileTransformer {
      */
     final void define(Class<?> target, byte[] hookClass, String field, Object value)
             throws ReflectiveOperationException {
-        Set<Module> ours = Set.of(JdkHook.class.getModule());
-        instrumentation.redefineModule(
-                target.getModule(), Set.of(), Map.of(), Map.of(target.getPackageName(), ours), Set.of(), Map.of());
+        open(instrumentation, target);
         Class<?> hook =
                 MethodHandles.privateLookupIn(target, MethodHandles.lookup()).defineClass(hookClass);
         Field declared = hook.getDeclaredField(field);
