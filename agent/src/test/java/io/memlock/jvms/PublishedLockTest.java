@@ -58,6 +58,13 @@ class PublishedLockTest {
     }
 
     @Test
+    void aScanFromOutsideCountsMoreThanWhatTheAgentSays() {
+        assertThat(read(honest()).measured(100, 100).state()).isEqualTo(LockState.LOCKED);
+        assertThat(read(honest()).measured(40, 100).state()).isEqualTo(LockState.PARTIAL);
+        assertThat(read(honest()).measured(40, 100).coverage()).isEqualTo(0.4);
+    }
+
+    @Test
     void whatTheKernelSaysNowIsTheMost() {
         assertThat(read(honest()).complete(kernel(600, 700), 50))
                 .as("the JVM has become smaller since")
