@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,7 +74,7 @@ class CommandFilesTest {
     @ValueSource(strings = {"status", "check", "regions", "report", "watch", "attach", "doctor", "unlock"})
     void eachCommandHasAPage(String command) throws Exception {
         assertThat(Files.readString(directory.resolve("memlock-" + command + ".1")))
-                .startsWith(".TH MEMLOCK\\-" + command.toUpperCase(java.util.Locale.ROOT) + " 1 2026-01-02")
+                .startsWith(".TH MEMLOCK\\-" + command.toUpperCase(Locale.ROOT) + " 1 2026-01-02")
                 .contains(".SH SYNOPSIS", ".SH OPTIONS", ".SH SEE ALSO");
     }
 
