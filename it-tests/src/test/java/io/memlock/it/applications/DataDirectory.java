@@ -25,16 +25,20 @@ final class DataDirectory implements AutoCloseable {
     private static final Duration UNLOCKED_WITHIN = Duration.ofSeconds(10);
 
     private final Path path;
+    private final Path libraries;
 
-    private DataDirectory(Path path) {
+    private DataDirectory(Path path, Path libraries) {
         this.path = path;
+        this.libraries = libraries;
     }
 
     /** Makes one, below the build directory. */
     static DataDirectory create(String name) {
         Machine.requireUnlimitedLocking();
         try {
-            return new DataDirectory(Files.createTempDirectory(Path.of("target").toRealPath(), name));
+            Path target = Path.of("target").toRealPath();
+            return new DataDirectory(
+                    Files.createTempDirectory(target, name), Files.createTempDirectory(target, "libraries"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -42,6 +46,11 @@ final class DataDirectory implements AutoCloseable {
 
     Path path() {
         return path;
+    }
+
+    /** A directory beside it, for native libraries that an application unpacks. */
+    Path libraries() {
+        return libraries;
     }
 
     /** The mappings of the files in it. */
@@ -80,10 +89,15 @@ final class DataDirectory implements AutoCloseable {
                         line -> line.contains("somebody") || line.contains("PARTIAL") || line.contains("NOT LOCKED"));
     }
 
-    /** Deletes it. */
+    /** Deletes both. */
     @Override
     public void close() {
-        try (Stream<Path> files = Files.walk(path)) {
+        delete(path);
+        delete(libraries);
+    }
+
+    private static void delete(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }

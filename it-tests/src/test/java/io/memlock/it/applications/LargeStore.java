@@ -84,7 +84,8 @@ final class LargeStore {
     ForkedJvm.Builder app(Jdk jdk, String options, DataDirectory data, MemoryCgroup container) {
         ForkedJvm.Builder builder = ForkedJvm.on(jdk)
                 .agent(options)
-                .flags("-Xmx64m")
+                .flags("-Xmx64m", "-Dorg.sqlite.tmpdir=" + data.libraries())
+                .environment("ROCKSDB_SHAREDLIB_DIR", data.libraries().toString())
                 .wrapper(container.wrapper())
                 .classPath(classPath)
                 .main(main, data.path().toString());

@@ -147,6 +147,16 @@ public final class ForkedJvm implements AutoCloseable {
         // tidy.
         new File("/tmp/hsperfdata_nobody/" + process.pid()).delete();
         new File("/tmp/hsperfdata_nobody").delete();
+        // And one that records what it has recorded. JDK: jdk.jfr.internal.Repository
+        for (File recorded : children(new File("/tmp"), "\\d{4}(_\\d\\d){5}_" + process.pid())) {
+            children(recorded, ".*").forEach(File::delete);
+            recorded.delete();
+        }
+    }
+
+    private static List<File> children(File directory, String names) {
+        File[] found = directory.listFiles((parent, name) -> name.matches(names));
+        return found == null ? List.of() : List.of(found);
     }
 
     private AssertionError failure(String what) {
