@@ -53,19 +53,6 @@ import net.bytebuddy.utility.OpenedClassReader;
  */
 final class AssembleJar {
 
-    /**
-     * JNA classes for other systems (ELFAnalyser is for 32-bit ARM, DefaultTypeMapper for Windows); pointers to numbers, which
-     * no other class of JNA's names; and one that JNA can do without (it falls back from StackWalker to it) but loads at its
-     * start: initialising its superclass, SecurityManager, takes JDK 17 over 10 ms.
-     */
-    private static final String[] JNA_UNUSED = {
-        "com/sun/jna/win32/",
-        "com/sun/jna/ELFAnalyser",
-        "com/sun/jna/DefaultTypeMapper",
-        "com/sun/jna/ptr/",
-        "com/sun/jna/SecurityManagerExposer"
-    };
-
     private static final String[] JNA_NATIVES = {"com/sun/jna/linux-x86-64/", "com/sun/jna/linux-aarch64/"};
 
     private static final String ASM = "net/bytebuddy/jar/asm/";
@@ -126,12 +113,17 @@ final class AssembleJar {
         }
     }
 
+    /**
+     * Of JNA the classes that its native library and {@code Native} need at their start, and no others. What we call beside
+     * them is native; the one way to more of JNA leads through its unpacking of that library, which {@code NativeAccess}
+     * turns off.
+     */
     private void addJna() throws IOException {
         try (JarFile jna = jarOf("com/sun/jna/Native.class")) {
             for (Enumeration<JarEntry> entries = jna.entries(); entries.hasMoreElements(); ) {
                 JarEntry entry = entries.nextElement();
                 String name = entry.getName();
-                boolean code = name.endsWith(".class") && name.startsWith("com/sun/jna/") && !isAny(name, JNA_UNUSED);
+                boolean code = start.containsKey(typeOf(name));
                 boolean library = name.endsWith(".so") && isAny(name, JNA_NATIVES);
                 if (code || library) {
                     try (InputStream in = jna.getInputStream(entry)) {
@@ -243,12 +235,17 @@ final class AssembleJar {
     }
 
     private void hide(String name, byte[] bytes) throws IOException {
-        String type = name.endsWith(".class") ? name.substring(0, name.length() - ".class".length()) : null;
+        String type = typeOf(name);
         if (start.containsKey(type)) {
             start.put(type, bytes);
         } else {
             write("inst/" + (type == null ? name : type + ".classdata"), bytes);
         }
+    }
+
+    /** Returns the name of the class in a class file; null for another file. */
+    private static String typeOf(String file) {
+        return file.endsWith(".class") ? file.substring(0, file.length() - ".class".length()) : null;
     }
 
     private void addStartClasses() throws IOException {

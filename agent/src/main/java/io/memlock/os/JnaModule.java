@@ -31,7 +31,7 @@ final class JnaModule {
     private static final String NAME = "com.sun.jna";
 
     /** All its packages are exported: the callers are our classes in the unnamed module of the same loader. */
-    private static final Set<String> PACKAGES = Set.of("com.sun.jna", "com.sun.jna.internal", "io.memlock.jna");
+    private static final Set<String> PACKAGES = Set.of("com.sun.jna", "io.memlock.jna");
 
     private JnaModule() {}
 
