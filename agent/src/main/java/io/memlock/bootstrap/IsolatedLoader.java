@@ -47,9 +47,14 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
     /** Seen from both sides: the types by which the application's side calls ours. */
     private static final String SHARED = "io.memlock.bootstrap.";
 
-    /** The classes of ours that only the command line needs. */
-    private static final List<String> COMMAND_LINE =
-            List.of("io/memlock/cli/", "io/memlock/doctor/", "io/memlock/jvms/");
+    /** The packages of ours that only the command line needs. */
+    static final List<String> COMMAND_LINE = List.of(
+            "io/memlock/check/",
+            "io/memlock/cli/",
+            "io/memlock/doctor/",
+            "io/memlock/jvms/",
+            "io/memlock/output/",
+            "io/memlock/picture/");
 
     /** The classes that the agent needs, except ASM: its 300 KiB are needed once. */
     private static final List<String> AGENT = List.of("io/memlock/", "com/sun/jna/");

@@ -4,6 +4,10 @@ package io.memlock.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
 import io.memlock.options.OptionException;
 import java.io.DataOutputStream;
 import java.io.File;
@@ -13,6 +17,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
@@ -101,6 +110,31 @@ class IsolatedLoaderTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> notHeld.loadClass(ANY.getName()))
                 .withMessageContaining("was it replaced?");
+    }
+
+    /** What an agent holds lies in the application's heap. */
+    @Test
+    void nothingIsHeldThatTheAgentCannotReach() {
+        JavaClasses classes = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("io.memlock");
+        Set<String> reached = new TreeSet<>(Set.of("io.memlock.api", "io.memlock.bootstrap", "io.memlock.jna"));
+        Set<JavaClass> seen = new HashSet<>();
+        Deque<JavaClass> next =
+                new ArrayDeque<>(classes.that(JavaClass.Predicates.resideInAPackage("io.memlock.agent")));
+        while (!next.isEmpty()) {
+            JavaClass type = next.pop();
+            if (seen.add(type) && type.getPackageName().startsWith("io.memlock.")) {
+                reached.add(type.getPackageName());
+                type.getDirectDependenciesFromSelf().forEach(dependency -> next.push(dependency.getTargetClass()));
+            }
+        }
+
+        Set<String> others = new TreeSet<>();
+        classes.forEach(type -> others.add(type.getPackageName()));
+        others.removeAll(reached);
+        assertThat(others.stream().map(name -> name.replace('.', '/') + "/"))
+                .containsExactlyInAnyOrderElementsOf(IsolatedLoader.COMMAND_LINE);
     }
 
     @Test
