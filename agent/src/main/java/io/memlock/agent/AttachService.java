@@ -109,6 +109,12 @@ final class AttachService {
             synchronized (this) {
                 return worker.carryOut(request, line -> asker.reply(new AttachReply(State.RUNNING, line)));
             }
+        } catch (OutOfMemoryError e) {
+            return new AttachReply(
+                    State.FAILED,
+                    "the agent found no room for its objects in this JVM (" + e.getMessage()
+                            + "), and stopped half way: \"status\" tells what is locked. Give the JVM a larger heap (-Xmx),"
+                            + " or try again when less of it is in use");
         } catch (Throwable e) { // whoever asked waits for an answer
             String message = e.getMessage();
             return new AttachReply(State.FAILED, message == null ? e.toString() : message);
