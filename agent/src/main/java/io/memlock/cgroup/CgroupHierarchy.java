@@ -64,6 +64,9 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
         long available = host.availableBytes();
         long free = available < 0 ? RoomSource.UNLIMITED : available; // hidden, as with /proc mounted subset=pid
         for (CgroupLevel level : levels) {
+            if (level.isFreeOfLimitsFromHereUp()) {
+                break;
+            }
             free = Math.min(free, level.freeBytes());
         }
         return free;

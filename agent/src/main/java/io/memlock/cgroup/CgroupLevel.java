@@ -40,6 +40,11 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
                 : tighter(number("memory.limit_in_bytes"), limited(sumOfStat(HIERARCHICAL_LIMIT)));
     }
 
+    /** Returns whether it is certain that neither this cgroup nor one above has a limit; v2 would have to be asked level by level. */
+    boolean isFreeOfLimitsFromHereUp() {
+        return version == 1 && sumOfStat(HIERARCHICAL_LIMIT) >= V1_UNLIMITED;
+    }
+
     /** Returns the limit beyond which the kernel throttles and reclaims; v1 has none. */
     long highBytes() {
         return version == 2 ? number("memory.high") : UNLIMITED;
@@ -96,8 +101,10 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
      */
     long freeBytes() {
         long limit = tighter(limitBytes(), highBytes());
-        long usage = usageBytes();
-        if (limit < 0 || usage < 0) {
+        long usage = limit < 0
+                ? -1
+                : usageBytes(); // most have no limit, and each file costs a keeper that looks each second
+        if (usage < 0) {
             return RoomSource.UNLIMITED;
         }
         long reclaimable = Math.max(0, sumOfStat(version == 2 ? RECLAIMABLE_V2 : RECLAIMABLE_V1));

@@ -3,9 +3,13 @@ package io.memlock.cgroup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.files.Cursor;
+import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFs;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -156,6 +160,31 @@ class ProcessRoomTest {
         assertThat(new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096, () -> -1)
                         .freeBytes())
                 .isEqualTo(200 * MIB);
+    }
+
+    @Test
+    void readsNothingAboveAGroupOfVersion1ThatTellsOfNoLimitThere() {
+        List<String> read = new ArrayList<>();
+        CgroupLevel own = level(1, Map.of("memory.stat", "hierarchical_memory_limit 9223372036854771712\n"));
+        CgroupLevel above = new CgroupLevel(1, "/cg", name -> {
+            read.add(name);
+            return null;
+        });
+
+        assertThat(new CgroupHierarchy("/cg/own", List.of(own, above))
+                        .freeBytes(MemInfo.parse(new Cursor("meminfo", "MemAvailable: 1024 kB\n"))))
+                .isEqualTo(MIB);
+        assertThat(read).isEmpty();
+    }
+
+    @Test
+    void looksAboveAGroupOfVersion1ThatTellsNothing() {
+        CgroupLevel own = level(1, Map.of());
+        CgroupLevel above = level(1, Map.of("memory.limit_in_bytes", "1000\n", "memory.usage_in_bytes", "900\n"));
+
+        assertThat(new CgroupHierarchy("/cg/own", List.of(own, above))
+                        .freeBytes(MemInfo.parse(new Cursor("meminfo", "MemAvailable: 1024 kB\n"))))
+                .isEqualTo(100);
     }
 
     @Test
