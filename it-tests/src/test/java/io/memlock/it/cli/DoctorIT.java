@@ -139,10 +139,10 @@ class DoctorIT {
     @MethodSource(EVERY_JDK)
     void anAgentThatIsThereAlreadyIsTakenIntoAccount(Jdk jdk) throws Exception {
         Machine.requireDroppableIpcLock();
-        List<String> flags = List.of("-XX:+UseSerialGC", "-Xms4m", "-Xmx4m", "-XX:ReservedCodeCacheSize=6m");
+        List<String> flags = List.of("-XX:+UseSerialGC", "-Xms6m", "-Xmx6m", "-XX:ReservedCodeCacheSize=6m");
         try (ForkedJvm jvm = start(jdk, limit(8 * MIB), flags)) {
             assertThat(memlock("attach", pid(jvm), "mode=heap").exitStatus()).isZero();
-            assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isEqualTo(4 * MIB);
+            assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isEqualTo(6 * MIB);
 
             // The heap is given back for the code: not the sum counts, but the larger.
             Outcome doctor = memlock("doctor", pid(jvm), "mode=code");
