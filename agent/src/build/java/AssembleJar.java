@@ -13,6 +13,7 @@ import java.util.Enumeration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -32,8 +33,11 @@ import net.bytebuddy.utility.OpenedClassReader;
  * <pre>
  * io/memlock/bootstrap/**.class   as compiled: what the JVM calls
  * io/memlock/api/**.class         as compiled: what the application may call
- * inst/start.classes              the classes of ours and JNA's that run before main, one after the other
- * inst/**.classdata               everything else of ours, and the bundled libraries
+ * inst/start.classes              the classes of ours and JNA's that run before main
+ * inst/agent.classes              the others that an agent may need
+ * inst/asm.classes                Byte Buddy's ASM, needed once if at all
+ * inst/command.classes            those of the command line, and picocli
+ * inst/**                         JNA's native library for each platform, and our version
  * META-INF/                       licences
  * META-INF/maven/                 name and version of us and of each bundled library, for scanners
  * </pre>
@@ -42,10 +46,11 @@ import net.bytebuddy.utility.OpenedClassReader;
  * application that asks whether JNA is present must not find ours. The bootstrap's {@code IsolatedLoader} reads
  * {@code inst/}.
  *
- * <p>{@code start.classes} is read at once: to find, open and inflate each of some 150 entries is a sixth of our start.
- * It is an index, preceded by its length (4 bytes), and then the class files, one after the other; of each class the index
- * has the length of its name (2 bytes), its name as in a class file, and the length of its class file (4 bytes).
- * Which classes they are stands in {@code start-classes.txt}.
+ * <p>Each of the four is read at once: to find, open and inflate an entry for each class would be a sixth of our start. And
+ * the JDK visits each entry of a jar as it opens it: 640 entries cost 16 ms of CPU before main. One is an index, preceded by
+ * its length (4 bytes), and then the class files, one after the other; of each class the index has the length of its name
+ * (2 bytes), its name as in a class file, and the length of its class file (4 bytes). Which classes run before main stands in
+ * {@code start-classes.txt}.
  *
  * <p>JNA's references to {@code java.util.logging} are pointed at stand-ins in {@code io.memlock.jna}. The real ones
  * would choose the process's {@code LogManager} before the application's {@code main} can. Its {@code System.load} is
@@ -63,10 +68,25 @@ final class AssembleJar {
                     "java/util/logging/Logger", "io/memlock/jna/Logger",
                     "java/util/logging/Level", "io/memlock/jna/Level"));
 
+    /** The packages of ours that only the command line needs. What an agent may need it holds in the application's heap. */
+    private static final String[] COMMAND_LINE = {
+        "io/memlock/check/",
+        "io/memlock/cli/",
+        "io/memlock/doctor/",
+        "io/memlock/jvms/",
+        "io/memlock/output/",
+        "io/memlock/picture/",
+        "picocli/"
+    };
+
     private final Path content;
 
     /** The class files of start-classes.txt, in its order; null until one is found. */
     private final Map<String, byte[]> start = new LinkedHashMap<>();
+
+    private final Map<String, byte[]> agent = new TreeMap<>();
+    private final Map<String, byte[]> asm = new TreeMap<>();
+    private final Map<String, byte[]> command = new TreeMap<>();
 
     private AssembleJar(Path content, List<String> start) {
         this.content = content;
@@ -85,7 +105,10 @@ final class AssembleJar {
         assembly.addJna();
         assembly.addPicocli();
         assembly.addAsm();
-        assembly.addStartClasses();
+        assembly.writeClasses("start", assembly.start);
+        assembly.writeClasses("agent", assembly.agent);
+        assembly.writeClasses("asm", assembly.asm);
+        assembly.writeClasses("command", assembly.command);
         for (String name : new String[] {"LICENSE", "NOTICE"}) {
             assembly.write("META-INF/" + name, Files.readAllBytes(licences.resolve(name)));
         }
@@ -236,11 +259,21 @@ final class AssembleJar {
 
     private void hide(String name, byte[] bytes) throws IOException {
         String type = typeOf(name);
-        if (start.containsKey(type)) {
-            start.put(type, bytes);
+        if (type == null) {
+            write("inst/" + name, bytes);
         } else {
-            write("inst/" + (type == null ? name : type + ".classdata"), bytes);
+            together(type).put(type, bytes);
         }
+    }
+
+    private Map<String, byte[]> together(String type) {
+        if (start.containsKey(type)) {
+            return start;
+        }
+        if (type.startsWith(ASM)) {
+            return asm;
+        }
+        return isAny(type, COMMAND_LINE) ? command : agent;
     }
 
     /** Returns the name of the class in a class file; null for another file. */
@@ -248,11 +281,11 @@ final class AssembleJar {
         return file.endsWith(".class") ? file.substring(0, file.length() - ".class".length()) : null;
     }
 
-    private void addStartClasses() throws IOException {
+    private void writeClasses(String name, Map<String, byte[]> files) throws IOException {
         ByteArrayOutputStream index = new ByteArrayOutputStream();
         ByteArrayOutputStream classes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(index);
-        for (Map.Entry<String, byte[]> type : start.entrySet()) {
+        for (Map.Entry<String, byte[]> type : files.entrySet()) {
             if (type.getValue() == null) {
                 throw new IOException("start-classes.txt names " + type.getKey() + ", which is neither ours nor JNA's");
             }
@@ -264,7 +297,7 @@ final class AssembleJar {
         new DataOutputStream(bytes).writeInt(index.size());
         index.writeTo(bytes);
         classes.writeTo(bytes);
-        write("inst/start.classes", bytes.toByteArray());
+        write("inst/" + name + ".classes", bytes.toByteArray());
     }
 
     private void write(String name, byte[] bytes) throws IOException {

@@ -13,17 +13,18 @@ import java.security.Permissions;
 import java.security.ProtectionDomain;
 import java.security.cert.Certificate;
 import java.util.Enumeration;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 
 /**
- * Loads what the agent jar hides under {@code inst/}. Class {@code a.b.C} is the entry {@code inst/a/b/C.classdata},
- * resource {@code a/b/c.txt} is {@code inst/a/b/c.txt}. The classes that run before an application's {@code main} are
- * together in one entry, {@value #START_CLASSES}: {@code AssembleJar} says in what form, and why.
+ * Loads what the agent jar hides under {@code inst/}. Classes are together in four entries: those that run before an
+ * application's {@code main}, those that the agent may need later, ASM, and those of the command line. {@code AssembleJar}
+ * says in what form, and why. Resource {@code a/b/c.txt} is {@code inst/a/b/c.txt}.
  *
  * <p>Its parent is the platform loader: neither the application's classes nor its version of a library can be found
  * here, and nothing from here can be found by the application.
@@ -42,24 +43,13 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
 
     private static final String HIDDEN = "inst/";
 
-    private static final String START_CLASSES = "start.classes";
+    private static final String START = "start.classes";
+    private static final String AGENT = "agent.classes";
+    private static final String ASM = "asm.classes";
+    private static final String COMMAND = "command.classes";
 
     /** Seen from both sides: the types by which the application's side calls ours. */
     private static final String SHARED = "io.memlock.bootstrap.";
-
-    /** The packages of ours that only the command line needs. */
-    static final List<String> COMMAND_LINE = List.of(
-            "io/memlock/check/",
-            "io/memlock/cli/",
-            "io/memlock/doctor/",
-            "io/memlock/jvms/",
-            "io/memlock/output/",
-            "io/memlock/picture/");
-
-    /** The classes that the agent needs, except ASM: its 300 KiB are needed once. */
-    private static final List<String> AGENT = List.of("io/memlock/", "com/sun/jna/");
-
-    private static final String CLASS_DATA = ".classdata";
 
     /** JDK 24 ended the security manager (JEP 486). */
     private static final int FIRST_WITHOUT_PERMISSIONS = 24;
@@ -73,8 +63,10 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
     private final long restNanos;
     private final Thread creator = Thread.currentThread();
 
-    /** The entries that have been read and of which no class has been made. */
+    /** The classes that have been read and not been made, by their names as in a class file; and the resources. */
     private final Map<String, byte[]> held = new ConcurrentHashMap<>();
+
+    private final Set<String> read = new HashSet<>();
 
     /**
      * Opens the jar, for the life of the JVM.
@@ -90,30 +82,33 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
         jar = new JarFile(file, false);
         CodeSource source = new CodeSource(file.toURI().toURL(), (Certificate[]) null);
         domain = new ProtectionDomain(source, permissions(), this, null);
-        holdStartClasses();
+        hold(START);
     }
 
     /**
-     * Plain arithmetic, and each class read to where it stays: this runs interpreted, and each page of the heap that is
-     * touched for the first time costs as much as a class.
+     * Reads classes, once. Plain arithmetic, and each class read to where it stays: this runs interpreted before main, and
+     * each page of the heap that is touched for the first time costs as much as a class.
      */
-    private void holdStartClasses() {
-        JarEntry entry = jar.getJarEntry(HIDDEN.concat(START_CLASSES));
-        if (entry == null) {
-            return;
-        }
-        try (InputStream in = jar.getInputStream(entry)) {
-            byte[] index = read(in, number(read(in, Integer.BYTES), 0, Integer.BYTES));
-            for (int at = 0; at < index.length; ) {
-                int name = at + Short.BYTES;
-                int length = name + number(index, at, Short.BYTES);
-                at = length + Integer.BYTES;
-                held.put(
-                        new String(index, name, length - name, StandardCharsets.ISO_8859_1).concat(CLASS_DATA),
-                        read(in, number(index, length, Integer.BYTES)));
+    private void hold(String classes) {
+        synchronized (read) {
+            JarEntry entry = read.add(classes) ? jar.getJarEntry(HIDDEN.concat(classes)) : null;
+            if (entry == null) {
+                return;
             }
-        } catch (IOException e) {
-            throw unreadable(entry, e);
+            try (InputStream in = jar.getInputStream(entry)) {
+                byte[] index = read(in, number(read(in, Integer.BYTES), 0, Integer.BYTES));
+                for (int at = 0; at < index.length; ) {
+                    int name = at + Short.BYTES;
+                    int length = name + number(index, at, Short.BYTES);
+                    at = length + Integer.BYTES;
+                    held.put(
+                            new String(index, name, length - name, StandardCharsets.ISO_8859_1),
+                            read(in, number(index, length, Integer.BYTES)));
+                }
+            } catch (IOException e) {
+                read.remove(classes);
+                throw unreadable(entry, e);
+            }
         }
     }
 
@@ -142,31 +137,14 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
      */
     @Override
     public void run() {
+        hold(AGENT);
         for (Enumeration<JarEntry> entries = jar.entries(); entries.hasMoreElements(); ) {
             String entry = entries.nextElement().getName();
-            if (entry.startsWith(HIDDEN) && !entry.endsWith("/") && !entry.endsWith(".so")) {
+            if (entry.startsWith(HIDDEN + "io/memlock/") && !entry.endsWith("/")) {
                 String name = entry.substring(HIDDEN.length());
-                if (beginsWithAny(name, AGENT) && !beginsWithAny(name, COMMAND_LINE) && !isLoaded(name)) {
-                    held.put(name, read(name));
-                }
+                held.put(name, readJar(name));
             }
         }
-    }
-
-    private static boolean beginsWithAny(String name, List<String> prefixes) {
-        for (String prefix : prefixes) {
-            if (name.startsWith(prefix)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean isLoaded(String name) {
-        return name.endsWith(CLASS_DATA)
-                && findLoadedClass(name.substring(0, name.length() - CLASS_DATA.length())
-                                .replace('/', '.'))
-                        != null;
     }
 
     @Override
@@ -182,15 +160,36 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
             if (loaded != null) {
                 return loaded;
             }
-            String entry = name.replace('.', '/').concat(CLASS_DATA);
-            byte[] bytes = read(entry);
+            String type = name.replace('.', '/');
+            byte[] bytes = classFile(type);
             if (bytes != null) {
                 Class<?> defined = define(name, bytes);
-                held.remove(entry);
+                held.remove(type);
                 return defined;
             }
             return super.loadClass(name, resolve);
         }
+    }
+
+    /** Returns the class file of one of ours, null if there is none. */
+    private byte[] classFile(String type) {
+        byte[] bytes = held.get(type);
+        if (bytes != null) {
+            return bytes;
+        }
+        if (type.startsWith("io/memlock/")) {
+            bytes = classFile(AGENT, type);
+            return bytes == null ? classFile(COMMAND, type) : bytes;
+        }
+        if (type.startsWith("net/bytebuddy/")) {
+            return classFile(ASM, type);
+        }
+        return type.startsWith("picocli/") ? classFile(COMMAND, type) : null;
+    }
+
+    private byte[] classFile(String classes, String type) {
+        hold(classes);
+        return held.get(type);
     }
 
     private Class<?> define(String name, byte[] bytes) {
@@ -217,7 +216,8 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
 
     @Override
     public InputStream getResourceAsStream(String name) {
-        byte[] bytes = read(name);
+        byte[] known = held.get(name);
+        byte[] bytes = known == null ? readJar(name) : known;
         return bytes == null ? super.getResourceAsStream(name) : new ByteArrayInputStream(bytes);
     }
 
@@ -232,11 +232,6 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
         } catch (IOException e) {
             return null;
         }
-    }
-
-    private byte[] read(String name) {
-        byte[] known = held.get(name);
-        return known == null ? readJar(name) : known;
     }
 
     private byte[] readJar(String name) {

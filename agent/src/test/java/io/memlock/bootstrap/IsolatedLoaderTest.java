@@ -4,10 +4,6 @@ package io.memlock.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import io.memlock.options.OptionException;
 import java.io.DataOutputStream;
 import java.io.File;
@@ -17,11 +13,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashSet;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
@@ -36,6 +27,8 @@ class IsolatedLoaderTest {
     /** Any class will do that has none of ours above it. */
     private static final Class<?> ANY = OptionException.class;
 
+    private static final String NAME = ANY.getName().replace('.', '/');
+
     @TempDir
     private Path directory;
 
@@ -44,11 +37,7 @@ class IsolatedLoaderTest {
     @BeforeEach
     void hideAClass() throws IOException {
         jar = directory.resolve("agent.jar").toFile();
-        String path = ANY.getName().replace('.', '/');
-        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar.toPath()))) {
-            out.putNextEntry(new JarEntry("inst/" + path + ".classdata"));
-            out.write(bytesOf(ANY));
-        }
+        hideTogether("agent.classes", NAME, bytesOf(ANY).length);
     }
 
     @Test
@@ -112,35 +101,9 @@ class IsolatedLoaderTest {
                 .withMessageContaining("was it replaced?");
     }
 
-    /** What an agent holds lies in the application's heap. */
-    @Test
-    void nothingIsHeldThatTheAgentCannotReach() {
-        JavaClasses classes = new ClassFileImporter()
-                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                .importPackages("io.memlock");
-        Set<String> reached = new TreeSet<>(Set.of("io.memlock.api", "io.memlock.bootstrap", "io.memlock.jna"));
-        Set<JavaClass> seen = new HashSet<>();
-        Deque<JavaClass> next =
-                new ArrayDeque<>(classes.that(JavaClass.Predicates.resideInAPackage("io.memlock.agent")));
-        while (!next.isEmpty()) {
-            JavaClass type = next.pop();
-            if (seen.add(type) && type.getPackageName().startsWith("io.memlock.")) {
-                reached.add(type.getPackageName());
-                type.getDirectDependenciesFromSelf().forEach(dependency -> next.push(dependency.getTargetClass()));
-            }
-        }
-
-        Set<String> others = new TreeSet<>();
-        classes.forEach(type -> others.add(type.getPackageName()));
-        others.removeAll(reached);
-        assertThat(others.stream().map(name -> name.replace('.', '/') + "/"))
-                .containsExactlyInAnyOrderElementsOf(IsolatedLoader.COMMAND_LINE);
-    }
-
     @Test
     void loadsWhatRunsBeforeMainFromOneEntry() throws Exception {
-        String name = ANY.getName().replace('.', '/');
-        hideTogether(name, bytesOf(ANY).length);
+        hideTogether("start.classes", NAME, bytesOf(ANY).length);
 
         Class<?> loaded = new IsolatedLoader(jar, IsolatedLoader.AT_ONCE).loadClass(ANY.getName());
 
@@ -150,17 +113,25 @@ class IsolatedLoaderTest {
 
     @Test
     void saysSoWhereThatEntryEndsTooEarly() throws Exception {
-        hideTogether("a/Long", 1_000_000);
+        hideTogether("start.classes", "a/Long", 1_000_000);
 
         assertThatIllegalStateException()
                 .isThrownBy(() -> new IsolatedLoader(jar, IsolatedLoader.AT_ONCE))
                 .withMessageContaining("start.classes", "was it replaced?");
     }
 
-    /** A jar with the class under a name in the entry for those that run before main, and nothing else. */
-    private void hideTogether(String name, int length) throws IOException {
+    @Test
+    void findsTheClassesOfTheCommandLineBehindTheAgents() throws Exception {
+        hideTogether("command.classes", NAME, bytesOf(ANY).length);
+
+        assertThat(new IsolatedLoader(jar, IsolatedLoader.AT_ONCE).loadClass(ANY.getName()))
+                .isNotSameAs(ANY);
+    }
+
+    /** A jar with the class under a name in an entry for classes, and nothing else. */
+    private void hideTogether(String classes, String name, int length) throws IOException {
         try (JarOutputStream jarOut = new JarOutputStream(Files.newOutputStream(jar.toPath()))) {
-            jarOut.putNextEntry(new JarEntry("inst/start.classes"));
+            jarOut.putNextEntry(new JarEntry("inst/" + classes));
             DataOutputStream out = new DataOutputStream(jarOut);
             out.writeInt(Short.BYTES + name.length() + Integer.BYTES);
             out.writeUTF(name);

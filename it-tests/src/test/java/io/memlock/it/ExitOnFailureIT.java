@@ -9,7 +9,7 @@ import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Outcome;
-import io.memlock.it.harness.StartClasses;
+import io.memlock.it.harness.PackedClasses;
 import io.memlock.it.harness.Wrappers;
 import java.io.IOException;
 import java.io.InputStream;
@@ -88,7 +88,7 @@ class ExitOnFailureIT {
         Path copy = directory.resolve("incomplete.jar");
         try (JarFile jar = new JarFile(AgentJar.path().toFile());
                 JarOutputStream out = new JarOutputStream(Files.newOutputStream(copy))) {
-            Map<String, byte[]> startClasses = StartClasses.in(jar);
+            Map<String, byte[]> startClasses = PackedClasses.in(jar, PackedClasses.START);
             boolean found = startClasses.remove(missing) != null;
             for (JarEntry entry : Collections.list(jar.entries())) {
                 if (entry.getName().equals(missing)) {
@@ -96,8 +96,8 @@ class ExitOnFailureIT {
                     continue;
                 }
                 out.putNextEntry(new JarEntry(entry.getName()));
-                if (entry.getName().equals(StartClasses.ENTRY)) {
-                    out.write(StartClasses.write(startClasses));
+                if (entry.getName().equals(PackedClasses.START)) {
+                    out.write(PackedClasses.write(startClasses));
                 } else {
                     try (InputStream in = jar.getInputStream(entry)) {
                         in.transferTo(out);

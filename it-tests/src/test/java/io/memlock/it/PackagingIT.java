@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.memlock.it.harness.AgentJar;
-import io.memlock.it.harness.StartClasses;
+import io.memlock.it.harness.PackedClasses;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
@@ -36,8 +37,9 @@ import org.junit.jupiter.api.Test;
 class PackagingIT {
 
     private static final int ASM_API = Opcodes.ASM9;
-    private static final Pattern CLASS_ENTRY = Pattern.compile("(?:inst/)?(.*)\\.class(?:data)?");
-    private static final long MAX_BYTES = 1_400_000;
+    private static final Pattern CLASS_ENTRY = Pattern.compile("(.*)\\.class");
+    private static final Pattern OURS = Pattern.compile("io/memlock/[a-z]+/[A-Z]");
+    private static final long MAX_BYTES = 1_050_000;
 
     private static JarFile jar;
 
@@ -159,6 +161,37 @@ class PackagingIT {
         assertThat(present).containsAll(used);
     }
 
+    /** What an agent may need it holds in the application's heap; so none of it is for the command line alone. */
+    @Test
+    void eachPackageOfTheAgentIsNamedByAnotherOfIt() throws IOException {
+        Map<String, byte[]> agent = new TreeMap<>(PackedClasses.in(jar, "inst/agent.classes"));
+        agent.putAll(PackedClasses.in(jar, PackedClasses.START));
+
+        Set<String> packages = new TreeSet<>();
+        Set<String> named = new TreeSet<>();
+        agent.forEach((name, bytes) -> {
+            String own = packageOf(name);
+            packages.add(own);
+            Matcher names = OURS.matcher(new String(bytes, StandardCharsets.ISO_8859_1));
+            while (names.find()) {
+                if (!packageOf(names.group()).equals(own)) {
+                    named.add(packageOf(names.group()));
+                }
+            }
+        });
+        packages.remove("io/memlock/agent"); // the bootstrap names it
+        assertThat(packages)
+                .contains("io/memlock/keeper")
+                .allMatch(name -> named.contains(name) || name.equals("com/sun/jna"));
+        assertThat(PackedClasses.in(jar, "inst/command.classes").keySet())
+                .as("packages of the command line that the agent names")
+                .noneMatch(name -> named.contains(packageOf(name)));
+    }
+
+    private static String packageOf(String name) {
+        return name.substring(0, name.lastIndexOf('/'));
+    }
+
     private static List<String> files() {
         return jar.stream()
                 .filter(entry -> !entry.isDirectory())
@@ -168,7 +201,10 @@ class PackagingIT {
 
     /** All of them, the hidden ones too, by their names as in a class file. */
     private static Map<String, byte[]> classes() throws IOException {
-        Map<String, byte[]> classes = StartClasses.in(jar);
+        Map<String, byte[]> classes = new TreeMap<>();
+        for (String together : List.of("start", "agent", "asm", "command")) {
+            classes.putAll(PackedClasses.in(jar, "inst/" + together + ".classes"));
+        }
         for (String file : files()) {
             Matcher name = CLASS_ENTRY.matcher(file);
             if (name.matches()) {

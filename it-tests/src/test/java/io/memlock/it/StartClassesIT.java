@@ -7,7 +7,7 @@ import io.memlock.it.apps.HelloApp;
 import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
-import io.memlock.it.harness.StartClasses;
+import io.memlock.it.harness.PackedClasses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +45,7 @@ class StartClassesIT {
     void areThoseThatAreLoadedBeforeMain() throws IOException {
         Set<String> packed = new TreeSet<>();
         try (JarFile jar = new JarFile(AgentJar.path().toFile())) {
-            StartClasses.in(jar).keySet().forEach(name -> packed.add(name.replace('/', '.')));
+            PackedClasses.in(jar, PackedClasses.START).keySet().forEach(name -> packed.add(name.replace('/', '.')));
         }
         Set<String> missing = new TreeSet<>();
         Set<String> unused = new TreeSet<>(packed);

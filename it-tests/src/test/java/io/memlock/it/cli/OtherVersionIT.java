@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OtherVersionIT {
 
     private static final String VERSION = "inst/io/memlock/attach/version.properties";
-    private static final String REQUEST = "inst/io/memlock/attach/AttachRequest.classdata";
+    private static final String REQUEST = "inst/agent.classes";
 
     @TempDir
     private Path directory;

@@ -11,16 +11,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.jar.JarFile;
 
-/** The entry of the agent jar with the classes that run before {@code main}: see the build's {@code AssembleJar}. */
-public final class StartClasses {
+/** The entries of the agent jar that have many classes each: see the build's {@code AssembleJar}. */
+public final class PackedClasses {
 
-    public static final String ENTRY = "inst/start.classes";
+    /** The one with those that run before {@code main}. */
+    public static final String START = "inst/start.classes";
 
-    private StartClasses() {}
+    private PackedClasses() {}
 
-    /** What a jar has there: the names as in a class file, with the class files. */
-    public static Map<String, byte[]> in(JarFile jar) throws IOException {
-        try (InputStream in = jar.getInputStream(jar.getEntry(ENTRY))) {
+    /** What a jar has in one: the names as in a class file, with the class files. */
+    public static Map<String, byte[]> in(JarFile jar, String entry) throws IOException {
+        try (InputStream in = jar.getInputStream(jar.getEntry(entry))) {
             return read(in.readAllBytes());
         }
     }
