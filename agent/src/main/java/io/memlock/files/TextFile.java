@@ -20,7 +20,7 @@ public final class TextFile {
     static final int LARGEST_BYTES = 64 << 20;
 
     private final FileOpener opener;
-    private byte[] buffer = new byte[4 * READ_BYTES];
+    private byte[] buffer = new byte[2 * READ_BYTES]; // there are seven of these in an agent
     private int length;
     private final CRC32 checksum = new CRC32();
 
