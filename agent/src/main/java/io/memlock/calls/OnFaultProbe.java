@@ -34,7 +34,6 @@ public final class OnFaultProbe {
     private final LockProbe probe;
     private final long pageBytes;
     private final Maps maps;
-    private final SinglePageProbe merge;
 
     /**
      * Makes a probe.
@@ -47,7 +46,6 @@ public final class OnFaultProbe {
         this.probe = probe;
         this.pageBytes = pageBytes;
         this.maps = maps;
-        this.merge = new SinglePageProbe(libc, pageBytes, maps);
     }
 
     /**
@@ -57,8 +55,8 @@ public final class OnFaultProbe {
      * there that it wants to keep from swap, a key for example: memory of its own that it can write to. Code made at run
      * time is none, nor is the bss of a library, which follows directly on its data, nor are the closures of libffi, which
      * JNA's calls are made through: directly behind them is their code, mapped from an unlinked file (libffi {@code
-     * src/tramp.c: tramp_table_map_alt}). What may be such a page, and {@link SinglePageProbe} does not show to be on-fault,
-     * is taken for the application's, too: to leave a few pages locked is better than to stop a JVM while smaps is read.
+     * src/tramp.c: tramp_table_map_alt}). What may be such a page
+     * is taken for the application's: to leave a few pages locked is better than to stop a JVM while smaps is read.
      *
      * @param asked which mappings to look at
      * @return null if it cannot be told, or not of every larger mapping
@@ -95,10 +93,6 @@ public final class OnFaultProbe {
             }
         }
         isCertain &= putTogether(tried, onFault) && doubtful.size() <= MOST_DOUBTFUL_PAGES;
-        if (isCertain) {
-            doubtful.forEach(page -> onFault.put(page, true));
-            merge.removeOnFault(doubtful);
-        }
         doubtful.forEach(page -> onFault.put(page, false));
         return isCertain;
     }

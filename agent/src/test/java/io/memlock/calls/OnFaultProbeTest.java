@@ -100,20 +100,6 @@ class OnFaultProbeTest {
     }
 
     @Test
-    void findsASinglePageThatIsLockedOnFaultByAPageBesideIt() throws IOException {
-        long page = BUFFER + (1L << 30);
-        kernel.commit(Region.OTHER, page, FakeKernel.PAGE);
-        kernel.commit(Region.OTHER, page + (1 << 20), FakeKernel.PAGE);
-        kernel.reserve(Region.OTHER, page + (1 << 20) + FakeKernel.PAGE, FakeKernel.PAGE); // room before it only
-        List<Mapping> before = maps();
-        List<Mapping> found = new ArrayList<>();
-
-        assertThat(findApplications(found)).isTrue();
-        assertThat(found).isEmpty();
-        assertThat(maps()).isEqualTo(before);
-    }
-
-    @Test
     void leavesASinglePageToTheApplicationThatLockedIt() throws IOException {
         long key = BUFFER + (1L << 30);
         kernel.commit(Region.OTHER, key, FakeKernel.PAGE);
