@@ -69,11 +69,11 @@ final class AttachService {
     }
 
     private void takeRequest(String text) throws ReflectiveOperationException {
-        Replies board = new Replies(AgentProperties.ofThisJvm(instrumentation));
-        board.version(Version.current());
+        Replies replies = new Replies(AgentProperties.ofThisJvm(instrumentation));
+        replies.version(Version.current());
         try {
             AttachRequest request = AttachRequest.parse(text);
-            ReplyTo asker = reply -> board.reply(request.id(), reply);
+            ReplyTo asker = reply -> replies.reply(request.id(), reply);
             asker.reply(new AttachReply(State.RUNNING, ""));
             run(request, asker);
         } catch (IllegalArgumentException e) {
@@ -85,7 +85,7 @@ final class AttachService {
             if (id == null) {
                 print(reply);
             } else {
-                board.reply(id, reply);
+                replies.reply(id, reply);
             }
         }
     }

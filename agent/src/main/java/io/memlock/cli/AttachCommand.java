@@ -4,19 +4,15 @@ package io.memlock.cli;
 import io.memlock.attach.AttachRequest.Action;
 import io.memlock.jvms.CommandException;
 import io.memlock.jvms.Jvms;
-import io.memlock.jvms.ProcDirectory;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.OnFailure;
 import io.memlock.options.OptionException;
 import io.memlock.options.OptionSources;
-import io.memlock.os.LibC;
 import io.memlock.output.Console;
-import java.io.File;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code attach}: loads the agent into a JVM that runs, or gives new options to the one that is there. */
@@ -55,24 +51,16 @@ final class AttachCommand implements Callable<Integer> {
     @Mixin
     private ChosenJvms chosen;
 
-    @Option(
-            names = "--jar",
-            paramLabel = "PATH",
-            description = "This jar, as the JVM finds it, if it is in a container with other files.")
-    private File jarThere;
+    @Mixin
+    private final Attachment attachment;
 
     private final Console console;
     private final Jvms jvms;
-    private final ProcDirectory proc;
-    private final File jar;
-    private final LibC libc;
 
-    AttachCommand(Console console, ProcDirectory proc, Jvms jvms, File jar, LibC libc) {
+    AttachCommand(Console console, Jvms jvms, Attachment attachment) {
         this.console = console;
-        this.proc = proc;
         this.jvms = jvms;
-        this.jar = jar;
-        this.libc = libc;
+        this.attachment = attachment;
     }
 
     @Override
@@ -88,10 +76,7 @@ final class AttachCommand implements Callable<Integer> {
         if (found.processes().isEmpty()) {
             throw new CommandException(chosen.none("JVM"));
         }
-        boolean isOneOfMany = found.processes().size() > 1;
-        Attachment attachment =
-                new Attachment(console, proc, jvms, libc, jarThere == null ? jar : jarThere, isOneOfMany);
         boolean locks = !parsed.selection().isEmpty();
-        return ChosenJvms.each(found, console, jvm -> attachment.ask(jvm, Action.LOCK, parsed.text(), locks));
+        return attachment.each(found, jvm -> attachment.ask(jvm, Action.LOCK, parsed.text(), locks));
     }
 }

@@ -26,8 +26,12 @@ import java.io.File;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Option;
 
-/** Asks the agent in another JVM for something, which loads it there if need be, and waits for what comes of it. */
+/**
+ * Asks the agent in other JVMs for something, which loads it there if need be, and waits for what comes of it. With the
+ * options that the commands which do so have in common.
+ */
 final class Attachment {
 
     /** The command looks often at first, then less: each look at the reply is a little work for the JVM. */
@@ -42,23 +46,35 @@ final class Attachment {
     private final ProcDirectory proc;
     private final Jvms jvms;
     private final LibC libc;
-    private final File jar;
-    private final boolean isOneOfMany;
+    private final File ownJar;
+
+    @Option(
+            names = "--jar",
+            paramLabel = "PATH",
+            description = "This jar, as the JVM finds it, if it is in a container with other files.")
+    private File jarThere;
+
+    /** Whether each line has to say which JVM it is about. */
+    private boolean isOneOfMany;
 
     /**
-     * An attachment.
+     * Prepares to attach.
      *
      * @param libc null if nobody has opened it
-     * @param jar the agent, at the path at which the other JVM finds it
-     * @param isOneOfMany whether each line has to say which JVM it is about
+     * @param jar the agent
      */
-    Attachment(Console console, ProcDirectory proc, Jvms jvms, LibC libc, File jar, boolean isOneOfMany) {
+    Attachment(Console console, ProcDirectory proc, Jvms jvms, LibC libc, File jar) {
         this.console = console;
         this.proc = proc;
         this.jvms = jvms;
         this.libc = libc;
-        this.jar = jar.getAbsoluteFile();
-        this.isOneOfMany = isOneOfMany;
+        this.ownJar = jar;
+    }
+
+    /** Asks one JVM after the other, as {@link ChosenJvms#each}. */
+    int each(ChosenJvms.Found found, ChosenJvms.Action action) throws InterruptedException {
+        isOneOfMany = found.processes().size() > 1;
+        return ChosenJvms.each(found, console, action);
     }
 
     /**
@@ -80,7 +96,7 @@ final class Attachment {
             considerVersion(attached, jvm);
             String id = ProcessHandle.current().pid() + "-" + System.nanoTime();
             AttachRequest request = new AttachRequest(id, action, options);
-            attached.load(jar, request.text(), jvms.userName(jvm.pid(), jvm.userId()));
+            attached.load(jar(), request.text(), jvms.userName(jvm.pid(), jvm.userId()));
             return new AttachAnswer(console, proc, jvms, jvm, lead(jvm)).report(await(attached, jvm, id), locks);
         }
     }
@@ -114,11 +130,16 @@ final class Attachment {
         }
     }
 
+    private File jar() {
+        return (jarThere == null ? ownJar : jarThere).getAbsoluteFile();
+    }
+
     /**
      * The JVM opens the jar itself, by its path; in a container the path leads elsewhere. Nothing is said of copying it through
      * {@code /proc}: there an absolute link of the container leads to a file of the host.
      */
     private void requireJar(Jvm jvm) throws CommandException {
+        File jar = jar();
         if (!proc.sharesNamespace(jvm.pid(), "mnt")
                 && !proc.files().existsSeenBy(Long.toString(jvm.pid()), jar.getPath())) {
             throw new CommandException(jvm.title() + " has files of its own (a container) and does not find " + jar
@@ -177,12 +198,12 @@ final class Attachment {
             long pollMillis = FIRST_POLL_MILLIS;
             Patience patience = new Patience(System.nanoTime(), residentBytes(jvm));
             while (true) {
-                Replies board = new Replies(attached.agentProperties());
+                Replies replies = new Replies(attached.agentProperties());
                 if (!compared) {
-                    compareVersions(board.version(), jvm);
+                    compareVersions(replies.version(), jvm);
                     compared = true;
                 }
-                AttachReply reply = board.reply(id);
+                AttachReply reply = replies.reply(id);
                 if (reply == null) {
                     throw new CommandException("the agent in " + jvm.title() + " did not answer; the stderr of that JVM"
                             + " may say why. Run \"status " + jvm.pid() + "\" to see what is locked");

@@ -62,9 +62,9 @@ public final class Main {
                 .addSubcommand(new RegionsCommand(console, proc, jvms))
                 .addSubcommand(new ReportCommand(console, proc, jvms))
                 .addSubcommand(new WatchCommand(console, proc, jvms))
-                .addSubcommand(new AttachCommand(console, proc, jvms, jar, libc))
+                .addSubcommand(new AttachCommand(console, jvms, new Attachment(console, proc, jvms, libc, jar)))
                 .addSubcommand(new DoctorCommand(console, jvms))
-                .addSubcommand(new UnlockCommand(console, proc, jvms, jar, libc))
+                .addSubcommand(new UnlockCommand(jvms, new Attachment(console, proc, jvms, libc, jar)))
                 .addSubcommand(new HelpCommand());
         for (CommandLine command : line.getSubcommands().values()) {
             if (command.getCommandSpec().findOption("--help") == null) {

@@ -5,15 +5,10 @@ import io.memlock.attach.AttachRequest.Action;
 import io.memlock.jvms.CommandException;
 import io.memlock.jvms.Jvm;
 import io.memlock.jvms.Jvms;
-import io.memlock.jvms.ProcDirectory;
-import io.memlock.os.LibC;
-import io.memlock.output.Console;
-import java.io.File;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code unlock}: has the agent in a JVM give back what it locked. */
@@ -41,24 +36,14 @@ final class UnlockCommand implements Callable<Integer> {
     @Mixin
     private ChosenJvms chosen;
 
-    @Option(
-            names = "--jar",
-            paramLabel = "PATH",
-            description = "This jar, as the JVM finds it, if it is in a container with other files.")
-    private File jarThere;
+    @Mixin
+    private final Attachment attachment;
 
-    private final Console console;
     private final Jvms jvms;
-    private final ProcDirectory proc;
-    private final File jar;
-    private final LibC libc;
 
-    UnlockCommand(Console console, ProcDirectory proc, Jvms jvms, File jar, LibC libc) {
-        this.console = console;
-        this.proc = proc;
+    UnlockCommand(Jvms jvms, Attachment attachment) {
         this.jvms = jvms;
-        this.jar = jar;
-        this.libc = libc;
+        this.attachment = attachment;
     }
 
     @Override
@@ -68,10 +53,7 @@ final class UnlockCommand implements Callable<Integer> {
         if (found.processes().isEmpty()) {
             throw new CommandException(chosen.none("JVM with the agent"));
         }
-        boolean isOneOfMany = found.processes().size() > 1;
-        Attachment attachment =
-                new Attachment(console, proc, jvms, libc, jarThere == null ? jar : jarThere, isOneOfMany);
-        return ChosenJvms.each(found, console, jvm -> {
+        return attachment.each(found, jvm -> {
             if (!jvm.agent()) {
                 throw new CommandException("no memlock agent runs in " + jvm.title()
                         + ": what is locked there, if anything is, was locked by something else");
