@@ -66,6 +66,7 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
     /** The classes that have been read and not been made, by their names as in a class file; and the resources. */
     private final Map<String, byte[]> held = new ConcurrentHashMap<>();
 
+    /** The entries for classes of which all have been read. */
     private final Set<String> read = new HashSet<>();
 
     /**
@@ -91,7 +92,7 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
      */
     private void hold(String classes) {
         synchronized (read) {
-            JarEntry entry = read.add(classes) ? jar.getJarEntry(HIDDEN.concat(classes)) : null;
+            JarEntry entry = read.contains(classes) ? null : jar.getJarEntry(HIDDEN.concat(classes));
             if (entry == null) {
                 return;
             }
@@ -105,8 +106,8 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
                             new String(index, name, length - name, StandardCharsets.ISO_8859_1),
                             read(in, number(index, length, Integer.BYTES)));
                 }
-            } catch (IOException e) {
-                read.remove(classes);
+                read.add(classes); // not before: after a failure, as of a full heap, the next who asks reads them again
+            } catch (IOException | RuntimeException e) {
                 throw unreadable(entry, e);
             }
         }
@@ -246,8 +247,14 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
         }
     }
 
-    /** Reads into the exact size: readAllBytes begins with 16 KiB a class, 3 MiB of garbage before main. */
+    /**
+     * Reads into the exact size: readAllBytes begins with 16 KiB a class, 3 MiB of garbage before main. A length from a jar
+     * that was replaced is no reason to ask for memory: a heap that cannot give it may end the JVM.
+     */
     private static byte[] read(InputStream in, int length) throws IOException {
+        if (length < 0 || length > in.available()) {
+            throw new IOException("it ends too early");
+        }
         byte[] bytes = new byte[length];
         if (in.readNBytes(bytes, 0, length) < length) {
             throw new IOException("it ends too early");
@@ -255,7 +262,7 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
         return bytes;
     }
 
-    private static IllegalStateException unreadable(JarEntry entry, IOException cause) {
+    private static IllegalStateException unreadable(JarEntry entry, Exception cause) {
         return new IllegalStateException("cannot read " + entry + " from the agent jar: was it replaced?", cause);
     }
 }

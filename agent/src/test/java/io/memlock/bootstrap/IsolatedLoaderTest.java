@@ -9,7 +9,9 @@ import java.io.DataOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -17,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.zip.Deflater;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -121,6 +124,38 @@ class IsolatedLoaderTest {
     }
 
     @Test
+    void doesNotTryToTakeTheMemoryThatADamagedEntryAsksFor() throws Exception {
+        hideTogether("start.classes", "a/Long", Integer.MAX_VALUE);
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> new IsolatedLoader(jar, IsolatedLoader.AT_ONCE))
+                .withMessageContaining("start.classes", "was it replaced?");
+    }
+
+    @Test
+    void readsAgainWhatCouldNotBeRead() throws Exception {
+        IsolatedLoader loader = new IsolatedLoader(jar, IsolatedLoader.AT_ONCE);
+        byte[] good = Files.readAllBytes(jar.toPath());
+        byte[] bad = good.clone();
+        int nameLength = new String(good, StandardCharsets.ISO_8859_1).indexOf(NAME) - Short.BYTES;
+        bad[nameLength] = 100;
+        writeInPlace(bad);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> loader.loadClass(ANY.getName()))
+                .withMessageContaining("agent.classes", "was it replaced?");
+
+        writeInPlace(good);
+
+        assertThat(loader.loadClass(ANY.getName()).getClassLoader()).isSameAs(loader);
+    }
+
+    private void writeInPlace(byte[] bytes) throws IOException {
+        try (FileChannel channel = FileChannel.open(jar.toPath(), StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(bytes));
+        }
+    }
+
+    @Test
     void findsTheClassesOfTheCommandLineBehindTheAgents() throws Exception {
         hideTogether("command.classes", NAME, bytesOf(ANY).length);
 
@@ -131,6 +166,7 @@ class IsolatedLoaderTest {
     /** A jar with the class under a name in an entry for classes, and nothing else. */
     private void hideTogether(String classes, String name, int length) throws IOException {
         try (JarOutputStream jarOut = new JarOutputStream(Files.newOutputStream(jar.toPath()))) {
+            jarOut.setLevel(Deflater.NO_COMPRESSION);
             jarOut.putNextEntry(new JarEntry("inst/" + classes));
             DataOutputStream out = new DataOutputStream(jarOut);
             out.writeInt(Short.BYTES + name.length() + Integer.BYTES);
