@@ -34,10 +34,10 @@ import net.bytebuddy.utility.OpenedClassReader;
  * io/memlock/bootstrap/**.class   as compiled: what the JVM calls
  * io/memlock/api/**.class         as compiled: what the application may call
  * inst/start.classes              the classes of ours and JNA's that run before main
- * inst/agent.classes              the others that an agent may need
+ * inst/agent.classes              the others that an agent may need, and our version
  * inst/asm.classes                Byte Buddy's ASM, needed once if at all
  * inst/command.classes            those of the command line, and picocli
- * inst/**                         JNA's native library for each platform, and our version
+ * inst/com/sun/jna/**             JNA's native library for each platform
  * META-INF/                       licences
  * META-INF/maven/                 name and version of us and of each bundled library, for scanners
  * </pre>
@@ -59,6 +59,8 @@ import net.bytebuddy.utility.OpenedClassReader;
 final class AssembleJar {
 
     private static final String[] JNA_NATIVES = {"com/sun/jna/linux-x86-64/", "com/sun/jna/linux-aarch64/"};
+
+    private static final String LIBRARY = ".so";
 
     private static final String ASM = "net/bytebuddy/jar/asm/";
 
@@ -147,7 +149,7 @@ final class AssembleJar {
                 JarEntry entry = entries.nextElement();
                 String name = entry.getName();
                 boolean code = start.containsKey(typeOf(name));
-                boolean library = name.endsWith(".so") && isAny(name, JNA_NATIVES);
+                boolean library = name.endsWith(LIBRARY) && isAny(name, JNA_NATIVES);
                 if (code || library) {
                     try (InputStream in = jna.getInputStream(entry)) {
                         byte[] bytes = in.readAllBytes();
@@ -258,11 +260,10 @@ final class AssembleJar {
     }
 
     private void hide(String name, byte[] bytes) throws IOException {
-        String type = typeOf(name);
-        if (type == null) {
+        if (name.endsWith(LIBRARY)) {
             write("inst/" + name, bytes);
         } else {
-            together(type).put(type, bytes);
+            together(typeOf(name)).put(typeOf(name), bytes);
         }
     }
 
@@ -276,9 +277,9 @@ final class AssembleJar {
         return isAny(type, COMMAND_LINE) ? command : agent;
     }
 
-    /** Returns the name of the class in a class file; null for another file. */
+    /** Returns the name of the class in a class file; another file's name as it is. */
     private static String typeOf(String file) {
-        return file.endsWith(".class") ? file.substring(0, file.length() - ".class".length()) : null;
+        return file.endsWith(".class") ? file.substring(0, file.length() - ".class".length()) : file;
     }
 
     private void writeClasses(String name, Map<String, byte[]> files) throws IOException {

@@ -12,7 +12,6 @@ import java.security.CodeSource;
 import java.security.Permissions;
 import java.security.ProtectionDomain;
 import java.security.cert.Certificate;
-import java.util.Enumeration;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -24,7 +23,8 @@ import java.util.jar.JarFile;
 /**
  * Loads what the agent jar hides under {@code inst/}. Classes are together in four entries: those that run before an
  * application's {@code main}, those that the agent may need later, ASM, and those of the command line. {@code AssembleJar}
- * says in what form, and why. Resource {@code a/b/c.txt} is {@code inst/a/b/c.txt}.
+ * says in what form, and why. A resource of ours is among the classes of its package; JNA's library
+ * {@code a/b/c.so} is {@code inst/a/b/c.so}.
  *
  * <p>Its parent is the platform loader: neither the application's classes nor its version of a library can be found
  * here, and nothing from here can be found by the application.
@@ -139,13 +139,6 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
     @Override
     public void run() {
         hold(AGENT);
-        for (Enumeration<JarEntry> entries = jar.entries(); entries.hasMoreElements(); ) {
-            String entry = entries.nextElement().getName();
-            if (entry.startsWith(HIDDEN + "io/memlock/") && !entry.endsWith("/")) {
-                String name = entry.substring(HIDDEN.length());
-                held.put(name, readJar(name));
-            }
-        }
     }
 
     @Override
@@ -162,7 +155,7 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
                 return loaded;
             }
             String type = name.replace('.', '/');
-            byte[] bytes = classFile(type);
+            byte[] bytes = file(type);
             if (bytes != null) {
                 Class<?> defined = define(name, bytes);
                 held.remove(type);
@@ -172,25 +165,25 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
         }
     }
 
-    /** Returns the class file of one of ours, null if there is none. */
-    private byte[] classFile(String type) {
-        byte[] bytes = held.get(type);
+    /** Returns the class file of one of ours, or a resource beside them; null if there is none. */
+    private byte[] file(String name) {
+        byte[] bytes = held.get(name);
         if (bytes != null) {
             return bytes;
         }
-        if (type.startsWith("io/memlock/")) {
-            bytes = classFile(AGENT, type);
-            return bytes == null ? classFile(COMMAND, type) : bytes;
+        if (name.startsWith("io/memlock/")) {
+            bytes = file(AGENT, name);
+            return bytes == null ? file(COMMAND, name) : bytes;
         }
-        if (type.startsWith("net/bytebuddy/")) {
-            return classFile(ASM, type);
+        if (name.startsWith("net/bytebuddy/")) {
+            return file(ASM, name);
         }
-        return type.startsWith("picocli/") ? classFile(COMMAND, type) : null;
+        return name.startsWith("picocli/") ? file(COMMAND, name) : null;
     }
 
-    private byte[] classFile(String classes, String type) {
+    private byte[] file(String classes, String name) {
         hold(classes);
-        return held.get(type);
+        return held.get(name);
     }
 
     private Class<?> define(String name, byte[] bytes) {
@@ -217,7 +210,7 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
 
     @Override
     public InputStream getResourceAsStream(String name) {
-        byte[] known = held.get(name);
+        byte[] known = file(name);
         byte[] bytes = known == null ? readJar(name) : known;
         return bytes == null ? super.getResourceAsStream(name) : new ByteArrayInputStream(bytes);
     }

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
@@ -102,6 +103,16 @@ class IsolatedLoaderTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> notHeld.loadClass(ANY.getName()))
                 .withMessageContaining("was it replaced?");
+    }
+
+    @Test
+    void findsAResourceAmongTheClasses() throws Exception {
+        hideTogether("agent.classes", "io/memlock/any.properties", 100);
+
+        try (InputStream in =
+                new IsolatedLoader(jar, IsolatedLoader.AT_ONCE).getResourceAsStream("io/memlock/any.properties")) {
+            assertThat(in).hasBinaryContent(Arrays.copyOf(bytesOf(ANY), 100));
+        }
     }
 
     @Test

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A command line of another version than the agent that runs. */
 class OtherVersionIT {
 
-    private static final String VERSION = "inst/io/memlock/attach/version.properties";
-    private static final String REQUEST = "inst/agent.classes";
+    private static final String CHANGED = "inst/agent.classes";
+    private static final String VERSION = System.getProperty("memlock.agent.version");
 
     @TempDir
     private Path directory;
@@ -40,14 +40,16 @@ class OtherVersionIT {
 
     @Test
     void isToldThatTheAgentStaysAsItIs() throws IOException {
-        Path newer = copy(VERSION, "version=" + System.getProperty("memlock.agent.version"), "version=9.9.9");
+        String another = VERSION.replaceAll("[0-9]", "9");
+        Path newer = copy("version=" + VERSION, "version=" + another);
         try (ForkedJvm jvm = started()) {
             Outcome attach = Commands.run(Memlock.command(newer, "attach", jvm.pid(), "mode=heap"));
 
             assertThat(attach.exitStatus()).as("%s", attach).isZero();
             assertThat(attach.stdout()).contains("mode=heap");
             assertThat(attach.stderr())
-                    .containsPattern("is version \\S+, this is 9.9.9; it stays \\S+ until that JVM is started again");
+                    .containsPattern(
+                            "is version \\S+, this is " + another + "; it stays \\S+ until that JVM is started again");
             assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isPositive();
 
             Outcome unlock = Commands.run(Memlock.command(newer, "unlock", jvm.pid()));
@@ -58,13 +60,13 @@ class OtherVersionIT {
 
     @Test
     void isAnsweredThoughItIsNotUnderstood() throws IOException {
-        Path stranger = copy(REQUEST, "@memlock-1", "@memlock-2");
+        Path stranger = copy("@memlock-1", "@memlock-2");
         try (ForkedJvm jvm = started()) {
             Outcome attach = Commands.run(Memlock.command(stranger, "attach", jvm.pid(), "mode=heap"));
 
             assertThat(attach.exitStatus()).as("%s", attach).isEqualTo(1);
             assertThat(attach.stderr())
-                    .contains("the agent is version " + System.getProperty("memlock.agent.version"))
+                    .contains("the agent is version " + VERSION)
                     .contains("Use the command line of that version");
             assertThat(jvm.ask("grow 1")).isNotEmpty();
             assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isZero();
@@ -82,15 +84,15 @@ class OtherVersionIT {
         return jvm;
     }
 
-    /** The jar, with a text in one entry replaced by one that may be longer only in a properties file. */
-    private Path copy(String changed, String before, String after) throws IOException {
+    /** The jar, with a text among the agent's classes replaced by one of the same length. */
+    private Path copy(String before, String after) throws IOException {
         Path copy = directory.resolve("memlock-agent.jar");
         try (JarFile jar = new JarFile(AgentJar.path().toFile());
                 JarOutputStream out = new JarOutputStream(Files.newOutputStream(copy))) {
             for (JarEntry entry : Collections.list(jar.entries())) {
                 try (InputStream in = jar.getInputStream(entry)) {
                     byte[] bytes = in.readAllBytes();
-                    if (entry.getName().equals(changed)) {
+                    if (entry.getName().equals(CHANGED)) {
                         String text = new String(bytes, StandardCharsets.ISO_8859_1);
                         assertThat(text).contains(before);
                         bytes = text.replace(before, after).getBytes(StandardCharsets.ISO_8859_1);
