@@ -84,6 +84,7 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
         CodeSource source = new CodeSource(file.toURI().toURL(), (Certificate[]) null);
         domain = new ProtectionDomain(source, permissions(), this, null);
         hold(START);
+        entry(AGENT); // which is read when main runs: too late for an exit
     }
 
     /**
@@ -92,10 +93,10 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
      */
     private void hold(String classes) {
         synchronized (read) {
-            JarEntry entry = read.contains(classes) ? null : jar.getJarEntry(HIDDEN.concat(classes));
-            if (entry == null) {
+            if (read.contains(classes)) {
                 return;
             }
+            JarEntry entry = entry(classes);
             try (InputStream in = jar.getInputStream(entry)) {
                 byte[] index = read(in, number(read(in, Integer.BYTES), 0, Integer.BYTES));
                 for (int at = 0; at < index.length; ) {
@@ -111,6 +112,15 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
                 throw unreadable(entry, e);
             }
         }
+    }
+
+    private JarEntry entry(String classes) {
+        JarEntry entry = jar.getJarEntry(HIDDEN.concat(classes));
+        if (entry == null) {
+            throw new IllegalStateException(
+                    HIDDEN.concat(classes) + " is missing from the agent jar; use memlock-agent.jar as it was built");
+        }
+        return entry;
     }
 
     /** The highest byte comes first. */

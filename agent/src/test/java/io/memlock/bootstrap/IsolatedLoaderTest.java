@@ -174,7 +174,18 @@ class IsolatedLoaderTest {
                 .isNotSameAs(ANY);
     }
 
-    /** A jar with the class under a name in an entry for classes, and nothing else. */
+    @Test
+    void saysSoWhereAnEntryIsMissing() throws Exception {
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar.toPath()))) {
+            hideNothing(out, "start.classes");
+        }
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> new IsolatedLoader(jar, IsolatedLoader.AT_ONCE))
+                .withMessage("inst/agent.classes is missing from the agent jar; use memlock-agent.jar as it was built");
+    }
+
+    /** A jar with the class under a name in one of the entries for classes, and nothing in the others. */
     private void hideTogether(String classes, String name, int length) throws IOException {
         try (JarOutputStream jarOut = new JarOutputStream(Files.newOutputStream(jar.toPath()))) {
             jarOut.setLevel(Deflater.NO_COMPRESSION);
@@ -185,7 +196,17 @@ class IsolatedLoaderTest {
             out.writeInt(length);
             out.write(bytesOf(ANY));
             out.flush();
+            for (String other : new String[] {"start.classes", "agent.classes"}) {
+                if (!other.equals(classes)) {
+                    hideNothing(jarOut, other);
+                }
+            }
         }
+    }
+
+    private static void hideNothing(JarOutputStream out, String classes) throws IOException {
+        out.putNextEntry(new JarEntry("inst/" + classes));
+        out.write(new byte[Integer.BYTES]);
     }
 
     private static byte[] bytesOf(Class<?> type) throws IOException {

@@ -59,7 +59,8 @@ class ExitOnFailureIT {
                 "io/memlock/options/OptionParser",
                 "io/memlock/lock/MemoryLock",
                 "com/sun/jna/Native",
-                "inst/com/sun/jna/linux-x86-64/libjnidispatch.so"
+                "inst/com/sun/jna/linux-x86-64/libjnidispatch.so",
+                "inst/agent.classes"
             })
     void whereAPartOfTheJarIsMissing(String part) throws IOException {
         Path jar = without(part);
