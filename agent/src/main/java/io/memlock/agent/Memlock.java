@@ -62,6 +62,9 @@ public final class Memlock implements Agent {
     /** The time between two attempts to start the keeper. */
     private static final long RETRY_NANOS = 20_000_000;
 
+    /** The same after one has failed for another reason than a full heap. */
+    private static final long LATER_RETRY_NANOS = 1_000_000_000;
+
     private final Instrumentation instrumentation;
     private final Runnable jarHolder;
     private final StartupTimes times;
@@ -248,20 +251,39 @@ public final class Memlock implements Agent {
             }
         });
         Runnable untilBegun = new Runnable() {
+            private long retryNanos = RETRY_NANOS;
+
             @Override
             public void run() {
                 while (!isBegun()) {
-                    AgentThread.rest(RETRY_NANOS);
+                    AgentThread.rest(retryNanos);
                 }
             }
 
             private boolean isBegun() {
                 try {
                     attempt.run();
+                } catch (OutOfMemoryError e) {
+                    // As for the call itself: somebody has to keep the promise.
                 } catch (Throwable e) {
-                    // Whatever it is, as no memory for the call itself: somebody has to keep the promise.
+                    tell(e);
                 }
                 return hasBegun;
+            }
+
+            /** Whatever it is, a full heap may have led to it, and passes. A jar that was damaged does not. */
+            private void tell(Throwable failure) {
+                if (retryNanos == RETRY_NANOS) {
+                    try {
+                        stderr.print(
+                                StandardError.ERROR,
+                                "NOT KEPT: the agent cannot start the thread that keeps the lock, and tries again each second."
+                                        + " Cause: " + failure);
+                        retryNanos = LATER_RETRY_NANOS;
+                    } catch (Throwable e) {
+                        // No memory for the text. Then the next time.
+                    }
+                }
             }
         };
         new AgentThread(untilBegun, "memlock-begin").start();

@@ -16,14 +16,20 @@ import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.Smaps;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The agent jar is cut short under a JVM that runs with it: what the agent may still need it has. */
+/**
+ * The agent jar is cut short under a JVM that runs with it: what the agent may still need it has. A jar that was damaged before
+ * is told of.
+ */
 class JarReplacedIT {
 
     @TempDir
@@ -58,6 +64,27 @@ class JarReplacedIT {
             assertThat(unlock.exitStatus()).as(unlock::toString).isZero();
             assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isZero();
             assertThat(jvm.stderr()).doesNotContain("Exception", "Error");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void tellsOnceThatADamagedJarKeepsNoLock(Jdk jdk) throws Exception {
+        Machine.requireUnlimitedLocking();
+        Path jar = Files.copy(AgentJar.path(), directory.resolve("agent.jar"));
+        try (FileSystem zip = FileSystems.newFileSystem(jar)) {
+            Path classes = zip.getPath("inst/agent.classes");
+            Files.write(classes, Arrays.copyOf(Files.readAllBytes(classes), 100_000));
+        }
+        try (ForkedJvm jvm = ForkedJvm.on(jdk)
+                .flags("-javaagent:" + jar + "=mode=all", "-Xmx256m")
+                .main(HeapApp.class)
+                .start()) {
+            jvm.awaitLine("ready");
+            jvm.awaitErrorLine("NOT KEPT: the agent cannot start the thread that keeps the lock");
+            jvm.ask("grow 40");
+
+            assertThat(jvm.stderr()).containsOnlyOnce("NOT KEPT").contains("cannot read inst/agent.classes");
         }
     }
 }
