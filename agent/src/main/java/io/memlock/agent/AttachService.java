@@ -117,7 +117,8 @@ final class AttachService {
                             + " or try again when less of it is in use");
         } catch (Throwable e) { // whoever asked waits for an answer
             String message = e.getMessage();
-            return new AttachReply(State.FAILED, message == null ? e.toString() : message);
+            boolean speaks = message != null && !(e instanceof LinkageError); // which has the name of a class alone
+            return new AttachReply(State.FAILED, speaks ? message : e.toString());
         }
     }
 
