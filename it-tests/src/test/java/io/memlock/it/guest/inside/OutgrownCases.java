@@ -32,16 +32,26 @@ final class OutgrownCases {
                 new Case("outgrows memory.high and lives", () -> lives(Collector.SERIAL, UNLIMITED, "memory.high")));
     }
 
+    /** Fills one without the agent first and last, so that what only comes of the order can be told from what it costs. */
     private String lives(Collector collector, long limit, String... furtherLimits) {
         try (Disk swap = Disk.swapOn(Disk.DEVICE);
                 MemoryCgroup container = MemoryCgroup.withLimit(limit)) {
             for (String each : furtherLimits) {
                 container.set(each, Long.toString(LIMIT));
             }
-            long plain = millis(filling(collector), container, jvm -> {});
-            long kept = millis(filling(collector).agent("mode=all"), container, OutgrownCases::requireUnlocked);
-            return "with " + swap + ", full after " + kept + " ms; without the agent after " + plain;
+            String before = plain(collector, container);
+            String kept = kept(collector, container) + " and " + kept(collector, container);
+            return "with " + swap + ", filled in " + kept + " ms; without the agent before in " + before + ", after in "
+                    + plain(collector, container);
         }
+    }
+
+    private String plain(Collector collector, MemoryCgroup container) {
+        return millis(filling(collector), container, jvm -> {});
+    }
+
+    private String kept(Collector collector, MemoryCgroup container) {
+        return millis(filling(collector).agent("mode=all"), container, OutgrownCases::requireUnlocked);
     }
 
     private ForkedJvm.Builder filling(Collector collector) {
@@ -50,11 +60,14 @@ final class OutgrownCases {
                 .main(FillingApp.class, String.valueOf(LIVE_MEBIBYTES));
     }
 
-    private static long millis(ForkedJvm.Builder description, MemoryCgroup container, Consumer<ForkedJvm> judge) {
-        long start = System.nanoTime();
+    /** Returns how many milliseconds it took from the first line of {@code main} on. */
+    private static String millis(ForkedJvm.Builder description, MemoryCgroup container, Consumer<ForkedJvm> judge) {
         try (ForkedJvm jvm = description.wrapper(container.wrapper()).start()) {
+            jvm.awaitLine("ready");
+            long start = System.nanoTime();
             jvm.awaitLine("full");
-            long millis = (System.nanoTime() - start) / 1_000_000;
+            String millis = Long.toString((System.nanoTime() - start) / 1_000_000);
+            Conformance.fact("filled-ms", millis); // a guest that is silent for long is given up
             judge.accept(jvm);
             Case.check(jvm.isAlive() && container.oomKills() == 0, "it was killed: " + jvm.stderr());
             return millis;
