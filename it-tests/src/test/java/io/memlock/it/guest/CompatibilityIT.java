@@ -15,9 +15,9 @@ import org.junit.jupiter.api.TestFactory;
  * Kernels and JDKs, one guest after the other: {@code mvn -Pguests verify}. What comes of each guest is a row of {@code
  * docs/compatibility.md}.
  *
- * <p>Each kernel and each JDK has its turn within about two hours on two cores. The system property {@code guests.only} names others, of
+ * <p>Each kernel and each JDK has its turn within about three hours on two cores. The system property {@code guests.only} names others, of
  * every kernel with every JDK: {@code "Linux 5.10;aarch64, 16 KiB pages, JDK 25"}, or {@code Linux} for all of them, which
- * takes about eight hours. {@code guests.list} chooses the {@code short} or the {@code full} list for all.
+ * takes about twelve hours. {@code guests.list} chooses the {@code short} or the {@code full} list for all.
  */
 @Tag("guests")
 class CompatibilityIT {
@@ -25,7 +25,7 @@ class CompatibilityIT {
     /**
      * A guest and what is tried in it.
      *
-     * @param list {@code full}, which takes about half an hour, or {@code short}, which takes five
+     * @param list {@code full}, which takes about 45 minutes, or {@code short}, which takes five
      */
     private record Turn(Guest guest, String list) {
 
@@ -42,11 +42,11 @@ class CompatibilityIT {
     Stream<DynamicContainer> keepsItsPromises() {
         CompatibilityTable table = CompatibilityTable.read();
         String only = System.getProperty("guests.only", "");
-        return (only.isEmpty() ? withinTwoHours() : named(only))
+        return (only.isEmpty() ? eachInTurn() : named(only))
                 .map(turn -> dynamicContainer(turn.guest().toString(), results(turn, table)));
     }
 
-    private static Stream<Turn> withinTwoHours() {
+    private static Stream<Turn> eachInTurn() {
         return Stream.of(
                 new Turn(GuestKernel.LINUX_5_10, GuestJdk.JDK_17, "full"),
                 new Turn(GuestKernel.LINUX_6_1, GuestJdk.JDK_21, "short"),

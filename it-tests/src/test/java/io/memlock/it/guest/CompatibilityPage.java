@@ -38,8 +38,8 @@ final class CompatibilityPage {
               unlock.
             - cgroup v2: `memory.max` and `memory.high` with swap on a disk and in compressed memory, while a neighbour needs
               memory; `memory.swap.max`; a freeze. A heap that outgrows `memory.max` or `memory.high` lives by swap.
-            - cgroup v2, `memory.max` of 200, 300 and 600 MiB: a file of 1000 MiB that is mapped by buffers, by native code, or with
-              `track=off`, is read whole, and `memory.events` counts no kill.
+            - cgroup v2, `memory.max` of 200, 300 and 600 MiB: a file of 1000 MiB that is mapped by buffers, also with `track=off`, or
+              by native code, is read whole with an `interval` of 1 s and of 10 s, and `memory.events` counts no kill.
             - A container of the OCI runtime crun under the seccomp profile that containers get by default: root and uid 1000,
               with and without `IPC_LOCK`, with and without a limit.
 
