@@ -81,7 +81,7 @@ class JarReplacedIT {
                 .main(HeapApp.class)
                 .start()) {
             jvm.awaitLine("ready");
-            jvm.awaitErrorLine("NOT KEPT: the agent cannot start the thread that keeps the lock");
+            jvm.awaitErrorLine("[memlock] NOT KEPT: the agent cannot start the thread that keeps the lock");
             jvm.ask("grow 40");
 
             assertThat(jvm.stderr()).containsOnlyOnce("NOT KEPT").contains("cannot read inst/agent.classes");
