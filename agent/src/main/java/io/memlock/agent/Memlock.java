@@ -66,7 +66,6 @@ public final class Memlock implements Agent {
     private static final long LATER_RETRY_NANOS = 1_000_000_000;
 
     private final Instrumentation instrumentation;
-    private final Runnable jarHolder;
     private final StartupTimes times;
     private final StandardError stderr = new StandardError(System.err);
     private final ProcFs proc = new ProcFs();
@@ -92,9 +91,8 @@ public final class Memlock implements Agent {
     /** The JMX service; null where there is no JMX. */
     private JmxService jmx;
 
-    private Memlock(Instrumentation instrumentation, long startNanos, Runnable jarHolder) {
+    private Memlock(Instrumentation instrumentation, long startNanos) {
         this.instrumentation = instrumentation;
-        this.jarHolder = jarHolder;
         this.times = new StartupTimes(startNanos);
         times.ended("loader");
     }
@@ -103,8 +101,8 @@ public final class Memlock implements Agent {
     public static final class Factory implements Agent.Factory {
 
         @Override
-        public Agent create(Instrumentation instrumentation, long startNanos, Runnable jarHolder) {
-            Agent agent = new Memlock(instrumentation, startNanos, jarHolder);
+        public Agent create(Instrumentation instrumentation, long startNanos) {
+            Agent agent = new Memlock(instrumentation, startNanos);
             return OwnPermissions.exist() ? new PrivilegedAgent(agent) : agent;
         }
     }
@@ -328,15 +326,6 @@ public final class Memlock implements Agent {
         }
     }
 
-    /** Reads the rest of the jar, once {@code main} has begun, which does not wait for it. */
-    private void holdJar() {
-        try {
-            jarHolder.run();
-        } catch (RuntimeException e) {
-            log.debug("the agent jar cannot be read any more: " + e.getMessage());
-        }
-    }
-
     /** Returns the background services. Whoever needs them first makes them: our own thread, or an early attach. */
     private synchronized Background background() {
         if (background == null) {
@@ -364,14 +353,8 @@ public final class Memlock implements Agent {
                     }
                 }
             };
-            Runnable afterFirstPass = new Runnable() {
-                @Override
-                public void run() {
-                    holdJar();
-                }
-            };
-            Background made = new Background(
-                    lock, process.view(), process.libc(), log, listener, inForce, growth, look, afterFirstPass);
+            Background made =
+                    new Background(lock, process.view(), process.libc(), log, listener, inForce, growth, look);
             publisher.publish(made.control());
             background = made;
         }

@@ -48,8 +48,7 @@ public interface Agent {
          *
          * @param instrumentation the JVM's
          * @param startNanos {@link System#nanoTime} when the JVM called the agent
-         * @param jarHolder when run, takes what the agent may still need of its jar into memory
          */
-        Agent create(Instrumentation instrumentation, long startNanos, Runnable jarHolder);
+        Agent create(Instrumentation instrumentation, long startNanos);
     }
 }

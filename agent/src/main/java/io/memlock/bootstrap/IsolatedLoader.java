@@ -29,7 +29,7 @@ import java.util.jar.JarFile;
  * <p>Its parent is the platform loader: neither the application's classes nor its version of a library can be found
  * here, and nothing from here can be found by the application.
  */
-final class IsolatedLoader extends ClassLoader implements Runnable {
+final class IsolatedLoader extends ClassLoader {
 
     /** No rest, at the start of a JVM: its application waits until we are done. */
     static final long AT_ONCE = 0;
@@ -88,8 +88,9 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
     }
 
     /**
-     * Reads classes, once. Plain arithmetic, and each class read to where it stays: this runs interpreted before main, and
-     * each page of the heap that is touched for the first time costs as much as a class.
+     * Reads classes, once, and all of an entry: from then on it does not matter to this JVM if somebody replaces the jar in
+     * place, or cuts it short. Plain arithmetic, and each class read to where it stays: this runs interpreted before main,
+     * and each page of the heap that is touched for the first time costs as much as a class.
      */
     private void hold(String classes) {
         synchronized (read) {
@@ -140,15 +141,6 @@ final class IsolatedLoader extends ClassLoader implements Runnable {
         Permissions all = new Permissions();
         all.add(new AllPermission());
         return all;
-    }
-
-    /**
-     * Reads what the agent may still have to load: from then on it does not matter to this JVM if somebody replaces the
-     * jar in place, or cuts it short.
-     */
-    @Override
-    public void run() {
-        hold(AGENT);
     }
 
     @Override

@@ -76,7 +76,7 @@ final class Launcher {
         }
         IsolatedLoader loader = new IsolatedLoader(jar, atStart ? IsolatedLoader.AT_ONCE : IsolatedLoader.GENTLY_NANOS);
         Object factory = loader.loadClass(FACTORY).getConstructor().newInstance();
-        Agent agent = ((Agent.Factory) factory).create(instrumentation, startNanos, loader);
+        Agent agent = ((Agent.Factory) factory).create(instrumentation, startNanos);
         running = AgentStream.to(agent);
         if (atStart) {
             return agent.start(options);

@@ -15,7 +15,6 @@ public final class Background {
     private final LastingThread reporterThread = new LastingThread("memlock-reporter", new Reporting());
     private final LockControl control;
     private final Runnable look;
-    private final Runnable afterFirstPass;
 
     /**
      * Starts nothing yet.
@@ -25,7 +24,6 @@ public final class Background {
      * @param options the keeper's period, at any moment; {@link LockControl#lock} replaces them
      * @param growth tells the keeper of growth
      * @param look done by the reporter about once a second
-     * @param afterFirstPass done once by the keeper, when the application runs and is locked
      */
     public Background(
             MemoryLock lock,
@@ -35,10 +33,8 @@ public final class Background {
             StateListener listener,
             CurrentOptions options,
             Growth.Source growth,
-            Runnable look,
-            Runnable afterFirstPass) {
+            Runnable look) {
         this.look = look;
-        this.afterFirstPass = afterFirstPass;
         Scans scans = new Scans(process, new ThreadCpuTime(libc));
         StateAnnouncer announcer = new StateAnnouncer(lock, log, listener);
         keeper = new Keeper(lock, process, log, announcer, options, growth, new ThreadCpuTime(libc));
@@ -81,16 +77,9 @@ public final class Background {
 
     /** What the keeper does beside keeping. */
     private final class Revival implements Runnable {
-
-        private boolean isSettled;
-
         @Override
         public void run() {
             start();
-            if (!isSettled && keeper.hasPassed()) {
-                isSettled = true;
-                afterFirstPass.run();
-            }
         }
     }
 

@@ -135,11 +135,6 @@ final class Keeper {
         }
     }
 
-    /** Returns whether there has been a pass. */
-    boolean hasPassed() {
-        return hasPassed;
-    }
-
     /** Runs what goes on beside passes. An error there delays no pass. */
     private void look(Runnable look) {
         try {
