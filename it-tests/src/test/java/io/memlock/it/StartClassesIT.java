@@ -73,7 +73,7 @@ class StartClassesIT {
     @ValueSource(strings = {"", "mode=heap+code", "mode=all,strategy=rescan,prefault=heap"})
     void areNoLambdas(String options) throws IOException {
         for (Jdk jdk : Jdk.all()) {
-            assertThat(loadedBeforeMain(jdk, options).byAnyThread())
+            assertThat(loadedBeforeMain(jdk, options).byTheMainThread())
                     .as("a lambda before main costs up to 10 ms: an anonymous class does not, on %s", jdk)
                     .noneMatch(name -> name.contains("$$Lambda"));
         }
