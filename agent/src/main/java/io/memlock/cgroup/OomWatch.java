@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Tells when a lock would have the OOM killer end the process, and swap would save it. A process that has outgrown its
  * memory cgroup or its host lives on slowly, as long as the kernel can swap something out. So what is locked has to be
- * unlocked in time. Without swap a lock makes no difference, and nothing is watched.
+ * unlocked in time. Without swap only pages of files could be taken away, and nothing is watched.
  *
  * <p>Not thread-safe.
  */
