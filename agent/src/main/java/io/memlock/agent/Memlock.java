@@ -85,6 +85,9 @@ public final class Memlock implements Agent {
     /** Whether a thread of the background has run. */
     private volatile boolean hasBegun;
 
+    /** The watch for dropped privileges, once it will end with the JVM; null before. */
+    private PrivilegeWatch privileges;
+
     private Thread privilegeWatch;
     private AttachService attachments;
 
@@ -303,27 +306,39 @@ public final class Memlock implements Agent {
 
     /** Starts the watch at the first moment at which dropping root would end the JVM. */
     private synchronized void watchPrivilege() {
-        if (privilegeWatch == null && lock.dependsOnCapability()) {
-            PrivilegeWatch privileges = new PrivilegeWatch(process.libc(), lock, log);
+        if (privilegeWatch == null && lock.dependsOnCapability() && endsWithJvm()) {
             Thread watch = newThread(privileges, "memlock-privilege");
             watch.start();
             privilegeWatch = watch; // not before: where there is no memory for a thread just now, the next look tries
-            endWithJvm(privileges);
         }
     }
 
-    private void endWithJvm(PrivilegeWatch privileges) {
+    /**
+     * Makes the watch, and has it ended as the JVM ends. That comes before its thread: a JVM that ends in between would wait
+     * for it.
+     *
+     * @return false if the JVM ends already
+     */
+    private boolean endsWithJvm() {
+        if (privileges != null) {
+            return true;
+        }
+        PrivilegeWatch watch = new PrivilegeWatch(process.libc(), lock, log);
         Runnable end = new Runnable() { // a lambda would be linked before main
                     @Override
                     public void run() {
-                        privileges.end();
+                        watch.end();
                     }
                 };
         try {
             Runtime.getRuntime().addShutdownHook(AgentThread.atEnd(OwnPermissions.of(end), "memlock-end"));
-        } catch (IllegalStateException | SecurityException e) {
-            log.debug("the JVM ends, or may wait for the watch as it ends: " + e.getMessage());
+        } catch (IllegalStateException e) {
+            return false;
+        } catch (SecurityException e) {
+            log.debug("the JVM may wait for the watch as it ends: " + e.getMessage());
         }
+        privileges = watch;
+        return true;
     }
 
     /** Returns the background services. Whoever needs them first makes them: our own thread, or an early attach. */
