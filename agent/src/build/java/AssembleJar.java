@@ -34,6 +34,7 @@ import net.bytebuddy.utility.OpenedClassReader;
  * io/memlock/bootstrap/**.class   as compiled: what the JVM calls
  * io/memlock/api/**.class         as compiled: what the application may call
  * inst/start.classes              the classes of ours and JNA's that run before main
+ * inst/region.classes             what a lock of regions needs before main, and what is beside it
  * inst/agent.classes              the others that an agent may need, and our version
  * inst/asm.classes                Byte Buddy's ASM, needed once if at all
  * inst/command.classes            those of the command line, and picocli
@@ -46,7 +47,7 @@ import net.bytebuddy.utility.OpenedClassReader;
  * application that asks whether JNA is present must not find ours. The bootstrap's {@code IsolatedLoader} reads
  * {@code inst/}.
  *
- * <p>Each of the four is read at once: to find, open and inflate an entry for each class would be a sixth of our start. And
+ * <p>Each of the five is read at once: to find, open and inflate an entry for each class would be a sixth of our start. And
  * the JDK visits each entry of a jar as it opens it: 640 entries cost 16 ms of CPU before main. One is an index, preceded by
  * its length (4 bytes), and then the class files, one after the other; of each class the index has the length of its name
  * (2 bytes), its name as in a class file, and the length of its class file (4 bytes). Which classes run before main stands in
@@ -81,11 +82,26 @@ final class AssembleJar {
         "picocli/"
     };
 
+    /** What a lock of regions needs before main: in a heap of 3 MiB there is no room for the other classes as well. */
+    private static final String[] REGIONS = {
+        "io/memlock/calls/",
+        "io/memlock/cgroup/",
+        "io/memlock/hotspot/",
+        "io/memlock/memory/",
+        "io/memlock/proc/",
+        "io/memlock/reconcile/",
+        "io/memlock/residency/",
+        "io/memlock/vmstructs/",
+        "io/memlock/agent/OwnMappings",
+        "io/memlock/agent/ThisProcess"
+    };
+
     private final Path content;
 
     /** The class files of start-classes.txt, in its order; null until one is found. */
     private final Map<String, byte[]> start = new LinkedHashMap<>();
 
+    private final Map<String, byte[]> region = new TreeMap<>();
     private final Map<String, byte[]> agent = new TreeMap<>();
     private final Map<String, byte[]> asm = new TreeMap<>();
     private final Map<String, byte[]> command = new TreeMap<>();
@@ -108,6 +124,7 @@ final class AssembleJar {
         assembly.addPicocli();
         assembly.addAsm();
         assembly.writeClasses("start", assembly.start);
+        assembly.writeClasses("region", assembly.region);
         assembly.writeClasses("agent", assembly.agent);
         assembly.writeClasses("asm", assembly.asm);
         assembly.writeClasses("command", assembly.command);
@@ -273,6 +290,9 @@ final class AssembleJar {
         }
         if (type.startsWith(ASM)) {
             return asm;
+        }
+        if (isAny(type, REGIONS)) {
+            return region;
         }
         return isAny(type, COMMAND_LINE) ? command : agent;
     }

@@ -21,8 +21,9 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 
 /**
- * Loads what the agent jar hides under {@code inst/}. Classes are together in four entries: those that run before an
- * application's {@code main}, those that the agent may need later, ASM, and those of the command line. {@code AssembleJar}
+ * Loads what the agent jar hides under {@code inst/}. Classes are together in five entries: those that run before an
+ * application's {@code main}, those that a lock of regions needs as well, those that the agent may need later, ASM, and those
+ * of the command line. {@code AssembleJar}
  * says in what form, and why. A resource of ours is among the classes of its package; JNA's library
  * {@code a/b/c.so} is {@code inst/a/b/c.so}.
  *
@@ -44,6 +45,7 @@ final class IsolatedLoader extends ClassLoader {
     private static final String HIDDEN = "inst/";
 
     private static final String START = "start.classes";
+    private static final String REGION = "region.classes";
     private static final String AGENT = "agent.classes";
     private static final String ASM = "asm.classes";
     private static final String COMMAND = "command.classes";
@@ -84,7 +86,8 @@ final class IsolatedLoader extends ClassLoader {
         CodeSource source = new CodeSource(file.toURI().toURL(), (Certificate[]) null);
         domain = new ProtectionDomain(source, permissions(), this, null);
         hold(START);
-        entry(AGENT); // which is read when main runs: too late for an exit
+        entry(REGION); // which may be read when main runs: too late for an exit
+        entry(AGENT);
     }
 
     /**
@@ -174,7 +177,8 @@ final class IsolatedLoader extends ClassLoader {
             return bytes;
         }
         if (name.startsWith("io/memlock/")) {
-            bytes = file(AGENT, name);
+            bytes = file(REGION, name);
+            bytes = bytes == null ? file(AGENT, name) : bytes;
             return bytes == null ? file(COMMAND, name) : bytes;
         }
         if (name.startsWith("net/bytebuddy/")) {

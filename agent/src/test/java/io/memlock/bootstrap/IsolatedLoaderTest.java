@@ -178,6 +178,7 @@ class IsolatedLoaderTest {
     void saysSoWhereAnEntryIsMissing() throws Exception {
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar.toPath()))) {
             hideNothing(out, "start.classes");
+            hideNothing(out, "region.classes");
         }
 
         assertThatIllegalStateException()
@@ -196,7 +197,7 @@ class IsolatedLoaderTest {
             out.writeInt(length);
             out.write(bytesOf(ANY));
             out.flush();
-            for (String other : new String[] {"start.classes", "agent.classes", "command.classes"}) {
+            for (String other : new String[] {"start.classes", "region.classes", "agent.classes", "command.classes"}) {
                 if (!other.equals(classes)) {
                     hideNothing(jarOut, other);
                 }

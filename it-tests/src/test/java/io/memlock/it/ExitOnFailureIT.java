@@ -60,6 +60,7 @@ class ExitOnFailureIT {
                 "io/memlock/lock/MemoryLock",
                 "com/sun/jna/Native",
                 "inst/com/sun/jna/linux-x86-64/libjnidispatch.so",
+                "inst/region.classes",
                 "inst/agent.classes"
             })
     void whereAPartOfTheJarIsMissing(String part) throws IOException {

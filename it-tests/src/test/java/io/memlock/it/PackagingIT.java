@@ -165,6 +165,7 @@ class PackagingIT {
     @Test
     void eachPackageOfTheAgentIsNamedByAnotherOfIt() throws IOException {
         Map<String, byte[]> agent = new TreeMap<>(PackedClasses.in(jar, "inst/agent.classes"));
+        agent.putAll(PackedClasses.in(jar, "inst/region.classes"));
         agent.putAll(PackedClasses.in(jar, PackedClasses.START));
 
         Set<String> packages = new TreeSet<>();
@@ -202,7 +203,7 @@ class PackagingIT {
     /** All of them, the hidden ones too, by their names as in a class file. */
     private static Map<String, byte[]> classes() throws IOException {
         Map<String, byte[]> classes = new TreeMap<>();
-        for (String together : List.of("start", "agent", "asm", "command")) {
+        for (String together : List.of("start", "region", "agent", "asm", "command")) {
             classes.putAll(PackedClasses.in(jar, "inst/" + together + ".classes"));
         }
         assertThat(classes.remove("io/memlock/attach/version.properties")).isNotNull();
