@@ -306,7 +306,7 @@ public final class Memlock implements Agent {
 
     /** Starts the watch at the first moment at which dropping root would end the JVM. */
     private synchronized void watchPrivilege() {
-        if (privilegeWatch == null && lock.dependsOnCapability() && endsWithJvm()) {
+        if (privilegeWatch == null && lock.dependsOnCapability() && makeWatchThatEnds()) {
             Thread watch = newThread(privileges, "memlock-privilege");
             watch.start();
             privilegeWatch = watch; // not before: where there is no memory for a thread just now, the next look tries
@@ -319,7 +319,7 @@ public final class Memlock implements Agent {
      *
      * @return false if the JVM ends already
      */
-    private boolean endsWithJvm() {
+    private boolean makeWatchThatEnds() {
         if (privileges != null) {
             return true;
         }

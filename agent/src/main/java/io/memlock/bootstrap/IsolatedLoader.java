@@ -23,9 +23,8 @@ import java.util.jar.JarFile;
 /**
  * Loads what the agent jar hides under {@code inst/}. Classes are together in five entries: those that run before an
  * application's {@code main}, those that a lock of regions needs as well, those that the agent may need later, ASM, and those
- * of the command line. {@code AssembleJar}
- * says in what form, and why. A resource of ours is among the classes of its package; JNA's library
- * {@code a/b/c.so} is {@code inst/a/b/c.so}.
+ * of the command line. {@code AssembleJar} says in what form, and why. A resource of ours is among the classes of its
+ * package; JNA's library {@code a/b/c.so} is {@code inst/a/b/c.so}.
  *
  * <p>Its parent is the platform loader: neither the application's classes nor its version of a library can be found
  * here, and nothing from here can be found by the application.

@@ -55,8 +55,8 @@ public final class OnFaultProbe {
      * there that it wants to keep from swap, a key for example: memory of its own that it can write to. Code made at run
      * time is none, nor is the bss of a library, which follows directly on its data, nor are the closures of libffi, which
      * JNA's calls are made through: directly behind them is their code, mapped from an unlinked file (libffi {@code
-     * src/tramp.c: tramp_table_map_alt}). What may be such a page
-     * is taken for the application's: to leave a few pages locked is better than to stop a JVM while smaps is read.
+     * src/tramp.c: tramp_table_map_alt}). What may be such a page is taken for the
+     * application's: to leave a few pages locked is better than to stop a JVM while smaps is read.
      *
      * @param asked which mappings to look at
      * @return null if it cannot be told, or not of every larger mapping

@@ -40,7 +40,10 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
                 : tighter(number("memory.limit_in_bytes"), limited(sumOfStat(HIERARCHICAL_LIMIT)));
     }
 
-    /** Returns whether it is certain that neither this cgroup nor one above has a limit; v2 would have to be asked level by level. */
+    /**
+     * Returns whether it is certain that neither this cgroup nor one above has a limit. Version 2 tells only of each cgroup
+     * by itself.
+     */
     boolean isFreeOfLimitsFromHereUp() {
         return version == 1 && sumOfStat(HIERARCHICAL_LIMIT) >= V1_UNLIMITED;
     }
@@ -101,9 +104,10 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
      */
     long freeBytes() {
         long limit = tighter(limitBytes(), highBytes());
-        long usage = limit < 0
-                ? -1
-                : usageBytes(); // most have no limit, and each file costs a keeper that looks each second
+        if (limit < 0) {
+            return RoomSource.UNLIMITED; // before the usage: each file costs a keeper that looks each second
+        }
+        long usage = usageBytes();
         if (usage < 0) {
             return RoomSource.UNLIMITED;
         }

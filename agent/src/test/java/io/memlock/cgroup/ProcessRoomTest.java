@@ -178,6 +178,18 @@ class ProcessRoomTest {
     }
 
     @Test
+    void readsNoUsageWhereThereIsNoLimit() {
+        List<String> read = new ArrayList<>();
+        CgroupLevel level = new CgroupLevel(2, "/cg", name -> {
+            read.add(name);
+            return "max\n";
+        });
+
+        assertThat(level.freeBytes()).isEqualTo(RoomSource.UNLIMITED);
+        assertThat(read).containsExactlyInAnyOrder("memory.max", "memory.high");
+    }
+
+    @Test
     void looksAboveAGroupOfVersion1ThatTellsNothing() {
         CgroupLevel own = level(1, Map.of());
         CgroupLevel above = level(1, Map.of("memory.limit_in_bytes", "1000\n", "memory.usage_in_bytes", "900\n"));
