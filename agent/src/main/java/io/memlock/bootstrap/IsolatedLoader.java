@@ -5,7 +5,6 @@ import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.security.AllPermission;
 import java.security.CodeSource;
@@ -218,19 +217,6 @@ final class IsolatedLoader extends ClassLoader {
         byte[] known = file(name);
         byte[] bytes = known == null ? readJar(name) : known;
         return bytes == null ? super.getResourceAsStream(name) : new ByteArrayInputStream(bytes);
-    }
-
-    @Override
-    public URL getResource(String name) {
-        JarEntry entry = jar.getJarEntry(HIDDEN.concat(name));
-        if (entry == null) {
-            return super.getResource(name);
-        }
-        try {
-            return new URL("jar:" + domain.getCodeSource().getLocation() + "!/" + entry.getName());
-        } catch (IOException e) {
-            return null;
-        }
     }
 
     private byte[] readJar(String name) {
