@@ -15,6 +15,9 @@ public final class DirectFunctions {
     /** The number of cachestat(2). include/uapi/asm-generic/unistd.h, arch/x86/entry/syscalls/syscall_64.tbl */
     private static final long CACHESTAT = 451;
 
+    /** Where {@code struct pm_scan_arg} has the address of what is to be filled. include/uapi/linux/fs.h */
+    private static final int VEC = 5;
+
     private static final int MOST_ARGUMENTS = 7;
 
     /** A frame has the addresses of the arguments, the result, the arguments, and what they may point to. */
@@ -33,6 +36,7 @@ public final class DirectFunctions {
 
     private static final long MUNLOCK = ProcessFunction.addressOf("munlock");
     private static final long FCNTL = ProcessFunction.addressOf("fcntl");
+    private static final long IOCTL = ProcessFunction.addressOf("ioctl");
     private static final long SYSCALL = ProcessFunction.addressOf("syscall");
 
     /** A frame that nobody uses; 0 while there is none. */
@@ -159,6 +163,29 @@ public final class DirectFunctions {
         int result = call(OF_SEVEN, SYSCALL, frame);
         Native.read(null, frame, answer, cstat, 0, cstat.length);
         giveBack(frame);
+        return result;
+    }
+
+    /**
+     * ioctl(2) with an argument that has the address of a vector.
+     *
+     * @param arg a {@code struct pm_scan_arg}; filled
+     * @param vec filled with as many {@code struct page_region} as the result says
+     */
+    public static int pagemap_scan(int fd, long request, long[] arg, long[] vec) {
+        long argBytes = (long) arg.length * Long.BYTES;
+        long memory = allocate(argBytes + (long) vec.length * Long.BYTES);
+        long frame = take();
+        arg[VEC] = memory + argBytes;
+        Native.write(null, memory, 0, arg, 0, arg.length);
+        argument(frame, 0, fd);
+        argument(frame, 1, request);
+        argument(frame, 2, memory);
+        int result = call(OF_THREE, IOCTL, frame);
+        giveBack(frame);
+        Native.read(null, memory, 0, arg, 0, arg.length);
+        Native.read(null, memory, argBytes, vec, 0, vec.length);
+        Native.free(memory);
         return result;
     }
 }

@@ -77,6 +77,11 @@ final class CloseOnExecFiles implements FileOpener {
             return checked(read);
         }
 
+        @Override
+        public int scanPages(long[] arg, long[] vec) {
+            return libc.pagemap_scan(descriptor, arg, vec);
+        }
+
         private int checked(long read) throws IOException {
             if (read < 0) {
                 throw failure(file);

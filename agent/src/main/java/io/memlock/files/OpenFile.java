@@ -18,6 +18,17 @@ public abstract class OpenFile extends InputStream {
      */
     public abstract int readAt(long position, byte[] into, int length) throws IOException;
 
+    /**
+     * Asks the kernel for runs of pages in the same state, if this is a pagemap. PAGEMAP_SCAN(2const)
+     *
+     * @param arg a {@code struct pm_scan_arg}; filled with where the walk ended
+     * @param vec filled with a {@code struct page_region} for each run
+     * @return how many runs; -1 where it cannot be asked, as of a file that the JDK has opened
+     */
+    public int scanPages(long[] arg, long[] vec) {
+        return -1;
+    }
+
     @Override
     public abstract int read(byte[] into, int from, int length) throws IOException;
 

@@ -154,6 +154,11 @@ final class JnaLibC implements LibC {
     }
 
     @Override
+    public int pagemap_scan(int fd, long[] arg, long[] vec) {
+        return DirectFunctions.pagemap_scan(fd, Linux.PAGEMAP_SCAN, arg, vec);
+    }
+
+    @Override
     public int getrlimit(int resource, long[] rlim) {
         return getrlimit.invokeInt(resource, rlim);
     }

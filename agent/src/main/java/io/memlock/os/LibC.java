@@ -162,6 +162,16 @@ public interface LibC {
     int cachestat(int fd, long[] range, long[] cstat, int flags);
 
     /**
+     * Finds runs of pages in the same state: {@code ioctl(fd, PAGEMAP_SCAN, arg)}. PAGEMAP_SCAN(2const), Linux 6.7
+     *
+     * @param fd of a pagemap
+     * @param arg a {@code struct pm_scan_arg}, whose {@code vec} is set here; filled with where the walk ended
+     * @param vec filled with a {@code struct page_region} of three longs for each run
+     * @return how many runs, or -1; there is no errno
+     */
+    int pagemap_scan(int fd, long[] arg, long[] vec);
+
+    /**
      * Reads a resource limit. getrlimit(2)
      *
      * @param rlim filled with the soft limit at 0 and the hard limit at 1, in bytes; {@link Linux#RLIM_INFINITY}

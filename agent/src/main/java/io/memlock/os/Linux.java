@@ -84,6 +84,10 @@ public final class Linux {
     /** Where in the answer of cachestat the evicted pages are. */
     public static final int CACHESTAT_EVICTED = 3;
 
+    // include/uapi/linux/fs.h
+    /** For ioctl on a pagemap: finds runs of pages in the same state, Linux 6.7. */
+    public static final long PAGEMAP_SCAN = 0xc0606610L;
+
     // include/uapi/asm-generic/resource.h
     /** Bytes of locked mappings. */
     public static final int RLIMIT_MEMLOCK = 8;

@@ -10,7 +10,8 @@ import java.util.BitSet;
  * Which pages are in RAM, and which are swapped out: {@code /proc/PID/pagemap}, eight bytes a page. proc_pid_pagemap(5)
  *
  * <p>Unlike smaps it answers for any range, in pieces as small as the reader likes: the kernel holds the process's
- * mmap_lock for so many pages at a time (2 MiB of address space at most), not for a whole mapping.
+ * mmap_lock for so many pages at a time, not for a whole mapping. Where it finds runs of pages ({@link PageRuns}), these
+ * are taken, and single entries are read only for what runs do not tell.
  */
 public final class Pagemap implements Closeable {
 
@@ -35,11 +36,13 @@ public final class Pagemap implements Closeable {
     private static final int PAGES_AT_ONCE = 256;
 
     private final OpenFile file;
+    private final PageRuns runs;
     private final long pageBytes;
     private final byte[] entries = new byte[PAGES_AT_ONCE * ENTRY_BYTES];
 
     Pagemap(OpenFile file, long pageBytes) {
         this.file = file;
+        this.runs = new PageRuns(file);
         this.pageBytes = pageBytes;
     }
 
@@ -53,44 +56,155 @@ public final class Pagemap implements Closeable {
      */
     public void forEachSwapped(long start, long end, RunConsumer each) throws IOException {
         for (long at = start; at < end; ) {
-            int pages = read(at, end);
-            if (pages == 0) {
-                return;
+            long next = runs.find(at, end, PageRuns.SWAPPED, false);
+            for (int run = 0; run < runs.count(); run++) {
+                each.accept(runs.start(run), runs.end(run));
             }
-            handOver(at, pages, each);
-            at += pages * pageBytes;
+            if (next == at) {
+                int pages = read(at, end);
+                if (pages == 0) {
+                    return;
+                }
+                handOver(at, pages, each);
+                next = at + pages * pageBytes;
+            }
+            at = next;
         }
     }
 
     /**
-     * Counts the pages of a range.
+     * Counts the pages of a range, whoever else has them.
      *
      * @param start page-aligned
      * @param end page-aligned
-     * @param seen pages of the file behind the range that are not counted again, and to which those of this range are
-     *     added; null for private memory
-     * @param firstFilePage the file's page at {@code start}
-     * @param afterPiece called after each read, to let those go first who wait for the mmap_lock
+     * @param afterPiece called after each call of the kernel, to let those go first who wait for the mmap_lock
+     * @return what was counted; nothing is said to be mapped elsewhere
+     * @throws IOException if reading fails
+     */
+    public PageCounts count(long start, long end, Runnable afterPiece) throws IOException {
+        return new Count(null, 0, false).of(start, end, afterPiece);
+    }
+
+    /**
+     * Counts the pages of a range that a file is mapped to, and which of them others map, too. On Linux 6.18 a GiB in RAM
+     * takes four times as long as with {@link #count}.
+     *
+     * @param start page-aligned
+     * @param end page-aligned
+     * @param afterPiece as for {@link #count}
      * @return what was counted
      * @throws IOException if reading fails
      */
-    public PageCounts count(long start, long end, BitSet seen, long firstFilePage, Runnable afterPiece)
+    public PageCounts countOfFile(long start, long end, Runnable afterPiece) throws IOException {
+        return new Count(null, 0, true).of(start, end, afterPiece);
+    }
+
+    /**
+     * Counts the pages of a range whose pages of a file were not seen in another range.
+     *
+     * @param start page-aligned
+     * @param end page-aligned
+     * @param seen pages of the file that are not counted again, and to which those of this range are added
+     * @param firstFilePage the file's page at {@code start}
+     * @param afterPiece as for {@link #count}
+     * @return what was counted; nothing is said to be mapped elsewhere
+     * @throws IOException if reading fails
+     */
+    public PageCounts countUnseen(long start, long end, BitSet seen, long firstFilePage, Runnable afterPiece)
             throws IOException {
-        long[] pagesInState = new long[STATES];
-        for (long at = start; at < end; ) {
-            int pages = read(at, end);
-            if (pages == 0) {
-                break;
+        return new Count(seen, firstFilePage - start / pageBytes, false).of(start, end, afterPiece);
+    }
+
+    /** Counts pages, in pieces. */
+    private final class Count {
+
+        private final BitSet seen;
+
+        /** What a page of the address space has to be moved by to be that of the file. */
+        private final long toFilePage;
+
+        private final boolean asksWhoElse;
+
+        /** How many entries had each {@link #STATE_BYTE}. */
+        private final long[] pagesInState = new long[STATES];
+
+        private long presentInRuns;
+        private long swappedInRuns;
+
+        Count(BitSet seen, long toFilePage, boolean asksWhoElse) {
+            this.seen = seen;
+            this.toFilePage = toFilePage;
+            this.asksWhoElse = asksWhoElse;
+        }
+
+        PageCounts of(long start, long end, Runnable afterPiece) throws IOException {
+            long wanted = PageRuns.PRESENT | PageRuns.SWAPPED;
+            for (long at = start; at < end; ) {
+                long next = runs.find(at, end, wanted, asksWhoElse);
+                if (next == at) {
+                    int pages = read(at, end);
+                    if (pages == 0) {
+                        break;
+                    }
+                    addEntries(at, pages);
+                    next = at + pages * pageBytes;
+                } else {
+                    addRuns(afterPiece);
+                }
+                at = next;
+                afterPiece.run();
             }
+            PageCounts read = sum(pagesInState);
+            return new PageCounts(
+                    presentInRuns + read.present(),
+                    asksWhoElse ? read.mappedElsewhere() : 0,
+                    swappedInRuns + read.swapped());
+        }
+
+        private void addEntries(long at, int pages) {
             if (seen != null) {
-                blankSeen(pages, seen, (int) (firstFilePage + (at - start) / pageBytes));
+                blankSeen(pages, seen, (int) filePage(at));
             }
             tally(entries, pages, pagesInState);
-            at += pages * pageBytes;
-            afterPiece.run();
         }
-        PageCounts all = sum(pagesInState);
-        return seen == null ? all : new PageCounts(all.present(), 0, all.swapped());
+
+        /** Adds runs. They do not tell of a file's page whether others map it, too: its entry does. */
+        private void addRuns(Runnable afterPiece) throws IOException {
+            for (int run = 0; run < runs.count(); run++) {
+                long start = runs.start(run);
+                long end = runs.end(run);
+                if (asksWhoElse && runs.isPresent(run) && runs.isOfFile(run)) {
+                    readRun(start, end, afterPiece);
+                } else if (runs.isPresent(run)) {
+                    presentInRuns += unseenPages(start, end);
+                } else if (runs.isSwapped(run)) {
+                    swappedInRuns += unseenPages(start, end);
+                }
+            }
+        }
+
+        private void readRun(long start, long end, Runnable afterPiece) throws IOException {
+            int pages;
+            for (long at = start; at < end && (pages = read(at, end)) > 0; at += pages * pageBytes) {
+                tally(entries, pages, pagesInState);
+                afterPiece.run();
+            }
+        }
+
+        private long unseenPages(long start, long end) {
+            long pages = (end - start) / pageBytes;
+            if (seen != null) {
+                int first = (int) filePage(start);
+                int last = (int) filePage(end);
+                pages -= seen.get(first, last).cardinality();
+                seen.set(first, last);
+            }
+            return pages;
+        }
+
+        private long filePage(long address) {
+            return address / pageBytes + toFilePage;
+        }
     }
 
     /**

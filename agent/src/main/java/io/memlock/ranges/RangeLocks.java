@@ -188,7 +188,7 @@ public final class RangeLocks {
                 long start = Math.max(mapping.start(), pages.start());
                 long end = Math.min(mapping.end(), pages.end());
                 if (start < end && probe.isLocked(start)) {
-                    present += pagemap.count(start, end, null, 0, () -> {}).present();
+                    present += pagemap.count(start, end, () -> {}).present();
                 }
             }
         }

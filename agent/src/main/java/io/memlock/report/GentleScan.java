@@ -39,6 +39,8 @@ public final class GentleScan {
     private final long pageBytes;
     private final List<PathGlob> files;
 
+    private long restedNanos = System.nanoTime();
+
     /**
      * Makes a scan of this process.
      *
@@ -91,13 +93,27 @@ public final class GentleScan {
         Mapping mapping = segment.mapping();
         // Shared and writable: a file in memory, which may be mapped twice; and once more by us.
         boolean isView = mapping.isSharedFile() && (mapping.writable() || segment.isAgentsView());
-        BitSet seen = isView ? views.computeIfAbsent(mapping.inode(), inode -> new BitSet()) : null;
-        long firstFilePage = segment.fileOffset() / pageBytes;
-        PageCounts pages = pagemap.count(
-                segment.start(), segment.end(), seen, firstFilePage, () -> pause.nanos(ChunkedCalls.PAUSE_NANOS));
+        PageCounts pages;
+        if (isView) {
+            BitSet seen = views.computeIfAbsent(mapping.inode(), inode -> new BitSet());
+            pages = pagemap.countUnseen(
+                    segment.start(), segment.end(), seen, segment.fileOffset() / pageBytes, this::rest);
+        } else if (mapping.isFileBacked()) {
+            pages = pagemap.countOfFile(segment.start(), segment.end(), this::rest);
+        } else {
+            pages = pagemap.count(segment.start(), segment.end(), this::rest);
+        }
         long resident = pages.present() * pageBytes - pages.mappedElsewhere() * pageBytes / 2;
         boolean isLocked = mapping.isHugetlb() || probe.isLocked(segment.start());
         long swapped = pages.swapped() * pageBytes + sharedSwap.bytes(segment);
         totals.addHeld(segment, resident, isLocked ? resident : 0, swapped);
+    }
+
+    /** Rests after as much work as a rest is long. */
+    private void rest() {
+        if (System.nanoTime() - restedNanos >= ChunkedCalls.PAUSE_NANOS) {
+            pause.nanos(ChunkedCalls.PAUSE_NANOS);
+            restedNanos = System.nanoTime();
+        }
     }
 }

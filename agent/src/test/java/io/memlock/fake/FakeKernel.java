@@ -779,6 +779,11 @@ public final class FakeKernel implements LibC, Mappings {
         return 0;
     }
 
+    @Override
+    public int pagemap_scan(int fd, long[] arg, long[] vec) {
+        return -1;
+    }
+
     /** What mlock or a plain mlockall populated is there. */
     @Override
     public int move_pages(int pid, long page, int[] status, int flags) {

@@ -99,6 +99,11 @@ public final class RecordingLibC implements LibC {
     }
 
     @Override
+    public int pagemap_scan(int fd, long[] arg, long[] vec) {
+        return kernel.pagemap_scan(fd, arg, vec);
+    }
+
+    @Override
     public int move_pages(int pid, long page, int[] status, int flags) {
         return kernel.move_pages(pid, page, status, flags);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.files.FileOpener;
+import io.memlock.files.OpenFile;
 import io.memlock.proc.Pagemap.PageCounts;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,8 +13,10 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +30,7 @@ class PagemapTest {
     private static final long FILE_MAPPED_ELSEWHERE = 1L << 63 | 1L << 61;
     private static final long FORKED = 1L << 63;
     private static final long SWAPPED = 1L << 62 | 1L << 56;
+    private static final long ZEROS = 1L << 63 | 1L << 56;
 
     @TempDir
     private Path directory;
@@ -34,8 +38,8 @@ class PagemapTest {
     @Test
     void countsWhatIsInRamAndWhatIsSwapped() throws IOException {
         try (Pagemap pagemap = of(NOTHING, ANONYMOUS, FILE, FILE_MAPPED_ELSEWHERE, FORKED, SWAPPED, NOTHING)) {
-            assertThat(pagemap.count(0, 7 * PAGE, null, 0, () -> {})).isEqualTo(new PageCounts(4, 1, 1));
-            assertThat(pagemap.count(5 * PAGE, 7 * PAGE, null, 0, () -> {})).isEqualTo(new PageCounts(0, 0, 1));
+            assertThat(pagemap.countOfFile(0, 7 * PAGE, () -> {})).isEqualTo(new PageCounts(4, 1, 1));
+            assertThat(pagemap.countOfFile(5 * PAGE, 7 * PAGE, () -> {})).isEqualTo(new PageCounts(0, 0, 1));
         }
     }
 
@@ -43,8 +47,9 @@ class PagemapTest {
     void countsEachPageOfAFileOnce() throws IOException {
         try (Pagemap pagemap = of(FILE_MAPPED_ELSEWHERE, NOTHING, FILE_MAPPED_ELSEWHERE, FILE)) {
             BitSet seen = new BitSet();
-            assertThat(pagemap.count(0, 2 * PAGE, seen, 10, () -> {})).isEqualTo(new PageCounts(1, 0, 0));
-            assertThat(pagemap.count(2 * PAGE, 4 * PAGE, seen, 10, () -> {})).isEqualTo(new PageCounts(1, 0, 0));
+            assertThat(pagemap.countUnseen(0, 2 * PAGE, seen, 10, () -> {})).isEqualTo(new PageCounts(1, 0, 0));
+            assertThat(pagemap.countUnseen(2 * PAGE, 4 * PAGE, seen, 10, () -> {}))
+                    .isEqualTo(new PageCounts(1, 0, 0));
             assertThat(seen.stream()).containsExactly(10, 11);
         }
     }
@@ -55,8 +60,7 @@ class PagemapTest {
         java.util.Arrays.fill(entries, ANONYMOUS);
         int[] pauses = new int[1];
         try (Pagemap pagemap = of(entries)) {
-            assertThat(pagemap.count(0, 2500 * PAGE, null, 0, () -> pauses[0]++))
-                    .isEqualTo(new PageCounts(2500, 0, 0));
+            assertThat(pagemap.count(0, 2500 * PAGE, () -> pauses[0]++)).isEqualTo(new PageCounts(2500, 0, 0));
         }
         assertThat(pauses[0]).isEqualTo(10);
     }
@@ -64,7 +68,7 @@ class PagemapTest {
     @Test
     void stopsWhereTheFileEnds() throws IOException {
         try (Pagemap pagemap = of(ANONYMOUS, SWAPPED)) {
-            assertThat(pagemap.count(0, 9 * PAGE, null, 0, () -> {})).isEqualTo(new PageCounts(1, 0, 1));
+            assertThat(pagemap.count(0, 9 * PAGE, () -> {})).isEqualTo(new PageCounts(1, 0, 1));
         }
     }
 
@@ -75,6 +79,93 @@ class PagemapTest {
             pagemap.forEachSwapped(0, 5 * PAGE, (start, end) -> runs.add(start / PAGE + "-" + end / PAGE));
             assertThat(runs).containsExactly("0-2", "4-5");
         }
+    }
+
+    @Test
+    void findsTheSameByRunsAsByEntries() throws IOException {
+        long[] states = {NOTHING, ANONYMOUS, FILE, FILE_MAPPED_ELSEWHERE, FORKED, SWAPPED};
+        for (int seed = 0; seed < 200; seed++) {
+            Random random = new Random(seed);
+            long[] entries = new long[3000];
+            for (int at = 0; at < entries.length; ) {
+                int runEnd = Math.min(entries.length, at + 1 + random.nextInt(seed % 2 == 0 ? 3 : 900));
+                Arrays.fill(entries, at, runEnd, states[random.nextInt(states.length)]);
+                at = runEnd;
+            }
+            long from = random.nextInt(1000) * PAGE;
+            long to = from + random.nextInt(2000) * PAGE;
+            RunsOf kernel = new RunsOf(entries);
+            try (Pagemap byRuns = new Pagemap(kernel, PAGE);
+                    Pagemap byEntries = of(entries)) {
+                assertThat(byRuns.count(from, to, () -> {}))
+                        .as("seed %d", seed)
+                        .isEqualTo(byEntries.count(from, to, () -> {}));
+                assertThat(byRuns.countOfFile(from, to, () -> {}))
+                        .as("seed %d", seed)
+                        .isEqualTo(byEntries.countOfFile(from, to, () -> {}));
+                BitSet seen = evenPages();
+                BitSet other = evenPages();
+                assertThat(byRuns.countUnseen(from, to, seen, 7, () -> {}))
+                        .as("seed %d", seed)
+                        .isEqualTo(byEntries.countUnseen(from, to, other, 7, () -> {}));
+                assertThat(seen).isEqualTo(other);
+                assertThat(swapped(byRuns, from, to)).isEqualTo(swapped(byEntries, from, to));
+            }
+            assertThat(kernel.scans).isPositive();
+        }
+    }
+
+    @Test
+    void readsOnlyEntriesOfFilesAndOnlyToTellWhoElseMapsThem() throws IOException {
+        RunsOf kernel = new RunsOf(ANONYMOUS, ANONYMOUS, SWAPPED, NOTHING, FILE, FILE_MAPPED_ELSEWHERE);
+        try (Pagemap pagemap = new Pagemap(kernel, PAGE)) {
+            assertThat(pagemap.count(0, 6 * PAGE, () -> {})).isEqualTo(new PageCounts(4, 0, 1));
+            assertThat(kernel.entriesRead).isZero();
+            assertThat(pagemap.countOfFile(0, 6 * PAGE, () -> {})).isEqualTo(new PageCounts(4, 1, 1));
+            assertThat(kernel.entriesRead).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void doesNotCountThePageOfZeros() throws IOException {
+        try (Pagemap pagemap = new Pagemap(new RunsOf(ZEROS, ANONYMOUS), PAGE)) {
+            assertThat(pagemap.count(0, 2 * PAGE, () -> {})).isEqualTo(new PageCounts(1, 0, 0));
+        }
+    }
+
+    @Test
+    void asksOnceAboutSmallMappingsSideBySide() throws IOException {
+        RunsOf kernel = new RunsOf(ANONYMOUS, ANONYMOUS, ANONYMOUS, SWAPPED, NOTHING, ANONYMOUS);
+        try (Pagemap pagemap = new Pagemap(kernel, PAGE)) {
+            assertThat(pagemap.count(0, 2 * PAGE, () -> {})).isEqualTo(new PageCounts(2, 0, 0));
+            assertThat(pagemap.count(2 * PAGE, 4 * PAGE, () -> {})).isEqualTo(new PageCounts(1, 0, 1));
+            assertThat(pagemap.count(4 * PAGE, 6 * PAGE, () -> {})).isEqualTo(new PageCounts(1, 0, 0));
+        }
+        assertThat(kernel.scans).isEqualTo(1);
+    }
+
+    @Test
+    void asksAboutNoMoreThanThereIsAtTheEndOfTheAddressSpace() throws IOException {
+        RunsOf kernel = new RunsOf(ANONYMOUS, ANONYMOUS);
+        kernel.addressSpaceEnd = 2 * PAGE;
+        try (Pagemap pagemap = new Pagemap(kernel, PAGE)) {
+            assertThat(pagemap.count(0, 2 * PAGE, () -> {})).isEqualTo(new PageCounts(2, 0, 0));
+        }
+        assertThat(kernel.entriesRead).isZero();
+    }
+
+    private static BitSet evenPages() {
+        BitSet pages = new BitSet();
+        for (int page = 0; page < 2000; page += 2) {
+            pages.set(page);
+        }
+        return pages;
+    }
+
+    private static BitSet swapped(Pagemap pagemap, long from, long to) throws IOException {
+        BitSet pages = new BitSet();
+        pagemap.forEachSwapped(from, to, (start, end) -> pages.set((int) (start / PAGE), (int) (end / PAGE)));
+        return pages;
     }
 
     @Test
@@ -92,5 +183,70 @@ class PagemapTest {
         Path file = directory.resolve("pagemap");
         Files.write(file, bytes.array());
         return new Pagemap(new FileOpener.Jdk().open(file.toFile()), PAGE);
+    }
+
+    /** A pagemap of which the kernel finds runs, as Linux 6.7 does: fs/proc/task_mmu.c, {@code pagemap_scan_output}. */
+    private static final class RunsOf extends OpenFile {
+
+        private final long[] entries;
+        private long addressSpaceEnd = Long.MAX_VALUE;
+        private int scans;
+        private int entriesRead;
+
+        RunsOf(long... entries) {
+            this.entries = entries;
+        }
+
+        @Override
+        public int scanPages(long[] arg, long[] vec) {
+            assertThat(arg).hasSize(12).startsWith(12 * Long.BYTES, 0);
+            assertThat(arg[11] | 0x4).isEqualTo(0x3c);
+            if (arg[3] > addressSpaceEnd) {
+                return -1;
+            }
+            scans++;
+            int runs = 0;
+            long page = arg[2] / PAGE;
+            for (; page < Math.min(entries.length, arg[3] / PAGE); page++) {
+                long state = state(entries[(int) page]) & arg[11];
+                boolean goesOn = runs > 0 && vec[runs * 3 - 2] == page * PAGE && vec[runs * 3 - 1] == state;
+                if (goesOn) {
+                    vec[runs * 3 - 2] += PAGE;
+                } else if ((state & arg[10]) != 0) {
+                    if (runs == arg[6]) {
+                        break;
+                    }
+                    vec[runs * 3] = page * PAGE;
+                    vec[runs * 3 + 1] = (page + 1) * PAGE;
+                    vec[runs * 3 + 2] = state;
+                    runs++;
+                }
+            }
+            arg[4] = runs == arg[6] ? page * PAGE : arg[3];
+            return runs;
+        }
+
+        private static long state(long entry) {
+            long state = (entry & 1L << 63) != 0 ? 0x8 : 0;
+            state |= (entry & 1L << 62) != 0 ? 0x10 : 0;
+            state |= (entry & 1L << 61) != 0 ? 0x4 : 0;
+            return entry == ZEROS ? state | 0x20 : state;
+        }
+
+        @Override
+        public int readAt(long position, byte[] into, int length) {
+            int pages = Math.min(length / Long.BYTES, entries.length - (int) (position / Long.BYTES));
+            ByteBuffer bytes = ByteBuffer.wrap(into).order(ByteOrder.LITTLE_ENDIAN);
+            for (int page = 0; page < pages; page++) {
+                bytes.putLong(entries[(int) (position / Long.BYTES) + page]);
+            }
+            entriesRead += pages;
+            return pages * Long.BYTES;
+        }
+
+        @Override
+        public int read(byte[] into, int from, int length) {
+            throw new UnsupportedOperationException();
+        }
     }
 }
