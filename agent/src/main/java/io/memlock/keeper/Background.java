@@ -35,7 +35,7 @@ public final class Background {
             Growth.Source growth,
             Runnable look) {
         this.look = look;
-        Scans scans = new Scans(process, new ThreadCpuTime(libc));
+        Scans scans = new Scans(process, new ThreadCpuTime(libc), System::nanoTime);
         StateAnnouncer announcer = new StateAnnouncer(lock, log, listener);
         keeper = new Keeper(lock, process, log, announcer, options, growth, new ThreadCpuTime(libc));
         reporter = new Reporter(lock, process, scans, announcer, log);

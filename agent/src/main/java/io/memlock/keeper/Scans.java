@@ -4,6 +4,7 @@ package io.memlock.keeper;
 import io.memlock.report.RegionReport;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Keeps the last scan of the process, and decides when to scan again. Scans walk page tables, during which nobody can
@@ -16,10 +17,23 @@ final class Scans {
 
     private static final long CALM_GAP_NANOS = TimeUnit.SECONDS.toNanos(120);
 
-    /** Scans after growth or shrinking take 1 % of a CPU in the long run, and come no more often than this. */
-    private static final long CHANGED_SHARE = 100;
+    /** Scans after growth or shrinking take 0.1 % of a CPU in the long run. */
+    private static final long RESIZED_SHARE = 1000;
 
-    private static final long CHANGED_GAP_NANOS = TimeUnit.SECONDS.toNanos(4);
+    private static final long RESIZED_BURST_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** They come no more often than this, and after this at the latest while their allowance lasts. */
+    private static final long RESIZED_GAP_NANOS = TimeUnit.SECONDS.toNanos(4);
+
+    private static final long RESIZED_LATEST_NANOS = TimeUnit.SECONDS.toNanos(9);
+
+    /** So many resident bytes more or less make the last scan wrong, and a 128th of all that are resident very wrong. */
+    private static final long RESIZED_BYTES = 1 << 20;
+
+    private static final int RESIZED_PART = 128;
+
+    /** Scans that have to tell of a change take 1 % of a CPU in the long run. */
+    private static final long CHANGED_SHARE = 100;
 
     private static final long CHANGED_BURST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -28,22 +42,23 @@ final class Scans {
 
     private static final long ASKED_SHARE = 200;
 
-    /** A change is so many resident bytes more or less, or a 128th of all that are resident. */
-    private static final long CHANGE_BYTES = 1 << 20;
-
-    private static final int CHANGE_PART = 128;
-
     private final ProcessView process;
     private final ThreadCpuTime cpu;
-    private final CpuAllowance changed = new CpuAllowance(CHANGED_SHARE, CHANGED_BURST_NANOS, System.nanoTime());
+    private final LongSupplier nanoTime;
+    private final CpuAllowance resized;
+    private final CpuAllowance changed;
 
     private volatile RegionReport last;
     private long scanNanos;
     private long residentBytes;
 
-    Scans(ProcessView process, ThreadCpuTime cpu) {
+    /** Scans nothing yet. */
+    Scans(ProcessView process, ThreadCpuTime cpu, LongSupplier nanoTime) {
         this.process = process;
         this.cpu = cpu;
+        this.nanoTime = nanoTime;
+        this.resized = new CpuAllowance(RESIZED_SHARE, RESIZED_BURST_NANOS, nanoTime.getAsLong());
+        this.changed = new CpuAllowance(CHANGED_SHARE, CHANGED_BURST_NANOS, nanoTime.getAsLong());
     }
 
     /** Returns the last scan, null before the first, and waits for nobody. */
@@ -58,7 +73,7 @@ final class Scans {
      */
     synchronized void refresh() throws IOException {
         long gap = last == null ? 0 : Math.max(ASKED_GAP_NANOS, last.tookNanos() * ASKED_SHARE);
-        if (last == null || System.nanoTime() - last.takenNanos() > gap) {
+        if (last == null || nanoTime.getAsLong() - last.takenNanos() > gap) {
             scan();
         }
     }
@@ -72,9 +87,9 @@ final class Scans {
      */
     synchronized void tellOf(long changedNanos) throws IOException {
         while (last == null || last.begunNanos() - changedNanos < 0) {
-            long rest = changed.restNanos(System.nanoTime());
+            long rest = changed.restNanos(nanoTime.getAsLong());
             if (rest == 0) {
-                scan();
+                changed.spend(scan());
             } else {
                 await(rest);
             }
@@ -90,14 +105,15 @@ final class Scans {
         }
     }
 
-    private void scan() throws IOException {
+    /** Scans, and returns what that took in CPU time. */
+    private long scan() throws IOException {
         long before = cpu.nanos();
         long resident = process.residentBytes();
         last = process.scan();
         residentBytes = resident;
         scanNanos = cpu.nanos() - before;
-        changed.spend(scanNanos);
         notifyAll();
+        return scanNanos;
     }
 
     /**
@@ -108,7 +124,7 @@ final class Scans {
      */
     synchronized void keepFresh(boolean isDoubted) throws IOException {
         if (isDue(isDoubted)) {
-            scan();
+            resized.spend(scan());
         }
     }
 
@@ -116,16 +132,16 @@ final class Scans {
         if (last == null) {
             return true;
         }
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         long age = now - last.takenNanos();
         if (age > Math.max(CALM_GAP_NANOS, scanNanos * CALM_SHARE)) {
             return true;
         }
-        return changed.restNanos(now) == 0 && (isDoubted || (age > CHANGED_GAP_NANOS && hasChanged()));
+        return resized.restNanos(now) == 0 && (isDoubted || (age > RESIZED_GAP_NANOS && isResized(age)));
     }
 
-    private boolean hasChanged() throws IOException {
-        long difference = Math.abs(process.residentBytes() - residentBytes);
-        return difference > Math.max(CHANGE_BYTES, residentBytes / CHANGE_PART);
+    private boolean isResized(long age) throws IOException {
+        long tolerated = age > RESIZED_LATEST_NANOS ? 0 : residentBytes / RESIZED_PART;
+        return Math.abs(process.residentBytes() - residentBytes) > Math.max(RESIZED_BYTES, tolerated);
     }
 }

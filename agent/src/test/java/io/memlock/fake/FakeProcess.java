@@ -246,7 +246,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     @Override
     public RegionReport scan() {
         onScan.run();
-        long now = System.nanoTime();
+        long now = nanoTime();
         return new RegionTotals(List.of()).report(now, 0);
     }
 
@@ -260,9 +260,12 @@ public final class FakeProcess implements OwnProcess, ProcessView {
         return new ProcessNumbers(chargedBytes(), 0, 0, 0);
     }
 
+    /** What the process has in RAM. */
+    public long residentBytes;
+
     @Override
     public long residentBytes() {
-        return 0;
+        return residentBytes;
     }
 
     public boolean hasHeapRoom = true;

@@ -27,7 +27,7 @@ class ScansTest {
 
     private final FakeKernel kernel = new FakeKernel();
     private final FakeProcess process = new FakeProcess(kernel);
-    private final Scans scans = new Scans(process, new ThreadCpuTime(kernel));
+    private final Scans scans = new Scans(process, new ThreadCpuTime(kernel), process::nanoTime);
 
     @BeforeEach
     void makeScansDear() {
@@ -95,6 +95,45 @@ class ScansTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("the change itself is done");
         assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void aLargeChangeIsToldAfterFiveSecondsAndASmallOneAfterTen() throws IOException {
+        process.residentBytes = 8L << 30;
+        scans.keepFresh(false);
+        process.residentBytes += 2 << 20;
+
+        assertThat(scansWithin(5)).isZero();
+        assertThat(scansWithin(5)).isEqualTo(1);
+
+        process.residentBytes -= 100 << 20;
+        assertThat(scansWithin(5)).isEqualTo(1);
+        assertThat(scansWithin(100)).isZero();
+    }
+
+    @Test
+    void changesWithoutEndTakeAThousandthOfACpu() throws IOException {
+        cpuNanos = 0;
+        int hour = 3600;
+        for (int second = 0; second < 2 * hour; second++) {
+            if (second == hour) {
+                cpuNanos = 0;
+            }
+            process.residentBytes += 100 << 20;
+            scansWithin(1);
+        }
+
+        assertThat(cpuNanos).isBetween(TimeUnit.SECONDS.toNanos(hour) / 1500, TimeUnit.SECONDS.toNanos(hour) / 900);
+    }
+
+    /** Looks once a second. */
+    private int scansWithin(int seconds) throws IOException {
+        int before = count;
+        for (int i = 0; i < seconds; i++) {
+            process.passedNanos += TimeUnit.SECONDS.toNanos(1);
+            scans.keepFresh(false);
+        }
+        return count - before;
     }
 
     private void changeWithoutPause() throws IOException {
