@@ -82,7 +82,8 @@ public final class DeploymentFiles {
     }
 
     /** Returns the path as the process sees it: the path of its program may lead elsewhere here, or nowhere. */
-    private static String javaHome(List<Mapping> mappings) {
+    /** Returns the directory of the JDK that a JVM with these mappings runs on; "" if it cannot be told. */
+    public static String javaHome(List<Mapping> mappings) {
         for (Mapping mapping : mappings) {
             if (mapping.path().endsWith(LIBJVM)) {
                 return mapping.path().substring(0, mapping.path().length() - LIBJVM.length());

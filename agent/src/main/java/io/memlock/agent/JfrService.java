@@ -28,11 +28,6 @@ final class JfrService {
         this.log = log;
     }
 
-    /** Returns whether the Java runtime has Flight Recorder: it need not. */
-    static boolean isPossible() {
-        return ModuleLayer.boot().findModule("jdk.jfr").isPresent();
-    }
-
     /**
      * Registers or unregisters the events, as the option and the recordings say. The reporter's thread calls it about once
      * a second.

@@ -344,8 +344,11 @@ public final class Memlock implements Agent {
     /** Returns the background services. Whoever needs them first makes them: our own thread, or an early attach. */
     private synchronized Background background() {
         if (background == null) {
-            jmx = hasManagement() ? new JmxService(instrumentation, inForce, log, process.pageBytes()) : null;
-            JfrService jfr = JfrService.isPossible() ? new JfrService(inForce, process, log) : null;
+            MissingModules.tell(inForce.get(), log);
+            jmx = MissingModules.exists("java.management")
+                    ? new JmxService(instrumentation, inForce, log, process.pageBytes())
+                    : null;
+            JfrService jfr = MissingModules.exists("jdk.jfr") ? new JfrService(inForce, process, log) : null;
             Publisher publisher = new Publisher(instrumentation, log, jmx, jfr, new EndLine(lock, process, log));
             Growth.Source growth = new GrowthSignals(instrumentation, process.files());
             UnwantedLocks unwanted = new BornInVain(lock, inForce);
@@ -378,11 +381,6 @@ public final class Memlock implements Agent {
 
     private LockControl control() {
         return background().control();
-    }
-
-    /** Tells whether the Java runtime has JMX: it need not. */
-    private static boolean hasManagement() {
-        return ModuleLayer.boot().findModule("java.management").isPresent();
     }
 
     /** Prints the start line, and returns it. */

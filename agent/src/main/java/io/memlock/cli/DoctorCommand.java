@@ -4,6 +4,7 @@ package io.memlock.cli;
 import io.memlock.doctor.Doctor;
 import io.memlock.doctor.Examination;
 import io.memlock.doctor.Finding;
+import io.memlock.hotspot.JvmFlags;
 import io.memlock.jvms.CommandException;
 import io.memlock.jvms.Jvm;
 import io.memlock.jvms.Jvms;
@@ -132,9 +133,10 @@ final class DoctorCommand implements Callable<Integer> {
                 .println(painted(line)));
     }
 
-    private static Examination here(AgentOptions options) throws CommandException {
+    private Examination here(AgentOptions options) throws CommandException, InterruptedException {
+        JvmFlags flags = jvms.find(ProcessHandle.current().pid()).flags();
         try {
-            return new Doctor(new ProcFs()).examineHere(options);
+            return new Doctor(new ProcFs()).examineHere(flags, options);
         } catch (IOException e) {
             throw new CommandException("cannot examine this place: " + e.getMessage());
         }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
+import io.memlock.advice.DeploymentFiles;
 import io.memlock.files.ProcFormatException;
 import io.memlock.hotspot.JvmFlags;
+import io.memlock.jvms.AttachedJvm;
 import io.memlock.jvms.Jvm;
 import io.memlock.memory.Mapping;
 import io.memlock.os.Linux;
@@ -65,7 +67,8 @@ public final class Attachability {
             if (obstacle != null) {
                 return obstacle;
             }
-            return ofItsJava(mappings == null ? proc.mappings(Long.toString(jvm.pid())) : mappings);
+            String pid = Long.toString(jvm.pid());
+            return ofItsJava(pid, mappings == null ? proc.mappings(pid) : mappings);
         } catch (ProcFormatException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -108,7 +111,7 @@ public final class Attachability {
     }
 
     /** A JVM loads {@code libinstrument.so} with its first agent, from where it was started. */
-    private static Obstacle ofItsJava(List<Mapping> mappings) {
+    private Obstacle ofItsJava(String pid, List<Mapping> mappings) {
         boolean isReplaced = false;
         for (Mapping mapping : mappings) {
             if (mapping.path().contains(OPENJ9)) {
@@ -122,10 +125,12 @@ public final class Attachability {
             }
             isReplaced |= mapping.path().endsWith("/libjvm.so (deleted)");
         }
-        return isReplaced
-                ? new Obstacle(
-                        "its Java was removed or replaced while it runs, and the library an agent needs with it",
-                        AT_START)
+        if (isReplaced) {
+            return new Obstacle(
+                    "its Java was removed or replaced while it runs, and the library an agent needs with it", AT_START);
+        }
+        return Jdk.lacks(proc, pid, DeploymentFiles.javaHome(mappings), AttachedJvm.NEEDED_MODULE)
+                ? new Obstacle("it " + AttachedJvm.LACKS_MODULE, "# " + AttachedJvm.ADD_MODULE)
                 : null;
     }
 

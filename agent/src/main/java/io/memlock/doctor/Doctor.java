@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
+import io.memlock.hotspot.JvmFlags;
 import io.memlock.jvms.Jvm;
 import io.memlock.memory.Mapping;
 import io.memlock.options.AgentOptions;
@@ -24,12 +25,13 @@ public final class Doctor {
     /**
      * Examines whether locking works here, for this user. It is tried in this very process, which keeps the lock.
      *
+     * @param flags this process was started with
      * @throws IOException if {@code /proc} does not let us look at ourselves
      */
-    public Examination examineHere(AgentOptions options) throws IOException {
+    public Examination examineHere(JvmFlags flags, AgentOptions options) throws IOException {
         TriedLock lock = new TriedLock(proc);
         List<Finding> findings = new ArrayList<>(lock.attempt(options));
-        ExaminedJvm examined = ExaminedJvm.self(proc);
+        ExaminedJvm examined = ExaminedJvm.self(proc, flags);
         findings.addAll(new Privileges(examined, lock.limit()).findings());
         MemoryNeed need = MemoryNeed.of(examined, options.selection());
         return examination(

@@ -15,7 +15,6 @@ import io.memlock.proc.ProcessLimits;
 import io.memlock.proc.ProcessStatus;
 import io.memlock.report.SmapsScan;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -52,8 +51,7 @@ record ExaminedJvm(
         long bytes(Selection selection) throws IOException;
     }
 
-    static ExaminedJvm self(ProcFs proc) throws IOException {
-        JvmFlags flags = new JvmFlags(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    static ExaminedJvm self(ProcFs proc, JvmFlags flags) throws IOException {
         long asked = flags.heapMaxBytes();
         return new ExaminedJvm(
                 ProcFs.SELF,

@@ -6,8 +6,9 @@ import io.memlock.log.PlainText;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
-/** Checks the version of the JDK: the file {@code release} beside {@code lib/server/libjvm.so} names its version. */
+/** Checks the JDK by its file {@code release}, which names its version and its modules. */
 final class Jdk {
 
     private static final String CHECK = "JDK";
@@ -16,6 +17,8 @@ final class Jdk {
     private static final int LONGEST_RELEASE = 1 << 16;
 
     private static final String VERSION = "JAVA_VERSION=\"";
+
+    private static final String MODULES = "MODULES=\"";
 
     private static final int LONGEST_VERSION = 40;
 
@@ -31,14 +34,23 @@ final class Jdk {
                 : Finding.ok(CHECK, version);
     }
 
+    /** Returns whether it was made without a module, as jlink does; false where that cannot be told. */
+    static boolean lacks(ProcFs proc, String process, String home, String module) {
+        String modules = value(proc, process, home, MODULES);
+        return !modules.isEmpty() && !List.of(modules.split(" ", -1)).contains(module);
+    }
+
     private static String version(ProcFs proc, String process, String home) {
+        return PlainText.of(value(proc, process, home, VERSION), LONGEST_VERSION);
+    }
+
+    /** Returns what stands behind a key in quotes; "" if it cannot be read. */
+    private static String value(ProcFs proc, String process, String home, String key) {
         try {
             String release =
                     new String(proc.seenBy(process, home + "/release", LONGEST_RELEASE), StandardCharsets.UTF_8);
-            int at = release.indexOf(VERSION);
-            String version =
-                    at < 0 ? "" : release.substring(at + VERSION.length()).split("\"", 2)[0];
-            return PlainText.of(version, LONGEST_VERSION);
+            int at = release.indexOf(key);
+            return at < 0 ? "" : release.substring(at + key.length()).split("\"", 2)[0];
         } catch (IOException e) {
             return "";
         }

@@ -48,7 +48,7 @@ public final class InProcessDiagnosticCommands implements DiagnosticCommands {
     private void connect() throws ReflectiveOperationException, IOException {
         Module module = ModuleLayer.boot().findModule(MODULE).orElse(null);
         if (module == null) {
-            throw new IOException("this Java runtime was built without the module " + MODULE);
+            throw new IOException("this Java runtime lacks the module " + MODULE);
         }
         if (!HeapRoom.lasts()) {
             throw new IOException("the Java heap is too full to ask the JVM"); // its management would stay broken

@@ -25,7 +25,6 @@ public final class JvmLayout implements Closeable {
     private final ReportsLayer reports;
     private final int pageBytes;
 
-    private boolean searched;
     private String stacksProblem = "";
     private List<Mapping> mappings = List.of();
     private List<Segment> segments = List.of();
@@ -62,7 +61,7 @@ public final class JvmLayout implements Closeable {
      * Gives every piece of every mapping its region, as {@link #classifyUnasked}, and asks the JVM what only it knows: where
      * metaspace is. That is a diagnostic command which stops the JVM at a safepoint for 1-2 ms, where there is something to
      * ask; so this belongs on a background thread. A JVM that cannot be asked, another process or one without the module
-     * {@code jdk.management}, is searched for its classes instead, once.
+     * {@code jdk.management}, is searched for its classes instead.
      *
      * @param now all mappings of the process, ascending
      * @return ascending, covering all mappings; the same list if nothing changed
@@ -101,9 +100,8 @@ public final class JvmLayout implements Closeable {
         MemorySnapshot snapshot = new MemorySnapshot(memory);
         try {
             boolean learned = reports.refresh(segments, nowNanos);
-            if (!reports.knowsMetaspace() && !searched) {
-                searched = true;
-                learned |= vmStructures.readLoadedClasses(snapshot);
+            if (!reports.knowsMetaspace()) {
+                learned |= vmStructures.readLoadedClasses(segments, snapshot, nowNanos);
             }
             if (learned) {
                 segments = segments(snapshot);

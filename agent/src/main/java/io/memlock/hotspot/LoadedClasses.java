@@ -7,9 +7,9 @@ import io.memlock.vmstructs.MemorySnapshot;
 import io.memlock.vmstructs.VmStructs;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Finds metaspace by what is in it, for a JVM that cannot be asked. Metaspace consists of root chunks, aligned to
@@ -28,14 +28,14 @@ final class LoadedClasses {
             "InstanceKlass::_constants");
 
     /** metaspaceChunklevel.hpp, in 17 and since. */
-    private static final long ROOT_CHUNK_BYTES = 16L << 20;
+    static final long ROOT_CHUNK_BYTES = 16L << 20;
 
     private static final int MOST_LOADERS = 100_000;
     private static final int MOST_CLASSES = 200_000;
 
     private final MemorySnapshot memory;
     private final VmStructs structs;
-    private final Set<Long> chunks = new HashSet<>();
+    private final Set<Long> chunks = new TreeSet<>();
     private int seen;
 
     private LoadedClasses(MemorySnapshot memory, VmStructs structs) {
@@ -44,7 +44,7 @@ final class LoadedClasses {
     }
 
     /**
-     * Returns the root chunks that hold classes. Takes some microseconds for each class.
+     * Returns the root chunks that hold classes, ascending. Takes some microseconds for each class.
      *
      * @param archives addresses to leave out: classes there are not in metaspace
      * @throws IOException if this JVM does not tell

@@ -1,34 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
-import io.memlock.memory.Evidence;
-import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Finds the reservations that metaspace grows into. The class space never gets a second one; the rest of metaspace
  * gets another 64 MiB when it needs it. Asking for them stops the JVM at a safepoint. So they are asked for once, and
- * again only when memory nobody claims has appeared that could be a node; less and less often if it was not.
+ * again only when memory nobody claims has appeared that could be a node.
  */
 final class MetaspaceNodes {
 
     /** virtualSpaceNode.hpp, metaspaceSettings.hpp: at least, in 17 and since. */
     private static final long NODE_BYTES = 64L << 20;
 
-    private static final long SHORTEST_PAUSE_NANOS = 10_000_000_000L;
-    private static final long LONGEST_PAUSE_NANOS = 600_000_000_000L;
-
     private final DiagnosticCommands commands;
+    private final UnclaimedMemory unclaimed = new UnclaimedMemory(NODE_BYTES);
     private List<KnownRange> nodes = List.of();
-    /** The runs of memory that were there when the JVM was last asked, end by start; null before. */
-    private Map<Long, Long> asked;
-
-    private long askedNanos;
-    private long pauseNanos = SHORTEST_PAUSE_NANOS;
+    private String problem = "";
 
     MetaspaceNodes(DiagnosticCommands commands) {
         this.commands = commands;
@@ -36,6 +26,11 @@ final class MetaspaceNodes {
 
     List<KnownRange> nodes() {
         return nodes;
+    }
+
+    /** Returns why the JVM did not answer when it was last asked; "" if it did. */
+    String problem() {
+        return problem;
     }
 
     /**
@@ -47,49 +42,23 @@ final class MetaspaceNodes {
      * @throws IOException if the JVM did not answer; it will not be asked again soon
      */
     boolean refresh(List<Segment> segments, long nowNanos) throws IOException {
-        Map<Long, Long> candidates = candidates(segments);
-        if (asked != null
-                && (asked.entrySet().containsAll(candidates.entrySet()) || nowNanos - askedNanos < pauseNanos)) {
+        if (!unclaimed.isLookDue(segments, nowNanos)) {
             return false;
         }
-        asked = candidates;
-        askedNanos = nowNanos;
-        pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
-        List<KnownRange> found = DiagnosticReports.metaspaceNodes(commands.execute(DiagnosticReports.METASPACE));
+        List<KnownRange> found;
+        try {
+            found = DiagnosticReports.metaspaceNodes(commands.execute(DiagnosticReports.METASPACE));
+            problem = "";
+        } catch (IOException | RuntimeException e) {
+            problem = String.valueOf(e.getMessage());
+            throw e;
+        }
         if (same(found, nodes)) {
             return false;
         }
         nodes = found;
-        pauseNanos = SHORTEST_PAUSE_NANOS;
+        unclaimed.lookWasWorthIt();
         return true;
-    }
-
-    /** Returns the runs of unclaimed anonymous memory that are long enough for a node and partly committed. */
-    private static Map<Long, Long> candidates(List<Segment> segments) {
-        Map<Long, Long> candidates = new HashMap<>();
-        long start = 0;
-        long end = 0;
-        boolean isCommitted = false;
-        for (Segment segment : segments) {
-            if (isUnclaimed(segment)) {
-                if (segment.start() != end) {
-                    start = segment.start();
-                    isCommitted = false;
-                }
-                end = segment.end();
-                isCommitted |= segment.mapping().writable();
-                if (isCommitted && end - start >= NODE_BYTES) {
-                    candidates.put(start, end); // for now: the run may go on
-                }
-            }
-        }
-        return candidates;
-    }
-
-    private static boolean isUnclaimed(Segment segment) {
-        Mapping mapping = segment.mapping();
-        boolean unclaimed = segment.evidence() == Evidence.NONE || segment.evidence() == Evidence.MALLOC_LAYOUT;
-        return unclaimed && !mapping.shared() && !mapping.executable();
     }
 
     private static boolean same(List<KnownRange> left, List<KnownRange> right) {

@@ -57,7 +57,7 @@ final class ReportsLayer {
                         : DiagnosticReports.codeHeaps(commands.execute(DiagnosticReports.CODE_CACHE));
                 learned |= !code.isEmpty();
             }
-            problem = "";
+            problem = metaspace.problem();
             return learned;
         } catch (IOException | RuntimeException e) { // the latter: a text that does not read as expected
             problem = String.valueOf(e.getMessage());

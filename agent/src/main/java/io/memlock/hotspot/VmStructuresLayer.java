@@ -3,6 +3,7 @@ package io.memlock.hotspot;
 
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
 import io.memlock.vmstructs.ElfImage;
 import io.memlock.vmstructs.MemorySnapshot;
 import io.memlock.vmstructs.VmStructs;
@@ -14,6 +15,7 @@ import java.util.Set;
 /** Reads what HotSpot's own structures tell: fixed ranges once, and the stacks of Java threads as they change. */
 final class VmStructuresLayer {
 
+    private final UnclaimedMemory unclaimed = new UnclaimedMemory(LoadedClasses.ROOT_CHUNK_BYTES);
     private VmStructs structs;
     private VmRanges fixed;
     private JavaThreads threads;
@@ -56,22 +58,30 @@ final class VmStructuresLayer {
     }
 
     /**
-     * Finds metaspace as far as classes lie in it, for a JVM that cannot be asked. Looks at every class, so this is
-     * read once.
+     * Finds metaspace as far as classes lie in it, for a JVM that cannot be asked. Looks at every class, so this is done
+     * once, and again where memory nobody claims has appeared.
      *
+     * @param segments what is known about all mappings
      * @param memory a new snapshot
-     * @return whether anything was found
+     * @param nowNanos a clock that does not jump
+     * @return whether anything was learned
      */
-    boolean readLoadedClasses(MemorySnapshot memory) {
-        if (structs == null) {
+    boolean readLoadedClasses(List<Segment> segments, MemorySnapshot memory, long nowNanos) {
+        if (structs == null || !unclaimed.isLookDue(segments, nowNanos)) {
             return false;
         }
         try {
-            metaspace = LoadedClasses.rootChunks(memory, structs, fixedRanges());
+            List<KnownRange> found = LoadedClasses.rootChunks(memory, structs, fixedRanges());
+            if (found.equals(metaspace)) {
+                return false;
+            }
+            metaspace = found;
+            unclaimed.lookWasWorthIt();
+            return true;
         } catch (IOException e) {
             problem = String.valueOf(e.getMessage());
+            return false;
         }
-        return !metaspace.isEmpty();
     }
 
     /** Returns what {@link #readLoadedClasses} found. */

@@ -19,6 +19,16 @@ public final class AttachedJvm implements AutoCloseable {
     /** On a CPU that many share, a JVM needs long to load the agent's classes: it rests after each. */
     private static final long LOAD_MILLIS = 60_000;
 
+    /** The module without which a JVM loads no agent. */
+    public static final String NEEDED_MODULE = "java.instrument";
+
+    /** What to say of a JVM without it; its subject is the JVM. */
+    public static final String LACKS_MODULE =
+            "runs on a Java runtime without the module " + NEEDED_MODULE + ", which every agent needs";
+
+    /** What to do about it. */
+    public static final String ADD_MODULE = "make the runtime with jlink --add-modules " + NEEDED_MODULE;
+
     /** The library that loads agents in Java; it is in the module {@code java.instrument}. */
     private static final String INSTRUMENT = "instrument";
 
@@ -100,9 +110,8 @@ public final class AttachedJvm implements AutoCloseable {
         if (answer.equals(RETURNED + "0")) {
             return;
         }
-        if (answer.contains("java." + INSTRUMENT)) {
-            throw new CommandException(jvm.title() + " runs on a Java runtime without the module java.instrument, which"
-                    + " every agent needs; make the runtime with jlink --add-modules java.instrument");
+        if (answer.contains(NEEDED_MODULE)) {
+            throw new CommandException(jvm.title() + " " + LACKS_MODULE + "; " + ADD_MODULE);
         }
         if (answer.equals(RETURNED + BAD_JAR)) {
             answer = "it does not find an agent there";

@@ -74,6 +74,19 @@ class AttachabilityTest {
     }
 
     @Test
+    void oneMadeByJlinkMayLackWhatEveryAgentNeeds() throws IOException {
+        write(process.resolve("maps"), "7f0000000000-7f0000001000 r-xp 00000000 fe:00 1 /jdk/lib/server/libjvm.so\n");
+        Path release = process.resolve("root/jdk/release");
+        write(release, "MODULES=\"java.base java.instrument\"\n");
+        assertThat(obstacle("")).isNull();
+
+        write(release, "MODULES=\"java.base\"\n");
+
+        assertThat(obstacle("").reason()).contains("without the module java.instrument");
+        assertThat(obstacle("").remedy()).contains("jlink --add-modules java.instrument");
+    }
+
+    @Test
     void aStoppedOneWouldHearItLater() throws IOException {
         status("State:.*", "State:\tT (stopped)");
 

@@ -43,6 +43,16 @@ class JdkTest {
         assertThat(Jdk.finding(host.proc(), CapturedHost.PID, "").severity()).isEqualTo(Severity.NOTE);
     }
 
+    @ParameterizedTest
+    @CsvSource({"java.base, true", "java.base java.instrument, false", "java.base java.instrumental, true", "'', false"
+    })
+    void aRuntimeMadeByJlinkTellsItsModules(String modules, boolean lacks) {
+        host.put(RELEASE, "JAVA_VERSION=\"25\"\nMODULES=\"" + modules + "\"\n");
+
+        assertThat(Jdk.lacks(host.proc(), CapturedHost.PID, "/jdk", "java.instrument"))
+                .isEqualTo(lacks);
+    }
+
     private Finding finding(ExaminedJvmBuilder examined) {
         return Jdk.finding(
                 host.proc(), CapturedHost.PID, examined.build().deployment().javaHome());

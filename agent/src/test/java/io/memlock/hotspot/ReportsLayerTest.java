@@ -119,6 +119,17 @@ class ReportsLayerTest {
     }
 
     @Test
+    void keepsWhyMetaspaceIsNotToldWhileItDoesNotAskAgain() {
+        tellsAll();
+        answers.remove(DiagnosticReports.METASPACE);
+
+        reports.refresh(segments, 0);
+        reports.refresh(segments, 1);
+
+        assertThat(reports.problem()).startsWith("no VM.metaspace");
+    }
+
+    @Test
     void reportsAnUnexpectedAnswerAsAProblem() {
         tellsAll();
         answers.put(DiagnosticReports.METASPACE, "- node #0: base 0xnonsense: reserved=1 KB");

@@ -24,7 +24,7 @@ class VmStructuresLayerTest {
         assertThat(layer.problem()).isEqualTo("not read yet");
         assertThat(layer.refresh(other, hotSpot.snapshot())).isFalse();
         assertThat(layer.problem()).startsWith("there is no libjvm.so");
-        assertThat(layer.readLoadedClasses(hotSpot.snapshot())).isFalse();
+        assertThat(layer.readLoadedClasses(List.of(), hotSpot.snapshot(), 0)).isFalse();
         assertThat(layer.fixedRanges()).isEmpty();
         assertThat(layer.stacks()).isEmpty();
         assertThat(layer.javaThreadIds()).isEmpty();
@@ -48,7 +48,7 @@ class VmStructuresLayerTest {
         MemorySnapshot snapshot = hotSpot.snapshot();
         layer.refresh(List.of(FakeHotSpot.libjvm()), snapshot);
 
-        assertThat(layer.readLoadedClasses(snapshot)).isFalse();
+        assertThat(layer.readLoadedClasses(List.of(), snapshot, 0)).isFalse();
         assertThat(layer.metaspace()).isEmpty();
         assertThat(layer.problem()).contains("ClassLoaderData");
     }

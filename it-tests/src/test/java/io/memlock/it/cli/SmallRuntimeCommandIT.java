@@ -10,12 +10,12 @@ import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.SmallRuntime;
 import io.memlock.it.harness.Smaps;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,13 +26,13 @@ class SmallRuntimeCommandIT {
     private static final long LIVE_BYTES = 60L << 20;
 
     @TempDir
-    private Path directory;
+    private static Path directory;
 
     @ParameterizedTest
     @MethodSource("io.memlock.it.harness.Jdk#all")
     void attachesToEveryJdk(Jdk runner) {
         Machine.requireUnlimitedLocking();
-        Jdk runtime = runtime(runner, "java.base");
+        Jdk runtime = runtime(runner);
         for (Jdk target : Jdk.all()) {
             try (ForkedJvm jvm =
                     ForkedJvm.on(target).flags("-Xmx256m").main(HeapApp.class).start()) {
@@ -48,15 +48,30 @@ class SmallRuntimeCommandIT {
         }
     }
 
-    @Test
-    void commandsEndWithoutATrace() {
-        Jdk jdk = Jdk.current();
-        Jdk runtime = runtime(jdk, "java.base");
-        try (ForkedJvm jvm =
-                ForkedJvm.on(jdk).flags("-Xmx128m").main(HeapApp.class).start()) {
-            jvm.awaitLine("ready");
-            for (String command : List.of("doctor", "regions")) {
-                assertNoTrace(Commands.run(Memlock.command(runtime, command, jvm.pid())));
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void readingCommandsNeedNoOtherModule(Jdk jdk) {
+        Machine.requireUnlimitedLocking();
+        Jdk runtime = runtime(jdk);
+        String page = directory.resolve(jdk.version() + ".html").toString();
+        try (ForkedJvm jvm = ForkedJvm.on(jdk)
+                .agent("mode=heap")
+                .flags("-Xmx128m")
+                .main(HeapApp.class)
+                .start()) {
+            jvm.awaitErrorLine("[memlock] locked");
+            String pid = Long.toString(jvm.pid());
+            for (List<String> command : List.of(
+                    List.of("doctor"),
+                    List.of("doctor", "--json"),
+                    List.of("doctor", pid),
+                    List.of("regions", pid, "--maps"),
+                    List.of("status", pid, "--json"),
+                    List.of("check", pid),
+                    List.of("report", pid, "-o", page))) {
+                Outcome outcome = Commands.run(Memlock.command(runtime, command.toArray(String[]::new)));
+                assertThat(outcome.exitStatus()).as(outcome::toString).isZero();
+                assertNoTrace(outcome);
             }
         }
     }
@@ -65,7 +80,7 @@ class SmallRuntimeCommandIT {
     @ParameterizedTest
     @MethodSource("io.memlock.it.harness.Jdk#all")
     void saysWhichModuleTheTargetLacks(Jdk jdk) {
-        Jdk runtime = runtime(jdk, "java.base");
+        Jdk runtime = runtime(jdk);
         try (ForkedJvm jvm =
                 ForkedJvm.on(runtime).flags("-Xmx128m").main(HeapApp.class).start()) {
             jvm.awaitLine("ready");
@@ -73,6 +88,8 @@ class SmallRuntimeCommandIT {
             Outcome attach = Memlock.run("attach", jvm.pid());
 
             assertThat(attach.exitStatus()).as(attach::toString).isEqualTo(1);
+            assertThat(Memlock.run("doctor", jvm.pid(), "--json").stdout())
+                    .contains("without the module java.instrument");
             assertThat(attach.stderr())
                     .contains("without the module java.instrument", "jlink --add-modules java.instrument");
             assertNoTrace(attach);
@@ -80,10 +97,8 @@ class SmallRuntimeCommandIT {
         }
     }
 
-    private Jdk runtime(Jdk jdk, String modules) {
-        Path runtime = directory.resolve("runtime");
-        Commands.succeed(jdk.tool("jlink").toString(), "--add-modules", modules, "--output", runtime.toString());
-        return new Jdk(runtime, jdk.feature(), jdk.version());
+    private static Jdk runtime(Jdk jdk) {
+        return SmallRuntime.of(jdk, "java.base", directory);
     }
 
     private static String succeeds(Jdk runtime, String command, long pid, String... options) {

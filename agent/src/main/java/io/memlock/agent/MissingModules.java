@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.agent;
+
+import io.memlock.log.Log;
+import io.memlock.options.AgentOptions;
+
+/** Tells what a Java runtime lacks that was made by jlink, or resolves few modules, and what the lock loses by it. */
+final class MissingModules {
+
+    private MissingModules() {}
+
+    /** Writes a line for each module that is missed. What works without it as well is for {@code log=debug}. */
+    static void tell(AgentOptions options, Log log) {
+        if (options.jmx() && !exists("java.management")) {
+            log.info("no MXBean: this Java runtime lacks the module java.management (add it with jlink --add-modules"
+                    + " java.management, or set jmx=off)");
+        }
+        if (options.jfr() && !exists("jdk.jfr")) {
+            log.debug("no events in Flight Recorder: this Java runtime lacks the module jdk.jfr");
+        }
+        if (!exists("jdk.management")) {
+            log.debug("metaspace is found by the classes in it, up to 20 s late: this Java runtime lacks the module"
+                    + " jdk.management");
+        }
+    }
+
+    /** Returns whether this JVM has a module. */
+    static boolean exists(String module) {
+        return ModuleLayer.boot().findModule(module).isPresent();
+    }
+}

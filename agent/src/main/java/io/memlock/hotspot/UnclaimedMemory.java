@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.hotspot;
+
+import io.memlock.memory.Evidence;
+import io.memlock.memory.Mapping;
+import io.memlock.memory.Segment;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Tells when to look for metaspace: once, and again when memory nobody claims has appeared that could be metaspace; less and
+ * less often if it was not.
+ */
+final class UnclaimedMemory {
+
+    private static final long SHORTEST_PAUSE_NANOS = 10_000_000_000L;
+    private static final long LONGEST_PAUSE_NANOS = 600_000_000_000L;
+
+    private final long leastBytes;
+    /** The runs of memory that were there at the last look, end by start; null before. */
+    private Map<Long, Long> seen;
+
+    private long lookNanos;
+    private long pauseNanos = SHORTEST_PAUSE_NANOS;
+
+    /**
+     * Creates the watch.
+     *
+     * @param leastBytes a smaller run of memory is not metaspace
+     */
+    UnclaimedMemory(long leastBytes) {
+        this.leastBytes = leastBytes;
+    }
+
+    /**
+     * Returns whether a look is due, and takes it as done if so.
+     *
+     * @param segments what is known about all mappings
+     * @param nowNanos a clock that does not jump
+     */
+    boolean isLookDue(List<Segment> segments, long nowNanos) {
+        Map<Long, Long> candidates = candidates(segments);
+        if (seen != null && (seen.entrySet().containsAll(candidates.entrySet()) || nowNanos - lookNanos < pauseNanos)) {
+            return false;
+        }
+        seen = candidates;
+        lookNanos = nowNanos;
+        pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
+        return true;
+    }
+
+    /** Has the next look come as soon as the first ones: this one found something new. */
+    void lookWasWorthIt() {
+        pauseNanos = SHORTEST_PAUSE_NANOS;
+    }
+
+    /** Returns the runs of unclaimed anonymous memory that are long enough and partly committed. */
+    private Map<Long, Long> candidates(List<Segment> segments) {
+        Map<Long, Long> candidates = new HashMap<>();
+        long start = 0;
+        long end = 0;
+        boolean isCommitted = false;
+        for (Segment segment : segments) {
+            if (isUnclaimed(segment)) {
+                if (segment.start() != end) {
+                    start = segment.start();
+                    isCommitted = false;
+                }
+                end = segment.end();
+                isCommitted |= segment.mapping().writable();
+                if (isCommitted && end - start >= leastBytes) {
+                    candidates.put(start, end); // for now: the run may go on
+                }
+            }
+        }
+        return candidates;
+    }
+
+    private static boolean isUnclaimed(Segment segment) {
+        Mapping mapping = segment.mapping();
+        boolean unclaimed = segment.evidence() == Evidence.NONE || segment.evidence() == Evidence.MALLOC_LAYOUT;
+        return unclaimed && !mapping.shared() && !mapping.executable();
+    }
+}
