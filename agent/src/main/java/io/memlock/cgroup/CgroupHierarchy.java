@@ -44,6 +44,25 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
         return high;
     }
 
+    /**
+     * Returns how many bytes the kernel protects from being reclaimed for others: what was asked for, at most what each cgroup
+     * above grants; 0 = none, -1 = all.
+     *
+     * @param name {@code memory.min} or {@code memory.low}
+     */
+    public long protectionBytes(String name) {
+        long bytes = ownProtectionBytes(name);
+        for (CgroupLevel level : levels) {
+            bytes = CgroupLevel.tighter(bytes, level.protectionBytes(name));
+        }
+        return bytes;
+    }
+
+    /** Returns how many bytes were asked for, as {@link #protectionBytes}, in the process's own cgroup. */
+    public long ownProtectionBytes(String name) {
+        return levels.isEmpty() || !levels.get(0).has(name) ? 0 : levels.get(0).protectionBytes(name);
+    }
+
     /** Returns the tightest swap limit in bytes, -1 = unlimited; 0 means that nothing can be swapped out. */
     public long swapLimitBytes() {
         long limit = CgroupLevel.UNLIMITED;

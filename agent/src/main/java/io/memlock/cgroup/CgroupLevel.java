@@ -53,6 +53,16 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
         return version == 2 ? number("memory.high") : UNLIMITED;
     }
 
+    /** Returns how much is protected from being reclaimed for others; -1 = all, as of the root cgroup, which has no such file. */
+    long protectionBytes(String name) {
+        return number(name);
+    }
+
+    /** Returns whether there is a file: not in the root cgroup, and in v1 others. */
+    boolean has(String name) {
+        return files.text(name) != null;
+    }
+
     /** Returns what is used, page cache included. */
     long usageBytes() {
         return number(version == 2 ? "memory.current" : "memory.usage_in_bytes");

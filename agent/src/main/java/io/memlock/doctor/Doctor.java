@@ -84,7 +84,9 @@ public final class Doctor {
         findings.add(Jdk.finding(proc, examined.process(), examined.deployment().javaHome()));
         findings.addAll(new Flags(examined).findings(options));
         findings.addAll(sizes.findings(need));
+        findings.add(Allocator.finding(examined, options.selection()));
         findings.addAll(new Swapping(proc, examined.process()).findings());
+        findings.addAll(new ReclaimOrder(proc, examined.process()).findings());
         findings.addAll(kernel.findings(examined.mappings(), examined.deployment()));
         return new Examination(
                 subject + examined.deployment().describe(), need.chargedBytes(), need.atMostBytes(), findings);

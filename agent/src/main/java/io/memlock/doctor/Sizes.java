@@ -3,6 +3,7 @@ package io.memlock.doctor;
 
 import io.memlock.cgroup.CgroupHierarchy;
 import io.memlock.cgroup.Cgroups;
+import io.memlock.hotspot.JvmFlags;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Segment;
 import io.memlock.memory.Selection;
@@ -79,7 +80,8 @@ final class Sizes {
         if (limit >= 0 && atMostBytes > limit) {
             return Finding.warn(
                     check,
-                    "at most " + Bytes.text(atMostBytes) + ", the limit is " + Bytes.limit(limit) + ": " + OOM,
+                    "at most " + Bytes.text(atMostBytes) + ", the limit is " + Bytes.limit(limit) + ": " + OOM
+                            + cause(limit),
                     "# raise the limit (a container's memory limit, MemoryMax= of a unit), or lower -Xmx");
         }
         if (high >= 0 && atMostBytes > high) {
@@ -91,6 +93,22 @@ final class Sizes {
         }
         return Finding.ok(
                 check, limit < 0 ? "no limit" : "at most " + Bytes.text(atMostBytes) + " of " + Bytes.limit(limit));
+    }
+
+    /** Tells why the heap may outgrow the limit though nobody asked for it; "" if somebody did. */
+    private String cause(long limit) {
+        JvmFlags flags = examined.flags();
+        if (examined.heapMaxBytes() <= limit
+                || flags.heapMaxBytes() >= 0
+                || !flags.value("-XX:MaxRAM").isEmpty()) {
+            return "";
+        }
+        return ". The heap may become " + Bytes.text(examined.heapMaxBytes())
+                + ", which the JVM did not derive from that limit"
+                + (flags.isOn("UseContainerSupport", true)
+                        ? ": it did not see it, because another cgroup above has it, it came later, or this JDK cannot read"
+                                + " this kind of cgroup"
+                        : ", because of -XX:-UseContainerSupport");
     }
 
     /**

@@ -64,6 +64,30 @@ class SizesTest {
         assertThat(tooSmall.evidence()).contains("the limit is 64.0 MiB", "OOM killer");
     }
 
+    @Test
+    void tellsWhyAHeapOutgrowsALimitThatNobodyAskedItTo() throws IOException {
+        host.put(LIMIT, 64 * MIB + "\n");
+
+        assertThat(cgroupEvidence(256)).contains("may become 256.0 MiB", "did not see it");
+        assertThat(cgroupEvidence(256, "-XX:-UseContainerSupport")).contains("because of -XX:-UseContainerSupport");
+        assertThat(cgroupEvidence(256, "-XX:MaxRAMPercentage=75")).doesNotContain("derive");
+        assertThat(cgroupEvidence(256, "-Xmx256m")).doesNotContain("derive");
+        assertThat(cgroupEvidence(64)).doesNotContain("derive");
+    }
+
+    private String cgroupEvidence(long heapMebibytes, String... options) throws IOException {
+        ExaminedJvm examined = new ExaminedJvmBuilder()
+                .options(options)
+                .heapMax(heapMebibytes * MIB)
+                .build();
+        return new Sizes(host.proc(), examined)
+                .findings(MemoryNeed.of(examined, Selection.of(List.of(Region.HEAP, Region.CODE)))).stream()
+                        .filter(finding -> finding.check().equals("memory cgroup"))
+                        .findFirst()
+                        .orElseThrow()
+                        .evidence();
+    }
+
     /** Of all that a JVM has reserved and mapped hardly any is resident: it fits, as nearly any does. */
     @Test
     void aSmallContainerHoldsASmallJvm() throws Exception {
