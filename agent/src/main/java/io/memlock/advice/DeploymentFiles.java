@@ -81,8 +81,13 @@ public final class DeploymentFiles {
         }
     }
 
-    /** Returns the path as the process sees it: the path of its program may lead elsewhere here, or nowhere. */
-    /** Returns the directory of the JDK that a JVM with these mappings runs on; "" if it cannot be told. */
+    /**
+     * Returns the directory of the JDK that a JVM runs on, as that JVM sees it: the path of its program may lead elsewhere
+     * here, or nowhere.
+     *
+     * @param mappings of the JVM
+     * @return a path, or "" if it cannot be told
+     */
     public static String javaHome(List<Mapping> mappings) {
         for (Mapping mapping : mappings) {
             if (mapping.path().endsWith(LIBJVM)) {

@@ -18,6 +18,7 @@ final class UnclaimedMemory {
     private static final long LONGEST_PAUSE_NANOS = 600_000_000_000L;
 
     private final long leastBytes;
+
     /** The runs of memory that were there at the last look, end by start; null before. */
     private Map<Long, Long> seen;
 
