@@ -51,14 +51,28 @@ public final class PressureRun {
      *     {@code neighbourMegabytesPerSecond}
      */
     public Map<String, Double> run(List<String> contenderFlags, Neighbour beside) throws InterruptedException {
-        try (MemoryCgroup cgroup = MemoryCgroup.withLimit((long) pressure.limitMegabytes() * MEGABYTE);
-                ForkedJvm service = service(cgroup, contenderFlags)) {
+        try (MemoryCgroup cgroup = MemoryCgroup.withLimit((long) pressure.limitMegabytes() * MEGABYTE)) {
+            return run(contenderFlags, beside, cgroup, cgroup);
+        }
+    }
+
+    /**
+     * Runs it in two cgroups of the caller's, which share a limit.
+     *
+     * @param ofService the cgroup of the service
+     * @param ofNeighbour the cgroup of who is beside it
+     */
+    public Map<String, Double> run(
+            List<String> contenderFlags, Neighbour beside, MemoryCgroup ofService, MemoryCgroup ofNeighbour)
+            throws InterruptedException {
+        try (ForkedJvm service = service(ofService, contenderFlags)) {
             service.awaitLine("ready");
             service.ask("run " + pressure.requestsPerSecond() + " " + WARM_UP_SECONDS);
             if (beside == Neighbour.NONE) {
                 return measure(service, null);
             }
-            try (ForkedJvm neighbour = neighbour(cgroup, beside == Neighbour.MODEST ? MODEST : pressure.neighbour())) {
+            try (ForkedJvm neighbour =
+                    neighbour(ofNeighbour, beside == Neighbour.MODEST ? MODEST : pressure.neighbour())) {
                 neighbour.awaitLine("ready");
                 return measure(service, neighbour);
             }
@@ -75,7 +89,7 @@ public final class PressureRun {
         Map<String, Double> values = parse(answer);
         values.put("majorFaults", (double) (after.majorFaults() - faults));
         values.put("swappedMegabytes", (double) after.swappedBytes() / MEGABYTE);
-        values.put("residentMegabytes", (double) after.residentBytes() / MEGABYTE);
+        values.put("residentMegabytes", (double) (after.residentBytes() + after.hugetlbBytes()) / MEGABYTE);
         if (neighbour != null) {
             double seconds = (System.nanoTime() - start) / 1e9;
             values.put("neighbourMegabytesPerSecond", (passed(neighbour) - before) / seconds);

@@ -17,15 +17,18 @@ import org.junit.jupiter.api.TestFactory;
  *
  * <p>Each kernel and each JDK has its turn within about three hours on two cores. The system property {@code guests.only} names others, of
  * every kernel with every JDK: {@code "Linux 5.10;aarch64, 16 KiB pages, JDK 25"}, or {@code Linux} for all of them, which
- * takes about twelve hours. {@code guests.list} chooses the {@code short} or the {@code full} list for all.
+ * takes about twelve hours. {@code guests.list} chooses the {@code short}, the {@code full} or the {@code alternatives} list for all.
  */
 @Tag("guests")
 class CompatibilityIT {
 
+    private static final String ALTERNATIVES = "alternatives";
+
     /**
      * A guest and what is tried in it.
      *
-     * @param list {@code full}, which takes about 45 minutes, or {@code short}, which takes five
+     * @param list {@code full}, which takes about 45 minutes, {@code short}, which takes five, or {@code alternatives}, which
+     *     is no part of the table
      */
     private record Turn(Guest guest, String list) {
 
@@ -66,7 +69,7 @@ class CompatibilityIT {
         return Stream.of(turn).flatMap(each -> {
             each.guest().requireTools();
             GuestRun run = each.guest().run(each.list());
-            if (System.getProperty("guests.cases", "").isEmpty()) {
+            if (System.getProperty("guests.cases", "").isEmpty() && !each.list().equals(ALTERNATIVES)) {
                 table.put(run);
             }
             List<DynamicNode> tests = GuestTests.of(run);

@@ -28,7 +28,9 @@ final class Guest {
 
     private static final int MEMORY_MEBIBYTES = 3072;
 
-    /** For swap, and for a file system in turn. */
+    /** For swap, for a file system in turn, and for both at once. */
+    private static final List<String> DISKS = List.of("disk", "second-disk");
+
     private static final long DISK_BYTES = 2L << 30;
 
     /** Every case says at least at its end how it went; one case starts some ten JVMs at most. */
@@ -55,20 +57,22 @@ final class Guest {
     GuestRun run(String list) {
         try (GuestDirectory directory = GuestDirectory.make()) {
             GuestImage image = GuestImage.make(GuestCache.open(), kernel, jdk, directory.path(), list);
-            Path disk = directory.path().resolve("disk");
-            try (RandomAccessFile sparse = new RandomAccessFile(disk.toFile(), "rw")) {
-                sparse.setLength(DISK_BYTES);
+            for (String disk : DISKS) {
+                try (RandomAccessFile sparse =
+                        new RandomAccessFile(directory.path().resolve(disk).toFile(), "rw")) {
+                    sparse.setLength(DISK_BYTES);
+                }
             }
             Progress.say("booting " + this);
             GuestRun run = new GuestRun(kernel, jdk, list);
-            watch(directory.start(command(image, disk)), run);
+            watch(directory.start(command(image, directory.path())), run);
             return run;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private List<String> command(GuestImage image, Path disk) {
+    private List<String> command(GuestImage image, Path directory) {
         Architecture architecture = kernel.architecture();
         List<String> command = new ArrayList<>(List.of(architecture.emulator()));
         command.addAll(architecture.machine());
@@ -78,7 +82,9 @@ final class Guest {
                 image.kernel().toString(),
                 "-initrd",
                 image.initramfs().toString()));
-        command.addAll(List.of("-drive", "file=" + disk + ",if=virtio,format=raw,cache=unsafe"));
+        for (String disk : DISKS) {
+            command.addAll(List.of("-drive", "file=" + directory.resolve(disk) + ",if=virtio,format=raw,cache=unsafe"));
+        }
         command.addAll(List.of("-nic", "none", "-nographic", "-no-reboot", "-append"));
         command.add("console=" + architecture.console() + " quiet rdinit=/init panic=-1 mitigations=off");
         return command;

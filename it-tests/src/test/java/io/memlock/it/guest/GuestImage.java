@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.opentest4j.TestAbortedException;
@@ -26,7 +27,7 @@ import org.opentest4j.TestAbortedException;
 record GuestImage(Path kernel, Path initramfs) {
 
     private static final List<String> BASE =
-            List.of("libc6", "libstdc++6", "zlib1g", "util-linux", "busybox-static", "crun");
+            List.of("libc6", "libstdc++6", "zlib1g", "util-linux", "busybox-static", "crun", "vmtouch");
 
     private static final String BASE_SUITE = "trixie";
 
@@ -105,7 +106,7 @@ record GuestImage(Path kernel, Path initramfs) {
 
     /** The jars with what the test classes need to load. */
     private static List<Path> libraries() {
-        return Stream.of(Native.class, Assertions.class, Test.class, TestAbortedException.class)
+        return Stream.of(Native.class, Histogram.class, Assertions.class, Test.class, TestAbortedException.class)
                 .map(AgentJar::codeOf)
                 .toList();
     }

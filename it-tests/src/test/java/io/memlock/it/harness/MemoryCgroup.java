@@ -58,6 +58,21 @@ public final class MemoryCgroup implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes a memory cgroup of version 2 inside this one, whose processes share its limit. From then on this one can have no
+     * process of its own, and it is to be closed after the other.
+     */
+    public MemoryCgroup child(String name) {
+        set("cgroup.subtree_control", "+memory");
+        MemoryCgroup child = new MemoryCgroup(directory.resolve(name), v2);
+        try {
+            Files.createDirectory(child.directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return child;
+    }
+
     /** A command to put in front of a JVM, so that all of its memory counts here. */
     public List<String> wrapper() {
         return Wrappers.shell("echo $$ > " + directory.resolve("cgroup.procs"));

@@ -61,6 +61,11 @@ public record ProcStatus(Map<String, String> status, List<String> stat) {
         return bytes("VmRSS");
     }
 
+    /** Bytes in pages of hugetlbfs, which no other number counts, {@code HugetlbPages}. */
+    public long hugetlbBytes() {
+        return bytes("HugetlbPages");
+    }
+
     /** Bytes in RAM that are no file's, {@code RssAnon}. */
     public long anonymousBytes() {
         return bytes("RssAnon");

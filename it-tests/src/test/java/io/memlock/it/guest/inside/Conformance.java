@@ -2,6 +2,7 @@
 package io.memlock.it.guest.inside;
 
 import io.memlock.it.harness.Jdk;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,7 +11,8 @@ import java.util.regex.Pattern;
 
 /**
  * Runs a list of cases and writes a line for each: {@code == ok NAME: FIGURES}, {@code == FAIL NAME: WHAT}, {@code == skip
- * NAME: WHY}; and before them facts about the guest, {@code == fact NAME VALUE}. The first argument is {@code short} or {@code full}, the second, if there is one, a regular
+ * NAME: WHY}; and before them facts about the guest, {@code == fact NAME VALUE}. The first argument is {@code short}, {@code full} or {@code
+ * alternatives}, the second, if there is one, a regular
  * expression that is found in the names of the cases to run.
  */
 public final class Conformance {
@@ -23,14 +25,18 @@ public final class Conformance {
         fact("kernel", Files.readString(Path.of("/proc/version")).split(" ", -1)[2]);
         fact("jdk", jdk.version());
         Pattern wanted = Pattern.compile(args.length > 1 ? args[1] : "");
-        for (Case each : cases(jdk, args[0].equals("short"))) {
+        for (Case each : cases(jdk, args[0])) {
             if (wanted.matcher(each.name()).find()) {
                 say(verdict(each));
             }
         }
     }
 
-    private static List<Case> cases(Jdk jdk, boolean shortList) {
+    private static List<Case> cases(Jdk jdk, String list) throws IOException {
+        return list.equals("alternatives") ? new AlternativeCases(jdk).list() : conformance(jdk, list.equals("short"));
+    }
+
+    private static List<Case> conformance(Jdk jdk, boolean shortList) {
         List<Case> cases = new ArrayList<>();
         cases.addAll(new StartCases(jdk).list());
         cases.addAll(new CollectorCases(jdk).list(shortList));

@@ -9,8 +9,11 @@ import java.nio.file.Path;
 /** A block device in use, as swap space or with a file system, until it is closed. */
 final class Disk implements AutoCloseable {
 
-    /** The guest's disk. */
+    /** The guest's disk, for swap space or a file system. */
     static final String DEVICE = "/dev/vda";
+
+    /** A second one, where both are needed. */
+    static final String SECOND_DEVICE = "/dev/vdb";
 
     private static final Path DIRECTORY = Path.of("/tmp/disk");
 
@@ -30,13 +33,13 @@ final class Disk implements AutoCloseable {
         return new Disk("swap on " + device, "swapoff", device);
     }
 
-    /** Makes an empty file system on the guest's disk and mounts it. */
-    static Disk mounted() throws IOException {
-        requireDevice(DEVICE);
+    /** Makes an empty file system on a device and mounts it. */
+    static Disk mounted(String device) throws IOException {
+        requireDevice(device);
         Files.createDirectories(DIRECTORY);
-        Commands.succeed("busybox", "mke2fs", DEVICE);
-        Commands.succeed("busybox", "mount", "-t", "ext4", DEVICE, DIRECTORY.toString());
-        return new Disk("files on " + DEVICE, "busybox", "umount", DIRECTORY.toString());
+        Commands.succeed("busybox", "mke2fs", device);
+        Commands.succeed("busybox", "mount", "-t", "ext4", device, DIRECTORY.toString());
+        return new Disk("files on " + device, "busybox", "umount", DIRECTORY.toString());
     }
 
     private static void requireDevice(String device) {

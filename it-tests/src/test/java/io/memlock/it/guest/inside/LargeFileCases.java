@@ -39,7 +39,7 @@ final class LargeFileCases {
         String name = "reads a mapped file larger than memory.max, " + how + " in " + limitMib + " MiB"
                 + (options.isEmpty() ? "" : " with " + options);
         return new Case(name, () -> {
-            try (Disk disk = Disk.mounted();
+            try (Disk disk = Disk.mounted(Disk.DEVICE);
                     LargeFile file = LargeFile.create(disk.directory())) {
                 return inTurn(file, limitMib, options, how);
             }
