@@ -41,7 +41,8 @@ final class CompatibilityPage {
             - cgroup v2, `memory.max` of 200, 300 and 600 MiB: a file of 1000 MiB that is mapped by buffers, also with `track=off`, or
               by native code, is read whole with an `interval` of 1 s and of 10 s, and `memory.events` counts no kill.
             - A container of the OCI runtime crun under the seccomp profile that containers get by default: root and uid 1000,
-              with and without `IPC_LOCK`, with and without a limit.
+              with and without `IPC_LOCK`, with and without a limit. The container image of the jar, mounted as an image volume
+              in a container like that of `packaging/containers/kubernetes.yaml`, whose probe is run.
 
             ## What was never tried
 

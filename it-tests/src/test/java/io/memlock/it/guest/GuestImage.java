@@ -59,7 +59,7 @@ record GuestImage(Path kernel, Path initramfs) {
         Architecture architecture = guestKernel.architecture();
         Path unpacked = guestKernel.unpacked(cache);
         String profile = ContainerProfile.text(cache, architecture);
-        Path own = ownArchive(new KernelModules(unpacked), jdk.home(architecture), directory, profile, conformance);
+        Path own = ownArchive(new KernelModules(unpacked), architecture, jdk, directory, profile, conformance);
         List<Path> archives = List.of(
                 new DebianSuite(cache, BASE_SUITE, architecture).archiveWithDependencies(BASE),
                 jdk.archive(cache, architecture),
@@ -76,13 +76,19 @@ record GuestImage(Path kernel, Path initramfs) {
     }
 
     private static Path ownArchive(
-            KernelModules modules, Path javaHome, Path directory, String profile, String conformance) {
+            KernelModules modules,
+            Architecture architecture,
+            GuestJdk jdk,
+            Path directory,
+            String profile,
+            String conformance) {
         Path tree = directory.resolve("tree");
         try {
             Files.createDirectories(tree.resolve(MODULES_DIRECTORY));
             List<String> order = modules.copyTo(tree.resolve(MODULES_DIRECTORY), MODULES);
             Files.writeString(tree.resolve("opt/seccomp.json"), profile);
             Files.copy(AgentJar.path(), tree.resolve("opt/memlock-agent.jar"));
+            ImageLayer.unpack(architecture, directory, tree.resolve("opt/image"));
             Commands.succeed(
                     "cp",
                     "-r",
@@ -94,7 +100,7 @@ record GuestImage(Path kernel, Path initramfs) {
                 classPath.add("/opt/" + jar.getFileName());
             }
             Path init = tree.resolve("init");
-            Files.writeString(init, init(order, javaHome, String.join(":", classPath), conformance));
+            Files.writeString(init, init(order, jdk.home(architecture), String.join(":", classPath), conformance));
             Commands.succeed("chmod", "755", init.toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

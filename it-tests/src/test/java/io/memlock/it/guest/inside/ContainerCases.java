@@ -1,33 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.guest.inside;
 
-import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.Smaps;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
-/**
- * Containers of an OCI runtime, under the seccomp profile and with the capabilities that containers get by default. Each is
- * judged from the host of the container, which is the guest.
- */
+/** Containers. Each is judged from the host of the container, which is the guest, and pods also by a probe inside. */
 final class ContainerCases {
 
-    private static final Path PROFILE = Path.of("/opt/seccomp.json");
-    private static final Path BUNDLE = Path.of("/tmp/bundle");
-
     /** What Docker leaves to root. */
-    private static final String CAPABILITIES =
-            """
-            "CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_FSETID","CAP_FOWNER","CAP_MKNOD","CAP_NET_RAW","CAP_SETGID",\
-            "CAP_SETUID","CAP_SETFCAP","CAP_SETPCAP","CAP_NET_BIND_SERVICE","CAP_SYS_CHROOT","CAP_KILL","CAP_AUDIT_WRITE\"""";
+    private static final List<String> CAPABILITIES = List.of(
+            "CAP_CHOWN",
+            "CAP_DAC_OVERRIDE",
+            "CAP_FSETID",
+            "CAP_FOWNER",
+            "CAP_MKNOD",
+            "CAP_NET_RAW",
+            "CAP_SETGID",
+            "CAP_SETUID",
+            "CAP_SETFCAP",
+            "CAP_SETPCAP",
+            "CAP_NET_BIND_SERVICE",
+            "CAP_SYS_CHROOT",
+            "CAP_KILL",
+            "CAP_AUDIT_WRITE");
 
-    private static final String NAME = "memlock";
+    private static final String IPC_LOCK = "CAP_IPC_LOCK";
+    private static final String AGENT = "-javaagent:/opt/memlock-agent.jar=mode=all";
+
+    /** What the layer of the container image holds for this architecture, unpacked. */
+    private static final Path IMAGE = Path.of("/opt/image");
+
+    /** As packaging/containers/kubernetes.yaml has it. */
+    private static final List<String> POD =
+            List.of("JAVA_TOOL_OPTIONS=-javaagent:/memlock/memlock-agent.jar", "MEMLOCK_OPTIONS=mode=all");
+
+    private static final List<String> IN_KUBERNETES = List.of("KUBERNETES_SERVICE_HOST=10.0.0.1");
+
     private static final long KERNEL_DEFAULT = 8L << 20;
-    private static final long UNLIMITED = -1;
+
+    /** More than the small JVM takes. */
+    private static final long ENOUGH = 1L << 30;
 
     private final Jdk jdk;
 
@@ -38,96 +56,83 @@ final class ContainerCases {
     List<Case> list() {
         return List.of(
                 new Case("container of root with IPC_LOCK is locked", () -> is(true, 0, true, KERNEL_DEFAULT)),
-                new Case("container of root without a limit is locked", () -> is(true, 0, false, UNLIMITED)),
-                new Case("container of uid 1000 without a limit is locked", () -> is(true, 1000, false, UNLIMITED)),
+                new Case("container of root without a limit is locked", () -> is(true, 0, false, Container.UNLIMITED)),
+                new Case(
+                        "container of uid 1000 without a limit is locked",
+                        () -> is(true, 1000, false, Container.UNLIMITED)),
                 new Case("container of root with 8 MiB says it is not", () -> is(false, 0, false, KERNEL_DEFAULT)),
                 new Case(
                         "container of uid 1000 with 8 MiB says it is not", () -> is(false, 1000, true, KERNEL_DEFAULT)),
-                new Case("container is locked from outside", this::isLockedFromOutside));
+                new Case("container is locked from outside", this::isLockedFromOutside),
+                new Case(
+                        "pod with the image as a volume and IPC_LOCK passes its probe",
+                        () -> answers("MEMLOCK OK", 0, List.of(IPC_LOCK), KERNEL_DEFAULT)),
+                new Case(
+                        "pod with the image as a volume and a limit of 1 GiB passes its probe",
+                        () -> answers("MEMLOCK OK", 0, List.of(), ENOUGH)),
+                new Case(
+                        "pod with the image as a volume and a limit of 8 MiB fails its probe",
+                        () -> answers("MEMLOCK CRITICAL", 2, List.of(), KERNEL_DEFAULT)));
     }
 
     private String is(boolean locked, int uid, boolean ipcLock, long limit) throws IOException {
-        try (ForkedJvm crun = start(uid, ipcLock, limit, "-javaagent:/opt/memlock-agent.jar=mode=all")) {
+        try (ForkedJvm crun = docker(uid, ipcLock, limit, List.of(AGENT)).start()) {
             crun.awaitLine("ready");
             Case.check(Judge.saysNotLocked(crun.stderr()) != locked, crun.stderr());
             crun.ask("grow 100");
             if (locked) {
-                Judge.everythingBecomesLocked(pid(), "grown", crun);
+                Judge.everythingBecomesLocked(Container.pid(), "grown", crun);
             } else {
-                Case.check(Smaps.of(pid()).chargedBytes() <= limit, "more is charged than the limit");
+                Case.check(Smaps.of(Container.pid()).chargedBytes() <= limit, "more is charged than the limit");
             }
             crun.send("exit");
             Case.check(crun.awaitExit().exitStatus() == 0, "it did not end well: " + crun.stderr());
         } finally {
-            Commands.run("crun", "delete", "--force", NAME);
+            Container.delete();
         }
         return "";
+    }
+
+    private Container docker(int uid, boolean ipcLock, long limit, List<String> flags) {
+        List<String> capabilities = new ArrayList<>(CAPABILITIES);
+        if (ipcLock) {
+            capabilities.add(IPC_LOCK);
+        }
+        return new Container(jdk, uid, capabilities, limit, flags, List.of(), null);
     }
 
     private String isLockedFromOutside() throws IOException {
-        try (ForkedJvm crun = start(0, true, KERNEL_DEFAULT, "-Dunused")) {
+        try (ForkedJvm crun = docker(0, true, KERNEL_DEFAULT, List.of()).start()) {
             crun.awaitLine("ready");
-            String pid = Long.toString(pid());
+            String pid = Long.toString(Container.pid());
             String attach = Apps.memlock(jdk, List.of(), "attach", pid).toString();
             Case.check(attach.startsWith("exit status 0"), attach);
             crun.ask("grow 100");
-            Judge.nothingIsUnlocked(pid(), "attached and grown; " + attach, crun);
+            Judge.nothingIsUnlocked(Container.pid(), "attached and grown; " + attach, crun);
         } finally {
-            Commands.run("crun", "delete", "--force", NAME);
+            Container.delete();
         }
         return "";
     }
 
-    private ForkedJvm start(int uid, boolean ipcLock, long limit, String flag) throws IOException {
-        Files.createDirectories(BUNDLE.resolve("root"));
-        String capabilities = CAPABILITIES + (ipcLock ? ",\"CAP_IPC_LOCK\"" : "");
-        String effective = uid == 0 ? capabilities : "";
-        String rlimit = limit == UNLIMITED ? Long.toUnsignedString(-1) : Long.toString(limit);
-        Files.writeString(
-                BUNDLE.resolve("config.json"),
-                """
-                {"ociVersion": "1.0.2",
-                 "process": {"user": {"uid": %1$d, "gid": %1$d}, "cwd": "/", "noNewPrivileges": false,
-                  "args": ["%2$s", "-XX:+UseSerialGC", "-Xms32m", "-Xmx320m", "%3$s", "-cp", "/opt/test-classes",
-                           "io.memlock.it.apps.HeapApp"],
-                  "env": ["PATH=/usr/bin:/bin", "HOME=/tmp"],
-                  "capabilities": {"bounding": [%4$s], "effective": [%5$s], "permitted": [%5$s]},
-                  "rlimits": [{"type": "RLIMIT_MEMLOCK", "soft": %6$s, "hard": %6$s}]},
-                 "root": {"path": "root"},
-                 "mounts": [
-                  {"destination": "/proc", "type": "proc", "source": "proc"},
-                  {"destination": "/tmp", "type": "tmpfs", "source": "tmpfs", "options": ["mode=1777"]},
-                  %7$s],
-                 "linux": {"namespaces": [{"type": "pid"}, {"type": "mount"}, {"type": "ipc"}, {"type": "uts"}],
-                  "seccomp": %8$s}}
-                """
-                        .formatted(
-                                uid,
-                                jdk.java(),
-                                flag,
-                                capabilities,
-                                effective,
-                                rlimit,
-                                mounts(),
-                                Files.readString(PROFILE)));
-        // The shell keeps what a JVM would get as arguments from crun, which reads them in the bundle.
-        String run = "exec crun --cgroup-manager=cgroupfs run --no-pivot -b " + BUNDLE + " " + NAME;
-        return ForkedJvm.on(jdk).wrapper(List.of("sh", "-c", run)).start();
-    }
-
-    /** The guest's own files, read-only, serve as the container's. */
-    private static String mounts() {
-        StringBuilder mounts = new StringBuilder();
-        for (String directory : List.of("usr", "lib", "lib64", "bin", "etc", "opt", "dev")) {
-            mounts.append(mounts.isEmpty() ? "" : ",\n  ");
-            mounts.append("{\"destination\": \"/").append(directory).append("\", \"type\": \"none\", \"source\": \"/");
-            mounts.append(directory).append("\", \"options\": [\"rbind\", \"ro\"]}");
+    /** A pod's container runs as root with no capability but those that are given, and its probe is the command of the jar. */
+    private String answers(String answer, int status, List<String> capabilities, long limit) throws IOException {
+        List<String> environment = new ArrayList<>(POD);
+        environment.addAll(IN_KUBERNETES);
+        Container pod = new Container(jdk, 0, capabilities, limit, List.of(), environment, IMAGE);
+        try (ForkedJvm crun = pod.start()) {
+            crun.awaitLine("ready");
+            crun.ask("grow 100");
+            if (status == 0) {
+                Judge.everythingBecomesLocked(Container.pid(), "grown", crun);
+            } else {
+                Case.check(Judge.saysNotLocked(crun.stderr()) && crun.stderr().contains("\"IPC_LOCK\""), crun.stderr());
+            }
+            Outcome probe = Container.exec(jdk.java().toString(), "-jar", "/memlock/memlock-agent.jar", "check");
+            Case.check(probe.exitStatus() == status && probe.stdout().startsWith(answer), probe.toString());
+            return probe.stdout();
+        } finally {
+            Container.delete();
         }
-        return mounts.toString();
-    }
-
-    private static long pid() throws IOException {
-        String state = Commands.succeed("crun", "state", NAME);
-        return Long.parseLong(state.replaceAll("(?s).*\"pid\": (\\d+).*", "$1"));
     }
 }
