@@ -49,7 +49,7 @@ class ArchitectureTest {
                 "advice    | java.nio.charset.. | files log memory proc",
                 "calls     |  | hotspot log memory os proc",
                 "zgc       |  | calls memory os",
-                "residency |  | calls cgroup log memory os proc",
+                "residency |  | calls cgroup log memory os proc state",
                 "state     |  | advice calls log memory",
                 "reconcile |  | calls cgroup memory os",
                 "lock      |  | advice calls cgroup hotspot memory options os reconcile residency state zgc",

@@ -44,6 +44,14 @@ public final class Populator {
     }
 
     /**
+     * Returns whether it harms nothing to populate memory that others may unmap or uncommit meanwhile. The calls of older
+     * kernels would lock what is there then.
+     */
+    public boolean isHarmless() {
+        return hasMadvise;
+    }
+
+    /**
      * Faults in a range that is locked.
      *
      * @param isWrite whether untouched pages shall be allocated; otherwise only what is swapped out comes back

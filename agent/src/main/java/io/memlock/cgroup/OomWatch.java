@@ -165,6 +165,21 @@ public final class OomWatch {
         return isRoomForAll(1);
     }
 
+    /**
+     * Returns how much the process can take before so little is left that it would be unlocked, or that a limit is near.
+     *
+     * @return bytes, negative if too little is left already; {@link RoomSource#UNLIMITED} if nothing is known to be limited
+     * @throws IOException as {@link #isRoomForAll()}
+     */
+    public long roomBytes() throws IOException {
+        long copied = copiedBytes(source.anonymous());
+        long room = RoomSource.UNLIMITED;
+        for (OomMargin margin : source.margins()) {
+            room = Math.min(room, margin.leftBytes() - leastBytes(margin, copied));
+        }
+        return room;
+    }
+
     private boolean isRoomForAll(int times) throws IOException {
         Anonymous own = source.anonymous();
         for (OomMargin margin : source.margins()) {

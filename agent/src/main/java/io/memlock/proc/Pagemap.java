@@ -244,6 +244,17 @@ public final class Pagemap implements Closeable {
         }
     }
 
+    /**
+     * Returns whether a page was ever touched: it is in RAM or in swap.
+     *
+     * @param address in the page
+     * @throws IOException if reading fails
+     */
+    public boolean isTouched(long address) throws IOException {
+        int pages = read(address, address + pageBytes);
+        return pages > 0 && (entries[STATE_BYTE] & (PRESENT | SWAPPED)) != 0;
+    }
+
     /** Returns how many entries there are now in the buffer; 0 if the mapping is gone. */
     private int read(long at, long end) throws IOException {
         int pages = (int) Math.min(PAGES_AT_ONCE, (end - at) / pageBytes);
