@@ -8,9 +8,11 @@ import io.memlock.keeper.LockControl;
 import io.memlock.log.Log;
 import io.memlock.options.CurrentOptions;
 import io.memlock.state.LockState;
+import io.memlock.state.PrefaultState;
 import io.memlock.tracking.OffHeap;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
+import java.util.function.Supplier;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.JMException;
 
@@ -21,6 +23,7 @@ final class JmxService {
     private final CurrentOptions options;
     private final Log log;
     private final long pageBytes;
+    private final Supplier<PrefaultState> prefault;
 
     private volatile JmxRegistration registration;
     private boolean refused;
@@ -32,12 +35,19 @@ final class JmxService {
      * Creates the service, which registers nothing yet.
      *
      * @param pageBytes the page size
+     * @param prefault tells how far prefault has come
      */
-    JmxService(Instrumentation instrumentation, CurrentOptions options, Log log, long pageBytes) {
+    JmxService(
+            Instrumentation instrumentation,
+            CurrentOptions options,
+            Log log,
+            long pageBytes,
+            Supplier<PrefaultState> prefault) {
         this.instrumentation = instrumentation;
         this.options = options;
         this.log = log;
         this.pageBytes = pageBytes;
+        this.prefault = prefault;
     }
 
     /**
@@ -65,7 +75,7 @@ final class JmxService {
             offHeap = new OffHeap(instrumentation);
         }
         if (registration == null) {
-            registration = new JmxRegistration(control, offHeap, pageBytes, Version.current());
+            registration = new JmxRegistration(control, offHeap, pageBytes, Version.current(), prefault);
         }
         refused = true;
         if (registration.isDue()) {

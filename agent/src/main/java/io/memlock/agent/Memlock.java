@@ -94,6 +94,9 @@ public final class Memlock implements Agent {
     /** The JMX service; null where there is no JMX. */
     private JmxService jmx;
 
+    /** What populates the heap ahead of its use; made with the background. */
+    private PrefaultService prefault;
+
     private Memlock(Instrumentation instrumentation, long startNanos) {
         this.instrumentation = instrumentation;
         this.times = new StartupTimes(startNanos);
@@ -298,6 +301,9 @@ public final class Memlock implements Agent {
         }
         hasBegun = (HeapRoom.isThere() || HeapRoom.isOverdue(startNanos))
                 && background().start();
+        if (hasBegun) { // a heap grows most at the beginning; later the reporter sees to it
+            prefault.look();
+        }
     }
 
     private static Thread newThread(Runnable body, String name) {
@@ -345,8 +351,9 @@ public final class Memlock implements Agent {
     private synchronized Background background() {
         if (background == null) {
             MissingModules.tell(inForce.get(), log);
+            prefault = new PrefaultService(instrumentation, process, lock, inForce, log);
             jmx = MissingModules.exists("java.management")
-                    ? new JmxService(instrumentation, inForce, log, process.pageBytes())
+                    ? new JmxService(instrumentation, inForce, log, process.pageBytes(), prefault)
                     : null;
             JfrService jfr = MissingModules.exists("jdk.jfr") ? new JfrService(inForce, process, log) : null;
             Publisher publisher = new Publisher(instrumentation, log, jmx, jfr, new EndLine(lock, process, log));
@@ -357,6 +364,7 @@ public final class Memlock implements Agent {
                 @Override
                 public void run() {
                     watchPrivilege();
+                    prefault.look();
                     publisher.run();
                     if (HeapRoom.isThere()) { // classes of the JDK are initialised then, which must not fail
                         tracking.look();

@@ -18,6 +18,7 @@ import io.memlock.calls.Populator;
 import io.memlock.calls.Progress;
 import io.memlock.calls.SharedMemorySwap;
 import io.memlock.cgroup.ProcessRoom;
+import io.memlock.cgroup.RoomSource;
 import io.memlock.cgroup.RoomWatch;
 import io.memlock.files.FileOpener;
 import io.memlock.hotspot.HugePages;
@@ -109,7 +110,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     public MemoryLock newLock() {
         ApplicationLocks applicationLocks = new ApplicationLocks(this);
         FutureLock future = new FutureLock(libc, new FutureProbe(libc, probe, pageBytes), applicationLocks, this);
-        RoomWatch room = new RoomWatch(new ProcessRoom(proc, pageBytes, new HeapCounters(instrumentation)));
+        RoomWatch room = new RoomWatch(newRoom());
         Plan plan = new Plan(new LimitProbe(libc, proc, probe, pageBytes), room, this);
         Supplier<Reconciler> reconciler = new Supplier<>() { // no lambda, as below: this is on the way to main
                     @Override
@@ -125,6 +126,11 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
         };
         lock = new MemoryLock(plan, future, new Passes(reconciler, future, new ZgcMirrorKeeper(mirror)), this, this);
         return lock;
+    }
+
+    /** Creates a source of what room there is, for one thread. */
+    RoomSource newRoom() {
+        return new ProcessRoom(proc, pageBytes, new HeapCounters(instrumentation));
     }
 
     private Reconciler newReconciler(ApplicationLocks applicationLocks, RoomWatch room) {

@@ -4,10 +4,12 @@ package io.memlock.jmx;
 import io.memlock.keeper.LockControl;
 import io.memlock.memory.Region;
 import io.memlock.state.LockState;
+import io.memlock.state.PrefaultState;
 import io.memlock.tracking.OffHeap;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.JMException;
 import javax.management.MBeanNotificationInfo;
@@ -53,11 +55,14 @@ public final class JmxRegistration {
      * @param offHeap what the application allocates outside the heap
      * @param pageBytes the page size
      * @param version the agent's
+     * @param prefault tells how far prefault has come
      * @throws JMException never: all names are well formed
      */
-    public JmxRegistration(LockControl control, OffHeap offHeap, long pageBytes, String version) throws JMException {
+    public JmxRegistration(
+            LockControl control, OffHeap offHeap, long pageBytes, String version, Supplier<PrefaultState> prefault)
+            throws JMException {
         Moment now = new Moment(control);
-        MemoryLockBean lock = new MemoryLockBean(control, now, offHeap, pageBytes, version);
+        MemoryLockBean lock = new MemoryLockBean(control, now, offHeap, pageBytes, version, prefault);
         entries.add(new Entry(MemoryLockMXBean.OBJECT_NAME, lock, MemoryLockMXBean.class, now, emitter));
         for (Region region : Region.values()) {
             String name = RegionMXBean.OBJECT_NAME + region.optionName();

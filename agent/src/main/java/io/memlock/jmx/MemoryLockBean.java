@@ -14,11 +14,13 @@ import io.memlock.report.RegionUsage;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
 import io.memlock.state.LockStatus;
+import io.memlock.state.PrefaultState;
 import io.memlock.tracking.OffHeap;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /** {@link MemoryLockMXBean} from what {@link LockControl} tells. */
@@ -34,9 +36,17 @@ final class MemoryLockBean implements MemoryLockMXBean {
     private final long pageBytes;
     private final String version;
     private final Moment moment;
+    private final Supplier<PrefaultState> prefault;
 
-    MemoryLockBean(LockControl control, Moment moment, OffHeap offHeap, long pageBytes, String version) {
+    MemoryLockBean(
+            LockControl control,
+            Moment moment,
+            OffHeap offHeap,
+            long pageBytes,
+            String version,
+            Supplier<PrefaultState> prefault) {
         this.control = control;
+        this.prefault = prefault;
         this.offHeap = offHeap;
         this.moment = moment;
         this.pageBytes = pageBytes;
@@ -92,6 +102,11 @@ final class MemoryLockBean implements MemoryLockMXBean {
     @Override
     public long getVerifiedAgeMillis() {
         return status().verifiedAgeMillis(System.nanoTime());
+    }
+
+    @Override
+    public String getPrefaultState() {
+        return prefault.get().name();
     }
 
     @Override

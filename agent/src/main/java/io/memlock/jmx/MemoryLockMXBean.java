@@ -54,6 +54,12 @@ public interface MemoryLockMXBean {
     @Description("Milliseconds since State was last verified; -1 if it never was")
     long getVerifiedAgeMillis();
 
+    @Description(
+            "How far prefault has come. NONE: not asked for, or nothing is locked; POPULATING; DONE: what was committed"
+                    + " is populated, and of a growing heap the reserve ahead of its use; STOPPED: too little room, or not possible"
+                    + " here")
+    String getPrefaultState();
+
     @Description("Bytes in RAM and locked, at the last scan; a page shared with other processes counts by its share")
     long getLockedBytes();
 

@@ -45,6 +45,9 @@ public final class MemoryLock {
     private int passesSinceEnd;
     private int failedPasses;
 
+    /** Why the last start or change did not prefault all it was asked to; null if it did. */
+    private volatile String prefaultRefusal;
+
     /** Whether the agent has unlocked everything at once, so that nobody else is to blame for what is unlocked. */
     private volatile boolean hasUnlockedAll;
 
@@ -156,7 +159,8 @@ public final class MemoryLock {
         try {
             plan.begin(wanted, plan.limitNow());
             LockFailure failure = startLocking();
-            return ledger.outcome(failure, null, prefaultAtStart());
+            prefaultRefusal = prefaultAtStart();
+            return ledger.outcome(failure, null, prefaultRefusal);
         } catch (IOException e) {
             return ledger.outcome(cannotLook(e), null, null);
         } finally {
@@ -217,6 +221,11 @@ public final class MemoryLock {
                 LockState.FAILED, failures().futureUnderLimit(plan.options().selection(), plan.limit(), false));
     }
 
+    /** Returns whether what was committed at the start, or at the last change, was not populated as asked. This is free. */
+    public boolean isPrefaultRefused() {
+        return prefaultRefusal != null;
+    }
+
     private String prefaultAtStart() throws IOException {
         List<Region> wanted = plan.options().prefault();
         if (wanted.isEmpty() || plan.selection().isEmpty()) {
@@ -270,7 +279,7 @@ public final class MemoryLock {
         passes.reconciler().takeNewlyLocked();
         String swapInRefusal = residency.swapIn(passes.reconciler().locked());
         List<Region> toPrefault = wanted.prefault();
-        String prefaultRefusal = toPrefault.isEmpty()
+        prefaultRefusal = toPrefault.isEmpty()
                 ? null
                 : residency.prefault(passes.reconciler().locked(), toPrefault, true);
         for (int part = 0; part < MOST_MIRROR_PARTS && passes.populateMirror(); part++) {}

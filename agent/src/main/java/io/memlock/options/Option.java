@@ -42,7 +42,8 @@ public enum Option {
             "prefault",
             "regions joined by `+`, `none`",
             "none",
-            "after locking, touch all committed pages of these regions before `main` starts; `mode` must select them",
+            "after locking, touch all committed pages of these regions before `main` starts, and populate what a growing"
+                    + " heap commits later ahead of its use; `mode` must select them",
             "",
             "none"),
     ON_FAILURE(

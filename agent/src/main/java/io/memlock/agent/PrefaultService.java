@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.agent;
+
+import io.memlock.bootstrap.AgentThread;
+import io.memlock.calls.Pause;
+import io.memlock.calls.Populator;
+import io.memlock.cgroup.OomWatch;
+import io.memlock.hotspot.HeapRoom;
+import io.memlock.hotspot.HugePages;
+import io.memlock.hotspot.InProcessDiagnosticCommands;
+import io.memlock.keeper.Growth;
+import io.memlock.keeper.OwnPermissions;
+import io.memlock.lock.MemoryLock;
+import io.memlock.log.Log;
+import io.memlock.memory.Region;
+import io.memlock.options.CurrentOptions;
+import io.memlock.os.Linux;
+import io.memlock.proc.Pagemap;
+import io.memlock.proc.ProcFs;
+import io.memlock.residency.PrefaultReserve;
+import io.memlock.state.LockState;
+import io.memlock.state.LockStatus;
+import io.memlock.state.PrefaultState;
+import java.io.IOException;
+import java.lang.instrument.Instrumentation;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Populates a growing heap ahead of its use while {@code prefault} asks for it, on a thread of its own. Without that there is
+ * no thread, and nothing is read.
+ */
+final class PrefaultService implements Runnable, Supplier<PrefaultState> {
+
+    /** The delay between two looks is 1/8 of the time since something last changed, within these limits. */
+    private static final long SOONEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static final long LATEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private static final long LOOK_PART = 8;
+
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** A tenth of what others get where CPUs are short. With less it might be kept waiting while it holds mmap_lock. */
+    private static final int NICE = 10;
+
+    private static final List<Region> HEAP = List.of(Region.HEAP);
+
+    private final Instrumentation instrumentation;
+    private final ThisProcess process;
+    private final MemoryLock lock;
+    private final CurrentOptions options;
+    private final Log log;
+
+    private Thread thread;
+    private volatile PrefaultReserve reserve;
+
+    /** Whether this JVM or kernel does not allow it. */
+    private volatile boolean isImpossible;
+
+    private PrefaultState told;
+
+    /** Creates the service, which starts nothing until {@link #look}. */
+    PrefaultService(
+            Instrumentation instrumentation, ThisProcess process, MemoryLock lock, CurrentOptions options, Log log) {
+        this.instrumentation = instrumentation;
+        this.process = process;
+        this.lock = lock;
+        this.options = options;
+        this.log = log;
+    }
+
+    /** Starts the thread where it is wanted and does not run. The reporter's thread calls this about once a second. */
+    synchronized void look() {
+        if (isWanted() && !isImpossible && (thread == null || !thread.isAlive()) && HeapRoom.isThere()) {
+            Thread next = new AgentThread(OwnPermissions.of(this), "memlock-prefault");
+            next.start();
+            thread = next;
+        }
+    }
+
+    /** Returns how far it has come. */
+    @Override
+    public PrefaultState get() {
+        if (options.get().prefault().isEmpty() || !isHeld()) {
+            return PrefaultState.NONE;
+        }
+        if (lock.isPrefaultRefused() || isImpossible) {
+            return PrefaultState.STOPPED;
+        }
+        PrefaultReserve made = reserve;
+        boolean isHeapWanted = options.get().prefault().contains(Region.HEAP);
+        return !isHeapWanted ? PrefaultState.DONE : made == null ? PrefaultState.POPULATING : made.state();
+    }
+
+    private boolean isHeld() {
+        LockStatus status = lock.status();
+        return status != null && (status.state() == LockState.LOCKED || status.state() == LockState.PARTIAL);
+    }
+
+    private boolean isWanted() {
+        return isHeld() && options.get().prefault().contains(Region.HEAP);
+    }
+
+    /** Populates until it is not wanted any more. */
+    @Override
+    public void run() {
+        process.libc().setpriority(Linux.PRIO_PROCESS, 0, NICE); // of this thread; where it is refused it works as well
+        while (isWanted() && !isImpossible) {
+            try (Pagemap pagemap = process.files().pagemap(ProcFs.SELF, process.pageBytes())) {
+                populate(pagemap);
+            } catch (IOException | RuntimeException | Error e) {
+                log.debug("prefault rests for a second: " + e);
+                AgentThread.rest(RETRY_NANOS);
+            }
+        }
+    }
+
+    private void populate(Pagemap pagemap) throws IOException {
+        Populator populator = Populator.of(process.libc(), process.files());
+        String obstacle = obstacle(populator);
+        if (obstacle != null) {
+            isImpossible = true;
+            log.debug("prefault: what the heap commits from now on is not populated ahead of its use: " + obstacle);
+            return;
+        }
+        OomWatch room = new OomWatch(process.newRoom());
+        PrefaultReserve made = new PrefaultReserve(populator, room::roomBytes, Pause.SLEEP, process.pageBytes());
+        Growth.Source growth = new GrowthSignals(instrumentation, process.files());
+        made.follow(process.locate(HEAP));
+        long lastChange = System.nanoTime();
+        long lastFollow = lastChange;
+        while (isWanted()) {
+            long now = System.nanoTime();
+            Growth seen = growth.look();
+            boolean isDue = seen == Growth.CERTAIN || now - lastFollow >= LATEST_LOOK_NANOS;
+            if (seen != Growth.NONE && isDue) {
+                made.follow(process.locate(HEAP));
+                lastFollow = now;
+            }
+            if (made.refill(pagemap::isTouched, now) || seen == Growth.CERTAIN) {
+                lastChange = System.nanoTime();
+            }
+            reserve = made;
+            tell();
+            long rest = (System.nanoTime() - lastChange) / LOOK_PART;
+            AgentThread.rest(Math.max(SOONEST_LOOK_NANOS, Math.min(LATEST_LOOK_NANOS, rest)));
+        }
+    }
+
+    /** Returns what stands in the way of populating ahead; null if nothing does. */
+    private String obstacle(Populator populator) {
+        if (!populator.isHarmless()) {
+            return "MADV_POPULATE_WRITE needs Linux 5.14";
+        }
+        long huge = new HugePages(
+                        process.files(), new InProcessDiagnosticCommands(instrumentation), process.pageBytes())
+                .getAsLong();
+        return huge > 0 ? "transparent huge pages may be formed, of which one fault populates each" : null;
+    }
+
+    private void tell() {
+        PrefaultState now = get();
+        if (now != told) {
+            told = now;
+            log.debug("prefault: " + now);
+        }
+    }
+}
