@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.it;
+
+import static io.memlock.it.harness.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.it.apps.GrowingApp;
+import io.memlock.it.harness.Collector;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.JmxClient;
+import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.MemoryCgroup;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A heap that grows with {@code prefault=heap} finds its next memory populated. */
+class PrefaultAheadIT {
+
+    private static final long MIB = 1 << 20;
+    private static final int PAGE_BYTES = 4096;
+    private static final int MINFLT = 7;
+    private static final long MOST_AHEAD_BYTES = 64 * MIB;
+
+    private static final long WHOLE_RESERVE_BYTES = 48 * MIB;
+
+    private static final String WITHOUT = "mode=all,log=debug";
+    private static final String WITH = "mode=all,prefault=heap,log=debug";
+
+    /** So much of the page faults of a JVM without prefault is left at the most. */
+    static Stream<Arguments> growingHeaps() {
+        return Jdk.all().stream()
+                .flatMap(jdk -> Stream.of(
+                        Arguments.of(jdk, Collector.G1, 0.7),
+                        Arguments.of(
+                                jdk, Collector.PARALLEL, 0.95), // it commits what it copies to during the collection
+                        Arguments.of(jdk, Collector.ZGC, 1.1))); // its second view has allocated all
+    }
+
+    @ParameterizedTest
+    @MethodSource("growingHeaps")
+    void aGrowingHeapFaultsLessAndLittleIsPopulatedThatIsNotUsed(Jdk jdk, Collector collector, double mostLeft)
+            throws Exception {
+        Machine.requireUnlimitedLocking();
+        requireNoHugePages();
+        long faultsWithout = faultsOfGrowth(jdk, collector, WITHOUT, "NONE");
+
+        long faultsWith = faultsOfGrowth(jdk, collector, WITH, "DONE");
+
+        System.out.printf(
+                "%s %s: %d page faults with prefault, %d without%n", jdk, collector, faultsWith, faultsWithout);
+        assertThat((double) faultsWith / faultsWithout)
+                .as("%d page faults with prefault, %d without", faultsWith, faultsWithout)
+                .isLessThan(mostLeft);
+    }
+
+    private static long faultsOfGrowth(Jdk jdk, Collector collector, String options, String state) throws Exception {
+        try (ForkedJvm jvm = ForkedJvm.on(jdk)
+                .agent(options)
+                .flags(collector.flag(), "-Xms64m", "-Xmx600m")
+                .main(GrowingApp.class)
+                .start()) {
+            jvm.awaitLine("ready");
+            try (JmxClient jmx = JmxClient.attach(jvm.pid()).awaitMemoryLock()) {
+                eventually(() -> assertThat(jmx.get("PrefaultState")).isEqualTo(state));
+                long before = faultsOfApplication(jvm.pid());
+
+                for (String step : List.of("grow 100", "grow 200", "grow 300")) {
+                    jvm.ask(step);
+                    assertThat(populatedAndUnusedBytes(jvm.pid()))
+                            .as("bytes populated ahead after \"%s\"", step)
+                            .isBetween(0L, options.equals(WITH) ? MOST_AHEAD_BYTES : 0L);
+                }
+
+                eventually(() -> assertThat(jmx.get("PrefaultState")).isEqualTo(state));
+                return faultsOfApplication(jvm.pid()) - before;
+            }
+        }
+    }
+
+    /** The container has room for a part of the reserve only: the whole reserve would leave the JVM too little. */
+    @Test
+    @SuppressWarnings("ThreadSleep")
+    void stopsWhereTheContainerHasNoRoom() throws Exception {
+        Machine.requireUnlimitedLocking();
+        requireNoHugePages();
+        try (MemoryCgroup cgroup = MemoryCgroup.withLimit(112 * MIB);
+                ForkedJvm jvm = ForkedJvm.on(Jdk.current())
+                        .agent(WITH)
+                        .flags(Collector.SERIAL.flag(), "-Xmn8m", "-Xms300m", "-Xmx300m", "-XX:TieredStopAtLevel=1")
+                        .wrapper(cgroup.wrapper())
+                        .main(GrowingApp.class)
+                        .start()) {
+            jvm.awaitLine("ready");
+            eventually(() -> assertThat(populatedAndUnusedBytes(jvm.pid())).isGreaterThan(8 * MIB));
+            jvm.ask("grow 10");
+            Thread.sleep(3_000); // three times as long as until the next look for room
+
+            assertThat(jvm.stderr()).contains("NOT PREFAULTED");
+            assertThat(populatedAndUnusedBytes(jvm.pid())).isBetween(MIB, WHOLE_RESERVE_BYTES - MIB);
+            jvm.ask("grow 20");
+            assertThat(cgroup.oomKills()).isZero();
+            assertThat(jvm.isAlive()).isTrue();
+        }
+    }
+
+    /** With these one fault populates many pages, and nothing is populated ahead. */
+    private static void requireNoHugePages() throws IOException {
+        Path setting = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
+        Machine.require(
+                !Files.exists(setting) || !Files.readString(setting).contains("[always]"),
+                "needs transparent huge pages not to be always on");
+    }
+
+    /** Page faults without a disk, of all threads that run but the agent's. */
+    private static long faultsOfApplication(long pid) throws IOException {
+        List<Path> tasks;
+        try (Stream<Path> entries = Files.list(Path.of("/proc/" + pid + "/task"))) {
+            tasks = entries.toList();
+        }
+        long faults = 0;
+        for (Path task : tasks) {
+            String stat = statOf(task);
+            if (!stat.contains("(memlock-")) {
+                faults +=
+                        Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[MINFLT]);
+            }
+        }
+        return faults;
+    }
+
+    /** Returns nothing of a thread that has ended. */
+    private static String statOf(Path task) {
+        try {
+            return Files.readString(task.resolve("stat"));
+        } catch (IOException e) {
+            return "(memlock-";
+        }
+    }
+
+    /** Bytes of each MiB of private memory whose first page was never touched and most of whose other pages are in RAM. */
+    private static long populatedAndUnusedBytes(long pid) throws IOException {
+        long bytes = 0;
+        try (RandomAccessFile pagemap = new RandomAccessFile("/proc/" + pid + "/pagemap", "r")) {
+            for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/maps"))) {
+                String[] range = line.substring(0, line.indexOf(' ')).split("-", -1);
+                long start = Long.parseUnsignedLong(range[0], 16);
+                long end = Long.parseUnsignedLong(range[1], 16);
+                if (line.contains(" rw-p 00000000 00:00 0")) {
+                    for (long at = (start + MIB - 1) / MIB * MIB; at + MIB <= end; at += MIB) {
+                        bytes += isPopulatedAndUnused(pagemap, at) ? MIB : 0;
+                    }
+                }
+            }
+        }
+        return bytes;
+    }
+
+    private static boolean isPopulatedAndUnused(RandomAccessFile pagemap, long at) throws IOException {
+        byte[] entries = new byte[(int) (MIB / PAGE_BYTES) * Long.BYTES];
+        pagemap.seek(at / PAGE_BYTES * Long.BYTES);
+        pagemap.readFully(entries);
+        int present = 0;
+        for (int last = Long.BYTES - 1; last < entries.length; last += Long.BYTES) {
+            present += entries[last] < 0 ? 1 : 0; // the highest bit of the entry: the page is in RAM
+        }
+        return entries[Long.BYTES - 1] >= 0 && present == entries.length / Long.BYTES - 1;
+    }
+}
