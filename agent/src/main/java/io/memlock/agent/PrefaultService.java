@@ -33,13 +33,6 @@ import java.util.function.Supplier;
  */
 final class PrefaultService implements Runnable, Supplier<PrefaultState> {
 
-    /** The delay between two looks is 1/8 of the time since something last changed, within these limits. */
-    private static final long SOONEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-
-    private static final long LATEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-
-    private static final long LOOK_PART = 8;
-
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** A tenth of what others get where CPUs are short. With less it might be kept waiting while it holds mmap_lock. */
@@ -134,7 +127,7 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
         while (isWanted()) {
             long now = System.nanoTime();
             Growth seen = growth.look();
-            boolean isDue = seen == Growth.CERTAIN || now - lastFollow >= LATEST_LOOK_NANOS;
+            boolean isDue = seen == Growth.CERTAIN || now - lastFollow >= Growth.LATEST_LOOK_NANOS;
             if (seen != Growth.NONE && isDue) {
                 made.follow(process.locate(HEAP));
                 lastFollow = now;
@@ -144,8 +137,7 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
             }
             reserve = made;
             tell();
-            long rest = (System.nanoTime() - lastChange) / LOOK_PART;
-            AgentThread.rest(Math.max(SOONEST_LOOK_NANOS, Math.min(LATEST_LOOK_NANOS, rest)));
+            AgentThread.rest(Growth.nanosToNextLook(System.nanoTime() - lastChange));
         }
     }
 

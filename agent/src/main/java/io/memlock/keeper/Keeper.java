@@ -18,15 +18,6 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Keeper {
 
-    /** Minimum delay between two looks whether the JVM has grown, under rescan. */
-    private static final long SOONEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-
-    /** The delay is 1/8 of the time since the last growth, because growth comes in bursts. */
-    private static final long LOOK_PART = 8;
-
-    /** Maximum delay: a look reads a few numbers in memory, and statm. */
-    private static final long LATEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-
     /** Delay where growth does not matter: the reporter may have died, or the options may have changed. */
     private static final long CALM_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -121,7 +112,7 @@ final class Keeper {
                 long now = System.nanoTime();
                 isUrgent = lock.isPassDue(now);
                 if (!isUrgent && !hasPassed && !process.hasHeapRoom() && !HeapRoom.isOverdue(begin)) {
-                    LockSupport.parkNanos(Math.min(SOONEST_LOOK_NANOS, lock.nanosToNextLook(now)));
+                    LockSupport.parkNanos(Math.min(Growth.SOONEST_LOOK_NANOS, lock.nanosToNextLook(now)));
                     continue;
                 }
                 CpuAllowance allowance = isUrgent ? periodic : rest();
@@ -178,7 +169,7 @@ final class Keeper {
             if (now - begin >= CALM_LOOK_NANOS) {
                 return null;
             }
-            long rest = Math.min(left, isListening ? nanosToNextLook(now) : CALM_LOOK_NANOS);
+            long rest = Math.min(left, isListening ? Growth.nanosToNextLook(now - lastGrowth) : CALM_LOOK_NANOS);
             LockSupport.parkNanos(Math.min(rest, lock.nanosToNextLook(now)));
         }
         return null;
@@ -202,10 +193,6 @@ final class Keeper {
     private long periodNanos() {
         long interval = TimeUnit.MILLISECONDS.toNanos(options.get().intervalMillis());
         return !hasPassed || lock.zgcMirror().exists() ? Math.min(interval, MIRROR_NANOS) : interval;
-    }
-
-    private long nanosToNextLook(long now) {
-        return Math.max(SOONEST_LOOK_NANOS, Math.min(LATEST_LOOK_NANOS, (now - lastGrowth) / LOOK_PART));
     }
 
     private void pass(CpuAllowance allowance) throws IOException {
