@@ -4,6 +4,7 @@ package io.memlock.cli;
 import io.memlock.doctor.Doctor;
 import io.memlock.doctor.Examination;
 import io.memlock.doctor.Finding;
+import io.memlock.files.ProcFormatException;
 import io.memlock.hotspot.JvmFlags;
 import io.memlock.jvms.CommandException;
 import io.memlock.jvms.Jvm;
@@ -134,11 +135,19 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private Examination here(AgentOptions options) throws CommandException, InterruptedException {
-        JvmFlags flags = jvms.find(ProcessHandle.current().pid()).flags();
         try {
-            return new Doctor(new ProcFs()).examineHere(flags, options);
+            return new Doctor(new ProcFs()).examineHere(ownFlags(), options);
         } catch (IOException e) {
             throw new CommandException("cannot examine this place: " + e.getMessage());
+        }
+    }
+
+    /** Returns none where /proc does not tell: what else there is to say does not hang on them. */
+    private JvmFlags ownFlags() throws InterruptedException {
+        try {
+            return jvms.find(ProcessHandle.current().pid()).flags();
+        } catch (CommandException | ProcFormatException e) {
+            return new JvmFlags(List.of());
         }
     }
 

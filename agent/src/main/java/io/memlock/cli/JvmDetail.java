@@ -57,7 +57,7 @@ final class JvmDetail {
         lines.add(line(
                 "agent",
                 jvm.agent()
-                        ? "runs in it; where it has JMX, its MXBean io.memlock:type=MemoryLock tells more"
+                        ? "runs in it; over JMX io.memlock:type=MemoryLock tells more"
                         : "none; \"attach " + jvm.pid() + "\" loads it"));
         lines.add(line("container", container(jvm.pid())));
         return lines;

@@ -45,6 +45,7 @@ class JmxIT {
         "StateCode",
         "States",
         "VerifiedAgeMillis",
+        "PrefaultState",
         "LockedBytes",
         "LockedBytesAgeMillis",
         "ChargedBytes",
