@@ -5,7 +5,6 @@ import io.memlock.lock.MemoryLock;
 import io.memlock.log.Log;
 import io.memlock.options.CurrentOptions;
 import io.memlock.os.LibC;
-import java.util.function.LongSupplier;
 
 /** Runs what goes on beside the application, on two threads: the keeper and the reporter. */
 public final class Background {
@@ -36,13 +35,7 @@ public final class Background {
             Growth.Source growth,
             Runnable look) {
         this.look = look;
-        LongSupplier nanoTime = new LongSupplier() { // no lambda: it would initialise classes of the JDK in a full heap
-                    @Override
-                    public long getAsLong() {
-                        return System.nanoTime();
-                    }
-                };
-        Scans scans = new Scans(process, new ThreadCpuTime(libc), nanoTime);
+        Scans scans = new Scans(process, new ThreadCpuTime(libc));
         StateAnnouncer announcer = new StateAnnouncer(lock, log, listener);
         keeper = new Keeper(lock, process, log, announcer, options, growth, new ThreadCpuTime(libc));
         reporter = new Reporter(lock, process, scans, announcer, log);

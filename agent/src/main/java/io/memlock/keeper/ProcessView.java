@@ -40,6 +40,11 @@ public interface ProcessView {
      */
     long headroomBytes();
 
+    /** Returns the time, as {@link System#nanoTime}. */
+    default long nanoTime() {
+        return System.nanoTime();
+    }
+
     /** Returns whether {@link HeapRoom} is there. */
     boolean hasHeapRoom();
 

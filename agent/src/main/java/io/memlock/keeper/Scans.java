@@ -4,7 +4,6 @@ package io.memlock.keeper;
 import io.memlock.report.RegionReport;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 
 /**
  * Keeps the last scan of the process, and decides when to scan again. Scans walk page tables, during which nobody can
@@ -44,7 +43,6 @@ final class Scans {
 
     private final ProcessView process;
     private final ThreadCpuTime cpu;
-    private final LongSupplier nanoTime;
     private final CpuAllowance resized;
     private final CpuAllowance changed;
 
@@ -53,12 +51,11 @@ final class Scans {
     private long residentBytes;
 
     /** Scans nothing yet. */
-    Scans(ProcessView process, ThreadCpuTime cpu, LongSupplier nanoTime) {
+    Scans(ProcessView process, ThreadCpuTime cpu) {
         this.process = process;
         this.cpu = cpu;
-        this.nanoTime = nanoTime;
-        this.resized = new CpuAllowance(RESIZED_SHARE, RESIZED_BURST_NANOS, nanoTime.getAsLong());
-        this.changed = new CpuAllowance(CHANGED_SHARE, CHANGED_BURST_NANOS, nanoTime.getAsLong());
+        this.resized = new CpuAllowance(RESIZED_SHARE, RESIZED_BURST_NANOS, process.nanoTime());
+        this.changed = new CpuAllowance(CHANGED_SHARE, CHANGED_BURST_NANOS, process.nanoTime());
     }
 
     /** Returns the last scan, null before the first, and waits for nobody. */
@@ -73,7 +70,7 @@ final class Scans {
      */
     synchronized void refresh() throws IOException {
         long gap = last == null ? 0 : Math.max(ASKED_GAP_NANOS, last.tookNanos() * ASKED_SHARE);
-        if (last == null || nanoTime.getAsLong() - last.takenNanos() > gap) {
+        if (last == null || process.nanoTime() - last.takenNanos() > gap) {
             scan();
         }
     }
@@ -87,7 +84,7 @@ final class Scans {
      */
     synchronized void tellOf(long changedNanos) throws IOException {
         while (last == null || last.begunNanos() - changedNanos < 0) {
-            long rest = changed.restNanos(nanoTime.getAsLong());
+            long rest = changed.restNanos(process.nanoTime());
             if (rest == 0) {
                 changed.spend(scan());
             } else {
@@ -132,7 +129,7 @@ final class Scans {
         if (last == null) {
             return true;
         }
-        long now = nanoTime.getAsLong();
+        long now = process.nanoTime();
         long age = now - last.takenNanos();
         if (age > Math.max(CALM_GAP_NANOS, scanNanos * CALM_SHARE)) {
             return true;

@@ -27,7 +27,7 @@ class ScansTest {
 
     private final FakeKernel kernel = new FakeKernel();
     private final FakeProcess process = new FakeProcess(kernel);
-    private final Scans scans = new Scans(process, new ThreadCpuTime(kernel), process::nanoTime);
+    private final Scans scans = new Scans(process, new ThreadCpuTime(kernel));
 
     @BeforeEach
     void makeScansDear() {
