@@ -235,7 +235,7 @@ final class Keeper {
     }
 
     private void noteOnce(LockState state) throws IOException {
-        if (hasNoted || (state != LockState.LOCKED && state != LockState.PARTIAL)) {
+        if (hasNoted || !state.locksSomething()) {
             return;
         }
         hasNoted = true;

@@ -92,8 +92,7 @@ final class Reporter {
     private void warnOnce() {
         LockStatus status = lock.status();
         RegionReport report = scans.last();
-        boolean isLocked = status.state() == LockState.LOCKED || status.state() == LockState.PARTIAL;
-        if (hasWarned || !isLocked || report == null || report.takenNanos() == judgedNanos) {
+        if (hasWarned || !status.state().locksSomething() || report == null || report.takenNanos() == judgedNanos) {
             return;
         }
         judgedNanos = report.takenNanos();

@@ -25,6 +25,11 @@ public enum LockState {
         return code;
     }
 
+    /** Returns whether some of what was asked for is known to be locked. */
+    public boolean locksSomething() {
+        return this == LOCKED || this == PARTIAL;
+    }
+
     /**
      * Returns the state a number stands for.
      *
