@@ -133,11 +133,7 @@ public final class OomWatch {
         Anonymous own = source.anonymous();
         long gain = Math.min(own.residentBytes(), tightest.swapLeftBytes());
         long stillTooSmall = harmlessBytes(tightest) - gain; // an unlock gains little until it has grown by that
-        long copied = copiedBytes(own);
-        if (tightest.canHeapTakeAll()) { // to ask for the first time takes 10 ms
-            copied = Math.max(copied, source.nextCopiedBytes());
-        }
-        long spare = tightest.leftBytes() - leastBytes(tightest, copied);
+        long spare = spareBytes(tightest, own);
         isOutgrown = spare < 0 && stillTooSmall <= 0;
         spareBytes = Math.max(spare, stillTooSmall);
     }
@@ -172,12 +168,21 @@ public final class OomWatch {
      * @throws IOException as {@link #isRoomForAll()}
      */
     public long roomBytes() throws IOException {
-        long copied = copiedBytes(source.anonymous());
+        Anonymous own = source.anonymous();
         long room = RoomSource.UNLIMITED;
         for (OomMargin margin : source.margins()) {
-            room = Math.min(room, margin.leftBytes() - leastBytes(margin, copied));
+            room = Math.min(room, spareBytes(margin, own));
         }
         return room;
+    }
+
+    /** Returns what is left beyond what has to be. */
+    private long spareBytes(OomMargin margin, Anonymous own) {
+        long copied = copiedBytes(own);
+        if (margin.canHeapTakeAll()) { // to ask for the first time takes 10 ms
+            copied = Math.max(copied, source.nextCopiedBytes());
+        }
+        return margin.leftBytes() - leastBytes(margin, copied);
     }
 
     private boolean isRoomForAll(int times) throws IOException {

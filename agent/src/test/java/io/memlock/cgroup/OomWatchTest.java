@@ -164,6 +164,21 @@ class OomWatchTest {
         assertThat(questionsToCollector).isEqualTo(1);
     }
 
+    /** What is populated ahead must not bring an unlock about. */
+    @Test
+    void theRoomThatIsLeftEndsWhereTheProcessWouldBeUnlocked() throws IOException {
+        nextCopiedBytes = 150 * MIB;
+        heapToComeBytes = 500 * MIB;
+        margins = List.of(cgroup(230 * MIB, 0, GIB, 400 * MIB), cgroup(GIB, 0, GIB, 2 * GIB));
+        long room = watch.roomBytes();
+        assertThat(room).isBetween(1L, 230 * MIB - 150 * MIB);
+
+        margins = List.of(cgroup(230 * MIB - room, 0, GIB, 400 * MIB));
+        assertThat(isOutgrown()).isFalse();
+        margins = List.of(cgroup(230 * MIB - room - 1, 0, GIB, 400 * MIB));
+        assertThat(watch.isOutgrown(NOW + OomWatch.LATEST_LOOK_NANOS)).isTrue();
+    }
+
     /** Whatever the collector tells, a quarter of what lives may be copied at once. */
     @Test
     void whereTheHeapCanTakeAllACollectionHasToFit() {
