@@ -16,6 +16,7 @@ import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.MemoryCgroup;
 import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.Smaps;
+import io.memlock.it.harness.Strace;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -113,6 +114,47 @@ class JmxIT {
                 assertThat(client.getLong("ResidentBytes")).isGreaterThan(1L << 30);
             }
         }
+    }
+
+    /** Without this a scan that the kernel refuses is read entry by entry, and nobody notices but the CPU. */
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void aScanOfALargeJvmTakesRunsOfPagesWhereTheKernelFindsThem(Jdk jdk) throws Exception {
+        Strace.require();
+        try (ForkedJvm jvm = ForkedJvm.on(jdk)
+                .agent("")
+                .flags("-Xms600m", "-Xmx600m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC")
+                .main(HeapApp.class)
+                .start()) {
+            jvm.awaitLine("ready");
+            try (JmxClient client = JmxClient.attach(jvm.pid());
+                    Strace strace = Strace.attach(jvm.pid(), "ioctl,pread64")) {
+                client.awaitMemoryLock();
+                long before = client.getLong("LockedBytesAgeMillis");
+                eventually(() -> {
+                    client.invoke("refresh");
+                    assertThat(client.getLong("LockedBytesAgeMillis")).isLessThan(before);
+                });
+                List<String> calls = strace.callsExceptOf("nobody").stream()
+                        .filter(call -> call.contains("/pagemap>"))
+                        .toList();
+                assertThat(calls).isNotEmpty();
+                if (isKernelAtLeast(6, 7)) {
+                    assertThat(calls).anyMatch(call -> call.contains("ioctl(") && !call.contains("= -1"));
+                    assertThat(calls.stream().filter(call -> call.contains("pread64(")))
+                            .as("entries of files alone are read: 600 MiB of heap are 600 readings")
+                            .hasSizeLessThan(500);
+                } else {
+                    assertThat(calls).anyMatch(call -> call.contains("pread64("));
+                }
+            }
+        }
+    }
+
+    private static boolean isKernelAtLeast(int major, int minor) {
+        String[] numbers = System.getProperty("os.version").split("[.-]", -1);
+        int itsMajor = Integer.parseInt(numbers[0]);
+        return itsMajor > major || (itsMajor == major && Integer.parseInt(numbers[1]) >= minor);
     }
 
     @ParameterizedTest
