@@ -8,8 +8,10 @@ import io.memlock.cgroup.OomWatch;
 import io.memlock.hotspot.HeapRoom;
 import io.memlock.hotspot.HugePages;
 import io.memlock.hotspot.InProcessDiagnosticCommands;
+import io.memlock.keeper.CpuAllowance;
 import io.memlock.keeper.Growth;
 import io.memlock.keeper.OwnPermissions;
+import io.memlock.keeper.ThreadCpuTime;
 import io.memlock.lock.MemoryLock;
 import io.memlock.log.Log;
 import io.memlock.memory.Region;
@@ -18,7 +20,6 @@ import io.memlock.os.Linux;
 import io.memlock.proc.Pagemap;
 import io.memlock.proc.ProcFs;
 import io.memlock.residency.PrefaultReserve;
-import io.memlock.state.LockState;
 import io.memlock.state.LockStatus;
 import io.memlock.state.PrefaultState;
 import java.io.IOException;
@@ -34,6 +35,11 @@ import java.util.function.Supplier;
 final class PrefaultService implements Runnable, Supplier<PrefaultState> {
 
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Reading where the heap is takes 0.5 % of a CPU in the long run: 2 ms each time, and 15 ms with 10,000 mappings. */
+    private static final long FOLLOWING_SHARE = 200;
+
+    private static final long FOLLOWING_BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     /** A tenth of what others get where CPUs are short. With less it might be kept waiting while it holds mmap_lock. */
     private static final int NICE = 10;
@@ -89,7 +95,7 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
 
     private boolean isHeld() {
         LockStatus status = lock.status();
-        return status != null && (status.state() == LockState.LOCKED || status.state() == LockState.PARTIAL);
+        return status != null && status.state().locksSomething();
     }
 
     private boolean isWanted() {
@@ -121,16 +127,22 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
         OomWatch room = new OomWatch(process.newRoom());
         PrefaultReserve made = new PrefaultReserve(populator, room::roomBytes, Pause.SLEEP, process.pageBytes());
         Growth.Source growth = new GrowthSignals(instrumentation, process.files());
-        made.follow(process.locate(HEAP));
+        ThreadCpuTime cpu = new ThreadCpuTime(process.libc());
         long lastChange = System.nanoTime();
-        long lastFollow = lastChange;
+        CpuAllowance following = new CpuAllowance(FOLLOWING_SHARE, FOLLOWING_BURST_NANOS, lastChange);
+        long lastFollow = lastChange - Growth.LATEST_LOOK_NANOS;
+        boolean mayHaveGrown = true;
         while (isWanted()) {
             long now = System.nanoTime();
             Growth seen = growth.look();
+            mayHaveGrown |= seen != Growth.NONE;
             boolean isDue = seen == Growth.CERTAIN || now - lastFollow >= Growth.LATEST_LOOK_NANOS;
-            if (seen != Growth.NONE && isDue) {
-                made.follow(process.locate(HEAP));
+            if (mayHaveGrown && isDue && following.restNanos(now) == 0) {
+                mayHaveGrown = false;
                 lastFollow = now;
+                long before = cpu.nanos();
+                made.follow(process.locate(HEAP));
+                following.spend(cpu.nanos() - before);
             }
             if (made.refill(pagemap::isTouched, now) || seen == Growth.CERTAIN) {
                 lastChange = System.nanoTime();

@@ -7,7 +7,7 @@ package io.memlock.keeper;
  *
  * <p>Not thread-safe.
  */
-final class CpuAllowance {
+public final class CpuAllowance {
 
     private final long shareOf;
     private final long mostSavedNanos;
@@ -21,7 +21,7 @@ final class CpuAllowance {
      * @param mostSavedNanos CPU time that can be saved up
      * @param now {@link System#nanoTime}
      */
-    CpuAllowance(long shareOf, long mostSavedNanos, long now) {
+    public CpuAllowance(long shareOf, long mostSavedNanos, long now) {
         this.shareOf = shareOf;
         this.mostSavedNanos = mostSavedNanos;
         this.savedNanos = mostSavedNanos;
@@ -29,7 +29,7 @@ final class CpuAllowance {
     }
 
     /** Takes what some work has cost in CPU time, though that may be more than there was. */
-    void spend(long cpuNanos) {
+    public void spend(long cpuNanos) {
         savedNanos -= cpuNanos;
     }
 
@@ -39,7 +39,7 @@ final class CpuAllowance {
      * @param now {@link System#nanoTime}
      * @return nanoseconds, 0 if it may start
      */
-    long restNanos(long now) {
+    public long restNanos(long now) {
         long earned = (now - countedAt) / shareOf;
         savedNanos = Math.min(mostSavedNanos, savedNanos + earned);
         countedAt += earned * shareOf;

@@ -13,7 +13,7 @@ public enum Growth {
     CERTAIN;
 
     /** Minimum delay between two looks whether the JVM has grown. */
-    public static final long SOONEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    static final long SOONEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     /** Maximum delay: a look reads a few numbers in memory, and statm. */
     public static final long LATEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);

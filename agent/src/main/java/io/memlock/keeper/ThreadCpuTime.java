@@ -9,7 +9,7 @@ import io.memlock.os.Linux;
  * others run. It asks the C library: {@code ThreadMXBean} would initialise the JVM's management, and where that fails
  * for want of memory, it stays broken for the application.
  */
-final class ThreadCpuTime {
+public final class ThreadCpuTime {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
@@ -17,7 +17,7 @@ final class ThreadCpuTime {
     private final long[] time = new long[2];
 
     /** Makes a clock for one thread. */
-    ThreadCpuTime(LibC libc) {
+    public ThreadCpuTime(LibC libc) {
         this.libc = libc;
     }
 
@@ -26,7 +26,7 @@ final class ThreadCpuTime {
      *
      * @return nanoseconds from an arbitrary start; the clock's where CPU time is not known
      */
-    long nanos() {
+    public long nanos() {
         return libc.clock_gettime(Linux.CLOCK_THREAD_CPUTIME_ID, time) == 0
                 ? time[0] * NANOS_PER_SECOND + time[1]
                 : System.nanoTime();
