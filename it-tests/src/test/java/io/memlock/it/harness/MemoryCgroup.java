@@ -97,6 +97,19 @@ public final class MemoryCgroup implements AutoCloseable {
         }
     }
 
+    /** Takes back all that can be had: page cache, and what may be swapped out. cgroup v1, or Linux 5.19. */
+    public void reclaim() {
+        if (!v2) {
+            set("memory.force_empty", "0");
+            return;
+        }
+        try {
+            Files.writeString(directory.resolve("memory.reclaim"), String.valueOf(usageBytes()));
+        } catch (IOException e) {
+            // EAGAIN: not all of it could be had
+        }
+    }
+
     /** Bytes counted here. */
     public long usageBytes() {
         try {
