@@ -206,7 +206,7 @@ public final class Memlock implements Agent {
 
     private LockFailure lock(LibC libc, AgentOptions options) throws IOException {
         process = new ThisProcess(libc, proc, instrumentation, log);
-        lock = process.newLock();
+        lock = process.newLock(inForce);
         Outcome outcome = lock.start(options);
         if (outcome.prefaultRefusal() != null) {
             log.failure("NOT PREFAULTED: " + outcome.prefaultRefusal());
@@ -490,7 +490,7 @@ public final class Memlock implements Agent {
 
     /** The first lock of this JVM, taken while it runs. */
     private AttachReply lockNow(AgentOptions options) throws IOException {
-        MemoryLock first = process.newLock();
+        MemoryLock first = process.newLock(inForce);
         Outcome outcome;
         try {
             outcome = options.selection().isEmpty() ? first.start(options) : first.change(options);

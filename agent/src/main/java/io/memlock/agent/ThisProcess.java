@@ -34,6 +34,7 @@ import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import io.memlock.memory.SmapsCost;
+import io.memlock.options.CurrentOptions;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.proc.ProcFs;
@@ -106,12 +107,16 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
         this.probe = new LockProbe(libc, pageBytes);
     }
 
-    /** Creates a lock on this process, which is not taken yet. */
-    public MemoryLock newLock() {
+    /**
+     * Creates a lock on this process, which is not taken yet.
+     *
+     * @param options follow what the lock goes by
+     */
+    public MemoryLock newLock(CurrentOptions options) {
         ApplicationLocks applicationLocks = new ApplicationLocks(this);
         FutureLock future = new FutureLock(libc, new FutureProbe(libc, probe, pageBytes), applicationLocks, this);
         RoomWatch room = new RoomWatch(newRoom());
-        Plan plan = new Plan(new LimitProbe(libc, proc, probe, pageBytes), room, this);
+        Plan plan = new Plan(new LimitProbe(libc, proc, probe, pageBytes), room, this, options);
         Supplier<Reconciler> reconciler = new Supplier<>() { // no lambda, as below: this is on the way to main
                     @Override
                     public Reconciler get() {

@@ -9,6 +9,7 @@ import io.memlock.log.Log;
 import io.memlock.log.LogLevel;
 import io.memlock.memory.Bytes;
 import io.memlock.options.AgentOptions;
+import io.memlock.options.CurrentOptions;
 import io.memlock.os.NativeAccess;
 import io.memlock.os.NativeUnavailableException;
 import io.memlock.proc.ProcFs;
@@ -39,7 +40,8 @@ final class TriedLock {
     List<Finding> attempt(AgentOptions options) throws IOException {
         MemoryLock lock;
         try {
-            lock = new ThisProcess(NativeAccess.open(null), proc, null, new Log(System.err, LogLevel.QUIET)).newLock();
+            lock = new ThisProcess(NativeAccess.open(null), proc, null, new Log(System.err, LogLevel.QUIET))
+                    .newLock(new CurrentOptions(options));
         } catch (NativeUnavailableException e) {
             return List.of(Finding.fail(CHECK, e.getMessage(), ""));
         }

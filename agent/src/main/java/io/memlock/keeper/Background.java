@@ -39,7 +39,7 @@ public final class Background {
         StateAnnouncer announcer = new StateAnnouncer(lock, log, listener);
         keeper = new Keeper(lock, process, log, announcer, options, growth, new ThreadCpuTime(libc));
         reporter = new Reporter(lock, process, scans, announcer, log);
-        control = new LockControl(lock, process, scans, announcer, options, log, this);
+        control = new LockControl(lock, process, scans, announcer, log, this);
     }
 
     /**

@@ -7,7 +7,6 @@ import io.memlock.lock.Outcome;
 import io.memlock.log.Log;
 import io.memlock.memory.Bytes;
 import io.memlock.options.AgentOptions;
-import io.memlock.options.CurrentOptions;
 import io.memlock.report.ProcessNumbers;
 import io.memlock.report.RegionReport;
 import io.memlock.report.RegionUsage;
@@ -27,7 +26,6 @@ public final class LockControl {
     private final ProcessView process;
     private final Scans scans;
     private final StateAnnouncer announcer;
-    private final CurrentOptions options;
     private final Log log;
     private final Background background;
 
@@ -36,14 +34,12 @@ public final class LockControl {
             ProcessView process,
             Scans scans,
             StateAnnouncer announcer,
-            CurrentOptions options,
             Log log,
             Background background) {
         this.lock = lock;
         this.process = process;
         this.scans = scans;
         this.announcer = announcer;
-        this.options = options;
         this.log = log;
         this.background = background;
     }
@@ -104,12 +100,7 @@ public final class LockControl {
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public LockAnswer lock(AgentOptions wanted, String asker) throws IOException {
-        Outcome outcome;
-        try {
-            outcome = lock.change(wanted);
-        } finally {
-            options.replaceBy(lock.options());
-        }
+        Outcome outcome = lock.change(wanted);
         tellOf("options are now \"" + wanted.text() + "\"", asker, outcome);
         return answer(outcome);
     }

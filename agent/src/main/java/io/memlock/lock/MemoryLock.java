@@ -145,11 +145,6 @@ public final class MemoryLock {
         return plan.selection().files();
     }
 
-    /** Returns the options that are in force. */
-    public synchronized AgentOptions options() {
-        return plan.options();
-    }
-
     /**
      * Locks, before {@code main}. Nobody waits for {@code mmap_lock} yet, so this is done in one call where possible.
      *

@@ -8,6 +8,7 @@ import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
 import io.memlock.memory.Selection;
 import io.memlock.options.AgentOptions;
+import io.memlock.options.CurrentOptions;
 import io.memlock.options.StrategyChoice;
 import io.memlock.state.LockFailure;
 import io.memlock.state.Strategy;
@@ -24,9 +25,8 @@ public final class Plan {
     private final LimitProbe limits;
     private final RoomWatch room;
     private final OwnProcess process;
+    private final CurrentOptions options;
     private final Notices notices = new Notices();
-
-    private AgentOptions options;
 
     /** What to lock; read by the threads of the application, too, when they map files. */
     private volatile Selection selection = Selection.NOTHING;
@@ -46,16 +46,19 @@ public final class Plan {
      * @param limits finds out how much may be locked
      * @param room what is left for locked memory
      * @param process tells whether a capability counts
+     * @param options replaced as soon as others are to be followed, so that whoever goes by them never sees both what came of
+     *     the new ones and the old ones
      */
-    public Plan(LimitProbe limits, RoomWatch room, OwnProcess process) {
+    public Plan(LimitProbe limits, RoomWatch room, OwnProcess process, CurrentOptions options) {
         this.limits = limits;
         this.room = room;
         this.process = process;
+        this.options = options;
     }
 
     /** Returns the options that are in force. */
     AgentOptions options() {
-        return options;
+        return options.get();
     }
 
     /** Returns what is to be locked: nothing, where what was asked for was refused. */
@@ -99,7 +102,7 @@ public final class Plan {
      * @param now how much may be locked
      */
     void begin(AgentOptions wanted, LockLimit now) {
-        options = wanted;
+        options.replaceBy(wanted);
         isGivingBack = false;
         heldBack = null;
         selection = wanted.selection();
@@ -114,7 +117,7 @@ public final class Plan {
 
     /** Wants nothing from now on, so that what was locked is given back. */
     void end(AgentOptions wanted) {
-        options = wanted;
+        options.replaceBy(wanted);
         heldBack = null;
         giveBack();
         if (limit == null) {
@@ -166,7 +169,7 @@ public final class Plan {
 
     /** Returns whether {@code strategy=future} is asked for under a limit: the JVM would die once it is reached. */
     boolean isFutureRefused() {
-        return strategy == Strategy.RESCAN && options.strategy() == StrategyChoice.FUTURE;
+        return strategy == Strategy.RESCAN && options.get().strategy() == StrategyChoice.FUTURE;
     }
 
     /**
@@ -185,10 +188,10 @@ public final class Plan {
      * @param scarceBytes the room with which that is too dangerous
      */
     private boolean isFutureBest(long scarceBytes) {
-        if (!limit.isUnlimited() || options.strategy() == StrategyChoice.RESCAN) {
+        if (!limit.isUnlimited() || options.get().strategy() == StrategyChoice.RESCAN) {
             return false;
         }
-        if (options.strategy() == StrategyChoice.FUTURE) {
+        if (options.get().strategy() == StrategyChoice.FUTURE) {
             return true;
         }
         if (!selection.isAllButFiles() || !isFutureSafe() || isDroppedByAThread) {
@@ -213,7 +216,7 @@ public final class Plan {
      */
     private boolean isFutureSafe() {
         boolean isPrivileged = limit.isByCapability() || (limit.hasCapability() && !process.isInUserNamespace());
-        return options.strategy() == StrategyChoice.FUTURE || isPrivileged;
+        return options.get().strategy() == StrategyChoice.FUTURE || isPrivileged;
     }
 
     /** Returns whether a mapping that is born locked ends no JVM now: no limit applies, to no thread. */

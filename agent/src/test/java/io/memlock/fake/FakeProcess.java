@@ -25,6 +25,10 @@ import io.memlock.log.Log;
 import io.memlock.log.LogLevel;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import io.memlock.options.AgentOptions;
+import io.memlock.options.CurrentOptions;
+import io.memlock.options.OptionException;
+import io.memlock.options.OptionParser;
 import io.memlock.os.LibC;
 import io.memlock.proc.KernelVersion;
 import io.memlock.reconcile.MappingBudget;
@@ -108,6 +112,9 @@ public final class FakeProcess implements OwnProcess, ProcessView {
             return anonymous;
         }
     });
+    /** The options in force, of the lock that was made last. */
+    public final CurrentOptions options = new CurrentOptions(defaults());
+
     private final Progress progress = new Progress(new Log(System.err, LogLevel.QUIET));
     private final LockProbe probe;
     private final HeldPages held;
@@ -142,6 +149,14 @@ public final class FakeProcess implements OwnProcess, ProcessView {
                 MappingBudget.of(kernel.maxMapCount));
     }
 
+    private static AgentOptions defaults() {
+        try {
+            return OptionParser.parse("");
+        } catch (OptionException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private FakeKernel kernel() {
         return kernel;
     }
@@ -150,7 +165,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     public MemoryLock newLock() {
         FutureLock future =
                 new FutureLock(kernel, new FutureProbe(kernel, probe, FakeKernel.PAGE), applicationLocks, this);
-        Plan plan = new Plan(new LimitProbe(kernel, kernel.proc(), probe, FakeKernel.PAGE), room, this);
+        Plan plan = new Plan(new LimitProbe(kernel, kernel.proc(), probe, FakeKernel.PAGE), room, this, options);
         Passes passes = new Passes(() -> reconciler, future, new ZgcMirrorKeeper(this::newZgcMirror));
         return new MemoryLock(plan, future, passes, residency(), this);
     }

@@ -90,7 +90,7 @@ class ChosenFilesTest {
         lock.start(OptionParser.parse(options));
 
         long hot = kernel.segments().stream()
-                .filter(segment -> lock.options().selection().contains(segment))
+                .filter(segment -> process.options.get().selection().contains(segment))
                 .count();
         assertThat(process.asked).containsExactly("briskly [MAPPED] " + hot);
     }

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.memlock.calls.LockLimit;
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
+import io.memlock.log.LogLevel;
 import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
 import io.memlock.os.Linux;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
 import io.memlock.state.Strategy;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +28,8 @@ class MemoryLockTest {
     private static final long NATIVE = 0x5000_0000L;
 
     private final FakeKernel kernel = new FakeKernel();
-    private final MemoryLock lock = new FakeProcess(kernel).newLock();
+    private final FakeProcess process = new FakeProcess(kernel);
+    private final MemoryLock lock = process.newLock();
 
     @BeforeEach
     void startJvm() {
@@ -515,17 +519,29 @@ class MemoryLockTest {
 
         assertThat(failure.meaning()).contains("stays locked");
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
-        assertThat(lock.options().selection().modeText()).isEqualTo("heap");
+        assertThat(process.options.get().selection().modeText()).isEqualTo("heap");
         kernel.commit(Region.HEAP, HEAP + 4 * MIB, 8 * MIB);
         assertThat(lock.reconcile().failure()).isNull();
         assertThat(kernel.isLocked(HEAP + 4 * MIB)).as("it is still kept").isTrue();
     }
 
+    /** Who reports a change of state meanwhile is as talkative as the new options say. */
+    @Test
+    void theNewOptionsAreInForceBeforeAnythingIsLockedByThem() throws Exception {
+        lock.start(OptionParser.parse("mode=none"));
+        List<LogLevel> levels = new ArrayList<>();
+        kernel.afterLock.put(HEAP, () -> levels.add(process.options.level()));
+
+        lock.change(OptionParser.parse("mode=heap,log=quiet"));
+
+        assertThat(levels).containsOnly(LogLevel.QUIET).isNotEmpty();
+    }
+
     @Test
     void tellsWhatItCouldNotReadBackFromSwap() throws Exception {
-        FakeProcess process = new FakeProcess(kernel);
-        process.swapInRefusal = "permission denied";
-        MemoryLock attached = process.newLock();
+        FakeProcess other = new FakeProcess(kernel);
+        other.swapInRefusal = "permission denied";
+        MemoryLock attached = other.newLock();
 
         Outcome locked = attached.change(OptionParser.parse("mode=heap"));
         assertThat(locked.undone()).isEqualTo("\nnot read back from swap: permission denied");
@@ -585,23 +601,23 @@ class MemoryLockTest {
 
     @Test
     void readsBackFromSwapAndPrefaultsOnlyWhatIsLocked() throws Exception {
-        FakeProcess process = new FakeProcess(kernel);
-        MemoryLock attached = process.newLock();
+        FakeProcess other = new FakeProcess(kernel);
+        MemoryLock attached = other.newLock();
 
         attached.change(OptionParser.parse("mode=heap,strategy=rescan,prefault=heap"));
 
-        assertThat(process.asked).containsExactly("swap in 1", "gently [HEAP] 1");
+        assertThat(other.asked).containsExactly("swap in 1", "gently [HEAP] 1");
     }
 
     @Test
     void atStartPrefaultsWhatMlockallLockedWithoutALookAtEachMapping() throws Exception {
-        FakeProcess process = new FakeProcess(kernel);
+        FakeProcess other = new FakeProcess(kernel);
         int probes = kernel.calls;
 
-        assertThat(process.newLock().start(OptionParser.parse("prefault=heap")).failure())
+        assertThat(other.newLock().start(OptionParser.parse("prefault=heap")).failure())
                 .isNull();
 
-        assertThat(process.asked).hasSize(1).first().asString().startsWith("briskly [HEAP]");
+        assertThat(other.asked).hasSize(1).first().asString().startsWith("briskly [HEAP]");
         assertThat(kernel.calls - probes).as("calls").isLessThan(14);
     }
 
@@ -622,9 +638,9 @@ class MemoryLockTest {
     void aLateLockTellsOfWhatCameWhileItWasTaken() throws Exception {
         kernel.privileged = false;
         kernel.softLimit = kernel.hardLimit = 5 * MIB;
-        FakeProcess process = new FakeProcess(kernel);
-        process.whileSwappingIn = () -> kernel.commit(Region.HEAP, HEAP + 4 * MIB, 8 * MIB);
-        MemoryLock attached = process.newLock();
+        FakeProcess other = new FakeProcess(kernel);
+        other.whileSwappingIn = () -> kernel.commit(Region.HEAP, HEAP + 4 * MIB, 8 * MIB);
+        MemoryLock attached = other.newLock();
 
         LockFailure failure = attached.change(OptionParser.parse("mode=heap")).failure();
 
