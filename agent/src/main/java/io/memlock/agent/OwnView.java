@@ -2,6 +2,7 @@
 package io.memlock.agent;
 
 import io.memlock.calls.LockProbe;
+import io.memlock.calls.Pacer;
 import io.memlock.calls.Pause;
 import io.memlock.calls.SharedMemorySwap;
 import io.memlock.cgroup.Cgroups;
@@ -64,7 +65,15 @@ final class OwnView implements ProcessView {
             return scanAtOnce();
         }
         try {
-            return new GentleScan(proc, layout, probe, sharedSwap, Pause.SLEEP, pageBytes, lock.chosenFiles()).scan();
+            return new GentleScan(
+                            proc,
+                            layout,
+                            probe,
+                            sharedSwap,
+                            new Pacer(Pause.SLEEP, System::nanoTime),
+                            pageBytes,
+                            lock.chosenFiles())
+                    .scan();
         } catch (IOException e) {
             log.debug("no gentle scan: " + e.getMessage());
             return scanAtOnce();

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.report;
 
-import io.memlock.calls.ChunkedCalls;
 import io.memlock.calls.LockProbe;
-import io.memlock.calls.Pause;
+import io.memlock.calls.Pacer;
 import io.memlock.calls.SharedMemorySwap;
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.memory.Mapping;
@@ -35,11 +34,9 @@ public final class GentleScan {
     private final JvmLayout layout;
     private final LockProbe probe;
     private final SharedMemorySwap sharedSwap;
-    private final Pause pause;
+    private final Pacer pacer;
     private final long pageBytes;
     private final List<PathGlob> files;
-
-    private long restedNanos = System.nanoTime();
 
     /**
      * Makes a scan of this process.
@@ -51,14 +48,14 @@ public final class GentleScan {
             JvmLayout layout,
             LockProbe probe,
             SharedMemorySwap sharedSwap,
-            Pause pause,
+            Pacer pacer,
             long pageBytes,
             List<PathGlob> files) {
         this.proc = proc;
         this.layout = layout;
         this.probe = probe;
         this.sharedSwap = sharedSwap;
-        this.pause = pause;
+        this.pacer = pacer;
         this.pageBytes = pageBytes;
         this.files = files;
     }
@@ -97,23 +94,15 @@ public final class GentleScan {
         if (isView) {
             BitSet seen = views.computeIfAbsent(mapping.inode(), inode -> new BitSet());
             pages = pagemap.countUnseen(
-                    segment.start(), segment.end(), seen, segment.fileOffset() / pageBytes, this::rest);
+                    segment.start(), segment.end(), seen, segment.fileOffset() / pageBytes, pacer::rest);
         } else if (mapping.isFileBacked()) {
-            pages = pagemap.countOfFile(segment.start(), segment.end(), this::rest);
+            pages = pagemap.countOfFile(segment.start(), segment.end(), pacer::rest);
         } else {
-            pages = pagemap.count(segment.start(), segment.end(), this::rest);
+            pages = pagemap.count(segment.start(), segment.end(), pacer::rest);
         }
         long resident = pages.present() * pageBytes - pages.mappedElsewhere() * pageBytes / 2;
         boolean isLocked = mapping.isHugetlb() || probe.isLocked(segment.start());
         long swapped = pages.swapped() * pageBytes + sharedSwap.bytes(segment);
         totals.addHeld(segment, resident, isLocked ? resident : 0, swapped);
-    }
-
-    /** Rests after as much work as a rest is long. */
-    private void rest() {
-        if (System.nanoTime() - restedNanos >= ChunkedCalls.PAUSE_NANOS) {
-            pause.nanos(ChunkedCalls.PAUSE_NANOS);
-            restedNanos = System.nanoTime();
-        }
     }
 }

@@ -3,7 +3,9 @@ package io.memlock.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.calls.ChunkedCalls;
 import io.memlock.calls.LockProbe;
+import io.memlock.calls.Pacer;
 import io.memlock.calls.Pause;
 import io.memlock.calls.SharedMemorySwap;
 import io.memlock.fake.FakeKernel;
@@ -12,6 +14,7 @@ import io.memlock.memory.Region;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 /** Of the JVM the tests run in, whose memory is as good as any. */
@@ -28,7 +31,7 @@ class GentleScanTest {
     @Test
     void findsInEachRegionWhatSmapsSays() throws IOException {
         RegionReport before = new SmapsScan(proc, ProcFs.SELF, layout, List.of()).scan();
-        RegionReport gentle = scan(nanos -> {});
+        RegionReport gentle = scan(nanos -> {}, System::nanoTime);
         RegionReport after = new SmapsScan(proc, ProcFs.SELF, layout, List.of()).scan();
 
         for (Region region : List.of(Region.HEAP, Region.CODE, Region.METASPACE, Region.NATIVE)) {
@@ -43,17 +46,27 @@ class GentleScanTest {
         assertThat(gentle.total().lockedBytes()).isZero();
     }
 
+    /** Where each piece takes as long as a rest: then it rests after each piece, of 1 MiB at the most. */
     @Test
     void pausesAsItGoes() throws IOException {
         int[] pauses = new int[1];
-        RegionReport report = scan(nanos -> pauses[0]++);
+        long[] now = new long[1];
+        Pause counted = nanos -> pauses[0]++;
+        RegionReport report = scan(counted, () -> now[0] += ChunkedCalls.PAUSE_NANOS);
 
         assertThat(pauses[0]).isGreaterThan((int) (report.total().residentBytes() / (4 << 20)));
     }
 
-    private RegionReport scan(Pause pause) throws IOException {
+    private RegionReport scan(Pause pause, LongSupplier clock) throws IOException {
         SharedMemorySwap sharedSwap = new SharedMemorySwap(nothingLocked, proc, pause, PAGE);
-        return new GentleScan(proc, layout, new LockProbe(nothingLocked, PAGE), sharedSwap, pause, PAGE, List.of())
+        return new GentleScan(
+                        proc,
+                        layout,
+                        new LockProbe(nothingLocked, PAGE),
+                        sharedSwap,
+                        new Pacer(pause, clock),
+                        PAGE,
+                        List.of())
                 .scan();
     }
 }
