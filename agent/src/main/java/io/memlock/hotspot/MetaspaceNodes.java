@@ -45,20 +45,19 @@ final class MetaspaceNodes {
         if (!unclaimed.isLookDue(segments, nowNanos)) {
             return false;
         }
-        List<KnownRange> found;
+        boolean isNew = false;
         try {
-            found = DiagnosticReports.metaspaceNodes(commands.execute(DiagnosticReports.METASPACE));
+            List<KnownRange> found = DiagnosticReports.metaspaceNodes(commands.execute(DiagnosticReports.METASPACE));
             problem = "";
+            isNew = !same(found, nodes);
+            nodes = found;
         } catch (IOException | RuntimeException e) {
             problem = String.valueOf(e.getMessage());
             throw e;
+        } finally {
+            unclaimed.looked(isNew, 0);
         }
-        if (same(found, nodes)) {
-            return false;
-        }
-        nodes = found;
-        unclaimed.lookWasWorthIt();
-        return true;
+        return isNew;
     }
 
     private static boolean same(List<KnownRange> left, List<KnownRange> right) {

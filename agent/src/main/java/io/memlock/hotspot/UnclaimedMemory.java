@@ -15,7 +15,10 @@ import java.util.Map;
 final class UnclaimedMemory {
 
     private static final long SHORTEST_PAUSE_NANOS = 10_000_000_000L;
-    private static final long LONGEST_PAUSE_NANOS = 600_000_000_000L;
+    private static final long LONGEST_PAUSE_NANOS = 60_000_000_000L;
+
+    /** A pause is so many times what a look takes, where that is longer: some 0.1 s among 20,000 classes. */
+    private static final int REST = 1000;
 
     private final long leastBytes;
 
@@ -47,13 +50,17 @@ final class UnclaimedMemory {
         }
         seen = candidates;
         lookNanos = nowNanos;
-        pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
         return true;
     }
 
-    /** Has the next look come as soon as the first ones: this one found something new. */
-    void lookWasWorthIt() {
-        pauseNanos = SHORTEST_PAUSE_NANOS;
+    /**
+     * Settles when the next look may be: as soon as the first ones if this one found something new.
+     *
+     * @param tookNanos of the look, 0 if it was too short to matter
+     */
+    void looked(boolean hasFoundNew, long tookNanos) {
+        long pause = hasFoundNew ? SHORTEST_PAUSE_NANOS : Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
+        pauseNanos = Math.max(pause, REST * tookNanos);
     }
 
     /** Returns the runs of unclaimed anonymous memory that are long enough and partly committed. */

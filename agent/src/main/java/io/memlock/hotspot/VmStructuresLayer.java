@@ -70,18 +70,18 @@ final class VmStructuresLayer {
         if (structs == null || !unclaimed.isLookDue(segments, nowNanos)) {
             return false;
         }
+        long start = System.nanoTime();
+        boolean isNew = false;
         try {
             List<KnownRange> found = LoadedClasses.rootChunks(memory, structs, fixedRanges());
-            if (found.equals(metaspace)) {
-                return false;
-            }
+            isNew = !found.equals(metaspace);
             metaspace = found;
-            unclaimed.lookWasWorthIt();
-            return true;
         } catch (IOException e) {
             problem = String.valueOf(e.getMessage());
-            return false;
+        } finally {
+            unclaimed.looked(isNew, System.nanoTime() - start);
         }
+        return isNew;
     }
 
     /** Returns what {@link #readLoadedClasses} found. */

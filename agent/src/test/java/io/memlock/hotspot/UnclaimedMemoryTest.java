@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.hotspot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.memory.Backing;
+import io.memlock.memory.Mapping;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class UnclaimedMemoryTest {
+
+    private static final long NODE = 64L << 20;
+
+    private final UnclaimedMemory unclaimed = new UnclaimedMemory(NODE);
+
+    @Test
+    void aLookThatTakesLongIsRare() {
+        assertThat(isLookDueAt(0)).isTrue();
+        unclaimed.looked(false, TimeUnit.MILLISECONDS.toNanos(100));
+
+        assertThat(isLookDueAt(99)).isFalse();
+        assertThat(isLookDueAt(100)).isTrue();
+    }
+
+    @Test
+    void alsoWhereItFoundSomething() {
+        assertThat(isLookDueAt(0)).isTrue();
+        unclaimed.looked(true, TimeUnit.MILLISECONDS.toNanos(30));
+
+        assertThat(isLookDueAt(29)).isFalse();
+        assertThat(isLookDueAt(30)).isTrue();
+    }
+
+    /** New memory has appeared each time. */
+    private boolean isLookDueAt(int second) {
+        long start = 0x1000_0000L + second * 0x1_0000_0000L;
+        Mapping mapping = new Mapping(start, start + NODE, true, true, false, false, 0, 0, "", Backing.NONE);
+        return unclaimed.isLookDue(
+                new RegionClassifier(KnownRanges.of(List.of(), 4096)).classify(List.of(mapping)),
+                TimeUnit.SECONDS.toNanos(second));
+    }
+}
