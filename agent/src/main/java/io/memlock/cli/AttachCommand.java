@@ -72,10 +72,7 @@ final class AttachCommand implements Callable<Integer> {
         if (parsed.onFailure() == OnFailure.EXIT) {
             console.err().println("note: on-failure=exit counts at start only; this JVM goes on, whatever happens");
         }
-        ChosenJvms.Found found = chosen.find(jvms, pids, jvm -> true);
-        if (found.processes().isEmpty()) {
-            throw new CommandException(chosen.none("JVM"));
-        }
+        ChosenJvms.Found found = chosen.findSome(jvms, pids, "JVM", jvm -> true);
         boolean locks = !parsed.selection().isEmpty();
         return attachment.each(found, jvm -> attachment.ask(jvm, Action.LOCK, parsed.text(), locks));
     }

@@ -18,7 +18,6 @@ import io.memlock.output.Console;
 import io.memlock.output.Json;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -120,8 +119,7 @@ final class CheckCommand implements Callable<Integer> {
         }
         Level worst = answers.stream().map(Answer::level).reduce(Level.OK, Level::or);
         if (json) {
-            Map<String, Object> document = new LinkedHashMap<>();
-            document.put("schema", 1);
+            Map<String, Object> document = Json.document();
             document.put("level", worst.name());
             document.put("jvms", answers.stream().map(Answer::json).toList());
             console.out().println(Json.text(document));

@@ -124,6 +124,22 @@ final class ChosenJvms {
         return new Found(processes, found.closed());
     }
 
+    /**
+     * Finds the chosen JVMs.
+     *
+     * @param what which JVMs are meant where all are, for the message
+     * @param ofAll which of all JVMs {@code --all} stands for
+     * @throws CommandException if there is none
+     */
+    Found findSome(Jvms jvms, List<Long> pids, String what, Predicate<Jvm> ofAll)
+            throws CommandException, InterruptedException {
+        Found found = find(jvms, pids, ofAll);
+        if (found.processes().isEmpty()) {
+            throw new CommandException(none(what));
+        }
+        return found;
+    }
+
     private static Chosen find(Jvms jvms, long pid) throws InterruptedException {
         try {
             return new Chosen(pid, jvms.find(pid), null);

@@ -86,8 +86,7 @@ final class DoctorCommand implements Callable<Integer> {
         Long pid = pids.isEmpty() ? null : pids.get(0);
         Examination examination = pid == null ? here(options) : examine(jvms.find(pid), options);
         if (json) {
-            Map<String, Object> document = new LinkedHashMap<>();
-            document.put("schema", 1);
+            Map<String, Object> document = Json.document();
             document.put("pid", pid);
             document.putAll(examination.data());
             console.out().println(Json.text(document));
@@ -98,10 +97,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private int ofMany(List<Long> pids, AgentOptions options) throws CommandException, InterruptedException {
-        ChosenJvms.Found found = chosen.find(jvms, pids, jvm -> true);
-        if (found.processes().isEmpty()) {
-            throw new CommandException(chosen.none("JVM"));
-        }
+        ChosenJvms.Found found = chosen.findSome(jvms, pids, "JVM", jvm -> true);
         List<Map<String, Object>> examined = new ArrayList<>();
         int worst = ChosenJvms.each(found, console, jvm -> {
             Examination examination = examine(jvm, options);
@@ -116,8 +112,7 @@ final class DoctorCommand implements Callable<Integer> {
             return exitStatus(examination);
         });
         if (json) {
-            Map<String, Object> document = new LinkedHashMap<>();
-            document.put("schema", 1);
+            Map<String, Object> document = Json.document();
             document.put("canLock", worst == ExitStatus.DONE);
             document.put("jvms", examined);
             console.out().println(Json.text(document));

@@ -180,8 +180,7 @@ final class RegionsCommand implements Callable<Integer> {
     }
 
     private static Map<String, Object> head(Jvm jvm, JvmLayout layout) {
-        Map<String, Object> document = new LinkedHashMap<>();
-        document.put("schema", 1);
+        Map<String, Object> document = Json.document();
         document.put("pid", jvm.pid());
         document.put("name", jvm.command().name());
         List<Map<String, Object>> knowledge = new ArrayList<>();

@@ -88,13 +88,10 @@ final class ReportCommand implements Callable<Integer> {
     public Integer call() throws CommandException, OptionException, InterruptedException {
         long millis = length == null ? 0 : Durations.millis("--for", length, LEAST_MILLIS, MOST_MILLIS);
         chosen.requireSome(pids);
-        ChosenJvms.Found found = chosen.find(jvms, pids, jvm -> true);
+        ChosenJvms.Found found = chosen.findSome(jvms, pids, "JVM", jvm -> true);
         if (found.jvms().size() > 1) {
             throw new CommandException(
                     "a report is of one JVM, and these are " + found.jvms().size() + ": give a PID");
-        }
-        if (found.processes().isEmpty()) {
-            throw new CommandException(chosen.none("JVM"));
         }
         return ChosenJvms.each(found, console, jvm -> report(jvm, millis));
     }

@@ -22,7 +22,6 @@ import io.memlock.output.Json;
 import io.memlock.output.Table;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -135,8 +134,7 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private void printJson(List<JvmStatus> statuses, int notReadable) {
-        Map<String, Object> document = new LinkedHashMap<>();
-        document.put("schema", 1);
+        Map<String, Object> document = Json.document();
         document.put("jvms", statuses.stream().map(JvmStatus::json).toList());
         document.put("notReadable", notReadable);
         document.put("host", host(statuses).json());

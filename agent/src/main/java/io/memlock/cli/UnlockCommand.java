@@ -49,10 +49,7 @@ final class UnlockCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandException, InterruptedException {
         chosen.requireSome(pids);
-        ChosenJvms.Found found = chosen.find(jvms, pids, Jvm::agent);
-        if (found.processes().isEmpty()) {
-            throw new CommandException(chosen.none("JVM with the agent"));
-        }
+        ChosenJvms.Found found = chosen.findSome(jvms, pids, "JVM with the agent", Jvm::agent);
         return attachment.each(found, jvm -> {
             if (!jvm.agent()) {
                 throw new CommandException("no memlock agent runs in " + jvm.title()

@@ -22,7 +22,6 @@ import java.io.IOException;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -174,8 +173,7 @@ final class WatchCommand implements Callable<Integer> {
     }
 
     private Map<String, Object> json(Look look) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("schema", 1);
+        Map<String, Object> json = Json.document();
         json.put("pid", pid);
         json.put("timeMillis", System.currentTimeMillis());
         JvmStatus.putNumbers(json, look.memory, look.published, look.faultsPerSecond);

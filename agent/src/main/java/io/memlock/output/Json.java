@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.output;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -10,6 +11,13 @@ public final class Json {
     private final StringBuilder out = new StringBuilder();
 
     private Json() {}
+
+    /** Returns a document of the commands, which begins with the version of its form: docs/command-line.md tells that. */
+    public static Map<String, Object> document() {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("schema", 1);
+        return document;
+    }
 
     /**
      * Returns one line of JSON, in ASCII.
