@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
+import io.memlock.os.OpenFiles;
 import io.memlock.proc.ProcessStatus;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -32,8 +33,6 @@ final class AttachSocket implements AutoCloseable {
 
     /** HotSpot's thread that answers. */
     private static final String LISTENER = "Attach Listener";
-
-    private static final String DESCRIPTORS = "/proc/self/fd";
 
     /** For a JVM to start its listener; it has to reach a safepoint poll or two. */
     private static final long START_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -259,7 +258,7 @@ final class AttachSocket implements AutoCloseable {
     }
 
     private static Path descriptor(int file) {
-        return Path.of(DESCRIPTORS, Integer.toString(file));
+        return Path.of(OpenFiles.DIRECTORY, Integer.toString(file));
     }
 
     private static String reason(IOException e) {

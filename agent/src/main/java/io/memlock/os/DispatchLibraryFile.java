@@ -29,7 +29,6 @@ import java.util.List;
  */
 final class DispatchLibraryFile implements AutoCloseable {
 
-    private static final String DESCRIPTORS = "/proc/self/fd";
     private static final String CHOICE_OF_FILE_SYSTEM = "java.nio.file.spi.DefaultFileSystemProvider";
     private static final String UMASK = "\nUmask:\t";
     private static final int OTHERS_WRITE = 0022;
@@ -171,15 +170,15 @@ final class DispatchLibraryFile implements AutoCloseable {
 
     /** Returns the open file, as a name that follows it wherever it goes. */
     private File descriptor() throws IOException {
-        String[] numbers = new File(DESCRIPTORS).list();
+        String[] numbers = new File(OpenFiles.DIRECTORY).list();
         String path = file.getCanonicalPath();
         for (int i = numbers == null ? -1 : numbers.length - 1; i >= 0; i--) { // the last one, unless there was a gap
-            File candidate = new File(DESCRIPTORS, numbers[i]);
+            File candidate = new File(OpenFiles.DIRECTORY, numbers[i]);
             if (candidate.getCanonicalPath().equals(path)) {
                 return candidate;
             }
         }
-        throw new IOException("cannot find the file that was just written there among " + DESCRIPTORS);
+        throw new IOException("cannot find the file that was just written there among " + OpenFiles.DIRECTORY);
     }
 
     /** Takes all rights from others, with what {@code java.io} offers. */
