@@ -2,7 +2,6 @@
 package io.memlock.hotspot;
 
 import io.memlock.memory.Evidence;
-import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import io.memlock.vmstructs.MemorySnapshot;
@@ -48,7 +47,7 @@ final class MallocHeaders {
         for (int i = 0; i < segments.size() && lookedAt < MOST_LOOKED_AT; i++) {
             Segment segment = segments.get(i);
             if (segment.evidence() == Evidence.MALLOC_LAYOUT
-                    && isWritable(segment.mapping())
+                    && segment.mapping().isPrivateData()
                     && RegionClassifier.isArenaMultiple(segment.start())) {
                 lookedAt++;
                 addArena(claims, segment, memory, pageBytes);
@@ -62,7 +61,7 @@ final class MallocHeaders {
     }
 
     private static boolean isUnclaimed(Segment segment) {
-        return segment.evidence() == Evidence.NONE && isWritable(segment.mapping());
+        return segment.evidence() == Evidence.NONE && segment.mapping().isPrivateData();
     }
 
     /** Locks split mappings: a chunk may go on in the next. */
@@ -74,10 +73,6 @@ final class MallocHeaders {
             last++;
         }
         return segments.get(last).end();
-    }
-
-    private static boolean isWritable(Mapping mapping) {
-        return mapping.readable() && mapping.writable() && !mapping.executable() && !mapping.shared();
     }
 
     private static void addArena(List<KnownRange> claims, Segment segment, MemorySnapshot memory, int pageBytes) {

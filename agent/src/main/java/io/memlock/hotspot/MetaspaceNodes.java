@@ -49,7 +49,7 @@ final class MetaspaceNodes {
         try {
             List<KnownRange> found = DiagnosticReports.metaspaceNodes(commands.execute(DiagnosticReports.METASPACE));
             problem = "";
-            isNew = !same(found, nodes);
+            isNew = !found.equals(nodes);
             nodes = found;
         } catch (IOException | RuntimeException e) {
             problem = String.valueOf(e.getMessage());
@@ -58,14 +58,5 @@ final class MetaspaceNodes {
             unclaimed.looked(isNew, 0);
         }
         return isNew;
-    }
-
-    private static boolean same(List<KnownRange> left, List<KnownRange> right) {
-        boolean same = left.size() == right.size();
-        for (int i = 0; same && i < left.size(); i++) {
-            same = left.get(i).start() == right.get(i).start()
-                    && left.get(i).end() == right.get(i).end();
-        }
-        return same;
     }
 }

@@ -127,11 +127,7 @@ final class RegionClassifier {
     }
 
     private static boolean isPiece(Mapping mapping) {
-        return mapping.readable()
-                && mapping.writable()
-                && !mapping.executable()
-                && !mapping.shared()
-                && MappingNames.isAnonymous(mapping);
+        return mapping.isPrivateData() && MappingNames.isAnonymous(mapping);
     }
 
     /** Returns whether it goes on where the mapping before it ends, and not as another arena. */

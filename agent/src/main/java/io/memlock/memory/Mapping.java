@@ -106,6 +106,11 @@ public record Mapping(
         return path.startsWith("[v");
     }
 
+    /** Returns whether it holds data of this process alone: it can be read and written, not run, and is not shared. */
+    public boolean isPrivateData() {
+        return readable && writable && !executable && !shared;
+    }
+
     /** Returns whether it is the stack of the first thread, which grows downwards by page faults. */
     public boolean isFirstStack() {
         return path.equals("[stack]");

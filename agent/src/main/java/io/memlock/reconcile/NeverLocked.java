@@ -37,7 +37,6 @@ final class NeverLocked {
     }
 
     private static boolean isNever(Mapping mapping) {
-        String path = mapping.path();
-        return path.startsWith("[v") || path.equals("[uprobes]") || mapping.isHugetlb();
+        return mapping.isKernels() || mapping.path().equals("[uprobes]") || mapping.isHugetlb();
     }
 }
