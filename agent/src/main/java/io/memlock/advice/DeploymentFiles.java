@@ -57,28 +57,12 @@ public final class DeploymentFiles {
                 process,
                 proc.existsSeenBy(process, DOCKER),
                 proc.existsSeenBy(process, CONTAINER),
-                podNamespace(proc, process),
-                environment(proc, process),
+                proc.textSeenByOrNone(process, SERVICE_ACCOUNT, LONGEST_NAMESPACE),
+                proc.environmentOrNone(process),
                 user,
                 javaHome(mappings),
                 pid,
                 false));
-    }
-
-    private static Map<String, String> environment(ProcFs proc, String process) {
-        try {
-            return proc.environment(process);
-        } catch (IOException e) {
-            return Map.of();
-        }
-    }
-
-    private static String podNamespace(ProcFs proc, String process) {
-        try {
-            return new String(proc.seenBy(process, SERVICE_ACCOUNT, LONGEST_NAMESPACE), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            return "";
-        }
     }
 
     /**

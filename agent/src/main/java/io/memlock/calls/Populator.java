@@ -37,7 +37,7 @@ public final class Populator {
      */
     public static Populator of(LibC libc, ProcFs proc) {
         try {
-            return new Populator(libc, KernelVersion.parse(proc.sys("kernel/osrelease")));
+            return new Populator(libc, proc.kernelVersion());
         } catch (IOException e) {
             return new Populator(libc, new KernelVersion(0, 0));
         }

@@ -7,8 +7,6 @@ import io.memlock.memory.Segment;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.os.OpenFiles;
-import io.memlock.proc.KernelVersion;
-import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.util.HashMap;
@@ -118,11 +116,9 @@ public final class SharedMemorySwap {
     }
 
     private boolean canTell() {
-        MemInfo memory = proc.memInfo();
-        boolean isNothingInSwap = memory.swapTotalBytes() >= 0 && memory.swapFreeBytes() == memory.swapTotalBytes();
         try {
-            return !isNothingInSwap
-                    && KernelVersion.parse(proc.sys("kernel/osrelease")).isAtLeast(FIRST_MAJOR, FIRST_MINOR)
+            return proc.memInfo().swapUsedBytes() != 0
+                    && proc.kernelVersion().isAtLeast(FIRST_MAJOR, FIRST_MINOR)
                     && proc.status("thread-self").seccompMode() == 0; // each thread has its own filters
         } catch (IOException | RuntimeException e) {
             return false;

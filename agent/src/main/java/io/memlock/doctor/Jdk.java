@@ -4,8 +4,6 @@ package io.memlock.doctor;
 import io.memlock.hotspot.JavaRelease;
 import io.memlock.log.PlainText;
 import io.memlock.proc.ProcFs;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Checks the JDK by its file {@code release}, which names its version and its modules. */
@@ -46,13 +44,8 @@ final class Jdk {
 
     /** Returns what stands behind a key in quotes; "" if it cannot be read. */
     private static String value(ProcFs proc, String process, String home, String key) {
-        try {
-            String release =
-                    new String(proc.seenBy(process, home + "/release", LONGEST_RELEASE), StandardCharsets.UTF_8);
-            int at = release.indexOf(key);
-            return at < 0 ? "" : release.substring(at + key.length()).split("\"", 2)[0];
-        } catch (IOException e) {
-            return "";
-        }
+        String release = proc.textSeenByOrNone(process, home + "/release", LONGEST_RELEASE);
+        int at = release.indexOf(key);
+        return at < 0 ? "" : release.substring(at + key.length()).split("\"", 2)[0];
     }
 }

@@ -59,9 +59,7 @@ final class ThreadRoom {
     }
 
     private static boolean isExempt(ProcessStatus status) {
-        return status.realUid() == 0
-                || (status.capEffective() >>> CAP_SYS_ADMIN & 1) != 0
-                || (status.capEffective() >>> CAP_SYS_RESOURCE & 1) != 0;
+        return status.realUid() == 0 || status.has(CAP_SYS_ADMIN) || status.has(CAP_SYS_RESOURCE);
     }
 
     private long threadsOf(long uid) throws IOException {

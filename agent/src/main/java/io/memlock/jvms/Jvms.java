@@ -106,8 +106,10 @@ public final class Jvms {
         if (!proc.isJvm(pid)) {
             return null;
         }
-        JavaCommand command =
-                JavaCommand.parse(proc.cmdline(pid), proc.environment(pid), counter -> published(pid, counter));
+        JavaCommand command = JavaCommand.parse(
+                proc.cmdline(pid),
+                proc.files().environmentOrNone(Long.toString(pid)),
+                counter -> published(pid, counter));
         return new Jvm(
                 pid,
                 proc.status(pid).effectiveUid(),

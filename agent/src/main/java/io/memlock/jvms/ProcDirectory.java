@@ -17,7 +17,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /** The processes in {@code /proc}, or in a copy of it. A process may end between any two reads: then they fail. */
 public final class ProcDirectory {
@@ -83,15 +82,6 @@ public final class ProcDirectory {
 
     String cmdline(long pid) throws IOException {
         return files.text(Long.toString(pid), "cmdline");
-    }
-
-    /** Reads the variables of the process as they were at its start; empty if they cannot be read. */
-    Map<String, String> environment(long pid) {
-        try {
-            return files.environment(Long.toString(pid));
-        } catch (IOException notOurs) {
-            return Map.of();
-        }
     }
 
     /** Tells whether a process is a JVM. Reads no further than to the first mapping of libjvm.so. */

@@ -11,6 +11,7 @@ import io.memlock.memory.SmapsCost;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -254,6 +255,15 @@ public final class ProcFs {
     }
 
     /**
+     * Returns the version of the running kernel.
+     *
+     * @throws ProcFormatException if its release does not begin with two numbers
+     */
+    public KernelVersion kernelVersion() throws IOException {
+        return KernelVersion.parse(sys("kernel/osrelease"));
+    }
+
+    /**
      * A setting in {@code /sys}.
      *
      * @param name for example {@code kernel/mm/transparent_hugepage/enabled}
@@ -328,6 +338,15 @@ public final class ProcFs {
         }
     }
 
+    /** Returns the text of a file as the process sees it, as {@link #seenBy}; empty if it cannot be read. */
+    public String textSeenByOrNone(String pid, String path, int longest) {
+        try {
+            return new String(seenBy(pid, path, longest), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
     private ForeignFiles foreignFiles(String pid) throws IOException {
         return new ForeignFiles(processFile(pid, "root").toPath(), status(pid).effectiveUid());
     }
@@ -384,6 +403,15 @@ public final class ProcFs {
             }
         }
         return variables;
+    }
+
+    /** Returns the variables of a process, as {@link #environment}; none if they cannot be read. */
+    public Map<String, String> environmentOrNone(String pid) {
+        try {
+            return environment(pid);
+        } catch (IOException e) {
+            return Map.of();
+        }
     }
 
     /** Returns the processes we can see, in ascending order. */

@@ -166,12 +166,17 @@ public record ProcessStatus(
         return state.startsWith("T") || state.startsWith("t");
     }
 
+    /** Returns whether a capability is in the effective set. capabilities(7) */
+    public boolean has(int capability) {
+        return (capEffective >>> capability & 1) != 0;
+    }
+
     /**
-     * Returns whether CAP_IPC_LOCK is in the effective set. capabilities(7)
+     * Returns whether CAP_IPC_LOCK is in the effective set.
      *
      * @return false does not prove much, and neither does true: see capEffective
      */
     public boolean hasIpcLock() {
-        return (capEffective >>> CAP_IPC_LOCK & 1) != 0;
+        return has(CAP_IPC_LOCK);
     }
 }

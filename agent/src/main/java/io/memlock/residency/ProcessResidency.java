@@ -10,7 +10,6 @@ import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import io.memlock.os.LibC;
-import io.memlock.proc.MemInfo;
 import io.memlock.proc.Pagemap;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
@@ -111,8 +110,7 @@ public final class ProcessResidency implements Residency {
 
     /** Returns how much all processes have in swap: any number, where the kernel does not tell. */
     private long bytesInSwap() {
-        MemInfo memory = proc.memInfo();
-        boolean isTold = memory.swapTotalBytes() >= 0 && memory.swapFreeBytes() >= 0;
-        return isTold ? memory.swapTotalBytes() - memory.swapFreeBytes() : Long.MAX_VALUE;
+        long used = proc.memInfo().swapUsedBytes();
+        return used < 0 ? Long.MAX_VALUE : used;
     }
 }
