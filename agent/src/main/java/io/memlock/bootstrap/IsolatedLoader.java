@@ -51,9 +51,6 @@ final class IsolatedLoader extends ClassLoader {
     /** Seen from both sides: the types by which the application's side calls ours. */
     private static final String SHARED = "io.memlock.bootstrap.";
 
-    /** JDK 24 ended the security manager (JEP 486). */
-    private static final int FIRST_WITHOUT_PERMISSIONS = 24;
-
     static {
         registerAsParallelCapable();
     }
@@ -136,7 +133,7 @@ final class IsolatedLoader extends ClassLoader {
 
     /** The agent's, whatever a security manager grants the application. */
     private static Permissions permissions() {
-        if (Runtime.version().feature() >= FIRST_WITHOUT_PERMISSIONS) {
+        if (Runtime.version().feature() >= Privileged.FIRST_RELEASE_WITHOUT) {
             return null;
         }
         Permissions all = new Permissions();

@@ -14,6 +14,9 @@ import java.security.PrivilegedExceptionAction;
 @SuppressWarnings("removal") // JDK 24 ended the security manager; nothing is denied there, and this class not loaded
 public final class Privileged implements PrivilegedExceptionAction<Integer> {
 
+    /** JDK 24 ended the security manager (JEP 486). */
+    public static final int FIRST_RELEASE_WITHOUT = 24;
+
     private final File jar;
     private final String options;
     private final Instrumentation instrumentation;

@@ -18,9 +18,11 @@ import io.memlock.output.Console.Colour;
 import io.memlock.output.Json;
 import io.memlock.output.Table;
 import io.memlock.picture.SegmentRow;
+import io.memlock.picture.Snapshot;
 import io.memlock.proc.ProcFs;
 import io.memlock.report.RegionReport;
 import io.memlock.report.RegionUsage;
+import io.memlock.report.SegmentUsage;
 import io.memlock.report.SmapsScan;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -90,15 +92,13 @@ final class RegionsCommand implements Callable<Integer> {
         String process = Long.toString(pid);
         try (JvmLayout layout = JvmLayout.of(pid, (int) proc.pageBytes())) {
             if (maps) {
-                List<SegmentRow> rows = SegmentRow.read(proc, process, layout);
+                List<SegmentUsage> rows = SegmentUsage.read(proc, process, layout);
                 show(json ? List.of(Json.text(document(jvm, layout, rows))) : SegmentRow.table(rows, console.width()));
             } else {
                 PublishedLock published = PublishedLock.of(processes, pid);
                 List<PathGlob> files = published.selectedFiles();
                 RegionReport report = new SmapsScan(proc, process, layout, files == null ? List.of() : files).scan();
-                RegionUsage selected = published.selection().isEmpty() || files == null
-                        ? null
-                        : report.total(published.regions(), files);
+                RegionUsage selected = Snapshot.selected(published, report);
                 show(
                         json
                                 ? List.of(Json.text(document(jvm, layout, report, published, selected)))
@@ -173,7 +173,7 @@ final class RegionsCommand implements Callable<Integer> {
         return document;
     }
 
-    private static Map<String, Object> document(Jvm jvm, JvmLayout layout, List<SegmentRow> rows) {
+    private static Map<String, Object> document(Jvm jvm, JvmLayout layout, List<SegmentUsage> rows) {
         Map<String, Object> document = head(jvm, layout);
         document.put("mappings", rows.stream().map(SegmentRow::json).toList());
         return document;

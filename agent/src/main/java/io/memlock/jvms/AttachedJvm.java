@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Properties;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
@@ -53,13 +54,12 @@ public final class AttachedJvm implements AutoCloseable {
      */
     public static AttachedJvm attach(LibC libc, ProcDirectory proc, Jvm jvm)
             throws CommandException, InterruptedException {
-        try {
-            return new AttachedJvm(TimeLimit.within(MILLIS, () -> AttachSocket.open(libc, proc, jvm)), jvm);
-        } catch (Exception e) {
-            rethrowInterrupt(e);
-            throw new CommandException(
-                    "cannot attach to " + jvm.title() + ": " + why(e) + ". Nothing is locked or unlocked");
-        }
+        AttachSocket socket = within(
+                MILLIS,
+                () -> AttachSocket.open(libc, proc, jvm),
+                "cannot attach to " + jvm.title(),
+                ". Nothing is locked or unlocked");
+        return new AttachedJvm(socket, jvm);
     }
 
     /** Reads the current system properties of the JVM. */
@@ -73,16 +73,12 @@ public final class AttachedJvm implements AutoCloseable {
     }
 
     private Properties properties(String command) throws CommandException, InterruptedException {
-        try {
-            return TimeLimit.within(MILLIS, () -> {
-                Properties properties = new Properties();
-                properties.load(new StringReader(socket.ask(command)));
-                return properties;
-            });
-        } catch (Exception e) {
-            rethrowInterrupt(e);
-            throw new CommandException(jvm.title() + " ended, or does not answer any more: " + why(e));
-        }
+        Callable<Properties> read = () -> {
+            Properties properties = new Properties();
+            properties.load(new StringReader(socket.ask(command)));
+            return properties;
+        };
+        return within(MILLIS, read, jvm.title() + " ended, or does not answer any more", "");
     }
 
     /**
@@ -98,15 +94,12 @@ public final class AttachedJvm implements AutoCloseable {
             throw new CommandException("the options and the path of the jar are too long: a JVM takes "
                     + AttachSocket.LONGEST_ARGUMENT + " bytes. Write the options into a file, and give config=FILE");
         }
-        String answer;
-        try {
-            answer = TimeLimit.within(LOAD_MILLIS, () -> socket.ask("load", INSTRUMENT, "false", argument))
-                    .strip();
-        } catch (Exception e) {
-            rethrowInterrupt(e);
-            throw new CommandException("the connection to " + jvm.title() + " broke: " + why(e)
-                    + ". It may have got the request: run \"status " + jvm.pid() + "\" to see what is locked");
-        }
+        String answer = within(
+                        LOAD_MILLIS,
+                        () -> socket.ask("load", INSTRUMENT, "false", argument),
+                        "the connection to " + jvm.title() + " broke",
+                        ". It may have got the request: run \"status " + jvm.pid() + "\" to see what is locked")
+                .strip();
         if (answer.equals(RETURNED + "0")) {
             return;
         }
@@ -124,18 +117,24 @@ public final class AttachedJvm implements AutoCloseable {
                                 + user + ", read that file, and is the Java it runs still installed?");
     }
 
+    /** Does the work in time. Otherwise the message says what it came to between a beginning and an end. */
+    private static <T> T within(long millis, Callable<T> work, String beginning, String end)
+            throws CommandException, InterruptedException {
+        try {
+            return TimeLimit.within(millis, work);
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new CommandException(beginning + ": " + why(e) + end);
+        }
+    }
+
     /** Returns for people what a call ended with. */
     private static String why(Exception e) {
         if (e instanceof ExecutionException) {
             return PlainText.of("the answer cannot be read: " + e.getCause());
         }
         return PlainText.of(e instanceof IOException || e instanceof TimeoutException ? e.getMessage() : e.toString());
-    }
-
-    private static void rethrowInterrupt(Exception e) throws InterruptedException {
-        if (e instanceof InterruptedException interrupt) {
-            throw interrupt;
-        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.keeper;
 
+import io.memlock.bootstrap.Privileged;
 import java.security.AccessController;
 import java.security.PrivilegedAction;
 
@@ -12,9 +13,6 @@ import java.security.PrivilegedAction;
 @SuppressWarnings("removal") // and not used where it is removed
 public final class OwnPermissions implements Runnable {
 
-    /** JDK 24 ended the security manager (JEP 486). */
-    private static final int FIRST_WITHOUT_PERMISSIONS = 24;
-
     private final Runnable body;
 
     private OwnPermissions(Runnable body) {
@@ -23,7 +21,7 @@ public final class OwnPermissions implements Runnable {
 
     /** Returns whether this JDK has security managers. */
     public static boolean exist() {
-        return Runtime.version().feature() < FIRST_WITHOUT_PERMISSIONS;
+        return Runtime.version().feature() < Privileged.FIRST_RELEASE_WITHOUT;
     }
 
     /** Returns something that does the same with these permissions. */

@@ -326,11 +326,7 @@ final class Failures {
      * JVM was started with is not known here: a region that only a flag bounds counts as unbounded.
      */
     private long enoughBytes(Selection selection) {
-        long locked = 0;
-        for (Segment segment : reconciler.locked()) {
-            locked += segment.length();
-        }
-        long others = Math.max(0, chargedBytes - locked);
+        long others = Math.max(0, chargedBytes - Segment.length(reconciler.locked()));
         RegionBounds bounds = new RegionBounds(reconciler.segments(), new JvmFlags(List.of()));
         long most = bounds.mostBytes(selection.regions());
         return most < 0 ? 0 : LockLimit.toLock(most + others);

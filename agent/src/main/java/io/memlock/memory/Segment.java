@@ -46,6 +46,15 @@ public record Segment(long start, long end, Region region, Evidence evidence, Ma
     }
 
     /** Compares as any record does, but written out: see {@link Mapping#equals}. */
+    /** Returns the length of several segments together. */
+    public static long length(List<Segment> segments) {
+        long total = 0;
+        for (Segment segment : segments) {
+            total += segment.length();
+        }
+        return total;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Segment segment

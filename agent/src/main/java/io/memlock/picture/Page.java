@@ -7,6 +7,7 @@ import io.memlock.jvms.Numbers;
 import io.memlock.memory.Region;
 import io.memlock.picture.Strip.Piece;
 import io.memlock.report.RegionUsage;
+import io.memlock.report.SegmentUsage;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -237,17 +238,17 @@ public final class Page {
             }
         }
         html.raw("</p>");
-        strip("Reserved", SegmentRow::reservedBytes);
-        strip("Committed", SegmentRow::committedBytes);
-        strip("Resident", SegmentRow::residentBytes);
-        strip("Locked", SegmentRow::lockedBytes);
-        strip("Swapped out", SegmentRow::swappedBytes);
+        strip("Reserved", SegmentUsage::reservedBytes);
+        strip("Committed", SegmentUsage::committedBytes);
+        strip("Resident", SegmentUsage::residentBytes);
+        strip("Locked", SegmentUsage::lockedBytes);
+        strip("Swapped out", SegmentUsage::swappedBytes);
         html.raw("</section>\n");
     }
 
-    private void strip(String name, ToLongFunction<SegmentRow> bytes) {
+    private void strip(String name, ToLongFunction<SegmentUsage> bytes) {
         Strip strip = new Strip();
-        for (SegmentRow row : snapshot.rows()) {
+        for (SegmentUsage row : snapshot.rows()) {
             strip.add(row.segment().region(), bytes.applyAsLong(row));
         }
         if (strip.totalBytes() == 0) {
@@ -299,9 +300,9 @@ public final class Page {
                 "<section><h2>Mappings</h2><p>Of each region, the " + NAMED
                         + " largest mappings; the row below them sums the others. <code>regions --maps</code> prints all.</p>\n");
         for (Region region : Region.values()) {
-            List<SegmentRow> rows = snapshot.rows().stream()
+            List<SegmentUsage> rows = snapshot.rows().stream()
                     .filter(row -> row.segment().region() == region)
-                    .sorted(Comparator.<SegmentRow>comparingLong(row -> row.residentBytes() + row.swappedBytes())
+                    .sorted(Comparator.<SegmentUsage>comparingLong(row -> row.residentBytes() + row.swappedBytes())
                             .thenComparingLong(row -> row.segment().length())
                             .reversed())
                     .toList();
@@ -315,7 +316,7 @@ public final class Page {
         html.raw("</section>\n");
     }
 
-    private void mappings(Region region, List<SegmentRow> rows) {
+    private void mappings(Region region, List<SegmentUsage> rows) {
         html.table(
                 "Mappings of " + region.optionName(),
                 "Start",
@@ -327,16 +328,16 @@ public final class Page {
                 "Lock",
                 "Known from",
                 "Path");
-        for (SegmentRow row : rows.subList(0, Math.min(NAMED, rows.size()))) {
-            html.raw("<tr><th scope=row>" + SegmentRow.address(row.segment().start()) + "</th><td>" + row.permissions()
-                    + "</td>");
+        for (SegmentUsage row : rows.subList(0, Math.min(NAMED, rows.size()))) {
+            html.raw("<tr><th scope=row>" + SegmentRow.address(row.segment().start()) + "</th><td>"
+                    + SegmentRow.permissions(row) + "</td>");
             numbers(List.of(row));
-            html.raw("<td>" + row.lock() + "</td><td>" + row.evidence() + "</td><td class=path>")
+            html.raw("<td>" + SegmentRow.lock(row) + "</td><td>" + SegmentRow.evidence(row) + "</td><td class=path>")
                     .text(row.entry().mapping().path())
                     .raw("</td></tr>\n");
         }
         if (rows.size() > NAMED) {
-            List<SegmentRow> others = rows.subList(NAMED, rows.size());
+            List<SegmentUsage> others = rows.subList(NAMED, rows.size());
             html.raw("<tr class=others><th scope=row colspan=2>" + others.size() + " others</th>");
             numbers(others);
             html.raw("<td colspan=3></td></tr>\n");
@@ -344,14 +345,14 @@ public final class Page {
         html.endTable();
     }
 
-    private void numbers(List<SegmentRow> rows) {
+    private void numbers(List<SegmentUsage> rows) {
         html.number(sum(rows, row -> row.segment().length()))
-                .number(sum(rows, SegmentRow::residentBytes))
-                .number(sum(rows, SegmentRow::lockedBytes))
-                .number(sum(rows, SegmentRow::swappedBytes));
+                .number(sum(rows, SegmentUsage::residentBytes))
+                .number(sum(rows, SegmentUsage::lockedBytes))
+                .number(sum(rows, SegmentUsage::swappedBytes));
     }
 
-    private static String sum(List<SegmentRow> rows, ToLongFunction<SegmentRow> bytes) {
+    private static String sum(List<SegmentUsage> rows, ToLongFunction<SegmentUsage> bytes) {
         return Numbers.bytes(rows.stream().mapToLong(bytes).sum());
     }
 

@@ -20,6 +20,8 @@ import io.memlock.options.OptionSources;
 import io.memlock.proc.ProcFs;
 import io.memlock.report.RegionReport;
 import io.memlock.report.RegionUsage;
+import io.memlock.report.SegmentUsage;
+import io.memlock.report.SmapsScan;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +42,7 @@ public record Snapshot(
         Answer answer,
         String selection,
         RegionUsage selected,
-        List<SegmentRow> rows,
+        List<SegmentUsage> rows,
         RegionReport report,
         List<LayerStatus> layers,
         List<Finding> findings) {
@@ -57,13 +59,13 @@ public record Snapshot(
         List<PathGlob> globs = published.selectedFiles();
         List<PathGlob> files = globs == null ? List.of() : globs;
         try (JvmLayout layout = JvmLayout.of(jvm.pid(), (int) proc.pageBytes())) {
-            List<SegmentRow> rows = SegmentRow.read(proc, Long.toString(jvm.pid()), layout);
-            RegionReport report = SegmentRow.report(rows, files);
+            long start = System.nanoTime();
+            List<SegmentUsage> rows = SegmentUsage.read(proc, Long.toString(jvm.pid()), layout);
+            RegionReport report = SmapsScan.report(rows, files, start);
             RegionUsage total = report.total();
             JvmMemory memory = JvmMemory.of(
                     processes.status(jvm.pid()), total.residentBytes(), total.lockedBytes(), total.swappedBytes());
-            RegionUsage selected =
-                    published.selection().isEmpty() || globs == null ? null : report.total(published.regions(), files);
+            RegionUsage selected = selected(published, report);
             PublishedLock seen = selected == null
                     ? PublishedLock.NOTHING
                     : published.measured(selected.lockedBytes(), selected.residentBytes());
@@ -77,6 +79,12 @@ public record Snapshot(
                     layout.layers(),
                     new Doctor(proc).examine(jvm, options(published, globs)).findings());
         }
+    }
+
+    /** Returns what a scan found of what the agent in the JVM should lock; null if that is not known. */
+    public static RegionUsage selected(PublishedLock published, RegionReport report) {
+        List<PathGlob> files = published.selectedFiles();
+        return published.selection().isEmpty() || files == null ? null : report.total(published.regions(), files);
     }
 
     /** Returns the options that the agent in the JVM has, as far as they are known: otherwise the default ones. */

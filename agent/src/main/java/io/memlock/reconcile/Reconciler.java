@@ -324,13 +324,7 @@ public final class Reconciler {
             // kernel counts both. Leave room, or the JVM dies of EAGAIN.
             long reserve = conditions.othersSetFuture() ? found.largestBytes() : 0;
             budget.begin(conditions.limitBytes(), chargedBytes.getAsLong(), reserve);
-            repair.lockAll(
-                    selection,
-                    found.missing(),
-                    budget,
-                    locksOnlyOthersTake(conditions),
-                    selection.equals(lastSelection),
-                    found.kept());
+            repair.lockAll(selection, found, budget, locksOnlyOthersTake(conditions), selection.equals(lastSelection));
             for (Segment segment : stillThere(repair.vanished())) {
                 repair.missingAfterAll(segment);
             }

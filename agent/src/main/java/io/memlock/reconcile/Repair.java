@@ -135,38 +135,33 @@ final class Repair {
     /**
      * Locks within a budget.
      *
+     * @param found what is missing; what is locked now is added to what is kept
      * @param wasLocked what was locked at the last look, and could only be unlocked by somebody else
      * @param isRepeated whether the last pass wanted the same locked
-     * @param kept gets what is locked now
      */
     void lockAll(
-            Selection selection,
-            Map<Region, List<Segment>> missing,
-            MemlockBudget budget,
-            Set<Segment> wasLocked,
-            boolean isRepeated,
-            List<Segment> kept) {
+            Selection selection, Difference found, MemlockBudget budget, Set<Segment> wasLocked, boolean isRepeated) {
         if (selection.isIndivisible()) {
             long bytes = 0;
-            for (List<Segment> segments : missing.values()) {
-                bytes += length(segments);
+            for (List<Segment> segments : found.missing().values()) {
+                bytes += Segment.length(segments);
             }
             budget.admit(selection.regions(), bytes);
         }
         for (Region region : selection.regions()) {
-            List<Segment> segments = missing.getOrDefault(region, List.of());
+            List<Segment> segments = found.missing().getOrDefault(region, List.of());
             if (!selection.isIndivisible()) {
-                budget.admit(List.of(region), length(segments));
+                budget.admit(List.of(region), Segment.length(segments));
             }
             tools.calls.begin("locking " + region.optionName(), segments);
             for (Segment segment : segments) {
                 if (wasLocked.contains(segment) && tools.probe.doubt(segment.start()) == LockProbe.Answer.LOCKED) {
-                    kept.add(segment); // what a filter answered once is no reason to accuse anybody
+                    found.kept().add(segment); // what a filter answered once is no reason to accuse anybody
                     continue;
                 }
                 boolean fits = budget.isAdmitted(region) && budget.take(segment.length()) && maySplit(segment);
                 if (fits && lock(segment)) {
-                    kept.add(segment);
+                    found.kept().add(segment);
                     boolean isByOthers = wasLocked.contains(segment);
                     lost += isByOthers ? 1 : 0;
                     if (isRepeated) {
@@ -244,14 +239,6 @@ final class Repair {
 
     private boolean isGone(Segment segment) {
         return tools.probe.ask(segment.start()) == LockProbe.Answer.GONE;
-    }
-
-    private static long length(List<Segment> segments) {
-        long total = 0;
-        for (Segment segment : segments) {
-            total += segment.length();
-        }
-        return total;
     }
 
     /** Returns what was found and done. */

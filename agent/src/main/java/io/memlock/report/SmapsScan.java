@@ -2,17 +2,11 @@
 package io.memlock.report;
 
 import io.memlock.hotspot.JvmLayout;
-import io.memlock.memory.Mapping;
 import io.memlock.memory.PathGlob;
-import io.memlock.memory.Segment;
 import io.memlock.memory.SmapsCost;
 import io.memlock.proc.ProcFs;
-import io.memlock.proc.SmapsEntry;
-import io.memlock.proc.SwappedBytes;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * Adds up smaps by region, exactly. Reading smaps has its price, {@link SmapsCost}: it is for small
@@ -48,40 +42,22 @@ public final class SmapsScan {
      */
     public RegionReport scan() throws IOException {
         long start = System.nanoTime();
-        List<SmapsEntry> entries = new ArrayList<>();
-        List<Mapping> mappings = new ArrayList<>();
-        proc.smaps(
-                process,
-                new Consumer<>() { // no lambda: prefault scans before main, and the start line beside it
-                    @Override
-                    public void accept(SmapsEntry entry) {
-                        entries.add(entry);
-                        mappings.add(entry.mapping());
-                    }
-                });
-        List<Segment> segments = layout.classify(mappings);
-        RegionTotals totals = new RegionTotals(files);
-        SwappedBytes swapped = new SwappedBytes();
-        int at = 0;
-        for (SmapsEntry entry : entries) {
-            long swappedBytes = swapped.add(entry);
-            while (at < segments.size()
-                    && segments.get(at).start() < entry.mapping().end()) {
-                add(totals, segments.get(at++), entry, swappedBytes);
-            }
-        }
-        long end = System.nanoTime();
-        return totals.report(end, end - start);
+        return report(SegmentUsage.read(proc, process, layout), files, start);
     }
 
-    /** Adds a segment's share of its mapping, by length: the kernel does not tell more. */
-    private static void add(RegionTotals totals, Segment segment, SmapsEntry entry, long swappedBytes) {
-        totals.add(segment);
-        double share = (double) segment.length() / entry.mapping().length();
-        totals.addHeld(
-                segment,
-                Math.round(entry.residentBytes() * share),
-                Math.round(entry.heldBytes() * share),
-                Math.round(swappedBytes * share));
+    /**
+     * Adds up by region what segments hold.
+     *
+     * @param files which of the files that are mapped are chosen
+     * @param startNanos when reading them began
+     */
+    public static RegionReport report(List<SegmentUsage> usages, List<PathGlob> files, long startNanos) {
+        RegionTotals totals = new RegionTotals(files);
+        for (SegmentUsage usage : usages) {
+            totals.add(usage.segment());
+            totals.addHeld(usage.segment(), usage.residentBytes(), usage.lockedBytes(), usage.swappedBytes());
+        }
+        long end = System.nanoTime();
+        return totals.report(end, end - startNanos);
     }
 }
