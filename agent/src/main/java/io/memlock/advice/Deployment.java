@@ -41,13 +41,10 @@ public record Deployment(
         SYSTEM_SERVICE,
         /** A unit of a user's own service manager. */
         USER_SERVICE,
-        /** Docker. */
         DOCKER,
-        /** Podman. */
         PODMAN,
         /** containerd, CRI-O, LXC, nspawn or another runtime, outside Kubernetes as far as can be seen. */
         OTHER_CONTAINER,
-        /** A pod. */
         KUBERNETES,
         /** A login: shell, ssh, cron. */
         LOGIN
@@ -70,7 +67,6 @@ public record Deployment(
                 0);
     }
 
-    /** Tells whether the process runs in a container. */
     public boolean isContainer() {
         return switch (kind) {
             case DOCKER, PODMAN, OTHER_CONTAINER, KUBERNETES -> true;

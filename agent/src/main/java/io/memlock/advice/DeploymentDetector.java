@@ -35,7 +35,6 @@ public final class DeploymentDetector {
 
     private DeploymentDetector() {}
 
-    /** Detects the deployment. */
     public static Deployment detect(DeploymentEvidence evidence) {
         String cgroup = cgroupPath(evidence.cgroup());
         ProcessStatus status = ProcessStatus.parse(new Cursor("status", evidence.status()));

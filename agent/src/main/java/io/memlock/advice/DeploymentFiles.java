@@ -26,7 +26,6 @@ public final class DeploymentFiles {
 
     private DeploymentFiles() {}
 
-    /** Detects how this process is deployed. */
     public static Deployment ofThisProcess() {
         ProcFs proc = new ProcFs();
         return DeploymentDetector.detect(evidence(

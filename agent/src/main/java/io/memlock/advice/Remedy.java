@@ -10,7 +10,6 @@ public final class Remedy {
 
     private final Deployment deployment;
 
-    /** Creates the remedies for a deployment. */
     public Remedy(Deployment deployment) {
         this.deployment = deployment;
     }
@@ -175,7 +174,6 @@ public final class Remedy {
                 + steps.replace("\n", " &&\n").replace("| &&", "|");
     }
 
-    /** Tells how to allow more mappings. */
     public Advice raiseMappings(long mappings) {
         long enough = Math.max(262_144, Long.highestOneBit(Math.max(1, mappings)) * 4);
         return new Advice(

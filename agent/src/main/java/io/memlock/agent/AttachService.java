@@ -23,7 +23,6 @@ final class AttachService {
     private final StandardError stderr;
     private final Worker worker;
 
-    /** Carries out requests. */
     interface Worker {
 
         /**
@@ -39,7 +38,6 @@ final class AttachService {
     /**
      * Creates the service.
      *
-     * @param instrumentation the JVM's
      * @param stderr for what cannot be told to whoever asked
      * @param worker does what is asked, one request at a time
      */
@@ -128,7 +126,6 @@ final class AttachService {
         }
     }
 
-    /** Takes replies to whoever asked. */
     private interface ReplyTo {
         void reply(AttachReply reply);
     }

@@ -25,7 +25,6 @@ final class GrowthSignals implements Growth.Source {
     private long committed;
     private long collections;
 
-    /** Creates the signals, without a look. */
     GrowthSignals(Instrumentation instrumentation, ProcFs proc) {
         this.instrumentation = instrumentation;
         this.addressSpace = proc.addressSpaceReader(ProcFs.SELF);

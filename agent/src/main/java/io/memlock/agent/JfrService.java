@@ -21,7 +21,6 @@ final class JfrService {
 
     private boolean isRefused;
 
-    /** Creates the service, which registers nothing yet. */
     JfrService(CurrentOptions options, ThisProcess process, Log log) {
         this.options = options;
         this.process = process;

@@ -31,12 +31,6 @@ final class JmxService {
     /** Made once: what it has changed of the JDK stays. Null until it is needed. */
     private OffHeap offHeap;
 
-    /**
-     * Creates the service, which registers nothing yet.
-     *
-     * @param pageBytes the page size
-     * @param prefault tells how far prefault has come
-     */
     JmxService(
             Instrumentation instrumentation,
             CurrentOptions options,

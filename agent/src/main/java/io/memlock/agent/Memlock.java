@@ -391,7 +391,6 @@ public final class Memlock implements Agent {
         return background().control();
     }
 
-    /** Prints the start line, and returns it. */
     private String printStartLine() {
         try {
             String line = startLine();

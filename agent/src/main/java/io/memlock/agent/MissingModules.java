@@ -25,7 +25,6 @@ final class MissingModules {
         }
     }
 
-    /** Returns whether this JVM has a module. */
     static boolean exists(String module) {
         return ModuleLayer.boot().findModule(module).isPresent();
     }

@@ -38,7 +38,6 @@ final class OwnView implements ProcessView {
     /**
      * Creates the view.
      *
-     * @param pageBytes the page size
      * @param log for scans that are less gentle than they should be
      * @param lock knows which of the mapped files are chosen
      */

@@ -33,7 +33,6 @@ final class Publisher implements Runnable {
 
     private boolean hasBegun;
 
-    /** Creates the publisher, which publishes nothing yet. */
     Publisher(Instrumentation instrumentation, Log log, JmxService jmx, JfrService jfr, EndLine endLine) {
         this.instrumentation = instrumentation;
         this.log = log;
@@ -42,7 +41,6 @@ final class Publisher implements Runnable {
         this.endLine = endLine;
     }
 
-    /** Sets what to publish. */
     void publish(LockControl whose) {
         control = whose;
     }

@@ -93,7 +93,6 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
      *
      * @param libc the C library
      * @param proc where {@code /proc} is
-     * @param instrumentation the JVM's
      * @param log where progress of long work is printed, unless somebody else waits for it
      */
     public ThisProcess(LibC libc, ProcFs proc, Instrumentation instrumentation, Log log) {
@@ -160,7 +159,6 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
         return reconciler;
     }
 
-    /** Returns what tells of the passes. */
     synchronized PassRelay passRelay() {
         if (passRelay == null) {
             passRelay = new PassRelay();
@@ -168,7 +166,6 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
         return passRelay;
     }
 
-    /** Returns the view that reports are made from. */
     OwnView view() {
         SharedMemorySwap sharedSwap = new SharedMemorySwap(libc, proc, Pause.SLEEP, pageBytes);
         return new OwnView(proc, layout(), probe, sharedSwap, pageBytes, log, lock);
@@ -192,7 +189,6 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
         return layout;
     }
 
-    /** Returns the C library. */
     LibC libc() {
         return libc;
     }
@@ -202,12 +198,10 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
         return proc;
     }
 
-    /** Returns the page size in bytes. */
     long pageBytes() {
         return pageBytes;
     }
 
-    /** Returns the progress of long work. */
     Progress progress() {
         return progress;
     }
@@ -300,7 +294,6 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
         return held;
     }
 
-    /** Creates the locks of ranges, for the API. */
     RangeLocks rangeLocks() {
         return new RangeLocks(
                 lock, this, libc, probe, new LimitProbe(libc, proc, probe, pageBytes), proc, Pause.SLEEP, pageBytes);

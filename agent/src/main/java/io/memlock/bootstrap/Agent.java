@@ -46,7 +46,6 @@ public interface Agent {
         /**
          * Makes the agent of this JVM; does nothing yet.
          *
-         * @param instrumentation the JVM's
          * @param startNanos {@link System#nanoTime} when the JVM called the agent
          */
         Agent create(Instrumentation instrumentation, long startNanos);

@@ -18,12 +18,7 @@ public final class AgentThread extends Thread implements Thread.UncaughtExceptio
     private final boolean isGentle;
     private final boolean isOptional;
 
-    /**
-     * A thread that has not started.
-     *
-     * @param body what it does
-     * @param name of the thread
-     */
+    /** A thread that has not started. */
     public AgentThread(Runnable body, String name) {
         this(body, name, false, false);
     }
@@ -40,9 +35,6 @@ public final class AgentThread extends Thread implements Thread.UncaughtExceptio
     /**
      * A thread that has not started, and leaves time to an application that runs: {@link IsolatedLoader} has it rest after
      * each class that it loads.
-     *
-     * @param body what it does
-     * @param name of the thread
      */
     public static AgentThread gentle(Runnable body, String name) {
         return new AgentThread(body, name, true, false);
@@ -51,9 +43,6 @@ public final class AgentThread extends Thread implements Thread.UncaughtExceptio
     /**
      * A shutdown hook. Where it cannot be started, whoever starts the hooks goes on to the next, which would not be started
      * otherwise.
-     *
-     * @param body what it does
-     * @param name of the thread
      */
     public static AgentThread atEnd(Runnable body, String name) {
         return new AgentThread(body, name, false, true);

@@ -45,7 +45,6 @@ final class CommandLineTool {
      * Tells whether this JVM runs the command line of the agent jar.
      *
      * @param jar this class is from
-     * @throws IOException if it cannot be read
      */
     static boolean isOurs(File jar) throws IOException {
         return isOurs(jar, System.getProperty("sun.java.command"), System.getProperty("java.class.path"));

@@ -71,7 +71,6 @@ final class IsolatedLoader extends ClassLoader {
      *
      * @param file the agent jar
      * @param restNanos how long a thread of ours rests after each class: this one, and each {@link AgentThread#gentle}
-     * @throws IOException if it cannot be read
      */
     IsolatedLoader(File file, long restNanos) throws IOException {
         super("memlock", ClassLoader.getPlatformClassLoader());

@@ -19,7 +19,6 @@ public final class MemlockAgent {
      * Called by the JVM before {@code main}.
      *
      * @param options the text after {@code =} in {@code -javaagent:memlock-agent.jar=…}, or null
-     * @param instrumentation the JVM's
      */
     public static void premain(String options, Instrumentation instrumentation) {
         int status = 0;
@@ -40,7 +39,6 @@ public final class MemlockAgent {
      * Called by the JVM when the agent is loaded into it while it runs.
      *
      * @param options the options text, or null
-     * @param instrumentation the JVM's
      */
     public static void agentmain(String options, Instrumentation instrumentation) {
         try {

@@ -128,7 +128,6 @@ public final class ApplicationLocks {
      */
     public record Found(List<Segment> ours, boolean isSomeChanged) {}
 
-    /** Where the flags come from. */
     public interface LockFlags {
 
         /**

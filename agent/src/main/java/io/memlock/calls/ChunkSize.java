@@ -57,7 +57,6 @@ public final class ChunkSize {
     /**
      * Makes sizes that are found out when the first piece is due.
      *
-     * @param pageBytes the page size
      * @param hugePageBytes asked when the first piece is due: how large the largest huge pages may be, 0 if there are none
      * @param callNanos asked when the first piece is due: what the shortest call costs
      */

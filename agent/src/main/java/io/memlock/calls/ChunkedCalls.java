@@ -29,7 +29,6 @@ public final class ChunkedCalls {
     /**
      * Makes calls in pieces.
      *
-     * @param pause sleeps
      * @param pieces how long the pieces are
      * @param held what no call unlocks
      */

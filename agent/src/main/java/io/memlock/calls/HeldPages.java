@@ -366,7 +366,6 @@ public final class HeldPages {
         }
     }
 
-    /** What is called on a range. */
     private enum Call {
         LOCK,
         LOCK_ON_FAULT,

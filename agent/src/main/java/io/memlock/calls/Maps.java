@@ -8,10 +8,6 @@ import java.util.List;
 /** Reads {@code maps} of this process. */
 public interface Maps {
 
-    /**
-     * Returns all mappings there are now, ascending.
-     *
-     * @throws IOException if the file cannot be read
-     */
+    /** Returns all mappings there are now, ascending. */
     List<Mapping> read() throws IOException;
 }

@@ -75,12 +75,10 @@ public final class Progress {
             this.dueNanos = new AtomicLong(nowNanos + FIRST_NANOS);
         }
 
-        /** Returns how many bytes are done so far. */
         public long doneBytes() {
             return doneBytes.get();
         }
 
-        /** Counts what is done. */
         public void done(long bytes) {
             done(bytes, System.nanoTime());
         }

@@ -21,7 +21,6 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
         return directory == null || !directory.isEmpty();
     }
 
-    /** Copies the list. */
     public CgroupHierarchy {
         levels = List.copyOf(levels);
     }

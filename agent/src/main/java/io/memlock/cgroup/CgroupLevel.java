@@ -17,7 +17,6 @@ import io.memlock.files.Keys;
  */
 public record CgroupLevel(int version, String directory, CgroupFiles files) {
 
-    /** No limit. */
     static final long UNLIMITED = -1;
 
     /** v1 says "unlimited" with the largest multiple of the page size below 2^63. */

@@ -17,7 +17,6 @@ public record CgroupMembership(Map<String, String> paths) {
     /**
      * Parses the file, which has a line for each hierarchy: {@code 4:cpu,cpuacct:/path}, or {@code 0::/path} for v2.
      *
-     * @param cgroup the file
      * @throws ProcFormatException if it is not in the kernel's format
      */
     public static CgroupMembership parse(Cursor cgroup) {

@@ -63,7 +63,6 @@ public record CgroupMount(int version, String mountPoint, String path) {
         return path.isEmpty() ? null : new CgroupMount(version, mountPoint, path.substring(0, path.lastIndexOf('/')));
     }
 
-    /** Returns the absolute path of the cgroup's directory. */
     String directory() {
         return mountPoint + path;
     }

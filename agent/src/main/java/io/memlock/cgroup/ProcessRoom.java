@@ -29,7 +29,6 @@ public final class ProcessRoom implements RoomSource {
     /**
      * Reads nothing until it is asked.
      *
-     * @param pageBytes the page size
      * @param nextCopiedBytes tells what the next garbage collection takes at once; -1 if that is not known
      */
     public ProcessRoom(ProcFs proc, long pageBytes, LongSupplier nextCopiedBytes) {

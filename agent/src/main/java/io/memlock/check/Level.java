@@ -14,7 +14,6 @@ public enum Level {
         this.exitStatus = exitStatus;
     }
 
-    /** Returns the exit status that stands for it. */
     public int exitStatus() {
         return exitStatus;
     }

@@ -24,7 +24,6 @@ public record Threshold(double warning, double critical) {
     private static final double WHOLE = 100;
     private static final long LONGEST_MILLIS = TimeUnit.DAYS.toMillis(1);
 
-    /** Reads one number. */
     private interface Unit {
         double number(String text) throws OptionException;
     }

@@ -33,11 +33,6 @@ final class AttachAnswer {
     private final Jvm jvm;
     private final String lead;
 
-    /**
-     * An answer.
-     *
-     * @param lead what stands before it
-     */
     AttachAnswer(Console console, ProcDirectory proc, Jvms jvms, Jvm jvm, String lead) {
         this.console = console;
         this.proc = proc;

@@ -88,7 +88,6 @@ final class ChosenJvms {
         return words.stream().filter(word -> !NUMBER.matcher(word).matches()).collect(Collectors.joining(","));
     }
 
-    /** Requires that some JVMs are named. */
     void requireSome(List<Long> pids) {
         if (pids.isEmpty() && !isGiven()) {
             throw new ParameterException(

@@ -24,7 +24,6 @@ final class JvmDetail {
         this.jvms = jvms;
     }
 
-    /** Returns a line for each fact. */
     List<String> lines(JvmStatus status) {
         Jvm jvm = status.jvm();
         JvmMemory memory = status.memory();

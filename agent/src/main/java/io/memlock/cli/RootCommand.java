@@ -23,7 +23,6 @@ import picocli.CommandLine.IVersionProvider;
         synopsisSubcommandLabel = "COMMAND")
 final class RootCommand {
 
-    /** The version of this jar. */
     static final class Versions implements IVersionProvider {
         @Override
         public String[] getVersion() {

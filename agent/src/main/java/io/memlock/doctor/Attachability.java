@@ -27,7 +27,6 @@ public final class Attachability {
 
     private final ProcFs proc;
 
-    /** Creates the check. */
     public Attachability(ProcFs proc) {
         this.proc = proc;
     }

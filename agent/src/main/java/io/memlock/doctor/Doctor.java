@@ -16,7 +16,6 @@ public final class Doctor {
     private final ProcFs proc;
     private final KernelSettings kernel;
 
-    /** Creates a doctor. */
     public Doctor(ProcFs proc) {
         this.proc = proc;
         this.kernel = new KernelSettings(proc);

@@ -30,7 +30,6 @@ public record Examination(String subject, long neededBytes, long atMostBytes, Li
         return !has(Severity.FAIL);
     }
 
-    /** Copies the list. */
     public Examination {
         findings = List.copyOf(findings);
     }

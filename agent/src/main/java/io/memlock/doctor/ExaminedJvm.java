@@ -47,7 +47,6 @@ record ExaminedJvm(
     /** Measures what is in RAM. */
     interface Resident {
 
-        /** Returns the resident bytes of what is selected. */
         long bytes(Selection selection) throws IOException;
     }
 
@@ -129,7 +128,6 @@ record ExaminedJvm(
         return Segment.isAnyRemappedHeap(segments);
     }
 
-    /** Returns what of its memory is selected. */
     List<Segment> segments(Selection selection) {
         return segments.stream().filter(selection::contains).toList();
     }

@@ -246,7 +246,6 @@ public final class Cursor {
         return part;
     }
 
-    /** Reads the rest of the line. */
     public String rest() {
         String rest = string(position, lineEnd);
         position = lineEnd;

@@ -19,7 +19,6 @@ public interface FileOpener {
      */
     OpenFile open(File file) throws IOException;
 
-    /** As the JDK opens files. */
     final class Jdk implements FileOpener {
 
         @Override
@@ -28,7 +27,6 @@ public interface FileOpener {
         }
     }
 
-    /** A file the JDK has opened. */
     final class JdkFile extends OpenFile {
 
         private final RandomAccessFile file;

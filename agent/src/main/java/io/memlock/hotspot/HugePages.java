@@ -23,13 +23,6 @@ public final class HugePages implements LongSupplier {
     private final DiagnosticCommands commands;
     private final long pageBytes;
 
-    /**
-     * Prepares to read the settings that hold for a JVM.
-     *
-     * @param proc where the settings are
-     * @param commands the JVM's
-     * @param pageBytes the page size
-     */
     public HugePages(ProcFs proc, DiagnosticCommands commands, long pageBytes) {
         this.proc = proc;
         this.commands = commands;

@@ -18,7 +18,6 @@ import java.util.Set;
  */
 final class JavaThreads {
 
-    /** The fields that are read. */
     static final Set<String> FIELDS = Set.of(
             "ThreadsSMRSupport::_java_thread_list",
             "ThreadsList::_length",

@@ -15,7 +15,6 @@ public record JvmFlags(List<String> options) {
 
     private static final int KIB_SHIFT = 10;
 
-    /** Copies the list. */
     public JvmFlags {
         options = List.copyOf(options);
     }

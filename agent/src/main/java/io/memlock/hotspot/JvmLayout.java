@@ -41,7 +41,6 @@ public final class JvmLayout implements Closeable {
      *
      * @param instrumentation the JVM's, which gives us its diagnostic commands
      * @param opener opens the files of this process
-     * @param pageBytes the page size
      */
     public static JvmLayout ofThisJvm(Instrumentation instrumentation, FileOpener opener, int pageBytes) {
         return new JvmLayout(opener, "/proc/self", new InProcessDiagnosticCommands(instrumentation), pageBytes);
@@ -51,7 +50,6 @@ public final class JvmLayout implements Closeable {
      * Returns the layout of another JVM, which does not notice.
      *
      * @param pid its process id
-     * @param pageBytes the page size
      */
     public static JvmLayout of(long pid, int pageBytes) {
         return new JvmLayout(new FileOpener.Jdk(), "/proc/" + pid, null, pageBytes);

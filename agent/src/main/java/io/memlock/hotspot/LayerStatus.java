@@ -10,7 +10,6 @@ package io.memlock.hotspot;
  */
 public record LayerStatus(String layer, int ranges, String problem) {
 
-    /** Returns one line for people. */
     @Override
     public String toString() {
         return layer + ": " + ranges + " ranges" + (problem.isEmpty() ? "" : "; " + problem);

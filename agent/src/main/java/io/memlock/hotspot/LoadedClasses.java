@@ -18,7 +18,6 @@ import java.util.TreeSet;
  */
 final class LoadedClasses {
 
-    /** The fields that are read. */
     static final Set<String> FIELDS = Set.of(
             "ClassLoaderDataGraph::_head",
             "ClassLoaderData::_next",

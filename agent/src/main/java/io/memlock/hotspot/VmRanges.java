@@ -16,7 +16,6 @@ import java.util.Set;
  */
 final class VmRanges {
 
-    /** The fields that are read. */
     static final Set<String> FIELDS = Set.of(
             "Universe::_collectedHeap",
             "CollectedHeap::_reserved",
@@ -67,7 +66,6 @@ final class VmRanges {
         return ranges;
     }
 
-    /** Returns whether there is a range of a region. */
     boolean has(Region region) {
         for (KnownRange range : ranges) {
             if (range.region() == region) {

@@ -89,7 +89,6 @@ final class VmStructuresLayer {
         return metaspace;
     }
 
-    /** Returns the stacks of Java threads. */
     List<KnownRange> stacks() {
         return threads == null ? List.of() : threads.stacks();
     }

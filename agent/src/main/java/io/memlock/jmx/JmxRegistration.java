@@ -53,7 +53,6 @@ public final class JmxRegistration {
      *
      * @param control what to show
      * @param offHeap what the application allocates outside the heap
-     * @param pageBytes the page size
      * @param version the agent's
      * @param prefault tells how far prefault has come
      * @throws JMException never: all names are well formed
@@ -129,7 +128,6 @@ public final class JmxRegistration {
         return false;
     }
 
-    /** Tells listeners that the state changed. */
     public void stateChanged(LockState from, LockState to) {
         Notification notification = new Notification(
                 MemoryLockMXBean.STATE_CHANGED, MemoryLockMXBean.OBJECT_NAME, ++sequence, from + " -> " + to);

@@ -256,7 +256,6 @@ final class MemoryLockBean implements MemoryLockMXBean {
         return answer(control::diagnose);
     }
 
-    /** The work of an operation. */
     private interface Operation {
         String run() throws IOException;
     }

@@ -19,7 +19,6 @@ final class Moment {
         this.control = control;
     }
 
-    /** Holds this moment. */
     void hold() {
         held = new Held(control.status(), control.report());
     }

@@ -11,38 +11,30 @@ public interface RegionMXBean {
     /** The name of the MBean of a region: this, and its name as in the options. */
     String OBJECT_NAME = "io.memlock:type=Region,name=";
 
-    /** Returns whether it is selected. */
     @Description(
             "Whether this region should be locked; with globs for mapped files true, though of mapped only some should be")
     boolean isSelected();
 
-    /** Returns the number of its mappings. */
     @Description("Mappings that belong to this region, whole or in part")
     int getMappings();
 
-    /** Returns the length of its mappings. */
     @Description("Length of the mappings of this region in bytes")
     long getReservedBytes();
 
-    /** Returns the length of its accessible mappings. */
     @Description("Length of the accessible mappings of this region in bytes")
     long getCommittedBytes();
 
-    /** Returns the bytes in RAM. */
     @Description("Bytes of this region in RAM; a page shared with other processes counts by its share")
     long getResidentBytes();
 
-    /** Returns the bytes in RAM and locked. */
     @Description("Bytes of this region in RAM and locked; a page shared with other processes counts by its share")
     long getLockedBytes();
 
-    /** Returns the bytes in swap. */
     @Description(
             "Bytes of this region in swap; with more than 512 MiB resident, of shared memory only what SwappedBytes of"
                     + " io.memlock:type=MemoryLock tells of")
     long getSwappedBytes();
 
-    /** Returns locked of resident bytes, from 0 to 1; null if nothing is resident. */
     @Description("Locked of resident bytes of this region, from 0 to 1; absent if nothing is resident")
     Double getCoverage();
 }

@@ -4,19 +4,10 @@ package io.memlock.jna;
 /** Stands in for {@code java.util.logging.Level} in the bundled JNA. Nothing is logged, so the levels carry nothing. */
 public final class Level {
 
-    /** As in {@code java.util.logging.Level}. */
     public static final Level SEVERE = new Level();
-
-    /** As in {@code java.util.logging.Level}. */
     public static final Level WARNING = new Level();
-
-    /** As in {@code java.util.logging.Level}. */
     public static final Level INFO = new Level();
-
-    /** As in {@code java.util.logging.Level}. */
     public static final Level FINE = new Level();
-
-    /** As in {@code java.util.logging.Level}. */
     public static final Level FINER = new Level();
 
     private Level() {}

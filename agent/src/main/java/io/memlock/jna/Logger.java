@@ -17,20 +17,15 @@ public final class Logger {
         return SILENT;
     }
 
-    /** As in {@code java.util.logging.Logger}. */
     public boolean isLoggable(Level level) {
         return false;
     }
 
-    /** As in {@code java.util.logging.Logger}. */
     public void log(Level level, String message) {}
 
-    /** As in {@code java.util.logging.Logger}. */
     public void log(Level level, String message, Object parameter) {}
 
-    /** As in {@code java.util.logging.Logger}. */
     public void log(Level level, String message, Object[] parameters) {}
 
-    /** As in {@code java.util.logging.Logger}. */
     public void log(Level level, String message, Throwable cause) {}
 }

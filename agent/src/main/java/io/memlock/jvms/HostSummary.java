@@ -43,7 +43,6 @@ public record HostSummary(long lockedBytes, int notMeasured, long heapMaxBytes, 
         return (int) numbers.stream().filter(number -> number < 0).count();
     }
 
-    /** Returns lines for people. */
     public List<String> lines() {
         boolean isTooMuch = memory.totalBytes() >= 0 && heapMaxBytes > memory.totalBytes();
         return List.of(

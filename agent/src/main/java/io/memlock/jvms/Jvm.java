@@ -14,7 +14,6 @@ import io.memlock.hotspot.JvmFlags;
  */
 public record Jvm(long pid, long userId, JavaCommand command, boolean agent, long startTicks) {
 
-    /** Returns the flags it was started with. */
     public JvmFlags flags() {
         return command.flags();
     }

@@ -38,12 +38,10 @@ public final class ProcDirectory {
         this.files = new ProcFs(root.toFile(), new File("/"));
     }
 
-    /** Returns the reader of these files. */
     public ProcFs files() {
         return files;
     }
 
-    /** Returns the directory of a process. */
     public Path of(long pid) {
         return root.resolve(Long.toString(pid));
     }

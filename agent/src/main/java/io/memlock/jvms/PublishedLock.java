@@ -180,7 +180,6 @@ public record PublishedLock(
         return globs;
     }
 
-    /** Returns the selection for people. */
     public String describe() {
         return files.isEmpty()
                 ? selection

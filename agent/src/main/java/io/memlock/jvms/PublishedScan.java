@@ -24,7 +24,6 @@ record PublishedScan(
         long processSwappedBytes,
         long ageSeconds) {
 
-    /** No scan. */
     static final PublishedScan NONE = new PublishedScan(
             Numbers.UNKNOWN, Numbers.UNKNOWN, Numbers.UNKNOWN, Numbers.UNKNOWN, Numbers.UNKNOWN, Numbers.UNKNOWN);
 

@@ -20,12 +20,6 @@ public final class GrowthCounters {
     private final int[] committed;
     private final int[] collections;
 
-    /**
-     * Finds them.
-     *
-     * @param own the JVM's counters
-     * @throws ReflectiveOperationException if they cannot be read
-     */
     public GrowthCounters(OwnCounters own) throws ReflectiveOperationException {
         counters = new CounterValues(own.all());
         committed = counters.places(COMMITTED);
@@ -40,7 +34,6 @@ public final class GrowthCounters {
         return counters.sum(committed);
     }
 
-    /** Returns how many collections there have been. */
     public long collections() {
         return counters.sum(collections);
     }

@@ -73,7 +73,6 @@ public final class LockCounters {
     /**
      * Adds them; a JVM can have them only once.
      *
-     * @param own the JVM's counters
      * @throws ReflectiveOperationException if there is no room for them
      */
     public LockCounters(OwnCounters own) throws ReflectiveOperationException {
@@ -132,10 +131,6 @@ public final class LockCounters {
 
     /**
      * Publishes what a scan found of the whole process. {@link #scan} follows.
-     *
-     * @param lockedBytes locked
-     * @param residentBytes resident
-     * @param swappedBytes swapped out
      */
     public void process(long lockedBytes, long residentBytes, long swappedBytes) {
         processLocked.putLong(0, lockedBytes);

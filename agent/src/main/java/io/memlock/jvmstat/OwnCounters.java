@@ -64,7 +64,6 @@ public final class OwnCounters {
         return addLong(name, MONOTONIC, EVENTS);
     }
 
-    /** Adds a number. */
     ByteBuffer addNumber(String name) throws ReflectiveOperationException {
         return addLong(name, VARIABLE, NO_UNIT);
     }
@@ -76,7 +75,6 @@ public final class OwnCounters {
         return value.order(ByteOrder.nativeOrder());
     }
 
-    /** Adds a text. */
     ByteBuffer addText(String name, int mostBytes) throws ReflectiveOperationException {
         try {
             return (ByteBuffer) perf.getClass()

@@ -35,12 +35,6 @@ public final class YoungCollections {
     private long oldUsed;
     private double livingPart;
 
-    /**
-     * Finds the counters.
-     *
-     * @param own the JVM's counters
-     * @throws ReflectiveOperationException if they cannot be read
-     */
     public YoungCollections(OwnCounters own) throws ReflectiveOperationException {
         this(own.all());
     }

@@ -54,7 +54,6 @@ public final class Background {
         return keeps || reports;
     }
 
-    /** Returns what JMX and an attach ask. */
     public LockControl control() {
         return control;
     }

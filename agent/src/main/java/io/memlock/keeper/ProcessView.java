@@ -19,18 +19,10 @@ public interface ProcessView {
      */
     RegionReport scan() throws IOException;
 
-    /**
-     * Reads the numbers of the moment from two small files.
-     *
-     * @throws IOException if they cannot be read
-     */
+    /** Reads the numbers of the moment from two small files. */
     ProcessNumbers numbers() throws IOException;
 
-    /**
-     * Reads from one small file how many bytes are in RAM.
-     *
-     * @throws IOException if it cannot be read
-     */
+    /** Reads from one small file how many bytes are in RAM. */
     long residentBytes() throws IOException;
 
     /**
@@ -63,7 +55,6 @@ public interface ProcessView {
      * Tells what is left for the lock to protect where the kernel has nowhere to swap to.
      *
      * @return null if there is swap
-     * @throws IOException if that cannot be read
      */
     String swapNote() throws IOException;
 }

@@ -50,7 +50,6 @@ final class Scans {
     private long scanNanos;
     private long residentBytes;
 
-    /** Scans nothing yet. */
     Scans(ProcessView process, ThreadCpuTime cpu) {
         this.process = process;
         this.cpu = cpu;

@@ -6,6 +6,5 @@ import io.memlock.state.LockState;
 /** Receives the changes of state. */
 public interface StateListener {
 
-    /** Takes notice of a change. */
     void stateChanged(LockState from, LockState to);
 }

@@ -194,7 +194,6 @@ final class Failures {
                 isFiltered ? new Remedy(deployment).allowCalls() : Refusal.triedAgain());
     }
 
-    /** Tells that there are too many mappings to split any. */
     LockFailure tooManyMappings(PassResult pass) {
         return new LockFailure(
                 "to lock parts of mappings: " + Bytes.text(pass.missingBytes()),
@@ -250,7 +249,6 @@ final class Failures {
                 + " (lower -Xmx, raise the memory limit), or say strategy=future";
     }
 
-    /** Tells that the room has come back. */
     static String ampleRoom() {
         return "there is room for mapped files again: new mappings are born locked from now on (strategy future)";
     }

@@ -58,7 +58,6 @@ public final class Passes {
         }
     }
 
-    /** Returns what keeps the mirror of ZGC's heap. */
     ZgcMirrorKeeper zgcMirror() {
         return zgcMirror;
     }
@@ -67,7 +66,6 @@ public final class Passes {
      * Compares and repairs.
      *
      * @param nowNanos {@link System#nanoTime}
-     * @throws IOException if the mappings cannot be read
      */
     PassResult run(Plan plan, long nowNanos) throws IOException {
         reassertFuture();
@@ -91,7 +89,6 @@ public final class Passes {
      * Unlocks what we locked.
      *
      * @return the last pass, by whose errno and {@link Reconciler#givesBack} it shows whether something is left
-     * @throws IOException if the mappings cannot be read
      */
     PassResult unlock(Plan plan) throws IOException {
         // A mapping that changed between the look at it and its turn may be unlocked at its start only.
@@ -111,7 +108,6 @@ public final class Passes {
      * Ends MCL_FUTURE, where it is in force.
      *
      * @param plan without a limit, what is unlocked now stays so unless it is wanted
-     * @throws IOException if the mappings cannot be read
      */
     void endFuture(Plan plan) throws IOException {
         if (!future.isInForce()) {
@@ -162,7 +158,6 @@ public final class Passes {
      * Populates a part of the mirror of ZGC's heap, where there is one.
      *
      * @return whether there is more
-     * @throws IOException if the mappings cannot be read
      */
     boolean populateMirror() throws IOException {
         if (!zgcMirror.exists()) {

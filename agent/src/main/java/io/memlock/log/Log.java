@@ -4,9 +4,7 @@ package io.memlock.log;
 import io.memlock.bootstrap.StandardError;
 import java.io.PrintStream;
 
-/**
- * Prints on stderr, at levels. No logging library: the agent runs before the application has chosen one.
- */
+/** Prints on stderr, at levels. No logging library: the agent runs before the application has chosen one. */
 public final class Log {
 
     private final StandardError stderr;
@@ -45,7 +43,6 @@ public final class Log {
         }
     }
 
-    /** Prints a detail. */
     public void debug(String message) {
         if (isDebug()) {
             stderr.print(StandardError.DEBUG, message);

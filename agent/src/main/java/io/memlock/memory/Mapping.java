@@ -38,7 +38,6 @@ public record Mapping(
 
     private static final String DELETED = " (deleted)";
 
-    /** Returns the bytes from start to end. */
     public long length() {
         return end - start;
     }

@@ -40,7 +40,6 @@ public record Segment(long start, long end, Region region, Evidence evidence, Ma
         return mapping.offset() + start - mapping.start();
     }
 
-    /** Returns the bytes from start to end. */
     public long length() {
         return end - start;
     }

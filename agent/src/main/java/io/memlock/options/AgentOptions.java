@@ -33,12 +33,10 @@ public record AgentOptions(
         boolean jfr,
         LogLevel log) {
 
-    /** Returns the same options with another selection. */
     public AgentOptions withSelection(Selection other) {
         return new AgentOptions(text, other, strategy, track, prefault, onFailure, intervalMillis, jmx, jfr, log);
     }
 
-    /** Returns what to fault in. */
     public Selection toPrefault() {
         return new Selection(prefault, false, Collections.emptyList(), selection.files());
     }

@@ -12,25 +12,14 @@ public final class CurrentOptions implements Verbosity {
 
     private volatile AgentOptions options;
 
-    /**
-     * Begins with some options.
-     *
-     * @param options as the agent was started with
-     */
     public CurrentOptions(AgentOptions options) {
         this.options = options;
     }
 
-    /** Returns the options of this moment. */
     public AgentOptions get() {
         return options;
     }
 
-    /**
-     * Puts other options in place of these.
-     *
-     * @param others in place of all that held so far
-     */
     public void replaceBy(AgentOptions others) {
         options = others;
     }

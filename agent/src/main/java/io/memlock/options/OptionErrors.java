@@ -63,7 +63,6 @@ final class OptionErrors {
                 + (nearest == null ? "; keys are " + listed(keys) : "; did you mean '" + nearest + "=...'?"));
     }
 
-    /** Reports an option given twice. */
     static OptionException twice(Option option, String first, String second) {
         return new OptionException("option '" + option.key() + "' is given twice: as '" + shown(first) + "' and as '"
                 + shown(second) + "'");

@@ -20,7 +20,6 @@ import java.util.Map;
  */
 public final class OptionSources {
 
-    /** The environment variable. */
     public static final String VARIABLE = "MEMLOCK_OPTIONS";
 
     static final int LARGEST_FILE_BYTES = 64 << 10;

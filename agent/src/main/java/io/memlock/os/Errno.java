@@ -7,43 +7,18 @@ public final class Errno {
     /** No error: a call said that it succeeded, and did nothing. Only what answers in the kernel's place does so. */
     public static final int NOT_DONE = -1;
 
-    /** Operation not permitted. */
     public static final int EPERM = 1;
-
-    /** No such file or directory. */
     public static final int ENOENT = 2;
-
-    /** No such process. */
     public static final int ESRCH = 3;
-
-    /** Interrupted system call. */
     public static final int EINTR = 4;
-
-    /** Input/output error. */
     public static final int EIO = 5;
-
-    /** Resource temporarily unavailable. */
     public static final int EAGAIN = 11;
-
-    /** Cannot allocate memory. */
     public static final int ENOMEM = 12;
-
-    /** Permission denied. */
     public static final int EACCES = 13;
-
-    /** Bad address. */
     public static final int EFAULT = 14;
-
-    /** Device or resource busy. */
     public static final int EBUSY = 16;
-
-    /** Invalid argument. */
     public static final int EINVAL = 22;
-
-    /** Too many open files. */
     public static final int EMFILE = 24;
-
-    /** Function not implemented. */
     public static final int ENOSYS = 38;
 
     private Errno() {}

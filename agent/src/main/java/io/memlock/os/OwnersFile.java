@@ -20,7 +20,6 @@ final class OwnersFile {
 
     private OwnersFile() {}
 
-    /** Creates it, and opens it for writing. */
     static SeekableByteChannel create(File file) throws IOException {
         return Files.newByteChannel(
                 file.toPath(),

@@ -30,12 +30,6 @@ final class StaleLibraries {
 
     private StaleLibraries() {}
 
-    /**
-     * Removes them.
-     *
-     * @param places directories to look into
-     * @param nowMillis the time
-     */
     static void remove(List<String> places, long nowMillis) {
         for (String place : places) {
             for (String name : names(new File(place))) {

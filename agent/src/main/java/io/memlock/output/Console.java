@@ -38,7 +38,6 @@ public record Console(PlainStream out, PlainStream err, boolean terminal, boolea
         }
     }
 
-    /** Returns the console of this process. */
     public static Console ofThisProcess() {
         return of(System.out, System.err, stdoutTarget(), System.getenv());
     }

@@ -17,7 +17,6 @@ public final class PlainStream extends PrintStream {
     private final String mark = "\0" + Long.toHexString(new SecureRandom().nextLong());
     private final String plainMark = PlainText.lines(mark);
 
-    /** Makes a stream that prints to another. */
     public PlainStream(PrintStream target) {
         super(target, true);
         this.target = target;

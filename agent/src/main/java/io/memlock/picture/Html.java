@@ -28,7 +28,6 @@ final class Html {
         return raw("<" + name + ">").text(text).raw("</" + name + ">");
     }
 
-    /** Adds a cell with a number. */
     Html number(String text) {
         return raw("<td class=n>").text(text).raw("</td>");
     }
@@ -46,7 +45,6 @@ final class Html {
         return raw("</tr></thead><tbody>\n");
     }
 
-    /** Closes a table. */
     Html endTable() {
         return raw("</tbody></table></div>\n");
     }

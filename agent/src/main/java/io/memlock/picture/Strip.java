@@ -37,7 +37,6 @@ final class Strip {
         }
     }
 
-    /** Returns the sum of all lengths. */
     long totalBytes() {
         return total;
     }

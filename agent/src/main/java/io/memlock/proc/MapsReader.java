@@ -34,7 +34,6 @@ public final class MapsReader {
      * Returns all mappings, as {@link ProcFs#mappings} gives them.
      *
      * @return the same list as the last time if nothing has changed
-     * @throws IOException if the file cannot be read
      */
     public List<Mapping> read() throws IOException {
         Cursor maps = text.read(file);

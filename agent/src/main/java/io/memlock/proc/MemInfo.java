@@ -27,7 +27,6 @@ public record MemInfo(
         long hugetlbBytes,
         long anonymousBytes) {
 
-    /** Nothing is known. */
     public static final MemInfo UNKNOWN = new MemInfo(-1, -1, -1, -1, -1, -1, -1);
 
     private static final Keys KEYS = new Keys(
@@ -43,8 +42,6 @@ public record MemInfo(
     /**
      * Parses the file.
      *
-     * @param memInfo the file
-     * @return what it says
      * @throws ProcFormatException if it is not in the kernel's format
      */
     public static MemInfo parse(Cursor memInfo) {

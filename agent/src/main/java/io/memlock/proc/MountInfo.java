@@ -52,7 +52,6 @@ public record MountInfo(List<Mount> mounts) {
         }
     }
 
-    /** Copies the list. */
     public MountInfo {
         mounts = List.copyOf(mounts);
     }
@@ -60,7 +59,6 @@ public record MountInfo(List<Mount> mounts) {
     /**
      * Parses the file.
      *
-     * @param mountInfo the file
      * @return a mount a line
      * @throws ProcFormatException if it is not in the kernel's format
      */

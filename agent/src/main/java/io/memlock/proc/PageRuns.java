@@ -122,7 +122,6 @@ final class PageRuns {
         return true;
     }
 
-    /** Returns how many there are. */
     int count() {
         return count;
     }

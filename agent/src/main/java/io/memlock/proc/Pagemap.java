@@ -52,7 +52,6 @@ public final class Pagemap implements Closeable {
      * @param start page-aligned
      * @param end page-aligned
      * @param each called for one run after the other; a run may be handed over in pieces
-     * @throws IOException if reading fails
      */
     public void forEachSwapped(long start, long end, RunConsumer each) throws IOException {
         for (long at = start; at < end; ) {
@@ -79,7 +78,6 @@ public final class Pagemap implements Closeable {
      * @param end page-aligned
      * @param afterPiece called after each call of the kernel, to let those go first who wait for the mmap_lock
      * @return what was counted; nothing is said to be mapped elsewhere
-     * @throws IOException if reading fails
      */
     public PageCounts count(long start, long end, Runnable afterPiece) throws IOException {
         return new Count(null, 0, false).of(start, end, afterPiece);
@@ -93,7 +91,6 @@ public final class Pagemap implements Closeable {
      * @param end page-aligned
      * @param afterPiece as for {@link #count}
      * @return what was counted
-     * @throws IOException if reading fails
      */
     public PageCounts countOfFile(long start, long end, Runnable afterPiece) throws IOException {
         return new Count(null, 0, true).of(start, end, afterPiece);
@@ -108,7 +105,6 @@ public final class Pagemap implements Closeable {
      * @param firstFilePage the file's page at {@code start}
      * @param afterPiece as for {@link #count}
      * @return what was counted; nothing is said to be mapped elsewhere
-     * @throws IOException if reading fails
      */
     public PageCounts countUnseen(long start, long end, BitSet seen, long firstFilePage, Runnable afterPiece)
             throws IOException {
@@ -248,7 +244,6 @@ public final class Pagemap implements Closeable {
      * Returns whether a page was ever touched: it is in RAM or in swap.
      *
      * @param address in the page
-     * @throws IOException if reading fails
      */
     public boolean isTouched(long address) throws IOException {
         int pages = read(address, address + pageBytes);
@@ -289,7 +284,6 @@ public final class Pagemap implements Closeable {
      */
     public record PageCounts(long present, long mappedElsewhere, long swapped) {}
 
-    /** Takes a run of pages. */
     public interface RunConsumer {
 
         /** Takes the pages from start up to end. */

@@ -27,7 +27,6 @@ import java.util.function.Consumer;
  */
 public final class ProcFs {
 
-    /** This process. */
     public static final String SELF = "self";
 
     private final File proc;
@@ -164,7 +163,6 @@ public final class ProcFs {
     /**
      * Opens what tells the state of each page. To be closed.
      *
-     * @param pageBytes the page size
      * @throws IOException if it cannot be opened, as with a process that is not dumpable
      */
     public Pagemap pagemap(String pid, long pageBytes) throws IOException {
@@ -213,7 +211,6 @@ public final class ProcFs {
         return names == null ? -1 : names.length;
     }
 
-    /** Returns the resource limits of a process. */
     public synchronized ProcessLimits limits(String pid) throws IOException {
         return ProcessLimits.parse(text.read(processFile(pid, "limits")));
     }
@@ -301,7 +298,6 @@ public final class ProcFs {
         }
     }
 
-    /** Returns whether the host has a directory at a path. */
     public boolean isHostDirectory(String path) {
         return new File(root, path).isDirectory();
     }
@@ -369,7 +365,6 @@ public final class ProcFs {
         return UidMap.isOfUserNamespace(textOrNone(pid, "uid_map"));
     }
 
-    /** Returns the text of a file of a process. */
     public String text(String pid, String name) throws IOException {
         return read(processFile(pid, name));
     }

@@ -35,7 +35,6 @@ public record ProcessLimits(Limit processes, Limit openFiles, Limit lockedMemory
     /**
      * Parses the file.
      *
-     * @param limits the file
      * @return what it says; unlimited for what it does not mention
      * @throws ProcFormatException if it is not in the kernel's format
      */

@@ -16,8 +16,6 @@ public record ProcessStat(long minorFaults, long majorFaults, long startTicks) {
     /**
      * Parses the file.
      *
-     * @param stat the file
-     * @return what it says
      * @throws ProcFormatException if it is not in the kernel's format
      */
     public static ProcessStat parse(Cursor stat) {

@@ -82,8 +82,6 @@ public record ProcessStatus(
     /**
      * Parses the file.
      *
-     * @param status the file
-     * @return what it says
      * @throws ProcFormatException if it is not in the kernel's format
      */
     public static ProcessStatus parse(Cursor status) {

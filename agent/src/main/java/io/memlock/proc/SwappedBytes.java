@@ -34,7 +34,6 @@ public final class SwappedBytes {
         return swapped;
     }
 
-    /** Returns the sum so far. */
     public long total() {
         return total;
     }

@@ -48,7 +48,6 @@ public final class RangeLocks {
      * @param probe tells what is locked
      * @param limits finds out how much may be locked
      * @param proc where {@code /proc} is
-     * @param pause sleeps
      */
     public RangeLocks(
             MemoryLock lock,

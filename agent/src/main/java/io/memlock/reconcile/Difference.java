@@ -43,7 +43,6 @@ final class Difference {
         return isSelected ? conditions.isWorthLocking(segment) : unlocks;
     }
 
-    /** Compares a segment. */
     void add(Segment segment, boolean isSelected, boolean isLocked) {
         if (isLocked) {
             maybeLocked.add(segment);

@@ -7,7 +7,6 @@ public final class MappingBudget {
     /** The share of vm.max_map_count at which splitting ends. */
     private static final double SHARE = 0.8;
 
-    /** The share for messages. */
     public static final String SHARE_IN_WORDS = "80 %";
 
     private MappingBudget() {}

@@ -25,6 +25,5 @@ public interface Mappings {
     /** Returns every mapping, cut into regions, in the order of their addresses. */
     List<Segment> segments();
 
-    /** Returns how many mappings there are. */
     int mappings();
 }

@@ -26,7 +26,6 @@ final class NeverLocked {
         found.add(segment.mapping());
     }
 
-    /** Returns how many mappings were found. */
     int count() {
         return found.size();
     }

@@ -13,7 +13,6 @@ import io.memlock.memory.Segment;
  */
 public record PassConditions(long limitBytes, boolean isFuture, boolean othersSetFuture) {
 
-    /** Conditions of an unlock. */
     public static final PassConditions OF_UNLOCK = new PassConditions(-1, false, false);
 
     /**

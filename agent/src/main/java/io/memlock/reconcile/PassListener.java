@@ -7,7 +7,6 @@ import io.memlock.memory.Selection;
 /** Hears what passes do, on the thread that runs them, one pass at a time. */
 public interface PassListener {
 
-    /** Hears nothing. */
     PassListener NOBODY = new PassListener() {
         @Override
         public void begins(Segment segment, boolean locks) {}

@@ -80,7 +80,6 @@ public final class Reconciler {
      *
      * @param chargedBytes VmLck now
      * @param room told of each look
-     * @param pause sleeps
      * @param maxMappings no mapping is split when there are this many
      */
     public Reconciler(
@@ -98,17 +97,14 @@ public final class Reconciler {
                 probe, calls, applicationLocks, new OwnLocks(), new NeverLocked(), room, pause, maxMappings);
     }
 
-    /** Tells a listener what passes do. */
     public void tell(PassListener other) {
         listener = other;
     }
 
-    /** Returns what calls are made through. */
     public ChunkedCalls calls() {
         return tools.calls();
     }
 
-    /** Returns what tells whether a mapping is locked. */
     public LockProbe probe() {
         return tools.probe();
     }

@@ -186,7 +186,6 @@ final class Repair {
         return vanished;
     }
 
-    /** Counts a segment as missing. */
     void missing(Segment segment) {
         long before = missingBytes.getOrDefault(segment.region(), 0L);
         missingBytes.put(segment.region(), before + segment.length());
@@ -263,7 +262,6 @@ final class Repair {
      * @param ours what is
      * @param neverLocked what the kernel never locks
      * @param room what is left for locked memory
-     * @param pause sleeps
      * @param maxMappings no mapping is split when there are this many
      */
     record Tools(

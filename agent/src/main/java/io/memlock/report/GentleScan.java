@@ -60,12 +60,6 @@ public final class GentleScan {
         this.files = files;
     }
 
-    /**
-     * Scans this process.
-     *
-     * @return what each region holds now
-     * @throws IOException if maps or pagemap cannot be read
-     */
     public RegionReport scan() throws IOException {
         long start = System.nanoTime();
         List<Mapping> mappings = proc.mappings(ProcFs.SELF);

@@ -38,7 +38,6 @@ public final class RegionTotals {
         }
     }
 
-    /** Adds what a segment holds. */
     public void addHeld(Segment segment, long residentBytes, long lockedBytes, long swappedBytes) {
         add(segment, 3, residentBytes, lockedBytes, swappedBytes);
     }

@@ -34,12 +34,6 @@ public final class SmapsScan {
         this.files = files;
     }
 
-    /**
-     * Scans the process.
-     *
-     * @return what each region holds now
-     * @throws IOException if smaps cannot be read
-     */
     public RegionReport scan() throws IOException {
         long start = System.nanoTime();
         return report(SegmentUsage.read(proc, process, layout), files, start);

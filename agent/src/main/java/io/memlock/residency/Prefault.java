@@ -96,7 +96,6 @@ public final class Prefault {
          * Returns how many bytes of some regions are in RAM.
          *
          * @param isLive whether the application runs, and must not be stalled
-         * @throws IOException if it cannot be read
          */
         long bytes(List<Region> regions, boolean isLive) throws IOException;
     }

@@ -30,7 +30,6 @@ public final class ProcessResidency implements Residency {
     /**
      * Brings pages of this process into RAM.
      *
-     * @param pageBytes the page size
      * @param resident tells what is there
      */
     public ProcessResidency(

@@ -73,7 +73,6 @@ public record LockStatus(
         return with(LockState.UNKNOWN, strategy, failure);
     }
 
-    /** Returns this status with another strategy. */
     public LockStatus with(Strategy other) {
         return with(state, other, lastFailure);
     }

@@ -46,7 +46,6 @@ public final class MemorySnapshot {
         return (int32(address) & 0xffff_ffffL) | (long) int32(address + Integer.BYTES) << 32;
     }
 
-    /** Returns a number of four bytes. */
     public int int32(long address) throws IOException {
         int offset = offset(address);
         if (offset <= BLOCK_BYTES - Integer.BYTES) {
@@ -64,7 +63,6 @@ public final class MemorySnapshot {
         return (int8(address) & 0xff) | (int8(address + 1) & 0xff) << 8;
     }
 
-    /** Returns one byte. */
     byte int8(long address) throws IOException {
         return block(address).get(offset(address));
     }

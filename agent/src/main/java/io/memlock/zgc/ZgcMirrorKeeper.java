@@ -79,7 +79,6 @@ public final class ZgcMirrorKeeper {
         return isMore;
     }
 
-    /** Gives the mirror up. */
     public void release() {
         ZgcMirror last = mirror;
         mirror = null;
