@@ -125,7 +125,7 @@ public final class Memlock implements Agent {
             stderr.print(StandardError.ERROR, e.getMessage());
             return EXIT_BAD_OPTION;
         }
-        begin(options);
+        useOptions(options);
         times.ended("parse");
         LockFailure failure = lockAtStart(options);
         boolean exits = failure != null && options.onFailure() == OnFailure.EXIT;
@@ -135,11 +135,13 @@ public final class Memlock implements Agent {
         if (exits) {
             return OnFailure.EXIT_STATUS;
         }
-        return !isHeld() || isKept(failure) || options.onFailure() == OnFailure.WARN ? GO_ON : OnFailure.EXIT_STATUS;
+        return !isHeld() || startsKeeping(failure) || options.onFailure() == OnFailure.WARN
+                ? GO_ON
+                : OnFailure.EXIT_STATUS;
     }
 
-    /** Starts the threads that keep the lock; tells whether they could be started. */
-    private boolean isKept(LockFailure failure) {
+    /** Starts the threads that keep the lock. Returns whether they could be started. */
+    private boolean startsKeeping(LockFailure failure) {
         try {
             startBackground(failure == null || lock.status().state() == LockState.PARTIAL);
             return true;
@@ -193,7 +195,7 @@ public final class Memlock implements Agent {
         };
     }
 
-    private void begin(AgentOptions options) {
+    private void useOptions(AgentOptions options) {
         inForce = new CurrentOptions(options);
         log = new Log(stderr, inForce);
     }
@@ -251,7 +253,7 @@ public final class Memlock implements Agent {
         Runnable attempt = OwnPermissions.of(new Runnable() {
             @Override
             public void run() {
-                begin(line, start);
+                keepAfter(line, start);
             }
         });
         Runnable untilBegun = new Runnable() {
@@ -293,7 +295,7 @@ public final class Memlock implements Agent {
         new AgentThread(untilBegun, "memlock-begin").start();
     }
 
-    private void begin(Thread line, long startNanos) {
+    private void keepAfter(Thread line, long startNanos) {
         try {
             line.join();
         } catch (InterruptedException e) {
@@ -440,18 +442,18 @@ public final class Memlock implements Agent {
             if (!isHeld()) {
                 return new AttachReply(State.FAILED, "the agent holds no lock");
             }
-            return tell(progress, () -> reply(control().unlock(BY_ATTACH)));
+            return withProgress(progress, () -> reply(control().unlock(BY_ATTACH)));
         }
         AgentOptions options = OptionParser.parse(request.options());
         if (isHeld()) {
-            return tell(progress, () -> reply(control().lock(options, BY_ATTACH)));
+            return withProgress(progress, () -> reply(control().lock(options, BY_ATTACH)));
         }
-        begin(options);
+        useOptions(options);
         process = new ThisProcess(NativeAccess.open(instrumentation), proc, instrumentation, log);
-        return tell(progress, () -> lockNow(options));
+        return withProgress(progress, () -> lockNow(options));
     }
 
-    private AttachReply tell(Consumer<String> progress, Work work) throws IOException {
+    private AttachReply withProgress(Consumer<String> progress, Work work) throws IOException {
         process.progress().tell(progress);
         try {
             return work.run();

@@ -67,7 +67,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     private static final long DEFAULT_MAX_MAP_COUNT = 65_530;
 
     private final LibC libc;
-    private final FileOpener files;
+    private final FileOpener opener;
     private final ProcFs proc;
     private final Instrumentation instrumentation;
     private final Log log;
@@ -97,8 +97,8 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
      */
     public ThisProcess(LibC libc, ProcFs proc, Instrumentation instrumentation, Log log) {
         this.libc = libc;
-        this.files = new CloseOnExecFiles(libc);
-        this.proc = proc.openedBy(files);
+        this.opener = new CloseOnExecFiles(libc);
+        this.proc = proc.openedBy(opener);
         this.instrumentation = instrumentation;
         this.log = log;
         this.progress = new Progress(log);
@@ -184,7 +184,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
 
     private synchronized JvmLayout layout() {
         if (layout == null) {
-            layout = JvmLayout.ofThisJvm(instrumentation, files, (int) pageBytes);
+            layout = JvmLayout.ofThisJvm(instrumentation, opener, (int) pageBytes);
         }
         return layout;
     }

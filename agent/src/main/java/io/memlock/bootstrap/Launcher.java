@@ -47,7 +47,7 @@ final class Launcher {
         long startNanos = System.nanoTime();
         if (jarOfPrivileged == null) {
             try {
-                return launch(null, options, instrumentation, atStart, startNanos);
+                return start(null, options, instrumentation, atStart, startNanos);
             } catch (SecurityException denied) {
                 // It is about the application; who may start the JVM may give it an agent. From here on classes of ours
                 // that were not loaded yet come from the boot class path, which may do everything.
@@ -60,7 +60,7 @@ final class Launcher {
     }
 
     /** Starts the agent from a jar, or if that is null from the one this class is in. */
-    static synchronized int launch(
+    static synchronized int start(
             File knownJar, String options, Instrumentation instrumentation, boolean atStart, long startNanos)
             throws IOException, ReflectiveOperationException {
         if (atStart && CommandLineTool.isOfTheJdk()) {

@@ -49,6 +49,6 @@ public final class Privileged implements PrivilegedExceptionAction<Integer> {
 
     @Override
     public Integer run() throws Exception {
-        return Launcher.launch(jar, options, instrumentation, atStart, startNanos);
+        return Launcher.start(jar, options, instrumentation, atStart, startNanos);
     }
 }

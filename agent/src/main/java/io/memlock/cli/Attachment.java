@@ -86,10 +86,10 @@ final class Attachment {
      * @throws CommandException if it cannot be asked; then nothing has changed in it
      */
     int ask(Jvm jvm, Action action, String options, boolean locks) throws CommandException, InterruptedException {
-        requireAttachable(jvm);
-        look(jvm, () -> {
+        requireItsUser(jvm);
+        requireInTime(jvm, () -> {
             requireJar(jvm);
-            requireListening(jvm);
+            requireNoObstacle(jvm);
             return null;
         });
         try (AttachedJvm attached = AttachedJvm.attach(opened(), proc, jvm)) {
@@ -114,7 +114,8 @@ final class Attachment {
         return isOneOfMany ? jvm.title() + ": " : "";
     }
 
-    private static void look(Jvm jvm, Callable<Void> requirements) throws CommandException, InterruptedException {
+    private static void requireInTime(Jvm jvm, Callable<Void> requirements)
+            throws CommandException, InterruptedException {
         try {
             TimeLimit.within(TimeLimit.GLANCE_MILLIS, jvm.title(), requirements);
         } catch (IOException e) {
@@ -122,7 +123,7 @@ final class Attachment {
         }
     }
 
-    private void requireAttachable(Jvm jvm) throws CommandException {
+    private void requireItsUser(Jvm jvm) throws CommandException {
         long self = jvms.effectiveUid();
         if (self != 0 && self != jvm.userId()) {
             throw new CommandException("cannot attach to " + jvm.title() + ": it runs as user "
@@ -152,7 +153,7 @@ final class Attachment {
         }
     }
 
-    private void requireListening(Jvm jvm) throws CommandException {
+    private void requireNoObstacle(Jvm jvm) throws CommandException {
         try {
             Attachability.Obstacle obstacle = new Attachability(new ProcFs()).obstacle(jvm);
             if (proc.stat(jvm.pid()).startTicks() != jvm.startTicks()) {

@@ -444,7 +444,7 @@ public final class MemoryLock {
             return failures().tooManyMappings(pass);
         }
         if (pass.errno() != 0) {
-            return failures().call(pass, plan.selection(), plan.limit());
+            return failures().callFailed(pass, plan.selection(), plan.limit());
         }
         return failures().doesNotFit(pass, plan.selection(), plan.limit());
     }

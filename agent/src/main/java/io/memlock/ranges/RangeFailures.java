@@ -53,7 +53,7 @@ final class RangeFailures {
     }
 
     /** Tells that the kernel refused. */
-    LockFailure call(int errno) {
+    LockFailure callFailed(int errno) {
         LockLimit limit = limits.establish();
         long needed = process.chargedBytes() + length();
         boolean isOverLimit = !limit.isUnlimited() && needed > limit.softBytes();
@@ -64,7 +64,7 @@ final class RangeFailures {
             return noRoom();
         }
         if (errno == Errno.NOT_DONE) {
-            return unlockable();
+            return neverLocked();
         }
         Refusal refusal = new Refusal(process.deployment(), limit, errno);
         return failure(
@@ -90,7 +90,7 @@ final class RangeFailures {
                 Advice.lasting("# give it more memory, or lock less"));
     }
 
-    private LockFailure unlockable() {
+    private LockFailure neverLocked() {
         return failure(
                 Errno.describe(Errno.NOT_DONE),
                 "the kernel locks no memory of this kind (a device's, or huge pages of hugetlbfs, which are never swapped),"

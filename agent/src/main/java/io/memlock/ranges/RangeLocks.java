@@ -149,10 +149,10 @@ public final class RangeLocks {
                     return failures.hole(hole);
                 }
             } catch (IOException e) {
-                return failures.call(errno); // then nobody knows more
+                return failures.callFailed(errno); // then nobody knows more
             }
         }
-        return failures.call(errno);
+        return failures.callFailed(errno);
     }
 
     private long firstUnmapped(Range pages) throws IOException {

@@ -322,7 +322,7 @@ public final class Reconciler {
             budget.begin(conditions.limitBytes(), chargedBytes.getAsLong(), reserve);
             repair.lockAll(selection, found, budget, locksOnlyOthersTake(conditions), selection.equals(lastSelection));
             for (Segment segment : stillThere(repair.vanished())) {
-                repair.missingAfterAll(segment);
+                repair.countStillThere(segment);
             }
         }
         newlyLocked.addAll(repair.newlyLocked());

@@ -170,7 +170,7 @@ final class Repair {
                 } else if (fits && isGone(segment)) {
                     vanished.add(segment);
                 } else if (!tools.neverLocked.contains(segment)) {
-                    missing(segment);
+                    countMissing(segment);
                 }
             }
         }
@@ -186,14 +186,14 @@ final class Repair {
         return vanished;
     }
 
-    void missing(Segment segment) {
+    void countMissing(Segment segment) {
         long before = missingBytes.getOrDefault(segment.region(), 0L);
         missingBytes.put(segment.region(), before + segment.length());
     }
 
     /** Counts a segment as missing that seemed to have vanished, and is there all the same. */
-    void missingAfterAll(Segment segment) {
-        missing(segment);
+    void countStillThere(Segment segment) {
+        countMissing(segment);
         errno = Errno.ENOMEM;
     }
 
