@@ -68,7 +68,6 @@ public final class DeploymentFiles {
      * Returns the directory of the JDK that a JVM runs on, as that JVM sees it: the path of its program may lead elsewhere
      * here, or nowhere.
      *
-     * @param mappings of the JVM
      * @return a path, or "" if it cannot be told
      */
     public static String javaHome(List<Mapping> mappings) {

@@ -15,7 +15,6 @@ public final class ShellWord {
      * Quotes a text so that a POSIX shell takes it for one word with just these characters. A word with characters that a
      * terminal would obey while it is pasted is written in {@code $'...'} (POSIX.1-2024; bash, zsh, ksh, busybox).
      *
-     * @param text any
      * @return the text itself where it needs no quotes
      */
     public static String of(String text) {

@@ -81,7 +81,7 @@ final class OwnView implements ProcessView {
 
     /** Scans in one go: before the application runs there is nobody to stall. */
     RegionReport scanAtOnce() throws IOException {
-        return new SmapsScan(proc, ProcFs.SELF, layout, lock.chosenFiles()).scan();
+        return SmapsScan.of(proc, ProcFs.SELF, layout, lock.chosenFiles());
     }
 
     @Override

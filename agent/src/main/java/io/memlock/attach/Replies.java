@@ -42,8 +42,6 @@ public final class Replies {
     /**
      * Leaves a reply, in place of an earlier one to the same request. Now and then the final ones to earlier requests go:
      * whoever asked has read them, but perhaps the last few.
-     *
-     * @param id of the request
      */
     public void reply(String id, AttachReply reply) {
         synchronized (properties) {
@@ -73,7 +71,6 @@ public final class Replies {
     /**
      * Finds a reply.
      *
-     * @param id of the request
      * @return null if there is none
      */
     public AttachReply reply(String id) {

@@ -35,8 +35,6 @@ public final class ApplicationLocks {
 
     /**
      * Returns whether the application was found to have locked a segment's mapping, and nothing has changed since.
-     *
-     * @param segment locked
      */
     public boolean isKnown(Segment segment) {
         return known.contains(segment.mapping());

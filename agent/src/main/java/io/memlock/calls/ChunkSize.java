@@ -106,11 +106,7 @@ public final class ChunkSize {
         bytes = 0;
     }
 
-    /**
-     * Returns where a piece ends that begins at an address: on a multiple of its length.
-     *
-     * @param start an address
-     */
+    /** Returns where a piece ends that begins at an address: on a multiple of its length. */
     long end(long start) {
         if (bytes == 0) {
             long huge = hugePageBytes.getAsLong();

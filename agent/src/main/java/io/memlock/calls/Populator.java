@@ -30,11 +30,7 @@ public final class Populator {
         this.hasMadvise = kernel.isAtLeast(5, 14);
     }
 
-    /**
-     * Makes a populator for this kernel. One that does not tell its version is taken for an old one.
-     *
-     * @param proc of this process
-     */
+    /** Makes a populator for this kernel. One that does not tell its version is taken for an old one. */
     public static Populator of(LibC libc, ProcFs proc) {
         try {
             return new Populator(libc, proc.kernelVersion());

@@ -62,11 +62,7 @@ public final class SharedMemorySwap {
         this.pageBytes = pageBytes;
     }
 
-    /**
-     * Begins to count anew.
-     *
-     * @param mappings of this process
-     */
+    /** Begins to count anew. */
     public void begin(List<Mapping> mappings) {
         files.clear();
         for (Mapping mapping : mappings) {

@@ -19,7 +19,6 @@ public record CgroupMount(int version, String mountPoint, String path) {
      * <p>In a container the cgroup's path may be the host's, with only the cgroup itself mounted: then the mount's root
      * is the closest that can be seen.
      *
-     * @param membership of the process
      * @param mounts of the reader, as the paths are the reader's view
      * @return null if no memory hierarchy is mounted
      */

@@ -22,11 +22,7 @@ public record OomMargin(
         return freeBytes + Math.min(swappableBytes, swapLeftBytes);
     }
 
-    /**
-     * Returns how much more could be used if a process were locked and in RAM with all it has.
-     *
-     * @param process what it has
-     */
+    /** Returns how much more could be used if a process were locked and in RAM with all it has. */
     long leftIfLockedBytes(RoomSource.Anonymous process) {
         long others = Math.max(0, swappableBytes - process.residentBytes());
         return freeBytes + Math.min(others, swapLeftBytes) - process.swappedBytes();

@@ -61,7 +61,6 @@ final class Attachment {
      * Prepares to attach.
      *
      * @param libc null if nobody has opened it
-     * @param jar the agent
      */
     Attachment(Console console, ProcDirectory proc, Jvms jvms, LibC libc, File jar) {
         this.console = console;

@@ -26,7 +26,6 @@ public final class Main {
     /**
      * Runs one command.
      *
-     * @param jar the agent jar
      * @param args the command and its arguments
      * @return the exit status: 0 done, 1 no or failed, 2 usage
      */

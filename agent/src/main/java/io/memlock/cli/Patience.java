@@ -21,11 +21,7 @@ final class Patience {
     private final long endNanos;
     private long newsNanos;
 
-    /**
-     * Begins to wait for a JVM.
-     *
-     * @param residentBytes of the JVM
-     */
+    /** Begins to wait for a JVM. */
     Patience(long nowNanos, long residentBytes) {
         this.newsNanos = nowNanos;
         this.endNanos = nowNanos + AT_LEAST_NANOS + (residentBytes >>> GIB_SHIFT) * PER_GIB_NANOS;

@@ -97,7 +97,7 @@ final class RegionsCommand implements Callable<Integer> {
             } else {
                 PublishedLock published = PublishedLock.of(processes, pid);
                 List<PathGlob> files = published.selectedFiles();
-                RegionReport report = new SmapsScan(proc, process, layout, files == null ? List.of() : files).scan();
+                RegionReport report = SmapsScan.of(proc, process, layout, files == null ? List.of() : files);
                 RegionUsage selected = Snapshot.selected(published, report);
                 show(
                         json

@@ -94,8 +94,7 @@ record ExaminedJvm(
     private static Resident resident(ProcFs proc, String process, long pid) {
         return selection -> {
             try (JvmLayout layout = JvmLayout.of(pid, (int) proc.pageBytes())) {
-                return new SmapsScan(proc, process, layout, selection.files())
-                        .scan()
+                return SmapsScan.of(proc, process, layout, selection.files())
                         .total(selection.regions(), selection.files())
                         .residentBytes();
             }

@@ -51,7 +51,6 @@ public final class JmxRegistration {
     /**
      * Creates the registration, which registers nothing yet.
      *
-     * @param control what to show
      * @param offHeap what the application allocates outside the heap
      * @param version the agent's
      * @param prefault tells how far prefault has come

@@ -56,7 +56,6 @@ public final class PerfData {
     /**
      * Finds where a counter that is one number has its value.
      *
-     * @param file the whole file
      * @param name as {@code sun.gc.collector.0.invocations}
      * @return its place in the file, -1 if there is none or the file is not understood
      */
@@ -67,7 +66,6 @@ public final class PerfData {
     /**
      * Finds a counter that is a text.
      *
-     * @param file the whole file
      * @param name as {@code java.property.java.version}
      * @return its value up to the first 0, null if there is none or the file is not understood
      */

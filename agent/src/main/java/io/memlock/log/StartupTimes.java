@@ -18,11 +18,7 @@ public final class StartupTimes {
         this.lastNanos = startNanos;
     }
 
-    /**
-     * Notes a step that has just ended.
-     *
-     * @param name as printed
-     */
+    /** Notes a step that has just ended. */
     public void ended(String name) {
         long now = System.nanoTime();
         steps.append(steps.length() == 0 ? "" : ", ").append(name).append(' ').append(millis(now - lastNanos));

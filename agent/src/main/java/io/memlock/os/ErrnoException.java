@@ -19,7 +19,6 @@ public final class ErrnoException extends IOException {
      * Returns a failure, as {@code java.io} words it. Whoever makes it does so without this class, which is loaded when
      * something fails and not before {@code main}.
      *
-     * @param path of the file
      * @param errno what the kernel answered
      */
     public static IOException on(String path, int errno) {

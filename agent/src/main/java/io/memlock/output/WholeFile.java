@@ -16,7 +16,6 @@ public final class WholeFile {
     /**
      * Describes the file.
      *
-     * @param file its path
      * @param isReplaced whether a file that is there already is replaced
      */
     public WholeFile(Path file, boolean isReplaced) {

@@ -240,11 +240,7 @@ public final class Pagemap implements Closeable {
         }
     }
 
-    /**
-     * Returns whether a page was ever touched: it is in RAM or in swap.
-     *
-     * @param address in the page
-     */
+    /** Returns whether a page was ever touched: it is in RAM or in swap. */
     public boolean isTouched(long address) throws IOException {
         int pages = read(address, address + pageBytes);
         return pages > 0 && (entries[STATE_BYTE] & (PRESENT | SWAPPED)) != 0;

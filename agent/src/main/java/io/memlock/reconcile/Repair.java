@@ -257,7 +257,6 @@ final class Repair {
      * What all passes work with.
      *
      * @param probe tells what is locked
-     * @param calls the calls
      * @param applicationLocks what is not ours to unlock
      * @param ours what is
      * @param neverLocked what the kernel never locks

@@ -71,7 +71,6 @@ public record RegionReport(
     /**
      * Returns the sum over some regions.
      *
-     * @param of which regions
      * @return the region of the sum is null
      */
     public RegionUsage total(List<Region> of) {
@@ -82,7 +81,6 @@ public record RegionReport(
      * Returns the sum over some regions. Of a scan that was of other files nobody knows what these hold: then all of {@link
      * Region#MAPPED} counts, and what should be locked of it is not shown as locked.
      *
-     * @param of which regions
      * @param wanted if not empty, of {@link Region#MAPPED} only these files
      * @return the region of the sum is null
      */

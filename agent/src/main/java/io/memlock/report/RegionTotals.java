@@ -58,7 +58,7 @@ public final class RegionTotals {
     /** Returns a row for every region, in their order. */
     public List<RegionUsage> usages() {
         List<RegionUsage> usages = new ArrayList<>();
-        for (Map.Entry<Region, long[]> row : sums.entrySet()) { // no lambda, as in SmapsScan
+        for (Map.Entry<Region, long[]> row : sums.entrySet()) { // no lambda, as in SegmentUsage
             usages.add(usage(row.getKey(), row.getValue()));
         }
         return usages;

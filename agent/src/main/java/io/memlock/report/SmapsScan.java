@@ -14,27 +14,18 @@ import java.util.List;
  */
 public final class SmapsScan {
 
-    private final ProcFs proc;
-    private final String process;
-    private final JvmLayout layout;
-    private final List<PathGlob> files;
+    private SmapsScan() {}
 
     /**
-     * Makes a scan of one process.
+     * Scans a process.
      *
-     * @param proc where smaps is
      * @param process a process id, or {@code self}
      * @param layout of the same process
-     * @param files which of the files it maps are chosen
+     * @param files which of the files that are mapped are chosen
+     * @throws IOException if smaps cannot be read
      */
-    public SmapsScan(ProcFs proc, String process, JvmLayout layout, List<PathGlob> files) {
-        this.proc = proc;
-        this.process = process;
-        this.layout = layout;
-        this.files = files;
-    }
-
-    public RegionReport scan() throws IOException {
+    public static RegionReport of(ProcFs proc, String process, JvmLayout layout, List<PathGlob> files)
+            throws IOException {
         long start = System.nanoTime();
         return report(SegmentUsage.read(proc, process, layout), files, start);
     }

@@ -43,7 +43,6 @@ public final class Prefault {
      * Faults in what is committed of some regions.
      *
      * @param segments all there are
-     * @param regions which of them
      * @param resident asked only where what is there already decides
      * @param headroom how much memory there is
      * @param isLive whether the application runs and must not be disturbed

@@ -20,7 +20,6 @@ public final class PrefaultNeed {
      * places, as ZGC's heap, counts once.
      *
      * @param segments the memory to add up, by region
-     * @param regions what is faulted in
      */
     public static long bytes(List<Segment> segments, List<Region> regions) {
         DistinctFilePages views = new DistinctFilePages();

@@ -12,8 +12,6 @@ public interface Residency {
     /**
      * Faults in what is committed of some regions.
      *
-     * @param segments what is locked
-     * @param regions which of them
      * @param isLive whether the application runs and must not be disturbed
      * @return null if done, otherwise why not
      * @throws IOException if {@code /proc} cannot be read
@@ -23,7 +21,6 @@ public interface Residency {
     /**
      * Reads back what is swapped out.
      *
-     * @param segments what is locked
      * @return null if done, otherwise why not
      */
     String swapIn(List<Segment> segments);
@@ -31,7 +28,6 @@ public interface Residency {
     /**
      * Reads back what is swapped out of private memory. A heap that is a file is left alone: all of it would be allocated.
      *
-     * @param segments what is locked
      * @return null if done, otherwise why not
      */
     String swapInPrivate(List<Segment> segments);

@@ -34,8 +34,6 @@ public final class SwapIn {
     /**
      * Reads private memory back, gently.
      *
-     * @param pagemap of this process
-     * @param segments what is locked
      * @param swappedBytes of the process, for the progress line
      * @return bytes brought back
      * @throws IOException if the pagemap cannot be read
@@ -55,7 +53,6 @@ public final class SwapIn {
      * swapped pages look like pages never touched. Where one page is missing all are gone through: those the kernel read
      * ahead count as present, and can be dropped again.
      *
-     * @param segments what is locked
      * @return bytes brought back
      */
     long heapFile(Mincore pages, List<Segment> segments) {

@@ -23,7 +23,6 @@ public final class VmStructs {
      * Reads the tables.
      *
      * @param memory a snapshot to read through
-     * @param libjvm the library
      * @param wantedFields names of the fields to look for, {@code Type::_field}
      * @param constantPrefix what the names of the constants to look for start with
      * @throws IOException if they are not there

@@ -30,9 +30,9 @@ class GentleScanTest {
 
     @Test
     void findsInEachRegionWhatSmapsSays() throws IOException {
-        RegionReport before = new SmapsScan(proc, ProcFs.SELF, layout, List.of()).scan();
+        RegionReport before = SmapsScan.of(proc, ProcFs.SELF, layout, List.of());
         RegionReport gentle = scan(nanos -> {}, System::nanoTime);
-        RegionReport after = new SmapsScan(proc, ProcFs.SELF, layout, List.of()).scan();
+        RegionReport after = SmapsScan.of(proc, ProcFs.SELF, layout, List.of());
 
         for (Region region : List.of(Region.HEAP, Region.CODE, Region.METASPACE, Region.NATIVE)) {
             long one = before.total(List.of(region)).residentBytes();
