@@ -42,7 +42,7 @@ public final class StandardError {
      * 2026-11-28T20:06:01.123Z INFO 1234 [memlock] locked 30 MiB}.
      *
      * @param level one of the levels above
-     * @param message of one line or more; the first alone begins without a blank
+     * @param message one line or several; each but the first begins with a blank
      */
     public synchronized void print(String level, String message) {
         if (stuck != null && stuck.isAlive()) {

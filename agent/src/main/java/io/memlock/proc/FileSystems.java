@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Tells by a line of maps what is behind it. The kernel itself says it in smaps only, which costs a walk of the page tables,
+ * Tells by a line of maps what is behind it. The kernel itself says it only in smaps, which costs a walk of the page tables,
  * and of huge pages alone. Each reading has {@linkplain #forOneReading one of its own}; what they share is safe for use by
  * several threads.
  */
