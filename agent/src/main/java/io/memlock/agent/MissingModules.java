@@ -9,7 +9,7 @@ final class MissingModules {
 
     private MissingModules() {}
 
-    /** Writes a line for each module that is missed. What works without it as well is for {@code log=debug}. */
+    /** Writes a line for each missing module; only at {@code log=debug} where the agent works as well without it. */
     static void tell(AgentOptions options, Log log) {
         if (options.jmx() && !exists("java.management")) {
             log.info("no MXBean: this Java runtime lacks the module java.management (add it with jlink --add-modules"

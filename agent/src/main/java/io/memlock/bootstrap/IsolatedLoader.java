@@ -85,9 +85,9 @@ final class IsolatedLoader extends ClassLoader {
     }
 
     /**
-     * Reads classes, once, and all of an entry: from then on it does not matter to this JVM if somebody replaces the jar in
-     * place, or cuts it short. Plain arithmetic, and each class read to where it stays: this runs interpreted before main,
-     * and each page of the heap that is touched for the first time costs as much as a class.
+     * Reads all classes of an entry, once: from then on it does not matter to this JVM if somebody replaces the jar in place,
+     * or cuts it short. The arithmetic is plain, and each class is read to where it stays, because this runs interpreted
+     * before main, and each page of the heap that is touched for the first time costs as much as a class.
      */
     private void hold(String classes) {
         synchronized (read) {

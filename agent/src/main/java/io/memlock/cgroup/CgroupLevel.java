@@ -52,7 +52,7 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
         return version == 2 ? number("memory.high") : UNLIMITED;
     }
 
-    /** Returns how much is protected from being reclaimed for others; -1 = all, as of the root cgroup, which has no such file. */
+    /** Returns how much is protected from being reclaimed for others; -1 for all, as in the root cgroup: it has no such file. */
     long protectionBytes(String name) {
         return number(name);
     }

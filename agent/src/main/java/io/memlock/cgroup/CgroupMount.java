@@ -33,10 +33,9 @@ public record CgroupMount(int version, String mountPoint, String path) {
      * @return null if there is no such hierarchy, or it is not mounted
      */
     static CgroupMount locateV1(CgroupMembership membership, MountInfo mounts, String controller) {
-        String path = membership.pathV1(controller);
         for (MountInfo.Mount mount : mounts.mounts()) {
-            if (path != null && mount.type().equals("cgroup") && mount.hasSuperOption(controller)) {
-                return new CgroupMount(1, mount.mountPoint(), below(mount.root(), path));
+            if (mount.type().equals("cgroup") && mount.hasSuperOption(controller)) {
+                return in(mount, 1, membership.pathV1(controller));
             }
         }
         return null;
@@ -48,13 +47,16 @@ public record CgroupMount(int version, String mountPoint, String path) {
      * @return null if it is not mounted
      */
     static CgroupMount locateV2(CgroupMembership membership, MountInfo mounts) {
-        String path = membership.pathV2();
         for (MountInfo.Mount mount : mounts.mounts()) {
-            if (path != null && mount.type().equals("cgroup2")) {
-                return new CgroupMount(2, mount.mountPoint(), below(mount.root(), path));
+            if (mount.type().equals("cgroup2")) {
+                return in(mount, 2, membership.pathV2());
             }
         }
         return null;
+    }
+
+    private static CgroupMount in(MountInfo.Mount mount, int version, String path) {
+        return path == null ? null : new CgroupMount(version, mount.mountPoint(), below(mount.root(), path));
     }
 
     /** Returns the cgroup above, null at the mount point. */

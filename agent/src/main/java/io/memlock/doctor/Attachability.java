@@ -86,12 +86,12 @@ public final class Attachability {
         }
         Obstacle obstacle = ofUsers(pid, status.effectiveUid());
         if (obstacle == null) {
-            obstacle = new Freezer(proc).obstacle(pid);
+            obstacle = Freezer.obstacle(proc, pid);
         }
         if (obstacle == null) {
-            obstacle = new FileRoom(proc).obstacle(pid);
+            obstacle = FileRoom.obstacle(proc, pid);
         }
-        return obstacle == null ? new ThreadRoom(proc).obstacle(pid, status) : obstacle;
+        return obstacle == null ? ThreadRoom.obstacle(proc, pid, status) : obstacle;
     }
 
     /** A JVM listens to its own user and to root, as it sees them: of anybody else's request it makes a thread dump. */

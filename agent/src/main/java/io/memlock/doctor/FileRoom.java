@@ -15,13 +15,9 @@ final class FileRoom {
     /** The listener's socket, a connection, the agent's jar, and one for the application. */
     private static final long NEEDED = 4;
 
-    private final ProcFs proc;
+    private FileRoom() {}
 
-    FileRoom(ProcFs proc) {
-        this.proc = proc;
-    }
-
-    Obstacle obstacle(String pid) throws IOException {
+    static Obstacle obstacle(ProcFs proc, String pid) throws IOException {
         long limit = proc.limits(pid).openFiles().soft();
         long used = proc.openFiles(pid);
         return limit != ProcessLimits.UNLIMITED && used >= 0 && limit - used < NEEDED

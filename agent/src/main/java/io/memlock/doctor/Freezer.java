@@ -14,14 +14,10 @@ import java.io.IOException;
  */
 final class Freezer {
 
-    private final ProcFs proc;
-
-    Freezer(ProcFs proc) {
-        this.proc = proc;
-    }
+    private Freezer() {}
 
     /** Looks on the way up from the process's cgroup; null if it is not frozen, or if that cannot be seen. */
-    Obstacle obstacle(String pid) throws IOException {
+    static Obstacle obstacle(ProcFs proc, String pid) throws IOException {
         for (CgroupLevel level : new Cgroups(proc).withController(pid, "freezer")) {
             if (is("1", level, "freezer.self_freezing")) {
                 return frozen(level, "THAWED", "freezer.state");

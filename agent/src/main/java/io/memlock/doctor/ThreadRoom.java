@@ -25,13 +25,9 @@ final class ThreadRoom {
 
     private static final int CAP_SYS_RESOURCE = 24;
 
-    private final ProcFs proc;
+    private ThreadRoom() {}
 
-    ThreadRoom(ProcFs proc) {
-        this.proc = proc;
-    }
-
-    Obstacle obstacle(String pid, ProcessStatus status) throws IOException {
+    static Obstacle obstacle(ProcFs proc, String pid, ProcessStatus status) throws IOException {
         for (CgroupLevel level : new Cgroups(proc).withController(pid, "pids")) {
             long limit = number(level.files().text("pids.max"));
             long used = number(level.files().text("pids.current"));
@@ -46,7 +42,7 @@ final class ThreadRoom {
         if (limit == ProcessLimits.UNLIMITED || isExempt(status)) {
             return null;
         }
-        long used = threadsOf(status.realUid());
+        long used = threadsOf(proc, status.realUid());
         return limit - used < NEEDED
                 ? noRoom(
                         "its user may have " + limit + " threads and has " + used,
@@ -62,7 +58,7 @@ final class ThreadRoom {
         return status.realUid() == 0 || status.has(CAP_SYS_ADMIN) || status.has(CAP_SYS_RESOURCE);
     }
 
-    private long threadsOf(long uid) throws IOException {
+    private static long threadsOf(ProcFs proc, long uid) throws IOException {
         long threads = 0;
         for (int pid : proc.pids()) {
             try {

@@ -66,7 +66,7 @@ public final class PlainText {
     }
 
     /**
-     * Makes lines harmless that may be as long and as many as they are. Line feeds stay, blanks too.
+     * Makes a text of several lines harmless, without shortening it. Line feeds stay, and so do blanks.
      *
      * @param text lines of our own that hold text from outside
      */

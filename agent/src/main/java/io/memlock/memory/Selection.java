@@ -96,7 +96,7 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
         return contains(segment.region()) || (regions.contains(Region.MAPPED) && isChosen(segment, files));
     }
 
-    /** Returns whether a segment is of a file that the application maps, and that some patterns are for. */
+    /** Returns whether a segment is of a file that the application maps, and that one of the patterns fits. */
     public static boolean isChosen(Segment segment, List<PathGlob> files) {
         return !files.isEmpty()
                 && segment.region() == Region.MAPPED

@@ -84,8 +84,8 @@ public final class Pagemap implements Closeable {
     }
 
     /**
-     * Counts the pages of a range that a file is mapped to, and which of them others map, too. On Linux 6.18 a GiB in RAM
-     * takes four times as long as with {@link #count}.
+     * Counts the pages of a range that a file is mapped to, and those of them that others map too. On Linux 6.18 a GiB in
+     * RAM takes four times as long as with {@link #count}.
      *
      * @param start page-aligned
      * @param end page-aligned
