@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.agent;
 
-import io.memlock.calls.LockProbe;
-import io.memlock.calls.Pacer;
-import io.memlock.calls.Pause;
-import io.memlock.calls.SharedMemorySwap;
 import io.memlock.cgroup.Cgroups;
 import io.memlock.cgroup.RoomSource;
 import io.memlock.hotspot.HeapRoom;
@@ -29,9 +25,7 @@ final class OwnView implements ProcessView {
 
     private final ProcFs proc;
     private final JvmLayout layout;
-    private final LockProbe probe;
-    private final SharedMemorySwap sharedSwap;
-    private final long pageBytes;
+    private final GentleScan gentleScan;
     private final Log log;
     private final MemoryLock lock;
 
@@ -41,19 +35,10 @@ final class OwnView implements ProcessView {
      * @param log for scans that are less gentle than they should be
      * @param lock knows which of the mapped files are chosen
      */
-    OwnView(
-            ProcFs proc,
-            JvmLayout layout,
-            LockProbe probe,
-            SharedMemorySwap sharedSwap,
-            long pageBytes,
-            Log log,
-            MemoryLock lock) {
+    OwnView(ProcFs proc, JvmLayout layout, GentleScan gentleScan, Log log, MemoryLock lock) {
         this.proc = proc;
         this.layout = layout;
-        this.probe = probe;
-        this.sharedSwap = sharedSwap;
-        this.pageBytes = pageBytes;
+        this.gentleScan = gentleScan;
         this.log = log;
         this.lock = lock;
     }
@@ -64,15 +49,7 @@ final class OwnView implements ProcessView {
             return scanAtOnce();
         }
         try {
-            return new GentleScan(
-                            proc,
-                            layout,
-                            probe,
-                            sharedSwap,
-                            new Pacer(Pause.SLEEP, System::nanoTime),
-                            pageBytes,
-                            lock.chosenFiles())
-                    .scan();
+            return gentleScan.scan(lock.chosenFiles());
         } catch (IOException e) {
             log.debug("no gentle scan: " + e.getMessage());
             return scanAtOnce();

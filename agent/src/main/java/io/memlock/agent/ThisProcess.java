@@ -13,6 +13,7 @@ import io.memlock.calls.LimitProbe;
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.Maps;
 import io.memlock.calls.OnFaultProbe;
+import io.memlock.calls.Pacer;
 import io.memlock.calls.Pause;
 import io.memlock.calls.Populator;
 import io.memlock.calls.Progress;
@@ -42,6 +43,7 @@ import io.memlock.ranges.RangeLocks;
 import io.memlock.reconcile.MappingBudget;
 import io.memlock.reconcile.PassRelay;
 import io.memlock.reconcile.Reconciler;
+import io.memlock.report.GentleScan;
 import io.memlock.residency.Prefault;
 import io.memlock.residency.ProcessResidency;
 import io.memlock.residency.Residency;
@@ -168,7 +170,8 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
 
     OwnView view() {
         SharedMemorySwap sharedSwap = new SharedMemorySwap(libc, proc, Pause.SLEEP, pageBytes);
-        return new OwnView(proc, layout(), probe, sharedSwap, pageBytes, log, lock);
+        GentleScan gentleScan = new GentleScan(proc, layout(), probe, sharedSwap, new Pacer(Pause.SLEEP), pageBytes);
+        return new OwnView(proc, layout(), gentleScan, log, lock);
     }
 
     private Residency residency() {

@@ -14,8 +14,19 @@ public final class Pacer {
      * Begins to count.
      *
      * @param pause sleeps
-     * @param clock {@link System#nanoTime}, but in tests
      */
+    public Pacer(Pause pause) {
+        this(
+                pause,
+                new LongSupplier() { // no lambda: the heap may be full, and a lambda would have the JDK initialise much
+                    @Override
+                    public long getAsLong() {
+                        return System.nanoTime();
+                    }
+                });
+    }
+
+    /** The same by another clock, for tests. */
     public Pacer(Pause pause, LongSupplier clock) {
         this.pause = pause;
         this.clock = clock;

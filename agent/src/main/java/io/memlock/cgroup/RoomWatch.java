@@ -71,11 +71,7 @@ public final class RoomWatch {
         return mayGrow ? Math.max(0, freeBytes - source.heapToComeBytes()) : freeBytes;
     }
 
-    /**
-     * Returns whether to measure again.
-     *
-     * @param nowNanos {@link System#nanoTime}
-     */
+    /** Returns whether to measure again. */
     public boolean isMeasureDue(long nowNanos) {
         return nowNanos - lastMeasureNanos >= Math.max(SOONEST_MEASURE_NANOS, periodNanos());
     }
@@ -100,7 +96,6 @@ public final class RoomWatch {
     /**
      * Returns how long the next look may wait.
      *
-     * @param nowNanos {@link System#nanoTime}
      * @return nanoseconds, 0 if it is due; {@link Long#MAX_VALUE} if there is nothing to watch
      */
     public long nanosToNextLook(long nowNanos) {
@@ -115,7 +110,6 @@ public final class RoomWatch {
     /**
      * Looks, if it is time to.
      *
-     * @param nowNanos {@link System#nanoTime}
      * @return whether so much has come that is locked that a pass has to sort it out now
      */
     public boolean isPassDue(long nowNanos) {

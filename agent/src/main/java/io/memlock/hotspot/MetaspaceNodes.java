@@ -37,7 +37,6 @@ final class MetaspaceNodes {
      * Asks the JVM if it is time to.
      *
      * @param segments what is known about all mappings
-     * @param nowNanos a clock that does not jump
      * @return whether something new was learned
      * @throws IOException if the JVM did not answer; it will not be asked again soon
      */

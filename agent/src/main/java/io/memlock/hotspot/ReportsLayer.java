@@ -36,7 +36,6 @@ final class ReportsLayer {
      * Asks what there is to ask.
      *
      * @param segments what is known so far
-     * @param nowNanos a clock that does not jump
      * @return whether anything was learned
      */
     boolean refresh(List<Segment> segments, long nowNanos) {

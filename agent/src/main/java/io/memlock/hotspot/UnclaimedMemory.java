@@ -41,7 +41,6 @@ final class UnclaimedMemory {
      * Returns whether a look is due, and takes it as done if so.
      *
      * @param segments what is known about all mappings
-     * @param nowNanos a clock that does not jump
      */
     boolean isLookDue(List<Segment> segments, long nowNanos) {
         Map<Long, Long> candidates = candidates(segments);

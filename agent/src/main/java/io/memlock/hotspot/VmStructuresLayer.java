@@ -63,7 +63,6 @@ final class VmStructuresLayer {
      *
      * @param segments what is known about all mappings
      * @param memory a new snapshot
-     * @param nowNanos a clock that does not jump
      * @return whether anything was learned
      */
     boolean readLoadedClasses(List<Segment> segments, MemorySnapshot memory, long nowNanos) {

@@ -38,11 +38,7 @@ final class CoverageLosses {
         }
     }
 
-    /**
-     * Takes note of what the pass that runs found unlocked and has locked again.
-     *
-     * @param nowNanos {@link System#nanoTime}
-     */
+    /** Takes note of what the pass that runs found unlocked and has locked again. */
     synchronized void foundUnlocked(Segment segment, boolean isByOthers, long nowNanos) {
         Loss loss = repaired.computeIfAbsent(segment.region(), region -> new Loss(since(nowNanos)));
         loss.bytes += segment.length();
@@ -59,7 +55,6 @@ final class CoverageLosses {
     /**
      * Takes the result of a pass.
      *
-     * @param nowNanos {@link System#nanoTime}
      * @return the losses that are over
      */
     synchronized List<Lost> passed(Selection selection, PassResult pass, long nowNanos) {
@@ -92,11 +87,7 @@ final class CoverageLosses {
         return pass.errno() == 0 ? "does not fit under the limit" : Errno.describe(pass.errno());
     }
 
-    /**
-     * Returns the losses that go on.
-     *
-     * @param nowNanos {@link System#nanoTime}
-     */
+    /** Returns the losses that go on. */
     synchronized List<Lost> goingOn(long nowNanos) {
         List<Lost> lasting = new ArrayList<>();
         open.forEach((region, loss) -> lasting.add(loss.until(nowNanos, region, false)));

@@ -36,7 +36,6 @@ record PublishedScan(
      * Reads it.
      *
      * @param file the counters of the JVM
-     * @param nowNanos {@link System#nanoTime}
      */
     static PublishedScan in(byte[] file, long nowNanos) {
         long age = ageSeconds(PerfData.counter(file, LockCounters.SCANNED), nowNanos);

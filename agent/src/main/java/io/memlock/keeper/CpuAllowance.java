@@ -19,7 +19,6 @@ public final class CpuAllowance {
      *
      * @param shareOf one part in so many: 100 for 1 %
      * @param mostSavedNanos CPU time that can be saved up
-     * @param now {@link System#nanoTime}
      */
     public CpuAllowance(long shareOf, long mostSavedNanos, long now) {
         this.shareOf = shareOf;
@@ -36,7 +35,6 @@ public final class CpuAllowance {
     /**
      * Returns how long to rest before the next work.
      *
-     * @param now {@link System#nanoTime}
      * @return nanoseconds, 0 if it may start
      */
     public long restNanos(long now) {

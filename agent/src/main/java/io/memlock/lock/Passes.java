@@ -62,11 +62,7 @@ public final class Passes {
         return zgcMirror;
     }
 
-    /**
-     * Compares and repairs.
-     *
-     * @param nowNanos {@link System#nanoTime}
-     */
+    /** Compares and repairs. */
     PassResult run(Plan plan, long nowNanos) throws IOException {
         reassertFuture();
         boolean othersSetFuture = future.isApplications()
@@ -138,8 +134,6 @@ public final class Passes {
     /**
      * Has the mirror reach as far as ZGC's heap, after a pass: ZGC may unmap what it frees, and a lock cannot hold unmapped
      * memory.
-     *
-     * @param nowNanos {@link System#nanoTime}
      */
     void mirrorHeap(Plan plan, long nowNanos) {
         if (!mayMirrorHeap(plan) || !isHeapRemapped()) {

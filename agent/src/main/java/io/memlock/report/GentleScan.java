@@ -36,31 +36,23 @@ public final class GentleScan {
     private final SharedMemorySwap sharedSwap;
     private final Pacer pacer;
     private final long pageBytes;
-    private final List<PathGlob> files;
 
-    /**
-     * Makes a scan of this process.
-     *
-     * @param files which of the files that are mapped are chosen
-     */
     public GentleScan(
-            ProcFs proc,
-            JvmLayout layout,
-            LockProbe probe,
-            SharedMemorySwap sharedSwap,
-            Pacer pacer,
-            long pageBytes,
-            List<PathGlob> files) {
+            ProcFs proc, JvmLayout layout, LockProbe probe, SharedMemorySwap sharedSwap, Pacer pacer, long pageBytes) {
         this.proc = proc;
         this.layout = layout;
         this.probe = probe;
         this.sharedSwap = sharedSwap;
         this.pacer = pacer;
         this.pageBytes = pageBytes;
-        this.files = files;
     }
 
-    public RegionReport scan() throws IOException {
+    /**
+     * Scans this process. Not thread-safe.
+     *
+     * @param files which of the files that are mapped are chosen
+     */
+    public RegionReport scan(List<PathGlob> files) throws IOException {
         long start = System.nanoTime();
         List<Mapping> mappings = proc.mappings(ProcFs.SELF);
         List<Segment> segments = layout.classify(mappings);

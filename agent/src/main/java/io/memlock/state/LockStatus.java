@@ -47,7 +47,6 @@ public record LockStatus(
     /**
      * Returns how old the verification is.
      *
-     * @param nowNanos {@link System#nanoTime}
      * @return milliseconds, -1 if there was none
      */
     public long verifiedAgeMillis(long nowNanos) {
@@ -62,7 +61,6 @@ public record LockStatus(
     /**
      * Returns what can be told at some moment: nobody knows what nobody has verified for long.
      *
-     * @param nowNanos {@link System#nanoTime}
      * @param periodNanos the time between two looks that the keeper intends
      */
     public LockStatus asOf(long nowNanos, long periodNanos) {

@@ -122,7 +122,6 @@ public final class ZgcMirror {
      * Reaches as far as the collector maps its heap. Populates nothing.
      *
      * @param segments all of the process
-     * @param nowNanos {@link System#nanoTime}
      * @return null if all is well so far, or where there is no need, otherwise what is not
      */
     String cover(List<Segment> segments, long nowNanos) {

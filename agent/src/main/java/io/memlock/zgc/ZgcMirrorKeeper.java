@@ -52,7 +52,6 @@ public final class ZgcMirrorKeeper {
      * Has the mirror reach as far as ZGC maps its heap. Populates nothing.
      *
      * @param segments all of the process
-     * @param nowNanos {@link System#nanoTime}
      * @return what the operator should know and was not told yet, null if nothing
      */
     public String cover(List<Segment> segments, long nowNanos) {

@@ -59,14 +59,8 @@ class GentleScanTest {
 
     private RegionReport scan(Pause pause, LongSupplier clock) throws IOException {
         SharedMemorySwap sharedSwap = new SharedMemorySwap(nothingLocked, proc, pause, PAGE);
-        return new GentleScan(
-                        proc,
-                        layout,
-                        new LockProbe(nothingLocked, PAGE),
-                        sharedSwap,
-                        new Pacer(pause, clock),
-                        PAGE,
-                        List.of())
-                .scan();
+        Pacer pacer = new Pacer(pause, clock);
+        return new GentleScan(proc, layout, new LockProbe(nothingLocked, PAGE), sharedSwap, pacer, PAGE)
+                .scan(List.of());
     }
 }
