@@ -19,6 +19,9 @@ final class PageRuns {
     /** The page that shows zeros wherever nobody has written. */
     private static final long PFNZERO = 1 << 5;
 
+    /** A guard of MADV_GUARD_INSTALL, which is said to be swapped, too. Since Linux 6.16. */
+    private static final long GUARD = 1 << 8;
+
     /** The kernel holds the process's mmap_lock for so much address space at most: 90 microseconds. */
     private static final long BYTES_AT_ONCE = 16L << 20;
 
@@ -61,6 +64,7 @@ final class PageRuns {
     private int count;
 
     private boolean isRefused;
+    private boolean areGuardsTold = true;
 
     PageRuns(OpenFile pagemap) {
         this.pagemap = pagemap;
@@ -84,11 +88,12 @@ final class PageRuns {
         boolean isKnown =
                 wanted == scannedFor && (scannedForFiles || !tellsFiles) && start >= scannedFrom && start < scannedTo;
         // Beyond what is asked for, an address may be none of a process: then only that is scanned.
-        if (!isKnown
-                && !scan(start, start + BYTES_AT_ONCE, wanted, tellsFiles)
-                && !scan(start, end, wanted, tellsFiles)) {
-            isRefused = true;
-            return start;
+        if (!isKnown && !scanPart(start, end, wanted, tellsFiles)) {
+            areGuardsTold = false; // an older kernel refuses to tell what it does not know
+            if (!scanPart(start, end, wanted, tellsFiles)) {
+                isRefused = true;
+                return start;
+            }
         }
         from = start;
         to = Math.min(end, scannedTo);
@@ -101,6 +106,10 @@ final class PageRuns {
         return to;
     }
 
+    private boolean scanPart(long start, long end, long wanted, boolean tellsFiles) {
+        return scan(start, start + BYTES_AT_ONCE, wanted, tellsFiles) || scan(start, end, wanted, tellsFiles);
+    }
+
     private boolean scan(long start, long end, long wanted, boolean tellsFiles) {
         scannedTo = scannedFrom;
         if (isRefused) {
@@ -110,7 +119,7 @@ final class PageRuns {
         arg[END] = Math.min(end, start + BYTES_AT_ONCE);
         arg[WALK_END] = 0;
         arg[ANY_OF] = wanted;
-        arg[RETURNED] = PRESENT | SWAPPED | PFNZERO | (tellsFiles ? FILE : 0);
+        arg[RETURNED] = PRESENT | SWAPPED | PFNZERO | (tellsFiles ? FILE : 0) | (areGuardsTold ? GUARD : 0);
         scanned = pagemap.scanPages(arg, runs);
         if (scanned < 0 || arg[WALK_END] <= start || arg[WALK_END] > arg[END]) {
             return false;
@@ -135,7 +144,7 @@ final class PageRuns {
     }
 
     boolean isSwapped(int run) {
-        return has(run, SWAPPED);
+        return has(run, SWAPPED) && !has(run, GUARD);
     }
 
     /** Returns whether it is in RAM. The page of zeros is not: smaps does not count it either. */

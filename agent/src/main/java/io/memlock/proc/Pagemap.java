@@ -17,7 +17,7 @@ public final class Pagemap implements Closeable {
 
     private static final int ENTRY_BYTES = 8;
 
-    /** Bits 63, 62, 61 and 56 are in a little-endian entry's eighth byte. */
+    /** Bits 63, 62, 61, 58 and 56 are in a little-endian entry's eighth byte. */
     private static final int STATE_BYTE = 7;
 
     private static final int PRESENT = 0x80;
@@ -25,6 +25,9 @@ public final class Pagemap implements Closeable {
 
     /** The page is of a file, or shared anonymous. */
     private static final int FILE = 0x20;
+
+    /** Not in swap, but a guard of MADV_GUARD_INSTALL. Since Linux 6.15; before, a guard looks like a page in swap. */
+    private static final int GUARD = 0x04;
 
     /** The page is mapped nowhere else. Since Linux 4.2. */
     private static final int EXCLUSIVE = 0x01;
@@ -57,7 +60,9 @@ public final class Pagemap implements Closeable {
         for (long at = start; at < end; ) {
             long next = runs.find(at, end, PageRuns.SWAPPED, false);
             for (int run = 0; run < runs.count(); run++) {
-                each.accept(runs.start(run), runs.end(run));
+                if (runs.isSwapped(run)) {
+                    each.accept(runs.start(run), runs.end(run));
+                }
             }
             if (next == at) {
                 int pages = read(at, end);
@@ -220,7 +225,7 @@ public final class Pagemap implements Closeable {
         for (int state = 0; state < STATES; state++) {
             long pages = pagesInState[state];
             present += (state & PRESENT) != 0 ? pages : 0;
-            swapped += (state & SWAPPED) != 0 ? pages : 0;
+            swapped += isSwapped(state) ? pages : 0;
             mappedElsewhere += (state & (PRESENT | FILE | EXCLUSIVE)) == (PRESENT | FILE) ? pages : 0;
         }
         return new PageCounts(present, mappedElsewhere, swapped);
@@ -230,7 +235,7 @@ public final class Pagemap implements Closeable {
     private void blankSeen(int pages, BitSet seen, int firstFilePage) {
         for (int page = 0; page < pages; page++) {
             int at = page * ENTRY_BYTES + STATE_BYTE;
-            if ((entries[at] & (PRESENT | SWAPPED)) != 0) {
+            if ((entries[at] & PRESENT) != 0 || isSwapped(entries[at])) {
                 int filePage = firstFilePage + page;
                 if (seen.get(filePage)) {
                     entries[at] = 0;
@@ -243,7 +248,11 @@ public final class Pagemap implements Closeable {
     /** Returns whether a page was ever touched: it is in RAM or in swap. */
     public boolean isTouched(long address) throws IOException {
         int pages = read(address, address + pageBytes);
-        return pages > 0 && (entries[STATE_BYTE] & (PRESENT | SWAPPED)) != 0;
+        return pages > 0 && ((entries[STATE_BYTE] & PRESENT) != 0 || isSwapped(entries[STATE_BYTE]));
+    }
+
+    private static boolean isSwapped(int state) {
+        return (state & (SWAPPED | GUARD)) == SWAPPED;
     }
 
     /** Returns how many entries there are now in the buffer; 0 if the mapping is gone. */
@@ -256,7 +265,7 @@ public final class Pagemap implements Closeable {
     private void handOver(long at, int pages, RunConsumer each) {
         int first = -1;
         for (int page = 0; page <= pages; page++) {
-            boolean swapped = page < pages && (entries[page * ENTRY_BYTES + STATE_BYTE] & SWAPPED) != 0;
+            boolean swapped = page < pages && isSwapped(entries[page * ENTRY_BYTES + STATE_BYTE]);
             if (swapped && first < 0) {
                 first = page;
             } else if (!swapped && first >= 0) {
