@@ -29,7 +29,8 @@ public final class PrefaultReserve {
     /** What is populated and not in use, at most. */
     static final long RESERVE_BYTES = 48L << 20;
 
-    static final long CHUNK_BYTES = 1 << 20;
+    /** The unit in which it is populated. */
+    public static final long CHUNK_BYTES = 1 << 20;
 
     private static final int RESERVE_CHUNKS = (int) (RESERVE_BYTES / CHUNK_BYTES);
 
@@ -38,6 +39,11 @@ public final class PrefaultReserve {
 
     /** The delay before another try where there was too little room, or the kernel refused. */
     static final long RETRY_NANOS = 1_000_000_000;
+
+    /** The delay doubles each time that one fault has populated many pages, to 18 hours. */
+    private static final int MOST_OVERSHOOTS = 16;
+
+    private static final int OVERSHOT = -1;
 
     private final Populator populator;
     private final Room room;
@@ -53,6 +59,10 @@ public final class PrefaultReserve {
     private final BitSet used = new BitSet();
     private final BitSet ready = new BitSet();
     private boolean isExhausted;
+
+    /** How many times in a row {@link #isMorePopulated}. */
+    private int overshoots;
+
     private long notBeforeNanos;
     private volatile PrefaultState state = PrefaultState.POPULATING;
 
@@ -168,12 +178,14 @@ public final class PrefaultReserve {
                 used.set(chunk);
                 continue;
             }
-            int errno = left < CHUNK_BYTES ? Errno.ENOMEM : populate(chunk);
+            int errno = left < CHUNK_BYTES ? Errno.ENOMEM : populate(pages, chunk);
             if (errno != 0) {
                 state = PrefaultState.STOPPED;
-                notBeforeNanos = nowNanos + RETRY_NANOS;
+                notBeforeNanos = nowNanos + (errno == OVERSHOT ? RETRY_NANOS << overshoots++ : RETRY_NANOS);
+                overshoots = Math.min(MOST_OVERSHOOTS, overshoots);
                 return isUsed || filled > 0;
             }
+            overshoots = 0;
             ready.set(chunk);
             left -= CHUNK_BYTES;
             filled++;
@@ -208,16 +220,34 @@ public final class PrefaultReserve {
         return (base + chunk) * CHUNK_BYTES;
     }
 
-    /** Populates a chunk without its first page. What the JVM has uncommitted meanwhile the kernel refuses, and that is all. */
-    private int populate(int chunk) {
+    /**
+     * Returns whether more has been populated than the first piece, at both its ends. Then one fault populates many pages, as
+     * when transparent huge pages have been switched on meanwhile: nothing would show what is in use, and the whole heap
+     * would be populated bit by bit. Once in a while it is the application, which was faster.
+     */
+    private boolean isMorePopulated(Pages pages, int chunk) throws IOException {
+        return pages.isTouched(start(chunk)) && pages.isTouched(start(chunk) + pageBytes + PIECE_BYTES);
+    }
+
+    /**
+     * Populates a chunk without its first page. What the JVM has uncommitted meanwhile the kernel refuses, and that is all.
+     *
+     * @return 0, errno or {@link #OVERSHOT}
+     */
+    private int populate(Pages pages, int chunk) throws IOException {
+        long first = start(chunk) + pageBytes;
         long end = start(chunk) + CHUNK_BYTES;
-        for (long at = start(chunk) + pageBytes; at < end; at += PIECE_BYTES) {
+        for (long at = first; at < end; at += PIECE_BYTES) {
             long began = System.nanoTime();
             int errno = populator.populate(at, Math.min(PIECE_BYTES, end - at), true);
+            long took = System.nanoTime() - began;
+            if (errno == 0 && at == first && isMorePopulated(pages, chunk)) {
+                return OVERSHOT;
+            }
             if (errno != 0) {
                 return errno;
             }
-            pause.nanos(Math.max(ChunkedCalls.PAUSE_NANOS, System.nanoTime() - began));
+            pause.nanos(Math.max(ChunkedCalls.PAUSE_NANOS, took));
         }
         return 0;
     }

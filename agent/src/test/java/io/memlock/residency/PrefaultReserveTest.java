@@ -33,6 +33,7 @@ class PrefaultReserveTest {
     private int pauses;
     private final Pause pause = nanos -> pauses++;
     private int failWith;
+    private long unit = PAGE;
     private long room = Long.MAX_VALUE;
     private int roomQuestions;
     private long now = System.nanoTime();
@@ -52,7 +53,8 @@ class PrefaultReserveTest {
                         return -1;
                     }
                     long start = (long) args[0];
-                    for (long at = start; at < start + (long) args[1]; at += PAGE) {
+                    long end = start + (long) args[1];
+                    for (long at = start / unit * unit; at < (end + unit - 1) / unit * unit; at += PAGE) {
                         touched.add(at);
                     }
                     return libc.madvise(start, (long) args[1], (int) args[2]);
@@ -218,6 +220,39 @@ class PrefaultReserveTest {
 
         failWith = 0;
         assertThat(refill()).isTrue();
+        assertThat(reserve.state()).isEqualTo(PrefaultState.DONE);
+    }
+
+    /** As when transparent huge pages are switched on while the JVM runs, of the largest size or of another. */
+    @Test
+    void doesNotRunThroughTheHeapWhereOneFaultPopulatesManyPages() throws IOException {
+        for (long size : new long[] {2 * PAGE, 64 << 10, 2 * MIB}) {
+            unit = size;
+            make();
+            libc.madvised.clear();
+            touched.clear();
+            commit(Region.HEAP, HEAP, 1024 * MIB);
+
+            for (int second = 0; second < 600; second++) {
+                refill();
+            }
+
+            assertThat(touched.size() * PAGE).as("unit of %d", size).isBetween(1L, RESERVE);
+            assertThat(reserve.state()).isEqualTo(PrefaultState.STOPPED);
+        }
+    }
+
+    @Test
+    void goesOnAfterTheApplicationHasOvertakenItOnce() throws IOException {
+        commit(Region.HEAP, HEAP, 256 * MIB);
+        unit = 2 * MIB;
+        refill();
+        unit = PAGE;
+
+        for (int second = 0; second < 3; second++) {
+            refill();
+        }
+
         assertThat(reserve.state()).isEqualTo(PrefaultState.DONE);
     }
 
