@@ -28,6 +28,11 @@ public record OomMargin(
         return freeBytes + Math.min(others, swapLeftBytes) - process.swappedBytes();
     }
 
+    /** Returns the same where nothing may be swapped out. */
+    OomMargin withoutSwap() {
+        return new OomMargin(freeBytes, 0, 0, limitBytes, heapToComeBytes, place);
+    }
+
     /** Returns whether the heap alone may still take all that is left. */
     boolean canHeapTakeAll() {
         return heapToComeBytes > leftBytes();

@@ -164,6 +164,16 @@ class OomWatchTest {
         assertThat(questionsToCollector).isEqualTo(1);
     }
 
+    /** What is populated ahead may never be used. */
+    @Test
+    void thereIsNoRoomWhereOthersWouldBeSwappedOut() throws IOException {
+        margins = List.of(cgroup(40 * MIB, 290 * MIB, GIB, 400 * MIB));
+        assertThat(watch.roomBytes()).isNegative();
+
+        margins = List.of(cgroup(80 * MIB, 290 * MIB, GIB, 400 * MIB));
+        assertThat(watch.roomBytes()).isBetween(1L, 30 * MIB);
+    }
+
     /** What is populated ahead must not bring an unlock about. */
     @Test
     void theRoomThatIsLeftEndsWhereTheProcessWouldBeUnlocked() throws IOException {
