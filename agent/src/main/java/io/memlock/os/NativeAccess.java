@@ -3,6 +3,7 @@ package io.memlock.os;
 
 import java.lang.instrument.Instrumentation;
 import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
 
 /** Opens the way to the C library: JNA's module, its native library, its initialisation. Once in a JVM. */
 public final class NativeAccess {
@@ -26,6 +27,14 @@ public final class NativeAccess {
             throw new NativeUnavailableException(
                     "needs Linux on x86-64 or aarch64; this is " + System.getProperty("os.name") + " on "
                             + System.getProperty("os.arch"),
+                    null);
+        }
+        Charset charset = Charset.defaultCharset();
+        if (!"UTF8"
+                .equals(new String(new byte[] {'U', 'T', 'F', '8'}, charset))) { // JNA's library reads this name by it
+            throw new NativeUnavailableException(
+                    "JNA does not work with " + charset + " as the default charset;"
+                            + " start java with another, as with -Dfile.encoding=UTF-8",
                     null);
         }
         if (instrumentation != null && Runtime.version().feature() >= FIRST_RESTRICTED_RELEASE) {

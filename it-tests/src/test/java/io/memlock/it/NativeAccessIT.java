@@ -4,6 +4,7 @@ package io.memlock.it;
 import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.it.apps.HelloApp;
 import io.memlock.it.apps.IntruderApp;
 import io.memlock.it.apps.RestrictedCallApp;
 import io.memlock.it.apps.ThreadsApp;
@@ -40,6 +41,22 @@ class NativeAccessIT {
         Jdk jdk = Machine.requireJdk(FIRST_RESTRICTED_RELEASE);
 
         assertLocksSilently(ForkedJvm.on(jdk).flags("--illegal-native-access=deny"));
+    }
+
+    /** JNA's own library reads a name by the default charset, and fails before it has said why. */
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void saysThatJnaDoesNotWorkWithEachDefaultCharset(Jdk jdk) {
+        Outcome outcome = ForkedJvm.on(jdk)
+                .agent("")
+                .flags("-Dfile.encoding=UTF-16")
+                .main(HelloApp.class)
+                .run();
+
+        assertThat(outcome.exitStatus()).as(outcome::toString).isZero();
+        assertThat(outcome.stderr().replace("\0", ""))
+                .contains("NOT LOCKED", "UTF-16 as the default charset", "-Dfile.encoding=UTF-8")
+                .doesNotContain("this is a bug");
     }
 
     @Test
