@@ -81,7 +81,7 @@ public final class Doctor {
             Sizes sizes,
             List<Finding> findings) {
         findings.add(Jdk.finding(proc, examined.process(), examined.deployment().javaHome()));
-        findings.addAll(new Flags(examined).findings(options));
+        findings.addAll(new Flags(examined).findings(options, sizes.isRoomForFilesScarce()));
         findings.addAll(sizes.findings(need));
         findings.add(Allocator.finding(examined, options.selection()));
         findings.addAll(new Swapping(proc, examined.process()).findings());

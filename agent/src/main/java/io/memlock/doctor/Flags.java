@@ -20,10 +20,15 @@ final class Flags {
         this.flags = examined.flags();
     }
 
-    List<Finding> findings(AgentOptions options) {
+    /**
+     * Reads the flags.
+     *
+     * @param isRoomScarce whether {@code auto} would have nothing born locked for want of room
+     */
+    List<Finding> findings(AgentOptions options, boolean isRoomScarce) {
         List<Finding> findings = new ArrayList<>();
         if (options.selection().contains(Region.HEAP)) {
-            findings.add(heapSize(isBornLocked(options)));
+            findings.add(heapSize(isBornLocked(options, isRoomScarce)));
             findings.add(prefault(options));
         }
         Finding classCache = classCache();
@@ -63,10 +68,14 @@ final class Flags {
         return path.startsWith(examined.deployment().javaHome() + "/");
     }
 
-    private boolean isBornLocked(AgentOptions options) {
+    /** As {@code Plan} chooses. */
+    private boolean isBornLocked(AgentOptions options, boolean isRoomScarce) {
         return switch (options.strategy()) {
             case FUTURE -> examined.isUnlimited();
-            case AUTO -> examined.isPrivileged() && options.selection().isAllButFiles();
+            case AUTO ->
+                examined.isPrivileged()
+                        && options.selection().isAllButFiles()
+                        && (!isRoomScarce || options.selection().contains(Region.MAPPED));
             case RESCAN -> false;
         };
     }

@@ -3,6 +3,7 @@ package io.memlock.doctor;
 
 import io.memlock.cgroup.CgroupHierarchy;
 import io.memlock.cgroup.Cgroups;
+import io.memlock.cgroup.RoomWatch;
 import io.memlock.hotspot.JvmFlags;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Segment;
@@ -49,6 +50,12 @@ final class Sizes {
         findings.add(host(need.atMostBytes()));
         findings.add(cgroup(need.atMostBytes()));
         return findings;
+    }
+
+    /** Returns whether little would be left for files once the heap has grown: {@code auto} takes {@code rescan} then. */
+    boolean isRoomForFilesScarce() {
+        long heapToCome = Math.max(0, examined.heapMaxBytes() - residentBytes);
+        return cgroup.freeBytes(memory) - heapToCome < RoomWatch.SCARCE_BYTES;
     }
 
     private Finding host(long atMostBytes) {

@@ -91,6 +91,27 @@ class DoctorTest {
                 .isFalse();
     }
 
+    /** As {@code auto} chooses: the agent said "rescan" where the doctor had said "born locked". */
+    @Test
+    void nothingIsBornLockedWhereLittleIsLeftForFiles() throws Exception {
+        host.put("sys/fs/cgroup/memory/memory.limit_in_bytes", 512 * MIB + "\n");
+
+        assertThat(heapSize("mode=all")).contains("a moment after");
+        assertThat(heapSize("exclude=nothing")).contains("born locked");
+        assertThat(heapSize("strategy=future")).contains("born locked");
+
+        host.put("sys/fs/cgroup/memory/memory.limit_in_bytes", 4096 * MIB + "\n");
+        assertThat(heapSize("mode=all")).contains("born locked");
+    }
+
+    private String heapSize(String options) throws Exception {
+        return examine(new ExaminedJvmBuilder().options("-Xms4m"), options).findings().stream()
+                .filter(finding -> finding.id().equals("heap-size"))
+                .findFirst()
+                .orElseThrow()
+                .evidence();
+    }
+
     @Test
     void theLastLineIsTheConclusion() throws Exception {
         assertThat(last(new ExaminedJvmBuilder())).isEqualTo("locking works");

@@ -66,7 +66,7 @@ class FlagsTest {
 
     @Test
     void theHeapDoesNotMatterWhereItIsNotSelected() throws Exception {
-        assertThat(new Flags(examined("").build()).findings(OptionParser.parse("mode=code")))
+        assertThat(new Flags(examined("").build()).findings(OptionParser.parse("mode=code"), false))
                 .isEmpty();
     }
 
@@ -88,7 +88,7 @@ class FlagsTest {
         ExaminedJvmBuilder examined = examined(options).segment(Region.CDS, 0x8000_0000L, MIB, "rw", mapped);
 
         assertThat(new Flags(examined.build())
-                        .findings(OptionParser.parse("mode=code")).stream()
+                        .findings(OptionParser.parse("mode=code"), false).stream()
                                 .map(finding -> finding.check() + " " + finding.severity()))
                 .isEqualTo(severity.equals("none") ? List.of() : List.of("class cache " + severity));
     }
@@ -98,7 +98,7 @@ class FlagsTest {
     }
 
     private static Finding find(ExaminedJvmBuilder examined, String options, String check) throws Exception {
-        List<Finding> findings = new Flags(examined.build()).findings(OptionParser.parse(options));
+        List<Finding> findings = new Flags(examined.build()).findings(OptionParser.parse(options), false);
         return findings.stream()
                 .filter(finding -> finding.check().equals(check))
                 .findFirst()
