@@ -66,7 +66,11 @@ public final class Memlock implements Agent {
     private static final long LATER_RETRY_NANOS = 1_000_000_000;
 
     private final Instrumentation instrumentation;
-    private final StartupTimes times;
+    private StartupTimes times;
+
+    /** Whether the start or an attach has taken the time already. */
+    private boolean isTimed;
+
     private final StandardError stderr = new StandardError(System.err);
     private final ProcFs proc = new ProcFs();
 
@@ -117,6 +121,7 @@ public final class Memlock implements Agent {
     @Override
     public int start(String optionsText) {
         startOptions = optionsText;
+        isTimed = true;
         AgentOptions options;
         try {
             sources = OptionSources.read(optionsText, System.getenv(OptionSources.VARIABLE));
@@ -438,6 +443,10 @@ public final class Memlock implements Agent {
 
     private AttachReply carryOut(AttachRequest request, Consumer<String> progress)
             throws OptionException, NativeUnavailableException, IOException {
+        if (isTimed && !isHeld()) {
+            times = new StartupTimes(System.nanoTime()); // what came before has failed
+        }
+        isTimed = true;
         if (request.action() == AttachRequest.Action.UNLOCK) {
             if (!isHeld()) {
                 return new AttachReply(State.FAILED, "the agent holds no lock");

@@ -4,7 +4,9 @@ package io.memlock.it.cli;
 import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.tools.attach.VirtualMachine;
 import io.memlock.it.apps.HeapApp;
+import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.Collector;
 import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
@@ -22,6 +24,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -73,6 +77,27 @@ class LateLockIT {
 
             assertThat(attach.exitStatus()).as(attach.toString()).isZero();
             assertThat(attach.stdout() + attach.stderr() + jvm.stderr()).doesNotContain("back from swap");
+        }
+    }
+
+    @Test
+    void theTimeItTookDoesNotBeginWithAnAttachThatFailed() throws Exception {
+        Machine.requireUnlimitedLocking();
+        try (ForkedJvm jvm =
+                ForkedJvm.on(Jdk.current()).flags("-Xmx64m").main(HeapApp.class).start()) {
+            jvm.awaitLine("ready");
+            VirtualMachine machine = VirtualMachine.attach(Long.toString(jvm.pid()));
+            machine.loadAgent(AgentJar.path().toString(), "mode=nonsense");
+            machine.detach();
+            jvm.awaitErrorLine("[memlock] attach: unknown region");
+
+            long start = System.nanoTime();
+            Outcome attach = Commands.run(Memlock.command(Jdk.current(), "attach", jvm.pid()));
+            long tookMillis = (System.nanoTime() - start) / 1_000_000;
+
+            Matcher told = Pattern.compile("in ([0-9]+) ms").matcher(attach.stdout());
+            assertThat(told.find()).as(attach.toString()).isTrue();
+            assertThat(Long.parseLong(told.group(1))).isLessThanOrEqualTo(tookMillis);
         }
     }
 
