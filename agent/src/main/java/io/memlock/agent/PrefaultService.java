@@ -53,7 +53,9 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
     private final Log log;
 
     private Thread thread;
-    private volatile PrefaultReserve reserve;
+
+    /** How far the reserve is filled. */
+    private volatile PrefaultState ahead = PrefaultState.POPULATING;
 
     /** Whether this JVM or kernel does not allow it. */
     private volatile boolean isImpossible;
@@ -85,12 +87,10 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
         if (options.get().prefault().isEmpty() || !isHeld()) {
             return PrefaultState.NONE;
         }
-        if (lock.isPrefaultRefused() || isImpossible) {
+        if (lock.isPrefaultRefused()) {
             return PrefaultState.STOPPED;
         }
-        PrefaultReserve made = reserve;
-        boolean isHeapWanted = options.get().prefault().contains(Region.HEAP);
-        return !isHeapWanted ? PrefaultState.DONE : made == null ? PrefaultState.POPULATING : made.state();
+        return options.get().prefault().contains(Region.HEAP) ? ahead : PrefaultState.DONE;
     }
 
     private boolean isHeld() {
@@ -111,9 +111,11 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
                 populate(pagemap);
             } catch (IOException | RuntimeException | Error e) {
                 log.debug("prefault rests for a second: " + e);
+                ahead = PrefaultState.STOPPED;
                 AgentThread.rest(RETRY_NANOS);
             }
         }
+        ahead = isImpossible ? ahead : PrefaultState.POPULATING; // for the next time that it is wanted
     }
 
     private void populate(Pagemap pagemap) throws IOException {
@@ -122,6 +124,7 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
         if (obstacle != null) {
             isImpossible = true;
             log.debug("prefault: what the heap commits from now on is not populated ahead of its use: " + obstacle);
+            tell();
             return;
         }
         OomWatch room = new OomWatch(process.newRoom());
@@ -147,21 +150,28 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
             if (made.refill(pagemap::isTouched, now) || seen == Growth.CERTAIN) {
                 lastChange = System.nanoTime();
             }
-            reserve = made;
+            ahead = made.state();
             tell();
             AgentThread.rest(Growth.nanosToNextLook(System.nanoTime() - lastChange));
         }
     }
 
-    /** Returns what stands in the way of populating ahead; null if nothing does. */
+    /** Returns what stands in the way of populating ahead, and sets how far it will come; null if nothing does. */
     private String obstacle(Populator populator) {
+        ahead = PrefaultState.STOPPED;
         if (!populator.isHarmless()) {
             return "MADV_POPULATE_WRITE needs Linux 5.14";
         }
-        long huge = new HugePages(
-                        process.files(), new InProcessDiagnosticCommands(instrumentation), process.pageBytes())
-                .getAsLong();
-        return huge > 0 ? "transparent huge pages may be formed, of which one fault populates each" : null;
+        HugePages pages =
+                new HugePages(process.files(), new InProcessDiagnosticCommands(instrumentation), process.pageBytes());
+        long huge = pages.getAsLong();
+        if (huge > 0) {
+            boolean isAsGood = pages.isKnown() && huge >= PrefaultReserve.CHUNK_BYTES;
+            ahead = isAsGood ? PrefaultState.DONE : PrefaultState.STOPPED;
+            return "transparent huge pages may be formed, of which one fault populates each";
+        }
+        ahead = PrefaultState.POPULATING;
+        return null;
     }
 
     private void tell() {

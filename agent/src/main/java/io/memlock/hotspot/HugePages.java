@@ -56,6 +56,11 @@ public final class HugePages implements LongSupplier {
         return onAdvice > 0 && advises() ? onAdvice : 0;
     }
 
+    /** Returns whether the settings can be read. */
+    public boolean isKnown() {
+        return !setting("enabled").isEmpty();
+    }
+
     /**
      * Returns what one entry of the table above the lowest maps: 2 MiB with pages of 4 KiB, 32 MiB with pages of 16
      * KiB.

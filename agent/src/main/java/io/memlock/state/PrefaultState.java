@@ -9,7 +9,10 @@ public enum PrefaultState {
     /** Memory is being populated. */
     POPULATING,
 
-    /** What was committed has been populated, and of a heap that grows the reserve ahead of its use. */
+    /**
+     * What was committed has been populated, and of a heap that grows the reserve ahead of its use: not where one page fault
+     * populates a huge page anyway.
+     */
     DONE,
 
     /** Memory stays unpopulated, because there is too little room or because this JVM or kernel does not allow it. */

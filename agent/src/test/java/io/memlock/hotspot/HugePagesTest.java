@@ -65,8 +65,12 @@ class HugePagesTest {
     }
 
     @Test
-    void thereMayBeSomeWhereTheSettingCannotBeRead() {
+    void thereMayBeSomeWhereTheSettingCannotBeRead() throws IOException {
         assertThat(largest(NO_FLAGS)).isEqualTo(2 * MIB);
+        assertThat(new HugePages(procFs(), command -> NO_FLAGS, PAGE).isKnown()).isFalse();
+
+        set("enabled", "always [madvise] never");
+        assertThat(new HugePages(procFs(), command -> NO_FLAGS, PAGE).isKnown()).isTrue();
     }
 
     @Test

@@ -115,6 +115,29 @@ class PrefaultAheadIT {
         }
     }
 
+    /** Nothing is populated ahead then, nor has to be. What was asked for at first says nothing about what is asked for later. */
+    @Test
+    void isDoneWhereOneFaultPopulatesAHugePage() throws Exception {
+        Machine.requireUnlimitedLocking();
+        Path setting = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
+        Machine.require(
+                Files.exists(setting) && !Files.readString(setting).contains("[never]"),
+                "needs transparent huge pages");
+        try (ForkedJvm jvm = ForkedJvm.on(Jdk.current())
+                .agent(WITH)
+                .flags(Collector.G1.flag(), "-Xms64m", "-Xmx600m", "-XX:+UseTransparentHugePages")
+                .main(GrowingApp.class)
+                .start()) {
+            jvm.awaitLine("ready");
+            eventually(() -> assertThat(jvm.stderr()).contains("transparent huge pages may be formed"));
+            try (JmxClient jmx = JmxClient.attach(jvm.pid()).awaitMemoryLock()) {
+                assertThat(jmx.get("PrefaultState")).isEqualTo("DONE");
+                jmx.invoke("lock", "mode=all,prefault=code");
+                assertThat(jmx.get("PrefaultState")).isEqualTo("DONE");
+            }
+        }
+    }
+
     /** With these one fault populates many pages, and nothing is populated ahead. */
     private static void requireNoHugePages() throws IOException {
         Path setting = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
