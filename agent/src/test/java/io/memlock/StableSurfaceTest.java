@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.memlock.api.MemoryLocks;
 import io.memlock.check.Level;
 import io.memlock.cli.Main;
+import io.memlock.jmx.AllocatingClassRow;
 import io.memlock.jmx.MemoryLockMXBean;
 import io.memlock.jmx.OffHeapRow;
 import io.memlock.jmx.RegionMXBean;
@@ -97,7 +98,12 @@ class StableSurfaceTest {
         surface.add("MBean " + MemoryLockMXBean.OBJECT_NAME);
         surface.add("MBean " + RegionMXBean.OBJECT_NAME + "NAME");
         surface.add("notification " + MemoryLockMXBean.STATE_CHANGED);
-        for (Class<?> type : List.of(MemoryLockMXBean.class, RegionMXBean.class, RegionRow.class, OffHeapRow.class)) {
+        for (Class<?> type : List.of(
+                MemoryLockMXBean.class,
+                RegionMXBean.class,
+                RegionRow.class,
+                OffHeapRow.class,
+                AllocatingClassRow.class)) {
             for (Method method : type.getDeclaredMethods()) {
                 if (Modifier.isPublic(method.getModifiers()) && !method.isSynthetic()) {
                     surface.add(type.getSimpleName() + " "

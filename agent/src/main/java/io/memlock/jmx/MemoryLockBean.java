@@ -180,6 +180,11 @@ final class MemoryLockBean implements MemoryLockMXBean {
     }
 
     @Override
+    public List<AllocatingClassRow> getOffHeapByClass() {
+        return offHeap.byClass().stream().map(AllocatingClassRow::new).toList();
+    }
+
+    @Override
     public long getRelockCount() {
         return status().relockCount();
     }
@@ -246,6 +251,19 @@ final class MemoryLockBean implements MemoryLockMXBean {
                         throw new IllegalStateException(
                                 "native segments can be counted on JDK 22 and later, and this is " + Runtime.version()
                                         + ": " + e);
+                    }
+                })
+                .run();
+    }
+
+    @Override
+    public void sampleOffHeap() {
+        OwnPermissions.of(() -> {
+                    try {
+                        offHeap.sample();
+                    } catch (ReflectiveOperationException e) {
+                        throw new IllegalStateException("neither direct buffers nor native segments can be sampled on "
+                                + Runtime.version() + ": " + e.getMessage());
                     }
                 })
                 .run();

@@ -109,6 +109,12 @@ public interface MemoryLockMXBean {
                     + " countSegments() was called, and not freed")
     OffHeapRow getOffHeap();
 
+    @Description(
+            "Which classes allocated direct buffers and native segments after sampleOffHeap() was called, and did not"
+                    + " free them: estimates, each with the number of samples it rests on. The class is the first on the"
+                    + " stack that is not the JDK's, so that a library's pool is named and not its user. Empty before")
+    List<AllocatingClassRow> getOffHeapByClass();
+
     @Description("Mappings the keeper had to lock since the start: heap growth under rescan, or another library's"
             + " munlockall")
     long getRelockCount();
@@ -143,6 +149,12 @@ public interface MemoryLockMXBean {
             "Counts native segments in OffHeap from now on, until this JVM ends, on JDK 22 and later. Each allocation"
                     + " then takes an object of 32 bytes and two atomic additions more")
     void countSegments();
+
+    @Description(
+            "Samples allocations by class in OffHeapByClass from now on, until this JVM ends, and counts native segments"
+                    + " as countSegments() does. Each allocation then takes a random number more, and one in 512 KiB, as"
+                    + " each of that size or larger, a walk of the stack")
+    void sampleOffHeap();
 
     @Description("Tells what is locked, what is not and why, and how the regions were found, as text")
     String diagnose();

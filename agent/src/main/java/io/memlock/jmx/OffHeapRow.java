@@ -9,11 +9,13 @@ public final class OffHeapRow {
     private final long[] buffers;
     private final long[] segments;
     private final long countedMillis;
+    private final long sampledMillis;
 
     OffHeapRow(OffHeap offHeap) {
         buffers = offHeap.directBuffers();
         segments = offHeap.segments();
         countedMillis = offHeap.segmentsCountedMillis();
+        sampledMillis = offHeap.sampledMillis();
     }
 
     /** Returns the number of direct buffers. */
@@ -39,5 +41,10 @@ public final class OffHeapRow {
     /** Returns for how long segments have been counted. */
     public long getSegmentsCountedMillis() {
         return countedMillis;
+    }
+
+    /** Returns for how long allocations have been sampled by class. */
+    public long getSampledMillis() {
+        return sampledMillis;
     }
 }

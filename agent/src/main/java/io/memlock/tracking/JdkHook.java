@@ -9,6 +9,8 @@ import java.lang.reflect.Field;
 import java.security.ProtectionDomain;
 import java.util.Map;
 import java.util.Set;
+import net.bytebuddy.jar.asm.Label;
+import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
 
 /**
@@ -22,6 +24,12 @@ abstract class JdkHook implements ClassFileTransformer {
 
     /** The version of ASM's interface, which reads the class files of all JDKs. */
     static final int ASM_API = Opcodes.ASM9;
+
+    static final String CONSTRUCTOR = "<init>";
+    static final String LONG_FUNCTION = "java/util/function/LongFunction";
+    static final String LONG_FUNCTION_TYPE = 'L' + LONG_FUNCTION + ';';
+    static final String LONG_FUNCTION_APPLY = "(J)Ljava/lang/Object;";
+    private static final String THROWABLE = "java/lang/Throwable";
 
     private final Instrumentation instrumentation;
 
@@ -49,17 +57,14 @@ abstract class JdkHook implements ClassFileTransformer {
                 type.getModule(), Set.of(), Map.of(), Map.of(type.getPackageName(), ours), Set.of(), Map.of());
     }
 
-    /**
-     * Defines a class beside one of the JDK's.
-     *
-     * @param field static, of that class
-     * @param value what it is set to
-     */
-    final void define(Class<?> target, byte[] hookClass, String field, Object value)
-            throws ReflectiveOperationException {
+    /** Defines a class beside one of the JDK's. */
+    final Class<?> define(Class<?> target, byte[] hookClass) throws ReflectiveOperationException {
         open(instrumentation, target);
-        Class<?> hook =
-                MethodHandles.privateLookupIn(target, MethodHandles.lookup()).defineClass(hookClass);
+        return MethodHandles.privateLookupIn(target, MethodHandles.lookup()).defineClass(hookClass);
+    }
+
+    /** Sets a static field of such a class. */
+    static void set(Class<?> hook, String field, Object value) throws ReflectiveOperationException {
         Field declared = hook.getDeclaredField(field);
         declared.setAccessible(true);
         declared.set(null, value);
@@ -103,5 +108,27 @@ abstract class JdkHook implements ClassFileTransformer {
             failure = e;
             return null;
         }
+    }
+
+    /** Begins what may fail without anybody's noticing. */
+    static Label beginGuarded(MethodVisitor code) {
+        Label begin = new Label();
+        Label handler = new Label();
+        code.visitTryCatchBlock(begin, handler, handler, THROWABLE);
+        code.visitLabel(begin);
+        return handler;
+    }
+
+    static void endGuarded(MethodVisitor code, Label handler, int returns) {
+        code.visitInsn(returns);
+        code.visitLabel(handler);
+        code.visitFrame(Opcodes.F_SAME1, 0, null, 1, new Object[] {THROWABLE});
+        code.visitInsn(Opcodes.POP);
+    }
+
+    static void end(MethodVisitor code, int returns) {
+        code.visitInsn(returns);
+        code.visitMaxs(0, 0);
+        code.visitEnd();
     }
 }

@@ -56,7 +56,7 @@ final class MapHook extends JdkHook {
      */
     String install(Consumer<long[]> listener) throws ReflectiveOperationException {
         Class<?> target = target();
-        define(target, hookClass(), LISTENER, listener);
+        set(define(target, hookClass()), LISTENER, listener);
         change(target);
         return target.getName();
     }

@@ -2,6 +2,7 @@
 package io.memlock.tracking;
 
 import java.lang.instrument.Instrumentation;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -25,6 +26,11 @@ public final class OffHeap {
     private long goodUntilNanos = System.nanoTime();
     private volatile long sinceNanos;
     private volatile boolean isCounting;
+    private SegmentHook segmentHook;
+    private volatile OffHeapSampler sampler;
+    private long sampledSinceNanos;
+    private boolean areBuffersSampled;
+    private boolean areSegmentsSampled;
 
     /** Counts nothing yet. */
     public OffHeap(Instrumentation instrumentation) {
@@ -44,7 +50,7 @@ public final class OffHeap {
             }
             long start = System.nanoTime();
             if (buffers != null && start - goodUntilNanos >= 0) {
-                long[] count = buffers.count();
+                long[] count = buffers.count(sampler != null);
                 counted = count == null ? unknown() : count;
                 long end = System.nanoTime();
                 goodUntilNanos = end + REST * (end - start);
@@ -62,10 +68,57 @@ public final class OffHeap {
      */
     public synchronized void countSegments() throws ReflectiveOperationException {
         if (!isCounting) {
-            new SegmentHook(instrumentation).install(segments);
+            segmentHook = new SegmentHook(instrumentation);
+            segmentHook.install(segments);
             sinceNanos = System.nanoTime();
             isCounting = true;
         }
+    }
+
+    /**
+     * Begins to sample, by allocating class, direct buffers and, where there are any, native segments, which are counted then
+     * too. Once is enough.
+     *
+     * @throws ReflectiveOperationException if neither can be sampled on this JDK
+     */
+    public synchronized void sample() throws ReflectiveOperationException {
+        if (sampler != null) {
+            return;
+        }
+        OffHeapSampler created = new OffHeapSampler();
+        Throwable failure = null;
+        try {
+            new BufferHook(instrumentation).install(created.directBuffers());
+            areBuffersSampled = true;
+        } catch (ReflectiveOperationException | LinkageError e) {
+            failure = e;
+        }
+        try {
+            countSegments();
+            segmentHook.sample(created.segments());
+            areSegmentsSampled = true;
+        } catch (ReflectiveOperationException | LinkageError e) { // before JDK 22 there are none
+            if (failure != null) {
+                throw new ReflectiveOperationException(failure + ", " + e, failure);
+            }
+        }
+        sampledSinceNanos = System.nanoTime();
+        sampler = created;
+    }
+
+    /** Returns for how long allocations have been sampled; {@link #UNKNOWN} if they are not. */
+    public long sampledMillis() {
+        return sampler == null ? UNKNOWN : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sampledSinceNanos);
+    }
+
+    /**
+     * Returns what each class has allocated since that is sampled, and not freed.
+     *
+     * @return the class with the most bytes first; empty while nothing is sampled
+     */
+    public List<AllocatingClass> byClass() {
+        OffHeapSampler current = sampler;
+        return current == null ? List.of() : current.classes(areBuffersSampled, areSegmentsSampled);
     }
 
     /**

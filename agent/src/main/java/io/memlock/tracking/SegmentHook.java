@@ -3,6 +3,7 @@ package io.memlock.tracking;
 
 import java.lang.instrument.Instrumentation;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongFunction;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.ClassWriter;
@@ -31,7 +32,6 @@ final class SegmentHook extends JdkHook {
     private static final String HOOK = "jdk/internal/foreign/MemlockSegmentHook";
     private static final String COUNTED = "counted";
     private static final String COUNTED_TYPE = '(' + CLEANUP_TYPE + 'J' + ')' + CLEANUP_TYPE;
-    private static final String CONSTRUCTOR = "<init>";
     private static final String CONSTRUCTOR_TYPE = '(' + CLEANUP_TYPE + "J)V";
     private static final String REAL = "real";
     private static final String BYTES = "bytes";
@@ -40,7 +40,16 @@ final class SegmentHook extends JdkHook {
     private static final String ARRAY_TYPE = 'L' + ARRAY + ';';
     private static final String COUNT = "count";
     private static final String COUNT_TYPE = "(JJ)V";
-    private static final String THROWABLE = "java/lang/Throwable";
+    private static final String SAMPLER = "sampler";
+    private static final String SAMPLE = "sample";
+    private static final String RUNNABLE = "java/lang/Runnable";
+    private static final String RUNNABLE_TYPE = 'L' + RUNNABLE + ';';
+    private static final String OFFER = "offer";
+    private static final String FORGET = "forget";
+    private static final String OF_HOOK = "(L" + HOOK + ";)V";
+
+    /** The class beside the JDK's; null until it is put in. */
+    private Class<?> hook;
 
     SegmentHook(Instrumentation instrumentation) {
         super(instrumentation);
@@ -54,8 +63,18 @@ final class SegmentHook extends JdkHook {
      */
     void install(AtomicLongArray live) throws ReflectiveOperationException {
         Class<?> target = Class.forName(TARGET, false, null);
-        define(target, hookClass(), LIVE, live);
+        hook = define(target, hookClass());
+        set(hook, LIVE, live);
         change(target);
+    }
+
+    /**
+     * Offers each segment to a sampler from now on.
+     *
+     * @param sampler makes a sample of an allocation of so many bytes, which is run when they are freed; or null
+     */
+    void sample(LongFunction<?> sampler) throws ReflectiveOperationException {
+        set(hook, SAMPLER, sampler);
     }
 
     /** Puts a cleanup of ours around each that the allocator makes. */
@@ -100,13 +119,16 @@ final class SegmentHook extends JdkHook {
      * <pre>
      * final class MemlockSegmentHook extends ResourceCleanup {
      *     static AtomicLongArray live;
+     *     static volatile LongFunction sampler;
      *     final ResourceCleanup real;
      *     final long bytes;
+     *     Runnable sample;
      *
      *     static ResourceCleanup counted(ResourceCleanup real, long bytes) {
      *         try {
-     *             ResourceCleanup hook = new MemlockSegmentHook(real, bytes);
+     *             MemlockSegmentHook hook = new MemlockSegmentHook(real, bytes);
      *             count(1, bytes);
+     *             offer(hook);
      *             return hook;
      *         } catch (Throwable e) {
      *             return real;
@@ -116,7 +138,26 @@ final class SegmentHook extends JdkHook {
      *     public void cleanup() {
      *         real.cleanup();
      *         try {
+     *             forget(this);
      *             count(-1, -bytes);
+     *         } catch (Throwable e) {
+     *         }
+     *     }
+     *
+     *     static void offer(MemlockSegmentHook hook) {
+     *         try {
+     *             if (sampler != null) {
+     *                 hook.sample = (Runnable) sampler.apply(hook.bytes);
+     *             }
+     *         } catch (Throwable e) {
+     *         }
+     *     }
+     *
+     *     static void forget(MemlockSegmentHook hook) {
+     *         try {
+     *             if (hook.sample != null) {
+     *                 hook.sample.run();
+     *             }
      *         } catch (Throwable e) {
      *         }
      *     }
@@ -134,6 +175,9 @@ final class SegmentHook extends JdkHook {
         hook.visitField(Opcodes.ACC_STATIC, LIVE, ARRAY_TYPE, null, null).visitEnd();
         hook.visitField(Opcodes.ACC_FINAL, REAL, CLEANUP_TYPE, null, null).visitEnd();
         hook.visitField(Opcodes.ACC_FINAL, BYTES, "J", null, null).visitEnd();
+        hook.visitField(Opcodes.ACC_STATIC | Opcodes.ACC_VOLATILE, SAMPLER, LONG_FUNCTION_TYPE, null, null)
+                .visitEnd();
+        hook.visitField(0, SAMPLE, RUNNABLE_TYPE, null, null).visitEnd();
 
         MethodVisitor code = hook.visitMethod(0, CONSTRUCTOR, CONSTRUCTOR_TYPE, null, null);
         code.visitVarInsn(Opcodes.ALOAD, 0);
@@ -153,9 +197,11 @@ final class SegmentHook extends JdkHook {
         code.visitVarInsn(Opcodes.ALOAD, 0);
         code.visitVarInsn(Opcodes.LLOAD, 1);
         code.visitMethodInsn(Opcodes.INVOKESPECIAL, HOOK, CONSTRUCTOR, CONSTRUCTOR_TYPE, false);
+        code.visitInsn(Opcodes.DUP);
         code.visitInsn(Opcodes.LCONST_1);
         code.visitVarInsn(Opcodes.LLOAD, 1);
         code.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, COUNT, COUNT_TYPE, false);
+        code.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, OFFER, OF_HOOK, false);
         endGuarded(code, handler, Opcodes.ARETURN);
         code.visitVarInsn(Opcodes.ALOAD, 0);
         end(code, Opcodes.ARETURN);
@@ -165,11 +211,44 @@ final class SegmentHook extends JdkHook {
         code.visitFieldInsn(Opcodes.GETFIELD, HOOK, REAL, CLEANUP_TYPE);
         code.visitMethodInsn(Opcodes.INVOKEVIRTUAL, CLEANUP, CLEAN, NOTHING, false);
         handler = beginGuarded(code);
+        code.visitVarInsn(Opcodes.ALOAD, 0);
+        code.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, FORGET, OF_HOOK, false);
         code.visitLdcInsn(-1L);
         code.visitVarInsn(Opcodes.ALOAD, 0);
         code.visitFieldInsn(Opcodes.GETFIELD, HOOK, BYTES, "J");
         code.visitInsn(Opcodes.LNEG);
         code.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, COUNT, COUNT_TYPE, false);
+        endGuarded(code, handler, Opcodes.RETURN);
+        end(code, Opcodes.RETURN);
+
+        code = hook.visitMethod(Opcodes.ACC_STATIC, OFFER, OF_HOOK, null, null);
+        handler = beginGuarded(code);
+        Label not = new Label();
+        code.visitFieldInsn(Opcodes.GETSTATIC, HOOK, SAMPLER, LONG_FUNCTION_TYPE);
+        code.visitJumpInsn(Opcodes.IFNULL, not);
+        code.visitVarInsn(Opcodes.ALOAD, 0);
+        code.visitFieldInsn(Opcodes.GETSTATIC, HOOK, SAMPLER, LONG_FUNCTION_TYPE);
+        code.visitVarInsn(Opcodes.ALOAD, 0);
+        code.visitFieldInsn(Opcodes.GETFIELD, HOOK, BYTES, "J");
+        code.visitMethodInsn(Opcodes.INVOKEINTERFACE, LONG_FUNCTION, "apply", LONG_FUNCTION_APPLY, true);
+        code.visitTypeInsn(Opcodes.CHECKCAST, RUNNABLE);
+        code.visitFieldInsn(Opcodes.PUTFIELD, HOOK, SAMPLE, RUNNABLE_TYPE);
+        code.visitLabel(not);
+        code.visitFrame(Opcodes.F_SAME, 0, null, 0, null);
+        endGuarded(code, handler, Opcodes.RETURN);
+        end(code, Opcodes.RETURN);
+
+        code = hook.visitMethod(Opcodes.ACC_STATIC, FORGET, OF_HOOK, null, null);
+        handler = beginGuarded(code);
+        not = new Label();
+        code.visitVarInsn(Opcodes.ALOAD, 0);
+        code.visitFieldInsn(Opcodes.GETFIELD, HOOK, SAMPLE, RUNNABLE_TYPE);
+        code.visitJumpInsn(Opcodes.IFNULL, not);
+        code.visitVarInsn(Opcodes.ALOAD, 0);
+        code.visitFieldInsn(Opcodes.GETFIELD, HOOK, SAMPLE, RUNNABLE_TYPE);
+        code.visitMethodInsn(Opcodes.INVOKEINTERFACE, RUNNABLE, "run", NOTHING, true);
+        code.visitLabel(not);
+        code.visitFrame(Opcodes.F_SAME, 0, null, 0, null);
         endGuarded(code, handler, Opcodes.RETURN);
         end(code, Opcodes.RETURN);
 
@@ -184,27 +263,5 @@ final class SegmentHook extends JdkHook {
         end(code, Opcodes.RETURN);
         hook.visitEnd();
         return hook.toByteArray();
-    }
-
-    /** Begins what may fail without anybody's noticing. */
-    private static Label beginGuarded(MethodVisitor code) {
-        Label begin = new Label();
-        Label handler = new Label();
-        code.visitTryCatchBlock(begin, handler, handler, THROWABLE);
-        code.visitLabel(begin);
-        return handler;
-    }
-
-    private static void endGuarded(MethodVisitor code, Label handler, int returns) {
-        code.visitInsn(returns);
-        code.visitLabel(handler);
-        code.visitFrame(Opcodes.F_SAME1, 0, null, 1, new Object[] {THROWABLE});
-        code.visitInsn(Opcodes.POP);
-    }
-
-    private static void end(MethodVisitor code, int returns) {
-        code.visitInsn(returns);
-        code.visitMaxs(0, 0);
-        code.visitEnd();
     }
 }

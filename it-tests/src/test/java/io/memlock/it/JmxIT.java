@@ -59,6 +59,7 @@ class JmxIT {
         "PageSizeBytes",
         "Regions",
         "OffHeap",
+        "OffHeapByClass",
         "RelockCount",
         "FailureCount",
         "LastFailure",
@@ -296,7 +297,8 @@ class JmxIT {
                         .containsExactlyInAnyOrder(ATTRIBUTES);
                 assertThat(info.getOperations())
                         .extracting(MBeanFeatureInfo::getName)
-                        .containsExactlyInAnyOrder("refresh", "lock", "unlock", "diagnose", "countSegments");
+                        .containsExactlyInAnyOrder(
+                                "refresh", "lock", "unlock", "diagnose", "countSegments", "sampleOffHeap");
                 assertThat(info.getAttributes()).allSatisfy(JmxIT::assertDescribed);
                 assertThat(info.getOperations()).allSatisfy(JmxIT::assertDescribed);
                 for (MBeanOperationInfo operation : info.getOperations()) {

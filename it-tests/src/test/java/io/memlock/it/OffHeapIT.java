@@ -9,7 +9,10 @@ import io.memlock.it.apps.OffHeapApp;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import javax.management.openmbean.CompositeData;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,6 +22,14 @@ class OffHeapIT {
 
     private static final int FIRST_WITH_SEGMENTS = 22;
     private static final int BYTES = 64 << 10;
+    private static final int PIECE = 16 << 10;
+
+    /** Larger than the distance of two samples. */
+    private static final int LARGE = 600_000;
+
+    private static final String ONE = OffHeapApp.class.getName() + "$One";
+    private static final String OTHER = OffHeapApp.class.getName() + "$Other";
+    private static final String VIRTUAL = OffHeapApp.class.getName() + "$Virtual";
 
     static List<Jdk> withSegments() {
         return Jdk.all().stream()
@@ -48,6 +59,8 @@ class OffHeapIT {
                 assertThat(offHeap(client, "segments")).isEqualTo(-1);
                 assertThat(offHeap(client, "segmentBytes")).isEqualTo(-1);
                 assertThat(offHeap(client, "segmentsCountedMillis")).isEqualTo(-1);
+                assertThat(offHeap(client, "sampledMillis")).isEqualTo(-1);
+                assertThat(byClass(client)).isEmpty();
                 if (jdk.feature() < FIRST_WITH_SEGMENTS) {
                     assertThatThrownBy(() -> client.invoke("countSegments"))
                             .hasStackTraceContaining("native segments can be counted on JDK 22 and later, and this is");
@@ -112,20 +125,131 @@ class OffHeapIT {
     }
 
     @ParameterizedTest
-    @MethodSource("withSegments")
-    void harmsNobodyWhereTheHookFails(Jdk jdk) throws Exception {
-        try (ForkedJvm jvm = start(jdk, "--add-opens=java.base/jdk.internal.foreign=ALL-UNNAMED");
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void harmsNobodyWhereTheHooksFail(Jdk jdk) throws Exception {
+        try (ForkedJvm jvm = start(
+                        jdk,
+                        "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                        "--add-opens=java.base/jdk.internal.foreign=ALL-UNNAMED");
                 JmxClient client = JmxClient.attach(jvm.pid())) {
             client.awaitMemoryLock();
-            client.invoke("countSegments");
-            jvm.ask("segments shared 10 " + BYTES);
+            client.invoke("sampleOffHeap");
+            String kind = jdk.feature() >= FIRST_WITH_SEGMENTS ? "segments shared" : "buffers";
+            jvm.ask(kind + " 10 " + LARGE);
             jvm.ask("breakhook");
-            jvm.ask("segments shared 10 " + BYTES);
+            jvm.ask(kind + " 10 " + LARGE);
+            jvm.ask("buffers 10 " + LARGE);
             jvm.ask("close");
             jvm.ask("churn 2 100 4096");
 
             assertThat(jvm.stderr()).doesNotContain("Exception").doesNotContain("WARNING");
         }
+    }
+
+    /**
+     * Of n pieces of 16 KiB each is sampled with the chance 1/32, and a sample stands for 512 KiB. By Chernoff's bound, with n p =
+     * 128 (64 MiB) and 32 (16 MiB), an estimate lies outside of these limits in less than one of 20 million runs.
+     */
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void tellsWhichClassAllocated(Jdk jdk) throws Exception {
+        try (ForkedJvm jvm = start(jdk, "-XX:MaxDirectMemorySize=400m");
+                JmxClient client = JmxClient.attach(jvm.pid())) {
+            client.awaitMemoryLock();
+            jvm.ask("by One buffers 10 " + LARGE);
+            client.invoke("sampleOffHeap");
+            client.invoke("sampleOffHeap");
+            assertThat(offHeap(client, "sampledMillis")).isNotNegative();
+            assertThat(byClass(client)).as("older ones").isEmpty();
+            List<String> kinds = new ArrayList<>(List.of("buffers"));
+            if (jdk.feature() >= FIRST_WITH_SEGMENTS) {
+                kinds.add("segments");
+            }
+
+            for (String kind : kinds) {
+                jvm.ask("by One " + kind + " 4096 " + PIECE);
+                jvm.ask("by Other " + kind + " 1024 " + PIECE);
+            }
+
+            Map<String, CompositeData> rows = byClass(client);
+            System.out.println(jdk + ": " + rows.values());
+            assertThat(rows.keySet()).contains(ONE, OTHER);
+            for (String item : List.of("directBuffer", "segment")) {
+                boolean isKnown = kinds.size() == 2 || item.equals("directBuffer");
+                for (String name : List.of(ONE, OTHER)) {
+                    long truth = (name.equals(ONE) ? 64L : 16L) << 20;
+                    double least = name.equals(ONE) ? 0.5 : 0.14;
+                    double most = name.equals(ONE) ? 1.6 : 2.4;
+                    long bytes = (long) rows.get(name).get(item + "Bytes");
+                    long number = (long) rows.get(name).get(item + "s");
+                    if (isKnown) {
+                        assertThat(bytes / (double) truth).as(name).isBetween(least, most);
+                        assertThat(number).isEqualTo(bytes / PIECE);
+                    } else {
+                        assertThat(bytes).isEqualTo(-1);
+                        assertThat(number).isEqualTo(-1);
+                    }
+                }
+            }
+
+            eventually(() -> assertThat(offHeap(client, "directBuffers"))
+                    .as("samples are buffers too")
+                    .isEqualTo(client.pool("direct", "Count")));
+            jvm.ask("close");
+            jvm.ask("drop");
+            eventually(() -> assertThat(byClass(client).keySet()).doesNotContain(ONE, OTHER));
+            eventually(
+                    () -> assertThat((long) client.pool("direct", "MemoryUsed")).isLessThan(1 << 20));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void samplesEachLargeOneWhereverItIsMade(Jdk jdk) throws Exception {
+        try (ForkedJvm jvm = start(jdk, "-XX:MaxDirectMemorySize=400m");
+                JmxClient client = JmxClient.attach(jvm.pid())) {
+            client.awaitMemoryLock();
+            client.invoke("sampleOffHeap");
+
+            jvm.ask("by Virtual buffers 10 " + LARGE);
+            assertThat(jvm.ask("by Redeployed buffers 10 " + LARGE)).contains("collected");
+            jvm.ask("deep " + LARGE);
+            jvm.ask("by Other buffers 10 " + LARGE);
+
+            for (String name : List.of(VIRTUAL, ONE, OTHER)) {
+                CompositeData row = byClass(client).get(name);
+                assertThat(row).as(name).isNotNull();
+                assertThat(row.get("samples")).as(name).isEqualTo(10L);
+                assertThat(row.get("directBuffers")).as(name).isEqualTo(10L);
+                assertThat(row.get("directBufferBytes")).as(name).isEqualTo(10L * LARGE);
+            }
+            jvm.ask("drop");
+            eventually(() -> assertThat(byClass(client).keySet()).doesNotContain(VIRTUAL, ONE, OTHER));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.memlock.it.harness.Jdk#all")
+    void manyThreadsThatAllocateAndFreeLeaveNoRow(Jdk jdk) throws Exception {
+        try (ForkedJvm jvm = start(jdk);
+                JmxClient client = JmxClient.attach(jvm.pid())) {
+            client.awaitMemoryLock();
+            client.invoke("sampleOffHeap");
+
+            jvm.ask("churn 8 10000 4096");
+            jvm.ask("churn 8 200 " + LARGE);
+
+            jvm.ask("drop");
+            eventually(() -> assertThat(byClass(client).keySet()).doesNotContain(OffHeapApp.class.getName()));
+        }
+    }
+
+    private static Map<String, CompositeData> byClass(JmxClient client) throws Exception {
+        Map<String, CompositeData> rows = new TreeMap<>();
+        for (CompositeData row : (CompositeData[]) client.get("OffHeapByClass")) {
+            rows.put((String) row.get("className"), row);
+        }
+        return rows;
     }
 
     private static ForkedJvm start(Jdk jdk, String... flags) {
