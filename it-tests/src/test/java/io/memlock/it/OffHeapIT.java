@@ -127,14 +127,13 @@ class OffHeapIT {
     @ParameterizedTest
     @MethodSource("io.memlock.it.harness.Jdk#all")
     void harmsNobodyWhereTheHooksFail(Jdk jdk) throws Exception {
-        try (ForkedJvm jvm = start(
-                        jdk,
-                        "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                        "--add-opens=java.base/jdk.internal.foreign=ALL-UNNAMED");
+        boolean hasSegments = jdk.feature() >= FIRST_WITH_SEGMENTS;
+        String more = hasSegments ? "--add-opens=java.base/jdk.internal.foreign=ALL-UNNAMED" : "-showversion";
+        try (ForkedJvm jvm = start(jdk, "--add-opens=java.base/java.nio=ALL-UNNAMED", more);
                 JmxClient client = JmxClient.attach(jvm.pid())) {
             client.awaitMemoryLock();
             client.invoke("sampleOffHeap");
-            String kind = jdk.feature() >= FIRST_WITH_SEGMENTS ? "segments shared" : "buffers";
+            String kind = hasSegments ? "segments shared" : "buffers";
             jvm.ask(kind + " 10 " + LARGE);
             jvm.ask("breakhook");
             jvm.ask(kind + " 10 " + LARGE);
@@ -172,7 +171,6 @@ class OffHeapIT {
             }
 
             Map<String, CompositeData> rows = byClass(client);
-            System.out.println(jdk + ": " + rows.values());
             assertThat(rows.keySet()).contains(ONE, OTHER);
             for (String item : List.of("directBuffer", "segment")) {
                 boolean isKnown = kinds.size() == 2 || item.equals("directBuffer");

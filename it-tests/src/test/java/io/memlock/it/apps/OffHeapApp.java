@@ -231,7 +231,9 @@ public final class OffHeapApp {
     /** Allocates on the way back from the end of the stack. */
     private static void deep(int[] left, int bytes) {
         try {
-            deep(left, bytes);
+            if (left[0] > 0) {
+                deep(left, bytes);
+            }
         } catch (StackOverflowError e) { // as is to be
         }
         if (left[0]-- > 0) {
