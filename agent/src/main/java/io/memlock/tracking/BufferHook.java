@@ -3,8 +3,6 @@ package io.memlock.tracking;
 
 import java.lang.instrument.Instrumentation;
 import java.util.function.LongFunction;
-import net.bytebuddy.jar.asm.ClassReader;
-import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.ClassWriter;
 import net.bytebuddy.jar.asm.Label;
 import net.bytebuddy.jar.asm.MethodVisitor;
@@ -22,9 +20,6 @@ final class BufferHook extends JdkHook {
     private static final String RUNNABLE_TYPE = "Ljava/lang/Runnable;";
     private static final String CREATES_CLEANER = "(Ljava/lang/Object;" + RUNNABLE_TYPE + ')';
 
-    /** A local variable that is free: the constructor has nine of its own. */
-    private static final int FREEING = 48;
-
     private static final String HOOK = "java/nio/MemlockBufferHook";
     private static final String SAMPLER = "sampler";
     private static final String SAMPLED = "sampled";
@@ -35,7 +30,7 @@ final class BufferHook extends JdkHook {
     private static final String SAMPLE = "java/util/concurrent/Callable";
 
     BufferHook(Instrumentation instrumentation) {
-        super(instrumentation);
+        super(instrumentation, HOOK);
     }
 
     /**
@@ -52,43 +47,27 @@ final class BufferHook extends JdkHook {
 
     /** Puts one call before the cleaner is made, and one behind. */
     @Override
-    byte[] changed(byte[] classFile) {
-        boolean[] isDone = new boolean[1];
-        ClassReader reader = new ClassReader(classFile);
-        ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
-        reader.accept(
-                new ClassVisitor(ASM_API, writer) {
+    MethodVisitor withCalls(int access, String name, String descriptor, MethodVisitor next) {
+        return !name.equals(CONSTRUCTOR) || !descriptor.equals(ALLOCATOR_TYPE)
+                ? next
+                : new MethodVisitor(ASM_API, next) {
                     @Override
-                    public MethodVisitor visitMethod(
-                            int access, String name, String descriptor, String signature, String[] exceptions) {
-                        MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
-                        return !name.equals(CONSTRUCTOR) || !descriptor.equals(ALLOCATOR_TYPE)
-                                ? next
-                                : new MethodVisitor(ASM_API, next) {
-                                    @Override
-                                    public void visitMethodInsn(
-                                            int opcode, String owner, String method, String type, boolean isInterface) {
-                                        boolean isCleaner =
-                                                opcode == Opcodes.INVOKESTATIC && type.startsWith(CREATES_CLEANER);
-                                        if (isCleaner) {
-                                            visitVarInsn(Opcodes.ILOAD, 1);
-                                            super.visitMethodInsn(
-                                                    Opcodes.INVOKESTATIC, HOOK, SAMPLED, SAMPLED_TYPE, false);
-                                            visitInsn(Opcodes.DUP);
-                                            visitVarInsn(Opcodes.ASTORE, FREEING);
-                                        }
-                                        super.visitMethodInsn(opcode, owner, method, type, isInterface);
-                                        if (isCleaner) {
-                                            visitVarInsn(Opcodes.ALOAD, FREEING);
-                                            super.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, MADE, MADE_TYPE, false);
-                                            isDone[0] = true;
-                                        }
-                                    }
-                                };
+                    public void visitMethodInsn(
+                            int opcode, String owner, String method, String type, boolean isInterface) {
+                        boolean isCleaner = opcode == Opcodes.INVOKESTATIC && type.startsWith(CREATES_CLEANER);
+                        if (isCleaner) {
+                            visitVarInsn(Opcodes.ILOAD, 1);
+                            super.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, SAMPLED, SAMPLED_TYPE, false);
+                            visitInsn(Opcodes.DUP);
+                            visitVarInsn(Opcodes.ASTORE, FIRST_FREE);
+                        }
+                        super.visitMethodInsn(opcode, owner, method, type, isInterface);
+                        if (isCleaner) {
+                            visitVarInsn(Opcodes.ALOAD, FIRST_FREE);
+                            super.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, MADE, MADE_TYPE, false);
+                        }
                     }
-                },
-                0);
-        return isDone[0] ? writer.toByteArray() : null;
+                };
     }
 
     /**

@@ -49,12 +49,11 @@ final class DirectBuffers {
     /**
      * Counts them. Nobody waits for it.
      *
-     * @param areSampled whether what frees a buffer may be a sample
      * @return the number and the bytes; null if the list changed too often
      */
-    long[] count(boolean areSampled) throws IllegalAccessException {
+    long[] count() throws IllegalAccessException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            long[] count = countOnce(areSampled);
+            long[] count = countOnce();
             if (count != null) {
                 return count;
             }
@@ -62,7 +61,7 @@ final class DirectBuffers {
         return null;
     }
 
-    private long[] countOnce(boolean areSampled) throws IllegalAccessException {
+    private long[] countOnce() throws IllegalAccessException {
         long[] count = new long[2];
         Object entry;
         synchronized (cleaner) { // as the JDK changes it: all entries behind this one are seen whole
@@ -70,7 +69,7 @@ final class DirectBuffers {
         }
         while (entry != null) {
             Object action = thunk.get(entry);
-            if (areSampled && action instanceof AllocatingClasses.Sample sample) {
+            if (action instanceof AllocatingClasses.Sample sample) {
                 action = sample.real();
             }
             if (action.getClass() == deallocator) {

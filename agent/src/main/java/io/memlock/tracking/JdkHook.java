@@ -9,6 +9,9 @@ import java.lang.reflect.Field;
 import java.security.ProtectionDomain;
 import java.util.Map;
 import java.util.Set;
+import net.bytebuddy.jar.asm.ClassReader;
+import net.bytebuddy.jar.asm.ClassVisitor;
+import net.bytebuddy.jar.asm.ClassWriter;
 import net.bytebuddy.jar.asm.Label;
 import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
@@ -31,7 +34,11 @@ abstract class JdkHook implements ClassFileTransformer {
     static final String LONG_FUNCTION_APPLY = "(J)Ljava/lang/Object;";
     private static final String THROWABLE = "java/lang/Throwable";
 
+    /** The first local variable that is free: the methods have two dozen of their own. */
+    static final int FIRST_FREE = 48;
+
     private final Instrumentation instrumentation;
+    private final String hook;
 
     /** The changed class, named as in class files; null until it is known. */
     private volatile String home;
@@ -39,16 +46,59 @@ abstract class JdkHook implements ClassFileTransformer {
     private volatile boolean isDone;
     private volatile Throwable failure;
 
-    JdkHook(Instrumentation instrumentation) {
+    /**
+     * Changes nothing yet.
+     *
+     * @param hook the small class, named as in class files
+     */
+    JdkHook(Instrumentation instrumentation, String hook) {
         this.instrumentation = instrumentation;
+        this.hook = hook;
     }
 
     /**
-     * Returns the class as it is to be.
+     * Returns what puts calls of the hook into a method.
      *
-     * @return null if it has nothing to change
+     * @param next takes the method as it is to be; returned itself where no call belongs
      */
-    abstract byte[] changed(byte[] classFile);
+    abstract MethodVisitor withCalls(int access, String name, String descriptor, MethodVisitor next);
+
+    /**
+     * Returns the class with calls of the hook in it.
+     *
+     * @return null if there is no place for any
+     */
+    final byte[] changed(byte[] classFile) {
+        boolean[] isCalled = new boolean[1];
+        ClassReader reader = new ClassReader(classFile);
+        ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
+        reader.accept(
+                new ClassVisitor(ASM_API, writer) {
+                    @Override
+                    public MethodVisitor visitMethod(
+                            int access, String name, String descriptor, String signature, String[] exceptions) {
+                        MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
+                        return withCalls(access, name, descriptor, new MethodVisitor(ASM_API, next) {
+                            @Override
+                            public void visitMethodInsn(
+                                    int opcode, String owner, String method, String type, boolean isInterface) {
+                                isCalled[0] |= owner.equals(hook);
+                                super.visitMethodInsn(opcode, owner, method, type, isInterface);
+                            }
+
+                            @Override
+                            public void visitMaxs(int stack, int locals) {
+                                if (locals > FIRST_FREE) {
+                                    throw new IllegalStateException(name + " has " + locals + " local variables");
+                                }
+                                super.visitMaxs(stack, locals);
+                            }
+                        });
+                    }
+                },
+                0);
+        return isCalled[0] ? writer.toByteArray() : null;
+    }
 
     /** Lets us reach into the package of a class of the JDK. */
     static void open(Instrumentation instrumentation, Class<?> type) {

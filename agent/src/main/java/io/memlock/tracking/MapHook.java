@@ -3,8 +3,6 @@ package io.memlock.tracking;
 
 import java.lang.instrument.Instrumentation;
 import java.util.function.Consumer;
-import net.bytebuddy.jar.asm.ClassReader;
-import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.ClassWriter;
 import net.bytebuddy.jar.asm.Label;
 import net.bytebuddy.jar.asm.MethodVisitor;
@@ -43,7 +41,7 @@ final class MapHook extends JdkHook {
     private static final String FILE_TYPE = "Ljava/io/FileDescriptor;";
 
     MapHook(Instrumentation instrumentation) {
-        super(instrumentation);
+        super(instrumentation, HOOK);
     }
 
     /**
@@ -70,21 +68,8 @@ final class MapHook extends JdkHook {
     }
 
     @Override
-    byte[] changed(byte[] classFile) {
-        return withCall(classFile);
-    }
-
-    /**
-     * Returns the class with a call behind each call of the native method.
-     *
-     * @return null if it has none
-     */
-    static byte[] withCall(byte[] classFile) {
-        ClassReader reader = new ClassReader(classFile);
-        ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
-        CallAfterMap call = new CallAfterMap(writer);
-        reader.accept(call, 0);
-        return call.isDone ? writer.toByteArray() : null;
+    MethodVisitor withCalls(int access, String name, String descriptor, MethodVisitor next) {
+        return new CallAfterMap(next);
     }
 
     /**
@@ -107,12 +92,7 @@ final class MapHook extends JdkHook {
         hook.visitField(Opcodes.ACC_STATIC | Opcodes.ACC_VOLATILE, LISTENER, CONSUMER_TYPE, null, null)
                 .visitEnd();
         MethodVisitor code = hook.visitMethod(Opcodes.ACC_STATIC, MAPPED, MAPPED_TYPE, null, null);
-        Label begin = new Label();
-        Label end = new Label();
-        Label handler = new Label();
-        code.visitCode();
-        code.visitTryCatchBlock(begin, end, handler, "java/lang/Throwable");
-        code.visitLabel(begin);
+        Label handler = beginGuarded(code);
         code.visitFieldInsn(Opcodes.GETSTATIC, HOOK, LISTENER, CONSUMER_TYPE);
         code.visitInsn(Opcodes.ICONST_3);
         code.visitIntInsn(Opcodes.NEWARRAY, Opcodes.T_LONG);
@@ -131,23 +111,14 @@ final class MapHook extends JdkHook {
         code.visitVarInsn(Opcodes.LLOAD, 3);
         code.visitInsn(Opcodes.LASTORE);
         code.visitMethodInsn(Opcodes.INVOKEINTERFACE, CONSUMER, "accept", "(Ljava/lang/Object;)V", true);
-        code.visitLabel(end);
-        code.visitInsn(Opcodes.RETURN);
-        code.visitLabel(handler);
-        code.visitFrame(Opcodes.F_SAME1, 0, null, 1, new Object[] {"java/lang/Throwable"});
-        code.visitInsn(Opcodes.POP);
-        code.visitInsn(Opcodes.RETURN);
-        code.visitMaxs(0, 0);
-        code.visitEnd();
+        endGuarded(code, handler, Opcodes.RETURN);
+        end(code, Opcodes.RETURN);
         hook.visitEnd();
         return hook.toByteArray();
     }
 
     /** Puts the call behind each call of the native method. */
-    private static final class CallAfterMap extends ClassVisitor {
-
-        /** The first local variable that is free: the methods have two dozen of their own. */
-        private static final int FIRST_FREE = 48;
+    private static final class CallAfterMap extends MethodVisitor {
 
         private static final int FILE = FIRST_FREE;
         private static final int PROTECTION = FILE + 1;
@@ -156,67 +127,48 @@ final class MapHook extends JdkHook {
         private static final int BYTES = POSITION + 2;
         private static final int IS_SYNC = BYTES + 2;
 
-        private boolean isDone;
-
-        CallAfterMap(ClassVisitor next) {
+        CallAfterMap(MethodVisitor next) {
             super(ASM_API, next);
         }
 
         @Override
-        public MethodVisitor visitMethod(
-                int access, String name, String descriptor, String signature, String[] exceptions) {
-            MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
-            return new MethodVisitor(ASM_API, next) {
-                @Override
-                public void visitMethodInsn(
-                        int opcode, String owner, String method, String parameters, boolean isInterface) {
-                    boolean byReceiver = method.equals(MAP) && parameters.equals(MAP_BY_RECEIVER);
-                    boolean byArgument = method.equals(MAP) && parameters.equals(MAP_BY_ARGUMENT);
-                    if (byReceiver || byArgument) {
-                        keepArguments();
-                    }
-                    super.visitMethodInsn(opcode, owner, method, parameters, isInterface);
-                    if (byReceiver || byArgument) {
-                        callHook(byReceiver ? owner : null);
-                        isDone = true;
-                    }
-                }
+        public void visitMethodInsn(int opcode, String owner, String method, String parameters, boolean isInterface) {
+            boolean byReceiver = method.equals(MAP) && parameters.equals(MAP_BY_RECEIVER);
+            boolean byArgument = method.equals(MAP) && parameters.equals(MAP_BY_ARGUMENT);
+            if (byReceiver || byArgument) {
+                keepArguments();
+            }
+            super.visitMethodInsn(opcode, owner, method, parameters, isInterface);
+            if (byReceiver || byArgument) {
+                callHook(byReceiver ? owner : null);
+            }
+        }
 
-                /** Keeps them in variables of our own. */
-                private void keepArguments() {
-                    visitVarInsn(Opcodes.ISTORE, IS_SYNC);
-                    visitVarInsn(Opcodes.LSTORE, BYTES);
-                    visitVarInsn(Opcodes.LSTORE, POSITION);
-                    visitVarInsn(Opcodes.ISTORE, PROTECTION);
-                    visitInsn(Opcodes.DUP);
-                    visitVarInsn(Opcodes.ASTORE, FILE);
-                    visitVarInsn(Opcodes.ILOAD, PROTECTION);
-                    visitVarInsn(Opcodes.LLOAD, POSITION);
-                    visitVarInsn(Opcodes.LLOAD, BYTES);
-                    visitVarInsn(Opcodes.ILOAD, IS_SYNC);
-                }
+        /** Keeps them in variables of our own. */
+        private void keepArguments() {
+            visitVarInsn(Opcodes.ISTORE, IS_SYNC);
+            visitVarInsn(Opcodes.LSTORE, BYTES);
+            visitVarInsn(Opcodes.LSTORE, POSITION);
+            visitVarInsn(Opcodes.ISTORE, PROTECTION);
+            visitInsn(Opcodes.DUP);
+            visitVarInsn(Opcodes.ASTORE, FILE);
+            visitVarInsn(Opcodes.ILOAD, PROTECTION);
+            visitVarInsn(Opcodes.LLOAD, POSITION);
+            visitVarInsn(Opcodes.LLOAD, BYTES);
+            visitVarInsn(Opcodes.ILOAD, IS_SYNC);
+        }
 
-                /** Calls the hook, and leaves the address on the stack. */
-                private void callHook(String channel) {
-                    visitInsn(Opcodes.DUP2);
-                    visitVarInsn(Opcodes.LSTORE, ADDRESS);
-                    visitVarInsn(Opcodes.ALOAD, FILE);
-                    if (channel != null) {
-                        visitFieldInsn(Opcodes.GETFIELD, channel, "fd", FILE_TYPE);
-                    }
-                    visitVarInsn(Opcodes.LLOAD, ADDRESS);
-                    visitVarInsn(Opcodes.LLOAD, BYTES);
-                    super.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, MAPPED, MAPPED_TYPE, false);
-                }
-
-                @Override
-                public void visitMaxs(int stack, int locals) {
-                    if (locals > FIRST_FREE) {
-                        throw new IllegalStateException(name + " has " + locals + " local variables");
-                    }
-                    super.visitMaxs(stack, locals);
-                }
-            };
+        /** Calls the hook, and leaves the address on the stack. */
+        private void callHook(String channel) {
+            visitInsn(Opcodes.DUP2);
+            visitVarInsn(Opcodes.LSTORE, ADDRESS);
+            visitVarInsn(Opcodes.ALOAD, FILE);
+            if (channel != null) {
+                visitFieldInsn(Opcodes.GETFIELD, channel, "fd", FILE_TYPE);
+            }
+            visitVarInsn(Opcodes.LLOAD, ADDRESS);
+            visitVarInsn(Opcodes.LLOAD, BYTES);
+            super.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, MAPPED, MAPPED_TYPE, false);
         }
     }
 }

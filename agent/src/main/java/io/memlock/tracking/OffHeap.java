@@ -50,7 +50,7 @@ public final class OffHeap {
             }
             long start = System.nanoTime();
             if (buffers != null && start - goodUntilNanos >= 0) {
-                long[] count = buffers.count(sampler != null);
+                long[] count = buffers.count();
                 counted = count == null ? unknown() : count;
                 long end = System.nanoTime();
                 goodUntilNanos = end + REST * (end - start);

@@ -4,8 +4,6 @@ package io.memlock.tracking;
 import java.lang.instrument.Instrumentation;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongFunction;
-import net.bytebuddy.jar.asm.ClassReader;
-import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.ClassWriter;
 import net.bytebuddy.jar.asm.Label;
 import net.bytebuddy.jar.asm.MethodVisitor;
@@ -52,7 +50,7 @@ final class SegmentHook extends JdkHook {
     private Class<?> hook;
 
     SegmentHook(Instrumentation instrumentation) {
-        super(instrumentation);
+        super(instrumentation, HOOK);
     }
 
     /**
@@ -79,38 +77,22 @@ final class SegmentHook extends JdkHook {
 
     /** Puts a cleanup of ours around each that the allocator makes. */
     @Override
-    byte[] changed(byte[] classFile) {
-        boolean[] isDone = new boolean[1];
-        ClassReader reader = new ClassReader(classFile);
-        ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
-        reader.accept(
-                new ClassVisitor(ASM_API, writer) {
+    MethodVisitor withCalls(int access, String name, String descriptor, MethodVisitor next) {
+        boolean isAllocator =
+                (access & Opcodes.ACC_STATIC) != 0 && name.startsWith(ALLOCATE) && descriptor.startsWith(BYTES_FIRST);
+        return !isAllocator
+                ? next
+                : new MethodVisitor(ASM_API, next) {
                     @Override
-                    public MethodVisitor visitMethod(
-                            int access, String name, String descriptor, String signature, String[] exceptions) {
-                        MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
-                        boolean isAllocator = (access & Opcodes.ACC_STATIC) != 0
-                                && name.startsWith(ALLOCATE)
-                                && descriptor.startsWith(BYTES_FIRST);
-                        return !isAllocator
-                                ? next
-                                : new MethodVisitor(ASM_API, next) {
-                                    @Override
-                                    public void visitMethodInsn(
-                                            int opcode, String owner, String method, String type, boolean isInterface) {
-                                        if (type.equals(TAKES_CLEANUP) && opcode == Opcodes.INVOKEVIRTUAL) {
-                                            visitVarInsn(Opcodes.LLOAD, 0);
-                                            super.visitMethodInsn(
-                                                    Opcodes.INVOKESTATIC, HOOK, COUNTED, COUNTED_TYPE, false);
-                                            isDone[0] = true;
-                                        }
-                                        super.visitMethodInsn(opcode, owner, method, type, isInterface);
-                                    }
-                                };
+                    public void visitMethodInsn(
+                            int opcode, String owner, String method, String type, boolean isInterface) {
+                        if (type.equals(TAKES_CLEANUP) && opcode == Opcodes.INVOKEVIRTUAL) {
+                            visitVarInsn(Opcodes.LLOAD, 0);
+                            super.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, COUNTED, COUNTED_TYPE, false);
+                        }
+                        super.visitMethodInsn(opcode, owner, method, type, isInterface);
                     }
-                },
-                0);
-        return isDone[0] ? writer.toByteArray() : null;
+                };
     }
 
     /**

@@ -13,7 +13,8 @@ class MapHookTest {
 
     @Test
     void followsEachCallThatMaps() throws IOException {
-        byte[] changed = MapHook.withCall(classFile("sun/nio/ch/UnixFileDispatcherImpl", "sun/nio/ch/FileChannelImpl"));
+        byte[] changed =
+                new MapHook(null).changed(classFile("sun/nio/ch/UnixFileDispatcherImpl", "sun/nio/ch/FileChannelImpl"));
 
         List<String> calls = Calls.in(changed);
         assertThat(calls).contains("map0");
@@ -28,7 +29,7 @@ class MapHookTest {
 
     @Test
     void isNotPutIntoAClassThatMapsNothing() throws IOException {
-        assertThat(MapHook.withCall(classFile("java/lang/Object"))).isNull();
+        assertThat(new MapHook(null).changed(classFile("java/lang/Object"))).isNull();
     }
 
     @Test
