@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
-/** Reads the evidence. A file that cannot be read is no evidence, and no error. */
+/** Reads the {@link DeploymentEvidence} of a process. A file that cannot be read is no evidence, and no error. */
 public final class DeploymentFiles {
 
     private static final String SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";

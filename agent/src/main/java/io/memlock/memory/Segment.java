@@ -44,7 +44,6 @@ public record Segment(long start, long end, Region region, Evidence evidence, Ma
         return end - start;
     }
 
-    /** Compares as any record does, but written out: see {@link Mapping#equals}. */
     /** Returns the length of several segments together. */
     public static long length(List<Segment> segments) {
         long total = 0;
@@ -54,6 +53,7 @@ public record Segment(long start, long end, Region region, Evidence evidence, Ma
         return total;
     }
 
+    /** Compares as any record does, but written out: see {@link Mapping#equals}. */
     @Override
     public boolean equals(Object other) {
         return other instanceof Segment segment

@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Reads {@code key=value,key=value}. Runs in every starting JVM, on the way to the lock: plain loops, no regular
- * expressions.
+ * Makes {@link AgentOptions} of {@code key=value,key=value}. Runs in every starting JVM, on the way to the lock: plain
+ * loops, no regular expressions.
  */
 public final class OptionParser {
 

@@ -20,8 +20,8 @@ final class MapsParser {
      *
      * @param maps the file; empty for a kernel thread
      * @param length of it, in bytes
-     * @param known tells what is behind the mappings
      * @param before what there was at an earlier look: what is still the same is the same object, and no garbage
+     * @param known tells what is behind the mappings
      * @throws io.memlock.files.ProcFormatException if it is not in the kernel's format
      */
     static List<Mapping> parse(Cursor maps, int length, List<Mapping> before, FileSystems known) {

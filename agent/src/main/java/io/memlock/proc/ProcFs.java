@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Reads the files; the parsers make sense of them. Safe for use by several threads.
+ * Reads the files of {@code /proc} and {@code /sys}; the parsers make sense of them. Safe for use by several threads.
  *
  * <p>A process is {@code self} or its number. All methods throw {@link IOException} where a file is gone or hidden, with
  * the file and the reason in its message, and {@link ProcFormatException} where its text is not the kernel's.
