@@ -58,9 +58,9 @@ final class JmxService {
                 begin(control);
             }
         } catch (InstanceAlreadyExistsException e) {
-            log.failure("no MXBean, and nothing of the application is touched: " + e.getMessage());
+            log.warn("no MXBean, and nothing of the application is touched: " + e.getMessage());
         } catch (JMException | RuntimeException e) {
-            log.failure("the MXBean cannot be " + (refused ? "" : "un") + "registered: " + e);
+            log.warn("the MXBean cannot be " + (refused ? "" : "un") + "registered: " + e);
         }
     }
 

@@ -135,7 +135,7 @@ public final class Memlock implements Agent {
         LockFailure failure = lockAtStart(options);
         boolean exits = failure != null && options.onFailure() == OnFailure.EXIT;
         if (failure != null) {
-            log.failure(exits ? failure.textBeforeExit(headline(), ENDS) : failure.text(headline()));
+            log.warn(exits ? failure.textBeforeExit(headline(), ENDS) : failure.text(headline()));
         }
         if (exits) {
             return OnFailure.EXIT_STATUS;
@@ -154,7 +154,7 @@ public final class Memlock implements Agent {
             LockFailure failed = LockFailure.notKept(e);
             boolean exits = inForce.get().onFailure() == OnFailure.EXIT;
             String headline = "LOCKED, BUT NOT KEPT";
-            log.failure(exits ? failed.textBeforeExit(headline, ENDS) : failed.text(headline));
+            log.warn(exits ? failed.textBeforeExit(headline, ENDS) : failed.text(headline));
             return false;
         }
     }
@@ -207,7 +207,7 @@ public final class Memlock implements Agent {
 
     private void tell(List<String> notices) {
         for (String notice : notices) {
-            log.failure(notice);
+            log.warn(notice);
         }
     }
 
@@ -216,7 +216,7 @@ public final class Memlock implements Agent {
         lock = process.newLock(inForce);
         Outcome outcome = lock.start(options);
         if (outcome.prefaultRefusal() != null) {
-            log.failure("NOT PREFAULTED: " + outcome.prefaultRefusal());
+            log.warn("NOT PREFAULTED: " + outcome.prefaultRefusal());
         }
         startNotices = outcome.notices();
         return outcome.failure();
@@ -405,7 +405,7 @@ public final class Memlock implements Agent {
             return line;
         } catch (IOException | RuntimeException | Error e) {
             String problem = "cannot tell how much is locked: " + e.getMessage();
-            log.failure(problem);
+            log.warn(problem);
             return problem;
         }
     }

@@ -221,7 +221,7 @@ final class Keeper {
             announcer.announce();
         }
         noteOnce(outcome.status().state());
-        outcome.notices().forEach(log::failure);
+        outcome.notices().forEach(log::warn);
     }
 
     /** Mirrors a part of ZGC's heap after each pass. While there is more, the next pass is due at once. */

@@ -131,7 +131,7 @@ public final class LockControl {
         background.start();
         log.info(what + ", asked for " + asker + ": " + status().state() + " (" + status().describe() + ")");
         announcer.announce();
-        outcome.notices().forEach(log::failure);
+        outcome.notices().forEach(log::warn);
     }
 
     /**

@@ -87,7 +87,7 @@ public final class PrivilegeWatch implements Runnable {
         try {
             if (lock.endFutureWithoutCapability()) {
                 libc.sched_setscheduler(0, Linux.SCHED_OTHER, new int[] {0}); // what follows is in no hurry
-                lock.reconcile().notices().forEach(log::failure);
+                lock.reconcile().notices().forEach(log::warn);
             }
         } catch (IOException | RuntimeException | Error e) {
             log.debug("after a signal: " + e); // the keeper's next pass goes on from here

@@ -99,7 +99,7 @@ final class Reporter {
         String warning = process.outgrowWarning(status, report).text();
         hasWarned = warning != null;
         if (hasWarned) {
-            log.failure(warning);
+            log.warn(warning);
         }
     }
 }

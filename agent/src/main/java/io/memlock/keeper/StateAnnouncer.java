@@ -52,7 +52,7 @@ final class StateAnnouncer {
         if (isKept || status.lastFailure() == null) {
             log.info(change + " (" + status.describe() + ")");
         } else {
-            log.failure(status.lastFailure().text(change));
+            log.warn(status.lastFailure().text(change));
         }
         listener.stateChanged(before, after);
     }

@@ -31,7 +31,7 @@ final class Troubles {
     void goOnAfter(Throwable trouble) {
         try {
             if (!(trouble instanceof IOException) && isNew(trouble.getClass())) {
-                log.failure("the " + whose + " met " + trouble + ": it goes on, and tries again");
+                log.warn("the " + whose + " met " + trouble + ": it goes on, and tries again");
                 told[kinds++] = trouble.getClass();
             } else {
                 log.debug(whose + ": " + trouble + "; trying again");

@@ -31,8 +31,8 @@ public final class Log {
         return verbosity.level() == LogLevel.DEBUG;
     }
 
-    /** Prints at every level that something is not as promised. */
-    public void failure(String message) {
+    /** Prints what the operator should know, at every level: something is not as promised, or no longer as it was. */
+    public void warn(String message) {
         stderr.print(StandardError.WARN, message);
     }
 
