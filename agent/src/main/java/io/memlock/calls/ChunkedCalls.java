@@ -16,6 +16,13 @@ public final class ChunkedCalls {
 
     public static final long PAUSE_NANOS = 50_000;
 
+    /** What is called on a range. No lambdas: this is on the way to main. */
+    private enum Call {
+        LOCK,
+        UNLOCK,
+        RELEASE
+    }
+
     private final LibC libc;
     private final Pause pause;
     private final Progress progress;
@@ -40,6 +47,11 @@ public final class ChunkedCalls {
         this.reservedPieces = pieces.ofReserved();
         this.filePieces = pieces.ofFiles();
         this.held = held;
+    }
+
+    /** Returns the pages that no call unlocks. */
+    public HeldPages held() {
+        return held;
     }
 
     /** Spares the application from now on. Before it runs there is nobody to wait for, and whole ranges are fastest. */
@@ -73,11 +85,6 @@ public final class ChunkedCalls {
         return inPieces(segment, Call.LOCK);
     }
 
-    /** Returns the pages that no call unlocks. */
-    public HeldPages held() {
-        return held;
-    }
-
     /**
      * Unlocks a segment, but for the pages that are held.
      *
@@ -108,7 +115,7 @@ public final class ChunkedCalls {
         while (from < end) {
             long to = isLive ? Math.min(end, size.end(from)) : end;
             long began = System.nanoTime();
-            int errno = on(call, from, to - from);
+            int errno = call(call, from, to - from);
             if (errno != 0) {
                 return errno;
             }
@@ -127,17 +134,10 @@ public final class ChunkedCalls {
         return 0;
     }
 
-    /** What is called on a range. No lambdas: this is on the way to main. */
-    private enum Call {
-        LOCK,
-        UNLOCK,
-        RELEASE
-    }
-
     /** Returns 0 or errno. */
-    private int on(Call call, long address, long length) {
+    private int call(Call call, long address, long length) {
         if (call == Call.LOCK) {
-            return held.lock(address, length);
+            return held.lockOnFault(address, length);
         }
         if (call == Call.UNLOCK) {
             return held.unlockOthers(address, length);

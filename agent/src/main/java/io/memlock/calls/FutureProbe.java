@@ -88,7 +88,7 @@ public final class FutureProbe {
         if (page == LibC.MAP_FAILED) {
             return libc.errno() == Errno.EAGAIN ? LockProbe.Answer.LOCKED : LockProbe.Answer.UNKNOWN;
         }
-        LockProbe.Answer answer = isExpected ? probe.doubt(page) : probe.ask(page);
+        LockProbe.Answer answer = isExpected ? probe.askTwice(page) : probe.ask(page);
         int errno = libc.errno();
         libc.munmap(page, pageBytes);
         probeErrno = errno;

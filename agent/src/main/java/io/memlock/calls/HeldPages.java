@@ -14,7 +14,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Counts the pages that handles of {@code io.memlock.api} hold locked. The kernel does not count locks: one munlock
+ * Locks and unlocks whole pages, and counts those that handles of {@code io.memlock.api} hold locked. The kernel does not count locks: one munlock
  * ends them all, and it works on whole pages, which neighbours share. mlock(2) So pages are counted here, and all
  * unlocking is done here: a page that a handle holds stays locked.
  *
@@ -284,7 +284,7 @@ public final class HeldPages {
      *
      * @return 0 or errno
      */
-    public int lock(long start, long length) {
+    public int lockOnFault(long start, long length) {
         if (libc.mlock2(start, length, Linux.MLOCK_ONFAULT) == 0) {
             return 0;
         }

@@ -66,7 +66,7 @@ public final class LockProbe {
      *
      * @param address page-aligned
      */
-    public Answer doubt(long address) {
+    public Answer askTwice(long address) {
         Answer answer = ask(address);
         if (answer == Answer.UNLOCKED && askOtherwise(address) == Answer.LOCKED) {
             isMsyncDistrusted = true;
@@ -113,7 +113,7 @@ public final class LockProbe {
             return true;
         }
         boolean isRefused = libc.mlock2(page, pageBytes, Linux.MLOCK_ONFAULT) != 0;
-        boolean isSeen = isRefused || doubt(page) != Answer.UNLOCKED;
+        boolean isSeen = isRefused || askTwice(page) != Answer.UNLOCKED;
         libc.munmap(page, pageBytes);
         return isSeen;
     }

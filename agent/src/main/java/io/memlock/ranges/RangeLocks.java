@@ -111,7 +111,7 @@ public final class RangeLocks {
         long from = pages.start();
         while (from < pages.end()) {
             long to = Math.min(pages.end(), from / PIECE_BYTES * PIECE_BYTES + PIECE_BYTES);
-            int errno = populates ? populated(from, to - from) : held.lock(from, to - from);
+            int errno = populates ? populated(from, to - from) : held.lockOnFault(from, to - from);
             if (errno != 0) {
                 return errno;
             }
@@ -133,7 +133,7 @@ public final class RangeLocks {
     }
 
     private boolean isNotRefuted(long page) {
-        LockProbe.Answer answer = probe.doubt(page);
+        LockProbe.Answer answer = probe.askTwice(page);
         return answer == LockProbe.Answer.LOCKED || answer == LockProbe.Answer.UNKNOWN;
     }
 

@@ -327,7 +327,7 @@ public final class Reconciler {
         }
         newlyLocked.addAll(repair.newlyLocked());
         locked = found.kept();
-        return repair.pass(found);
+        return repair.result(found);
     }
 
     /**

@@ -42,7 +42,10 @@ final class Repair {
     private int lost;
     private int unlocked;
     private boolean sawChange;
-    private int errno;
+
+    /** Why the last call failed that had to succeed; 0 if none did. */
+    private int passErrno;
+
     private boolean overMappingBudget;
     private int splits;
 
@@ -115,16 +118,16 @@ final class Repair {
     /** Unlocks a segment. Where its mapping has gone meanwhile, so has its lock. */
     private boolean unlock(Segment segment) {
         listener.begins(segment, false);
-        int failed = tools.calls.unlock(segment);
+        int errno = tools.calls.unlock(segment);
         // What is locked there now may have been mapped in this moment, and born so; each time that is rare.
-        for (int i = 0; i < UNLOCK_TRIES && failed == 0 && isStillLocked(segment); i++) {
-            failed = i + 1 < UNLOCK_TRIES ? tools.calls.unlock(segment) : Errno.NOT_DONE;
+        for (int i = 0; i < UNLOCK_TRIES && errno == 0 && isStillLocked(segment); i++) {
+            errno = i + 1 < UNLOCK_TRIES ? tools.calls.unlock(segment) : Errno.NOT_DONE;
         }
-        if (failed != 0 && failed != Errno.ENOMEM) {
-            errno = failed;
+        if (errno != 0 && errno != Errno.ENOMEM) {
+            passErrno = errno;
         }
-        listener.ended(failed);
-        return failed == 0;
+        listener.ended(errno);
+        return errno == 0;
     }
 
     private boolean isStillLocked(Segment segment) {
@@ -155,7 +158,7 @@ final class Repair {
             }
             tools.calls.begin("locking " + region.optionName(), segments);
             for (Segment segment : segments) {
-                if (wasLocked.contains(segment) && tools.probe.doubt(segment.start()) == LockProbe.Answer.LOCKED) {
+                if (wasLocked.contains(segment) && tools.probe.askTwice(segment.start()) == LockProbe.Answer.LOCKED) {
                     found.kept().add(segment); // what a filter answered once is no reason to accuse anybody
                     continue;
                 }
@@ -194,7 +197,7 @@ final class Repair {
     /** Counts a segment as missing that seemed to have vanished, and is there all the same. */
     void countStillThere(Segment segment) {
         countMissing(segment);
-        errno = Errno.ENOMEM;
+        passErrno = Errno.ENOMEM;
     }
 
     /** Returns whether a mapping may be split, as locking a part of it does: the process may have only so many. */
@@ -208,31 +211,31 @@ final class Repair {
 
     private boolean lock(Segment segment) {
         listener.begins(segment, true);
-        int failed = tools.calls.lock(segment);
+        int errno = tools.calls.lock(segment);
         // A return code is not proof; and the mapping may be gone by now, which is nobody's fault.
-        boolean isLocked = isLocked(segment, failed);
-        if (!isLocked && failed == 0) { // HotSpot may have mapped it anew in between: not yet unlockable
-            failed = tools.calls.lock(segment);
-            isLocked = isLocked(segment, failed);
+        boolean isLocked = isLocked(segment, errno);
+        if (!isLocked && errno == 0) { // HotSpot may have mapped it anew in between: not yet unlockable
+            errno = tools.calls.lock(segment);
+            isLocked = isLocked(segment, errno);
         }
         if (isLocked) { // at its start at least
             tools.ours.add(segment);
             newlyLocked.add(segment);
-        } else if (failed == 0 && tools.probe.seesLockOfOwnPage()) {
+        } else if (errno == 0 && tools.probe.seesLockOfOwnPage()) {
             tools.neverLocked.add(segment);
-        } else if (failed == 0) {
-            failed = Errno.NOT_DONE;
+        } else if (errno == 0) {
+            errno = Errno.NOT_DONE;
         }
-        if (failed != 0 && !isGone(segment)) {
-            errno = failed;
+        if (errno != 0 && !isGone(segment)) {
+            passErrno = errno;
         }
-        listener.ended(failed);
-        return isLocked && failed == 0;
+        listener.ended(errno);
+        return isLocked && errno == 0;
     }
 
-    private boolean isLocked(Segment segment, int failed) {
-        return failed == 0
-                ? tools.probe.doubt(segment.start()) == LockProbe.Answer.LOCKED
+    private boolean isLocked(Segment segment, int errno) {
+        return errno == 0
+                ? tools.probe.askTwice(segment.start()) == LockProbe.Answer.LOCKED
                 : tools.probe.isLocked(segment.start());
     }
 
@@ -241,7 +244,7 @@ final class Repair {
     }
 
     /** Returns what was found and done. */
-    PassResult pass(Difference found) {
+    PassResult result(Difference found) {
         return new PassResult(
                 mappings,
                 found.wantedBytes(),
@@ -249,7 +252,7 @@ final class Repair {
                 newlyLocked.size(),
                 lost,
                 unlocked,
-                errno,
+                passErrno,
                 overMappingBudget);
     }
 

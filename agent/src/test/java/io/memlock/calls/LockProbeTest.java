@@ -59,7 +59,7 @@ class LockProbeTest {
         kernel.mlock(HEAP, 1 << 20);
 
         assertThat(probe.ask(HEAP)).isEqualTo(Answer.UNLOCKED);
-        assertThat(probe.doubt(HEAP)).isEqualTo(Answer.LOCKED);
+        assertThat(probe.askTwice(HEAP)).isEqualTo(Answer.LOCKED);
         assertThat(probe.ask(HEAP)).isEqualTo(Answer.LOCKED);
     }
 }
