@@ -67,7 +67,7 @@ final class Failures {
         String effect = isHeld ? "" : UNLOCKED_JVM;
         return new LockFailure(
                 "strategy=future: " + MLOCKALL,
-                refused(limit, 0),
+                limitAnswer(limit, 0),
                 done + ": once the limit is reached the JVM would die at its next memory commit",
                 effect,
                 new Remedy(deployment)
@@ -120,7 +120,7 @@ final class Failures {
         long needed = chargedBytes + pass.totalMissingBytes();
         return new LockFailure(
                 "to lock " + Bytes.text(pass.wantedBytes()) + "; not locked: " + Bytes.text(pass.missingBytes()),
-                refused(limit, needed),
+                limitAnswer(limit, needed),
                 refusal(limit, limit.probeErrno()).meaning(),
                 effect(pass),
                 advice(limit, limit.probeErrno(), selection).and(lessToLock(selection)));
@@ -216,7 +216,7 @@ final class Failures {
                 "to keep ZGC's heap locked with strategy=rescan",
                 (limit.isUnlimited()
                         ? "locking is not limited, but MCL_FUTURE was not to be used"
-                        : refused(limit, chargedBytes)),
+                        : limitAnswer(limit, chargedBytes)),
                 "ZGC maps its heap again and again while it runs, even with -Xms equal to -Xmx. Each time the lock is gone"
                         + " until the keeper locks it again",
                 "parts of the heap can be swapped out at any moment",
@@ -227,7 +227,7 @@ final class Failures {
     LockFailure limitShrank(Selection selection, LockLimit limit) {
         return new LockFailure(
                 "to go on with MCL_FUTURE",
-                refused(limit, 0),
+                limitAnswer(limit, 0),
                 "the limit or the privilege was taken away while the JVM runs. With MCL_FUTURE left on, its next memory"
                         + " commit would have failed with EAGAIN and ended it: MCL_FUTURE is off now, and what fits is"
                         + " locked (strategy rescan)",
@@ -293,7 +293,7 @@ final class Failures {
                 : "# mount /proc where this JVM runs, so that it can read /proc/self/maps";
     }
 
-    private String refused(LockLimit limit, long neededBytes) {
+    private String limitAnswer(LockLimit limit, long neededBytes) {
         return "locking is limited: " + Errno.describe(limit.probeErrno()) + " when more than the limit was tried; "
                 + limit.describe() + ", CAP_IPC_LOCK not effective"
                 + (neededBytes == 0 ? "" : "; needed now: " + needed(neededBytes)) + filter();

@@ -145,6 +145,11 @@ public final class MemoryLock {
         return plan.selection().files();
     }
 
+    /** Returns whether what was committed at the start, or at the last change, was not populated as asked. This is free. */
+    public boolean isPrefaultRefused() {
+        return prefaultRefusal != null;
+    }
+
     /**
      * Locks, before {@code main}. Nobody waits for {@code mmap_lock} yet, so this is done in one call where possible.
      *
@@ -173,10 +178,10 @@ public final class MemoryLock {
         if (plan.strategy() == Strategy.RESCAN) {
             return plan.isRoomScarceForFilesOnly() && mayLockAllByOneCall() && lockAllThereIs()
                     ? ledger.settle(LockState.LOCKED, null)
-                    : pass();
+                    : runPass();
         }
         if (!mayLockAllByOneCall()) {
-            return pass(); // all by name, and then MCL_FUTURE, which touches no mapping
+            return runPass(); // all by name, and then MCL_FUTURE, which touches no mapping
         }
         FutureLock.Attempt attempt = future.setWithAllThereIs();
         if (attempt.isSet()) {
@@ -193,7 +198,7 @@ public final class MemoryLock {
         }
         plan.rescan();
         plan.notices().add(failures.newMemory(attempt, plan.limit()).text(PIECE_BY_PIECE));
-        return pass();
+        return runPass();
     }
 
     /** Returns whether one call may lock all: it would populate huge pages, and make its own what others have locked. */
@@ -214,11 +219,6 @@ public final class MemoryLock {
         plan.refuse();
         return ledger.settle(
                 LockState.FAILED, failures().futureUnderLimit(plan.options().selection(), plan.limit(), false));
-    }
-
-    /** Returns whether what was committed at the start, or at the last change, was not populated as asked. This is free. */
-    public boolean isPrefaultRefused() {
-        return prefaultRefusal != null;
     }
 
     private String prefaultAtStart() throws IOException {
@@ -270,7 +270,7 @@ public final class MemoryLock {
             endFuture();
         }
         firstPassDone = false;
-        LockFailure failure = pass();
+        LockFailure failure = runPass();
         passes.reconciler().takeNewlyLocked();
         String swapInRefusal = residency.swapIn(passes.reconciler().locked());
         List<Region> toPrefault = wanted.prefault();
@@ -279,7 +279,7 @@ public final class MemoryLock {
                 : residency.prefault(passes.reconciler().locked(), toPrefault, true);
         for (int part = 0; part < MOST_MIRROR_PARTS && passes.populateMirror(); part++) {}
         if (plan.strategy() != Strategy.FUTURE && !plan.isFutureRefused()) {
-            failure = pass(); // of what came meanwhile, too
+            failure = runPass(); // of what came meanwhile, too
         }
         return ledger.outcome(failure, swapInRefusal, prefaultRefusal);
     }
@@ -295,7 +295,7 @@ public final class MemoryLock {
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public synchronized Outcome reconcile() throws IOException {
-        LockFailure failure = pass();
+        LockFailure failure = runPass();
         return ledger.outcome(failure, readBack(), null);
     }
 
@@ -324,7 +324,7 @@ public final class MemoryLock {
         return reconcile();
     }
 
-    private LockFailure pass() throws IOException {
+    private LockFailure runPass() throws IOException {
         if (plan.heldBack() != null && plan.room().oomWatch().isRoomAgain(process.nanoTime())) {
             plan.begin(plan.options(), plan.limitNow());
             plan.notices().add(Failures.ROOM_AGAIN);
@@ -336,7 +336,7 @@ public final class MemoryLock {
         try {
             LockFailure failure = isOutgrown(process.nanoTime())
                     ? holdBack(true)
-                    : plan.isGivingBack() ? giveBack() : compareAndRepair();
+                    : plan.isGivingBack() ? giveBack() : lockSelected();
             failedPasses = 0;
             return failure;
         } catch (IOException e) {
@@ -357,7 +357,7 @@ public final class MemoryLock {
         return ledger.settleUnverified(state, failures().unreadable(cause, plan.limit()));
     }
 
-    private LockFailure compareAndRepair() throws IOException {
+    private LockFailure lockSelected() throws IOException {
         long start = process.nanoTime();
         if (firstPassDone) {
             watch(start);
@@ -370,8 +370,8 @@ public final class MemoryLock {
         ledger.count(pass, firstPassDone);
         firstPassDone = true;
         passes.mirrorHeap(plan, process.nanoTime());
-        LockFailure failure = ledger.settle(pass, failure(pass));
-        return plan.strategy() == Strategy.FUTURE && !future.isInForce() ? bearLocked(failure) : failure;
+        LockFailure failure = ledger.settle(pass, whyNotKept(pass));
+        return plan.strategy() == Strategy.FUTURE && !future.isInForce() ? setFuture(failure) : failure;
     }
 
     /** Looks whether limit, room and MCL_FUTURE are as they were in the last pass. */
@@ -406,15 +406,15 @@ public final class MemoryLock {
     }
 
     /** Sets MCL_FUTURE once what is there has been locked, and locks what came meanwhile. */
-    private LockFailure bearLocked(LockFailure failure) throws IOException {
+    private LockFailure setFuture(LockFailure failure) throws IOException {
         Plan.Turn turn = plan.confirmLimit();
         if (turn != Plan.Turn.NONE) { // it came down meanwhile
             follow(turn);
-            return pass();
+            return runPass();
         }
         FutureLock.Attempt attempt = future.set();
         if (attempt.isSet()) {
-            return pass();
+            return runPass();
         }
         LockFailure refused = failures().newMemory(attempt, plan.limit());
         if (future.isInForce()) {
@@ -430,7 +430,7 @@ public final class MemoryLock {
     }
 
     /** Returns why the promise is not kept after a pass; null if it is. */
-    private LockFailure failure(PassResult pass) {
+    private LockFailure whyNotKept(PassResult pass) {
         if (pass.isComplete() && pass.errno() != 0) {
             return failures().unlock(pass.errno());
         }
@@ -460,6 +460,12 @@ public final class MemoryLock {
         return unlock(plan.options());
     }
 
+    private Outcome unlock(AgentOptions wanted) throws IOException {
+        passes.zgcMirror().release();
+        plan.end(wanted);
+        return ledger.outcome(giveBack(), null, null);
+    }
+
     /**
      * Locks nothing, because the OOM killer would end the JVM.
      *
@@ -473,12 +479,6 @@ public final class MemoryLock {
         passes.zgcMirror().release();
         plan.holdBack(failures().outgrown(margin, isLocked));
         return giveBack();
-    }
-
-    private Outcome unlock(AgentOptions wanted) throws IOException {
-        passes.zgcMirror().release();
-        plan.end(wanted);
-        return ledger.outcome(giveBack(), null, null);
     }
 
     private LockFailure giveBack() throws IOException {

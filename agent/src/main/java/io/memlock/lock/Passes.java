@@ -62,7 +62,7 @@ public final class Passes {
         return zgcMirror;
     }
 
-    /** Compares and repairs. */
+    /** Runs one pass: locks what the plan selects and is not locked, and unlocks what is ours and not selected. */
     PassResult run(Plan plan, long nowNanos) throws IOException {
         reassertFuture();
         boolean othersSetFuture = future.isApplications()

@@ -204,12 +204,12 @@ public final class Reconciler {
      * @throws IOException if {@code /proc/self/maps} cannot be read; nothing was changed
      */
     public PassResult run(Selection selection, PassConditions conditions) throws IOException {
-        PassResult pass = passOf(selection, conditions);
+        PassResult pass = lookAndRepair(selection, conditions);
         listener.passed(selection, pass);
         return pass;
     }
 
-    private PassResult passOf(Selection selection, PassConditions conditions) throws IOException {
+    private PassResult lookAndRepair(Selection selection, PassConditions conditions) throws IOException {
         boolean looks = mustLook(conditions);
         if (looks) {
             look();
