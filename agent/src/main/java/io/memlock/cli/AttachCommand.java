@@ -52,15 +52,15 @@ final class AttachCommand implements Callable<Integer> {
     private ChosenJvms chosen;
 
     @Mixin
-    private final Attachment attachment;
+    private final AttachClient client;
 
     private final Console console;
     private final Jvms jvms;
 
-    AttachCommand(Console console, Jvms jvms, Attachment attachment) {
+    AttachCommand(Console console, Jvms jvms, AttachClient client) {
         this.console = console;
         this.jvms = jvms;
-        this.attachment = attachment;
+        this.client = client;
     }
 
     @Override
@@ -74,6 +74,6 @@ final class AttachCommand implements Callable<Integer> {
         }
         ChosenJvms.Found found = chosen.findSome(jvms, pids, "JVM", jvm -> true);
         boolean locks = !parsed.selection().isEmpty();
-        return attachment.each(found, jvm -> attachment.ask(jvm, Action.LOCK, parsed.text(), locks));
+        return client.each(found, jvm -> client.ask(jvm, Action.LOCK, parsed.text(), locks));
     }
 }

@@ -61,9 +61,9 @@ public final class Main {
                 .addSubcommand(new RegionsCommand(console, proc, jvms))
                 .addSubcommand(new ReportCommand(console, proc, jvms))
                 .addSubcommand(new WatchCommand(console, proc, jvms))
-                .addSubcommand(new AttachCommand(console, jvms, new Attachment(console, proc, jvms, libc, jar)))
+                .addSubcommand(new AttachCommand(console, jvms, new AttachClient(console, proc, jvms, libc, jar)))
                 .addSubcommand(new DoctorCommand(console, jvms))
-                .addSubcommand(new UnlockCommand(jvms, new Attachment(console, proc, jvms, libc, jar)))
+                .addSubcommand(new UnlockCommand(jvms, new AttachClient(console, proc, jvms, libc, jar)))
                 .addSubcommand(new HelpCommand());
         for (CommandLine command : line.getSubcommands().values()) {
             if (command.getCommandSpec().findOption("--help") == null) {

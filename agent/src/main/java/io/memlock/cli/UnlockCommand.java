@@ -37,25 +37,25 @@ final class UnlockCommand implements Callable<Integer> {
     private ChosenJvms chosen;
 
     @Mixin
-    private final Attachment attachment;
+    private final AttachClient client;
 
     private final Jvms jvms;
 
-    UnlockCommand(Jvms jvms, Attachment attachment) {
+    UnlockCommand(Jvms jvms, AttachClient client) {
         this.jvms = jvms;
-        this.attachment = attachment;
+        this.client = client;
     }
 
     @Override
     public Integer call() throws CommandException, InterruptedException {
         chosen.requireSome(pids);
         ChosenJvms.Found found = chosen.findSome(jvms, pids, "JVM with the agent", Jvm::agent);
-        return attachment.each(found, jvm -> {
+        return client.each(found, jvm -> {
             if (!jvm.agent()) {
                 throw new CommandException("no memlock agent runs in " + jvm.title()
                         + ": what is locked there, if anything is, was locked by something else");
             }
-            return attachment.ask(jvm, Action.UNLOCK, "", false);
+            return client.ask(jvm, Action.UNLOCK, "", false);
         });
     }
 }

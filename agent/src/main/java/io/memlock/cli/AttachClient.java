@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
  * Asks the agent in other JVMs for something, which loads it there if need be, and waits for what comes of it. With the
  * options that the commands which do so have in common.
  */
-final class Attachment {
+final class AttachClient {
 
     /** The command looks often at first, then less: each look at the reply is a little work for the JVM. */
     private static final long FIRST_POLL_MILLIS = 50;
@@ -62,7 +62,7 @@ final class Attachment {
      *
      * @param libc null if nobody has opened it
      */
-    Attachment(Console console, ProcDirectory proc, Jvms jvms, LibC libc, File jar) {
+    AttachClient(Console console, ProcDirectory proc, Jvms jvms, LibC libc, File jar) {
         this.console = console;
         this.proc = proc;
         this.jvms = jvms;
@@ -96,7 +96,7 @@ final class Attachment {
             String id = ProcessHandle.current().pid() + "-" + System.nanoTime();
             AttachRequest request = new AttachRequest(id, action, options);
             attached.load(jar(), request.text(), jvms.userName(jvm.pid(), jvm.userId()));
-            return new AttachAnswer(console, proc, jvms, jvm, lead(jvm)).report(await(attached, jvm, id), locks);
+            return new ReplyPrinter(console, proc, jvms, jvm, lead(jvm)).print(await(attached, jvm, id), locks);
         }
     }
 

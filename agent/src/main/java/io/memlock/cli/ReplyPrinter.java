@@ -15,7 +15,7 @@ import java.io.IOException;
  * agent's name: so success is compared with what the kernel says, and what somebody is to type is handed on only from a JVM
  * of the same user that sees the same processes.
  */
-final class AttachAnswer {
+final class ReplyPrinter {
 
     private static final String REMEDY = "  to fix:";
 
@@ -33,7 +33,7 @@ final class AttachAnswer {
     private final Jvm jvm;
     private final String lead;
 
-    AttachAnswer(Console console, ProcDirectory proc, Jvms jvms, Jvm jvm, String lead) {
+    ReplyPrinter(Console console, ProcDirectory proc, Jvms jvms, Jvm jvm, String lead) {
         this.console = console;
         this.proc = proc;
         this.jvms = jvms;
@@ -47,7 +47,7 @@ final class AttachAnswer {
      * @param locks whether something should be locked after success
      * @return the exit status
      */
-    int report(AttachReply reply, boolean locks) {
+    int print(AttachReply reply, boolean locks) {
         String text =
                 PlainText.lines(reply.text().length() > LONGEST ? reply.text().substring(0, LONGEST) : reply.text());
         if (reply.state() != State.DONE) {
