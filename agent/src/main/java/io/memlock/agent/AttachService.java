@@ -55,7 +55,7 @@ final class AttachService {
      */
     void take(String text) {
         try {
-            if (text != null && text.startsWith("@")) {
+            if (AttachRequest.isRequest(text)) {
                 takeRequest(text);
             } else {
                 String options = text == null ? "" : text;
@@ -68,10 +68,10 @@ final class AttachService {
 
     private void takeRequest(String text) throws ReflectiveOperationException {
         Replies replies = new Replies(AgentProperties.ofThisJvm(instrumentation));
-        replies.version(Version.current());
+        replies.leaveVersion(Version.current());
         try {
             AttachRequest request = AttachRequest.parse(text);
-            ReplyTo asker = reply -> replies.reply(request.id(), reply);
+            ReplyTo asker = reply -> replies.leave(request.id(), reply);
             asker.reply(new AttachReply(State.RUNNING, ""));
             run(request, asker);
         } catch (IllegalArgumentException e) {
@@ -83,7 +83,7 @@ final class AttachService {
             if (id == null) {
                 print(reply);
             } else {
-                replies.reply(id, reply);
+                replies.leave(id, reply);
             }
         }
     }

@@ -10,7 +10,10 @@ package io.memlock.attach;
  */
 public record AttachRequest(String id, Action action, String options) {
 
-    /** No option starts so: tells a request from options given by hand, as with {@code jcmd PID JVMTI.agent_load}. */
+    /** The beginning of a request, of this version and of others. No option starts so. */
+    private static final String FIRST = "@";
+
+    /** The beginning of a request as this version makes it. */
     private static final String MARK = "@memlock-1";
 
     /** The beginning of the mark in every version, which the id follows in every version. */
@@ -24,6 +27,15 @@ public record AttachRequest(String id, Action action, String options) {
         LOCK,
         /** Give back what the agent locked. */
         UNLOCK
+    }
+
+    /**
+     * Tells a request from options given by hand, as with {@code jcmd PID JVMTI.agent_load}.
+     *
+     * @param text the agent's options text, or null
+     */
+    public static boolean isRequest(String text) {
+        return text != null && text.startsWith(FIRST);
     }
 
     /**
@@ -45,14 +57,10 @@ public record AttachRequest(String id, Action action, String options) {
     /**
      * Reads what the agent was handed.
      *
-     * @param text the agent's options text, or null
-     * @return null if it is not a request but options
+     * @param text of which {@link #isRequest} is true
      * @throws IllegalArgumentException if it is a request this version does not know
      */
     public static AttachRequest parse(String text) {
-        if (text == null || !text.startsWith("@")) {
-            return null;
-        }
         String[] words = text.split(" ", WORDS);
         if (words.length < WORDS || !words[0].equals(MARK)) {
             throw new IllegalArgumentException("it does not understand this request: " + text);

@@ -30,7 +30,7 @@ public final class Replies {
     }
 
     /** Leaves word of the version that runs. */
-    public void version(String version) {
+    public void leaveVersion(String version) {
         properties.setProperty(VERSION, version);
     }
 
@@ -43,7 +43,7 @@ public final class Replies {
      * Leaves a reply, in place of an earlier one to the same request. Now and then the final ones to earlier requests go:
      * whoever asked has read them, but perhaps the last few.
      */
-    public void reply(String id, AttachReply reply) {
+    public void leave(String id, AttachReply reply) {
         synchronized (properties) {
             if (properties.getProperty(REPLY + id) == null) {
                 forgetOld();
@@ -73,7 +73,7 @@ public final class Replies {
      *
      * @return null if there is none
      */
-    public AttachReply reply(String id) {
+    public AttachReply find(String id) {
         String stored = properties.getProperty(REPLY + id);
         return stored == null ? null : AttachReply.decode(stored);
     }

@@ -96,7 +96,8 @@ final class AttachClient {
             String id = ProcessHandle.current().pid() + "-" + System.nanoTime();
             AttachRequest request = new AttachRequest(id, action, options);
             attached.load(jar(), request.text(), jvms.userName(jvm.pid(), jvm.userId()));
-            return new ReplyPrinter(console, proc, jvms, jvm, lead(jvm)).print(await(attached, jvm, id), locks);
+            AttachReply reply = await(attached, jvm, id);
+            return new ReplyPrinter(console, proc, jvms, jvm, lead(jvm)).print(reply, locks);
         }
     }
 
@@ -203,7 +204,7 @@ final class AttachClient {
                     compareVersions(replies.version(), jvm);
                     compared = true;
                 }
-                AttachReply reply = replies.reply(id);
+                AttachReply reply = replies.find(id);
                 if (reply == null) {
                     throw new CommandException("the agent in " + jvm.title() + " did not answer; the stderr of that JVM"
                             + " may say why. Run \"status " + jvm.pid() + "\" to see what is locked");

@@ -14,25 +14,27 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConversationTest {
 
     private final Properties properties = new Properties();
-    private final Replies board = new Replies(properties);
+    private final Replies replies = new Replies(properties);
 
     @Test
     void aRequestArrivesAsItWasMade() {
         AttachRequest lock = new AttachRequest("7-1", Action.LOCK, "mode=heap+code,log=debug");
         AttachRequest unlock = new AttachRequest("7-2", Action.UNLOCK, "");
 
+        assertThat(AttachRequest.isRequest(lock.text())).isTrue();
         assertThat(AttachRequest.parse(lock.text())).isEqualTo(lock);
         assertThat(AttachRequest.parse(unlock.text())).isEqualTo(unlock);
     }
 
     @Test
     void optionsGivenByHandAreNoRequest() {
-        assertThat(AttachRequest.parse(null)).isNull();
-        assertThat(AttachRequest.parse("mode=all")).isNull();
+        assertThat(AttachRequest.isRequest(null)).isFalse();
+        assertThat(AttachRequest.isRequest("mode=all")).isFalse();
     }
 
     @Test
     void aRequestOfAnotherVersionIsNotTakenForOptions() {
+        assertThat(AttachRequest.isRequest("@memlock-2 id what ever")).isTrue();
         assertThatThrownBy(() -> AttachRequest.parse("@memlock-2 id what ever"))
                 .hasMessageContaining("does not understand");
         assertThat(AttachRequest.idIn("@memlock-2 id what ever")).isEqualTo("id");
@@ -48,6 +50,7 @@ class ConversationTest {
                 "@other id 0.1.0 LOCK mode=all"
             })
     void aRequestThatIsNotUnderstoodIsNeverTakenForOptions(String text) {
+        assertThat(AttachRequest.isRequest(text)).isTrue();
         assertThatThrownBy(() -> AttachRequest.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -56,15 +59,15 @@ class ConversationTest {
         properties.setProperty("io.memlock.reply.a", "DONE");
         properties.setProperty("io.memlock.reply.b", "MAYBE locked");
 
-        assertThatThrownBy(() -> board.reply("a")).hasMessage("not a reply: DONE");
-        assertThatThrownBy(() -> board.reply("b")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> replies.find("a")).hasMessage("not a reply: DONE");
+        assertThatThrownBy(() -> replies.find("b")).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void theVersionThatRunsIsToldOnceAnAgentHasAnswered() {
-        assertThat(board.version()).isNull();
+        assertThat(replies.version()).isNull();
 
-        board.version("0.1.0");
+        replies.leaveVersion("0.1.0");
 
         assertThat(new Replies(properties).version()).isEqualTo("0.1.0");
     }
@@ -76,19 +79,19 @@ class ConversationTest {
 
     @Test
     void aReplyIsFoundByItsRequest() {
-        board.reply("a", new AttachReply(State.RUNNING, ""));
-        board.reply("b", new AttachReply(State.FAILED, "two\nlines"));
+        replies.leave("a", new AttachReply(State.RUNNING, ""));
+        replies.leave("b", new AttachReply(State.FAILED, "two\nlines"));
 
-        assertThat(board.reply("a")).isEqualTo(new AttachReply(State.RUNNING, ""));
-        assertThat(board.reply("b")).isEqualTo(new AttachReply(State.FAILED, "two\nlines"));
-        assertThat(board.reply("c")).isNull();
+        assertThat(replies.find("a")).isEqualTo(new AttachReply(State.RUNNING, ""));
+        assertThat(replies.find("b")).isEqualTo(new AttachReply(State.FAILED, "two\nlines"));
+        assertThat(replies.find("c")).isNull();
     }
 
     @Test
     void repliesDoNotPileUp() {
         for (int i = 0; i < 100; i++) {
-            board.reply("r" + i, new AttachReply(State.RUNNING, ""));
-            board.reply("r" + i, new AttachReply(State.DONE, "done"));
+            replies.leave("r" + i, new AttachReply(State.RUNNING, ""));
+            replies.leave("r" + i, new AttachReply(State.DONE, "done"));
 
             assertThat(properties).hasSizeLessThanOrEqualTo(Replies.KEPT + 1);
         }
@@ -96,36 +99,36 @@ class ConversationTest {
 
     @Test
     void aReplyWaitsForWhoeverAskedWhileOthersAsk() {
-        board.reply("first", new AttachReply(State.RUNNING, ""));
-        board.reply("first", new AttachReply(State.DONE, "done"));
-        board.reply("second", new AttachReply(State.RUNNING, ""));
+        replies.leave("first", new AttachReply(State.RUNNING, ""));
+        replies.leave("first", new AttachReply(State.DONE, "done"));
+        replies.leave("second", new AttachReply(State.RUNNING, ""));
 
-        assertThat(board.reply("first")).isEqualTo(new AttachReply(State.DONE, "done"));
+        assertThat(replies.find("first")).isEqualTo(new AttachReply(State.DONE, "done"));
     }
 
     @Test
     void theLastRepliesStayForWhoeverAskedLate() {
         for (int i = 0; i < Replies.KEPT; i++) {
-            board.reply("r" + i, new AttachReply(State.DONE, "done"));
+            replies.leave("r" + i, new AttachReply(State.DONE, "done"));
         }
 
-        board.reply("new", new AttachReply(State.RUNNING, ""));
+        replies.leave("new", new AttachReply(State.RUNNING, ""));
 
         for (int i = 0; i < Replies.KEPT; i++) {
-            assertThat(board.reply("r" + i)).as("r" + i).isNotNull();
+            assertThat(replies.find("r" + i)).as("r" + i).isNotNull();
         }
     }
 
     @Test
-    void requestsInTheWorksAndWhatOthersLeaveOnTheBoardAreNeverForgotten() {
+    void requestsInTheWorksAndWhatOthersLeaveInThePropertiesAreNeverForgotten() {
         properties.setProperty("com.sun.management.jmxremote.localConnectorAddress", "service:jmx:rmi://127.0.0.1");
-        board.reply("slow", new AttachReply(State.RUNNING, "half"));
+        replies.leave("slow", new AttachReply(State.RUNNING, "half"));
 
         for (int i = 0; i < 100; i++) {
-            board.reply("r" + i, new AttachReply(State.FAILED, "no"));
+            replies.leave("r" + i, new AttachReply(State.FAILED, "no"));
         }
 
-        assertThat(board.reply("slow")).isEqualTo(new AttachReply(State.RUNNING, "half"));
+        assertThat(replies.find("slow")).isEqualTo(new AttachReply(State.RUNNING, "half"));
         assertThat(properties).containsKey("com.sun.management.jmxremote.localConnectorAddress");
     }
 
@@ -133,10 +136,10 @@ class ConversationTest {
     @Test
     void progressReplacesProgressAndForgetsNothing() {
         for (int i = 0; i <= Replies.KEPT; i++) {
-            board.reply("r" + i, new AttachReply(State.DONE, "done"));
+            replies.leave("r" + i, new AttachReply(State.DONE, "done"));
         }
-        board.reply("r0", new AttachReply(State.FAILED, "again"));
+        replies.leave("r0", new AttachReply(State.FAILED, "again"));
 
-        assertThat(board.reply("r1")).isEqualTo(new AttachReply(State.DONE, "done"));
+        assertThat(replies.find("r1")).isEqualTo(new AttachReply(State.DONE, "done"));
     }
 }
