@@ -168,10 +168,10 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
         return passRelay;
     }
 
-    OwnView view() {
+    OwnProcessView view() {
         SharedMemorySwap sharedSwap = new SharedMemorySwap(libc, proc, Pause.SLEEP, pageBytes);
         GentleScan gentleScan = new GentleScan(proc, layout(), probe, sharedSwap, new Pacer(Pause.SLEEP), pageBytes);
-        return new OwnView(proc, layout(), gentleScan, log, lock);
+        return new OwnProcessView(proc, layout(), gentleScan, log, lock);
     }
 
     private Residency residency() {

@@ -15,20 +15,21 @@ import javax.management.StandardEmitterMBean;
 final class DescribedMBean extends StandardEmitterMBean {
 
     private final Class<?> type;
-    private final Moment moment;
+    private final LockView view;
     private final Consumer<Boolean> presence;
 
     /**
      * Makes a bean.
      *
-     * @param bean of that type, which answers of that moment
+     * @param bean of that type
+     * @param view of the lock, by which the bean answers
      * @param emitter of its notifications
      * @param presence is told whether it is registered, whoever changes that
      */
-    <T> DescribedMBean(T bean, Class<T> type, Moment moment, NotificationEmitter emitter, Consumer<Boolean> presence) {
+    <T> DescribedMBean(T bean, Class<T> type, LockView view, NotificationEmitter emitter, Consumer<Boolean> presence) {
         super(bean, type, true, emitter);
         this.type = type;
-        this.moment = moment;
+        this.view = view;
         this.presence = presence;
     }
 
@@ -47,11 +48,11 @@ final class DescribedMBean extends StandardEmitterMBean {
     /** Attributes that are read together are of one moment. */
     @Override
     public synchronized AttributeList getAttributes(String[] names) {
-        moment.hold();
+        view.hold();
         try {
             return super.getAttributes(names);
         } finally {
-            moment.letGo();
+            view.letGo();
         }
     }
 

@@ -42,9 +42,9 @@ public final class JmxRegistration {
         private final DescribedMBean bean;
         private volatile boolean isThere;
 
-        <T> Entry(String name, T bean, Class<T> type, Moment moment, NotificationEmitter emitter) throws JMException {
+        <T> Entry(String name, T bean, Class<T> type, LockView view, NotificationEmitter emitter) throws JMException {
             this.name = new ObjectName(name);
-            this.bean = new DescribedMBean(bean, type, moment, emitter, isNow -> isThere = isNow);
+            this.bean = new DescribedMBean(bean, type, view, emitter, isNow -> isThere = isNow);
         }
     }
 
@@ -59,14 +59,14 @@ public final class JmxRegistration {
     public JmxRegistration(
             LockControl control, OffHeap offHeap, long pageBytes, String version, Supplier<PrefaultState> prefault)
             throws JMException {
-        Moment now = new Moment(control);
-        MemoryLockBean lock = new MemoryLockBean(control, now, offHeap, pageBytes, version, prefault);
-        entries.add(new Entry(MemoryLockMXBean.OBJECT_NAME, lock, MemoryLockMXBean.class, now, emitter));
+        LockView lockView = new LockView(control); // each bean has its own
+        MemoryLockBean lock = new MemoryLockBean(control, lockView, offHeap, pageBytes, version, prefault);
+        entries.add(new Entry(MemoryLockMXBean.OBJECT_NAME, lock, MemoryLockMXBean.class, lockView, emitter));
         for (Region region : Region.values()) {
             String name = RegionMXBean.OBJECT_NAME + region.optionName();
-            Moment moment = new Moment(control); // each bean holds its own
+            LockView view = new LockView(control);
             NotificationEmitter silent = new NotificationBroadcasterSupport();
-            entries.add(new Entry(name, new RegionBean(moment, region), RegionMXBean.class, moment, silent));
+            entries.add(new Entry(name, new RegionBean(view, region), RegionMXBean.class, view, silent));
         }
     }
 

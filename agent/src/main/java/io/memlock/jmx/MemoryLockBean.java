@@ -35,12 +35,12 @@ final class MemoryLockBean implements MemoryLockMXBean {
     private final OffHeap offHeap;
     private final long pageBytes;
     private final String version;
-    private final Moment moment;
+    private final LockView view;
     private final Supplier<PrefaultState> prefault;
 
     MemoryLockBean(
             LockControl control,
-            Moment moment,
+            LockView view,
             OffHeap offHeap,
             long pageBytes,
             String version,
@@ -48,7 +48,7 @@ final class MemoryLockBean implements MemoryLockMXBean {
         this.control = control;
         this.prefault = prefault;
         this.offHeap = offHeap;
-        this.moment = moment;
+        this.view = view;
         this.pageBytes = pageBytes;
         this.version = version;
     }
@@ -288,11 +288,11 @@ final class MemoryLockBean implements MemoryLockMXBean {
     }
 
     private LockStatus status() {
-        return moment.status();
+        return view.status();
     }
 
     private RegionReport report() {
-        return moment.report();
+        return view.report();
     }
 
     /** Returns a number of all regions together; unknown before the first scan. */

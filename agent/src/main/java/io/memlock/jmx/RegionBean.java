@@ -9,17 +9,17 @@ import java.util.List;
 /** Answers {@link RegionMXBean} from the last scan. */
 final class RegionBean implements RegionMXBean {
 
-    private final Moment moment;
+    private final LockView view;
     private final Region region;
 
-    RegionBean(Moment moment, Region region) {
-        this.moment = moment;
+    RegionBean(LockView view, Region region) {
+        this.view = view;
         this.region = region;
     }
 
     @Override
     public boolean isSelected() {
-        return moment.status().regions().contains(region);
+        return view.status().regions().contains(region);
     }
 
     @Override
@@ -59,7 +59,7 @@ final class RegionBean implements RegionMXBean {
     }
 
     private RegionUsage usage() {
-        RegionReport report = moment.report();
+        RegionReport report = view.report();
         if (report == null) {
             throw new IllegalStateException("there has been no scan yet");
         }

@@ -101,7 +101,7 @@ public final class LockControl {
      */
     public LockAnswer lock(AgentOptions wanted, String asker) throws IOException {
         Outcome outcome = lock.change(wanted);
-        tellOf("options are now \"" + wanted.text() + "\"", asker, outcome);
+        announce("options are now \"" + wanted.text() + "\"", asker, outcome);
         return answer(outcome);
     }
 
@@ -114,12 +114,12 @@ public final class LockControl {
      */
     public LockAnswer unlock(String asker) throws IOException {
         Outcome outcome = lock.unlock();
-        tellOf(outcome.isDone() ? "unlocked" : "asked to unlock, and could not unlock all", asker, outcome);
+        announce(outcome.isDone() ? "unlocked" : "asked to unlock, and could not unlock all", asker, outcome);
         return answer(outcome);
     }
 
     private LockAnswer answer(Outcome outcome) throws IOException {
-        scans.tellOf(System.nanoTime());
+        scans.scanAfter(System.nanoTime());
         LockFailure failure = outcome.failure();
         String text = failure == null
                 ? describe()
@@ -127,7 +127,7 @@ public final class LockControl {
         return new LockAnswer(outcome.isDone(), text + outcome.undone());
     }
 
-    private void tellOf(String what, String asker, Outcome outcome) {
+    private void announce(String what, String asker, Outcome outcome) {
         background.start();
         log.info(what + ", asked for " + asker + ": " + status().state() + " (" + status().describe() + ")");
         announcer.announce();

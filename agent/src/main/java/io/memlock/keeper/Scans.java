@@ -75,13 +75,13 @@ final class Scans {
     }
 
     /**
-     * Has the last scan tell of a change: scans, or takes the scan that somebody else has made since. Where changes without
+     * Sees to it that the last scan was made after a change: scans, or takes the scan that somebody else has made since. Where changes without
      * end are asked for, waits for the allowance first.
      *
      * @param changedNanos {@link System#nanoTime} when the lock had been changed
      * @throws IOException if the process cannot be looked at
      */
-    synchronized void tellOf(long changedNanos) throws IOException {
+    synchronized void scanAfter(long changedNanos) throws IOException {
         while (last == null || last.begunNanos() - changedNanos < 0) {
             long rest = changed.restNanos(process.nanoTime());
             if (rest == 0) {

@@ -34,8 +34,8 @@ public record SmapsEntry(
         return special ? 0 : pssBytes + hugetlbBytes;
     }
 
-    /** Returns what of it is locked, or as good as: hugetlb pages are never swapped. */
-    public long heldBytes() {
+    /** Returns what of it is locked, or of hugetlbfs, whose pages are never swapped. */
+    public long lockedOrHugetlbBytes() {
         return special ? 0 : lockedBytes + hugetlbBytes;
     }
 

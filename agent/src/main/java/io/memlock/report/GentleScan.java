@@ -61,7 +61,7 @@ public final class GentleScan {
         Map<Long, BitSet> views = new HashMap<>();
         try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, pageBytes)) {
             for (Segment segment : segments) {
-                totals.add(segment);
+                totals.addMapping(segment);
                 if (segment.mapping().isAccessible() && !segment.mapping().isKernels()) {
                     count(pagemap, segment, views, totals);
                 }
@@ -89,6 +89,6 @@ public final class GentleScan {
         long resident = pages.present() * pageBytes - pages.mappedElsewhere() * pageBytes / 2;
         boolean isLocked = mapping.isHugetlb() || probe.isLocked(segment.start());
         long swapped = pages.swapped() * pageBytes + sharedSwap.bytes(segment);
-        totals.addHeld(segment, resident, isLocked ? resident : 0, swapped);
+        totals.addPages(segment, resident, isLocked ? resident : 0, swapped);
     }
 }

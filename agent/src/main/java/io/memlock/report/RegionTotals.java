@@ -32,13 +32,14 @@ public final class RegionTotals {
     }
 
     /** Adds a segment's mapping, reserved and committed bytes: not those of our own view of the heap. */
-    public void add(Segment segment) {
+    public void addMapping(Segment segment) {
         if (!segment.isAgentsView()) {
             add(segment, 0, 1, segment.length(), segment.mapping().isAccessible() ? segment.length() : 0);
         }
     }
 
-    public void addHeld(Segment segment, long residentBytes, long lockedBytes, long swappedBytes) {
+    /** Adds what is in RAM and in swap of a segment. */
+    public void addPages(Segment segment, long residentBytes, long lockedBytes, long swappedBytes) {
         add(segment, 3, residentBytes, lockedBytes, swappedBytes);
     }
 

@@ -71,7 +71,7 @@ public record SegmentUsage(Segment segment, SmapsEntry entry, long swappedBytes)
 
     /** Returns the bytes in RAM and locked. */
     public long lockedBytes() {
-        return share(segment, entry.heldBytes());
+        return share(segment, entry.lockedOrHugetlbBytes());
     }
 
     /**

@@ -39,8 +39,8 @@ public final class SmapsScan {
     public static RegionReport report(List<SegmentUsage> usages, List<PathGlob> files, long startNanos) {
         RegionTotals totals = new RegionTotals(files);
         for (SegmentUsage usage : usages) {
-            totals.add(usage.segment());
-            totals.addHeld(usage.segment(), usage.residentBytes(), usage.lockedBytes(), usage.swappedBytes());
+            totals.addMapping(usage.segment());
+            totals.addPages(usage.segment(), usage.residentBytes(), usage.lockedBytes(), usage.swappedBytes());
         }
         long end = System.nanoTime();
         return totals.report(end, end - startNanos);

@@ -49,8 +49,8 @@ class ScansTest {
 
     @Test
     void aChangeIsToldByAScanBegunAfterIt() throws IOException {
-        scans.tellOf(System.nanoTime());
-        scans.tellOf(System.nanoTime());
+        scans.scanAfter(System.nanoTime());
+        scans.scanAfter(System.nanoTime());
 
         assertThat(count).isEqualTo(2);
     }
@@ -58,8 +58,8 @@ class ScansTest {
     @Test
     void aChangeIsToldByTheScanThatAnotherChangeHasBroughtAbout() throws IOException {
         long changed = System.nanoTime();
-        scans.tellOf(System.nanoTime());
-        scans.tellOf(changed);
+        scans.scanAfter(System.nanoTime());
+        scans.scanAfter(changed);
 
         assertThat(count).isEqualTo(1);
     }
@@ -68,7 +68,7 @@ class ScansTest {
     void changesWithoutEndWaitForTheScanOfSomebodyElse() throws Exception {
         changeWithoutPause();
         FutureTask<Void> change = new FutureTask<>(() -> {
-            scans.tellOf(System.nanoTime());
+            scans.scanAfter(System.nanoTime());
             return null;
         });
         Thread asker = new Thread(change, "asker");
@@ -91,7 +91,7 @@ class ScansTest {
         changeWithoutPause();
         Thread.currentThread().interrupt();
 
-        assertThatThrownBy(() -> scans.tellOf(System.nanoTime()))
+        assertThatThrownBy(() -> scans.scanAfter(System.nanoTime()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("the change itself is done");
         assertThat(Thread.interrupted()).isTrue();
@@ -138,7 +138,7 @@ class ScansTest {
 
     private void changeWithoutPause() throws IOException {
         for (int i = 0; i < AT_ONCE; i++) {
-            scans.tellOf(System.nanoTime());
+            scans.scanAfter(System.nanoTime());
         }
     }
 

@@ -21,7 +21,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** Implements {@link ProcessView} for the process this runs in. */
-final class OwnView implements ProcessView {
+final class OwnProcessView implements ProcessView {
 
     private final ProcFs proc;
     private final JvmLayout layout;
@@ -35,7 +35,7 @@ final class OwnView implements ProcessView {
      * @param log for scans that are less gentle than they should be
      * @param lock knows which of the mapped files are chosen
      */
-    OwnView(ProcFs proc, JvmLayout layout, GentleScan gentleScan, Log log, MemoryLock lock) {
+    OwnProcessView(ProcFs proc, JvmLayout layout, GentleScan gentleScan, Log log, MemoryLock lock) {
         this.proc = proc;
         this.layout = layout;
         this.gentleScan = gentleScan;

@@ -5,8 +5,8 @@ import io.memlock.keeper.LockControl;
 import io.memlock.report.RegionReport;
 import io.memlock.state.LockStatus;
 
-/** Gives the lock as it is now, or while several attributes are read together, as it was at one moment. */
-final class Moment {
+/** Shows the lock as it is now, or while several attributes are read together, as it was at one moment. */
+final class LockView {
 
     private final LockControl control;
 
@@ -15,10 +15,11 @@ final class Moment {
 
     private record Held(LockStatus status, RegionReport report) {}
 
-    Moment(LockControl control) {
+    LockView(LockControl control) {
         this.control = control;
     }
 
+    /** Holds the lock as it is now. */
     void hold() {
         held = new Held(control.status(), control.report());
     }
@@ -29,13 +30,13 @@ final class Moment {
     }
 
     LockStatus status() {
-        Held moment = held;
-        return moment == null ? control.status() : moment.status();
+        Held last = held;
+        return last == null ? control.status() : last.status();
     }
 
     /** Returns the last scan, null before the first. */
     RegionReport report() {
-        Held moment = held;
-        return moment == null ? control.report() : moment.report();
+        Held last = held;
+        return last == null ? control.report() : last.report();
     }
 }
