@@ -76,7 +76,7 @@ public final class Memlock implements Agent {
 
     private String startOptions;
     private OptionSources sources;
-    private CurrentOptions inForce;
+    private CurrentOptions currentOptions;
     private Log log;
     private ThisProcess process;
     private MemoryLock lock;
@@ -93,7 +93,7 @@ public final class Memlock implements Agent {
     private PrivilegeWatch privileges;
 
     private Thread privilegeWatch;
-    private AttachService attachments;
+    private AttachService attachService;
 
     /** The JMX service; null where there is no JMX. */
     private JmxService jmx;
@@ -145,18 +145,9 @@ public final class Memlock implements Agent {
                 : OnFailure.EXIT_STATUS;
     }
 
-    /** Starts the threads that keep the lock. Returns whether they could be started. */
-    private boolean startsKeeping(LockFailure failure) {
-        try {
-            startBackground(failure == null || lock.status().state() == LockState.PARTIAL);
-            return true;
-        } catch (Throwable e) {
-            LockFailure failed = LockFailure.notKept(e);
-            boolean exits = inForce.get().onFailure() == OnFailure.EXIT;
-            String headline = "LOCKED, BUT NOT KEPT";
-            log.warn(exits ? failed.textBeforeExit(headline, ENDS) : failed.text(headline));
-            return false;
-        }
+    private void useOptions(AgentOptions options) {
+        currentOptions = new CurrentOptions(options);
+        log = new Log(stderr, currentOptions);
     }
 
     /** Locks. Whatever goes wrong is a failure like any other: the application must start, or exit as its operator wants. */
@@ -164,27 +155,20 @@ public final class Memlock implements Agent {
         try {
             LibC libc = NativeAccess.open(instrumentation);
             times.ended("native");
-            LockFailure failure = lock(libc, options);
+            process = new ThisProcess(libc, proc, instrumentation, log);
+            lock = process.newLock(currentOptions);
+            Outcome outcome = lock.start(options);
+            if (outcome.prefaultRefusal() != null) {
+                log.warn("NOT PREFAULTED: " + outcome.prefaultRefusal());
+            }
+            startNotices = outcome.notices();
             times.ended("lock");
-            return failure;
-        } catch (NativeUnavailableException | IOException e) {
+            return outcome.failure();
+        } catch (NativeUnavailableException e) {
             return LockFailure.unavailable(e.getMessage());
         } catch (Throwable e) {
             return LockFailure.ofTheAgent(e);
         }
-    }
-
-    /** Ignores another {@code -javaagent} of the same command line, or of {@code JAVA_TOOL_OPTIONS}. */
-    @Override
-    public void startAgain(String optionsText) {
-        stderr.print(
-                StandardError.WARN,
-                "the agent is given more than once: the first counts (" + given(startOptions)
-                        + "), this one is ignored (" + given(optionsText) + ")");
-    }
-
-    private static String given(String optionsText) {
-        return optionsText == null || optionsText.isEmpty() ? "default options" : optionsText;
     }
 
     private boolean isHeld() {
@@ -200,26 +184,18 @@ public final class Memlock implements Agent {
         };
     }
 
-    private void useOptions(AgentOptions options) {
-        inForce = new CurrentOptions(options);
-        log = new Log(stderr, inForce);
-    }
-
-    private void tell(List<String> notices) {
-        for (String notice : notices) {
-            log.warn(notice);
+    /** Starts the threads that keep the lock. Returns whether they could be started. */
+    private boolean startsKeeping(LockFailure failure) {
+        try {
+            startBackground(failure == null || lock.status().state() == LockState.PARTIAL);
+            return true;
+        } catch (Throwable e) {
+            LockFailure failed = LockFailure.notKept(e);
+            boolean exits = currentOptions.get().onFailure() == OnFailure.EXIT;
+            String headline = "LOCKED, BUT NOT KEPT";
+            log.warn(exits ? failed.textBeforeExit(headline, ENDS) : failed.text(headline));
+            return false;
         }
-    }
-
-    private LockFailure lock(LibC libc, AgentOptions options) throws IOException {
-        process = new ThisProcess(libc, proc, instrumentation, log);
-        lock = process.newLock(inForce);
-        Outcome outcome = lock.start(options);
-        if (outcome.prefaultRefusal() != null) {
-            log.warn("NOT PREFAULTED: " + outcome.prefaultRefusal());
-        }
-        startNotices = outcome.notices();
-        return outcome.failure();
     }
 
     /**
@@ -246,6 +222,40 @@ public final class Memlock implements Agent {
         line.setDaemon(false);
         line.start();
         startKeepingAfter(line);
+    }
+
+    private String printStartLine() {
+        try {
+            String line = startLine();
+            log.info(line);
+            return line;
+        } catch (IOException | RuntimeException | Error e) {
+            String problem = "cannot tell how much is locked: " + e.getMessage();
+            log.warn(problem);
+            return problem;
+        }
+    }
+
+    private String startLine() throws IOException {
+        LockStatus status = lock.status();
+        if (status.asked().isEmpty()) {
+            return "locks nothing until asked (mode=none)";
+        }
+        String locked;
+        if (status.asked().isAllButFiles() && !process.isLarge()) {
+            locked = StartReport.ofWholeProcess(process.files(), status);
+        } else {
+            control().refresh();
+            locked = control().report().describe(status);
+        }
+        return StartReport.line(
+                locked, status, process.files().status(ProcFs.SELF).vmLckBytes(), times.totalMillis());
+    }
+
+    private void tell(List<String> notices) {
+        for (String notice : notices) {
+            log.warn(notice);
+        }
     }
 
     /**
@@ -354,91 +364,13 @@ public final class Memlock implements Agent {
         return true;
     }
 
-    /** Returns the background services. Whoever needs them first makes them: our own thread, or an early attach. */
-    private synchronized Background background() {
-        if (background == null) {
-            MissingModules.tell(inForce.get(), log);
-            prefault = new PrefaultService(instrumentation, process, lock, inForce, log);
-            jmx = MissingModules.exists("java.management")
-                    ? new JmxService(instrumentation, inForce, log, process.pageBytes(), prefault)
-                    : null;
-            JfrService jfr = MissingModules.exists("jdk.jfr") ? new JfrService(inForce, process, log) : null;
-            Publisher publisher = new Publisher(instrumentation, log, jmx, jfr, new EndLine(lock, process, log));
-            Growth.Source growth = new GrowthSignals(instrumentation, process.files());
-            UnwantedLocks unwanted = new BornInVain(lock, inForce);
-            MapTracking tracking = new MapTracking(instrumentation, unwanted, process.libc(), log);
-            Runnable look = new Runnable() {
-                @Override
-                public void run() {
-                    watchPrivilege();
-                    prefault.look();
-                    publisher.run();
-                    if (HeapRoom.isThere()) { // classes of the JDK are initialised then, which must not fail
-                        tracking.look();
-                    }
-                }
-            };
-            StateListener listener = new StateListener() {
-                @Override
-                public void stateChanged(LockState from, LockState to) {
-                    if (jmx != null) {
-                        jmx.stateChanged(from, to);
-                    }
-                }
-            };
-            Background made =
-                    new Background(lock, process.view(), process.libc(), log, listener, inForce, growth, look);
-            publisher.publish(made.control());
-            background = made;
-        }
-        return background;
-    }
-
-    private LockControl control() {
-        return background().control();
-    }
-
-    private String printStartLine() {
-        try {
-            String line = startLine();
-            log.info(line);
-            return line;
-        } catch (IOException | RuntimeException | Error e) {
-            String problem = "cannot tell how much is locked: " + e.getMessage();
-            log.warn(problem);
-            return problem;
-        }
-    }
-
-    private String startLine() throws IOException {
-        LockStatus status = lock.status();
-        if (status.asked().isEmpty()) {
-            return "locks nothing until asked (mode=none)";
-        }
-        String locked;
-        if (status.asked().isAllButFiles() && !process.isLarge()) {
-            locked = StartReport.ofWholeProcess(process.files(), status);
-        } else {
-            control().refresh();
-            locked = control().report().describe(status);
-        }
-        return StartReport.line(
-                locked, status, process.files().status(ProcFs.SELF).vmLckBytes(), times.totalMillis());
-    }
-
-    /** Makes the service when the application first asks for it. It works on the application's threads. */
-    @Override
-    public MethodHandle rangeLocks() {
-        return isHeld() ? RangeLockService.of(process) : null;
-    }
-
     /** Starts the agent in a JVM that runs, or gives new options to the one that is there. Never ends the JVM. */
     @Override
     public void attach(String request) {
-        if (attachments == null) {
-            attachments = new AttachService(instrumentation, stderr, this::carryOut);
+        if (attachService == null) {
+            attachService = new AttachService(instrumentation, stderr, this::carryOut);
         }
-        attachments.take(request);
+        attachService.take(request);
     }
 
     private AttachReply carryOut(AttachRequest request, Consumer<String> progress)
@@ -462,6 +394,15 @@ public final class Memlock implements Agent {
         return withProgress(progress, () -> lockNow(options));
     }
 
+    private static AttachReply reply(LockAnswer answer) {
+        return new AttachReply(answer.isDone() ? State.DONE : State.FAILED, answer.text());
+    }
+
+    /** The work that an attach asks for. */
+    private interface Work {
+        AttachReply run() throws IOException;
+    }
+
     private AttachReply withProgress(Consumer<String> progress, Work work) throws IOException {
         process.progress().tell(progress);
         try {
@@ -471,36 +412,9 @@ public final class Memlock implements Agent {
         }
     }
 
-    /** Tells what the lock in force holds against the options, where mappings are tracked at all. */
-    private static final class BornInVain implements UnwantedLocks {
-
-        private final MemoryLock lock;
-        private final CurrentOptions options;
-
-        BornInVain(MemoryLock lock, CurrentOptions options) {
-            this.lock = lock;
-            this.options = options;
-        }
-
-        @Override
-        public boolean isBornInVain(Region region) {
-            return options.get().track() && lock.isBornInVain(region);
-        }
-
-        @Override
-        public List<PathGlob> chosenFiles() {
-            return lock.chosenFiles();
-        }
-    }
-
-    /** The work that an attach asks for. */
-    private interface Work {
-        AttachReply run() throws IOException;
-    }
-
     /** The first lock of this JVM, taken while it runs. */
     private AttachReply lockNow(AgentOptions options) throws IOException {
-        MemoryLock first = process.newLock(inForce);
+        MemoryLock first = process.newLock(currentOptions);
         Outcome outcome;
         try {
             outcome = options.selection().isEmpty() ? first.start(options) : first.change(options);
@@ -532,7 +446,88 @@ public final class Memlock implements Agent {
         return line;
     }
 
-    private static AttachReply reply(LockAnswer answer) {
-        return new AttachReply(answer.isDone() ? State.DONE : State.FAILED, answer.text());
+    /** Ignores another {@code -javaagent} of the same command line, or of {@code JAVA_TOOL_OPTIONS}. */
+    @Override
+    public void startAgain(String optionsText) {
+        stderr.print(
+                StandardError.WARN,
+                "the agent is given more than once: the first counts (" + given(startOptions)
+                        + "), this one is ignored (" + given(optionsText) + ")");
+    }
+
+    private static String given(String optionsText) {
+        return optionsText == null || optionsText.isEmpty() ? "default options" : optionsText;
+    }
+
+    /** Makes the service when the application first asks for it. It works on the application's threads. */
+    @Override
+    public MethodHandle rangeLocks() {
+        return isHeld() ? RangeLockService.of(process) : null;
+    }
+
+    /** Returns the background services. Whoever needs them first makes them: our own thread, or an early attach. */
+    private synchronized Background background() {
+        if (background == null) {
+            MissingModules.tell(currentOptions.get(), log);
+            prefault = new PrefaultService(instrumentation, process, lock, currentOptions, log);
+            jmx = MissingModules.exists("java.management")
+                    ? new JmxService(instrumentation, currentOptions, log, process.pageBytes(), prefault)
+                    : null;
+            JfrService jfr = MissingModules.exists("jdk.jfr") ? new JfrService(currentOptions, process, log) : null;
+            Publisher publisher = new Publisher(instrumentation, log, jmx, jfr, new EndLine(lock, process, log));
+            Growth.Source growth = new GrowthSignals(instrumentation, process.files());
+            UnwantedLocks unwanted = new BornInVain(lock, currentOptions);
+            MapTracking tracking = new MapTracking(instrumentation, unwanted, process.libc(), log);
+            Runnable look = new Runnable() {
+                @Override
+                public void run() {
+                    watchPrivilege();
+                    prefault.look();
+                    publisher.run();
+                    if (HeapRoom.isThere()) { // classes of the JDK are initialised then, which must not fail
+                        tracking.look();
+                    }
+                }
+            };
+            StateListener listener = new StateListener() {
+                @Override
+                public void stateChanged(LockState from, LockState to) {
+                    if (jmx != null) {
+                        jmx.stateChanged(from, to);
+                    }
+                }
+            };
+            Background made =
+                    new Background(lock, process.view(), process.libc(), log, listener, currentOptions, growth, look);
+            publisher.publish(made.control());
+            background = made;
+        }
+        return background;
+    }
+
+    private LockControl control() {
+        return background().control();
+    }
+
+    /** Tells what the lock in force holds against the options, where mappings are tracked at all. */
+    private static final class BornInVain implements UnwantedLocks {
+
+        private final MemoryLock lock;
+        private final CurrentOptions options;
+
+        BornInVain(MemoryLock lock, CurrentOptions options) {
+            this.lock = lock;
+            this.options = options;
+        }
+
+        @Override
+        public boolean isBornInVain(Region region) {
+            return options.get().track() && lock.isBornInVain(region);
+        }
+
+        @Override
+        public List<PathGlob> chosenFiles() {
+            return lock.chosenFiles();
+        }
     }
 }
