@@ -476,7 +476,7 @@ public final class Memlock implements Agent {
             JfrService jfr = MissingModules.exists("jdk.jfr") ? new JfrService(currentOptions, process, log) : null;
             Publisher publisher = new Publisher(instrumentation, log, jmx, jfr, new EndLine(lock, process, log));
             Growth.Source growth = new GrowthSignals(instrumentation, process.files());
-            UnwantedLocks unwanted = new BornInVain(lock, currentOptions);
+            UnwantedLocks unwanted = new TrackedUnwantedLocks(lock, currentOptions);
             MapTracking tracking = new MapTracking(instrumentation, unwanted, process.libc(), log);
             Runnable look = new Runnable() {
                 @Override
@@ -510,19 +510,19 @@ public final class Memlock implements Agent {
     }
 
     /** Tells what the lock in force holds against the options, where mappings are tracked at all. */
-    private static final class BornInVain implements UnwantedLocks {
+    private static final class TrackedUnwantedLocks implements UnwantedLocks {
 
         private final MemoryLock lock;
         private final CurrentOptions options;
 
-        BornInVain(MemoryLock lock, CurrentOptions options) {
+        TrackedUnwantedLocks(MemoryLock lock, CurrentOptions options) {
             this.lock = lock;
             this.options = options;
         }
 
         @Override
-        public boolean isBornInVain(Region region) {
-            return options.get().track() && lock.isBornInVain(region);
+        public boolean isBornUnwanted(Region region) {
+            return options.get().track() && lock.isBornUnwanted(region);
         }
 
         @Override

@@ -134,7 +134,7 @@ public final class MemoryLock {
     }
 
     /** Returns whether new mappings of a region are born locked and must not stay so. This is free. */
-    public boolean isBornInVain(Region region) {
+    public boolean isBornUnwanted(Region region) {
         return future.isInForce()
                 && !future.isApplications()
                 && !plan.selection().contains(region);

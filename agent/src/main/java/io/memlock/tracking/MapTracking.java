@@ -38,7 +38,7 @@ public final class MapTracking {
      * keeper finds them.
      */
     public void look() {
-        if (isTried || !(unwanted.isBornInVain(Region.MAPPED) || unwanted.isBornInVain(Region.SHM))) {
+        if (isTried || !(unwanted.isBornUnwanted(Region.MAPPED) || unwanted.isBornUnwanted(Region.SHM))) {
             return;
         }
         isTried = true;

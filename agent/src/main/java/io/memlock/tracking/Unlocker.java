@@ -72,8 +72,8 @@ final class Unlocker implements Consumer<long[]> {
     @Override
     public void accept(long[] mapping) {
         try {
-            boolean files = unwanted.isBornInVain(Region.MAPPED);
-            boolean shared = unwanted.isBornInVain(Region.SHM);
+            boolean files = unwanted.isBornUnwanted(Region.MAPPED);
+            boolean shared = unwanted.isBornUnwanted(Region.SHM);
             if (!files && !shared) {
                 return;
             }

@@ -9,8 +9,8 @@ import java.util.List;
 public interface UnwantedLocks {
 
     /** Returns whether mappings of a region are born locked and must not stay so. */
-    boolean isBornInVain(Region region);
+    boolean isBornUnwanted(Region region);
 
-    /** Returns which files stay locked although {@link Region#MAPPED} is born in vain. */
+    /** Returns which files stay locked although {@link Region#MAPPED} is born unwanted. */
     List<PathGlob> chosenFiles();
 }

@@ -131,7 +131,7 @@ class ApplicationsFutureTest {
         lock.reconcile();
 
         assertThat(kernel.isLocked(LATER)).isTrue();
-        assertThat(lock.isBornInVain(Region.MAPPED)).isFalse();
+        assertThat(lock.isBornUnwanted(Region.MAPPED)).isFalse();
     }
 
     @Test

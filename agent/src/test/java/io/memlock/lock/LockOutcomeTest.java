@@ -268,7 +268,7 @@ class LockOutcomeTest {
     }
 
     @Test
-    void aPassIsDueUntilWhatWasBornLockedInVainIsUnlocked() throws Exception {
+    void aPassIsDueUntilWhatWasBornUnwantedIsUnlocked() throws Exception {
         process.freeBytes = 64 * MIB;
         lock.start("mode=all,strategy=future");
         lock.reconcile();

@@ -35,11 +35,11 @@ class UnlockerTest {
         kernel.mlockall(Linux.MCL_FUTURE | Linux.MCL_ONFAULT);
     }
 
-    private UnwantedLocks unwantedLocks(Predicate<Region> isBornInVain) {
+    private UnwantedLocks unwantedLocks(Predicate<Region> isBornUnwanted) {
         return new UnwantedLocks() {
             @Override
-            public boolean isBornInVain(Region region) {
-                return isBornInVain.test(region);
+            public boolean isBornUnwanted(Region region) {
+                return isBornUnwanted.test(region);
             }
 
             @Override
