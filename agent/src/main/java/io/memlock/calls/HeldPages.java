@@ -14,9 +14,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Locks and unlocks whole pages, and counts those that handles of {@code io.memlock.api} hold locked. The kernel does not count locks: one munlock
- * ends them all, and it works on whole pages, which neighbours share. mlock(2) So pages are counted here, and all
- * unlocking is done here: a page that a handle holds stays locked.
+ * Locks and unlocks whole pages, and counts those that handles of {@code io.memlock.api} hold locked. The kernel does not
+ * count locks: one munlock ends them all, and it works on whole pages, which neighbours share. mlock(2) So pages are
+ * counted here, and all unlocking is done here: a page that a handle holds stays locked.
  *
  * <p>Pages are counted before they are locked, and munlock is called with the counts in hand. So there is no moment in which
  * a page that was just locked for one can be unlocked for another. Locking itself waits for nobody.

@@ -75,8 +75,8 @@ final class Scans {
     }
 
     /**
-     * Sees to it that the last scan was made after a change: scans, or takes the scan that somebody else has made since. Where changes without
-     * end are asked for, waits for the allowance first.
+     * Sees to it that the last scan was made after a change: scans, or takes the scan that somebody else has made since.
+     * Where changes without end are asked for, waits for the allowance first.
      *
      * @param changedNanos {@link System#nanoTime} when the lock had been changed
      * @throws IOException if the process cannot be looked at

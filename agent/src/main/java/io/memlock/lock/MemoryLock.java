@@ -334,9 +334,8 @@ public final class MemoryLock {
             return ledger.state() == LockState.FAILED ? ledger.lastFailure() : null;
         }
         try {
-            LockFailure failure = isOutgrown(process.nanoTime())
-                    ? holdBack(true)
-                    : plan.isGivingBack() ? giveBack() : lockSelected();
+            LockFailure failure =
+                    isOutgrown(process.nanoTime()) ? holdBack(true) : plan.isGivingBack() ? giveBack() : lockSelected();
             failedPasses = 0;
             return failure;
         } catch (IOException e) {
