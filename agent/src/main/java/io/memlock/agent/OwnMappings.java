@@ -2,11 +2,13 @@
 package io.memlock.agent;
 
 import io.memlock.hotspot.JvmLayout;
+import io.memlock.lock.OwnProcess;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
 import io.memlock.proc.AddressSpaceReader;
 import io.memlock.proc.MapsReader;
 import io.memlock.proc.ProcFs;
+import io.memlock.reconcile.MappingBudget;
 import io.memlock.reconcile.Mappings;
 import java.io.IOException;
 import java.util.List;
@@ -20,17 +22,36 @@ public final class OwnMappings implements Mappings {
      */
     private static final int LOOK_CLOSER_EVERY = 15;
 
+    private static final long DEFAULT_MAX_MAP_COUNT = 65_530;
+
     private final MapsReader maps;
     private final AddressSpaceReader addressSpace;
     private final JvmLayout layout;
+    private final OwnProcess process;
+    private final long maxMappings;
     private volatile List<Segment> segments = List.of();
     private List<Mapping> mappings = List.of();
     private int unchanged;
 
-    public OwnMappings(ProcFs proc, JvmLayout layout) {
+    /**
+     * Looks at nothing yet.
+     *
+     * @param process knows what is charged
+     */
+    OwnMappings(ProcFs proc, JvmLayout layout, OwnProcess process) {
         this.maps = proc.mapsReader(ProcFs.SELF);
         this.addressSpace = proc.addressSpaceReader(ProcFs.SELF);
         this.layout = layout;
+        this.process = process;
+        this.maxMappings = MappingBudget.of(maxMapCount(proc));
+    }
+
+    private static long maxMapCount(ProcFs proc) {
+        try {
+            return Long.parseLong(proc.sys("vm/max_map_count"));
+        } catch (IOException | NumberFormatException e) {
+            return DEFAULT_MAX_MAP_COUNT;
+        }
     }
 
     @Override
@@ -57,7 +78,17 @@ public final class OwnMappings implements Mappings {
     }
 
     @Override
-    public int mappings() {
+    public int mappingCount() {
         return mappings.size();
+    }
+
+    @Override
+    public long maxMappings() {
+        return maxMappings;
+    }
+
+    @Override
+    public long chargedBytes() {
+        return process.chargedBytes();
     }
 }

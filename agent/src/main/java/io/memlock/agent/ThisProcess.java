@@ -40,7 +40,6 @@ import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.proc.ProcFs;
 import io.memlock.ranges.RangeLocks;
-import io.memlock.reconcile.MappingBudget;
 import io.memlock.reconcile.PassRelay;
 import io.memlock.reconcile.Reconciler;
 import io.memlock.report.GentleScan;
@@ -56,7 +55,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -65,8 +63,6 @@ import java.util.function.Supplier;
  * the way to the lock needs very little of that; the rest is made when it is first needed.
  */
 public final class ThisProcess implements OwnProcess, Residency, ApplicationLocks.LockFlags {
-
-    private static final long DEFAULT_MAX_MAP_COUNT = 65_530;
 
     private final LibC libc;
     private final FileOpener opener;
@@ -142,21 +138,13 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     private Reconciler newReconciler(ApplicationLocks applicationLocks, RoomWatch room) {
         HugePages hugePages = new HugePages(proc, new InProcessDiagnosticCommands(instrumentation), pageBytes);
         ChunkSize pieces = new ChunkSize(pageBytes, hugePages, new CallCost(libc));
-        LongSupplier charged = new LongSupplier() {
-            @Override
-            public long getAsLong() {
-                return chargedBytes();
-            }
-        };
         Reconciler reconciler = new Reconciler(
-                new OwnMappings(proc, layout()),
+                new OwnMappings(proc, layout(), this),
                 probe,
                 new ChunkedCalls(libc, Pause.SLEEP, progress, pieces, held()),
                 applicationLocks,
-                charged,
                 room,
-                Pause.SLEEP,
-                MappingBudget.of(maxMapCount()));
+                Pause.SLEEP);
         reconciler.tell(passRelay());
         return reconciler;
     }
@@ -323,13 +311,5 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
             }
         });
         return onFault;
-    }
-
-    private long maxMapCount() {
-        try {
-            return Long.parseLong(proc.sys("vm/max_map_count"));
-        } catch (IOException | NumberFormatException e) {
-            return DEFAULT_MAX_MAP_COUNT;
-        }
     }
 }

@@ -5,7 +5,7 @@ import io.memlock.memory.Segment;
 import java.io.IOException;
 import java.util.List;
 
-/** Gives the memory of this process as it was last looked at. */
+/** Gives the mappings of this process as they were last looked at, and what of the kernel's limits they use up. */
 public interface Mappings {
 
     /**
@@ -25,5 +25,12 @@ public interface Mappings {
     /** Returns every mapping, cut into regions, in the order of their addresses. */
     List<Segment> segments();
 
-    int mappings();
+    /** Returns how many mappings there are. */
+    int mappingCount();
+
+    /** Returns how many mappings the process may have for one of them to be split. */
+    long maxMappings();
+
+    /** Returns how many bytes are charged against the limit now, whoever locked them: VmLck. */
+    long chargedBytes();
 }

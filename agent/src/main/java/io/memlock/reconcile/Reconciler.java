@@ -14,7 +14,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.LongSupplier;
 
 /**
  * Compares the selection with what is locked, and corrects the difference. Start, attach, heap growth, another
@@ -55,8 +54,7 @@ public final class Reconciler {
     /** Looks before a failed call is a failure: memory that changed between a look at it and its turn is nobody's fault. */
     private static final int LOOKS = 3;
 
-    private final Mappings map;
-    private final LongSupplier chargedBytes;
+    private final Mappings mappings;
     private final Repair.Tools tools;
     private PassListener listener = PassListener.NOBODY;
     private final MemlockBudget budget = new MemlockBudget();
@@ -78,23 +76,17 @@ public final class Reconciler {
     /**
      * Makes a reconciler.
      *
-     * @param chargedBytes VmLck now
      * @param room told of each look
-     * @param maxMappings no mapping is split when there are this many
      */
     public Reconciler(
-            Mappings map,
+            Mappings mappings,
             LockProbe probe,
             ChunkedCalls calls,
             ApplicationLocks applicationLocks,
-            LongSupplier chargedBytes,
             RoomWatch room,
-            Pause pause,
-            long maxMappings) {
-        this.map = map;
-        this.chargedBytes = chargedBytes;
-        this.tools = new Repair.Tools(
-                probe, calls, applicationLocks, new OwnLocks(), new NeverLocked(), room, pause, maxMappings);
+            Pause pause) {
+        this.mappings = mappings;
+        this.tools = new Repair.Tools(probe, calls, applicationLocks, new OwnLocks(), new NeverLocked(), room, pause);
     }
 
     public void tell(PassListener other) {
@@ -111,12 +103,12 @@ public final class Reconciler {
 
     /** Returns how many mappings the process may have for one of them to be split. */
     public long maxMappings() {
-        return tools.maxMappings();
+        return mappings.maxMappings();
     }
 
     /** Returns every mapping, cut into regions, as of the last look. */
     public List<Segment> segments() {
-        return map.segments();
+        return mappings.segments();
     }
 
     /**
@@ -126,7 +118,7 @@ public final class Reconciler {
      */
     public void look() throws IOException {
         tools.room().begin();
-        sawChange |= map.refresh();
+        sawChange |= mappings.refresh();
     }
 
     /**
@@ -164,7 +156,7 @@ public final class Reconciler {
         look();
         List<Segment> ours = new ArrayList<>();
         List<Segment> unlocked = new ArrayList<>();
-        for (Segment segment : map.segments()) {
+        for (Segment segment : mappings.segments()) {
             LockProbe.Answer answer = tools.neverLocked().contains(segment)
                     ? LockProbe.Answer.GONE
                     : tools.probe().ask(segment.start());
@@ -280,7 +272,7 @@ public final class Reconciler {
     private boolean mustLook(PassConditions conditions) {
         boolean isCalm = last.isComplete() && (conditions.isFuture() || last.newlyLocked() == 0);
         boolean mayWait = isCalm && ++passesSinceLook < LOOK_EVERY;
-        if (mayWait && map.looksUnchanged()) {
+        if (mayWait && mappings.looksUnchanged()) {
             return false;
         }
         passesSinceLook = 0;
@@ -309,7 +301,7 @@ public final class Reconciler {
             tools.ours().retain(found.maybeOurs());
         }
         tools.applicationLocks().retain(found.maybeLocked());
-        Repair repair = new Repair(tools, listener, map.mappings());
+        Repair repair = new Repair(tools, listener, mappings);
         if (unlocks) {
             repair.unlockAll(found.surplus());
             changesMeanwhile |= repair.sawChange();
@@ -319,7 +311,7 @@ public final class Reconciler {
             // Somebody else's MCL_FUTURE under a finite limit: HotSpot commits by mapping over what is locked, and the
             // kernel counts both. Leave room, or the JVM dies of EAGAIN.
             long reserve = conditions.othersSetFuture() ? found.largestBytes() : 0;
-            budget.begin(conditions.limitBytes(), chargedBytes.getAsLong(), reserve);
+            budget.begin(conditions.limitBytes(), mappings.chargedBytes(), reserve);
             repair.lockAll(selection, found, budget, locksOnlyOthersTake(conditions), selection.equals(lastSelection));
             for (Segment segment : stillThere(repair.vanished())) {
                 repair.countStillThere(segment);
@@ -344,7 +336,7 @@ public final class Reconciler {
     private Difference compare(Selection selection, PassConditions conditions, boolean unlocks) throws IOException {
         Difference found = new Difference(conditions, unlocks, adopts || conditions.areBornOurs(), tools.ours());
         List<Segment> doubtful = new ArrayList<>();
-        for (Segment segment : map.segments()) {
+        for (Segment segment : mappings.segments()) {
             if (tools.neverLocked().contains(segment)) {
                 continue;
             }
@@ -379,8 +371,8 @@ public final class Reconciler {
         if (gone.isEmpty()) {
             return gone;
         }
-        changesMeanwhile |= map.refresh();
-        Set<Segment> now = new HashSet<>(map.segments());
+        changesMeanwhile |= mappings.refresh();
+        Set<Segment> now = new HashSet<>(mappings.segments());
         List<Segment> there = new ArrayList<>();
         for (Segment segment : gone) {
             if (now.contains(segment)) {

@@ -34,7 +34,8 @@ final class Repair {
 
     private final Tools tools;
     private final PassListener listener;
-    private final int mappings;
+    private final int mappingCount;
+    private final long maxMappings;
 
     private final List<Segment> vanished = new ArrayList<>();
     private final Map<Region, Long> missingBytes = new EnumMap<>(Region.class);
@@ -53,12 +54,13 @@ final class Repair {
      * Prepares the calls of one pass.
      *
      * @param listener hears of each call
-     * @param mappings of the process
+     * @param mappings as they are at its beginning
      */
-    Repair(Tools tools, PassListener listener, int mappings) {
+    Repair(Tools tools, PassListener listener, Mappings mappings) {
         this.tools = tools;
         this.listener = listener;
-        this.mappings = mappings;
+        this.mappingCount = mappings.mappingCount();
+        this.maxMappings = mappings.maxMappings();
     }
 
     /**
@@ -86,7 +88,7 @@ final class Repair {
             ours = oursAmong(newest);
             tools.pause.nanos(MOMENT_NANOS);
         }
-        int atOnce = Math.max(AT_ONCE, mappings / PART_AT_ONCE);
+        int atOnce = Math.max(AT_ONCE, mappingCount / PART_AT_ONCE);
         for (int from = 0; from < ours.size(); from += atOnce) {
             unlockSome(ours.subList(from, Math.min(ours.size(), from + atOnce)));
             if (tools.room.isPassDue(System.nanoTime())) {
@@ -202,7 +204,7 @@ final class Repair {
 
     /** Returns whether a mapping may be split, as locking a part of it does: the process may have only so many. */
     private boolean maySplit(Segment segment) {
-        if (segment.length() == segment.mapping().length() || mappings + ++splits * 2L <= tools.maxMappings) {
+        if (segment.length() == segment.mapping().length() || mappingCount + ++splits * 2L <= maxMappings) {
             return true;
         }
         overMappingBudget = true;
@@ -246,7 +248,7 @@ final class Repair {
     /** Returns what was found and done. */
     PassResult result(Difference found) {
         return new PassResult(
-                mappings,
+                mappingCount,
                 found.wantedBytes(),
                 missingBytes,
                 newlyLocked.size(),
@@ -264,7 +266,6 @@ final class Repair {
      * @param ours what is
      * @param neverLocked what the kernel never locks
      * @param room what is left for locked memory
-     * @param maxMappings no mapping is split when there are this many
      */
     record Tools(
             LockProbe probe,
@@ -273,8 +274,7 @@ final class Repair {
             OwnLocks ours,
             NeverLocked neverLocked,
             RoomWatch room,
-            Pause pause,
-            long maxMappings) {
+            Pause pause) {
 
         /** Returns what handles hold, which is not ours to unlock either. */
         HeldPages held() {

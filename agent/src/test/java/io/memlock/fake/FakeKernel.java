@@ -11,6 +11,7 @@ import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.proc.ProcFs;
+import io.memlock.reconcile.MappingBudget;
 import io.memlock.reconcile.Mappings;
 import java.io.File;
 import java.lang.management.ManagementFactory;
@@ -327,6 +328,7 @@ public final class FakeKernel implements LibC, Mappings {
     // ---- what a test looks at
 
     /** VmLck. */
+    @Override
     public long chargedBytes() {
         return vmas.values().stream()
                 .filter(vma -> vma.locked)
@@ -420,8 +422,13 @@ public final class FakeKernel implements LibC, Mappings {
     }
 
     @Override
-    public int mappings() {
+    public int mappingCount() {
         return vmas.size();
+    }
+
+    @Override
+    public long maxMappings() {
+        return MappingBudget.of(maxMapCount);
     }
 
     private static Mapping mapping(Vma vma) {

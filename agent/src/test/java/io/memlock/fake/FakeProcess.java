@@ -31,7 +31,6 @@ import io.memlock.options.OptionException;
 import io.memlock.options.OptionParser;
 import io.memlock.os.LibC;
 import io.memlock.proc.KernelVersion;
-import io.memlock.reconcile.MappingBudget;
 import io.memlock.reconcile.Mappings;
 import io.memlock.reconcile.Reconciler;
 import io.memlock.report.OutgrowWarning;
@@ -138,15 +137,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
         ChunkedCalls calls = new ChunkedCalls(
                 kernel, nanos -> {}, progress, new ChunkSize(FakeKernel.PAGE, () -> 2 << 20, () -> 0), held);
         this.applicationLocks = new ApplicationLocks(kernel::onFaultByLocked);
-        this.reconciler = new Reconciler(
-                new KernelMappings(),
-                probe,
-                calls,
-                applicationLocks,
-                kernel::chargedBytes,
-                room,
-                nanos -> {},
-                MappingBudget.of(kernel.maxMapCount));
+        this.reconciler = new Reconciler(new KernelMappings(), probe, calls, applicationLocks, room, nanos -> {});
     }
 
     private static AgentOptions defaults() {
@@ -244,8 +235,18 @@ public final class FakeProcess implements OwnProcess, ProcessView {
         }
 
         @Override
-        public int mappings() {
-            return kernel.mappings();
+        public int mappingCount() {
+            return kernel.mappingCount();
+        }
+
+        @Override
+        public long maxMappings() {
+            return kernel.maxMappings();
+        }
+
+        @Override
+        public long chargedBytes() {
+            return kernel.chargedBytes();
         }
     }
 

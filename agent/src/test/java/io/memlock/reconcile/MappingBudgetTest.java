@@ -67,7 +67,7 @@ class MappingBudgetTest {
         assertThat(lockedMixed()).isEqualTo(5); // each makes two mappings more, at most
         for (int pass = 0; pass < 30; pass++) {
             lock.reconcileAfterChange();
-            assertThat(kernel.mappings()).isLessThanOrEqualTo(80);
+            assertThat(kernel.mappingCount()).isLessThanOrEqualTo(80);
         }
         assertThat(lockedMixed()).isLessThan(MIXED);
     }
@@ -81,6 +81,6 @@ class MappingBudgetTest {
 
         assertThat(kernel.isLocked(0x9000_0000L)).isTrue();
         assertThat(lockedMixed()).isZero();
-        assertThat(kernel.mappings()).isEqualTo(71);
+        assertThat(kernel.mappingCount()).isEqualTo(71);
     }
 }

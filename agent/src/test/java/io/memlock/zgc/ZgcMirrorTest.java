@@ -237,14 +237,14 @@ class ZgcMirrorTest {
     @Test
     void leavesNothingBehind() {
         kernel.mapHeapFile(HEAP, 3 * GRANULE, 0);
-        int before = kernel.mappings();
+        int before = kernel.mappingCount();
         hold();
 
         view.release();
 
         assertThat(view.exists()).isFalse();
         assertThat(view.heldBytes()).isZero();
-        assertThat(kernel.mappings()).isEqualTo(before);
+        assertThat(kernel.mappingCount()).isEqualTo(before);
         assertThat(kernel.hasHeapView()).isFalse();
     }
 
@@ -305,7 +305,7 @@ class ZgcMirrorTest {
 
         assertThat(problem).isEqualTo("no file descriptor of /memfd:java_heap (deleted) in /proc/self/fd");
         assertThat(view.exists()).isFalse();
-        assertThat(kernel.mappings()).isOne();
+        assertThat(kernel.mappingCount()).isOne();
         kernel.showsDescriptors = true;
         assertThat(hold()).as("not in each pass").isEqualTo(problem);
         now += 2 * ZgcMirror.ALL_AGAIN_NANOS;
@@ -334,7 +334,7 @@ class ZgcMirrorTest {
                     .isTrue();
             one.release();
             assertThat(failing.hasHeapView()).as("call %d", call).isFalse();
-            assertThat(failing.mappings())
+            assertThat(failing.mappingCount())
                     .as("call %d: the heap, and at most the place of a failed mapping", call)
                     .isLessThanOrEqualTo(2);
         }
