@@ -285,9 +285,11 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
         return held;
     }
 
+    /** Creates the locks of ranges; what a handle lets go of stays locked where the agent wants it. */
     RangeLocks rangeLocks() {
+        held().askWhetherWanted(lock::wants);
         return new RangeLocks(
-                lock, this, libc, probe, new LimitProbe(libc, proc, probe, pageBytes), proc, Pause.SLEEP, pageBytes);
+                this, libc, probe, new LimitProbe(libc, proc, probe, pageBytes), proc, Pause.SLEEP, pageBytes);
     }
 
     @Override

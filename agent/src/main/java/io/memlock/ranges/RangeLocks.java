@@ -8,7 +8,6 @@ import io.memlock.calls.HeldPages.Range;
 import io.memlock.calls.LimitProbe;
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pause;
-import io.memlock.lock.MemoryLock;
 import io.memlock.lock.OwnProcess;
 import io.memlock.memory.Mapping;
 import io.memlock.os.Errno;
@@ -43,14 +42,12 @@ public final class RangeLocks {
     /**
      * Makes the locks of one process.
      *
-     * @param lock knows what the agent wants locked
      * @param process whose memory it is
      * @param probe tells what is locked
      * @param limits finds out how much may be locked
      * @param proc where {@code /proc} is
      */
     public RangeLocks(
-            MemoryLock lock,
             OwnProcess process,
             LibC libc,
             LockProbe probe,
@@ -66,7 +63,6 @@ public final class RangeLocks {
         this.proc = proc;
         this.pause = pause;
         this.pageBytes = pageBytes;
-        held.askWhetherWanted(lock::wants);
     }
 
     /**

@@ -54,8 +54,8 @@ class RangeLocksTest {
         kernel.commit(Region.NATIVE, NATIVE, 64 * MIB);
         Files.createDirectories(proc.resolve("self"));
         Files.writeString(proc.resolve("self/maps"), "50000000-54000000 rw-p 00000000 00:00 0 \n");
+        process.held().askWhetherWanted(lock::wants);
         ranges = new RangeLocks(
-                lock,
                 process,
                 kernel,
                 probe,
