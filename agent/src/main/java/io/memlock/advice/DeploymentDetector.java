@@ -45,7 +45,9 @@ public final class DeploymentDetector {
                 kubernetes ? nodeRuntime(evidence) : lastWith(cgroup, ".service"),
                 containerId(evidence),
                 kubernetes && isName(POD, evidence.variable("HOSTNAME")) ? evidence.variable("HOSTNAME") : "",
-                kubernetes && isName(LABEL, evidence.podNamespace()) ? evidence.podNamespace() : "",
+                kubernetes && isName(LABEL, evidence.marks().podNamespace())
+                        ? evidence.marks().podNamespace()
+                        : "",
                 evidence.user(),
                 Math.max(0, status.realUid()),
                 evidence.variable("SUDO_USER"),
@@ -72,16 +74,18 @@ public final class DeploymentDetector {
 
     private static Kind kind(DeploymentEvidence evidence, String cgroup, ProcessStatus status) {
         if (cgroup.contains("kubepods")
-                || isName(LABEL, evidence.podNamespace())
+                || isName(LABEL, evidence.marks().podNamespace())
                 || !evidence.variable("KUBERNETES_SERVICE_HOST").isEmpty()) {
             return Kind.KUBERNETES;
         }
         if (cgroup.contains("libpod-")
-                || evidence.hasContainerEnv()
+                || evidence.marks().hasContainerEnv()
                 || evidence.variable("container").equals("podman")) {
             return Kind.PODMAN;
         }
-        if (cgroup.contains("/docker/") || cgroup.contains("/docker-") || evidence.hasDockerEnv()) {
+        if (cgroup.contains("/docker/")
+                || cgroup.contains("/docker-")
+                || evidence.marks().hasDockerEnv()) {
             return Kind.DOCKER;
         }
         if (cgroup.contains("/lxc")

@@ -10,9 +10,7 @@ import java.util.Map;
  * @param mountInfo {@code /proc/PID/mountinfo}
  * @param uidMap {@code /proc/PID/uid_map}
  * @param status {@code /proc/PID/status}
- * @param hasDockerEnv whether {@code /.dockerenv} exists in its root directory
- * @param hasContainerEnv whether {@code /run/.containerenv} exists in its root directory
- * @param podNamespace the namespace file of a Kubernetes service account
+ * @param marks what a container runtime has left in its root directory
  * @param environment its environment variables
  * @param user its user's name, or ""
  * @param javaHome the directory of its JDK
@@ -26,9 +24,7 @@ public record DeploymentEvidence(
         String mountInfo,
         String uidMap,
         String status,
-        boolean hasDockerEnv,
-        boolean hasContainerEnv,
-        String podNamespace,
+        ContainerMarks marks,
         Map<String, String> environment,
         String user,
         String javaHome,
@@ -36,6 +32,15 @@ public record DeploymentEvidence(
         boolean isSelf,
         String firstProcess,
         String secondProcess) {
+
+    /**
+     * The marks that container runtimes leave in the root directory of a process.
+     *
+     * @param hasDockerEnv whether {@code /.dockerenv} exists
+     * @param hasContainerEnv whether {@code /run/.containerenv} exists
+     * @param podNamespace the namespace file of a Kubernetes service account
+     */
+    public record ContainerMarks(boolean hasDockerEnv, boolean hasContainerEnv, String podNamespace) {}
 
     String variable(String name) {
         return environment.getOrDefault(name, "");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.advice;
 
+import io.memlock.advice.DeploymentEvidence.ContainerMarks;
 import io.memlock.memory.Mapping;
 import io.memlock.proc.ProcFs;
 import java.io.File;
@@ -28,17 +29,18 @@ public final class DeploymentFiles {
 
     public static Deployment ofThisProcess() {
         ProcFs proc = new ProcFs();
-        return DeploymentDetector.detect(evidence(
-                proc,
-                ProcFs.SELF,
+        ContainerMarks marks = new ContainerMarks(
                 new File(DOCKER).exists(),
                 new File(CONTAINER).exists(),
-                read(new File(SERVICE_ACCOUNT)),
+                read(new File(SERVICE_ACCOUNT)).trim());
+        return DeploymentDetector.detect(evidence(
+                proc,
+                ProcessHandle.current().pid(),
+                true,
+                marks,
                 System.getenv(),
                 System.getProperty("user.name", ""),
-                System.getProperty("java.home", ""),
-                ProcessHandle.current().pid(),
-                true));
+                System.getProperty("java.home", "")));
     }
 
     /**
@@ -51,17 +53,13 @@ public final class DeploymentFiles {
     public static Deployment of(ProcFs proc, long pid, List<Mapping> mappings) {
         String process = Long.toString(pid);
         String user = ProcessHandle.of(pid).flatMap(it -> it.info().user()).orElse("");
-        return DeploymentDetector.detect(evidence(
-                proc,
-                process,
+        ContainerMarks marks = new ContainerMarks(
                 proc.existsSeenBy(process, DOCKER),
                 proc.existsSeenBy(process, CONTAINER),
-                proc.textSeenByOrNone(process, SERVICE_ACCOUNT, LONGEST_NAMESPACE),
-                proc.environmentOrNone(process),
-                user,
-                javaHome(mappings),
-                pid,
-                false));
+                proc.textSeenByOrNone(process, SERVICE_ACCOUNT, LONGEST_NAMESPACE)
+                        .trim());
+        return DeploymentDetector.detect(
+                evidence(proc, pid, false, marks, proc.environmentOrNone(process), user, javaHome(mappings)));
     }
 
     /**
@@ -81,23 +79,19 @@ public final class DeploymentFiles {
 
     private static DeploymentEvidence evidence(
             ProcFs proc,
-            String process,
-            boolean hasDockerEnv,
-            boolean hasContainerEnv,
-            String podNamespace,
+            long pid,
+            boolean isSelf,
+            ContainerMarks marks,
             Map<String, String> environment,
             String user,
-            String javaHome,
-            long pid,
-            boolean isSelf) {
+            String javaHome) {
+        String process = isSelf ? ProcFs.SELF : Long.toString(pid);
         return new DeploymentEvidence(
                 proc.textOrNone(process, "cgroup"),
                 proc.textOrNone(process, "mountinfo"),
                 proc.textOrNone(process, "uid_map"),
                 proc.textOrNone(process, "status"),
-                hasDockerEnv,
-                hasContainerEnv,
-                podNamespace.trim(),
+                marks,
                 environment,
                 user.equals("?") ? "" : user,
                 javaHome,

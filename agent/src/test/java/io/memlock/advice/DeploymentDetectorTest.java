@@ -4,6 +4,7 @@ package io.memlock.advice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.advice.Deployment.Kind;
+import io.memlock.advice.DeploymentEvidence.ContainerMarks;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DeploymentDetectorTest {
 
+    private static final ContainerMarks NO_MARKS = new ContainerMarks(false, false, "");
     private static final String ID = "3f2a9c0d1e4b5a69788796a5b4c3d2e1f00112233445566778899aabbccddee0";
     private static final String INITIAL = "         0          0 4294967295\n";
     private static final String USER = "Name:\tjava\nUid:\t1000\t1000\t1000\t1000\nSeccomp:\t0\n";
@@ -78,9 +80,7 @@ class DeploymentDetectorTest {
                 "",
                 "0 1000 1\n",
                 "Uid:\t0\t0\t0\t0\nSeccomp:\t2\n",
-                false,
-                false,
-                "",
+                NO_MARKS,
                 Map.of(),
                 "root",
                 "/jdk",
@@ -99,7 +99,7 @@ class DeploymentDetectorTest {
     @Test
     void nothingReadableIsALogin() {
         Deployment deployment = DeploymentDetector.detect(
-                new DeploymentEvidence("", "", "", "", false, false, "", Map.of(), "", "", 7, true, "", ""));
+                new DeploymentEvidence("", "", "", "", NO_MARKS, Map.of(), "", "", 7, true, "", ""));
 
         assertThat(deployment.kind()).isEqualTo(Kind.LOGIN);
     }
@@ -124,9 +124,7 @@ class DeploymentDetectorTest {
                 "",
                 INITIAL,
                 USER + "NSpid:\t4242\t1\n",
-                false,
-                false,
-                "",
+                NO_MARKS,
                 Map.of(),
                 "alice",
                 "/jdk",
@@ -141,20 +139,7 @@ class DeploymentDetectorTest {
 
     private static DeploymentEvidence inside(long pid, String firstProcess, String secondProcess) {
         return new DeploymentEvidence(
-                "0::/",
-                "",
-                INITIAL,
-                USER,
-                false,
-                false,
-                "",
-                Map.of(),
-                "alice",
-                "/jdk",
-                pid,
-                true,
-                firstProcess,
-                secondProcess);
+                "0::/", "", INITIAL, USER, NO_MARKS, Map.of(), "alice", "/jdk", pid, true, firstProcess, secondProcess);
     }
 
     /** Pasted with -A or --all in place of a name, the remedy would delete every pod there is. */
@@ -194,9 +179,7 @@ class DeploymentDetectorTest {
                 mounts,
                 INITIAL,
                 USER,
-                dockerEnv,
-                false,
-                podNamespace,
+                new ContainerMarks(dockerEnv, false, podNamespace),
                 environment,
                 "alice",
                 "/jdk",
@@ -235,7 +218,18 @@ class DeploymentDetectorTest {
     void containersAreKnownByTheirFilesAndTheirRoot() {
         String overlay = "620 500 0:55 / / rw,relatime - overlay overlay rw,lowerdir=";
         DeploymentEvidence podman = new DeploymentEvidence(
-                "0::/", "", INITIAL, USER, false, true, "", Map.of(), "alice", "/jdk", 7, true, "systemd", "kthreadd");
+                "0::/",
+                "",
+                INITIAL,
+                USER,
+                new ContainerMarks(false, true, ""),
+                Map.of(),
+                "alice",
+                "/jdk",
+                7,
+                true,
+                "systemd",
+                "kthreadd");
 
         assertThat(DeploymentDetector.detect(podman).kind()).isEqualTo(Kind.PODMAN);
         for (String storage : new String[] {"/var/lib/containerd/1", "/var/lib/containers/storage/1", "/x/docker/1"}) {
