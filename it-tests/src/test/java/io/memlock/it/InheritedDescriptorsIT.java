@@ -3,9 +3,7 @@ package io.memlock.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.jna.Native;
 import io.memlock.it.apps.NativeChildrenApp;
-import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -48,12 +46,12 @@ class InheritedDescriptorsIT {
     }
 
     private static ForkedJvm start(Jdk jdk) {
-        ForkedJvm.Builder builder = ForkedJvm.on(jdk)
+        return ForkedJvm.on(jdk)
                 .agent("mode=heap+code+metaspace,strategy=rescan,interval=100ms")
-                .classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class))
+                .withJna()
                 .flags("-Xms32m", "-Xmx256m")
-                .main(NativeChildrenApp.class);
-        return (jdk.feature() >= 24 ? builder.flags("--enable-native-access=ALL-UNNAMED") : builder).start();
+                .main(NativeChildrenApp.class)
+                .start();
     }
 
     private static String inherited(Path children) throws IOException {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.bench.presence;
 
-import com.sun.jna.Native;
 import io.memlock.bench.Plan;
 import io.memlock.bench.Sample;
 import io.memlock.bench.Samples;
@@ -9,7 +8,6 @@ import io.memlock.bench.Suite;
 import io.memlock.bench.contender.Contender;
 import io.memlock.bench.contender.Contenders;
 import io.memlock.bench.report.Page;
-import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import java.io.IOException;
@@ -82,7 +80,7 @@ public final class KeeperSuite implements Suite {
 
     private static ForkedJvm start(Jdk jdk, Contender contender, int mappings, int heapMegabytes) {
         return ForkedJvm.on(jdk)
-                .classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class))
+                .withJna()
                 .flags(contender.flags().toArray(String[]::new))
                 .flags("-Xms" + heapMegabytes + "m", "-Xmx" + heapMegabytes + "m")
                 .flags("-XX:+AlwaysPreTouch", "-XX:+UseG1GC")

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.bench.speed;
 
-import com.sun.jna.Native;
 import io.memlock.bench.Plan;
 import io.memlock.bench.Sample;
 import io.memlock.bench.Samples;
@@ -11,7 +10,6 @@ import io.memlock.bench.contender.Contenders;
 import io.memlock.bench.report.Page;
 import io.memlock.bench.startup.TimedProcess;
 import io.memlock.it.apps.HelloApp;
-import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import java.util.List;
@@ -79,7 +77,7 @@ public final class SpeedSuite implements Suite {
 
         ForkedJvm.Builder calls(String call) {
             return ForkedJvm.on(jdk)
-                    .classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class))
+                    .withJna()
                     .main(RawCallsApp.class, call, Integer.toString(gigabytes * 1024), thp ? "thp" : "small");
         }
 

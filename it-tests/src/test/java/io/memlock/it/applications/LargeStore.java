@@ -82,13 +82,13 @@ final class LargeStore {
 
     /** The application, not yet started. */
     ForkedJvm.Builder app(Jdk jdk, String options, DataDirectory data, MemoryCgroup container) {
-        ForkedJvm.Builder builder = ForkedJvm.on(jdk)
+        return ForkedJvm.on(jdk)
                 .agent(options)
                 .flags("-Xmx64m", "-Dorg.sqlite.tmpdir=" + data.libraries())
                 .environment("ROCKSDB_SHAREDLIB_DIR", data.libraries().toString())
                 .wrapper(container.wrapper())
                 .classPath(classPath)
+                .withNativeAccess()
                 .main(main, data.path().toString());
-        return jdk.feature() >= 24 ? builder.flags("--enable-native-access=ALL-UNNAMED") : builder;
     }
 }

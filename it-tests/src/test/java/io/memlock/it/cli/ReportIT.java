@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.sun.jna.Native;
 import io.memlock.it.apps.HeapApp;
 import io.memlock.it.apps.MappingApp;
-import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.Collector;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
@@ -77,7 +75,7 @@ class ReportIT {
         Path hostile = file("a\"'><script>document.title='ran'</script>&amp;<b", 4096);
         Path large = file("large", 32 * MIB);
         try (ForkedJvm jvm = ForkedJvm.on(Jdk.current())
-                .classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class))
+                .withJna()
                 .flags(Collector.SERIAL.flag(), "-Xmx32m")
                 .main(MappingApp.class)
                 .start()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.harness;
 
+import com.sun.jna.Native;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -177,6 +178,9 @@ public final class ForkedJvm implements AutoCloseable {
         private static final List<String> FOREIGN_OPTIONS =
                 List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "MEMLOCK_OPTIONS");
 
+        /** JEP 472. */
+        private static final int FIRST_JDK_THAT_WARNS = 24;
+
         private final Jdk jdk;
         private final List<String> wrapper = new ArrayList<>();
         private final List<String> flags = new ArrayList<>();
@@ -209,6 +213,17 @@ public final class ForkedJvm implements AutoCloseable {
         public Builder classPath(Path... entries) {
             classPath = List.of(entries);
             return this;
+        }
+
+        /** Gives the application JNA, and the right to use it, without which JDK 24 and later warn. */
+        public Builder withJna() {
+            return classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class))
+                    .withNativeAccess();
+        }
+
+        /** Lets the application call native code, without which JDK 24 and later warn. */
+        public Builder withNativeAccess() {
+            return jdk.feature() >= FIRST_JDK_THAT_WARNS ? flags("--enable-native-access=ALL-UNNAMED") : this;
         }
 
         /** The class to run, and its arguments. */

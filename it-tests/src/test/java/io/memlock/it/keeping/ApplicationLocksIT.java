@@ -3,11 +3,9 @@ package io.memlock.it.keeping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.jna.Native;
 import io.memlock.it.apps.LockStormApp;
 import io.memlock.it.apps.MappingApp;
 import io.memlock.it.cli.Memlock;
-import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
@@ -135,9 +133,7 @@ class ApplicationLocksIT {
     }
 
     private static ForkedJvm.Builder application(Jdk jdk) {
-        ForkedJvm.Builder builder =
-                ForkedJvm.on(jdk).flags("-Xmx128m").classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class));
-        return jdk.feature() >= 24 ? builder.flags("--enable-native-access=ALL-UNNAMED") : builder;
+        return ForkedJvm.on(jdk).flags("-Xmx128m").withJna();
     }
 
     private static void assertNoneLost(ForkedJvm jvm) {

@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.jna.Native;
 import io.memlock.it.apps.MappingApp;
 import io.memlock.it.cli.Memlock;
-import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
@@ -180,10 +178,7 @@ class ChosenFilesIT {
     }
 
     private static ForkedJvm.Builder app(Jdk jdk) {
-        return ForkedJvm.on(jdk)
-                .flags("-Xmx64m")
-                .classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class))
-                .main(MappingApp.class);
+        return ForkedJvm.on(jdk).flags("-Xmx64m").withJna().main(MappingApp.class);
     }
 
     private static List<Smaps.Entry> mappingsOf(ForkedJvm jvm, Path path) {

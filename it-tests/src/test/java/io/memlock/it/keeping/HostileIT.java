@@ -4,9 +4,7 @@ package io.memlock.it.keeping;
 import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.jna.Native;
 import io.memlock.it.apps.HostileApp;
-import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.Collector;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
@@ -35,11 +33,7 @@ class HostileIT {
     }
 
     private static ForkedJvm.Builder hostile(Jdk jdk, String options, String... arguments) {
-        ForkedJvm.Builder builder = ForkedJvm.on(jdk)
-                .agent(options)
-                .classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class))
-                .main(HostileApp.class, arguments);
-        return jdk.feature() >= 24 ? builder.flags("--enable-native-access=ALL-UNNAMED") : builder;
+        return ForkedJvm.on(jdk).agent(options).withJna().main(HostileApp.class, arguments);
     }
 
     @ParameterizedTest

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.keeping;
 
-import com.sun.jna.Native;
 import io.memlock.it.apps.KeepingApp;
-import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.Collector;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
@@ -47,11 +45,7 @@ public final class Keeping {
 
     /** An application with a way to the C library beside the agent's. */
     public static ForkedJvm.Builder app(Jdk jdk, String options) {
-        ForkedJvm.Builder builder = ForkedJvm.on(jdk)
-                .agent(options)
-                .classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class))
-                .main(KeepingApp.class);
-        return jdk.feature() >= 24 ? builder.flags("--enable-native-access=ALL-UNNAMED") : builder;
+        return ForkedJvm.on(jdk).agent(options).withJna().main(KeepingApp.class);
     }
 
     /** Waits until application and agent run. */

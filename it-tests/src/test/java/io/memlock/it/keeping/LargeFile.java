@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.keeping;
 
-import com.sun.jna.Native;
 import io.memlock.it.apps.FileReaderApp;
-import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -102,16 +100,15 @@ public final class LargeFile implements AutoCloseable {
 
     private ForkedJvm.Builder reader(Jdk jdk, Reading reading) {
         ForkedJvm.Builder plain = ForkedJvm.on(jdk);
-        ForkedJvm.Builder builder = (reading.options() == null ? plain : plain.agent(reading.options()))
+        return (reading.options() == null ? plain : plain.agent(reading.options()))
                 .flags("-Xmx64m")
-                .classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class))
+                .withJna()
                 .main(
                         FileReaderApp.class,
                         file.toString(),
                         reading.how(),
                         Integer.toString(reading.mibPerSecond()),
                         reading.isBesideSparse() ? sparse.toString() : "none");
-        return jdk.feature() >= 24 ? builder.flags("--enable-native-access=ALL-UNNAMED") : builder;
     }
 
     private static void dropPageCache() throws IOException {

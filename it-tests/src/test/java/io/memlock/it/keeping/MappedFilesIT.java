@@ -3,9 +3,7 @@ package io.memlock.it.keeping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.jna.Native;
 import io.memlock.it.apps.MappingApp;
-import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
@@ -135,12 +133,12 @@ class MappedFilesIT {
     }
 
     private static ForkedJvm mapping(Jdk jdk, String options) {
-        ForkedJvm.Builder builder = ForkedJvm.on(jdk)
+        ForkedJvm jvm = ForkedJvm.on(jdk)
                 .agent(options)
                 .flags("-Xmx64m", "-Xlog:disable", "-Xlog:all=warning:stderr")
-                .classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class))
-                .main(MappingApp.class);
-        ForkedJvm jvm = (jdk.feature() >= 24 ? builder.flags("--enable-native-access=ALL-UNNAMED") : builder).start();
+                .withJna()
+                .main(MappingApp.class)
+                .start();
         jvm.awaitLine("ready");
         return jvm;
     }

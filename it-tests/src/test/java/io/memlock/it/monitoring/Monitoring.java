@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.monitoring;
 
-import com.sun.jna.Native;
 import io.memlock.it.apps.KeepingApp;
-import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import java.io.IOException;
@@ -62,7 +60,7 @@ final class Monitoring {
     static ForkedJvm.Builder app(Jdk jdk, String options) {
         return ForkedJvm.on(jdk)
                 .agent(options)
-                .classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class))
+                .withJna()
                 .main(KeepingApp.class)
                 .flags("-XX:+UseSerialGC", "-Xmx32m", "-XX:TieredStopAtLevel=1");
     }
