@@ -10,6 +10,7 @@ import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
 import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.ProcTask;
 import io.memlock.it.harness.MemoryCgroup;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -17,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,7 +27,8 @@ class PrefaultAheadIT {
 
     private static final long MIB = 1 << 20;
     private static final int PAGE_BYTES = 4096;
-    private static final int MINFLT = 7;
+    /** Of stat, as in proc(5). */
+    private static final int MINFLT = 10;
     private static final long MOST_AHEAD_BYTES = 64 * MIB;
 
     private static final long WHOLE_RESERVE_BYTES = 48 * MIB;
@@ -151,27 +152,18 @@ class PrefaultAheadIT {
 
     /** Page faults without a disk, of all threads that run but the agent's. */
     private static long faultsOfApplication(long pid) throws IOException {
-        List<Path> tasks;
-        try (Stream<Path> entries = Files.list(Path.of("/proc/" + pid + "/task"))) {
-            tasks = entries.toList();
-        }
         long faults = 0;
-        for (Path task : tasks) {
-            String stat = statOf(task);
-            if (!stat.contains("(memlock-")) {
-                faults +=
-                        Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[MINFLT]);
-            }
+        for (ProcTask task : ProcTask.of(pid)) {
+            faults += task.isAgents() ? 0 : faultsOf(task);
         }
         return faults;
     }
 
-    /** Returns nothing of a thread that has ended. */
-    private static String statOf(Path task) {
+    private static long faultsOf(ProcTask task) {
         try {
-            return Files.readString(task.resolve("stat"));
-        } catch (IOException e) {
-            return "(memlock-";
+            return task.stat(MINFLT);
+        } catch (IOException ended) {
+            return 0;
         }
     }
 

@@ -10,6 +10,7 @@ import io.memlock.bench.contender.Contenders;
 import io.memlock.bench.report.Page;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.ProcTask;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,16 +97,10 @@ public final class KeeperSuite implements Suite {
         return nanos;
     }
 
-    /** First field of schedstat: nanoseconds on a CPU; stat counts in hundredths of a second. */
     private static long agentNanos(long pid) throws IOException {
         long nanos = 0;
-        try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
-            for (Path task : tasks.toList()) {
-                if (Files.readString(task.resolve("comm")).startsWith("memlock-")) {
-                    nanos += Long.parseLong(
-                            Files.readString(task.resolve("schedstat")).split(" ", 2)[0]);
-                }
-            }
+        for (ProcTask task : ProcTask.of(pid)) {
+            nanos += task.isAgents() ? task.cpuNanos() : 0;
         }
         if (nanos == 0) {
             throw new AssertionError("no thread of the agent in " + pid);

@@ -7,13 +7,11 @@ import io.memlock.it.apps.HeapApp;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.ProcTask;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -23,8 +21,8 @@ class LowPriorityIT {
     /** What the command makes itself, unless it was started nicer. */
     private static final int NICENESS = 10;
 
-    /** Of /proc/PID/stat, counted from behind the name: state is field 3. */
-    private static final int NICE_FIELD = 19 - 3;
+    /** Of stat, as in proc(5). */
+    private static final int NICE = 19;
 
     @ParameterizedTest
     @MethodSource("io.memlock.it.harness.Jdk#all")
@@ -57,12 +55,10 @@ class LowPriorityIT {
     }
 
     private static List<Integer> niceness(long pid, List<Integer> before) {
-        try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
+        try {
             List<Integer> all = new ArrayList<>();
-            for (Path task : tasks.toList()) {
-                String stat = Files.readString(task.resolve("stat"));
-                String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-                all.add(Integer.parseInt(fields[NICE_FIELD]));
+            for (ProcTask task : ProcTask.of(pid)) {
+                all.add((int) task.stat(NICE));
             }
             return all;
         } catch (IOException e) { // a thread ended while it was looked at

@@ -3,10 +3,8 @@ package io.memlock.it.endurance;
 
 import io.memlock.it.faults.SystemCall;
 import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.ProcTask;
 import io.memlock.it.harness.Wrappers;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
@@ -20,15 +18,12 @@ final class FaultyKernel implements AutoCloseable {
 
     private static final Set<SystemCall> CALLS = EnumSet.range(SystemCall.MLOCK, SystemCall.MADVISE);
 
-    /** How the names of the agent's threads begin; HotSpot and the C library make some of the calls on others. */
-    private static final String AGENT_THREAD = "memlock-";
-
     private static final int WAIT_MILLIS = 100;
     private static final long LONGEST_END_MILLIS = 10_000;
     private static final Answer[] ANSWERS = Answer.values();
 
     private final Listener listener;
-    private final Path threads;
+    private final long pid;
     private final Random random = new Random();
     private final Thread thread = new Thread(this::answer, "faulty-kernel");
     private final AtomicInteger calls = new AtomicInteger();
@@ -39,7 +34,7 @@ final class FaultyKernel implements AutoCloseable {
 
     private FaultyKernel(Listener listener, long pid) {
         this.listener = listener;
-        this.threads = Path.of("/proc/" + pid + "/task");
+        this.pid = pid;
         thread.setDaemon(true);
     }
 
@@ -82,21 +77,14 @@ final class FaultyKernel implements AutoCloseable {
     }
 
     private void answerOne() {
-        boolean isOurs = probability > 0 && isAgents(listener.thread());
+        boolean isOurs = probability > 0
+                && ProcTask.of(pid, listener.thread()).isAgents(); // HotSpot and the C library call, too
         calls.addAndGet(isOurs ? 1 : 0);
         if (isOurs && random.nextDouble() < probability) {
             faults.incrementAndGet();
             listener.answer(ANSWERS[random.nextInt(ANSWERS.length)].errno());
         } else {
             listener.carryOut();
-        }
-    }
-
-    private boolean isAgents(int id) {
-        try {
-            return Files.readString(threads.resolve(id + "/comm")).startsWith(AGENT_THREAD);
-        } catch (IOException ended) {
-            return false;
         }
     }
 

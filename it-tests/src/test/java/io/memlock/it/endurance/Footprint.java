@@ -7,6 +7,7 @@ import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.ProcTask;
 import io.memlock.it.harness.Smaps;
 import io.memlock.it.keeping.Truth;
 import java.io.IOException;
@@ -68,8 +69,8 @@ record Footprint(
         Smaps smaps = Smaps.of(jvm.pid());
         return new Footprint(
                 ProcStatus.of(jvm.pid()).threads(),
-                agentThreads(jvm.pid()),
-                children(Path.of("/proc/" + jvm.pid() + "/fd")).size(),
+                (int) ProcTask.of(jvm.pid()).stream().filter(ProcTask::isAgents).count(),
+                descriptors(jvm.pid()),
                 smaps.mappings().size(),
                 smaps.mappings().stream()
                                 .filter(entry -> !truth.isHeap(entry))
@@ -96,18 +97,9 @@ record Footprint(
                 .sum();
     }
 
-    private static int agentThreads(long pid) throws IOException {
-        int count = 0;
-        for (Path task : children(Path.of("/proc/" + pid + "/task"))) {
-            Path name = task.resolve("comm");
-            count += Files.exists(name) && Files.readString(name).startsWith("memlock-") ? 1 : 0;
-        }
-        return count;
-    }
-
-    private static List<Path> children(Path directory) throws IOException {
-        try (Stream<Path> children = Files.list(directory)) {
-            return children.toList();
+    private static int descriptors(long pid) throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+            return (int) descriptors.count();
         }
     }
 

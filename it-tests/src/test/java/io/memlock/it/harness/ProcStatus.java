@@ -28,7 +28,7 @@ public record ProcStatus(Map<String, String> status, List<String> stat) {
     /** Of stat: USER_HZ, the same on every Linux that Java runs on. */
     private static final double TICKS_PER_SECOND = 100;
 
-    private static final int FIRST_FIELD = 3;
+    static final int FIRST_FIELD = 3;
 
     /** Reads those of a process. */
     public static ProcStatus of(long pid) {
@@ -48,12 +48,15 @@ public record ProcStatus(Map<String, String> status, List<String> stat) {
                 status.put(line.substring(0, colon), line.substring(colon + 1).trim());
             }
             String stat = Files.readString(directory.resolve("stat"), StandardCharsets.ISO_8859_1);
-            List<String> fields =
-                    List.of(stat.substring(stat.lastIndexOf(')') + 2).trim().split(" ", -1));
-            return new ProcStatus(status, fields);
+            return new ProcStatus(status, statFields(stat));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The fields of {@code stat} from {@link #FIRST_FIELD} on, which is behind the name. */
+    static List<String> statFields(String stat) {
+        return List.of(stat.substring(stat.lastIndexOf(')') + 2).trim().split(" ", -1));
     }
 
     /** Bytes in RAM, {@code VmRSS}. */

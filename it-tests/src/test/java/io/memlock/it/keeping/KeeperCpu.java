@@ -2,33 +2,30 @@
 package io.memlock.it.keeping;
 
 import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.ProcTask;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.stream.Stream;
 
 /** What the keeper's thread of a JVM has used of a CPU, from outside. */
 public final class KeeperCpu {
 
-    private final Path thread;
+    private final ProcTask thread;
 
-    private KeeperCpu(Path thread) {
+    private KeeperCpu(ProcTask thread) {
         this.thread = thread;
     }
 
     /** Requires a kernel that tells. */
     public static void require() {
-        Machine.require(
-                Files.isReadable(
-                        Path.of("/proc/self/task/" + ProcessHandle.current().pid() + "/schedstat")),
-                "needs a kernel with CONFIG_SCHED_INFO");
+        long self = ProcessHandle.current().pid();
+        Machine.require(ProcTask.of(self, self).tellsCpuNanos(), "needs a kernel with CONFIG_SCHED_INFO");
     }
 
     /** Of a JVM whose keeper runs. */
     public static KeeperCpu of(long pid) {
-        try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
-            return tasks.filter(task -> read(task.resolve("comm")).startsWith("memlock-keeper"))
+        try {
+            return ProcTask.of(pid).stream()
+                    .filter(task -> task.name().equals("memlock-keeper"))
                     .findFirst()
                     .map(KeeperCpu::new)
                     .orElseThrow();
@@ -37,15 +34,10 @@ public final class KeeperCpu {
         }
     }
 
-    /** The first number: nanoseconds on a CPU. */
+    /** Nanoseconds on a CPU. */
     public long nanos() {
-        String schedstat = read(thread.resolve("schedstat"));
-        return Long.parseLong(schedstat.substring(0, schedstat.indexOf(' ')));
-    }
-
-    private static String read(Path file) {
         try {
-            return Files.readString(file);
+            return thread.cpuNanos();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
