@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.memlock.it.apps.HeapApp;
 import io.memlock.it.apps.RecordingApp;
-import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.FlightRecording;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
@@ -70,7 +69,7 @@ class JfrIT {
     void numbersAreThoseOfTheKernel(Jdk jdk) throws IOException {
         try (ForkedJvm jvm = Keeping.growing(jdk, "mode=all,strategy=rescan").start()) {
             Keeping.awaitStart(jvm);
-            Commands.succeed(jdk.jcmd().toString(), Long.toString(jvm.pid()), "JFR.start");
+            jdk.jcmd(jvm.pid(), "JFR.start");
             eventually(() -> assertThat(events(jdk, jvm, "memlock.Status")).isNotEmpty());
             jvm.ask("grow 200");
 

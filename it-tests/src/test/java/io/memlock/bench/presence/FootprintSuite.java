@@ -10,7 +10,6 @@ import io.memlock.bench.contender.Contenders;
 import io.memlock.bench.pressure.PressureRun;
 import io.memlock.bench.report.Page;
 import io.memlock.bench.service.FootprintApp;
-import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
@@ -80,8 +79,7 @@ public final class FootprintSuite implements Suite {
     }
 
     private static double nativeMegabytes(Jdk jdk, long pid) {
-        String report =
-                Commands.succeed(jdk.jcmd().toString(), Long.toString(pid), "VM.native_memory", "summary", "scale=KB");
+        String report = jdk.jcmd(pid, "VM.native_memory", "summary", "scale=KB");
         Matcher part = NMT_PART.matcher(report);
         double kilobytes = 0;
         while (part.find()) {

@@ -3,7 +3,6 @@ package io.memlock.it.endurance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.ProcStatus;
@@ -63,8 +62,8 @@ record Footprint(
 
     /** Measures that of a JVM whose application has no JNA of its own; collects its garbage. */
     static Footprint of(ForkedJvm jvm, Jdk jdk) throws IOException {
-        List<String> objects = jcmd(jvm, jdk, "GC.class_histogram");
-        List<String> classes = jcmd(jvm, jdk, "VM.class_hierarchy");
+        List<String> objects = ours(jdk.jcmd(jvm.pid(), "GC.class_histogram"));
+        List<String> classes = ours(jdk.jcmd(jvm.pid(), "VM.class_hierarchy"));
         Truth truth = Truth.of(jvm, jdk);
         Smaps smaps = Smaps.of(jvm.pid());
         return new Footprint(
@@ -83,11 +82,8 @@ record Footprint(
     }
 
     /** The lines about the agent's classes. */
-    private static List<String> jcmd(ForkedJvm jvm, Jdk jdk, String command) {
-        return Commands.succeed(jdk.jcmd().toString(), Long.toString(jvm.pid()), command)
-                .lines()
-                .filter(line -> OURS.matcher(line).find())
-                .toList();
+    private static List<String> ours(String text) {
+        return text.lines().filter(line -> OURS.matcher(line).find()).toList();
     }
 
     /** Of a line as {@code 1: 2074 119392 [B (java.base@17)}. */

@@ -11,7 +11,7 @@ public final class FlightRecording {
     /** Writes what has been recorded so far into a file of a directory, and returns it. */
     public static Path dump(Jdk jdk, ForkedJvm jvm, Path directory) {
         Path file = directory.resolve(jvm.pid() + ".jfr");
-        Commands.succeed(jdk.jcmd().toString(), Long.toString(jvm.pid()), "JFR.dump", "filename=" + file);
+        jdk.jcmd(jvm.pid(), "JFR.dump", "filename=" + file);
         return file;
     }
 }

@@ -65,9 +65,11 @@ public record Jdk(Path home, int feature, String version) {
         return tool("java");
     }
 
-    /** The {@code jcmd} command. */
-    public Path jcmd() {
-        return tool("jcmd");
+    /** What a JVM answers to a command of {@code jcmd}. */
+    public String jcmd(long pid, String... command) {
+        List<String> words = new ArrayList<>(List.of(tool("jcmd").toString(), Long.toString(pid)));
+        words.addAll(List.of(command));
+        return Commands.succeed(words);
     }
 
     /** A command of its {@code bin} directory. */

@@ -4,7 +4,6 @@ package io.memlock.it.keeping;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.MappingApp;
-import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -12,7 +11,6 @@ import io.memlock.it.harness.Smaps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -110,8 +108,11 @@ class MappedFilesIT {
     void isNeverLockedAfterAFlightRecordingHasBegun(Jdk jdk, @TempDir Path repository) {
         try (ForkedJvm jvm = mapping(jdk, "mode=all,interval=1h,log=debug")) {
             jvm.awaitErrorLine(SEEN);
-            jcmd(jdk, jvm, "JFR.configure", "repositorypath=" + repository); // a JVM that is killed leaves it behind
-            assertThat(jcmd(jdk, jvm, "JFR.start")).contains("Started recording");
+            jdk.jcmd(
+                    jvm.pid(),
+                    "JFR.configure",
+                    "repositorypath=" + repository); // a JVM that is killed leaves it behind
+            assertThat(jdk.jcmd(jvm.pid(), "JFR.start")).contains("Started recording");
             assertThat(repository).isNotEmptyDirectory();
             jvm.ask("map buffer " + file + TIMES);
 
@@ -141,12 +142,6 @@ class MappedFilesIT {
                 .start();
         jvm.awaitLine("ready");
         return jvm;
-    }
-
-    private static String jcmd(Jdk jdk, ForkedJvm jvm, String... command) {
-        List<String> words = new ArrayList<>(List.of(jdk.home() + "/bin/jcmd", Long.toString(jvm.pid())));
-        words.addAll(List.of(command));
-        return Commands.succeed(words);
     }
 
     private static List<Smaps.Entry> mappingsOf(ForkedJvm jvm, Path path) {

@@ -3,7 +3,6 @@ package io.memlock.it.keeping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.HeapFile;
 import io.memlock.it.harness.Jdk;
@@ -38,18 +37,12 @@ public record Truth(List<Range> heap, List<Range> code, List<Range> metaspace) {
     /** Asks a JVM. */
     public static Truth of(ForkedJvm jvm, Jdk jdk) {
         Truth truth = new Truth(
-                heap(jcmd(jvm, jdk, "GC.heap_info")),
-                bounds(jcmd(jvm, jdk, "Compiler.codecache"), " bounds "),
-                nodes(jcmd(jvm, jdk, "VM.metaspace", "vslist")));
+                heap(jdk.jcmd(jvm.pid(), "GC.heap_info")),
+                bounds(jdk.jcmd(jvm.pid(), "Compiler.codecache"), " bounds "),
+                nodes(jdk.jcmd(jvm.pid(), "VM.metaspace", "vslist")));
         assertThat(truth.code).as("code heaps").isNotEmpty();
         assertThat(truth.metaspace).as("metaspace nodes").isNotEmpty();
         return truth;
-    }
-
-    private static String jcmd(ForkedJvm jvm, Jdk jdk, String... command) {
-        List<String> words = new ArrayList<>(List.of(jdk.jcmd().toString(), Long.toString(jvm.pid())));
-        words.addAll(List.of(command));
-        return Commands.succeed(words);
     }
 
     private static List<Range> heap(String text) {
