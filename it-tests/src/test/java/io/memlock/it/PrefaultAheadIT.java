@@ -10,8 +10,8 @@ import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
 import io.memlock.it.harness.Machine;
-import io.memlock.it.harness.ProcTask;
 import io.memlock.it.harness.MemoryCgroup;
+import io.memlock.it.harness.ProcTask;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -27,8 +27,10 @@ class PrefaultAheadIT {
 
     private static final long MIB = 1 << 20;
     private static final int PAGE_BYTES = 4096;
+
     /** Of stat, as in proc(5). */
     private static final int MINFLT = 10;
+
     private static final long MOST_AHEAD_BYTES = 64 * MIB;
 
     private static final long WHOLE_RESERVE_BYTES = 48 * MIB;

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
@@ -71,6 +72,14 @@ public final class Machine {
         Jdk newest = Jdk.newest();
         require(newest.feature() >= feature, "needs a JDK " + feature + " or newer in /usr/lib/jvm or JAVA_HOME_*");
         return newest;
+    }
+
+    /** Requires a JDK of a release. */
+    public static Jdk requireJdkOf(int feature) {
+        Optional<Jdk> found =
+                Jdk.all().stream().filter(jdk -> jdk.feature() == feature).findFirst();
+        require(found.isPresent(), "needs a JDK " + feature + " in /usr/lib/jvm or JAVA_HOME_*");
+        return found.orElseThrow();
     }
 
     /** Whether this process, and those it starts, may lock without a limit. */

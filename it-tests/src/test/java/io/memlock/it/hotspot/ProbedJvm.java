@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.hotspot;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import java.io.BufferedReader;
-import java.io.File;
+import io.memlock.it.harness.ForkedJvm;
+import io.memlock.it.harness.Jdk;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,28 +18,18 @@ final class ProbedJvm implements AutoCloseable {
 
     private static final String PROBE = "io.memlock.hotspot.LayoutProbe";
 
-    private final Path jdk;
-    private final Process process;
-    private final BufferedReader output;
-    private final long pid;
+    private final Jdk jdk;
+    private final ForkedJvm jvm;
     private final List<String> remarks = new ArrayList<>();
 
-    private ProbedJvm(Path jdk, List<String> command) throws IOException {
+    private ProbedJvm(Jdk jdk, ForkedJvm jvm) {
         this.jdk = jdk;
-        this.process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        this.output = process.inputReader(StandardCharsets.UTF_8);
-        String line = output.readLine();
-        while (line != null && !line.startsWith("ready ")) { // the JVM's own warnings
-            line = output.readLine();
-        }
-        assertThat(line).as("the line that says it is ready").isNotNull();
-        this.pid = Long.parseLong(line.substring("ready ".length()));
+        this.jvm = jvm;
+        jvm.awaitLine("ready ");
     }
 
     /** Looks at itself. */
-    static ProbedJvm inside(Path jdk, Path directory, String... flags) throws IOException {
+    static ProbedJvm inside(Jdk jdk, Path directory, String... flags) throws IOException {
         Path agent = Files.createTempFile(directory, "probe", ".jar");
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
@@ -50,33 +37,37 @@ final class ProbedJvm implements AutoCloseable {
         try (OutputStream out = Files.newOutputStream(agent)) {
             new JarOutputStream(out, manifest).close();
         }
-        List<String> command = new ArrayList<>(List.of(java(jdk), "-javaagent:" + agent, "-cp", classPath()));
-        command.addAll(List.of(flags));
-        command.add(PROBE);
-        return new ProbedJvm(jdk, command);
+        return new ProbedJvm(
+                jdk,
+                probe(jdk).flags("-javaagent:" + agent).flags(flags).main(PROBE).start());
     }
 
     /** Looks at another. */
-    static ProbedJvm outside(Path jdk, long pid) throws IOException {
-        return new ProbedJvm(jdk, List.of(java(jdk), "-cp", classPath(), PROBE, Long.toString(pid)));
+    static ProbedJvm outside(Jdk jdk, long pid) {
+        return new ProbedJvm(jdk, probe(jdk).main(PROBE, Long.toString(pid)).start());
+    }
+
+    /** With the plain classes: in the jar they are where only the agent's loader finds them. */
+    private static ForkedJvm.Builder probe(Jdk jdk) {
+        Path agent = Path.of("..", "agent", "target").toAbsolutePath().normalize();
+        return ForkedJvm.on(jdk).classPath(agent.resolve("classes"), agent.resolve("test-classes"));
     }
 
     long pid() {
-        return pid;
+        return jvm.pid();
     }
 
     /** What it says about all the memory. */
-    List<Piece> classify() throws IOException {
-        OutputStream commands = process.getOutputStream();
-        commands.write('\n');
-        commands.flush();
+    List<Piece> classify() {
+        int before = jvm.stdout().length();
+        jvm.send("");
+        jvm.awaitLine("end");
         List<Piece> pieces = new ArrayList<>();
         remarks.clear();
-        for (String line = output.readLine(); !"end".equals(line); line = output.readLine()) {
-            assertThat(line).as("output of the probe").isNotNull();
+        for (String line : jvm.stdout().substring(before).lines().toList()) {
             if (line.startsWith("layer ") || line.startsWith("loaded ")) {
                 remarks.add(line);
-            } else {
+            } else if (!line.equals("end")) {
                 pieces.add(Piece.parse(line));
             }
         }
@@ -89,28 +80,13 @@ final class ProbedJvm implements AutoCloseable {
     }
 
     /** What the JVM itself says, asked from outside. */
-    String jcmd(String command) throws IOException, InterruptedException {
-        Process jcmd = new ProcessBuilder(jdk.resolve("bin/jcmd").toString(), Long.toString(pid), command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String answer = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(jcmd.waitFor()).as("exit status of jcmd " + command).isZero();
-        return answer;
+    String jcmd(String command) {
+        return jdk.jcmd(jvm.pid(), command);
     }
 
     @Override
     public void close() {
-        process.destroy();
-    }
-
-    private static String java(Path jdk) {
-        return jdk.resolve("bin/java").toString();
-    }
-
-    /** The plain classes: in the jar they are where only the agent's loader finds them. */
-    private static String classPath() {
-        Path agent = Path.of("..", "agent", "target").toAbsolutePath().normalize();
-        return agent.resolve("classes") + File.pathSeparator + agent.resolve("test-classes");
+        jvm.close();
     }
 
     /** A line of the probe. */

@@ -3,6 +3,8 @@ package io.memlock.it.hotspot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Machine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +55,7 @@ class RegionsAgreeWithHotSpotIT {
     @ParameterizedTest(name = "JDK {0}")
     @ValueSource(ints = {17, 25})
     void askingTheJvmStartsNeitherLoggingNorTheMBeanServer(int version) throws Exception {
-        try (ProbedJvm jvm = ProbedJvm.inside(Jdks.find(version), directory)) {
+        try (ProbedJvm jvm = ProbedJvm.inside(Machine.requireJdkOf(version), directory)) {
             assertThat(jvm.classify()).anyMatch(piece -> piece.evidence().equals("DIAGNOSTIC_COMMAND"));
             assertThat(jvm.remarks())
                     .anyMatch(remark -> remark.startsWith("layer diagnostic commands"))
@@ -63,7 +65,7 @@ class RegionsAgreeWithHotSpotIT {
 
     @SuppressWarnings("SystemOut") // the table of agreement, in the log of the build
     private void compare(int version, String flag) throws Exception {
-        Path jdk = Jdks.find(version);
+        Jdk jdk = Machine.requireJdkOf(version);
         try (ProbedJvm jvm = ProbedJvm.inside(
                         jdk,
                         directory,
