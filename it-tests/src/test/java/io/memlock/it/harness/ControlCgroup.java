@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.harness;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,8 +10,7 @@ public final class ControlCgroup implements AutoCloseable {
 
     private static final Path ROOT = Path.of("/sys/fs/cgroup");
 
-    private final Path parent;
-    private final Path directory;
+    private final CgroupDirectory directory;
 
     /** The kernel's two ways to freeze. */
     public enum Freezer {
@@ -24,13 +21,7 @@ public final class ControlCgroup implements AutoCloseable {
     }
 
     private ControlCgroup(Path parent) {
-        this.parent = parent;
-        this.directory = parent.resolve(Leftovers.newName());
-        try {
-            Files.createDirectory(directory);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        this.directory = CgroupDirectory.in(parent);
     }
 
     /** Makes one that can be frozen. */
@@ -50,8 +41,8 @@ public final class ControlCgroup implements AutoCloseable {
                 Machine.isAdmin() && Files.isWritable(parent.resolve("cgroup.procs")),
                 "needs root and a pids controller in " + ROOT);
         ControlCgroup cgroup = new ControlCgroup(parent);
-        if (!Files.exists(cgroup.directory.resolve("pids.max"))) {
-            cgroup.write(parent.resolve("cgroup.subtree_control"), "+pids");
+        if (!Files.exists(cgroup.directory().resolve("pids.max"))) {
+            new CgroupDirectory(parent, parent).write("cgroup.subtree_control", "+pids");
         }
         return cgroup;
     }
@@ -64,28 +55,29 @@ public final class ControlCgroup implements AutoCloseable {
 
     /** Its directory. */
     public Path directory() {
-        return directory;
+        return directory.path();
     }
 
     /** Moves a process here. */
     public void add(long pid) {
-        write(directory.resolve("cgroup.procs"), Long.toString(pid));
+        directory.add(pid);
     }
 
     /** Stops what is in it, and returns when all of it has stopped; or has it go on. */
     public void freeze(boolean frozen) {
-        Path v1 = directory.resolve("freezer.state");
+        String state = frozen ? "FROZEN" : "THAWED";
+        Path v1 = directory().resolve("freezer.state");
         if (Files.exists(v1)) {
-            write(v1, frozen ? "FROZEN" : "THAWED");
+            directory.write("freezer.state", state);
             Eventually.eventually(() -> {
-                if (!Files.readString(v1).trim().equals(frozen ? "FROZEN" : "THAWED")) {
+                if (!Files.readString(v1).trim().equals(state)) {
                     throw new AssertionError(Files.readString(v1));
                 }
             });
         } else {
-            write(directory.resolve("cgroup.freeze"), frozen ? "1" : "0");
+            directory.write("cgroup.freeze", frozen ? "1" : "0");
             Eventually.eventually(() -> {
-                List<String> events = Files.readAllLines(directory.resolve("cgroup.events"));
+                List<String> events = Files.readAllLines(directory().resolve("cgroup.events"));
                 if (!events.contains("frozen " + (frozen ? 1 : 0))) {
                     throw new AssertionError(events);
                 }
@@ -95,25 +87,12 @@ public final class ControlCgroup implements AutoCloseable {
 
     /** Allows so many threads in it. */
     public void limitThreads(long threads) {
-        write(directory.resolve("pids.max"), Long.toString(threads));
-    }
-
-    private void write(Path file, String text) {
-        try {
-            Files.writeString(file, text);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        directory.write("pids.max", Long.toString(threads));
     }
 
     /** Removes it, moving what still runs in it up. */
     @Override
     public void close() {
-        Eventually.eventually(() -> {
-            for (String pid : Files.readAllLines(directory.resolve("cgroup.procs"))) {
-                Files.writeString(parent.resolve("cgroup.procs"), pid);
-            }
-            Files.delete(directory);
-        });
+        directory.close();
     }
 }
