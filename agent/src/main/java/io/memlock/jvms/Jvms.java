@@ -14,7 +14,7 @@ import java.util.concurrent.Callable;
 public final class Jvms {
 
     /** The beginning of the names of the agent's threads: the keeper's, and before that the one of an attach. */
-    private static final String AGENT_THREAD = "memlock-";
+    static final String AGENT_THREAD = "memlock-";
 
     private final ProcDirectory proc;
     private final long ownPid;

@@ -54,7 +54,7 @@ public final class TimeLimit {
      */
     public static <T> T within(long millis, Callable<T> work) throws Exception {
         FutureTask<T> task = new FutureTask<>(work);
-        Thread thread = new Thread(task, "memlock-looker");
+        Thread thread = new Thread(task, "looker"); // other commands must not take it for one of an agent's
         thread.setDaemon(true);
         thread.start();
         try {

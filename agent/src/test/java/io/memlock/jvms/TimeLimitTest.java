@@ -31,6 +31,14 @@ class TimeLimitTest {
     }
 
     @Test
+    void isNotTakenForAnAgentByACommandThatRunsBesideThisOne() throws Exception {
+        String thread = TimeLimit.within(
+                10_000, "process 7", () -> Thread.currentThread().getName());
+
+        assertThat(thread).doesNotStartWith(Jvms.AGENT_THREAD);
+    }
+
+    @Test
     void makesAnErrorOfOneProcessAnErrorOfItsRow() {
         assertThatThrownBy(() -> TimeLimit.within(10_000, "process 7", () -> {
                     throw new OutOfMemoryError("Java heap space");
