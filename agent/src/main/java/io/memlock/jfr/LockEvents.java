@@ -11,7 +11,6 @@ import io.memlock.report.RegionUsage;
 import io.memlock.state.LockStatus;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import jdk.jfr.Event;
 import jdk.jfr.FlightRecorder;
 
@@ -103,7 +102,7 @@ public final class LockEvents {
         event.locked = selected == null ? UNKNOWN : selected.lockedBytes();
         event.resident = selected == null ? UNKNOWN : selected.residentBytes();
         event.swapped = selected == null ? UNKNOWN : selected.swappedBytes();
-        event.scannedAgo = report == null ? ago(UNKNOWN) : ageMillis(report, now);
+        event.scannedAgo = report == null ? ago(UNKNOWN) : report.ageMillis(now);
         event.charged = control.numbers().chargedBytes();
         event.limit = limit < 0 ? Long.MAX_VALUE : limit;
         event.relocks = known.relockCount();
@@ -113,10 +112,6 @@ public final class LockEvents {
     /** Flight Recorder shows the least number there is as "not known". */
     private static long ago(long millis) {
         return millis == UNKNOWN ? Long.MIN_VALUE : millis;
-    }
-
-    private static long ageMillis(RegionReport report, long nowNanos) {
-        return TimeUnit.NANOSECONDS.toMillis(nowNanos - report.takenNanos());
     }
 
     private static float coverage(RegionUsage usage) {
@@ -139,7 +134,7 @@ public final class LockEvents {
                 event.resident = usage.residentBytes();
                 event.swapped = usage.swappedBytes();
                 event.committed = usage.committedBytes();
-                event.scannedAgo = ageMillis(report, System.nanoTime());
+                event.scannedAgo = report.ageMillis(System.nanoTime());
                 event.commit();
             }
         }

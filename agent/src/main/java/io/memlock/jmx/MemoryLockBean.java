@@ -117,7 +117,7 @@ final class MemoryLockBean implements MemoryLockMXBean {
     @Override
     public long getLockedBytesAgeMillis() {
         RegionReport report = report();
-        return report == null ? UNKNOWN : (System.nanoTime() - report.takenNanos()) / 1_000_000;
+        return report == null ? UNKNOWN : report.ageMillis(System.nanoTime());
     }
 
     @Override

@@ -24,6 +24,11 @@ public record RegionReport(
         return takenNanos - tookNanos;
     }
 
+    /** Returns how old it is, in milliseconds. */
+    public long ageMillis(long nowNanos) {
+        return (nowNanos - takenNanos) / 1_000_000;
+    }
+
     /**
      * Returns what is locked of what is selected, and what is left out.
      *
