@@ -22,6 +22,7 @@ import io.memlock.os.NativeAccess;
 import io.memlock.os.NativeUnavailableException;
 import io.memlock.output.Console;
 import io.memlock.proc.ProcFs;
+import io.memlock.state.LockFailure;
 import java.io.File;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -160,8 +161,8 @@ final class AttachClient {
                 throw ended(jvm);
             }
             if (obstacle != null) {
-                throw new CommandException("cannot attach to " + jvm.title() + ": " + obstacle.reason()
-                        + "\n  to fix:  " + obstacle.remedy().replace("\n", "\n           "));
+                throw new CommandException("cannot attach to " + jvm.title() + ": " + obstacle.reason() + "\n"
+                        + LockFailure.toFix(obstacle.remedy()));
             }
         } catch (IOException e) {
             throw ended(jvm); // as where another process has its number

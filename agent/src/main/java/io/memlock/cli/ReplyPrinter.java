@@ -8,6 +8,7 @@ import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.log.PlainText;
 import io.memlock.output.Console;
+import io.memlock.state.LockFailure;
 import java.io.IOException;
 
 /**
@@ -16,11 +17,6 @@ import java.io.IOException;
  * of the same user that sees the same processes.
  */
 final class ReplyPrinter {
-
-    private static final String REMEDY = "  to fix:";
-
-    /** The indent of a line that continues the one above. */
-    private static final String INDENT = "           ";
 
     /** The mark in front of a line that another process wrote. */
     private static final String QUOTE = "| ";
@@ -81,7 +77,7 @@ final class ReplyPrinter {
         StringBuilder kept = new StringBuilder();
         boolean left = false;
         for (String line : text.split("\n", -1)) {
-            left = line.startsWith(REMEDY) || (left && line.startsWith(INDENT));
+            left = line.startsWith(LockFailure.TO_FIX) || (left && line.startsWith(LockFailure.INDENT));
             if (!left) {
                 kept.append(line).append('\n');
             }
@@ -90,7 +86,7 @@ final class ReplyPrinter {
     }
 
     private String remedyFromHere() {
-        return REMEDY + "  run \"doctor " + jvm.pid() + "\" to see what to type here";
+        return LockFailure.toFix("run \"doctor " + jvm.pid() + "\" to see what to type here");
     }
 
     /** Marks each line as another process's words, so that none looks like ours or is taken for a command. */

@@ -15,6 +15,12 @@ import io.memlock.advice.Advice;
  */
 public record LockFailure(String tried, String answer, String cause, String effect, Advice advice) {
 
+    /** Begins the line that says what to type. */
+    public static final String TO_FIX = "  to fix:";
+
+    /** Begins a line that continues the one above. */
+    public static final String INDENT = "           ";
+
     /** Tells that the C library cannot be called, or {@code /proc/self} cannot be read. */
     public static LockFailure unavailable(String reason) {
         return new LockFailure(
@@ -92,7 +98,12 @@ public record LockFailure(String tried, String answer, String cause, String effe
 
     private String text(String headline, String meaning, String remedy) {
         return headline + "\n  tried:   " + indented(tried) + "\n  kernel:  " + indented(answer) + "\n  meaning: "
-                + indented(meaning) + "\n  to fix:  " + indented(remedy);
+                + indented(meaning) + "\n" + toFix(remedy);
+    }
+
+    /** Returns the lines of a message that say what to type. */
+    public static String toFix(String remedy) {
+        return TO_FIX + "  " + indented(remedy);
     }
 
     private static String sentences(String first, String second) {
@@ -100,6 +111,6 @@ public record LockFailure(String tried, String answer, String cause, String effe
     }
 
     private static String indented(String part) {
-        return part.replace("\n", "\n           ");
+        return part.replace("\n", "\n" + INDENT);
     }
 }
