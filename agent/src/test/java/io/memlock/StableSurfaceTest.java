@@ -4,6 +4,7 @@ package io.memlock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.api.MemoryLocks;
+import io.memlock.bootstrap.Agent;
 import io.memlock.check.Level;
 import io.memlock.cli.Main;
 import io.memlock.jmx.AllocatingClassRow;
@@ -12,7 +13,6 @@ import io.memlock.jmx.OffHeapRow;
 import io.memlock.jmx.RegionMXBean;
 import io.memlock.jmx.RegionRow;
 import io.memlock.memory.Region;
-import io.memlock.options.OnFailure;
 import io.memlock.options.Option;
 import java.io.File;
 import java.io.IOException;
@@ -83,7 +83,7 @@ class StableSurfaceTest {
         for (Level level : Level.values()) {
             surface.add("check " + level + " exit status " + level.exitStatus());
         }
-        surface.add("on-failure=exit exit status " + OnFailure.EXIT_STATUS);
+        surface.add("on-failure=exit exit status " + Agent.EXIT_NOT_LOCKED);
         for (Field status : Class.forName("io.memlock.cli.ExitStatus").getDeclaredFields()) {
             if (status.getType() == int.class) {
                 status.setAccessible(true);

@@ -51,9 +51,6 @@ public final class Memlock implements Agent {
     /** A bad option ends the JVM as a bad {@code -XX} flag does. */
     static final int EXIT_BAD_OPTION = 1;
 
-    private static final String ENDS =
-            "on-failure=exit: this JVM ends now, before main, with exit status " + OnFailure.EXIT_STATUS;
-
     private static final int GO_ON = 0;
 
     /** The asker, as the log names it. */
@@ -138,11 +135,9 @@ public final class Memlock implements Agent {
             log.warn(exits ? failure.textBeforeExit(headline(), ENDS) : failure.text(headline()));
         }
         if (exits) {
-            return OnFailure.EXIT_STATUS;
+            return EXIT_NOT_LOCKED;
         }
-        return !isHeld() || startsKeeping(failure) || options.onFailure() == OnFailure.WARN
-                ? GO_ON
-                : OnFailure.EXIT_STATUS;
+        return !isHeld() || startsKeeping(failure) || options.onFailure() == OnFailure.WARN ? GO_ON : EXIT_NOT_LOCKED;
     }
 
     private void useOptions(AgentOptions options) {

@@ -12,6 +12,15 @@ import java.lang.invoke.MethodHandle;
 public interface Agent {
 
     /**
+     * The status the JVM exits with where the promise cannot be kept and {@code on-failure=exit} is given: EX_NOPERM of
+     * sysexits.h, because nearly always it is a permission that is missing.
+     */
+    int EXIT_NOT_LOCKED = 77;
+
+    /** What to say before that. */
+    String ENDS = "on-failure=exit: this JVM ends now, before main, with exit status " + EXIT_NOT_LOCKED;
+
+    /**
      * Locks, on the thread that will run {@code main}.
      *
      * @param options the agent's options, or null

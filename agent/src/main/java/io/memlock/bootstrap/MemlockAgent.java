@@ -10,9 +10,6 @@ import java.lang.instrument.Instrumentation;
  */
 public final class MemlockAgent {
 
-    /** {@code on-failure=exit} and the promise cannot be kept; EX_NOPERM of sysexits.h, which nearly always is why. */
-    private static final int EXIT_NOT_LOCKED = 77;
-
     private MemlockAgent() {}
 
     /**
@@ -27,7 +24,7 @@ public final class MemlockAgent {
             isExitWanted = isExitWanted(options); // first: after a failure there may be no memory for the question
             status = Launcher.launch(options, instrumentation, true);
         } catch (Throwable failure) { // whatever it is, the application must start
-            status = isExitWanted ? EXIT_NOT_LOCKED : 0;
+            status = isExitWanted ? Agent.EXIT_NOT_LOCKED : 0;
             report(failure, isExitWanted);
         }
         if (status != 0) {
@@ -69,9 +66,7 @@ public final class MemlockAgent {
     private static void report(Throwable failure, boolean exits) {
         try {
             print("NOT LOCKED: the agent could not start; "
-                    + (exits
-                            ? "on-failure=exit: this JVM ends now, before main, with exit status 77"
-                            : "the application runs on without it")
+                    + (exits ? Agent.ENDS : "the application runs on without it")
                     + ". Cause: " + failure + (failure instanceof SecurityException ? permissions() : ""));
         } catch (Throwable another) { // no memory to put a text together
             reportInShort();

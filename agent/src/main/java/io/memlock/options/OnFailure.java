@@ -5,9 +5,6 @@ package io.memlock.options;
 public enum OnFailure {
     /** Say so and let the application run. */
     WARN,
-    /** Say so and end the JVM before {@code main}, with {@link #EXIT_STATUS}. */
-    EXIT;
-
-    /** EX_NOPERM of sysexits.h: nearly always it is a permission that is missing. */
-    public static final int EXIT_STATUS = 77;
+    /** Say so and end the JVM before {@code main}. */
+    EXIT
 }
