@@ -17,7 +17,10 @@ import java.util.List;
  */
 final class PredictedLock {
 
-    private static final String CHECK = "lock";
+    static final String CHECK = "lock";
+
+    /** What there is to say of {@code mode=none}. */
+    static final Finding NOTHING_SELECTED = Finding.ok(CHECK, "nothing is selected (mode=none)");
 
     private final ExaminedJvm examined;
     private final MemoryNeed need;
@@ -29,7 +32,7 @@ final class PredictedLock {
 
     List<Finding> foresee(AgentOptions options) {
         if (options.selection().isEmpty()) {
-            return List.of(Finding.ok(CHECK, "nothing is selected (mode=none)"));
+            return List.of(NOTHING_SELECTED);
         }
         List<Finding> findings = new ArrayList<>();
         findings.add(lock(options));

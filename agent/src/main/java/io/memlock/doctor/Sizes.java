@@ -21,6 +21,8 @@ final class Sizes {
 
     private static final String OOM = "locked memory cannot be reclaimed, so the OOM killer would come";
 
+    private static final String PREFAULT_ROOM = "prefault room";
+
     private final MemInfo memory;
     private final CgroupHierarchy cgroup;
     private final ExaminedJvm examined;
@@ -50,6 +52,13 @@ final class Sizes {
         findings.add(host(need.atMostBytes()));
         findings.add(cgroup(need.atMostBytes()));
         return findings;
+    }
+
+    /** Tells whether there is room for prefault. */
+    static Finding prefaultRoom(boolean isEnough, String evidence) {
+        return isEnough
+                ? Finding.ok(PREFAULT_ROOM, evidence)
+                : Finding.fail(PREFAULT_ROOM, evidence, "# more memory, or a smaller -Xms");
     }
 
     /** Returns whether little would be left for files once the heap has grown: {@code auto} takes {@code rescan} then. */
@@ -128,11 +137,8 @@ final class Sizes {
                 examined.resident().bytes(selection));
         Headroom headroom = Headroom.of(memory, cgroup);
         String evidence = headroom.describe(more);
-        if (!headroom.isKnown()) {
-            return Finding.note("prefault room", evidence);
-        }
-        return headroom.holds(more)
-                ? Finding.ok("prefault room", evidence)
-                : Finding.fail("prefault room", evidence, "# more memory, or a smaller -Xms");
+        return headroom.isKnown()
+                ? prefaultRoom(headroom.holds(more), evidence)
+                : Finding.note(PREFAULT_ROOM, evidence);
     }
 }

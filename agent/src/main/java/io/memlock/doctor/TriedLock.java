@@ -23,7 +23,7 @@ import java.util.List;
 /** Locks this process as the agent would, and reports the outcome: nothing is guessed. */
 final class TriedLock {
 
-    private static final String CHECK = "lock";
+    private static final String CHECK = PredictedLock.CHECK;
 
     private final ProcFs proc;
     private LockLimit limit;
@@ -53,10 +53,7 @@ final class TriedLock {
         findings.add(last.failure() == null ? done(last.status()) : refused(last.failure()));
         if (!options.prefault().isEmpty() && !options.selection().isEmpty()) {
             String refusal = start.prefaultRefusal();
-            findings.add(
-                    refusal == null
-                            ? Finding.ok("prefault room", "tried and done")
-                            : Finding.fail("prefault room", refusal, "# more memory, or a smaller -Xms"));
+            findings.add(Sizes.prefaultRoom(refusal == null, refusal == null ? "tried and done" : refusal));
         }
         return findings;
     }
@@ -70,7 +67,7 @@ final class TriedLock {
 
     private Finding done(LockStatus status) throws IOException {
         if (status.regions().isEmpty()) {
-            return Finding.ok(CHECK, "nothing is selected (mode=none)");
+            return PredictedLock.NOTHING_SELECTED;
         }
         String strategy = status.describe();
         String charged = Bytes.text(proc.status(ProcFs.SELF).vmLckBytes());
