@@ -25,7 +25,6 @@ import io.memlock.proc.ProcFs;
 import io.memlock.state.LockFailure;
 import java.io.File;
 import java.io.IOException;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Option;
 
@@ -87,7 +86,7 @@ final class AttachClient {
      */
     int ask(Jvm jvm, Action action, String options, boolean locks) throws CommandException, InterruptedException {
         requireItsUser(jvm);
-        requireInTime(jvm, () -> {
+        TimeLimit.glance(jvm, () -> {
             requireJar(jvm);
             requireNoObstacle(jvm);
             return null;
@@ -113,15 +112,6 @@ final class AttachClient {
     /** Returns the beginning of a line about a JVM. */
     private String lead(Jvm jvm) {
         return isOneOfMany ? jvm.title() + ": " : "";
-    }
-
-    private static void requireInTime(Jvm jvm, Callable<Void> requirements)
-            throws CommandException, InterruptedException {
-        try {
-            TimeLimit.within(TimeLimit.GLANCE_MILLIS, jvm.title(), requirements);
-        } catch (IOException e) {
-            throw new CommandException(e.getMessage());
-        }
     }
 
     private void requireItsUser(Jvm jvm) throws CommandException {

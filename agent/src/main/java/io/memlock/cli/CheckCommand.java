@@ -155,8 +155,7 @@ final class CheckCommand implements Callable<Integer> {
 
     private Answer answer(Jvm jvm) throws CommandException, InterruptedException {
         try {
-            long millis = exact ? TimeLimit.WALK_MILLIS : TimeLimit.GLANCE_MILLIS;
-            return TimeLimit.within(millis, jvm.title(), () -> look(jvm));
+            return TimeLimit.within(TimeLimit.millis(exact), jvm.title(), () -> look(jvm));
         } catch (IOException e) {
             return Answer.unknown(jvm.pid(), e.getMessage());
         }

@@ -155,18 +155,10 @@ final class StatusCommand implements Callable<Integer> {
             console.out()
                     .println(jvm.title() + ": "
                             + painted(status.summary(), status.summary().text()));
-            detail(status).forEach(line -> console.out().println("  " + line));
+            TimeLimit.glance(jvm, () -> new JvmDetail(proc, jvms).lines(status))
+                    .forEach(line -> console.out().println("  " + line));
         }
         return ExitStatus.DONE;
-    }
-
-    private List<String> detail(JvmStatus status) throws CommandException, InterruptedException {
-        try {
-            return TimeLimit.within(
-                    TimeLimit.GLANCE_MILLIS, status.jvm().title(), () -> new JvmDetail(proc, jvms).lines(status));
-        } catch (IOException e) {
-            throw new CommandException(e.getMessage());
-        }
     }
 
     /** Looks at all JVMs at the same time, so that many take no longer than one. A JVM that ends meanwhile is left out. */
@@ -194,8 +186,7 @@ final class StatusCommand implements Callable<Integer> {
             try {
                 FaultMeter meter = meters.get(i);
                 long heapMax = limits.get(i);
-                long millis = exact ? TimeLimit.WALK_MILLIS : TimeLimit.GLANCE_MILLIS;
-                statuses.add(TimeLimit.within(millis, jvm.title(), () -> status(jvm, heapMax, meter)));
+                statuses.add(TimeLimit.within(TimeLimit.millis(exact), jvm.title(), () -> status(jvm, heapMax, meter)));
             } catch (IOException e) {
                 if (proc.exists(jvm.pid())) {
                     silent.add(e.getMessage());

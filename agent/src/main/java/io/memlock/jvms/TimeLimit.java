@@ -43,6 +43,28 @@ public final class TimeLimit {
     }
 
     /**
+     * Does what takes microseconds with a JVM that means no harm.
+     *
+     * @throws CommandException if it fails, whatever the reason, or takes too long
+     */
+    public static <T> T glance(Jvm jvm, Callable<T> work) throws CommandException, InterruptedException {
+        try {
+            return within(GLANCE_MILLIS, jvm.title(), work);
+        } catch (IOException e) {
+            throw new CommandException(e.getMessage());
+        }
+    }
+
+    /**
+     * Returns the limit for a look at a JVM's memory.
+     *
+     * @param isExact whether its page tables are walked whatever it takes
+     */
+    public static long millis(boolean isExact) {
+        return isExact ? WALK_MILLIS : GLANCE_MILLIS;
+    }
+
+    /**
      * Does the work on a thread of its own, which is left behind if it takes too long: no interrupt ends a read of a socket,
      * or one in the kernel.
      *
