@@ -42,20 +42,26 @@ public record Examination(String subject, long neededBytes, long atMostBytes, Li
      */
     public List<String> lines(boolean isVerbose, int width) {
         List<String> lines = new ArrayList<>(Wrap.words(subject, width));
-        findings.stream()
-                .sorted(Comparator.comparing(Finding::severity).reversed())
-                .filter(finding -> isVerbose || finding.severity() != Severity.OK)
-                .forEach(finding -> add(lines, finding, width));
-        long fine = isVerbose
-                ? 0
-                : findings.stream()
-                        .filter(finding -> finding.severity() == Severity.OK)
-                        .count();
+        List<Finding> shown = worstFirst(isVerbose);
+        shown.forEach(finding -> add(lines, finding, width));
+        int fine = findings.size() - shown.size();
         if (fine > 0) {
             lines.add("OK    " + (fine == 1 ? "1 check" : fine + " checks") + ": --verbose shows what was seen");
         }
         lines.add(conclusion());
         return lines;
+    }
+
+    /**
+     * Returns the findings for a person.
+     *
+     * @param isVerbose whether to return also those of checks that found nothing
+     */
+    public List<Finding> worstFirst(boolean isVerbose) {
+        return findings.stream()
+                .filter(finding -> isVerbose || finding.severity() != Severity.OK)
+                .sorted(Comparator.comparing(Finding::severity).reversed())
+                .toList();
     }
 
     private static void add(List<String> lines, Finding finding, int width) {

@@ -11,7 +11,6 @@ import io.memlock.report.SegmentUsage;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -267,14 +266,11 @@ public final class Page {
 
     private void advice() {
         html.raw("<section><h2>Advice</h2>");
-        List<Finding> findings = new ArrayList<>(snapshot.findings());
-        findings.removeIf(finding -> finding.severity() == Finding.Severity.OK);
-        findings.sort(Comparator.comparing(Finding::severity).reversed());
-        if (findings.isEmpty()) {
+        if (snapshot.findings().isEmpty()) {
             html.raw("<p>Nothing is to be done.</p>");
         } else {
             html.raw("<ul>");
-            for (Finding finding : findings) {
+            for (Finding finding : snapshot.findings()) {
                 html.raw("<li><strong class=" + finding.severity() + ">" + finding.severity() + "</strong> ")
                         .element("b", finding.check())
                         .raw(" ");

@@ -35,7 +35,7 @@ import java.util.List;
  * @param rows every mapping, in the order of addresses
  * @param report the same mappings, by region
  * @param layers how it is known what they are for
- * @param findings what {@code doctor} says, of limits and settings
+ * @param findings what {@code doctor} says of limits and settings, the worst first
  */
 public record Snapshot(
         Jvm jvm,
@@ -77,7 +77,7 @@ public record Snapshot(
                     rows,
                     report,
                     layout.layers(),
-                    new Doctor(proc).examine(jvm, options(published, globs)).findings());
+                    new Doctor(proc).examine(jvm, options(published, globs)).worstFirst(false));
         }
     }
 
