@@ -4,12 +4,11 @@ package io.memlock.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.DefaultFileSystemApp;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.Wrappers;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Nobody reads standard error, and its pipe is full: a paused pager, a log collector that stalls. */
 class BlockedStderrIT {
@@ -17,14 +16,11 @@ class BlockedStderrIT {
     /** What an application prints that ends without System.exit. */
     private static final String DONE = "the JDK's\n";
 
-    private static final String EVERY_JDK = "io.memlock.it.harness.Jdk#all";
-
     /** The process holds both ends of the pipe itself. */
     private static final String FULL_PIPE =
             "d=$(mktemp -d); mkfifo $d/p; exec 9<>$d/p; rm -r $d; head -c 65536 /dev/zero >&9; exec 2>&9";
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void theJvmStartsAndEnds(Jdk jdk) {
         Outcome outcome = blocked(jdk, "").run();
 
@@ -32,16 +28,14 @@ class BlockedStderrIT {
         assertThat(outcome.stdout()).isEqualTo(DONE);
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void aBadOptionEndsTheJvm(Jdk jdk) {
         Outcome outcome = blocked(jdk, "mode=heep").run();
 
         assertThat(outcome.exitStatus()).as(outcome::toString).isEqualTo(1);
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void onFailureIsHonoured(Jdk jdk) {
         Outcome goesOn = unprivileged(jdk, "").run();
         Outcome exits = unprivileged(jdk, "on-failure=exit").run();

@@ -4,11 +4,10 @@ package io.memlock.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HelloApp;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** A JVM that ends does not wait for a thread of the agent. */
 class EndsAtOnceIT {
@@ -19,8 +18,7 @@ class EndsAtOnceIT {
     private static final long MOST_MILLIS = 150;
 
     /** With rescan there is no watch for dropped privileges, and nothing in a native call. */
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void theWatchForDroppedPrivilegesEndsWithTheJvm(Jdk jdk) {
         Machine.requireUnlimitedLocking();
         long watched = Long.MAX_VALUE;

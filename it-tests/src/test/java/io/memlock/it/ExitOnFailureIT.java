@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HelloApp;
 import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -22,7 +23,6 @@ import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code on-failure=exit} ends the JVM before {@code main}, whatever the reason, and says so. */
@@ -33,8 +33,7 @@ class ExitOnFailureIT {
     @TempDir
     private Path directory;
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void whereLockingIsForbidden(Jdk jdk) {
         Machine.requireDroppableIpcLock();
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.ThreadsApp;
 import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -16,13 +17,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** The agent named more than once: the first counts, and each other says that it does not. */
 class GivenTwiceIT {
-
-    private static final String EVERY_JDK = "io.memlock.it.harness.Jdk#all";
 
     @TempDir
     private Path directory;
@@ -32,8 +29,7 @@ class GivenTwiceIT {
         Machine.requireUnlimitedLocking();
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void theFirstOfThreeCounts(Jdk jdk) throws IOException {
         Path copy = Files.copy(AgentJar.path(), directory.resolve("copy.jar"));
         ForkedJvm.Builder builder = ForkedJvm.on(jdk)
@@ -44,8 +40,7 @@ class GivenTwiceIT {
         assertOneAgent(builder, "mode=heap", "mode=all,on-failure=exit", "mode=none");
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void aMistakeInTheSecondIsIgnoredWithIt(Jdk jdk) {
         assertOneAgent(ForkedJvm.on(jdk).agent("").agent("mode=heep"), "default options", "mode=heep");
     }

@@ -4,6 +4,7 @@ package io.memlock.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.NativeChildrenApp;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -12,8 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** A process the application starts gets nothing from the agent, at whatever moment of the agent's work it is started. */
 class InheritedDescriptorsIT {
@@ -26,8 +25,7 @@ class InheritedDescriptorsIT {
     @TempDir
     private Path directory;
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void leadToNoMemoryOfTheJvm(Jdk jdk) throws IOException {
         Machine.requireUnlimitedLocking();
         Path children = directory.resolve("children");

@@ -8,6 +8,7 @@ import io.memlock.it.apps.HeapApp;
 import io.memlock.it.cli.Memlock;
 import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
@@ -23,8 +24,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The agent jar is cut short under a JVM that runs with it: what the agent may still need it has. A jar that was damaged before
@@ -35,8 +34,7 @@ class JarReplacedIT {
     @TempDir
     private Path directory;
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void theAgentGoesOn(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         Path jar = Files.copy(AgentJar.path(), directory.resolve("agent.jar"));
@@ -67,8 +65,7 @@ class JarReplacedIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void tellsOnceThatADamagedJarKeepsNoLock(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         Path jar = Files.copy(AgentJar.path(), directory.resolve("agent.jar"));

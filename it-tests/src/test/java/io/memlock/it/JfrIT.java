@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.memlock.it.apps.HeapApp;
 import io.memlock.it.apps.RecordingApp;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.FlightRecording;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
@@ -23,8 +24,6 @@ import jdk.jfr.consumer.RecordingFile;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** The events that the agent records: they are there however a recording was begun, and are true. */
 class JfrIT {
@@ -40,8 +39,7 @@ class JfrIT {
         Machine.requireUnlimitedLocking();
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void tellsOfLocksThatAnotherPartyTookAway(Jdk jdk) throws IOException {
         try (ForkedJvm jvm = Keeping.growing(jdk, "mode=all")
                 .flags("-XX:StartFlightRecording")
@@ -64,8 +62,7 @@ class JfrIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void numbersAreThoseOfTheKernel(Jdk jdk) throws IOException {
         try (ForkedJvm jvm = Keeping.growing(jdk, "mode=all,strategy=rescan").start()) {
             Keeping.awaitStart(jvm);
@@ -99,8 +96,7 @@ class JfrIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void recordsWhatTheApplicationRecords(Jdk jdk) {
         try (ForkedJvm jvm =
                 ForkedJvm.on(jdk).agent("").main(RecordingApp.class).start()) {
@@ -117,8 +113,7 @@ class JfrIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void recordsNothingWithTheOptionOff(Jdk jdk) throws IOException {
         try (ForkedJvm jvm = Keeping.growing(jdk, "mode=all,jfr=off,log=debug")
                 .flags("-XX:StartFlightRecording")
@@ -133,8 +128,7 @@ class JfrIT {
     }
 
     /** Otherwise each JVM with the agent would pay for what few of them use. */
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void doesNotSetFlightRecorderUpWithoutARecording(Jdk jdk) {
         try (ForkedJvm jvm = ForkedJvm.on(jdk)
                 .agent("log=debug")

@@ -9,6 +9,7 @@ import io.memlock.it.apps.HeapApp;
 import io.memlock.it.apps.PlatformServerApp;
 import io.memlock.it.apps.ThreadsApp;
 import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
@@ -30,8 +31,6 @@ import javax.management.openmbean.TabularData;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** What operators read over JMX: the numbers are those of the kernel, and each says what it is. */
 class JmxIT {
@@ -75,8 +74,7 @@ class JmxIT {
         Machine.requireUnlimitedLocking();
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void numbersAreThoseOfTheKernel(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = ForkedJvm.on(jdk)
                 .agent("")
@@ -100,8 +98,7 @@ class JmxIT {
     }
 
     /** From 512 MiB on the agent does not read smaps, which would stall the JVM; what it counts instead must be the same. */
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void numbersOfALargeJvmAreThoseOfTheKernelToo(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = ForkedJvm.on(jdk)
                 .agent("")
@@ -118,8 +115,7 @@ class JmxIT {
     }
 
     /** Without this a scan that the kernel refuses is read entry by entry, and nobody notices but the CPU. */
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void aScanOfALargeJvmTakesRunsOfPagesWhereTheKernelFindsThem(Jdk jdk) throws Exception {
         Strace.require();
         try (ForkedJvm jvm = ForkedJvm.on(jdk)
@@ -158,8 +154,7 @@ class JmxIT {
         return itsMajor > major || (itsMajor == major && Integer.parseInt(numbers[1]) >= minor);
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void headroomIsWhatTheContainerHasLeft(Jdk jdk) throws Exception {
         long limit = 400L << 20;
         try (MemoryCgroup cgroup = MemoryCgroup.withLimit(limit);
@@ -216,8 +211,7 @@ class JmxIT {
     }
 
     /** What exports metrics reads numbers of MBeans, and no tables. */
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void eachRegionHasAnMBeanWithTheNumbersOfItsRow(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = ForkedJvm.on(jdk)
                 .agent("exclude=mapped+libs")

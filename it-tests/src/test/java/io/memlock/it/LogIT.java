@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HeapApp;
 import io.memlock.it.harness.AgentLine;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -19,8 +20,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** What log collectors get to read. */
 class LogIT {
@@ -39,8 +38,7 @@ class LogIT {
         Machine.requireUnlimitedLocking();
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void eachMessageHasItsTimeAndProcessAndTheLastSaysWhatWasHeld(Jdk jdk) {
         Instant begin = Instant.now().minusMillis(1);
         try (ForkedJvm jvm = ForkedJvm.on(jdk)

@@ -10,6 +10,7 @@ import io.memlock.it.apps.RestrictedCallApp;
 import io.memlock.it.apps.ThreadsApp;
 import io.memlock.it.cli.Memlock;
 import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -17,8 +18,6 @@ import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.Smaps;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** From JDK 24 on native calls need a grant, or warn, or fail (JEP 472). The agent grants its JNA, and nobody else. */
 class NativeAccessIT {
@@ -30,8 +29,7 @@ class NativeAccessIT {
         Machine.requireUnlimitedLocking();
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void locksWithoutAWarning(Jdk jdk) {
         assertLocksSilently(ForkedJvm.on(jdk));
     }
@@ -44,8 +42,7 @@ class NativeAccessIT {
     }
 
     /** JNA's own library reads a name by the default charset, and fails before it has said why. */
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void saysThatJnaDoesNotWorkWithEachDefaultCharset(Jdk jdk) {
         Outcome outcome = ForkedJvm.on(jdk)
                 .agent("")
@@ -72,8 +69,7 @@ class NativeAccessIT {
         assertThat(outcome.stdout()).as(outcome::toString).isEqualTo("denied\n");
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void theApplicationFindsNoWayToOurLoader(Jdk jdk) {
         try (ForkedJvm jvm = ForkedJvm.on(jdk).agent("").main(IntruderApp.class).start()) {
             jvm.awaitLine("ready");

@@ -19,6 +19,7 @@ import io.memlock.it.cli.Memlock;
 import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.AgentLine;
 import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
@@ -40,25 +41,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An application must not be able to tell, but by its locked memory, that the agent is there. */
 class NoHarmIT {
 
-    private static final String EVERY_JDK = "io.memlock.it.harness.Jdk#all";
-
     @TempDir
     private Path directory;
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void applicationChoosesItsLogManagerInMain(Jdk jdk) {
         assertOwnLogManager(ForkedJvm.on(jdk).agent("").main(OwnLogManagerApp.class, "main"));
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void applicationChoosesItsLogManagerOnTheCommandLine(Jdk jdk) {
         assertOwnLogManager(ForkedJvm.on(jdk)
                 .agent("")
@@ -66,8 +62,7 @@ class NoHarmIT {
                 .main(OwnLogManagerApp.class));
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void applicationChoosesItsLogManagerWithRemoteJmxOn(Jdk jdk) {
         assertOwnLogManager(ForkedJvm.on(jdk)
                 .agent("")
@@ -82,8 +77,7 @@ class NoHarmIT {
         assertThat(outcome.stdout()).as(outcome::toString).isEqualTo(OwnLogManager.class.getName() + "\n");
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void applicationUsesItsOwnOlderJna(Jdk jdk) {
         Outcome without = ownJna(jdk).run();
         Outcome with = ownJna(jdk).agent("").run();
@@ -102,8 +96,7 @@ class NoHarmIT {
     }
 
     /** An exception out of premain would abort the JVM, and the JDK's instrument library would do so for one of its own. */
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void livesInAHeapOfAFewMegabytes(Jdk jdk) {
         for (String heap : List.of("-Xmx3m", "-Xmx4m", "-Xmx5m")) {
             for (String options : List.of("", "mode=heap", "mode=heap+code+metaspace,strategy=rescan")) {
@@ -120,8 +113,7 @@ class NoHarmIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void systemPropertiesAreThoseWithoutTheAgent(Jdk jdk) {
         List<String> without = properties(ForkedJvm.on(jdk));
         List<String> with = properties(ForkedJvm.on(jdk).agent(""));
@@ -135,8 +127,7 @@ class NoHarmIT {
         return outcome.stdout().lines().toList();
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void applicationChoosesItsDefaultFileSystem(Jdk jdk) {
         Outcome inMain = ForkedJvm.on(jdk)
                 .agent("")
@@ -232,8 +223,7 @@ class NoHarmIT {
         return Arrays.asList(jvm.ask("threads").split(", ", -1));
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void startsNoChildProcess(Jdk jdk) {
         try (ForkedJvm jvm = ForkedJvm.on(jdk).agent("").main(ThreadsApp.class).start()) {
             jvm.awaitLine("ready");
@@ -259,8 +249,7 @@ class NoHarmIT {
         assertThat(outcome.agentMessages()).isEmpty();
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void leavesItsOwnCommandLineAlone(Jdk jdk) throws IOException {
         Machine.requireDroppableIpcLock();
         Path copy = Files.copy(AgentJar.path(), directory.resolve("copy.jar"));
@@ -278,8 +267,7 @@ class NoHarmIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void leavesABeanOfItsNameToTheApplication(Jdk jdk) {
         Machine.requireUnlimitedLocking();
         try (ForkedJvm jvm = ForkedJvm.on(jdk).main(OwnBeanApp.class).start()) {
@@ -296,8 +284,7 @@ class NoHarmIT {
         Commands.succeed(Memlock.command(jdk, "attach", jvm.pid(), options));
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void locksAnApplicationStartedFromItsSource(Jdk jdk) throws IOException {
         Machine.requireUnlimitedLocking();
         Path source = Files.writeString(

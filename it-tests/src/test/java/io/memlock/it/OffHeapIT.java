@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.it.apps.OffHeapApp;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
@@ -37,8 +38,7 @@ class OffHeapIT {
                 .toList();
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void countsDirectBuffersAlsoOfTheTimeBefore(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = start(jdk)) {
             jvm.ask("buffers 100 " + BYTES);
@@ -105,8 +105,7 @@ class OffHeapIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void losesNoneWhereManyThreadsAllocateAndFree(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = start(jdk);
                 JmxClient client = JmxClient.attach(jvm.pid())) {
@@ -124,8 +123,7 @@ class OffHeapIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void harmsNobodyWhereTheHooksFail(Jdk jdk) throws Exception {
         boolean hasSegments = jdk.feature() >= FIRST_WITH_SEGMENTS;
         String more = hasSegments ? "--add-opens=java.base/jdk.internal.foreign=ALL-UNNAMED" : "-showversion";
@@ -149,8 +147,7 @@ class OffHeapIT {
      * Of n pieces of 16 KiB each is sampled with the chance 1/32, and a sample stands for 512 KiB. By Chernoff's bound, with n p =
      * 128 (64 MiB) and 32 (16 MiB), an estimate lies outside of these limits in less than one of 20 million runs.
      */
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void tellsWhichClassAllocated(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = start(jdk, "-XX:MaxDirectMemorySize=400m");
                 JmxClient client = JmxClient.attach(jvm.pid())) {
@@ -201,8 +198,7 @@ class OffHeapIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void samplesEachLargeOneWhereverItIsMade(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = start(jdk, "-XX:MaxDirectMemorySize=400m");
                 JmxClient client = JmxClient.attach(jvm.pid())) {
@@ -226,8 +222,7 @@ class OffHeapIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void manyThreadsThatAllocateAndFreeLeaveNoRow(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = start(jdk);
                 JmxClient client = JmxClient.attach(jvm.pid())) {

@@ -9,6 +9,7 @@ import io.memlock.it.apps.HeapApp;
 import io.memlock.it.cli.Memlock;
 import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
@@ -19,8 +20,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Options from the environment and from a file (docs/options.md). */
 class OptionSourcesIT {
@@ -38,8 +37,7 @@ class OptionSourcesIT {
         return Files.write(directory.resolve("memlock.conf"), List.of(lines));
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void eachOptionIsThatOfTheFirstPlaceThatGivesIt(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         Path config = config("# for all", "mode=heap+code", "interval=2s", "log=quiet");
@@ -56,8 +54,7 @@ class OptionSourcesIT {
         assertThat(config).exists();
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void whatIsWrongAnywhereEndsTheJvmAndIsNamedWithItsPlace(Jdk jdk) throws Exception {
         Outcome variable = app(jdk).environment(VARIABLE, "mod=heap").agent("").run("exit");
         assertThat(variable.exitStatus()).as("%s", variable).isEqualTo(1);

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.memlock.it.apps.HeapApp;
 import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -18,16 +19,11 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** What options do on a real JVM, and what is said when the promise cannot be kept. */
 class OptionsIT {
 
-    private static final String EVERY_JDK = "io.memlock.it.harness.Jdk#all";
-
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void quietPrintsNothingWhileAllIsWell(Jdk jdk) {
         Machine.requireUnlimitedLocking();
         try (ForkedJvm jvm = app(jdk).agent("log=quiet").start()) {
@@ -40,8 +36,7 @@ class OptionsIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void whatIsExcludedIsNotLockedAndTheRestIs(Jdk jdk) {
         Machine.requireUnlimitedLocking();
         try (ForkedJvm jvm = app(jdk).agent("exclude=heap+mapped").start()) {
@@ -55,8 +50,7 @@ class OptionsIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void whoEndsOnFailureSaysSoAndTypesNothingForAProcessThatIsGone(Jdk jdk) {
         Machine.requireDroppableIpcLock();
         Outcome outcome = app(jdk).wrapper(Wrappers.memlockLimit(64 << 10))
@@ -72,8 +66,7 @@ class OptionsIT {
     }
 
     /** The limit that is recommended in numbers is still enough when the heap has grown to its largest. */
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void theRecommendedLimitHolds(Jdk jdk) {
         Machine.requireDroppableIpcLock();
         String said = app(jdk).flags("-Xms2m", "-Xmx4m", "-XX:+UseSerialGC")

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.GrowingApp;
 import io.memlock.it.harness.Collector;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
@@ -19,8 +20,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** A heap that grows with {@code prefault=heap} finds its next memory populated. */
 class PrefaultAheadIT {
@@ -46,8 +45,7 @@ class PrefaultAheadIT {
 
     private static final double MOST_LEFT = 0.7;
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void aHeapOfG1GrowsWithFewerPageFaults(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         requireNoHugePages();
@@ -62,8 +60,7 @@ class PrefaultAheadIT {
     }
 
     /** Parallel commits what it copies to during the collection, so that fewer faults can be saved. */
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void littleOfAHeapIsPopulatedThatIsNotUsed(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         requireNoHugePages();

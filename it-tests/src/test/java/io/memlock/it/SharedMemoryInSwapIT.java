@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.memlock.it.apps.HeapApp;
 import io.memlock.it.apps.SharedMemoryApp;
 import io.memlock.it.harness.Collector;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
@@ -23,13 +24,10 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** What JMX tells of shared memory in swap, in JVMs so large that the agent reads no smaps. These judge it from outside. */
 class SharedMemoryInSwapIT {
 
-    private static final String EVERY_JDK = "io.memlock.it.harness.Jdk#all";
     private static final long MIB = 1L << 20;
     private static final long LARGE_BYTES = 512 * MIB;
     private static final String ZGC_HEAP = "/memfd:java_heap";
@@ -58,8 +56,7 @@ class SharedMemoryInSwapIT {
         Files.deleteIfExists(file);
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void countsAFileInMemoryThatIsOpen(Jdk jdk) throws Exception {
         try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES);
                 MemoryCgroup cgroup = MemoryCgroup.withLimit(CGROUP_BYTES);
@@ -80,8 +77,7 @@ class SharedMemoryInSwapIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void countsTheHeapOfZgc(Jdk jdk) throws Exception {
         int views = jdk.feature() < FIRST_WITH_ONE_VIEW ? 3 : 1;
         try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES);

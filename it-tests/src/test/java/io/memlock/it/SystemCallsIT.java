@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.jna.Native;
 import io.memlock.it.apps.LibCApp;
 import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -29,7 +30,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SystemCallsIT {
 
-    private static final String EVERY_JDK = "io.memlock.it.harness.Jdk#all";
     private static final int PAGES = 16;
 
     private ForkedJvm jvm;
@@ -42,8 +42,7 @@ class SystemCallsIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void mlockLocksAndPopulates(Jdk jdk) {
         start(jdk);
         long address = map(PAGES);
@@ -53,8 +52,7 @@ class SystemCallsIT {
         assertLockedAndPopulated(address);
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void mlock2WithoutFlagsLocksAndPopulates(Jdk jdk) {
         start(jdk);
         long address = map(PAGES);
@@ -64,8 +62,7 @@ class SystemCallsIT {
         assertLockedAndPopulated(address);
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void mlock2OnFaultLocksWhatIsTouchedWhenItIsTouched(Jdk jdk) {
         start(jdk);
         long address = map(PAGES);
@@ -85,8 +82,7 @@ class SystemCallsIT {
         assertThat(after.residentBytes()).as("resident%s", after).isEqualTo(bytes(5));
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void munlockUnlocksAndKeepsPagesInMemory(Jdk jdk) {
         start(jdk);
         long address = map(PAGES);
@@ -201,8 +197,7 @@ class SystemCallsIT {
         assertThat(range.lockedBytes()).as("locked, %s%s", what, range).isEqualTo(locked ? resident : 0);
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void munlockallUnlocksEverythingAndEndsFuture(Jdk jdk) {
         Machine.requireUnlimitedLocking();
         start(jdk);
@@ -233,8 +228,7 @@ class SystemCallsIT {
         assertThat(mapped(address, PAGES).mappings()).noneMatch(Smaps.Entry::isLocked);
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void errnoOutlastsOtherWorkOfTheThread(Jdk jdk) {
         start(jdk);
         long address = map(PAGES);
@@ -245,8 +239,7 @@ class SystemCallsIT {
         assertThat(jvm.ask("errno")).isEqualTo(Integer.toString(Errno.ENOMEM));
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void limitsAnswerWithTheKernelsErrno(Jdk jdk) {
         Machine.requireDroppableIpcLock();
         start(jdk, 64 * 1024);

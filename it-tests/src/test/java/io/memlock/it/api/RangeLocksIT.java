@@ -8,6 +8,7 @@ import io.memlock.it.apps.KeyApp;
 import io.memlock.it.apps.RangeLockApp;
 import io.memlock.it.cli.Memlock;
 import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -24,13 +25,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code io.memlock.api} in real JVMs, judged by smaps. */
 class RangeLocksIT {
-
-    private static final String EVERY_JDK = "io.memlock.it.harness.Jdk#all";
 
     private static final int BYTES = 100_000;
     private static final int FIRST_WITH_SEGMENTS = 22;
@@ -63,8 +61,7 @@ class RangeLocksIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void aRangeAlignedToNothingIsLockedInWholePagesAndNoMore(Jdk jdk) {
         Machine.requireUnlimitedLocking();
         try (ForkedJvm jvm = app(jdk, "mode=none")) {
@@ -238,8 +235,7 @@ class RangeLocksIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void locksNothingWithoutAnAgentAndSaysSo(Jdk jdk) {
         try (ForkedJvm jvm = ForkedJvm.on(jdk)
                 .classPath(AgentJar.testClasses(), AgentJar.codeOf(MemoryLocks.class))
@@ -257,8 +253,7 @@ class RangeLocksIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void aCopyInAnotherClassLoaderWorks(Jdk jdk) {
         Machine.requireUnlimitedLocking();
         try (ForkedJvm jvm = app(jdk, "mode=none")) {

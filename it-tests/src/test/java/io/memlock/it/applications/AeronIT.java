@@ -9,6 +9,7 @@ import io.aeron.driver.MediaDriver;
 import io.memlock.it.apps.AeronApp;
 import io.memlock.it.apps.HeapApp;
 import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -25,8 +26,6 @@ import java.util.stream.Stream;
 import org.agrona.DirectBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Aeron under memory pressure: its buffers are files in memory, swap is their only disk, and they are locked by default. */
 class AeronIT {
@@ -68,8 +67,7 @@ class AeronIT {
     /** A JVM under pressure: bytes of its buffers in swap, major faults while it sends again, the neighbour's steps. */
     private record Pressed(long swappedBytes, long majorFaults, int steps) {}
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void keepsItsBuffersInMemory(Jdk jdk) {
         try (SwapFile swap = SwapFile.add(SWAP_MIB)) {
             Pressed unlocked = pressed(jdk, aeron(jdk), false, MOST_STEPS);

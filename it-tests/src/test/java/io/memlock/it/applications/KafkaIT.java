@@ -3,6 +3,7 @@ package io.memlock.it.applications;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.MemoryCgroup;
@@ -13,8 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** A Kafka broker in KRaft mode, which maps the indexes of its logs; its own tools write and read records. */
 @Tag("applications")
@@ -29,8 +28,7 @@ class KafkaIT {
     private final PublishedApplication kafka = new PublishedApplication("kafka");
     private final int port = PublishedApplication.freePort();
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void servesRecordsAlsoWhenItsContainerBecomesSmall(Jdk jdk) throws IOException {
         try (SwapFile swap = SwapFile.add(SWAP_MIB);
                 DataDirectory data = DataDirectory.create("kafka");

@@ -6,14 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.LuceneApp;
 import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.MemoryCgroup;
 import io.memlock.it.harness.Smaps;
 import io.memlock.it.keeping.Keeping;
 import org.apache.lucene.index.IndexWriter;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Lucene with an index that it maps, and that is larger than its container. What it reads is the kernel's to drop. */
 class LuceneIT extends LargeStoreTests {
@@ -26,8 +25,7 @@ class LuceneIT extends LargeStoreTests {
         super(new LargeStore(LuceneApp.class, AgentJar.testClasses(), AgentJar.codeOf(IndexWriter.class)));
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void keepsThePartOfTheIndexThatIsChosen(Jdk jdk) {
         try (DataDirectory data = DataDirectory.create("index");
                 MemoryCgroup container = MemoryCgroup.withLimit(CONTAINER_BYTES);

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.memlock.it.apps.HeapApp;
 import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -27,13 +28,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands of the built jar, on JVMs of every JDK; the truth is what /proc says. */
 class CommandLineIT {
 
-    private static final String EVERY_JDK = "io.memlock.it.harness.Jdk#all";
     private static final long MEGABYTE = 1 << 20;
     private static final String NO_PID = "4194304"; // the kernel's largest is one less
 
@@ -46,8 +45,7 @@ class CommandLineIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void attachLocksUnlockUnlocksAndStdoutStaysTheApplications(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         start(jdk);
@@ -78,8 +76,7 @@ class CommandLineIT {
         assertThat(jvm.ask("grow 120")).isNotEmpty();
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void attachingAgainGivesNewOptionsToTheAgentThatIsThere(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         start(jdk);
@@ -116,8 +113,7 @@ class CommandLineIT {
                 .allMatch(field -> docs.contains("`" + field + "`"));
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void checkAnswersInOneLineAndByItsExitStatus(Jdk jdk) {
         Machine.requireUnlimitedLocking();
         start(jdk);
@@ -171,8 +167,7 @@ class CommandLineIT {
         assertThat(check.exitStatus()).isEqualTo(2);
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void severalJvmsAreLockedAndUnlockedAndOneThatIsNotThereCostsOneLine(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         start(jdk);
@@ -303,8 +298,7 @@ class CommandLineIT {
         assertThat(jvm.stdout()).doesNotContain("Full thread dump");
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void statusAgreesWithProc(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         jvm = describe(jdk).agent("mode=heap").start();
@@ -329,8 +323,7 @@ class CommandLineIT {
                 .doesNotContain("\u001b");
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void ofALargeJvmStatusTellsWhatItsAgentHasMeasured(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         jvm = ForkedJvm.on(jdk)
@@ -368,8 +361,7 @@ class CommandLineIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void regionsAddUpToTheWholeProcess(Jdk jdk) throws Exception {
         start(jdk);
         jvm.ask("grow 100");

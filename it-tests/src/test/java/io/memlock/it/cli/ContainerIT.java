@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.memlock.it.apps.HeapApp;
 import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -21,8 +22,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** A JVM in a container, from outside: process ids and files of its own. */
 class ContainerIT {
@@ -44,8 +43,7 @@ class ContainerIT {
         new File("/tmp/.java_pid1").delete();
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void isAttachedToAcrossPidNamespaces(Jdk jdk) throws IOException {
         try (ForkedJvm container = ForkedJvm.on(jdk)
                 .wrapper(Wrappers.ownPids())

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.memlock.it.apps.HeapApp;
 import io.memlock.it.harness.Collector;
 import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -26,7 +27,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** {@code doctor} on JVMs that run. Its verdict is right if attaching with the same options then achieves just that. */
 class DoctorIT {
 
-    private static final String EVERY_JDK = "io.memlock.it.harness.Jdk#all";
     private static final long MIB = 1 << 20;
     private static final String NO_PID = "4194304"; // the kernel's largest is one less
 
@@ -135,8 +135,7 @@ class DoctorIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void anAgentThatIsThereAlreadyIsTakenIntoAccount(Jdk jdk) throws Exception {
         Machine.requireDroppableIpcLock();
         List<String> flags = List.of("-XX:+UseSerialGC", "-Xms6m", "-Xmx6m", "-XX:ReservedCodeCacheSize=6m");
@@ -181,8 +180,7 @@ class DoctorIT {
         assertThat(here.get("pid").isNull()).isTrue();
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void aCgroupTooSmallForTheHeapIsAWarning(Jdk jdk) throws Exception {
         try (MemoryCgroup cgroup = MemoryCgroup.withLimit(300 * MIB);
                 ForkedJvm jvm = start(jdk, cgroup.wrapper(), List.of("-XX:+UseSerialGC", "-Xms64m", "-Xmx400m"))) {

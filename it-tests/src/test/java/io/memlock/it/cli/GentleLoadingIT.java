@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HeapApp;
 import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -17,8 +18,6 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** An attach leaves the CPUs to the application between two classes, in both JVMs; at a start nobody waits for them. */
 class GentleLoadingIT {
@@ -34,8 +33,7 @@ class GentleLoadingIT {
     @TempDir
     Path directory;
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void restsAfterEachClass(Jdk jdk) throws IOException {
         Machine.requireUnlimitedLocking();
         Path there = directory.resolve("there");
@@ -54,8 +52,7 @@ class GentleLoadingIT {
         assertThat(gaps(there)).as("in the JVM it attaches to").satisfies(GentleLoadingIT::areRests);
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void takesNoRestsAtAStart(Jdk jdk) throws IOException {
         Machine.requireUnlimitedLocking();
         Path log = directory.resolve("start");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HeapApp;
 import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -13,16 +14,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** A live JVM is locked in pieces, and the kernel splits a transparent huge page in which one ends. */
 class HugePagesIT {
 
     private static final Path SETTING = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void attachAndUnlockSplitNone(Jdk jdk) throws IOException {
         Machine.requireUnlimitedLocking();
         Machine.require(

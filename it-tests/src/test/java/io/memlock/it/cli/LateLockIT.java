@@ -9,6 +9,7 @@ import io.memlock.it.apps.HeapApp;
 import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.Collector;
 import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -27,13 +28,10 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** The JVM already swaps when the operator comes. */
 class LateLockIT {
 
-    private static final String EVERY_JDK = "io.memlock.it.harness.Jdk#all";
     private static final long CGROUP_BYTES = 400L << 20;
     private static final int SWAP_MEGABYTES = 512;
 
@@ -44,8 +42,7 @@ class LateLockIT {
     private static final int COLLECTIONS = 5;
 
     /** The heap fits into the cgroup: one that does not is not locked where it could be swapped out. */
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void attachBringsBackWhatWasSwappedOutAndItStays(Jdk jdk) {
         afterAttach(jdk, Collector.SERIAL, "-Xmx256m");
     }
@@ -55,15 +52,13 @@ class LateLockIT {
      * no lock of its own mappings keeps. Its heap fits into the cgroup: ZGC grows as far as it may before it collects, and
      * the OOM killer would come.
      */
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void attachBringsBackAHeapThatIsSharedMemoryAndItStays(Jdk jdk) {
         afterAttach(jdk, Collector.ZGC, "-Xmx256m");
     }
 
     /** What ZGC has committed and nobody has touched looks, from within the JVM, like what is in swap. */
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void attachReadsNothingBackWhereThereIsNoSwap(Jdk jdk) throws IOException {
         Machine.requireUnlimitedLocking();
         Machine.require(swapInUse() == 0, "needs a machine on which nothing is in swap");
@@ -158,8 +153,7 @@ class LateLockIT {
     }
 
     /** Stopped, the JVM cannot lock again what somebody unlocked before it has been swapped out. */
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void whatAnotherPartyUnlockedIsLockedAgainAndBroughtBack(Jdk jdk) {
         Machine.requireUnlimitedLocking();
         try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES);

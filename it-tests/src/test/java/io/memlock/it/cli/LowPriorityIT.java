@@ -4,6 +4,7 @@ package io.memlock.it.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HeapApp;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -12,8 +13,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** The command's own JVM stands back behind the one it locks. */
 class LowPriorityIT {
@@ -24,8 +23,7 @@ class LowPriorityIT {
     /** Of stat, as in proc(5). */
     private static final int NICE = 19;
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void allThreadsOfTheCommandAreNice(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         int ours = niceness(ProcessHandle.current().pid(), List.of()).get(0);

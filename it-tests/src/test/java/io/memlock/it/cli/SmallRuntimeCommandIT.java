@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HeapApp;
 import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -17,8 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** The command line on a Java runtime as jlink makes it, without the modules of a JDK. */
 class SmallRuntimeCommandIT {
@@ -28,8 +27,7 @@ class SmallRuntimeCommandIT {
     @TempDir
     private static Path directory;
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void attachesToEveryJdk(Jdk runner) {
         Machine.requireUnlimitedLocking();
         Jdk runtime = runtime(runner);
@@ -48,8 +46,7 @@ class SmallRuntimeCommandIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void readingCommandsNeedNoOtherModule(Jdk jdk) {
         Machine.requireUnlimitedLocking();
         Jdk runtime = runtime(jdk);
@@ -77,8 +74,7 @@ class SmallRuntimeCommandIT {
     }
 
     /** A JVM that cannot load any agent. */
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void saysWhichModuleTheTargetLacks(Jdk jdk) {
         Jdk runtime = runtime(jdk);
         try (ForkedJvm jvm =

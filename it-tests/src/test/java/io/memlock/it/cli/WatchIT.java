@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.memlock.it.apps.HeapApp;
 import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
@@ -21,8 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** What {@code watch} shows, how, and what it costs. */
 class WatchIT {
@@ -33,8 +32,7 @@ class WatchIT {
     /** The promise is 1 %; other work on the machine costs caches, and the clock of stat ticks in hundredths. */
     private static final double MOST_PERCENT = 3;
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void showsTheRelocksThatTheAgentCounts(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         try (ForkedJvm jvm = started(jdk, "-XX:+UsePerfData", AgentJar.javaagent("strategy=rescan"))) {
@@ -51,8 +49,7 @@ class WatchIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void relocksAreUnknownWhereTheyAreNotPublished(Jdk jdk) throws Exception {
         try (ForkedJvm noAgent = started(jdk, "-XX:+UsePerfData")) {
             assertThat(look(noAgent).get("relocks").isNull()).isTrue();

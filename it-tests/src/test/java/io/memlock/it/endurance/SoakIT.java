@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.memlock.it.apps.ChurnApp;
 import io.memlock.it.cli.Memlock;
 import io.memlock.it.harness.Collector;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
@@ -21,8 +22,6 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * An hour ({@code endurance.soak.minutes}) of a busy JVM whose lock is looked at and asked for again and again: what it
@@ -46,8 +45,7 @@ class SoakIT {
         KeeperCpu.require();
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void nothingGrowsAndEverythingStaysLocked(Jdk jdk, @TempDir Path directory) throws Exception {
         Path file = Files.write(directory.resolve("data"), new byte[FILE_BYTES]);
         try (ForkedJvm jvm = ForkedJvm.on(jdk)

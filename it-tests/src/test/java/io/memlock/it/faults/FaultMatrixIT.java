@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.cli.Memlock;
 import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
@@ -282,8 +283,7 @@ class FaultMatrixIT {
         return limit;
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void onePageDecidesWhetherASelectionFits(Jdk jdk) throws Exception {
         String[] small = {"-Xmx96m", "-Xint", "-XX:ReservedCodeCacheSize=4m"};
         Fault roomy = Fault.of("measure", "LOCKED", "mode=code").limit(8 * MIB).flags(small);

@@ -3,21 +3,19 @@ package io.memlock.it.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.ProcStatus;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is to be unlocked where a filter refuses the calls that unlock. */
 class GivingBackIT {
 
     private static final int EPERM = 1;
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void whatCannotBeUnlockedIsTold(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         Fault fault = Fault.of("seccomp refuses to unlock", "LOCKED", "mode=all")

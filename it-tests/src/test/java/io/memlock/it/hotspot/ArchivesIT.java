@@ -9,6 +9,7 @@ import com.sun.jna.Native;
 import io.memlock.it.apps.HeapApp;
 import io.memlock.it.cli.Memlock;
 import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -20,8 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Archives of classes are the JVM's and stay locked, whoever in the JVM maps them. */
 class ArchivesIT {
@@ -59,8 +58,7 @@ class ArchivesIT {
     }
 
     /** The JVM's own C code maps what a jar begins with. */
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void aJarOnTheBootClassPathIsLocked(Jdk jdk) throws IOException {
         Path jar = AgentJar.codeOf(Native.class);
         try (ForkedJvm jvm = started(jdk, AgentJar.testClasses(), "-Xshare:off", "-Xbootclasspath/a:" + jar)) {

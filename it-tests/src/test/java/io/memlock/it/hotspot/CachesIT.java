@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HeapApp;
 import io.memlock.it.cli.Memlock;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -15,7 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** An AOT cache or a dynamic archive is used beside the agent, if it was made in the way that README tells. */
 class CachesIT {
@@ -72,8 +72,7 @@ class CachesIT {
         assertThat(outcome.stdout() + outcome.stderr()).contains("Unable to use AOT cache");
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void usesADynamicArchiveMadeWithTheModule(Jdk jdk) {
         Path archive = directory.resolve("dynamic.jsa");
         succeeds(app(jdk).flags(MODULE, "-XX:ArchiveClassesAtExit=" + archive));
@@ -84,8 +83,7 @@ class CachesIT {
         assertThat(outcome.stdout()).contains(FROM_CACHE);
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void theJvmDoesNotStartIfADynamicArchiveIsToBeMadeWithAnAgent(Jdk jdk) {
         Path archive = directory.resolve("dynamic.jsa");
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.memlock.it.apps.LockStormApp;
 import io.memlock.it.apps.MappingApp;
 import io.memlock.it.cli.Memlock;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
@@ -88,8 +89,7 @@ class ApplicationLocksIT {
     }
 
     /** What was mapped before was locked by us alone, what is mapped from then on by the application's doing. */
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void newMappingsAreStillBornLockedForTheApplicationAfterAnUnlock(Jdk jdk) {
         try (ForkedJvm jvm = application(jdk).main(MappingApp.class).start()) {
             jvm.awaitLine("ready");
@@ -107,8 +107,7 @@ class ApplicationLocksIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void anotherMlockallThanOursIsStillInForceAfterAnUnlock(Jdk jdk) throws Exception {
         try (ForkedJvm jvm =
                 application(jdk).agent("mode=all").main(MappingApp.class).start()) {

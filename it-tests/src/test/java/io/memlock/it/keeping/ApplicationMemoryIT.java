@@ -5,6 +5,7 @@ import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.cli.Memlock;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
@@ -18,7 +19,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the application maps and locks is the application's. */
@@ -73,8 +73,7 @@ class ApplicationMemoryIT {
     }
 
     /** Nothing but swap could take it: no disk has it. */
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void aFileInMemoryIsLockedAndOneOnADiskIsNot(Jdk jdk) throws Exception {
         Path inMemory = Files.createTempFile(Path.of("/dev/shm"), "memlock", ".data");
         try (RandomAccessFile data = new RandomAccessFile(inMemory.toFile(), "rw");

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.memlock.it.apps.MappingApp;
 import io.memlock.it.cli.Memlock;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
@@ -20,13 +21,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** The mapped files that are chosen by name are locked, and no others. */
 class ChosenFilesIT {
 
-    private static final String EVERY_JDK = "io.memlock.it.harness.Jdk#all";
     private static final String SEEN = "[memlock] files are seen as they are mapped";
     private static final int BYTES = 4 << 20;
     private static final String TIMES = " 20";
@@ -58,8 +56,7 @@ class ChosenFilesIT {
     }
 
     /** With a look of the keeper once an hour: nothing but the moment of mapping can tell them apart. */
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void atTheMomentOfMapping(Jdk jdk) {
         try (ForkedJvm jvm = started(jdk, globs + ",interval=1h,log=debug")) {
             jvm.awaitErrorLine(SEEN);
@@ -72,8 +69,7 @@ class ChosenFilesIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void byTheKeeper(Jdk jdk) {
         try (ForkedJvm jvm = started(jdk, globs + ",track=off,interval=100ms")) {
             mapBoth(jvm);
@@ -82,8 +78,7 @@ class ChosenFilesIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void underRescanAlsoAfterTheyWereUnlinked(Jdk jdk) throws IOException {
         try (ForkedJvm jvm = started(jdk, "mode=heap," + globs + ",strategy=rescan,interval=100ms")) {
             mapBoth(jvm);
@@ -98,8 +93,7 @@ class ChosenFilesIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void afterAnAttachWhichTellsThem(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = startedWithoutAgent(jdk)) {
             mapBoth(jvm);
@@ -125,8 +119,7 @@ class ChosenFilesIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource(EVERY_JDK)
+    @EachJdk
     void overJmxAndOthersAfterIt(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = started(jdk, "mode=all,interval=1h");
                 JmxClient client = JmxClient.attach(jvm.pid())) {

@@ -4,6 +4,7 @@ package io.memlock.it.keeping;
 import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -12,7 +13,6 @@ import io.memlock.it.harness.Smaps;
 import io.memlock.it.harness.Wrappers;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A JVM that starts as root and drops it: CAP_IPC_LOCK goes, and the limit on locked memory applies from then on. */
@@ -46,8 +46,7 @@ class DropRootIT {
     }
 
     /** Which nobody is woken by, and after which that thread alone could map nothing. */
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void outlivesAThreadThatDropsItsOwnCapabilities(Jdk jdk) {
         try (ForkedJvm jvm = Keeping.app(jdk, "mode=all,interval=100ms")
                 .wrapper(Wrappers.memlockLimit(KERNEL_DEFAULT_BYTES))

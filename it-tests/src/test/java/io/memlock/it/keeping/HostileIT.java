@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HostileApp;
 import io.memlock.it.harness.Collector;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
@@ -36,8 +37,7 @@ class HostileIT {
         return ForkedJvm.on(jdk).agent(options).withJna().main(HostileApp.class, arguments);
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void locksWhatGrowsWhileTheApplicationInterruptsAllThreads(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = hostile(jdk, "mode=heap,strategy=rescan")
                 .flags("-Xms32m", "-Xmx512m", "-XX:+UseG1GC")
@@ -64,8 +64,7 @@ class HostileIT {
                 Smaps.of(jvm.pid()).mappings().stream().filter(truth::isHeap).toList());
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void beginsWithoutAnInitialiserOfTheJdk(Jdk jdk, @TempDir Path directory) throws Exception {
         Path log = directory.resolve("initialised");
         try (ForkedJvm jvm = hostile(jdk, "mode=all")

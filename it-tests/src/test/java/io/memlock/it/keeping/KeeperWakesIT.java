@@ -6,14 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Smaps;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** The keeper wakes when memory grows, and what is shown of it is fresh, true and of one moment. */
 class KeeperWakesIT {
@@ -32,8 +31,7 @@ class KeeperWakesIT {
                 Smaps.of(jvm.pid()).mappings().stream().filter(truth::isHeap).toList());
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void growthWakesTheKeeperLongBeforeItsPeriodEnds(Jdk jdk) {
         try (ForkedJvm jvm = Keeping.growing(jdk, "mode=heap,strategy=rescan,interval=1h")
                 .flags("-XX:+UseG1GC")
@@ -50,8 +48,7 @@ class KeeperWakesIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void showsWhatIsExcludedWhereverItShowsTheState(Jdk jdk) throws Exception {
         try (ForkedJvm jvm =
                 Keeping.growing(jdk, "exclude=heap").flags("-XX:+UseG1GC").start()) {
@@ -78,8 +75,7 @@ class KeeperWakesIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void showsGrowthWithinSecondsThoughNobodyAsksForAScan(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = Keeping.growing(jdk, "mode=heap,strategy=rescan")
                 .flags("-XX:+UseG1GC")
@@ -107,8 +103,7 @@ class KeeperWakesIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void leavesALineWithTheTimeOfEachChangeUnlessItIsToBeQuiet(Jdk jdk) throws Exception {
         for (boolean isQuiet : new boolean[] {false, true}) {
             try (ForkedJvm jvm = Keeping.growing(jdk, isQuiet ? "mode=heap,log=quiet" : "mode=heap")

@@ -4,6 +4,7 @@ package io.memlock.it.keeping;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.MappingApp;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -77,8 +78,7 @@ class MappedFilesIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void leavesSharedMemoryLockedThatIsToBe(Jdk jdk) {
         try (ForkedJvm jvm = mapping(jdk, "mode=all,interval=1h,log=debug")) {
             jvm.awaitErrorLine(SEEN);
@@ -88,8 +88,7 @@ class MappedFilesIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void leavesWhatTheApplicationsOwnMlockallLocked(Jdk jdk) {
         try (ForkedJvm jvm = mapping(jdk, "mode=all,interval=1h,log=debug")) {
             jvm.awaitErrorLine(SEEN);
@@ -103,8 +102,7 @@ class MappedFilesIT {
     }
 
     /** On JDK 17 it has the same class of the JDK changed anew. */
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void isNeverLockedAfterAFlightRecordingHasBegun(Jdk jdk, @TempDir Path repository) {
         try (ForkedJvm jvm = mapping(jdk, "mode=all,interval=1h,log=debug")) {
             jvm.awaitErrorLine(SEEN);
@@ -120,8 +118,7 @@ class MappedFilesIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void isLeftToTheKeeperWhereTheOptionSaysSo(Jdk jdk) {
         try (ForkedJvm jvm = mapping(jdk, "mode=all,interval=1h,log=debug,track=off")) {
             jvm.awaitErrorLine("[memlock] locked");

@@ -8,6 +8,7 @@ import io.memlock.it.apps.FillingApp;
 import io.memlock.it.cli.Memlock;
 import io.memlock.it.harness.Collector;
 import io.memlock.it.harness.Commands;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -59,8 +60,7 @@ class OutgrownIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void anAttachThatWouldKillLocksNothingAndSaysSo(Jdk jdk) {
         Machine.requireUnlimitedLocking();
         try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HeapApp;
 import io.memlock.it.cli.Memlock;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -91,8 +92,7 @@ class SmallRuntimeIT {
     }
 
     /** Without jdk.management a JVM cannot be asked where its metaspace is. */
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void keepsMetaspaceLockedThatGrowsUnasked(Jdk jdk) {
         Machine.requireUnlimitedLocking();
         try (ForkedJvm jvm = ForkedJvm.on(SmallRuntime.of(jdk, ALONE, directory))

@@ -4,6 +4,7 @@ package io.memlock.it.monitoring;
 import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
@@ -15,8 +16,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** jmx_exporter with our rules: names, types and units, and the values that JMX tells. */
 class JmxExporterIT {
@@ -36,8 +35,7 @@ class JmxExporterIT {
             Map.entry("memlock_failures_total", "counter"),
             Map.entry("process_major_page_faults_total", "counter"));
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void exportsWhatJmxTells(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         int port = JmxClient.freePort();

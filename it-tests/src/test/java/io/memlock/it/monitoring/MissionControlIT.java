@@ -5,6 +5,7 @@ import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HeapApp;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.FlightRecording;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
@@ -19,8 +20,6 @@ import java.util.concurrent.RunnableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.openjdk.jmc.common.util.IPreferenceValueProvider;
 import org.openjdk.jmc.flightrecorder.JfrLoaderToolkit;
 import org.openjdk.jmc.flightrecorder.rules.IResult;
@@ -41,8 +40,7 @@ class MissionControlIT {
         Machine.requireUnlimitedLocking();
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void warnsOnlyOfWhatAnotherPartyUnlocked(Jdk jdk) {
         try (ForkedJvm jvm = Keeping.growing(jdk, "mode=all,strategy=future")
                 .flags("-XX:StartFlightRecording")
@@ -68,8 +66,7 @@ class MissionControlIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void doesNotApplyToAJvmWithoutTheAgent(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = ForkedJvm.on(jdk)
                 .flags("-XX:StartFlightRecording")

@@ -4,19 +4,17 @@ package io.memlock.it.monitoring;
 import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
 import io.memlock.it.harness.Machine;
 import java.util.Map;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** The OpenTelemetry agent with our rules. Its Prometheus endpoint shows what it would send to a collector. */
 class OpenTelemetryIT {
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void exportsWhatJmxTells(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         int port = JmxClient.freePort();

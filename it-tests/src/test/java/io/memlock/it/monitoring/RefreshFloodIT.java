@@ -7,6 +7,7 @@ import com.sun.jna.Native;
 import io.memlock.bench.pressure.PressureRun;
 import io.memlock.bench.service.StallApp;
 import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
@@ -19,8 +20,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.HdrHistogram.Histogram;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What the application feels when monitoring asks for more scans than it should. Nobody can map memory during a scan. The
@@ -37,8 +36,7 @@ class RefreshFloodIT {
 
     private static final double GENEROUS = 2;
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void doesNotRaiseTheTimeToMapMemory(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         ExecutorService clients = Executors.newFixedThreadPool(THREADS);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
@@ -22,8 +23,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** JMX from another host: with passwords, and by HTTP with Jolokia. */
 class RemoteJmxIT {
@@ -34,8 +33,7 @@ class RemoteJmxIT {
     @TempDir
     Path directory;
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void readsButDoesNotActWithAReadOnlyRole(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         int port = JmxClient.freePort();
@@ -123,8 +121,7 @@ class RemoteJmxIT {
         return jvm;
     }
 
-    @ParameterizedTest
-    @MethodSource("io.memlock.it.harness.Jdk#all")
+    @EachJdk
     void isReadByJolokia(Jdk jdk) {
         Machine.requireUnlimitedLocking();
         int port = JmxClient.freePort();
