@@ -11,25 +11,12 @@ import io.memlock.jvms.JavaCommand;
 import io.memlock.jvms.Jvm;
 import io.memlock.options.OptionParser;
 import io.memlock.proc.ProcFs;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** All checks together, on a captured machine. */
-class DoctorTest {
-
-    @TempDir
-    private Path root;
-
-    private CapturedHost host;
-
-    @BeforeEach
-    void capture() {
-        host = new CapturedHost(root);
-    }
+class DoctorTest extends OnCapturedHost {
 
     @Test
     void everyCheckHasAFinding() throws Exception {

@@ -4,26 +4,13 @@ package io.memlock.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.doctor.Finding.Severity;
-import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class JdkTest {
+class JdkTest extends OnCapturedHost {
 
     private static final String RELEASE = "proc/17258/root/jdk/release";
-
-    @TempDir
-    private Path root;
-
-    private CapturedHost host;
-
-    @BeforeEach
-    void capture() {
-        host = new CapturedHost(root);
-    }
 
     @ParameterizedTest
     @CsvSource({"17.0.15, OK", "25, OK", "26-ea, OK", "11.0.22, FAIL", "16, FAIL", "1.8.0_402, FAIL"})

@@ -5,24 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.doctor.Finding.Severity;
 import io.memlock.fake.CountedFiles;
-import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class KernelSettingsTest {
-
-    @TempDir
-    private Path root;
-
-    private CapturedHost host;
-
-    @BeforeEach
-    void capture() {
-        host = new CapturedHost(root);
-    }
+class KernelSettingsTest extends OnCapturedHost {
 
     @Test
     void nothingIsWrongWithTheCapturedKernel() {

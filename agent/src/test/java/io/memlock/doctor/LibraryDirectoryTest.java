@@ -5,26 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.doctor.Finding.Severity;
 import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** On the captured machine only /tmp exists, and is on the root file system. */
-class LibraryDirectoryTest {
+class LibraryDirectoryTest extends OnCapturedHost {
 
     private static final String MOUNTS = "proc/17258/mountinfo";
     private static final String NOEXEC = "50 27 0:40 / /tmp rw,nosuid,noexec - tmpfs tmpfs rw\n";
-
-    @TempDir
-    private Path root;
-
-    private CapturedHost host;
-
-    @BeforeEach
-    void capture() {
-        host = new CapturedHost(root);
-    }
 
     @Test
     void tmpWillDo() throws IOException {

@@ -5,29 +5,21 @@ import static io.memlock.doctor.ExaminedJvmBuilder.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.doctor.Finding.Severity;
-import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The JVM is in the cgroup {@code /app.slice/java} of a machine with version 2. */
-class ReclaimOrderTest {
+class ReclaimOrderTest extends OnCapturedHost {
 
     private static final String PROCESS = "proc/" + CapturedHost.PID;
     private static final String OWN = "sys/fs/cgroup/app.slice/java/";
     private static final String ABOVE = "sys/fs/cgroup/app.slice/";
 
-    @TempDir
-    private Path root;
-
-    private CapturedHost host;
-
     @BeforeEach
-    void capture() {
-        host = new CapturedHost(root)
-                .put(PROCESS + "/oom_score_adj", "0\n")
+    void addACgroup() {
+        host.put(PROCESS + "/oom_score_adj", "0\n")
                 .put(PROCESS + "/cgroup", "0::/app.slice/java\n")
                 .put(PROCESS + "/mountinfo", "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n")
                 .put("proc/self/mountinfo", "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");

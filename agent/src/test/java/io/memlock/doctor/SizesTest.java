@@ -9,28 +9,15 @@ import io.memlock.memory.Region;
 import io.memlock.memory.Selection;
 import io.memlock.options.OptionParser;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The host has 24,684,092 kB, of which 23,594,884 are available. */
-class SizesTest {
+class SizesTest extends OnCapturedHost {
 
     private static final long KIB = 1 << 10;
     private static final String LIMIT = "sys/fs/cgroup/memory/memory.limit_in_bytes";
     private static final String USAGE = "sys/fs/cgroup/memory/memory.usage_in_bytes";
-
-    @TempDir
-    private Path root;
-
-    private CapturedHost host;
-
-    @BeforeEach
-    void capture() {
-        host = new CapturedHost(root);
-    }
 
     @Test
     void saysWhatTheSelectionTakes() throws IOException {

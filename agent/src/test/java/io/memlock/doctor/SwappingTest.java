@@ -5,25 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.doctor.Finding.Severity;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class SwappingTest {
+class SwappingTest extends OnCapturedHost {
 
     private static final String HEADER = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n";
-
-    @TempDir
-    private Path root;
-
-    private CapturedHost host;
-
-    @BeforeEach
-    void capture() {
-        host = new CapturedHost(root);
-    }
 
     @Test
     void withoutSwapOnlyFilesAreAtStake() throws IOException {
