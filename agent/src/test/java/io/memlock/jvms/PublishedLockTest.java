@@ -3,6 +3,7 @@ package io.memlock.jvms;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.jvmstat.CounterFile;
 import io.memlock.memory.PathGlob;
 import io.memlock.state.LockState;
 import org.junit.jupiter.api.Test;

@@ -8,7 +8,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -54,7 +53,10 @@ class PerfDataTest {
     }
 
     private static byte[] file(ByteOrder order) {
-        return CounterFile.of(order, Map.of("first", 1L << 40, "io.memlock.relocks", 7L));
+        return new CounterFile(order)
+                .number("first", 1L << 40)
+                .number("io.memlock.relocks", 7)
+                .bytes();
     }
 
     private static Path ownFile() throws IOException {

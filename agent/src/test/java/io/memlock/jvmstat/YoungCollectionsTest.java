@@ -21,7 +21,9 @@ class YoungCollectionsTest {
     }
 
     private byte[] file() {
-        return CounterFile.of(ByteOrder.nativeOrder(), counters);
+        CounterFile file = new CounterFile(ByteOrder.nativeOrder());
+        counters.forEach(file::number);
+        return file.bytes();
     }
 
     private void set(long collections, long edenCapacity, long edenUsed, long survivors, long old) {
