@@ -122,10 +122,7 @@ class PrefaultAheadIT {
     @Test
     void isDoneWhereOneFaultPopulatesAHugePage() throws Exception {
         Machine.requireUnlimitedLocking();
-        Path setting = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
-        Machine.require(
-                Files.exists(setting) && !Files.readString(setting).contains("[never]"),
-                "needs transparent huge pages");
+        Machine.requireTransparentHugePages();
         try (ForkedJvm jvm = ForkedJvm.on(Jdk.current())
                 .agent(WITH)
                 .flags(Collector.G1.flag(), "-Xms64m", "-Xmx600m", "-XX:+UseTransparentHugePages")
@@ -142,11 +139,9 @@ class PrefaultAheadIT {
     }
 
     /** With these one fault populates many pages, and nothing is populated ahead. */
-    private static void requireNoHugePages() throws IOException {
-        Path setting = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
+    private static void requireNoHugePages() {
         Machine.require(
-                !Files.exists(setting) || !Files.readString(setting).contains("[always]"),
-                "needs transparent huge pages not to be always on");
+                !Machine.transparentHugePages().equals("always"), "needs transparent huge pages not to be always on");
     }
 
     /** Page faults without a disk, of all threads that run but the agent's. */

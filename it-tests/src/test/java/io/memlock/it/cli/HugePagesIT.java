@@ -9,23 +9,17 @@ import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
-import io.memlock.it.harness.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /** A live JVM is locked in pieces, and the kernel splits a transparent huge page in which one ends. */
 class HugePagesIT {
 
-    private static final Path SETTING = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
-
     @EachJdk
     void attachAndUnlockSplitNone(Jdk jdk) throws IOException {
         Machine.requireUnlimitedLocking();
-        Machine.require(
-                Files.exists(SETTING) && !Files.readString(SETTING).contains("[never]"),
-                "needs transparent huge pages: echo madvise > " + SETTING);
+        Machine.requireTransparentHugePages();
         try (ForkedJvm jvm = ForkedJvm.on(jdk)
                 .flags("-XX:+UseSerialGC", "-Xms256m", "-Xmx256m")
                 .flags("-XX:+UseTransparentHugePages", "-XX:+AlwaysPreTouch")
@@ -35,19 +29,14 @@ class HugePagesIT {
             long before = hugeKilobytes(jvm.pid());
             assertThat(before).as("huge pages before").isGreaterThan(100 << 10);
 
-            succeed(Memlock.command(jdk, "attach", jvm.pid()));
+            Commands.succeed(Memlock.command(jdk, "attach", jvm.pid()));
             long locked = hugeKilobytes(jvm.pid());
-            succeed(Memlock.command(jdk, "unlock", jvm.pid()));
+            Commands.succeed(Memlock.command(jdk, "unlock", jvm.pid()));
             long unlocked = hugeKilobytes(jvm.pid());
 
             assertThat(locked).as("after attach").isGreaterThanOrEqualTo(before);
             assertThat(unlocked).as("after unlock").isGreaterThanOrEqualTo(before);
         }
-    }
-
-    private static void succeed(List<String> command) {
-        Outcome outcome = Commands.run(command);
-        assertThat(outcome.exitStatus()).as(outcome.toString()).isZero();
     }
 
     private static long hugeKilobytes(long pid) throws IOException {

@@ -19,6 +19,8 @@ public final class Machine {
     private static final int CAP_IPC_LOCK = 14;
     private static final int CAP_SYS_ADMIN = 21;
 
+    private static final Path HUGE_PAGES = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
+
     private Machine() {}
 
     /**
@@ -100,6 +102,24 @@ public final class Machine {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Which memory gets huge pages that nobody reserved: {@code always} all, {@code madvise} some, {@code never} none. */
+    public static String transparentHugePages() {
+        try {
+            return Files.exists(HUGE_PAGES)
+                    ? Files.readString(HUGE_PAGES)
+                            .replaceAll(".*\\[(.*)\\].*", "$1")
+                            .strip()
+                    : "never";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Requires that there may be some. */
+    public static void requireTransparentHugePages() {
+        require(!transparentHugePages().equals("never"), "needs transparent huge pages: echo madvise > " + HUGE_PAGES);
     }
 
     /** Whether a command is on the path. */

@@ -3,6 +3,7 @@ package io.memlock.it.guest.inside;
 
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -80,8 +81,7 @@ final class HugePageCases {
             throw new Case.Inapplicable("this kernel has no transparent huge pages");
         }
         Path enabled = TRANSPARENT.resolve("enabled");
-        String before =
-                Files.readString(enabled).replaceAll(".*\\[(.*)\\].*", "$1").strip();
+        String before = Machine.transparentHugePages();
         Files.writeString(enabled, "always");
         try (ForkedJvm jvm = start(Apps.grown(
                 jdk,
