@@ -35,11 +35,7 @@ class CassandraIT {
 
     @Test
     void servesRowsAlsoWhenItsContainerBecomesSmall() throws IOException {
-        Jdk jdk = Jdk.all().stream()
-                .filter(each -> each.feature() == JDK)
-                .findFirst()
-                .orElse(null);
-        Machine.require(jdk != null, "needs JDK " + JDK);
+        Jdk jdk = Machine.requireJdkOf(JDK);
         try (SwapFile swap = SwapFile.add(SWAP_MIB);
                 DataDirectory data = DataDirectory.create("cassandra");
                 MemoryCgroup container = MemoryCgroup.withLimit(CONTAINER_BYTES);
