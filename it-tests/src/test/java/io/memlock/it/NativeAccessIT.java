@@ -48,9 +48,8 @@ class NativeAccessIT {
                 .agent("")
                 .flags("-Dfile.encoding=UTF-16")
                 .main(HelloApp.class)
-                .run();
-
-        assertThat(outcome.exitStatus()).as(outcome::toString).isZero();
+                .run()
+                .succeeded();
         assertThat(outcome.stderr().replace("\0", ""))
                 .contains("NOT LOCKED", "UTF-16 as the default charset", "-Dfile.encoding=UTF-8")
                 .doesNotContain("this is a bug");
@@ -92,8 +91,7 @@ class NativeAccessIT {
             assertThat(Smaps.of(jvm.pid()).residentUnlockedBytes()).isZero();
             jvm.send("exit");
 
-            Outcome outcome = jvm.awaitExit();
-            assertThat(outcome.exitStatus()).as(outcome::toString).isZero();
+            Outcome outcome = jvm.awaitExit().succeeded();
             assertThat(outcome.agentMessagesBeforeTheEnd()).hasSize(1);
             assertThat(outcome.otherErrorLines()).isEmpty();
         }

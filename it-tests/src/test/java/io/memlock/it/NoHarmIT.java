@@ -122,8 +122,8 @@ class NoHarmIT {
     }
 
     private static List<String> properties(ForkedJvm.Builder application) {
-        Outcome outcome = application.main(PropertiesApp.class).run("print", "exit");
-        assertThat(outcome.exitStatus()).as(outcome::toString).isZero();
+        Outcome outcome =
+                application.main(PropertiesApp.class).run("print", "exit").succeeded();
         return outcome.stdout().lines().toList();
     }
 
@@ -241,11 +241,10 @@ class NoHarmIT {
         String[] words = commandLine.split(" ", -1);
         words[0] = jdk.tool(words[0]).toString();
 
-        Outcome outcome = Commands.run(
-                Stream.concat(Stream.of("env", "JAVA_TOOL_OPTIONS=" + AgentJar.javaagent("")), Arrays.stream(words))
-                        .toList());
-
-        assertThat(outcome.exitStatus()).as(outcome::toString).isZero();
+        Outcome outcome = Commands.run(Stream.concat(
+                                Stream.of("env", "JAVA_TOOL_OPTIONS=" + AgentJar.javaagent("")), Arrays.stream(words))
+                        .toList())
+                .succeeded();
         assertThat(outcome.agentMessages()).isEmpty();
     }
 
@@ -259,9 +258,8 @@ class NoHarmIT {
                     .wrapper(Wrappers.memlockLimit(0))
                     .environment("JAVA_TOOL_OPTIONS", AgentJar.javaagent("on-failure=exit"))
                     .main("-jar", jar, "--version")
-                    .run();
-
-            assertThat(outcome.exitStatus()).as(outcome::toString).isZero();
+                    .run()
+                    .succeeded();
             assertThat(outcome.stdout()).startsWith("memlock-agent ");
             assertThat(outcome.agentMessages()).isEmpty();
         }
@@ -330,8 +328,7 @@ class NoHarmIT {
 
     @Test
     void leavesNoFileBehind() throws IOException {
-        Outcome ended = inDirectory().main(HelloApp.class).run();
-        assertThat(ended.exitStatus()).as(ended::toString).isZero();
+        inDirectory().main(HelloApp.class).run().succeeded();
         assertThat(filesIn(directory)).isEmpty();
 
         try (ForkedJvm killed = inDirectory().main(ThreadsApp.class).start()) {
@@ -354,13 +351,12 @@ class NoHarmIT {
         Strace.require();
         Path calls = directory.resolve("calls");
 
-        Outcome outcome = inDirectory()
+        inDirectory()
                 .wrapper(Wrappers.shell("umask " + umask))
                 .wrapper(List.of("strace", "-f", "-e", "trace=openat,open", "-o", calls.toString()))
                 .main(HelloApp.class)
-                .run();
-
-        assertThat(outcome.exitStatus()).as("%s", outcome).isZero();
+                .run()
+                .succeeded();
         // A call that another thread's comes between is told in two lines; the first has the rights.
         List<Integer> rights = Pattern.compile("open.*/memlock-.*O_CREAT.*, 0([0-7]+)(?:\\) = \\d+| <unfinished)")
                 .matcher(Files.readString(calls))

@@ -111,9 +111,8 @@ class SecurityManagerIT {
                 .agent("")
                 .flags("-Djava.security.manager=" + GuardedApp.RefuseAll.class.getName())
                 .main(GuardedApp.class)
-                .run("exit");
-
-        assertThat(outcome.exitStatus()).as(outcome::toString).isZero();
+                .run("exit")
+                .succeeded();
         assertThat(outcome.agentMessages())
                 .singleElement()
                 .asString()

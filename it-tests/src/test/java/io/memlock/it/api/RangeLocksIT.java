@@ -150,8 +150,7 @@ class RangeLocksIT {
                         .as("mode=all wants it")
                         .isTrue();
 
-                Outcome unlocked = Memlock.run("unlock", jvm.pid());
-                assertThat(unlocked.exitStatus()).as(unlocked::toString).isZero();
+                Memlock.run("unlock", jvm.pid()).succeeded();
 
                 assertThat(locked(jvm)).contains(held.pages());
                 assertThat(lockedAt(jvm, closed.pagesStart())).isFalse();
@@ -171,7 +170,7 @@ class RangeLocksIT {
             jvm.ask("close a");
             assertThat(lockedAt(jvm, handle.pagesStart())).isTrue();
 
-            assertThat(Memlock.run("unlock", jvm.pid()).exitStatus()).isZero();
+            Memlock.run("unlock", jvm.pid()).succeeded();
             assertThat(lockedAt(jvm, handle.pagesStart())).isFalse();
         }
     }
@@ -304,7 +303,7 @@ class RangeLocksIT {
             try (ForkedJvm jvm = app(jdk, options)) {
                 List<String> expected = joined(jvm.ask("cycles 10000"));
                 if (!options.equals("mode=none")) {
-                    assertThat(Memlock.run("unlock", jvm.pid()).exitStatus()).isZero();
+                    Memlock.run("unlock", jvm.pid()).succeeded();
                 }
 
                 String first = expected.get(0);
@@ -355,8 +354,7 @@ class RangeLocksIT {
     }
 
     private static void attach(ForkedJvm jvm, String options) {
-        Outcome outcome = Memlock.run("attach", jvm.pid(), options);
-        assertThat(outcome.exitStatus()).as(outcome::toString).isZero();
+        Memlock.run("attach", jvm.pid(), options).succeeded();
     }
 
     private static List<String> locked(ForkedJvm jvm) {

@@ -130,14 +130,12 @@ class AttachSocketIT {
     }
 
     private void attaches() {
-        Outcome attach = Memlock.run("attach", jvm.pid(), "mode=heap");
-        assertThat(attach.exitStatus()).as(attach::toString).isZero();
+        Memlock.run("attach", jvm.pid(), "mode=heap").succeeded();
         assertThat(jvm.stdout()).doesNotContain("Full thread dump");
     }
 
     private void unlocks() {
-        Outcome unlock = Memlock.run("unlock", jvm.pid());
-        assertThat(unlock.exitStatus()).as(unlock::toString).isZero();
+        Memlock.run("unlock", jvm.pid()).succeeded();
     }
 
     private void refuses(String reason, String... options) {

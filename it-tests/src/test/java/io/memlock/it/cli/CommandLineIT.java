@@ -53,8 +53,7 @@ class CommandLineIT {
         String stdout = jvm.stdout();
         assertThat(json("status", pid()).at("/jvms/0/lock").asText()).isEqualTo("not-locked");
 
-        Outcome attach = memlock("attach", pid());
-        assertThat(attach.exitStatus()).as("%s", attach).isZero();
+        Outcome attach = memlock("attach", pid()).succeeded();
         assertThat(attach.stdout()).startsWith("locked ");
         assertThat(attach.stderr().contains("A Java agent has been loaded dynamically"))
                 .as("announces the JVM's warning")
@@ -69,8 +68,7 @@ class CommandLineIT {
         assertThat(status.get("agent").asBoolean()).isTrue();
         assertThat(memlock("status", pid()).stdout()).contains("which CAP_IPC_LOCK lifts");
 
-        Outcome unlock = memlock("unlock", pid());
-        assertThat(unlock.exitStatus()).as("%s", unlock).isZero();
+        memlock("unlock", pid()).succeeded();
         assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isZero();
         assertThat(jvm.stdout()).isEqualTo(stdout);
         assertThat(jvm.ask("grow 120")).isNotEmpty();
@@ -86,8 +84,7 @@ class CommandLineIT {
         // What is mapped from now on is born locked, until the keeper finds that it is not wanted.
         eventually(() -> assertThat(region("libs").get("lockedBytes").asLong()).isZero());
 
-        Outcome again = memlock("attach", pid(), "mode=heap+libs,log=quiet");
-        assertThat(again.exitStatus()).as("%s", again).isZero();
+        Outcome again = memlock("attach", pid(), "mode=heap+libs,log=quiet").succeeded();
         assertThat(again.stdout()).contains("mode=heap+libs");
         assertThat(region("libs").get("lockedBytes").asLong()).isPositive();
         eventually(() ->
@@ -191,8 +188,7 @@ class CommandLineIT {
             assertThat(status.stderr()).contains("there is no process " + NO_PID);
             assertThat(json("doctor", pid(), second, "mode=heap").get("jvms")).hasSize(2);
 
-            Outcome unlock = memlock("unlock", second, pid());
-            assertThat(unlock.exitStatus()).as("%s", unlock).isZero();
+            memlock("unlock", second, pid()).succeeded();
             assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isZero();
             assertThat(ProcStatus.of(other.pid()).chargedBytes()).isZero();
         }
@@ -207,9 +203,7 @@ class CommandLineIT {
         jvm.ask("grow 50");
         assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isZero();
 
-        Outcome attach = memlock("attach", pid(), "mode=heap", "interval=500ms");
-
-        assertThat(attach.exitStatus()).as("%s", attach).isZero();
+        memlock("attach", pid(), "mode=heap", "interval=500ms").succeeded();
         assertThat(Smaps.of(jvm.pid()).lockedBytes()).isGreaterThan(50 * MEGABYTE);
     }
 
@@ -511,8 +505,7 @@ class CommandLineIT {
     private static JsonNode json(String... arguments) throws Exception {
         List<String> more = new ArrayList<>(List.of(arguments));
         more.add("--json");
-        Outcome outcome = memlock(more.toArray(String[]::new));
-        assertThat(outcome.exitStatus()).as("%s", outcome).isZero();
+        Outcome outcome = memlock(more.toArray(String[]::new)).succeeded();
         return new ObjectMapper().readTree(outcome.stdout());
     }
 

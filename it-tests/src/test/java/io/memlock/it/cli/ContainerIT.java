@@ -57,11 +57,10 @@ class ContainerIT {
             Outcome status = Memlock.run("status", pid);
             assertThat(status.stdout()).as("%s", status).contains("its own PID namespace (it is 1 there)");
 
-            Outcome attach = Memlock.run("attach", pid, "mode=heap");
-            assertThat(attach.exitStatus()).as("%s", attach).isZero();
+            Memlock.run("attach", pid, "mode=heap").succeeded();
             assertThat(Smaps.of(pid).lockedBytes()).isGreaterThan(LIVE_BYTES);
 
-            assertThat(Memlock.run("unlock", pid).exitStatus()).isZero();
+            Memlock.run("unlock", pid).succeeded();
             assertThat(ProcStatus.of(pid).chargedBytes()).isZero();
         }
     }
@@ -83,9 +82,8 @@ class ContainerIT {
             assertThat(lost.stderr()).contains("does not find " + here, "/proc/" + pid + "/root/", "--jar");
 
             Files.copy(here, Path.of("/proc/" + pid + "/root" + directory, "copy.jar"));
-            Outcome found = Memlock.run(
-                    "attach", pid, "--jar", directory.resolve("copy.jar").toString(), "mode=heap");
-            assertThat(found.exitStatus()).as("%s", found).isZero();
+            Memlock.run("attach", pid, "--jar", directory.resolve("copy.jar").toString(), "mode=heap")
+                    .succeeded();
             assertThat(Smaps.of(pid).lockedBytes()).isGreaterThan(LIVE_BYTES);
         }
     }

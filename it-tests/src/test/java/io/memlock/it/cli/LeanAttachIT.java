@@ -9,7 +9,6 @@ import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
-import io.memlock.it.harness.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,8 +37,7 @@ class LeanAttachIT {
                 .start()) {
             jvm.awaitLine("ready");
             for (String command : List.of("attach", "unlock")) {
-                Outcome outcome = Commands.run(Memlock.command(jdk, command, jvm.pid()));
-                assertThat(outcome.exitStatus()).as(outcome.toString()).isZero();
+                Commands.run(Memlock.command(jdk, command, jvm.pid())).succeeded();
             }
             assertThat(Files.readAllLines(log))
                     .as("classes loaded")

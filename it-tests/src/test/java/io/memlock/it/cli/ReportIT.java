@@ -191,8 +191,8 @@ class ReportIT {
         Path file = directory.resolve(PAGE);
         List<String> words = new ArrayList<>(List.of("--force", "-o", file.toString()));
         words.addAll(List.of(more));
-        Outcome outcome = Memlock.run("report", jvm.pid(), words.toArray(String[]::new));
-        assertThat(outcome.exitStatus()).as("%s", outcome).isZero();
+        Outcome outcome =
+                Memlock.run("report", jvm.pid(), words.toArray(String[]::new)).succeeded();
         assertThat(outcome.stdout()).isEqualTo("wrote " + file + "\n");
         try {
             return Files.readString(file);

@@ -67,9 +67,8 @@ class WatchIT {
         try (ForkedJvm jvm = started(Jdk.current())) {
             String watch = String.join(" ", Memlock.command("watch", jvm.pid(), "--interval=200ms", "--count=4"));
 
-            Outcome terminal = Commands.run("env", "TERM=xterm", "script", "-qec", watch, "/dev/null");
-
-            assertThat(terminal.exitStatus()).as("%s", terminal).isZero();
+            Outcome terminal = Commands.run("env", "TERM=xterm", "script", "-qec", watch, "/dev/null")
+                    .succeeded();
             assertThat(terminal.stdout().split("MAJFLT/S", -1)).as("titles").hasSize(2);
             assertThat(terminal.stdout().split(Pattern.quote(UP_ONE_LINE), -1))
                     .as("%s", terminal)
@@ -110,8 +109,8 @@ class WatchIT {
     }
 
     private static JsonNode look(ForkedJvm jvm) throws Exception {
-        Outcome watch = Memlock.run("watch", jvm.pid(), "--count=1", "--interval=100ms", "--json");
-        assertThat(watch.exitStatus()).as("%s", watch).isZero();
+        Outcome watch = Memlock.run("watch", jvm.pid(), "--count=1", "--interval=100ms", "--json")
+                .succeeded();
         return new ObjectMapper().readTree(watch.stdout());
     }
 

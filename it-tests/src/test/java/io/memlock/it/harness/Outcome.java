@@ -13,6 +13,19 @@ import java.util.List;
  */
 public record Outcome(int exitStatus, String stdout, String stderr) {
 
+    /**
+     * Checks that its exit status is 0.
+     *
+     * @return itself
+     * @throws AssertionError with what it wrote, if it is not
+     */
+    public Outcome succeeded() {
+        if (exitStatus != 0) {
+            throw new AssertionError(this);
+        }
+        return this;
+    }
+
     /** The agent's messages without the one that a JVM which lives long enough writes as it ends. */
     public List<String> agentMessagesBeforeTheEnd() {
         return agentMessages().stream()

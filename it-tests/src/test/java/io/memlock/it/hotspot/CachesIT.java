@@ -133,8 +133,7 @@ class CachesIT {
     }
 
     private static void succeeds(ForkedJvm.Builder jvm) {
-        Outcome outcome = jvm.run("exit");
-        assertThat(outcome.exitStatus()).as("%s", outcome).isZero();
+        jvm.run("exit").succeeded();
     }
 
     private static void assertLocked(Outcome outcome) {

@@ -96,9 +96,8 @@ class ApplicationLocksIT {
             jvm.ask("map buffer " + file + " 1");
             assertThat(jvm.ask("mlockall " + MCL_FUTURE)).isEqualTo("0");
 
-            assertThat(Memlock.run("attach", jvm.pid(), "mode=all").exitStatus())
-                    .isZero();
-            assertThat(Memlock.run("unlock", jvm.pid()).exitStatus()).isZero();
+            Memlock.run("attach", jvm.pid(), "mode=all").succeeded();
+            Memlock.run("unlock", jvm.pid()).succeeded();
             jvm.ask("map buffer " + file + " 3");
 
             List<Smaps.Entry> mappings = Smaps.of(jvm.pid()).ofFile(file).mappings();
@@ -115,7 +114,7 @@ class ApplicationLocksIT {
             assertThat(jvm.ask("mlockall " + MCL_FUTURE)).isEqualTo("0");
             Keeping.sleep(BETWEEN_MILLIS);
 
-            assertThat(Memlock.run("unlock", jvm.pid()).exitStatus()).isZero();
+            Memlock.run("unlock", jvm.pid()).succeeded();
             jvm.ask("map buffer " + file + " 1");
 
             assertThat(Smaps.of(jvm.pid()).ofFile(file).mappings())

@@ -99,8 +99,7 @@ class ChosenFilesIT {
             mapBoth(jvm);
             jvm.ask("read");
 
-            Outcome attach = Memlock.run("attach", jvm.pid(), globs);
-            assertThat(attach.exitStatus()).as("%s", attach).isZero();
+            Outcome attach = Memlock.run("attach", jvm.pid(), globs).succeeded();
             assertThat(attach.stdout()).contains("exclude=mapped," + globs);
             assertHotIsLockedAndColdIsNot(jvm);
 
@@ -152,8 +151,7 @@ class ChosenFilesIT {
     }
 
     private static JsonNode json(String command, ForkedJvm jvm) throws IOException {
-        Outcome outcome = Memlock.run(command, jvm.pid(), "--json");
-        assertThat(outcome.exitStatus()).as("%s", outcome).isZero();
+        Outcome outcome = Memlock.run(command, jvm.pid(), "--json").succeeded();
         return new ObjectMapper().readTree(outcome.stdout());
     }
 
