@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cgroup;
 
+import io.memlock.proc.AddressSpaceReader;
 import io.memlock.proc.LockedSizeReader;
 import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessStatus;
-import io.memlock.proc.ResidentSizeReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +22,7 @@ public final class ProcessRoom implements RoomSource {
     private final LockedSizeReader sizes;
     private final long pageBytes;
     private final LongSupplier nextCopiedBytes;
-    private ResidentSizeReader resident;
+    private AddressSpaceReader size;
     private CgroupHierarchy cgroup = CgroupHierarchy.UNKNOWN;
     private int measurements;
 
@@ -53,10 +53,10 @@ public final class ProcessRoom implements RoomSource {
 
     @Override
     public long residentBytes() {
-        if (resident == null) {
-            resident = proc.residentSizeReader(ProcFs.SELF);
+        if (size == null) {
+            size = proc.addressSpaceReader(ProcFs.SELF);
         }
-        long pages = resident.pages();
+        long pages = size.residentPages();
         return pages < 0 ? -1 : pages * pageBytes;
     }
 

@@ -92,12 +92,7 @@ public final class ProcFs {
         return new MapsReader(fileSystems(pid), opener, processFile(pid, "maps"));
     }
 
-    /** Returns what tells again and again how much is in RAM. */
-    public ResidentSizeReader residentSizeReader(String pid) {
-        return new ResidentSizeReader(opener, processFile(pid, "statm"));
-    }
-
-    /** Returns what tells again and again whether the address space has changed. */
+    /** Returns what tells again and again whether the address space has changed, and how much of it is in RAM. */
     public AddressSpaceReader addressSpaceReader(String pid) {
         return new AddressSpaceReader(opener, processFile(pid, "statm"));
     }

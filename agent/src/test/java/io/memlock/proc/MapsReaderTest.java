@@ -63,24 +63,4 @@ class MapsReaderTest {
         assertThat(third.get(1).writable()).isFalse();
         assertThat(third.get(2).readable()).isTrue();
     }
-
-    @Test
-    void tellsAChangeOfTheAddressSpace(@TempDir Path directory) throws Exception {
-        Path file = directory.resolve("statm");
-        AddressSpaceReader reader = new AddressSpaceReader(new FileOpener.Jdk(), file.toFile());
-        Files.writeString(file, "1718215 12345 6789 1 0 61234 0\n");
-        assertThat(reader.hasChanged()).as("first").isTrue();
-        Files.writeString(file, "1718215 12999 6799 1 0 61234 0\n");
-        assertThat(reader.hasChanged()).as("more is resident").isFalse();
-
-        Files.writeString(file, "1718216 12999 6799 1 0 61234 0\n");
-        assertThat(reader.hasChanged()).as("more is mapped").isTrue();
-        Files.writeString(file, "1718216 12999 6799 1 0 61235 0\n");
-        assertThat(reader.hasChanged()).as("more is committed").isTrue();
-
-        Files.writeString(file, "");
-        assertThat(reader.hasChanged()).as("nobody knows").isTrue();
-        Files.delete(file);
-        assertThat(reader.hasChanged()).as("nobody knows").isTrue();
-    }
 }
