@@ -60,15 +60,11 @@ public final class RoomWatch {
         return oomWatch;
     }
 
-    /**
-     * Measures what is left once the heap is as large as it may become.
-     *
-     * @param mayGrow whether the heap is to stay locked, so that it cannot make room again
-     */
-    public long measure(boolean mayGrow) {
+    /** Measures what is left once the heap is as large as it may become: it is to stay locked, and cannot make room again. */
+    public long measure() {
         lastMeasureNanos = System.nanoTime();
         freeBytes = source.freeBytes();
-        return mayGrow ? Math.max(0, freeBytes - source.heapToComeBytes()) : freeBytes;
+        return Math.max(0, freeBytes - source.heapToComeBytes());
     }
 
     /** Returns whether to measure again. */

@@ -200,7 +200,7 @@ public final class Plan {
         if (selection.contains(Region.MAPPED)) {
             return true;
         }
-        long left = room.measure(true);
+        long left = room.measure();
         boolean wasScarce = isRoomScarce;
         isRoomScarce = left < scarceBytes;
         isHeapTooLarge = left == 0;

@@ -62,11 +62,10 @@ class RoomWatchTest {
     @Test
     void subtractsWhatTheHeapMayStillTake() {
         heapToComeBytes = GIB;
-        assertThat(watch.measure(true)).isEqualTo(3 * GIB);
-        assertThat(watch.measure(false)).isEqualTo(4 * GIB);
+        assertThat(watch.measure()).isEqualTo(3 * GIB);
 
         heapToComeBytes = 5 * GIB;
-        assertThat(watch.measure(true)).isZero();
+        assertThat(watch.measure()).isZero();
     }
 
     @Test
@@ -96,7 +95,7 @@ class RoomWatchTest {
     }
 
     private void assertNextLookAfterMillis(long millis) {
-        watch.measure(false);
+        watch.measure();
         watch.watch(true);
         watch.settle();
         long period = TimeUnit.MILLISECONDS.toNanos(millis);
@@ -201,7 +200,7 @@ class RoomWatchTest {
     void theRoomItselfIsMeasuredAgainAtTheEarliestAfterASecond() {
         assertThat(watch.isMeasureDue(System.nanoTime())).as("never measured").isTrue();
         freeBytes = MIB;
-        watch.measure(true);
+        watch.measure();
         assertThat(watch.isMeasureDue(System.nanoTime())).isFalse();
         assertThat(watch.isMeasureDue(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1001)))
                 .isTrue();
@@ -210,10 +209,10 @@ class RoomWatchTest {
     @Test
     void isAmpleFromTwoGibibytes() {
         freeBytes = 2 * GIB - 1;
-        watch.measure(false);
+        watch.measure();
         assertThat(watch.isAmple()).isFalse();
         freeBytes = 2 * GIB;
-        watch.measure(false);
+        watch.measure();
         assertThat(watch.isAmple()).isTrue();
     }
 
