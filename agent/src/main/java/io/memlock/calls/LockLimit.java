@@ -42,6 +42,15 @@ public record LockLimit(long softBytes, long hardBytes, int probeErrno, boolean 
     }
 
     /**
+     * Returns whether so much is more than may be locked.
+     *
+     * @param bytes of locked mappings
+     */
+    public boolean isExceededBy(long bytes) {
+        return !isUnlimited() && bytes > softBytes;
+    }
+
+    /**
      * Returns how much of a limit is left to the application's own locks: an eighth and a little, at most 16 MiB, never more
      * than a quarter. Without the agent it had all of the limit for a key or a buffer.
      *

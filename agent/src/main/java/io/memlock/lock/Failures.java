@@ -139,7 +139,7 @@ final class Failures {
     /** Tells that a call failed, as far as could be foreseen for another reason than the limit. */
     LockFailure callFailed(PassResult pass, Selection selection, LockLimit limit) {
         long needed = chargedBytes + pass.totalMissingBytes();
-        boolean overLimit = !limit.isUnlimited() && needed > limit.softBytes();
+        boolean overLimit = limit.isExceededBy(needed);
         if (pass.errno() == Errno.ENOMEM && !overLimit && pass.mappings() >= reconciler.maxMappings()) {
             return tooManyMappings(pass);
         }

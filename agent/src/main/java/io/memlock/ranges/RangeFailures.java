@@ -56,8 +56,7 @@ final class RangeFailures {
     LockFailure callFailed(int errno) {
         LockLimit limit = limits.establish();
         long needed = process.chargedBytes() + length();
-        boolean isOverLimit = !limit.isUnlimited() && needed > limit.softBytes();
-        if (errno == Errno.ENOMEM && !isOverLimit) {
+        if (errno == Errno.ENOMEM && !limit.isExceededBy(needed)) {
             return notPopulated(limit);
         }
         if (errno == Errno.EAGAIN) {
