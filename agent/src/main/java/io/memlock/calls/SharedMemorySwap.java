@@ -2,6 +2,7 @@
 package io.memlock.calls;
 
 import io.memlock.memory.Backing;
+import io.memlock.memory.FilePieces;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
 import io.memlock.os.LibC;
@@ -14,7 +15,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * Counts what this process's files in memory have in swap, which the pagemap does not tell: cachestat(2) calls it evicted.
@@ -52,6 +52,7 @@ public final class SharedMemorySwap {
     private final Pause pause;
     private final long pageBytes;
     private final Map<String, MemoryFile> files = new HashMap<>();
+    private FilePieces counted = new FilePieces();
 
     /** Makes what counts nothing until {@link #begin}. */
     public SharedMemorySwap(LibC libc, ProcFs proc, Pause pause, long pageBytes) {
@@ -65,9 +66,10 @@ public final class SharedMemorySwap {
     /** Begins to count anew. */
     public void begin(List<Mapping> mappings) {
         files.clear();
+        counted = new FilePieces();
         for (Mapping mapping : mappings) {
             if (mapping.isSharedFile() && mapping.backing() == Backing.MEMORY && mapping.isAccessible()) {
-                files.putIfAbsent(key(mapping.inode(), mapping.path()), new MemoryFile(mapping.path()));
+                files.putIfAbsent(FilePieces.key(mapping.inode(), mapping.path()), new MemoryFile(mapping.path()));
             }
         }
         if (!files.isEmpty() && canTell()) {
@@ -83,17 +85,15 @@ public final class SharedMemorySwap {
      */
     public long bytes(Segment segment) {
         Mapping mapping = segment.mapping();
-        MemoryFile file = mapping.isSharedFile() ? files.get(key(mapping.inode(), mapping.path())) : null;
+        MemoryFile file = mapping.isSharedFile() ? files.get(FilePieces.key(mapping.inode(), mapping.path())) : null;
         if (file == null || file.descriptor < 0) {
             return 0;
         }
         long pages = 0;
-        long end = segment.fileOffset() + segment.length();
-        long at = file.firstUncounted(segment.fileOffset());
-        while (at < end) {
-            long gapEnd = Math.min(end, file.nextCounted(at));
-            for (long piece = at; piece < gapEnd; piece += BYTES_AT_ONCE) {
-                long evicted = evictedPages(file.descriptor, piece, Math.min(BYTES_AT_ONCE, gapEnd - piece));
+        long start = segment.fileOffset();
+        for (FilePieces.Piece piece : counted.unseen(mapping, start, start + segment.length())) {
+            for (long at = piece.start(); at < piece.end(); at += BYTES_AT_ONCE) {
+                long evicted = evictedPages(file.descriptor, at, Math.min(BYTES_AT_ONCE, piece.end() - at));
                 if (evicted < 0) {
                     file.descriptor = -1;
                     return 0;
@@ -101,8 +101,6 @@ public final class SharedMemorySwap {
                 pages += evicted;
                 pause.nanos(ChunkedCalls.PAUSE_NANOS);
             }
-            file.counted.put(at, gapEnd);
-            at = file.firstUncounted(gapEnd);
         }
         if (!openFiles.isNamed(file.descriptor, file.name)) { // closed meanwhile, and the number may be another file's
             file.descriptor = -1;
@@ -130,7 +128,7 @@ public final class SharedMemorySwap {
         for (int descriptor : openFiles.descriptors()) {
             String name = openFiles.nameOf(descriptor);
             if (names.contains(name)) {
-                MemoryFile file = files.get(key(inode(descriptor), name));
+                MemoryFile file = files.get(FilePieces.key(inode(descriptor), name));
                 if (file != null && libc.fcntl(descriptor, Linux.F_GET_SEALS, 0) >= 0) {
                     file.descriptor = descriptor;
                 }
@@ -156,40 +154,14 @@ public final class SharedMemorySwap {
         return isTold ? answer[Linux.CACHESTAT_EVICTED] : -1;
     }
 
-    /** An inode alone may be that of another file, on another device. */
-    private static String key(long inode, String name) {
-        return inode + name;
-    }
-
     /** A file in memory that is mapped. */
     private static final class MemoryFile {
 
         private final String name;
-
-        /** Ends by starts of what was counted. They do not overlap. */
-        private final TreeMap<Long, Long> counted = new TreeMap<>();
-
         private int descriptor = -1;
 
         MemoryFile(String name) {
             this.name = name;
-        }
-
-        /** Returns the first byte from an offset on that was not counted. */
-        long firstUncounted(long offset) {
-            long at = offset;
-            Map.Entry<Long, Long> piece = counted.floorEntry(at);
-            while (piece != null && piece.getValue() > at) {
-                at = piece.getValue();
-                piece = counted.floorEntry(at);
-            }
-            return at;
-        }
-
-        /** Returns the first byte behind an offset that was counted. */
-        long nextCounted(long offset) {
-            Long next = counted.higherKey(offset);
-            return next == null ? Long.MAX_VALUE : next;
         }
     }
 }

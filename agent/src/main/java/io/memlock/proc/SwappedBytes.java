@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.proc;
 
+import io.memlock.memory.FilePieces;
 import io.memlock.memory.Mapping;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Adds up what is in swap of the mappings of one process. What several of them show of one file in memory counts once, as
@@ -13,9 +11,7 @@ import java.util.TreeMap;
  */
 public final class SwappedBytes {
 
-    /** Ends by starts of the pieces of each file that have been seen; they do not overlap. */
-    private final Map<String, TreeMap<Long, Long>> seen = new HashMap<>();
-
+    private final FilePieces pieces = new FilePieces();
     private long total;
 
     /**
@@ -27,8 +23,7 @@ public final class SwappedBytes {
         long swapped = entry.swappedBytes();
         Mapping mapping = entry.mapping();
         if (swapped > 0 && mapping.isSharedFile()) {
-            long fresh = unseenBytes(mapping);
-            swapped = Math.round((double) swapped * fresh / mapping.length());
+            swapped = Math.round((double) swapped * pieces.unseenBytes(mapping) / mapping.length());
         }
         total += swapped;
         return swapped;
@@ -36,25 +31,5 @@ public final class SwappedBytes {
 
     public long total() {
         return total;
-    }
-
-    private long unseenBytes(Mapping mapping) {
-        // An inode alone may be that of another file, on another device.
-        TreeMap<Long, Long> pieces = seen.computeIfAbsent(mapping.inode() + mapping.path(), file -> new TreeMap<>());
-        long start = mapping.offset();
-        long end = start + mapping.length();
-        long unseen = mapping.length();
-        long mergedStart = start;
-        long mergedEnd = end;
-        Map.Entry<Long, Long> piece = pieces.lowerEntry(end);
-        while (piece != null && piece.getValue() > start) {
-            unseen -= Math.min(end, piece.getValue()) - Math.max(start, piece.getKey());
-            mergedStart = Math.min(mergedStart, piece.getKey());
-            mergedEnd = Math.max(mergedEnd, piece.getValue());
-            pieces.remove(piece.getKey());
-            piece = pieces.lowerEntry(end);
-        }
-        pieces.put(mergedStart, mergedEnd);
-        return unseen;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.residency;
 
+import io.memlock.memory.FilePieces;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import java.util.List;
@@ -22,11 +23,11 @@ public final class PrefaultNeed {
      * @param segments the memory to add up, by region
      */
     public static long bytes(List<Segment> segments, List<Region> regions) {
-        DistinctFilePages views = new DistinctFilePages();
+        FilePieces pieces = new FilePieces();
         long bytes = 0;
         for (Segment segment : segments) {
-            if (contains(regions, segment) && views.isFirst(segment)) {
-                bytes += segment.length();
+            if (contains(regions, segment)) {
+                bytes += pieces.unseenBytes(segment);
             }
         }
         return bytes;

@@ -5,6 +5,7 @@ import io.memlock.calls.ChunkedCalls;
 import io.memlock.calls.Pause;
 import io.memlock.calls.Populator;
 import io.memlock.calls.Progress;
+import io.memlock.memory.FilePieces;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
@@ -57,10 +58,10 @@ public final class SwapIn {
      */
     long heapFile(Mincore pages, List<Segment> segments) {
         List<Segment> files = new ArrayList<>();
-        DistinctFilePages views = new DistinctFilePages();
+        FilePieces pieces = new FilePieces();
         long length = 0;
         for (Segment segment : segments) {
-            if (isHeapFile(segment) && views.isFirst(segment)) {
+            if (isHeapFile(segment) && pieces.unseenBytes(segment) > 0) {
                 files.add(segment);
                 length += segment.length();
             }

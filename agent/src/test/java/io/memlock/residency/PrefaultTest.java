@@ -28,6 +28,7 @@ class PrefaultTest {
 
     private static final long MIB = 1 << 20;
     private static final long HEAP = 0x1000_0000L;
+    private static final String ZGC_HEAP = "/memfd:java_heap (deleted)";
 
     private final FakeKernel kernel = new FakeKernel();
     private final RecordingLibC libc = new RecordingLibC(kernel);
@@ -123,24 +124,37 @@ class PrefaultTest {
 
     @Test
     void countsThreeViewsOfOneFileOnce() throws IOException {
-        List<Segment> views = new ArrayList<>();
-        for (long view = 1; view <= 3; view++) {
-            long start = view << 42;
-            Mapping mapping = new Mapping(
-                    start,
-                    start + 64 * MIB,
-                    true,
-                    true,
-                    false,
-                    true,
-                    0,
-                    7,
-                    "/memfd:java_heap (deleted)",
-                    Backing.MEMORY);
-            views.add(new Segment(start, start + 64 * MIB, Region.HEAP, Evidence.MAPPING_NAME, mapping));
-        }
+        List<Segment> views = List.of(
+                view(1L << 42, 64 * MIB, 0, ZGC_HEAP),
+                view(2L << 42, 64 * MIB, 0, ZGC_HEAP),
+                view(3L << 42, 64 * MIB, 0, ZGC_HEAP));
 
         assertThat(run(new KernelVersion(6, 1), views, 0, 64 * MIB, false)).isNull();
         assertThat(libc.populatedBytes(Linux.MADV_POPULATE_WRITE)).isEqualTo(192 * MIB);
+    }
+
+    /** A lock that holds a part of a view cuts it, and no other. */
+    @Test
+    void countsAFileOnceWhereItsViewsAreCutInDifferentPlaces() throws IOException {
+        List<Segment> views = List.of(
+                view(1L << 42, 64 * MIB, 0, ZGC_HEAP),
+                view(2L << 42, 24 * MIB, 0, ZGC_HEAP),
+                view((2L << 42) + 24 * MIB, 40 * MIB, 24 * MIB, ZGC_HEAP));
+
+        assertThat(PrefaultNeed.bytes(views, List.of(Region.HEAP))).isEqualTo(64 * MIB);
+        assertThat(run(new KernelVersion(6, 1), views, 0, 64 * MIB, false)).isNull();
+    }
+
+    @Test
+    void countsFilesOfTwoDevicesThatHaveTheSameInode() {
+        List<Segment> files = List.of(view(1L << 42, MIB, 0, "/dev/shm/a"), view(2L << 42, MIB, 0, "/hot/a"));
+
+        assertThat(PrefaultNeed.bytes(files, List.of(Region.HEAP))).isEqualTo(2 * MIB);
+    }
+
+    private static Segment view(long start, long length, long offset, String path) {
+        long end = start + length;
+        Mapping mapping = new Mapping(start, end, true, true, false, true, offset, 7, path, Backing.MEMORY);
+        return new Segment(start, end, Region.HEAP, Evidence.MAPPING_NAME, mapping);
     }
 }
