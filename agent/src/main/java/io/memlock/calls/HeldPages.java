@@ -88,7 +88,29 @@ public final class HeldPages {
      * @param start page-aligned
      * @param end page-aligned
      */
-    public record Range(long start, long end) {}
+    public record Range(long start, long end) {
+
+        public long length() {
+            return end - start;
+        }
+
+        /**
+         * Returns the parts that are mapped, one of each mapping.
+         *
+         * @param mappings all there are, ascending
+         */
+        public List<Range> mapped(List<Mapping> mappings) {
+            List<Range> mapped = new ArrayList<>();
+            for (Mapping mapping : mappings) {
+                long from = Math.max(start, mapping.start());
+                long to = Math.min(end, mapping.end());
+                if (from < to) {
+                    mapped.add(new Range(from, to));
+                }
+            }
+            return mapped;
+        }
+    }
 
     /**
      * How pages are held.
@@ -172,7 +194,7 @@ public final class HeldPages {
     /** Finds what the application has locked. The pages of a mapping are all locked, or none of them is. */
     private void findApplications(long start, long end) {
         try {
-            for (Range mapped : mapped(start, end)) {
+            for (Range mapped : new Range(start, end).mapped(maps.read())) {
                 if (probe.isLocked(mapped.start)) {
                     cut(mapped);
                     runs.get(mapped.start).before = Before.APPLICATION;
@@ -379,25 +401,12 @@ public final class HeldPages {
             return;
         }
         try {
-            for (Range mapped : mapped(start, end)) {
-                call(call, mapped.start, mapped.end - mapped.start);
+            for (Range mapped : new Range(start, end).mapped(maps.read())) {
+                call(call, mapped.start, mapped.length());
             }
         } catch (IOException | OutOfMemoryError e) {
             return; // as far as the first hole it is done
         }
-    }
-
-    /** Returns the parts of a range that are mapped, one of each mapping. */
-    private List<Range> mapped(long start, long end) throws IOException {
-        List<Range> mapped = new ArrayList<>();
-        for (Mapping mapping : maps.read()) {
-            long from = Math.max(start, mapping.start());
-            long to = Math.min(end, mapping.end());
-            if (from < to) {
-                mapped.add(new Range(from, to));
-            }
-        }
-        return mapped;
     }
 
     private int call(Call call, long start, long length) {

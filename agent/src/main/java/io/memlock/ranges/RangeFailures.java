@@ -55,7 +55,7 @@ final class RangeFailures {
     /** Tells that the kernel refused. */
     LockFailure callFailed(int errno) {
         LockLimit limit = limits.establish();
-        long needed = process.chargedBytes() + length();
+        long needed = process.chargedBytes() + pages.length();
         if (errno == Errno.ENOMEM && !limit.isExceededBy(needed)) {
             return notPopulated(limit);
         }
@@ -67,7 +67,7 @@ final class RangeFailures {
         }
         Refusal refusal = new Refusal(process.deployment(), limit, errno);
         return failure(
-                Errno.describe(errno) + "; " + limit.describe() + "; asked for: " + Bytes.text(length())
+                Errno.describe(errno) + "; " + limit.describe() + "; asked for: " + Bytes.text(pages.length())
                         + "; charged already, to all of this process: " + Bytes.text(process.chargedBytes()),
                 refusal.meaning(),
                 refusal.advice(0));
@@ -103,11 +103,7 @@ final class RangeFailures {
     }
 
     private String range() {
-        return Bytes.text(length()) + " at " + hex(pages.start());
-    }
-
-    private long length() {
-        return pages.end() - pages.start();
+        return Bytes.text(pages.length()) + " at " + hex(pages.start());
     }
 
     private static String hex(long address) {

@@ -9,7 +9,6 @@ import io.memlock.calls.LimitProbe;
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pause;
 import io.memlock.lock.OwnProcess;
-import io.memlock.memory.Mapping;
 import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
@@ -100,7 +99,7 @@ public final class RangeLocks {
     }
 
     private int madvise(Range pages) {
-        return libc.madvise(pages.start(), pages.end() - pages.start(), Linux.MADV_DONTDUMP);
+        return libc.madvise(pages.start(), pages.length(), Linux.MADV_DONTDUMP);
     }
 
     private int lockInPieces(Range pages, boolean populates) {
@@ -153,12 +152,12 @@ public final class RangeLocks {
 
     private long firstUnmapped(Range pages) throws IOException {
         long at = pages.start();
-        for (Mapping mapping : proc.mappings(ProcFs.SELF)) {
-            if (at < pages.end() && mapping.start() <= at && at < mapping.end()) {
-                at = mapping.end();
+        for (Range mapped : pages.mapped(proc.mappings(ProcFs.SELF))) {
+            if (mapped.start() <= at && at < mapped.end()) {
+                at = mapped.end();
             }
         }
-        return Math.min(at, pages.end());
+        return at;
     }
 
     /**
@@ -179,11 +178,10 @@ public final class RangeLocks {
     public long lockedBytes(Range pages) throws IOException {
         long present = 0;
         try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, pageBytes)) {
-            for (Mapping mapping : proc.mappings(ProcFs.SELF)) {
-                long start = Math.max(mapping.start(), pages.start());
-                long end = Math.min(mapping.end(), pages.end());
-                if (start < end && probe.isLocked(start)) {
-                    present += pagemap.count(start, end, () -> {}).present();
+            for (Range mapped : pages.mapped(proc.mappings(ProcFs.SELF))) {
+                if (probe.isLocked(mapped.start())) {
+                    present += pagemap.count(mapped.start(), mapped.end(), () -> {})
+                            .present();
                 }
             }
         }
