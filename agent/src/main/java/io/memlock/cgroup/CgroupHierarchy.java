@@ -3,6 +3,7 @@ package io.memlock.cgroup;
 
 import io.memlock.proc.MemInfo;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /**
  * A process's memory cgroup and all above it that are visible: the tightest limit on the way up is the one that counts.
@@ -27,20 +28,12 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
 
     /** Returns the tightest memory limit in bytes, -1 = unlimited. */
     public long limitBytes() {
-        long limit = CgroupLevel.UNLIMITED;
-        for (CgroupLevel level : levels) {
-            limit = CgroupLevel.tighter(limit, level.limitBytes());
-        }
-        return limit;
+        return tightest(CgroupLevel.UNLIMITED, CgroupLevel::limitBytes);
     }
 
     /** Returns the tightest memory.high in bytes, -1 = none. */
     public long highBytes() {
-        long high = CgroupLevel.UNLIMITED;
-        for (CgroupLevel level : levels) {
-            high = CgroupLevel.tighter(high, level.highBytes());
-        }
-        return high;
+        return tightest(CgroupLevel.UNLIMITED, CgroupLevel::highBytes);
     }
 
     /**
@@ -50,11 +43,7 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
      * @param name {@code memory.min} or {@code memory.low}
      */
     public long protectionBytes(String name) {
-        long bytes = ownProtectionBytes(name);
-        for (CgroupLevel level : levels) {
-            bytes = CgroupLevel.tighter(bytes, level.protectionBytes(name));
-        }
-        return bytes;
+        return tightest(ownProtectionBytes(name), level -> level.protectionBytes(name));
     }
 
     /** Returns how many bytes were asked for, as {@link #protectionBytes}, in the process's own cgroup. */
@@ -64,11 +53,15 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
 
     /** Returns the tightest swap limit in bytes, -1 = unlimited; 0 means that nothing can be swapped out. */
     public long swapLimitBytes() {
-        long limit = CgroupLevel.UNLIMITED;
+        return tightest(CgroupLevel.UNLIMITED, CgroupLevel::swapLimitBytes);
+    }
+
+    private long tightest(long atMost, ToLongFunction<CgroupLevel> ofLevel) {
+        long tightest = atMost;
         for (CgroupLevel level : levels) {
-            limit = CgroupLevel.tighter(limit, level.swapLimitBytes());
+            tightest = CgroupLevel.tighter(tightest, ofLevel.applyAsLong(level));
         }
-        return limit;
+        return tightest;
     }
 
     /**
