@@ -2,7 +2,7 @@
 package io.memlock.hotspot;
 
 /**
- * Tells whether one of the sources of knowledge answered, for debug output.
+ * Tells whether one of the sources of knowledge answered.
  *
  * @param layer for example {@code VM structures}
  * @param ranges how many ranges it gave
@@ -10,6 +10,7 @@ package io.memlock.hotspot;
  */
 public record LayerStatus(String layer, int ranges, String problem) {
 
+    /** Returns it in a line for people. */
     @Override
     public String toString() {
         return layer + ": " + ranges + " ranges" + (problem.isEmpty() ? "" : "; " + problem);

@@ -154,8 +154,7 @@ public final class LockControl {
         }
         lines.add("how the regions were found:");
         for (LayerStatus layer : process.layers()) {
-            String problem = layer.problem().isEmpty() ? "" : "; " + layer.problem();
-            lines.add("  " + layer.layer() + ": " + layer.ranges() + " ranges" + problem);
+            lines.add("  " + layer);
         }
         if (status.lastFailure() != null) {
             lines.add(status.lastFailure().text("last failure"));
