@@ -29,7 +29,7 @@ final class MappingNames {
         if (mapping.isZgcHeap()) {
             return Region.HEAP;
         }
-        if (mapping.isHugetlb() && (name.startsWith("/anon_hugepage") || name.startsWith("/SYSV"))) {
+        if (mapping.isHugetlb() && (name.startsWith(Mapping.ANONYMOUS_HUGE) || name.startsWith(Mapping.SYSTEM_V))) {
             return null; // anonymous memory, for whatever
         }
         if (name.endsWith(".jsa") && !mapping.shared()) {

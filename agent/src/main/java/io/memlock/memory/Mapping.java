@@ -30,13 +30,23 @@ public record Mapping(
         String path,
         Backing backing) {
 
-    /** The memfd that is ZGC's heap; {@code .hugetlb} follows where it consists of huge pages. */
+    /** The memfd that is ZGC's heap. zPhysicalMemoryBacking_linux.cpp */
     public static final String ZGC_MEMFD = "/memfd:java_heap";
+
+    /** The memfd that is ZGC's heap where it consists of huge pages. */
+    public static final String ZGC_HUGETLB_MEMFD = ZGC_MEMFD + ".hugetlb";
+
+    /** What the names of anonymous huge pages begin with. hugetlb_file_setup, HUGETLB_ANON_FILE */
+    public static final String ANONYMOUS_HUGE = "/anon_hugepage";
+
+    /** What the names of System V shared memory begin with: -XX:+UseSHM. newseg, ipc/shm.c */
+    public static final String SYSTEM_V = "/SYSV";
 
     /** ZGC maps its heap in pieces of this size. */
     public static final long ZGC_GRANULE_BYTES = 2L << 20;
 
-    private static final String DELETED = " (deleted)";
+    /** What follows the path of an unlinked file, as each memfd is. */
+    public static final String DELETED = " (deleted)";
 
     public long length() {
         return end - start;
@@ -92,7 +102,7 @@ public record Mapping(
             return false;
         }
         String name = linkedPath();
-        if (name.equals(ZGC_MEMFD) || name.equals(ZGC_MEMFD + ".hugetlb")) {
+        if (name.equals(ZGC_MEMFD) || name.equals(ZGC_HUGETLB_MEMFD)) {
             return true;
         }
         boolean isInGranules = ((start | end) & (ZGC_GRANULE_BYTES - 1)) == 0;

@@ -15,18 +15,11 @@ import java.util.Map;
  */
 final class FileSystems {
 
-    /** Anonymous memory: hugetlb_file_setup, HUGETLB_ANON_FILE. */
-    private static final String ANONYMOUS_HUGE = "/anon_hugepage";
-
-    private static final String ZGC_HUGETLB_HEAP = Mapping.ZGC_MEMFD + ".hugetlb";
-
-    /** Files in memory, on a file system that is mounted nowhere. memfd_create(2); newseg, ipc/shm.c: -XX:+UseSHM */
+    /** Files in memory, on a file system that is mounted nowhere. memfd_create(2) */
     private static final String MEMFD = "/memfd:";
 
     /** Where tmpfs is mounted for POSIX shared memory. shm_open(3) */
     private static final String POSIX = "/dev/shm/";
-
-    private static final String SYSTEM_V = "/SYSV";
 
     /** The minor number of the kernel's own tmpfs, which has memfd and System V files with small pages (shmem_init). */
     private static final long SHMEM = 1;
@@ -81,13 +74,13 @@ final class FileSystems {
         if (major != 0) {
             return Backing.FILE;
         }
-        if (path.startsWith(ANONYMOUS_HUGE) || path.startsWith(ZGC_HUGETLB_HEAP)) {
+        if (path.startsWith(Mapping.ANONYMOUS_HUGE) || path.startsWith(Mapping.ZGC_HUGETLB_MEMFD)) {
             return Backing.HUGETLB;
         }
         if (minor == SHMEM || path.startsWith(Mapping.ZGC_MEMFD)) {
             return Backing.MEMORY;
         }
-        if (path.startsWith(SYSTEM_V) || path.startsWith(MEMFD)) {
+        if (path.startsWith(Mapping.SYSTEM_V) || path.startsWith(MEMFD)) {
             return proc == null || hasNoHugetlbPages() ? Backing.MEMORY : Backing.HUGETLB;
         }
         if (path.startsWith(POSIX)) {

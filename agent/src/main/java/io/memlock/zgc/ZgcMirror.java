@@ -48,8 +48,8 @@ public final class ZgcMirror {
     /** Time before another try after a call that failed for a reason that may pass: EAGAIN, a limit that is lifted. */
     static final long TRY_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /** The name of ZGC's file in maps. zPhysicalMemoryBacking_linux.cpp */
-    private static final String FILE = Mapping.ZGC_MEMFD + " (deleted)";
+    /** The name of ZGC's file in maps. */
+    private static final String FILE = Mapping.ZGC_MEMFD + Mapping.DELETED;
 
     private static final int RESERVED = Linux.MAP_PRIVATE | Linux.MAP_ANONYMOUS | Linux.MAP_NORESERVE;
 
