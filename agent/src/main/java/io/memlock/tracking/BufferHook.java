@@ -17,7 +17,6 @@ final class BufferHook extends JdkHook {
 
     private static final String TARGET = "java.nio.DirectByteBuffer";
     private static final String ALLOCATOR_TYPE = "(I)V";
-    private static final String RUNNABLE_TYPE = "Ljava/lang/Runnable;";
     private static final String CREATES_CLEANER = "(Ljava/lang/Object;" + RUNNABLE_TYPE + ')';
 
     private static final String HOOK = "java/nio/MemlockBufferHook";
@@ -116,7 +115,7 @@ final class BufferHook extends JdkHook {
         code.visitVarInsn(Opcodes.ALOAD, 0);
         code.visitMethodInsn(
                 Opcodes.INVOKEINTERFACE, REPLACEMENT, "apply", "(Ljava/lang/Object;)Ljava/lang/Object;", true);
-        code.visitTypeInsn(Opcodes.CHECKCAST, "java/lang/Runnable");
+        code.visitTypeInsn(Opcodes.CHECKCAST, RUNNABLE);
         code.visitInsn(Opcodes.ARETURN);
         code.visitLabel(not);
         code.visitFrame(Opcodes.F_SAME1, 0, null, 1, new Object[] {"java/lang/Object"});

@@ -32,6 +32,8 @@ abstract class JdkHook implements ClassFileTransformer {
     static final String LONG_FUNCTION = "java/util/function/LongFunction";
     static final String LONG_FUNCTION_TYPE = 'L' + LONG_FUNCTION + ';';
     static final String LONG_FUNCTION_APPLY = "(J)Ljava/lang/Object;";
+    static final String RUNNABLE = "java/lang/Runnable";
+    static final String RUNNABLE_TYPE = 'L' + RUNNABLE + ';';
     private static final String THROWABLE = "java/lang/Throwable";
 
     /** The first local variable that is free: the methods have two dozen of their own. */

@@ -40,8 +40,6 @@ final class SegmentHook extends JdkHook {
     private static final String COUNT_TYPE = "(JJ)V";
     private static final String SAMPLER = "sampler";
     private static final String SAMPLE = "sample";
-    private static final String RUNNABLE = "java/lang/Runnable";
-    private static final String RUNNABLE_TYPE = 'L' + RUNNABLE + ';';
     private static final String OFFER = "offer";
     private static final String FORGET = "forget";
     private static final String OF_HOOK = "(L" + HOOK + ";)V";
