@@ -24,9 +24,6 @@ final class FileSystems {
     /** The minor number of the kernel's own tmpfs, which has memfd and System V files with small pages (shmem_init). */
     private static final long SHMEM = 1;
 
-    /** File systems of which nothing but the names is known. */
-    static final FileSystems UNKNOWN = new FileSystems(null, null);
-
     private final ProcFs proc;
     private final String pid;
 
@@ -81,7 +78,7 @@ final class FileSystems {
             return Backing.MEMORY;
         }
         if (path.startsWith(Mapping.SYSTEM_V) || path.startsWith(MEMFD)) {
-            return proc == null || hasNoHugetlbPages() ? Backing.MEMORY : Backing.HUGETLB;
+            return hasNoHugetlbPages() ? Backing.MEMORY : Backing.HUGETLB;
         }
         if (path.startsWith(POSIX)) {
             return Backing.MEMORY;
@@ -111,9 +108,6 @@ final class FileSystems {
     }
 
     private void readMounts() {
-        if (proc == null) {
-            return;
-        }
         try {
             for (MountInfo.Mount mount : proc.mountInfo(pid).mounts()) {
                 if (mount.major() == 0) {

@@ -6,9 +6,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.memlock.files.Cursor;
 import io.memlock.memory.Mapping;
 import java.io.ByteArrayInputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,7 +22,15 @@ public final class Fixture {
         "jdk25-epsilon", "jdk25-g1", "jdk25-parallel", "jdk25-serial", "jdk25-shenandoah", "jdk25-zgc"
     };
 
+    /** File systems of which nothing but the names is known, on a host without huge pages. */
+    static final FileSystems NAMES_ALONE = new FileSystems(host(), "nobody");
+
     private Fixture() {}
+
+    private static ProcFs host() {
+        File files = new File(URI.create(Fixture.class.getResource("/proc/host").toString()));
+        return new ProcFs(files, files);
+    }
 
     public static String text(String name) {
         try (InputStream in = Fixture.class.getResourceAsStream("/proc/" + name)) {
@@ -40,13 +50,13 @@ public final class Fixture {
 
     /** Mappings of a text of which nothing but the names is known. */
     public static List<Mapping> maps(String text) {
-        return MapsParser.parse(new Cursor("maps", text), text.length(), List.of(), FileSystems.UNKNOWN);
+        return MapsParser.parse(new Cursor("maps", text), text.length(), List.of(), NAMES_ALONE);
     }
 
     /** Entries of a text that the parser gets in one piece. */
     static List<SmapsEntry> smaps(String text) {
         List<SmapsEntry> entries = new ArrayList<>();
-        SmapsParser parser = new SmapsParser(FileSystems.UNKNOWN, entries::add);
+        SmapsParser parser = new SmapsParser(NAMES_ALONE, entries::add);
         parser.accept(new Cursor("smaps", text));
         parser.finish();
         return entries;
@@ -55,7 +65,7 @@ public final class Fixture {
     /** Entries of a text that the parser gets in pieces. */
     static List<SmapsEntry> smapsInPieces(String text, int pieceBytes) throws IOException {
         List<SmapsEntry> entries = new ArrayList<>();
-        new SmapsParser(FileSystems.UNKNOWN, entries::add).read("smaps", inPieces(text, pieceBytes));
+        new SmapsParser(NAMES_ALONE, entries::add).read("smaps", inPieces(text, pieceBytes));
         return entries;
     }
 

@@ -20,7 +20,7 @@ class MapsReaderTest {
     void givesTheSameListUntilSomethingChanges(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("maps");
         Files.writeString(file, ONE);
-        MapsReader reader = new MapsReader(FileSystems.UNKNOWN, new FileOpener.Jdk(), file.toFile());
+        MapsReader reader = new MapsReader(Fixture.NAMES_ALONE, new FileOpener.Jdk(), file.toFile());
         List<Mapping> first = reader.read();
         assertThat(first).hasSize(1);
         assertThat(reader.read()).isSameAs(first);
@@ -45,7 +45,7 @@ class MapsReaderTest {
         String low = "1000-2000 r--p 00000000 08:01 7 /lib/a.so\n";
         String high = "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0 [vsyscall]\n";
         Files.writeString(file, low + ONE + high);
-        MapsReader reader = new MapsReader(FileSystems.UNKNOWN, new FileOpener.Jdk(), file.toFile());
+        MapsReader reader = new MapsReader(Fixture.NAMES_ALONE, new FileOpener.Jdk(), file.toFile());
         List<Mapping> first = reader.read();
 
         Files.writeString(file, low + "3000-4000 rw-p 00000000 00:00 0 \n" + OTHER + high);
