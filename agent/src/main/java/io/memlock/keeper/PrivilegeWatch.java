@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.keeper;
 
+import io.memlock.bootstrap.AgentThread;
 import io.memlock.lock.MemoryLock;
 import io.memlock.log.Log;
 import io.memlock.os.Errno;
@@ -8,7 +9,6 @@ import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Notices at once that the process drops root. With MCL_FUTURE in force by CAP_IPC_LOCK alone, the JVM dies at its first
@@ -61,7 +61,7 @@ public final class PrivilegeWatch implements Runnable {
                     check();
                 }
             } catch (Throwable e) { // an OutOfMemoryError the application survives, too
-                LockSupport.parkNanos(PAUSE_NANOS);
+                AgentThread.rest(PAUSE_NANOS);
             }
         }
     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.keeper;
 
+import io.memlock.bootstrap.AgentThread;
 import io.memlock.log.Log;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Logs what a thread of ours meets and outlives: once for each kind, and always at {@code log=debug}. A file that
@@ -39,7 +39,7 @@ final class Troubles {
         } catch (Throwable again) {
             // There may be no memory to say so. Then the next time.
         }
-        LockSupport.parkNanos(PAUSE_NANOS);
+        AgentThread.rest(PAUSE_NANOS);
     }
 
     private boolean isNew(Class<?> kind) {
