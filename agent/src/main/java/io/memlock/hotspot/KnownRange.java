@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
+import io.memlock.memory.AddressRange;
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Region;
 
@@ -12,4 +13,4 @@ import io.memlock.memory.Region;
  * @param region what they are for
  * @param evidence how we know
  */
-record KnownRange(long start, long end, Region region, Evidence evidence) {}
+record KnownRange(long start, long end, Region region, Evidence evidence) implements AddressRange {}

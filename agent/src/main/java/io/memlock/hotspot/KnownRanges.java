@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
+import io.memlock.memory.AddressRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,16 +64,6 @@ final class KnownRanges {
 
     /** Returns the index of the first range that ends after an address; {@link #size()} if none does. */
     int firstEndingAfter(long address) {
-        int low = 0;
-        int high = ascending.size();
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (ascending.get(middle).end() <= address) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
+        return AddressRange.firstEndingAfter(ascending, address);
     }
 }

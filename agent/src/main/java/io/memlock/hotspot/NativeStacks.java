@@ -2,6 +2,7 @@
 package io.memlock.hotspot;
 
 import io.memlock.files.FileOpener;
+import io.memlock.memory.AddressRange;
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
@@ -118,20 +119,10 @@ final class NativeStacks {
     }
 
     private static Mapping holding(List<Mapping> mappings, long address) {
-        int low = 0;
-        int high = mappings.size() - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            Mapping mapping = mappings.get(middle);
-            if (address < mapping.start()) {
-                high = middle - 1;
-            } else if (address >= mapping.end()) {
-                low = middle + 1;
-            } else {
-                return mapping;
-            }
-        }
-        return null;
+        int index = AddressRange.firstEndingAfter(mappings, address);
+        boolean isHeld = index < mappings.size()
+                && Long.compareUnsigned(mappings.get(index).start(), address) <= 0;
+        return isHeld ? mappings.get(index) : null;
     }
 
     private String read(File file) throws IOException {

@@ -28,7 +28,8 @@ public record Mapping(
         long offset,
         long inode,
         String path,
-        Backing backing) {
+        Backing backing)
+        implements AddressRange {
 
     /** The memfd that is ZGC's heap. zPhysicalMemoryBacking_linux.cpp */
     public static final String ZGC_MEMFD = "/memfd:java_heap";

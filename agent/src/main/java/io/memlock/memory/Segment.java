@@ -13,7 +13,7 @@ import java.util.List;
  * @param evidence how we know
  * @param mapping the mapping that holds it
  */
-public record Segment(long start, long end, Region region, Evidence evidence, Mapping mapping) {
+public record Segment(long start, long end, Region region, Evidence evidence, Mapping mapping) implements AddressRange {
 
     /** Returns whether it is the agent's own view of ZGC's heap, which nobody else maps for reading only. */
     public boolean isAgentsView() {

@@ -109,17 +109,7 @@ public record Selection(List<Region> regions, boolean isIndivisible, List<Region
      * @param segments of all the process, ascending
      */
     public boolean containsAnyOf(List<Segment> segments, long start, long end) {
-        int low = 0;
-        int high = segments.size();
-        while (low < high) { // for the first that ends behind the start
-            int middle = (low + high) >>> 1;
-            if (Long.compareUnsigned(segments.get(middle).end(), start) > 0) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        for (int i = low;
+        for (int i = AddressRange.firstEndingAfter(segments, start);
                 i < segments.size() && Long.compareUnsigned(segments.get(i).start(), end) < 0;
                 i++) {
             if (contains(segments.get(i))) {
