@@ -9,56 +9,61 @@ public enum Option {
             "mode",
             "`all`, `none`, or regions joined by `+` (`heap+code`)",
             "all",
-            "what to lock; `none` loads the agent, which locks nothing until it is asked to by `attach` or over JMX",
+            "what to lock; `none` locks nothing until `attach` or JMX asks for it",
             "all",
             "none"),
     EXCLUDE(
             "exclude",
             "regions joined by `+`, `nothing`",
             "mapped",
-            "with `mode=all`, what to leave unlocked; a data file that the application maps would otherwise stay in RAM"
-                    + " once it was read",
+            "with `mode=all`, what to leave unlocked; by default the data files that the application maps, which would"
+                    + " otherwise stay in RAM once they were read",
             "",
             "nothing"),
     MAPPED(
             "mapped",
             "globs joined by `+`, `none`",
             "none",
-            "of the files that the application maps, lock these and no others, as in `mapped=/data/hot/**`;"
+            "the only mapped files to lock, as in `mapped=/data/hot/**`;"
                     + " [docs/mapped-files.md](docs/mapped-files.md)"),
     STRATEGY(
             "strategy",
             "`auto`, `future`, `rescan`",
             "auto",
-            "how new mappings are locked: born locked (`future`, needs unlimited locking), or found and locked by the"
-                    + " keeper (`rescan`)"),
+            "how new mappings are locked: by the kernel as they are created (`future`, needs unlimited locking), or soon"
+                    + " after by the keeper, a thread of the agent (`rescan`)"),
     TRACK(
             "track",
             "`on`, `off`",
             "on",
-            "whether a file that is not to be locked is unlocked at the moment at which the application maps it, by a hook in"
-                    + " the JDK; otherwise the keeper does it soon after. Only with `future`"),
+            "with `future`, unlock a file that is not to be locked as soon as the application maps it, by a hook in the JDK;"
+                    + " with `off` the keeper unlocks it a moment later"),
     PREFAULT(
             "prefault",
             "regions joined by `+`, `none`",
             "none",
-            "after locking, touch all committed pages of these regions before `main` starts, and populate what a growing"
-                    + " heap commits later ahead of its use; `mode` must select them",
+            "after locking, touch all committed pages of these regions before `main` starts; with `heap`, also populate"
+                    + " what a growing heap commits later ahead of its use; `mode` must select them",
             "",
             "none"),
     ON_FAILURE(
             "on-failure",
             "`warn`, `exit`",
             "warn",
-            "what happens at start when the promise cannot be kept; `exit` ends the JVM with status 77 before `main`"),
-    INTERVAL("interval", "duration: `1s`, `500ms`", "1s", "the keeper's period, from `100ms` to `1h`"),
-    JMX("jmx", "`on`, `off`", "on", "the MXBean `io.memlock:type=MemoryLock`"),
-    JFR(
-            "jfr",
-            "`on`, `off`",
-            "on",
-            "events in Java Flight Recorder, while something is recorded; [docs/jfr.md](docs/jfr.md)"),
-    LOG("log", "`quiet`, `info`, `debug`", "info", "stderr verbosity; `debug` prints where start-up time went"),
+            "what happens at start when the memory cannot be locked and kept locked; `exit` ends the JVM with status 77"
+                    + " before `main`"),
+    INTERVAL(
+            "interval",
+            "duration: `1s`, `500ms`",
+            "1s",
+            "how often the keeper verifies the lock, from `100ms` to `1h`"),
+    JMX("jmx", "`on`, `off`", "on", "publish the MXBean `io.memlock:type=MemoryLock`"),
+    JFR("jfr", "`on`, `off`", "on", "add events to recordings of Java Flight Recorder; [docs/jfr.md](docs/jfr.md)"),
+    LOG(
+            "log",
+            "`quiet`, `info`, `debug`",
+            "info",
+            "how much goes to stderr; `debug` also shows where the time of the start went"),
     CONFIG("config", "a path, `none`", "none", "a file with more options; [docs/options.md](docs/options.md)");
 
     private final String key;

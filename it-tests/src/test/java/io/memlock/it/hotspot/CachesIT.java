@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** An AOT cache or a dynamic archive is used beside the agent, if it was made in the way that README tells. */
+/** An AOT cache or a dynamic archive is used beside the agent, if it was made in a way that docs/class-caches.md names. */
 class CachesIT {
 
     private static final String MODULE = "--add-modules=java.instrument";
@@ -58,7 +58,7 @@ class CachesIT {
         assertThat(outcome.stdout()).doesNotContain(FROM_CACHE).contains("java.instrument specified during runtime");
     }
 
-    /** This is the JVM's own doing: it ends before it loads an agent, and README warns of it. */
+    /** This is the JVM's own doing: it ends before it loads an agent; docs/class-caches.md warns of it. */
     @Test
     void theJvmDoesNotStartIfAnAotCacheMadeWithoutAnAgentIsDemanded() {
         Path cache = aotCache("nothing");

@@ -46,7 +46,7 @@ class ApplicationLocksIT {
         Files.deleteIfExists(file);
     }
 
-    /** An on-fault lock on a file, with mode=all, looks as if the mapping was born with it: README says so. */
+    /** An on-fault lock on a file, with mode=all, looks as if the mapping was created with it: docs/locking.md says so. */
     static List<Arguments> cases() {
         return Stream.of(
                         Arguments.of("mode=all", "mlock", "anonymous"),
