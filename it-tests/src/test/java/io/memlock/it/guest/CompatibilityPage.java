@@ -12,11 +12,11 @@ final class CompatibilityPage {
 
             `mvn -Pguests verify` wrote this page. It boots kernels with JDKs in an emulator (QEMU, no hardware help), runs the
             conformance list there, and judges from outside the JVM: by `smaps`, exit statuses, swap and faults.
-            Kernels and JDKs are Debian's. Each row is the last run of that guest and counts the cases that held. The short list
+            Kernels and JDKs are Debian's. Each row is the last run of that guest and counts the cases that passed. The short list
             leaves out some collectors, limits, memory pressure, huge pages, namespaces and containers. A guest that is not in
-            the table was not run yet.
+            the table has not been run yet.
 
-            "Time to lock" is the agent's own figure for a small JVM, "hello" what that JVM takes without the agent in the same
+            "Time to lock" is what the agent reports for a small JVM, "hello" how long that JVM runs without the agent in the same
             emulator. Compare the two with each other, not with hardware.
 
             | Linux | architecture | page | JDK | result | time to lock | hello | run | agent |
@@ -26,18 +26,18 @@ final class CompatibilityPage {
     private static final String FOOT =
             """
 
-            ## What the list holds
+            ## What the full list tries
 
             - Time to lock; a limit of the address space (`RLIMIT_AS`).
-            - Every collector of that JDK through growing, shrinking, growing again, threads, classes and direct buffers, with all
-              resident bytes locked after every step. `mode=heap+code`. `prefault=heap`.
+            - Every collector of that JDK: the heap grows, shrinks and grows again, threads, classes and direct buffers are added, and
+              all resident bytes are locked after every step. `mode=heap+code`. `prefault=heap`.
             - `RLIMIT_MEMLOCK` of 64 KiB, 64 MiB and 1 GiB without `CAP_IPC_LOCK`, and 64 KiB with it; a limit that fits by a page;
               one that shrinks and is lifted while the JVM runs.
-            - `attach` and `unlock`; the doctor's verdict against what then happens; user and PID namespaces.
-            - Huge pages: of reserved ones, anonymous or of System V, none is filled; no transparent one is split by an attach or an
+            - `attach` and `unlock`; the doctor's verdict, compared with what then happens; user and PID namespaces.
+            - Huge pages: reserved ones, anonymous or of System V, are not populated; transparent ones are not split by an attach or an
               unlock.
             - cgroup v2: `memory.max` and `memory.high` with swap on a disk and in compressed memory, while a neighbour needs
-              memory; `memory.swap.max`; a freeze. A heap that outgrows `memory.max` or `memory.high` lives by swap.
+              memory; `memory.swap.max`; a freeze. A heap that outgrows `memory.max` or `memory.high` runs from swap.
             - cgroup v2, `memory.max` of 200, 300 and 600 MiB: a file of 1000 MiB that is mapped by buffers, also with `track=off`, or
               by native code, is read whole with an `interval` of 1 s and of 10 s, and `memory.events` counts no kill.
             - A container of the OCI runtime crun under the seccomp profile that containers get by default: root and uid 1000,
@@ -50,8 +50,8 @@ final class CompatibilityPage {
             - Page sizes of 64 KiB; any architecture but x86-64 and aarch64; aarch64 on hardware.
             - JDK 18 to 20, 22 to 24, and 26 and later; JVMs that are not HotSpot (OpenJ9, GraalVM native images).
             - C libraries other than glibc, and glibc before 2.36.
-            - Emulators of user mode, but for one start by hand under qemu-user 7.2 (aarch64, JDK 17): `mode=all` locks, and regions
-              by name are refused, because it has no `mlock2` with on-fault.
+            - User-mode emulators, except for one start by hand under qemu-user 7.2 (aarch64, JDK 17): `mode=all` locks, and regions
+              by name are refused, because qemu-user has no `mlock2` with on-fault.
             - cgroup v1 in a guest (the other tests use it where the machine has it), NUMA, memory hot-plug.
             """;
 
