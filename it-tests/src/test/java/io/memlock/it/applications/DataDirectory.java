@@ -78,15 +78,15 @@ final class DataDirectory implements AutoCloseable {
     /** Checks that the agent blames nobody, and warns of nothing where there is nothing to warn of. */
     static void assertSaysNothingUntrue(ForkedJvm jvm) {
         assertBlamesNobody(jvm);
-        assertThat(jvm.stderr()).doesNotContain("warning: what is locked can grow");
+        assertThat(jvm.stderr()).doesNotContain("warning: locked memory can grow");
     }
 
     /** Checks that the agent speaks neither of others who unlocked nor of anything that is not locked. */
     static void assertBlamesNobody(ForkedJvm jvm) {
         assertThat(jvm.stderr().lines().filter(line -> line.contains("[memlock]")))
                 .as("%s", jvm.stderr())
-                .noneMatch(
-                        line -> line.contains("somebody") || line.contains("PARTIAL") || line.contains("NOT LOCKED"));
+                .noneMatch(line ->
+                        line.contains("another party") || line.contains("PARTIAL") || line.contains("NOT LOCKED"));
     }
 
     /** Deletes both. */
