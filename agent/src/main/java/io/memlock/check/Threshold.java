@@ -35,8 +35,12 @@ public record Threshold(double warning, double critical) {
      * @return bounds from 0 to 1
      */
     public static Threshold share(String text) {
-        Threshold read = read(text, "percents from 0 to 100, as 99.5:95", Threshold::percent);
-        return inOrder(read, read.critical <= read.warning, text, "the critical coverage is above that of the warning");
+        Threshold read = read(text, "percentages from 0 to 100, as in 99.5:95", Threshold::percent);
+        return inOrder(
+                read,
+                read.critical <= read.warning,
+                text,
+                "the critical coverage must not be above the warning coverage");
     }
 
     /**
@@ -45,7 +49,7 @@ public record Threshold(double warning, double critical) {
      * @param text as {@link #share}, in bytes or with k, m, g or t as {@code -Xmx}
      */
     public static Threshold bytes(String text) {
-        return growing(text, read(text, "bytes, as 0:64m", Threshold::byteCount));
+        return growing(text, read(text, "bytes, as in 0:64m", Threshold::byteCount));
     }
 
     /**
@@ -55,11 +59,12 @@ public record Threshold(double warning, double critical) {
      * @return bounds in seconds
      */
     public static Threshold seconds(String text) {
-        return growing(text, read(text, "durations, as 10s:2m", Threshold::duration));
+        return growing(text, read(text, "durations, as in 10s:2m", Threshold::duration));
     }
 
     private static Threshold growing(String text, Threshold read) {
-        return inOrder(read, read.critical >= read.warning, text, "the critical number is below that of the warning");
+        return inOrder(
+                read, read.critical >= read.warning, text, "the critical bound must not be below the warning bound");
     }
 
     private static Threshold inOrder(Threshold read, boolean isInOrder, String text, String problem) {

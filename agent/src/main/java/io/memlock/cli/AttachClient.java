@@ -51,7 +51,7 @@ final class AttachClient {
     @Option(
             names = "--jar",
             paramLabel = "PATH",
-            description = "This jar, as the JVM finds it, if it is in a container with other files.")
+            description = "Path of this jar inside the JVM's container, if that has other files.")
     private File jarThere;
 
     /** Whether each line has to say which JVM it is about. */
@@ -134,10 +134,12 @@ final class AttachClient {
         File jar = jar();
         if (!proc.sharesNamespace(jvm.pid(), "mnt")
                 && !proc.files().existsSeenBy(Long.toString(jvm.pid()), jar.getPath())) {
-            throw new CommandException(jvm.title() + " has files of its own (a container) and does not find " + jar
-                    + ". Copy the jar to it with the container's own tool, as docker cp or kubectl cp (a plain cp to "
-                    + proc.of(jvm.pid()) + "/root/ would follow its links to files of this host), and say where it is"
-                    + " there: --jar " + ShellWord.of("/tmp/" + jar.getName()));
+            throw new CommandException(
+                    jvm.title() + " runs in a container with files of its own, and does not find " + jar
+                            + ". Copy the jar into the container with docker cp or kubectl cp (a plain cp to "
+                            + proc.of(jvm.pid())
+                            + "/root/ would follow links in it to files of this host), and name its path there"
+                            + " there: --jar " + ShellWord.of("/tmp/" + jar.getName()));
         }
         if (proc.sharesNamespace(jvm.pid(), "mnt") && !jar.isFile()) {
             throw new CommandException("there is no file " + jar);
@@ -176,7 +178,7 @@ final class AttachClient {
             console.err()
                     .println("note: Java " + feature + " prints four lines of warning (\"A Java agent has been"
                             + " loaded dynamically\") on the stderr of " + jvm.title()
-                            + "; -XX:+EnableDynamicAgentLoading at its start prevents it");
+                            + "; start the JVM with -XX:+EnableDynamicAgentLoading to prevent them");
         }
     }
 
@@ -197,8 +199,9 @@ final class AttachClient {
                 }
                 AttachReply reply = replies.find(id);
                 if (reply == null) {
-                    throw new CommandException("the agent in " + jvm.title() + " did not answer; the stderr of that JVM"
-                            + " may say why. Run \"status " + jvm.pid() + "\" to see what is locked");
+                    throw new CommandException(
+                            "the agent in " + jvm.title() + " did not answer; see the stderr of that JVM. Run \"status "
+                                    + jvm.pid() + "\" to see what is locked");
                 }
                 if (reply.state() != State.RUNNING) {
                     return reply;
@@ -210,9 +213,9 @@ final class AttachClient {
                     console.err().println(lead(jvm) + shown);
                 }
                 if (patience.isOver(System.nanoTime(), isNews)) {
-                    throw new CommandException(
-                            "the agent in " + jvm.title() + " has not finished; this command does not wait any"
-                                    + " longer. Run \"status " + jvm.pid() + "\" to see what is locked");
+                    throw new CommandException("the agent in " + jvm.title()
+                            + " has not finished, and this command no longer waits. Run \"status " + jvm.pid()
+                            + "\" to see what is locked");
                 }
                 TimeUnit.MILLISECONDS.sleep(pollMillis);
                 pollMillis = Math.min(LAST_POLL_MILLIS, pollMillis + pollMillis / 10);
@@ -238,7 +241,7 @@ final class AttachClient {
             console.err()
                     .println("note: the agent in " + jvm.title() + " is version " + PlainText.of(loaded) + ", this is "
                             + Version.current() + "; it stays " + PlainText.of(loaded)
-                            + " until that JVM is started again");
+                            + " until that JVM is restarted");
         }
     }
 }

@@ -18,27 +18,25 @@ import picocli.CommandLine.Parameters;
 /** {@code attach}: loads the agent into a JVM that runs, or gives new options to the one that is there. */
 @Command(
         name = "attach",
-        header = "Lock a JVM that runs, or change what is locked in one.",
+        header = "Lock the memory of a running JVM, or change what is locked.",
         description = {
             "",
-            "Loads the agent into the JVM, which then locks its memory in small pieces: nobody in it waits for long. If the"
-                    + " agent is there already it gets the new options. The result is printed here; the agent's"
-                    + " messages go to the JVM's stderr, and nothing goes to its stdout.",
+            "Loads the agent into the JVM. The agent locks its memory in small pieces, so that no thread waits for long. If the agent is there already, it gets the new options. The result is printed here; the agent's messages go to the JVM's stderr, and nothing goes to its stdout.",
             "",
             "Several JVMs are locked one after the other.",
             "",
-            "Once the request is made, Ctrl-C ends only this command: the JVM carries the request out to the end.",
+            "After the request is sent, Ctrl-C ends only this command: the JVM carries the request out to the end.",
             "",
-            "Nothing here ends the JVM: on-failure=exit counts at start only."
+            "This command never ends the JVM: on-failure=exit counts at start only."
         },
         footer = {
             "",
             "Examples:",
             "  memlock attach 4242                      lock all of it",
             "  memlock attach 4242 mode=heap+code       lock the heap and the code cache only",
-            "  memlock attach --name=app.jar            each JVM that \"status\" calls so",
+            "  memlock attach --name=app.jar            each JVM that \"status\" shows by this name",
             "",
-            "Exit status: 0 all is locked as asked, 1 it is not, 2 usage. Of several JVMs the worst counts."
+            "Exit status: 0 everything is locked as asked, 1 it is not, 2 wrong usage. Of several JVMs the worst counts."
         })
 final class AttachCommand implements Callable<Integer> {
 
@@ -70,7 +68,9 @@ final class AttachCommand implements Callable<Integer> {
                 OptionSources.read(ChosenJvms.options(words), null).options();
         chosen.requireSome(pids);
         if (parsed.onFailure() == OnFailure.EXIT) {
-            console.err().println("note: on-failure=exit counts at start only; this JVM goes on, whatever happens");
+            console.err()
+                    .println(
+                            "note: on-failure=exit counts at start only; this JVM goes on even if it cannot be locked");
         }
         ChosenJvms.Found found = chosen.findSome(jvms, pids, "JVM", jvm -> true);
         boolean locks = !parsed.selection().isEmpty();

@@ -31,27 +31,23 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code check}: answers in the way monitoring plug-ins do whether JVMs are locked. */
 @Command(
         name = "check",
-        header = "Answer whether JVMs are locked, in the way monitoring plug-ins do.",
+        header = "Tell whether JVMs are locked, as a monitoring plug-in.",
         description = {
             "",
             "OK: everything that should be locked is, and nothing of the JVM is swapped out. WARNING: some of it is not"
-                    + " locked, or is swapped out. CRITICAL: nothing is locked. UNKNOWN: nobody has verified it lately, or"
-                    + " it cannot be told. What should be locked is what the agent in the JVM has selected; without an"
-                    + " agent it is everything.",
+                    + " locked, or is swapped out. CRITICAL: nothing is locked. UNKNOWN: the lock was not verified lately, or the JVM cannot be looked at. What should be locked is what the agent in the JVM has selected; without an agent, everything.",
             "",
-            "WARN:CRIT are bounds: what lies beyond the first is a WARNING, beyond the second CRITICAL. Either may be left"
-                    + " out, as in 99.5 and :95.",
+            "WARN:CRIT are bounds: a value beyond the first is a WARNING, beyond the second CRITICAL. Either may be left out, as in 99.5 and :95.",
             "",
             "The command reads /proc and does not attach. It walks page tables ("
                     + SmapsCost.IN_WORDS + ") of JVMs of up to " + SmapsCost.CHEAP_IN_WORDS
-                    + " that lock something, and with --exact of all. Of a larger JVM the agent's last look answers;"
-                    + " without an agent shared memory in swap (ZGC's heap) is not seen."
+                    + " that lock something; with --exact, of all. For a larger JVM it uses the agent's last measurement; without an agent it does not see shared memory in swap (ZGC's heap)."
         },
         footer = {
             "",
             "Examples:",
             "  memlock check                all JVMs of this user that run the agent",
-            "  memlock check 4242 4243      these",
+            "  memlock check 4242 4243      these two",
             "  memlock check --name=app.jar each JVM that \"status\" shows by this name",
             "  memlock check --coverage=99.5:95 --swapped=1m:1g --age=10s:2m",
             "",
@@ -65,7 +61,7 @@ final class CheckCommand implements Callable<Integer> {
     /** The exit status of {@link Level#UNKNOWN}, for an annotation. */
     static final int UNKNOWN = 3;
 
-    @Parameters(arity = "0..*", paramLabel = "PID", description = "JVMs; otherwise all that run the agent.")
+    @Parameters(arity = "0..*", paramLabel = "PID", description = "JVMs (default: all that run the agent).")
     private List<Long> pids = List.of();
 
     @Mixin
@@ -75,21 +71,21 @@ final class CheckCommand implements Callable<Integer> {
             names = "--coverage",
             paramLabel = "WARN:CRIT",
             converter = Share.class,
-            description = "Percents of what should be locked: fewer are a WARNING, or CRITICAL (default: 100).")
+            description = "Percentage of what should be locked: less is a WARNING, or CRITICAL (default: 100).")
     private Threshold coverage;
 
     @Option(
             names = "--swapped",
             paramLabel = "WARN:CRIT",
             converter = ByteCount.class,
-            description = "Bytes swapped out, as 0:64m: more are a WARNING, or CRITICAL (default: 0).")
+            description = "Bytes swapped out, as in 0:64m: more is a WARNING, or CRITICAL (default: 0).")
     private Threshold swapped;
 
     @Option(
             names = "--age",
             paramLabel = "WARN:CRIT",
             converter = Seconds.class,
-            description = "Time since the lock was verified, as 10s:1m: longer is a WARNING, or CRITICAL.")
+            description = "Time since the lock was verified, as in 10s:1m: longer is a WARNING, or CRITICAL.")
     private Threshold age;
 
     @Option(names = "--exact", description = "Measure what is locked in JVMs of any size.")

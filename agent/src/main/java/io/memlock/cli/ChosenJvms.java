@@ -25,10 +25,10 @@ final class ChosenJvms {
     /** No larger than a long; the kernel's largest PID has 7 digits. */
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
-    @Option(names = "--name", paramLabel = "NAME", description = "The JVMs of this main class or jar.")
+    @Option(names = "--name", paramLabel = "NAME", description = "The JVMs with this main class or jar.")
     private String name;
 
-    @Option(names = "--all", description = "All JVMs that this user may look at.")
+    @Option(names = "--all", description = "All JVMs that you may look at.")
     private boolean all;
 
     @Spec(Spec.Target.MIXEE)
@@ -153,7 +153,7 @@ final class ChosenJvms {
      * @param what which JVMs are meant where all are
      */
     String none(String what) {
-        return "no " + (name == null ? what : "JVM named " + name) + " that this user may look at";
+        return "no " + (name == null ? what : "JVM named " + name) + " that you may look at";
     }
 
     /**

@@ -30,23 +30,23 @@ import picocli.CommandLine.Parameters;
 /** {@code doctor}: whether locking works here, or for a JVM, and what to type if not. */
 @Command(
         name = "doctor",
-        header = "Tell whether locking works here, or for a running JVM, and what to type if not.",
+        header = "Tell whether locking works here or for a running JVM, and what to type if not.",
         description = {
             "",
             "Without a PID the doctor locks its own JVM as the agent would, for this user and in this place, and reports"
                     + " the outcome. With a PID it reads what that JVM may lock and how much it needs.",
             "",
-            "What it says to type is meant for the place the process runs in: systemd unit, container, pod or login."
+            "The remedies suit the place where the process runs: systemd unit, container, pod or login."
         },
         footer = {
             "",
             "Examples:",
             "  memlock doctor                      would the agent lock everything here?",
-            "  memlock doctor mode=heap+code       or these two regions?",
+            "  memlock doctor mode=heap+code       or only these two regions?",
             "  memlock doctor 4242 mode=heap       could it lock the heap of this JVM?",
-            "  memlock doctor --all                and all JVMs of this user?",
+            "  memlock doctor --all                could it lock each JVM of this user?",
             "",
-            "Exit status: 0 the promise can be kept, 1 it cannot, 2 usage. Of several JVMs the worst counts."
+            "Exit status: 0 the promise can be kept, 1 it cannot, 2 wrong usage. Of several JVMs the worst counts."
         })
 final class DoctorCommand implements Callable<Integer> {
 
@@ -59,7 +59,7 @@ final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private ChosenJvms chosen;
 
-    @Option(names = "--verbose", description = "Show also the checks that found nothing to report.")
+    @Option(names = "--verbose", description = "Also show the checks that are OK.")
     private boolean verbose;
 
     @Option(names = "--json", description = "Write JSON (docs/command-line.md).")
@@ -133,7 +133,7 @@ final class DoctorCommand implements Callable<Integer> {
         try {
             return new Doctor(new ProcFs()).examineHere(ownFlags(), options);
         } catch (IOException e) {
-            throw new CommandException("cannot examine this place: " + e.getMessage());
+            throw new CommandException("cannot examine this environment: " + e.getMessage());
         }
     }
 

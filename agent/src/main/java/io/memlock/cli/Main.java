@@ -95,7 +95,7 @@ public final class Main {
             return explain(new ParameterException(command, failure.getMessage()));
         }
         boolean expected = failure instanceof CommandException;
-        console.err().println(expected ? failure.getMessage() : "this is a bug of memlock-agent: " + failure);
+        console.err().println(expected ? failure.getMessage() : "this is a bug in memlock-agent: " + failure);
         if (!expected) {
             failure.printStackTrace(console.err());
         }

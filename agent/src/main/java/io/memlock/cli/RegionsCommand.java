@@ -41,12 +41,10 @@ import picocli.CommandLine.Parameters;
         description = {
             "",
             "Regions are those of the agent's options: heap, code, metaspace, stacks, gc, cds, native, libs, shm, mapped,"
-                    + " other. RESERVED is address space, COMMITTED the accessible part of it; a page that is mapped"
-                    + " twice counts half in each place. The last row is what the agent in the JVM should lock, where the"
-                    + " agent publishes that.",
+                    + " other. RESERVED is address space, COMMITTED the accessible part of it; a page that is mapped twice counts half in each place. If the agent in the JVM publishes what it should lock, the last row shows that.",
             "",
             "The command walks the JVM's page tables once: " + SmapsCost.IN_WORDS
-                    + ". It does not attach; below the table it names what only the JVM itself could tell."
+                    + ". It does not attach. Below the table it names what only the JVM itself could tell."
         },
         footer = {
             "",
@@ -54,7 +52,7 @@ import picocli.CommandLine.Parameters;
             "  memlock regions 4242         the table",
             "  memlock regions 4242 --maps  every mapping, its region, and how that is known",
             "",
-            "Exit status: 0 done, 1 no such JVM or not this user's, 2 usage."
+            "Exit status: 0 done, 1 no such JVM or another user's, 2 wrong usage."
         })
 final class RegionsCommand implements Callable<Integer> {
 

@@ -54,7 +54,7 @@ final class ReplyPrinter {
         if (locks && nothingIsCharged()) {
             console.err()
                     .println("the kernel says otherwise: nothing is locked in " + jvm.title()
-                            + " (VmLck is 0). Something else than the agent may have answered");
+                            + " (VmLck is 0). The answer may not be the agent's");
             return ExitStatus.FAILED;
         }
         return ExitStatus.DONE;

@@ -27,18 +27,17 @@ import picocli.CommandLine.Parameters;
 /** {@code report}: writes a JVM's memory as a page of HTML. */
 @Command(
         name = "report",
-        header = "Write a page of HTML that shows a JVM's memory as a picture.",
+        header = "Write an HTML page that shows a JVM's memory as a picture.",
         description = {
             "",
             "The page is one file, which needs no network and runs no scripts. It shows the verdict of \"check\", the regions"
                     + " and the address space to scale, the advice of \"doctor\", and the largest mappings of each region.",
             "",
-            "The file appears whole or not at all. Only its owner can read it, because addresses are secrets of the JVM.",
+            "The file appears whole or not at all. Only its owner can read it, because it shows addresses of the JVM, which should stay secret.",
             "",
             "The command walks the JVM's page tables once for the picture and, if something is locked, once for the advice: "
                     + SmapsCost.IN_WORDS
-                    + " each time. With --for it also walks them meanwhile, in a thousandth of the time, or a hundredth while"
-                    + " the JVM grows or shrinks. It does not attach."
+                    + " each time. With --for it also walks them while it watches, for a thousandth of the time, or a hundredth while the JVM grows or shrinks. It does not attach."
         },
         footer = {
             "",
@@ -46,7 +45,7 @@ import picocli.CommandLine.Parameters;
             "  memlock report 4242                  writes memlock-4242.html",
             "  memlock report 4242 -o memlock.html --for=60s",
             "",
-            "Exit status: 0 done, 1 no such JVM, not this user's, or the file cannot be written, 2 usage."
+            "Exit status: 0 done, 1 no such JVM, another user's, or the file cannot be written, 2 wrong usage."
         })
 final class ReportCommand implements Callable<Integer> {
 
@@ -62,13 +61,14 @@ final class ReportCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
-            description = "The file to write (default: memlock-PID.html here).")
+            description = "The file to write (default: memlock-PID.html in this directory).")
     private Path output;
 
     @Option(
             names = "--for",
             paramLabel = "DURATION",
-            description = "Watch the JVM so long first, such as 60s, from 1s: the page then shows lines over time.")
+            description =
+                    "First watch the JVM for this time, such as 60s, at least 1s: the page then shows lines over time.")
     private String length;
 
     @Option(names = "--force", description = "Replace the file if it exists.")
@@ -91,7 +91,7 @@ final class ReportCommand implements Callable<Integer> {
         ChosenJvms.Found found = chosen.findSome(jvms, pids, "JVM", jvm -> true);
         if (found.jvms().size() > 1) {
             throw new CommandException(
-                    "a report is of one JVM, and these are " + found.jvms().size() + ": give a PID");
+                    "a report shows one JVM, and these are " + found.jvms().size() + ": give a PID");
         }
         return ChosenJvms.each(found, console, jvm -> report(jvm, millis));
     }

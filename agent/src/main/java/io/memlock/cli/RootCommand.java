@@ -14,10 +14,10 @@ import picocli.CommandLine.IVersionProvider;
         description = {"", "\"memlock\" stands for \"java -jar memlock-agent.jar\".", ""},
         footer = {
             "",
-            "All but attach and unlock only look: they read /proc and change nothing. To lock a JVM from its start:",
+            "Only attach and unlock change something; the other commands read /proc. To lock a JVM from its start:",
             "  java -javaagent:memlock-agent.jar=mode=all ...",
             "",
-            "Exit status: 0 done, 1 no or failed, 2 usage."
+            "Exit status: 0 done, 1 no or failed, 2 wrong usage."
         },
         commandListHeading = "Commands:%n",
         synopsisSubcommandLabel = "COMMAND")

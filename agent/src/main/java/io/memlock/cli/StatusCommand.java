@@ -34,30 +34,26 @@ import picocli.CommandLine.Parameters;
 /** {@code status}: which JVMs there are, and how much of each is locked. */
 @Command(
         name = "status",
-        header = "Show the JVMs there are, and how much of each is locked.",
+        header = "List the JVMs, and how much of each is locked.",
         description = {
             "",
-            "RESIDENT is in RAM, LOCKED is in RAM and cannot be swapped out, SWAPPED is on disk already. MAJFLT/S are"
-                    + " memory accesses that waited for a disk, each second; a JVM that is locked has none. The VERDICT on a"
-                    + " JVM with the agent is about what that agent should lock; otherwise it is about everything.",
+            "RESIDENT is in RAM, LOCKED is in RAM and cannot be swapped out, SWAPPED is on disk already. MAJFLT/S is the number of memory accesses a second that waited for a disk; a locked JVM has none. The VERDICT is about what the agent in the JVM should lock; without an agent, about everything.",
             "",
-            "Below the table stand the sums over these JVMs, and what the host has. Locked memory cannot be reclaimed:"
-                    + " locked heaps that grow larger than the RAM end in the OOM killer.",
+            "Below the table are the sums over these JVMs, and what the host has. Locked memory cannot be reclaimed: if locked heaps outgrow the RAM, the OOM killer comes.",
             "",
-            "The command reads /proc and does not attach. How much is locked can only be known by walking a JVM's page"
-                    + " tables: " + SmapsCost.IN_WORDS + ". That is done for JVMs of up to " + SmapsCost.CHEAP_IN_WORDS
-                    + ", for the one JVM you name, and with --exact for all. Of a larger JVM with the agent, what that"
-                    + " agent has measured is shown."
+            "The command reads /proc and does not attach. To know how much is locked, it must walk a JVM's page tables: "
+                    + SmapsCost.IN_WORDS + ". It does so for JVMs of up to " + SmapsCost.CHEAP_IN_WORDS
+                    + ", for a single JVM that you name, and with --exact for all. For a larger JVM with the agent, it shows what that agent has measured."
         },
         footer = {
             "",
             "Examples:",
-            "  memlock status               all JVMs of this user; as root, all there are",
-            "  memlock status 4242          one of them in detail",
-            "  memlock status 4242 4243     these",
+            "  memlock status               all JVMs of this user; as root, all JVMs",
+            "  memlock status 4242          one JVM in detail",
+            "  memlock status 4242 4243     these two",
             "  memlock status --json | jq '.jvms[] | select(.lock != \"locked\")'",
             "",
-            "Exit status: 0 done, 1 one that is named is not there or not this user's, 2 usage."
+            "Exit status: 0 done, 1 a named JVM does not exist or is another user's, 2 wrong usage."
         })
 final class StatusCommand implements Callable<Integer> {
 
@@ -67,7 +63,7 @@ final class StatusCommand implements Callable<Integer> {
     /** The time that may be spent on the heap limits of JVMs that were started without one. */
     private static final long LIMITS_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-    @Parameters(arity = "0..*", paramLabel = "PID", description = "JVMs; otherwise all are shown.")
+    @Parameters(arity = "0..*", paramLabel = "PID", description = "JVMs (default: all).")
     private List<Long> pids = List.of();
 
     @Mixin

@@ -14,19 +14,19 @@ import picocli.CommandLine.Parameters;
 /** {@code unlock}: has the agent in a JVM give back what it locked. */
 @Command(
         name = "unlock",
-        header = "Have the agent in a JVM unlock what it locked.",
+        header = "Unlock what the agent in a JVM has locked.",
         description = {
             "",
-            "The agent unlocks in small pieces, so that nobody in the JVM waits for long. What the application locked itself stays locked."
+            "The agent unlocks in small pieces, so that no thread waits for long. What the application locked itself stays locked."
                     + " The agent stays loaded; \"attach\" locks again.",
             "",
-            "With --all, the JVMs that run the agent are meant. Several are unlocked one after the other.",
+            "--all means all JVMs that run the agent. Several JVMs are unlocked one after the other.",
             "",
-            "Once the request is made, Ctrl-C ends only this command: the JVM carries the request out to the end."
+            "After the request is sent, Ctrl-C ends only this command: the JVM carries the request out to the end."
         },
         footer = {
             "",
-            "Exit status: 0 unlocked, 1 it is not, or there is no agent in it, 2 usage. Of several JVMs the worst counts."
+            "Exit status: 0 unlocked, 1 it is not, or there is no agent in it, 2 wrong usage. Of several JVMs the worst counts."
         })
 final class UnlockCommand implements Callable<Integer> {
 
@@ -53,7 +53,7 @@ final class UnlockCommand implements Callable<Integer> {
         return client.each(found, jvm -> {
             if (!jvm.agent()) {
                 throw new CommandException("no memlock agent runs in " + jvm.title()
-                        + ": what is locked there, if anything is, was locked by something else");
+                        + "; if memory is locked there, something else locked it");
             }
             return client.ask(jvm, Action.UNLOCK, "", false);
         });

@@ -34,24 +34,18 @@ import picocli.CommandLine.Parameters;
 /** {@code watch}: a JVM's lock, live. */
 @Command(
         name = "watch",
-        header = "Watch how much of a JVM is locked, live.",
+        header = "Show live how much of a JVM is locked.",
         description = {
             "",
             "On a terminal the numbers are redrawn in place; otherwise there is a line for each interval.",
             "",
-            "Swapped and charged bytes and faults are read each time. Locked bytes and their share of resident bytes need"
-                    + " a walk of the JVM's page tables, " + SmapsCost.IN_WORDS
-                    + ". This command walks them every 10 s, or more rarely where a walk takes long, so that it stays under"
-                    + " 0.1 %% of a CPU; where a walk is cheap, also when charged or resident bytes change. AGE tells how old the locked"
-                    + " bytes are. COVERAGE is the share of what the agent in the JVM should lock, where the agent publishes"
-                    + " that; otherwise it is the share of everything.",
+            "Swapped and charged bytes and page faults are read each time. Locked bytes and COVERAGE need a walk of the JVM's page tables: "
+                    + SmapsCost.IN_WORDS
+                    + ". This command walks them every 10 s, or less often so that it stays under 0.1 %% of a CPU; where a walk is cheap, also when charged or resident bytes change. AGE tells how old the locked bytes are. COVERAGE is the locked share of what the agent in the JVM should lock; if no agent publishes that, of everything.",
             "",
-            "RELOCKS counts what the agent had to lock again since it was loaded. The agent publishes it among the JVM's"
-                    + " performance counters (io.memlock.relocks), which are read from a file: - without an agent, or"
-                    + " where the JVM has no such file (-XX:-UsePerfData, -XX:+PerfDisableSharedMem). This command"
-                    + " does not attach."
+            "RELOCKS counts the mappings that the agent had to lock since it was loaded. It is read from the file of the JVM's performance counters (io.memlock.relocks), and is \"-\" without an agent or without that file (-XX:-UsePerfData, -XX:+PerfDisableSharedMem). This command does not attach."
         },
-        footer = {"", "Ends when the JVM does, with exit status 1; with --count after so many lines, with 0."})
+        footer = {"", "Exit status: 1 when the JVM has ended, 0 after --count looks, 2 wrong usage."})
 final class WatchCommand implements Callable<Integer> {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
@@ -70,7 +64,7 @@ final class WatchCommand implements Callable<Integer> {
             description = "Time between two looks, such as 500ms or 2s, from 100ms (default: 1s).")
     private String interval;
 
-    @Option(names = "--count", paramLabel = "N", description = "End after so many looks.")
+    @Option(names = "--count", paramLabel = "N", description = "End after this number of looks.")
     private long count = Long.MAX_VALUE;
 
     @Option(names = "--json", description = "Write a line of JSON for each look (docs/command-line.md).")

@@ -110,7 +110,7 @@ public final class Page {
         html.raw("</p>");
         diagram("Bytes", bytes, most -> Numbers.bytes((long) most));
         diagram("Major faults each second", faults, Numbers::rate);
-        html.table("How the memory went on", "", "First", "Least", "Most", "Last");
+        html.table("Memory over time", "", "First", "Least", "Most", "Last");
         bytes.forEach(curve -> extremes(curve, number -> Numbers.bytes((long) number)));
         faults.forEach(curve -> extremes(curve, Numbers::rate));
         html.endTable().raw("</section>\n");
@@ -267,7 +267,7 @@ public final class Page {
     private void advice() {
         html.raw("<section><h2>Advice</h2>");
         if (snapshot.findings().isEmpty()) {
-            html.raw("<p>Nothing is to be done.</p>");
+            html.raw("<p>There is nothing to do.</p>");
         } else {
             html.raw("<ul>");
             for (Finding finding : snapshot.findings()) {
@@ -357,8 +357,8 @@ public final class Page {
         for (LayerStatus layer : snapshot.layers()) {
             html.element("li", layer.toString());
         }
-        html.raw("</ul><p>Sizes come from <code>/proc/" + snapshot.jvm().pid()
-                + "/smaps</code>. A page that two mappings or two processes share counts half in each. Reserved is address"
-                + " space, committed the accessible part of it.</p></section>\n");
+        html.raw(
+                "</ul><p>Sizes come from <code>/proc/" + snapshot.jvm().pid()
+                        + "/smaps</code>. A page that two mappings or two processes share counts half in each. Reserved is address space; committed is the accessible part of it.</p></section>\n");
     }
 }

@@ -44,13 +44,13 @@ class ThresholdTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "'' | '': it takes WARN:CRIT, WARN or :CRIT, where both are percents from 0 to 100, as 99.5:95",
+                "'' | '': it takes WARN:CRIT, WARN or :CRIT, where both are percentages from 0 to 100, as in 99.5:95",
                 ":  | ':': it takes WARN:CRIT",
                 "99:90:1 | '99:90:1': it takes WARN:CRIT",
-                "101:90 | '101': it takes percents from 0 to 100",
+                "101:90 | '101': it takes percentages from 0 to 100",
                 "99:-1 | '-1': it takes percents",
                 "NaN | 'NaN': it takes percents",
-                "90:99 | '90:99': the critical coverage is above that of the warning"
+                "90:99 | '90:99': the critical coverage must not be above the warning coverage"
             })
     void saysWhatIsWrongWithPercents(String text, String message) {
         assertThatThrownBy(() -> Threshold.share(text)).hasMessageContaining(message);
@@ -67,6 +67,6 @@ class ThresholdTest {
     @Test
     void refusesTimesThatAreNone() {
         assertThatThrownBy(() -> Threshold.seconds("10")).hasMessageContaining("age '10' needs a unit");
-        assertThatThrownBy(() -> Threshold.seconds("1m:10s")).hasMessageContaining("below that of the warning");
+        assertThatThrownBy(() -> Threshold.seconds("1m:10s")).hasMessageContaining("below the warning bound");
     }
 }

@@ -77,7 +77,7 @@ class ChosenJvmsTest {
     @CsvSource({"attach", "unlock", "doctor", "status"})
     void aNameThatNoneHasFails(String command) {
         assertThat(run(command + " --name=x.jar")).isEqualTo(1);
-        assertThat(err.toString(StandardCharsets.UTF_8)).startsWith("no JVM named x.jar that this user may look at");
+        assertThat(err.toString(StandardCharsets.UTF_8)).startsWith("no JVM named x.jar that you may look at");
     }
 
     @ParameterizedTest

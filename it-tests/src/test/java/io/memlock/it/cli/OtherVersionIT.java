@@ -48,7 +48,7 @@ class OtherVersionIT {
             assertThat(attach.stdout()).contains("mode=heap");
             assertThat(attach.stderr())
                     .containsPattern(
-                            "is version \\S+, this is " + another + "; it stays \\S+ until that JVM is started again");
+                            "is version \\S+, this is " + another + "; it stays \\S+ until that JVM is restarted");
             assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isPositive();
 
             Commands.run(Memlock.command(newer, "unlock", jvm.pid())).succeeded();
