@@ -80,8 +80,7 @@ public final class Attachability {
         }
         if (!status.catches(Linux.SIGQUIT)) {
             return new Obstacle(
-                    "it does not handle SIGQUIT, which attaching sends, and would die of it; it is starting or ending"
-                            + " just now, or was started with -Xrs",
+                    "it does not handle SIGQUIT, which attaching sends, so the signal would end it: it is starting or ending just now, or was started with -Xrs",
                     AT_START);
         }
         Obstacle obstacle = ofUsers(pid, status.effectiveUid());
@@ -115,9 +114,9 @@ public final class Attachability {
         for (Mapping mapping : mappings) {
             if (mapping.path().contains(OPENJ9)) {
                 return new Obstacle(
-                        "it runs on OpenJ9, which is not HotSpot: it does not know this way to attach, and would write"
+                        "it runs on OpenJ9, not on HotSpot: it does not know this way to attach, and would write"
                                 + " a dump",
-                        "# run the application on a JVM with HotSpot, as OpenJDK and Temurin have it");
+                        "# run the application on a HotSpot JVM, such as OpenJDK or Temurin");
             }
             if (mapping.path().contains("/libinstrument.so")) {
                 return null;
@@ -126,7 +125,8 @@ public final class Attachability {
         }
         if (isReplaced) {
             return new Obstacle(
-                    "its Java was removed or replaced while it runs, and the library an agent needs with it", AT_START);
+                    "its Java was removed or replaced while it runs, and with it the library that an agent needs",
+                    AT_START);
         }
         return Jdk.lacks(proc, pid, DeploymentFiles.javaHome(mappings), AttachedJvm.NEEDED_MODULE)
                 ? new Obstacle("it " + AttachedJvm.LACKS_MODULE, "# " + AttachedJvm.ADD_MODULE)

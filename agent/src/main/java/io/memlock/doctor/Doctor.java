@@ -69,7 +69,7 @@ public final class Doctor {
         }
         return examined.hasAgent()
                 ? Finding.note(
-                        check, obstacle.reason() + "; the agent is loaded already, and cannot be given other options")
+                        check, obstacle.reason() + "; the agent is loaded already, and its options cannot be changed")
                 : Finding.fail(check, obstacle.reason(), obstacle.remedy());
     }
 

@@ -46,7 +46,7 @@ public record Examination(String subject, long neededBytes, long atMostBytes, Li
         shown.forEach(finding -> add(lines, finding, width));
         int fine = findings.size() - shown.size();
         if (fine > 0) {
-            lines.add("OK    " + (fine == 1 ? "1 check" : fine + " checks") + ": --verbose shows what was seen");
+            lines.add("OK    " + (fine == 1 ? "1 check" : fine + " checks") + "; --verbose shows details");
         }
         lines.add(conclusion());
         return lines;
@@ -82,7 +82,7 @@ public record Examination(String subject, long neededBytes, long atMostBytes, Li
         if (!canLock()) {
             return "the promise cannot be kept: see FAIL";
         }
-        return has(Severity.WARN) ? "locking works, but trouble is near: see WARN" : "locking works";
+        return has(Severity.WARN) ? "locking works, but something else may go wrong: see WARN" : "locking works";
     }
 
     private boolean has(Severity severity) {

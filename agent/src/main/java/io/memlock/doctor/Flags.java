@@ -50,8 +50,8 @@ final class Flags {
                     ? Finding.ok("class cache", cache + " is in use")
                     : Finding.note(
                             "class cache",
-                            cache + ": the JVM does not use it. Beside an agent it takes only one that was made with"
-                                    + " --add-modules java.instrument; -Xlog:cds,aot tells what it did not like");
+                            cache
+                                    + ": the JVM does not use it. With an agent it uses only one that was made with --add-modules java.instrument; -Xlog:cds,aot tells why it was refused");
         }
         return null;
     }

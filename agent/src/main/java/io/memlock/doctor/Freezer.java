@@ -36,8 +36,8 @@ final class Freezer {
 
     private static Obstacle frozen(CgroupLevel level, String thaw, String file) {
         return new Obstacle(
-                "its cgroup is frozen, and it cannot answer",
-                "# have whoever froze it thaw it (docker unpause, systemctl thaw), or:\necho " + thaw + " | sudo tee "
-                        + ShellWord.of(level.directory() + "/" + file));
+                "its cgroup is frozen, so the JVM cannot answer",
+                "# thaw it with the tool that froze it (docker unpause, systemctl thaw), or:\necho " + thaw
+                        + " | sudo tee " + ShellWord.of(level.directory() + "/" + file));
     }
 }

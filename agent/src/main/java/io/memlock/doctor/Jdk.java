@@ -25,7 +25,7 @@ final class Jdk {
     static Finding finding(ProcFs proc, String process, String home) {
         String version = version(proc, process, home);
         if (version.isEmpty()) {
-            return Finding.note(CHECK, "its version cannot be told; the agent needs " + OLDEST + " or newer");
+            return Finding.note(CHECK, "its version is not known; the agent needs " + OLDEST + " or newer");
         }
         return JavaRelease.feature(version) < OLDEST
                 ? Finding.fail(CHECK, version, "# the agent needs JDK " + OLDEST + " or newer")

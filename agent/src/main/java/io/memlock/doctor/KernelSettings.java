@@ -28,12 +28,12 @@ final class KernelSettings {
                 moving(
                         "compaction",
                         "vm/compact_unevictable_allowed",
-                        "locked pages may be moved, a minor fault each",
+                        "the kernel may move locked pages, which costs a minor fault each",
                         version),
                 moving(
                         "NUMA balancing",
                         "kernel/numa_balancing",
-                        "locked pages may move between nodes, minor faults",
+                        "the kernel may move locked pages between nodes, which costs minor faults",
                         version),
                 hugePages());
     }
@@ -49,12 +49,12 @@ final class KernelSettings {
 
     private static Finding kernel(String release, KernelVersion version) {
         if (version == null) {
-            return Finding.note("kernel", release + ": its version cannot be told");
+            return Finding.note("kernel", release + ": its version is not known");
         }
         if (!version.isAtLeast(4, 4)) {
             return Finding.fail(
                     "kernel",
-                    release + ": it cannot lock on-fault, without which nothing is locked",
+                    release + ": it cannot lock on-fault, so the agent locks nothing",
                     "# Linux 4.4 or newer");
         }
         return version.isAtLeast(5, 14)
@@ -62,7 +62,7 @@ final class KernelSettings {
                 : Finding.note(
                         "kernel",
                         release
-                                + ": no MADV_POPULATE (5.14), so prefault faults pages in by mlock, which stalls longer");
+                                + ": no MADV_POPULATE (needs 5.14), so prefault populates pages by mlock, which stalls longer");
     }
 
     private Finding mappings(int mappings, Deployment deployment) {
@@ -110,7 +110,7 @@ final class KernelSettings {
         return modes.contains("[always]")
                 ? Finding.note(
                         "huge pages",
-                        "transparent_hugepage is always: one touch may make " + hugePage()
+                        "transparent_hugepage is \"always\": one touch may make " + hugePage()
                                 + " resident, and all of it is locked")
                 : Finding.ok("huge pages", "transparent_hugepage: " + modes);
     }

@@ -36,8 +36,8 @@ final class LibraryDirectory {
         }
         return Finding.fail(
                 CHECK,
-                "none to write and map a library in: " + String.join(", ", refused),
-                "# start the JVM with -Djava.io.tmpdir=DIRECTORY, one its user can write and that is not mounted noexec");
+                "no directory in which a library can be written and mapped: " + String.join(", ", refused),
+                "# start the JVM with -Djava.io.tmpdir=DIRECTORY: a directory that its user can write and that is not mounted noexec");
     }
 
     private String objection(String place, MountInfo.Mount mount) {

@@ -134,7 +134,7 @@ record MemoryNeed(
                     + (unlimited.size() == 1 ? "it" : "them"));
         }
         if (atMost.getOrDefault(Region.CODE, 0L) > 0) {
-            text.append("; code is counted as it is now, because a JVM rarely fills what is reserved for it");
+            text.append("; code counts with its size now, because a JVM rarely fills its reserved code cache");
         }
         return text.toString();
     }

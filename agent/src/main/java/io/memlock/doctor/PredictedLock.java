@@ -53,7 +53,7 @@ final class PredictedLock {
         if (options.strategy() == StrategyChoice.FUTURE) {
             return Finding.fail(
                     CHECK,
-                    "strategy=future is refused under a limit: the JVM would die once it is reached; " + numbers,
+                    "strategy=future is refused under a limit: the JVM would end once the limit is reached; " + numbers,
                     advice.and("# or strategy=auto").text());
         }
         if (need.chargedBytes() > LockLimit.usableBytes(limit)) {
@@ -62,14 +62,14 @@ final class PredictedLock {
         if (need.grownBytes() >= 0 && need.grownBytes() <= limit) {
             return Finding.ok(
                     CHECK,
-                    "fits, also when it has grown: " + numbers + ", at its largest it takes "
+                    "fits, even when it has grown: " + numbers + ", at its largest it takes "
                             + Bytes.text(need.grownBytes()));
         }
         return Finding.warn(
                 CHECK,
                 "fits, as it is now: " + numbers + ". "
                         + (need.grownBytes() < 0
-                                ? "Nothing limits what it grows to"
+                                ? "Nothing limits its growth"
                                 : "It may grow to " + Bytes.text(need.grownBytes()) + ", a reserve included")
                         + ", and once the limit is reached no more is locked",
                 advice.text());
@@ -86,12 +86,13 @@ final class PredictedLock {
     /** {@code Failures.zgcUnderRescan} is what the agent says of it. */
     private Finding zgc() {
         if (examined.isUnlimited()) {
-            return Finding.ok("ZGC", "it unmaps what it frees; the agent maps the heap once more and locks that view");
+            return Finding.ok(
+                    "ZGC",
+                    "ZGC unmaps memory that it frees; the agent maps the heap a second time and locks that view");
         }
         return Finding.fail(
                 "ZGC",
-                "it maps its heap anew while it runs, even with -Xms equal to -Xmx, and each time the lock is gone until"
-                        + " the agent looks again",
+                "ZGC maps its heap again while it runs, even with -Xms equal to -Xmx; each time, the lock is gone until the agent looks again",
                 "# no limit (see lock), or another collector: -XX:+UseG1GC with -Xms equal to -Xmx");
     }
 }

@@ -34,7 +34,7 @@ final class Privileges {
         String check = "privilege";
         if (tried != null) {
             return tried.isUnlimited()
-                    ? Finding.ok(check, "tried: more than any limit could be locked")
+                    ? Finding.ok(check, "tried: more than any limit allows could be locked")
                     : Finding.note(
                             check,
                             "tried: more than the limit is refused with " + Errno.describe(tried.probeErrno())
@@ -68,7 +68,8 @@ final class Privileges {
 
     private Finding userNamespace() {
         return examined.deployment().isUserNamespace()
-                ? Finding.note("user namespace", "in one of its own: its CAP_IPC_LOCK counts for nothing outside of it")
+                ? Finding.note(
+                        "user namespace", "it runs in one of its own, in which CAP_IPC_LOCK has no effect on locking")
                 : Finding.ok("user namespace", "none of its own");
     }
 
@@ -77,10 +78,10 @@ final class Privileges {
             return Finding.ok("seccomp", "no filter");
         }
         return tried != null && tried.isUnlimited()
-                ? Finding.ok("seccomp", "a filter is in force, and lets the calls pass")
+                ? Finding.ok("seccomp", "a filter is in force, and allows the calls")
                 : Finding.note(
                         "seccomp",
-                        "a filter is in force: whether it lets mlock2 and mlockall pass cannot be read, only tried"
-                                + (tried == null ? "; doctor without a PID, where this JVM runs, tries it" : ""));
+                        "a filter is in force; only a try can tell whether it allows mlock2 and mlockall"
+                                + (tried == null ? ": run doctor without a PID where this JVM runs" : ""));
     }
 }

@@ -34,7 +34,7 @@ final class ReclaimOrder {
             if (given != asked) {
                 return Finding.note(
                         check,
-                        name + "=" + Bytes.limit(asked) + ", but a cgroup above grants " + Bytes.limit(given)
+                        name + "=" + Bytes.limit(asked) + ", but a parent cgroup grants " + Bytes.limit(given)
                                 + ": set it there as well (MemoryMin= or MemoryLow= of the slice)");
             }
             granted += asked == 0 ? "" : (granted.isEmpty() ? "" : ", ") + name + "=" + Bytes.limit(asked);
@@ -44,7 +44,7 @@ final class ReclaimOrder {
                 granted.isEmpty()
                         ? "neither memory.min nor memory.low"
                         : granted
-                                + ": the kernel takes memory of others first, but not where this cgroup's own limit asks");
+                                + ": the kernel takes memory of others first, except when this cgroup reaches its own limit");
     }
 
     private Finding oomKiller() {
@@ -54,8 +54,7 @@ final class ReclaimOrder {
                 ? Finding.note(
                         check,
                         evidence
-                                + ": where memory is short this JVM is ended before others of its size. In Kubernetes a pod"
-                                + " whose requests equal its limits has -997; in a unit OOMScoreAdjust= sets it")
+                                + ": if memory runs out, this JVM is ended before others of its size. In Kubernetes a pod whose requests equal its limits has -997; in a unit OOMScoreAdjust= sets it")
                 : Finding.ok(check, evidence);
     }
 }

@@ -58,7 +58,7 @@ final class Sizes {
     static Finding prefaultRoom(boolean isEnough, String evidence) {
         return isEnough
                 ? Finding.ok(PREFAULT_ROOM, evidence)
-                : Finding.fail(PREFAULT_ROOM, evidence, "# more memory, or a smaller -Xms");
+                : Finding.fail(PREFAULT_ROOM, evidence, "# give it more memory, or a smaller -Xms");
     }
 
     /** Returns whether little would be left for files once the heap has grown: {@code auto} takes {@code rescan} then. */
@@ -74,7 +74,7 @@ final class Sizes {
         String evidence = "at most " + Bytes.text(atMostBytes) + ", the host has " + Bytes.text(memory.totalBytes())
                 + ", of which " + Bytes.text(memory.availableBytes()) + " are available now";
         if (atMostBytes > memory.totalBytes()) {
-            return Finding.warn("host RAM", evidence + ": " + OOM, "# more RAM, or a smaller -Xmx");
+            return Finding.warn("host RAM", evidence + ": " + OOM, "# use a host with more RAM, or a smaller -Xmx");
         }
         boolean othersHaveIt = memory.availableBytes() >= 0
                 && atMostBytes - Math.min(atMostBytes, residentBytes) > memory.availableBytes();
@@ -82,7 +82,7 @@ final class Sizes {
                 ? Finding.warn(
                         "host RAM",
                         evidence + ": other processes have the rest, and " + OOM,
-                        "# fewer or smaller processes beside it, or a smaller -Xmx")
+                        "# run fewer or smaller processes beside it, or use a smaller -Xmx")
                 : Finding.ok("host RAM", evidence);
     }
 
@@ -104,7 +104,7 @@ final class Sizes {
             return Finding.warn(
                     check,
                     "at most " + Bytes.text(atMostBytes) + ", memory.high is " + Bytes.text(high)
-                            + ": above it the kernel slows the JVM down, trying in vain to reclaim what is locked",
+                            + ": above it the kernel slows the JVM down and tries in vain to reclaim locked memory",
                     "# raise memory.high (MemoryHigh= of a unit), or lower -Xmx");
         }
         return Finding.ok(
@@ -122,8 +122,7 @@ final class Sizes {
         return ". The heap may become " + Bytes.text(examined.heapMaxBytes())
                 + ", which the JVM did not derive from that limit"
                 + (flags.isOn("UseContainerSupport", true)
-                        ? ": it did not see it, because another cgroup above has it, it came later, or this JDK cannot read"
-                                + " this kind of cgroup"
+                        ? ": it did not see the limit, because a parent cgroup has it, it was set later, or this JDK cannot read this kind of cgroup"
                         : ", because of -XX:-UseContainerSupport");
     }
 

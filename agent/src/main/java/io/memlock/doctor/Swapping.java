@@ -12,8 +12,7 @@ import java.util.List;
 final class Swapping {
 
     private static final String FILES_ONLY =
-            "only pages of files (code, libraries, class archives) can be taken away, and"
-                    + " these are what locking protects here";
+            "the kernel can drop only pages of files (code, libraries, class archives); here locking protects only these";
 
     private final ProcFs proc;
     private final Settings settings;

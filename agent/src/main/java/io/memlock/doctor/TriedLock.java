@@ -77,6 +77,6 @@ final class TriedLock {
                         CHECK,
                         "tried and done in this JVM, the doctor's own: " + strategy + ", charged " + charged + " of "
                                 + limit.describe()
-                                + "; a JVM that is larger, or grows, needs more: run doctor with its PID");
+                                + ". A JVM that is larger, or grows, needs more: run doctor with its PID");
     }
 }

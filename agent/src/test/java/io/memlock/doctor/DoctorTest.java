@@ -103,7 +103,7 @@ class DoctorTest extends OnCapturedHost {
     void theLastLineIsTheConclusion() throws Exception {
         assertThat(last(new ExaminedJvmBuilder())).isEqualTo("locking works");
         assertThat(last(new ExaminedJvmBuilder().limited(8 * MIB)))
-                .isEqualTo("locking works, but trouble is near: see WARN");
+                .isEqualTo("locking works, but something else may go wrong: see WARN");
         assertThat(last(new ExaminedJvmBuilder().limited(0))).isEqualTo("the promise cannot be kept: see FAIL");
     }
 
@@ -137,7 +137,7 @@ class DoctorTest extends OnCapturedHost {
                         "JVM 1",
                         "FAIL  e                  f",
                         "NOTE  c                  d",
-                        "OK    1 check: --verbose shows what was seen",
+                        "OK    1 check; --verbose shows details",
                         "the promise cannot be kept: see FAIL");
     }
 

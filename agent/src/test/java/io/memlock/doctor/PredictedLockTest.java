@@ -107,7 +107,7 @@ class PredictedLockTest {
         assertThat(only(enough, "mode=heap").severity()).isEqualTo(Severity.OK);
         assertThat(only(tooLittle, "mode=heap").severity()).isEqualTo(Severity.WARN);
         assertThat(only(tooLittle, "mode=heap").evidence()).contains("may grow to 73.2 MiB");
-        assertThat(only(enough, "mode=heap+native").evidence()).contains("Nothing limits what it grows to");
+        assertThat(only(enough, "mode=heap+native").evidence()).contains("Nothing limits its growth");
         assertThat(only(enough.options("-XX:MaxMetaspaceSize=2m"), "mode=metaspace")
                         .severity())
                 .isEqualTo(Severity.OK);

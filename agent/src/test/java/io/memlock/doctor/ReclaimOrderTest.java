@@ -40,7 +40,7 @@ class ReclaimOrderTest extends OnCapturedHost {
     void aCgroupAboveHasToGrantProtectionToo(String name) {
         host.put(OWN + name, 64 * MIB + "\n");
         assertThat(find("protection").severity()).isEqualTo(Severity.NOTE);
-        assertThat(find("protection").evidence()).startsWith(name + "=64.0 MiB, but a cgroup above grants 0");
+        assertThat(find("protection").evidence()).startsWith(name + "=64.0 MiB, but a parent cgroup grants 0");
 
         host.put(ABOVE + name, "max\n");
         assertThat(find("protection").severity()).isEqualTo(Severity.OK);

@@ -55,7 +55,7 @@ class SizesTest extends OnCapturedHost {
     void tellsWhyAHeapOutgrowsALimitThatNobodyAskedItTo() throws IOException {
         host.put(LIMIT, 64 * MIB + "\n");
 
-        assertThat(cgroupEvidence(256)).contains("may become 256.0 MiB", "did not see it");
+        assertThat(cgroupEvidence(256)).contains("may become 256.0 MiB", "did not see the limit");
         assertThat(cgroupEvidence(256, "-XX:-UseContainerSupport")).contains("because of -XX:-UseContainerSupport");
         assertThat(cgroupEvidence(256, "-XX:MaxRAMPercentage=75")).doesNotContain("derive");
         assertThat(cgroupEvidence(256, "-Xmx256m")).doesNotContain("derive");

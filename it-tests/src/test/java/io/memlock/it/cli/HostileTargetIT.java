@@ -64,7 +64,7 @@ class HostileTargetIT {
 
         Outcome doctor = run("doctor");
 
-        assertThat(doctor.stdout()).as(doctor::toString).contains("its version cannot be told");
+        assertThat(doctor.stdout()).as(doctor::toString).contains("its version is not known");
     }
 
     @Test
