@@ -16,8 +16,7 @@ import jdk.jfr.Timespan;
 @Name("memlock.CoverageLost")
 @Label("Memory Lock Coverage Lost")
 @Category("Memory Lock")
-@Description(
-        "Memory of one region that is selected and was not locked. What is still unlocked is told at each chunk's end")
+@Description("Memory of one selected region was not locked. A loss that goes on is reported at the end of each chunk")
 @Period("endChunk")
 @StackTrace(false)
 @Registered(false)
@@ -27,7 +26,7 @@ final class CoverageLostEvent extends Event {
     String region;
 
     @Label("Size")
-    @Description("Length of the ranges, at the most; not all of it need have been in RAM")
+    @Description("Largest total length of the unlocked ranges; not all of it need have been in RAM")
     @DataAmount
     long size;
 
@@ -36,12 +35,11 @@ final class CoverageLostEvent extends Event {
 
     @Label("Unlocked For")
     @Description(
-            "Time until it was locked again, or until this event. It counts from the last look before the loss, which is"
-                    + " earlier than the loss; of a loss that was there when the recording began, from the first look after that")
+            "Time until the memory was locked again, or until this event. It counts from the last look before the loss, so it is an upper bound; for a loss older than the recording it counts from the first look in the recording")
     @Timespan
     long unlockedFor;
 
     @Label("Relocked")
-    @Description("Whether it is locked again; otherwise it is still unlocked, or no longer selected")
+    @Description("Whether the memory is locked again; if not, it is still unlocked or no longer selected")
     boolean relocked;
 }

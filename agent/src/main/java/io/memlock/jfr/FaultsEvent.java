@@ -15,7 +15,7 @@ import jdk.jfr.Timespan;
 @Name("memlock.Faults")
 @Label("Page Faults")
 @Category("Memory Lock")
-@Description("Page faults of this process since the event before. A pause with major faults in it waited for a disk")
+@Description("Page faults of this process since the previous event. A pause with major faults in it waited for a disk")
 @Period("1 s")
 @StackTrace(false)
 @Registered(false)
@@ -36,7 +36,7 @@ final class FaultsEvent extends Event {
     float minorRate;
 
     @Label("Interval")
-    @Description("The time in which they happened")
+    @Description("The time in which the faults happened")
     @Timespan
     long interval;
 }

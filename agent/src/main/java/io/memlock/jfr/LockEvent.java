@@ -15,7 +15,7 @@ import jdk.jfr.StackTrace;
 @Name("memlock.Lock")
 @Label("Memory Lock or Unlock")
 @Category("Memory Lock")
-@Description("One attempt of memlock-agent to lock or unlock memory, in one mapping")
+@Description("One attempt of memlock-agent to lock or unlock memory of one mapping")
 @StackTrace(false)
 @Registered(false)
 final class LockEvent extends Event {
@@ -38,10 +38,11 @@ final class LockEvent extends Event {
     long start;
 
     @Label("Errno")
-    @Description("What the kernel answered: 0 if the range is locked or unlocked, -1 if the call said so and it is not")
+    @Description(
+            "The kernel's answer: 0 if the range is locked or unlocked, -1 if the call succeeded but the range is not")
     int errno;
 
     @Label("Answer")
-    @Description("The same in words")
+    @Description("The answer in words")
     String answer;
 }

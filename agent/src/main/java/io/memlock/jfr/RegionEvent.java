@@ -27,11 +27,11 @@ final class RegionEvent extends Event {
     String region;
 
     @Label("Selected")
-    @Description("Whether it is to be locked")
+    @Description("Whether the region should be locked")
     boolean selected;
 
     @Label("Coverage")
-    @Description("Locked bytes of the resident bytes; not a number where nothing is resident")
+    @Description("Locked bytes divided by resident bytes; not a number where nothing is resident")
     @Percentage
     float coverage;
 

@@ -17,7 +17,7 @@ import jdk.jfr.Timespan;
 @Name("memlock.Status")
 @Label("Memory Lock Status")
 @Category("Memory Lock")
-@Description("How far memlock-agent keeps what is selected in RAM")
+@Description("How much of the selected memory memlock-agent keeps in RAM")
 @Period("5 s")
 @StackTrace(false)
 @Registered(false)
@@ -28,27 +28,27 @@ final class StatusEvent extends Event {
     String state;
 
     @Label("Verified Ago")
-    @Description("Age of the verification that the state comes from")
+    @Description("Time since the state was last verified")
     @Timespan(Timespan.MILLISECONDS)
     long verifiedAgo;
 
     @Label("Coverage")
-    @Description("Locked bytes of the resident bytes that are selected; not a number while that is not known")
+    @Description("Locked bytes divided by resident bytes of what is selected; not a number while it is not known")
     @Percentage
     float coverage;
 
     @Label("Locked")
-    @Description("What is selected, in RAM and locked; -1 before the first scan")
+    @Description("Selected bytes in RAM and locked; -1 before the first scan")
     @DataAmount
     long locked;
 
     @Label("Resident")
-    @Description("What is selected and in RAM; -1 before the first scan")
+    @Description("Selected bytes in RAM; -1 before the first scan")
     @DataAmount
     long resident;
 
     @Label("Swapped")
-    @Description("What is selected and in swap; -1 before the first scan")
+    @Description("Selected bytes in swap; -1 before the first scan")
     @DataAmount
     long swapped;
 
@@ -63,11 +63,11 @@ final class StatusEvent extends Event {
     long charged;
 
     @Label("Limit")
-    @Description("How much may be charged; the greatest number there is if it is unlimited")
+    @Description("Bytes that may be charged; the largest long if unlimited")
     @DataAmount
     long limit;
 
     @Label("Relocks")
-    @Description("Parts of mappings that had to be locked after the first time, since the start")
+    @Description("Parts of mappings that had to be locked since the start, after the first pass")
     long relocks;
 }

@@ -104,7 +104,7 @@ final class ListenerThread {
             }
             throw new IllegalStateException(e.getCause());
         } catch (TimeoutException e) {
-            throw new IllegalStateException("a listener of the application holds it up", e);
+            throw new IllegalStateException("a listener of the application blocks it", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);

@@ -228,8 +228,9 @@ final class MemoryLockBean implements MemoryLockMXBean {
             throw new IllegalArgumentException(e.getMessage());
         }
         if (!wanted.jmx()) {
-            throw new IllegalArgumentException("jmx=off would take away this MBean, and with it the way back. Use:"
-                    + " java -jar memlock-agent.jar attach PID OPTIONS,jmx=off");
+            throw new IllegalArgumentException(
+                    "jmx=off would remove this MBean, and nothing could undo it over JMX. Use:"
+                            + " java -jar memlock-agent.jar attach PID OPTIONS,jmx=off");
         }
         String answer = answer(() -> control.lock(wanted, BY_JMX).text());
         return wanted.onFailure() == OnFailure.EXIT

@@ -10,7 +10,7 @@ import java.util.Map;
  *
  * <p>Notifications of type {@link #STATE_CHANGED} are sent when {@code State} changes.
  */
-@Description("The lock on this JVM's memory: what is locked, how much, and how well the promise is kept")
+@Description("The lock on this JVM's memory: what should be locked, how much is locked, and whether the lock holds")
 public interface MemoryLockMXBean {
 
     /** The name it is registered by. */
@@ -23,40 +23,37 @@ public interface MemoryLockMXBean {
     String getMode();
 
     @Description(
-            "What is left unlocked although the mode is all: regions joined by +, or nothing. Coverage leaves it out")
+            "What is left unlocked with mode=all: regions joined by +, or nothing. Coverage leaves these regions out")
     String getExclude();
 
     @Description(
-            "Which of the files that the application maps should be locked, where neither all nor none of them should"
-                    + " be: globs joined by +; none otherwise")
+            "The only mapped files that should be locked: globs joined by +; none if all or no mapped files should be locked")
     String getMapped();
 
     @Description(
-            "The regions that should be locked, joined by +: what Mode, Exclude and Mapped come to, where with Mapped"
-                    + " only some files of mapped should be. Empty if there are none")
+            "The regions that should be locked, joined by +: the result of Mode, Exclude and Mapped. With Mapped, only some files of the region mapped. Empty if there are none")
     String getSelection();
 
-    @Description("How new mappings are locked: future (born locked), rescan (found and locked by the keeper) or none")
+    @Description(
+            "How new mappings are locked: future (by the kernel as they are created), rescan (soon after, by the keeper) or none")
     String getStrategy();
 
-    @Description("LOCKED: all that is selected; PARTIAL: some of it is not, or what was to be unlocked is not, see"
-            + " LastFailure; UNLOCKED: nothing was asked for; FAILED: nothing is locked although it was asked for;"
-            + " UNKNOWN: nobody has verified it for longer than three intervals, see LastFailure")
+    @Description(
+            "LOCKED: everything selected is locked; PARTIAL: some of it is not, or an unlock is not complete, see LastFailure; UNLOCKED: nothing is selected; FAILED: nothing that is selected is locked; UNKNOWN: the lock was not verified for longer than three intervals, see LastFailure")
     String getState();
 
     @Description("State as a number: 0 LOCKED, 1 PARTIAL, 2 FAILED, 3 UNKNOWN, 4 UNLOCKED")
     int getStateCode();
 
     @Description(
-            "Each state by name: 1 for the one that State names, 0 for the others. For exporters, which read no texts")
+            "Each state by name: 1 for the current state, 0 for the others. For exporters, which read numbers only")
     Map<String, Integer> getStates();
 
     @Description("Milliseconds since State was last verified; -1 if it never was")
     long getVerifiedAgeMillis();
 
     @Description(
-            "How far prefault has come. NONE: not asked for, or nothing is locked; POPULATING; DONE: what was committed"
-                    + " is populated, and of a growing heap the reserve ahead of its use; STOPPED: too little room, or not possible"
+            "Progress of prefault. NONE: not asked for, or nothing is locked; POPULATING; DONE: committed memory is populated, and so is the reserve of a growing heap; STOPPED: too little memory is left, or not possible"
                     + " here")
     String getPrefaultState();
 
@@ -76,14 +73,11 @@ public interface MemoryLockMXBean {
     long getResidentBytes();
 
     @Description(
-            "Bytes of this JVM in swap, at the last scan; with more than 512 MiB resident, of shared memory (ZGC's heap,"
-                    + " files in /dev/shm) only what is open, from Linux 6.10 on and without a seccomp filter:"
-                    + " \"regions PID\" counts all")
+            "Bytes of this JVM in swap, at the last scan. With more than 512 MiB resident, shared memory (ZGC's heap, files in /dev/shm) counts only if its file is open, from Linux 6.10 on and without a seccomp filter: \"regions PID\" counts all")
     long getSwappedBytes();
 
     @Description(
-            "Locked of resident bytes of what is selected (Selection), at the last scan, from 0 to 1. The promise is 1;"
-                    + " of what is excluded it says nothing. -1 if nothing is selected, or before the first scan")
+            "Locked bytes divided by resident bytes of what is selected (Selection), at the last scan, from 0 to 1. The promise is 1. -1 if nothing is selected, or before the first scan")
     double getCoverage();
 
     @Description("Page faults that had to read from disk, since this JVM started")
@@ -93,8 +87,7 @@ public interface MemoryLockMXBean {
     long getLimitBytes();
 
     @Description(
-            "Bytes this JVM can still take before the kernel would have to kill: the least of what the host and each"
-                    + " visible memory cgroup have left, unlocked page cache counted as free; -1 if neither tells")
+            "Bytes this JVM can still take before the OOM killer comes: the least of what the host and each visible memory cgroup have left, unlocked page cache counted as free; -1 if not known")
     long getHeadroomBytes();
 
     @Description("Bytes in a page")
@@ -105,24 +98,21 @@ public interface MemoryLockMXBean {
 
     @Description(
             "Direct buffers and native segments, each with its number and its bytes, -1 where unknown. Direct buffers"
-                    + " are those of ByteBuffer.allocateDirect. Segments are those of any Arena that were allocated since"
-                    + " countSegments() was called, and not freed")
+                    + " are those of ByteBuffer.allocateDirect. Segments are those of any Arena that were allocated after countSegments() was called and are not freed")
     OffHeapRow getOffHeap();
 
     @Description(
-            "Which classes allocated direct buffers and native segments after sampleOffHeap() was called, and did not"
-                    + " free them: estimates, each with the number of samples it rests on. The class is the first on the"
-                    + " stack that is not the JDK's, so that a library's pool is named and not its user. Empty before")
+            "Which classes allocated the direct buffers and native segments that are not freed, since sampleOffHeap() was called: estimates, each with the number of samples it rests on. The class is the first on the stack that is not the JDK's, so a library's pool is named instead of its user. Empty before")
     List<AllocatingClassRow> getOffHeapByClass();
 
     @Description("Mappings the keeper had to lock since the start: heap growth under rescan, or another library's"
             + " munlockall")
     long getRelockCount();
 
-    @Description("Looks at the mappings that found something selected but not locked, and could not lock it")
+    @Description("Looks of the keeper that found selected memory unlocked and could not lock it")
     long getFailureCount();
 
-    @Description("Why the promise is not kept, or was not when it last failed; empty if it never failed")
+    @Description("Why memory is not locked, or was not at the last failure; empty if there was none")
     String getLastFailure();
 
     @Description("Milliseconds the last scan took; -1 before the first")
@@ -137,8 +127,8 @@ public interface MemoryLockMXBean {
             + " none within a second of the last, nor within 200 times what that took; see LockedBytesAgeMillis")
     void refresh();
 
-    @Description("Locks something else from now on, in small pieces, without stalling the application. Answers what"
-            + " came of it. on-failure is ignored, as nothing ends this JVM; jmx=off is refused")
+    @Description(
+            "Locks by new options from now on, in small pieces, without stalling the application. Returns the result as text. on-failure is ignored, because nothing here ends the JVM; jmx=off is refused")
     String lock(
             @Description(name = "options", value = "Options as for the agent, such as mode=heap+code") String options);
 
@@ -152,10 +142,9 @@ public interface MemoryLockMXBean {
 
     @Description(
             "Samples allocations by class in OffHeapByClass from now on, until this JVM ends, and counts native segments"
-                    + " as countSegments() does. Each allocation then takes a random number more, and one in 512 KiB, as"
-                    + " each of that size or larger, a walk of the stack")
+                    + " as countSegments() does. Each allocation then also draws a random number; about one in 512 KiB, and each of that size or larger, also walks the stack")
     void sampleOffHeap();
 
-    @Description("Tells what is locked, what is not and why, and how the regions were found, as text")
+    @Description("Returns as text what is locked, what is not and why, and how the regions were found")
     String diagnose();
 }

@@ -11,8 +11,7 @@ public interface RegionMXBean {
     /** The name of the MBean of a region: this, and its name as in the options. */
     String OBJECT_NAME = "io.memlock:type=Region,name=";
 
-    @Description(
-            "Whether this region should be locked; with globs for mapped files true, though of mapped only some should be")
+    @Description("Whether this region should be locked; true for mapped if only some mapped files should be locked")
     boolean isSelected();
 
     @Description("Mappings that belong to this region, whole or in part")
@@ -31,10 +30,9 @@ public interface RegionMXBean {
     long getLockedBytes();
 
     @Description(
-            "Bytes of this region in swap; with more than 512 MiB resident, of shared memory only what SwappedBytes of"
-                    + " io.memlock:type=MemoryLock tells of")
+            "Bytes of this region in swap; with more than 512 MiB resident, shared memory counts only as in SwappedBytes of io.memlock:type=MemoryLock")
     long getSwappedBytes();
 
-    @Description("Locked of resident bytes of this region, from 0 to 1; absent if nothing is resident")
+    @Description("Locked bytes divided by resident bytes of this region, from 0 to 1; absent if nothing is resident")
     Double getCoverage();
 }
