@@ -69,7 +69,7 @@ public final class Remedy {
                 + "mkdir -p ~/" + ShellWord.of(directory)
                 + "\nprintf '[Service]\\nLimitMEMLOCK=infinity\\n' |\n  tee ~/"
                 + ShellWord.of(directory + "/memlock.conf")
-                + "\n# both hold once all sessions of that user have ended and it logs in again";
+                + "\n# both take effect once that user has ended all sessions and logs in again";
     }
 
     private String docker(String command, long enoughBytes) {
@@ -78,14 +78,14 @@ public final class Remedy {
                 + " run --ulimit memlock=-1:-1 ...\n# Compose, in the service:\n#   ulimits: { memlock: -1 }"
                 + finite("-1:-1", enoughBytes, "--ulimit memlock=" + wholeMebibytes(enoughBytes));
         return deployment.isUserNamespace()
-                ? text + "\n# it runs rootless: first raise the limit of the user who runs " + command
-                        + " on the host, nothing inside the container can"
+                ? text + "\n# the container runs rootless: first raise the limit of the user who runs " + command
+                        + " on the host; nothing inside the container can raise it"
                 : text;
     }
 
     private static String otherContainer(long enoughBytes) {
         String hard = enoughBytes > 0 ? Long.toString(wholeMebibytes(enoughBytes)) : "18446744073709551615";
-        return "# what starts the container decides. Raise the limit there and start it again:\n"
+        return "# the program that starts the container sets the limit. Raise it there and start the container again:\n"
                 + "#   nerdctl:     nerdctl run --ulimit memlock=-1:-1 ...\n"
                 + "#   runc, crun:  config.json, process.rlimits: { \"type\": \"RLIMIT_MEMLOCK\", \"soft\": " + hard
                 + ", \"hard\": " + hard + " }\n"
@@ -97,20 +97,20 @@ public final class Remedy {
     private String kubernetes() {
         return "# a pod has no field for this limit. Raise it on every node the pod may run on:\n"
                 + limitDropIn(deployment.unit()) + "\nsudo systemctl restart " + unit()
-                + "\n# then, where kubectl works; what created the pod creates it anew, with the new limit:\n"
+                + "\n# then delete the pod, where kubectl works; its controller creates it again, with the new limit:\n"
                 + "kubectl delete pod " + (deployment.pod().isEmpty() ? "POD" : ShellWord.of(deployment.pod())) + " -n "
                 + (deployment.podNamespace().isEmpty() ? "NAMESPACE" : ShellWord.of(deployment.podNamespace())) + "\n"
                 + (deployment.isRoot() ? kubernetesRoot() : kubernetesUser());
     }
 
     private static String kubernetesRoot() {
-        return "# or, as it runs as root, in the container's spec:\n"
+        return "# or, because the container runs as root, in its spec:\n"
                 + "#   securityContext: { capabilities: { add: [\"IPC_LOCK\"] } }";
     }
 
     private String kubernetesUser() {
         return "# adding the capability IPC_LOCK alone does nothing for uid " + deployment.uid()
-                + ": a user other than root gets it only\n# from a file. In the image, and in the spec as well:\n"
+                + ": a user other than root gets it only\n# from a file capability. In the image, and in the container's spec:\n"
                 + "#   RUN setcap cap_ipc_lock+ep " + shown(ShellWord.of(deployment.javaHome() + "/bin/java"))
                 + " && echo "
                 + shown(ShellWord.of(deployment.javaHome() + "/lib")) + " > /etc/ld.so.conf.d/java.conf && ldconfig\n"
@@ -124,7 +124,7 @@ public final class Remedy {
                         ? ""
                         : "\n# sudo may pass on the limit of the login it was called from:\n"
                                 + limitsFile(deployment.startedAs()))
-                + "\n# it holds once that user has logged in again; check with: ulimit -l"
+                + "\n# it takes effect once that user has logged in again; check with: ulimit -l"
                 + finite("unlimited", enoughBytes, Long.toString(wholeMebibytes(enoughBytes) >> 10));
     }
 
@@ -154,7 +154,8 @@ public final class Remedy {
                     case OTHER_CONTAINER ->
                         "# let the container's seccomp profile allow " + CALLS
                                 + "; systemd-nspawn: --system-call-filter=@memlock";
-                    case LOGIN -> "# what starts java installs a seccomp filter; let it allow " + CALLS;
+                    case LOGIN ->
+                        "# the program that starts java installs a seccomp filter; let the filter allow " + CALLS;
                 });
     }
 
@@ -169,7 +170,7 @@ public final class Remedy {
         String steps = dropIn(deployment.unit(), "memlock-calls.conf", "SystemCallFilter=@memlock msync")
                 + "\nsudo systemctl restart " + unit;
         return "# the SystemCallFilter= of " + shown(deployment.unit())
-                + " lacks the calls for locking; without one the filter is another's, and nothing is changed here\n"
+                + " lacks the calls for locking. If the unit has no such filter, these lines change nothing: the filter is another program's\n"
                 + "systemctl show --property=SystemCallFilter --value " + unit + " | grep -q . &&\n"
                 + steps.replace("\n", " &&\n").replace("| &&", "|");
     }
@@ -185,7 +186,8 @@ public final class Remedy {
     private static String finite(String unlimited, long enoughBytes, String setting) {
         return enoughBytes <= 0
                 ? ""
-                : "\n# instead of " + unlimited + ": " + setting + " holds what is selected, also when it has grown";
+                : "\n# instead of " + unlimited + ": " + setting
+                        + " is enough for what is selected, even when it has grown";
     }
 
     /** Rounds up to whole MiB, so that nobody has to copy odd digits. */

@@ -41,7 +41,7 @@ public record OomMargin(
     /** Describes it, for example {@code the memory cgroup allows 400.0 MiB: 61.2 MiB are left}. */
     public String describe() {
         return place + " " + Bytes.text(limitBytes) + ": " + Bytes.text(leftBytes())
-                + " are left that are free or can be reclaimed, "
+                + " are free or can be reclaimed, "
                 + (canHeapTakeAll()
                         ? "less than the " + Bytes.text(heapToComeBytes) + " that the heap may still take, "
                         : "")

@@ -63,12 +63,12 @@ final class Failures {
      * @param isHeld whether a lock is in force, and stays so
      */
     LockFailure futureUnderLimit(Selection selection, LockLimit limit, boolean isHeld) {
-        String done = isHeld ? "not done, and what was locked stays locked as it was" : "not done, nothing is locked";
+        String done = isHeld ? "not done; what was locked stays locked" : "not done; nothing is locked";
         String effect = isHeld ? "" : UNLOCKED_JVM;
         return new LockFailure(
                 "strategy=future: " + MLOCKALL,
                 limitAnswer(limit, 0),
-                done + ": once the limit is reached the JVM would die at its next memory commit",
+                done + ": once the limit is reached, the JVM would end when it next commits memory",
                 effect,
                 new Remedy(deployment)
                         .raiseLimit(enoughBytes(selection))
@@ -101,15 +101,15 @@ final class Failures {
         if (attempt.born() == LockProbe.Answer.UNKNOWN) {
             return new LockFailure(
                     MLOCKALL,
-                    "0, but whether a new mapping is locked cannot be read back: "
+                    "0, but the agent cannot read back whether a new mapping is locked: "
                             + Errno.describe(attempt.probeErrno()) + " from msync and madvise" + filter(),
                     "",
-                    "this JVM is locked as far as the kernel says, and nothing can verify it",
+                    "the kernel says that this JVM is locked, and nothing can verify it",
                     new Remedy(deployment).allowCalls());
         }
         return new LockFailure(
                 MLOCKALL,
-                "0, but a new mapping is not locked: something answers in the kernel's place" + filter(),
+                "0, but a new mapping is not locked: something other than the kernel answers" + filter(),
                 "",
                 effect,
                 new Remedy(deployment).allowCalls());
@@ -144,8 +144,7 @@ final class Failures {
             return tooManyMappings(pass);
         }
         String cause = pass.errno() == Errno.ENOMEM && !overLimit
-                ? "a mapping changed while it was being locked (a hole, or PROT_NONE): the limit is not reached. The next"
-                        + " pass tries again"
+                ? "a mapping changed while it was being locked (a hole, or PROT_NONE); the limit is not reached. The next pass tries again"
                 : refusal(limit, pass.errno()).meaning();
         return new LockFailure(
                 "mlock2(MLOCK_ONFAULT) on " + Bytes.text(pass.totalMissingBytes()) + ": "
@@ -177,7 +176,7 @@ final class Failures {
     /** Tells that new mappings were to be born unlocked, and are not. */
     LockFailure endFuture(int errno) {
         return notUnlocked(
-                "to end MCL_FUTURE, by mlockall(MCL_CURRENT|MCL_ONFAULT) and munlockall",
+                "to end MCL_FUTURE by mlockall(MCL_CURRENT|MCL_ONFAULT) and munlockall",
                 errno,
                 "new memory is still born locked; " + Bytes.text(chargedBytes) + " are charged");
     }
@@ -197,11 +196,11 @@ final class Failures {
     LockFailure tooManyMappings(PassResult pass) {
         return new LockFailure(
                 "to lock parts of mappings: " + Bytes.text(pass.missingBytes()),
-                "not tried, it would be answered with ENOMEM (Cannot allocate memory): the process has "
-                        + pass.mappings() + " mappings, splitting stops at "
+                "not asked: the answer would be ENOMEM (Cannot allocate memory): the process has "
+                        + pass.mappings() + " mappings, and the agent splits mappings only up to "
                         + reconciler.maxMappings()
                         + " (" + MappingBudget.SHARE_IN_WORDS + " of vm.max_map_count)",
-                "at the kernel's limit the JVM itself would fail",
+                "at the kernel's limit on mappings the JVM itself would fail",
                 PARTLY_LOCKED,
                 new Remedy(deployment).raiseMappings(pass.mappings()));
     }
@@ -215,10 +214,9 @@ final class Failures {
         return new LockFailure(
                 "to keep ZGC's heap locked with strategy=rescan",
                 (limit.isUnlimited()
-                        ? "locking is not limited, but MCL_FUTURE was not to be used"
+                        ? "not asked: locking is not limited, but strategy=rescan does not use MCL_FUTURE"
                         : limitAnswer(limit, chargedBytes)),
-                "ZGC maps its heap again and again while it runs, even with -Xms equal to -Xmx. Each time the lock is gone"
-                        + " until the keeper locks it again",
+                "ZGC maps its heap again and again while it runs, even with -Xms equal to -Xmx. Each time the lock is gone until the keeper locks the heap again",
                 "parts of the heap can be swapped out at any moment",
                 advice);
     }
@@ -228,9 +226,7 @@ final class Failures {
         return new LockFailure(
                 "to go on with MCL_FUTURE",
                 limitAnswer(limit, 0),
-                "the limit or the privilege was taken away while the JVM runs. With MCL_FUTURE left on, its next memory"
-                        + " commit would have failed with EAGAIN and ended it: MCL_FUTURE is off now, and what fits is"
-                        + " locked (strategy rescan)",
+                "the limit was lowered or the privilege was taken away while the JVM runs. With MCL_FUTURE on, the next memory commit would have failed with EAGAIN and ended the JVM. MCL_FUTURE is off now, and what fits is locked (strategy rescan)",
                 "",
                 advice(limit, limit.probeErrno(), selection));
     }
@@ -242,15 +238,13 @@ final class Failures {
      */
     static String scarceRoom(String left) {
         return "strategy rescan, not future: only " + left
-                + " of memory are left for files once the heap has grown. A file"
-                + " that is mapped and read would be born locked, and would fill that memory before the agent can unlock it:"
-                + " the OOM killer would end this JVM. Instead, new memory is locked up to an interval later. To have it"
-                + " born locked, leave " + Bytes.text(RoomWatch.AMPLE_BYTES)
-                + " (lower -Xmx, raise the memory limit), or say strategy=future";
+                + " of memory will be left for files once the heap has grown. With future, a mapped file could fill that memory with locked pages before the agent unlocks it, and the OOM killer would end this JVM. With rescan, new memory is locked up to an interval later. To get future, leave "
+                + Bytes.text(RoomWatch.AMPLE_BYTES)
+                + " (lower -Xmx, raise the memory limit), or set strategy=future";
     }
 
     static String ampleRoom() {
-        return "there is room for mapped files again: new mappings are born locked from now on (strategy future)";
+        return "enough memory is left for mapped files again: new mappings are born locked from now on (strategy future)";
     }
 
     /**
@@ -263,12 +257,11 @@ final class Failures {
                 isLocked ? "to keep what is selected locked" : "to lock what is selected",
                 "not asked: " + margin.describe(),
                 (isLocked ? "all is unlocked now" : "nothing is locked")
-                        + ", so that the kernel can swap out what does not fit: locked, it would have brought the OOM killer."
-                        + " Once there is room for all of it the agent locks it again",
+                        + ", so that the kernel can swap out what does not fit; with the lock, the OOM killer would have ended this JVM. Once everything fits, the agent locks it again",
                 UNLOCKED_JVM,
                 Advice.lasting("# lower -Xmx, or "
                         + (deployment.isContainer() ? "raise the container's memory limit" : "give it more memory")
-                        + ": all that the JVM uses has to fit, in RAM and in swap"));
+                        + ": all memory that the JVM has in RAM and in swap must fit"));
     }
 
     /** Tells that {@code /proc/self} cannot be read, so that nothing is known of the mappings. */
@@ -277,7 +270,7 @@ final class Failures {
                 "to read the mappings of this process",
                 cause.getMessage() + "; " + limit.describe(),
                 "",
-                "nobody can tell what is locked, nor keep it locked; the agent tries again once an interval",
+                "the agent cannot tell what is locked, nor keep it locked; it tries again once an interval",
                 Advice.lasting(toRead(ErrnoException.errnoOf(cause))));
     }
 
@@ -289,12 +282,12 @@ final class Failures {
                     + " LimitNOFILE=65536 in a unit)";
         }
         return new File("/proc/self/maps").exists()
-                ? "# let this JVM read /proc/self/maps: the answer above says what is in the way"
+                ? "# let this JVM read /proc/self/maps: the answer above says what prevents it"
                 : "# mount /proc where this JVM runs, so that it can read /proc/self/maps";
     }
 
     private String limitAnswer(LockLimit limit, long neededBytes) {
-        return "locking is limited: " + Errno.describe(limit.probeErrno()) + " when more than the limit was tried; "
+        return "locking is limited: " + Errno.describe(limit.probeErrno()) + " for more than the limit; "
                 + limit.describe() + ", CAP_IPC_LOCK not effective"
                 + (neededBytes == 0 ? "" : "; needed now: " + needed(neededBytes)) + filter();
     }

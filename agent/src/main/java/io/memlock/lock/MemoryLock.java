@@ -28,7 +28,8 @@ import java.util.List;
  */
 public final class MemoryLock {
 
-    private static final String PIECE_BY_PIECE = "mlockall refused, locking piece by piece instead (strategy rescan)";
+    private static final String PIECE_BY_PIECE =
+            "mlockall was refused: locking mapping by mapping instead (strategy rescan)";
 
     /** Parts of ZGC's mirror that a change populates: 128 GiB where nothing of it is in swap any more. */
     private static final int MOST_MIRROR_PARTS = 512;
@@ -391,7 +392,7 @@ public final class MemoryLock {
                             .limitShrank(plan.selection(), plan.limit())
                             .text(
                                     turn == Plan.Turn.LIMIT
-                                            ? "the limit on locked memory shrank"
+                                            ? "the limit on locked memory was lowered"
                                             : "CAP_IPC_LOCK was dropped: a limit applies"));
         }
         if (turn != Plan.Turn.NONE) {

@@ -270,15 +270,14 @@ public final class Plan {
             strategy = Strategy.RESCAN;
             notices.add(
                     "CAP_IPC_LOCK was dropped: the keeper finds and locks new mappings from now on (strategy rescan),"
-                            + " because the limit is infinite, but can be lowered from outside");
+                            + " because the limit is infinite now, but another process can lower it");
             return Turn.TO_RESCAN;
         }
         if (limit.isByCapability() && limits.isDroppedByAThread()) {
             isDroppedByAThread = true;
             strategy = Strategy.RESCAN;
             notices.add(
-                    "a thread has dropped CAP_IPC_LOCK: with MCL_FUTURE left on, its next memory commit could have ended"
-                            + " this JVM. MCL_FUTURE is off now, and the keeper finds and locks new mappings (strategy"
+                    "a thread has dropped CAP_IPC_LOCK: with MCL_FUTURE on, its next memory commit could have ended this JVM. MCL_FUTURE is off now, and the keeper finds and locks new mappings (strategy"
                             + " rescan)");
             return Turn.TO_RESCAN;
         }

@@ -21,13 +21,13 @@ public record Refusal(Deployment deployment, LockLimit limit, int errno) {
         return switch (errno) {
             case Errno.EPERM ->
                 isFilters() ? byFilter(errno) : "locking is forbidden to this process: " + limit.ofZero();
-            case Errno.ENOMEM -> "it is the limit on locked memory that is used up, not the memory";
+            case Errno.ENOMEM -> "the limit on locked memory is used up; there may be enough memory";
             case Errno.EAGAIN -> "the kernel could not lock some of the pages just now; the next pass tries again";
             case Errno.NOT_DONE -> byFilter(errno);
             case Errno.ENOSYS, Errno.EINVAL ->
                 isHidden(deployment, errno)
                         ? byFilter(errno)
-                        : "the call is not known here: Linux 4.4 is needed, or an emulator in between lacks it";
+                        : "this kernel does not know the call: Linux 4.4 is needed, or an emulator lacks the call";
             default -> "";
         };
     }
@@ -36,7 +36,7 @@ public record Refusal(Deployment deployment, LockLimit limit, int errno) {
     static String byFilter(int errno) {
         return switch (errno) {
             case Errno.EPERM -> "the seccomp filter refuses the call, whatever the limit is";
-            case Errno.NOT_DONE -> "something answers in the kernel's place, as a seccomp filter or an emulator may";
+            case Errno.NOT_DONE -> "something other than the kernel answers, such as a seccomp filter or an emulator";
             default -> "the seccomp filter hides the call, as if the kernel had none";
         };
     }
@@ -53,7 +53,7 @@ public record Refusal(Deployment deployment, LockLimit limit, int errno) {
         return switch (errno) {
             case Errno.NOT_DONE -> new Remedy(deployment).allowCalls();
             case Errno.ENOSYS, Errno.EINVAL ->
-                Advice.lasting("# use Linux 4.4 or newer, with no emulator in between; check with: uname -r");
+                Advice.lasting("# use Linux 4.4 or newer, without an emulator; check with: uname -r");
             case Errno.EAGAIN -> triedAgain();
             default -> limit.isUnlimited() ? triedAgain() : new Remedy(deployment).raiseLimit(enoughBytes);
         };
@@ -61,7 +61,7 @@ public record Refusal(Deployment deployment, LockLimit limit, int errno) {
 
     /** Says that nothing needs to be typed. */
     static Advice triedAgain() {
-        return Advice.lasting("# nothing yet: the agent tries again once an interval");
+        return Advice.lasting("# nothing to do yet: the agent tries again once an interval");
     }
 
     /**

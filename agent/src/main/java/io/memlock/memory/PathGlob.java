@@ -96,10 +96,10 @@ public final class PathGlob {
         for (int at = 0; at < text.length(); at++) {
             char c = text.charAt(at);
             if (c == '\\' && ++at == text.length()) {
-                return "ends in a '\\', which belongs before a character";
+                return "ends in a '\\', which must stand before a character";
             }
             if (c == '[') {
-                return "has a '[': sets of characters are not understood; for the character itself write \\[";
+                return "has a '[': sets of characters are not supported; for the character itself write \\[";
             }
             if (c == '{' && isInGroup) {
                 return "has a '{' between braces: they cannot be nested";

@@ -38,8 +38,9 @@ final class RangeFailures {
     LockFailure hole(long address) {
         return failure(
                 Errno.describe(Errno.ENOMEM) + ": nothing is mapped at " + hex(address),
-                "the range is not all memory of this process: a wrong address or length, or memory that was freed",
-                Advice.lasting("# lock memory while it is allocated, and close the handle before it is freed"));
+                "not all of the range is memory of this process: the address or length is wrong, or memory was freed",
+                Advice.lasting(
+                        "# lock the memory only while it is allocated, and close the handle before you free it"));
     }
 
     /** Tells that the range could not be left out of core dumps, so that it was unlocked again. */
@@ -68,7 +69,7 @@ final class RangeFailures {
         Refusal refusal = new Refusal(process.deployment(), limit, errno);
         return failure(
                 Errno.describe(errno) + "; " + limit.describe() + "; asked for: " + Bytes.text(pages.length())
-                        + "; charged already, to all of this process: " + Bytes.text(process.chargedBytes()),
+                        + "; charged already to this process: " + Bytes.text(process.chargedBytes()),
                 refusal.meaning(),
                 refusal.advice(0));
     }
@@ -78,14 +79,14 @@ final class RangeFailures {
                 Errno.describe(Errno.ENOMEM) + "; " + limit.describe() + ", which is not reached",
                 "a page of the range cannot be accessed (PROT_NONE, or behind the end of a file), or the process has as"
                         + " many mappings as vm.max_map_count allows",
-                Advice.lasting("# lock only what can be read or written; see: grep -i maps /proc/"
+                Advice.lasting("# lock only memory that can be read or written; see: grep -i maps /proc/"
                         + process.deployment().pid() + "/limits; sysctl vm.max_map_count"));
     }
 
     private LockFailure noRoom() {
         return failure(
                 Errno.describe(Errno.EAGAIN),
-                "the kernel could not bring all of the range into RAM: the memory cgroup or the host has no room left",
+                "the kernel could not bring all of the range into RAM: the memory cgroup or the host has too little memory left",
                 Advice.lasting("# give it more memory, or lock less"));
     }
 
@@ -93,8 +94,8 @@ final class RangeFailures {
         return failure(
                 Errno.describe(Errno.NOT_DONE),
                 "the kernel locks no memory of this kind (a device's, or huge pages of hugetlbfs, which are never swapped),"
-                        + " or something answers in its place, as a seccomp filter or an emulator may",
-                Advice.lasting("# nothing, where it is memory that is never swapped"));
+                        + " or something other than the kernel answers, such as a seccomp filter or an emulator",
+                Advice.lasting("# nothing to do if this memory is never swapped"));
     }
 
     private LockFailure failure(String answer, String cause, Advice advice) {

@@ -72,7 +72,7 @@ public record OutgrowWarning(
                 + (cgroup ? "the memory cgroup allows " : "the host has ") + Bytes.text(there)
                 + ": locked memory cannot be reclaimed, so "
                 + (canBeSwapped
-                        ? "the agent unlocks all of it before the OOM killer would end this JVM"
+                        ? "the agent will unlock all of it before the OOM killer ends this JVM"
                         : "the OOM killer would end this JVM")
                 + "; lower -Xmx or "
                 + (cgroup ? "raise the limit of the container" : "add memory");

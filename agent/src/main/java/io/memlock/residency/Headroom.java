@@ -36,7 +36,7 @@ public record Headroom(long bytes, String source) {
     /** Describes a need, for example {@code needs 48.0 MiB more memory, the host has 40.0 MiB left}. */
     public String describe(long neededBytes) {
         return "needs " + Bytes.text(neededBytes) + " more memory, "
-                + (isKnown() ? source + " has " + Bytes.text(bytes) + " left" : "what there is, is not known");
+                + (isKnown() ? source + " has " + Bytes.text(bytes) + " left" : "the memory that is left is not known");
     }
 
     /**

@@ -35,13 +35,13 @@ public record LockFailure(String tried, String answer, String cause, String effe
     public static LockFailure ofTheAgent(Throwable failure) {
         return new LockFailure(
                 "to lock",
-                "the agent failed before it could tell: " + failure,
+                "the agent failed: " + failure,
                 "",
-                "nobody knows what is locked",
+                "it is not known what is locked",
                 Advice.lasting(
                         failure instanceof OutOfMemoryError
-                                ? "# a larger heap (-Xmx): there was no room for the few objects that it takes to lock"
-                                : "# this is a bug of memlock-agent: please report it with these lines"));
+                                ? "# use a larger heap (-Xmx): it had no room for the few objects that locking needs"
+                                : "# this is a bug in memlock-agent: please report it with these lines"));
     }
 
     /** Tells that the lock was taken and nobody can keep it. */
@@ -50,7 +50,7 @@ public record LockFailure(String tried, String answer, String cause, String effe
                 "to start a thread that keeps the lock",
                 "not told by the JVM: " + failure,
                 "",
-                "memory that this JVM maps later may stay unlocked, and nobody keeps the rest locked",
+                "memory that this JVM maps later may stay unlocked, and nothing keeps the rest locked",
                 Advice.lasting(
                         "# let this JVM have more threads: see pids.max of its cgroup, ulimit -u, and its memory"));
     }
@@ -69,12 +69,11 @@ public record LockFailure(String tried, String answer, String cause, String effe
     static LockFailure notVerified(long seconds, LockState last) {
         return new LockFailure(
                 "to verify the lock about once an interval",
-                "not asked for " + seconds + " s; the last answers came to " + last,
+                "not asked for " + seconds + " s; the last state was " + last,
                 "",
-                "what was found then may not hold any more: memory that has come since may be unlocked",
+                "the state may have changed since then: new memory may be unlocked",
                 Advice.lasting(
-                        "# see whether the JVM was stopped (a debugger, SIGSTOP, a freezer) or gets no CPU, and where its thread"
-                                + " memlock-keeper is: jcmd PID Thread.print"));
+                        "# check whether the JVM is stopped (a debugger, SIGSTOP, a freezer) or gets no CPU, and what its thread memlock-keeper does: jcmd PID Thread.print"));
     }
 
     /**

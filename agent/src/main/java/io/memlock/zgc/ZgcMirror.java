@@ -249,13 +249,13 @@ public final class ZgcMirror {
             return "no file descriptor of " + FILE + " in " + OpenFiles.DIRECTORY;
         }
         if (isCut) {
-            return "mapping more of it has failed before";
+            return "mapping more of the heap has failed before";
         }
         if (reservedBytes == 0 && !reserve(granules)) {
-            return "reserving addresses for it: " + Errno.describe(libc.errno());
+            return "reserving addresses for the view: " + Errno.describe(libc.errno());
         }
         if (start + granules * GRANULE_BYTES > reserved + reservedBytes) {
-            return "it is larger than the largest heap";
+            return "the file is larger than the largest heap";
         }
         long from = start + covered * GRANULE_BYTES;
         long bytes = (granules - covered) * GRANULE_BYTES;
@@ -269,7 +269,7 @@ public final class ZgcMirror {
         int errno = isBornLocked ? 0 : lock(from, from + bytes);
         if (errno != 0 || !probe.isLocked(from)) {
             reserveAgain(from, bytes);
-            return errno == 0 ? "the kernel does not lock it" : "locking it: " + Errno.describe(errno);
+            return errno == 0 ? "the kernel does not lock the view" : "locking it: " + Errno.describe(errno);
         }
         libc.madvise(from, bytes, Linux.MADV_DONTDUMP);
         covered = granules;

@@ -136,7 +136,7 @@ class RemedyTest {
                 new Deployment(Kind.KUBERNETES, "app.service", "", "db-0", "", "root", 0, "", false, false, "/jdk", 7);
 
         assertThat(new Remedy(root).raiseLimit(0).text())
-                .contains("# or, as it runs as root", "add: [\"IPC_LOCK\"]")
+                .contains("# or, because the container runs as root", "add: [\"IPC_LOCK\"]")
                 .doesNotContain("setcap");
         assertThat(remedy(Kind.KUBERNETES).raiseLimit(0).text())
                 .contains("does nothing for uid 1000", "setcap cap_ipc_lock+ep /jdk/app.service/bin/java")

@@ -83,9 +83,8 @@ class OomWatchTest {
         margins = List.of(cgroup(63 * MIB, 0, GIB, GIB));
         assertThat(watch.isOutgrown(NOW + OomWatch.LATEST_LOOK_NANOS)).isTrue();
         assertThat(watch.tightest().describe())
-                .isEqualTo(
-                        "the memory cgroup allows 1.0 GiB: 63.0 MiB are left that are free or can be reclaimed, and swap has"
-                                + " room for 1.0 GiB");
+                .isEqualTo("the memory cgroup allows 1.0 GiB: 63.0 MiB are free or can be reclaimed, and swap has"
+                        + " room for 1.0 GiB");
     }
 
     @Test

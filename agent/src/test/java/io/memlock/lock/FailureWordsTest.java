@@ -53,12 +53,12 @@ class FailureWordsTest {
         limit(1 << 30);
         LockFailure atStart = lock.start("mode=heap,strategy=future");
         assertThat(atStart.cause())
-                .startsWith("not done, nothing is locked: once the limit is reached the JVM would die");
+                .startsWith("not done; nothing is locked: once the limit is reached, the JVM would end");
         assertThat(atStart.effect()).startsWith("this JVM runs unlocked");
 
         lock.start("mode=heap");
         LockFailure later = lock.change("mode=heap+code,strategy=future");
-        assertThat(later.cause()).startsWith("not done, and what was locked stays locked as it was: once the limit");
+        assertThat(later.cause()).startsWith("not done; what was locked stays locked: once the limit");
         assertThat(later.effect()).isEmpty();
     }
 
@@ -184,7 +184,7 @@ class FailureWordsTest {
 
         LockFailure failure = lock.start("strategy=future");
 
-        assertThat(failure.answer()).contains("cannot be read back", "EACCES", "from msync and madvise");
+        assertThat(failure.answer()).contains("cannot read back", "EACCES", "from msync and madvise");
         assertThat(failure.effect()).contains("nothing can verify it");
         assertThat(failure.remedy()).contains("SystemCallFilter=");
         assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
@@ -202,7 +202,7 @@ class FailureWordsTest {
         assertThat(failure.tried()).isEqualTo("mlock2(MLOCK_ONFAULT) on 8.0 MiB: heap 8.0 MiB");
         assertThat(failure.answer()).startsWith("ENOMEM").contains("needed now: 8.0 MiB");
         assertThat(failure.cause()).contains("a mapping changed while it was being locked");
-        assertThat(failure.remedy()).isEqualTo("# nothing yet: the agent tries again once an interval");
+        assertThat(failure.remedy()).isEqualTo("# nothing to do yet: the agent tries again once an interval");
     }
 
     @Test
@@ -213,7 +213,7 @@ class FailureWordsTest {
 
         LockFailure failure = lock.start("mode=heap+code");
 
-        assertThat(failure.cause()).isEqualTo("it is the limit on locked memory that is used up, not the memory");
+        assertThat(failure.cause()).isEqualTo("the limit on locked memory is used up; there may be enough memory");
         assertThat(failure.remedy()).contains("LimitMEMLOCK=infinity");
         assertThat(failure.effect()).startsWith("part of this JVM");
     }
@@ -226,7 +226,7 @@ class FailureWordsTest {
 
         LockFailure failure = crowded.start("mode=heap,strategy=rescan");
 
-        assertThat(failure.answer()).contains("the process has 4 mappings, splitting stops at 4");
+        assertThat(failure.answer()).contains("the process has 4 mappings, and the agent splits mappings only up to 4");
         assertThat(failure.remedy()).contains("vm.max_map_count = 262144");
     }
 
@@ -234,11 +234,11 @@ class FailureWordsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "EAGAIN | could not lock some of the pages just now | # nothing yet",
+                "EAGAIN | could not lock some of the pages just now | # nothing to do yet",
                 "ENOSYS | Linux 4.4 is needed                       | # use Linux 4.4 or newer",
                 "EINVAL | Linux 4.4 is needed                       | # use Linux 4.4 or newer",
-                "0      | something answers in the kernel's place   | SystemCallFilter=",
-                "EFAULT | ''                                        | # nothing yet"
+                "0      | something other than the kernel answers   | SystemCallFilter=",
+                "EFAULT | ''                                        | # nothing to do yet"
             })
     void eachAnswerHasItsMeaningAndItsRemedy(String answer, String cause, String remedy) throws Exception {
         kernel.filter.put(
@@ -267,7 +267,7 @@ class FailureWordsTest {
         assertThat(failure.answer()).startsWith("EPERM");
         assertThat(failure.cause()).isEmpty();
         assertThat(failure.effect()).contains("67.0 MiB are charged in all");
-        assertThat(failure.remedy()).isEqualTo("# nothing yet: the agent tries again once an interval");
+        assertThat(failure.remedy()).isEqualTo("# nothing to do yet: the agent tries again once an interval");
 
         process.isFiltered = true;
         LockFailure filtered = lock.reconcile();
@@ -277,7 +277,7 @@ class FailureWordsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"38, hides the call", "22, hides the call", "0, something answers in the kernel's place"})
+    @CsvSource({"38, hides the call", "22, hides the call", "0, something other than the kernel answers"})
     void howAFilterKeepsMemoryLockedIsTold(int answer, String cause) throws Exception {
         process.isFiltered = true;
         lock.start("mode=heap,strategy=future");
@@ -320,7 +320,8 @@ class FailureWordsTest {
         kernel.showsDescriptors = false;
 
         LockFailure failure = lock.start("mode=heap,strategy=rescan");
-        assertThat(failure.answer()).isEqualTo("locking is not limited, but MCL_FUTURE was not to be used");
+        assertThat(failure.answer())
+                .isEqualTo("not asked: locking is not limited, but strategy=rescan does not use MCL_FUTURE");
         assertThat(failure.remedy()).isEqualTo("# strategy=future instead: new mappings are born locked");
         assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
 
@@ -346,7 +347,7 @@ class FailureWordsTest {
         assertThat(lock.last().notices())
                 .singleElement()
                 .asString()
-                .startsWith("the limit on locked memory shrank")
+                .startsWith("the limit on locked memory was lowered")
                 .contains("RLIMIT_MEMLOCK soft 64.0 MiB", "MCL_FUTURE is off now", "LimitMEMLOCK=infinity")
                 .doesNotContain("needed now");
     }
@@ -360,7 +361,7 @@ class FailureWordsTest {
         assertThat(failure.tried()).isEqualTo("to read the mappings of this process");
         assertThat(failure.answer()).startsWith("/proc/self/maps: permission denied; RLIMIT_MEMLOCK soft");
         assertThat(failure.remedy())
-                .isEqualTo("# let this JVM read /proc/self/maps: the answer above says what is in the way");
+                .isEqualTo("# let this JVM read /proc/self/maps: the answer above says what prevents it");
         assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
     }
 
@@ -383,7 +384,7 @@ class FailureWordsTest {
         assertThat(lock.last().notices())
                 .singleElement()
                 .asString()
-                .contains("only 1.0 MiB of memory are left for files", "leave 2.0 GiB");
+                .contains("only 1.0 MiB of memory will be left for files", "leave 2.0 GiB");
     }
 
     /** The limit that the capability overrules explains nothing. */

@@ -243,7 +243,7 @@ class FilteredCallsTest {
         assertThat(outcome.notices())
                 .singleElement()
                 .asString()
-                .contains("locking piece by piece", "new memory is unlocked", "until the keeper finds and locks it")
+                .contains("locking mapping by mapping", "new memory is unlocked", "until the keeper finds and locks it")
                 .doesNotContain("this JVM runs unlocked");
     }
 

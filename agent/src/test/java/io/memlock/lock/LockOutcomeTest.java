@@ -140,7 +140,7 @@ class LockOutcomeTest {
         assertThat(lock.status().strategy()).isEqualTo(Strategy.RESCAN);
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
         assertThat(kernel.isLocked(HEAP)).isTrue();
-        assertThat(lock.last().notices()).singleElement().asString().contains("locking piece by piece");
+        assertThat(lock.last().notices()).singleElement().asString().contains("locking mapping by mapping");
     }
 
     @Test
@@ -152,7 +152,7 @@ class LockOutcomeTest {
 
         LockFailure failure = lock.change("mode=heap,strategy=future");
 
-        assertThat(failure.answer()).contains("cannot be read back");
+        assertThat(failure.answer()).contains("cannot read back");
         assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
     }
 

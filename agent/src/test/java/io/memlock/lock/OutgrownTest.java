@@ -59,9 +59,8 @@ class OutgrownTest {
         assertThat(kernel.isLocked(HEAP)).isFalse();
         assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
         assertThat(outgrown.failure().answer())
-                .isEqualTo(
-                        "not asked: the memory cgroup allows 1.0 GiB: 63.0 MiB are left that are free or can be reclaimed,"
-                                + " and swap has room for 1.0 GiB");
+                .isEqualTo("not asked: the memory cgroup allows 1.0 GiB: 63.0 MiB are free or can be reclaimed,"
+                        + " and swap has room for 1.0 GiB");
         assertThat(outgrown.failure().meaning()).contains("all is unlocked now", "OOM killer", "runs unlocked");
     }
 
@@ -114,7 +113,7 @@ class OutgrownTest {
         Outcome refused = lock.change(OptionParser.parse("mode=heap"));
 
         assertThat(refused.failure().tried()).isEqualTo("to lock what is selected");
-        assertThat(refused.failure().meaning()).contains("nothing is locked", "Once there is room");
+        assertThat(refused.failure().meaning()).contains("nothing is locked", "Once everything fits");
         assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
         assertThat(process.asked).as("read back").isEmpty();
         assertThat(kernel.isLocked(HEAP)).isFalse();

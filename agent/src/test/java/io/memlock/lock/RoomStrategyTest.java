@@ -103,7 +103,7 @@ class RoomStrategyTest {
         laterWith(2 * GIB);
 
         assertStrategy(Strategy.FUTURE);
-        assertThat(notices).singleElement().asString().contains("there is room for mapped files again");
+        assertThat(notices).singleElement().asString().contains("enough memory is left for mapped files again");
         laterWith(600 * MIB);
         assertStrategy(Strategy.FUTURE);
     }

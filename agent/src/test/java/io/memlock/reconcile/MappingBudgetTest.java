@@ -12,7 +12,7 @@ import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
 import org.junit.jupiter.api.Test;
 
-/** The JVM itself needs mappings, and fails at the kernel's limit: splitting stops at 80 % of it. */
+/** The JVM itself needs mappings, and fails at the kernel's limit: splits mappings only up to 80 % of it. */
 class MappingBudgetTest {
 
     private static final long PAGE = FakeKernel.PAGE;
@@ -62,7 +62,7 @@ class MappingBudgetTest {
         MemoryLock lock = lockWithin(100, 50);
 
         LockFailure failure = lock.start(OptionParser.parse("mode=code")).failure();
-        assertThat(failure.answer()).contains("splitting stops at 80 (80 % of vm.max_map_count)");
+        assertThat(failure.answer()).contains("splits mappings only up to 80 (80 % of vm.max_map_count)");
         assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
         assertThat(lockedMixed()).isEqualTo(5); // each makes two mappings more, at most
         for (int pass = 0; pass < 30; pass++) {

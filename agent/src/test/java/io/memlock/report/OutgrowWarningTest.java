@@ -41,7 +41,7 @@ class OutgrowWarningTest {
                 .endsWith(": locked memory cannot be reclaimed, so the OOM killer would end this JVM; lower -Xmx or add"
                         + " memory");
         assertThat(new OutgrowWarning(9 * GIB, 0, 0, -1, 8 * GIB, true).text())
-                .contains("so the agent unlocks all of it before the OOM killer would end this JVM; lower -Xmx");
+                .contains("so the agent will unlock all of it before the OOM killer ends this JVM; lower -Xmx");
     }
 
     @Test

@@ -18,6 +18,6 @@ class LockFailureTest {
     @Test
     void whatNobodyExpectedIsToBeReported() {
         assertThat(LockFailure.ofTheAgent(new IllegalStateException("x")).remedy())
-                .contains("bug of memlock-agent");
+                .contains("bug in memlock-agent");
     }
 }

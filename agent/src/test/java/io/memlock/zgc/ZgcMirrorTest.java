@@ -277,7 +277,7 @@ class ZgcMirrorTest {
         kernel.commit(Region.NATIVE, start + GRANULE, GRANULE);
         now += 2 * ZgcMirror.ALL_AGAIN_NANOS;
 
-        assertThat(hold()).isEqualTo("mapping more of it has failed before");
+        assertThat(hold()).isEqualTo("mapping more of the heap has failed before");
         view.release();
 
         assertThat(kernel.isMapped(start)).isFalse();
@@ -291,7 +291,7 @@ class ZgcMirrorTest {
         long reserved = Runtime.getRuntime().maxMemory() / GRANULE * GRANULE;
         kernel.mapHeapFile(HEAP + GRANULE, GRANULE, reserved + 4 * GRANULE);
 
-        assertThat(hold()).isEqualTo("it is larger than the largest heap");
+        assertThat(hold()).isEqualTo("the file is larger than the largest heap");
 
         assertThat(kernel.zgcMirror().length()).isEqualTo(GRANULE);
     }
