@@ -54,7 +54,7 @@ final class EndLine implements Runnable {
             Runtime.getRuntime().addShutdownHook(AgentThread.atEnd(OwnPermissions.of(this), "memlock-last"));
             log.debug(trial);
         } catch (IOException | IllegalStateException | SecurityException e) {
-            log.debug("nothing will be said as the JVM ends: " + e.getMessage());
+            log.debug("there will be no last line when the JVM ends: " + e.getMessage());
         }
     }
 

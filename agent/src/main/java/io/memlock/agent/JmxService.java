@@ -58,7 +58,7 @@ final class JmxService {
                 begin(control);
             }
         } catch (InstanceAlreadyExistsException e) {
-            log.warn("no MXBean, and nothing of the application is touched: " + e.getMessage());
+            log.warn("no MXBean, to leave the application's own alone: " + e.getMessage());
         } catch (JMException | RuntimeException e) {
             log.warn("the MXBean cannot be " + (refused ? "" : "un") + "registered: " + e);
         }

@@ -353,7 +353,7 @@ public final class Memlock implements Agent {
         } catch (IllegalStateException e) {
             return false;
         } catch (SecurityException e) {
-            log.debug("the JVM may wait for the watch as it ends: " + e.getMessage());
+            log.debug("the JVM may wait for the watch for dropped privileges when it ends: " + e.getMessage());
         }
         privileges = watch;
         return true;

@@ -19,9 +19,8 @@ final class MissingModules {
             log.debug("no events in Flight Recorder: this Java runtime lacks the module jdk.jfr");
         }
         if (!exists("jdk.management")) {
-            log.debug(
-                    "new metaspace is found by the classes in it, seconds to minutes late: this Java runtime lacks the"
-                            + " module jdk.management");
+            log.debug("new metaspace is locked seconds to minutes late: this Java runtime lacks the"
+                    + " module jdk.management");
         }
     }
 

@@ -123,7 +123,7 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
         String obstacle = obstacle(populator);
         if (obstacle != null) {
             isImpossible = true;
-            log.debug("prefault: what the heap commits from now on is not populated ahead of its use: " + obstacle);
+            log.debug("prefault: memory that the heap commits from now on is not populated ahead: " + obstacle);
             tell();
             return;
         }
@@ -168,7 +168,7 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
         if (huge > 0) {
             boolean isAsGood = pages.isKnown() && huge >= PrefaultReserve.CHUNK_BYTES;
             ahead = isAsGood ? PrefaultState.DONE : PrefaultState.STOPPED;
-            return "transparent huge pages may be formed, of which one fault populates each";
+            return "one page fault populates a whole transparent huge page";
         }
         ahead = PrefaultState.POPULATING;
         return null;

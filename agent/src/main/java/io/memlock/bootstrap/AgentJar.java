@@ -29,7 +29,8 @@ final class AgentJar {
             throw new IOException("cannot tell where the agent jar is: " + e.getMessage(), e);
         }
         if (location == null) {
-            throw new IOException("the agent's classes have no code source; use memlock-agent.jar as it was built");
+            throw new IOException(
+                    "the agent's classes do not tell which jar they are from; use memlock-agent.jar as it was built");
         }
         try {
             File jar = new File(location);

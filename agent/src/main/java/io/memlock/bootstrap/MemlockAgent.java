@@ -59,7 +59,7 @@ public final class MemlockAgent {
         try {
             System.exit(status);
         } catch (Throwable refused) {
-            print("the JVM was to exit with status 77 or 1, which its security manager refuses: it goes on");
+            print("the JVM goes on, although it should end with status 77 or 1: its security manager refuses to exit");
         }
     }
 
@@ -75,7 +75,7 @@ public final class MemlockAgent {
 
     private static void reportInShort() {
         try {
-            print("NOT LOCKED: the agent could not start, nor tell why");
+            print("NOT LOCKED: the agent could not start, and the reason is not known");
         } catch (Throwable failure) {
             // No memory even for that text.
         }

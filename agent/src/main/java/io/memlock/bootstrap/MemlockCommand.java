@@ -30,7 +30,8 @@ public final class MemlockCommand {
             status = run(args);
         } catch (LinkageError e) {
             System.err.println("the Java runtime in " + System.getProperty("java.home")
-                    + " has not all this command needs" + " (missing: " + e.getMessage() + "); run it with a JDK");
+                    + " lacks something that this command needs" + " (missing: " + e.getMessage()
+                    + "); run it with a JDK");
         } catch (Throwable e) {
             System.err.println("cannot run the command: " + e);
         }

@@ -80,7 +80,7 @@ public final class ForeignFiles implements AutoCloseable {
             return reading.get(LONGEST_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             isStuck = true;
-            throw new IOException(path + ": somebody keeps it from being opened", e);
+            throw new IOException(path + ": another process keeps it from being opened", e);
         } catch (ExecutionException e) {
             throw new IOException(e.getCause().getMessage(), e.getCause());
         } catch (InterruptedException e) {
@@ -134,7 +134,7 @@ public final class ForeignFiles implements AutoCloseable {
                     enter(directories.getLast().newDirectoryStream(Path.of(part), LinkOption.NOFOLLOW_LINKS));
                     names.addLast(part);
                 } else {
-                    throw new IOException(path + ": leads through what its user may not enter");
+                    throw new IOException(path + ": leads through a directory that its user may not enter");
                 }
             } else if (ahead.isEmpty()) {
                 return Path.of(".");

@@ -156,7 +156,7 @@ final class AttachSocket implements AutoCloseable {
         boolean isWritable =
                 jvm.userId() == 0 || isOf(found, jvm.userId()) || ((Integer) found.get("mode") & OTHERS_WRITE) != 0;
         if (!isWritable) {
-            throw new IOException("its user cannot write its /tmp, where a JVM makes the socket for this");
+            throw new IOException("its user cannot write its /tmp, where a JVM makes the socket for attaching");
         }
     }
 
@@ -186,7 +186,7 @@ final class AttachSocket implements AutoCloseable {
     private void requireTrusted(Path trigger) throws IOException {
         Map<String, Object> found = Files.readAttributes(trigger, "unix:mode,uid", LinkOption.NOFOLLOW_LINKS);
         if (!isOf(found, 0) && !isOf(found, jvm.userId())) {
-            throw new IOException("somebody else has put a file " + trigger.getFileName()
+            throw new IOException("another user has put a file " + trigger.getFileName()
                     + " into its /tmp or its working directory; remove it");
         }
     }

@@ -78,7 +78,7 @@ public final class AttachedJvm implements AutoCloseable {
             properties.load(new StringReader(socket.ask(command)));
             return properties;
         };
-        return within(MILLIS, read, jvm.title() + " ended, or does not answer any more", "");
+        return within(MILLIS, read, jvm.title() + " has ended, or no longer answers", "");
     }
 
     /**
@@ -98,7 +98,7 @@ public final class AttachedJvm implements AutoCloseable {
                         LOAD_MILLIS,
                         () -> socket.ask("load", INSTRUMENT, "false", argument),
                         "the connection to " + jvm.title() + " broke",
-                        ". It may have got the request: run \"status " + jvm.pid() + "\" to see what is locked")
+                        ". It may have received the request: run \"status " + jvm.pid() + "\" to see what is locked")
                 .strip();
         if (answer.equals(RETURNED + "0")) {
             return;

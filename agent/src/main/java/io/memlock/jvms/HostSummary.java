@@ -47,7 +47,7 @@ public record HostSummary(long lockedBytes, int notMeasured, long heapMaxBytes, 
         boolean isTooMuch = memory.totalBytes() >= 0 && heapMaxBytes > memory.totalBytes();
         return List.of(
                 "these JVMs: locked " + Numbers.bytes(lockedBytes) + but(notMeasured)
-                        + "; heaps of those that lock may reach "
+                        + "; the heaps of JVMs that lock may reach "
                         + Numbers.bytes(heapMaxBytes) + but(heapMaxNotKnown)
                         + (isTooMuch ? ": more than the host has" : ""),
                 "host: RAM " + Bytes.text(memory.totalBytes()) + ", available " + Bytes.text(memory.availableBytes())

@@ -81,7 +81,7 @@ public final class Jvms {
         }
         if (status.state().startsWith("Z")) {
             throw new CommandException("process " + pid + " (" + status.name()
-                    + ") has ended; only its entry is left, until its parent collects it");
+                    + ") has ended; its entry remains until its parent collects it");
         }
         try {
             Jvm jvm = within(pid, () -> jvm(pid));
@@ -138,8 +138,8 @@ public final class Jvms {
 
     private String noProcessHint() {
         return proc.hidesProcesses()
-                ? ": it has ended, or it is another user's and /proc is mounted with hidepid; look as that user or root"
-                : ": it has ended, or its number is that of another container. \"status\" lists the JVMs there are";
+                ? ": it has ended, or it is another user's and /proc is mounted with hidepid; run this command as that user or root"
+                : ": it has ended, or the number is of another container. \"status\" lists the JVMs there are";
     }
 
     private String closed(long pid, ProcessStatus status) {
@@ -148,8 +148,8 @@ public final class Jvms {
             return what + "it belongs to user " + userName(pid, status.effectiveUid())
                     + "; run this command as that user or as root";
         }
-        return what + "it is this user's, but the kernel refuses (a program with privileges of its own, or one in"
-                + " another user namespace); run this command as root";
+        return what
+                + "it is this user's, but the kernel refuses (it has privileges of its own, or is in another user namespace); run this command as root";
     }
 
     /** Returns the name of a process's user, or its number. */

@@ -34,7 +34,7 @@ public final class TimeLimit {
         try {
             return within(millis, work);
         } catch (TimeoutException e) {
-            throw new IOException(what + " does not let itself be looked at: " + e.getMessage());
+            throw new IOException(what + " does not let its memory be read: " + e.getMessage());
         } catch (IOException | CommandException | InterruptedException e) {
             throw e;
         } catch (Exception e) {

@@ -114,7 +114,7 @@ public final class LockControl {
      */
     public LockAnswer unlock(String asker) throws IOException {
         Outcome outcome = lock.unlock();
-        announce(outcome.isDone() ? "unlocked" : "asked to unlock, and could not unlock all", asker, outcome);
+        announce(outcome.isDone() ? "unlocked" : "asked to unlock, but could not unlock everything", asker, outcome);
         return answer(outcome);
     }
 
@@ -167,7 +167,7 @@ public final class LockControl {
         long charged = numbers().chargedBytes();
         if (status.regions().isEmpty()) {
             return status.state() + ": nothing is selected; charged " + Bytes.text(charged)
-                    + (charged > 0 ? " (the application's, or not told from it)" : "");
+                    + (charged > 0 ? " (by the application, or not distinguishable from its locks)" : "");
         }
         return status.state() + ": " + report().describe(status) + ", charged " + Bytes.text(charged);
     }

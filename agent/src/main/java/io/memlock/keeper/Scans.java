@@ -97,7 +97,7 @@ final class Scans {
             TimeUnit.NANOSECONDS.timedWait(this, nanos);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while waiting for the next scan; the change itself is done");
+            throw new IOException("interrupted while waiting for the next scan; the change has been made");
         }
     }
 

@@ -82,7 +82,7 @@ final class OptionErrors {
 
     /** Reports a word that means a whole selection, in a list of regions. */
     static OptionException standsAlone(Option option, String word, String list) {
-        return new OptionException("'" + word + "' stands alone, and not in a list as in " + option.key() + "="
+        return new OptionException("'" + word + "' must stand alone, not in a list as in " + option.key() + "="
                 + shown(list) + ": write " + option.key() + "=" + word + ", or name regions only");
     }
 

@@ -79,7 +79,7 @@ public final class OptionParser {
         }
         if (given.containsKey(Option.EXCLUDE)) {
             throw new OptionException(
-                    "'exclude' goes with mode=all only; with mode=" + OptionErrors.shown(mode) + " leave it out");
+                    "'exclude' is for mode=all only; with mode=" + OptionErrors.shown(mode) + " leave it out");
         }
         return Selection.of(regions(Option.MODE, mode));
     }

@@ -107,7 +107,7 @@ public final class OptionSources {
             add(place, line, isModeGiven);
             for (Map.Entry<Option, String> one : sources.get(place).entrySet()) {
                 if (one.getKey() == Option.CONFIG) {
-                    throw new OptionException("a file of options names no other file; leave config out").at(place);
+                    throw new OptionException("a file of options cannot name another file; leave config out").at(place);
                 }
                 String other = inFile.put(one.getKey(), one.getValue());
                 if (other != null) {
@@ -121,7 +121,7 @@ public final class OptionSources {
     private static String text(String path, String namedAt) throws OptionException {
         File file = new File(path);
         if (!file.isFile()) { // a pipe would keep the JVM waiting
-            throw unreadable(file, file.exists() ? "it is no regular file" : "there is no such file", namedAt);
+            throw unreadable(file, file.exists() ? "it is not a regular file" : "there is no such file", namedAt);
         }
         byte[] bytes;
         try (FileInputStream in = new FileInputStream(file)) {

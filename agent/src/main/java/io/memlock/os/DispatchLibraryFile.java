@@ -64,7 +64,8 @@ final class DispatchLibraryFile implements AutoCloseable {
             } catch (IOException | UnsatisfiedLinkError e) {
                 if (isOfMusl(String.valueOf(e.getMessage()))) {
                     throw new NativeUnavailableException(
-                            "needs glibc: this JVM runs on musl, as in Alpine's images; take an image with glibc", e);
+                            "needs glibc, but this JVM runs on musl, as in Alpine's images; use an image with glibc",
+                            e);
                 }
                 tried.append("\n    ").append(place).append(": ").append(reason(e));
                 last = e;
@@ -76,7 +77,7 @@ final class DispatchLibraryFile implements AutoCloseable {
             }
         }
         throw new NativeUnavailableException(
-                "no place to put the native library; tried" + tried
+                "no directory for the native library; tried" + tried
                         + "\n  Point java.io.tmpdir at a directory this user can write and that is not mounted noexec:"
                         + " -Djava.io.tmpdir=DIRECTORY",
                 last);

@@ -34,7 +34,7 @@ public final class NativeAccess {
                 .equals(new String(new byte[] {'U', 'T', 'F', '8'}, charset))) { // JNA's library reads this name by it
             throw new NativeUnavailableException(
                     "JNA does not work with " + charset + " as the default charset;"
-                            + " start java with another, as with -Dfile.encoding=UTF-8",
+                            + " start java with another one, such as -Dfile.encoding=UTF-8",
                     null);
         }
         if (instrumentation != null && Runtime.version().feature() >= FIRST_RESTRICTED_RELEASE) {

@@ -47,10 +47,10 @@ public final class MapTracking {
         try {
             unlocker.rehearse();
             String where = new MapHook(instrumentation).install(unlocker);
-            log.debug("files are seen as they are mapped, in " + where + ": took "
+            log.debug("mapped files are unlocked at once by a hook in " + where + ": took "
                     + (System.nanoTime() - begin) / 1_000_000 + " ms");
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-            log.debug("files are not seen as they are mapped, but by the keeper: " + e);
+            log.debug("mapped files are unlocked later, by the keeper: " + e);
         }
     }
 }

@@ -19,7 +19,7 @@ class HostSummaryTest {
 
         assertThat(summary.lines())
                 .containsExactly(
-                        "these JVMs: locked 3.0 GiB (of 1 not known); heaps of those that lock may reach 8.0 GiB (of 1 not known)",
+                        "these JVMs: locked 3.0 GiB (of 1 not known); the heaps of JVMs that lock may reach 8.0 GiB (of 1 not known)",
                         "host: RAM 16.0 GiB, available 8.0 GiB; locked by all processes 3.0 GiB; swap 4.0 GiB, used"
                                 + " 1.0 GiB");
         assertThat(summary.json()).containsEntry("jvmsNotMeasured", 1).containsEntry("swapUsedBytes", GB);
@@ -28,7 +28,8 @@ class HostSummaryTest {
     @Test
     void warnsOfHeapsThatMayBecomeLargerThanTheRam() {
         assertThat(HostSummary.of(List.of(0L), List.of(17 * GB), HOST).lines().get(0))
-                .isEqualTo("these JVMs: locked 0; heaps of those that lock may reach 17.0 GiB: more than the host has");
+                .isEqualTo(
+                        "these JVMs: locked 0; the heaps of JVMs that lock may reach 17.0 GiB: more than the host has");
         assertThat(HostSummary.of(List.of(0L), List.of(Long.MAX_VALUE, Long.MAX_VALUE), HOST)
                         .heapMaxBytes())
                 .as("of JVMs that were started with any number")

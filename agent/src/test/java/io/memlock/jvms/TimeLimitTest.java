@@ -25,7 +25,7 @@ class TimeLimitTest {
                     return 1;
                 }))
                 .isInstanceOf(IOException.class)
-                .hasMessageStartingWith("process 7 does not let itself be looked at");
+                .hasMessageStartingWith("process 7 does not let its memory be read");
         assertThat(TimeLimit.within(10_000, "process 8", () -> 2)).isEqualTo(2);
         never.countDown();
     }

@@ -93,7 +93,7 @@ class ScansTest {
 
         assertThatThrownBy(() -> scans.scanAfter(System.nanoTime()))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("the change itself is done");
+                .hasMessageContaining("the change has been made");
         assertThat(Thread.interrupted()).isTrue();
     }
 

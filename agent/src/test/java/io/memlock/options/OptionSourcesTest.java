@@ -89,8 +89,7 @@ class OptionSourcesTest {
         assertRefused(
                 "exclude=shm",
                 "mode=heap",
-                "taken together (mode=heap from MEMLOCK_OPTIONS, exclude=shm from the agent's argument): 'exclude' goes with"
-                        + " mode=all only");
+                "taken together (mode=heap from MEMLOCK_OPTIONS, exclude=shm from the agent's argument): 'exclude' is for mode=all only");
     }
 
     @Test
@@ -99,11 +98,11 @@ class OptionSourcesTest {
         assertRefused("config=none.conf", null, "its path begins at /");
         assertRefused("", "config=/there/is/none", "MEMLOCK_OPTIONS: cannot read config=");
         assertRefused("config=/proc/self/mem/x\u0007", null, "\\u0007: there is no such file");
-        assertRefused("config=" + directory, null, "it is no regular file");
+        assertRefused("config=" + directory, null, "it is not a regular file");
         Path pipe = directory.resolve("pipe");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
                 .isZero();
-        assertRefused("config=" + pipe, null, "it is no regular file");
+        assertRefused("config=" + pipe, null, "it is not a regular file");
         Path latin = Files.write(directory.resolve("latin"), new byte[] {'#', (byte) 0xe4, '\n'});
         assertRefused("config=" + latin, null, "it is not in UTF-8");
         assertRefused("config=" + config("#".repeat(OptionSources.LARGEST_FILE_BYTES + 1)), null, "larger than 64 KiB");

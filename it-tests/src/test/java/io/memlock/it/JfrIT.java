@@ -119,7 +119,7 @@ class JfrIT {
                 .flags("-XX:StartFlightRecording")
                 .start()) {
             Keeping.awaitStart(jvm);
-            jvm.awaitErrorLine("[memlock] files are seen as they are mapped"); // the reporter has done the rest by then
+            jvm.awaitErrorLine("[memlock] mapped files are unlocked at once"); // the reporter has done the rest by then
             Keeping.sleep(2000);
 
             assertThat(read(jdk, jvm))
@@ -137,7 +137,7 @@ class JfrIT {
                 .start()) {
             jvm.awaitLine("ready");
             eventually(() -> assertThat(jvm.stdout()).contains("io.memlock.jfr.Recordings"));
-            jvm.awaitErrorLine("[memlock] files are seen as they are mapped");
+            jvm.awaitErrorLine("[memlock] mapped files are unlocked at once");
 
             assertThat(jvm.stdout())
                     .doesNotContain("jdk.jfr.internal.PlatformRecorder")

@@ -69,7 +69,7 @@ class OptionSourcesIT {
         Commands.succeed("mkfifo", pipe.toString());
         Outcome waiting = app(jdk).agent("config=" + pipe).run("exit");
         assertThat(waiting.exitStatus()).as("%s", waiting).isEqualTo(1);
-        assertThat(waiting.stderr()).contains("cannot read config=" + pipe + ": it is no regular file");
+        assertThat(waiting.stderr()).contains("cannot read config=" + pipe + ": it is not a regular file");
     }
 
     @Test

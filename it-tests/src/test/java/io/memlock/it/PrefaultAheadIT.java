@@ -129,7 +129,7 @@ class PrefaultAheadIT {
                 .main(GrowingApp.class)
                 .start()) {
             jvm.awaitLine("ready");
-            eventually(() -> assertThat(jvm.stderr()).contains("transparent huge pages may be formed"));
+            eventually(() -> assertThat(jvm.stderr()).contains("populates a whole transparent huge page"));
             try (JmxClient jmx = JmxClient.attach(jvm.pid()).awaitMemoryLock()) {
                 assertThat(jmx.get("PrefaultState")).isEqualTo("DONE");
                 jmx.invoke("lock", "mode=all,prefault=code");

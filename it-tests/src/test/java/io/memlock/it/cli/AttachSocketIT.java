@@ -79,7 +79,7 @@ class AttachSocketIT {
         Files.createFile(trigger);
         Files.setAttribute(trigger, "unix:uid", 65534);
 
-        refuses("somebody else has put a file " + trigger.getFileName());
+        refuses("another user has put a file " + trigger.getFileName());
     }
 
     @Test

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 /** The mapped files that are chosen by name are locked, and no others. */
 class ChosenFilesIT {
 
-    private static final String SEEN = "[memlock] files are seen as they are mapped";
+    private static final String SEEN = "[memlock] mapped files are unlocked at once";
     private static final int BYTES = 4 << 20;
     private static final String TIMES = " 20";
 

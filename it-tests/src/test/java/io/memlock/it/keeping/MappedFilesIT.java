@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Of a file that is not to be locked not one byte ever is, though new mappings are born locked. */
 class MappedFilesIT {
 
-    private static final String SEEN = "[memlock] files are seen as they are mapped";
+    private static final String SEEN = "[memlock] mapped files are unlocked at once";
     private static final String TIMES = " 40";
     private static final int MOST_ROUNDS = 400;
     private static final long FEWEST_SAMPLES = 10;
