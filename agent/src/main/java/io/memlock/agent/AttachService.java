@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 
 /**
  * Takes requests from whoever attaches, and carries them out one after another on a thread of its own. So the JVM's
- * attach thread is free again at once for {@code jcmd} and the like, and whoever asked may go away.
+ * attach thread is free again at once, for {@code jcmd} for example, and the command that asked may end.
  */
 final class AttachService {
 

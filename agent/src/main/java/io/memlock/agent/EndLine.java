@@ -15,9 +15,9 @@ import io.memlock.state.LockStatus;
 import java.io.IOException;
 
 /**
- * Says as the JVM ends what was held, if it has lived long enough for a scan. The JVM waits for its shutdown hooks. So
- * this one says nothing where the heap is full or nobody reads standard error, and a thread that cannot be started keeps
- * no hook of the application from running.
+ * Prints what was locked when the JVM ends, if it has lived long enough for a scan. The JVM waits for its shutdown
+ * hooks. So this hook prints nothing where the heap is full or nobody reads standard error. If its thread cannot be
+ * started, the application's hooks still run.
  */
 final class EndLine implements Runnable {
 

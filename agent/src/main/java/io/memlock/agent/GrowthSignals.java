@@ -9,9 +9,10 @@ import io.memlock.proc.ProcFs;
 import java.lang.instrument.Instrumentation;
 
 /**
- * Tells when HotSpot may have committed memory. After a garbage collection the heap may have grown or moved, which HotSpot
- * counts; metaspace and the code cache grow without one, which the kernel's count of what is mapped shows. Nothing here
- * initialises the JVM's management: where that failed for want of memory it would stay broken for the application.
+ * Tells when HotSpot may have committed memory. After a garbage collection the heap may have grown or moved; HotSpot
+ * counts collections. Metaspace and the code cache grow without one; the kernel's count of mapped memory shows that.
+ * Nothing here initialises the JVM's management: if that failed for lack of memory, it would stay broken for the
+ * application.
  */
 final class GrowthSignals implements Growth.Source {
 

@@ -6,7 +6,7 @@ import io.memlock.jvmstat.YoungCollections;
 import java.lang.instrument.Instrumentation;
 import java.util.function.LongSupplier;
 
-/** Tells what the next garbage collection takes at once, by HotSpot's counters; -1 where it does not tell. */
+/** Estimates from HotSpot's counters how many bytes the next garbage collection takes at once; -1 if not known. */
 final class HeapCounters implements LongSupplier {
 
     private static final long UNKNOWN = -1;

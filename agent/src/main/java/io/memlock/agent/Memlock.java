@@ -43,7 +43,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Tells the whole story: it reads the options, locks, reports, and starts the background services.
+ * Runs the agent: reads the options, locks, reports, and starts the background services.
  * {@code MemlockAgent} creates it once in a JVM.
  */
 public final class Memlock implements Agent {

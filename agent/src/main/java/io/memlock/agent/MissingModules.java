@@ -4,7 +4,10 @@ package io.memlock.agent;
 import io.memlock.log.Log;
 import io.memlock.options.AgentOptions;
 
-/** Tells what a Java runtime lacks that was made by jlink, or resolves few modules, and what the lock loses by it. */
+/**
+ * Tells which modules a Java runtime lacks that was made by jlink, or that resolves few modules, and what the agent
+ * cannot do without them.
+ */
 final class MissingModules {
 
     private MissingModules() {}

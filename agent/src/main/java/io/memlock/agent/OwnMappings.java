@@ -13,7 +13,7 @@ import io.memlock.reconcile.Mappings;
 import java.io.IOException;
 import java.util.List;
 
-/** Implements {@link Mappings} by reading {@code /proc/self/maps}, and by what is known of HotSpot's layout. */
+/** Implements {@link Mappings} from {@code /proc/self/maps} and the known layout of HotSpot. */
 public final class OwnMappings implements Mappings {
 
     /**

@@ -29,8 +29,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Populates a growing heap ahead of its use while {@code prefault} asks for it, on a thread of its own. Without that there is
- * no thread, and nothing is read.
+ * Populates a growing heap ahead of its use while {@code prefault} asks for it, on a thread of its own. Without that
+ * option there is no thread, and nothing is read.
  */
 final class PrefaultService implements Runnable, Supplier<PrefaultState> {
 

@@ -7,8 +7,8 @@ import java.security.AccessController;
 import java.security.PrivilegedAction;
 
 /**
- * An agent that does everything with its own permissions, which are all, whoever calls it: also its threads, which have the
- * permissions of whoever starts them for as long as they run. A security manager may be there from the start, or come while
+ * Runs the agent with all permissions, whoever calls it. This includes its threads, which otherwise have the
+ * permissions of their starter for as long as they run. A security manager may be there from the start, or be set while
  * the JVM runs.
  */
 @SuppressWarnings("removal") // and not used where it is removed

@@ -8,7 +8,7 @@ import io.memlock.report.RegionReport;
 import io.memlock.state.LockStatus;
 import java.io.IOException;
 
-/** Makes the line that is printed at start. */
+/** Builds the line that is printed at the start. */
 final class StartReport {
 
     private StartReport() {}

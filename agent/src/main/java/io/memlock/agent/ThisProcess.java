@@ -59,8 +59,8 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * Represents the process this runs in, and gives each class the part of it that the class needs. With {@code mode=all}
- * the way to the lock needs very little of that; the rest is made when it is first needed.
+ * Represents the process this runs in, and gives each class the part of it that the class needs. Parts are made when
+ * they are first needed, because a lock with {@code mode=all} needs few of them.
  */
 public final class ThisProcess implements OwnProcess, Residency, ApplicationLocks.LockFlags {
 

@@ -6,8 +6,8 @@ import java.lang.invoke.MethodType;
 import java.nio.ByteBuffer;
 
 /**
- * The way to the agent. Its jar is on the system class path, whichever loader has loaded this class: an application may
- * have a copy of this package in a jar or loader of its own.
+ * Calls the agent. The agent's jar is on the system class path, but this class may come from any loader: an application
+ * may have a copy of this package in a jar or loader of its own.
  */
 final class AgentLink {
 

@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Holds a range locked until it is closed. One that is not closed holds it, and keeps the buffer it was made of, until the
- * JVM ends.
+ * Holds a range locked until it is closed. A handle that is not closed holds its range, and keeps the buffer it was
+ * made from, until the JVM ends.
  */
 public final class LockedMemory implements AutoCloseable {
 

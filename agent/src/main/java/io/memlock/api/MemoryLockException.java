@@ -2,7 +2,7 @@
 package io.memlock.api;
 
 /**
- * The kernel refused to lock a range, and nothing of it was locked by the call. The message says what was tried, what the
+ * Thrown when the kernel refused to lock a range. The call has locked nothing. The message says what was tried, what the
  * kernel answered, what that means and what to type.
  */
 public final class MemoryLockException extends RuntimeException {

@@ -2,14 +2,14 @@
 package io.memlock.attach;
 
 /**
- * The agent's answer to a request so far.
+ * Holds the agent's answer to a request so far.
  *
  * @param state whether more will come
  * @param text for people; may have several lines
  */
 public record AttachReply(State state, String text) {
 
-    /** Whether more will come. */
+    /** Tells whether more will follow. */
     public enum State {
         /** It is being worked on; the text says how far it is, or is "". */
         RUNNING,

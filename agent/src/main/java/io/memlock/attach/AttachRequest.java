@@ -2,7 +2,7 @@
 package io.memlock.attach;
 
 /**
- * What the command line asks of the agent in another JVM.
+ * Holds what the command line asks of the agent in another JVM.
  *
  * @param id names the reply; any text without blanks
  * @param action what to do

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Properties;
 
 /**
- * Where replies are left and found: the JVM's agent properties. JDK: {@code jdk.internal.vm.VMSupport.getAgentProperties},
+ * Writes and reads replies in the JVM's agent properties. JDK: {@code jdk.internal.vm.VMSupport.getAgentProperties},
  * {@code com.sun.tools.attach.VirtualMachine.getAgentProperties}; the JMX agent leaves its address in the same place.
  */
 public final class Replies {

@@ -6,8 +6,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Calls the agent for whoever writes a request to it. One write is one request, which consists of a letter and the
- * options.
+ * Passes each request that is written to this stream to the agent. One write is one request: a letter and the options.
  */
 final class AgentStream extends OutputStream {
 

@@ -8,8 +8,8 @@ import java.security.PrivilegedActionException;
 import java.security.PrivilegedExceptionAction;
 
 /**
- * Starts the agent in a JVM whose security manager grants the application's class path too little for it. Loaded there
- * only, and from the boot class path, whose classes have all permissions.
+ * Starts the agent in a JVM whose security manager grants the application's class path too few permissions. It is
+ * loaded only there, and from the boot class path, whose classes have all permissions.
  */
 @SuppressWarnings("removal") // JDK 24 ended the security manager; nothing is denied there, and this class not loaded
 public final class Privileged implements PrivilegedExceptionAction<Integer> {

@@ -4,8 +4,8 @@ package io.memlock.bootstrap;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Leads {@code io.memlock.api} to the agent, also a copy of it that another class loader has loaded: each looks for
- * this class by its name in the system class loader. Every version of either must go on to work with all others.
+ * Connects {@code io.memlock.api} to the agent. Every copy of the API, from whichever class loader, looks for this
+ * class by its name in the system class loader. Every version of the API must work with every version of this class.
  */
 public final class RangeLocks {
 

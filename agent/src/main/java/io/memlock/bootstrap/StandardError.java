@@ -7,8 +7,8 @@ import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Prints lines on standard error, which may be a full pipe that nobody reads. It waits a second for a line to be
- * taken; after that nobody who prints waits, because the agent has to go on and the JVM to end.
+ * Prints lines on standard error, which may be a full pipe that nobody reads. It waits a second for a line to be taken.
+ * After that no caller waits, so that the agent can go on and the JVM can end.
  */
 public final class StandardError {
 

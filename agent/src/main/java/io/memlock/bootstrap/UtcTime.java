@@ -2,7 +2,8 @@
 package io.memlock.bootstrap;
 
 /**
- * A moment as text, by hand: the formatters of {@code java.time} have initialisers that must not fail on a thread of ours.
+ * Formats a moment as text, without {@code java.time}: if an initialiser of its formatters failed on a thread of the
+ * agent, they would stay broken for the application.
  */
 final class UtcTime {
 

@@ -11,7 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Follows, from pass to pass, what is selected and not locked. */
+/** Follows, from pass to pass, which selected memory is not locked. */
 final class CoverageLosses {
 
     private final Map<Region, Loss> open = new EnumMap<>(Region.class);
@@ -20,7 +20,7 @@ final class CoverageLosses {
     /** When the last pass ended; null before the first. */
     private Long lastPassNanos;
 
-    /** What is told of a region. */
+    /** Holds what an event tells of a region. */
     record Lost(Region region, long bytes, String reason, long unlockedNanos, boolean isRelocked) {}
 
     private static final class Loss {

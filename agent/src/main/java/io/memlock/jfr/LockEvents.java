@@ -15,8 +15,8 @@ import jdk.jfr.Event;
 import jdk.jfr.FlightRecorder;
 
 /**
- * Registers the events, and makes those that come at regular times. Registering an event sets Flight Recorder up, which
- * takes 0.3 s of CPU: that is only done while something is recorded.
+ * Registers the events, and records the periodic ones. Registering an event initialises Flight Recorder, which takes
+ * 0.3 s of CPU, so it is only done while something is recorded.
  */
 public final class LockEvents {
 

@@ -8,7 +8,7 @@ import io.memlock.reconcile.PassListener;
 import io.memlock.reconcile.PassResult;
 import java.util.List;
 
-/** Records what passes do. */
+/** Records events for what each pass of the keeper does. */
 final class PassRecorder implements PassListener {
 
     private final CoverageLosses losses = new CoverageLosses();

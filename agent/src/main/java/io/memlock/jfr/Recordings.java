@@ -5,7 +5,7 @@ import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
 import jdk.jfr.RecordingState;
 
-/** Tells whether the JVM records. To ask does not set Flight Recorder up, and needs no class of an event. */
+/** Tells whether the JVM records. Asking does not initialise Flight Recorder, and loads no event class. */
 public final class Recordings {
 
     private Recordings() {}

@@ -5,7 +5,7 @@ import io.memlock.keeper.LockControl;
 import io.memlock.report.RegionReport;
 import io.memlock.state.LockStatus;
 
-/** Shows the lock as it is now, or while several attributes are read together, as it was at one moment. */
+/** Provides the lock as it is now. While several attributes are read together, it provides the lock of one moment. */
 final class LockView {
 
     private final LockControl control;

@@ -23,7 +23,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
-/** {@link MemoryLockMXBean} from what {@link LockControl} tells. */
+/** Implements {@link MemoryLockMXBean} by {@link LockControl}. */
 final class MemoryLockBean implements MemoryLockMXBean {
 
     private static final int UNKNOWN = -1;

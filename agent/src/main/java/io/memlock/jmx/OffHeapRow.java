@@ -3,7 +3,7 @@ package io.memlock.jmx;
 
 import io.memlock.tracking.OffHeap;
 
-/** The {@code OffHeap} attribute, of one moment. Numbers are -1 where unknown. */
+/** The {@code OffHeap} attribute at one moment. Numbers are -1 where unknown. */
 public final class OffHeapRow {
 
     private final long[] buffers;

@@ -2,8 +2,9 @@
 package io.memlock.jmx;
 
 /**
- * What one region of this JVM holds, as an MBean of its own: what exports metrics reads numbers of many MBeans of one type,
- * and no tables. Everything is of the last scan. What is not known is absent: reading it fails, or answers null.
+ * What one region of this JVM holds, as an MBean of its own, because exporters of metrics read numbers from many MBeans
+ * of one type, but no tables. All values are from the last scan. An unknown value is absent: reading it fails, or
+ * returns null.
  */
 @Description("What one region of this JVM's memory holds, at the last scan")
 public interface RegionMXBean {

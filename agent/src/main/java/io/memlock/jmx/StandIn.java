@@ -16,10 +16,10 @@ import javax.management.MBeanRegistration;
 import javax.management.NotificationEmitter;
 
 /**
- * Forwards to a bean of ours. From an object of a class of ours the application would get to our class loader, and so to
- * the native access of what that has loaded: {@code MBeanServer.getClassLoaderFor} asks every bean for it. What is
- * registered is therefore of a class of the platform loader's, and leads to a bound method handle, which can be called and
- * not be looked into.
+ * Forwards to a bean of the agent. From an object of an agent's class the application could get the agent's class
+ * loader, and so the native access of its classes: {@code MBeanServer.getClassLoaderFor} asks every bean for its
+ * loader. What is registered is therefore of a class of the platform loader's, and leads to a bound method handle,
+ * which can be called and not be looked into.
  */
 final class StandIn implements InvocationHandler {
 

@@ -6,7 +6,7 @@ import io.memlock.log.Log;
 import io.memlock.options.CurrentOptions;
 import io.memlock.os.LibC;
 
-/** Runs what goes on beside the application, on two threads: the keeper and the reporter. */
+/** Runs the agent's two background threads: the keeper and the reporter. */
 public final class Background {
 
     private final Keeper keeper;
@@ -43,10 +43,10 @@ public final class Background {
     }
 
     /**
-     * Starts the threads, or those of them that do not run any more. Never fails.
+     * Starts those threads that are not running. Never fails.
      *
-     * @return whether one runs, which sees to the other; otherwise there was no memory for either, and it has to be tried
-     *     again
+     * @return whether at least one runs, which restarts the other; if not, there was no memory for either, and the
+     * caller must try again
      */
     public boolean start() {
         boolean keeps = keeperThread.revive();

@@ -2,8 +2,8 @@
 package io.memlock.keeper;
 
 /**
- * Limits a kind of work to a share of one CPU in the long run. It saves up what was not used, to a limit, so that a
- * burst of work is done at once and only work without end is slowed down.
+ * Limits a kind of work to a share of one CPU in the long run. Unused time is saved up to a limit, so a burst of work
+ * is done at once and only continuous work is slowed down.
  *
  * <p>Not thread-safe.
  */

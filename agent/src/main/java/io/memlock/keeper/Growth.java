@@ -30,7 +30,7 @@ public enum Growth {
         return Math.max(SOONEST_LOOK_NANOS, Math.min(LATEST_LOOK_NANOS, sinceNanos / LOOK_PART));
     }
 
-    /** Tells of growth. Asked several times a second, by one thread. */
+    /** Tells whether the JVM may have grown. One thread asks several times a second. */
     public interface Source {
 
         /**

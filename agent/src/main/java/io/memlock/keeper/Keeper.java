@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Keeps the promise while the JVM runs. On its own thread it reconciles, once a period and when memory may have grown.
- * It paces itself by what its work costs, and nothing that happens in a pass ends it.
+ * Keeps memory locked while the JVM runs. On its own thread it makes a pass once an interval, and when memory may have
+ * grown. The cost of its passes sets their pace. No failure of a pass ends it.
  */
 final class Keeper {
 

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Runs a task on a thread that lasts as long as the JVM. If something ends the thread all the same (an error in the
- * handler of an error, {@code Thread.stop}), whoever notices starts it again: the other thread within a second, or
- * anybody who asks about the lock.
+ * handler of an error, {@code Thread.stop}), it is started again: by the other thread within a second, or when the lock
+ * is next asked about.
  */
 final class LastingThread implements Runnable {
 

@@ -2,7 +2,7 @@
 package io.memlock.keeper;
 
 /**
- * Tells whoever asked what came of the request.
+ * Holds the result of a request, for the one who asked.
  *
  * @param isDone whether everything that was asked for is done
  * @param text for whoever asked

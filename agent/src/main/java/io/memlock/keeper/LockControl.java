@@ -17,8 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Shows the lock and changes it while the JVM runs, for JMX and an attach, on their own threads. It revives a dead
- * keeper whenever it is asked.
+ * Shows the lock and changes it while the JVM runs, for JMX and an attach, on their own threads. Each call restarts the
+ * keeper if it has ended.
  */
 public final class LockControl {
 
@@ -92,9 +92,9 @@ public final class LockControl {
     }
 
     /**
-     * Locks something else from now on, without a stall.
+     * Locks by new options from now on, without a stall.
      *
-     * @param wanted options in place of all that held so far
+     * @param wanted the options that replace all earlier ones
      * @param asker who asks, for the log
      * @return what came of it
      * @throws IOException if {@code /proc/self} cannot be read

@@ -6,9 +6,9 @@ import java.security.AccessController;
 import java.security.PrivilegedAction;
 
 /**
- * Runs what a thread of ours does with the agent's own permissions, which are all. A thread otherwise has no more than
- * everybody had who took part in starting it, and a class that the application sees takes part. A security manager may come
- * while the JVM runs.
+ * Runs a task of an agent's thread with all permissions. Otherwise a thread has only the permissions common to all
+ * callers that took part in starting it, and a class of the application's class path is one of them. A security manager
+ * may be set while the JVM runs.
  */
 @SuppressWarnings("removal") // and not used where it is removed
 public final class OwnPermissions implements Runnable {

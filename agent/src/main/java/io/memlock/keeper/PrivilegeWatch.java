@@ -75,7 +75,7 @@ public final class PrivilegeWatch implements Runnable {
         isTimerOurs &= ready <= 0; // otherwise it is over, or the descriptor has become another file's
     }
 
-    /** Ends it, as the JVM ends. */
+    /** Ends the watch when the JVM ends. */
     public void end() {
         isOver = true;
         if (timer >= 0) {

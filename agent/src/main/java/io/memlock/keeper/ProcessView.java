@@ -9,7 +9,7 @@ import io.memlock.state.LockStatus;
 import java.io.IOException;
 import java.util.List;
 
-/** Tells what is reported of the process beside its lock. */
+/** Provides what is reported about the process apart from its lock. */
 public interface ProcessView {
 
     /**

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Logs what a thread of ours meets and outlives: once for each kind, and always at {@code log=debug}. A file that
- * cannot be read is told with the state. Not thread-safe.
+ * Logs errors that an agent's thread survives: once for each kind, and always at {@code log=debug}. A file that cannot
+ * be read is reported with the state. Not thread-safe.
  */
 final class Troubles {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.log;
 
-/** The amount that is printed to stderr. */
+/** Names how much is printed to stderr. */
 public enum LogLevel implements Verbosity {
     /** Only failures are printed. */
     QUIET,

@@ -2,8 +2,8 @@
 package io.memlock.log;
 
 /**
- * Text from outside, as it may stand in a line for people: names, paths and messages that another process chose. A terminal
- * obeys control characters, and a reader believes rows and columns; here nothing is left to obey or to mistake.
+ * Makes text from outside safe to print: names, paths and messages that another process chose. Control characters would
+ * steer a terminal, and line ends or blanks could fake rows and columns, so neither is left.
  */
 public final class PlainText {
 

@@ -5,8 +5,8 @@ import io.memlock.log.LogLevel;
 import io.memlock.log.Verbosity;
 
 /**
- * The options that hold at the moment, shared by all who go by them. A later attach, or {@code lock} over JMX, puts others
- * in their place: all at once, so that nobody sees half of the old and half of the new.
+ * Holds the options in force, for all classes that follow them. A later attach, or {@code lock} over JMX, replaces them
+ * all at once, so that nobody sees a mixture of old and new.
  */
 public final class CurrentOptions implements Verbosity {
 

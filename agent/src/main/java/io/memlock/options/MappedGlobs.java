@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Reads the option {@code mapped}. A JVM whose options have none does without this class. */
+/** Reads the option {@code mapped}. This class is loaded only if the option is given. */
 final class MappedGlobs {
 
     private static final String SHARED_MEMORY = "/dev/shm/";

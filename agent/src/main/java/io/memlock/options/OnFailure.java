@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.options;
 
-/** What the agent does at start when the promise cannot be kept. */
+/** Names what the agent does at start when the memory cannot be locked and kept locked. */
 public enum OnFailure {
     /** Say so and let the application run. */
     WARN,

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Builds the messages about an options text that is wrong: each names the bad part and what would do, on one line. */
+/** Builds the messages about an options text that is wrong: each names the bad part and what is accepted, on one line. */
 final class OptionErrors {
 
     /** Longer parts are cut: enough to find it again in what was typed. */

@@ -13,8 +13,8 @@ import java.util.Map;
 
 /**
  * Gathers options from where they are given: first the agent's own argument, then the environment variable
- * {@link #VARIABLE}, then the file that one of them names by {@code config}. For each option the first of them counts that
- * gives it. Whoever gives {@code mode} says all about which memory: what the later ones say of it does not count.
+ * {@link #VARIABLE}, then the file that one of them names by {@code config}. Each option is taken from the first source
+ * that gives it. If a source gives {@code mode}, the later ones' options about which memory to lock are ignored.
  *
  * <p>Runs on the way to the lock: plain loops.
  */

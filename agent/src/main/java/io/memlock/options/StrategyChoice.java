@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.options;
 
-/** The strategy that was asked for: how new mappings shall be treated. */
+/** Names the strategies that can be asked for: how new mappings are to be locked. */
 public enum StrategyChoice {
     /** {@code FUTURE} where CAP_IPC_LOCK makes locking unlimited and that is safe, otherwise {@code RESCAN}. */
     AUTO,

@@ -4,7 +4,7 @@ package io.memlock.state;
 import io.memlock.advice.Advice;
 
 /**
- * Explains why the promise is not kept, in the four parts every failure message has: what was tried, what the kernel
+ * Explains why memory is not locked, in the four parts every failure message has: what was tried, what the kernel
  * answered, what that means for this JVM, and what to type.
  *
  * @param tried what was tried

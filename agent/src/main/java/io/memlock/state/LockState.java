@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.state;
 
-/** Tells how far the promise is kept. */
+/** Names the states of the lock. */
 public enum LockState {
     /** Everything selected was locked when last looked at. */
     LOCKED(0),

@@ -7,9 +7,9 @@ import io.memlock.memory.Selection;
 import java.util.List;
 
 /**
- * Holds what is known of the lock at one moment. State, selection, strategy, reason and age come from here, whoever
- * shows them. Reading it costs nothing; numbers that change by the second are read from {@code /proc} by whoever shows
- * them.
+ * Holds what is known of the lock at one moment. State, selection, strategy, reason and age come from here, wherever
+ * they are shown. Reading it costs nothing. Numbers that change every second are read from {@code /proc} when they are
+ * shown.
  *
  * @param asked what the user wants locked
  * @param strategy how new mappings are locked; null while nothing is selected
@@ -59,7 +59,7 @@ public record LockStatus(
     }
 
     /**
-     * Returns what can be told at some moment: nobody knows what nobody has verified for long.
+     * Returns the status at some moment: unknown if it was not verified for too long.
      *
      * @param periodNanos the time between two looks that the keeper intends
      */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.state;
 
-/** How far {@code prefault} has come. */
+/** Names the states of {@code prefault}. */
 public enum PrefaultState {
     /** It was not asked for, or nothing is locked. */
     NONE,

@@ -2,7 +2,7 @@
 package io.memlock.tracking;
 
 /**
- * What one class has allocated outside the heap and not freed, as estimated from samples. Numbers are
+ * Holds what one class has allocated outside the heap and what is not freed, as estimated from samples. Numbers are
  * {@link OffHeap#UNKNOWN} where they are not sampled.
  *
  * @param name the class's, or what stands for several, in parentheses

@@ -5,9 +5,9 @@ import java.lang.instrument.Instrumentation;
 import java.lang.reflect.Field;
 
 /**
- * Counts the direct buffers of {@code ByteBuffer.allocateDirect}, by the list in which the JDK keeps what frees them. The
- * JDK's own pool {@code direct} counts segments of {@code Arena.ofAuto()} among them from JDK 22 on. No buffer costs more
- * than it did, and older ones are counted too.
+ * Counts the direct buffers of {@code ByteBuffer.allocateDirect}, by the JDK's list of their cleaners. The JDK's own
+ * pool {@code direct} counts segments of {@code Arena.ofAuto()} among them from JDK 22 on. Counting makes no buffer
+ * more expensive, and buffers that are older than the agent count, too.
  */
 final class DirectBuffers {
 

@@ -9,7 +9,7 @@ import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
 
 /**
- * One call behind the JDK's own {@code mmap} of a file, which {@code FileChannel.map} comes down to in all its forms. It
+ * Adds a call behind the JDK's own {@code mmap} of a file, which all forms of {@code FileChannel.map} use. The call
  * goes to a small class that is defined beside the JDK's, because the JDK's classes can see none of ours.
  */
 final class MapHook extends JdkHook {

@@ -7,9 +7,8 @@ import io.memlock.os.LibC;
 import java.lang.instrument.Instrumentation;
 
 /**
- * Sees to it that of a file that is not to be locked not one byte ever is, though new mappings are born locked: it is
- * unlocked before the application gets the address of its mapping. What native code maps passes by here, and is found by the
- * keeper.
+ * Keeps files unlocked that should not be locked, although new mappings are born locked: each is unlocked before the
+ * application gets the address of its mapping. The keeper unlocks what native code maps.
  *
  * <p>For one thread.
  */
@@ -22,7 +21,7 @@ public final class MapTracking {
     private boolean isTried;
 
     /**
-     * Sees nothing until {@link #look}.
+     * Creates a tracking that does nothing until {@link #look}.
      *
      * @param unwanted which mappings must not stay locked
      */

@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Counts what the application allocates outside the heap: direct buffers whenever it is asked, and native segments from the
- * moment on at which that is asked for. Until it is asked it costs nothing. Safe for use by several threads.
+ * Counts what the application allocates outside the heap: direct buffers whenever they are asked for, and native
+ * segments from {@link #countSegments} on. Before that it costs nothing. Safe for use by several threads.
  */
 public final class OffHeap {
 
@@ -62,7 +62,7 @@ public final class OffHeap {
     }
 
     /**
-     * Begins to count native segments. Once is enough.
+     * Begins to count native segments. Further calls do nothing.
      *
      * @throws ReflectiveOperationException if they cannot be counted on this JDK; nothing has changed then
      */

@@ -12,9 +12,10 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Finds the allocating class of some allocations outside the heap, chosen by chance: one of {@code n} bytes with the chance
- * {@code n / INTERVAL}, and each of {@link #INTERVAL} or more. A sample stands for the inverse of its chance, so estimates are
- * right on average whatever the sizes and their pattern. The draw needs no state that threads would share.
+ * Finds the allocating class of some allocations outside the heap, chosen at random: an allocation of {@code n} bytes
+ * with the probability {@code n / INTERVAL}, and each of {@link #INTERVAL} bytes or more. A sample is weighted by the
+ * inverse of its probability, so estimates are right on average whatever the sizes and their pattern. The draw needs no
+ * state that threads would share.
  */
 final class OffHeapSampler {
 

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Unlocks what was born locked and must not stay so, on the thread that mapped it, before anybody can touch it. Whatever it
- * cannot do, or cannot be sure of, it leaves to the keeper. Never throws, and takes no lock of Java's.
+ * Unlocks what was born locked and must not stay so, on the thread that mapped it, before anybody can touch it. It
+ * leaves to the keeper what it cannot unlock or is not sure of. It never throws, and takes no Java lock.
  */
 final class Unlocker implements Consumer<long[]> {
 
