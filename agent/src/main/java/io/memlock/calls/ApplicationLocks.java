@@ -119,7 +119,7 @@ public final class ApplicationLocks {
     }
 
     /**
-     * What became of some segments.
+     * Holds what was found out about some segments.
      *
      * @param ours still there and locked on-fault, in the order asked
      * @param isSomeChanged whether some are not locked any more, or in a part only, or are another file's now

@@ -5,9 +5,9 @@ import io.memlock.os.LibC;
 import java.util.function.LongSupplier;
 
 /**
- * Measures what a call on a range costs however short the range is: the way into the kernel and {@code mmap_lock}. It is
- * some microseconds on most machines, and a hundred in an emulator or a sandbox. There, shorter pieces would not be quicker,
- * only more.
+ * Measures the fixed cost of a call on a range, however short: entering the kernel and taking {@code mmap_lock}. It is
+ * some microseconds on most machines, and a hundred in an emulator or a sandbox. There, shorter pieces would only be
+ * more, not quicker.
  */
 public final class CallCost implements LongSupplier {
 

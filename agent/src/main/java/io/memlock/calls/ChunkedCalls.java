@@ -10,7 +10,7 @@ import io.memlock.os.Linux;
  *
  * <p>The kernel holds {@code mmap_lock} for writing while it walks a range: 42 ms per resident GiB, in which no other
  * thread can map, unmap or commit memory. Pieces alone do not help, because the caller takes the lock again before a
- * waiter wakes up; pieces with a sleep between them bound the wait. How long they are {@link ChunkSize} says.
+ * waiter wakes up; pieces with a sleep between them bound the wait. {@link ChunkSize} decides how long the pieces are.
  */
 public final class ChunkedCalls {
 
@@ -54,7 +54,10 @@ public final class ChunkedCalls {
         return held;
     }
 
-    /** Spares the application from now on. Before it runs there is nobody to wait for, and whole ranges are fastest. */
+    /**
+     * Spares the application from now on. Before the application runs nobody waits for the calls, and whole ranges are
+     * fastest.
+     */
     public void live() {
         isLive = true;
         pieces.anew();

@@ -6,7 +6,10 @@ import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import java.util.function.LongSupplier;
 
-/** Tries whether new mappings are born locked, whoever asked for it: maps a page, probes it, unmaps it. */
+/**
+ * Tries whether new mappings are born locked, by the agent's {@code MCL_FUTURE} or another: maps a page, probes it,
+ * unmaps it.
+ */
 public final class FutureProbe {
 
     /** The answer where a page could not be mapped, or no call tells whether it is locked. */

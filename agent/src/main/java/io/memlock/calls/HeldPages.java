@@ -120,7 +120,7 @@ public final class HeldPages {
      */
     public record Manner(boolean isPopulated, boolean isHidden) {}
 
-    /** Whether the agent wants pages locked, whoever else holds them. */
+    /** Tells whether the agent wants pages locked, whichever handles hold them. */
     public enum Want {
         /** The agent does not want them locked. */
         NO,
@@ -147,7 +147,7 @@ public final class HeldPages {
         Want wants(long start, long end);
     }
 
-    /** Has whoever closes a handle ask this from now on. */
+    /** Sets what is asked, from now on, when a handle is closed. */
     public void askWhetherWanted(Wanted now) {
         wanted = now;
     }
@@ -263,8 +263,8 @@ public final class HeldPages {
     }
 
     /**
-     * Returns the pages that were held and stay locked because the agent wants them: they are its own to unlock. Each is
-     * handed out once.
+     * Returns the pages that are no longer held but stay locked because the agent wants them. The agent must unlock
+     * them later. Each is returned once.
      *
      * @return end by start
      */

@@ -47,7 +47,7 @@ public final class LimitProbe {
     }
 
     /**
-     * Finds out now. Raises the soft limit to the hard one where a limit applies, which needs no privilege.
+     * Finds the limit out. Raises the soft limit to the hard one where a limit applies, which needs no privilege.
      *
      * @return what holds
      */
@@ -56,8 +56,8 @@ public final class LimitProbe {
     }
 
     /**
-     * Finds out again, on a JVM that runs: an operator may have changed the limit, or the process may have dropped root.
-     * Costs two system calls while nothing has changed.
+     * Finds the limit out again while the JVM runs: an operator may have changed the limit, or the process may have
+     * dropped root. Costs two system calls while nothing has changed.
      *
      * @param before what held
      * @return what holds now; as before where it could not be tried
@@ -116,8 +116,8 @@ public final class LimitProbe {
     }
 
     /**
-     * Returns whether a thread has given the capability up by itself, as capset(2) does it. Looks at the newest threads,
-     * which have what those have that started them, and at a few of the others in turn.
+     * Returns whether a thread has given the capability up by itself, as capset(2) does it. Looks at the newest
+     * threads, which inherit the capabilities of their starters, and at a few of the others in turn.
      */
     public boolean isDroppedByAThread() {
         int[] threads = proc.threadIds(ProcFs.SELF);

@@ -10,9 +10,9 @@ import java.io.IOException;
 /**
  * Faults pages in without storing anything: other threads may be using the memory.
  *
- * <p>From Linux 5.14 on by {@code MADV_POPULATE_*}. The version decides, not a trial: on Oracle's 5.4 kernel the number of
- * MADV_POPULATE_WRITE means MADV_DONTEXEC (JDK-8324781). Before, by {@code mlock}, which populates as it locks, and then
- * {@code mlock2(MLOCK_ONFAULT)}, which gives the locked range its flag back.
+ * <p>From Linux 5.14 on it uses {@code MADV_POPULATE_*}. The version decides, not a trial: on Oracle's 5.4 kernel the
+ * number of MADV_POPULATE_WRITE means MADV_DONTEXEC (JDK-8324781). On older kernels it uses {@code mlock}, which
+ * populates as it locks, and then {@code mlock2(MLOCK_ONFAULT)}, which gives the locked range its flag back.
  */
 public final class Populator {
 

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * Reports how far long work is: soon after it began, then once a second, and not at all where it is over before that.
- * The report goes to whoever waits for the work, and to the log where nobody does.
+ * Reports how far long work is: soon after it began, then once a second. Work that is over before that is not reported.
+ * The report goes to the command that waits for the work, or else to the log.
  */
 public final class Progress {
 
@@ -59,7 +59,7 @@ public final class Progress {
         }
     }
 
-    /** One piece of work. Several threads may share in it. */
+    /** Reports one piece of work, on which several threads may work. */
     public final class Work {
 
         private final String what;

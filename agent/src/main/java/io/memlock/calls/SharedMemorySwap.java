@@ -17,21 +17,22 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Counts what this process's files in memory have in swap, which the pagemap does not tell: cachestat(2) calls it evicted.
- * The kernel goes through the file's own pages and takes no lock that an application could wait for. On Linux 6.18 that
- * took 5 ms for each GiB in RAM, 22 ms for each GiB in swap, and told what smaps calls {@code Swap}, to the page.
+ * Counts how much of this process's files in memory is in swap. The pagemap does not tell; cachestat(2) calls these
+ * pages evicted. The kernel goes through the file's own pages and takes no lock that an application could wait for. On
+ * Linux 6.18 that took 5 ms for each GiB in RAM, 22 ms for each GiB in swap, and told what smaps calls {@code Swap}, to
+ * the page.
  *
- * <p>It is asked about descriptors only that the process has open anyway, as ZGC has. Where the application has closed its
- * own, as it may when it has mapped the file, nothing is told: if we opened the file and closed it again, each POSIX lock
- * that the application has taken on it meanwhile would be gone. fcntl_locking(2)
+ * <p>It is asked about descriptors only that the process has open anyway, as ZGC has. Where the application has closed
+ * its own, as it may when it has mapped the file, nothing is told: if we opened the file and closed it again, each
+ * POSIX lock that the application has taken on it meanwhile would be gone. fcntl_locking(2)
  *
  * <p>What else there is does not do. mincore(2) takes pages in the swap cache for pages in RAM: of 96 MiB it missed 21.
  * {@code SEEK_DATA} counts them but keeps fallocate waiting, by which ZGC commits memory, and moves the position of the
  * application's descriptor. The blocks that stat(2) tells include what was allocated and never used.
  *
- * <p>Where it does not know, it counts nothing: before Linux 6.10, whose predecessors could crash or sleep where they must
- * not in this call (3a75cb05d53f, d5d39c707a4c, 5a4d8944d6b1); under a seccomp filter, which may end the process for a
- * call it does not know; and of files that the process could not write. Not thread-safe.
+ * <p>Where it does not know, it counts nothing: before Linux 6.10, whose predecessors could crash or sleep where they
+ * must not in this call (3a75cb05d53f, d5d39c707a4c, 5a4d8944d6b1); under a seccomp filter, which may end the process
+ * for a call it does not know; and of files that the process could not write. Not thread-safe.
  */
 public final class SharedMemorySwap {
 

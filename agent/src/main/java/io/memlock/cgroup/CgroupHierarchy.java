@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 
 /**
- * A process's memory cgroup and all above it that are visible: the tightest limit on the way up is the one that counts.
- * The limits are read whenever they are asked for.
+ * Reads the memory cgroup of a process and all its visible ancestors: the tightest limit on the way up applies. Limits
+ * are read at each call.
  *
  * @param directory of the process's own cgroup, null where there is none, "" where that is not known
  * @param levels own cgroup first; none where no memory hierarchy is mounted
@@ -85,7 +85,7 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
 
     /**
      * Returns the bytes until the first memory limit on the way up is reached, page cache counted as used; -1 = no
-     * limit. Of a level that is hidden the neighbours' usage is not known: it may be less.
+     * limit. The usage of hidden levels is not known, so less may be left.
      */
     public long headroomBytes() {
         long headroom = CgroupLevel.UNLIMITED;

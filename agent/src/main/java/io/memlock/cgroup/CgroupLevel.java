@@ -5,7 +5,7 @@ import io.memlock.files.Cursor;
 import io.memlock.files.Keys;
 
 /**
- * One cgroup on the way from a process up. What it allows its processes, and what they use, is read whenever it is asked for.
+ * Reads one cgroup on the way up from a process. Its limits and its usage are read at each call.
  *
  * <p>Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst. A limit of -1 is none: unlimited, or the kernel has
  * no such limit here (the root cgroup, swap accounting off). A usage of -1 is unknown. A file that is not in the kernel's

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Finds the cgroups of a process and what they allow, v1 and v2. A process is {@code self} or its number. */
+/** Finds the cgroups of a process and their limits, v1 and v2. A process is {@code self} or its number. */
 public final class Cgroups {
 
     private final ProcFs proc;

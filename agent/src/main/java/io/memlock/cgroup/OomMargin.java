@@ -4,8 +4,8 @@ package io.memlock.cgroup;
 import io.memlock.memory.Bytes;
 
 /**
- * How near the OOM killer is, in one memory cgroup or on the host. It comes when nothing can be reclaimed any more: what is
- * locked cannot, what fits into swap can.
+ * Holds how near the OOM killer is, in one memory cgroup or on the host. It comes when nothing more can be reclaimed:
+ * locked memory cannot be, memory that fits into swap can.
  *
  * @param freeBytes what is free, and page cache that is not locked
  * @param swappableBytes what could be swapped out: neither locked nor a file's

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells when a lock would have the OOM killer end the process, and swap would save it. A process that has outgrown its
- * memory cgroup or its host lives on slowly, as long as the kernel can swap something out. So what is locked has to be
- * unlocked in time. Without swap only pages of files could be taken away, and nothing is watched.
+ * Tells when the lock would bring the OOM killer although swap could save the process. A process that has outgrown its
+ * memory cgroup or its host runs on slowly as long as the kernel can swap something out, so its memory must be unlocked
+ * in time. Without swap nothing is watched, because only pages of files could be reclaimed.
  *
  * <p>Not thread-safe.
  */

@@ -4,7 +4,7 @@ package io.memlock.cgroup;
 import java.io.IOException;
 import java.util.List;
 
-/** The numbers a {@link RoomWatch} and an {@link OomWatch} go by. */
+/** Provides the numbers for a {@link RoomWatch} and an {@link OomWatch}. */
 public interface RoomSource {
 
     /** Where no limit is known. */

@@ -6,12 +6,14 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sees to it that what is born locked, and is not to stay so, cannot fill the memory that is left. A mapped file that is
- * read under {@code MCL_FUTURE} locks its page cache page by page, and what is locked the kernel cannot drop: it kills. So
- * the keeper looks again before even a fast reader could have filled half of the room.
+ * Decides when the keeper must look again, so that files that were born locked against the selection cannot fill the
+ * memory that is left. When a mapped file is read under {@code MCL_FUTURE}, its page cache is locked page by page. The
+ * kernel cannot drop locked pages, so the OOM killer comes. So the keeper looks again before even a fast reader could
+ * have filled half of the memory left.
  *
  * <p>What can be resident and locked is at most what is mapped and locked, which the kernel counts: as long as that has
- * grown by a small part of the room only, there is nothing to do, and a look costs one read of {@code /proc/self/status}.
+ * grown by a small part of the room only, there is nothing to do, and a look costs one read of
+ * {@code /proc/self/status}.
  *
  * <p>Not thread-safe.
  */

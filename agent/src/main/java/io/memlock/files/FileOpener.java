@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 
 /**
- * How files are opened. The JDK opens them without {@code O_CLOEXEC}: a child that native code starts meanwhile inherits
- * them, and reads on in what it could not open itself. That is nothing to a command of its own, and much to an application.
+ * Opens files. The JDK opens them without {@code O_CLOEXEC}: a child that native code starts meanwhile inherits them,
+ * and can read what it could not open itself. This matters in an application, but not in a command.
  */
 public interface FileOpener {
 

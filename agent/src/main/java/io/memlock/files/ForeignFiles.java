@@ -25,10 +25,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The files another process sees, read by somebody who may read more than its user. Nothing is read but what that user
- * could read himself: each directory on the way and the file are his, or open to everybody. Links lead nowhere but
- * below the process's root directory; the file is a regular one, and no longer than expected. Everything is looked up
- * from an open directory, so that no part of a path can be exchanged behind our back.
+ * Reads the files that another process sees, with more rights than its user has. It reads only what that user could
+ * read: each directory on the way and the file are his, or open to everybody. Links lead nowhere but below the
+ * process's root directory; the file is a regular one, and no longer than expected. Everything is looked up from an
+ * open directory, so that no part of a path can be exchanged behind our back.
  *
  * <p>Only the command line asks for this. It knows the default file system, which an application may want to choose.
  */

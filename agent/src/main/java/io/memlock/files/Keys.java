@@ -6,8 +6,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.util.Arrays;
 
 /**
- * The keys we care about in a file of {@code Key: value} lines. The kernel prints them in the same order every time, so
- * a search starts after the key found last and mostly ends there.
+ * Finds the keys that we need in a file of {@code Key: value} lines. The kernel prints them in the same order every
+ * time, so a search starts after the key found last and mostly ends there.
  */
 public final class Keys {
 

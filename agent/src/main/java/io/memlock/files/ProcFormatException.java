@@ -2,8 +2,8 @@
 package io.memlock.files;
 
 /**
- * Text that is not what the kernel prints for the file it is said to come from. The only exception the parsers of this
- * package throw, whatever their input; the message names the file, the line and what was expected in it.
+ * Thrown when a text is not what the kernel prints for that file. Parsers throw no other exception, whatever their
+ * input. The message names the file, the line and what was expected in it.
  */
 public final class ProcFormatException extends RuntimeException {
 

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.zip.CRC32;
 
 /**
- * Reads whole files into one buffer that is kept, and says plainly why one cannot be read. A process decides itself how large
- * most files about it are, so what is longer than any honest one is an error. Not thread-safe.
+ * Reads whole files into one buffer that is reused, and says why a file cannot be read. A process can make most files
+ * about it as long as it likes, so a file longer than any genuine one is an error. Not thread-safe.
  */
 public final class TextFile {
 

@@ -4,7 +4,7 @@ package io.memlock.hotspot;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Tells whether the Java heap has room for what the agent could also do later. If the heap is full when a class is
+ * Tells whether the Java heap has room for work that the agent could also do later. If the heap is full when a class is
  * initialised, the class is unusable for ever, also for the application where it is a class of the JDK. An allocation
  * of ours that fails may also end the JVM ({@code -XX:+ExitOnOutOfMemoryError}).
  */

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Finds the stacks of Java threads, from HotSpot's list of them. It reads while threads come and go: HotSpot never
- * changes a list but makes a new one, and what is gone by the time we look is skipped.
+ * Finds the stacks of Java threads, from HotSpot's list of them. Threads may start and end while it reads: HotSpot
+ * makes a new list instead of changing one, and threads that have ended are skipped.
  */
 final class JavaThreads {
 

@@ -4,7 +4,7 @@ package io.memlock.hotspot;
 import java.util.List;
 
 /**
- * Holds the flags a JVM was started with. Of a flag that is given twice the later one counts, as in HotSpot.
+ * Holds the flags a JVM was started with. If a flag is given twice, the later one counts, as in HotSpot.
  *
  * @param options the JVM's own, from its command line and its environment, in the order in which they count
  */

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Tells which region each piece of a JVM's memory belongs to. It asks the layers of knowledge, each of which may be
- * missing, and remembers what they said. Safe for use by several threads.
+ * Tells which region each piece of a JVM's memory belongs to. It asks several sources, each of which may be missing,
+ * and remembers their answers. Safe for use by several threads.
  */
 public final class JvmLayout implements Closeable {
 

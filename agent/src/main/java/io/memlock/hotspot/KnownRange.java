@@ -6,7 +6,7 @@ import io.memlock.memory.Evidence;
 import io.memlock.memory.Region;
 
 /**
- * Says that addresses belong to a region, whatever is mapped there: reservations count as a whole.
+ * Holds a range of addresses that belongs to a region, whatever is mapped there: reservations count as a whole.
  *
  * @param start first address
  * @param end address after the last byte

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
-/** Holds what is known about addresses: ranges in ascending order that do not overlap. Immutable. */
+/** Holds what is known about ranges of addresses: ranges in ascending order that do not overlap. Immutable. */
 final class KnownRanges {
 
     private final List<KnownRange> ascending;

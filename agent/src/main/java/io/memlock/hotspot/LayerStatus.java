@@ -2,7 +2,7 @@
 package io.memlock.hotspot;
 
 /**
- * Tells whether one of the sources of knowledge answered.
+ * Tells whether one source of knowledge answered.
  *
  * @param layer for example {@code VM structures}
  * @param ranges how many ranges it gave

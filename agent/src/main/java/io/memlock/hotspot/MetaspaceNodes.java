@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Finds the reservations that metaspace grows into. The class space never gets a second one; the rest of metaspace
- * gets another 64 MiB when it needs it. Asking for them stops the JVM at a safepoint. So they are asked for once, and
- * again only when memory nobody claims has appeared that could be a node.
+ * Finds the reservations that metaspace grows into. The class space never gets a second one; the rest of metaspace gets
+ * another 64 MiB when it needs it. Asking for them stops the JVM at a safepoint. So the JVM is asked once, and again
+ * only when unclaimed memory has appeared that could be a node.
  */
 final class MetaspaceNodes {
 

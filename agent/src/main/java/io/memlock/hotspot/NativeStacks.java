@@ -18,7 +18,7 @@ import java.util.Set;
 
 /**
  * Finds the stacks of threads that are not Java threads: those of the collector, of the VM and of foreign code. The
- * kernel tells the stack pointer of a thread that is blocked; one that runs is asked again next time. A thread's
+ * kernel tells the stack pointer of a blocked thread only; a running thread is asked about again next time. A thread's
  * answer is kept as long as it lives.
  */
 final class NativeStacks {

@@ -6,8 +6,8 @@ import io.memlock.memory.Segment;
 import java.util.List;
 
 /**
- * Tells how large regions can grow, in bytes of mappings that are charged once they are locked: as far as the JVM has
- * reserved them, or a flag limits them.
+ * Tells how large regions can grow, in bytes of mappings that are charged once they are locked: up to what the JVM has
+ * reserved for them, or to the limit of a flag.
  */
 public final class RegionBounds {
 

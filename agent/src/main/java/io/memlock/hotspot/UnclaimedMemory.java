@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tells when to look for metaspace: once, and again when memory nobody claims has appeared that could be metaspace; less and
- * less often if it was not.
+ * Decides when to look for metaspace: once, and again when unclaimed memory has appeared that could be metaspace. After
+ * looks in vain it looks less and less often.
  */
 final class UnclaimedMemory {
 

@@ -23,7 +23,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.List;
 
-/** Puts into words why the promise is not kept. */
+/** Builds the messages that say why memory is not locked. */
 final class Failures {
 
     private static final String MLOCKALL = "mlockall(MCL_CURRENT|MCL_FUTURE|MCL_ONFAULT)";

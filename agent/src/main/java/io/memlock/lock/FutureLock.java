@@ -222,7 +222,7 @@ public final class FutureLock {
     }
 
     /**
-     * What came of setting it.
+     * Holds the result of setting {@code MCL_FUTURE}.
      *
      * @param errno what {@code mlockall} answered: 0, or why not
      * @param born what a new mapping was afterwards

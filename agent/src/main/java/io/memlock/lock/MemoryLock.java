@@ -23,7 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Takes the lock on this process, keeps it, gives it back, and knows how far the promise is kept. All methods may be
+ * Locks this process, keeps it locked, unlocks it, and knows the state of the lock. All methods may be
  * called from any thread.
  */
 public final class MemoryLock {

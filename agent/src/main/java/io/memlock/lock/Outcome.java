@@ -6,7 +6,7 @@ import io.memlock.state.LockStatus;
 import java.util.List;
 
 /**
- * Holds what one start, change, pass or unlock came to.
+ * Holds the result of one start, change, pass or unlock.
  *
  * @param status what is known of the lock afterwards
  * @param failure why the promise is not kept; null if it is
@@ -14,8 +14,8 @@ import java.util.List;
  * @param hasFailedCalls whether a call has failed, so that the next pass may do what this one did not
  * @param swapInRefusal why what is in swap was not read back; null if it was, or there was no need
  * @param prefaultRefusal why {@code prefault} was not done; null if it was, or was not asked for
- * @param notices what the operator should know though the state may be the same: each is in one outcome only, which may be
- *     a later one than that of what it is about
+ * @param notices what the operator should know though the state may be the same: each is in one outcome only, which may
+ * be a later one than that of what it is about
  */
 public record Outcome(
         LockStatus status,

@@ -8,7 +8,7 @@ import io.memlock.memory.Segment;
 import java.io.IOException;
 import java.util.List;
 
-/** Provides what a lock has to know of the process it is in, as the agent's {@code ThisProcess} does. */
+/** Provides what the lock needs to know about this process. The agent's {@code ThisProcess} does. */
 public interface OwnProcess {
 
     /** Returns how many bytes are charged against the limit, whoever locked them: VmLck. */

@@ -317,7 +317,7 @@ public final class Plan {
         room.watch(isBornLocked && !selection.isEverything());
     }
 
-    /** What follows for MCL_FUTURE from a look at limit or room. */
+    /** Names what to do about {@code MCL_FUTURE} after a look at the limit or the memory left. */
     enum Turn {
         /** Nothing. */
         NONE,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.memory;
 
-/** Names where the pages of a mapping come from, and where they could go. */
+/** Names where the pages of a mapping are read from, and where they can be written to. */
 public enum Backing {
     /** No file: they can go to swap. */
     NONE,

@@ -3,7 +3,7 @@ package io.memlock.os;
 
 import java.io.IOException;
 
-/** A system call on a file that failed. */
+/** Thrown when a system call on a file failed. */
 public final class ErrnoException extends IOException {
 
     private static final long serialVersionUID = 1L;

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Directories in which JNA's native library may be put for as long as it takes to load it. */
+/** Finds directories for JNA's native library while it is loaded. */
 public final class LibraryDirectories {
 
     private LibraryDirectories() {}
@@ -30,7 +30,7 @@ public final class LibraryDirectories {
     }
 
     /**
-     * Returns all of another JVM, as far as they can be told from outside.
+     * Returns all directories of another JVM that are visible from outside.
      *
      * @param tmpdir its {@code java.io.tmpdir}
      * @param environment its environment variables

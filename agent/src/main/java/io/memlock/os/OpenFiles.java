@@ -4,7 +4,7 @@ package io.memlock.os;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 
-/** The files this process has open: {@code /proc/self/fd}. proc_pid_fd(5) */
+/** Lists the files that this process has open: {@code /proc/self/fd}. proc_pid_fd(5) */
 public final class OpenFiles {
 
     /** The directory that has a link for each open file. */

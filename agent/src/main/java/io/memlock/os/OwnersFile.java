@@ -10,11 +10,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * A new file that nobody but its owner can open from its first moment on, whatever the umask. With {@code java.io} a file
- * begins with all rights that the umask leaves, and who opens it before they are taken away can write to it for ever.
+ * A new file that nobody but its owner can open from its first moment on, whatever the umask. With {@code java.io} a
+ * file begins with all rights that the umask leaves, and a process that opens it before they are removed can write to
+ * it for ever.
  *
- * <p>Only for where the umask leaves too much, and the application has chosen no default file system of its own: this fixes
- * the JDK's as the default.
+ * <p>Only for where the umask leaves too much, and the application has chosen no default file system of its own: this
+ * fixes the JDK's as the default.
  */
 final class OwnersFile {
 

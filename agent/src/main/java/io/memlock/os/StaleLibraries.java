@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Libraries that starts left behind which were killed in the millisecond in which the library has a name. Removed are files
- * whose names only we give, and directories that are empty then: also if somebody puts links in their place there is nothing
- * else that could be hit.
+ * Removes libraries that were left behind by JVMs killed in the millisecond in which the library has a name. It removes
+ * only files whose names the agent alone gives, and directories that are then empty, so links put in their place can do
+ * no harm.
  */
 final class StaleLibraries {
 

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 
 /**
- * What the kernel told a program as it started it: {@code /proc/PID/auxv}. Pairs of a key and a value, each a word of the
- * machine; both architectures we run on have 64-bit words, little-endian. getauxval(3), proc_pid_auxv(5)
+ * Reads what the kernel passed to a program at its start: {@code /proc/PID/auxv}. Pairs of a key and a value, each a
+ * word of the machine; both architectures we run on have 64-bit words, little-endian. getauxval(3), proc_pid_auxv(5)
  */
 final class AuxiliaryVector {
 

@@ -9,9 +9,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Tells by a line of maps what is behind the mapping. The kernel itself says that only of huge pages, and only in smaps,
- * which costs a walk of the page tables. Each reading has {@linkplain #forOneReading one of its own}; what they share is
- * safe for use by several threads.
+ * Tells from a line of maps what kind of file is behind the mapping. The kernel itself says this for huge pages only,
+ * and only in smaps, which costs a walk of the page tables. Each reading has
+ * {@linkplain #forOneReading one of its own}; what they share is safe for use by several threads.
  */
 final class FileSystems {
 

@@ -9,8 +9,8 @@ import java.io.File;
 import java.io.IOException;
 
 /**
- * Tells from {@code /proc/PID/status}, again and again, how much a process has mapped that is locked. No lock of the kernel
- * is taken for it. Not thread-safe.
+ * Reads from {@code /proc/PID/status}, again and again, how much locked memory a process has mapped. Reading takes no
+ * lock in the kernel. Not thread-safe.
  */
 public final class LockedSizeReader {
 

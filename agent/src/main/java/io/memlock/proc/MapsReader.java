@@ -10,10 +10,10 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Reads {@code /proc/PID/maps} again and again. Most of the time nothing has changed, which length and checksum tell: then
- * nothing is parsed and nothing allocated. Comparing the bytes in Java took a third of a pass of the keeper, which in an
- * idle JVM is interpreted for minutes. Of the changes that leave the length the same, one in four billion is seen together
- * with the next one only. Not thread-safe.
+ * Reads {@code /proc/PID/maps} again and again. Most of the time nothing has changed, which length and checksum tell:
+ * then nothing is parsed and nothing allocated. Comparing the bytes in Java took a third of a pass of the keeper, which
+ * in an idle JVM is interpreted for minutes. Of the changes that leave the length the same, one in four billion is
+ * noticed only with the next change. Not thread-safe.
  */
 public final class MapsReader {
 

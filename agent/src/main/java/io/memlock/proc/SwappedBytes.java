@@ -5,9 +5,9 @@ import io.memlock.memory.FilePieces;
 import io.memlock.memory.Mapping;
 
 /**
- * Adds up what is in swap of the mappings of one process. What several of them show of one file in memory counts once, as
- * far as the kernel tells: of ZGC's heap, which is mapped up to three times, and once more by the agent. Where views
- * overlap in part, what is in swap is taken to be spread evenly. Not thread-safe.
+ * Adds up what is in swap of the mappings of one process. Memory that several mappings show of one file counts once, as
+ * far as the kernel tells: ZGC's heap, for example, is mapped up to three times, and once more by the agent. Where
+ * views overlap in part, the swapped pages are assumed to be spread evenly. Not thread-safe.
  */
 public final class SwappedBytes {
 

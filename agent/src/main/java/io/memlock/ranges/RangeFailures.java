@@ -12,7 +12,7 @@ import io.memlock.memory.Bytes;
 import io.memlock.os.Errno;
 import io.memlock.state.LockFailure;
 
-/** Puts into words why a range that the application asked for is not locked. */
+/** Builds the messages that say why a range that the application asked for is not locked. */
 final class RangeFailures {
 
     private static final String NOTHING_DONE =

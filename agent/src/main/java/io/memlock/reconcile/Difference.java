@@ -8,7 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Compares what is locked with what should be. */
+/** Compares which memory is locked with which should be locked. */
 final class Difference {
 
     private final Map<Region, List<Segment>> missing = new EnumMap<>(Region.class);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.reconcile;
 
-/** Tells from how many mappings on none is split, because the JVM needs new ones too, and dies without. */
+/**
+ * Sets the number of mappings at which splitting stops. The JVM needs new mappings, too, and ends if it cannot get
+ * them.
+ */
 public final class MappingBudget {
 
     /** The share of vm.max_map_count at which splitting ends. */

@@ -5,7 +5,7 @@ import io.memlock.memory.Segment;
 import java.io.IOException;
 import java.util.List;
 
-/** Gives the mappings of this process as they were last looked at, and what of the kernel's limits they use up. */
+/** Provides the mappings of this process as last read, and how much of the kernel's limits they use up. */
 public interface Mappings {
 
     /**

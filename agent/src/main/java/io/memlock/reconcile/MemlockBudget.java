@@ -7,9 +7,9 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Divides the room under a finite {@code RLIMIT_MEMLOCK}. It admits whole regions, in the order the user named them,
- * when all that is committed of them fits; an admitted region may grow as long as there is room. What is charged is
- * the length of locked mappings, resident or not.
+ * Divides what may be locked under a finite {@code RLIMIT_MEMLOCK}. It admits whole regions, in the order the user
+ * named them, when all that is committed of them fits; an admitted region may grow as long as there is room. What is
+ * charged is the length of locked mappings, resident or not.
  *
  * <p>Not thread-safe.
  */

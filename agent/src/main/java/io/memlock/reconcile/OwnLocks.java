@@ -7,8 +7,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Remembers what we locked, so that it is ours to unlock. HotSpot and the kernel move the ends of mappings and cut
- * pieces out of them. So whatever begins inside a mapping that was ours is ours, and so is a stack that has grown.
+ * Remembers what the agent locked and may therefore unlock. HotSpot and the kernel move the ends of mappings and cut
+ * pieces out of them. So a mapping that begins inside one that the agent locked counts as the agent's, and so does a
+ * stack that has grown.
  *
  * <p>Not thread-safe.
  */

@@ -4,7 +4,7 @@ package io.memlock.reconcile;
 import io.memlock.memory.Segment;
 import io.memlock.memory.Selection;
 
-/** Hears what passes do, on the thread that runs them, one pass at a time. */
+/** Is told what each pass does, on the thread that runs it, one pass at a time. */
 public interface PassListener {
 
     PassListener NOBODY = new PassListener() {

@@ -4,7 +4,10 @@ package io.memlock.reconcile;
 import io.memlock.memory.Segment;
 import io.memlock.memory.Selection;
 
-/** Tells a listener that may come and go. One that fails is told no more: what it does must not keep anybody from locking. */
+/**
+ * Passes events on to a listener that can be set and removed. A listener that fails is dropped, because it must not
+ * prevent locking.
+ */
 public final class PassRelay implements PassListener {
 
     private volatile PassListener listener = NOBODY;

@@ -5,18 +5,18 @@ import io.memlock.memory.Region;
 import java.util.Map;
 
 /**
- * Holds what one reconciliation found and did.
+ * Holds what one pass found and did.
  *
  * @param mappings mappings of the process
  * @param wantedBytes length of all that should be locked
  * @param missingBytes length of what should be locked and is not, by region; empty if the promise is kept
  * @param newlyLocked segments that had to be locked
- * @param lost how many of the newly locked segments were locked after the last pass and are mapped as they were, though new
- *     mappings have been born locked since
+ * @param lost how many of the newly locked segments were locked after the last pass and are mapped as they were, though
+ * new mappings have been born locked since
  * @param unlocked segments that had to be unlocked
  * @param errno why something is missing, or could not be unlocked: 0 if nothing is, or if only the limit is in the way
- * @param isOverMappingBudget whether something was left unlocked because locking it would use up the mappings the kernel
- *     allows
+ * @param isOverMappingBudget whether something was left unlocked because locking it would use up the mappings the
+ * kernel allows
  */
 public record PassResult(
         int mappings,

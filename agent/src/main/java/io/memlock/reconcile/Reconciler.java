@@ -140,7 +140,10 @@ public final class Reconciler {
         return taken;
     }
 
-    /** Takes all that is locked at the next look for ours, unless the application locked it without on-fault. */
+    /**
+     * Treats all memory that is locked at the next look as locked by the agent, unless the application locked it
+     * without on-fault.
+     */
     public void adoptAll() {
         adopts = true;
     }

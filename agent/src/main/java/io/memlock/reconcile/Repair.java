@@ -259,7 +259,7 @@ final class Repair {
     }
 
     /**
-     * What all passes work with.
+     * Holds what all passes use.
      *
      * @param probe tells what is locked
      * @param applicationLocks what is not ours to unlock

@@ -7,10 +7,10 @@ import io.memlock.state.LockStatus;
 import java.util.List;
 
 /**
- * Says before it happens that what is locked can outgrow what there is: locked pages cannot be reclaimed, so the kernel
- * would kill instead. Only the heap and the files that were chosen by name are counted as what they may become. Of all else
- * that is selected what is resident counts: hardly a JVM ever fills the code cache it has reserved, or touches all pages of
- * its libraries.
+ * Warns in advance that locked memory can outgrow the cgroup or the host: locked pages cannot be reclaimed, so the OOM
+ * killer would come. Only the heap and the files that were chosen by name count with the size that they may reach. Of
+ * all else that is selected what is resident counts: hardly a JVM ever fills the code cache it has reserved, or touches
+ * all pages of its libraries.
  *
  * @param heapBytes the largest heap, 0 if it is not selected
  * @param besideHeapBytes what is resident now of all else that is selected

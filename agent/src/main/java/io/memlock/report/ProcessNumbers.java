@@ -6,7 +6,7 @@ import io.memlock.proc.ProcessStatus;
 import java.io.IOException;
 
 /**
- * Numbers of one moment.
+ * Holds numbers of this process at one moment.
  *
  * @param chargedBytes length of all locked mappings (VmLck)
  * @param residentBytes in RAM (VmRSS, less what is in our own view of ZGC's heap)

@@ -8,7 +8,7 @@ import io.memlock.state.LockStatus;
 import java.util.List;
 
 /**
- * What every region holds, as one scan found it: a {@link SmapsScan} or a {@link GentleScan}.
+ * Holds what one scan found of every region: a {@link SmapsScan} or a {@link GentleScan}.
  *
  * @param regions every region, in the order of {@link Region}
  * @param files which files of {@link Region#MAPPED} were chosen; none if not some of them are

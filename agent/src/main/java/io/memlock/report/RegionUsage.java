@@ -5,9 +5,9 @@ import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
 
 /**
- * What one region holds. Resident and locked bytes are proportional, as the kernel counts {@code Pss}: a page that two
- * mappings share, or two processes, counts half in each. That way ZGC's three views of its heap add up to the heap. So are
- * swapped bytes, but for shared memory, which counts in full in each process and once in this one.
+ * Holds the sizes of one region. Resident and locked bytes are proportional, as the kernel counts {@code Pss}: a page
+ * that two mappings or two processes share counts half in each. That way ZGC's three views of its heap add up to the
+ * heap. So are swapped bytes, but for shared memory, which counts in full in each process and once in this one.
  *
  * @param region the region
  * @param mappings how many mappings belong to it, whole or in part

@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Adds up smaps by region, exactly. Reading smaps has its price, {@link SmapsCost}: it is for small
- * processes, and for those whose operator asked. {@link GentleScan} is for the others.
+ * Adds up smaps by region, exactly. Reading smaps is expensive ({@link SmapsCost}), so it is used for small processes,
+ * and where the operator asks for it. {@link GentleScan} is for the others.
  */
 public final class SmapsScan {
 

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Faults regions in before the application needs them. At start by as many threads as there are CPUs, because nobody runs
- * yet; on a live JVM by one, in small pieces with pauses, as {@link ChunkedCalls} does.
+ * Faults regions in before the application needs them. At start it uses as many threads as there are CPUs, because the
+ * application does not run yet. On a live JVM it uses one, in small pieces with pauses, as {@link ChunkedCalls} does.
  */
 public final class Prefault {
 
@@ -88,7 +88,7 @@ public final class Prefault {
         }
     }
 
-    /** Tells what is in RAM already, which takes a walk of page tables. */
+    /** Tells how much is in RAM already, which takes a walk of page tables. */
     public interface Resident {
 
         /**

@@ -6,7 +6,7 @@ import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import java.util.List;
 
-/** How much memory {@code prefault} takes: one sum, for the agent that does it and for the doctor who foresees it. */
+/** Computes how much memory {@code prefault} takes, for the agent that does it and for the doctor that predicts it. */
 public final class PrefaultNeed {
 
     private PrefaultNeed() {}

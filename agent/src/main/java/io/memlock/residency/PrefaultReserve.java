@@ -15,12 +15,12 @@ import java.util.List;
 /**
  * Populates a bounded part of a growing heap ahead of its use.
  *
- * <p>Nobody tells which pages the JVM uses, and a page that was populated looks as one that is used. So the first page of each
- * chunk is left out: collectors and allocating threads write upwards, and their fault on that page shows that the chunk is
- * in use. One fault is left of those that the chunk would have taken.
+ * <p>Nothing tells which pages the JVM uses: a populated page looks like a used one. So the first page of each chunk is
+ * left out: collectors and allocating threads write upwards, and their fault on that page shows that the chunk is in
+ * use. One fault is left of those that the chunk would have taken.
  *
- * <p>G1 takes free regions for the young generation from the top and for the old one from the bottom, the generations of
- * Serial and Parallel grow upwards. So chunks are taken from both ends of what is untouched, in turn.
+ * <p>G1 takes free regions for the young generation from the top and for the old one from the bottom, the generations
+ * of Serial and Parallel grow upwards. So chunks are taken from both ends of what is untouched, in turn.
  *
  * <p>Not thread-safe, but for {@link #state}.
  */
@@ -150,7 +150,7 @@ public final class PrefaultReserve {
     }
 
     /**
-     * Fills the reserve up, as far as there is room.
+     * Fills the reserve, as far as memory is left.
      *
      * @param nowNanos {@link System#nanoTime}
      * @return whether some of it has been used since the last call, or was filled up

@@ -6,7 +6,7 @@ import io.memlock.memory.Segment;
 import java.io.IOException;
 import java.util.List;
 
-/** Brings pages into RAM: a lock on-fault keeps what is there, and fetches nothing. */
+/** Brings pages into RAM, because a lock on-fault only keeps pages that are there. */
 public interface Residency {
 
     /**

@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Brings back what was swapped out before the lock came: locking on-fault does not. Nothing is allocated that was not there:
- * of private memory only pages in swap are touched, and all of a heap that is a file is allocated.
+ * Reads back what was swapped out before the lock, because locking on-fault does not. It allocates no new pages: in
+ * private memory it touches only pages in swap, and a heap that is a file is allocated already.
  */
 public final class SwapIn {
 

@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A library as the dynamic linker laid it out in memory: its file need not be there any more, or may be in another mount
+ * Reads a library as the dynamic linker laid it out in memory, because its file may be deleted or in another mount
  * namespace. 64-bit, little-endian. elf(5)
  */
 public final class ElfImage {

@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Memory read block by block: what HotSpot keeps together costs one system call. A value stays as it was when its block
- * was first read, until very many blocks were; take a new snapshot to see changes.
+ * Reads memory block by block, so that neighbouring values cost one system call. A value stays as it was when its block
+ * was first read, until very many blocks have been read; take a new snapshot to see changes.
  */
 public final class MemorySnapshot {
 

@@ -15,7 +15,7 @@ public final class ProcessMemory implements Memory, Closeable {
     private OpenFile file;
 
     /**
-     * Opens it at the first read.
+     * Reads the memory of a process; opens its file at the first read.
      *
      * @param process the directory, {@code /proc/self} or {@code /proc/PID}
      */

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Where HotSpot keeps what: the tables it exports for debuggers. Which fields they hold changes from release to
- * release without notice, so every field may be missing. vmStructs.cpp
+ * Reads the tables that HotSpot exports for debuggers: where its structures and fields are. The fields change from
+ * release to release without notice, so every field may be missing. vmStructs.cpp
  */
 public final class VmStructs {
 

@@ -18,12 +18,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A second view of a heap that is a file in memory, ZGC's, for the sake of its lock alone. What ZGC frees it may unmap and
- * map again elsewhere; in between no mapping keeps it in RAM, however locked the old one was. This one does, until ZGC
- * gives the memory back to the kernel, which takes it out of every view (shmem_fallocate, {@code FALLOC_FL_PUNCH_HOLE}).
+ * Maps ZGC's heap, a file in memory, a second time, only to lock it. ZGC may unmap freed memory and map it again
+ * elsewhere. In between no mapping of ZGC keeps it in RAM, even if the old one was locked. This view does, until ZGC
+ * gives the memory back to the kernel, which takes it out of every view (shmem_fallocate,
+ * {@code FALLOC_FL_PUNCH_HOLE}).
  *
- * <p>It shows the file up to the last granule that ZGC has mapped so far, can be read only, and is left out of core dumps.
- * It takes 2 MiB of page tables for each GiB, and VmRSS counts each page once more. Not thread-safe.
+ * <p>It shows the file up to the last granule that ZGC has mapped so far, can be read only, and is left out of core
+ * dumps. It takes 2 MiB of page tables for each GiB, and VmRSS counts each page once more. Not thread-safe.
  */
 public final class ZgcMirror {
 

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Keeps a {@link ZgcMirror} of ZGC's heap while there may be one, and says what it cannot hold. Changed by one thread at a
- * time; {@link #exists} and {@link #bytes} may be asked by any.
+ * Keeps a {@link ZgcMirror} of ZGC's heap while there may be one, and says what it cannot hold. One thread at a time
+ * may change it; any thread may call {@link #exists} and {@link #bytes}.
  */
 public final class ZgcMirrorKeeper {
 
@@ -49,10 +49,10 @@ public final class ZgcMirrorKeeper {
     }
 
     /**
-     * Has the mirror reach as far as ZGC maps its heap. Populates nothing.
+     * Extends the mirror to all that ZGC has mapped of its heap. Populates nothing.
      *
      * @param segments all of the process
-     * @return what the operator should know and was not told yet, null if nothing
+     * @return a message for the operator that was not given before, null if there is none
      */
     public String cover(List<Segment> segments, long nowNanos) {
         if (mirror == null) {
