@@ -2,8 +2,8 @@
 package io.memlock.advice;
 
 /**
- * What to type. Every line can be pasted into a shell, in this order: what is no command begins with {@code #}. Lines end
- * with a line feed, except the last.
+ * Holds what to type. Every line can be pasted into a shell, in this order; lines that are not commands begin with
+ * {@code #}. Lines end with a line feed, except the last.
  *
  * @param now what helps the process that runs, without a restart; "" if nothing does
  * @param lasting what helps every later start; "" if there is nothing to do

@@ -35,7 +35,7 @@ public record Deployment(
         String javaHome,
         long pid) {
 
-    /** Who decides about the limits. */
+    /** Names what sets the limits of a process. */
     public enum Kind {
         /** A unit of the system's service manager. */
         SYSTEM_SERVICE,

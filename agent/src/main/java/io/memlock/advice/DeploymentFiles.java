@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
-/** Reads the {@link DeploymentEvidence} of a process. A file that cannot be read is no evidence, and no error. */
+/** Reads the {@link DeploymentEvidence} of a process. A file that cannot be read counts as empty, not as an error. */
 public final class DeploymentFiles {
 
     private static final String SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";

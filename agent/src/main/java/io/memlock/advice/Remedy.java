@@ -3,7 +3,7 @@ package io.memlock.advice;
 
 import io.memlock.log.PlainText;
 
-/** Says what to type, for one deployment. */
+/** Says what to type, depending on how the process is deployed. */
 public final class Remedy {
 
     private static final String CALLS = "mlock, mlock2, mlockall, munlock, munlockall and msync";

@@ -4,7 +4,7 @@ package io.memlock.advice;
 import io.memlock.log.PlainText;
 import java.nio.charset.StandardCharsets;
 
-/** A word of a command to be typed. The one place where what somebody else named becomes part of a shell's input. */
+/** Quotes a word of a command to be typed. Only here do names that others chose become part of a shell's input. */
 public final class ShellWord {
 
     private static final String PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-";

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * The bounds from which on a number is a warning or critical. {@code NaN} is no bound, and nothing is beyond it.
+ * Holds the bounds beyond which a number is a warning or critical. {@code NaN} means no bound.
  *
  * @param warning the best number that is no warning
  * @param critical the best number that is not critical

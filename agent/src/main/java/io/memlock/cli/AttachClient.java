@@ -29,8 +29,8 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Option;
 
 /**
- * Asks the agent in other JVMs for something, which loads it there if need be, and waits for what comes of it. With the
- * options that the commands which do so have in common.
+ * Sends a request to the agent in other JVMs, loads the agent there if needed, and waits for the result. Has the
+ * options that {@code attach} and {@code unlock} share.
  */
 final class AttachClient {
 

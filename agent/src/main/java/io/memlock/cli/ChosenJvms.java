@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Finds the JVMs that a command is about: by PID, by name, or all. */
+/** Finds the JVMs that a command is to treat: by PID, by name, or all. */
 final class ChosenJvms {
 
     /** No larger than a long; the kernel's largest PID has 7 digits. */
@@ -35,7 +35,7 @@ final class ChosenJvms {
     private CommandSpec command;
 
     /**
-     * A process that is meant.
+     * A chosen process.
      *
      * @param pid -1 if it is not known which
      * @param jvm null if it cannot be looked at
@@ -44,7 +44,7 @@ final class ChosenJvms {
     record Chosen(long pid, Jvm jvm, String problem) {}
 
     /**
-     * The processes that are meant.
+     * The chosen processes.
      *
      * @param closed the number of processes that look like JVMs and are not this user's to look at
      */
@@ -65,7 +65,7 @@ final class ChosenJvms {
         }
     }
 
-    /** Does something to one JVM, and returns the exit status. */
+    /** Runs the command for one JVM, and returns the exit status. */
     interface Action {
         int on(Jvm jvm) throws CommandException, InterruptedException;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.cli;
 
-/** The exit statuses of a command; picocli answers 2 where the command line is not understood, {@code check} its own. */
+/** Names the exit statuses of a command. picocli returns 2 for wrong usage; {@code check} has statuses of its own. */
 final class ExitStatus {
 
     /** The command is done, or its answer is yes. */

@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Tells in detail about one JVM, for {@code status PID}. */
+/** Prints the details of one JVM, for {@code status PID}. */
 final class JvmDetail {
 
     private final ProcDirectory proc;

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What {@code status} tells of a JVM.
+ * Holds what {@code status} shows of a JVM.
  *
  * @param heapMaxBytes the limit of the heap, -1 if not known
  * @param published what the agent in it says of the lock

@@ -15,9 +15,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
 /**
- * Has this command's own JVM yield its CPUs to the JVM it is about to lock. A JVM that starts keeps two compilers busy
- * for half a second. Where there are few CPUs a thread that wakes up beside them waits for milliseconds, and one that runs
- * is interrupted by them each time they wake up: not by those of {@code SCHED_BATCH}.
+ * Lowers the priority of this command's own JVM in favour of the JVM that it is about to lock. A starting JVM keeps two
+ * compilers busy for half a second. Where CPUs are few, an application's thread that wakes up then waits for
+ * milliseconds, and one that runs is interrupted each time a compiler thread wakes up, unless that is
+ * {@code SCHED_BATCH}.
  */
 final class LowPriority {
 

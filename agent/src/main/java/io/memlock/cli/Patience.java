@@ -4,8 +4,8 @@ package io.memlock.cli;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long the command waits for a JVM that says it is at work: as long as it has something new to say, and all in all for
- * many times what the work takes. A JVM may say so for ever, and need not be one that wishes us well.
+ * Decides how long the command waits for a JVM that reports work: as long as the report changes, and at most many times
+ * what the work should take. The JVM may be hostile and report work for ever.
  */
 final class Patience {
 

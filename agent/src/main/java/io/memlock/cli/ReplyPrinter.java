@@ -12,9 +12,9 @@ import io.memlock.state.LockFailure;
 import java.io.IOException;
 
 /**
- * Prints what the agent in another JVM answered, as far as that can be believed. Anything in that JVM can answer in the
- * agent's name: so success is compared with what the kernel says, and what somebody is to type is handed on only from a JVM
- * of the same user that sees the same processes.
+ * Prints the answer of the agent in another JVM, as far as it can be trusted. Any code in that JVM can answer in the
+ * agent's name. So success is compared with what the kernel says, and remedies are printed only from a JVM of the same
+ * user that sees the same processes.
  */
 final class ReplyPrinter {
 

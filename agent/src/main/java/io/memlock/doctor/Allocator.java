@@ -6,7 +6,10 @@ import io.memlock.memory.Segment;
 import io.memlock.memory.Selection;
 import java.util.List;
 
-/** Checks whether malloc is another's than the C library's, as by LD_PRELOAD, whose memory nothing tells from other memory. */
+/**
+ * Checks whether malloc is replaced, for example by LD_PRELOAD. Memory of another allocator cannot be distinguished
+ * from other memory.
+ */
 final class Allocator {
 
     /** Those that take memory by mmap. tcmalloc takes it at the program break, which counts as native. */

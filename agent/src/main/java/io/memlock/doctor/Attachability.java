@@ -15,8 +15,9 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Checks whether a JVM can be attached to now. The JDK asks by SIGQUIT: a JVM that was told not to listen prints a thread
- * dump instead, one that is stopped prints it when it goes on, and one that cannot start its listener's thread ends.
+ * Checks whether a JVM can be attached to now. Attaching sends SIGQUIT. A JVM that was told not to listen prints a
+ * thread dump instead, a stopped JVM prints it when it continues, and a JVM that cannot start its listener's thread
+ * ends.
  */
 public final class Attachability {
 

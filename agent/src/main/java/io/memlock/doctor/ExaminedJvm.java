@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is known of the JVM that is examined, all of about the same moment.
+ * Holds what is known of the examined JVM, all from about the same moment.
  *
  * @param process its directory in {@code /proc}: a number, or {@code self}
  * @param hasAgent whether the agent's own memory is there already
@@ -44,7 +44,7 @@ record ExaminedJvm(
         Resident resident,
         List<Mapping> foreignLocks) {
 
-    /** Measures what is in RAM. */
+    /** Measures how much memory is in RAM. */
     interface Resident {
 
         long bytes(Selection selection) throws IOException;

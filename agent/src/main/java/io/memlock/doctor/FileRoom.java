@@ -7,8 +7,8 @@ import io.memlock.proc.ProcessLimits;
 import java.io.IOException;
 
 /**
- * Checks whether a JVM can open the files that attaching takes. Without a descriptor for a connection HotSpot's listener
- * ends, and leaves its socket behind.
+ * Checks whether a JVM can open the files that attaching needs. If it has no descriptor left for a connection,
+ * HotSpot's listener ends, and leaves its socket behind.
  */
 final class FileRoom {
 

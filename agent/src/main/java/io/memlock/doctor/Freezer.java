@@ -9,7 +9,7 @@ import io.memlock.proc.ProcFs;
 import java.io.IOException;
 
 /**
- * Checks whether a process is frozen by its cgroup: no state of {@code /proc/PID/status} tells. Kernel documentation:
+ * Checks whether a process is frozen by its cgroup, which {@code /proc/PID/status} does not show. Kernel documentation:
  * cgroup-v1/freezer-subsystem.rst, cgroup-v2.rst (cgroup.freeze).
  */
 final class Freezer {

@@ -14,13 +14,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What a selection takes, in bytes of mappings: under a limit all that is committed is charged, resident or not.
+ * Computes how many bytes a limit must allow for a selection: all that is committed is charged, resident or not.
  *
  * @param nowBytes committed now
  * @param chargedElsewhereBytes locked by somebody else, outside of the selection
  * @param agentBytes what the agent itself will add to the selection, about; 0 where it is there already
- * @param atMost RAM each selected region can come to take; what no flag limits is counted as it is now, and so is the code
- *     cache, whose reserve hardly a JVM ever fills
+ * @param atMost RAM each selected region can come to take; what no flag limits is counted as it is now, and so is the
+ * code cache, whose reserve hardly a JVM ever fills
  * @param unlimited what of the selection no flag limits
  * @param grownBytes a limit on locked memory that holds all of it, whatever it grows to; -1 if no number would
  */

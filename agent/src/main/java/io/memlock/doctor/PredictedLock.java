@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Foresees what the agent could lock in another JVM. Only that JVM could try; its limits, its privileges and its memory can
- * be read.
+ * Predicts what the agent could lock in another JVM, from that JVM's limits, privileges and memory. Only the JVM itself
+ * could try.
  */
 final class PredictedLock {
 

@@ -7,7 +7,7 @@ import io.memlock.memory.Bytes;
 import io.memlock.proc.ProcFs;
 import java.util.List;
 
-/** Tells who has to give way first where memory is short: whose pages are taken, and which process the OOM killer ends. */
+/** Checks who loses first when memory is short: whose pages are reclaimed, and which process the OOM killer ends. */
 final class ReclaimOrder {
 
     private static final List<String> PROTECTIONS = List.of("memory.min", "memory.low");

@@ -16,7 +16,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Compares what the selection may come to take with what there is. Too many locked pages end in the OOM killer. */
+/**
+ * Compares how large the selection may become with the memory of the cgroup and the host. Too many locked pages bring
+ * the OOM killer.
+ */
 final class Sizes {
 
     private static final String OOM = "locked memory cannot be reclaimed, so the OOM killer would come";

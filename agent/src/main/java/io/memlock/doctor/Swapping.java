@@ -8,7 +8,7 @@ import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFs;
 import java.util.List;
 
-/** Checks where the kernel could put what is not locked. */
+/** Checks where the kernel could put unlocked memory: swap, zram or zswap. */
 final class Swapping {
 
     private static final String FILES_ONLY =

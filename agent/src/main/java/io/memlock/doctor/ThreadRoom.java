@@ -12,8 +12,8 @@ import io.memlock.proc.ProcessStatus;
 import java.io.IOException;
 
 /**
- * Checks whether a JVM can start the threads that attaching takes. HotSpot ends the JVM if it cannot start the first of them:
- * {@code AttachListener::init}.
+ * Checks whether a JVM can start the threads that attaching needs. HotSpot ends the JVM if it cannot start the first of
+ * them: {@code AttachListener::init}.
  */
 final class ThreadRoom {
 

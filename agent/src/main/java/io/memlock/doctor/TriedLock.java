@@ -20,7 +20,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Locks this process as the agent would, and reports the outcome: nothing is guessed. */
+/** Locks this process as the agent would, and reports the outcome, instead of predicting it. */
 final class TriedLock {
 
     private static final String CHECK = PredictedLock.CHECK;

@@ -12,7 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
-/** A JVM that loads an agent and tells its properties to whoever may attach to it, each time within a limit. */
+/** Loads an agent into a JVM and reads its agent properties, each time within a time limit. */
 public final class AttachedJvm implements AutoCloseable {
 
     private static final long MILLIS = 30_000;

@@ -6,7 +6,7 @@ import io.memlock.proc.ProcessStatus;
 import io.memlock.proc.SmapsRollup;
 import java.io.IOException;
 
-/** Reads how much memory a JVM has, at the price the user agrees to. */
+/** Reads how much memory a JVM has, and walks page tables only if it is cheap or the user asks for it. */
 public final class MemoryReader {
 
     private final ProcDirectory proc;

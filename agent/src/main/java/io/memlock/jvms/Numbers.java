@@ -4,7 +4,7 @@ package io.memlock.jvms;
 import io.memlock.memory.Bytes;
 import java.util.Locale;
 
-/** Numbers for people; "-" for what is not known, which is -1. */
+/** Formats numbers for people. An unknown number, -1, becomes "-". */
 public final class Numbers {
 
     /** The number that stands for what is not known. */

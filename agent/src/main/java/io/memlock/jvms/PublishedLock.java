@@ -13,12 +13,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What the agent in a JVM publishes of its lock among the JVM's performance counters. It is the JVM's word, of which the
- * kernel's numbers are the test: a process may publish whatever it likes.
+ * What the agent in a JVM publishes of its lock among the JVM's performance counters. A process may publish anything,
+ * so the kernel's numbers are used to check what it says.
  *
  * @param state how far the promise is kept; null if nothing is published
  * @param selection the selected regions, joined by +; empty if none is
- * @param files if not empty, of mapped only these are selected, as globs joined by +; {@link LockCounters#UNTOLD} for some
+ * @param files if not empty, of mapped only these are selected, as globs joined by +; {@link LockCounters#UNTOLD} for
+ * some
  * @param scan what the agent last measured
  * @param relocks what the keeper had to lock again, -1 if not known
  * @param verifiedAgeSeconds how long ago the state was last found to be so, -1 if not known

@@ -6,8 +6,8 @@ import io.memlock.jvmstat.PerfData;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the agent in a JVM last measured, as it publishes it. The JVM can publish anything: what cannot be is not known. Numbers
- * are bytes, -1 where not known.
+ * What the agent in a JVM last measured, as it publishes it. The JVM can publish anything: an impossible value counts
+ * as not known. Numbers are bytes, -1 where not known.
  *
  * @param lockedBytes locked of the selection
  * @param residentBytes resident of the selection

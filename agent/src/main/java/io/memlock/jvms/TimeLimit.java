@@ -9,8 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Looks at other processes no longer than it may take. A process can have the kernel wait for it, by a file system of its own
- * behind what it maps or by holding its address space; whoever waits there is left waiting, and ends with this command.
+ * Limits the time of a look at another process. A process can make the kernel wait for it, by a file system of its own
+ * behind its mappings or by holding its address space. A thread that waits there is left waiting, and ends with this
+ * command.
  */
 public final class TimeLimit {
 

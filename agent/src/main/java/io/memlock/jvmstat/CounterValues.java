@@ -4,7 +4,7 @@ package io.memlock.jvmstat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Reads counters that are numbers, again and again, at a price of nanoseconds. */
+/** Reads numeric counters again and again, at a cost of nanoseconds. */
 final class CounterValues {
 
     private final ByteBuffer counters;

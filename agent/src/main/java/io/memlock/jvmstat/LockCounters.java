@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What the agent publishes of the lock among the JVM's performance counters, where others can read it without attaching, as
+ * Publishes the lock among the JVM's performance counters, where others can read it without attaching, as
  * {@code jcmd PID PerfCounter.print} does.
  */
 public final class LockCounters {
@@ -130,7 +130,7 @@ public final class LockCounters {
     }
 
     /**
-     * Publishes what a scan found of the whole process. {@link #scan} follows.
+     * Publishes what a scan found of the whole process. {@link #scan} must be called next.
      */
     public void process(long lockedBytes, long residentBytes, long swappedBytes) {
         processLocked.putLong(0, lockedBytes);

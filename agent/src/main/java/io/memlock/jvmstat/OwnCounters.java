@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The performance counters of this JVM, in its own memory: its own are read, ours are added. Neither needs a class that the
- * application could miss if its initialiser failed. With {@code -XX:+PerfDisableSharedMem} they exist as well, and nobody
- * else sees them; with {@code -XX:-UsePerfData} those of the JVM do not.
+ * The performance counters of this JVM, in its own memory: reads the JVM's counters and adds the agent's. Neither needs
+ * a class that the application could miss if its initialiser failed. With {@code -XX:+PerfDisableSharedMem} they exist
+ * as well, and nobody else sees them; with {@code -XX:-UsePerfData} those of the JVM do not.
  */
 public final class OwnCounters {
 

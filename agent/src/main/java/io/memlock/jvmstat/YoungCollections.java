@@ -4,11 +4,11 @@ package io.memlock.jvmstat;
 import java.nio.ByteBuffer;
 
 /**
- * Estimates how much memory the next collection of the young generation takes at once: what it copies because it lives, by
- * the part that lived at the last ones. Not thread-safe.
+ * Estimates how much memory the next collection of the young generation takes at once: the live objects that it copies,
+ * judging by the share that was live at the last collections. Not thread-safe.
  *
- * <p>G1 counts what is used of the young generation as it fills. Serial and Parallel do on JDK 17, and do not on 25. HotSpot:
- * generationCounters.cpp, g1MonitoringSupport.cpp, spaceCounters.cpp.
+ * <p>G1 counts what is used of the young generation as it fills. Serial and Parallel do on JDK 17, and do not on 25.
+ * HotSpot: generationCounters.cpp, g1MonitoringSupport.cpp, spaceCounters.cpp.
  */
 public final class YoungCollections {
 

@@ -24,7 +24,7 @@ public record Console(PlainStream out, PlainStream err, boolean terminal, boolea
     /** No table can be read in less. */
     private static final int LEAST_WIDTH = 40;
 
-    /** Colours, for what they say. */
+    /** Names colours by their meaning. */
     public enum Colour {
         GOOD("32"),
         WARNING("33"),

@@ -6,7 +6,7 @@ import java.io.PrintStream;
 import java.security.SecureRandom;
 
 /**
- * Prints text without obeying it: whatever another process put into a name or a message, no character of it moves the
+ * Prints text so that a terminal does not obey it: no character in a name or message of another process moves the
  * cursor or colours the screen. Our own escape sequences begin with a mark that nobody else can know.
  */
 public final class PlainStream extends PrintStream {

@@ -7,7 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** A new file that appears whole or not at all, and that only its owner can read. */
+/** Writes a new file that appears whole or not at all, and that only its owner can read. */
 public final class WholeFile {
 
     private final Path file;
@@ -23,7 +23,7 @@ public final class WholeFile {
         this.isReplaced = isReplaced;
     }
 
-    /** Says why the file cannot be written, as far as that can be told before; null if nothing is in its way. */
+    /** Returns why the file cannot be written, as far as that is known in advance; null if it can. */
     public String obstacle() {
         if (Files.isDirectory(file)) {
             return file + " is a directory; name a file in it with -o";

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Holds how a JVM's memory went on while it was watched.
+ * Holds a JVM's memory over the time in which it was watched.
  *
  * @param millis for how long
  * @param looks at the same distance from each other, at least two

@@ -27,7 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the page shows of one JVM. All bytes are of one scan.
+ * Holds what the page shows of one JVM. All bytes are from one scan.
  *
  * @param answer what {@code check} says of that scan
  * @param selection what the agent in the JVM should lock, for people; empty if it does not publish that

@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Draws stretches of memory side by side and to scale. However many they are, at most {@link #COLUMNS} pieces come of them:
- * each column shows the region that has the most of it.
+ * Draws stretches of memory side by side and to scale, in at most {@link #COLUMNS} pieces: each column shows the region
+ * that has the most of it.
  */
 final class Strip {
 
     static final int COLUMNS = 1000;
 
-    /** What is drawn: so many columns of one region. */
+    /** A drawn piece: a number of columns of one region. */
     record Piece(Region region, int column, int columns) {}
 
     private final List<Region> regions = new ArrayList<>();
