@@ -101,7 +101,7 @@ const board = new dashboard.DashboardBuilder("memlock-agent")
   .withPanel(
     stat(
       "Keep their promise",
-      "The share of the JVMs that should be locked whose state is LOCKED",
+      "The share of JVMs in the state LOCKED, among those that should be locked",
       "percentunit",
       `sum(memlock_state{${fleet}, state="LOCKED"}) / sum(memlock_state{${fleet}, state!="UNLOCKED"})`,
       greenAt(1),
@@ -110,7 +110,7 @@ const board = new dashboard.DashboardBuilder("memlock-agent")
   .withPanel(
     stat(
       "Worst coverage",
-      "Locked of resident bytes of what is selected, in the JVM where that is least",
+      "Locked bytes divided by resident bytes of what is selected, in the JVM with the lowest value",
       "percentunit",
       `min(memlock_coverage_ratio{${fleet}})`,
       greenAt(1),
