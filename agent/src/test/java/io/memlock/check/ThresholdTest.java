@@ -48,8 +48,8 @@ class ThresholdTest {
                 ":  | ':': it takes WARN:CRIT",
                 "99:90:1 | '99:90:1': it takes WARN:CRIT",
                 "101:90 | '101': it takes percentages from 0 to 100",
-                "99:-1 | '-1': it takes percents",
-                "NaN | 'NaN': it takes percents",
+                "99:-1 | '-1': it takes percentages",
+                "NaN | 'NaN': it takes percentages",
                 "90:99 | '90:99': the critical coverage must not be above the warning coverage"
             })
     void saysWhatIsWrongWithPercents(String text, String message) {

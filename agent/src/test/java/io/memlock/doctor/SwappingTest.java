@@ -18,7 +18,7 @@ class SwappingTest extends OnCapturedHost {
 
         assertThat(findings).hasSize(1);
         assertThat(findings.get(0).severity()).isEqualTo(Severity.NOTE);
-        assertThat(findings.get(0).evidence()).startsWith("off: only pages of files");
+        assertThat(findings.get(0).evidence()).startsWith("off: the kernel can drop only pages of files");
     }
 
     @Test
