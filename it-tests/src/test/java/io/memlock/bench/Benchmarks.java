@@ -3,6 +3,7 @@ package io.memlock.bench;
 
 import io.memlock.bench.contender.Contenders;
 import io.memlock.bench.presence.FootprintSuite;
+import io.memlock.bench.presence.HostSuite;
 import io.memlock.bench.presence.KeeperSuite;
 import io.memlock.bench.presence.ThroughputSuite;
 import io.memlock.bench.pressure.PressureSuite;
@@ -29,7 +30,8 @@ public final class Benchmarks {
                 new StallSuite(contenders),
                 new ThroughputSuite(contenders),
                 new KeeperSuite(contenders),
-                new FootprintSuite(contenders));
+                new FootprintSuite(contenders),
+                new HostSuite(contenders));
         Samples samples = new Samples();
         EarlierRun.addTo(samples, plan);
         Report report = new Report(plan, suites);
