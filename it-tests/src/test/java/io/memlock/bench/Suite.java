@@ -12,6 +12,9 @@ public interface Suite {
     /** Measures. What cannot be measured here is noted in the samples, with the reason. */
     void run(Plan plan, Samples samples) throws Exception;
 
+    /** Writes what a reader should see first. Most suites have nothing of that kind. */
+    default void reportInShort(Samples samples, Page page) {}
+
     /** Writes its part of the report. */
     void report(Samples samples, Page page);
 }

@@ -11,6 +11,9 @@ import java.util.List;
 /** Everybody who takes part. */
 public final class Contenders {
 
+    /** The name of {@link #currentFuture}. */
+    public static final String CURRENT_FUTURE = "JNA, mlockall(C+F)";
+
     /** The flags of our own mlockall. */
     private static final int ON_FAULT = Linux.MCL_CURRENT | Linux.MCL_FUTURE | Linux.MCL_ONFAULT;
 
@@ -50,7 +53,7 @@ public final class Contenders {
 
     /** JNA and {@code mlockall(MCL_CURRENT|MCL_FUTURE)}. */
     public Contender currentFuture() {
-        return jna("JNA, mlockall(C+F)", Linux.MCL_CURRENT | Linux.MCL_FUTURE);
+        return jna(CURRENT_FUTURE, Linux.MCL_CURRENT | Linux.MCL_FUTURE);
     }
 
     /** JNA and the call we make. */

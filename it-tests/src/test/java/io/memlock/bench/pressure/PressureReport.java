@@ -2,8 +2,11 @@
 package io.memlock.bench.pressure;
 
 import io.memlock.bench.Samples;
+import io.memlock.bench.Spread;
 import io.memlock.bench.contender.Contender;
+import io.memlock.bench.contender.Contenders;
 import io.memlock.bench.report.Page;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +14,13 @@ import java.util.TreeMap;
 
 /** The tables and pictures of the pressure cases. */
 final class PressureReport {
+
+    private static final List<String> IN_SHORT = List.of(
+            PressureSuite.BUSY_FLOOR,
+            Contender.NO_AGENT,
+            Contenders.CURRENT_FUTURE,
+            Contenders.ours("mode=all").name(),
+            Contenders.ours("mode=all,prefault=heap").name());
 
     private final String suite;
     private final Samples samples;
@@ -20,6 +30,40 @@ final class PressureReport {
         this.suite = suite;
         this.samples = samples;
         this.page = page;
+    }
+
+    /** Writes a table of all cases and a picture of the first. */
+    void writeInShort() {
+        List<String> cases = samples.cases(suite);
+        if (cases.isEmpty()) {
+            return;
+        }
+        page.heading("In short");
+        page.text(
+                "How long the slowest of a thousand requests takes (p99.9, milliseconds) while a neighbour takes the memory,"
+                        + " and in brackets how many MiB the service keeps in RAM.");
+        List<String> header = new ArrayList<>(List.of(""));
+        header.addAll(IN_SHORT);
+        page.table(header, cases.stream().map(this::rowInShort).toList());
+        String first = cases.get(0);
+        page.bars(
+                "p99.9 under memory pressure, " + first,
+                "ms",
+                IN_SHORT,
+                contender -> medianOf(first, contender, "p99.9") / 1000);
+    }
+
+    private List<String> rowInShort(String caseName) {
+        List<String> row = new ArrayList<>(List.of(caseName));
+        for (String contender : IN_SHORT) {
+            row.add(Spread.number(medianOf(caseName, contender, "p99.9") / 1000) + " ("
+                    + Spread.number(medianOf(caseName, contender, "residentMegabytes")) + ")");
+        }
+        return row;
+    }
+
+    private double medianOf(String caseName, String contender, String value) {
+        return samples.spread(suite, caseName, contender, value).median();
     }
 
     void write() {

@@ -42,6 +42,9 @@ public final class Report {
         if (!plan.note().isEmpty()) {
             page.text("**" + plan.note() + "**");
         }
+        page.text(
+                "The same on your machine, in five minutes: `mvn -Pbench verify -Dbench=quick -Dbench.only=pressure`.");
+        suites.forEach(suite -> suite.reportInShort(samples, page));
         page.table(
                 List.of("", "machine"),
                 machine.entrySet().stream()
