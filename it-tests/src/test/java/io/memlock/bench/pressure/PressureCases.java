@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.bench.pressure;
 
+import io.memlock.bench.service.Workload;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -50,6 +51,24 @@ final class PressureCases {
                 400,
                 List.of("file", file.toString()),
                 50,
+                0,
+                SECONDS);
+    }
+
+    /**
+     * A real service beside the synthetic ones, with swap space.
+     *
+     * @param index the directory of an index
+     */
+    static PressureCase search(Path index) {
+        return new PressureCase(
+                "Lucene search",
+                Workload.SEARCH + index,
+                200,
+                List.of("-Xms384m", "-Xmx384m"),
+                700,
+                List.of("memory", "500"),
+                500,
                 0,
                 SECONDS);
     }

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
+import org.apache.lucene.search.IndexSearcher;
 
 /** Runs one case once: service and neighbour on a CPU each, in one cgroup. */
 public final class PressureRun {
@@ -125,7 +126,8 @@ public final class PressureRun {
         return ForkedJvm.on(jdk)
                 .wrapper(cgroup.wrapper())
                 .wrapper(onCpu(0))
-                .classPath(AgentJar.testClasses(), AgentJar.codeOf(Histogram.class))
+                .classPath(
+                        AgentJar.testClasses(), AgentJar.codeOf(Histogram.class), AgentJar.codeOf(IndexSearcher.class))
                 .flags(contenderFlags.toArray(String[]::new))
                 .flags(pressure.flags().toArray(String[]::new))
                 .main(ServiceApp.class, pressure.workload(), Integer.toString(pressure.liveMegabytes()))

@@ -8,6 +8,7 @@ import io.memlock.bench.Suite;
 import io.memlock.bench.contender.Contender;
 import io.memlock.bench.contender.Contenders;
 import io.memlock.bench.report.Page;
+import io.memlock.bench.service.SearchIndex;
 import io.memlock.it.harness.Collector;
 import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.Jdk;
@@ -54,6 +55,9 @@ public final class PressureSuite implements Suite {
                     runWithSwap(plan, samples, jdk, round);
                 }
             }
+            if (swap != null && !plan.quick()) {
+                runSearch(plan, samples, jdks, rounds);
+            }
         }
         if (plan.quick()) {
             return;
@@ -93,6 +97,20 @@ public final class PressureSuite implements Suite {
             if (collector != Collector.G1) {
                 runCase(plan, samples, jdk, collector, PressureCase.heapFixed(), round);
             }
+        }
+    }
+
+    private void runSearch(Plan plan, Samples samples, List<Jdk> jdks, int rounds) throws Exception {
+        Path index = Files.createTempDirectory(plan.target().toAbsolutePath(), "index");
+        try {
+            SearchIndex.write(index);
+            for (int round = 1; round <= rounds; round++) {
+                for (Jdk jdk : jdks) {
+                    runCase(plan, samples, jdk, Collector.G1, PressureCases.search(index), round);
+                }
+            }
+        } finally {
+            Commands.succeed("rm", "-r", index.toString());
         }
     }
 
@@ -153,6 +171,11 @@ public final class PressureSuite implements Suite {
     private List<Contender> quick() {
         return List.of(
                 new Contender(FLOOR, List.of()), Contenders.none(), contenders.current(), Contenders.ours("mode=all"));
+    }
+
+    @Override
+    public void reportInShort(Samples samples, Page page) {
+        new PressureReport(name(), samples, page).writeInShort();
     }
 
     @Override
