@@ -21,7 +21,9 @@ import picocli.CommandLine.Parameters;
         header = "Lock the memory of a running JVM, or change what is locked.",
         description = {
             "",
-            "Loads the agent into the JVM. The agent locks its memory in small pieces, so that no thread waits for long. If the agent is there already, it gets the new options. The result is printed here; the agent's messages go to the JVM's stderr, and nothing goes to its stdout.",
+            "Loads the agent into the JVM. The agent locks its memory in small pieces, so that no thread waits for"
+                    + " long. If the agent is there already, it gets the new options. The result is printed here;"
+                    + " the agent's messages go to the JVM's stderr, and nothing goes to its stdout.",
             "",
             "Several JVMs are locked one after the other.",
             "",
@@ -36,7 +38,8 @@ import picocli.CommandLine.Parameters;
             "  memlock attach 4242 mode=heap+code       lock the heap and the code cache only",
             "  memlock attach --name=app.jar            each JVM that \"status\" shows by this name",
             "",
-            "Exit status: 0 everything is locked as asked, 1 it is not, 2 wrong usage. Of several JVMs the worst counts."
+            "Exit status: 0 everything is locked as asked, 1 it is not, 2 wrong usage. Of several JVMs the worst"
+                    + " counts."
         })
 final class AttachCommand implements Callable<Integer> {
 

@@ -41,7 +41,9 @@ import picocli.CommandLine.Parameters;
         description = {
             "",
             "Regions are those of the agent's options: heap, code, metaspace, stacks, gc, cds, native, libs, shm, mapped,"
-                    + " other. RESERVED is address space, COMMITTED the accessible part of it; a page that is mapped twice counts half in each place. If the agent in the JVM publishes what it should lock, the last row shows that.",
+                    + " other. RESERVED is address space, COMMITTED the accessible part of it; a page that is mapped"
+                            + " twice counts half in each place. If the agent in the JVM publishes what it should"
+                            + " lock, the last row shows that.",
             "",
             "The command walks the JVM's page tables once: " + SmapsCost.IN_WORDS
                     + ". It does not attach. Below the table it names what only the JVM itself could tell."

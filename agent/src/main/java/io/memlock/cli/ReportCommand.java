@@ -33,11 +33,13 @@ import picocli.CommandLine.Parameters;
             "The page is one file, which needs no network and runs no scripts. It shows the verdict of \"check\", the regions"
                     + " and the address space to scale, the advice of \"doctor\", and the largest mappings of each region.",
             "",
-            "The file appears whole or not at all. Only its owner can read it, because it shows addresses of the JVM, which should stay secret.",
+            "The file appears whole or not at all. Only its owner can read it, because it shows addresses of the"
+                    + " JVM, which should stay secret.",
             "",
             "The command walks the JVM's page tables once for the picture and, if something is locked, once for the advice: "
                     + SmapsCost.IN_WORDS
-                    + " each time. With --for it also walks them while it watches, for a thousandth of the time, or a hundredth while the JVM grows or shrinks. It does not attach."
+                    + " each time. With --for it also walks them while it watches, for a thousandth of the time, or"
+                            + " a hundredth while the JVM grows or shrinks. It does not attach."
         },
         footer = {
             "",

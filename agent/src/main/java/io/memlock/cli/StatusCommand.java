@@ -37,13 +37,18 @@ import picocli.CommandLine.Parameters;
         header = "List the JVMs, and how much of each is locked.",
         description = {
             "",
-            "RESIDENT is in RAM, LOCKED is in RAM and cannot be swapped out, SWAPPED is on disk already. MAJFLT/S is the number of memory accesses a second that waited for a disk; a locked JVM has none. The VERDICT is about what the agent in the JVM should lock; without an agent, about everything.",
+            "RESIDENT is in RAM, LOCKED is in RAM and cannot be swapped out, SWAPPED is on disk already. MAJFLT/S is"
+                    + " the number of memory accesses a second that waited for a disk; a locked JVM has none. The"
+                    + " VERDICT is about what the agent in the JVM should lock; without an agent, about everything.",
             "",
-            "Below the table are the sums over these JVMs, and what the host has. Locked memory cannot be reclaimed: if locked heaps outgrow the RAM, the OOM killer comes.",
+            "Below the table are the sums over these JVMs, and what the host has. Locked memory cannot be reclaimed:"
+                    + " if locked heaps outgrow the RAM, the OOM killer comes.",
             "",
-            "The command reads /proc and does not attach. To know how much is locked, it must walk a JVM's page tables: "
+            "The command reads /proc and does not attach. To know how much is locked, it must walk a JVM's page"
+                    + " tables: "
                     + SmapsCost.IN_WORDS + ". It does so for JVMs of up to " + SmapsCost.CHEAP_IN_WORDS
-                    + ", for a single JVM that you name, and with --exact for all. For a larger JVM with the agent, it shows what that agent has measured."
+                    + ", for a single JVM that you name, and with --exact for all. For a larger JVM with the agent,"
+                            + " it shows what that agent has measured."
         },
         footer = {
             "",

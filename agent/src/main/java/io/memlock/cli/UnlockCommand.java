@@ -17,7 +17,8 @@ import picocli.CommandLine.Parameters;
         header = "Unlock what the agent in a JVM has locked.",
         description = {
             "",
-            "The agent unlocks in small pieces, so that no thread waits for long. What the application locked itself stays locked."
+            "The agent unlocks in small pieces, so that no thread waits for long. What the application locked itself"
+                    + " stays locked."
                     + " The agent stays loaded; \"attach\" locks again.",
             "",
             "--all means all JVMs that run the agent. Several JVMs are unlocked one after the other.",
@@ -26,7 +27,8 @@ import picocli.CommandLine.Parameters;
         },
         footer = {
             "",
-            "Exit status: 0 unlocked, 1 it is not, or there is no agent in it, 2 wrong usage. Of several JVMs the worst counts."
+            "Exit status: 0 unlocked, 1 it is not, or there is no agent in it, 2 wrong usage. Of several JVMs the"
+                    + " worst counts."
         })
 final class UnlockCommand implements Callable<Integer> {
 

@@ -39,11 +39,17 @@ import picocli.CommandLine.Parameters;
             "",
             "On a terminal the numbers are redrawn in place; otherwise there is a line for each interval.",
             "",
-            "Swapped and charged bytes and page faults are read each time. Locked bytes and COVERAGE need a walk of the JVM's page tables: "
+            "Swapped and charged bytes and page faults are read each time. Locked bytes and COVERAGE need a walk of"
+                    + " the JVM's page tables: "
                     + SmapsCost.IN_WORDS
-                    + ". This command walks them every 10 s, or less often so that it stays under 0.1 %% of a CPU; where a walk is cheap, also when charged or resident bytes change. AGE tells how old the locked bytes are. COVERAGE is the locked share of what the agent in the JVM should lock; if no agent publishes that, of everything.",
+                    + ". This command walks them every 10 s, or less often so that it stays under 0.1 %% of a CPU;"
+                            + " where a walk is cheap, also when charged or resident bytes change. AGE tells how old"
+                            + " the locked bytes are. COVERAGE is the locked share of what the agent in the JVM"
+                            + " should lock; if no agent publishes that, of everything.",
             "",
-            "RELOCKS counts the mappings that the agent had to lock since it was loaded. It is read from the file of the JVM's performance counters (io.memlock.relocks), and is \"-\" without an agent or without that file (-XX:-UsePerfData, -XX:+PerfDisableSharedMem). This command does not attach."
+            "RELOCKS counts the mappings that the agent had to lock since it was loaded. It is read from the file of"
+                    + " the JVM's performance counters (io.memlock.relocks), and is \"-\" without an agent or"
+                    + " without that file (-XX:-UsePerfData, -XX:+PerfDisableSharedMem). This command does not attach."
         },
         footer = {"", "Exit status: 1 when the JVM has ended, 0 after --count looks, 2 wrong usage."})
 final class WatchCommand implements Callable<Integer> {

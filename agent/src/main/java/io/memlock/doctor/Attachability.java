@@ -81,7 +81,8 @@ public final class Attachability {
         }
         if (!status.catches(Linux.SIGQUIT)) {
             return new Obstacle(
-                    "it does not handle SIGQUIT, which attaching sends, so the signal would end it: it is starting or ending just now, or was started with -Xrs",
+                    "it does not handle SIGQUIT, which attaching sends, so the signal would end it: it is starting"
+                            + " or ending just now, or was started with -Xrs",
                     AT_START);
         }
         Obstacle obstacle = ofUsers(pid, status.effectiveUid());

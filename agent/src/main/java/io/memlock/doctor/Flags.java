@@ -51,7 +51,8 @@ final class Flags {
                     : Finding.note(
                             "class cache",
                             cache
-                                    + ": the JVM does not use it. With an agent it uses only one that was made with --add-modules java.instrument; -Xlog:cds,aot tells why it was refused");
+                                    + ": the JVM does not use it. With an agent it uses only one that was made with"
+                                            + " --add-modules java.instrument; -Xlog:cds,aot tells why it was refused");
         }
         return null;
     }

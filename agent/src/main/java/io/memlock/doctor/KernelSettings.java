@@ -62,7 +62,8 @@ final class KernelSettings {
                 : Finding.note(
                         "kernel",
                         release
-                                + ": no MADV_POPULATE (needs 5.14), so prefault populates pages by mlock, which stalls longer");
+                                + ": no MADV_POPULATE (needs 5.14), so prefault populates pages by mlock, which"
+                                        + " stalls longer");
     }
 
     private Finding mappings(int mappings, Deployment deployment) {

@@ -37,7 +37,8 @@ final class LibraryDirectory {
         return Finding.fail(
                 CHECK,
                 "no directory in which a library can be written and mapped: " + String.join(", ", refused),
-                "# start the JVM with -Djava.io.tmpdir=DIRECTORY: a directory that its user can write and that is not mounted noexec");
+                "# start the JVM with -Djava.io.tmpdir=DIRECTORY: a directory that its user can write and that is"
+                        + " not mounted noexec");
     }
 
     private String objection(String place, MountInfo.Mount mount) {

@@ -92,7 +92,8 @@ final class PredictedLock {
         }
         return Finding.fail(
                 "ZGC",
-                "ZGC maps its heap again while it runs, even with -Xms equal to -Xmx; each time, the lock is gone until the agent looks again",
+                "ZGC maps its heap again while it runs, even with -Xms equal to -Xmx; each time, the lock is gone"
+                        + " until the agent looks again",
                 "# no limit (see lock), or another collector: -XX:+UseG1GC with -Xms equal to -Xmx");
     }
 }

@@ -44,7 +44,8 @@ final class ReclaimOrder {
                 granted.isEmpty()
                         ? "neither memory.min nor memory.low"
                         : granted
-                                + ": the kernel takes memory of others first, except when this cgroup reaches its own limit");
+                                + ": the kernel takes memory of others first, except when this cgroup reaches its"
+                                        + " own limit");
     }
 
     private Finding oomKiller() {
@@ -54,7 +55,9 @@ final class ReclaimOrder {
                 ? Finding.note(
                         check,
                         evidence
-                                + ": if memory runs out, this JVM is ended before others of its size. In Kubernetes a pod whose requests equal its limits has -997; in a unit OOMScoreAdjust= sets it")
+                                + ": if memory runs out, this JVM is ended before others of its size. In Kubernetes"
+                                        + " a pod whose requests equal its limits has -997; in a unit"
+                                        + " OOMScoreAdjust= sets it")
                 : Finding.ok(check, evidence);
     }
 }

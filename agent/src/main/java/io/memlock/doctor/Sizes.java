@@ -125,7 +125,8 @@ final class Sizes {
         return ". The heap may become " + Bytes.text(examined.heapMaxBytes())
                 + ", which the JVM did not derive from that limit"
                 + (flags.isOn("UseContainerSupport", true)
-                        ? ": it did not see the limit, because a parent cgroup has it, it was set later, or this JDK cannot read this kind of cgroup"
+                        ? ": it did not see the limit, because a parent cgroup has it, it was set later, or this JDK"
+                                + " cannot read this kind of cgroup"
                         : ", because of -XX:-UseContainerSupport");
     }
 

@@ -12,7 +12,8 @@ import java.util.List;
 final class Swapping {
 
     private static final String FILES_ONLY =
-            "the kernel can drop only pages of files (code, libraries, class archives); here locking protects only these";
+            "the kernel can drop only pages of files (code, libraries, class archives); here locking protects only"
+                    + " these";
 
     private final ProcFs proc;
     private final Settings settings;

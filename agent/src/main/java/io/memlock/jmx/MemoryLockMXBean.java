@@ -27,19 +27,24 @@ public interface MemoryLockMXBean {
     String getExclude();
 
     @Description(
-            "The only mapped files that should be locked: globs joined by +; none if all or no mapped files should be locked")
+            "The only mapped files that should be locked: globs joined by +; none if all or no mapped files should"
+                    + " be locked")
     String getMapped();
 
     @Description(
-            "The regions that should be locked, joined by +: the result of Mode, Exclude and Mapped. With Mapped, only some files of the region mapped. Empty if there are none")
+            "The regions that should be locked, joined by +: the result of Mode, Exclude and Mapped. With Mapped,"
+                    + " only some files of the region mapped. Empty if there are none")
     String getSelection();
 
     @Description(
-            "How new mappings are locked: future (by the kernel as they are created), rescan (soon after, by the keeper) or none")
+            "How new mappings are locked: future (by the kernel as they are created), rescan (soon after, by the"
+                    + " keeper) or none")
     String getStrategy();
 
     @Description(
-            "LOCKED: everything selected is locked; PARTIAL: some of it is not, or an unlock is not complete, see LastFailure; UNLOCKED: nothing is selected; FAILED: nothing that is selected is locked; UNKNOWN: the lock was not verified for longer than three intervals, see LastFailure")
+            "LOCKED: everything selected is locked; PARTIAL: some of it is not, or an unlock is not complete, see"
+                    + " LastFailure; UNLOCKED: nothing is selected; FAILED: nothing that is selected is locked;"
+                    + " UNKNOWN: the lock was not verified for longer than three intervals, see LastFailure")
     String getState();
 
     @Description("State as a number: 0 LOCKED, 1 PARTIAL, 2 FAILED, 3 UNKNOWN, 4 UNLOCKED")
@@ -53,7 +58,9 @@ public interface MemoryLockMXBean {
     long getVerifiedAgeMillis();
 
     @Description(
-            "Progress of prefault. NONE: not asked for, or nothing is locked; POPULATING; DONE: committed memory is populated, and so is the reserve of a growing heap; STOPPED: too little memory is left, or not possible"
+            "Progress of prefault. NONE: not asked for, or nothing is locked; POPULATING; DONE: committed memory is"
+                    + " populated, and so is the reserve of a growing heap; STOPPED: too little memory is left, or"
+                    + " not possible"
                     + " here")
     String getPrefaultState();
 
@@ -73,11 +80,14 @@ public interface MemoryLockMXBean {
     long getResidentBytes();
 
     @Description(
-            "Bytes of this JVM in swap, at the last scan. With more than 512 MiB resident, shared memory (ZGC's heap, files in /dev/shm) counts only if its file is open, from Linux 6.10 on and without a seccomp filter: \"regions PID\" counts all")
+            "Bytes of this JVM in swap, at the last scan. With more than 512 MiB resident, shared memory (ZGC's"
+                    + " heap, files in /dev/shm) counts only if its file is open, from Linux 6.10 on and without a"
+                    + " seccomp filter: \"regions PID\" counts all")
     long getSwappedBytes();
 
     @Description(
-            "Locked bytes divided by resident bytes of what is selected (Selection), at the last scan, from 0 to 1. The promise is 1. -1 if nothing is selected, or before the first scan")
+            "Locked bytes divided by resident bytes of what is selected (Selection), at the last scan, from 0 to 1."
+                    + " The promise is 1. -1 if nothing is selected, or before the first scan")
     double getCoverage();
 
     @Description("Page faults that had to read from disk, since this JVM started")
@@ -87,7 +97,8 @@ public interface MemoryLockMXBean {
     long getLimitBytes();
 
     @Description(
-            "Bytes this JVM can still take before the OOM killer comes: the least of what the host and each visible memory cgroup have left, unlocked page cache counted as free; -1 if not known")
+            "Bytes this JVM can still take before the OOM killer comes: the least of what the host and each visible"
+                    + " memory cgroup have left, unlocked page cache counted as free; -1 if not known")
     long getHeadroomBytes();
 
     @Description("Bytes in a page")
@@ -98,11 +109,15 @@ public interface MemoryLockMXBean {
 
     @Description(
             "Direct buffers and native segments, each with its number and its bytes, -1 where unknown. Direct buffers"
-                    + " are those of ByteBuffer.allocateDirect. Segments are those of any Arena that were allocated after countSegments() was called and are not freed")
+                    + " are those of ByteBuffer.allocateDirect. Segments are those of any Arena that were allocated"
+                            + " after countSegments() was called and are not freed")
     OffHeapRow getOffHeap();
 
     @Description(
-            "Which classes allocated the direct buffers and native segments that are not freed, since sampleOffHeap() was called: estimates, each with the number of samples it rests on. The class is the first on the stack that is not the JDK's, so a library's pool is named instead of its user. Empty before")
+            "Which classes allocated the direct buffers and native segments that are not freed, since"
+                    + " sampleOffHeap() was called: estimates, each with the number of samples it rests on. The"
+                    + " class is the first on the stack that is not the JDK's, so a library's pool is named instead"
+                    + " of its user. Empty before")
     List<AllocatingClassRow> getOffHeapByClass();
 
     @Description("Mappings the keeper had to lock since the start: heap growth under rescan, or another library's"
@@ -128,7 +143,8 @@ public interface MemoryLockMXBean {
     void refresh();
 
     @Description(
-            "Locks by new options from now on, in small pieces, without stalling the application. Returns the result as text. on-failure is ignored, because nothing here ends the JVM; jmx=off is refused")
+            "Locks by new options from now on, in small pieces, without stalling the application. Returns the result"
+                    + " as text. on-failure is ignored, because nothing here ends the JVM; jmx=off is refused")
     String lock(
             @Description(name = "options", value = "Options as for the agent, such as mode=heap+code") String options);
 
@@ -142,7 +158,8 @@ public interface MemoryLockMXBean {
 
     @Description(
             "Samples allocations by class in OffHeapByClass from now on, until this JVM ends, and counts native segments"
-                    + " as countSegments() does. Each allocation then also draws a random number; about one in 512 KiB, and each of that size or larger, also walks the stack")
+                    + " as countSegments() does. Each allocation then also draws a random number; about one in 512"
+                            + " KiB, and each of that size or larger, also walks the stack")
     void sampleOffHeap();
 
     @Description("Returns as text what is locked, what is not and why, and how the regions were found")

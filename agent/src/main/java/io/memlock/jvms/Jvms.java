@@ -138,7 +138,8 @@ public final class Jvms {
 
     private String noProcessHint() {
         return proc.hidesProcesses()
-                ? ": it has ended, or it is another user's and /proc is mounted with hidepid; run this command as that user or root"
+                ? ": it has ended, or it is another user's and /proc is mounted with hidepid; run this command as"
+                        + " that user or root"
                 : ": it has ended, or the number is of another container. \"status\" lists the JVMs there are";
     }
 
@@ -149,7 +150,8 @@ public final class Jvms {
                     + "; run this command as that user or as root";
         }
         return what
-                + "it is this user's, but the kernel refuses (it has privileges of its own, or is in another user namespace); run this command as root";
+                + "it is this user's, but the kernel refuses (it has privileges of its own, or is in another user"
+                        + " namespace); run this command as root";
     }
 
     /** Returns the name of a process's user, or its number. */

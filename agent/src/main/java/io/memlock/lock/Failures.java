@@ -144,7 +144,8 @@ final class Failures {
             return tooManyMappings(pass);
         }
         String cause = pass.errno() == Errno.ENOMEM && !overLimit
-                ? "a mapping changed while it was being locked (a hole, or PROT_NONE); the limit is not reached. The next pass tries again"
+                ? "a mapping changed while it was being locked (a hole, or PROT_NONE); the limit is not reached. The"
+                        + " next pass tries again"
                 : refusal(limit, pass.errno()).meaning();
         return new LockFailure(
                 "mlock2(MLOCK_ONFAULT) on " + Bytes.text(pass.totalMissingBytes()) + ": "
@@ -216,7 +217,8 @@ final class Failures {
                 (limit.isUnlimited()
                         ? "not asked: locking is not limited, but strategy=rescan does not use MCL_FUTURE"
                         : limitAnswer(limit, chargedBytes)),
-                "ZGC maps its heap again and again while it runs, even with -Xms equal to -Xmx. Each time the lock is gone until the keeper locks the heap again",
+                "ZGC maps its heap again and again while it runs, even with -Xms equal to -Xmx. Each time the lock"
+                        + " is gone until the keeper locks the heap again",
                 "parts of the heap can be swapped out at any moment",
                 advice);
     }
@@ -226,7 +228,9 @@ final class Failures {
         return new LockFailure(
                 "to go on with MCL_FUTURE",
                 limitAnswer(limit, 0),
-                "the limit was lowered or the privilege was taken away while the JVM runs. With MCL_FUTURE on, the next memory commit would have failed with EAGAIN and ended the JVM. MCL_FUTURE is off now, and what fits is locked (strategy rescan)",
+                "the limit was lowered or the privilege was taken away while the JVM runs. With MCL_FUTURE on, the"
+                        + " next memory commit would have failed with EAGAIN and ended the JVM. MCL_FUTURE is off"
+                        + " now, and what fits is locked (strategy rescan)",
                 "",
                 advice(limit, limit.probeErrno(), selection));
     }
@@ -238,13 +242,16 @@ final class Failures {
      */
     static String scarceRoom(String left) {
         return "strategy rescan, not future: only " + left
-                + " of memory will be left for files once the heap has grown. With future, a mapped file could fill that memory with locked pages before the agent unlocks it, and the OOM killer would end this JVM. With rescan, new memory is locked up to an interval later. To get future, leave "
+                + " of memory will be left for files once the heap has grown. With future, a mapped file could fill"
+                        + " that memory with locked pages before the agent unlocks it, and the OOM killer would end"
+                        + " this JVM. With rescan, new memory is locked up to an interval later. To get future, leave "
                 + Bytes.text(RoomWatch.AMPLE_BYTES)
                 + " (lower -Xmx, raise the memory limit), or set strategy=future";
     }
 
     static String ampleRoom() {
-        return "enough memory is left for mapped files again: new mappings are born locked from now on (strategy future)";
+        return "enough memory is left for mapped files again: new mappings are born locked from now on (strategy"
+                + " future)";
     }
 
     /**
@@ -257,7 +264,8 @@ final class Failures {
                 isLocked ? "to keep what is selected locked" : "to lock what is selected",
                 "not asked: " + margin.describe(),
                 (isLocked ? "all is unlocked now" : "nothing is locked")
-                        + ", so that the kernel can swap out what does not fit; with the lock, the OOM killer would have ended this JVM. Once everything fits, the agent locks it again",
+                        + ", so that the kernel can swap out what does not fit; with the lock, the OOM killer would"
+                                + " have ended this JVM. Once everything fits, the agent locks it again",
                 UNLOCKED_JVM,
                 Advice.lasting("# lower -Xmx, or "
                         + (deployment.isContainer() ? "raise the container's memory limit" : "give it more memory")

@@ -359,6 +359,8 @@ public final class Page {
         }
         html.raw(
                 "</ul><p>Sizes come from <code>/proc/" + snapshot.jvm().pid()
-                        + "/smaps</code>. A page that two mappings or two processes share counts half in each. Reserved is address space; committed is the accessible part of it.</p></section>\n");
+                        + "/smaps</code>. A page that two mappings or two processes share counts half in each."
+                                + " Reserved is address space; committed is the accessible part of"
+                                + " it.</p></section>\n");
     }
 }

@@ -86,7 +86,8 @@ final class RangeFailures {
     private LockFailure noRoom() {
         return failure(
                 Errno.describe(Errno.EAGAIN),
-                "the kernel could not bring all of the range into RAM: the memory cgroup or the host has too little memory left",
+                "the kernel could not bring all of the range into RAM: the memory cgroup or the host has too little"
+                        + " memory left",
                 Advice.lasting("# give it more memory, or lock less"));
     }
 

@@ -73,7 +73,8 @@ public record LockFailure(String tried, String answer, String cause, String effe
                 "",
                 "the state may have changed since then: new memory may be unlocked",
                 Advice.lasting(
-                        "# check whether the JVM is stopped (a debugger, SIGSTOP, a freezer) or gets no CPU, and what its thread memlock-keeper does: jcmd PID Thread.print"));
+                        "# check whether the JVM is stopped (a debugger, SIGSTOP, a freezer) or gets no CPU, and"
+                                + " what its thread memlock-keeper does: jcmd PID Thread.print"));
     }
 
     /**

@@ -19,7 +19,8 @@ class HostSummaryTest {
 
         assertThat(summary.lines())
                 .containsExactly(
-                        "these JVMs: locked 3.0 GiB (of 1 not known); the heaps of JVMs that lock may reach 8.0 GiB (of 1 not known)",
+                        "these JVMs: locked 3.0 GiB (of 1 not known); the heaps of JVMs that lock may reach 8.0 GiB"
+                                + " (of 1 not known)",
                         "host: RAM 16.0 GiB, available 8.0 GiB; locked by all processes 3.0 GiB; swap 4.0 GiB, used"
                                 + " 1.0 GiB");
         assertThat(summary.json()).containsEntry("jvmsNotMeasured", 1).containsEntry("swapUsedBytes", GB);

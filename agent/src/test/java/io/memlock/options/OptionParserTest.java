@@ -98,7 +98,8 @@ class OptionParserTest {
                 "mode=heap+cod              | unknown region 'cod' in mode; did you mean 'code'?",
                 "mode=xyz                   | unknown region 'xyz' in mode; accepted: all, none, heap, code, metaspace",
                 "mode=heap+xyz              | unknown region 'xyz' in mode; accepted: heap, code, metaspace, stacks",
-                "mode=heap+all              | 'all' must stand alone, not in a list as in mode=heap+all: write mode=all",
+                "mode=heap+all              | 'all' must stand alone, not in a list as in mode=heap+all: write"
+                        + " mode=all",
                 "mode=none+heap             | 'none' must stand alone",
                 "exclude=nothing+libs       | 'nothing' must stand alone, not in a list as in exclude=nothing+libs",
                 "prefault=heap+none         | 'none' must stand alone",

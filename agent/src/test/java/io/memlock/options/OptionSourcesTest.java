@@ -89,7 +89,8 @@ class OptionSourcesTest {
         assertRefused(
                 "exclude=shm",
                 "mode=heap",
-                "taken together (mode=heap from MEMLOCK_OPTIONS, exclude=shm from the agent's argument): 'exclude' is for mode=all only");
+                "taken together (mode=heap from MEMLOCK_OPTIONS, exclude=shm from the agent's argument): 'exclude'"
+                        + " is for mode=all only");
     }
 
     @Test

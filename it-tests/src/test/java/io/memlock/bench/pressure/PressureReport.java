@@ -40,7 +40,8 @@ final class PressureReport {
         }
         page.heading("In short");
         page.text(
-                "How long the slowest of a thousand requests takes (p99.9, milliseconds) while a neighbour takes the memory,"
+                "How long the slowest of a thousand requests takes (p99.9, milliseconds) while a neighbour takes the"
+                        + " memory,"
                         + " and in brackets how many MiB the service keeps in RAM.");
         List<String> header = new ArrayList<>(List.of(""));
         header.addAll(IN_SHORT);
