@@ -5,6 +5,7 @@ import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pacer;
 import io.memlock.calls.SharedMemorySwap;
 import io.memlock.hotspot.JvmLayout;
+import io.memlock.memory.FilePieces;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.PathGlob;
 import io.memlock.memory.Segment;
@@ -58,7 +59,7 @@ public final class GentleScan {
         List<Segment> segments = layout.classify(mappings);
         sharedSwap.begin(mappings);
         RegionTotals totals = new RegionTotals(files);
-        Map<Long, BitSet> views = new HashMap<>();
+        Map<String, BitSet> views = new HashMap<>();
         try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, pageBytes)) {
             for (Segment segment : segments) {
                 totals.addMapping(segment);
@@ -71,14 +72,14 @@ public final class GentleScan {
         return totals.report(end, end - start);
     }
 
-    private void count(Pagemap pagemap, Segment segment, Map<Long, BitSet> views, RegionTotals totals)
+    private void count(Pagemap pagemap, Segment segment, Map<String, BitSet> views, RegionTotals totals)
             throws IOException {
         Mapping mapping = segment.mapping();
         // Shared and writable: a file in memory, which may be mapped twice; and once more by us.
         boolean isView = mapping.isSharedFile() && (mapping.writable() || segment.isAgentsView());
         PageCounts pages;
         if (isView) {
-            BitSet seen = views.computeIfAbsent(mapping.inode(), inode -> new BitSet());
+            BitSet seen = views.computeIfAbsent(FilePieces.key(mapping.inode(), mapping.path()), file -> new BitSet());
             pages = pagemap.countUnseen(
                     segment.start(), segment.end(), seen, segment.fileOffset() / pageBytes, pacer::rest);
         } else if (mapping.isFileBacked()) {

@@ -13,9 +13,14 @@ import io.memlock.hotspot.JvmLayout;
 import io.memlock.memory.Region;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Of the JVM the tests run in, whose memory is as good as any. */
 class GentleScanTest {
@@ -23,6 +28,9 @@ class GentleScanTest {
     private static final int PAGE = 4096;
     private static final double A_TENTH = 0.1;
     private static final long SLACK = 4 << 20;
+
+    /** In RAM, a file's, and mapped nowhere else (Documentation/admin-guide/mm/pagemap.rst). */
+    private static final long PAGE_OF_A_FILE = 1L << 63 | 1L << 61 | 1L << 56;
 
     private final ProcFs proc = new ProcFs();
     private final JvmLayout layout = JvmLayout.of(ProcessHandle.current().pid(), PAGE);
@@ -57,7 +65,32 @@ class GentleScanTest {
         assertThat(pauses[0]).isGreaterThan((int) (report.total().residentBytes() / (4 << 20)));
     }
 
+    /** Each of them has its own pages, though both are inode 7. */
+    @Test
+    void countsFilesOfTwoFileSystemsThatHaveOneInode(@TempDir Path directory) throws IOException {
+        Path self = Files.createDirectories(directory.resolve("self"));
+        Files.writeString(
+                self.resolve("maps"),
+                """
+                00000000-00004000 rw-s 00000000 00:21 7                          /mnt/one/data
+                00004000-00008000 rw-s 00000000 00:22 7                          /mnt/other/data
+                """);
+        ByteBuffer pagemap = ByteBuffer.allocate(8 * Long.BYTES).order(ByteOrder.nativeOrder());
+        while (pagemap.hasRemaining()) {
+            pagemap.putLong(PAGE_OF_A_FILE);
+        }
+        Files.write(self.resolve("pagemap"), pagemap.array());
+
+        RegionReport report = scan(new ProcFs(directory.toFile(), directory.toFile()), nanos -> {}, System::nanoTime);
+
+        assertThat(report.total().residentBytes()).isEqualTo(8 * PAGE);
+    }
+
     private RegionReport scan(Pause pause, LongSupplier clock) throws IOException {
+        return scan(new ProcFs(), pause, clock);
+    }
+
+    private RegionReport scan(ProcFs proc, Pause pause, LongSupplier clock) throws IOException {
         SharedMemorySwap sharedSwap = new SharedMemorySwap(nothingLocked, proc, pause, PAGE);
         Pacer pacer = new Pacer(pause, clock);
         return new GentleScan(proc, layout, new LockProbe(nothingLocked, PAGE), sharedSwap, pacer, PAGE)
