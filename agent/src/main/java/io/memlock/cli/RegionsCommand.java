@@ -42,8 +42,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Regions are those of the agent's options: heap, code, metaspace, stacks, gc, cds, native, libs, shm, mapped,"
                     + " other. RESERVED is address space, COMMITTED the accessible part of it; a page that is mapped"
-                            + " twice counts half in each place. If the agent in the JVM publishes what it should"
-                            + " lock, the last row shows that.",
+                    + " twice counts half in each place. If the agent in the JVM publishes what it should"
+                    + " lock, the last row shows that.",
             "",
             "The command walks the JVM's page tables once: " + SmapsCost.IN_WORDS
                     + ". It does not attach. Below the table it names what only the JVM itself could tell."
@@ -90,25 +90,24 @@ final class RegionsCommand implements Callable<Integer> {
     private int show(Jvm jvm) throws IOException {
         ProcFs proc = new ProcFs();
         String process = Long.toString(pid);
-        try (JvmLayout layout = JvmLayout.of(pid, (int) proc.pageBytes())) {
-            if (maps) {
-                List<SegmentUsage> rows = SegmentUsage.read(proc, process, layout);
-                show(json ? List.of(Json.text(document(jvm, layout, rows))) : SegmentRow.table(rows, console.width()));
-            } else {
-                PublishedLock published = PublishedLock.of(processes, pid);
-                List<PathGlob> files = published.selectedFiles();
-                RegionReport report = SmapsScan.of(proc, process, layout, files == null ? List.of() : files);
-                RegionUsage selected = Snapshot.selected(published, report);
-                show(
-                        json
-                                ? List.of(Json.text(document(jvm, layout, report, published, selected)))
-                                : table(report, selected));
-            }
-            if (!json) {
-                tellWhatIsMissing(layout.layers());
-            }
-            return ExitStatus.DONE;
+        JvmLayout layout = JvmLayout.of(pid, (int) proc.pageBytes());
+        if (maps) {
+            List<SegmentUsage> rows = SegmentUsage.read(proc, process, layout);
+            show(json ? List.of(Json.text(document(jvm, layout, rows))) : SegmentRow.table(rows, console.width()));
+        } else {
+            PublishedLock published = PublishedLock.of(processes, pid);
+            List<PathGlob> files = published.selectedFiles();
+            RegionReport report = SmapsScan.of(proc, process, layout, files == null ? List.of() : files);
+            RegionUsage selected = Snapshot.selected(published, report);
+            show(
+                    json
+                            ? List.of(Json.text(document(jvm, layout, report, published, selected)))
+                            : table(report, selected));
         }
+        if (!json) {
+            tellWhatIsMissing(layout.layers());
+        }
+        return ExitStatus.DONE;
     }
 
     private void show(List<String> lines) {

@@ -86,18 +86,15 @@ record ExaminedJvm(
     }
 
     private static List<Segment> segments(ProcFs proc, List<Mapping> mappings, long pid) throws IOException {
-        try (JvmLayout layout = JvmLayout.of(pid, (int) proc.pageBytes())) {
-            return layout.classify(mappings);
-        }
+        return JvmLayout.of(pid, (int) proc.pageBytes()).classify(mappings);
     }
 
     private static Resident resident(ProcFs proc, String process, long pid) {
         return selection -> {
-            try (JvmLayout layout = JvmLayout.of(pid, (int) proc.pageBytes())) {
-                return SmapsScan.of(proc, process, layout, selection.files())
-                        .total(selection.regions(), selection.files())
-                        .residentBytes();
-            }
+            JvmLayout layout = JvmLayout.of(pid, (int) proc.pageBytes());
+            return SmapsScan.of(proc, process, layout, selection.files())
+                    .total(selection.regions(), selection.files())
+                    .residentBytes();
         };
     }
 

@@ -6,7 +6,6 @@ import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
 import io.memlock.vmstructs.MemorySnapshot;
 import io.memlock.vmstructs.ProcessMemory;
-import java.io.Closeable;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.util.ArrayList;
@@ -16,7 +15,7 @@ import java.util.List;
  * Tells which region each piece of a JVM's memory belongs to. It asks several sources, each of which may be missing,
  * and remembers their answers. Safe for use by several threads.
  */
-public final class JvmLayout implements Closeable {
+public final class JvmLayout {
 
     private final ProcessMemory memory;
     private final VmStructuresLayer vmStructures = new VmStructuresLayer();
@@ -119,11 +118,6 @@ public final class JvmLayout implements Closeable {
                 new LayerStatus("VM structures", structures, vmStructures.problem()),
                 new LayerStatus("diagnostic commands", reports.ranges().size(), reports.problem()),
                 new LayerStatus("stack pointers", stacks, stacksProblem));
-    }
-
-    @Override
-    public void close() throws IOException {
-        memory.close();
     }
 
     private boolean refreshStacks() {

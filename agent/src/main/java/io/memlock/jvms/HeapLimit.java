@@ -37,7 +37,8 @@ public final class HeapLimit {
 
     private static List<Segment> segments(long pid) {
         ProcFs proc = new ProcFs();
-        try (JvmLayout layout = JvmLayout.of(pid, (int) proc.pageBytes())) {
+        try {
+            JvmLayout layout = JvmLayout.of(pid, (int) proc.pageBytes());
             return layout.classifyUnasked(proc.mappings(Long.toString(pid)));
         } catch (IOException ended) {
             return List.of();

@@ -58,27 +58,26 @@ public record Snapshot(
         PublishedLock published = PublishedLock.of(processes, jvm.pid());
         List<PathGlob> globs = published.selectedFiles();
         List<PathGlob> files = globs == null ? List.of() : globs;
-        try (JvmLayout layout = JvmLayout.of(jvm.pid(), (int) proc.pageBytes())) {
-            long start = System.nanoTime();
-            List<SegmentUsage> rows = SegmentUsage.read(proc, Long.toString(jvm.pid()), layout);
-            RegionReport report = SmapsScan.report(rows, files, start);
-            RegionUsage total = report.total();
-            JvmMemory memory = JvmMemory.of(
-                    processes.status(jvm.pid()), total.residentBytes(), total.lockedBytes(), total.swappedBytes());
-            RegionUsage selected = selected(published, report);
-            PublishedLock seen = selected == null
-                    ? PublishedLock.NOTHING
-                    : published.measured(selected.lockedBytes(), selected.residentBytes());
-            return new Snapshot(
-                    jvm,
-                    Answer.on(jvm, memory, seen, new Thresholds(null, null, null)),
-                    published.describe(),
-                    selected,
-                    rows,
-                    report,
-                    layout.layers(),
-                    new Doctor(proc).examine(jvm, options(published, globs)).worstFirst(false));
-        }
+        JvmLayout layout = JvmLayout.of(jvm.pid(), (int) proc.pageBytes());
+        long start = System.nanoTime();
+        List<SegmentUsage> rows = SegmentUsage.read(proc, Long.toString(jvm.pid()), layout);
+        RegionReport report = SmapsScan.report(rows, files, start);
+        RegionUsage total = report.total();
+        JvmMemory memory = JvmMemory.of(
+                processes.status(jvm.pid()), total.residentBytes(), total.lockedBytes(), total.swappedBytes());
+        RegionUsage selected = selected(published, report);
+        PublishedLock seen = selected == null
+                ? PublishedLock.NOTHING
+                : published.measured(selected.lockedBytes(), selected.residentBytes());
+        return new Snapshot(
+                jvm,
+                Answer.on(jvm, memory, seen, new Thresholds(null, null, null)),
+                published.describe(),
+                selected,
+                rows,
+                report,
+                layout.layers(),
+                new Doctor(proc).examine(jvm, options(published, globs)).worstFirst(false));
     }
 
     /** Returns what a scan found of what the agent in the JVM should lock; null if that is not known. */

@@ -24,90 +24,82 @@ class JvmLayoutTest {
 
     @Test
     void findsHeapCodeAndStacksWithoutAskingTheJvm() throws IOException {
-        try (JvmLayout layout = JvmLayout.of(PID, 4096)) {
-            List<Segment> segments = layout.classifyUnasked(maps());
+        JvmLayout layout = JvmLayout.of(PID, 4096);
+        List<Segment> segments = layout.classifyUnasked(maps());
 
-            assertThat(segments)
-                    .anyMatch(segment ->
-                            segment.region() == Region.HEAP && segment.mapping().writable());
-            assertThat(segments)
-                    .filteredOn(segment ->
-                            segment.mapping().executable() && segment.mapping().writable())
-                    .isNotEmpty()
-                    .allMatch(
-                            segment -> segment.region() == Region.CODE && segment.evidence() == Evidence.VM_STRUCTURE);
-            assertThat(segments)
-                    .filteredOn(
-                            segment -> segment.evidence() == Evidence.VM_STRUCTURE && segment.region() == Region.STACKS)
-                    .hasSizeGreaterThan(3);
-            assertThat(layout.layers().get(0).problem()).isEmpty();
-        }
+        assertThat(segments)
+                .anyMatch(segment ->
+                        segment.region() == Region.HEAP && segment.mapping().writable());
+        assertThat(segments)
+                .filteredOn(segment ->
+                        segment.mapping().executable() && segment.mapping().writable())
+                .isNotEmpty()
+                .allMatch(segment -> segment.region() == Region.CODE && segment.evidence() == Evidence.VM_STRUCTURE);
+        assertThat(segments)
+                .filteredOn(segment -> segment.evidence() == Evidence.VM_STRUCTURE && segment.region() == Region.STACKS)
+                .hasSizeGreaterThan(3);
+        assertThat(layout.layers().get(0).problem()).isEmpty();
     }
 
     @Test
     void findsTheStackOfANewThread() throws Exception {
-        try (JvmLayout layout = JvmLayout.of(PID, 4096)) {
-            layout.classifyUnasked(maps());
-            long before = javaStackBytes(layout);
-            Thread thread = new Thread(JvmLayoutTest::sleep);
-            thread.start();
-            try {
-                assertThat(javaStackBytes(layout)).isGreaterThan(before);
-            } finally {
-                thread.interrupt();
-                thread.join();
-            }
+        JvmLayout layout = JvmLayout.of(PID, 4096);
+        layout.classifyUnasked(maps());
+        long before = javaStackBytes(layout);
+        Thread thread = new Thread(JvmLayoutTest::sleep);
+        thread.start();
+        try {
+            assertThat(javaStackBytes(layout)).isGreaterThan(before);
+        } finally {
+            thread.interrupt();
+            thread.join();
         }
     }
 
     @Test
     void findsMetaspaceWithoutAskingTheJvm() throws IOException {
-        try (JvmLayout layout = JvmLayout.of(PID, 4096)) {
-            layout.classifyUnasked(maps());
+        JvmLayout layout = JvmLayout.of(PID, 4096);
+        layout.classifyUnasked(maps());
 
-            assertThat(layout.askJvm(0)).isTrue();
-            assertThat(layout.classifyUnasked(maps()))
-                    .filteredOn(segment -> segment.region() == Region.METASPACE
-                            && segment.mapping().writable())
-                    .hasSizeGreaterThan(1);
-            assertThat(layout.askJvm(0)).isFalse();
-        }
+        assertThat(layout.askJvm(0)).isTrue();
+        assertThat(layout.classifyUnasked(maps()))
+                .filteredOn(segment -> segment.region() == Region.METASPACE
+                        && segment.mapping().writable())
+                .hasSizeGreaterThan(1);
+        assertThat(layout.askJvm(0)).isFalse();
     }
 
     @Test
     void findsALargeAllocationOfMalloc() throws IOException {
-        try (JvmLayout layout = JvmLayout.of(PID, 4096)) {
-            ByteBuffer allocated = ByteBuffer.allocateDirect(48 << 20);
+        JvmLayout layout = JvmLayout.of(PID, 4096);
+        ByteBuffer allocated = ByteBuffer.allocateDirect(48 << 20);
 
-            assertThat(layout.classifyUnasked(maps()))
-                    .anyMatch(segment -> segment.region() == Region.NATIVE && segment.length() >= allocated.capacity());
-        }
+        assertThat(layout.classifyUnasked(maps()))
+                .anyMatch(segment -> segment.region() == Region.NATIVE && segment.length() >= allocated.capacity());
     }
 
     @Test
     void returnsTheSameListWhenNothingChanged() throws IOException {
-        try (JvmLayout layout = JvmLayout.of(PID, 4096)) {
-            List<Mapping> maps = maps();
-            List<Segment> first = layout.classifyUnasked(maps);
-            for (int attempt = 0; attempt < 10; attempt++) { // a thread of the JVM may come or go between two
-                List<Segment> next = layout.classifyUnasked(maps);
-                if (next == first) {
-                    return;
-                }
-                first = next;
+        JvmLayout layout = JvmLayout.of(PID, 4096);
+        List<Mapping> maps = maps();
+        List<Segment> first = layout.classifyUnasked(maps);
+        for (int attempt = 0; attempt < 10; attempt++) { // a thread of the JVM may come or go between two
+            List<Segment> next = layout.classifyUnasked(maps);
+            if (next == first) {
+                return;
             }
-            throw new AssertionError("ten times another list");
+            first = next;
         }
+        throw new AssertionError("ten times another list");
     }
 
     @Test
     void classifiesByNameWhenNothingAnswers() throws IOException {
-        try (JvmLayout layout = JvmLayout.of(Integer.MAX_VALUE, 4096)) {
-            assertThat(layout.classifyUnasked(maps()))
-                    .anyMatch(segment -> segment.region() == Region.LIBS)
-                    .noneMatch(segment -> segment.evidence() == Evidence.VM_STRUCTURE);
-            assertThat(layout.layers()).allMatch(layer -> !layer.problem().isEmpty());
-        }
+        JvmLayout layout = JvmLayout.of(Integer.MAX_VALUE, 4096);
+        assertThat(layout.classifyUnasked(maps()))
+                .anyMatch(segment -> segment.region() == Region.LIBS)
+                .noneMatch(segment -> segment.evidence() == Evidence.VM_STRUCTURE);
+        assertThat(layout.layers()).allMatch(layer -> !layer.problem().isEmpty());
     }
 
     @Test
