@@ -111,7 +111,7 @@ public final class Remedy {
     private String kubernetesUser() {
         return "# adding the capability IPC_LOCK alone does nothing for uid " + deployment.uid()
                 + ": a user other than root gets it only\n# from a file capability. In the image, and in the"
-                        + " container's spec:\n"
+                + " container's spec:\n"
                 + "#   RUN setcap cap_ipc_lock+ep " + shown(ShellWord.of(deployment.javaHome() + "/bin/java"))
                 + " && echo "
                 + shown(ShellWord.of(deployment.javaHome() + "/lib")) + " > /etc/ld.so.conf.d/java.conf && ldconfig\n"
@@ -172,7 +172,7 @@ public final class Remedy {
                 + "\nsudo systemctl restart " + unit;
         return "# the SystemCallFilter= of " + shown(deployment.unit())
                 + " lacks the calls for locking. If the unit has no such filter, these lines change nothing: the"
-                        + " filter is another program's\n"
+                + " filter is another program's\n"
                 + "systemctl show --property=SystemCallFilter --value " + unit + " | grep -q . &&\n"
                 + steps.replace("\n", " &&\n").replace("| &&", "|");
     }

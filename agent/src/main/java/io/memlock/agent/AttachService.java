@@ -112,7 +112,7 @@ final class AttachService {
                     State.FAILED,
                     "the agent found no room for its objects in this JVM (" + e.getMessage()
                             + "), and stopped half way: run \"status\" to see what is locked. Give the JVM a larger"
-                                    + " heap (-Xmx),"
+                            + " heap (-Xmx),"
                             + " or try again when less of it is in use");
         } catch (Throwable e) { // whoever asked waits for an answer
             String message = e.getMessage();

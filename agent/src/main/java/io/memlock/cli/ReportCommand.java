@@ -39,7 +39,7 @@ import picocli.CommandLine.Parameters;
             "The command walks the JVM's page tables once for the picture and, if something is locked, once for the advice: "
                     + SmapsCost.IN_WORDS
                     + " each time. With --for it also walks them while it watches, for a thousandth of the time, or"
-                            + " a hundredth while the JVM grows or shrinks. It does not attach."
+                    + " a hundredth while the JVM grows or shrinks. It does not attach."
         },
         footer = {
             "",

@@ -48,7 +48,7 @@ import picocli.CommandLine.Parameters;
                     + " tables: "
                     + SmapsCost.IN_WORDS + ". It does so for JVMs of up to " + SmapsCost.CHEAP_IN_WORDS
                     + ", for a single JVM that you name, and with --exact for all. For a larger JVM with the agent,"
-                            + " it shows what that agent has measured."
+                    + " it shows what that agent has measured."
         },
         footer = {
             "",

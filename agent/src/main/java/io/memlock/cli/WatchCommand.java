@@ -43,9 +43,9 @@ import picocli.CommandLine.Parameters;
                     + " the JVM's page tables: "
                     + SmapsCost.IN_WORDS
                     + ". This command walks them every 10 s, or less often so that it stays under 0.1 %% of a CPU;"
-                            + " where a walk is cheap, also when charged or resident bytes change. AGE tells how old"
-                            + " the locked bytes are. COVERAGE is the locked share of what the agent in the JVM"
-                            + " should lock; if no agent publishes that, of everything.",
+                    + " where a walk is cheap, also when charged or resident bytes change. AGE tells how old"
+                    + " the locked bytes are. COVERAGE is the locked share of what the agent in the JVM"
+                    + " should lock; if no agent publishes that, of everything.",
             "",
             "RELOCKS counts the mappings that the agent had to lock since it was loaded. It is read from the file of"
                     + " the JVM's performance counters (io.memlock.relocks), and is \"-\" without an agent or"

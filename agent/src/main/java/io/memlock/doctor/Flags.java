@@ -52,7 +52,7 @@ final class Flags {
                             "class cache",
                             cache
                                     + ": the JVM does not use it. With an agent it uses only one that was made with"
-                                            + " --add-modules java.instrument; -Xlog:cds,aot tells why it was refused");
+                                    + " --add-modules java.instrument; -Xlog:cds,aot tells why it was refused");
         }
         return null;
     }

@@ -63,7 +63,7 @@ final class KernelSettings {
                         "kernel",
                         release
                                 + ": no MADV_POPULATE (needs 5.14), so prefault populates pages by mlock, which"
-                                        + " stalls longer");
+                                + " stalls longer");
     }
 
     private Finding mappings(int mappings, Deployment deployment) {

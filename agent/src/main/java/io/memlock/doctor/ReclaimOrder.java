@@ -45,7 +45,7 @@ final class ReclaimOrder {
                         ? "neither memory.min nor memory.low"
                         : granted
                                 + ": the kernel takes memory of others first, except when this cgroup reaches its"
-                                        + " own limit");
+                                + " own limit");
     }
 
     private Finding oomKiller() {
@@ -56,8 +56,8 @@ final class ReclaimOrder {
                         check,
                         evidence
                                 + ": if memory runs out, this JVM is ended before others of its size. In Kubernetes"
-                                        + " a pod whose requests equal its limits has -997; in a unit"
-                                        + " OOMScoreAdjust= sets it")
+                                + " a pod whose requests equal its limits has -997; in a unit"
+                                + " OOMScoreAdjust= sets it")
                 : Finding.ok(check, evidence);
     }
 }

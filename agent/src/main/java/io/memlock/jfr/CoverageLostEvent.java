@@ -34,10 +34,9 @@ final class CoverageLostEvent extends Event {
     String reason;
 
     @Label("Unlocked For")
-    @Description(
-            "Time until the memory was locked again, or until this event. It counts from the last look before the"
-                    + " loss, so it is an upper bound; for a loss older than the recording it counts from the first"
-                    + " look in the recording")
+    @Description("Time until the memory was locked again, or until this event. It counts from the last look before the"
+            + " loss, so it is an upper bound; for a loss older than the recording it counts from the first"
+            + " look in the recording")
     @Timespan
     long unlockedFor;
 

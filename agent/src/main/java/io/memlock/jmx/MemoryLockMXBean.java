@@ -26,25 +26,21 @@ public interface MemoryLockMXBean {
             "What is left unlocked with mode=all: regions joined by +, or nothing. Coverage leaves these regions out")
     String getExclude();
 
-    @Description(
-            "The only mapped files that should be locked: globs joined by +; none if all or no mapped files should"
-                    + " be locked")
+    @Description("The only mapped files that should be locked: globs joined by +; none if all or no mapped files should"
+            + " be locked")
     String getMapped();
 
-    @Description(
-            "The regions that should be locked, joined by +: the result of Mode, Exclude and Mapped. With Mapped,"
-                    + " only some files of the region mapped. Empty if there are none")
+    @Description("The regions that should be locked, joined by +: the result of Mode, Exclude and Mapped. With Mapped,"
+            + " only some files of the region mapped. Empty if there are none")
     String getSelection();
 
-    @Description(
-            "How new mappings are locked: future (by the kernel as they are created), rescan (soon after, by the"
-                    + " keeper) or none")
+    @Description("How new mappings are locked: future (by the kernel as they are created), rescan (soon after, by the"
+            + " keeper) or none")
     String getStrategy();
 
-    @Description(
-            "LOCKED: everything selected is locked; PARTIAL: some of it is not, or an unlock is not complete, see"
-                    + " LastFailure; UNLOCKED: nothing is selected; FAILED: nothing that is selected is locked;"
-                    + " UNKNOWN: the lock was not verified for longer than three intervals, see LastFailure")
+    @Description("LOCKED: everything selected is locked; PARTIAL: some of it is not, or an unlock is not complete, see"
+            + " LastFailure; UNLOCKED: nothing is selected; FAILED: nothing that is selected is locked;"
+            + " UNKNOWN: the lock was not verified for longer than three intervals, see LastFailure")
     String getState();
 
     @Description("State as a number: 0 LOCKED, 1 PARTIAL, 2 FAILED, 3 UNKNOWN, 4 UNLOCKED")
@@ -79,10 +75,9 @@ public interface MemoryLockMXBean {
     @Description("Bytes of this JVM in RAM, at the last scan; a page shared with other processes counts by its share")
     long getResidentBytes();
 
-    @Description(
-            "Bytes of this JVM in swap, at the last scan. With more than 512 MiB resident, shared memory (ZGC's"
-                    + " heap, files in /dev/shm) counts only if its file is open, from Linux 6.10 on and without a"
-                    + " seccomp filter: \"regions PID\" counts all")
+    @Description("Bytes of this JVM in swap, at the last scan. With more than 512 MiB resident, shared memory (ZGC's"
+            + " heap, files in /dev/shm) counts only if its file is open, from Linux 6.10 on and without a"
+            + " seccomp filter: \"regions PID\" counts all")
     long getSwappedBytes();
 
     @Description(
@@ -110,14 +105,13 @@ public interface MemoryLockMXBean {
     @Description(
             "Direct buffers and native segments, each with its number and its bytes, -1 where unknown. Direct buffers"
                     + " are those of ByteBuffer.allocateDirect. Segments are those of any Arena that were allocated"
-                            + " after countSegments() was called and are not freed")
+                    + " after countSegments() was called and are not freed")
     OffHeapRow getOffHeap();
 
-    @Description(
-            "Which classes allocated the direct buffers and native segments that are not freed, since"
-                    + " sampleOffHeap() was called: estimates, each with the number of samples it rests on. The"
-                    + " class is the first on the stack that is not the JDK's, so a library's pool is named instead"
-                    + " of its user. Empty before")
+    @Description("Which classes allocated the direct buffers and native segments that are not freed, since"
+            + " sampleOffHeap() was called: estimates, each with the number of samples it rests on. The"
+            + " class is the first on the stack that is not the JDK's, so a library's pool is named instead"
+            + " of its user. Empty before")
     List<AllocatingClassRow> getOffHeapByClass();
 
     @Description("Mappings the keeper had to lock since the start: heap growth under rescan, or another library's"
@@ -159,7 +153,7 @@ public interface MemoryLockMXBean {
     @Description(
             "Samples allocations by class in OffHeapByClass from now on, until this JVM ends, and counts native segments"
                     + " as countSegments() does. Each allocation then also draws a random number; about one in 512"
-                            + " KiB, and each of that size or larger, also walks the stack")
+                    + " KiB, and each of that size or larger, also walks the stack")
     void sampleOffHeap();
 
     @Description("Returns as text what is locked, what is not and why, and how the regions were found")

@@ -30,9 +30,8 @@ public interface RegionMXBean {
     @Description("Bytes of this region in RAM and locked; a page shared with other processes counts by its share")
     long getLockedBytes();
 
-    @Description(
-            "Bytes of this region in swap; with more than 512 MiB resident, shared memory counts only as in"
-                    + " SwappedBytes of io.memlock:type=MemoryLock")
+    @Description("Bytes of this region in swap; with more than 512 MiB resident, shared memory counts only as in"
+            + " SwappedBytes of io.memlock:type=MemoryLock")
     long getSwappedBytes();
 
     @Description("Locked bytes divided by resident bytes of this region, from 0 to 1; absent if nothing is resident")

@@ -151,7 +151,7 @@ public final class Jvms {
         }
         return what
                 + "it is this user's, but the kernel refuses (it has privileges of its own, or is in another user"
-                        + " namespace); run this command as root";
+                + " namespace); run this command as root";
     }
 
     /** Returns the name of a process's user, or its number. */

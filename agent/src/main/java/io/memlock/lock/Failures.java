@@ -243,8 +243,8 @@ final class Failures {
     static String scarceRoom(String left) {
         return "strategy rescan, not future: only " + left
                 + " of memory will be left for files once the heap has grown. With future, a mapped file could fill"
-                        + " that memory with locked pages before the agent unlocks it, and the OOM killer would end"
-                        + " this JVM. With rescan, new memory is locked up to an interval later. To get future, leave "
+                + " that memory with locked pages before the agent unlocks it, and the OOM killer would end"
+                + " this JVM. With rescan, new memory is locked up to an interval later. To get future, leave "
                 + Bytes.text(RoomWatch.AMPLE_BYTES)
                 + " (lower -Xmx, raise the memory limit), or set strategy=future";
     }
@@ -265,7 +265,7 @@ final class Failures {
                 "not asked: " + margin.describe(),
                 (isLocked ? "all is unlocked now" : "nothing is locked")
                         + ", so that the kernel can swap out what does not fit; with the lock, the OOM killer would"
-                                + " have ended this JVM. Once everything fits, the agent locks it again",
+                        + " have ended this JVM. Once everything fits, the agent locks it again",
                 UNLOCKED_JVM,
                 Advice.lasting("# lower -Xmx, or "
                         + (deployment.isContainer() ? "raise the container's memory limit" : "give it more memory")

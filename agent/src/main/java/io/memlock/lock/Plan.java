@@ -276,10 +276,9 @@ public final class Plan {
         if (limit.isByCapability() && limits.isDroppedByAThread()) {
             isDroppedByAThread = true;
             strategy = Strategy.RESCAN;
-            notices.add(
-                    "a thread has dropped CAP_IPC_LOCK: with MCL_FUTURE on, its next memory commit could have ended"
-                            + " this JVM. MCL_FUTURE is off now, and the keeper finds and locks new mappings (strategy"
-                            + " rescan)");
+            notices.add("a thread has dropped CAP_IPC_LOCK: with MCL_FUTURE on, its next memory commit could have ended"
+                    + " this JVM. MCL_FUTURE is off now, and the keeper finds and locks new mappings (strategy"
+                    + " rescan)");
             return Turn.TO_RESCAN;
         }
         return Turn.NONE;

@@ -357,10 +357,9 @@ public final class Page {
         for (LayerStatus layer : snapshot.layers()) {
             html.element("li", layer.toString());
         }
-        html.raw(
-                "</ul><p>Sizes come from <code>/proc/" + snapshot.jvm().pid()
-                        + "/smaps</code>. A page that two mappings or two processes share counts half in each."
-                                + " Reserved is address space; committed is the accessible part of"
-                                + " it.</p></section>\n");
+        html.raw("</ul><p>Sizes come from <code>/proc/" + snapshot.jvm().pid()
+                + "/smaps</code>. A page that two mappings or two processes share counts half in each."
+                + " Reserved is address space; committed is the accessible part of"
+                + " it.</p></section>\n");
     }
 }

@@ -72,9 +72,8 @@ public record LockFailure(String tried, String answer, String cause, String effe
                 "not asked for " + seconds + " s; the last state was " + last,
                 "",
                 "the state may have changed since then: new memory may be unlocked",
-                Advice.lasting(
-                        "# check whether the JVM is stopped (a debugger, SIGSTOP, a freezer) or gets no CPU, and"
-                                + " what its thread memlock-keeper does: jcmd PID Thread.print"));
+                Advice.lasting("# check whether the JVM is stopped (a debugger, SIGSTOP, a freezer) or gets no CPU, and"
+                        + " what its thread memlock-keeper does: jcmd PID Thread.print"));
     }
 
     /**

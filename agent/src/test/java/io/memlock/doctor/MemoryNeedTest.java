@@ -21,9 +21,8 @@ class MemoryNeedTest {
         assertThat(need.nowBytes()).isEqualTo(2 * MIB);
         assertThat(need.atMostBytes()).isEqualTo(2 * MIB);
         assertThat(need.describe())
-                .isEqualTo(
-                        "code 2.0 MiB; code counts with its size now, because a JVM rarely fills its reserved code"
-                                + " cache");
+                .isEqualTo("code 2.0 MiB; code counts with its size now, because a JVM rarely fills its reserved code"
+                        + " cache");
         assertThat(need.grownBytes()).as("a limit holds all that is reserved").isGreaterThan(240 * MIB);
     }
 

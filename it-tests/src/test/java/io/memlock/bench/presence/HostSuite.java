@@ -106,7 +106,7 @@ public final class HostSuite implements Suite {
         page.heading("Cost of being there: many JVMs on one host");
         page.text(JVMS
                 + " JVMs that say hello and wait, started at once: seconds until the last is ready; seconds of CPU"
-                        + " until "
+                + " until "
                 + SETTLING_SECONDS
                 + " s later; percent of one CPU from then on; proportional set size (Pss) in MiB. Each is"
                 + " for all of them together. Ratios and differences to no agent, round by round.");

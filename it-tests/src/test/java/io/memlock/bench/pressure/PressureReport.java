@@ -39,10 +39,9 @@ final class PressureReport {
             return;
         }
         page.heading("In short");
-        page.text(
-                "How long the slowest of a thousand requests takes (p99.9, milliseconds) while a neighbour takes the"
-                        + " memory,"
-                        + " and in brackets how many MiB the service keeps in RAM.");
+        page.text("How long the slowest of a thousand requests takes (p99.9, milliseconds) while a neighbour takes the"
+                + " memory,"
+                + " and in brackets how many MiB the service keeps in RAM.");
         List<String> header = new ArrayList<>(List.of(""));
         header.addAll(IN_SHORT);
         page.table(header, cases.stream().map(this::rowInShort).toList());
