@@ -139,7 +139,7 @@ final class AttachClient {
                             + ". Copy the jar into the container with docker cp or kubectl cp (a plain cp to "
                             + proc.of(jvm.pid())
                             + "/root/ would follow links in it to files of this host), and name its path there"
-                            + " there: --jar " + ShellWord.of("/tmp/" + jar.getName()));
+                            + ": --jar " + ShellWord.of("/tmp/" + jar.getName()));
         }
         if (proc.sharesNamespace(jvm.pid(), "mnt") && !jar.isFile()) {
             throw new CommandException("there is no file " + jar);
