@@ -102,11 +102,14 @@ public final class PressureSuite implements Suite {
 
     private void runSearch(Plan plan, Samples samples, List<Jdk> jdks, int rounds) throws Exception {
         Path index = Files.createTempDirectory(plan.target().toAbsolutePath(), "index");
+        PressureCase search = PressureCases.search(index);
         try {
-            SearchIndex.write(index);
+            if (jdks.stream().anyMatch(jdk -> plan.wantsCase(caseName(search, Collector.G1, jdk)))) {
+                SearchIndex.write(index);
+            }
             for (int round = 1; round <= rounds; round++) {
                 for (Jdk jdk : jdks) {
-                    runCase(plan, samples, jdk, Collector.G1, PressureCases.search(index), round);
+                    runCase(plan, samples, jdk, Collector.G1, search, round);
                 }
             }
         } finally {
@@ -132,7 +135,7 @@ public final class PressureSuite implements Suite {
 
     private void runCase(Plan plan, Samples samples, Jdk jdk, Collector collector, PressureCase pressure, int round)
             throws InterruptedException {
-        String caseName = pressure.name() + ", " + collector + ", " + jdk;
+        String caseName = caseName(pressure, collector, jdk);
         if (!plan.wantsCase(caseName)) {
             return;
         }
@@ -151,6 +154,10 @@ public final class PressureSuite implements Suite {
                 samples.cannot(name(), caseName, contender.name(), Failure.inOneLine(e));
             }
         }
+    }
+
+    private static String caseName(PressureCase pressure, Collector collector, Jdk jdk) {
+        return pressure.name() + ", " + collector + ", " + jdk;
     }
 
     private static PressureRun.Neighbour neighbour(Contender contender) {
