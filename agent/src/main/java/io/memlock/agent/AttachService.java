@@ -112,8 +112,7 @@ final class AttachService {
                     State.FAILED,
                     "the agent found no room for its objects in this JVM (" + e.getMessage()
                             + "), and stopped half way: run \"status\" to see what is locked. Give the JVM a larger"
-                            + " heap (-Xmx),"
-                            + " or try again when less of it is in use");
+                            + " heap (-Xmx), or try again when less of it is in use");
         } catch (Throwable e) { // whoever asked waits for an answer
             String message = e.getMessage();
             boolean speaks = message != null && !(e instanceof LinkageError); // which has the name of a class alone

@@ -45,8 +45,7 @@ import picocli.CommandLine.Parameters;
                     + " if locked heaps outgrow the RAM, the OOM killer comes.",
             "",
             "The command reads /proc and does not attach. To know how much is locked, it must walk a JVM's page"
-                    + " tables: "
-                    + SmapsCost.IN_WORDS + ". It does so for JVMs of up to " + SmapsCost.CHEAP_IN_WORDS
+                    + " tables: " + SmapsCost.IN_WORDS + ". It does so for JVMs of up to " + SmapsCost.CHEAP_IN_WORDS
                     + ", for a single JVM that you name, and with --exact for all. For a larger JVM with the agent,"
                     + " it shows what that agent has measured."
         },

@@ -18,8 +18,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "",
             "The agent unlocks in small pieces, so that no thread waits for long. What the application locked itself"
-                    + " stays locked."
-                    + " The agent stays loaded; \"attach\" locks again.",
+                    + " stays locked. The agent stays loaded; \"attach\" locks again.",
             "",
             "--all means all JVMs that run the agent. Several JVMs are unlocked one after the other.",
             "",

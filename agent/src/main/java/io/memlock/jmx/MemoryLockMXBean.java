@@ -56,8 +56,7 @@ public interface MemoryLockMXBean {
     @Description(
             "Progress of prefault. NONE: not asked for, or nothing is locked; POPULATING; DONE: committed memory is"
                     + " populated, and so is the reserve of a growing heap; STOPPED: too little memory is left, or"
-                    + " not possible"
-                    + " here")
+                    + " not possible here")
     String getPrefaultState();
 
     @Description("Bytes in RAM and locked, at the last scan; a page shared with other processes counts by its share")

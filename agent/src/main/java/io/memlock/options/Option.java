@@ -31,15 +31,13 @@ public enum Option {
             "`auto`, `future`, `rescan`",
             "auto",
             "how new mappings are locked: by the kernel as they are created (`future`, needs unlimited locking), or"
-                    + " soon"
-                    + " after by the keeper, a thread of the agent (`rescan`)"),
+                    + " soon after by the keeper, a thread of the agent (`rescan`)"),
     TRACK(
             "track",
             "`on`, `off`",
             "on",
             "with `future`, unlock a file that is not to be locked as soon as the application maps it, by a hook in"
-                    + " the JDK;"
-                    + " with `off` the keeper unlocks it a moment later"),
+                    + " the JDK; with `off` the keeper unlocks it a moment later"),
     PREFAULT(
             "prefault",
             "regions joined by `+`, `none`",

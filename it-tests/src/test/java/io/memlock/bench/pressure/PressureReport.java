@@ -40,8 +40,7 @@ final class PressureReport {
         }
         page.heading("In short");
         page.text("How long the slowest of a thousand requests takes (p99.9, milliseconds) while a neighbour takes the"
-                + " memory,"
-                + " and in brackets how many MiB the service keeps in RAM.");
+                + " memory, and in brackets how many MiB the service keeps in RAM.");
         List<String> header = new ArrayList<>(List.of(""));
         header.addAll(IN_SHORT);
         page.table(header, cases.stream().map(this::rowInShort).toList());
