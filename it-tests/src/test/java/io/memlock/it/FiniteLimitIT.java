@@ -10,6 +10,7 @@ import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Outcome;
+import io.memlock.it.harness.SideBySide;
 import io.memlock.it.harness.Smaps;
 import io.memlock.it.harness.Wrappers;
 import java.util.List;
@@ -40,6 +41,7 @@ class FiniteLimitIT {
     /** MCL_FUTURE under a finite limit succeeds, and kills the JVM when its heap grows. */
     @ParameterizedTest
     @MethodSource("everyCollectorOnEveryJdk")
+    @SideBySide
     void runsToItsEndUnlockedUnderAFiniteLimit(Collector collector, Jdk jdk) {
         String[] program = {"grow 300", "shrink", "grow 300", "threads 200", "exit"};
         Outcome without = unlocked(jdk, collector).run(program);
@@ -68,6 +70,7 @@ class FiniteLimitIT {
 
     @ParameterizedTest
     @ValueSource(longs = {0, 65536, KERNEL_DEFAULT_BYTES})
+    @SideBySide
     void saysOnceWhatItMeansAndWhatToType(long limitBytes) {
         Outcome outcome = limited(Jdk.current(), limitBytes)
                 .agent("")
@@ -93,6 +96,7 @@ class FiniteLimitIT {
 
     @ParameterizedTest
     @ValueSource(longs = {0, KERNEL_DEFAULT_BYTES})
+    @SideBySide
     void endsBeforeMainWhenAskedTo(long limitBytes) {
         Outcome outcome = limited(Jdk.current(), limitBytes)
                 .agent("on-failure=exit")

@@ -15,6 +15,7 @@ import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.SideBySide;
 import io.memlock.it.harness.Smaps;
 import io.memlock.it.harness.Wrappers;
 import java.nio.file.Files;
@@ -46,6 +47,7 @@ class CommandLineIT {
     }
 
     @EachJdk
+    @SideBySide
     void attachLocksUnlockUnlocksAndStdoutStaysTheApplications(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         start(jdk);
@@ -75,6 +77,7 @@ class CommandLineIT {
     }
 
     @EachJdk
+    @SideBySide
     void attachingAgainGivesNewOptionsToTheAgentThatIsThere(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         start(jdk);
@@ -93,6 +96,7 @@ class CommandLineIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"status", "check", "regions", "regions --maps", "watch --count=1", "doctor"})
+    @SideBySide
     void everyFieldOfJsonIsDocumented(String command) throws Exception {
         start(Jdk.current());
         List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
@@ -111,6 +115,7 @@ class CommandLineIT {
     }
 
     @EachJdk
+    @SideBySide
     void checkAnswersInOneLineAndByItsExitStatus(Jdk jdk) {
         Machine.requireUnlimitedLocking();
         start(jdk);
@@ -165,6 +170,7 @@ class CommandLineIT {
     }
 
     @EachJdk
+    @SideBySide
     void severalJvmsAreLockedAndUnlockedAndOneThatIsNotThereCostsOneLine(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         start(jdk);
@@ -195,6 +201,7 @@ class CommandLineIT {
     }
 
     @Test
+    @SideBySide
     void attachTalksToAnAgentLoadedAtTheStart() {
         Machine.requireUnlimitedLocking();
         jvm = describe(Jdk.current()).agent("mode=none").start();
@@ -262,6 +269,7 @@ class CommandLineIT {
 
     @ParameterizedTest
     @CsvSource({"-XX:+UsePerfData, was started with -Xrs", "-XX:-UsePerfData, does not handle SIGQUIT"})
+    @SideBySide
     void aJvmThatWouldDieOfBeingAskedIsNotAsked(String perfData, String told, @TempDir Path directory)
             throws Exception {
         Path arguments = Files.writeString(directory.resolve("arguments"), "-Xrs\n"); // where the command line hides it
@@ -293,6 +301,7 @@ class CommandLineIT {
     }
 
     @EachJdk
+    @SideBySide
     void statusAgreesWithProc(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         jvm = describe(jdk).agent("mode=heap").start();
@@ -318,6 +327,7 @@ class CommandLineIT {
     }
 
     @EachJdk
+    @SideBySide
     void ofALargeJvmStatusTellsWhatItsAgentHasMeasured(Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         jvm = ForkedJvm.on(jdk)
@@ -356,6 +366,7 @@ class CommandLineIT {
     }
 
     @EachJdk
+    @SideBySide
     void regionsAddUpToTheWholeProcess(Jdk jdk) throws Exception {
         start(jdk);
         jvm.ask("grow 100");
@@ -383,6 +394,7 @@ class CommandLineIT {
     }
 
     @Test
+    @SideBySide
     void watchWritesALineForEachLookAndEndsWithTheJvm() throws Exception {
         start(Jdk.current());
         Outcome watch = memlock("watch", pid(), "--interval=100ms", "--count=3");
@@ -402,6 +414,7 @@ class CommandLineIT {
     }
 
     @Test
+    @SideBySide
     void saysWhatIsWrongWithAPid() {
         for (String command : List.of("status", "regions", "watch", "attach", "unlock")) {
             Outcome gone = memlock(command, NO_PID);
@@ -442,6 +455,7 @@ class CommandLineIT {
     }
 
     @Test
+    @SideBySide
     void rootLocksAnotherUsersJvm() {
         Machine.require(Machine.isAdmin() && Machine.hasCommand("setpriv"), "needs root and setpriv");
         jvm = describe(Jdk.current())

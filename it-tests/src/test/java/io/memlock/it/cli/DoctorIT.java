@@ -15,6 +15,7 @@ import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.MemoryCgroup;
 import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.SideBySide;
 import io.memlock.it.harness.Wrappers;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,6 +115,7 @@ class DoctorIT {
 
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("rows")
+    @SideBySide
     void theVerdictIsWhatAttachingThenAchieves(Row row, Jdk jdk) throws Exception {
         Machine.requireUnlimitedLocking();
         Machine.requireDroppableIpcLock();
@@ -136,6 +138,7 @@ class DoctorIT {
     }
 
     @EachJdk
+    @SideBySide
     void anAgentThatIsThereAlreadyIsTakenIntoAccount(Jdk jdk) throws Exception {
         Machine.requireDroppableIpcLock();
         List<String> flags = List.of("-XX:+UseSerialGC", "-Xms6m", "-Xmx6m", "-XX:ReservedCodeCacheSize=6m");
@@ -181,6 +184,7 @@ class DoctorIT {
     }
 
     @EachJdk
+    @SideBySide
     void aCgroupTooSmallForTheHeapIsAWarning(Jdk jdk) throws Exception {
         try (MemoryCgroup cgroup = MemoryCgroup.withLimit(300 * MIB);
                 ForkedJvm jvm = start(jdk, cgroup.wrapper(), List.of("-XX:+UseSerialGC", "-Xms64m", "-Xmx400m"))) {

@@ -26,7 +26,7 @@ record Fault(
     private static final List<String> SHORT = List.of("heap 24", "threads 20", "classes 50", "direct 4", "exec");
 
     private static final List<String> LONG =
-            List.of("heap 120", "threads 500", "classes 5000", "libraries", "direct 32", "heap 40", "exec");
+            List.of("heap 120", "threads 500", "classes 1500", "libraries", "direct 32", "heap 40", "exec");
 
     /** A user who has the one capability, as {@code AmbientCapabilities=CAP_IPC_LOCK} of a unit gives it. */
     private static final String NOBODY =

@@ -13,9 +13,11 @@ import io.memlock.it.harness.JmxClient;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.SideBySide;
 import io.memlock.it.harness.Smaps;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -51,7 +53,7 @@ class FaultMatrixIT {
     /** Shorter than for other tests: a row that does not hold must not hold up the others. */
     private static final Duration ROW_PATIENCE = Duration.ofSeconds(10);
 
-    private final List<String> rows = new ArrayList<>();
+    private final List<String> rows = Collections.synchronizedList(new ArrayList<>());
 
     @BeforeAll
     void needsRoot() {
@@ -157,6 +159,7 @@ class FaultMatrixIT {
     @SuppressWarnings("SystemOut")
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("rows")
+    @SideBySide
     void theApplicationDoesNotNoticeAndTheStateIsTrue(Fault fault, Jdk jdk) throws Exception {
         String row = fault + ", " + jdk + ", " + fault.options();
         try {
@@ -173,14 +176,14 @@ class FaultMatrixIT {
         List<String> life = new ArrayList<>(fault.life());
         life.add("exit");
         // At the same time, which they do not notice: the limits are each process's own.
-        int[] ports = JmxClient.twoFreePorts();
-        CompletableFuture<Outcome> lifeWithout = CompletableFuture.supplyAsync(
-                () -> fault.on(jdk).flags(JmxClient.remoteFlags(ports[1])).run(life.toArray(String[]::new)));
+        CompletableFuture<Outcome> lifeWithout =
+                CompletableFuture.supplyAsync(() -> fault.on(jdk).run(life.toArray(String[]::new)));
+        int port = JmxClient.freePort();
 
         Outcome with;
         String state;
         try (ForkedJvm jvm = fault.on(jdk)
-                .flags(JmxClient.remoteFlags(ports[0]))
+                .flags(JmxClient.remoteFlags(port))
                 .agent(fault.options())
                 .start()) {
             jvm.awaitLine("ready");
@@ -188,7 +191,7 @@ class FaultMatrixIT {
                 jvm.send(stage);
                 jvm.awaitLine("done");
             }
-            state = assertStateIsTrue(fault, jvm, ports[0]);
+            state = assertStateIsTrue(fault, jvm, port);
             jvm.send("exit");
             with = jvm.awaitExit();
         }
@@ -284,6 +287,7 @@ class FaultMatrixIT {
     }
 
     @EachJdk
+    @SideBySide
     void onePageDecidesWhetherASelectionFits(Jdk jdk) throws Exception {
         String[] small = {"-Xmx96m", "-Xint", "-XX:ReservedCodeCacheSize=4m"};
         Fault roomy = Fault.of("measure", "LOCKED", "mode=code").limit(8 * MIB).flags(small);

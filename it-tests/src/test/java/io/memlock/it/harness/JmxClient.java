@@ -113,11 +113,6 @@ public final class JmxClient implements AutoCloseable {
         }
     }
 
-    /** Two of them. */
-    public static int[] twoFreePorts() {
-        return new int[] {freePort(), freePort()};
-    }
-
     /** Whether the agent's MBean is there. */
     public boolean hasMemoryLock() throws IOException, JMException {
         return server.isRegistered(new ObjectName(MEMORY_LOCK));

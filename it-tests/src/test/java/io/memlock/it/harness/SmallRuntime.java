@@ -16,7 +16,7 @@ public final class SmallRuntime {
      * @param modules separated by commas; what they require comes along
      * @param directory where those made before are, too
      */
-    public static Jdk of(Jdk jdk, String modules, Path directory) {
+    public static synchronized Jdk of(Jdk jdk, String modules, Path directory) {
         Path runtime = directory.resolve(jdk.version() + "-" + modules);
         if (!Files.exists(runtime)) {
             Commands.succeed(jdk.tool("jlink").toString(), "--add-modules", modules, "--output", runtime.toString());

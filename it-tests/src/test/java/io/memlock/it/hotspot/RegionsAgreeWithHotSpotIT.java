@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.SideBySide;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,7 @@ class RegionsAgreeWithHotSpotIT {
         "17, Serial", "17, Parallel", "17, G1", "17, Z", "17, Shenandoah", "17, Epsilon",
         "25, Serial", "25, Parallel", "25, G1", "25, Z", "25, Shenandoah", "25, Epsilon"
     })
+    @SideBySide
     void withEveryCollector(int version, String collector) throws Exception {
         compare(version, "-XX:+Use" + collector + "GC");
     }
@@ -48,6 +50,7 @@ class RegionsAgreeWithHotSpotIT {
         "17, -XX:+UseTransparentHugePages",
         "25, -XX:+UseTransparentHugePages"
     })
+    @SideBySide
     void withFlagsThatChangeTheLayout(int version, String flag) throws Exception {
         compare(version, flag);
     }

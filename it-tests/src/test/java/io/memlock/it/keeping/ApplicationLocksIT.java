@@ -11,6 +11,7 @@ import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
 import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.SideBySide;
 import io.memlock.it.harness.Smaps;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,6 +63,7 @@ class ApplicationLocksIT {
 
     @ParameterizedTest
     @MethodSource("cases")
+    @SideBySide
     void noneIsLostWhileTheKeeperWorks(String options, String call, String what) {
         try (ForkedJvm jvm = storm(call, what).agent(options).start()) {
             jvm.awaitLine("ready");
@@ -72,6 +74,7 @@ class ApplicationLocksIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"mode=all", "mode=heap"})
+    @SideBySide
     void noneIsLostWhenTheLockIsChangedAndGivenBack(String options) throws Exception {
         try (ForkedJvm jvm = storm("mlock", "anonymous").agent(options).start()) {
             jvm.awaitLine("ready");
@@ -90,6 +93,7 @@ class ApplicationLocksIT {
 
     /** What was mapped before was locked by us alone, what is mapped from then on by the application's doing. */
     @EachJdk
+    @SideBySide
     void newMappingsAreStillBornLockedForTheApplicationAfterAnUnlock(Jdk jdk) {
         try (ForkedJvm jvm = application(jdk).main(MappingApp.class).start()) {
             jvm.awaitLine("ready");
@@ -107,6 +111,7 @@ class ApplicationLocksIT {
     }
 
     @EachJdk
+    @SideBySide
     void anotherMlockallThanOursIsStillInForceAfterAnUnlock(Jdk jdk) throws Exception {
         try (ForkedJvm jvm =
                 application(jdk).agent("mode=all").main(MappingApp.class).start()) {

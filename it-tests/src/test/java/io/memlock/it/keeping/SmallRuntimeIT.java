@@ -11,6 +11,7 @@ import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Outcome;
+import io.memlock.it.harness.SideBySide;
 import io.memlock.it.harness.SmallRuntime;
 import io.memlock.it.harness.Smaps;
 import java.nio.file.Path;
@@ -51,6 +52,7 @@ class SmallRuntimeIT {
 
     @ParameterizedTest
     @MethodSource("missing")
+    @SideBySide
     void tellsInOneLineWhatEachMissingModuleCosts(Jdk jdk, String modules, List<String> sentences) {
         Machine.requireUnlimitedLocking();
         try (ForkedJvm jvm = ForkedJvm.on(SmallRuntime.of(jdk, modules, directory))
@@ -72,6 +74,7 @@ class SmallRuntimeIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"mode=all,jmx=off,jfr=off", "mode=heap,strategy=rescan,jmx=off"})
+    @SideBySide
     void keepsAGrowingHeapLocked(String options) {
         Machine.requireUnlimitedLocking();
         try (ForkedJvm jvm = ForkedJvm.on(SmallRuntime.of(Jdk.current(), ALONE, directory))
@@ -93,6 +96,7 @@ class SmallRuntimeIT {
 
     /** Without jdk.management a JVM cannot be asked where its metaspace is. */
     @EachJdk
+    @SideBySide
     void keepsMetaspaceLockedThatGrowsUnasked(Jdk jdk) {
         Machine.requireUnlimitedLocking();
         try (ForkedJvm jvm = ForkedJvm.on(SmallRuntime.of(jdk, ALONE, directory))
