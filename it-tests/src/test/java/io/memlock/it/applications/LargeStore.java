@@ -18,13 +18,16 @@ final class LargeStore {
 
     static final long MIB = 1 << 20;
 
-    /** Smaller than the data. New mappings are born unlocked there. */
-    private static final long SMALL_BYTES = 150 * MIB;
+    /**
+     * Smaller than the data, and larger than all that is ever locked: the heap's 64 MiB and, beside RocksDB, up to 90. New
+     * mappings are born unlocked there.
+     */
+    private static final long SMALL_BYTES = 180 * MIB;
 
     /** With so much room new mappings are born locked. */
     private static final long ROOMY_BYTES = 1536 * MIB;
 
-    private static final int DATA_MIB = 200;
+    private static final int DATA_MIB = 240;
     private static final int SWAP_MIB = 64;
 
     private final Class<?> main;
