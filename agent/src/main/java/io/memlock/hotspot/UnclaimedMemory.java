@@ -18,7 +18,7 @@ final class UnclaimedMemory {
     private static final long LONGEST_PAUSE_NANOS = 60_000_000_000L;
 
     /** A pause is so many times what a look takes, where that is longer: some 0.1 s among 20,000 classes. */
-    private static final int REST = 1000;
+    private static final int REST = 100;
 
     private final long leastBytes;
 

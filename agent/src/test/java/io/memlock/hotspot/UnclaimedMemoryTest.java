@@ -18,7 +18,7 @@ class UnclaimedMemoryTest {
     @Test
     void aLookThatTakesLongIsRare() {
         assertThat(isLookDueAt(0)).isTrue();
-        unclaimed.looked(false, TimeUnit.MILLISECONDS.toNanos(100));
+        unclaimed.looked(false, TimeUnit.MILLISECONDS.toNanos(1000));
 
         assertThat(isLookDueAt(99)).isFalse();
         assertThat(isLookDueAt(100)).isTrue();
@@ -27,7 +27,7 @@ class UnclaimedMemoryTest {
     @Test
     void alsoWhereItFoundSomething() {
         assertThat(isLookDueAt(0)).isTrue();
-        unclaimed.looked(true, TimeUnit.MILLISECONDS.toNanos(30));
+        unclaimed.looked(true, TimeUnit.MILLISECONDS.toNanos(300));
 
         assertThat(isLookDueAt(29)).isFalse();
         assertThat(isLookDueAt(30)).isTrue();
