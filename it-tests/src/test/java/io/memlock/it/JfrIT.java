@@ -12,6 +12,7 @@ import io.memlock.it.harness.FlightRecording;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.SideBySide;
 import io.memlock.it.harness.Smaps;
 import io.memlock.it.keeping.Keeping;
 import java.io.IOException;
@@ -40,6 +41,7 @@ class JfrIT {
     }
 
     @EachJdk
+    @SideBySide
     void tellsOfLocksThatAnotherPartyTookAway(Jdk jdk) throws IOException {
         try (ForkedJvm jvm = Keeping.growing(jdk, "mode=all")
                 .flags("-XX:StartFlightRecording")
@@ -63,6 +65,7 @@ class JfrIT {
     }
 
     @EachJdk
+    @SideBySide
     void numbersAreThoseOfTheKernel(Jdk jdk) throws IOException {
         try (ForkedJvm jvm = Keeping.growing(jdk, "mode=all,strategy=rescan").start()) {
             Keeping.awaitStart(jvm);
@@ -97,6 +100,7 @@ class JfrIT {
     }
 
     @EachJdk
+    @SideBySide
     void recordsWhatTheApplicationRecords(Jdk jdk) {
         try (ForkedJvm jvm =
                 ForkedJvm.on(jdk).agent("").main(RecordingApp.class).start()) {
@@ -114,6 +118,7 @@ class JfrIT {
     }
 
     @EachJdk
+    @SideBySide
     void recordsNothingWithTheOptionOff(Jdk jdk) throws IOException {
         try (ForkedJvm jvm = Keeping.growing(jdk, "mode=all,jfr=off,log=debug")
                 .flags("-XX:StartFlightRecording")
@@ -129,6 +134,7 @@ class JfrIT {
 
     /** Otherwise each JVM with the agent would pay for what few of them use. */
     @EachJdk
+    @SideBySide
     void doesNotSetFlightRecorderUpWithoutARecording(Jdk jdk) {
         try (ForkedJvm jvm = ForkedJvm.on(jdk)
                 .agent("log=debug")

@@ -16,6 +16,7 @@ import io.memlock.it.harness.JmxClient;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.MemoryCgroup;
 import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.SideBySide;
 import io.memlock.it.harness.Smaps;
 import io.memlock.it.harness.Strace;
 import java.util.Arrays;
@@ -75,6 +76,7 @@ class JmxIT {
     }
 
     @EachJdk
+    @SideBySide
     void numbersAreThoseOfTheKernel(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = ForkedJvm.on(jdk)
                 .agent("")
@@ -99,6 +101,7 @@ class JmxIT {
 
     /** From 512 MiB on the agent does not read smaps, which would stall the JVM; what it counts instead must be the same. */
     @EachJdk
+    @SideBySide
     void numbersOfALargeJvmAreThoseOfTheKernelToo(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = ForkedJvm.on(jdk)
                 .agent("")
@@ -116,6 +119,7 @@ class JmxIT {
 
     /** Without this a scan that the kernel refuses is read entry by entry, and nobody notices but the CPU. */
     @EachJdk
+    @SideBySide
     void aScanOfALargeJvmTakesRunsOfPagesWhereTheKernelFindsThem(Jdk jdk) throws Exception {
         Strace.require();
         try (ForkedJvm jvm = ForkedJvm.on(jdk)
@@ -155,6 +159,7 @@ class JmxIT {
     }
 
     @EachJdk
+    @SideBySide
     void headroomIsWhatTheContainerHasLeft(Jdk jdk) throws Exception {
         long limit = 400L << 20;
         try (MemoryCgroup cgroup = MemoryCgroup.withLimit(limit);
@@ -212,6 +217,7 @@ class JmxIT {
 
     /** What exports metrics reads numbers of MBeans, and no tables. */
     @EachJdk
+    @SideBySide
     void eachRegionHasAnMBeanWithTheNumbersOfItsRow(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = ForkedJvm.on(jdk)
                 .agent("exclude=mapped+libs")
@@ -256,6 +262,7 @@ class JmxIT {
     }
 
     @Test
+    @SideBySide
     void followsTheHeap() throws Exception {
         try (ForkedJvm jvm = ForkedJvm.on(Jdk.current())
                 .agent("")
@@ -277,6 +284,7 @@ class JmxIT {
     }
 
     @Test
+    @SideBySide
     void everythingHasADescription() throws Exception {
         try (ForkedJvm jvm =
                 ForkedJvm.on(Jdk.current()).agent("").main(ThreadsApp.class).start()) {
@@ -317,6 +325,7 @@ class JmxIT {
     }
 
     @Test
+    @SideBySide
     void isThereForAClientOnAPort() throws Exception {
         int port = JmxClient.freePort();
         try (ForkedJvm jvm = ForkedJvm.on(Jdk.current())
@@ -334,6 +343,7 @@ class JmxIT {
 
     /** The server fixes the LogManager when it is made, so the agent waits until somebody else makes it. */
     @Test
+    @SideBySide
     void comesWhenTheApplicationMakesTheServer() throws Exception {
         try (ForkedJvm jvm = ForkedJvm.on(Jdk.current())
                 .agent("")
@@ -347,6 +357,7 @@ class JmxIT {
     }
 
     @Test
+    @SideBySide
     void canBeSwitchedOff() throws Exception {
         try (ForkedJvm jvm = ForkedJvm.on(Jdk.current())
                 .agent("jmx=off")

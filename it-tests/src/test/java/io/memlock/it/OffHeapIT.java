@@ -10,6 +10,7 @@ import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
+import io.memlock.it.harness.SideBySide;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ class OffHeapIT {
     }
 
     @EachJdk
+    @SideBySide
     void countsDirectBuffersAlsoOfTheTimeBefore(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = start(jdk)) {
             jvm.ask("buffers 100 " + BYTES);
@@ -72,6 +74,7 @@ class OffHeapIT {
 
     @ParameterizedTest
     @MethodSource("withSegments")
+    @SideBySide
     void countsTheSegmentsOfEachArenaFromTheRequestOn(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = start(jdk);
                 JmxClient client = JmxClient.attach(jvm.pid())) {
@@ -106,6 +109,7 @@ class OffHeapIT {
     }
 
     @EachJdk
+    @SideBySide
     void losesNoneWhereManyThreadsAllocateAndFree(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = start(jdk);
                 JmxClient client = JmxClient.attach(jvm.pid())) {
@@ -124,6 +128,7 @@ class OffHeapIT {
     }
 
     @EachJdk
+    @SideBySide
     void harmsNobodyWhereTheHooksFail(Jdk jdk) throws Exception {
         boolean hasSegments = jdk.feature() >= FIRST_WITH_SEGMENTS;
         String more = hasSegments ? "--add-opens=java.base/jdk.internal.foreign=ALL-UNNAMED" : "-showversion";
@@ -148,6 +153,7 @@ class OffHeapIT {
      * 128 (64 MiB) and 32 (16 MiB), an estimate lies outside of these limits in less than one of 20 million runs.
      */
     @EachJdk
+    @SideBySide
     void tellsWhichClassAllocated(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = start(jdk, "-XX:MaxDirectMemorySize=400m");
                 JmxClient client = JmxClient.attach(jvm.pid())) {
@@ -199,6 +205,7 @@ class OffHeapIT {
     }
 
     @EachJdk
+    @SideBySide
     void samplesEachLargeOneWhereverItIsMade(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = start(jdk, "-XX:MaxDirectMemorySize=400m");
                 JmxClient client = JmxClient.attach(jvm.pid())) {
@@ -223,6 +230,7 @@ class OffHeapIT {
     }
 
     @EachJdk
+    @SideBySide
     void manyThreadsThatAllocateAndFreeLeaveNoRow(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = start(jdk);
                 JmxClient client = JmxClient.attach(jvm.pid())) {

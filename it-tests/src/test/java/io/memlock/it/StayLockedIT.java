@@ -10,6 +10,7 @@ import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.HeapFile;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.SideBySide;
 import io.memlock.it.harness.Smaps;
 import java.util.List;
 import java.util.LongSummaryStatistics;
@@ -52,6 +53,7 @@ class StayLockedIT {
 
     @ParameterizedTest
     @MethodSource("everyCollectorOnEveryJdk")
+    @SideBySide
     void keepsEverythingLockedAndNeedsNoMoreMemory(Collector collector, Jdk jdk) {
         // Two runs are never quite alike, agent or not: two without it tell how far they differ.
         try (ForkedJvm plain = describe(collector, jdk).start();

@@ -37,7 +37,7 @@ final class RangeLockCycles {
     private static final int MOST_BYTES = 1 << 16;
     private static final int KEPT = 20;
     private static final int FILE_BYTES = 1 << 18;
-    private static final long PAUSE_NANOS = 2_000_000;
+    private static final long PAUSE_NANOS = 10_000_000;
 
     private final ByteBuffer shared = ByteBuffer.allocateDirect(SHARED_BYTES);
     private final List<LockedMemory> open = new ArrayList<>();

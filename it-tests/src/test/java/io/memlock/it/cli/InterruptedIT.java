@@ -10,6 +10,7 @@ import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.SideBySide;
 import io.memlock.it.harness.Smaps;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -41,6 +42,7 @@ class InterruptedIT {
 
     @ParameterizedTest(name = "after {0} ms")
     @ValueSource(ints = {20, 80, 110, 130, 150, 250, 400, 600})
+    @SideBySide
     void attachAtAnyMoment(int millis, @TempDir Path directory) throws Exception {
         try (ForkedJvm jvm = started()) {
             List<String> command = Memlock.command("attach", jvm.pid(), "mode=heap");
@@ -58,6 +60,7 @@ class InterruptedIT {
     }
 
     @Test
+    @SideBySide
     void attachWhileItTellsHowFarItIs() throws Exception {
         try (ForkedJvm jvm = started()) {
             Process attach = new ProcessBuilder(Memlock.command("attach", jvm.pid(), "mode=heap"))

@@ -15,6 +15,7 @@ import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.MemoryCgroup;
 import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.SideBySide;
 import io.memlock.it.harness.SwapFile;
 import java.util.List;
 import java.util.stream.Stream;
@@ -41,6 +42,7 @@ class OutgrownIT {
 
     @ParameterizedTest
     @MethodSource("cases")
+    @SideBySide
     void aHeapLargerThanTheContainerIsUnlockedAsItFills(Jdk jdk, Collector collector, String firstHeap) {
         Machine.requireUnlimitedLocking();
         try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES);
@@ -61,6 +63,7 @@ class OutgrownIT {
     }
 
     @EachJdk
+    @SideBySide
     void anAttachThatWouldKillLocksNothingAndSaysSo(Jdk jdk) {
         Machine.requireUnlimitedLocking();
         try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES);
