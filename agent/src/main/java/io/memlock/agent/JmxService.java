@@ -54,7 +54,7 @@ final class JmxService {
             if (!options.get().jmx()) {
                 refused = false;
                 end();
-            } else if (!refused && (registration == null ? HeapRoom.lasts() : HeapRoom.isThere())) {
+            } else if (registration == null && !refused && HeapRoom.isThere() && JmxRegistration.canRegister()) {
                 begin(control);
             }
         } catch (InstanceAlreadyExistsException e) {
@@ -65,17 +65,16 @@ final class JmxService {
     }
 
     private void begin(LockControl control) throws JMException {
+        if (!HeapRoom.lasts()) {
+            return;
+        }
         if (offHeap == null) {
             offHeap = new OffHeap(instrumentation);
         }
-        if (registration == null) {
-            registration = new JmxRegistration(control, offHeap, pageBytes, Version.current(), prefault);
-        }
+        registration = new JmxRegistration(control, offHeap, pageBytes, Version.current(), prefault);
         refused = true;
-        if (registration.isDue()) {
-            refreshForFirstReader(control);
-            registration.register();
-        }
+        refreshForFirstReader(control);
+        registration.register();
         refused = false;
     }
 

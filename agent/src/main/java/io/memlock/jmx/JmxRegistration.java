@@ -33,7 +33,6 @@ public final class JmxRegistration {
             "State changed; the user data is the new state"));
     private final ListenerThread listeners = new ListenerThread();
     private final List<Entry> entries = new ArrayList<>();
-    private boolean registered;
     private long sequence;
 
     /** An MBean, and whether it is registered, whoever changes that. */
@@ -71,16 +70,6 @@ public final class JmxRegistration {
     }
 
     /**
-     * Tells whether the beans should be registered now. Takes a few microseconds.
-     *
-     * @return true if the platform MBean server exists and we are not registered yet
-     * @throws JMException if the server cannot be asked
-     */
-    public boolean isDue() throws JMException {
-        return !registered && platformServerExists();
-    }
-
-    /**
      * Registers the beans.
      *
      * @throws JMException if the server refuses; if it is because the application has a bean of such a name, nothing is
@@ -96,7 +85,6 @@ public final class JmxRegistration {
         for (Entry entry : entries) {
             listeners.register(server, StandIn.of(entry.bean), entry.name);
         }
-        registered = true;
     }
 
     /**
@@ -106,7 +94,6 @@ public final class JmxRegistration {
      * @throws JMException if the server refuses
      */
     public void unregister() throws JMException {
-        registered = false;
         for (Entry entry : entries) {
             if (entry.isThere) {
                 listeners.unregister(ManagementFactory.getPlatformMBeanServer(), entry.name);
@@ -114,7 +101,13 @@ public final class JmxRegistration {
         }
     }
 
-    private static boolean platformServerExists() throws JMException {
+    /**
+     * Tells whether the platform MBean server exists. Takes a few microseconds, and loads a handful of classes of JMX; a
+     * registration needs some three hundred, so it is made only then.
+     *
+     * @throws JMException never: the name is well formed
+     */
+    public static boolean canRegister() throws JMException {
         ObjectName runtime = null;
         for (MBeanServer server : MBeanServerFactory.findMBeanServer(null)) {
             if (runtime == null) {

@@ -19,6 +19,7 @@ import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.SideBySide;
 import io.memlock.it.harness.Smaps;
 import io.memlock.it.harness.Strace;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ import javax.management.openmbean.TabularData;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What operators read over JMX: the numbers are those of the kernel, and each says what it is. */
 class JmxIT {
@@ -353,6 +355,27 @@ class JmxIT {
             assertThat(jvm.ask("made")).isEqualTo("false");
             jvm.ask("make");
             eventually(() -> assertThat(jvm.ask("registered")).isEqualTo("true"));
+        }
+    }
+
+    /** They are some three hundred; most JVMs on a host are never asked. */
+    @EachJdk
+    @SideBySide
+    void loadsTheClassesOfItsBeansOnlyOnceTheServerIsThere(Jdk jdk, @TempDir Path directory) throws Exception {
+        Path log = directory.resolve("classes");
+        try (ForkedJvm jvm = ForkedJvm.on(jdk)
+                .agent("")
+                .flags("-Xlog:class+load:file=" + log + "::filecount=0")
+                .main(PlatformServerApp.class)
+                .start()) {
+            jvm.awaitLine("ready");
+            // What the reporter does next, once it has seen to the beans.
+            eventually(() -> assertThat(log).content().contains("io.memlock.report.OutgrowWarning"));
+            assertThat(log).content().doesNotContain("com.sun.jmx.mbeanserver", "io.memlock.jmx.MemoryLockBean");
+
+            jvm.ask("make");
+            eventually(() -> assertThat(jvm.ask("registered")).isEqualTo("true"));
+            assertThat(log).content().contains("com.sun.jmx.mbeanserver", "io.memlock.jmx.MemoryLockBean");
         }
     }
 
