@@ -14,8 +14,11 @@ import java.util.Map;
  */
 public final class MemorySnapshot {
 
-    /** Never more than a page, so that a block does not reach into memory that is not there. */
-    private static final int BLOCK_BYTES = 4096;
+    /** The smallest page: a block never reaches into memory that is not there. */
+    private static final int PAGE_BYTES = 4096;
+
+    /** For values that lie alone: what is read beside them is garbage of a JVM that may count its garbage. */
+    private static final int HEADER_BYTES = 64;
 
     private static final int LONGEST_STRING = 256;
 
@@ -26,21 +29,32 @@ public final class MemorySnapshot {
     private static final int SHARE_OF_HEAP = 16;
 
     private final Memory memory;
+    private final int blockBytes;
     private final Map<Long, ByteBuffer> blocks = new HashMap<>();
     private final long mostBlocks =
-            Math.min(MOST_BLOCKS, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP / BLOCK_BYTES);
+            Math.min(MOST_BLOCKS, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP / PAGE_BYTES);
     private final byte[] scratch = new byte[LONGEST_STRING]; // some thousand strings are read in one go
     private long lastStart = -1;
     private ByteBuffer last;
 
     public MemorySnapshot(Memory memory) {
+        this(memory, PAGE_BYTES);
+    }
+
+    private MemorySnapshot(Memory memory, int blockBytes) {
         this.memory = memory;
+        this.blockBytes = blockBytes;
+    }
+
+    /** Returns a snapshot for short headers that lie far from each other: it reads no more than a cache line of each. */
+    public static MemorySnapshot ofHeaders(Memory memory) {
+        return new MemorySnapshot(memory, HEADER_BYTES);
     }
 
     /** Returns a pointer or another number of eight bytes. */
     public long word(long address) throws IOException {
         int offset = offset(address);
-        if (offset <= BLOCK_BYTES - Long.BYTES) {
+        if (offset <= blockBytes - Long.BYTES) {
             return block(address).getLong(offset);
         }
         return (int32(address) & 0xffff_ffffL) | (long) int32(address + Integer.BYTES) << 32;
@@ -48,7 +62,7 @@ public final class MemorySnapshot {
 
     public int int32(long address) throws IOException {
         int offset = offset(address);
-        if (offset <= BLOCK_BYTES - Integer.BYTES) {
+        if (offset <= blockBytes - Integer.BYTES) {
             return block(address).getInt(offset);
         }
         int value = 0;
@@ -73,7 +87,7 @@ public final class MemorySnapshot {
         int length = 0;
         while (length < bytes.length) {
             ByteBuffer block = block(address + length);
-            for (int i = offset(address + length); i < BLOCK_BYTES && length < bytes.length; i++) {
+            for (int i = offset(address + length); i < blockBytes && length < bytes.length; i++) {
                 byte next = block.get(i);
                 if (next == 0) {
                     return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
@@ -94,16 +108,16 @@ public final class MemorySnapshot {
         return true;
     }
 
-    private static int offset(long address) {
-        return (int) (address & (BLOCK_BYTES - 1));
+    private int offset(long address) {
+        return (int) (address & (blockBytes - 1));
     }
 
     private ByteBuffer block(long address) throws IOException {
-        long start = address & -BLOCK_BYTES;
+        long start = address & -blockBytes;
         if (start != lastStart) {
             ByteBuffer block = blocks.get(start);
             if (block == null) {
-                byte[] bytes = new byte[BLOCK_BYTES];
+                byte[] bytes = new byte[blockBytes];
                 memory.read(start, bytes);
                 if (blocks.size() >= mostBlocks) {
                     blocks.clear();

@@ -224,7 +224,7 @@ class MallocHeadersTest {
             mappings.add(CapturedMaps.mapping(line));
         }
         List<Segment> segments = new RegionClassifier(KnownRanges.of(List.of(), 4096)).classify(mappings);
-        return MallocHeaders.claims(segments, new MemorySnapshot(this::read), 4096);
+        return MallocHeaders.claims(segments, MemorySnapshot.ofHeaders(this::read), 4096);
     }
 
     private void read(long address, byte[] into) throws IOException {
