@@ -96,7 +96,7 @@ class RegressionGuardIT {
         Path jna = jnaAndMlockall();
         List<Double> ours = new ArrayList<>();
         List<Double> theirs = new ArrayList<>();
-        for (int round = 0; round < 5; round++) {
+        for (int round = 0; round < 3; round++) {
             ours.add(wallMillis(AgentJar.javaagent("mode=all,prefault=heap,log=quiet")));
             theirs.add(wallMillis("-XX:+AlwaysPreTouch", "-javaagent:" + jna + "=" + Linux.MCL_CURRENT));
         }

@@ -9,6 +9,7 @@ import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.SideBySide;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -48,6 +49,7 @@ class AttachSocketIT {
     }
 
     @Test
+    @SideBySide
     void nothingButTheJvmsOwnSocketIsLeftBehind() {
         attaches();
 
@@ -57,6 +59,7 @@ class AttachSocketIT {
 
     /** As in a container whose {@code /tmp} outlives it: each JVM has the same number there. */
     @Test
+    @SideBySide
     void whatAnotherJvmHasLeftThereIsInNobodysWay() throws IOException {
         listen(socket).close();
 
@@ -64,6 +67,7 @@ class AttachSocketIT {
     }
 
     @Test
+    @SideBySide
     void aFileThatASecondCommandHasMadeDoesAsWell() throws IOException {
         Files.createFile(trigger);
 
@@ -74,6 +78,7 @@ class AttachSocketIT {
 
     /** The JVM takes no notice of it and dumps its threads. */
     @Test
+    @SideBySide
     void aFileOfSomebodyElseIsNoReasonToSignal() throws IOException {
         Machine.require(Machine.isAdmin(), "needs root");
         Files.createFile(trigger);
@@ -83,6 +88,7 @@ class AttachSocketIT {
     }
 
     @Test
+    @SideBySide
     void aLinkToAnotherSocketIsNotFollowed() throws IOException {
         attaches();
         unlocks();
@@ -99,6 +105,7 @@ class AttachSocketIT {
     }
 
     @Test
+    @SideBySide
     void aSocketOfSomebodyElseIsNotConnectedTo() throws IOException {
         Machine.require(Machine.isAdmin(), "needs root");
         attaches();
@@ -116,6 +123,7 @@ class AttachSocketIT {
 
     /** As where somebody cleans {@code /tmp}: the JVM makes it anew. */
     @Test
+    @SideBySide
     void aSocketThatWasRemovedIsMadeAnew() throws IOException {
         attaches();
         Files.delete(socket);
@@ -125,6 +133,7 @@ class AttachSocketIT {
     }
 
     @Test
+    @SideBySide
     void whatIsLongerThanAJvmTakesIsNotSent() {
         refuses("1024 bytes", "mapped=/" + "x".repeat(985));
     }

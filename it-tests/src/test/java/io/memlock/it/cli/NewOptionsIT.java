@@ -10,6 +10,7 @@ import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
 import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.SideBySide;
 import io.memlock.it.harness.Smaps;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,7 @@ class NewOptionsIT {
     }
 
     @Test
+    @SideBySide
     void theKeeperTakesUpItsNewPeriod() throws InterruptedException {
         try (ForkedJvm jvm = started("strategy=rescan,interval=1h", "-Xint")) {
             attach(jvm, "strategy=rescan,interval=100ms");
@@ -45,6 +47,7 @@ class NewOptionsIT {
     }
 
     @Test
+    @SideBySide
     void itBecomesAsTalkativeAsItIsTold() {
         try (ForkedJvm jvm = started("mode=heap,log=quiet")) {
             attach(jvm, "mode=heap,log=info");
@@ -61,6 +64,7 @@ class NewOptionsIT {
 
     /** The keeper may be about to look at the very moment. */
     @Test
+    @SideBySide
     void aChangeOfStateIsToldOnce() {
         try (ForkedJvm jvm = started("mode=heap,interval=100ms")) {
             for (int i = 0; i < REPETITIONS; i++) {
@@ -74,6 +78,7 @@ class NewOptionsIT {
     }
 
     @Test
+    @SideBySide
     void theMBeanComesAndGoes() throws Exception {
         try (ForkedJvm jvm = started("mode=heap,jmx=off");
                 JmxClient client = JmxClient.attach(jvm.pid())) {

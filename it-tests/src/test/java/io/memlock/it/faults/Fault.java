@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.faults;
 
+import io.memlock.it.cli.Memlock;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Wrappers;
@@ -88,7 +89,7 @@ record Fault(
     ForkedJvm.Builder on(Jdk jdk, String main, String... arguments) {
         return ForkedJvm.on(jdk)
                 .wrapper(wrapper)
-                .flags("-XX:+UseSerialGC")
+                .flags("-XX:+UseSerialGC", Memlock.C1_ONLY)
                 .flags(flags.toArray(String[]::new))
                 .main(main, arguments);
     }

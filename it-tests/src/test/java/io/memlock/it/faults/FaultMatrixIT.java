@@ -4,7 +4,6 @@ package io.memlock.it.faults;
 import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.it.cli.Memlock;
 import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
@@ -212,7 +211,6 @@ class FaultMatrixIT {
     /** What the doctor says of the place is what the agent then achieved in it. */
     private static void assertDoctorIsRight(Fault fault, Jdk jdk, String state) {
         Outcome doctor = fault.on(jdk, "-jar", AgentJar.path().toString(), "doctor", fault.options())
-                .flags(Memlock.C1_ONLY)
                 .run();
         assertThat(doctor.exitStatus())
                 .as("%s, but the agent came to %s", doctor, state)

@@ -14,6 +14,7 @@ import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.JmxClient;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Outcome;
+import io.memlock.it.harness.SideBySide;
 import io.memlock.it.harness.Smaps;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,6 +58,7 @@ class ChosenFilesIT {
 
     /** With a look of the keeper once an hour: nothing but the moment of mapping can tell them apart. */
     @EachJdk
+    @SideBySide
     void atTheMomentOfMapping(Jdk jdk) {
         try (ForkedJvm jvm = started(jdk, globs + ",interval=1h,log=debug")) {
             jvm.awaitErrorLine(SEEN);
@@ -70,6 +72,7 @@ class ChosenFilesIT {
     }
 
     @EachJdk
+    @SideBySide
     void byTheKeeper(Jdk jdk) {
         try (ForkedJvm jvm = started(jdk, globs + ",track=off,interval=100ms")) {
             mapBoth(jvm);
@@ -79,6 +82,7 @@ class ChosenFilesIT {
     }
 
     @EachJdk
+    @SideBySide
     void underRescanAlsoAfterTheyWereUnlinked(Jdk jdk) throws IOException {
         try (ForkedJvm jvm = started(jdk, "mode=heap," + globs + ",strategy=rescan,interval=100ms")) {
             mapBoth(jvm);
@@ -94,6 +98,7 @@ class ChosenFilesIT {
     }
 
     @EachJdk
+    @SideBySide
     void afterAnAttachWhichTellsThem(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = startedWithoutAgent(jdk)) {
             mapBoth(jvm);
@@ -119,6 +124,7 @@ class ChosenFilesIT {
     }
 
     @EachJdk
+    @SideBySide
     void overJmxAndOthersAfterIt(Jdk jdk) throws Exception {
         try (ForkedJvm jvm = started(jdk, "mode=all,interval=1h");
                 JmxClient client = JmxClient.attach(jvm.pid())) {

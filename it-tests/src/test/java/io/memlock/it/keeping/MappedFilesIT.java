@@ -8,6 +8,7 @@ import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.SideBySide;
 import io.memlock.it.harness.Smaps;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,6 +62,7 @@ class MappedFilesIT {
 
     @ParameterizedTest
     @MethodSource("ways")
+    @SideBySide
     void isNeverLockedForAMoment(String how, Jdk jdk) {
         try (ForkedJvm jvm = mapping(jdk, "mode=all,interval=1h,log=debug")) {
             jvm.awaitErrorLine(SEEN);
@@ -79,6 +81,7 @@ class MappedFilesIT {
     }
 
     @EachJdk
+    @SideBySide
     void leavesSharedMemoryLockedThatIsToBe(Jdk jdk) {
         try (ForkedJvm jvm = mapping(jdk, "mode=all,interval=1h,log=debug")) {
             jvm.awaitErrorLine(SEEN);
@@ -89,6 +92,7 @@ class MappedFilesIT {
     }
 
     @EachJdk
+    @SideBySide
     void leavesWhatTheApplicationsOwnMlockallLocked(Jdk jdk) {
         try (ForkedJvm jvm = mapping(jdk, "mode=all,interval=1h,log=debug")) {
             jvm.awaitErrorLine(SEEN);
@@ -103,6 +107,7 @@ class MappedFilesIT {
 
     /** On JDK 17 it has the same class of the JDK changed anew. */
     @EachJdk
+    @SideBySide
     void isNeverLockedAfterAFlightRecordingHasBegun(Jdk jdk, @TempDir Path repository) {
         try (ForkedJvm jvm = mapping(jdk, "mode=all,interval=1h,log=debug")) {
             jvm.awaitErrorLine(SEEN);
@@ -119,6 +124,7 @@ class MappedFilesIT {
     }
 
     @EachJdk
+    @SideBySide
     void isLeftToTheKeeperWhereTheOptionSaysSo(Jdk jdk) {
         try (ForkedJvm jvm = mapping(jdk, "mode=all,interval=1h,log=debug,track=off")) {
             jvm.awaitErrorLine("[memlock] locked");
