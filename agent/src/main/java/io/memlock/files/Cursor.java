@@ -81,41 +81,6 @@ public final class Cursor {
         return true;
     }
 
-    /** Returns whether a line starts at a place of the text, and starts with these bytes. */
-    public boolean startsLine(int place, byte[] expected) {
-        return place > 0
-                && place + expected.length <= end
-                && text[place - 1] == '\n'
-                && Arrays.equals(text, place, place + expected.length, expected, 0, expected.length);
-    }
-
-    /**
-     * Moves to the start of a line.
-     *
-     * @param place where in the text it starts
-     * @param number its number, for messages
-     */
-    public void moveTo(int place, int number) {
-        nextLine = place;
-        lineNumber = number - 1;
-        nextLine();
-    }
-
-    /** Returns where in the text the line starts. */
-    public int lineStart() {
-        return lineStart;
-    }
-
-    /** Returns the length of the line, without its newline. */
-    public int lineLength() {
-        return lineEnd - lineStart;
-    }
-
-    /** Returns the number of the line in the file, from 1 on. */
-    public int lineNumber() {
-        return lineNumber;
-    }
-
     public boolean atLineEnd() {
         return position >= lineEnd;
     }

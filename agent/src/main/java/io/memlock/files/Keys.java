@@ -46,11 +46,6 @@ public final class Keys {
         return NONE;
     }
 
-    /** Returns whether a line starts at a place, and starts with a key. */
-    public boolean startsLine(int key, Cursor text, int place) {
-        return text.startsLine(place, keys[key]);
-    }
-
     /**
      * Reads the values of all remaining lines, where every key of ours is a number of kilobytes.
      *

@@ -33,7 +33,6 @@ final class SmapsParser {
     private final FileSystems files;
     private final Consumer<SmapsEntry> each;
     private final long[] bytes = new long[KEYS.size()];
-    private final SmapsShape shape = new SmapsShape(KEYS);
     private Mapping mapping;
     private boolean locked;
     private boolean lockedOnFault;
@@ -104,12 +103,6 @@ final class SmapsParser {
                 Mapping next = MapsParser.mapping(smaps, files);
                 finish();
                 mapping = next;
-                if (shape.fits(smaps)) {
-                    for (int i = 0; i < KEYS.size(); i++) {
-                        shape.moveBehind(i, smaps);
-                        take(i, smaps);
-                    }
-                }
             }
         }
     }
@@ -136,12 +129,6 @@ final class SmapsParser {
             return;
         }
         key = found;
-        shape.found(found, line);
-        take(found, line);
-    }
-
-    /** Takes the value of a key, which is behind it. */
-    private void take(int found, Cursor line) {
         if (found == VM_FLAGS) {
             flags(line);
         } else {

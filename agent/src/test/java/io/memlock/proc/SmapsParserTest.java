@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,44 +123,6 @@ class SmapsParserTest {
                     assertThat(e.pssBytes()).isEqualTo(4096);
                     assertThat(e.locked()).isTrue();
                 });
-    }
-
-    /** Among others it is read by the places of its keys, alone line by line. */
-    @ParameterizedTest
-    @ValueSource(strings = {"jdk17-g1", "jdk25-zgc", "locked"})
-    void readsAParagraphAmongOthersAsOneThatStandsAlone(String process) {
-        String text = Fixture.text(process + "/smaps");
-        List<SmapsEntry> alone = Stream.of(text.split("(?<=\n)(?=[0-9a-f]+-[0-9a-f]+ )", -1))
-                .flatMap(paragraph -> Fixture.smaps(paragraph).stream())
-                .toList();
-
-        assertThat(alone).hasSizeGreaterThan(20);
-        assertThat(Fixture.smaps(text)).isEqualTo(alone);
-    }
-
-    /** A number that is wider than the kernel pads it moves the rest; so does a line more or less. */
-    @Test
-    void readsParagraphsOfOtherShapesBetweenThoseOfOne() {
-        String usual = paragraph("    12 kB", "");
-        String wide = paragraph("    123456789 kB", "");
-        String longer = paragraph("    34 kB", "Novelty: yes\n");
-        String shorter = usual.replaceFirst("Locked: .*\n", "");
-
-        List<SmapsEntry> entries =
-                Fixture.smaps(usual + usual + wide + usual + longer + longer + shorter + usual + longer);
-
-        assertThat(entries)
-                .extracting(entry -> entry.swapBytes() >> 10)
-                .containsExactly(12L, 12L, 123_456_789L, 12L, 34L, 34L, 12L, 12L, 34L);
-        assertThat(entries)
-                .extracting(entry -> entry.lockedBytes() >> 10)
-                .containsExactly(8L, 8L, 8L, 8L, 8L, 8L, 0L, 8L, 8L);
-        assertThat(entries).allMatch(SmapsEntry::locked);
-    }
-
-    private static String paragraph(String swap, String before) {
-        return "1000-2000 rw-p 00000000 00:00 0 \nRss: 16 kB\nPss: 4 kB\nShared_Hugetlb: 0 kB\nPrivate_Hugetlb: 0 kB\nSwap:"
-                + swap + "\n" + before + "SwapPss: 3 kB\nLocked: 8 kB\nVmFlags: rd lo\n";
     }
 
     @ParameterizedTest
