@@ -26,7 +26,6 @@ final class JmxService {
     private final Supplier<PrefaultState> prefault;
 
     private volatile JmxRegistration registration;
-    private boolean refused;
 
     /** Made once: what it has changed of the JDK stays. Null until it is needed. */
     private OffHeap offHeap;
@@ -52,30 +51,27 @@ final class JmxService {
     void update(LockControl control) {
         try {
             if (!options.get().jmx()) {
-                refused = false;
                 end();
-            } else if (registration == null && !refused && HeapRoom.isThere() && JmxRegistration.canRegister()) {
+            } else if (registration == null
+                    && HeapRoom.isThere()
+                    && JmxRegistration.canRegister()
+                    && HeapRoom.lasts()) {
                 begin(control);
             }
         } catch (InstanceAlreadyExistsException e) {
             log.warn("no MXBean, to leave the application's own alone: " + e.getMessage());
         } catch (JMException | RuntimeException e) {
-            log.warn("the MXBean cannot be " + (refused ? "" : "un") + "registered: " + e);
+            log.warn("the MXBean cannot be " + (options.get().jmx() ? "" : "un") + "registered: " + e);
         }
     }
 
     private void begin(LockControl control) throws JMException {
-        if (!HeapRoom.lasts()) {
-            return;
-        }
         if (offHeap == null) {
             offHeap = new OffHeap(instrumentation);
         }
         registration = new JmxRegistration(control, offHeap, pageBytes, Version.current(), prefault);
-        refused = true;
         refreshForFirstReader(control);
         registration.register();
-        refused = false;
     }
 
     private void end() throws JMException {
