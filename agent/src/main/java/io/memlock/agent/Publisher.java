@@ -15,8 +15,6 @@ import java.lang.instrument.Instrumentation;
 /** Publishes the lock once a second, as performance counters, over JMX and in Flight Recorder, and when the JVM ends. */
 final class Publisher implements Runnable {
 
-    private static final long PERIOD_NANOS = 1_000_000_000L;
-
     private final Instrumentation instrumentation;
     private final Log log;
 
@@ -70,29 +68,20 @@ final class Publisher implements Runnable {
 
     private void count() {
         LockStatus status = control.status();
-        RegionReport report = control.report();
         counters.state(
                 status.state().code(),
                 Region.joined(status.regions()),
                 status.regions().isEmpty() ? "" : PathGlob.joined(status.asked().files()),
                 status.relockCount(),
                 status.verified() == null ? 0 : status.verified().nanos(),
-                goodUntilPublishedAgain(control.goodUntilNanos(), report == null ? 0 : report.tookNanos()));
+                control.goodUntilNanos());
+        RegionReport report = control.report();
         if (report != null) {
             RegionUsage all = report.total();
             counters.process(all.lockedBytes(), all.residentBytes(), all.swappedBytes());
             RegionUsage selected = report.selected(status);
             counters.scan(selected.lockedBytes(), selected.residentBytes(), report.takenNanos());
         }
-    }
-
-    /**
-     * Returns until when the state that is published now can be believed: what the keeper verifies from now on is published
-     * a period later, or when a scan is over, which takes seconds in a large JVM.
-     */
-    static long goodUntilPublishedAgain(long goodUntilNanos, long scanNanos) {
-        long lag = PERIOD_NANOS + scanNanos;
-        return goodUntilNanos > Long.MAX_VALUE - lag ? goodUntilNanos : goodUntilNanos + lag;
     }
 
     /** Opens the counters. Where the JVM has none, only the command line misses them. */

@@ -51,12 +51,16 @@ public final class LockControl {
     }
 
     /**
-     * Returns until when the state can be believed if nobody verifies it again.
+     * Returns until when the state can be believed that the reporter publishes now. What the keeper verifies later is
+     * published when the reporter looks again: after its period, and after a scan, which takes seconds in a large JVM.
      *
-     * @return a {@link System#nanoTime}; {@link Long#MAX_VALUE} if it does not age
+     * @return a {@link System#nanoTime}; {@link Long#MAX_VALUE} if the state does not age
      */
     public long goodUntilNanos() {
-        return lock.goodUntilNanos();
+        RegionReport last = scans.last();
+        long lag = Reporter.PERIOD_NANOS + (last == null ? 0 : last.tookNanos());
+        long goodUntil = lock.goodUntilNanos();
+        return goodUntil == Long.MAX_VALUE ? goodUntil : goodUntil + lag;
     }
 
     /** Returns the last scan, null before the first. This is free. */

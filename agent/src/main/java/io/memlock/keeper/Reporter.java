@@ -17,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Reporter {
 
-    private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
+    static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final MemoryLock lock;
     private final ProcessView process;

@@ -55,6 +55,9 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     /** Run by each scan. */
     public Runnable onScan = () -> {};
 
+    /** How long a scan takes, as it says. */
+    public long scanNanos;
+
     public final List<String> asked = new ArrayList<>();
 
     /** What the JVM does while an attach reads back what is in swap. */
@@ -263,7 +266,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     public RegionReport scan() {
         onScan.run();
         long now = nanoTime();
-        return new RegionTotals(List.of()).report(now, 0);
+        return new RegionTotals(List.of()).report(now, scanNanos);
     }
 
     @Override

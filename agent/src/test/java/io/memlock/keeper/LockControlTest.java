@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.keeper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.fake.FakeKernel;
+import io.memlock.fake.FakeProcess;
+import io.memlock.lock.MemoryLock;
+import io.memlock.memory.Region;
+import io.memlock.options.OptionParser;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class LockControlTest {
+
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private final FakeKernel kernel = new FakeKernel();
+    private final FakeProcess process = new FakeProcess(kernel);
+    private final MemoryLock lock = process.newLock();
+    private final Scans scans = new Scans(process, new ThreadCpuTime(kernel));
+    private final LockControl control = new LockControl(lock, process, scans, null, null, null);
+
+    private void start(String options) throws Exception {
+        kernel.commit(Region.HEAP, 0x1000_0000L, 1 << 20);
+        lock.start(OptionParser.parse(options));
+        lock.reconcile();
+    }
+
+    /** Otherwise {@code check} would call a JVM unknown on a busy host, or one that is just being scanned. */
+    @Test
+    void aPublishedStateIsGoodUntilTheNextOneIsPublished() throws Exception {
+        start("mode=heap,strategy=rescan");
+
+        assertThat(control.goodUntilNanos() - lock.goodUntilNanos()).isEqualTo(SECOND);
+
+        process.scanNanos = 2 * SECOND;
+        scans.refresh();
+        assertThat(control.goodUntilNanos() - lock.goodUntilNanos()).isEqualTo(3 * SECOND);
+    }
+
+    @Test
+    void aStateThatDoesNotAgeIsAlwaysGood() throws Exception {
+        start("mode=none");
+
+        assertThat(control.goodUntilNanos()).isEqualTo(Long.MAX_VALUE);
+    }
+}
