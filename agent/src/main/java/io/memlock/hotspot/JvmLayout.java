@@ -134,7 +134,7 @@ public final class JvmLayout {
     private List<Segment> segments(MemorySnapshot snapshot) {
         List<KnownRange> claims = claims(snapshot);
         List<Segment> found = new RegionClassifier(KnownRanges.of(claims, pageBytes)).classify(mappings);
-        List<KnownRange> malloc = MallocHeaders.claims(found, MemorySnapshot.ofHeaders(memory), pageBytes);
+        List<KnownRange> malloc = MallocHeaders.claims(found, memory, pageBytes);
         if (!malloc.isEmpty()) {
             claims.addAll(malloc);
             found = new RegionClassifier(KnownRanges.of(claims, pageBytes)).classify(mappings);

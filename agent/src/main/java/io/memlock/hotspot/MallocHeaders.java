@@ -4,6 +4,7 @@ package io.memlock.hotspot;
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import io.memlock.vmstructs.Memory;
 import io.memlock.vmstructs.MemorySnapshot;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -39,7 +40,8 @@ final class MallocHeaders {
      * @param segments what is known so far
      * @param pageBytes the page size, of which each length is a multiple
      */
-    static List<KnownRange> claims(List<Segment> segments, MemorySnapshot memory, int pageBytes) {
+    static List<KnownRange> claims(List<Segment> segments, Memory process, int pageBytes) {
+        MemorySnapshot memory = MemorySnapshot.ofHeaders(process);
         List<KnownRange> claims = new ArrayList<>();
         int lookedAt = 0;
         long claimed = 0;

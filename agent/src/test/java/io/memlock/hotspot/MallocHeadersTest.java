@@ -7,7 +7,6 @@ import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
-import io.memlock.vmstructs.MemorySnapshot;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -34,6 +33,7 @@ class MallocHeadersTest {
 
     private final Map<Long, Long> words = new HashMap<>();
     private long unreadableFrom = Long.MAX_VALUE;
+    private long readBytes;
 
     @Test
     void takesARowOfChunksAndStopsBehindIt() {
@@ -174,6 +174,16 @@ class MallocHeadersTest {
         assertThat(claims(ARENA)).containsExactly(ARENA_RANGE);
     }
 
+    /** A page of each would be garbage of the JVM at each change of its mappings. */
+    @Test
+    void readsACacheLineOfEachHeader() {
+        words.put(0x1000_0008L, 0x10_1002L);
+        words.put(0x1010_1008L, 0xf_f002L);
+
+        assertThat(claims("10000000-10200000 rw-p 00000000 00:00 0")).hasSize(1);
+        assertThat(readBytes).isEqualTo(2 * 64);
+    }
+
     @Test
     void confirmsAnArenaThatHasGrownSinceMapsWasRead() {
         arena(0x7f5e_c800_0030L, 0, 0x7_1000L, 0x7_1000L);
@@ -224,10 +234,11 @@ class MallocHeadersTest {
             mappings.add(CapturedMaps.mapping(line));
         }
         List<Segment> segments = new RegionClassifier(KnownRanges.of(List.of(), 4096)).classify(mappings);
-        return MallocHeaders.claims(segments, MemorySnapshot.ofHeaders(this::read), 4096);
+        return MallocHeaders.claims(segments, this::read, 4096);
     }
 
     private void read(long address, byte[] into) throws IOException {
+        readBytes += into.length;
         if (address >= unreadableFrom) {
             throw new IOException("Input/output error");
         }
