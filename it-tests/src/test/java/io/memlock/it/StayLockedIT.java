@@ -124,9 +124,8 @@ class StayLockedIT {
             builder.flags("-Xmn32m");
         }
         if (collector == Collector.G1) {
-            // Which regions it has touched differs by 40 MiB from run to run without the agent: let it touch all, and
-            // give
-            // back the free ones. That nothing is touched for the lock's sake, the other collectors show.
+            // Without the agent, too, the regions that it has touched differ by 40 MiB from run to run: let it touch
+            // all, and give back the free ones. The other collectors show that the lock has nothing touched.
             builder.flags("-XX:+AlwaysPreTouch", "-XX:MinHeapFreeRatio=5", "-XX:MaxHeapFreeRatio=10");
         }
         return builder.main(HeapApp.class);

@@ -19,8 +19,8 @@ final class LargeStore {
     static final long MIB = 1 << 20;
 
     /**
-     * Smaller than the data, and larger than all that is ever locked: the heap's 64 MiB and, beside RocksDB, up to 90. New
-     * mappings are born unlocked there.
+     * Smaller than the data, and larger than all that is ever locked: 64 MiB of heap, and with RocksDB some 90 beside it.
+     * New mappings are born unlocked there.
      */
     private static final long SMALL_BYTES = 180 * MIB;
 

@@ -11,7 +11,6 @@ import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.ProcStatus;
-import io.memlock.it.harness.SideBySide;
 import io.memlock.it.harness.SmallRuntime;
 import io.memlock.it.harness.Smaps;
 import java.nio.file.Path;
@@ -29,7 +28,6 @@ class SmallRuntimeCommandIT {
     private static Path directory;
 
     @EachJdk
-    @SideBySide
     void attachesToEveryJdk(Jdk runner) {
         Machine.requireUnlimitedLocking();
         Jdk runtime = runtime(runner);
@@ -49,7 +47,6 @@ class SmallRuntimeCommandIT {
     }
 
     @EachJdk
-    @SideBySide
     void readingCommandsNeedNoOtherModule(Jdk jdk) {
         Machine.requireUnlimitedLocking();
         Jdk runtime = runtime(jdk);
@@ -78,7 +75,6 @@ class SmallRuntimeCommandIT {
 
     /** A JVM that cannot load any agent. */
     @EachJdk
-    @SideBySide
     void saysWhichModuleTheTargetLacks(Jdk jdk) {
         Jdk runtime = runtime(jdk);
         try (ForkedJvm jvm =
