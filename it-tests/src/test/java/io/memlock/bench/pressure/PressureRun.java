@@ -68,7 +68,7 @@ public final class PressureRun {
             throws InterruptedException {
         try (ForkedJvm service = service(ofService, contenderFlags)) {
             service.awaitLine("ready");
-            service.ask("run " + pressure.requestsPerSecond() + " " + WARM_UP_SECONDS);
+            service.ask("warm " + pressure.requestsPerSecond() + " " + WARM_UP_SECONDS);
             if (beside == Neighbour.NONE) {
                 return measure(service, null);
             }

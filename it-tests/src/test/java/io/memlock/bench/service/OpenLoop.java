@@ -24,8 +24,17 @@ final class OpenLoop {
         this.workload = workload;
     }
 
-    /** Serves requests and returns their latencies in nanoseconds. */
+    /** Serves requests, from the beginning of a run to its end, and returns their latencies in nanoseconds. */
     Histogram run(double requestsPerSecond, double seconds) {
+        return serve(requestsPerSecond, seconds, 1);
+    }
+
+    /** Serves requests without getting on in the run: what a run changes as it gets on, it finds as it was. */
+    void warmUp(double requestsPerSecond, double seconds) {
+        serve(requestsPerSecond, seconds, 0);
+    }
+
+    private Histogram serve(double requestsPerSecond, double seconds, double endOfProgress) {
         Histogram latencies = new Histogram(TimeUnit.MINUTES.toNanos(10), 3);
         long periodNanos = (long) (1e9 / requestsPerSecond);
         long requests = (long) (requestsPerSecond * seconds);
@@ -35,7 +44,7 @@ final class OpenLoop {
             long intended = start + number * periodNanos;
             if (System.nanoTime() - start < giveUpNanos) {
                 awaitNanoTime(intended);
-                sink += workload.serve(number, (double) number / requests);
+                sink += workload.serve(number, endOfProgress * number / requests);
             }
             latencies.recordValue(Math.max(0, System.nanoTime() - intended));
         }

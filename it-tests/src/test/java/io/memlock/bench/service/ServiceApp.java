@@ -8,7 +8,8 @@ import org.HdrHistogram.Histogram;
 
 /**
  * The service under test. Arguments: workload, megabytes of live set. Says {@code ready} when the live set is there; then
- * {@code run RATE SECONDS} and {@code flood SECONDS} are answered with {@code done name=value …}, times in microseconds.
+ * {@code warm RATE SECONDS}, {@code run RATE SECONDS} and {@code flood SECONDS} are answered with {@code done name=value …},
+ * times in microseconds.
  */
 public final class ServiceApp {
 
@@ -25,6 +26,10 @@ public final class ServiceApp {
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             String[] words = line.split(" ", -1);
             switch (words[0]) {
+                case "warm" -> {
+                    loop.warmUp(Double.parseDouble(words[1]), Double.parseDouble(words[2]));
+                    say("done sink=" + loop.sink());
+                }
                 case "run" ->
                     say(describe(loop.run(Double.parseDouble(words[1]), Double.parseDouble(words[2])), loop.sink()));
                 case "flood" -> say("done ops=" + loop.flood(Double.parseDouble(words[1])) + " sink=" + loop.sink());
