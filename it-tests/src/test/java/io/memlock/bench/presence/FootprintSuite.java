@@ -35,7 +35,12 @@ public final class FootprintSuite implements Suite {
 
     /** A suite with these contenders. */
     public FootprintSuite(Contenders contenders) {
-        runners = List.of(Contenders.none(), contenders.empty(), contenders.onFault(), Contenders.ours("mode=all"));
+        runners = List.of(
+                Contenders.none(),
+                Contenders.none().again(),
+                contenders.empty(),
+                contenders.onFault(),
+                Contenders.ours("mode=all"));
     }
 
     @Override

@@ -32,6 +32,7 @@ public final class HostSuite implements Suite {
     public HostSuite(Contenders contenders) {
         runners = List.of(
                 Contenders.none(),
+                Contenders.none().again(),
                 contenders.empty(),
                 contenders.onFault(),
                 contenders.currentFuture(),

@@ -3,6 +3,7 @@ package io.memlock.bench.pressure;
 
 import io.memlock.bench.service.Workload;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The ways to lose memory that are measured. */
@@ -18,11 +19,19 @@ final class PressureCases {
     /** With swap space. */
     static List<PressureCase> withSwap() {
         List<String> fixed = List.of("-Xms512m", "-Xmx512m");
-        List<String> growing = List.of("-Xms64m", "-Xmx600m");
         List<String> small = List.of("-Xms64m", "-Xmx64m", "-XX:MaxDirectMemorySize=1g");
-        return List.of(
-                PressureCase.heapFixed(),
-                new PressureCase("heap growing", "growing", LIVE, growing, LIMIT, NEIGHBOUR, 1000, 0, SECONDS),
+        List<PressureCase> cases = new ArrayList<>(heaps());
+        cases.addAll(List.of(
+                new PressureCase(
+                        "heap fixed, 8 GiB",
+                        "heap",
+                        6144,
+                        List.of("-Xms8g", "-Xmx8g"),
+                        9728,
+                        List.of("memory", "2500"),
+                        1000,
+                        0,
+                        SECONDS),
                 new PressureCase("off-heap", "offheap", LIVE, small, LIMIT - 100, NEIGHBOUR, 1000, 0, SECONDS),
                 new PressureCase(
                         "cold code",
@@ -34,7 +43,16 @@ final class PressureCases {
                         50,
                         0,
                         SECONDS),
-                new PressureCase("idle, then burst", "heap", LIVE, fixed, LIMIT, NEIGHBOUR, 2000, 60, 5));
+                new PressureCase("idle, then burst", "heap", LIVE, fixed, LIMIT, NEIGHBOUR, 2000, 60, 5)));
+        return cases;
+    }
+
+    /** Heaps of one size and such that grow, for every collector and each kind of swap space. */
+    static List<PressureCase> heaps() {
+        List<String> growing = List.of("-Xms64m", "-Xmx600m");
+        return List.of(
+                PressureCase.heapFixed(),
+                new PressureCase("heap growing", "growing", LIVE, growing, LIMIT, NEIGHBOUR, 1000, 0, SECONDS));
     }
 
     /**

@@ -29,6 +29,8 @@ public final class PressureSuite implements Suite {
     /** The case with a neighbour as busy, but with little memory. */
     static final String BUSY_FLOOR = "floor: no agent, busy neighbour, no pressure";
 
+    private static final String ZRAM = "zram";
+
     private static final int SWAP_MEGABYTES = 2048;
     private static final int FILE_MEGABYTES = 1024;
 
@@ -75,7 +77,7 @@ public final class PressureSuite implements Suite {
                     "status=none");
             for (int round = 1; round <= rounds; round++) {
                 for (Jdk jdk : jdks) {
-                    runCase(plan, samples, jdk, Collector.G1, PressureCases.swapOff(file), round);
+                    runCase(plan, samples, jdk, Collector.G1, PressureCases.swapOff(file), everybody(), round);
                 }
             }
         } finally {
@@ -86,16 +88,16 @@ public final class PressureSuite implements Suite {
     private void runWithSwap(Plan plan, Samples samples, Jdk jdk, int round) throws InterruptedException {
         if (plan.quick()) {
             for (PressureCase pressure : PressureCases.withSwap().subList(0, 2)) {
-                runCase(plan, samples, jdk, Collector.G1, pressure.lasting(0, 3), round);
+                runCase(plan, samples, jdk, Collector.G1, pressure.lasting(0, 3), quick(), round);
             }
             return;
         }
         for (PressureCase pressure : PressureCases.withSwap()) {
-            runCase(plan, samples, jdk, Collector.G1, pressure, round);
+            runCase(plan, samples, jdk, Collector.G1, pressure, everybody(), round);
         }
         for (Collector collector : jdk.collectors()) {
-            if (collector != Collector.G1) {
-                runCase(plan, samples, jdk, collector, PressureCase.heapFixed(), round);
+            for (PressureCase pressure : collector == Collector.G1 ? List.<PressureCase>of() : PressureCases.heaps()) {
+                runCase(plan, samples, jdk, collector, pressure, compared(), round);
             }
         }
     }
@@ -109,7 +111,7 @@ public final class PressureSuite implements Suite {
             }
             for (int round = 1; round <= rounds; round++) {
                 for (Jdk jdk : jdks) {
-                    runCase(plan, samples, jdk, Collector.G1, search, round);
+                    runCase(plan, samples, jdk, Collector.G1, search, everybody(), round);
                 }
             }
         } finally {
@@ -119,28 +121,44 @@ public final class PressureSuite implements Suite {
 
     /** Memory compressed in memory: the swap of many a cloud image. */
     private void runWithZram(Plan plan, Samples samples, List<Jdk> jdks, int rounds) throws InterruptedException {
-        PressureCase zram = PressureCases.withSwap().get(1).named("heap growing, zram");
         if (!ZramSwap.isThere()) {
-            samples.cannot(name(), zram.name(), "(all)", "no /dev/zram0");
+            samples.cannot(name(), ZRAM, "(all)", "no /dev/zram0");
             return;
         }
         try (ZramSwap swap = ZramSwap.add(SWAP_MEGABYTES)) {
             for (int round = 1; round <= rounds && swap != null; round++) {
                 for (Jdk jdk : jdks) {
-                    runCase(plan, samples, jdk, Collector.G1, zram, round);
+                    for (Collector collector : jdk.collectors()) {
+                        for (PressureCase pressure : PressureCases.heaps()) {
+                            PressureCase zram = pressure.named(pressure.name() + ", " + ZRAM);
+                            runCase(plan, samples, jdk, collector, zram, compared(), round);
+                        }
+                    }
                 }
             }
         }
     }
 
-    private void runCase(Plan plan, Samples samples, Jdk jdk, Collector collector, PressureCase pressure, int round)
+    private void runCase(
+            Plan plan,
+            Samples samples,
+            Jdk jdk,
+            Collector collector,
+            PressureCase pressure,
+            List<Contender> runners,
+            int round)
             throws InterruptedException {
         String caseName = caseName(pressure, collector, jdk);
         if (!plan.wantsCase(caseName)) {
             return;
         }
+        if (pressure.limitMegabytes() > Machine.memoryBytes() >> 20) {
+            samples.cannot(
+                    name(), caseName, "(all)", "less memory than the " + pressure.limitMegabytes() + " MiB needed");
+            return;
+        }
         PrivateJdk own = PrivateJdk.copyOf(jdk, plan.target());
-        for (Contender contender : plan.wanted(plan.quick() ? quick() : full())) {
+        for (Contender contender : plan.wanted(runners)) {
             if (samples.failure(name(), caseName, contender.name()) != null) {
                 continue;
             }
@@ -168,11 +186,23 @@ public final class PressureSuite implements Suite {
         };
     }
 
-    private List<Contender> full() {
+    private List<Contender> everybody() {
         List<Contender> runners = new ArrayList<>(contenders.all());
         runners.add(0, new Contender(FLOOR, List.of()));
         runners.add(1, new Contender(BUSY_FLOOR, List.of()));
+        runners.add(contenders.currentFuture().again());
         return runners;
+    }
+
+    /** Those whose figures have targets: there are too many cases for everybody. */
+    private List<Contender> compared() {
+        return List.of(
+                new Contender(BUSY_FLOOR, List.of()),
+                Contenders.none(),
+                contenders.currentFuture(),
+                contenders.currentFuture().again(),
+                Contenders.ours("mode=all"),
+                Contenders.ours("mode=all,prefault=heap"));
     }
 
     private List<Contender> quick() {

@@ -14,10 +14,11 @@ import java.nio.file.Path;
  */
 public final class NeighbourApp {
 
-    private static final int CHUNK_BYTES = 16 << 20;
+    private static final int CHUNK_MEGABYTES = 16;
+    private static final int CHUNK_BYTES = CHUNK_MEGABYTES << 20;
     private static final int PAGE_BYTES = 4096;
 
-    private static volatile long megabytes;
+    private static volatile long passedMegabytes;
 
     private NeighbourApp() {}
 
@@ -37,13 +38,13 @@ public final class NeighbourApp {
         worker.start();
         byte[] line = new byte[64];
         while (System.in.read(line) > 0) {
-            System.out.write(("done " + megabytes + "\n").getBytes(StandardCharsets.UTF_8));
+            System.out.write(("done " + passedMegabytes + "\n").getBytes(StandardCharsets.UTF_8));
             System.out.flush();
         }
     }
 
-    private static Runnable memory(int size) {
-        ByteBuffer[] chunks = new ByteBuffer[(size << 20) / CHUNK_BYTES];
+    private static Runnable memory(int megabytes) {
+        ByteBuffer[] chunks = new ByteBuffer[megabytes / CHUNK_MEGABYTES];
         for (int i = 0; i < chunks.length; i++) {
             chunks[i] = ByteBuffer.allocateDirect(CHUNK_BYTES);
         }
@@ -74,6 +75,6 @@ public final class NeighbourApp {
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     private static void went(int bytes) {
-        megabytes += bytes >> 20;
+        passedMegabytes += bytes >> 20;
     }
 }

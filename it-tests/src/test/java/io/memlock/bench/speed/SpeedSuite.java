@@ -60,6 +60,7 @@ public final class SpeedSuite implements Suite {
         ForkedJvm.Builder nothing = processes.calls("nothing");
         Round measured = new Round(samples, caseName(jdk, gigabytes, thp), gigabytes, round);
         measured.add(RAW, processes.calls("populate"), nothing);
+        measured.add(Contender.nameAgain(RAW), processes.calls("populate"), nothing);
         measured.add(RAW_CHUNKS, processes.calls("populate-chunks"), nothing);
         measured.add(RAW_MLOCK, processes.calls("mlock"), nothing);
         compare(measured, processes, Contenders.alwaysPreTouch(), Contenders.none());
