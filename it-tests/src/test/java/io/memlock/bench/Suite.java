@@ -2,6 +2,7 @@
 package io.memlock.bench;
 
 import io.memlock.bench.report.Page;
+import java.util.List;
 
 /** A group of measurements that share one table. */
 public interface Suite {
@@ -14,6 +15,11 @@ public interface Suite {
 
     /** Writes what a reader should see first. Most suites have nothing of that kind. */
     default void reportInShort(Samples samples, Page page) {}
+
+    /** What its figures should be. */
+    default List<Target> targets(Samples samples) {
+        return List.of();
+    }
 
     /** Writes its part of the report. */
     void report(Samples samples, Page page);

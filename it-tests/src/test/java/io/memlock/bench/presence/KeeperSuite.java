@@ -5,6 +5,7 @@ import io.memlock.bench.Plan;
 import io.memlock.bench.Sample;
 import io.memlock.bench.Samples;
 import io.memlock.bench.Suite;
+import io.memlock.bench.Target;
 import io.memlock.bench.contender.Contender;
 import io.memlock.bench.contender.Contenders;
 import io.memlock.bench.report.Page;
@@ -112,6 +113,17 @@ public final class KeeperSuite implements Suite {
         try (Stream<String> lines = Files.lines(Path.of("/proc/" + jvm.pid() + "/maps"))) {
             return lines.count();
         }
+    }
+
+    @Override
+    public List<Target> targets(Samples samples) {
+        return samples.cases(name()).stream()
+                .flatMap(caseName -> samples.contenders(name(), caseName).stream()
+                        .map(contender -> Target.atMost(
+                                0.1,
+                                "% of a CPU, idle: " + contender + ", " + caseName,
+                                samples.spread(name(), caseName, contender, "cpuPercent"))))
+                .toList();
     }
 
     @Override

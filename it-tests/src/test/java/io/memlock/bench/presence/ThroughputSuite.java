@@ -5,6 +5,7 @@ import io.memlock.bench.Plan;
 import io.memlock.bench.Sample;
 import io.memlock.bench.Samples;
 import io.memlock.bench.Suite;
+import io.memlock.bench.Target;
 import io.memlock.bench.contender.Contender;
 import io.memlock.bench.contender.Contenders;
 import io.memlock.bench.pressure.PressureRun;
@@ -18,6 +19,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /** A service nobody presses, with and without the agent: how much it serves, and how fast. */
@@ -28,16 +30,22 @@ public final class ThroughputSuite implements Suite {
     /** Until the compilers are done, and all of the heap has been touched. */
     private static final int WARM_UP_SECONDS = 5;
 
+    private static final Contender MODE_ALL = Contenders.ours("mode=all");
+    private static final Contender RESCAN = Contenders.ours("mode=heap+code+metaspace,strategy=rescan");
+
     private final List<Contender> runners;
+    private final String empty;
 
     /** A suite with these contenders. */
     public ThroughputSuite(Contenders contenders) {
         runners = List.of(
                 Contenders.none(),
-                Contenders.ours("mode=all"),
+                MODE_ALL,
                 contenders.empty(),
                 contenders.onFault(),
-                Contenders.ours("mode=heap+code+metaspace,strategy=rescan"));
+                RESCAN,
+                Contenders.none().again());
+        empty = contenders.empty().name();
     }
 
     @Override
@@ -47,22 +55,28 @@ public final class ThroughputSuite implements Suite {
 
     @Override
     public void run(Plan plan, Samples samples) {
-        Jdk jdk = Plan.jdks().get(0);
         List<Contender> wanted = plan.wanted(plan.quick() ? runners.subList(0, 2) : runners);
         for (int round = 1; round <= plan.rounds(1, 7); round++) {
             // Each is the first to start and to take its turn now and then.
             List<Contender> order = new ArrayList<>(wanted);
             Collections.rotate(order, round - 1);
-            Map<Contender, ForkedJvm> running = new LinkedHashMap<>();
-            try {
-                order.forEach(contender -> running.put(contender, started(jdk, contender)));
-                Map<Contender, Map<String, Double>> measured = measure(running, plan.quick() ? 3 : SLICES);
-                for (Contender contender : wanted) {
-                    samples.add(new Sample(name(), jdk.toString(), contender.name(), round, measured.get(contender)));
+            for (Jdk jdk : plan.wantedJdks()) {
+                if (plan.wantsCase(jdk.toString())) {
+                    runOnce(jdk, order, plan.quick() ? 3 : SLICES, round, samples);
                 }
-            } finally {
-                running.values().forEach(ForkedJvm::close);
             }
+        }
+    }
+
+    private void runOnce(Jdk jdk, List<Contender> order, int slices, int round, Samples samples) {
+        Map<Contender, ForkedJvm> running = new LinkedHashMap<>();
+        try {
+            order.forEach(contender -> running.put(contender, started(jdk, contender)));
+            measure(running, slices)
+                    .forEach((contender, values) ->
+                            samples.add(new Sample(name(), jdk.toString(), contender.name(), round, values)));
+        } finally {
+            running.values().forEach(ForkedJvm::close);
         }
     }
 
@@ -93,6 +107,23 @@ public final class ThroughputSuite implements Suite {
             measured.put(contender, values);
         });
         return measured;
+    }
+
+    @Override
+    public List<Target> targets(Samples samples) {
+        return samples.cases(name()).stream()
+                .flatMap(jdk -> Stream.of(
+                        wanted(samples, jdk, MODE_ALL, empty, 0.99),
+                        wanted(samples, jdk, MODE_ALL, Contender.NO_AGENT, 0.99),
+                        wanted(samples, jdk, RESCAN, empty, 0.98)))
+                .toList();
+    }
+
+    private Target wanted(Samples samples, String jdk, Contender ours, String baseline, double bound) {
+        return Target.atLeast(
+                bound,
+                "throughput, of that with " + baseline + ": " + ours.name() + ", " + jdk,
+                samples.paired(name(), jdk, ours.name(), baseline, "ops", (x, base) -> x / base));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.memlock.bench.pressure;
 
 import io.memlock.bench.Samples;
 import io.memlock.bench.Spread;
+import io.memlock.bench.Target;
 import io.memlock.bench.contender.Contender;
 import io.memlock.bench.contender.Contenders;
 import io.memlock.bench.report.Page;
@@ -15,12 +16,12 @@ import java.util.TreeMap;
 /** The tables and pictures of the pressure cases. */
 final class PressureReport {
 
-    private static final List<String> IN_SHORT = List.of(
-            PressureSuite.BUSY_FLOOR,
-            Contender.NO_AGENT,
-            Contenders.CURRENT_FUTURE,
-            Contenders.ours("mode=all").name(),
-            Contenders.ours("mode=all,prefault=heap").name());
+    private static final String MODE_ALL = Contenders.ours("mode=all").name();
+    private static final String PREFAULT =
+            Contenders.ours("mode=all,prefault=heap").name();
+
+    private static final List<String> IN_SHORT =
+            List.of(PressureSuite.BUSY_FLOOR, Contender.NO_AGENT, Contenders.CURRENT_FUTURE, MODE_ALL, PREFAULT);
 
     private final String suite;
     private final Samples samples;
@@ -32,7 +33,7 @@ final class PressureReport {
         this.page = page;
     }
 
-    /** Writes a table of all cases and a picture of the first. */
+    /** Writes a table of all cases, a picture of the first, and what we want of prefault. */
     void writeInShort() {
         List<String> cases = samples.cases(suite);
         if (cases.isEmpty()) {
@@ -50,6 +51,52 @@ final class PressureReport {
                 "ms",
                 IN_SHORT,
                 contender -> medianOf(first, contender, "p99.9") / 1000);
+        writeTargets();
+    }
+
+    private void writeTargets() {
+        List<String> cases = samples.cases(suite).stream()
+                .filter(caseName ->
+                        ratio(caseName, PREFAULT, Contenders.CURRENT_FUTURE).runs() > 0)
+                .toList();
+        if (cases.isEmpty()) {
+            return;
+        }
+        page.text("What we want of `mode=all,prefault=heap` under pressure, and what was measured: p99.9 divided and"
+                + " resident MiB subtracted, round by round. *Twice the same* is `mlockall(C+F)` over itself. Bold figures"
+                + " miss.");
+        page.table(
+                List.of(
+                        "",
+                        "p99.9, of mlockall(C+F)'s: at most 1",
+                        "twice the same",
+                        "p99.9, of the busy floor's: at most 2",
+                        "MiB less than mlockall(C+F): at least 150",
+                        "MiB more than mode=all: at most 64"),
+                cases.stream().map(this::targetRow).toList());
+    }
+
+    private List<String> targetRow(String caseName) {
+        Spread ofPopulating = ratio(caseName, PREFAULT, Contenders.CURRENT_FUTURE);
+        Spread again = ratio(caseName, Contender.nameAgain(Contenders.CURRENT_FUTURE), Contenders.CURRENT_FUTURE);
+        Spread ofFloor = ratio(caseName, PREFAULT, PressureSuite.BUSY_FLOOR);
+        Spread saved = difference(caseName, Contenders.CURRENT_FUTURE, PREFAULT);
+        Spread reserve = difference(caseName, PREFAULT, MODE_ALL);
+        return List.of(
+                caseName,
+                Target.atMost(1, caseName, ofPopulating).figureText(),
+                again.text(),
+                Target.atMost(2, caseName, ofFloor).figureText(),
+                Target.atLeast(150, caseName, saved).figureText(),
+                Target.atMost(64, caseName, reserve).figureText());
+    }
+
+    private Spread ratio(String caseName, String contender, String baseline) {
+        return samples.paired(suite, caseName, contender, baseline, "p99.9", (x, base) -> x / base);
+    }
+
+    private Spread difference(String caseName, String contender, String other) {
+        return samples.paired(suite, caseName, contender, other, "residentMegabytes", (x, less) -> x - less);
     }
 
     private List<String> rowInShort(String caseName) {
@@ -116,18 +163,13 @@ final class PressureReport {
                 millis(caseName, contender, "p100"),
                 samples.paired(suite, caseName, contender, Contender.NO_AGENT, "p99.9", (x, none) -> none / x)
                         .text(),
-                overFloor(caseName, contender, PressureSuite.FLOOR),
-                overFloor(caseName, contender, PressureSuite.BUSY_FLOOR),
+                ratio(caseName, contender, PressureSuite.FLOOR).text(),
+                ratio(caseName, contender, PressureSuite.BUSY_FLOOR).text(),
                 samples.spread(suite, caseName, contender, "majorFaults").text(),
                 samples.spread(suite, caseName, contender, "swappedMegabytes").text(),
                 samples.spread(suite, caseName, contender, "residentMegabytes").text(),
                 samples.spread(suite, caseName, contender, "neighbourMegabytesPerSecond")
                         .text());
-    }
-
-    private String overFloor(String caseName, String contender, String floor) {
-        return samples.paired(suite, caseName, contender, floor, "p99.9", (x, least) -> x / least)
-                .text();
     }
 
     private String millis(String caseName, String contender, String percentile) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.memlock.bench.Plan;
 import io.memlock.bench.Samples;
 import io.memlock.bench.Suite;
+import io.memlock.bench.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +46,7 @@ public final class Report {
         page.text(
                 "The same on your machine, in five minutes: `mvn -Pbench verify -Dbench=quick -Dbench.only=pressure`.");
         suites.forEach(suite -> suite.reportInShort(samples, page));
+        writeTargets(samples, page);
         page.table(
                 List.of("", "machine"),
                 machine.entrySet().stream()
@@ -67,6 +69,19 @@ public final class Report {
         writeData(directory, machine, samples);
         if (plan.publish()) {
             publish(directory, Files.createDirectories(plan.docs().resolve(today.toString())));
+        }
+    }
+
+    private void writeTargets(Samples samples, Page page) {
+        List<List<String>> rows = suites.stream()
+                .flatMap(suite -> suite.targets(samples).stream())
+                .filter(Target::isMeasured)
+                .map(target -> List.of(
+                        target.what(), target.boundText(), target.figureText(), target.isMet() ? "met" : "missed"))
+                .toList();
+        if (!rows.isEmpty()) {
+            page.heading("What we want, and what was measured");
+            page.table(List.of("", "wanted", "measured", ""), rows);
         }
     }
 

@@ -5,6 +5,7 @@ import io.memlock.bench.Plan;
 import io.memlock.bench.Sample;
 import io.memlock.bench.Samples;
 import io.memlock.bench.Suite;
+import io.memlock.bench.Target;
 import io.memlock.bench.contender.Contenders;
 import io.memlock.bench.pressure.Failure;
 import io.memlock.bench.pressure.StallRun;
@@ -13,9 +14,12 @@ import io.memlock.bench.report.Page;
 import io.memlock.it.harness.Jdk;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A running JVM with a resident heap is locked: by one mlockall, or by us. */
 public final class StallSuite implements Suite {
+
+    private static final String ATTACH = "ours, attach mode=all";
 
     private static final String UNLOCK = "ours, unlock after attach mode=all";
 
@@ -66,7 +70,7 @@ public final class StallSuite implements Suite {
                             round,
                             () -> stall.attach(contenders.mlockallJar(), "1"));
                 }
-                one(samples, caseName, "ours, attach mode=all", round, () -> stall.attachOurs("mode=all"));
+                one(samples, caseName, ATTACH, round, () -> stall.attachOurs("mode=all"));
                 one(samples, caseName, UNLOCK, round, () -> stall.unlockOurs("mode=all"));
                 one(samples, caseName, "ours, JMX lock(mode=all)", round, () -> stall.lockOverJmx("mode=all"));
                 if (!plan.quick()) {
@@ -90,6 +94,22 @@ public final class StallSuite implements Suite {
         } catch (AssertionError e) {
             samples.cannot(name(), caseName, contender, Failure.inOneLine(e));
         }
+    }
+
+    @Override
+    public List<Target> targets(Samples samples) {
+        return samples.cases(name()).stream()
+                .flatMap(caseName -> Stream.of(ATTACH, UNLOCK)
+                        .flatMap(way -> Stream.of(
+                                Target.atMost(
+                                        5000,
+                                        "worst wait, us: " + way + ", " + caseName,
+                                        samples.spread(name(), caseName, way, "max")),
+                                Target.atMost(
+                                        1.1,
+                                        "p99.9, of that before: " + way + ", " + caseName,
+                                        samples.spread(name(), caseName, way, "of before")))))
+                .toList();
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.memlock.bench.Sample;
 import io.memlock.bench.Samples;
 import io.memlock.bench.Spread;
 import io.memlock.bench.Suite;
+import io.memlock.bench.Target;
 import io.memlock.bench.contender.Contender;
 import io.memlock.bench.contender.Contenders;
 import io.memlock.bench.report.Page;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /** Hello world, the whole process: with an empty agent (a), with JNA and one mlockall (b), with us, with the others. */
@@ -24,6 +26,9 @@ public final class StartupSuite implements Suite {
 
     private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
     private static final int FIRST_JDK_THAT_WARNS = 24;
+
+    private static final Contender MODE_ALL = Contenders.ours("mode=all");
+    private static final Contender RESCAN = Contenders.ours("mode=heap+code+metaspace,strategy=rescan");
 
     private final Contenders contenders;
     private final Map<String, String> whereItGoes = new LinkedHashMap<>();
@@ -65,10 +70,11 @@ public final class StartupSuite implements Suite {
         return Stream.of(
                         Contenders.none(),
                         contenders.empty(),
+                        contenders.empty().again(),
                         onFault,
                         granted,
-                        Contenders.ours("mode=all"),
-                        Contenders.ours("mode=heap+code+metaspace,strategy=rescan"),
+                        MODE_ALL,
+                        RESCAN,
                         contenders.current(),
                         contenders.currentFuture(),
                         contenders.openHft(),
@@ -101,6 +107,23 @@ public final class StartupSuite implements Suite {
                 .start()) {
             return jvm.awaitErrorLine("[memlock] start-up took");
         }
+    }
+
+    @Override
+    public List<Target> targets(Samples samples) {
+        return samples.cases(name()).stream()
+                .flatMap(jdk -> Stream.of(wanted(samples, jdk, MODE_ALL, 0.40), wanted(samples, jdk, RESCAN, 0.70)))
+                .toList();
+    }
+
+    private Target wanted(Samples samples, String jdk, Contender ours, double bound) {
+        return Target.atMost(
+                bound,
+                "CPU of a start, of plain JNA's: " + ours.name() + ", " + jdk,
+                Spread.of(DoubleStream.of(figure(samples, jdk, ours.name(), "cpuMillis"))
+                        .filter(figure -> !Double.isNaN(figure))
+                        .boxed()
+                        .toList()));
     }
 
     @Override
