@@ -9,10 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.Enumeration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.jar.JarEntry;
@@ -21,8 +24,11 @@ import java.util.stream.Stream;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.ClassWriter;
+import net.bytebuddy.jar.asm.Handle;
 import net.bytebuddy.jar.asm.Label;
 import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
+import net.bytebuddy.jar.asm.Type;
 import net.bytebuddy.jar.asm.commons.ClassRemapper;
 import net.bytebuddy.jar.asm.commons.SimpleRemapper;
 import net.bytebuddy.utility.OpenedClassReader;
@@ -62,6 +68,11 @@ final class AssembleJar {
     private static final String[] JNA_NATIVES = {"com/sun/jna/linux-x86-64/", "com/sun/jna/linux-aarch64/"};
 
     private static final String LIBRARY = ".so";
+
+    private static final String CLASS = ".class";
+
+    /** What JNA's native library makes, and calls, at its start. native/dispatch.c: newJavaPointer */
+    private static final String MADE_BY_JNAS_LIBRARY = "com/sun/jna/Pointer";
 
     private static final String ASM = "net/bytebuddy/jar/asm/";
 
@@ -161,6 +172,8 @@ final class AssembleJar {
      * turns off.
      */
     private void addJna() throws IOException {
+        Map<String, byte[]> classes = new TreeMap<>();
+        Set<String> named = new HashSet<>();
         try (JarFile jna = jarOf("com/sun/jna/Native.class")) {
             for (Enumeration<JarEntry> entries = jna.entries(); entries.hasMoreElements(); ) {
                 JarEntry entry = entries.nextElement();
@@ -170,10 +183,28 @@ final class AssembleJar {
                 if (code || library) {
                     try (InputStream in = jna.getInputStream(entry)) {
                         byte[] bytes = in.readAllBytes();
-                        hide(name, code ? adapted(bytes) : bytes);
+                        if (code) {
+                            classes.put(typeOf(name), adapted(bytes));
+                        } else {
+                            named.addAll(List.of(new String(bytes, StandardCharsets.ISO_8859_1).split("\0")));
+                            hide(name, bytes);
+                        }
                     }
                 }
             }
+        }
+        ReachableMethods reachable = new ReachableMethods(classes);
+        reachable.addMethod(MADE_BY_JNAS_LIBRARY, "<init>(J)V");
+        for (Map<String, byte[]> ours : List.of(start, region, agent, command)) {
+            for (Map.Entry<String, byte[]> file : ours.entrySet()) {
+                if (file.getValue() != null && !isResource(file.getKey())) {
+                    reachable.addCalls(file.getValue());
+                }
+            }
+        }
+        reachable.follow();
+        for (Map.Entry<String, byte[]> type : classes.entrySet()) {
+            hide(type.getKey() + CLASS, reachable.without(type.getValue(), named));
         }
     }
 
@@ -190,7 +221,7 @@ final class AssembleJar {
         try (JarFile jar = jarOf(resource)) {
             for (Enumeration<JarEntry> entries = jar.entries(); entries.hasMoreElements(); ) {
                 JarEntry entry = entries.nextElement();
-                if (entry.getName().endsWith(".class") && isWanted.test(entry.getName())) {
+                if (entry.getName().endsWith(CLASS) && isWanted.test(entry.getName())) {
                     try (InputStream in = jar.getInputStream(entry)) {
                         hide(entry.getName(), withoutVariables(in.readAllBytes()));
                     }
@@ -267,6 +298,219 @@ final class AssembleJar {
         }
     }
 
+    /**
+     * What can be called of JNA. We pass numbers and arrays to C functions, and what JNA does for strings, structures and
+     * callbacks nobody reaches: two thirds of its code that would be read, parsed and verified before main. Methods are
+     * reached from static initialisers and from our classes; a virtual one, if code that is reached calls it, or the JDK can,
+     * and something makes an object of its class.
+     */
+    private static final class ReachableMethods {
+
+        private final Map<String, ClassReader> types = new TreeMap<>();
+
+        /** By class, name and descriptor. */
+        private final Map<String, Calls> methods = new TreeMap<>();
+
+        private final Set<String> reached = new HashSet<>();
+        private final Set<String> made = new HashSet<>();
+
+        /** Names and descriptors. */
+        private final Set<String> calledVirtually = new HashSet<>();
+
+        /** Knows the classes, and that their static initialisers run. */
+        ReachableMethods(Map<String, byte[]> jna) {
+            jna.forEach((type, bytes) -> {
+                types.put(type, new ClassReader(bytes));
+                scan(bytes);
+                reached.add(type + ".<clinit>()V");
+            });
+        }
+
+        /** Adds a method of a class of which native code makes objects. */
+        void addMethod(String type, String signature) {
+            made.add(type);
+            reached.add(type + "." + signature);
+        }
+
+        /** Adds what a class of ours calls. */
+        void addCalls(byte[] classFile) {
+            Calls calls = new Calls();
+            new ClassReader(classFile).accept(calls.ofAnyMethod(), 0);
+            follow(calls);
+        }
+
+        /** Follows the calls. */
+        void follow() {
+            int before;
+            do {
+                before = reached.size() + made.size() + calledVirtually.size();
+                List.copyOf(reached).forEach(method -> follow(methods.getOrDefault(method, new Calls())));
+                methods.keySet().stream().filter(this::isCalledVirtually).forEach(reached::add);
+            } while (before < reached.size() + made.size() + calledVirtually.size());
+        }
+
+        private void scan(byte[] classFile) {
+            ClassReader reader = new ClassReader(classFile);
+            reader.accept(
+                    new ClassVisitor(OpenedClassReader.ASM_API) {
+                        @Override
+                        public MethodVisitor visitMethod(
+                                int access, String name, String descriptor, String signature, String[] exceptions) {
+                            Calls calls = new Calls();
+                            methods.put(reader.getClassName() + "." + name + descriptor, calls);
+                            return calls;
+                        }
+                    },
+                    0);
+        }
+
+        private void follow(Calls calls) {
+            made.addAll(calls.made);
+            calledVirtually.addAll(calls.virtually);
+            for (String[] call : calls.directly) {
+                String owner = call[0];
+                while (types.containsKey(owner) && !methods.containsKey(owner + "." + call[1])) {
+                    owner = types.get(owner).getSuperName();
+                }
+                if (types.containsKey(owner)) {
+                    reached.add(owner + "." + call[1]);
+                }
+            }
+        }
+
+        private boolean isCalledVirtually(String method) {
+            String owner = method.substring(0, method.indexOf('.'));
+            String signature = method.substring(owner.length() + 1);
+            return made.stream().anyMatch(type -> isA(type, owner))
+                    && (calledVirtually.contains(signature) || isOfTheJdk(owner, signature));
+        }
+
+        private boolean isA(String type, String owner) {
+            if (type.equals(owner)) {
+                return true;
+            }
+            ClassReader reader = types.get(type);
+            return reader != null
+                    && (isA(reader.getSuperName(), owner)
+                            || Stream.of(reader.getInterfaces()).anyMatch(supertype -> isA(supertype, owner)));
+        }
+
+        /** Returns whether a supertype in the JDK has the method: then somebody there may call it. */
+        private boolean isOfTheJdk(String type, String signature) {
+            ClassReader reader = types.get(type);
+            if (reader != null) {
+                return isOfTheJdk(reader.getSuperName(), signature)
+                        || Stream.of(reader.getInterfaces()).anyMatch(supertype -> isOfTheJdk(supertype, signature));
+            }
+            try {
+                for (Class<?> at = Class.forName(type.replace('/', '.')); at != null; at = at.getSuperclass()) {
+                    if (Stream.concat(Stream.of(at.getDeclaredMethods()), Stream.of(at.getMethods()))
+                            .anyMatch(
+                                    method -> signature.equals(method.getName() + Type.getMethodDescriptor(method)))) {
+                        return true;
+                    }
+                }
+                return false;
+            } catch (ClassNotFoundException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        /**
+         * Returns a class without what nobody can call. What the native library looks for by its name stays, and throws.
+         *
+         * @param named the library's strings, the names of methods among them
+         */
+        byte[] without(byte[] classFile, Set<String> named) {
+            ClassReader reader = new ClassReader(classFile);
+            ClassWriter writer = new ClassWriter(0);
+            reader.accept(
+                    new ClassVisitor(OpenedClassReader.ASM_API, writer) {
+                        @Override
+                        public MethodVisitor visitMethod(
+                                int access, String name, String descriptor, String signature, String[] exceptions) {
+                            boolean isCode = (access & (Opcodes.ACC_NATIVE | Opcodes.ACC_ABSTRACT)) == 0;
+                            boolean isReached = reached.contains(reader.getClassName() + "." + name + descriptor);
+                            if (isCode && !isReached && !named.contains(name)) {
+                                return null;
+                            }
+                            MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
+                            return isCode && !isReached ? new Throwing(next, access, descriptor) : next;
+                        }
+                    },
+                    0);
+            return writer.toByteArray();
+        }
+    }
+
+    /** Gives a method a body that throws {@code UnsupportedOperationException}, in place of its own. */
+    private static final class Throwing extends MethodVisitor {
+
+        Throwing(MethodVisitor next, int access, String descriptor) {
+            super(OpenedClassReader.ASM_API);
+            String exception = "java/lang/UnsupportedOperationException";
+            next.visitCode();
+            next.visitTypeInsn(Opcodes.NEW, exception);
+            next.visitInsn(Opcodes.DUP);
+            next.visitMethodInsn(Opcodes.INVOKESPECIAL, exception, "<init>", "()V", false);
+            next.visitInsn(Opcodes.ATHROW);
+            next.visitMaxs(2, Type.getArgumentsAndReturnSizes(descriptor) >> 2);
+            next.visitEnd();
+        }
+    }
+
+    /** What a method calls and makes. */
+    private static final class Calls extends MethodVisitor {
+
+        private final List<String[]> directly = new ArrayList<>();
+        private final Set<String> virtually = new HashSet<>();
+        private final Set<String> made = new HashSet<>();
+
+        Calls() {
+            super(OpenedClassReader.ASM_API);
+        }
+
+        ClassVisitor ofAnyMethod() {
+            return new ClassVisitor(OpenedClassReader.ASM_API) {
+                @Override
+                public MethodVisitor visitMethod(
+                        int access, String name, String descriptor, String signature, String[] exceptions) {
+                    return Calls.this;
+                }
+            };
+        }
+
+        @Override
+        public void visitTypeInsn(int opcode, String type) {
+            if (opcode == Opcodes.NEW) {
+                made.add(type);
+            }
+        }
+
+        @Override
+        public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
+            if (opcode == Opcodes.INVOKESTATIC || opcode == Opcodes.INVOKESPECIAL) {
+                directly.add(new String[] {owner, name + descriptor});
+            } else {
+                virtually.add(name + descriptor);
+            }
+        }
+
+        @Override
+        public void visitInvokeDynamicInsn(String name, String descriptor, Handle bootstrap, Object... arguments) {
+            for (Object argument : arguments) {
+                if (argument instanceof Handle handle) {
+                    directly.add(new String[] {handle.getOwner(), handle.getName() + handle.getDesc()});
+                    virtually.add(handle.getName() + handle.getDesc());
+                }
+            }
+        }
+    }
+
+    private static boolean isResource(String type) {
+        return type.contains(".");
+    }
+
     private static JarFile jarOf(String resource) throws IOException {
         String url = AssembleJar.class.getClassLoader().getResource(resource).toString();
         return new JarFile(url.substring("jar:file:".length(), url.indexOf("!/")));
@@ -299,7 +543,7 @@ final class AssembleJar {
 
     /** Returns the name of the class in a class file; another file's name as it is. */
     private static String typeOf(String file) {
-        return file.endsWith(".class") ? file.substring(0, file.length() - ".class".length()) : file;
+        return file.endsWith(CLASS) ? file.substring(0, file.length() - CLASS.length()) : file;
     }
 
     private void writeClasses(String name, Map<String, byte[]> files) throws IOException {
