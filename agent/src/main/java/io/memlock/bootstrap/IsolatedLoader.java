@@ -2,6 +2,7 @@
 package io.memlock.bootstrap;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,6 +48,12 @@ final class IsolatedLoader extends ClassLoader {
     private static final String AGENT = "agent.classes";
     private static final String ASM = "asm.classes";
     private static final String COMMAND = "command.classes";
+
+    /** A heap that is smaller than this may be too small for us. */
+    private static final long SMALL_HEAP_BYTES = 16L << 20;
+
+    /** What the classes for regions take with what they do before main, and what HotSpot needs then so as not to abort. */
+    private static final int ROOM_BYTES = 1 << 20;
 
     /** Seen from both sides: the types by which the application's side calls ours. */
     private static final String SHARED = "io.memlock.bootstrap.";
@@ -95,6 +102,9 @@ final class IsolatedLoader extends ClassLoader {
                 return;
             }
             JarEntry entry = entry(classes);
+            if (classes.equals(REGION)) {
+                requireRoom();
+            }
             try (InputStream in = jar.getInputStream(entry)) {
                 byte[] index = read(in, number(read(in, Integer.BYTES), 0, Integer.BYTES));
                 for (int at = 0; at < index.length; ) {
@@ -109,6 +119,16 @@ final class IsolatedLoader extends ClassLoader {
             } catch (IOException | RuntimeException e) {
                 throw unreadable(entry, e);
             }
+        }
+    }
+
+    /**
+     * Fails like any allocation that a heap has no room for, while there is room to say so. A heap that we fill to the last
+     * bytes is one in which the JVM's own threads fail, and HotSpot aborts where these do not expect it.
+     */
+    private static void requireRoom() {
+        if (Runtime.getRuntime().maxMemory() < SMALL_HEAP_BYTES) {
+            new ByteArrayOutputStream(ROOM_BYTES).reset();
         }
     }
 
