@@ -61,7 +61,8 @@ import net.bytebuddy.utility.OpenedClassReader;
  *
  * <p>JNA's references to {@code java.util.logging} are pointed at stand-ins in {@code io.memlock.jna}. The real ones
  * would choose the process's {@code LogManager} before the application's {@code main} can. Its {@code System.load} is
- * pointed at a stand-in that does nothing: {@code DispatchLibraryFile} has loaded the library, in a way nobody can forge.
+ * pointed at a stand-in that does nothing: {@code DispatchLibraryFile} has loaded the library, in a way nobody can forge. Its
+ * methods that nobody can reach are left out: see {@code ReachableMethods}.
  */
 final class AssembleJar {
 
@@ -320,8 +321,9 @@ final class AssembleJar {
         /** Knows the classes, and that their static initialisers run. */
         ReachableMethods(Map<String, byte[]> jna) {
             jna.forEach((type, bytes) -> {
-                types.put(type, new ClassReader(bytes));
-                scan(bytes);
+                ClassReader reader = new ClassReader(bytes);
+                types.put(type, reader);
+                scan(reader);
                 reached.add(type + ".<clinit>()V");
             });
         }
@@ -349,8 +351,7 @@ final class AssembleJar {
             } while (before < reached.size() + made.size() + calledVirtually.size());
         }
 
-        private void scan(byte[] classFile) {
-            ClassReader reader = new ClassReader(classFile);
+        private void scan(ClassReader reader) {
             reader.accept(
                     new ClassVisitor(OpenedClassReader.ASM_API) {
                         @Override

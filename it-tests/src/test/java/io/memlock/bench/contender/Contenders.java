@@ -14,6 +14,15 @@ public final class Contenders {
     /** The name of {@link #currentFuture}. */
     public static final String CURRENT_FUTURE = "JNA, mlockall(C+F)";
 
+    /** Us, as most use us. */
+    public static final Contender MODE_ALL = ours("mode=all");
+
+    /** Us, with the heap populated. */
+    public static final Contender PREFAULT = ours("mode=all,prefault=heap");
+
+    /** Us, with regions that the keeper locks as they grow. */
+    public static final Contender RESCAN = ours("mode=heap+code+metaspace,strategy=rescan");
+
     /** The flags of our own mlockall. */
     private static final int ON_FAULT = Linux.MCL_CURRENT | Linux.MCL_FUTURE | Linux.MCL_ONFAULT;
 
@@ -102,9 +111,9 @@ public final class Contenders {
                 currentFuture(),
                 openHft(),
                 oneNio(),
-                ours("mode=all"),
+                MODE_ALL,
                 ours("mode=heap+code+metaspace,strategy=future"),
-                ours("mode=heap+code+metaspace,strategy=rescan"),
-                ours("mode=all,prefault=heap"));
+                RESCAN,
+                PREFAULT);
     }
 }

@@ -40,7 +40,7 @@ public final class FootprintSuite implements Suite {
                 Contenders.none().again(),
                 contenders.empty(),
                 contenders.onFault(),
-                Contenders.ours("mode=all"));
+                Contenders.MODE_ALL);
     }
 
     @Override

@@ -36,8 +36,8 @@ public final class HostSuite implements Suite {
                 contenders.empty(),
                 contenders.onFault(),
                 contenders.currentFuture(),
-                Contenders.ours("mode=all"),
-                Contenders.ours("mode=heap+code+metaspace,strategy=rescan"));
+                Contenders.MODE_ALL,
+                Contenders.RESCAN);
     }
 
     @Override

@@ -56,8 +56,7 @@ public final class KeeperSuite implements Suite {
             return;
         }
         double seconds = plan.seconds(plan.quick() ? 6 : 60);
-        List<Contender> runners =
-                List.of(Contenders.ours("mode=all"), Contenders.ours("mode=heap+code+metaspace,strategy=rescan"));
+        List<Contender> runners = List.of(Contenders.MODE_ALL, Contenders.RESCAN);
         List<ForkedJvm> jvms = new ArrayList<>();
         try {
             for (Contender contender : runners) {

@@ -30,9 +30,6 @@ public final class ThroughputSuite implements Suite {
     /** Until the compilers are done, and all of the heap has been touched. */
     private static final int WARM_UP_SECONDS = 5;
 
-    private static final Contender MODE_ALL = Contenders.ours("mode=all");
-    private static final Contender RESCAN = Contenders.ours("mode=heap+code+metaspace,strategy=rescan");
-
     private final List<Contender> runners;
     private final String empty;
 
@@ -40,10 +37,10 @@ public final class ThroughputSuite implements Suite {
     public ThroughputSuite(Contenders contenders) {
         runners = List.of(
                 Contenders.none(),
-                MODE_ALL,
+                Contenders.MODE_ALL,
                 contenders.empty(),
                 contenders.onFault(),
-                RESCAN,
+                Contenders.RESCAN,
                 Contenders.none().again());
         empty = contenders.empty().name();
     }
@@ -113,9 +110,9 @@ public final class ThroughputSuite implements Suite {
     public List<Target> targets(Samples samples) {
         return samples.cases(name()).stream()
                 .flatMap(jdk -> Stream.of(
-                        wanted(samples, jdk, MODE_ALL, empty, 0.99),
-                        wanted(samples, jdk, MODE_ALL, Contender.NO_AGENT, 0.99),
-                        wanted(samples, jdk, RESCAN, empty, 0.98)))
+                        wanted(samples, jdk, Contenders.MODE_ALL, empty, 0.99),
+                        wanted(samples, jdk, Contenders.MODE_ALL, Contender.NO_AGENT, 0.99),
+                        wanted(samples, jdk, Contenders.RESCAN, empty, 0.98)))
                 .toList();
     }
 

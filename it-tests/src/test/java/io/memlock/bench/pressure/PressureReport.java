@@ -16,12 +16,14 @@ import java.util.TreeMap;
 /** The tables and pictures of the pressure cases. */
 final class PressureReport {
 
-    private static final String MODE_ALL = Contenders.ours("mode=all").name();
-    private static final String PREFAULT =
-            Contenders.ours("mode=all,prefault=heap").name();
+    private static final String PREFAULT = Contenders.PREFAULT.name();
 
-    private static final List<String> IN_SHORT =
-            List.of(PressureSuite.BUSY_FLOOR, Contender.NO_AGENT, Contenders.CURRENT_FUTURE, MODE_ALL, PREFAULT);
+    private static final List<String> IN_SHORT = List.of(
+            PressureSuite.BUSY_FLOOR,
+            Contender.NO_AGENT,
+            Contenders.CURRENT_FUTURE,
+            Contenders.MODE_ALL.name(),
+            PREFAULT);
 
     private final String suite;
     private final Samples samples;
@@ -81,7 +83,7 @@ final class PressureReport {
         Spread again = ratio(caseName, Contender.nameAgain(Contenders.CURRENT_FUTURE), Contenders.CURRENT_FUTURE);
         Spread ofFloor = ratio(caseName, PREFAULT, PressureSuite.BUSY_FLOOR);
         Spread saved = difference(caseName, Contenders.CURRENT_FUTURE, PREFAULT);
-        Spread reserve = difference(caseName, PREFAULT, MODE_ALL);
+        Spread reserve = difference(caseName, PREFAULT, Contenders.MODE_ALL.name());
         return List.of(
                 caseName,
                 Target.atMost(1, caseName, ofPopulating).figureText(),

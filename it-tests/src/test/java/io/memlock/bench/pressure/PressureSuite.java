@@ -201,13 +201,12 @@ public final class PressureSuite implements Suite {
                 Contenders.none(),
                 contenders.currentFuture(),
                 contenders.currentFuture().again(),
-                Contenders.ours("mode=all"),
-                Contenders.ours("mode=all,prefault=heap"));
+                Contenders.MODE_ALL,
+                Contenders.PREFAULT);
     }
 
     private List<Contender> quick() {
-        return List.of(
-                new Contender(FLOOR, List.of()), Contenders.none(), contenders.current(), Contenders.ours("mode=all"));
+        return List.of(new Contender(FLOOR, List.of()), Contenders.none(), contenders.current(), Contenders.MODE_ALL);
     }
 
     @Override

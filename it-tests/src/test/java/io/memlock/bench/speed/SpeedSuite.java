@@ -66,7 +66,7 @@ public final class SpeedSuite implements Suite {
         compare(measured, processes, Contenders.alwaysPreTouch(), Contenders.none());
         compare(measured, processes, contenders.current(), contenders.empty());
         compare(measured, processes, contenders.preTouchThenLock(), contenders.empty());
-        compare(measured, processes, Contenders.ours(OURS), Contenders.ours("mode=all"));
+        compare(measured, processes, Contenders.ours(OURS), Contenders.MODE_ALL);
     }
 
     private static void compare(Round measured, Processes processes, Contender contender, Contender without) {

@@ -18,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /** Hello world, the whole process: with an empty agent (a), with JNA and one mlockall (b), with us, with the others. */
@@ -26,9 +25,6 @@ public final class StartupSuite implements Suite {
 
     private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
     private static final int FIRST_JDK_THAT_WARNS = 24;
-
-    private static final Contender MODE_ALL = Contenders.ours("mode=all");
-    private static final Contender RESCAN = Contenders.ours("mode=heap+code+metaspace,strategy=rescan");
 
     private final Contenders contenders;
     private final Map<String, String> whereItGoes = new LinkedHashMap<>();
@@ -73,8 +69,8 @@ public final class StartupSuite implements Suite {
                         contenders.empty().again(),
                         onFault,
                         granted,
-                        MODE_ALL,
-                        RESCAN,
+                        Contenders.MODE_ALL,
+                        Contenders.RESCAN,
                         contenders.current(),
                         contenders.currentFuture(),
                         contenders.openHft(),
@@ -112,18 +108,17 @@ public final class StartupSuite implements Suite {
     @Override
     public List<Target> targets(Samples samples) {
         return samples.cases(name()).stream()
-                .flatMap(jdk -> Stream.of(wanted(samples, jdk, MODE_ALL, 0.40), wanted(samples, jdk, RESCAN, 0.70)))
+                .flatMap(jdk -> Stream.of(
+                        wanted(samples, jdk, Contenders.MODE_ALL, 0.40), wanted(samples, jdk, Contenders.RESCAN, 0.70)))
                 .toList();
     }
 
     private Target wanted(Samples samples, String jdk, Contender ours, double bound) {
+        double figure = figure(samples, jdk, ours.name(), "cpuMillis");
         return Target.atMost(
                 bound,
                 "CPU of a start, of plain JNA's: " + ours.name() + ", " + jdk,
-                Spread.of(DoubleStream.of(figure(samples, jdk, ours.name(), "cpuMillis"))
-                        .filter(figure -> !Double.isNaN(figure))
-                        .boxed()
-                        .toList()));
+                Spread.of(Double.isNaN(figure) ? List.of() : List.of(figure)));
     }
 
     @Override

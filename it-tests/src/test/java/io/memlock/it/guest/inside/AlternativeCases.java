@@ -94,7 +94,7 @@ final class AlternativeCases {
         List<Way> ways = List.of(
                 Way.flags(new Contender(FLOOR, List.of())),
                 Way.flags(Contenders.none()),
-                Way.flags(Contenders.ours("mode=all")),
+                Way.flags(Contenders.MODE_ALL),
                 Way.cgroup("memory.swap.max", 0),
                 Way.cgroup("memory.min", SERVICE_MEGABYTES * MEGABYTE),
                 Way.flags(Contenders.alwaysPreTouch()),
@@ -193,7 +193,7 @@ final class AlternativeCases {
     /** Without a fault in the JVM that nothing keeps in RAM there was no pressure. */
     private String oursHolds() {
         double plain = most(Contender.NO_AGENT);
-        double ours = most(Contenders.ours("mode=all").name());
+        double ours = most(Contenders.MODE_ALL.name());
         String figures = "without the agent " + plain + " major faults, with it " + ours;
         Case.check(plain > FIRST_TOUCHES_OF_CODE && ours <= FIRST_TOUCHES_OF_CODE, figures);
         return figures;
