@@ -32,12 +32,12 @@ class AeronIT {
 
     private static final long MIB = 1 << 20;
     private static final long CONTAINER_BYTES = 400 * MIB;
-    private static final int SWAP_MIB = 384;
+    private static final int SWAP_MIB = 768;
 
     /** What the neighbour takes at once: the kernel kills one that takes far more than it can swap out in time. */
     private static final int STEP_MIB = 20;
 
-    private static final int MOST_STEPS = 24;
+    private static final int MOST_STEPS = 40;
     private static final long IN_SWAP_BYTES = 4 * MIB;
 
     /** Of 1 KiB and a header: all three terms of 16 MiB are touched. */
@@ -87,7 +87,7 @@ class AeronIT {
                 ForkedJvm jvm = aeron.wrapper(container.wrapper()).start();
                 ForkedJvm neighbour = ForkedJvm.on(jdk)
                         .wrapper(container.wrapper())
-                        .flags("-Xmx64m", "-XX:MaxDirectMemorySize=512m")
+                        .flags("-Xmx64m", "-XX:MaxDirectMemorySize=1g")
                         .main(HeapApp.class)
                         .start()) {
             jvm.awaitLine("ready");
