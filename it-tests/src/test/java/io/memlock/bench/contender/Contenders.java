@@ -20,6 +20,9 @@ public final class Contenders {
     /** Us, with the heap populated. */
     public static final Contender PREFAULT = ours("mode=all,prefault=heap");
 
+    /** Us, with new memory born locked, also where the cgroup has so little room that we would not choose it. */
+    public static final Contender FUTURE = ours("mode=all,strategy=future");
+
     /** Us, with regions that the keeper locks as they grow. */
     public static final Contender RESCAN = ours("mode=heap+code+metaspace,strategy=rescan");
 

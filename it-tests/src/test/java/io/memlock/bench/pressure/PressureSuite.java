@@ -202,6 +202,7 @@ public final class PressureSuite implements Suite {
                 contenders.currentFuture(),
                 contenders.currentFuture().again(),
                 Contenders.MODE_ALL,
+                Contenders.FUTURE,
                 Contenders.PREFAULT);
     }
 
