@@ -43,7 +43,8 @@ final class PressureReport {
         }
         page.heading("In short");
         page.text("How long the slowest of a thousand requests takes (p99.9, milliseconds) while a neighbour takes the"
-                + " memory, and in brackets how many MiB the service keeps in RAM.");
+                + " memory, and in brackets how many MiB the service keeps in RAM: Pss, which counts memory once that a process maps"
+                + " several times.");
         List<String> header = new ArrayList<>(List.of(""));
         header.addAll(IN_SHORT);
         page.table(header, cases.stream().map(this::rowInShort).toList());
@@ -122,7 +123,7 @@ final class PressureReport {
                         + " begun. *x no lock* is p99.9 of no agent over this one's (more is better); *x floor* is p99.9 over"
                         + " that without a neighbour, *x busy* over that beside one that keeps its CPU as busy in 32 MiB, which"
                         + " tells memory from CPUs and the host's share of them (less is better); all round by round. Major"
-                        + " faults, swapped and resident MiB are the service's. What the neighbour gets done is in MiB touched"
+                        + " faults, swapped and resident MiB (Pss) are the service's. What the neighbour gets done is in MiB touched"
                         + " a second.");
         for (String caseName : samples.cases(suite)) {
             page.subheading(caseName);

@@ -8,6 +8,7 @@ import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.MemoryCgroup;
 import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.Smaps;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,8 +49,8 @@ public final class PressureRun {
      *
      * @param contenderFlags what makes the service's JVM lock its memory, or not
      * @param beside the service; a floor without pressure has none, or a modest one
-     * @return latencies as {@code p99.9} in microseconds, {@code majorFaults}, {@code swappedMegabytes} of the service, and
-     *     {@code neighbourMegabytesPerSecond}
+     * @return latencies as {@code p99.9} in microseconds, {@code majorFaults}, {@code swappedMegabytes} and
+     *     {@code residentMegabytes} (Pss) of the service, and {@code neighbourMegabytesPerSecond}
      */
     public Map<String, Double> run(List<String> contenderFlags, Neighbour beside) throws InterruptedException {
         try (MemoryCgroup cgroup = MemoryCgroup.withLimit((long) pressure.limitMegabytes() * MEGABYTE)) {
@@ -90,11 +91,13 @@ public final class PressureRun {
         Map<String, Double> values = parse(answer);
         values.put("majorFaults", (double) (after.majorFaults() - faults));
         values.put("swappedMegabytes", (double) after.swappedBytes() / MEGABYTE);
-        values.put("residentMegabytes", (double) (after.residentBytes() + after.hugetlbBytes()) / MEGABYTE);
         if (neighbour != null) {
             double seconds = (System.nanoTime() - start) / 1e9;
             values.put("neighbourMegabytesPerSecond", (passed(neighbour) - before) / seconds);
         }
+        long resident =
+                Smaps.of(service.pid()).proportionalBytes() + after.hugetlbBytes(); // last: it stalls the service
+        values.put("residentMegabytes", (double) resident / MEGABYTE);
         return values;
     }
 
