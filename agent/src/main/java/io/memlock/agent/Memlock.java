@@ -413,7 +413,7 @@ public final class Memlock implements Agent {
         Outcome outcome;
         try {
             outcome = options.selection().isEmpty() ? first.start(options) : first.change(options);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) { // a heap that is full just now
             if (first.status() != null) { // some of it is locked: it has to be kept, and can be unlocked
                 keepFrom(first, false);
             }

@@ -45,6 +45,7 @@ import io.memlock.reconcile.Reconciler;
 import io.memlock.report.GentleScan;
 import io.memlock.residency.Prefault;
 import io.memlock.residency.ProcessResidency;
+import io.memlock.residency.ReadBack;
 import io.memlock.residency.Residency;
 import io.memlock.zgc.ZgcMirror;
 import io.memlock.zgc.ZgcMirrorKeeper;
@@ -55,6 +56,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -212,13 +214,13 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     }
 
     @Override
-    public String swapIn(List<Segment> segments) {
-        return residency().swapIn(segments);
+    public ReadBack swapIn(List<Segment> segments, BooleanSupplier isOver) {
+        return residency().swapIn(segments, isOver);
     }
 
     @Override
-    public String swapInPrivate(List<Segment> segments) {
-        return residency().swapInPrivate(segments);
+    public ReadBack swapInPrivate(List<Segment> segments, BooleanSupplier isOver) {
+        return residency().swapInPrivate(segments, isOver);
     }
 
     @Override

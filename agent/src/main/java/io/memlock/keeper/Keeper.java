@@ -67,7 +67,7 @@ final class Keeper {
     /** Whether the next pass is due because what has been born locked could fill the room that is left. */
     private boolean isUrgent;
 
-    private boolean isMoreToMirror;
+    private boolean isMoreToDo;
     private boolean hasPassed;
     private boolean hasNoted;
     private volatile boolean isOver;
@@ -161,7 +161,7 @@ final class Keeper {
             // While passes find what is unlocked or cannot do all, what it costs to keep the promise is well spent.
             boolean isAtStake = lastPassFailedCalls || (isListening && (lastPassLocked || hasGrown));
             CpuAllowance allowance = isAtStake ? woken : periodic;
-            boolean isDue = mayHaveGrown || hasGrown || isMoreToMirror;
+            boolean isDue = mayHaveGrown || hasGrown || isMoreToDo;
             long left = Math.max(isDue ? 0 : periodNanos() - (now - lastPassEnd), allowance.restNanos(now));
             if (left <= 0) {
                 return allowance;
@@ -224,12 +224,15 @@ final class Keeper {
         outcome.notices().forEach(log::warn);
     }
 
-    /** Mirrors a part of ZGC's heap after each pass. While there is more, the next pass is due at once. */
+    /**
+     * Mirrors a part of ZGC's heap after each pass. While there is more, or more to be read back from swap, the next pass is
+     * due at once.
+     */
     private void mirrorHeap() throws IOException {
-        isMoreToMirror = false;
+        isMoreToDo = lock.isReadingBack();
         if (mirroring.restNanos(System.nanoTime()) == 0) {
             long start = cpu.nanos();
-            isMoreToMirror = lock.populateMirror();
+            isMoreToDo |= lock.populateMirror();
             mirroring.spend(cpu.nanos() - start);
         }
     }

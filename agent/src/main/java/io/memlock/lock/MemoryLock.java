@@ -12,6 +12,7 @@ import io.memlock.memory.Selection;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
 import io.memlock.reconcile.PassResult;
+import io.memlock.residency.ReadBack;
 import io.memlock.residency.Residency;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
@@ -21,6 +22,7 @@ import io.memlock.zgc.ZgcMirrorKeeper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Locks this process, keeps it locked, unlocks it, and knows the state of the lock. All methods may be
@@ -34,12 +36,27 @@ public final class MemoryLock {
     /** Parts of ZGC's mirror that a change populates: 128 GiB where nothing of it is in swap any more. */
     private static final int MOST_MIRROR_PARTS = 512;
 
+    /** Time that a pass spends at most on reading back what is in swap: nobody watches the room meanwhile. */
+    private static final long READ_BACK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** Segments that wait to be read back; where there are more, all that is locked is gone through. */
+    private static final int MOST_TO_READ_BACK = 1_000;
+
     private final Plan plan;
     private final FutureLock future;
     private final Passes passes;
     private final Residency residency;
     private final OwnProcess process;
     private final Ledger ledger;
+
+    /** Locked while some of it may have been in swap, and not gone through since. */
+    private List<Segment> toReadBack = List.of();
+
+    private boolean isReadingBack;
+    private String readBackRefusal;
+
+    /** Whether new mappings are not to be born locked before a long work is over in which nobody watches the room. */
+    private boolean isFuturePostponed;
 
     private boolean firstPassDone;
     private boolean hasLockedAll;
@@ -245,12 +262,26 @@ public final class MemoryLock {
     }
 
     /**
-     * Locks something else from now on, without a stall: what is there in small pieces first, then {@code MCL_FUTURE}, then
-     * what is in swap is read back.
+     * Locks something else from now on, without a stall: what is there in small pieces first, then what is in swap is read
+     * back, then {@code MCL_FUTURE}. Reading back may take minutes, and a file that is mapped meanwhile must not be born
+     * locked.
      *
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public synchronized Outcome change(AgentOptions wanted) throws IOException {
+        try {
+            return changeTo(wanted);
+        } catch (RuntimeException | Error e) { // a full heap: what is locked has to be kept, and can be unlocked
+            if (ledger.status() == null) {
+                ledger.settleUnverified(LockState.UNKNOWN, LockFailure.ofTheAgent(e));
+            }
+            throw e;
+        } finally {
+            isFuturePostponed = false;
+        }
+    }
+
+    private Outcome changeTo(AgentOptions wanted) throws IOException {
         passes.live();
         if (wanted.selection().isEmpty()) {
             return unlock(wanted);
@@ -271,18 +302,40 @@ public final class MemoryLock {
             endFuture();
         }
         firstPassDone = false;
-        LockFailure failure = runPass();
-        passes.reconciler().takeNewlyLocked();
-        String swapInRefusal = residency.swapIn(passes.reconciler().locked());
+        isFuturePostponed = true;
+        runPass();
+        String swapInRefusal = readAllBack();
         List<Region> toPrefault = wanted.prefault();
         prefaultRefusal = toPrefault.isEmpty()
                 ? null
                 : residency.prefault(passes.reconciler().locked(), toPrefault, true);
-        for (int part = 0; part < MOST_MIRROR_PARTS && passes.populateMirror(); part++) {}
-        if (plan.strategy() != Strategy.FUTURE && !plan.isFutureRefused()) {
-            failure = runPass(); // of what came meanwhile, too
+        for (int part = 0; part < MOST_MIRROR_PARTS && !isPassDueNow() && passes.populateMirror(); part++) {}
+        isFuturePostponed = false;
+        return ledger.outcome(runPass(), swapInRefusal, prefaultRefusal); // of what came meanwhile, too
+    }
+
+    /**
+     * Reads back what is in swap of all that is locked. In between it makes the passes that cannot wait.
+     *
+     * @return null if nothing is left in swap, otherwise why
+     */
+    private String readAllBack() throws IOException {
+        passes.reconciler().takeNewlyLocked();
+        ReadBack back = residency.swapIn(passes.reconciler().locked(), this::isPassDueNow);
+        String refusal = back.refusal();
+        while (!back.left().isEmpty()) {
+            runPass();
+            if (plan.heldBack() != null) {
+                return refusal; // unlocked meanwhile: it is told why
+            }
+            back = residency.swapInPrivate(back.left(), this::isPassDueNow);
+            refusal = refusal == null ? back.refusal() : refusal;
         }
-        return ledger.outcome(failure, swapInRefusal, prefaultRefusal);
+        return refusal;
+    }
+
+    private boolean isPassDueNow() {
+        return isPassDue(process.nanoTime());
     }
 
     private void endFuture() throws IOException {
@@ -297,22 +350,50 @@ public final class MemoryLock {
      */
     public synchronized Outcome reconcile() throws IOException {
         LockFailure failure = runPass();
-        return ledger.outcome(failure, readBack(), null);
+        readBack();
+        return ledger.outcome(failure, null, null);
     }
 
     /**
-     * Reads back what was swapped out before this pass locked it, as after an unlock by somebody else. A lock on-fault does
-     * not.
-     *
-     * @return null if nothing is left in swap, otherwise why
+     * Reads back a part of what was swapped out before a pass locked it, as after an unlock by somebody else: a lock on-fault
+     * does not. Where there is no room for it, it waits until there is.
      */
-    private String readBack() throws IOException {
-        List<Segment> newlyLocked = passes.reconciler().takeNewlyLocked();
-        return newlyLocked.isEmpty()
-                        || !residency.isPrivateInSwap()
-                        || !plan.room().oomWatch().isRoomForAll()
-                ? null
-                : residency.swapInPrivate(newlyLocked);
+    private void readBack() throws IOException {
+        awaitReadingBack(passes.reconciler().takeNewlyLocked());
+        isReadingBack = false;
+        if (toReadBack.isEmpty()) {
+            return;
+        }
+        if (!residency.isPrivateInSwap()) {
+            toReadBack = List.of();
+            return;
+        }
+        if (!plan.room().oomWatch().isRoomForAll()) {
+            return;
+        }
+        long end = process.nanoTime() + READ_BACK_NANOS;
+        ReadBack back = residency.swapInPrivate(toReadBack, () -> process.nanoTime() - end >= 0 || isPassDueNow());
+        toReadBack = back.left();
+        isReadingBack = !toReadBack.isEmpty();
+        if (back.refusal() != null && !back.refusal().equals(readBackRefusal)) {
+            plan.notices().add("locked, but not read back from swap: " + back.refusal());
+        }
+        readBackRefusal = back.refusal();
+    }
+
+    private void awaitReadingBack(List<Segment> newlyLocked) {
+        if (toReadBack.isEmpty()) {
+            toReadBack = newlyLocked;
+        } else if (!newlyLocked.isEmpty()) {
+            List<Segment> all = new ArrayList<>(toReadBack);
+            all.addAll(newlyLocked);
+            toReadBack = all.size() > MOST_TO_READ_BACK ? passes.reconciler().locked() : all;
+        }
+    }
+
+    /** Returns whether the last pass had no time to read all back that it could, so that the next is due at once. */
+    public synchronized boolean isReadingBack() {
+        return isReadingBack;
     }
 
     /**
@@ -371,7 +452,8 @@ public final class MemoryLock {
         firstPassDone = true;
         passes.mirrorHeap(plan, process.nanoTime());
         LockFailure failure = ledger.settle(pass, whyNotKept(pass));
-        return plan.strategy() == Strategy.FUTURE && !future.isInForce() ? setFuture(failure) : failure;
+        boolean isFutureMissing = plan.strategy() == Strategy.FUTURE && !future.isInForce();
+        return isFutureMissing && !isFuturePostponed ? setFuture(failure) : failure;
     }
 
     /** Looks whether limit, room and MCL_FUTURE are as they were in the last pass. */
@@ -461,6 +543,7 @@ public final class MemoryLock {
     }
 
     private Outcome unlock(AgentOptions wanted) throws IOException {
+        toReadBack = List.of();
         passes.zgcMirror().release();
         plan.end(wanted);
         return ledger.outcome(giveBack(), null, null);
@@ -475,6 +558,7 @@ public final class MemoryLock {
         if (isLocked) {
             passes.reconciler().unlockAtOnce(); // before any word: a thread may take what is left in a few milliseconds
         }
+        toReadBack = List.of();
         OomMargin margin = plan.room().oomWatch().tightest();
         passes.zgcMirror().release();
         plan.holdBack(failures().outgrown(margin, isLocked));

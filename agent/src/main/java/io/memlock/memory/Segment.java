@@ -44,6 +44,15 @@ public record Segment(long start, long end, Region region, Evidence evidence, Ma
         return end - start;
     }
 
+    /**
+     * Returns the rest of it.
+     *
+     * @param address in it, page-aligned
+     */
+    public Segment from(long address) {
+        return new Segment(address, end, region, evidence, mapping);
+    }
+
     /** Returns the length of several segments together. */
     public static long length(List<Segment> segments) {
         long total = 0;

@@ -14,8 +14,9 @@ import io.memlock.proc.Pagemap;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
-/** {@link Residency} of the process this runs in. */
+/** {@link Residency} of the process this runs in. Not thread-safe. */
 public final class ProcessResidency implements Residency {
 
     private static final String LATER = "; each page comes back when it is first touched, and then stays";
@@ -26,6 +27,9 @@ public final class ProcessResidency implements Residency {
     private final Progress progress;
     private final long pageBytes;
     private final Prefault.Resident resident;
+
+    /** What came back in parts, and is told with the last of them. */
+    private long broughtBytes;
 
     /**
      * Brings pages of this process into RAM.
@@ -51,47 +55,52 @@ public final class ProcessResidency implements Residency {
     }
 
     @Override
-    public String swapIn(List<Segment> segments) {
-        try {
-            SwapIn swapIn = newSwapIn();
-            long inSwap = bytesInSwap();
-            // What was committed and never touched is absent, too: no more has come back than there was in swap.
-            long brought = inSwap == 0 ? 0 : Math.min(inSwap, swapIn.heapFile(new Mincore(libc, pageBytes), segments));
-            tell(brought + ownBack(swapIn, segments));
-            return swapIn.leftBytes() == 0 ? null : Bytes.text(swapIn.leftBytes()) + " of the heap" + LATER;
-        } catch (IOException e) {
-            return e.getMessage() + LATER;
-        }
+    public ReadBack swapIn(List<Segment> segments, BooleanSupplier isOver) {
+        SwapIn swapIn = newSwapIn();
+        long inSwap = bytesInSwap();
+        // What was committed and never touched is absent, too: no more has come back than there was in swap.
+        long brought = inSwap == 0 ? 0 : Math.min(inSwap, swapIn.heapFile(new Mincore(libc, pageBytes), segments));
+        return ownBack(swapIn, segments, brought, isOver);
     }
 
     @Override
-    public String swapInPrivate(List<Segment> segments) {
-        try {
-            tell(ownBack(newSwapIn(), segments));
-            return null;
-        } catch (IOException e) {
-            return e.getMessage() + LATER;
-        }
+    public ReadBack swapInPrivate(List<Segment> segments, BooleanSupplier isOver) {
+        return ownBack(newSwapIn(), segments, 0, isOver);
     }
 
     private SwapIn newSwapIn() {
         return new SwapIn(Populator.of(libc, proc), Pause.SLEEP, progress);
     }
 
-    private long ownBack(SwapIn swapIn, List<Segment> segments) throws IOException {
-        long swapped = swappedBytes();
-        if (swapped <= 0) {
-            return 0;
+    private ReadBack ownBack(SwapIn swapIn, List<Segment> segments, long alreadyBytes, BooleanSupplier isOver) {
+        long brought = alreadyBytes;
+        List<Segment> left = List.of();
+        String refusal = swapIn.leftBytes() == 0 ? null : Bytes.text(swapIn.leftBytes()) + " of the heap";
+        try {
+            long swapped = swappedBytes();
+            if (swapped > 0) {
+                try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, pageBytes)) {
+                    SwapIn.Own own = swapIn.own(pagemap, segments, swapped, isOver);
+                    brought += own.broughtBytes();
+                    left = own.left();
+                }
+            }
+            refusal = refusal == null ? swapIn.failure() : refusal;
+        } catch (IOException e) {
+            refusal = e.getMessage();
         }
-        try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, pageBytes)) {
-            return swapIn.own(pagemap, segments, swapped);
+        broughtBytes += brought;
+        if (left.isEmpty()) {
+            tell();
         }
+        return new ReadBack(left, refusal == null ? null : refusal + LATER);
     }
 
-    private void tell(long broughtBytes) {
+    private void tell() {
         if (broughtBytes > 0) {
             log.info("read back from swap: " + Bytes.text(broughtBytes));
         }
+        broughtBytes = 0;
     }
 
     @Override

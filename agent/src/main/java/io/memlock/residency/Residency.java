@@ -5,6 +5,7 @@ import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** Brings pages into RAM, because a lock on-fault only keeps pages that are there. */
 public interface Residency {
@@ -21,16 +22,16 @@ public interface Residency {
     /**
      * Reads back what is swapped out.
      *
-     * @return null if done, otherwise why not
+     * @param isOver asked after each piece of private memory: whether to stop
      */
-    String swapIn(List<Segment> segments);
+    ReadBack swapIn(List<Segment> segments, BooleanSupplier isOver);
 
     /**
      * Reads back what is swapped out of private memory. A heap that is a file is left alone: all of it would be allocated.
      *
-     * @return null if done, otherwise why not
+     * @param isOver asked after each piece: whether to stop
      */
-    String swapInPrivate(List<Segment> segments);
+    ReadBack swapInPrivate(List<Segment> segments, BooleanSupplier isOver);
 
     /** Returns whether private memory of this process is in swap. */
     boolean isPrivateInSwap();

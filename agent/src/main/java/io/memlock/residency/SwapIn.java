@@ -5,14 +5,17 @@ import io.memlock.calls.ChunkedCalls;
 import io.memlock.calls.Pause;
 import io.memlock.calls.Populator;
 import io.memlock.calls.Progress;
+import io.memlock.memory.Bytes;
 import io.memlock.memory.FilePieces;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import io.memlock.os.Errno;
 import io.memlock.proc.Pagemap;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * Reads back what was swapped out before the lock, because locking on-fault does not. It allocates no new pages: in
@@ -20,11 +23,16 @@ import java.util.List;
  */
 public final class SwapIn {
 
+    /** What is gone through between two questions whether to stop, where nothing is in swap: 64 MiB. */
+    private static final long WINDOW_BYTES = 64L << 20;
+
     private final Populator populator;
     private final Pause pause;
     private final Progress progress;
 
     private long leftBytes;
+    private long failedBytes;
+    private int errno;
 
     SwapIn(Populator populator, Pause pause, Progress progress) {
         this.populator = populator;
@@ -36,17 +44,44 @@ public final class SwapIn {
      * Reads private memory back, gently.
      *
      * @param swappedBytes of the process, for the progress line
-     * @return bytes brought back
+     * @param isOver asked after each piece: whether to stop
+     * @return bytes brought back, and what was not gone through
      * @throws IOException if the pagemap cannot be read
      */
-    long own(Pagemap pagemap, List<Segment> segments, long swappedBytes) throws IOException {
+    Own own(Pagemap pagemap, List<Segment> segments, long swappedBytes, BooleanSupplier isOver) throws IOException {
         Progress.Work work = progress.begin("reading back from swap", swappedBytes);
-        for (Segment segment : segments) {
-            if (segment.mapping().readable()) {
-                pagemap.forEachSwapped(segment.start(), segment.end(), (start, end) -> bring(start, end, work));
+        Until until = new Until(isOver);
+        for (int i = 0; i < segments.size(); i++) {
+            Segment segment = segments.get(i);
+            if (!segment.mapping().readable()) {
+                continue;
+            }
+            for (long at = segment.start(); at < segment.end(); at += WINDOW_BYTES) {
+                long end = Math.min(segment.end(), at + WINDOW_BYTES);
+                pagemap.forEachSwapped(at, end, (from, to) -> bring(from, to, work, until));
+                if (until.isStopped(end)) {
+                    List<Segment> left = new ArrayList<>(segments.subList(i + 1, segments.size()));
+                    if (until.stoppedAt < segment.end()) {
+                        left.add(0, segment.from(until.stoppedAt));
+                    }
+                    return new Own(work.doneBytes(), left);
+                }
             }
         }
-        return work.doneBytes();
+        return new Own(work.doneBytes(), List.of());
+    }
+
+    /**
+     * Holds what became of private memory.
+     *
+     * @param broughtBytes brought back
+     * @param left not gone through
+     */
+    record Own(long broughtBytes, List<Segment> left) {}
+
+    /** Returns why some of what was in swap is still there; null if nothing has failed. */
+    String failure() {
+        return errno == 0 ? null : Bytes.text(failedBytes) + ": the kernel answered " + Errno.describe(errno);
     }
 
     /**
@@ -71,7 +106,8 @@ public final class SwapIn {
             return 0;
         }
         Progress.Work work = progress.begin("reading the heap back from swap", length);
-        files.forEach(file -> bring(file.start(), file.end(), work));
+        Until allIsRead = new Until(() -> false);
+        files.forEach(file -> bring(file.start(), file.end(), work, allIsRead));
         leftBytes = absentBytes(pages, files);
         return Math.max(0, absent - leftBytes);
     }
@@ -94,13 +130,42 @@ public final class SwapIn {
         return absent;
     }
 
-    private void bring(long start, long end, Progress.Work work) {
-        for (long at = start; at < end; at += Populator.GENTLE_PIECE_BYTES) {
+    private void bring(long start, long end, Progress.Work work, Until until) {
+        for (long at = start; at < end && !until.isStopped; at += Populator.GENTLE_PIECE_BYTES) {
             long length = Math.min(Populator.GENTLE_PIECE_BYTES, end - at);
-            if (populator.populate(at, length, false) == 0) {
+            int failed = populator.populate(at, length, false);
+            if (failed == 0) {
                 work.done(length);
+            } else if (failed != Errno.ENOMEM) { // that is memory which has been unmapped meanwhile
+                failedBytes += length;
+                errno = failed;
             }
             pause.nanos(ChunkedCalls.PAUSE_NANOS);
+            until.isStopped(at + length);
+        }
+    }
+
+    /** Remembers where it was time to stop. */
+    private static final class Until {
+        private final BooleanSupplier isOver;
+        private boolean isStopped;
+        private long stoppedAt;
+
+        Until(BooleanSupplier isOver) {
+            this.isOver = isOver;
+        }
+
+        /**
+         * Returns whether it is time, or was before.
+         *
+         * @param reached up to which address all is done
+         */
+        boolean isStopped(long reached) {
+            if (!isStopped && isOver.getAsBoolean()) {
+                isStopped = true;
+                stoppedAt = reached;
+            }
+            return isStopped;
         }
     }
 }

@@ -37,6 +37,7 @@ import io.memlock.report.OutgrowWarning;
 import io.memlock.report.ProcessNumbers;
 import io.memlock.report.RegionReport;
 import io.memlock.report.RegionTotals;
+import io.memlock.residency.ReadBack;
 import io.memlock.residency.Residency;
 import io.memlock.state.LockStatus;
 import io.memlock.zgc.ZgcMirror;
@@ -44,6 +45,7 @@ import io.memlock.zgc.ZgcMirrorKeeper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** The parts of a lock on a {@link FakeKernel}'s process. */
 public final class FakeProcess implements OwnProcess, ProcessView {
@@ -65,6 +67,9 @@ public final class FakeProcess implements OwnProcess, ProcessView {
 
     /** Whether private memory is in swap. */
     public boolean isPrivateInSwap;
+
+    /** How many times it takes to read that back, where a pass has time for a part only. */
+    public int partsInSwap = 1;
 
     /** Why that cannot be read back. */
     public String swapInRefusal;
@@ -189,16 +194,16 @@ public final class FakeProcess implements OwnProcess, ProcessView {
             }
 
             @Override
-            public String swapIn(List<Segment> segments) {
+            public ReadBack swapIn(List<Segment> segments, BooleanSupplier isOver) {
                 asked.add("swap in " + segments.size());
                 whileSwappingIn.run();
-                return swapInRefusal;
+                return new ReadBack(isOver.getAsBoolean() ? segments : List.of(), swapInRefusal);
             }
 
             @Override
-            public String swapInPrivate(List<Segment> segments) {
+            public ReadBack swapInPrivate(List<Segment> segments, BooleanSupplier isOver) {
                 asked.add("swap in privately " + segments.size());
-                return null;
+                return new ReadBack(partsInSwap-- > 1 ? segments : List.of(), swapInRefusal);
             }
 
             @Override

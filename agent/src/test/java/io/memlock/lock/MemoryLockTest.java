@@ -2,6 +2,7 @@
 package io.memlock.lock;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.calls.LockLimit;
 import io.memlock.fake.FakeKernel;
@@ -632,6 +633,37 @@ class MemoryLockTest {
         assertThat(outcome.failure()).isNull();
         assertThat(kernel.isLocked(HEAP)).isTrue();
         assertThat(outcome.notices()).isEmpty();
+    }
+
+    /** A file that is mapped then would be locked page by page as it is read, and nobody watches the room. */
+    @Test
+    void nothingIsBornLockedWhileAnAttachReadsBack() throws Exception {
+        List<Boolean> bornLocked = new ArrayList<>();
+        process.whileSwappingIn = () -> {
+            bornLocked.add(kernel.isFuture());
+            kernel.commit(Region.HEAP, HEAP + 4 * MIB, 8 * MIB);
+        };
+
+        Outcome attached = lock.change(OptionParser.parse("mode=all"));
+
+        assertThat(bornLocked).containsExactly(false);
+        assertThat(attached.failure()).isNull();
+        assertThat(kernel.isFuture()).isTrue();
+        assertThat(kernel.isLocked(HEAP + 4 * MIB)).isTrue();
+    }
+
+    /** What it has locked until then has to be kept, and can be unlocked: only who has a state is asked to. */
+    @Test
+    void anAttachThatAnErrorEndsIsNotForgotten() throws Exception {
+        kernel.afterLock.put(HEAP, () -> {
+            throw new OutOfMemoryError("thrown by the test");
+        });
+
+        assertThatThrownBy(() -> lock.change(OptionParser.parse("mode=heap"))).isInstanceOf(OutOfMemoryError.class);
+
+        assertThat(lock.status().state()).isEqualTo(LockState.UNKNOWN);
+        assertThat(lock.reconcile().failure()).isNull();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
     }
 
     @Test

@@ -163,6 +163,81 @@ class OutgrownTest {
     }
 
     @Test
+    void whatDidNotFitIsReadBackOnceItDoes() throws Exception {
+        whatWouldNotFitStaysInSwap();
+        lock.reconcile();
+        assertThat(process.asked).isEmpty();
+        left(600 * MIB);
+
+        lock.reconcile();
+
+        assertThat(process.asked).containsExactly("swap in privately 1");
+        process.isPrivateInSwap = false;
+        lock.reconcile();
+        assertThat(process.asked).hasSize(1);
+    }
+
+    @Test
+    void aPassReadsBackAPartAndTheNextGoesOn() throws Exception {
+        start();
+        process.asked.clear();
+        process.isPrivateInSwap = true;
+        process.partsInSwap = 2;
+        kernel.munlockall();
+
+        lock.reconcileAfterChange();
+        assertThat(process.asked).containsExactly("swap in privately 1");
+        assertThat(lock.isReadingBack()).isTrue();
+
+        lock.reconcile();
+        assertThat(process.asked).hasSize(2);
+        assertThat(lock.isReadingBack()).isFalse();
+        lock.reconcile();
+        assertThat(process.asked).hasSize(2);
+    }
+
+    @Test
+    void whatIsUnlockedIsNotReadBackAnyMore() throws Exception {
+        start();
+        process.asked.clear();
+        process.isPrivateInSwap = true;
+        process.partsInSwap = 3;
+        kernel.munlockall();
+        lock.reconcileAfterChange();
+
+        lock.unlock();
+        lock.reconcile();
+
+        assertThat(process.asked).hasSize(1);
+    }
+
+    @Test
+    void tellsOnceWhyALateLockLeavesMemoryInSwap() throws Exception {
+        start();
+        process.isPrivateInSwap = true;
+        process.swapInRefusal = "permission denied";
+        kernel.munlockall();
+        assertThat(lock.reconcileAfterChange().notices())
+                .contains("locked, but not read back from swap: permission denied");
+        kernel.munlockall();
+        assertThat(lock.reconcileAfterChange().notices()).noneMatch(notice -> notice.contains("permission denied"));
+    }
+
+    @Test
+    void outgrownWhileAnAttachReadsBackItIsUnlocked() throws Exception {
+        process.whileSwappingIn = () -> {
+            left(63 * MIB);
+            process.passedNanos += TimeUnit.SECONDS.toNanos(2);
+        };
+
+        Outcome attached = lock.change(OptionParser.parse("mode=heap"));
+
+        assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
+        assertThat(attached.failure().meaning()).contains("all is unlocked now");
+        assertThat(kernel.isLocked(HEAP)).isFalse();
+    }
+
+    @Test
     void whereNothingIsInSwapNothingIsReadBack() throws Exception {
         start();
         process.asked.clear();

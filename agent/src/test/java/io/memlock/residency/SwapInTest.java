@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.residency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.calls.Populator;
+import io.memlock.calls.Progress;
+import io.memlock.fake.FakeKernel;
+import io.memlock.fake.RecordingLibC;
+import io.memlock.log.Log;
+import io.memlock.log.LogLevel;
+import io.memlock.memory.Backing;
+import io.memlock.memory.Evidence;
+import io.memlock.memory.Mapping;
+import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
+import io.memlock.os.Errno;
+import io.memlock.os.LibC;
+import io.memlock.os.Linux;
+import io.memlock.proc.KernelVersion;
+import io.memlock.proc.Pagemap;
+import io.memlock.proc.ProcFs;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Of private memory, all of which is in swap. */
+class SwapInTest {
+
+    private static final int PAGE = 4096;
+    private static final long SWAPPED = 1L << 62 | 1L << 56;
+    private static final long PIECE = Populator.GENTLE_PIECE_BYTES;
+    private static final List<Segment> SEGMENTS = List.of(segment(0, 2 * PIECE), segment(2 * PIECE, 4 * PIECE));
+
+    private final FakeKernel kernel = new FakeKernel();
+    private final RecordingLibC libc = new RecordingLibC(kernel);
+
+    @TempDir
+    private Path directory;
+
+    private static Segment segment(long start, long end) {
+        Mapping mapping = new Mapping(start, end, true, true, false, false, 0, 0, "", Backing.MEMORY);
+        return new Segment(start, end, Region.HEAP, Evidence.NONE, mapping);
+    }
+
+    private SwapIn swapIn(LibC calls) {
+        Progress progress = new Progress(new Log(new PrintStream(OutputStream.nullOutputStream()), LogLevel.QUIET));
+        return new SwapIn(new Populator(calls, new KernelVersion(6, 1)), nanos -> {}, progress);
+    }
+
+    private Pagemap allSwapped() throws IOException {
+        int pages = (int) (4 * PIECE / PAGE);
+        ByteBuffer entries = ByteBuffer.allocate(pages * Long.BYTES).order(ByteOrder.nativeOrder());
+        for (int page = 0; page < pages; page++) {
+            entries.putLong(SWAPPED);
+        }
+        Path self = Files.createDirectories(directory.resolve("self"));
+        Files.write(self.resolve("pagemap"), entries.array());
+        return new ProcFs(directory.toFile(), directory.toFile()).pagemap(ProcFs.SELF, PAGE);
+    }
+
+    @Test
+    void readsAllBackWhereNothingStopsIt() throws IOException {
+        SwapIn swapIn = swapIn(libc);
+        try (Pagemap pagemap = allSwapped()) {
+            assertThat(swapIn.own(pagemap, SEGMENTS, 4 * PIECE, () -> false))
+                    .isEqualTo(new SwapIn.Own(4 * PIECE, List.of()));
+        }
+        assertThat(libc.populatedBytes(Linux.MADV_POPULATE_READ)).isEqualTo(4 * PIECE);
+        assertThat(swapIn.failure()).isNull();
+    }
+
+    /** One piece at least, so that whoever goes on with the rest comes to an end. */
+    @Test
+    void tellsWhatIsLeftWhenItIsToStop() throws IOException {
+        List<Segment> left = SEGMENTS;
+        for (int round = 1; round <= 4; round++) {
+            try (Pagemap pagemap = allSwapped()) {
+                SwapIn.Own own = swapIn(libc).own(pagemap, left, 4 * PIECE, () -> true);
+
+                assertThat(own.broughtBytes()).isEqualTo(PIECE);
+                left = own.left();
+                assertThat(Segment.length(left)).isEqualTo((4 - round) * PIECE);
+            }
+        }
+        assertThat(libc.populatedBytes(Linux.MADV_POPULATE_READ)).isEqualTo(4 * PIECE);
+    }
+
+    @Test
+    void tellsWhatCannotBeReadBack() throws IOException {
+        kernel.filter.put("madvise", Errno.EAGAIN);
+        SwapIn swapIn = swapIn(kernel);
+        try (Pagemap pagemap = allSwapped()) {
+            assertThat(swapIn.own(pagemap, SEGMENTS, 4 * PIECE, () -> false).broughtBytes())
+                    .isZero();
+        }
+        assertThat(swapIn.failure()).isEqualTo("1.0 MiB: the kernel answered " + Errno.describe(Errno.EAGAIN));
+    }
+
+    @Test
+    void whatIsUnmappedMeanwhileIsNoFailure() throws IOException {
+        kernel.filter.put("madvise", Errno.ENOMEM);
+        SwapIn swapIn = swapIn(kernel);
+        try (Pagemap pagemap = allSwapped()) {
+            swapIn.own(pagemap, SEGMENTS, 4 * PIECE, () -> false);
+        }
+        assertThat(swapIn.failure()).isNull();
+    }
+}
