@@ -412,6 +412,11 @@ public final class MemoryLock {
             plan.notices().add(Failures.ROOM_AGAIN);
             firstPassDone = false;
         }
+        if (plan.isFutureRefused() && plan.isLimitLifted()) {
+            plan.begin(plan.options(), plan.limitNow());
+            plan.notices().add(Plan.LIFTED);
+            firstPassDone = false;
+        }
         if (plan.selection().isEmpty() && !plan.isGivingBack()) {
             return ledger.state() == LockState.FAILED ? ledger.lastFailure() : null;
         }

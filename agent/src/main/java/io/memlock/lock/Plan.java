@@ -22,6 +22,9 @@ public final class Plan {
     /** Passes per look whether a limit applies by now, under rescan without one. */
     static final int LOOK_AT_LIMIT_EVERY = 5;
 
+    static final String LIFTED =
+            "the limit on locked memory was lifted: new mappings are born locked from now on (strategy future)";
+
     private final LimitProbe limits;
     private final RoomWatch room;
     private final OwnProcess process;
@@ -172,6 +175,11 @@ public final class Plan {
         return strategy == Strategy.RESCAN && options.get().strategy() == StrategyChoice.FUTURE;
     }
 
+    /** Looks whether locking has become unlimited. */
+    boolean isLimitLifted() {
+        return limits.again(limit).isUnlimited();
+    }
+
     /**
      * Returns whether a start locks by rescan only because there is too little room for files, and the heap fits. Where it
      * does not, what is locked has to be known from the beginning: it may have to be unlocked in a moment.
@@ -243,8 +251,7 @@ public final class Plan {
         }
         boolean isLifted = limit.isUnlimited() && !before.isUnlimited();
         if (isLifted && isFutureBest(RoomWatch.SCARCE_BYTES)) {
-            notices.add("the limit on locked memory was lifted: new mappings are born locked from now on (strategy"
-                    + " future)");
+            notices.add(LIFTED);
             strategy = Strategy.FUTURE;
         }
         return Turn.NONE;

@@ -667,6 +667,22 @@ class MemoryLockTest {
     }
 
     @Test
+    void aRefusedFutureIsSetOnceTheLimitIsLifted() throws Exception {
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 8 * MIB;
+        assertThat(lock.start(OptionParser.parse("mode=heap,strategy=future")).failure())
+                .isNotNull();
+        assertThat(lock.reconcile().notices()).isEmpty();
+        kernel.softLimit = kernel.hardLimit = Linux.RLIM_INFINITY;
+
+        Outcome lifted = lock.reconcile();
+
+        assertThat(lifted.notices()).containsExactly(Plan.LIFTED);
+        assertThat(kernel.isFuture()).isTrue();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+    }
+
+    @Test
     void aLateLockTellsOfWhatCameWhileItWasTaken() throws Exception {
         kernel.privileged = false;
         kernel.softLimit = kernel.hardLimit = 5 * MIB;
