@@ -2,6 +2,7 @@
 package io.memlock.cgroup;
 
 import io.memlock.proc.MemInfo;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
@@ -81,6 +82,42 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
             free = Math.min(free, level.freeBytes());
         }
         return free;
+    }
+
+    /**
+     * Returns how near the OOM killer is in each visible cgroup that has a limit, and on the host.
+     *
+     * <p>What fits into swap is the least of what the swap areas have left and, in version 2, of what is left in the cgroup
+     * that the memory belongs to and in each above it, whichever of them is short of memory
+     * ({@code mem_cgroup_get_nr_swap_pages} in mm/memcontrol.c). So the process may have no swap where its neighbours have
+     * some.
+     */
+    List<OomMargin> oomMargins(MemInfo host, long heapToComeBytes) {
+        int last = levels.size();
+        long[] swapLeft = new long[last + 1]; // of each level's memory, the host's last
+        swapLeft[last] = Math.max(0, host.swapFreeBytes());
+        for (int i = last - 1; i >= 0; i--) {
+            boolean isNone = swapLeft[i + 1] == 0; // most hosts have no swap: nothing is read then
+            swapLeft[i] = isNone ? 0 : Math.min(swapLeft[i + 1], levels.get(i).swapLeftBytes());
+        }
+        List<OomMargin> margins = new ArrayList<>();
+        for (int i = 0; i < last; i++) {
+            OomMargin margin = levels.get(i).oomMargin(swapLeft[i], swapLeft[0], heapToComeBytes);
+            if (margin != null) {
+                margins.add(margin);
+            }
+        }
+        if (host.totalBytes() >= 0 && host.availableBytes() >= 0 && host.anonymousBytes() >= 0) {
+            margins.add(new OomMargin(
+                    host.availableBytes(),
+                    host.anonymousBytes(),
+                    swapLeft[last],
+                    swapLeft[0],
+                    host.totalBytes(),
+                    heapToComeBytes,
+                    "the host has"));
+        }
+        return margins;
     }
 
     /**

@@ -23,6 +23,7 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
     private static final long V1_UNLIMITED = 1L << 62;
 
     private static final Keys HIERARCHICAL_LIMIT = new Keys("hierarchical_memory_limit ");
+    private static final Keys HIERARCHICAL_LIMIT_OF_BOTH = new Keys("hierarchical_memsw_limit ");
     private static final Keys RECLAIMABLE_V1 = new Keys("total_inactive_file ", "total_active_file ");
     private static final Keys RECLAIMABLE_V2 = new Keys("inactive_file ", "active_file ");
     private static final Keys SWAPPABLE_V1 = new Keys("total_inactive_anon ", "total_active_anon ");
@@ -67,39 +68,69 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
         return number(version == 2 ? "memory.current" : "memory.usage_in_bytes");
     }
 
-    /** Returns the limit of swap. v1 limits memory and swap together: there swap may also take what memory leaves unused. */
+    /**
+     * Returns the limit of swap. v1 limits memory and swap together: there swap may also take what memory leaves unused. Of
+     * both limits v1 tells the tightest here and above, as {@link #limitBytes}.
+     */
     long swapLimitBytes() {
         if (version == 2) {
             return number("memory.swap.max");
         }
-        long both = number("memory.memsw.limit_in_bytes");
-        long memory = number("memory.limit_in_bytes");
-        return both < 0 || memory < 0 ? UNLIMITED : Math.max(0, both - memory);
+        long both = tighter(number("memory.memsw.limit_in_bytes"), limited(sumOfStat(HIERARCHICAL_LIMIT_OF_BOTH)));
+        long memory = both < 0 ? UNLIMITED : limitBytes();
+        return memory < 0 ? UNLIMITED : Math.max(0, both - memory);
     }
 
-    /** Returns how much more can be swapped out before the limit of swap is reached. */
-    private long swapLeftBytes() {
-        long limit = number(version == 2 ? "memory.swap.max" : "memory.memsw.limit_in_bytes");
-        long usage = number(version == 2 ? "memory.swap.current" : "memory.memsw.usage_in_bytes");
-        return limit < 0 || usage < 0 ? RoomSource.UNLIMITED : Math.max(0, limit - usage);
+    /** Returns what is in swap. v1 counts memory and swap together. */
+    private long swapUsageBytes() {
+        if (version == 2) {
+            return number("memory.swap.current");
+        }
+        long both = number("memory.memsw.usage_in_bytes");
+        long memory = usageBytes();
+        return both < 0 || memory < 0 ? -1 : Math.max(0, both - memory);
+    }
+
+    /** Returns how much more swap can be used before the limit of swap is reached. */
+    private long leftOfSwapLimitBytes() {
+        long limit = swapLimitBytes();
+        if (limit < 0) {
+            return RoomSource.UNLIMITED;
+        }
+        return Math.max(0, limit - Math.max(0, swapUsageBytes()));
+    }
+
+    /**
+     * Returns how much more can be swapped out of this cgroup, whether its own limit is reached, one above, or the host is
+     * short of memory. v1 does not limit that, because to swap out does not change the sum of memory and swap that it limits.
+     */
+    long swapLeftBytes() {
+        return version == 2 ? leftOfSwapLimitBytes() : RoomSource.UNLIMITED;
     }
 
     /**
      * Returns how near the OOM killer is.
      *
-     * @param swapFreeBytes what all swap areas have left
+     * <p>v1 kills when either of two limits is reached and nothing is left to reclaim: of memory, which swapping out makes room
+     * under, or of memory and swap together, which it does not. So swap adds to what is free at most what the second limit
+     * is above the first, less what is in swap already, and nothing where both are the same.
+     *
+     * @param swapLeftBytes how much more can be swapped out of all that is counted here
+     * @param ownSwapLeftBytes how much more can be swapped out of the process
      * @param heapToComeBytes what the Java heap may still take
      * @return null if there is no limit or the usage is not known
      */
-    OomMargin oomMargin(long swapFreeBytes, long heapToComeBytes) {
+    OomMargin oomMargin(long swapLeftBytes, long ownSwapLeftBytes, long heapToComeBytes) {
         long free = freeBytes();
         if (free == RoomSource.UNLIMITED) {
             return null;
         }
+        long gain = version == 2 || swapLeftBytes == 0 ? RoomSource.UNLIMITED : leftOfSwapLimitBytes();
         return new OomMargin(
                 free,
                 Math.max(0, sumOfStat(version == 2 ? SWAPPABLE_V2 : SWAPPABLE_V1)),
-                Math.min(swapFreeBytes, swapLeftBytes()),
+                Math.min(swapLeftBytes, gain),
+                Math.min(ownSwapLeftBytes, gain),
                 tighter(limitBytes(), highBytes()),
                 heapToComeBytes,
                 "the memory cgroup allows");

@@ -9,13 +9,20 @@ import io.memlock.memory.Bytes;
  *
  * @param freeBytes what is free, and page cache that is not locked
  * @param swappableBytes what could be swapped out: neither locked nor a file's
- * @param swapLeftBytes what still fits into swap; 0 where there is none
+ * @param swapLeftBytes what still fits into swap of all that is counted there; 0 where there is none
+ * @param ownSwapLeftBytes what still fits into swap of the process; 0 where the kernel may not swap it out
  * @param limitBytes of all that can be used
  * @param heapToComeBytes what the process's Java heap may still take
  * @param place whose margin this is, for a message
  */
 public record OomMargin(
-        long freeBytes, long swappableBytes, long swapLeftBytes, long limitBytes, long heapToComeBytes, String place) {
+        long freeBytes,
+        long swappableBytes,
+        long swapLeftBytes,
+        long ownSwapLeftBytes,
+        long limitBytes,
+        long heapToComeBytes,
+        String place) {
 
     /** Returns how much more can be used before the OOM killer comes. */
     public long leftBytes() {
@@ -30,7 +37,7 @@ public record OomMargin(
 
     /** Returns the same where nothing may be swapped out. */
     OomMargin withoutSwap() {
-        return new OomMargin(freeBytes, 0, 0, limitBytes, heapToComeBytes, place);
+        return new OomMargin(freeBytes, 0, 0, 0, limitBytes, heapToComeBytes, place);
     }
 
     /** Returns whether the heap alone may still take all that is left. */
@@ -45,6 +52,6 @@ public record OomMargin(
                 + (canHeapTakeAll()
                         ? "less than the " + Bytes.text(heapToComeBytes) + " that the heap may still take, "
                         : "")
-                + "and swap has room for " + Bytes.text(swapLeftBytes);
+                + "and swap has room for " + Bytes.text(ownSwapLeftBytes);
     }
 }

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Tells when the lock would bring the OOM killer although swap could save the process. A process that has outgrown its
  * memory cgroup or its host runs on slowly as long as the kernel can swap something out, so its memory must be unlocked
- * in time. Without swap nothing is watched, because only pages of files could be reclaimed.
+ * in time. Where the process has no swap left nothing is watched, because only pages of files could be reclaimed.
  *
  * <p>Not thread-safe.
  */
@@ -127,11 +127,11 @@ public final class OomWatch {
         tightest = tightest(source.margins());
         spareBytes = Long.MAX_VALUE;
         isOutgrown = false;
-        if (tightest == null || tightest.swapLeftBytes() == 0) {
+        if (tightest == null) {
             return;
         }
         Anonymous own = source.anonymous();
-        long gain = Math.min(own.residentBytes(), tightest.swapLeftBytes());
+        long gain = Math.min(own.residentBytes(), tightest.ownSwapLeftBytes());
         long stillTooSmall = harmlessBytes(tightest) - gain; // an unlock gains little until it has grown by that
         long spare = spareBytes(tightest, own);
         isOutgrown = spare < 0 && stillTooSmall <= 0;
@@ -139,21 +139,21 @@ public final class OomWatch {
     }
 
     private long periodNanos(long bytesPerSecond) {
-        if (tightest == null || tightest.swapLeftBytes() == 0) {
+        if (tightest == null) {
             return CALM_LOOK_NANOS;
         }
         long growNanos = (long) ((double) spareBytes / bytesPerSecond * TimeUnit.SECONDS.toNanos(1));
         return Math.max(SOONEST_LOOK_NANOS, Math.min(LATEST_LOOK_NANOS, growNanos));
     }
 
-    /** Returns what was tightest at the last look; null if nothing is limited, or nobody has looked. */
+    /** Returns what was tightest at the last look; null if nothing is limited, swap cannot help, or nobody has looked. */
     public OomMargin tightest() {
         return tightest;
     }
 
     /**
      * Returns whether the process can be locked with all it has, in RAM and in swap, and enough is left then. Where swap
-     * cannot help it is as well locked as not.
+     * can take none of it and holds little of it, it is as well locked as not.
      *
      * @throws IOException if {@code /proc/self/status} cannot be read
      */
@@ -189,8 +189,8 @@ public final class OomWatch {
     private boolean isRoomForAll(int times) throws IOException {
         Anonymous own = source.anonymous();
         for (OomMargin margin : source.margins()) {
-            if (margin.swapLeftBytes() > 0
-                    && margin.leftIfLockedBytes(own) < times * leastBytes(margin, copiedBytes(own))) {
+            boolean isSwapOfUse = margin.ownSwapLeftBytes() > 0 || own.swappedBytes() >= harmlessBytes(margin);
+            if (isSwapOfUse && margin.leftIfLockedBytes(own) < times * leastBytes(margin, copiedBytes(own))) {
                 tightest = margin;
                 return false;
             }
@@ -232,10 +232,12 @@ public final class OomWatch {
         return Math.min(LEAST_BYTES, margin.limitBytes() / LEAST_PART);
     }
 
+    /** Returns the tightest of those that an unlock could help. */
     private static OomMargin tightest(List<OomMargin> margins) {
         OomMargin tightest = null;
         for (OomMargin margin : margins) {
-            if (tightest == null || margin.leftBytes() < tightest.leftBytes()) {
+            boolean isTighter = tightest == null || margin.leftBytes() < tightest.leftBytes();
+            if (margin.ownSwapLeftBytes() > 0 && isTighter) {
                 tightest = margin;
             }
         }

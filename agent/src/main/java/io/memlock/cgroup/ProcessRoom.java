@@ -3,11 +3,9 @@ package io.memlock.cgroup;
 
 import io.memlock.proc.AddressSpaceReader;
 import io.memlock.proc.LockedSizeReader;
-import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessStatus;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 
@@ -67,26 +65,7 @@ public final class ProcessRoom implements RoomSource {
 
     @Override
     public List<OomMargin> margins() {
-        MemInfo host = proc.memInfo();
-        long swapFree = Math.max(0, host.swapFreeBytes());
-        long heapToCome = heapToComeBytes();
-        List<OomMargin> margins = new ArrayList<>();
-        for (CgroupLevel level : cgroup().levels()) {
-            OomMargin margin = level.oomMargin(swapFree, heapToCome);
-            if (margin != null) {
-                margins.add(margin);
-            }
-        }
-        if (host.totalBytes() >= 0 && host.availableBytes() >= 0 && host.anonymousBytes() >= 0) {
-            margins.add(new OomMargin(
-                    host.availableBytes(),
-                    host.anonymousBytes(),
-                    swapFree,
-                    host.totalBytes(),
-                    heapToCome,
-                    "the host has"));
-        }
-        return margins;
+        return cgroup().oomMargins(proc.memInfo(), heapToComeBytes());
     }
 
     @Override

@@ -159,7 +159,7 @@ class CgroupTest {
                         "memory.limit_in_bytes", "2000\n",
                         "memory.usage_in_bytes", "100\n",
                         "memory.memsw.limit_in_bytes", "2100\n",
-                        "memory.stat", "hierarchical_memory_limit 1500\n"));
+                        "memory.stat", "hierarchical_memory_limit 1500\nhierarchical_memsw_limit 1600\n"));
         CgroupHierarchy hierarchy = new CgroupHierarchy("/", List.of(level));
 
         assertThat(hierarchy.limitBytes()).isEqualTo(1500);

@@ -67,7 +67,18 @@ class OomWatchTest {
 
     private OomMargin cgroup(long freeBytes, long swappableBytes, long swapLeftBytes, long limitBytes) {
         return new OomMargin(
-                freeBytes, swappableBytes, swapLeftBytes, limitBytes, heapToComeBytes, "the memory cgroup allows");
+                freeBytes,
+                swappableBytes,
+                swapLeftBytes,
+                swapLeftBytes,
+                limitBytes,
+                heapToComeBytes,
+                "the memory cgroup allows");
+    }
+
+    private OomMargin host(long freeBytes, long swappableBytes, long swapLeftBytes, long ownSwapLeftBytes) {
+        return new OomMargin(
+                freeBytes, swappableBytes, swapLeftBytes, ownSwapLeftBytes, 64 * GIB, heapToComeBytes, "the host has");
     }
 
     private boolean isOutgrown() {
@@ -110,6 +121,37 @@ class OomWatchTest {
         margins = List.of(cgroup(0, 0, 0, GIB));
         assertThat(isOutgrown()).isFalse();
         assertThat(watch.nanosToNextLook(NOW)).isEqualTo(OomWatch.CALM_LOOK_NANOS);
+    }
+
+    /** As of a Kubernetes pod with memory.swap.max=0 on a node that has swap. */
+    @Test
+    void swapThatOnlyOthersMayUseMakesNoDifference() throws IOException {
+        margins = List.of(host(MIB, 0, GIB, 0));
+
+        assertThat(isOutgrown()).isFalse();
+        assertThat(watch.nanosToNextLook(NOW)).isEqualTo(OomWatch.CALM_LOOK_NANOS);
+        assertThat(watch.isRoomForAll()).isTrue();
+    }
+
+    /** In version 1 a host that is short of memory swaps out a container that does not swap by itself. */
+    @Test
+    void theHostIsWatchedThoughTheContainerIsTighterAndCannotSwap() {
+        margins = List.of(cgroup(10 * MIB, 0, 0, GIB), host(63 * MIB, 0, GIB, GIB));
+
+        assertThat(isOutgrown()).isTrue();
+        assertThat(watch.tightest()).isEqualTo(margins.get(1));
+    }
+
+    @Test
+    void whatOthersCanSwapOutIsLeftThoughTheProcessHasLittleSwap() {
+        heapToComeBytes = 10 * GIB;
+        nextCopiedBytes = 250 * MIB;
+        margins = List.of(host(MIB, GIB, GIB, 100 * MIB));
+        assertThat(isOutgrown()).isFalse();
+
+        margins = List.of(host(MIB, 300 * MIB, GIB, 100 * MIB));
+        assertThat(watch.isOutgrown(NOW + OomWatch.LATEST_LOOK_NANOS)).isTrue();
+        assertThat(watch.tightest().describe()).endsWith("swap has room for 100.0 MiB");
     }
 
     /** What others have filled, the process's own locks cannot help. */
@@ -263,6 +305,9 @@ class OomWatchTest {
 
         margins = List.of(cgroup(0, 300 * MIB, 0, 2 * GIB));
         assertThat(watch.isRoomForAll()).as("without swap").isTrue();
+
+        anonymous = new Anonymous(300 * MIB, 64 * MIB);
+        assertThat(watch.isRoomForAll()).as("it has filled the swap").isFalse();
     }
 
     @Test

@@ -34,7 +34,7 @@ class OutgrownTest {
     }
 
     private void left(long freeBytes) {
-        process.margins = List.of(new OomMargin(freeBytes, 0, GIB, GIB, 0, "the memory cgroup allows"));
+        process.margins = List.of(new OomMargin(freeBytes, 0, GIB, GIB, GIB, 0, "the memory cgroup allows"));
     }
 
     private Outcome laterWith(long freeBytes) throws Exception {

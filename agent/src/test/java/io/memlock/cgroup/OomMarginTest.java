@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.cgroup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.files.Cursor;
+import io.memlock.proc.MemInfo;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.groups.Tuple;
+import org.junit.jupiter.api.Test;
+
+/** What counts as swap that is left: of a level, and of the process. */
+class OomMarginTest {
+
+    private static final long MIB = 1 << 20;
+
+    private static final MemInfo HOST = MemInfo.parse(
+            new Cursor(
+                    "meminfo",
+                    """
+            MemTotal:       4096 kB
+            MemAvailable:   2048 kB
+            Active(anon):    512 kB
+            Inactive(anon):  512 kB
+            SwapFree:       1024 kB
+            """));
+
+    private static List<OomMargin> margins(CgroupLevel... levels) {
+        return new CgroupHierarchy("/", List.of(levels)).oomMargins(HOST, 0);
+    }
+
+    @Test
+    void swapThatTheProcessMayNotUseIsNotItsOwn() {
+        assertThat(margins(level2("2000", "0", "0"), level2("9000", "800", "100")))
+                .extracting(OomMargin::swapLeftBytes, OomMargin::ownSwapLeftBytes)
+                .containsExactly(bytes(0, 0), bytes(700, 0), bytes(MIB, 0));
+    }
+
+    @Test
+    void eachLevelHasAtMostTheSwapOfThoseAbove() {
+        assertThat(margins(level2("2000", "max", "50"), level2("max", "800", "100"), level2("9000", "900", "600")))
+                .extracting(OomMargin::swapLeftBytes, OomMargin::ownSwapLeftBytes)
+                .containsExactly(bytes(300, 300), bytes(300, 300), bytes(MIB, 300));
+    }
+
+    @Test
+    void aLimitOfSwapBelowItsUsageLeavesNone() {
+        assertThat(margins(level2("2000", "100", "300")).get(0).swapLeftBytes()).isZero();
+    }
+
+    @Test
+    void swapThatIsNotLimitedIsTheHosts() {
+        assertThat(margins(level2("2000", "max", "0")))
+                .extracting(OomMargin::swapLeftBytes, OomMargin::ownSwapLeftBytes)
+                .containsExactly(bytes(MIB, MIB), bytes(MIB, MIB));
+    }
+
+    /** As with docker -m 4g --memory-swap 4g. When the host is short of memory, the kernel swaps it out all the same. */
+    @Test
+    void freeMemoryIsNoSwapWhereVersion1LimitsBothTogether() {
+        assertThat(margins(level1("1000", "400", "1000", "400")))
+                .extracting(OomMargin::leftBytes, OomMargin::ownSwapLeftBytes)
+                .containsExactly(bytes(600, 0), bytes(3 * MIB, MIB));
+    }
+
+    @Test
+    void swapAddsWhatVersion1AllowsBeyondTheLimitOfMemory() {
+        assertThat(margins(level1("1000", "950", "1500", "1250")).get(0).swapLeftBytes())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void aLevelOfVersion1WithoutSwapDoesNotTakeThatOfTheLevelAbove() {
+        assertThat(margins(level1("1000", "400", "1000", "400"), level1("2000", "1900", "2500", "1900")))
+                .extracting(OomMargin::swapLeftBytes)
+                .containsExactly(0L, 500L, MIB);
+    }
+
+    @Test
+    void appliesTheLimitOfMemoryAndSwapThatAVersion1ContainerCannotSee() {
+        CgroupLevel level = level1(
+                "9223372036854771712",
+                "400",
+                "9223372036854771712",
+                "400",
+                "hierarchical_memory_limit 1000\nhierarchical_memsw_limit 1000\n");
+
+        assertThat(margins(level).get(0).swapLeftBytes()).isZero();
+        assertThat(level.swapLimitBytes()).isZero();
+    }
+
+    /** With swapaccount=0 the kernel has no such files. */
+    @Test
+    void swapIsTheHostsWhereVersion1DoesNotCountIt() {
+        CgroupLevel level = new CgroupLevel(
+                1, "/cg", Map.of("memory.limit_in_bytes", "1000\n", "memory.usage_in_bytes", "900\n")::get);
+
+        assertThat(margins(level).get(0).swapLeftBytes()).isEqualTo(MIB);
+    }
+
+    private static Tuple bytes(long first, long second) {
+        return Tuple.tuple(first, second);
+    }
+
+    private static CgroupLevel level2(String max, String swapMax, String swapCurrent) {
+        Map<String, String> texts = Map.of(
+                "memory.max", max,
+                "memory.current", "500",
+                "memory.stat", "inactive_anon 100\nactive_anon 100\n",
+                "memory.swap.max", swapMax,
+                "memory.swap.current", swapCurrent);
+        return new CgroupLevel(2, "/cg", texts::get);
+    }
+
+    private static CgroupLevel level1(String limit, String usage, String bothLimit, String bothUsage) {
+        return level1(limit, usage, bothLimit, bothUsage, "");
+    }
+
+    private static CgroupLevel level1(
+            String limit, String usage, String bothLimit, String bothUsage, String hierarchicalLimits) {
+        Map<String, String> texts = Map.of(
+                "memory.limit_in_bytes", limit,
+                "memory.usage_in_bytes", usage,
+                "memory.memsw.limit_in_bytes", bothLimit,
+                "memory.memsw.usage_in_bytes", bothUsage,
+                "memory.stat", hierarchicalLimits + "total_inactive_anon 100\ntotal_active_anon 300\n");
+        return new CgroupLevel(1, "/cg", texts::get);
+    }
+}
