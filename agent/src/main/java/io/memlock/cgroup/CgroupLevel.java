@@ -53,6 +53,14 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
         return version == 2 ? number("memory.high") : UNLIMITED;
     }
 
+    /**
+     * Returns the tighter of the limit and memory.high. Beyond memory.high a process is not killed, but stopped again and
+     * again, which is as bad.
+     */
+    long tighterLimitBytes() {
+        return tighter(limitBytes(), highBytes());
+    }
+
     /** Returns how much is protected from being reclaimed for others; -1 for all, as in the root cgroup: it has no such file. */
     long protectionBytes(String name) {
         return number(name);
@@ -131,19 +139,18 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
                 Math.max(0, sumOfStat(version == 2 ? SWAPPABLE_V2 : SWAPPABLE_V1)),
                 Math.min(swapLeftBytes, gain),
                 Math.min(ownSwapLeftBytes, gain),
-                tighter(limitBytes(), highBytes()),
+                tighterLimitBytes(),
                 heapToComeBytes,
                 "the memory cgroup allows");
     }
 
     /**
-     * Returns how much more can be kept from being reclaimed: page cache that is not locked counts as free. Beyond
-     * memory.high a process is not killed, but stopped again and again, which is as bad.
+     * Returns how much more can be kept from being reclaimed: page cache that is not locked counts as free.
      *
      * @return bytes, {@link RoomSource#UNLIMITED} if there is no limit or the usage is not known
      */
     long freeBytes() {
-        long limit = tighter(limitBytes(), highBytes());
+        long limit = tighterLimitBytes();
         if (limit < 0) {
             return RoomSource.UNLIMITED; // before the usage: each file costs a keeper that looks each second
         }

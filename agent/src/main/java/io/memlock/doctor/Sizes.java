@@ -111,7 +111,9 @@ final class Sizes {
                     "# raise memory.high (MemoryHigh= of a unit), or lower -Xmx");
         }
         return Finding.ok(
-                check, limit < 0 ? "no limit" : "at most " + Bytes.text(atMostBytes) + " of " + Bytes.limit(limit));
+                check,
+                (limit < 0 ? "no limit" : "at most " + Bytes.text(atMostBytes) + " of " + Bytes.limit(limit))
+                        + (high < 0 ? "" : ", memory.high is " + Bytes.text(high)));
     }
 
     /** Tells why the heap may outgrow the limit though nobody asked for it; "" if somebody did. */

@@ -151,6 +151,20 @@ class CgroupTest {
         assertThat(hierarchy.headroomBytes()).isEqualTo(10);
     }
 
+    /** Beyond memory.high each thread that allocates is made to wait: prefault would delay main for hours. */
+    @Test
+    void headroomEndsAtMemoryHigh() {
+        assertThat(headroom(level("1000", "900", "850", "max"))).isEqualTo(50);
+        assertThat(headroom(level("max", "900", "950", "max"))).isZero();
+        assertThat(headroom(level("900", "1000", "850", "max"))).isEqualTo(50);
+        assertThat(headroom(level("5000", "max", "850", "max"), level("max", "900", "870", "max")))
+                .isEqualTo(30);
+    }
+
+    private static long headroom(CgroupLevel... levels) {
+        return new CgroupHierarchy("/", List.of(levels)).headroomBytes();
+    }
+
     @Test
     void appliesLimitsThatAV1ContainerCannotSee() {
         CgroupLevel level = level(

@@ -99,7 +99,9 @@ class SizesTest extends OnCapturedHost {
         host.put("sys/fs/cgroup/unified/unit/memory.max", "max\n");
         host.put("sys/fs/cgroup/unified/unit/memory.high", 64 * MIB + "\n");
 
-        assertThat(find(64 * MIB, "memory cgroup").severity()).isEqualTo(Severity.OK);
+        Finding below = find(64 * MIB, "memory cgroup");
+        assertThat(below.severity()).isEqualTo(Severity.OK);
+        assertThat(below.evidence()).isEqualTo("no limit, memory.high is 64.0 MiB");
         Finding above = find(65 * MIB, "memory cgroup");
         assertThat(above.severity()).isEqualTo(Severity.WARN);
         assertThat(above.evidence()).contains("memory.high is 64.0 MiB");
@@ -117,6 +119,17 @@ class SizesTest extends OnCapturedHost {
         host.put(LIMIT, "9223372036854771712\n");
         assertThat(prefault(23_594_884 * KIB).severity()).isEqualTo(Severity.OK);
         assertThat(prefault(23_594_884 * KIB + 4096).evidence()).contains("the host has 22.5 GiB left");
+    }
+
+    @Test
+    void prefaultNeedsRoomBelowMemoryHigh() throws IOException {
+        host.put("proc/17258/cgroup", "0::/unit\n");
+        host.put("sys/fs/cgroup/unified/unit/memory.max", "max\n");
+        host.put("sys/fs/cgroup/unified/unit/memory.high", 64 * MIB + "\n");
+        host.put("sys/fs/cgroup/unified/unit/memory.current", 54 * MIB + "\n");
+
+        assertThat(prefault(10 * MIB).severity()).isEqualTo(Severity.OK);
+        assertThat(prefault(10 * MIB + 4096).severity()).isEqualTo(Severity.FAIL);
     }
 
     @Test
