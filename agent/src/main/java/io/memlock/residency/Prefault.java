@@ -11,6 +11,7 @@ import io.memlock.os.Errno;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -26,17 +27,28 @@ public final class Prefault {
     private final Pause pause;
     private final Progress progress;
     private final int cpus;
+    private final ThreadFactory helpers;
 
     /**
      * Faults in by a populator.
      *
-     * @param cpus how many threads work before the application runs
+     * @param cpus how many threads work before the application runs, if so many can be had
      */
     public Prefault(Populator populator, Pause pause, Progress progress, int cpus) {
+        this(populator, pause, progress, cpus, new Helpers());
+    }
+
+    /**
+     * Faults in by a populator.
+     *
+     * @param helpers makes the threads that work beside the calling one
+     */
+    Prefault(Populator populator, Pause pause, Progress progress, int cpus, ThreadFactory helpers) {
         this.populator = populator;
         this.pause = pause;
         this.progress = progress;
         this.cpus = cpus;
+        this.helpers = helpers;
     }
 
     /**
@@ -99,6 +111,18 @@ public final class Prefault {
         long bytes(List<Region> regions, boolean isLive) throws IOException;
     }
 
+    /** Makes the threads that work beside the calling one. */
+    private static final class Helpers implements ThreadFactory {
+        private int made;
+
+        @Override
+        public Thread newThread(Runnable work) {
+            Thread helper = new Thread(work, "memlock-prefault-" + ++made);
+            helper.setDaemon(true);
+            return helper;
+        }
+    }
+
     /** To be faulted in by one thread. */
     private record Piece(long start, long length, boolean write) {}
 
@@ -116,17 +140,21 @@ public final class Prefault {
             this.gently = gently;
         }
 
+        /** Does all there is to do, on so many threads or on as many of them as there are to be had. */
         void share(int threads) {
-            List<Thread> helpers = new ArrayList<>();
-            for (int i = 1; i < threads; i++) {
-                Thread helper = new Thread(this, "memlock-prefault-" + i);
-                helper.setDaemon(true);
-                helper.start();
-                helpers.add(helper);
+            List<Thread> started = new ArrayList<>(threads);
+            try {
+                while (started.size() < threads - 1) {
+                    Thread helper = helpers.newThread(this);
+                    helper.start();
+                    started.add(helper);
+                }
+            } catch (Throwable e) {
+                // A limit on threads is reached, or there is no memory for one. Then the others do its part.
             }
             run();
             boolean interrupted = false;
-            for (Thread helper : helpers) {
+            for (Thread helper : started) {
                 try {
                     helper.join();
                 } catch (InterruptedException e) {

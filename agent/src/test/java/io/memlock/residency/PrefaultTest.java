@@ -22,7 +22,11 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PrefaultTest {
 
@@ -88,6 +92,34 @@ class PrefaultTest {
 
         assertThat(refusal).isNull();
         assertThat(pauses).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void doesWithTheThreadsThatCanBeHad(int most) throws IOException {
+        AtomicInteger asked = new AtomicInteger();
+        ThreadFactory limited = work -> new Thread(work) {
+            @Override
+            public synchronized void start() {
+                if (asked.getAndIncrement() == most) {
+                    throw new OutOfMemoryError("unable to create native thread");
+                }
+                super.start();
+            }
+        };
+        Populator populator = new Populator(libc, new KernelVersion(6, 1));
+
+        String refusal = new Prefault(populator, pauses::add, progress, 4, limited)
+                .run(
+                        heap(64 * MIB),
+                        List.of(Region.HEAP),
+                        (regions, isLive) -> 0,
+                        new Headroom(64 * MIB, "the host"),
+                        false);
+
+        assertThat(refusal).isNull();
+        assertThat(libc.populatedBytes(Linux.MADV_POPULATE_WRITE)).isEqualTo(64 * MIB);
+        assertThat(asked).as("it asks no more once it got none").hasValue(most + 1);
     }
 
     @Test
