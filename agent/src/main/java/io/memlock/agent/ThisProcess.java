@@ -304,7 +304,8 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
 
     @Override
     public Map<Mapping, Boolean> onFaultByLocked(Predicate<Mapping> asked) throws IOException {
-        Map<Mapping, Boolean> probed = isLarge() ? new OnFaultProbe(libc, probe, pageBytes, maps).find(asked) : null;
+        Map<Mapping, Boolean> probed =
+                isLarge() ? new OnFaultProbe(libc, probe, held(), pageBytes, maps).find(asked) : null;
         if (probed != null) {
             return probed;
         }

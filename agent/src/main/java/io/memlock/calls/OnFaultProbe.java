@@ -32,6 +32,7 @@ public final class OnFaultProbe {
 
     private final LibC libc;
     private final LockProbe probe;
+    private final HeldPages held;
     private final long pageBytes;
     private final Maps maps;
 
@@ -39,11 +40,13 @@ public final class OnFaultProbe {
      * Makes a probe.
      *
      * @param probe tells whether a mapping is locked at all
+     * @param held locks on-fault
      * @param maps of this process, fresh at each call
      */
-    public OnFaultProbe(LibC libc, LockProbe probe, long pageBytes, Maps maps) {
+    public OnFaultProbe(LibC libc, LockProbe probe, HeldPages held, long pageBytes, Maps maps) {
         this.libc = libc;
         this.probe = probe;
+        this.held = held;
         this.pageBytes = pageBytes;
         this.maps = maps;
     }
@@ -84,7 +87,7 @@ public final class OnFaultProbe {
                 continue;
             }
             if (mapping.length() > pageBytes) {
-                isCertain &= libc.mlock2(mapping.start(), pageBytes, Linux.MLOCK_ONFAULT) == 0;
+                isCertain &= locksFirstPage(mapping);
                 tried.add(mapping);
             } else if (mayHoldAKey(mappings, i)) {
                 doubtful.add(mapping);
@@ -95,6 +98,17 @@ public final class OnFaultProbe {
         isCertain &= putTogether(tried, onFault) && doubtful.size() <= MOST_DOUBTFUL_PAGES;
         doubtful.forEach(page -> onFault.put(page, false));
         return isCertain;
+    }
+
+    /**
+     * Locks the first page of a locked mapping on-fault, and returns whether that was done. A mapping that can be accessed has
+     * no other reason to fail than that it was not split, at {@code vm.max_map_count} for example; as its page is locked all
+     * the same, {@link HeldPages#lockOnFault} would take that for done.
+     */
+    private boolean locksFirstPage(Mapping mapping) {
+        return mapping.isAccessible()
+                ? libc.mlock2(mapping.start(), pageBytes, Linux.MLOCK_ONFAULT) == 0
+                : held.lockOnFault(mapping.start(), pageBytes) == 0;
     }
 
     private static boolean mayHoldAKey(List<Mapping> mappings, int index) {

@@ -23,8 +23,9 @@ class OnFaultProbeTest {
     private static final long BUFFER_BYTES = 8 << 20;
 
     private final FakeKernel kernel = new FakeKernel();
-    private final OnFaultProbe probe =
-            new OnFaultProbe(kernel, new LockProbe(kernel, FakeKernel.PAGE), FakeKernel.PAGE, this::maps);
+    private final LockProbe lockProbe = new LockProbe(kernel, FakeKernel.PAGE);
+    private final HeldPages held = new HeldPages(kernel, lockProbe, FakeKernel.PAGE, this::maps);
+    private final OnFaultProbe probe = new OnFaultProbe(kernel, lockProbe, held, FakeKernel.PAGE, this::maps);
 
     @BeforeEach
     void lockEverythingOnFault() {
@@ -154,6 +155,31 @@ class OnFaultProbeTest {
 
         assertThat(findApplications(found)).isTrue();
         assertThat(found).isEmpty();
+    }
+
+    /** Before Linux 5.18, of what is reserved. */
+    @Test
+    void isNotMisledByKernelsThatFailAfterTheyHaveLocked() throws IOException {
+        long applications = BUFFER + (1L << 30);
+        kernel.failsOnProtNone = true;
+        kernel.reserve(Region.HEAP, HEAP + HEAP_BYTES, HEAP_BYTES);
+        kernel.reserve(Region.NATIVE, applications, BUFFER_BYTES);
+        kernel.mlock(applications, BUFFER_BYTES);
+        List<Mapping> before = maps();
+        List<Mapping> found = new ArrayList<>();
+
+        assertThat(findApplications(found)).isTrue();
+        assertThat(found).extracting(Mapping::start).containsExactly(applications);
+        assertThat(maps()).isEqualTo(before);
+        assertThat(kernel.lockedWithoutOnFault()).extracting(Mapping::start).containsExactly(applications);
+    }
+
+    @Test
+    void isNotSureOfAMappingThatTheKernelDoesNotSplit() throws IOException {
+        kernel.mlock(BUFFER, BUFFER_BYTES);
+        kernel.maxMapCount = maps().size();
+
+        assertThat(findApplications(new ArrayList<>())).isFalse();
     }
 
     @Test
