@@ -4,7 +4,6 @@ package io.memlock.proc;
 import io.memlock.files.OpenFile;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.BitSet;
 
 /**
  * Which pages are in RAM, and which are swapped out: {@code /proc/PID/pagemap}, eight bytes a page. proc_pid_pagemap(5)
@@ -111,7 +110,7 @@ public final class Pagemap implements Closeable {
      * @param afterPiece as for {@link #count}
      * @return what was counted; nothing is said to be mapped elsewhere
      */
-    public PageCounts countUnseen(long start, long end, BitSet seen, long firstFilePage, Runnable afterPiece)
+    public PageCounts countUnseen(long start, long end, SeenPages seen, long firstFilePage, Runnable afterPiece)
             throws IOException {
         return new Count(seen, firstFilePage - start / pageBytes, false).of(start, end, afterPiece);
     }
@@ -119,7 +118,7 @@ public final class Pagemap implements Closeable {
     /** Counts pages, in pieces. */
     private final class Count {
 
-        private final BitSet seen;
+        private final SeenPages seen;
 
         /** What a page of the address space has to be moved by to be that of the file. */
         private final long toFilePage;
@@ -132,7 +131,7 @@ public final class Pagemap implements Closeable {
         private long presentInRuns;
         private long swappedInRuns;
 
-        Count(BitSet seen, long toFilePage, boolean asksWhoElse) {
+        Count(SeenPages seen, long toFilePage, boolean asksWhoElse) {
             this.seen = seen;
             this.toFilePage = toFilePage;
             this.asksWhoElse = asksWhoElse;
@@ -164,7 +163,7 @@ public final class Pagemap implements Closeable {
 
         private void addEntries(long at, int pages) {
             if (seen != null) {
-                blankSeen(pages, seen, (int) filePage(at));
+                blankSeen(pages, seen, filePage(at));
             }
             tally(entries, pages, pagesInState);
         }
@@ -193,14 +192,7 @@ public final class Pagemap implements Closeable {
         }
 
         private long unseenPages(long start, long end) {
-            long pages = (end - start) / pageBytes;
-            if (seen != null) {
-                int first = (int) filePage(start);
-                int last = (int) filePage(end);
-                pages -= seen.get(first, last).cardinality();
-                seen.set(first, last);
-            }
-            return pages;
+            return seen == null ? (end - start) / pageBytes : seen.add(filePage(start), filePage(end));
         }
 
         private long filePage(long address) {
@@ -232,15 +224,12 @@ public final class Pagemap implements Closeable {
     }
 
     /** Takes out of the buffer what was seen elsewhere, and remembers the rest. */
-    private void blankSeen(int pages, BitSet seen, int firstFilePage) {
+    private void blankSeen(int pages, SeenPages seen, long firstFilePage) {
         for (int page = 0; page < pages; page++) {
             int at = page * ENTRY_BYTES + STATE_BYTE;
-            if ((entries[at] & PRESENT) != 0 || isSwapped(entries[at])) {
-                int filePage = firstFilePage + page;
-                if (seen.get(filePage)) {
-                    entries[at] = 0;
-                }
-                seen.set(filePage);
+            boolean isTouched = (entries[at] & PRESENT) != 0 || isSwapped(entries[at]);
+            if (isTouched && !seen.add(firstFilePage + page)) {
+                entries[at] = 0;
             }
         }
     }

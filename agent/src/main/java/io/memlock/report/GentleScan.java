@@ -5,7 +5,6 @@ import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pacer;
 import io.memlock.calls.SharedMemorySwap;
 import io.memlock.hotspot.JvmLayout;
-import io.memlock.memory.FilePieces;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.PathGlob;
 import io.memlock.memory.Segment;
@@ -13,11 +12,9 @@ import io.memlock.memory.SmapsCost;
 import io.memlock.proc.Pagemap;
 import io.memlock.proc.Pagemap.PageCounts;
 import io.memlock.proc.ProcFs;
+import io.memlock.proc.SeenPages;
 import java.io.IOException;
-import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Adds up the pages of this process by region without keeping anybody from mapping memory for long, as smaps would
@@ -25,8 +22,9 @@ import java.util.Map;
  * whether it is locked.
  *
  * <p>How many processes share a page the pagemap does not tell. A file's page that is mapped elsewhere, too, counts half; a
- * page that a file in memory shows in several places, as ZGC's heap, counts once. Nor does it tell of shared memory which
- * pages are in swap: they look like pages that were never used (Documentation/admin-guide/mm/pagemap.rst, "Exceptions for
+ * page that a file in memory shows in several places, as ZGC's heap, counts once, but half for each place where {@link
+ * FileViews} would have too many pages to remember. Nor does it tell of shared memory which pages are in swap: they look
+ * like pages that were never used (Documentation/admin-guide/mm/pagemap.rst, "Exceptions for
  * Shared Memory"). {@link SharedMemorySwap} counts them where it can; elsewhere they count as nothing.
  */
 public final class GentleScan {
@@ -59,7 +57,7 @@ public final class GentleScan {
         List<Segment> segments = layout.classify(mappings);
         sharedSwap.begin(mappings);
         RegionTotals totals = new RegionTotals(files);
-        Map<String, BitSet> views = new HashMap<>();
+        FileViews views = new FileViews(segments, pageBytes);
         try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, pageBytes)) {
             for (Segment segment : segments) {
                 totals.addMapping(segment);
@@ -72,14 +70,11 @@ public final class GentleScan {
         return totals.report(end, end - start);
     }
 
-    private void count(Pagemap pagemap, Segment segment, Map<String, BitSet> views, RegionTotals totals)
-            throws IOException {
+    private void count(Pagemap pagemap, Segment segment, FileViews views, RegionTotals totals) throws IOException {
         Mapping mapping = segment.mapping();
-        // Shared and writable: a file in memory, which may be mapped twice; and once more by us.
-        boolean isView = mapping.isSharedFile() && (mapping.writable() || segment.isAgentsView());
+        SeenPages seen = views.seen(segment);
         PageCounts pages;
-        if (isView) {
-            BitSet seen = views.computeIfAbsent(FilePieces.key(mapping.inode(), mapping.path()), file -> new BitSet());
+        if (seen != null) {
             pages = pagemap.countUnseen(
                     segment.start(), segment.end(), seen, segment.fileOffset() / pageBytes, pacer::rest);
         } else if (mapping.isFileBacked()) {

@@ -35,6 +35,9 @@ class PagemapTest {
     /** What MADV_GUARD_INSTALL leaves. Since Linux 6.15 bit 58 tells it apart from a page in swap. */
     private static final long GUARD = 1L << 62 | 1L << 58 | 1L << 56;
 
+    /** More than any range here shows of it. */
+    private static final int PAGES_OF_THE_FILE = 4000;
+
     @TempDir
     private Path directory;
 
@@ -49,11 +52,11 @@ class PagemapTest {
     @Test
     void countsEachPageOfAFileOnce() throws IOException {
         try (Pagemap pagemap = of(FILE_MAPPED_ELSEWHERE, NOTHING, FILE_MAPPED_ELSEWHERE, FILE)) {
-            BitSet seen = new BitSet();
+            SeenPages seen = new SeenPages(10, 2);
             assertThat(pagemap.countUnseen(0, 2 * PAGE, seen, 10, () -> {})).isEqualTo(new PageCounts(1, 0, 0));
             assertThat(pagemap.countUnseen(2 * PAGE, 4 * PAGE, seen, 10, () -> {}))
                     .isEqualTo(new PageCounts(1, 0, 0));
-            assertThat(seen.stream()).containsExactly(10, 11);
+            assertThat(seen.add(10, 12)).isZero();
         }
     }
 
@@ -106,12 +109,12 @@ class PagemapTest {
                 assertThat(byRuns.countOfFile(from, to, () -> {}))
                         .as("seed %d", seed)
                         .isEqualTo(byEntries.countOfFile(from, to, () -> {}));
-                BitSet seen = evenPages();
-                BitSet other = evenPages();
+                SeenPages seen = evenPages();
+                SeenPages other = evenPages();
                 assertThat(byRuns.countUnseen(from, to, seen, 7, () -> {}))
                         .as("seed %d", seed)
                         .isEqualTo(byEntries.countUnseen(from, to, other, 7, () -> {}));
-                assertThat(seen).isEqualTo(other);
+                assertThat(added(seen)).isEqualTo(added(other));
                 assertThat(swapped(byRuns, from, to)).isEqualTo(swapped(byEntries, from, to));
             }
             assertThat(kernel.scans).isPositive();
@@ -146,7 +149,7 @@ class PagemapTest {
                 Pagemap older = new Pagemap(olderKernel, PAGE)) {
             for (Pagemap pagemap : List.of(byRuns, byEntries)) {
                 assertThat(pagemap.count(0, 5 * PAGE, () -> {})).isEqualTo(new PageCounts(1, 0, 1));
-                assertThat(pagemap.countUnseen(0, 5 * PAGE, new BitSet(), 0, () -> {}))
+                assertThat(pagemap.countUnseen(0, 5 * PAGE, new SeenPages(0, 5), 0, () -> {}))
                         .isEqualTo(new PageCounts(1, 0, 1));
                 assertThat(swapped(pagemap, 0, 5 * PAGE).stream()).containsExactly(3);
                 assertThat(pagemap.isTouched(0)).isFalse();
@@ -178,12 +181,20 @@ class PagemapTest {
         assertThat(kernel.entriesRead).isZero();
     }
 
-    private static BitSet evenPages() {
-        BitSet pages = new BitSet();
+    private static SeenPages evenPages() {
+        SeenPages pages = new SeenPages(0, PAGES_OF_THE_FILE);
         for (int page = 0; page < 2000; page += 2) {
-            pages.set(page);
+            pages.add(page);
         }
         return pages;
+    }
+
+    private static BitSet added(SeenPages pages) {
+        BitSet added = new BitSet();
+        for (int page = 0; page < PAGES_OF_THE_FILE; page++) {
+            added.set(page, !pages.add(page));
+        }
+        return added;
     }
 
     private static BitSet swapped(Pagemap pagemap, long from, long to) throws IOException {

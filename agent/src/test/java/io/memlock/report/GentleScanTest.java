@@ -32,6 +32,9 @@ class GentleScanTest {
     /** In RAM, a file's, and mapped nowhere else (Documentation/admin-guide/mm/pagemap.rst). */
     private static final long PAGE_OF_A_FILE = 1L << 63 | 1L << 61 | 1L << 56;
 
+    /** The same, but mapped elsewhere, too. */
+    private static final long PAGE_MAPPED_ELSEWHERE = 1L << 63 | 1L << 61;
+
     private final ProcFs proc = new ProcFs();
     private final JvmLayout layout = JvmLayout.of(ProcessHandle.current().pid(), PAGE);
     private final FakeKernel nothingLocked = new FakeKernel();
@@ -68,22 +71,58 @@ class GentleScanTest {
     /** Each of them has its own pages, though both are inode 7. */
     @Test
     void countsFilesOfTwoFileSystemsThatHaveOneInode(@TempDir Path directory) throws IOException {
-        Path self = Files.createDirectories(directory.resolve("self"));
-        Files.writeString(
-                self.resolve("maps"),
+        String maps =
                 """
                 00000000-00004000 rw-s 00000000 00:21 7                          /mnt/one/data
                 00004000-00008000 rw-s 00000000 00:22 7                          /mnt/other/data
-                """);
+                """;
+
+        assertThat(residentPages(directory, maps, PAGE_OF_A_FILE)).isEqualTo(8);
+    }
+
+    /** Others map it, too, but a file in memory may have no other owner. */
+    @Test
+    void countsAllOfASharedFileThatIsMappedOnce(@TempDir Path directory) throws IOException {
+        String maps = "00000000-00008000 rw-s 00000000 00:21 7                          /mnt/data\n";
+
+        assertThat(residentPages(directory, maps, PAGE_MAPPED_ELSEWHERE)).isEqualTo(8);
+    }
+
+    /** Behind 8 TiB an int does not hold the numbers of its pages. */
+    @Test
+    void countsWhatIsShownTwiceOfALargeFileOnce(@TempDir Path directory) throws IOException {
+        String maps =
+                """
+                00000000-00004000 rw-s 7fffffffc000 00:21 7                      /mnt/data
+                00004000-00008000 rw-s 7fffffffd000 00:21 7                      /mnt/data
+                """;
+
+        assertThat(residentPages(directory, maps, PAGE_MAPPED_ELSEWHERE)).isEqualTo(5);
+    }
+
+    /** Of 1 TiB, of which the first pages are resident, and mapped by nobody else. */
+    @Test
+    void countsAPageHalfInEachPlaceWhereThereAreTooManyToRemember(@TempDir Path directory) throws IOException {
+        String maps =
+                """
+                00000000-10000000000 rw-s 00000000 00:21 7                       /mnt/data
+                10000000000-20000000000 rw-s 00000000 00:21 7                    /mnt/data
+                """;
+
+        assertThat(residentPages(directory, maps, PAGE_MAPPED_ELSEWHERE)).isEqualTo(4);
+    }
+
+    /** Returns how many pages count as resident of those at the first eight addresses. */
+    private long residentPages(Path directory, String maps, long entry) throws IOException {
+        Path self = Files.createDirectories(directory.resolve("self"));
+        Files.writeString(self.resolve("maps"), maps);
         ByteBuffer pagemap = ByteBuffer.allocate(8 * Long.BYTES).order(ByteOrder.nativeOrder());
         while (pagemap.hasRemaining()) {
-            pagemap.putLong(PAGE_OF_A_FILE);
+            pagemap.putLong(entry);
         }
         Files.write(self.resolve("pagemap"), pagemap.array());
-
         RegionReport report = scan(new ProcFs(directory.toFile(), directory.toFile()), nanos -> {}, System::nanoTime);
-
-        assertThat(report.total().residentBytes()).isEqualTo(8 * PAGE);
+        return report.total().residentBytes() / PAGE;
     }
 
     private RegionReport scan(Pause pause, LongSupplier clock) throws IOException {
