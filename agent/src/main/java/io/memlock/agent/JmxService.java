@@ -69,8 +69,8 @@ final class JmxService {
         if (offHeap == null) {
             offHeap = new OffHeap(instrumentation);
         }
-        registration = new JmxRegistration(control, offHeap, pageBytes, Version.current(), prefault);
         refreshForFirstReader(control);
+        registration = new JmxRegistration(control, offHeap, pageBytes, Version.current(), prefault);
         registration.register();
     }
 
@@ -82,12 +82,12 @@ final class JmxService {
         }
     }
 
-    /** Scans once. Where smaps cannot be read the bean is still worth having: its state does not come from there. */
+    /** Scans once. Where that fails the bean is still worth having: its state does not come from a scan. */
     private void refreshForFirstReader(LockControl control) {
         try {
             control.refresh();
-        } catch (IOException e) {
-            log.debug("no scan before the MXBean: " + e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            log.debug("no scan before the MXBean: " + e);
         }
     }
 

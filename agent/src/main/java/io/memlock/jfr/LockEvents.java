@@ -70,11 +70,11 @@ public final class LockEvents {
         recordRegions();
     }
 
-    /** Scans once. Where smaps cannot be read the other events are still worth having. */
+    /** Scans once. Where that fails the other events are still worth having. */
     private void refresh() {
         try {
             control.refresh();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             // Then the numbers of a scan are shown as not known.
         }
     }

@@ -122,13 +122,22 @@ public final class LockControl {
         return answer(outcome);
     }
 
-    private LockAnswer answer(Outcome outcome) throws IOException {
-        scans.scanAfter(System.nanoTime());
+    private LockAnswer answer(Outcome outcome) {
+        String found = describeChange(outcome.status());
         LockFailure failure = outcome.failure();
-        String text = failure == null
-                ? describe()
-                : failure.text(outcome.status().state().name());
+        String text =
+                failure == null ? found : failure.text(outcome.status().state().name());
         return new LockAnswer(outcome.isDone(), text + outcome.undone());
+    }
+
+    /** Tells what is locked after a change. The change is made, whether that can be told or not. */
+    String describeChange(LockStatus changed) {
+        try {
+            scans.scanAfter(System.nanoTime());
+            return describe();
+        } catch (IOException | RuntimeException e) {
+            return changed.state() + ": cannot tell how much is locked: " + e.getMessage();
+        }
     }
 
     private void announce(String what, String asker, Outcome outcome) {

@@ -39,6 +39,18 @@ class LockControlTest {
         assertThat(control.goodUntilNanos() - lock.goodUntilNanos()).isEqualTo(3 * SECOND);
     }
 
+    /** Whatever ends the scan: the change is made. */
+    @Test
+    void aChangeIsToldWhereTheScanAfterItFails() throws Exception {
+        start("mode=heap,strategy=rescan");
+        process.onScan = () -> {
+            throw new IndexOutOfBoundsException("thrown by the test");
+        };
+
+        assertThat(control.describeChange(lock.status()))
+                .isEqualTo("LOCKED: cannot tell how much is locked: thrown by the test");
+    }
+
     @Test
     void aStateThatDoesNotAgeIsAlwaysGood() throws Exception {
         start("mode=none");
