@@ -130,14 +130,21 @@ public final class Memlock implements Agent {
         useOptions(options);
         times.ended("parse");
         LockFailure failure = lockAtStart(options);
-        boolean exits = failure != null && options.onFailure() == OnFailure.EXIT;
-        if (failure != null) {
-            log.warn(exits ? failure.textBeforeExit(headline(), ENDS) : failure.text(headline()));
-        }
-        if (exits) {
+        if (failure != null && exitsAfter(failure, headline())) {
             return EXIT_NOT_LOCKED;
         }
-        return !isHeld() || startsKeeping(failure) || options.onFailure() == OnFailure.WARN ? GO_ON : EXIT_NOT_LOCKED;
+        return !isHeld() || startsKeeping(failure) ? GO_ON : EXIT_NOT_LOCKED;
+    }
+
+    /** Tells of a failure. Returns whether the JVM has to end because of it. */
+    private boolean exitsAfter(LockFailure failure, String headline) {
+        boolean exits = currentOptions.get().onFailure() == OnFailure.EXIT;
+        if (exits) {
+            log.error(failure.textBeforeExit(headline, ENDS));
+        } else {
+            log.warn(failure.text(headline));
+        }
+        return exits;
     }
 
     private void useOptions(AgentOptions options) {
@@ -179,17 +186,13 @@ public final class Memlock implements Agent {
         };
     }
 
-    /** Starts the threads that keep the lock. Returns whether they could be started. */
+    /** Starts the threads that keep the lock. Returns false if they could not be started and the JVM has to end because of it. */
     private boolean startsKeeping(LockFailure failure) {
         try {
             startBackground(failure == null || lock.status().state() == LockState.PARTIAL);
             return true;
         } catch (Throwable e) {
-            LockFailure failed = LockFailure.notKept(e);
-            boolean exits = currentOptions.get().onFailure() == OnFailure.EXIT;
-            String headline = "LOCKED, BUT NOT KEPT";
-            log.warn(exits ? failed.textBeforeExit(headline, ENDS) : failed.text(headline));
-            return false;
+            return !exitsAfter(LockFailure.notKept(e), "LOCKED, BUT NOT KEPT");
         }
     }
 

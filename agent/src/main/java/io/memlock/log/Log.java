@@ -31,6 +31,11 @@ public final class Log {
         return verbosity.level() == LogLevel.DEBUG;
     }
 
+    /** Prints why the JVM ends with a status of the agent. */
+    public void error(String message) {
+        stderr.print(StandardError.ERROR, message);
+    }
+
     /** Prints what the operator should know, at every level: something is not as promised, or no longer as it was. */
     public void warn(String message) {
         stderr.print(StandardError.WARN, message);

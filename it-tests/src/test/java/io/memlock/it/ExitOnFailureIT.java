@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HelloApp;
 import io.memlock.it.harness.AgentJar;
+import io.memlock.it.harness.AgentLine;
 import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
@@ -83,6 +85,9 @@ class ExitOnFailureIT {
         assertThat(outcome.exitStatus()).as(outcome::toString).isEqualTo(77);
         assertThat(outcome.stdout()).isEmpty();
         assertThat(outcome.agentMessages()).singleElement().asString().contains("NOT LOCKED", EXITS);
+        assertThat(outcome.stderr().lines().map(AgentLine::of).filter(Objects::nonNull))
+                .extracting(AgentLine::level)
+                .containsExactly("ERROR");
     }
 
     private Path without(String missing) throws IOException {
