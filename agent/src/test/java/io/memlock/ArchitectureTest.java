@@ -54,7 +54,7 @@ class ArchitectureTest {
                 "reconcile |  | calls cgroup memory os",
                 "lock      |  | advice calls cgroup hotspot memory options os reconcile residency state zgc",
                 "ranges    |  | advice calls lock memory os proc state",
-                "tracking  | java.lang.. java.nio.charset java.security net.bytebuddy.jar.asm | log memory os",
+                "tracking  | java.lang.. java.nio.charset java.security net.bytebuddy.jar.asm | hotspot log memory os",
                 "report    |  | calls hotspot log memory proc state",
                 "keeper    | java.security | bootstrap calls hotspot lock log memory options os report state zgc",
                 "jmx       | javax.management.. | calls keeper memory options report state tracking",

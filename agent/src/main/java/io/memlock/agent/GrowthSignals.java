@@ -14,15 +14,11 @@ import java.lang.instrument.Instrumentation;
  * Nothing here initialises the JVM's management: if that failed for lack of memory, it would stay broken for the
  * application.
  */
-final class GrowthSignals implements Growth.Source {
+final class GrowthSignals extends OpenedCounters<GrowthCounters> implements Growth.Source {
 
     private final Instrumentation instrumentation;
     private final AddressSpaceReader addressSpace;
 
-    /** The counters; null where the JVM has none, and before the first look. */
-    private GrowthCounters counters;
-
-    private boolean hasLooked;
     private long committed;
     private long collections;
 
@@ -35,10 +31,7 @@ final class GrowthSignals implements Growth.Source {
     public Growth look() {
         long committedBefore = committed;
         long collectionsBefore = collections;
-        if (!hasLooked) {
-            hasLooked = true;
-            counters = counters();
-        }
+        GrowthCounters counters = get();
         if (counters != null) {
             committed = counters.committed();
             collections = counters.collections();
@@ -51,11 +44,9 @@ final class GrowthSignals implements Growth.Source {
         return isPossible ? Growth.POSSIBLE : Growth.NONE;
     }
 
-    private GrowthCounters counters() {
-        try {
-            return new GrowthCounters(new OwnCounters(instrumentation));
-        } catch (ReflectiveOperationException | RuntimeException e) {
-            return null; // what is mapped tells most of it, too
-        }
+    /** Where this fails, what is mapped tells most of it, too. */
+    @Override
+    GrowthCounters open() throws ReflectiveOperationException {
+        return new GrowthCounters(new OwnCounters(instrumentation));
     }
 }

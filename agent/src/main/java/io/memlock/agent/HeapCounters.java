@@ -12,8 +12,9 @@ final class HeapCounters implements LongSupplier {
     private static final long UNKNOWN = -1;
 
     private final Instrumentation instrumentation;
-    private boolean hasLooked;
-    private YoungCollections collections;
+
+    /** Null before the first question, so that its class is not loaded before {@code main}. */
+    private Opened counters;
 
     /** Opens nothing before the first question. */
     HeapCounters(Instrumentation instrumentation) {
@@ -22,18 +23,18 @@ final class HeapCounters implements LongSupplier {
 
     @Override
     public long getAsLong() {
-        if (!hasLooked) {
-            hasLooked = true;
-            collections = collections();
+        if (counters == null) {
+            counters = new Opened();
         }
+        YoungCollections collections = counters.get();
         return collections == null ? UNKNOWN : collections.nextCopiedBytes();
     }
 
-    private YoungCollections collections() {
-        try {
+    /** Fails on another JDK, and with {@code -XX:-UsePerfData}. */
+    private final class Opened extends OpenedCounters<YoungCollections> {
+        @Override
+        YoungCollections open() throws ReflectiveOperationException {
             return new YoungCollections(new OwnCounters(instrumentation));
-        } catch (ReflectiveOperationException | RuntimeException e) {
-            return null; // another JDK, or -XX:-UsePerfData
         }
     }
 }

@@ -2,6 +2,7 @@
 package io.memlock.agent;
 
 import io.memlock.hotspot.HeapRoom;
+import io.memlock.hotspot.RetryPause;
 import io.memlock.jfr.LockEvents;
 import io.memlock.jfr.Recordings;
 import io.memlock.keeper.LockControl;
@@ -21,6 +22,8 @@ final class JfrService {
 
     private boolean isRefused;
 
+    private final RetryPause pause = new RetryPause();
+
     JfrService(CurrentOptions options, ThisProcess process, Log log) {
         this.options = options;
         this.process = process;
@@ -34,20 +37,26 @@ final class JfrService {
      * @param control whom the events ask
      */
     void update(LockControl control) {
+        long now = System.nanoTime();
         try {
             if (!options.get().jfr()) {
                 isRefused = false;
                 end();
             } else if (events == null
                     && !isRefused
+                    && pause.isOver(now)
                     && HeapRoom.isThere()
                     && Recordings.areRunning()
                     && HeapRoom.lasts()) {
                 begin(control);
             }
-        } catch (IOException | RuntimeException | LinkageError e) {
-            isRefused = true;
+        } catch (IOException | RuntimeException | Error e) {
+            isRefused = !RetryPause.isWorthwhileAfter(e);
             log.debug("no events in Flight Recorder: " + e);
+            if (!isRefused) {
+                pause.begin(now);
+                end();
+            }
         }
     }
 

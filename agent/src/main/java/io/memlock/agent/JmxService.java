@@ -3,6 +3,7 @@ package io.memlock.agent;
 
 import io.memlock.attach.Version;
 import io.memlock.hotspot.HeapRoom;
+import io.memlock.hotspot.RetryPause;
 import io.memlock.jmx.JmxRegistration;
 import io.memlock.keeper.LockControl;
 import io.memlock.log.Log;
@@ -25,7 +26,15 @@ final class JmxService {
     private final long pageBytes;
     private final Supplier<PrefaultState> prefault;
 
+    /** The beans; null while the option is off. Not all may be registered: a lack of memory puts the others off. */
     private volatile JmxRegistration registration;
+
+    /** Whether all are registered, or never will be. */
+    private boolean isSettled;
+
+    private RetryPause pause = new RetryPause();
+
+    private String lastProblem = "";
 
     /** Made once: what it has changed of the JDK stays. Null until it is needed. */
     private OffHeap offHeap;
@@ -49,19 +58,52 @@ final class JmxService {
      * @param control whom the beans ask
      */
     void update(LockControl control) {
+        update(control, System.nanoTime());
+    }
+
+    void update(LockControl control, long nowNanos) {
+        boolean isWanted = options.get().jmx();
+        boolean rests = isWanted ? isSettled || !pause.isOver(nowNanos) : registration == null;
+        if (rests) {
+            return;
+        }
         try {
-            if (!options.get().jmx()) {
-                end();
-            } else if (registration == null
-                    && HeapRoom.isThere()
-                    && JmxRegistration.canRegister()
-                    && HeapRoom.lasts()) {
+            if (!isWanted) {
+                registration.unregister();
+                settle(false);
+            } else if (HeapRoom.isThere() && JmxRegistration.canRegister() && HeapRoom.lasts()) {
                 begin(control);
+                settle(true);
             }
         } catch (InstanceAlreadyExistsException e) {
+            settle(isWanted);
             log.warn("no MXBean, to leave the application's own alone: " + e.getMessage());
-        } catch (JMException | RuntimeException e) {
-            log.warn("the MXBean cannot be " + (options.get().jmx() ? "" : "un") + "registered: " + e);
+        } catch (JMException e) { // the server's answer, which is final
+            settle(isWanted);
+            log.warn("the MXBean cannot be " + registered(isWanted) + ": " + e);
+        } catch (RuntimeException | Error e) {
+            pause.begin(nowNanos);
+            warnOnce("the MXBean cannot be " + registered(isWanted) + " now, which is tried again: " + e);
+        }
+    }
+
+    private void settle(boolean isRegistered) {
+        isSettled = isRegistered;
+        if (!isRegistered) {
+            registration = null;
+        }
+        pause = new RetryPause();
+        lastProblem = "";
+    }
+
+    private static String registered(boolean isWanted) {
+        return isWanted ? "registered" : "unregistered";
+    }
+
+    private void warnOnce(String problem) {
+        if (!problem.equals(lastProblem)) {
+            log.warn(problem);
+            lastProblem = problem;
         }
     }
 
@@ -69,20 +111,14 @@ final class JmxService {
         if (offHeap == null) {
             offHeap = new OffHeap(instrumentation);
         }
+        if (registration == null) {
+            registration = new JmxRegistration(control, offHeap, pageBytes, Version.current(), prefault);
+        }
         refreshForFirstReader(control);
-        registration = new JmxRegistration(control, offHeap, pageBytes, Version.current(), prefault);
         registration.register();
     }
 
-    private void end() throws JMException {
-        JmxRegistration last = registration;
-        registration = null;
-        if (last != null) {
-            last.unregister();
-        }
-    }
-
-    /** Scans once. Where that fails the bean is still worth having: its state does not come from a scan. */
+    /** Scans once. Where smaps cannot be read the bean is still worth having: its state does not come from there. */
     private void refreshForFirstReader(LockControl control) {
         try {
             control.refresh();

@@ -28,10 +28,7 @@ final class Publisher implements Runnable {
 
     private LockControl control;
 
-    /** The counters; null where there are none, and before the first time. */
-    private LockCounters counters;
-
-    private boolean hasBegun;
+    private final OpenedCounters<LockCounters> counters = new Published();
 
     Publisher(Instrumentation instrumentation, Log log, JmxService jmx, JfrService jfr, EndLine endLine) {
         this.instrumentation = instrumentation;
@@ -47,12 +44,9 @@ final class Publisher implements Runnable {
 
     @Override
     public void run() {
-        if (!hasBegun) {
-            hasBegun = true;
-            counters = counters();
-        }
-        if (counters != null) {
-            count();
+        LockCounters published = counters.get();
+        if (published != null) {
+            count(published);
         }
         if (jmx != null) {
             jmx.update(control);
@@ -66,9 +60,9 @@ final class Publisher implements Runnable {
         }
     }
 
-    private void count() {
+    private void count(LockCounters published) {
         LockStatus status = control.status();
-        counters.state(
+        published.state(
                 status.state().code(),
                 Region.joined(status.regions()),
                 status.regions().isEmpty() ? "" : PathGlob.joined(status.asked().files()),
@@ -78,19 +72,29 @@ final class Publisher implements Runnable {
         RegionReport report = control.report();
         if (report != null) {
             RegionUsage all = report.total();
-            counters.process(all.lockedBytes(), all.residentBytes(), all.swappedBytes());
+            published.process(all.lockedBytes(), all.residentBytes(), all.swappedBytes());
             RegionUsage selected = report.selected(status);
-            counters.scan(selected.lockedBytes(), selected.residentBytes(), report.takenNanos());
+            published.scan(selected.lockedBytes(), selected.residentBytes(), report.takenNanos());
         }
     }
 
-    /** Opens the counters. Where the JVM has none, only the command line misses them. */
-    private LockCounters counters() {
-        try {
-            return new LockCounters(new OwnCounters(instrumentation));
-        } catch (ReflectiveOperationException | RuntimeException e) {
-            log.debug("the lock is not published as performance counters: " + e);
-            return null;
+    /** The counters of the lock. Where the JVM has none, only the command line misses them. */
+    private final class Published extends OpenedCounters<LockCounters> {
+
+        /** The same at each attempt: it knows those that an earlier one has added. */
+        private OwnCounters own;
+
+        @Override
+        LockCounters open() throws ReflectiveOperationException {
+            if (own == null) {
+                own = new OwnCounters(instrumentation);
+            }
+            return new LockCounters(own);
+        }
+
+        @Override
+        void failed(Throwable failure) {
+            log.debug("the lock is not published as performance counters: " + failure);
         }
     }
 }

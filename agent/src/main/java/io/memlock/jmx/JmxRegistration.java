@@ -70,33 +70,58 @@ public final class JmxRegistration {
     }
 
     /**
-     * Registers the beans.
+     * Registers the beans. If this fails for any other reason than the server's, the next call registers those that are
+     * missing.
      *
-     * @throws JMException if the server refuses; if it is because the application has a bean of such a name, nothing is
-     *     registered
+     * @throws JMException if the server refuses, which is final; if it is because the application has a bean of such a name,
+     *     nothing is registered
      */
     public void register() throws JMException {
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
         for (Entry entry : entries) {
-            if (server.isRegistered(entry.name)) {
+            if (!entry.isThere && server.isRegistered(entry.name)) {
                 throw new InstanceAlreadyExistsException("the application has a bean of the name " + entry.name);
             }
         }
         for (Entry entry : entries) {
+            if (!entry.isThere) {
+                register(server, entry);
+            }
+        }
+    }
+
+    private void register(MBeanServer server, Entry entry) throws JMException {
+        try {
             listeners.register(server, StandIn.of(entry.bean), entry.name);
+        } catch (RuntimeException e) {
+            entry.isThere = server.isRegistered(entry.name); // it is if only a listener of the application has failed
+            if (!entry.isThere) {
+                throw e;
+            }
         }
     }
 
     /**
      * Unregisters the beans, but for those that the application has unregistered. Clients that wait for an answer of a bean
-     * still get it.
+     * still get it. If this fails for any other reason than the server's, the next call unregisters those that are left.
      *
-     * @throws JMException if the server refuses
+     * @throws JMException if the server refuses, which is final
      */
     public void unregister() throws JMException {
         for (Entry entry : entries) {
             if (entry.isThere) {
-                listeners.unregister(ManagementFactory.getPlatformMBeanServer(), entry.name);
+                unregister(ManagementFactory.getPlatformMBeanServer(), entry);
+            }
+        }
+    }
+
+    private void unregister(MBeanServer server, Entry entry) throws JMException {
+        try {
+            listeners.unregister(server, entry.name);
+        } catch (RuntimeException e) { // as above, it may be done all the same
+            entry.isThere = server.isRegistered(entry.name);
+            if (entry.isThere) {
+                throw e;
             }
         }
     }

@@ -49,7 +49,12 @@ final class ListenerThread {
         return thread;
     }
 
-    /** Registers a bean, which tells the listeners of the server. */
+    /**
+     * Registers a bean, which tells the listeners of the server.
+     *
+     * @throws JMException if the server refuses, or a listener holds it up
+     * @throws RuntimeException if a listener fails, or the call does, in which case the bean may be registered all the same
+     */
     void register(MBeanServer server, Object bean, ObjectName name) throws JMException {
         await(bound(
                 MBeanServer.class,
@@ -104,7 +109,7 @@ final class ListenerThread {
             }
             throw new IllegalStateException(e.getCause());
         } catch (TimeoutException e) {
-            throw new IllegalStateException("a listener of the application blocks it", e);
+            throw new JMException("a listener of the application blocks it");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);

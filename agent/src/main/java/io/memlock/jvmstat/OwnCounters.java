@@ -5,6 +5,7 @@ import java.lang.instrument.Instrumentation;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -29,6 +30,9 @@ public final class OwnCounters {
     private static final int STRING = 5;
 
     private final Object perf;
+
+    /** What was added, by name. */
+    private final Map<String, ByteBuffer> added = new HashMap<>();
 
     /**
      * Opens the counters of this JVM.
@@ -59,7 +63,9 @@ public final class OwnCounters {
         }
     }
 
-    /** Adds a number that only grows. A JVM can have each name only once. */
+    /**
+     * Adds a number that only grows. A JVM can have each name only once: who asks for one that was added here gets it again.
+     */
     ByteBuffer addCount(String name) throws ReflectiveOperationException {
         return addLong(name, MONOTONIC, EVENTS);
     }
@@ -69,17 +75,27 @@ public final class OwnCounters {
     }
 
     private ByteBuffer addLong(String name, int variability, int unit) throws ReflectiveOperationException {
-        ByteBuffer value = (ByteBuffer) perf.getClass()
-                .getMethod("createLong", String.class, int.class, int.class, long.class)
-                .invoke(perf, name, variability, unit, 0L);
+        ByteBuffer value = added.get(name);
+        if (value == null) {
+            value = (ByteBuffer) perf.getClass()
+                    .getMethod("createLong", String.class, int.class, int.class, long.class)
+                    .invoke(perf, name, variability, unit, 0L);
+            added.put(name, value);
+        }
         return value.order(ByteOrder.nativeOrder());
     }
 
     ByteBuffer addText(String name, int mostBytes) throws ReflectiveOperationException {
+        ByteBuffer text = added.get(name);
+        if (text != null) {
+            return text;
+        }
         try {
-            return (ByteBuffer) perf.getClass()
+            text = (ByteBuffer) perf.getClass()
                     .getMethod("createByteArray", String.class, int.class, int.class, byte[].class, int.class)
                     .invoke(perf, name, VARIABLE, STRING, new byte[1], mostBytes);
+            added.put(name, text);
+            return text;
         } catch (InvocationTargetException e) {
             throw new ReflectiveOperationException(name + ": " + e.getCause(), e);
         }

@@ -109,9 +109,14 @@ abstract class JdkHook implements ClassFileTransformer {
                 type.getModule(), Set.of(), Map.of(), Map.of(type.getPackageName(), ours), Set.of(), Map.of());
     }
 
-    /** Defines a class beside one of the JDK's. */
+    /** Defines a class beside one of the JDK's, unless an attempt for which there was no memory has. */
     final Class<?> define(Class<?> target, byte[] hookClass) throws ReflectiveOperationException {
         open(instrumentation, target);
+        try {
+            return Class.forName(hook.replace('/', '.'), false, target.getClassLoader());
+        } catch (ClassNotFoundException e) { // as at the first attempt
+            // Then it is defined now.
+        }
         return MethodHandles.privateLookupIn(target, MethodHandles.lookup()).defineClass(hookClass);
     }
 
@@ -129,14 +134,19 @@ abstract class JdkHook implements ClassFileTransformer {
      */
     final void change(Class<?> target) throws ReflectiveOperationException {
         home = target.getName().replace('.', '/');
+        boolean isChanged = false;
         instrumentation.addTransformer(this, true);
         try {
             instrumentation.retransformClasses(target);
+            isChanged = isDone;
         } catch (UnmodifiableClassException e) {
             failure = e;
+        } finally {
+            if (!isChanged) {
+                instrumentation.removeTransformer(this);
+            }
         }
-        if (!isDone) {
-            instrumentation.removeTransformer(this);
+        if (!isChanged) {
             throw new ReflectiveOperationException("cannot change " + target.getName(), failure);
         }
     }
@@ -156,7 +166,7 @@ abstract class JdkHook implements ClassFileTransformer {
             byte[] changed = changed(classFile);
             isDone = changed != null;
             return changed;
-        } catch (RuntimeException | LinkageError e) { // a newer class file than ASM knows
+        } catch (RuntimeException | Error e) { // a newer class file than ASM knows, or no memory
             failure = e;
             return null;
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.tracking;
 
+import io.memlock.hotspot.RetryPause;
 import io.memlock.log.Log;
 import io.memlock.memory.Region;
 import io.memlock.os.LibC;
@@ -18,7 +19,8 @@ public final class MapTracking {
     private final UnwantedLocks unwanted;
     private final LibC libc;
     private final Log log;
-    private boolean isTried;
+    private final RetryPause pause = new RetryPause();
+    private boolean isDecided;
 
     /**
      * Creates a tracking that does nothing until {@link #look}.
@@ -33,22 +35,31 @@ public final class MapTracking {
     }
 
     /**
-     * Begins to see mappings as soon as there may be some to unlock. This is tried once: until then, and where it fails, the
-     * keeper finds them.
+     * Begins to see mappings as soon as there may be some to unlock. Until then, and where it fails, the keeper finds them. It
+     * is tried again only where memory was lacking.
      */
     public void look() {
-        if (isTried || !(unwanted.isBornUnwanted(Region.MAPPED) || unwanted.isBornUnwanted(Region.SHM))) {
+        if (!isDecided) {
+            look(System.nanoTime());
+        }
+    }
+
+    void look(long begin) {
+        if (isDecided
+                || !pause.isOver(begin)
+                || !(unwanted.isBornUnwanted(Region.MAPPED) || unwanted.isBornUnwanted(Region.SHM))) {
             return;
         }
-        isTried = true;
-        long begin = System.nanoTime();
         Unlocker unlocker = new Unlocker(libc, unwanted);
         try {
             unlocker.rehearse();
             String where = new MapHook(instrumentation).install(unlocker);
+            isDecided = true;
             log.debug("mapped files are unlocked at once by a hook in " + where + ": took "
                     + (System.nanoTime() - begin) / 1_000_000 + " ms");
-        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+        } catch (ReflectiveOperationException | RuntimeException | Error e) {
+            isDecided |= !RetryPause.isWorthwhileAfter(e);
+            pause.begin(begin);
             log.debug("mapped files are unlocked later, by the keeper: " + e);
         }
     }

@@ -45,8 +45,8 @@ public final class OffHeap {
     public synchronized long[] directBuffers() {
         try {
             if (!isTried) {
+                buffers = openBuffers();
                 isTried = true;
-                buffers = new DirectBuffers(instrumentation);
             }
             long start = System.nanoTime();
             if (buffers != null && start - goodUntilNanos >= 0) {
@@ -58,6 +58,15 @@ public final class OffHeap {
             return counted;
         } catch (ReflectiveOperationException | RuntimeException e) {
             return unknown();
+        }
+    }
+
+    /** Returns null where this JDK cannot be asked. Where memory is lacking just now, the error tells that it is not so. */
+    private DirectBuffers openBuffers() {
+        try {
+            return new DirectBuffers(instrumentation);
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            return null;
         }
     }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.agent;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.memlock.fake.ClosedJdk;
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
 import io.memlock.jmx.MemoryLockMXBean;
@@ -12,73 +13,133 @@ import io.memlock.keeper.Growth;
 import io.memlock.keeper.LockControl;
 import io.memlock.lock.MemoryLock;
 import io.memlock.log.Log;
-import io.memlock.log.LogLevel;
-import io.memlock.options.CurrentOptions;
+import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
 import io.memlock.state.PrefaultState;
-import java.io.OutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.TimeUnit;
 import javax.management.MBeanServer;
+import javax.management.MBeanServerDelegate;
+import javax.management.NotificationListener;
 import javax.management.ObjectName;
+import javax.management.StandardMBean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class JmxServiceTest {
 
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final int ALL = 1 + Region.values().length;
+
+    private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
     private final FakeKernel kernel = new FakeKernel();
     private final FakeProcess process = new FakeProcess(kernel);
-    private final Log log = new Log(new PrintStream(OutputStream.nullOutputStream()), LogLevel.QUIET);
-    private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
-    private final CurrentOptions options = process.options;
-    private final JmxService service = new JmxService(null, options, log, FakeKernel.PAGE, () -> PrefaultState.NONE);
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private final Log log = new Log(new PrintStream(printed, true, UTF_8), process.options);
+    private final JmxService service = new JmxService(
+            new ClosedJdk().instrumentation(), process.options, log, FakeKernel.PAGE, () -> PrefaultState.NONE);
     private LockControl control;
 
     @BeforeEach
-    void startTheLock() throws Exception {
+    void lock() throws Exception {
         MemoryLock lock = process.newLock();
         lock.start(OptionParser.parse("mode=none"));
-        control = new Background(lock, process, kernel, log, (from, to) -> {}, options, () -> Growth.NONE, () -> {})
-                .control();
+        Growth.Source none = () -> Growth.NONE;
+        control =
+                new Background(lock, process, kernel, log, (from, to) -> {}, process.options, none, () -> {}).control();
     }
 
     @AfterEach
     void unregister() throws Exception {
-        options.replaceBy(OptionParser.parse("jmx=off"));
-        service.update(control);
+        turnOff();
+        assertThat(beans()).isZero();
+    }
+
+    private void turnOff() throws Exception {
+        process.options.replaceBy(OptionParser.parse("jmx=off"));
+        service.update(control, 0);
+    }
+
+    private int beans() throws Exception {
+        return server.queryNames(new ObjectName("io.memlock:*"), null).size();
+    }
+
+    private long lines() {
+        return printed.toString(UTF_8).lines().count();
     }
 
     @Test
-    void registersTheBeanWhereTheScanBeforeItFails() throws Exception {
+    void registersTheBeansOnceMemoryIsThereAgain() throws Exception {
         process.onScan = () -> {
-            throw new IndexOutOfBoundsException("thrown by the test");
+            throw new OutOfMemoryError("thrown by the test");
         };
+        service.update(control, 0);
+        assertThat(beans()).isZero();
 
-        service.update(control);
-
-        assertThat(isRegistered()).isTrue();
+        process.onScan = () -> {};
+        service.update(control, SECOND);
+        assertThat(beans()).isEqualTo(ALL);
     }
 
-    /** A heap that is full now may have room at the next look. */
     @Test
-    void triesAgainWhereThereWasNoMemoryForTheScan() throws Exception {
-        AtomicReference<Error> failure = new AtomicReference<>(new OutOfMemoryError("thrown by the test"));
+    void saysOnceWhatGoesWrongAgainAndAgain() throws Exception {
+        int[] scans = new int[1];
         process.onScan = () -> {
-            Error now = failure.getAndSet(null);
-            if (now != null) {
-                throw now;
-            }
+            scans[0]++;
+            throw new OutOfMemoryError("thrown by the test");
         };
+        for (int i = 0; i < 100; i++) {
+            service.update(control, i * SECOND);
+        }
 
-        assertThatThrownBy(() -> service.update(control)).isInstanceOf(OutOfMemoryError.class);
-        service.update(control);
-
-        assertThat(isRegistered()).isTrue();
+        assertThat(scans[0]).as("each pause is twice as long as the one before").isBetween(5, 8);
+        assertThat(lines()).isEqualTo(1);
+        assertThat(printed.toString(UTF_8)).contains("the MXBean cannot be registered now", "thrown by the test");
     }
 
-    private boolean isRegistered() throws Exception {
-        return server.isRegistered(new ObjectName(MemoryLockMXBean.OBJECT_NAME));
+    @Test
+    void registersTheBeansWhereNoScanCanBeMade() throws Exception {
+        process.onScan = () -> {
+            throw new IllegalStateException("thrown by the test");
+        };
+        service.update(control, 0);
+
+        assertThat(beans()).isEqualTo(ALL);
+        assertThat(lines()).isZero();
+    }
+
+    @Test
+    void registersAllBeansThoughAListenerOfTheApplicationFails() throws Exception {
+        NotificationListener listener = (notification, handback) -> {
+            throw new AssertionError("thrown by the test");
+        };
+        server.addNotificationListener(MBeanServerDelegate.DELEGATE_NAME, listener, null, null);
+        try {
+            service.update(control, 0);
+        } finally {
+            server.removeNotificationListener(MBeanServerDelegate.DELEGATE_NAME, listener);
+        }
+
+        assertThat(beans()).isEqualTo(ALL);
+        turnOff();
+        assertThat(beans()).isZero();
+    }
+
+    @Test
+    void leavesABeanOfTheApplicationsAlone() throws Exception {
+        ObjectName name = new ObjectName(MemoryLockMXBean.OBJECT_NAME);
+        server.registerMBean(new StandardMBean(() -> {}, Runnable.class), name);
+        service.update(control, 0);
+        service.update(control, SECOND);
+        assertThat(beans()).isEqualTo(1);
+
+        server.unregisterMBean(name);
+        service.update(control, 2 * SECOND);
+        assertThat(beans()).isZero();
+        assertThat(lines()).isEqualTo(1);
+        assertThat(printed.toString(UTF_8)).contains("no MXBean, to leave the application's own alone");
     }
 }

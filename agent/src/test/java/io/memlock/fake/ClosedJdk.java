@@ -11,6 +11,9 @@ public final class ClosedJdk {
 
     private final List<Object[]> asked = new ArrayList<>();
 
+    /** What its answer is; null while it answers nothing. */
+    public Error failure;
+
     /** Returns what an agent asks it by. */
     public Instrumentation instrumentation() {
         return (Instrumentation) Proxy.newProxyInstance(
@@ -18,6 +21,9 @@ public final class ClosedJdk {
                 new Class<?>[] {Instrumentation.class},
                 (proxy, method, arguments) -> {
                     asked.add(arguments);
+                    if (failure != null) {
+                        throw failure;
+                    }
                     return null;
                 });
     }
