@@ -102,7 +102,7 @@ final class IsolatedLoader extends ClassLoader {
                 return;
             }
             JarEntry entry = entry(classes);
-            if (classes.equals(REGION)) {
+            if (classes.equals(REGION) && isBeforeMain()) {
                 requireRoom();
             }
             try (InputStream in = jar.getInputStream(entry)) {
@@ -120,6 +120,11 @@ final class IsolatedLoader extends ClassLoader {
                 throw unreadable(entry, e);
             }
         }
+    }
+
+    /** Returns whether no thread of the application can be in need of the room that {@link #requireRoom} takes for a moment. */
+    private boolean isBeforeMain() {
+        return restNanos == AT_ONCE && Thread.currentThread() == creator;
     }
 
     /**
