@@ -364,7 +364,7 @@ public final class MemoryLock {
         if (toReadBack.isEmpty()) {
             return;
         }
-        if (!residency.isPrivateInSwap()) {
+        if (plan.selection().isEmpty() || !residency.isPrivateInSwap()) {
             toReadBack = List.of();
             return;
         }
@@ -412,7 +412,7 @@ public final class MemoryLock {
             plan.notices().add(Failures.ROOM_AGAIN);
             firstPassDone = false;
         }
-        if (plan.isFutureRefused() && plan.isLimitLifted()) {
+        if (plan.selection().isEmpty() && plan.isFutureRefused() && plan.isLimitLifted()) {
             plan.begin(plan.options(), plan.limitNow());
             plan.notices().add(Plan.LIFTED);
             firstPassDone = false;
@@ -548,7 +548,6 @@ public final class MemoryLock {
     }
 
     private Outcome unlock(AgentOptions wanted) throws IOException {
-        toReadBack = List.of();
         passes.zgcMirror().release();
         plan.end(wanted);
         return ledger.outcome(giveBack(), null, null);
@@ -563,7 +562,6 @@ public final class MemoryLock {
         if (isLocked) {
             passes.reconciler().unlockAtOnce(); // before any word: a thread may take what is left in a few milliseconds
         }
-        toReadBack = List.of();
         OomMargin margin = plan.room().oomWatch().tightest();
         passes.zgcMirror().release();
         plan.holdBack(failures().outgrown(margin, isLocked));

@@ -10,6 +10,7 @@ import io.memlock.fake.FakeProcess;
 import io.memlock.log.LogLevel;
 import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
+import io.memlock.os.Errno;
 import io.memlock.os.Linux;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
@@ -680,6 +681,19 @@ class MemoryLockTest {
         assertThat(lifted.notices()).containsExactly(Plan.LIFTED);
         assertThat(kernel.isFuture()).isTrue();
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+    }
+
+    /** A filter is no limit. */
+    @Test
+    void aFutureThatTheKernelRefusesIsNotTakenForOneThatALimitRefused() throws Exception {
+        lock.start(OptionParser.parse("mode=none"));
+        kernel.filter.put("mlockall", Errno.EPERM);
+        lock.change(OptionParser.parse("mode=heap,strategy=future"));
+        assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
+
+        for (int pass = 0; pass < 3; pass++) {
+            assertThat(lock.reconcile().notices()).isEmpty();
+        }
     }
 
     @Test

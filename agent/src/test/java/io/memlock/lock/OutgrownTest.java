@@ -211,6 +211,21 @@ class OutgrownTest {
         assertThat(process.asked).hasSize(1);
     }
 
+    /** Also what no pass has seen between the lock and the unlock. */
+    @Test
+    void whatIsUnlockedAtOnceIsNotReadBack() throws Exception {
+        process.isPrivateInSwap = true;
+        lock.change(OptionParser.parse("mode=heap"));
+        process.whileSwappingIn = () -> kernel.commit(Region.HEAP, HEAP + 4 * MIB, MIB);
+        lock.change(OptionParser.parse("mode=heap"));
+        process.asked.clear();
+
+        lock.unlock();
+        lock.reconcile();
+
+        assertThat(process.asked).isEmpty();
+    }
+
     @Test
     void tellsOnceWhyALateLockLeavesMemoryInSwap() throws Exception {
         start();
