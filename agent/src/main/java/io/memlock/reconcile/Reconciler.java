@@ -215,7 +215,9 @@ public final class Reconciler {
         passesSinceChange = changed ? 0 : passesSinceChange + 1;
         boolean sameSelection = selection.equals(lastSelection);
         boolean sameWish = sameSelection && conditions.equals(lastConditions);
-        boolean isSettled = last.isComplete() && last.errno() == 0 && !adopts && !givesBack;
+        // Whoever unlocked something may have done so while the last pass was beyond the rest of it.
+        boolean wasUnlocked = conditions.isFuture() && last.newlyLocked() > 0;
+        boolean isSettled = last.isComplete() && last.errno() == 0 && !adopts && !givesBack && !wasUnlocked;
         boolean known = !changed && !mayBeLockable && sameWish && isSettled;
         if (known && ++passesSinceFull < FULL_PASS_EVERY && spotCheck(conditions)) {
             if (looks) {

@@ -683,6 +683,28 @@ class MemoryLockTest {
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
     }
 
+    /** A pass finds the heap locked, then a munlockall comes, and the pass finds the rest unlocked. */
+    @Test
+    void theNextPassFindsWhatWasUnlockedBehindTheLast() throws Exception {
+        long far = METASPACE;
+        for (long i = 0; i < 40; i++) {
+            kernel.commit(Region.METASPACE, far + i * 4 * MIB, MIB);
+        }
+        start("mode=all");
+        lock.reconcile();
+        for (long i = 0; i < 40; i++) {
+            kernel.munlock(far + i * 4 * MIB, MIB);
+        }
+        kernel.afterLock.put(far, () -> kernel.munlock(HEAP, 4 * MIB));
+        lock.reconcileAfterChange();
+        assertThat(kernel.isLocked(far)).isTrue();
+        assertThat(kernel.isLocked(HEAP)).isFalse();
+
+        lock.reconcile();
+
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+    }
+
     /** A filter is no limit. */
     @Test
     void aFutureThatTheKernelRefusesIsNotTakenForOneThatALimitRefused() throws Exception {
