@@ -94,15 +94,17 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
      */
     List<OomMargin> oomMargins(MemInfo host, long heapToComeBytes) {
         int last = levels.size();
+        CgroupLevel[] measured = new CgroupLevel[last];
         long[] swapLeft = new long[last + 1]; // of each level's memory, the host's last
         swapLeft[last] = Math.max(0, host.swapFreeBytes());
         for (int i = last - 1; i >= 0; i--) {
+            measured[i] = levels.get(i).measured();
             boolean isNone = swapLeft[i + 1] == 0; // most hosts have no swap: nothing is read then
-            swapLeft[i] = isNone ? 0 : Math.min(swapLeft[i + 1], levels.get(i).swapLeftBytes());
+            swapLeft[i] = isNone ? 0 : Math.min(swapLeft[i + 1], measured[i].swapLeftBytes());
         }
         List<OomMargin> margins = new ArrayList<>();
         for (int i = 0; i < last; i++) {
-            OomMargin margin = levels.get(i).oomMargin(swapLeft[i], swapLeft[0], heapToComeBytes);
+            OomMargin margin = measured[i].oomMargin(swapLeft[i], swapLeft[0], heapToComeBytes);
             if (margin != null) {
                 margins.add(margin);
             }

@@ -30,6 +30,11 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
     private static final Keys SWAPPABLE_V2 = new Keys("inactive_anon ", "active_anon ");
     private static final byte[] MAX = {'m', 'a', 'x'};
 
+    /** Returns the same for one measurement, in which each file is read at most once. */
+    CgroupLevel measured() {
+        return new CgroupLevel(version, directory, new FilesReadOnce(files));
+    }
+
     /**
      * Returns the limit beyond which the kernel reclaims, then kills. v1 tells the tightest limit here and above, even where
      * a container hides the levels above.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.files.Cursor;
 import io.memlock.proc.MemInfo;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.groups.Tuple;
@@ -97,6 +98,20 @@ class OomMarginTest {
                 1, "/cg", Map.of("memory.limit_in_bytes", "1000\n", "memory.usage_in_bytes", "900\n")::get);
 
         assertThat(margins(level).get(0).swapLeftBytes()).isEqualTo(MIB);
+    }
+
+    /** To read memory.stat costs the kernel most: the limits, what is reclaimable and what is swappable all stand there. */
+    @Test
+    void eachFileIsReadOnce() {
+        CgroupLevel level = level1("1000", "950", "1500", "1250");
+        List<String> read = new ArrayList<>();
+        CgroupLevel counted = new CgroupLevel(1, "/cg", name -> {
+            read.add(name);
+            return level.files().text(name);
+        });
+
+        assertThat(margins(counted)).isEqualTo(margins(level));
+        assertThat(read).contains("memory.stat").doesNotHaveDuplicates();
     }
 
     private static Tuple bytes(long first, long second) {
