@@ -113,6 +113,19 @@ class NoHarmIT {
         }
     }
 
+    /** While the agent's thread beside main reads its classes, in 15 of 40 JVMs main found no room, or HotSpot none. */
+    @EachJdk
+    void leavesMainItsHeapOfAFewMegabytes(Jdk jdk) {
+        for (int run = 0; run < 20; run++) {
+            ForkedJvm.on(jdk)
+                    .agent("")
+                    .flags("-XX:+UseG1GC", "-Xmx4m")
+                    .main(HelloApp.class)
+                    .run()
+                    .succeeded();
+        }
+    }
+
     @EachJdk
     void systemPropertiesAreThoseWithoutTheAgent(Jdk jdk) {
         List<String> without = properties(ForkedJvm.on(jdk));
