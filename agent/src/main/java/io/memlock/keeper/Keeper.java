@@ -67,7 +67,9 @@ final class Keeper {
     /** Whether the next pass is due because what has been born locked could fill the room that is left. */
     private boolean isUrgent;
 
+    /** Whether the last pass left something for the next, which is due at once then. */
     private boolean isMoreToDo;
+
     private boolean hasPassed;
     private boolean hasNoted;
     private volatile boolean isOver;
@@ -118,7 +120,8 @@ final class Keeper {
                 CpuAllowance allowance = isUrgent ? periodic : rest();
                 if (allowance != null) {
                     pass(allowance);
-                    mirrorHeap();
+                    isMoreToDo = lock.isReadingBack();
+                    isMoreToDo |= mirrorHeap();
                 }
             } catch (Throwable e) { // an OutOfMemoryError the application survives, too
                 troubles.goOnAfter(e);
@@ -224,17 +227,15 @@ final class Keeper {
         outcome.notices().forEach(log::warn);
     }
 
-    /**
-     * Mirrors a part of ZGC's heap after each pass. While there is more, or more to be read back from swap, the next pass is
-     * due at once.
-     */
-    private void mirrorHeap() throws IOException {
-        isMoreToDo = lock.isReadingBack();
-        if (mirroring.restNanos(System.nanoTime()) == 0) {
-            long start = cpu.nanos();
-            isMoreToDo |= lock.populateMirror();
-            mirroring.spend(cpu.nanos() - start);
+    /** Mirrors a part of ZGC's heap after each pass. Returns whether there is more. */
+    private boolean mirrorHeap() throws IOException {
+        if (mirroring.restNanos(System.nanoTime()) > 0) {
+            return false;
         }
+        long start = cpu.nanos();
+        boolean isMore = lock.populateMirror();
+        mirroring.spend(cpu.nanos() - start);
+        return isMore;
     }
 
     private void noteOnce(LockState state) throws IOException {

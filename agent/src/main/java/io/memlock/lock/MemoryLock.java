@@ -408,14 +408,13 @@ public final class MemoryLock {
 
     private LockFailure runPass() throws IOException {
         if (plan.heldBack() != null && plan.room().oomWatch().isRoomAgain(process.nanoTime())) {
-            plan.begin(plan.options(), plan.limitNow());
-            plan.notices().add(Failures.ROOM_AGAIN);
-            firstPassDone = false;
+            beginAgain(plan.limitNow(), Failures.ROOM_AGAIN);
         }
-        if (plan.selection().isEmpty() && plan.isFutureRefused() && plan.isLimitLifted()) {
-            plan.begin(plan.options(), plan.limitNow());
-            plan.notices().add(Plan.LIFTED);
-            firstPassDone = false;
+        if (plan.selection().isEmpty() && plan.isFutureRefused()) {
+            LockLimit now = plan.limitNow();
+            if (now.isUnlimited()) {
+                beginAgain(now, Plan.LIFTED);
+            }
         }
         if (plan.selection().isEmpty() && !plan.isGivingBack()) {
             return ledger.state() == LockState.FAILED ? ledger.lastFailure() : null;
@@ -429,6 +428,12 @@ public final class MemoryLock {
             cannotLook(e);
             throw e;
         }
+    }
+
+    private void beginAgain(LockLimit limit, String notice) {
+        plan.begin(plan.options(), limit);
+        plan.notices().add(notice);
+        firstPassDone = false;
     }
 
     /**

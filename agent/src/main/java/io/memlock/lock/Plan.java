@@ -175,11 +175,6 @@ public final class Plan {
         return strategy == Strategy.RESCAN && options.get().strategy() == StrategyChoice.FUTURE;
     }
 
-    /** Looks whether locking has become unlimited. */
-    boolean isLimitLifted() {
-        return limits.again(limit).isUnlimited();
-    }
-
     /**
      * Returns whether a start locks by rescan only because there is too little room for files, and the heap fits. Where it
      * does not, what is locked has to be known from the beginning: it may have to be unlocked in a moment.

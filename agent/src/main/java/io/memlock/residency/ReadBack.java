@@ -12,9 +12,6 @@ import java.util.List;
  */
 public record ReadBack(List<Segment> left, String refusal) {
 
-    /** All was gone through, and nothing is in swap. */
-    public static final ReadBack DONE = new ReadBack(List.of(), null);
-
     public ReadBack {
         left = List.copyOf(left);
     }

@@ -59,7 +59,7 @@ public final class SwapIn {
             for (long at = segment.start(); at < segment.end(); at += WINDOW_BYTES) {
                 long end = Math.min(segment.end(), at + WINDOW_BYTES);
                 pagemap.forEachSwapped(at, end, (from, to) -> bring(from, to, work, until));
-                if (until.isStopped(end)) {
+                if (until.stopsAt(end)) {
                     List<Segment> left = new ArrayList<>(segments.subList(i + 1, segments.size()));
                     if (until.stoppedAt < segment.end()) {
                         left.add(0, segment.from(until.stoppedAt));
@@ -141,7 +141,7 @@ public final class SwapIn {
                 errno = failed;
             }
             pause.nanos(ChunkedCalls.PAUSE_NANOS);
-            until.isStopped(at + length);
+            until.stopsAt(at + length);
         }
     }
 
@@ -160,7 +160,7 @@ public final class SwapIn {
          *
          * @param reached up to which address all is done
          */
-        boolean isStopped(long reached) {
+        boolean stopsAt(long reached) {
             if (!isStopped && isOver.getAsBoolean()) {
                 isStopped = true;
                 stoppedAt = reached;
