@@ -224,6 +224,11 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     }
 
     @Override
+    public void tellReadBack(long bytes) {
+        residency().tellReadBack(bytes);
+    }
+
+    @Override
     public boolean isPrivateInSwap() {
         return residency().isPrivateInSwap();
     }

@@ -39,21 +39,13 @@ public final class MemoryLock {
     /** Time that a pass spends at most on reading back what is in swap: nobody watches the room meanwhile. */
     private static final long READ_BACK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** Segments that wait to be read back; where there are more, all that is locked is gone through. */
-    private static final int MOST_TO_READ_BACK = 1_000;
-
     private final Plan plan;
     private final FutureLock future;
     private final Passes passes;
     private final Residency residency;
     private final OwnProcess process;
     private final Ledger ledger;
-
-    /** Locked while some of it may have been in swap, and not gone through since. */
-    private List<Segment> toReadBack = List.of();
-
-    private boolean isReadingBack;
-    private String readBackRefusal;
+    private final ReadingBack readingBack;
 
     /** Whether new mappings are not to be born locked before a long work is over in which nobody watches the room. */
     private boolean isFuturePostponed;
@@ -85,6 +77,7 @@ public final class MemoryLock {
         this.residency = residency;
         this.process = process;
         this.ledger = new Ledger(plan, process);
+        this.readingBack = new ReadingBack(residency);
     }
 
     /** Returns what is known now, null before the first lock. This is free, and waits for nobody. */
@@ -322,16 +315,17 @@ public final class MemoryLock {
     private String readAllBack() throws IOException {
         passes.reconciler().takeNewlyLocked();
         ReadBack back = residency.swapIn(passes.reconciler().locked(), this::isPassDueNow);
-        String refusal = back.refusal();
         while (!back.left().isEmpty()) {
             runPass();
             if (plan.heldBack() != null) {
-                return refusal; // unlocked meanwhile: it is told why
+                break; // unlocked meanwhile: it is told why
             }
-            back = residency.swapInPrivate(back.left(), this::isPassDueNow);
-            refusal = refusal == null ? back.refusal() : refusal;
+            back = back.and(residency.swapInPrivate(back.left(), this::isPassDueNow));
         }
-        return refusal;
+        if (back.broughtBytes() > 0) {
+            residency.tellReadBack(back.broughtBytes());
+        }
+        return back.refusal();
     }
 
     private boolean isPassDueNow() {
@@ -354,46 +348,26 @@ public final class MemoryLock {
         return ledger.outcome(failure, null, null);
     }
 
-    /**
-     * Reads back a part of what was swapped out before a pass locked it, as after an unlock by somebody else: a lock on-fault
-     * does not. Where there is no room for it, it waits until there is.
-     */
+    /** Reads back a part of what was swapped out before a pass locked it. */
     private void readBack() throws IOException {
-        awaitReadingBack(passes.reconciler().takeNewlyLocked());
-        isReadingBack = false;
-        if (toReadBack.isEmpty()) {
-            return;
+        readingBack.await(
+                passes.reconciler().takeNewlyLocked(), passes.reconciler().locked());
+        if (plan.selection().isEmpty()) {
+            readingBack.end();
         }
-        if (plan.selection().isEmpty() || !residency.isPrivateInSwap()) {
-            toReadBack = List.of();
-            return;
-        }
-        if (!plan.room().oomWatch().isRoomForAll()) {
+        if (!readingBack.isNeeded() || !plan.room().oomWatch().isRoomForAll()) {
             return;
         }
         long end = process.nanoTime() + READ_BACK_NANOS;
-        ReadBack back = residency.swapInPrivate(toReadBack, () -> process.nanoTime() - end >= 0 || isPassDueNow());
-        toReadBack = back.left();
-        isReadingBack = !toReadBack.isEmpty();
-        if (back.refusal() != null && !back.refusal().equals(readBackRefusal)) {
-            plan.notices().add("locked, but not read back from swap: " + back.refusal());
-        }
-        readBackRefusal = back.refusal();
-    }
-
-    private void awaitReadingBack(List<Segment> newlyLocked) {
-        if (toReadBack.isEmpty()) {
-            toReadBack = newlyLocked;
-        } else if (!newlyLocked.isEmpty()) {
-            List<Segment> all = new ArrayList<>(toReadBack);
-            all.addAll(newlyLocked);
-            toReadBack = all.size() > MOST_TO_READ_BACK ? passes.reconciler().locked() : all;
+        String refusal = readingBack.readPart(() -> process.nanoTime() - end >= 0 || isPassDueNow());
+        if (refusal != null) {
+            plan.notices().add("locked, but not read back from swap: " + refusal);
         }
     }
 
     /** Returns whether the last pass had no time to read all back that it could, so that the next is due at once. */
     public synchronized boolean isReadingBack() {
-        return isReadingBack;
+        return readingBack.isMoreToDo();
     }
 
     /**

@@ -28,9 +28,6 @@ public final class ProcessResidency implements Residency {
     private final long pageBytes;
     private final Prefault.Resident resident;
 
-    /** What came back in parts, and is told with the last of them. */
-    private long broughtBytes;
-
     /**
      * Brings pages of this process into RAM.
      *
@@ -57,50 +54,49 @@ public final class ProcessResidency implements Residency {
     @Override
     public ReadBack swapIn(List<Segment> segments, BooleanSupplier isOver) {
         SwapIn swapIn = newSwapIn();
-        long inSwap = bytesInSwap();
-        // What was committed and never touched is absent, too: no more has come back than there was in swap.
-        long brought = inSwap == 0 ? 0 : Math.min(inSwap, swapIn.heapFile(new Mincore(libc, pageBytes), segments));
-        return ownBack(swapIn, segments, brought, isOver);
+        return heapBack(swapIn, segments, bytesInSwap()).and(ownBack(swapIn, segments, isOver));
     }
 
     @Override
     public ReadBack swapInPrivate(List<Segment> segments, BooleanSupplier isOver) {
-        return ownBack(newSwapIn(), segments, 0, isOver);
+        return ownBack(newSwapIn(), segments, isOver);
     }
 
     private SwapIn newSwapIn() {
         return new SwapIn(Populator.of(libc, proc), Pause.SLEEP, progress);
     }
 
-    private ReadBack ownBack(SwapIn swapIn, List<Segment> segments, long alreadyBytes, BooleanSupplier isOver) {
-        long brought = alreadyBytes;
-        List<Segment> left = List.of();
-        String refusal = swapIn.leftBytes() == 0 ? null : Bytes.text(swapIn.leftBytes()) + " of the heap";
-        try {
-            long swapped = swappedBytes();
-            if (swapped > 0) {
-                try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, pageBytes)) {
-                    SwapIn.Own own = swapIn.own(pagemap, segments, swapped, isOver);
-                    brought += own.broughtBytes();
-                    left = own.left();
-                }
-            }
-            refusal = refusal == null ? swapIn.failure() : refusal;
-        } catch (IOException e) {
-            refusal = e.getMessage();
+    private ReadBack heapBack(SwapIn swapIn, List<Segment> segments, long inSwapBytes) {
+        if (inSwapBytes == 0) {
+            return ReadBack.NOTHING;
         }
-        broughtBytes += brought;
-        if (left.isEmpty()) {
-            tell();
-        }
-        return new ReadBack(left, refusal == null ? null : refusal + LATER);
+        ReadBack heap = swapIn.heapFile(new Mincore(libc, pageBytes), segments);
+        // What was committed and never touched is absent, too: no more has come back than there was in swap.
+        return told(Math.min(inSwapBytes, heap.broughtBytes()), heap.left(), heap.refusal());
     }
 
-    private void tell() {
-        if (broughtBytes > 0) {
-            log.info("read back from swap: " + Bytes.text(broughtBytes));
+    private ReadBack ownBack(SwapIn swapIn, List<Segment> segments, BooleanSupplier isOver) {
+        try {
+            long swapped = swappedBytes();
+            if (swapped == 0) {
+                return ReadBack.NOTHING;
+            }
+            try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, pageBytes)) {
+                ReadBack own = swapIn.own(pagemap, segments, swapped, isOver);
+                return told(own.broughtBytes(), own.left(), own.refusal());
+            }
+        } catch (IOException e) {
+            return told(0, List.of(), e.getMessage());
         }
-        broughtBytes = 0;
+    }
+
+    private static ReadBack told(long broughtBytes, List<Segment> left, String refusal) {
+        return new ReadBack(broughtBytes, left, refusal == null ? null : refusal + LATER);
+    }
+
+    @Override
+    public void tellReadBack(long bytes) {
+        log.info("read back from swap: " + Bytes.text(bytes));
     }
 
     @Override

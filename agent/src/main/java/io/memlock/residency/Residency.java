@@ -33,6 +33,13 @@ public interface Residency {
      */
     ReadBack swapInPrivate(List<Segment> segments, BooleanSupplier isOver);
 
+    /**
+     * Tells the operator what has come back.
+     *
+     * @param bytes more than 0
+     */
+    void tellReadBack(long bytes);
+
     /** Returns whether private memory of this process is in swap. */
     boolean isPrivateInSwap();
 }

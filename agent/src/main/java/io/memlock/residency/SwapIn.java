@@ -30,7 +30,6 @@ public final class SwapIn {
     private final Pause pause;
     private final Progress progress;
 
-    private long leftBytes;
     private long failedBytes;
     private int errno;
 
@@ -45,10 +44,10 @@ public final class SwapIn {
      *
      * @param swappedBytes of the process, for the progress line
      * @param isOver asked after each piece: whether to stop
-     * @return bytes brought back, and what was not gone through
      * @throws IOException if the pagemap cannot be read
      */
-    Own own(Pagemap pagemap, List<Segment> segments, long swappedBytes, BooleanSupplier isOver) throws IOException {
+    ReadBack own(Pagemap pagemap, List<Segment> segments, long swappedBytes, BooleanSupplier isOver)
+            throws IOException {
         Progress.Work work = progress.begin("reading back from swap", swappedBytes);
         Until until = new Until(isOver);
         for (int i = 0; i < segments.size(); i++) {
@@ -64,23 +63,14 @@ public final class SwapIn {
                     if (until.stoppedAt < segment.end()) {
                         left.add(0, segment.from(until.stoppedAt));
                     }
-                    return new Own(work.doneBytes(), left);
+                    return new ReadBack(work.doneBytes(), left, failure());
                 }
             }
         }
-        return new Own(work.doneBytes(), List.of());
+        return new ReadBack(work.doneBytes(), List.of(), failure());
     }
 
-    /**
-     * Holds what became of private memory.
-     *
-     * @param broughtBytes brought back
-     * @param left not gone through
-     */
-    record Own(long broughtBytes, List<Segment> left) {}
-
-    /** Returns why some of what was in swap is still there; null if nothing has failed. */
-    String failure() {
+    private String failure() {
         return errno == 0 ? null : Bytes.text(failedBytes) + ": the kernel answered " + Errno.describe(errno);
     }
 
@@ -88,10 +78,8 @@ public final class SwapIn {
      * Reads a heap back that is a file in memory, as ZGC's is, gently. VmSwap does not count it, and in the pagemap its
      * swapped pages look like pages never touched. Where one page is missing all are gone through: those the kernel read
      * ahead count as present, and can be dropped again.
-     *
-     * @return bytes brought back
      */
-    long heapFile(Mincore pages, List<Segment> segments) {
+    ReadBack heapFile(Mincore pages, List<Segment> segments) {
         List<Segment> files = new ArrayList<>();
         FilePieces pieces = new FilePieces();
         long length = 0;
@@ -103,18 +91,16 @@ public final class SwapIn {
         }
         long absent = absentBytes(pages, files);
         if (absent == 0) {
-            return 0;
+            return ReadBack.NOTHING;
         }
         Progress.Work work = progress.begin("reading the heap back from swap", length);
         Until allIsRead = new Until(() -> false);
         files.forEach(file -> bring(file.start(), file.end(), work, allIsRead));
-        leftBytes = absentBytes(pages, files);
-        return Math.max(0, absent - leftBytes);
-    }
-
-    /** Returns what of the heap is still in swap after {@link #heapFile}. */
-    long leftBytes() {
-        return leftBytes;
+        long leftBytes = absentBytes(pages, files);
+        return new ReadBack(
+                Math.max(0, absent - leftBytes),
+                List.of(),
+                leftBytes == 0 ? null : Bytes.text(leftBytes) + " of the heap");
     }
 
     private static boolean isHeapFile(Segment segment) {

@@ -197,13 +197,18 @@ public final class FakeProcess implements OwnProcess, ProcessView {
             public ReadBack swapIn(List<Segment> segments, BooleanSupplier isOver) {
                 asked.add("swap in " + segments.size());
                 whileSwappingIn.run();
-                return new ReadBack(isOver.getAsBoolean() ? segments : List.of(), swapInRefusal);
+                return new ReadBack(0, isOver.getAsBoolean() ? segments : List.of(), swapInRefusal);
             }
 
             @Override
             public ReadBack swapInPrivate(List<Segment> segments, BooleanSupplier isOver) {
                 asked.add("swap in privately " + segments.size());
-                return new ReadBack(partsInSwap-- > 1 ? segments : List.of(), swapInRefusal);
+                return new ReadBack(1, partsInSwap-- > 1 ? segments : List.of(), swapInRefusal);
+            }
+
+            @Override
+            public void tellReadBack(long bytes) {
+                asked.add("tell " + bytes);
             }
 
             @Override

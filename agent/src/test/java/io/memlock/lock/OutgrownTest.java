@@ -145,7 +145,7 @@ class OutgrownTest {
         lock.reconcileAfterChange();
 
         assertThat(kernel.isLocked(HEAP)).isTrue();
-        assertThat(process.asked).containsExactly("swap in privately 1");
+        assertThat(process.asked).containsExactly("swap in privately 1", "tell 1");
     }
 
     @Test
@@ -171,10 +171,10 @@ class OutgrownTest {
 
         lock.reconcile();
 
-        assertThat(process.asked).containsExactly("swap in privately 1");
+        assertThat(process.asked).containsExactly("swap in privately 1", "tell 1");
         process.isPrivateInSwap = false;
         lock.reconcile();
-        assertThat(process.asked).hasSize(1);
+        assertThat(process.asked).hasSize(2);
     }
 
     @Test
@@ -190,25 +190,44 @@ class OutgrownTest {
         assertThat(lock.isReadingBack()).isTrue();
 
         lock.reconcile();
-        assertThat(process.asked).hasSize(2);
+        assertThat(process.asked).endsWith("swap in privately 1", "tell 2").hasSize(3);
         assertThat(lock.isReadingBack()).isFalse();
         lock.reconcile();
-        assertThat(process.asked).hasSize(2);
+        assertThat(process.asked).hasSize(3);
     }
 
+    /** With each page the kernel brings others: the first part may have brought them all. */
     @Test
-    void whatIsUnlockedIsNotReadBackAnyMore() throws Exception {
+    void tellsWhatAPartBroughtWhereNothingIsInSwapAnyMore() throws Exception {
+        partlyReadBack();
+        process.isPrivateInSwap = false;
+
+        lock.reconcile();
+        lock.reconcile();
+
+        assertThat(process.asked).containsExactly("swap in privately 1", "tell 1");
+        assertThat(lock.isReadingBack()).isFalse();
+    }
+
+    /** Has something in swap of which one pass has read back a part. */
+    private void partlyReadBack() throws Exception {
         start();
         process.asked.clear();
         process.isPrivateInSwap = true;
         process.partsInSwap = 3;
         kernel.munlockall();
         lock.reconcileAfterChange();
+    }
+
+    @Test
+    void whatIsUnlockedIsNotReadBackAnyMore() throws Exception {
+        partlyReadBack();
 
         lock.unlock();
         lock.reconcile();
+        lock.reconcile();
 
-        assertThat(process.asked).hasSize(1);
+        assertThat(process.asked).containsExactly("swap in privately 1", "tell 1");
     }
 
     /** Also what no pass has seen between the lock and the unlock. */

@@ -71,10 +71,9 @@ class SwapInTest {
         SwapIn swapIn = swapIn(libc);
         try (Pagemap pagemap = allSwapped()) {
             assertThat(swapIn.own(pagemap, SEGMENTS, 4 * PIECE, () -> false))
-                    .isEqualTo(new SwapIn.Own(4 * PIECE, List.of()));
+                    .isEqualTo(new ReadBack(4 * PIECE, List.of(), null));
         }
         assertThat(libc.populatedBytes(Linux.MADV_POPULATE_READ)).isEqualTo(4 * PIECE);
-        assertThat(swapIn.failure()).isNull();
     }
 
     /** One piece at least, so that whoever goes on with the rest comes to an end. */
@@ -83,7 +82,7 @@ class SwapInTest {
         List<Segment> left = SEGMENTS;
         for (int round = 1; round <= 4; round++) {
             try (Pagemap pagemap = allSwapped()) {
-                SwapIn.Own own = swapIn(libc).own(pagemap, left, 4 * PIECE, () -> true);
+                ReadBack own = swapIn(libc).own(pagemap, left, 4 * PIECE, () -> true);
 
                 assertThat(own.broughtBytes()).isEqualTo(PIECE);
                 left = own.left();
@@ -98,10 +97,10 @@ class SwapInTest {
         kernel.filter.put("madvise", Errno.EAGAIN);
         SwapIn swapIn = swapIn(kernel);
         try (Pagemap pagemap = allSwapped()) {
-            assertThat(swapIn.own(pagemap, SEGMENTS, 4 * PIECE, () -> false).broughtBytes())
-                    .isZero();
+            assertThat(swapIn.own(pagemap, SEGMENTS, 4 * PIECE, () -> false))
+                    .isEqualTo(
+                            new ReadBack(0, List.of(), "1.0 MiB: the kernel answered " + Errno.describe(Errno.EAGAIN)));
         }
-        assertThat(swapIn.failure()).isEqualTo("1.0 MiB: the kernel answered " + Errno.describe(Errno.EAGAIN));
     }
 
     @Test
@@ -109,8 +108,8 @@ class SwapInTest {
         kernel.filter.put("madvise", Errno.ENOMEM);
         SwapIn swapIn = swapIn(kernel);
         try (Pagemap pagemap = allSwapped()) {
-            swapIn.own(pagemap, SEGMENTS, 4 * PIECE, () -> false);
+            assertThat(swapIn.own(pagemap, SEGMENTS, 4 * PIECE, () -> false).refusal())
+                    .isNull();
         }
-        assertThat(swapIn.failure()).isNull();
     }
 }

@@ -172,7 +172,7 @@ class LateLockIT {
             signal("CONT", jvm);
 
             eventually(() -> assertThat(Smaps.of(jvm.pid()).swappedBytes()).isZero());
-            assertThat(jvm.stderr()).contains("read back from swap: ");
+            eventually(() -> assertThat(jvm.stderr()).contains("read back from swap: "));
         }
     }
 

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.lock;
+
+import io.memlock.memory.Segment;
+import io.memlock.residency.ReadBack;
+import io.memlock.residency.Residency;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Reads back, in parts, what was swapped out before a pass locked it, as after an unlock by somebody else: a lock on-fault
+ * does not. Where there is no room for it, it waits until there is. Not thread-safe.
+ */
+final class ReadingBack {
+
+    /** Segments that wait; where there are more, all that is locked is gone through. */
+    private static final int MOST_WAITING = 1_000;
+
+    private final Residency residency;
+
+    /** Since something began to wait: what is left of it waits still. */
+    private ReadBack soFar = ReadBack.NOTHING;
+
+    private boolean isMoreToDo;
+    private String lastRefusal;
+
+    /** Brings pages back by {@code residency}. */
+    ReadingBack(Residency residency) {
+        this.residency = residency;
+    }
+
+    /**
+     * Takes what passes have locked since the last call: some of it may be in swap.
+     *
+     * @param allLocked all that is locked, where that is less to remember
+     */
+    void await(List<Segment> newlyLocked, List<Segment> allLocked) {
+        if (newlyLocked.isEmpty()) {
+            return;
+        }
+        List<Segment> waiting = new ArrayList<>(soFar.left());
+        waiting.addAll(newlyLocked);
+        soFar = new ReadBack(soFar.broughtBytes(), waiting.size() > MOST_WAITING ? allLocked : waiting, null);
+    }
+
+    /** Returns whether something waits that is in swap. Where nothing of the process is, nothing waits any more. */
+    boolean isNeeded() {
+        isMoreToDo = false;
+        boolean isWaiting = !soFar.left().isEmpty();
+        if (isWaiting && !residency.isPrivateInSwap()) {
+            end();
+            return false;
+        }
+        return isWaiting;
+    }
+
+    /**
+     * Reads back what waits.
+     *
+     * @param isOver whether to stop, and leave the rest to the next call
+     * @return why some of it stays in swap, if that is news; null otherwise
+     */
+    String readPart(BooleanSupplier isOver) {
+        ReadBack part = residency.swapInPrivate(soFar.left(), isOver);
+        soFar = soFar.and(part);
+        isMoreToDo = !part.left().isEmpty();
+        if (!isMoreToDo) {
+            end();
+        }
+        boolean isNews = part.refusal() != null && !part.refusal().equals(lastRefusal);
+        lastRefusal = part.refusal();
+        return isNews ? lastRefusal : null;
+    }
+
+    /** Returns whether the last call had no time to read all back that it could. */
+    boolean isMoreToDo() {
+        return isMoreToDo;
+    }
+
+    /** Tells what has come back, and forgets what waits. */
+    void end() {
+        if (soFar.broughtBytes() > 0) {
+            residency.tellReadBack(soFar.broughtBytes());
+        }
+        soFar = ReadBack.NOTHING;
+        isMoreToDo = false;
+    }
+}
