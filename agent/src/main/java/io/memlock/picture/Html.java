@@ -23,6 +23,12 @@ final class Html {
         return this;
     }
 
+    /** Adds a line of a text that is to be read to its end, or to be typed: not cut, and with all its blanks. */
+    Html line(String line) {
+        page.append(inert(PlainText.lines(line)));
+        return this;
+    }
+
     /** Adds an element with nothing but text in it. */
     Html element(String name, String text) {
         return raw("<" + name + ">").text(text).raw("</" + name + ">");
@@ -50,8 +56,11 @@ final class Html {
     }
 
     static String escaped(String text) {
-        return PlainText.of(text, LONGEST)
-                .replace("&", "&amp;")
+        return inert(PlainText.of(text, LONGEST));
+    }
+
+    private static String inert(String text) {
+        return text.replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")
                 .replace("\"", "&quot;")

@@ -288,7 +288,7 @@ public final class Page {
     }
 
     private void lines(String text) {
-        text.lines().forEach(line -> html.text(line).raw("<br>"));
+        text.lines().forEach(line -> html.line(line).raw("<br>"));
     }
 
     private void mappings() {

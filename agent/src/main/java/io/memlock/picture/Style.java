@@ -43,7 +43,7 @@ final class Style {
             figure{margin:.6rem 0}figcaption{font-size:.85rem;color:var(--soft)}
             summary{cursor:pointer;padding:.35rem 0}
             ul{padding-left:1.1rem;margin:0}li{margin:.35rem 0}
-            .remedy{border-left:3px solid var(--line);padding-left:.7rem;color:var(--soft)}
+            .remedy{white-space:pre-wrap;border-left:3px solid var(--line);padding-left:.7rem;color:var(--soft)}
             @media print{details>*{display:block}}
             """;
 

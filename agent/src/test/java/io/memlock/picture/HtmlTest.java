@@ -23,6 +23,15 @@ class HtmlTest {
         assertThat(new Html().text(hostile).toString()).doesNotContain("<", ">", "\"", "'", "\u001b", "\u202e");
     }
 
+    /** Somebody pastes it into a shell. */
+    @Test
+    void aLineThatIsToBeTypedStaysAsItIs() {
+        String command = "  sudo tee /etc/x" + " and  more".repeat(50);
+
+        assertThat(new Html().line(command).toString()).isEqualTo(command);
+        assertThat(new Html().line("<b>\u001b").toString()).isEqualTo("&lt;b&gt;\\u001b");
+    }
+
     @Test
     void anAmpersandIsNoEntity() {
         assertThat(new Html().element("b", "&lt;").toString()).isEqualTo("<b>&amp;lt;</b>");
