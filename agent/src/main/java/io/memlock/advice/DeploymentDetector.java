@@ -54,7 +54,7 @@ public final class DeploymentDetector {
                 UidMap.isOfUserNamespace(evidence.uidMap()),
                 status.seccompMode() > 0,
                 evidence.javaHome(),
-                evidence.isSelf() && hasOwnPids(evidence, status) ? 0 : evidence.pid());
+                evidence.isSelf() && (!evidence.isComplete() || hasOwnPids(evidence, status)) ? 0 : evidence.pid());
     }
 
     /**

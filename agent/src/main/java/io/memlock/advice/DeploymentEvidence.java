@@ -42,6 +42,11 @@ public record DeploymentEvidence(
      */
     public record ContainerMarks(boolean hasDockerEnv, boolean hasContainerEnv, String podNamespace) {}
 
+    /** Returns whether the files that tell most could be read: without a file descriptor none can. */
+    public boolean isComplete() {
+        return !cgroup.isEmpty() && !status.isEmpty();
+    }
+
     String variable(String name) {
         return environment.getOrDefault(name, "");
     }

@@ -27,20 +27,21 @@ public final class DeploymentFiles {
 
     private DeploymentFiles() {}
 
-    public static Deployment ofThisProcess() {
+    /** Reads how this process is deployed. */
+    public static DeploymentEvidence ofThisProcess() {
         ProcFs proc = new ProcFs();
         ContainerMarks marks = new ContainerMarks(
                 new File(DOCKER).exists(),
                 new File(CONTAINER).exists(),
                 read(new File(SERVICE_ACCOUNT)).trim());
-        return DeploymentDetector.detect(evidence(
+        return evidence(
                 proc,
                 ProcessHandle.current().pid(),
                 true,
                 marks,
                 System.getenv(),
                 System.getProperty("user.name", ""),
-                System.getProperty("java.home", "")));
+                System.getProperty("java.home", ""));
     }
 
     /**

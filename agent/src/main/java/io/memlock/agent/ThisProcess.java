@@ -2,6 +2,8 @@
 package io.memlock.agent;
 
 import io.memlock.advice.Deployment;
+import io.memlock.advice.DeploymentDetector;
+import io.memlock.advice.DeploymentEvidence;
 import io.memlock.advice.DeploymentFiles;
 import io.memlock.calls.ApplicationLocks;
 import io.memlock.calls.CallCost;
@@ -301,10 +303,15 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
 
     @Override
     public synchronized Deployment deployment() {
-        if (deployment == null) {
-            deployment = DeploymentFiles.ofThisProcess();
+        if (deployment != null) {
+            return deployment;
         }
-        return deployment;
+        DeploymentEvidence evidence = DeploymentFiles.ofThisProcess();
+        Deployment found = DeploymentDetector.detect(evidence);
+        if (evidence.isComplete()) { // otherwise it is no more than a guess, for this once
+            deployment = found;
+        }
+        return found;
     }
 
     @Override

@@ -2,6 +2,7 @@
 package io.memlock.doctor;
 
 import io.memlock.advice.Deployment;
+import io.memlock.advice.DeploymentDetector;
 import io.memlock.advice.DeploymentFiles;
 import io.memlock.hotspot.JvmFlags;
 import io.memlock.hotspot.JvmLayout;
@@ -59,7 +60,7 @@ record ExaminedJvm(
                 asked < 0 ? Runtime.getRuntime().maxMemory() : asked,
                 proc.status(ProcFs.SELF),
                 proc.limits(ProcFs.SELF).lockedMemory(),
-                DeploymentFiles.ofThisProcess().ofEndedProcess(),
+                DeploymentDetector.detect(DeploymentFiles.ofThisProcess()).ofEndedProcess(),
                 segments(
                         proc,
                         proc.mappings(ProcFs.SELF),

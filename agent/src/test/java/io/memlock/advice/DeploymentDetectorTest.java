@@ -102,6 +102,16 @@ class DeploymentDetectorTest {
                 new DeploymentEvidence("", "", "", "", NO_MARKS, Map.of(), "", "", 7, true, "", ""));
 
         assertThat(deployment.kind()).isEqualTo(Kind.LOGIN);
+        assertThat(deployment.pid()).as("perhaps another process's outside").isZero();
+    }
+
+    /** As while no file descriptor is left: what is told then must not be remembered. */
+    @Test
+    void isIncompleteWithoutTheStatusOrTheCgroup() {
+        assertThat(evidence("0::/", "", Map.of(), false, "").isComplete()).isTrue();
+        assertThat(evidence("", "", Map.of(), false, "").isComplete()).isFalse();
+        assertThat(new DeploymentEvidence("0::/", "", "", "", NO_MARKS, Map.of(), "", "", 7, true, "", "").isComplete())
+                .isFalse();
     }
 
     /** A container of a runtime that leaves no mark, such as crun by itself. */

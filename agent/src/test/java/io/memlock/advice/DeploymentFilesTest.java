@@ -125,7 +125,7 @@ class DeploymentFilesTest {
 
     @Test
     void thisProcessKnowsItsOwnJdkAndUser() {
-        Deployment deployment = DeploymentFiles.ofThisProcess();
+        Deployment deployment = DeploymentDetector.detect(DeploymentFiles.ofThisProcess());
 
         assertThat(deployment.javaHome()).isEqualTo(System.getProperty("java.home"));
         assertThat(deployment.uid())
