@@ -45,8 +45,14 @@ public final class MemlockAgent {
         }
     }
 
-    /** Reads this one option where the parser could not be reached. */
+    /** Reads this one option where the parser could not be reached: the argument's goes before the environment's. */
     private static boolean isExitWanted(String options) {
+        return (options != null && options.contains("on-failure="))
+                ? saysExit(options)
+                : saysExit(System.getenv("MEMLOCK_OPTIONS"));
+    }
+
+    private static boolean saysExit(String options) {
         return options != null
                 && (options.equals("on-failure=exit")
                         || options.endsWith(",on-failure=exit")

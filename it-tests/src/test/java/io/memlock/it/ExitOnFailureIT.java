@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -77,6 +78,25 @@ class ExitOnFailureIT {
             } else {
                 assertThat(outcome.exitStatus()).as(outcome::toString).isEqualTo(3);
                 assertThat(outcome.agentMessages()).isNotEmpty();
+            }
+        }
+    }
+
+    /** Where packaging and containers give the options. */
+    @Test
+    void whereTheEnvironmentAsksForItAndTheAgentCannotStart() throws IOException {
+        Path jar = without("inst/start.classes");
+        for (String options : new String[] {"", "=mode=heap", "=on-failure=warn"}) {
+            Outcome outcome = ForkedJvm.on(Jdk.current())
+                    .environment("MEMLOCK_OPTIONS", "mode=heap,on-failure=exit")
+                    .flags("-javaagent:" + jar + options)
+                    .main(HelloApp.class, "3")
+                    .run();
+
+            if (options.endsWith("warn")) {
+                assertThat(outcome.exitStatus()).as(outcome::toString).isEqualTo(3);
+            } else {
+                assertExits(outcome);
             }
         }
     }
