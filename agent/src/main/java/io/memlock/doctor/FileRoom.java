@@ -18,13 +18,14 @@ final class FileRoom {
     private FileRoom() {}
 
     static Obstacle obstacle(ProcFs proc, String pid) throws IOException {
-        long limit = proc.limits(pid).openFiles().soft();
+        ProcessLimits.Limit files = proc.limits(pid).openFiles();
+        long limit = files.soft();
         long used = proc.openFiles(pid);
         return limit != ProcessLimits.UNLIMITED && used >= 0 && limit - used < NEEDED
                 ? new Obstacle(
                         "it may have " + limit + " files open and has " + used
                                 + ": it cannot open the socket and the files that attaching needs",
-                        "sudo prlimit --pid " + pid + " --nofile=" + (used + 2 * NEEDED) + ":")
+                        "sudo prlimit --pid " + pid + " --nofile=" + files.raisedTo(used + 2 * NEEDED))
                 : null;
     }
 }

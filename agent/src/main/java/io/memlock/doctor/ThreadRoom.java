@@ -38,7 +38,8 @@ final class ThreadRoom {
                                 + ShellWord.of(level.directory() + "/pids.max"));
             }
         }
-        long limit = proc.limits(pid).processes().soft();
+        ProcessLimits.Limit processes = proc.limits(pid).processes();
+        long limit = processes.soft();
         if (limit == ProcessLimits.UNLIMITED || isExempt(status)) {
             return null;
         }
@@ -46,7 +47,7 @@ final class ThreadRoom {
         return limit - used < NEEDED
                 ? noRoom(
                         "its user may have " + limit + " threads and has " + used,
-                        "sudo prlimit --pid " + pid + " --nproc=" + (used + 2 * NEEDED) + ":")
+                        "sudo prlimit --pid " + pid + " --nproc=" + processes.raisedTo(used + 2 * NEEDED))
                 : null;
     }
 

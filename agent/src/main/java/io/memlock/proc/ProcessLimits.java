@@ -30,7 +30,18 @@ public record ProcessLimits(Limit processes, Limit openFiles, Limit lockedMemory
      * @param soft what is enforced; the process may raise it up to hard. -1 = unlimited
      * @param hard what only CAP_SYS_RESOURCE raises. -1 = unlimited
      */
-    public record Limit(long soft, long hard) {}
+    public record Limit(long soft, long hard) {
+
+        /**
+         * Returns how prlimit(1) is told to raise the soft limit: the hard one may be no lower, and stays where it is not.
+         *
+         * @param raised the soft limit that is wanted
+         * @return {@code SOFT:} or {@code SOFT:HARD}
+         */
+        public String raisedTo(long raised) {
+            return raised + ":" + (hard == UNLIMITED || hard >= raised ? "" : raised);
+        }
+    }
 
     /**
      * Parses the file.

@@ -145,7 +145,7 @@ class AttachabilityTest {
         limitProcesses(63);
 
         assertThat(obstacle("").reason()).contains("its user may have 63 threads and has 60");
-        assertThat(obstacle("").remedy()).contains("prlimit --pid 42 --nproc=");
+        assertThat(obstacle("").remedy()).contains("prlimit --pid 42 --nproc=68:68");
     }
 
     @Test
@@ -195,7 +195,7 @@ class AttachabilityTest {
         limitFiles(16);
 
         assertThat(obstacle("").reason()).contains("may have 16 files open and has 13");
-        assertThat(obstacle("").remedy()).isEqualTo("sudo prlimit --pid 42 --nofile=21:");
+        assertThat(obstacle("").remedy()).isEqualTo("sudo prlimit --pid 42 --nofile=21:21");
     }
 
     @Test
