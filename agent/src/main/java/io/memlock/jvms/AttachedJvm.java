@@ -91,8 +91,9 @@ public final class AttachedJvm implements AutoCloseable {
     public void load(File jar, String request, String user) throws CommandException, InterruptedException {
         String argument = jar + "=" + request;
         if (argument.getBytes(StandardCharsets.UTF_8).length > AttachSocket.LONGEST_ARGUMENT) {
-            throw new CommandException("the options and the path of the jar are too long: a JVM takes "
-                    + AttachSocket.LONGEST_ARGUMENT + " bytes. Write the options into a file, and give config=FILE");
+            throw new CommandException(
+                    "the options and the path of the jar are too long: a JVM takes " + AttachSocket.LONGEST_ARGUMENT
+                            + " bytes. Shorten them, or start the JVM with the agent and config=FILE: a file may be longer");
         }
         String answer = within(
                         LOAD_MILLIS,
