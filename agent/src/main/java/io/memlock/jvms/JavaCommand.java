@@ -80,11 +80,12 @@ public record JavaCommand(String name, JvmFlags flags) {
 
     /** Collects the launcher's options; returns what it runs. */
     private static String takeOptions(List<String> arguments, List<String> options) {
+        boolean isJar = false;
         for (int i = 1; i < arguments.size(); i++) {
             String argument = arguments.get(i);
             String next = i + 1 < arguments.size() ? arguments.get(i + 1) : "";
             if (argument.equals("-jar")) {
-                return fileName(next);
+                isJar = true; // and what follows may still be options
             } else if (argument.equals("-m") || argument.equals("--module")) {
                 return shortened(next.substring(next.indexOf('/') + 1));
             } else if (argument.startsWith("--module=")) {
@@ -94,7 +95,7 @@ public record JavaCommand(String name, JvmFlags flags) {
             } else if (argument.startsWith("-")) {
                 options.add(argument);
             } else if (!argument.startsWith("@")) { // a file with more arguments, which we may not be able to see
-                return argument.endsWith(".java") ? fileName(argument) : shortened(argument);
+                return isJar || argument.endsWith(".java") ? fileName(argument) : shortened(argument);
             }
         }
         return "";

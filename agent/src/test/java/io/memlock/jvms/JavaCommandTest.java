@@ -16,6 +16,8 @@ class JavaCommandTest {
             value = {
                 "/usr/bin/java -Xmx1g -cp a.jar:b.jar Main x -jar y.jar | Main",
                 "java -jar /opt/app/server.jar --port 1                 | server.jar",
+                "java -jar -Dprofile=prod -cp x /opt/app/server.jar -v  | server.jar",
+                "java -jar @arguments                                   | java",
                 "java --module-path mods -m org.app/org.app.Main        | org.app.Main",
                 "java --module=org.app/org.app.Main                     | org.app.Main",
                 "java -p mods @arguments --add-modules a,b Main         | Main",
@@ -33,6 +35,7 @@ class JavaCommandTest {
         "java -Xmx512m Main,                          536870912",
         "java -Xmx1g -Xmx2G Main,                     2147483648",
         "java -XX:MaxHeapSize=1024 Main,              1024",
+        "java -jar -Xmx1g app.jar -Xmx2g,             1073741824",
         "java Main -Xmx1g,                            -1",
         "java -Xmxlots Main,                          -1",
         "java Main,                                   -1"
