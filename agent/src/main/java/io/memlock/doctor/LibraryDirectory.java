@@ -7,6 +7,7 @@ import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Checks whether the agent in another JVM would find a directory for its native library while it loads it. */
 final class LibraryDirectory {
@@ -22,11 +23,14 @@ final class LibraryDirectory {
     }
 
     Finding finding() throws IOException {
+        if (examined.hasAgent()) {
+            return Finding.ok(CHECK, "the agent has loaded its library");
+        }
         MountInfo mounts = proc.mountInfo(examined.process());
         List<String> refused = new ArrayList<>();
         String tmpdir = examined.flags().value("-Djava.io.tmpdir=");
-        for (String place :
-                LibraryDirectories.of(tmpdir.isEmpty() ? "/tmp" : tmpdir, proc.environment(examined.process()))) {
+        Map<String, String> environment = proc.environment(examined.process());
+        for (String place : LibraryDirectories.of(tmpdir.isEmpty() ? "/tmp" : tmpdir, environment)) {
             String objection = objection(place, mounts.under(place));
             if (objection.isEmpty()) {
                 return Finding.ok(
@@ -34,11 +38,16 @@ final class LibraryDirectory {
             }
             refused.add(place + " (" + objection + ")");
         }
-        return Finding.fail(
-                CHECK,
-                "no directory in which a library can be written and mapped: " + String.join(", ", refused),
+        String none = "no directory in which a library can be written and mapped: " + String.join(", ", refused);
+        String remedy =
                 "# start the JVM with -Djava.io.tmpdir=DIRECTORY: a directory that its user can write and that is"
-                        + " not mounted noexec");
+                        + " not mounted noexec";
+        return environment.containsKey("HOME")
+                ? Finding.fail(CHECK, none, remedy)
+                : Finding.warn(
+                        CHECK,
+                        none + "; unless its user's home directory is one, which cannot be seen from here",
+                        remedy);
     }
 
     private String objection(String place, MountInfo.Mount mount) {
