@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.check;
 
-import io.memlock.hotspot.JvmFlags;
 import io.memlock.options.Durations;
 import io.memlock.options.OptionException;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
@@ -20,7 +20,7 @@ public record Threshold(double warning, double critical) {
     static final Threshold NONE_SWAPPED = new Threshold(0, Double.NaN);
 
     private static final Pattern PERCENT = Pattern.compile("(\\d{1,3}(?:\\.\\d{1,6})?)%?");
-    private static final Pattern BYTES = Pattern.compile("\\d{1,9}[kKmMgGtT]?");
+    private static final Pattern BYTES = Pattern.compile("(\\d{1,9})([kKmMgGtT]?)");
     private static final double WHOLE = 100;
     private static final long LONGEST_MILLIS = TimeUnit.DAYS.toMillis(1);
 
@@ -103,10 +103,13 @@ public record Threshold(double warning, double critical) {
     }
 
     private static double byteCount(String text) {
-        if (!BYTES.matcher(text).matches()) {
+        var bytes = BYTES.matcher(text);
+        if (!bytes.matches()) {
             throw new NumberFormatException(text);
         }
-        return new JvmFlags(List.of("-Xmx" + text)).heapMaxBytes();
+        int power =
+                bytes.group(2).isEmpty() ? 0 : 1 + "kmgt".indexOf(bytes.group(2).toLowerCase(Locale.ROOT));
+        return Double.parseDouble(bytes.group(1)) * Math.pow(1 << 10, power);
     }
 
     private static double duration(String text) throws OptionException {

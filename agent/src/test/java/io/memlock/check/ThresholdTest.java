@@ -18,6 +18,14 @@ class ThresholdTest {
     }
 
     @Test
+    void readsBytesAsDecimalsOfAnySize() {
+        assertThat(Threshold.bytes("08m:010M")).isEqualTo(new Threshold(8 << 20, 10 << 20));
+        assertThat(Threshold.bytes("16777216t").warning()).isEqualTo(Math.pow(2, 64));
+        assertThat(Threshold.bytes("7:5k")).isEqualTo(new Threshold(7, 5 << 10));
+        assertThat(Threshold.bytes("3g")).isEqualTo(new Threshold(3L << 30, Double.NaN));
+    }
+
+    @Test
     void eitherBoundMayBeLeftOut() {
         assertThat(Threshold.share("90")).isEqualTo(new Threshold(0.9, Double.NaN));
         assertThat(Threshold.share("90:")).isEqualTo(new Threshold(0.9, Double.NaN));
