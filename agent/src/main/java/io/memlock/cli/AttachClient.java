@@ -17,6 +17,7 @@ import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.TimeLimit;
 import io.memlock.log.PlainText;
+import io.memlock.memory.Selection;
 import io.memlock.os.LibC;
 import io.memlock.os.NativeAccess;
 import io.memlock.os.NativeUnavailableException;
@@ -80,11 +81,11 @@ final class AttachClient {
      * Asks, and prints what comes of it.
      *
      * @param options for {@link Action#LOCK}, already checked
-     * @param locks whether something should be locked after success
+     * @param selection what should be locked after success
      * @return the exit status
      * @throws CommandException if it cannot be asked; then nothing has changed in it
      */
-    int ask(Jvm jvm, Action action, String options, boolean locks) throws CommandException, InterruptedException {
+    int ask(Jvm jvm, Action action, String options, Selection selection) throws CommandException, InterruptedException {
         requireItsUser(jvm);
         TimeLimit.glance(jvm, () -> {
             requireJar(jvm);
@@ -97,7 +98,7 @@ final class AttachClient {
             AttachRequest request = new AttachRequest(id, action, options);
             attached.load(jar(), request.text(), jvms.userName(jvm.pid(), jvm.userId()));
             AttachReply reply = await(attached, jvm, id);
-            return new ReplyPrinter(console, proc, jvms, jvm, lead(jvm)).print(reply, locks);
+            return new ReplyPrinter(console, proc, jvms, jvm, lead(jvm)).print(reply, selection);
         }
     }
 

@@ -76,7 +76,6 @@ final class AttachCommand implements Callable<Integer> {
                             "note: on-failure=exit counts at start only; this JVM goes on even if it cannot be locked");
         }
         ChosenJvms.Found found = chosen.findSome(jvms, pids, "JVM", jvm -> true);
-        boolean locks = !parsed.selection().isEmpty();
-        return client.each(found, jvm -> client.ask(jvm, Action.LOCK, parsed.text(), locks));
+        return client.each(found, jvm -> client.ask(jvm, Action.LOCK, parsed.text(), parsed.selection()));
     }
 }

@@ -3,11 +3,15 @@ package io.memlock.cli;
 
 import io.memlock.attach.AttachReply;
 import io.memlock.attach.AttachReply.State;
+import io.memlock.hotspot.JvmLayout;
 import io.memlock.jvms.Jvm;
 import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.log.PlainText;
+import io.memlock.memory.Selection;
 import io.memlock.output.Console;
+import io.memlock.proc.ProcFs;
+import io.memlock.report.SmapsScan;
 import io.memlock.state.LockFailure;
 import java.io.IOException;
 
@@ -40,10 +44,10 @@ final class ReplyPrinter {
     /**
      * Prints the answer.
      *
-     * @param locks whether something should be locked after success
+     * @param selection what should be locked after success
      * @return the exit status
      */
-    int print(AttachReply reply, boolean locks) {
+    int print(AttachReply reply, Selection selection) {
         String text =
                 PlainText.lines(reply.text().length() > LONGEST ? reply.text().substring(0, LONGEST) : reply.text());
         if (reply.state() != State.DONE) {
@@ -51,25 +55,39 @@ final class ReplyPrinter {
             return ExitStatus.FAILED;
         }
         console.out().println(isKin() ? lead + text : quoted(text));
-        if (locks && nothingIsCharged()) {
-            console.err()
-                    .println("the kernel says otherwise: nothing is locked in " + jvm.title()
-                            + " (VmLck is 0). The answer may not be the agent's");
+        return selection.isEmpty() ? ExitStatus.DONE : verified(selection);
+    }
+
+    /** Compares a success with what the kernel says. */
+    private int verified(Selection selection) {
+        try {
+            if (proc.status(jvm.pid()).vmLckBytes() > 0) {
+                return ExitStatus.DONE;
+            }
+            if (residentBytes(selection) == 0) {
+                console.out().println("The JVM maps nothing of it yet. What it maps later will be locked");
+                return ExitStatus.DONE;
+            }
+        } catch (IOException e) {
+            console.err().println(jvm.title() + " cannot be looked at any more: " + e.getMessage());
             return ExitStatus.FAILED;
         }
-        return ExitStatus.DONE;
+        console.err()
+                .println("the kernel says otherwise: nothing is locked in " + jvm.title()
+                        + " (VmLck is 0). The answer may not be the agent's");
+        return ExitStatus.FAILED;
+    }
+
+    private long residentBytes(Selection selection) throws IOException {
+        ProcFs files = new ProcFs();
+        JvmLayout layout = JvmLayout.of(jvm.pid(), (int) files.pageBytes());
+        return SmapsScan.of(files, Long.toString(jvm.pid()), layout, selection.files())
+                .total(selection.regions(), selection.files())
+                .residentBytes();
     }
 
     private boolean isKin() {
         return jvm.userId() == jvms.effectiveUid() && proc.sharesNamespace(jvm.pid(), "pid");
-    }
-
-    private boolean nothingIsCharged() {
-        try {
-            return proc.status(jvm.pid()).vmLckBytes() == 0;
-        } catch (IOException e) {
-            return true;
-        }
     }
 
     /** Removes the remedy: its paths and process ids hold where that JVM runs, if it is honest at all. */

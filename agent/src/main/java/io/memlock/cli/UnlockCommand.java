@@ -5,6 +5,7 @@ import io.memlock.attach.AttachRequest.Action;
 import io.memlock.jvms.CommandException;
 import io.memlock.jvms.Jvm;
 import io.memlock.jvms.Jvms;
+import io.memlock.memory.Selection;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -56,7 +57,7 @@ final class UnlockCommand implements Callable<Integer> {
                 throw new CommandException("no memlock agent runs in " + jvm.title()
                         + "; if memory is locked there, something else locked it");
             }
-            return client.ask(jvm, Action.UNLOCK, "", false);
+            return client.ask(jvm, Action.UNLOCK, "", Selection.NOTHING);
         });
     }
 }
