@@ -44,6 +44,25 @@ class LibraryDirectoryTest extends OnCapturedHost {
         assertThat(finding.remedy()).contains("-Djava.io.tmpdir=DIRECTORY");
     }
 
+    /** The agent asks the user database then, and finds what is not seen from outside. */
+    @Test
+    void withoutAHomeItIsNotTheEnd() throws IOException {
+        mount(NOEXEC);
+        host.replace("proc/17258/environ", "HOME=[^\0]*\0", "");
+
+        assertThat(finding().severity()).isEqualTo(Severity.WARN);
+        assertThat(finding().evidence()).contains("home directory");
+    }
+
+    @Test
+    void theAgentThatIsThereHasFoundAPlace() throws IOException {
+        mount(NOEXEC);
+        ExaminedJvm examined = new ExaminedJvmBuilder().withAgent().build();
+
+        assertThat(new LibraryDirectory(host.proc(), examined).finding().severity())
+                .isEqualTo(Severity.OK);
+    }
+
     @Test
     void readOnlyIsNoPlaceEither() throws IOException {
         mount("50 27 0:40 / /tmp ro - tmpfs tmpfs rw\n");
