@@ -211,8 +211,14 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     }
 
     @Override
-    public String prefault(List<Segment> segments, List<Region> regions, boolean isLive) throws IOException {
-        return residency().prefault(segments, regions, isLive);
+    public String prefault(List<Segment> segments, List<Region> regions) throws IOException {
+        return residency().prefault(segments, regions);
+    }
+
+    @Override
+    public String prefaultLive(List<Segment> segments, List<Region> regions, BooleanSupplier isOver)
+            throws IOException {
+        return residency().prefaultLive(segments, regions, isOver);
     }
 
     @Override

@@ -52,6 +52,7 @@ final class Keeper {
 
     private final CpuAllowance periodic = new CpuAllowance(PERIODIC_SHARE, PERIODIC_BURST_NANOS, System.nanoTime());
     private final CpuAllowance woken = new CpuAllowance(WOKEN_SHARE, WOKEN_BURST_NANOS, System.nanoTime());
+    private final CpuAllowance readingBack = new CpuAllowance(WOKEN_SHARE, WOKEN_BURST_NANOS, System.nanoTime());
     private final CpuAllowance mirroring = new CpuAllowance(WOKEN_SHARE, WOKEN_BURST_NANOS, System.nanoTime());
 
     private long lastPassEnd;
@@ -69,6 +70,9 @@ final class Keeper {
 
     /** Whether the last pass left something for the next, which is due at once then. */
     private boolean isMoreToDo;
+
+    /** Whether something in swap can be read back after the next pass, which is due once that may take time again. */
+    private boolean isMoreToReadBack;
 
     private boolean hasPassed;
     private boolean hasNoted;
@@ -120,8 +124,8 @@ final class Keeper {
                 CpuAllowance allowance = isUrgent ? periodic : rest();
                 if (allowance != null) {
                     pass(allowance);
-                    isMoreToDo = lock.isReadingBack();
-                    isMoreToDo |= mirrorHeap();
+                    isMoreToReadBack = readBack();
+                    isMoreToDo = mirrorHeap();
                 }
             } catch (Throwable e) { // an OutOfMemoryError the application survives, too
                 troubles.goOnAfter(e);
@@ -165,7 +169,11 @@ final class Keeper {
             boolean isAtStake = lastPassFailedCalls || (isListening && (lastPassLocked || hasGrown));
             CpuAllowance allowance = isAtStake ? woken : periodic;
             boolean isDue = mayHaveGrown || hasGrown || isMoreToDo;
-            long left = Math.max(isDue ? 0 : periodNanos() - (now - lastPassEnd), allowance.restNanos(now));
+            long toNext = isDue ? 0 : periodNanos() - (now - lastPassEnd);
+            if (isMoreToReadBack) {
+                toNext = Math.min(toNext, readingBack.restNanos(now));
+            }
+            long left = Math.max(toNext, allowance.restNanos(now));
             if (left <= 0) {
                 return allowance;
             }
@@ -225,6 +233,17 @@ final class Keeper {
         }
         noteOnce(outcome.status().state());
         outcome.notices().forEach(log::warn);
+    }
+
+    /** Reads back a part of what is in swap after each pass. Returns whether there is more. */
+    private boolean readBack() throws IOException {
+        if (readingBack.restNanos(System.nanoTime()) > 0) {
+            return isMoreToReadBack;
+        }
+        long start = cpu.nanos();
+        boolean isMore = lock.readBack();
+        readingBack.spend(cpu.nanos() - start);
+        return isMore;
     }
 
     /** Mirrors a part of ZGC's heap after each pass. Returns whether there is more. */

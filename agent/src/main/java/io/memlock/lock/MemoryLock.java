@@ -241,7 +241,7 @@ public final class MemoryLock {
         List<Segment> segments = isAllLocked
                 ? selected(process.locate(wanted))
                 : passes.reconciler().locked();
-        return residency.prefault(segments, wanted, false);
+        return residency.prefault(segments, wanted);
     }
 
     private List<Segment> selected(List<Segment> all) {
@@ -297,39 +297,43 @@ public final class MemoryLock {
         firstPassDone = false;
         isFuturePostponed = true;
         runPass();
-        String swapInRefusal = readAllBack();
+        ReadBack back = readAllBack();
         List<Region> toPrefault = wanted.prefault();
         prefaultRefusal = toPrefault.isEmpty()
                 ? null
-                : residency.prefault(passes.reconciler().locked(), toPrefault, true);
-        for (int part = 0; part < MOST_MIRROR_PARTS && !isPassDueNow() && passes.populateMirror(); part++) {}
+                : residency.prefaultLive(passes.reconciler().locked(), toPrefault, this::isHeldBackMeanwhile);
+        for (int part = 0; part < MOST_MIRROR_PARTS && !isHeldBackMeanwhile() && passes.populateMirror(); part++) {}
         isFuturePostponed = false;
-        return ledger.outcome(runPass(), swapInRefusal, prefaultRefusal); // of what came meanwhile, too
+        return ledger.outcome(runPass(), back.refusal(), prefaultRefusal); // of what came meanwhile, too
     }
 
-    /**
-     * Reads back what is in swap of all that is locked. In between it makes the passes that cannot wait.
-     *
-     * @return null if nothing is left in swap, otherwise why
-     */
-    private String readAllBack() throws IOException {
+    /** Reads back what is in swap of all that is locked. What could not be looked at waits for the keeper. */
+    private ReadBack readAllBack() {
         passes.reconciler().takeNewlyLocked();
-        ReadBack back = residency.swapIn(passes.reconciler().locked(), this::isPassDueNow);
-        while (!back.left().isEmpty()) {
-            runPass();
-            if (plan.heldBack() != null) {
-                break; // unlocked meanwhile: it is told why
-            }
-            back = back.and(residency.swapInPrivate(back.left(), this::isPassDueNow));
+        ReadBack back = residency.swapIn(passes.reconciler().locked(), this::isHeldBackMeanwhile);
+        if (plan.heldBack() == null) {
+            readingBack.await(back.left());
         }
         if (back.broughtBytes() > 0) {
             residency.tellReadBack(back.broughtBytes());
         }
-        return back.refusal();
+        return back;
     }
 
-    private boolean isPassDueNow() {
-        return isPassDue(process.nanoTime());
+    /**
+     * Makes the pass that cannot wait, if there is one, in the midst of a long work.
+     *
+     * @return whether the work is over, as all is unlocked now
+     */
+    private boolean isHeldBackMeanwhile() {
+        if (isPassDue(process.nanoTime())) {
+            try {
+                runPass();
+            } catch (IOException e) {
+                // What is known is settled, and the next pass that is due tries again.
+            }
+        }
+        return plan.heldBack() != null;
     }
 
     private void endFuture() throws IOException {
@@ -343,30 +347,28 @@ public final class MemoryLock {
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public synchronized Outcome reconcile() throws IOException {
-        LockFailure failure = runPass();
-        readBack();
-        return ledger.outcome(failure, null, null);
+        return ledger.outcome(runPass(), null, null);
     }
 
-    /** Reads back a part of what was swapped out before a pass locked it. */
-    private void readBack() throws IOException {
-        readingBack.await(
-                passes.reconciler().takeNewlyLocked(), passes.reconciler().locked());
+    /**
+     * Reads back a part of what was swapped out before a pass locked it.
+     *
+     * @return whether there is more that can be read back now
+     * @throws IOException if it cannot be told whether there is room
+     */
+    public synchronized boolean readBack() throws IOException {
+        readingBack.await(passes.reconciler().takeNewlyLocked());
         if (plan.selection().isEmpty()) {
             readingBack.end();
         }
-        if (!readingBack.isNeeded() || !plan.room().oomWatch().isRoomForAll()) {
-            return;
+        if (readingBack.isNeeded() && plan.room().oomWatch().isRoomForAll()) {
+            long end = process.nanoTime() + READ_BACK_NANOS;
+            String refusal = readingBack.readPart(
+                    passes.reconciler().locked(), () -> process.nanoTime() - end >= 0 || isPassDue(process.nanoTime()));
+            if (refusal != null) {
+                plan.notices().add("locked, but not read back from swap: " + refusal);
+            }
         }
-        long end = process.nanoTime() + READ_BACK_NANOS;
-        String refusal = readingBack.readPart(() -> process.nanoTime() - end >= 0 || isPassDueNow());
-        if (refusal != null) {
-            plan.notices().add("locked, but not read back from swap: " + refusal);
-        }
-    }
-
-    /** Returns whether the last pass had no time to read all back that it could, so that the next is due at once. */
-    public synchronized boolean isReadingBack() {
         return readingBack.isMoreToDo();
     }
 
@@ -605,6 +607,11 @@ public final class MemoryLock {
      */
     public synchronized boolean populateMirror() throws IOException {
         return passes.populateMirror();
+    }
+
+    /** Returns whether these are the options that count: a change that was refused leaves those before. */
+    public synchronized boolean follows(AgentOptions wanted) {
+        return plan.options().equals(wanted);
     }
 
     /** Returns what keeps the mirror of ZGC's heap. */

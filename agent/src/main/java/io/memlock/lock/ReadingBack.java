@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
  */
 final class ReadingBack {
 
-    /** Segments that wait; where there are more, all that is locked is gone through. */
+    /** Segments that are added to those that wait. Where there are more, all that is locked is gone through once more. */
     private static final int MOST_WAITING = 1_000;
 
     private final Residency residency;
@@ -22,6 +22,7 @@ final class ReadingBack {
     /** Since something began to wait: what is left of it waits still. */
     private ReadBack soFar = ReadBack.NOTHING;
 
+    private boolean isAllToFollow;
     private boolean isMoreToDo;
     private String lastRefusal;
 
@@ -30,18 +31,17 @@ final class ReadingBack {
         this.residency = residency;
     }
 
-    /**
-     * Takes what passes have locked since the last call: some of it may be in swap.
-     *
-     * @param allLocked all that is locked, where that is less to remember
-     */
-    void await(List<Segment> newlyLocked, List<Segment> allLocked) {
-        if (newlyLocked.isEmpty()) {
+    /** Takes what has been locked since the last call, and may be in swap. */
+    void await(List<Segment> locked) {
+        if (locked.isEmpty()) {
             return;
         }
         List<Segment> waiting = new ArrayList<>(soFar.left());
-        waiting.addAll(newlyLocked);
-        soFar = new ReadBack(soFar.broughtBytes(), waiting.size() > MOST_WAITING ? allLocked : waiting, null);
+        isAllToFollow |= !waiting.isEmpty() && waiting.size() + locked.size() > MOST_WAITING;
+        if (!isAllToFollow) {
+            waiting.addAll(locked);
+            soFar = new ReadBack(soFar.broughtBytes(), waiting, null);
+        }
     }
 
     /** Returns whether something waits that is in swap. Where nothing of the process is, nothing waits any more. */
@@ -58,14 +58,19 @@ final class ReadingBack {
     /**
      * Reads back what waits.
      *
+     * @param allLocked all that is locked now
      * @param isOver whether to stop, and leave the rest to the next call
      * @return why some of it stays in swap, if that is news; null otherwise
      */
-    String readPart(BooleanSupplier isOver) {
+    String readPart(List<Segment> allLocked, BooleanSupplier isOver) {
         ReadBack part = residency.swapInPrivate(soFar.left(), isOver);
+        isMoreToDo = Segment.length(part.left()) < Segment.length(soFar.left()); // not where nothing could be read
         soFar = soFar.and(part);
-        isMoreToDo = !part.left().isEmpty();
-        if (!isMoreToDo) {
+        if (soFar.left().isEmpty() && isAllToFollow) {
+            isAllToFollow = false;
+            soFar = new ReadBack(soFar.broughtBytes(), allLocked, null);
+        }
+        if (soFar.left().isEmpty()) {
             end();
         }
         boolean isNews = part.refusal() != null && !part.refusal().equals(lastRefusal);
@@ -84,6 +89,7 @@ final class ReadingBack {
             residency.tellReadBack(soFar.broughtBytes());
         }
         soFar = ReadBack.NOTHING;
+        isAllToFollow = false;
         isMoreToDo = false;
     }
 }

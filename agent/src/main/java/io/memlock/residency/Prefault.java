@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /**
  * Faults regions in before the application needs them. At start it uses as many threads as there are CPUs, because the
@@ -22,6 +23,8 @@ public final class Prefault {
 
     /** What one thread takes at a time. At start it is one call: large enough that calls cost nothing. */
     private static final long PIECE_BYTES = 16L << 20;
+
+    private static final String STOPPED = "there was not enough memory any more while it went on";
 
     private final Populator populator;
     private final Pause pause;
@@ -52,18 +55,35 @@ public final class Prefault {
     }
 
     /**
-     * Faults in what is committed of some regions.
+     * Faults in what is committed of some regions before the application runs.
      *
      * @param segments all there are
      * @param resident asked only where what is there already decides
      * @param headroom how much memory there is
-     * @param isLive whether the application runs and must not be disturbed
      * @return null if done, otherwise why not
      * @throws IOException if it cannot be told what is resident
      */
-    public String run(
-            List<Segment> segments, List<Region> regions, Resident resident, Headroom headroom, boolean isLive)
+    public String run(List<Segment> segments, List<Region> regions, Resident resident, Headroom headroom)
             throws IOException {
+        return run(segments, regions, resident, headroom, null);
+    }
+
+    /**
+     * Faults in as {@link #run} while the application runs, which must not be disturbed.
+     *
+     * @param isOver asked after each piece: whether to stop
+     */
+    public String runLive(
+            List<Segment> segments, List<Region> regions, Resident resident, Headroom headroom, BooleanSupplier isOver)
+            throws IOException {
+        return run(segments, regions, resident, headroom, isOver);
+    }
+
+    /** Faults in; {@code isOver} is null where no application runs. */
+    private String run(
+            List<Segment> segments, List<Region> regions, Resident resident, Headroom headroom, BooleanSupplier isOver)
+            throws IOException {
+        boolean isLive = isOver != null;
         List<Piece> pieces = new ArrayList<>();
         long total = 0;
         for (Segment segment : segments) {
@@ -81,8 +101,11 @@ public final class Prefault {
         if (refusal != null) {
             return refusal;
         }
-        Work work = new Work(pieces, progress.begin("prefault", total), isLive);
+        Work work = new Work(pieces, progress.begin("prefault", total), isOver);
         work.share(isLive ? 1 : cpus);
+        if (work.isStopped) {
+            return STOPPED;
+        }
         return work.errno.get() == 0 ? null : "the kernel answered " + Errno.describe(work.errno.get());
     }
 
@@ -131,13 +154,18 @@ public final class Prefault {
         final AtomicInteger errno = new AtomicInteger();
         private final List<Piece> pieces;
         private final Progress.Work told;
+        private final BooleanSupplier isOver;
         private final boolean gently;
         private final AtomicInteger next = new AtomicInteger();
 
-        Work(List<Piece> pieces, Progress.Work told, boolean gently) {
+        /** Written by the one thread there is on a live JVM. */
+        private boolean isStopped;
+
+        Work(List<Piece> pieces, Progress.Work told, BooleanSupplier isOver) {
             this.pieces = pieces;
             this.told = told;
-            this.gently = gently;
+            this.isOver = isOver;
+            this.gently = isOver != null;
         }
 
         /** Does all there is to do, on so many threads or on as many of them as there are to be had. */
@@ -182,6 +210,10 @@ public final class Prefault {
                     told.done(length);
                     if (gently) {
                         pause.nanos(ChunkedCalls.PAUSE_NANOS);
+                        if (isOver.getAsBoolean()) {
+                            isStopped = true;
+                            return;
+                        }
                     }
                 }
             }

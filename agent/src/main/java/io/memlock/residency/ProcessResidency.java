@@ -44,17 +44,29 @@ public final class ProcessResidency implements Residency {
     }
 
     @Override
-    public String prefault(List<Segment> segments, List<Region> regions, boolean isLive) throws IOException {
-        Headroom headroom = Headroom.of(proc.memInfo(), new Cgroups(proc).memory(ProcFs.SELF));
+    public String prefault(List<Segment> segments, List<Region> regions) throws IOException {
+        return prefault().run(segments, regions, resident, headroom());
+    }
+
+    @Override
+    public String prefaultLive(List<Segment> segments, List<Region> regions, BooleanSupplier isOver)
+            throws IOException {
+        return prefault().runLive(segments, regions, resident, headroom(), isOver);
+    }
+
+    private Prefault prefault() {
         int cpus = Runtime.getRuntime().availableProcessors();
-        return new Prefault(Populator.of(libc, proc), Pause.SLEEP, progress, cpus)
-                .run(segments, regions, resident, headroom, isLive);
+        return new Prefault(Populator.of(libc, proc), Pause.SLEEP, progress, cpus);
+    }
+
+    private Headroom headroom() {
+        return Headroom.of(proc.memInfo(), new Cgroups(proc).memory(ProcFs.SELF));
     }
 
     @Override
     public ReadBack swapIn(List<Segment> segments, BooleanSupplier isOver) {
         SwapIn swapIn = newSwapIn();
-        return heapBack(swapIn, segments, bytesInSwap()).and(ownBack(swapIn, segments, isOver));
+        return heapBack(swapIn, segments, bytesInSwap(), isOver).and(ownBack(swapIn, segments, isOver));
     }
 
     @Override
@@ -66,11 +78,11 @@ public final class ProcessResidency implements Residency {
         return new SwapIn(Populator.of(libc, proc), Pause.SLEEP, progress);
     }
 
-    private ReadBack heapBack(SwapIn swapIn, List<Segment> segments, long inSwapBytes) {
+    private ReadBack heapBack(SwapIn swapIn, List<Segment> segments, long inSwapBytes, BooleanSupplier isOver) {
         if (inSwapBytes == 0) {
             return ReadBack.NOTHING;
         }
-        ReadBack heap = swapIn.heapFile(new Mincore(libc, pageBytes), segments);
+        ReadBack heap = swapIn.heapFile(new Mincore(libc, pageBytes), segments, isOver);
         // What was committed and never touched is absent, too: no more has come back than there was in swap.
         return told(Math.min(inSwapBytes, heap.broughtBytes()), heap.left(), heap.refusal());
     }
@@ -86,7 +98,7 @@ public final class ProcessResidency implements Residency {
                 return told(own.broughtBytes(), own.left(), own.refusal());
             }
         } catch (IOException e) {
-            return told(0, List.of(), e.getMessage());
+            return told(0, segments, e.getMessage());
         }
     }
 
@@ -104,7 +116,7 @@ public final class ProcessResidency implements Residency {
         try {
             return swappedBytes() > 0;
         } catch (IOException e) {
-            return false; // the next pass fails for the same reason, and tells it
+            return true; // nobody knows; whoever reads it back finds out, and tells
         }
     }
 

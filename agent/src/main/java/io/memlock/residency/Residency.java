@@ -11,18 +11,24 @@ import java.util.function.BooleanSupplier;
 public interface Residency {
 
     /**
-     * Faults in what is committed of some regions.
+     * Faults in what is committed of some regions, before the application runs.
      *
-     * @param isLive whether the application runs and must not be disturbed
      * @return null if done, otherwise why not
      * @throws IOException if {@code /proc} cannot be read
      */
-    String prefault(List<Segment> segments, List<Region> regions, boolean isLive) throws IOException;
+    String prefault(List<Segment> segments, List<Region> regions) throws IOException;
+
+    /**
+     * Faults in as {@link #prefault} while the application runs, which must not be disturbed.
+     *
+     * @param isOver asked after each piece: whether to stop
+     */
+    String prefaultLive(List<Segment> segments, List<Region> regions, BooleanSupplier isOver) throws IOException;
 
     /**
      * Reads back what is swapped out.
      *
-     * @param isOver asked after each piece of private memory: whether to stop
+     * @param isOver asked after each piece: whether to stop
      */
     ReadBack swapIn(List<Segment> segments, BooleanSupplier isOver);
 

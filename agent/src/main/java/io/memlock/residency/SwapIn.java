@@ -78,8 +78,10 @@ public final class SwapIn {
      * Reads a heap back that is a file in memory, as ZGC's is, gently. VmSwap does not count it, and in the pagemap its
      * swapped pages look like pages never touched. Where one page is missing all are gone through: those the kernel read
      * ahead count as present, and can be dropped again.
+     *
+     * @param isOver asked after each piece: whether to stop
      */
-    ReadBack heapFile(Mincore pages, List<Segment> segments) {
+    ReadBack heapFile(Mincore pages, List<Segment> segments, BooleanSupplier isOver) {
         List<Segment> files = new ArrayList<>();
         FilePieces pieces = new FilePieces();
         long length = 0;
@@ -94,8 +96,8 @@ public final class SwapIn {
             return ReadBack.NOTHING;
         }
         Progress.Work work = progress.begin("reading the heap back from swap", length);
-        Until allIsRead = new Until(() -> false);
-        files.forEach(file -> bring(file.start(), file.end(), work, allIsRead));
+        Until until = new Until(isOver);
+        files.forEach(file -> bring(file.start(), file.end(), work, until));
         long leftBytes = absentBytes(pages, files);
         return new ReadBack(
                 Math.max(0, absent - leftBytes),

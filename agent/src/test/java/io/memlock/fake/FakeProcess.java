@@ -62,14 +62,26 @@ public final class FakeProcess implements OwnProcess, ProcessView {
 
     public final List<String> asked = new ArrayList<>();
 
+    /** What the JVM does while an attach prefaults. */
+    public Runnable whilePrefaulting = () -> {};
+
     /** What the JVM does while an attach reads back what is in swap. */
     public Runnable whileSwappingIn = () -> {};
+
+    /** Its id, as whoever types sees it; 0 if the process does not know that. */
+    public long pid = 4711;
+
+    /** What happens while a pass reads a part of it back. */
+    public Runnable whileReadingBack = () -> {};
 
     /** Whether private memory is in swap. */
     public boolean isPrivateInSwap;
 
     /** How many times it takes to read that back, where a pass has time for a part only. */
     public int partsInSwap = 1;
+
+    /** Whether nobody can look what is in swap. */
+    public boolean isPagemapUnreadable;
 
     /** Why that cannot be read back. */
     public String swapInRefusal;
@@ -188,22 +200,34 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     private Residency residency() {
         return new Residency() {
             @Override
-            public String prefault(List<Segment> segments, List<Region> regions, boolean isLive) {
-                asked.add((isLive ? "gently " : "briskly ") + regions + " " + segments.size());
+            public String prefault(List<Segment> segments, List<Region> regions) {
+                asked.add("briskly " + regions + " " + segments.size());
                 return null;
+            }
+
+            @Override
+            public String prefaultLive(List<Segment> segments, List<Region> regions, BooleanSupplier isOver) {
+                asked.add("gently " + regions + " " + segments.size());
+                whilePrefaulting.run();
+                return isOver.getAsBoolean() ? "stopped" : null;
             }
 
             @Override
             public ReadBack swapIn(List<Segment> segments, BooleanSupplier isOver) {
                 asked.add("swap in " + segments.size());
                 whileSwappingIn.run();
-                return new ReadBack(0, isOver.getAsBoolean() ? segments : List.of(), swapInRefusal);
+                return new ReadBack(
+                        0, isOver.getAsBoolean() || isPagemapUnreadable ? segments : List.of(), swapInRefusal);
             }
 
             @Override
             public ReadBack swapInPrivate(List<Segment> segments, BooleanSupplier isOver) {
                 asked.add("swap in privately " + segments.size());
-                return new ReadBack(1, partsInSwap-- > 1 ? segments : List.of(), swapInRefusal);
+                whileReadingBack.run();
+                if (isPagemapUnreadable) {
+                    return new ReadBack(0, segments, "no file descriptor");
+                }
+                return new ReadBack(1, leftOf(segments), swapInRefusal);
             }
 
             @Override
@@ -216,6 +240,15 @@ public final class FakeProcess implements OwnProcess, ProcessView {
                 return isPrivateInSwap;
             }
         };
+    }
+
+    /** What a pass has no time for: the last of them, or its end. */
+    private List<Segment> leftOf(List<Segment> segments) {
+        if (partsInSwap-- <= 1) {
+            return List.of();
+        }
+        Segment last = segments.get(segments.size() - 1);
+        return List.of(last.from(last.start() + last.length() / 2));
     }
 
     @Override
@@ -338,7 +371,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
                 false,
                 isFiltered,
                 "/jdk",
-                4711);
+                pid);
     }
 
     @Override

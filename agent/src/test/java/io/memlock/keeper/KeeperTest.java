@@ -138,6 +138,25 @@ class KeeperTest {
         assertThat(kernel.looks - before).as("within 20 s").isGreaterThanOrEqualTo(3 * MOST_DEAR_LOOKS);
     }
 
+    /** Reading back is dear, and what it costs must not keep the passes from looking what is locked. */
+    @Test
+    void readsBackPartAfterPartAtAnExpenseOfItsOwn() throws Exception {
+        kernel.commit(Region.HEAP, HEAP, MIB);
+        FakeProcess process = new FakeProcess(kernel);
+        process.isPrivateInSwap = true;
+        process.partsInSwap = 2 * MOST_DEAR_LOOKS;
+        CountDownLatch parts = new CountDownLatch(2 * MOST_DEAR_LOOKS);
+        process.whileReadingBack = () -> {
+            spin();
+            parts.countDown();
+        };
+        Keeper keeper = keeper(process, process.newLock(), "mode=heap,strategy=rescan", () -> Growth.NONE);
+        kernel.munlockall();
+        started(keeper, () -> {});
+
+        assertThat(parts.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+
     /** Though the interval is an hour: what ZGC maps is not held before. */
     @Test
     void populatesTheMirrorOfZgcsHeap() throws Exception {
@@ -188,6 +207,10 @@ class KeeperTest {
 
     private void takeTime() {
         kernel.afterRefresh = this::takeTime;
+        spin();
+    }
+
+    private void spin() {
         ThreadCpuTime cpu = new ThreadCpuTime(kernel);
         long start = cpu.nanos();
         while (cpu.nanos() - start < DEAR_LOOK_NANOS) {

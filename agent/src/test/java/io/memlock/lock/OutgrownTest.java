@@ -25,6 +25,7 @@ class OutgrownTest {
     private final FakeKernel kernel = new FakeKernel();
     private final FakeProcess process = new FakeProcess(kernel);
     private final MemoryLock lock = process.newLock();
+    private boolean isMoreToReadBack;
 
     @BeforeEach
     void startJvm() {
@@ -45,7 +46,7 @@ class OutgrownTest {
 
     private void start() throws Exception {
         lock.start(OptionParser.parse("mode=heap"));
-        lock.reconcile();
+        pass();
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
     }
 
@@ -138,11 +139,11 @@ class OutgrownTest {
         start();
         process.asked.clear();
         process.isPrivateInSwap = true;
-        lock.reconcile();
+        pass();
         assertThat(process.asked).as("nothing is new").isEmpty();
         kernel.munlockall();
 
-        lock.reconcileAfterChange();
+        passAfterChange();
 
         assertThat(kernel.isLocked(HEAP)).isTrue();
         assertThat(process.asked).containsExactly("swap in privately 1", "tell 1");
@@ -156,7 +157,7 @@ class OutgrownTest {
         process.anonymous = new Anonymous(100 * MIB, 140 * MIB);
         kernel.munlockall();
 
-        lock.reconcileAfterChange();
+        passAfterChange();
 
         assertThat(kernel.isLocked(HEAP)).isTrue();
         assertThat(process.asked).isEmpty();
@@ -165,15 +166,15 @@ class OutgrownTest {
     @Test
     void whatDidNotFitIsReadBackOnceItDoes() throws Exception {
         whatWouldNotFitStaysInSwap();
-        lock.reconcile();
+        pass();
         assertThat(process.asked).isEmpty();
         left(600 * MIB);
 
-        lock.reconcile();
+        pass();
 
         assertThat(process.asked).containsExactly("swap in privately 1", "tell 1");
         process.isPrivateInSwap = false;
-        lock.reconcile();
+        pass();
         assertThat(process.asked).hasSize(2);
     }
 
@@ -185,14 +186,14 @@ class OutgrownTest {
         process.partsInSwap = 2;
         kernel.munlockall();
 
-        lock.reconcileAfterChange();
+        passAfterChange();
         assertThat(process.asked).containsExactly("swap in privately 1");
-        assertThat(lock.isReadingBack()).isTrue();
+        assertThat(isMoreToReadBack).isTrue();
 
-        lock.reconcile();
+        pass();
         assertThat(process.asked).endsWith("swap in privately 1", "tell 2").hasSize(3);
-        assertThat(lock.isReadingBack()).isFalse();
-        lock.reconcile();
+        assertThat(isMoreToReadBack).isFalse();
+        pass();
         assertThat(process.asked).hasSize(3);
     }
 
@@ -202,11 +203,11 @@ class OutgrownTest {
         partlyReadBack();
         process.isPrivateInSwap = false;
 
-        lock.reconcile();
-        lock.reconcile();
+        pass();
+        pass();
 
         assertThat(process.asked).containsExactly("swap in privately 1", "tell 1");
-        assertThat(lock.isReadingBack()).isFalse();
+        assertThat(isMoreToReadBack).isFalse();
     }
 
     /** Has something in swap of which one pass has read back a part. */
@@ -216,7 +217,7 @@ class OutgrownTest {
         process.isPrivateInSwap = true;
         process.partsInSwap = 3;
         kernel.munlockall();
-        lock.reconcileAfterChange();
+        passAfterChange();
     }
 
     @Test
@@ -224,8 +225,8 @@ class OutgrownTest {
         partlyReadBack();
 
         lock.unlock();
-        lock.reconcile();
-        lock.reconcile();
+        pass();
+        pass();
 
         assertThat(process.asked).containsExactly("swap in privately 1", "tell 1");
     }
@@ -240,7 +241,7 @@ class OutgrownTest {
         process.asked.clear();
 
         lock.unlock();
-        lock.reconcile();
+        pass();
 
         assertThat(process.asked).isEmpty();
     }
@@ -251,10 +252,69 @@ class OutgrownTest {
         process.isPrivateInSwap = true;
         process.swapInRefusal = "permission denied";
         kernel.munlockall();
-        assertThat(lock.reconcileAfterChange().notices())
-                .contains("locked, but not read back from swap: permission denied");
+        passAfterChange();
+        assertThat(lock.reconcile().notices()).contains("locked, but not read back from swap: permission denied");
         kernel.munlockall();
-        assertThat(lock.reconcileAfterChange().notices()).noneMatch(notice -> notice.contains("permission denied"));
+        passAfterChange();
+        assertThat(lock.reconcile().notices()).noneMatch(notice -> notice.contains("permission denied"));
+    }
+
+    /** As when there is no file descriptor for the pagemap: what has to wait is not forgotten. */
+    @Test
+    void whatCannotBeLookedAtIsReadBackLater() throws Exception {
+        start();
+        process.asked.clear();
+        process.isPrivateInSwap = true;
+        process.isPagemapUnreadable = true;
+        kernel.munlockall();
+        passAfterChange();
+        assertThat(process.asked).containsExactly("swap in privately 1");
+        assertThat(isMoreToReadBack).as("at once").isFalse();
+        process.isPagemapUnreadable = false;
+
+        pass();
+
+        assertThat(process.asked).containsExactly("swap in privately 1", "swap in privately 1", "tell 1");
+    }
+
+    @Test
+    void whatAnAttachCouldNotLookAtIsReadBackLater() throws Exception {
+        process.isPrivateInSwap = true;
+        process.isPagemapUnreadable = true;
+        lock.change(OptionParser.parse("mode=heap"));
+        process.asked.clear();
+        process.isPagemapUnreadable = false;
+
+        pass();
+
+        assertThat(process.asked).containsExactly("swap in privately 1", "tell 1");
+    }
+
+    /** As the keeper does it. */
+    private void pass() throws Exception {
+        lock.reconcile();
+        isMoreToReadBack = lock.readBack();
+    }
+
+    private void passAfterChange() throws Exception {
+        lock.reconcileAfterChange();
+        isMoreToReadBack = lock.readBack();
+    }
+
+    /** Prefaulting itself takes the room. */
+    @Test
+    void outgrownWhileAnAttachPrefaultsItIsUnlocked() throws Exception {
+        process.whilePrefaulting = () -> {
+            left(63 * MIB);
+            process.passedNanos += TimeUnit.SECONDS.toNanos(2);
+        };
+
+        Outcome attached = lock.change(OptionParser.parse("mode=heap,prefault=heap"));
+
+        assertThat(process.asked).contains("gently [HEAP] 1");
+        assertThat(attached.failure().meaning()).contains("all is unlocked now");
+        assertThat(attached.undone()).contains("stopped");
+        assertThat(kernel.isLocked(HEAP)).isFalse();
     }
 
     @Test

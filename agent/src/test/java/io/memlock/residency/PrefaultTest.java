@@ -42,13 +42,11 @@ class PrefaultTest {
 
     private String run(KernelVersion version, List<Segment> segments, long resident, long headroom, boolean isLive)
             throws IOException {
-        return prefault(version, 2)
-                .run(
-                        segments,
-                        List.of(Region.HEAP),
-                        (wanted, live) -> resident,
-                        new Headroom(headroom, "the host"),
-                        isLive);
+        List<Region> heap = List.of(Region.HEAP);
+        Headroom room = new Headroom(headroom, "the host");
+        return isLive
+                ? prefault(version, 2).runLive(segments, heap, (wanted, live) -> resident, room, () -> false)
+                : prefault(version, 2).run(segments, heap, (wanted, live) -> resident, room);
     }
 
     private Prefault prefault(KernelVersion version, int cpus) {
@@ -74,6 +72,20 @@ class PrefaultTest {
     }
 
     @Test
+    void stopsOnALiveJvmWhenItIsTold() throws IOException {
+        String refusal = prefault(new KernelVersion(6, 1), 2)
+                .runLive(
+                        heap(64 * MIB),
+                        List.of(Region.HEAP),
+                        (wanted, live) -> 0,
+                        new Headroom(64 * MIB, "the host"),
+                        () -> libc.populatedBytes(Linux.MADV_POPULATE_WRITE) >= 8 * MIB);
+
+        assertThat(refusal).contains("not enough memory any more");
+        assertThat(libc.populatedBytes(Linux.MADV_POPULATE_WRITE)).isEqualTo(8 * MIB);
+    }
+
+    @Test
     void pausesBetweenSmallPiecesOnALiveJvm() throws IOException {
         assertThat(run(new KernelVersion(6, 1), heap(64 * MIB), 0, 64 * MIB, true))
                 .isNull();
@@ -88,7 +100,7 @@ class PrefaultTest {
         Headroom headroom = new Headroom(64 * MIB, "the host");
 
         String refusal = prefault(new KernelVersion(6, 1), 1)
-                .run(heap(64 * MIB), List.of(Region.HEAP), (regions, isLive) -> 0, headroom, false);
+                .run(heap(64 * MIB), List.of(Region.HEAP), (regions, isLive) -> 0, headroom);
 
         assertThat(refusal).isNull();
         assertThat(pauses).isEmpty();
@@ -110,12 +122,7 @@ class PrefaultTest {
         Populator populator = new Populator(libc, new KernelVersion(6, 1));
 
         String refusal = new Prefault(populator, pauses::add, progress, 4, limited)
-                .run(
-                        heap(64 * MIB),
-                        List.of(Region.HEAP),
-                        (regions, isLive) -> 0,
-                        new Headroom(64 * MIB, "the host"),
-                        false);
+                .run(heap(64 * MIB), List.of(Region.HEAP), (regions, isLive) -> 0, new Headroom(64 * MIB, "the host"));
 
         assertThat(refusal).isNull();
         assertThat(libc.populatedBytes(Linux.MADV_POPULATE_WRITE)).isEqualTo(64 * MIB);
@@ -147,7 +154,8 @@ class PrefaultTest {
         Prefault prefault = prefault(new KernelVersion(6, 1), 2);
         Headroom headroom = new Headroom(MIB, "the host");
 
-        assertThat(prefault.run(List.of(segment), List.of(Region.MAPPED), (regions, isLive) -> 0, headroom, true))
+        assertThat(prefault.runLive(
+                        List.of(segment), List.of(Region.MAPPED), (regions, isLive) -> 0, headroom, () -> false))
                 .isNull();
 
         assertThat(libc.populatedBytes(Linux.MADV_POPULATE_WRITE)).isZero();
