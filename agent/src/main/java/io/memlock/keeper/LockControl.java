@@ -105,7 +105,10 @@ public final class LockControl {
      */
     public LockAnswer lock(AgentOptions wanted, String asker) throws IOException {
         Outcome outcome = lock.change(wanted);
-        announce("options are now \"" + wanted.text() + "\"", asker, outcome);
+        announce(
+                (lock.follows(wanted) ? "options are now \"" : "refused options \"") + wanted.text() + "\"",
+                asker,
+                outcome);
         return answer(outcome);
     }
 

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.keeper;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
 import io.memlock.lock.MemoryLock;
+import io.memlock.log.Log;
+import io.memlock.log.LogLevel;
 import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +54,25 @@ class LockControlTest {
 
         assertThat(control.describeChange(lock.status()))
                 .isEqualTo("LOCKED: cannot tell how much is locked: thrown by the test");
+    }
+
+    /** Under a limit nothing may be born locked: the lock that is there stays as it is. */
+    @Test
+    void theLogDoesNotSayThatRefusedOptionsCount() throws Exception {
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 64 << 20;
+        start("mode=heap,strategy=rescan");
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        Log log = new Log(new PrintStream(printed, true, UTF_8), LogLevel.INFO);
+        Background background = new Background(
+                lock, process, kernel, log, (from, to) -> {}, process.options, () -> Growth.NONE, () -> {});
+
+        background.control().lock(OptionParser.parse("mode=heap,strategy=future"), "by a test");
+        background.control().lock(OptionParser.parse("mode=heap,interval=2s"), "by a test");
+
+        assertThat(printed.toString(UTF_8))
+                .contains("refused options \"mode=heap,strategy=future\", asked for by a test: LOCKED")
+                .contains("options are now \"mode=heap,interval=2s\", asked for by a test: LOCKED");
     }
 
     @Test
