@@ -67,6 +67,11 @@ public record Deployment(
                 0);
     }
 
+    /** Returns where whoever types finds the process in {@code /proc}: {@code /proc/PID} where its id is not known. */
+    public String procDirectory() {
+        return "/proc/" + (pid == 0 ? "PID" : pid);
+    }
+
     public boolean isContainer() {
         return switch (kind) {
             case DOCKER, PODMAN, OTHER_CONTAINER, KUBERNETES -> true;

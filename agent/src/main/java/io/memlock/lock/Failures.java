@@ -284,8 +284,8 @@ final class Failures {
 
     private String toRead(int errno) {
         if (errno == Errno.EMFILE) {
-            return "# the file descriptors are used up. How many are open:\nls /proc/"
-                    + deployment.pid()
+            return "# the file descriptors are used up. How many are open:\nls "
+                    + deployment.procDirectory()
                     + "/fd | wc -l\n# close what leaks, or start the JVM with more (ulimit -n 65536,"
                     + " LimitNOFILE=65536 in a unit)";
         }

@@ -79,8 +79,8 @@ final class RangeFailures {
                 Errno.describe(Errno.ENOMEM) + "; " + limit.describe() + ", which is not reached",
                 "a page of the range cannot be accessed (PROT_NONE, or behind the end of a file), or the process has as"
                         + " many mappings as vm.max_map_count allows",
-                Advice.lasting("# lock only memory that can be read or written; see: grep -i maps /proc/"
-                        + process.deployment().pid() + "/limits; sysctl vm.max_map_count"));
+                Advice.lasting("# lock only memory that can be read or written. How many mappings there are:\nwc -l "
+                        + process.deployment().procDirectory() + "/maps; sysctl vm.max_map_count"));
     }
 
     private LockFailure noRoom() {

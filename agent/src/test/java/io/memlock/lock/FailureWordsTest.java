@@ -10,6 +10,7 @@ import io.memlock.fake.FakeProcess;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
 import io.memlock.os.Errno;
+import io.memlock.os.ErrnoException;
 import io.memlock.os.Linux;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
@@ -363,6 +364,17 @@ class FailureWordsTest {
         assertThat(failure.remedy())
                 .isEqualTo("# let this JVM read /proc/self/maps: the answer above says what prevents it");
         assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
+    }
+
+    /** In a container the process does not know its id outside: 0 is nobody's. */
+    @Test
+    void whoTypesIsGivenNoProcessZero() throws Exception {
+        process.pid = 0;
+        process.mapsFailure = ErrnoException.on("/proc/self/maps", Errno.EMFILE);
+
+        assertThat(lock.start("mode=heap,strategy=rescan").remedy())
+                .contains("ls /proc/PID/fd | wc -l")
+                .doesNotContain("/proc/0");
     }
 
     @Test
