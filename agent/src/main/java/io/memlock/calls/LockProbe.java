@@ -62,17 +62,35 @@ public final class LockProbe {
 
     /**
      * Asks again about a mapping that is unlocked by the first way though a call has just locked it. A filter may answer in
-     * the kernel's place without doing anything: where the other way says locked, the first is not asked any more.
+     * the kernel's place without doing anything: where the other way says locked, and the first misses a lock of our own,
+     * too, it is not asked any more.
      *
      * @param address page-aligned
      */
     public Answer askTwice(long address) {
         Answer answer = ask(address);
-        if (answer == Answer.UNLOCKED && askOtherwise(address) == Answer.LOCKED) {
+        if (answer == Answer.UNLOCKED && askOtherwise(address) == Answer.LOCKED && missesLockOfOwnPage()) {
             isMsyncDistrusted = true;
             return Answer.LOCKED;
         }
         return answer;
+    }
+
+    /**
+     * Locks a page of our own, and returns whether the first way alone does not tell. The other way takes a device and huge
+     * pages of hugetlbfs for locked, which the kernel never locks. Linux {@code mm/madvise.c: can_madv_lru_vma}
+     */
+    private boolean missesLockOfOwnPage() {
+        long page = mapPage();
+        if (page == LibC.MAP_FAILED) {
+            return false;
+        }
+        if (libc.mlock2(page, pageBytes, Linux.MLOCK_ONFAULT) != 0) {
+            libc.mlock(page, pageBytes); // a filter may refuse one of them
+        }
+        boolean isMissed = libc.msync(page, pageBytes, Linux.MS_INVALIDATE) == 0 && askOtherwise(page) == Answer.LOCKED;
+        libc.munmap(page, pageBytes);
+        return isMissed;
     }
 
     /**

@@ -7,6 +7,7 @@ import io.memlock.calls.LockProbe.Answer;
 import io.memlock.fake.FakeKernel;
 import io.memlock.memory.Region;
 import io.memlock.os.Errno;
+import io.memlock.os.Linux;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LockProbeTest {
 
     private static final long HEAP = 0x1000_0000L;
+    private static final long DEVICE = 0x4000_0000L;
 
     private final FakeKernel kernel = new FakeKernel();
     private final LockProbe probe = new LockProbe(kernel, FakeKernel.PAGE);
@@ -61,5 +63,19 @@ class LockProbeTest {
         assertThat(probe.ask(HEAP)).isEqualTo(Answer.UNLOCKED);
         assertThat(probe.askTwice(HEAP)).isEqualTo(Answer.LOCKED);
         assertThat(probe.ask(HEAP)).isEqualTo(Answer.LOCKED);
+    }
+
+    /** MADV_COLD refuses it as if it were locked. */
+    @Test
+    void aDeviceThatIsNeverLockedIsNotTakenForLocked() {
+        kernel.mapSpecial(DEVICE, 1 << 20);
+        kernel.commit(Region.HEAP, HEAP, 1 << 20);
+        kernel.mlock2(DEVICE, 1 << 20, Linux.MLOCK_ONFAULT);
+
+        assertThat(probe.askTwice(DEVICE)).isEqualTo(Answer.UNLOCKED);
+
+        assertThat(kernel.chargedBytes()).isZero();
+        kernel.filter.put("madvise", Errno.EINVAL);
+        assertThat(probe.ask(HEAP)).as("msync is still asked").isEqualTo(Answer.UNLOCKED);
     }
 }

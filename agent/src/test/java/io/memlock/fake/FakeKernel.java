@@ -657,7 +657,11 @@ public final class FakeKernel implements LibC, Mappings {
             vma.released = true;
         }
         boolean refusesLocked = advice == Linux.MADV_COLD || advice == Linux.MADV_DONTNEED;
-        return !refusesLocked ? 0 : vma == null ? fail(Errno.ENOMEM) : vma.locked ? fail(Errno.EINVAL) : 0;
+        if (refusesLocked && vma == null) {
+            return fail(Errno.ENOMEM);
+        }
+        boolean isRefused = refusesLocked && (vma.locked || (vma.special && advice == Linux.MADV_COLD));
+        return isRefused ? fail(Errno.EINVAL) : 0;
     }
 
     @Override

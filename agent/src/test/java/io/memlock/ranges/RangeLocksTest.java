@@ -131,6 +131,18 @@ class RangeLocksTest {
         assertThat(failure.answer()).contains("nothing was done");
     }
 
+    /** The call succeeds, and the kernel has done nothing. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aDeviceIsNeverLocked(boolean isPopulated) throws Exception {
+        kernel.mapSpecial(NATIVE, PAGE);
+        start("mode=none");
+
+        LockFailure failure = ranges.lock(new Range(NATIVE, NATIVE + PAGE), new Manner(isPopulated, false));
+
+        assertThat(failure.cause()).contains("the kernel locks no memory of this kind");
+    }
+
     @Test
     void whatCannotBeLeftOutOfCoreDumpsIsNotLocked() throws Exception {
         start("mode=none");
