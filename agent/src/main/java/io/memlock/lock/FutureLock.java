@@ -98,6 +98,7 @@ public final class FutureLock {
         if (libc.mlockall(flags) != 0) {
             return new Attempt(libc.errno(), LockProbe.Answer.UNLOCKED, 0);
         }
+        inForce = true; // whatever fails from here on
         // A return code is not proof. What went wrong with single mappings the keeper's first pass finds.
         LockProbe.Answer born = probe.askAfterSetting();
         int probeErrno = probe.probeErrno();

@@ -174,6 +174,9 @@ public final class MemoryLock {
             return ledger.outcome(failure, null, prefaultRefusal);
         } catch (IOException e) {
             return ledger.outcome(cannotLook(e), null, null);
+        } catch (RuntimeException | Error e) {
+            settleAfter(e);
+            throw e;
         } finally {
             passes.live();
         }
@@ -219,10 +222,8 @@ public final class MemoryLock {
 
     /** Locks all by one call, without a look at each mapping: only what is selected is there before {@code main}. */
     private boolean lockAllThereIs() {
+        passes.reconciler().adoptAll(); // before: in a full heap nothing may be possible after it
         hasLockedAll = future.lockAllThereIs() == 0;
-        if (hasLockedAll) {
-            passes.reconciler().adoptAll();
-        }
         return hasLockedAll;
     }
 
@@ -264,13 +265,21 @@ public final class MemoryLock {
     public synchronized Outcome change(AgentOptions wanted) throws IOException {
         try {
             return changeTo(wanted);
-        } catch (RuntimeException | Error e) { // a full heap: what is locked has to be kept, and can be unlocked
-            if (ledger.status() == null) {
-                ledger.settleUnverified(LockState.UNKNOWN, LockFailure.ofTheAgent(e));
-            }
+        } catch (RuntimeException | Error e) {
+            settleAfter(e);
             throw e;
         } finally {
             isFuturePostponed = false;
+        }
+    }
+
+    /**
+     * Has a state where a start or change ends in the middle, of a full heap for example: what is locked by then has to be
+     * kept, and can be unlocked. Before the limit is known, nothing is.
+     */
+    private void settleAfter(Throwable failure) {
+        if (ledger.status() == null && plan.limit() != null) {
+            ledger.settleUnverified(LockState.UNKNOWN, LockFailure.ofTheAgent(failure));
         }
     }
 

@@ -111,9 +111,9 @@ public final class Plan {
         selection = wanted.selection();
         isRoomScarce = false;
         limit = now;
-        strategy =
-                selection.isEmpty() ? null : isFutureBest(RoomWatch.SCARCE_BYTES) ? Strategy.FUTURE : Strategy.RESCAN;
-        if (strategy == Strategy.FUTURE) {
+        strategy = selection.isEmpty() ? null : Strategy.RESCAN; // also where the room cannot be measured
+        if (strategy != null && isFutureBest(RoomWatch.SCARCE_BYTES)) {
+            strategy = Strategy.FUTURE;
             limit = limits.lift(limit);
         }
     }

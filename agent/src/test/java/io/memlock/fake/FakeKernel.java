@@ -113,6 +113,9 @@ public final class FakeKernel implements LibC, Mappings {
     /** Runs once, after the next look at what is locked. */
     public Runnable afterLockedLook = () -> {};
 
+    /** What happens at each question for the limit. */
+    public Runnable onGetrlimit = () -> {};
+
     /** What happens right after an mlock2 of this address, once. */
     public final Map<Long, Runnable> afterLock = new TreeMap<>();
 
@@ -666,6 +669,7 @@ public final class FakeKernel implements LibC, Mappings {
 
     @Override
     public int getrlimit(int resource, long[] rlim) {
+        onGetrlimit.run();
         if (fails("getrlimit")) {
             return refusal;
         }

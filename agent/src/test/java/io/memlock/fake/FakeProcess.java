@@ -89,6 +89,9 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     /** What is left for files. */
     public long freeBytes = Long.MAX_VALUE;
 
+    /** What happens at each look at what is left. */
+    public Runnable onFreeBytes = () -> {};
+
     /** How near the OOM killer is. */
     public List<OomMargin> margins = List.of();
 
@@ -98,6 +101,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     private final RoomWatch room = new RoomWatch(new RoomSource() {
         @Override
         public long freeBytes() {
+            onFreeBytes.run();
             return freeBytes;
         }
 

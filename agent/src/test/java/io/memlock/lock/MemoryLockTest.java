@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MemoryLockTest {
 
@@ -665,6 +667,39 @@ class MemoryLockTest {
         assertThat(lock.status().state()).isEqualTo(LockState.UNKNOWN);
         assertThat(lock.reconcile().failure()).isNull();
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+    }
+
+    /** The room cannot be measured: before anything is locked, or after mlockall. */
+    @ParameterizedTest
+    @CsvSource({"mode=all, false", "'mode=all,strategy=future', true"})
+    void aStartThatAnErrorEndsIsNotForgotten(String options, boolean isFuture) throws Exception {
+        process.onFreeBytes = () -> {
+            throw new IllegalStateException("thrown by the test");
+        };
+
+        assertThatThrownBy(() -> start(options)).isInstanceOf(IllegalStateException.class);
+
+        assertThat(lock.status().state()).isEqualTo(LockState.UNKNOWN);
+        assertThat(lock.status().lastFailure().answer()).contains("the agent failed", "thrown by the test");
+        assertThat(kernel.isFuture()).isEqualTo(isFuture);
+        process.onFreeBytes = () -> {};
+        assertThat(lock.reconcile().failure()).isNull();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        assertThat(lock.status().strategy()).isEqualTo(isFuture ? Strategy.FUTURE : Strategy.RESCAN);
+        assertThat(lock.unlock().failure()).isNull();
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    @Test
+    void aStartThatEndsBeforeTheLimitIsKnownHoldsNothing() throws Exception {
+        kernel.onGetrlimit = () -> {
+            throw new OutOfMemoryError("thrown by the test");
+        };
+
+        assertThatThrownBy(() -> start("mode=all")).isInstanceOf(OutOfMemoryError.class);
+
+        assertThat(lock.status()).isNull();
+        assertThat(kernel.chargedBytes()).isZero();
     }
 
     @Test
