@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -34,7 +33,7 @@ public final class HeldPages {
     private final TreeMap<Long, Run> runs = new TreeMap<>();
 
     /** The end of each inherited range, by its start. */
-    private TreeMap<Long, Long> inherited = new TreeMap<>();
+    private final TreeMap<Long, Long> inherited = new TreeMap<>();
 
     private volatile Wanted wanted;
 
@@ -263,17 +262,22 @@ public final class HeldPages {
     }
 
     /**
-     * Returns the pages that are no longer held but stay locked because the agent wants them. The agent must unlock
-     * them later. Each is returned once.
+     * Returns the first range that is no longer held but stays locked because the agent wants it. The agent must unlock it
+     * later. Until {@link #forgetInherited} it is returned again.
      *
-     * @return end by start
+     * @return its end by its start; null if there is none
      */
-    public synchronized SortedMap<Long, Long> takeInherited() {
-        SortedMap<Long, Long> taken = inherited;
-        if (!taken.isEmpty()) {
-            inherited = new TreeMap<>();
-        }
-        return taken;
+    public synchronized Map.Entry<Long, Long> firstInherited() {
+        return inherited.firstEntry();
+    }
+
+    /**
+     * Forgets a range that the agent knows to be its own.
+     *
+     * @param range as {@link #firstInherited} returned it; if it has become longer since, it is returned again
+     */
+    public synchronized void forgetInherited(Map.Entry<Long, Long> range) {
+        inherited.remove(range.getKey(), range.getValue());
     }
 
     /** Returns whether all pages of a range are held. */

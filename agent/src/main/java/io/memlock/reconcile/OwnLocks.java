@@ -40,8 +40,8 @@ final class OwnLocks {
         }
         Map.Entry<Long, Long> last = endByStart.lowerEntry(end);
         long covered = last == null ? end : Math.max(end, last.getValue());
-        endByStart.subMap(start, end).clear();
-        endByStart.put(start, covered);
+        endByStart.put(start, covered); // first: it takes memory, which there may be none of
+        endByStart.subMap(start, false, end, false).clear();
     }
 
     void remove(Segment segment) {

@@ -249,11 +249,13 @@ public final class Reconciler {
 
     /** Takes over what handles have let go of. It stays locked as long as it is selected. */
     private void takeInherited() {
-        Map<Long, Long> inherited = tools.held().takeInherited();
-        for (Map.Entry<Long, Long> range : inherited.entrySet()) {
+        Map.Entry<Long, Long> range = tools.held().firstInherited();
+        while (range != null) {
+            givesBack = true;
             tools.ours().inherit(range.getKey(), range.getValue());
+            tools.held().forgetInherited(range); // not before it is ours: the heap may be full
+            range = tools.held().firstInherited();
         }
-        givesBack |= !inherited.isEmpty();
     }
 
     private PassResult untilNothingIsUnlocked(PassResult first, Selection selection, PassConditions conditions)

@@ -213,6 +213,7 @@ final class Repair {
 
     private boolean lock(Segment segment) {
         listener.begins(segment, true);
+        tools.ours.add(segment); // before it is locked: in a full heap nothing may be possible after that
         int errno = tools.calls.lock(segment);
         // A return code is not proof; and the mapping may be gone by now, which is nobody's fault.
         boolean isLocked = isLocked(segment, errno);
@@ -221,18 +222,25 @@ final class Repair {
             isLocked = isLocked(segment, errno);
         }
         if (isLocked) { // at its start at least
-            tools.ours.add(segment);
             newlyLocked.add(segment);
-        } else if (errno == 0 && tools.probe.seesLockOfOwnPage()) {
-            tools.neverLocked.add(segment);
-        } else if (errno == 0) {
-            errno = Errno.NOT_DONE;
+        } else {
+            tools.ours.remove(segment);
+            errno = errno == 0 ? neverLockedOrNotDone(segment) : errno;
         }
         if (errno != 0 && !isGone(segment)) {
             passErrno = errno;
         }
         listener.ended(errno);
         return isLocked && errno == 0;
+    }
+
+    /** Judges a segment that a call has not locked, though it succeeded. Returns 0 if the kernel never locks such memory. */
+    private int neverLockedOrNotDone(Segment segment) {
+        if (tools.probe.seesLockOfOwnPage()) {
+            tools.neverLocked.add(segment);
+            return 0;
+        }
+        return Errno.NOT_DONE;
     }
 
     private boolean isLocked(Segment segment, int errno) {

@@ -74,8 +74,25 @@ class HeldPagesTest {
 
         assertThat(lockedPages()).isEqualTo("3-6");
         assertThat(kernel.isLockedOnFault(START + 3 * PAGE)).isTrue();
-        assertThat(held.takeInherited()).isEqualTo(Map.of(START + 3 * PAGE, START + 6 * PAGE));
-        assertThat(held.takeInherited()).isEmpty();
+        Map.Entry<Long, Long> inherited = Map.entry(START + 3 * PAGE, START + 6 * PAGE);
+        assertThat(held.firstInherited()).isEqualTo(inherited);
+        assertThat(held.firstInherited()).as("not yet its own").isEqualTo(inherited);
+        held.forgetInherited(inherited);
+        assertThat(held.firstInherited()).isNull();
+    }
+
+    @Test
+    void whatIsInheritedInGreaterLengthMeanwhileIsNotForgotten() {
+        held.askWhetherWanted((start, end) -> Want.YES);
+        lock(3, 6, ON_FAULT);
+        held.release(pages(3, 6), ON_FAULT);
+        Map.Entry<Long, Long> inherited = held.firstInherited();
+        lock(3, 8, ON_FAULT);
+        held.release(pages(3, 8), ON_FAULT);
+
+        held.forgetInherited(inherited);
+
+        assertThat(held.firstInherited()).isEqualTo(Map.entry(START + 3 * PAGE, START + 8 * PAGE));
     }
 
     @Test

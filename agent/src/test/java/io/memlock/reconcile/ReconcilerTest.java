@@ -2,6 +2,7 @@
 package io.memlock.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
@@ -379,6 +380,25 @@ class ReconcilerTest {
                 .isNull();
 
         assertThat(kernel.isLocked(FILE + MIB / 2 + FakeKernel.PAGE)).isTrue();
+    }
+
+    /** A heap at its maximum: the call is made, and there is no memory to note it. */
+    @Test
+    void whatAnErrorFollowsTheLockOfIsOursAllTheSame() throws Exception {
+        start("mode=heap,strategy=rescan");
+        kernel.commit(Region.HEAP, heap(0), MIB);
+        kernel.commit(Region.HEAP, heap(1), MIB);
+        kernel.afterLock.put(heap(0), () -> {
+            throw new OutOfMemoryError("thrown by the test");
+        });
+        assertThatThrownBy(lock::reconcileAfterChange).isInstanceOf(OutOfMemoryError.class);
+        assertThat(lock.reconcileAfterChange().failure()).isNull();
+        assertThat(kernel.chargedBytes()).isEqualTo(3 * MIB);
+
+        assertThat(lock.unlock().failure()).isNull();
+
+        assertThat(lock.status().state()).isEqualTo(LockState.UNLOCKED);
+        assertThat(kernel.chargedBytes()).isZero();
     }
 
     /** A filter may answer for msync without asking the kernel: the other call tells. */
