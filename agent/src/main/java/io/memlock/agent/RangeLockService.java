@@ -46,7 +46,7 @@ final class RangeLockService {
     }
 
     /** Returns a handle that is bound to this service and does not show it. */
-    private MethodHandle handle() {
+    MethodHandle handle() {
         MethodType type = MethodType.methodType(
                 Object.class, String.class, long.class, long.class, boolean.class, boolean.class, ByteBuffer.class);
         try {
@@ -123,11 +123,20 @@ final class RangeLockService {
         }
 
         private Object unlock() {
-            Lock lock = open.remove(first);
+            Lock lock = open.get(first);
             if (lock != null) {
-                locks.unlock(lock.pages, lock.manner);
+                unlock(lock);
             }
             return null;
+        }
+
+        private void unlock(Lock lock) {
+            synchronized (lock) { // two may ask for it at once
+                if (open.containsKey(first)) {
+                    locks.unlock(lock.pages, lock.manner);
+                    open.remove(first); // not before: in a full heap it may stay locked, and can be asked for again
+                }
+            }
         }
 
         private Object lockedBytes() throws IOException {

@@ -93,11 +93,19 @@ public final class LockedMemory implements AutoCloseable {
      * <p>Close it before the memory is unmapped. Pages that are not mapped any more are passed over. What else is mapped there
      * by then stays locked if the agent or another handle wants it; a lock that the application took there by its own call of
      * mlock(2) is lost, because the kernel does not tell whose it is.
+     *
+     * @throws OutOfMemoryError if the heap is too full for it. The lock is still held then, and can be closed again
      */
     @Override
     public void close() {
-        if (agent != null && isClosed.compareAndSet(false, true)) {
+        if (agent == null || !isClosed.compareAndSet(false, true)) {
+            return;
+        }
+        try {
             AgentLink.call(agent, "unlock", number, 0, false, false, null);
+        } catch (RuntimeException | Error e) {
+            isClosed.set(false);
+            throw e;
         }
     }
 

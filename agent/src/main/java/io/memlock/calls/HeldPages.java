@@ -7,6 +7,7 @@ import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -218,23 +219,30 @@ public final class HeldPages {
      * locked them before they were held. What is not mapped any more is passed over.
      *
      * @param manner as at {@link #hold}
+     * @throws OutOfMemoryError before any count has changed: they are held as before, and can be let go of again
      */
     public synchronized void release(Range pages, Manner manner) {
         cut(pages);
+        Iterator<Run> counts = within(pages).values().iterator(); // not later: it takes memory
         for (Map.Entry<Long, Run> entry : within(pages).entrySet()) {
             Run run = entry.getValue();
-            run.holders--;
-            run.populating -= manner.isPopulated ? 1 : 0;
-            run.hiding -= manner.isHidden ? 1 : 0;
-            if (manner.isHidden && run.hiding == 0) {
+            if (manner.isHidden && run.hiding == 1) {
                 onMapped(Call.SHOW, entry.getKey(), run.end);
             }
-            if (run.holders == 0 && run.before != Before.APPLICATION) {
+            if (run.holders == 1 && run.before != Before.APPLICATION) {
                 letGo(entry.getKey(), run, manner.isPopulated);
             }
         }
-        forgetUnheld(pages);
-        join(pages);
+        while (counts.hasNext()) {
+            Run run = counts.next();
+            run.holders--;
+            run.populating -= manner.isPopulated ? 1 : 0;
+            run.hiding -= manner.isHidden ? 1 : 0;
+            if (run.holders == 0) {
+                counts.remove();
+            }
+        }
+        joinIfPossible(pages);
     }
 
     /** Unlocks what the agent does not want. What it wants is its own from now on, and locked on-fault. */
@@ -376,6 +384,14 @@ public final class HeldPages {
         }
     }
 
+    private void joinIfPossible(Range pages) {
+        try {
+            join(pages);
+        } catch (OutOfMemoryError e) {
+            return; // what is not joined counts as well
+        }
+    }
+
     /** Joins neighbours that are held alike. */
     private void join(Range pages) {
         Map.Entry<Long, Run> before = runs.lowerEntry(pages.start);
@@ -408,7 +424,7 @@ public final class HeldPages {
             for (Range mapped : new Range(start, end).mapped(maps.read())) {
                 call(call, mapped.start, mapped.length());
             }
-        } catch (IOException | OutOfMemoryError e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
             return; // as far as the first hole it is done
         }
     }

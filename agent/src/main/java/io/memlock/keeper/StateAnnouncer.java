@@ -20,8 +20,8 @@ final class StateAnnouncer {
     private final Log log;
     private final StateListener listener;
 
-    /** The last state that was told. No atomic reference: its initialiser would have the JDK's variable handles initialised. */
-    private LockState announced;
+    private final LastTold logged;
+    private final LastTold notified;
 
     /** Since when nobody has known the state; 0 while somebody does. */
     private volatile long unknownSince;
@@ -30,10 +30,12 @@ final class StateAnnouncer {
         this.lock = lock;
         this.log = log;
         this.listener = listener;
-        this.announced = lock.status().state();
+        LockState now = lock.status().state();
+        this.logged = new LastTold(now);
+        this.notified = new LastTold(now);
     }
 
-    /** Says what has changed since the last time, if anything has. */
+    /** Says what has changed since the last time, if anything has. What a full heap keeps from being said is said the next time. */
     void announce() {
         LockStatus status = lock.status();
         LockState after = status.state();
@@ -43,24 +45,41 @@ final class StateAnnouncer {
         if (after != LockState.UNKNOWN) {
             unknownSince = 0;
         }
-        LockState before = exchange(after);
+        log(status);
+        notifyListener(after);
+    }
+
+    private void log(LockStatus status) {
+        LockState after = status.state();
+        LockState before = logged.exchange(after);
         if (before == after) {
             return;
         }
-        String change = "state " + before + " -> " + after;
-        boolean isKept = after == LockState.LOCKED || after == LockState.UNLOCKED;
-        if (isKept || status.lastFailure() == null) {
-            log.info(change + " (" + status.describe() + ")");
-        } else {
-            log.warn(status.lastFailure().text(change));
+        try {
+            String change = "state " + before + " -> " + after;
+            boolean isKept = after == LockState.LOCKED || after == LockState.UNLOCKED;
+            if (isKept || status.lastFailure() == null) {
+                log.info(change + " (" + status.describe() + ")");
+            } else {
+                log.warn(status.lastFailure().text(change));
+            }
+        } catch (RuntimeException | Error e) {
+            logged.takeBack(after, before);
+            throw e;
         }
-        listener.stateChanged(before, after);
     }
 
-    private synchronized LockState exchange(LockState after) {
-        LockState before = announced;
-        announced = after;
-        return before;
+    private void notifyListener(LockState after) {
+        LockState before = notified.exchange(after);
+        if (before == after) {
+            return;
+        }
+        try {
+            listener.stateChanged(before, after);
+        } catch (RuntimeException | Error e) {
+            notified.takeBack(after, before);
+            throw e;
+        }
     }
 
     private boolean isUnknownForLong() {
@@ -69,5 +88,28 @@ final class StateAnnouncer {
             unknownSince = now;
         }
         return now - unknownSince >= WORTH_A_LINE_NANOS;
+    }
+
+    /** Holds the last state that was told. No atomic reference: that would have the JDK's variable handles initialised. */
+    private static final class LastTold {
+
+        private LockState state;
+
+        LastTold(LockState state) {
+            this.state = state;
+        }
+
+        synchronized LockState exchange(LockState now) {
+            LockState before = state;
+            state = now;
+            return before;
+        }
+
+        /** Has a state count as not told, unless another one was told since. */
+        synchronized void takeBack(LockState untold, LockState before) {
+            if (state == untold) {
+                state = before;
+            }
+        }
     }
 }
