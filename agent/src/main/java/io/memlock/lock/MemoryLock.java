@@ -220,10 +220,13 @@ public final class MemoryLock {
         return !process.holdsHugetlb() && process.chargedBytes() == 0;
     }
 
-    /** Locks all by one call, without a look at each mapping: only what is selected is there before {@code main}. */
+    /**
+     * Locks all by one call, without a look at each mapping: only what is selected is there before {@code main}. A return
+     * code is not proof; but nothing was charged before.
+     */
     private boolean lockAllThereIs() {
         passes.reconciler().adoptAll(); // before: in a full heap nothing may be possible after it
-        hasLockedAll = future.lockAllThereIs() == 0;
+        hasLockedAll = future.lockAllThereIs() == 0 && process.chargedBytes() > 0;
         return hasLockedAll;
     }
 

@@ -230,6 +230,24 @@ class FilteredCallsTest {
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
     }
 
+    /** With little room all there is would be locked by one call. */
+    @ParameterizedTest
+    @CsvSource({"false, LOCKED", "true, FAILED"})
+    void whatAFilterOnlySaysIsLockedIsNotCalledLocked(boolean isAllFiltered, LockState expected) throws Exception {
+        process.freeBytes = 64 * MIB;
+        startJvm();
+        kernel.filter.put("mlockall", 0);
+        if (isAllFiltered) {
+            kernel.filter.put("mlock2", 0);
+        }
+
+        LockFailure failure = lock.start(OptionParser.parse("mode=all")).failure();
+
+        assertThat(failure != null).isEqualTo(isAllFiltered);
+        assertThat(lock.status().state()).isEqualTo(expected);
+        assertThat(kernel.isLocked(HEAP)).isEqualTo(!isAllFiltered);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {Errno.EPERM, 0})
     void whatIsLockedPieceByPieceIsNotCalledUnlocked(int answer) throws Exception {
