@@ -242,6 +242,18 @@ class CommandLineIT {
         assertThat(jvm.ask("grow 20")).isNotEmpty();
     }
 
+    /** LOCKED with nothing locked is the truth then. */
+    @Test
+    void whatTheJvmMapsLaterIsNoLieNow() {
+        start(Jdk.current());
+
+        Outcome attach =
+                memlock("attach", pid(), "mode=mapped,mapped=/data/hot/**").succeeded();
+
+        assertThat(attach.stdout()).contains("locked 0 B of 0 B resident", "maps nothing of it yet");
+        assertThat(attach.stderr()).isEmpty();
+    }
+
     @Test
     void aJvmOfAnOlderReleaseIsLeftAlone() {
         start(Jdk.current());
