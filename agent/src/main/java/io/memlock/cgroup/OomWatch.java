@@ -124,13 +124,14 @@ public final class OomWatch {
     }
 
     private void measure() throws IOException {
+        // First: where no file can be opened this fails, and all else looks unlimited.
+        Anonymous own = source.anonymous();
         tightest = tightest(source.margins());
         spareBytes = Long.MAX_VALUE;
         isOutgrown = false;
         if (tightest == null) {
             return;
         }
-        Anonymous own = source.anonymous();
         long gain = Math.min(own.residentBytes(), tightest.ownSwapLeftBytes());
         long stillTooSmall = harmlessBytes(tightest) - gain; // an unlock gains little until it has grown by that
         long spare = spareBytes(tightest, own);

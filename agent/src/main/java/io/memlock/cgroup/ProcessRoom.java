@@ -23,6 +23,7 @@ public final class ProcessRoom implements RoomSource {
     private AddressSpaceReader size;
     private CgroupHierarchy cgroup = CgroupHierarchy.UNKNOWN;
     private int measurements;
+    private long lastAnonymousBytes;
 
     /**
      * Reads nothing until it is asked.
@@ -43,9 +44,14 @@ public final class ProcessRoom implements RoomSource {
     }
 
     private CgroupHierarchy cgroup() {
-        if (measurements++ % LOCATE_EVERY == 0) {
-            cgroup = cgroups.memory(ProcFs.SELF);
+        if (measurements % LOCATE_EVERY == 0) {
+            CgroupHierarchy now = cgroups.memory(ProcFs.SELF);
+            if (!now.isKnown()) { // as long as the application has used up its descriptors: asked again the next time
+                return cgroup;
+            }
+            cgroup = now;
         }
+        measurements++;
         return cgroup;
     }
 
@@ -83,11 +89,11 @@ public final class ProcessRoom implements RoomSource {
     @Override
     public long heapToComeBytes() {
         try {
-            long resident = anonymousBytes(proc.status(ProcFs.SELF));
-            return Math.max(0, Runtime.getRuntime().maxMemory() - resident);
+            lastAnonymousBytes = anonymousBytes(proc.status(ProcFs.SELF));
         } catch (IOException e) {
-            return Runtime.getRuntime().maxMemory();
+            // What was read last is nearer to the truth than nothing.
         }
+        return Math.max(0, Runtime.getRuntime().maxMemory() - lastAnonymousBytes);
     }
 
     @Override

@@ -65,8 +65,29 @@ public final class RoomWatch {
     /** Measures what is left once the heap is as large as it may become: it is to stay locked, and cannot make room again. */
     public long measure() {
         lastMeasureNanos = System.nanoTime();
-        freeBytes = source.freeBytes();
+        boolean isFirst = freeBytes == Long.MAX_VALUE; // then nothing is known to fall back on, and main waits
+        takeFree(isFirst || locked() != null);
         return Math.max(0, freeBytes - source.heapToComeBytes());
+    }
+
+    /**
+     * Takes what is free now. Where no file can be opened, because the application has used up its descriptors, everything
+     * looks unlimited: then no more is free than before.
+     *
+     * @param isReadable whether files could be opened just now
+     */
+    private void takeFree(boolean isReadable) {
+        long free = source.freeBytes();
+        freeBytes = isReadable ? free : Math.min(freeBytes, free);
+    }
+
+    /** Returns what is locked, null if it cannot be read. */
+    private Locked locked() {
+        try {
+            return source.locked();
+        } catch (IOException e) {
+            return null;
+        }
     }
 
     /** Returns whether to measure again. */
@@ -115,29 +136,21 @@ public final class RoomWatch {
             return false;
         }
         lastLookNanos = nowNanos;
-        freeBytes = source.freeBytes();
-        return hasGrown();
+        Locked now = locked();
+        takeFree(now != null);
+        return now == null || hasGrownTo(now);
     }
 
-    private boolean hasGrown() {
-        try {
-            Locked now = source.locked();
-            long grown = settled == null
-                    ? Long.MAX_VALUE
-                    : Math.max(now.lockedBytes() - settled.lockedBytes(), now.otherBytes() - settled.otherBytes());
-            return grown > freeBytes / HARMLESS_PART;
-        } catch (IOException e) {
-            return true;
-        }
+    private boolean hasGrownTo(Locked now) {
+        long grown = settled == null
+                ? Long.MAX_VALUE
+                : Math.max(now.lockedBytes() - settled.lockedBytes(), now.otherBytes() - settled.otherBytes());
+        return grown > freeBytes / HARMLESS_PART;
     }
 
     /** Remembers what is locked as the keeper looks at the mappings: it does not see what comes later. */
     public void begin() {
-        try {
-            begun = isWatching ? source.locked() : null;
-        } catch (IOException e) {
-            begun = null;
-        }
+        begun = isWatching ? locked() : null;
     }
 
     /** Notes that all that was locked at {@link #begin} has been sorted out, and nothing was too much. */

@@ -289,6 +289,22 @@ class OomWatchTest {
         assertThat(watch.nanosToNextLook(NOW)).isEqualTo(OomWatch.LATEST_LOOK_NANOS);
     }
 
+    /** As where the application has used up its descriptors for a moment: then nothing tells of a limit. */
+    @Test
+    void whatCannotBeReadForAMomentIsLookedAtAgainSoon() {
+        margins = List.of(cgroup(GIB, 0, GIB, 2 * GIB));
+        assertThat(isOutgrown()).isFalse();
+        Anonymous readable = anonymous;
+        margins = List.of();
+        anonymous = null;
+        assertThat(watch.isOutgrown(NOW + OomWatch.LATEST_LOOK_NANOS)).isFalse();
+
+        margins = List.of(cgroup(10 * MIB, 0, GIB, 2 * GIB));
+        anonymous = readable;
+
+        assertThat(watch.isOutgrown(NOW + 2 * OomWatch.LATEST_LOOK_NANOS)).isTrue();
+    }
+
     /** Locked, it leaves only what is free and what others can swap out, less what comes back from swap. */
     @Test
     void aProcessFitsWithAllItHasInRamAndInSwap() throws Exception {

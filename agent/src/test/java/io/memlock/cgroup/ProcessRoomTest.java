@@ -149,6 +149,39 @@ class ProcessRoomTest {
         assertThat(last).isEqualTo(400 * MIB);
     }
 
+    /** As where the application has used up its descriptors for a moment. */
+    @Test
+    void keepsTheCgroupWhereItCannotBeFoundAgainForAMoment(@TempDir Path root) throws Exception {
+        Path proc = Files.createDirectories(root.resolve("proc/self"));
+        Files.writeString(proc.resolve("cgroup"), "0::/a\n");
+        Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
+        write(Files.createDirectories(root.resolve("cg/a")), 900 * MIB, 100 * MIB);
+        write(Files.createDirectories(root.resolve("cg/b")), 500 * MIB, 100 * MIB);
+        ProcessRoom room = new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096, () -> -1);
+        assertThat(room.freeBytes()).isEqualTo(800 * MIB);
+
+        Files.delete(proc.resolve("cgroup"));
+        for (int i = 0; i < 64; i++) {
+            assertThat(room.freeBytes()).isEqualTo(800 * MIB);
+        }
+        Files.writeString(proc.resolve("cgroup"), "0::/b\n");
+
+        assertThat(room.freeBytes()).as("asked again at once").isEqualTo(400 * MIB);
+    }
+
+    @Test
+    void theHeapIsNotWhollyToComeWhereTheProcessCannotBeReadForAMoment(@TempDir Path root) throws Exception {
+        Path status = Files.createDirectories(root.resolve("proc/self")).resolve("status");
+        Files.writeString(status, "Name:\tjava\nRssAnon:\t    2048 kB\n");
+        ProcessRoom room = new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096, () -> -1);
+        long toCome = room.heapToComeBytes();
+        assertThat(toCome).isEqualTo(Runtime.getRuntime().maxMemory() - 2 * MIB);
+
+        Files.delete(status);
+
+        assertThat(room.heapToComeBytes()).isEqualTo(toCome);
+    }
+
     /** As in a container: its own files are at the root of the mount, those of the groups above are hidden. */
     @Test
     void aGroupAboveThatIsHiddenTakesNothingAway(@TempDir Path root) throws Exception {

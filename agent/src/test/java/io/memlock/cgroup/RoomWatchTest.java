@@ -166,6 +166,37 @@ class RoomWatchTest {
         assertThat(watch.isPassDue(afterLong())).isTrue();
     }
 
+    /** As where the application has used up its descriptors for a moment. */
+    @Test
+    void whatCannotBeReadForAMomentIsNotUnlimited() {
+        freeBytes = 400 * MIB;
+        watch.measure();
+        freeBytes = Long.MAX_VALUE;
+        isHidden = true;
+        assertThat(watch.measure()).isEqualTo(400 * MIB);
+        assertNextLookComesSoon();
+
+        watch.isPassDue(afterLong());
+        assertThat(watch.isAmple()).isFalse();
+
+        freeBytes = 3 * GIB;
+        isHidden = false;
+        assertThat(watch.measure()).isEqualTo(3 * GIB);
+    }
+
+    private void assertNextLookComesSoon() {
+        watch.watch(true);
+        assertThat(watch.nanosToNextLook(System.nanoTime())).isLessThan(TimeUnit.SECONDS.toNanos(1));
+    }
+
+    @Test
+    void whatIsLockedNeedNotBeReadableForTheRoomToBecomeScarce() {
+        isHidden = true;
+        assertThat(watch.measure()).isEqualTo(4 * GIB);
+        freeBytes = 400 * MIB;
+        assertThat(watch.measure()).isEqualTo(400 * MIB);
+    }
+
     @Test
     void forgetsWhatWasSettled() {
         settled();
