@@ -146,7 +146,8 @@ public final class FutureLock {
      * Ends it, for which there is no call but one that locks all there is, too. What should stay unlocked is prepared for
      * that: of a file that is not wanted the page tables are emptied, so that the call finds no page to lock, and the file is
      * unlocked again right after it; all else is locked in small pieces first, so that the call does not stall the JVM, and is
-     * left to the next pass. What the application locked itself is locked all the time, and has its own flags again afterwards.
+     * left to the next pass. The file is unlocked in pieces, too: before Linux 5.18 the kernel goes through all of it, resident
+     * or not. What the application locked itself is locked all the time, and has its own flags again afterwards.
      *
      * <p>Under a limit that has come down meanwhile the kernel allows only {@code munlockall}, and anything beats a JVM that
      * dies at its next commit; where huge pages of hugetlbfs are mapped, too, because the other call populates them.
@@ -176,7 +177,7 @@ public final class FutureLock {
             leavesOutLocked(files, reconciler.probe());
             endAtOnce(process.holdsHugetlb());
             for (Segment file : files) {
-                process.held().unlockOthers(file.start(), file.length());
+                reconciler.calls().unlock(file);
             }
         }
     }

@@ -485,6 +485,22 @@ class MemoryLockTest {
         assertThat(kernel.chargedBytes()).isZero();
     }
 
+    /** Before Linux 5.18 a munlock goes through what is not resident, too. */
+    @Test
+    void endsFutureWithoutUnlockingALongFileInOneCall() throws Exception {
+        start("mode=all");
+        kernel.mapFile(FILE, 1024 * MIB, "/data/index");
+        kernel.munlock(FILE, 1024 * MIB);
+        lock.reconcile();
+        kernel.longestWalk = 0;
+
+        assertThat(lock.unlock().failure()).isNull();
+
+        assertThat(kernel.longestWalk).isLessThanOrEqualTo(256 * MIB);
+        assertThat(kernel.isReleased(FILE)).isTrue();
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
     @Test
     void changesWhatIsSelectedWithoutEndingFuture() throws Exception {
         start("mode=all");
