@@ -327,11 +327,16 @@ public final class Memlock implements Agent {
 
     /** Starts the watch at the first moment at which dropping root would end the JVM. */
     private synchronized void watchPrivilege() {
-        if (privilegeWatch == null && lock.dependsOnCapability() && makeWatchThatEnds()) {
+        if (!isPrivilegeWatched() && lock.dependsOnCapability() && makeWatchThatEnds()) {
             Thread watch = newThread(privileges, "memlock-privilege");
             watch.start();
             privilegeWatch = watch; // not before: where there is no memory for a thread just now, the next look tries
         }
+    }
+
+    /** Returns whether the watch runs, or has ended itself. In a full heap its thread may end before it begins. */
+    private boolean isPrivilegeWatched() {
+        return privilegeWatch != null && (privilegeWatch.isAlive() || privileges.isOver());
     }
 
     /**

@@ -35,7 +35,9 @@ public final class PrivilegeWatch implements Runnable {
     private final LibC libc;
     private final MemoryLock lock;
     private final Log log;
+    private final int[] waitedFor = {-1, Linux.POLLIN};
     private volatile int timer = -1;
+    private boolean hasBegun;
     private boolean isTimerOurs;
     private volatile boolean isOver;
 
@@ -46,19 +48,18 @@ public final class PrivilegeWatch implements Runnable {
         this.log = log;
     }
 
-    /** Watches until the end, or until a filter refuses to wait. */
+    /**
+     * Watches until the end, or until a filter refuses to wait. It checks before it waits: the first time in vain, so that
+     * all it takes is loaded when it counts, and after an error, because a signal may have come meanwhile.
+     */
     @Override
     public void run() {
-        libc.sched_setscheduler(0, Linux.SCHED_FIFO | Linux.SCHED_RESET_ON_FORK, new int[] {1});
-        check(); // once in vain: all it takes is loaded when it counts
-        timer = libc.timerfd_create(Linux.CLOCK_MONOTONIC, Linux.TFD_CLOEXEC);
-        int[] waitedFor = {timer, Linux.POLLIN};
-        isTimerOurs = timer >= 0;
         while (!isOver) {
             try {
-                waitForSignal(waitedFor);
+                check();
+                begin();
                 if (!isOver) {
-                    check();
+                    waitForSignal();
                 }
             } catch (Throwable e) { // an OutOfMemoryError the application survives, too
                 AgentThread.rest(PAUSE_NANOS);
@@ -66,13 +67,29 @@ public final class PrivilegeWatch implements Runnable {
         }
     }
 
-    private void waitForSignal(int[] waitedFor) {
+    private void begin() {
+        if (hasBegun) {
+            return;
+        }
+        libc.sched_setscheduler(0, Linux.SCHED_FIFO | Linux.SCHED_RESET_ON_FORK, new int[] {1});
+        timer = libc.timerfd_create(Linux.CLOCK_MONOTONIC, Linux.TFD_CLOEXEC);
+        waitedFor[0] = timer;
+        isTimerOurs = timer >= 0;
+        hasBegun = true;
+    }
+
+    private void waitForSignal() {
         int ready = libc.poll(isTimerOurs ? waitedFor : null, isTimerOurs ? 1 : 0, FOR_EVER);
         if (ready < 0 && libc.errno() != Errno.EINTR) {
             log.debug("not watching for dropped privileges: poll: " + Errno.describe(libc.errno()));
             isOver = true;
         }
         isTimerOurs &= ready <= 0; // otherwise it is over, or the descriptor has become another file's
+    }
+
+    /** Returns whether it has ended itself, and is not to run again. */
+    public boolean isOver() {
+        return isOver;
     }
 
     /** Ends the watch when the JVM ends. */
@@ -84,11 +101,12 @@ public final class PrivilegeWatch implements Runnable {
     }
 
     private void check() {
+        if (!lock.endFutureWithoutCapability()) {
+            return;
+        }
         try {
-            if (lock.endFutureWithoutCapability()) {
-                libc.sched_setscheduler(0, Linux.SCHED_OTHER, new int[] {0}); // what follows is in no hurry
-                lock.reconcile().notices().forEach(log::warn);
-            }
+            libc.sched_setscheduler(0, Linux.SCHED_OTHER, new int[] {0}); // what follows is in no hurry
+            lock.reconcile().notices().forEach(log::warn);
         } catch (IOException | RuntimeException | Error e) {
             log.debug("after a signal: " + e); // the keeper's next pass goes on from here
         }

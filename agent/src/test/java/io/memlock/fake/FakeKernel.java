@@ -102,6 +102,9 @@ public final class FakeKernel implements LibC, Mappings {
     /** What happens while somebody waits in poll, before a signal ends that. */
     public Runnable onPoll = () -> {};
 
+    /** What happens when somebody makes a timer. */
+    public Runnable onTimer = () -> {};
+
     private static final int TIMER = 77;
 
     /** Whether the timer that somebody may wait for is due, or its descriptor has become another file's. */
@@ -819,6 +822,7 @@ public final class FakeKernel implements LibC, Mappings {
 
     @Override
     public int timerfd_create(int clockid, int flags) {
+        onTimer.run();
         return fails("timerfd_create") ? refusal : TIMER;
     }
 

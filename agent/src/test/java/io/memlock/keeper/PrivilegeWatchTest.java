@@ -73,6 +73,36 @@ class PrivilegeWatchTest {
         assertThat(kernel.isFuture()).isFalse();
     }
 
+    /** As in a full heap, whose error would end the tests. */
+    @Test
+    void noErrorAtItsBeginningEndsIt() throws Exception {
+        start();
+        kernel.onTimer = () -> {
+            kernel.onTimer = () -> {};
+            throw new StackOverflowError("of our own");
+        };
+
+        signal(() -> kernel.privileged = false);
+
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(kernel.polled).as("descriptors waited for").isEqualTo(1);
+    }
+
+    /** While it rests after an error no signal wakes it. */
+    @Test
+    void noticesWhatCameWhileAnErrorKeptItFromWaiting() throws Exception {
+        start();
+        kernel.onPoll = () -> {
+            kernel.onPoll = watch::end;
+            kernel.privileged = false;
+            throw new StackOverflowError("of our own");
+        };
+
+        watch.run();
+
+        assertThat(kernel.isFuture()).isFalse();
+    }
+
     @Test
     void leavesEverythingAsItIsAtOtherSignals() throws Exception {
         start();
