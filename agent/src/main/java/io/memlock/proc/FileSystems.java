@@ -30,6 +30,9 @@ final class FileSystems {
     /** By minor number: all but those on block devices have the major number 0. Guarded by itself. */
     private final Map<Long, Backing> mounted;
 
+    /** Whether the mounts could not be read in this reading. */
+    private boolean isGuessing;
+
     /** Whether the host has no huge page; null before that matters. */
     private Boolean hasNoHugetlbPages;
 
@@ -96,14 +99,14 @@ final class FileSystems {
 
     private Backing ofMounted(long minor) {
         synchronized (mounted) {
-            Backing known = mounted.get(minor);
-            if (known == null) {
+            if (!mounted.containsKey(minor) && !isGuessing) {
                 readMounts();
-                known = mounted.getOrDefault(minor, Backing.FILE);
-                // Of a mount that is hidden, or of a subvolume, nothing more is to be learned.
-                mounted.put(minor, known);
+                if (!isGuessing) {
+                    // Of a mount that is hidden, or of a subvolume, nothing more is to be learned.
+                    mounted.putIfAbsent(minor, Backing.FILE);
+                }
             }
-            return known;
+            return mounted.getOrDefault(minor, Backing.FILE);
         }
     }
 
@@ -114,9 +117,16 @@ final class FileSystems {
                     mounted.put(mount.minor(), backing(mount.type()));
                 }
             }
-        } catch (IOException | ProcFormatException e) {
+        } catch (IOException e) {
+            isGuessing = true; // an application may have used up its descriptors for a moment
+        } catch (ProcFormatException e) {
             // Then the names have to do.
         }
+    }
+
+    /** Returns whether the names had to do in this reading, because the mounts could not be read: the next may tell more. */
+    boolean isGuessing() {
+        return isGuessing;
     }
 
     private static Backing backing(String type) {

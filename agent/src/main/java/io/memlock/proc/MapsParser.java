@@ -21,11 +21,10 @@ final class MapsParser {
      * @param maps the file; empty for a kernel thread
      * @param length of it, in bytes
      * @param before what there was at an earlier look: what is still the same is the same object, and no garbage
-     * @param known tells what is behind the mappings
+     * @param files tells what is behind the mappings, in this reading
      * @throws io.memlock.files.ProcFormatException if it is not in the kernel's format
      */
-    static List<Mapping> parse(Cursor maps, int length, List<Mapping> before, FileSystems known) {
-        FileSystems files = known.forOneReading();
+    static List<Mapping> parse(Cursor maps, int length, List<Mapping> before, FileSystems files) {
         List<Mapping> mappings = new ArrayList<>(length / LINE_BYTES + 1);
         int next = 0;
         int count = before.size();

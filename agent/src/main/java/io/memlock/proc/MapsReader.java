@@ -22,6 +22,7 @@ public final class MapsReader {
     private final File file;
     private int parsedLength;
     private long parsedChecksum;
+    private boolean isGuessed;
     private List<Mapping> mappings;
 
     MapsReader(FileSystems fileSystems, FileOpener opener, File file) {
@@ -38,11 +39,19 @@ public final class MapsReader {
     public List<Mapping> read() throws IOException {
         Cursor maps = text.read(file);
         long checksum = text.checksum();
-        if (mappings == null || text.length() != parsedLength || checksum != parsedChecksum) {
-            mappings = MapsParser.parse(maps, text.length(), mappings == null ? List.of() : mappings, fileSystems);
+        if (mappings == null || isGuessed || text.length() != parsedLength || checksum != parsedChecksum) {
+            parse(maps);
             parsedLength = text.length();
             parsedChecksum = checksum;
         }
         return mappings;
+    }
+
+    private void parse(Cursor maps) {
+        FileSystems files = fileSystems.forOneReading();
+        List<Mapping> before = mappings == null ? List.of() : mappings;
+        List<Mapping> now = MapsParser.parse(maps, text.length(), before, files);
+        mappings = isGuessed && now.equals(before) ? before : now;
+        isGuessed = files.isGuessing();
     }
 }

@@ -70,7 +70,7 @@ public final class ProcFs {
      */
     public synchronized List<Mapping> mappings(String pid) throws IOException {
         Cursor maps = text.read(processFile(pid, "maps"));
-        return MapsParser.parse(maps, text.length(), List.of(), fileSystems(pid));
+        return MapsParser.parse(maps, text.length(), List.of(), fileSystems(pid).forOneReading());
     }
 
     /**

@@ -93,6 +93,40 @@ class FileSystemsTest {
         assertThat(reader.read()).extracting(Mapping::backing).containsExactly(Backing.MEMORY);
     }
 
+    /** As where the application has used up its descriptors for a moment. */
+    @Test
+    void learnsOfAFileSystemWhenTheMountsCanBeReadAgain() throws IOException {
+        write("HugePages_Total:       0\nHugetlb:               0 kB\n", "00:2a 2 /var/cache/volume/x");
+        Path mounts = root.resolve("7/mountinfo");
+        String text = Files.readString(mounts);
+        Files.delete(mounts);
+        MapsReader reader = captured().mapsReader("7");
+        List<Mapping> guessed = reader.read();
+        assertThat(guessed).extracting(Mapping::backing).containsExactly(Backing.FILE);
+        assertThat(reader.read()).as("nothing has changed").isSameAs(guessed);
+
+        Files.writeString(mounts, text);
+
+        assertThat(reader.read()).extracting(Mapping::backing).containsExactly(Backing.MEMORY);
+    }
+
+    @Test
+    void triesOncePerReadingToReadMountsThatCannotBeRead() throws IOException {
+        write("HugePages_Total:       0\nHugetlb:               0 kB\n", "00:2a 2 /var/cache/volume/x");
+        Files.delete(root.resolve("7/mountinfo"));
+        Files.writeString(
+                root.resolve("7/maps"),
+                """
+                100000-200000 rw-s 00000000 00:2a 5 /var/cache/volume/x
+                200000-300000 rw-s 00000000 00:2b 6 /var/cache/other/x
+                """);
+        CountedFiles files = new CountedFiles();
+        ProcFs proc = captured().openedBy(files);
+
+        proc.mappings("7");
+        assertThat(files.count("mountinfo")).isEqualTo(1);
+    }
+
     @Test
     void asksOncePerReadingWhetherTheHostHasHugePages() throws IOException {
         write("HugePages_Total:       0\nHugetlb:               0 kB\n", "00:11 5 /memfd:a (deleted)");
