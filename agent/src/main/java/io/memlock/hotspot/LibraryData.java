@@ -18,21 +18,32 @@ import java.util.Map;
  */
 final class LibraryData {
 
+    /** Headers that are tried in one look though they cannot be read: where memory is closed for good, none can. */
+    private static final int MOST_UNREADABLE = 4;
+
     private Map<Long, KnownRange> byLibrary = new HashMap<>();
 
     /**
-     * Returns the ranges of all libraries mapped now. Each header is read once.
+     * Returns the ranges of all libraries mapped now. Each header is read once; one that cannot be read, because the
+     * application has used up its descriptors for a moment, is tried again in the next look.
      *
      * @param mappings all of the process, ascending
      * @param memory to read the headers through
      */
     List<KnownRange> ranges(List<Mapping> mappings, MemorySnapshot memory) {
         Map<Long, KnownRange> now = new HashMap<>();
+        int unreadable = 0;
         for (int i = 0; i < mappings.size(); i++) {
             if (startsLibrary(mappings, i)) {
                 Long start = mappings.get(i).start();
                 KnownRange range = byLibrary.get(start);
-                now.put(start, range == null ? read(memory, start) : range);
+                if (range == null && unreadable < MOST_UNREADABLE) {
+                    range = read(memory, start);
+                    unreadable += range == null ? 1 : 0;
+                }
+                if (range != null) {
+                    now.put(start, range);
+                }
             }
         }
         byLibrary = now;
@@ -59,7 +70,13 @@ final class LibraryData {
         return false;
     }
 
+    /** Returns null if the memory cannot be read. */
     private static KnownRange read(MemorySnapshot memory, long start) {
+        try {
+            memory.int32(start);
+        } catch (IOException e) {
+            return null;
+        }
         long dataStart = 0;
         long dataEnd = 0;
         try {

@@ -7,6 +7,8 @@ import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
 import io.memlock.vmstructs.MemorySnapshot;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,35 @@ class LibraryDataTest {
 
         assertThat(ranges(DATA)).as("unmapped").isEmpty();
         assertThat(ranges(HEADERS, CODE, DATA)).as("another one there").containsExactly(data(0x6000));
+    }
+
+    /** As where the application has used up its descriptors for a moment. */
+    @Test
+    void readsAHeaderAgainThatCouldNotBeRead() {
+        MemorySnapshot closed = new MemorySnapshot((address, into) -> {
+            throw new IOException("EMFILE");
+        });
+        List<Mapping> mappings = List.of(CapturedMaps.mapping(HEADERS), CapturedMaps.mapping(CODE));
+        assertThat(libraries.ranges(mappings, closed)).isEmpty();
+
+        assertThat(ranges(HEADERS, CODE, DATA)).containsExactly(data(0x5000));
+    }
+
+    @Test
+    void triesFewHeadersWhereNoneCanBeRead() {
+        List<Long> tried = new ArrayList<>();
+        MemorySnapshot closed = new MemorySnapshot((address, into) -> {
+            tried.add(address);
+            throw new IOException("EACCES");
+        });
+        List<Mapping> mappings = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            mappings.add(CapturedMaps.mapping(
+                    "7f00000%02d000-7f00000%02d800 r-xp 00000000 fe:00 %d /lib/lib%d.so".formatted(i, i, i + 1, i)));
+        }
+
+        assertThat(libraries.ranges(mappings, closed)).isEmpty();
+        assertThat(tried).hasSize(4);
     }
 
     @Test
