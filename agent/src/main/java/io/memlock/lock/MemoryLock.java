@@ -103,10 +103,13 @@ public final class MemoryLock {
         ledger.intendsToLookEvery(nanos);
     }
 
-    /** Returns whether new mappings are born locked only as long as the process keeps CAP_IPC_LOCK. This is free. */
+    /**
+     * Returns whether new mappings are born locked only as long as the process keeps CAP_IPC_LOCK, as far as it shows: a
+     * filter may keep from us who has it, and then nobody would see it go. This is free.
+     */
     public boolean dependsOnCapability() {
         LockLimit now = plan.limit();
-        return future.isInForce() && now != null && now.isByCapability();
+        return future.isInForce() && now != null && now.isByCapability() && now.hasCapability();
     }
 
     /**

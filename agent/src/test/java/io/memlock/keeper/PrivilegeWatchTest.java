@@ -16,6 +16,8 @@ import io.memlock.state.Strategy;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PrivilegeWatchTest {
 
@@ -123,6 +125,21 @@ class PrivilegeWatchTest {
         assertThat(kernel.commit(Region.HEAP, HEAP, 300 * MIB)).isTrue();
         assertThat(lock.reconcile().failure()).isNull();
         assertThat(kernel.isFuture()).isTrue();
+    }
+
+    /** A capability that a seccomp filter hides has not gone. */
+    @ParameterizedTest
+    @ValueSource(ints = {Errno.EPERM, 0})
+    void leavesEverythingAsItIsWhereCapabilitiesAreHidden(int answer) throws Exception {
+        kernel.filter.put("capget", answer);
+        start();
+        assertThat(kernel.isFuture()).isTrue();
+
+        assertThat(lock.dependsOnCapability()).isFalse();
+        signal(() -> {});
+
+        assertThat(kernel.isFuture()).isTrue();
+        assertThat(printed.toString(UTF_8)).isEmpty();
     }
 
     @Test
