@@ -85,7 +85,10 @@ public final class ProcessRoom implements RoomSource {
         return Math.max(0, status.rssAnonBytes()) + Math.max(0, status.rssShmemBytes());
     }
 
-    /** What else is resident counts as heap: it is seldom much. */
+    /**
+     * What else is resident counts as heap, but never more than the heap has committed: native memory may be more than all of
+     * the heap, and ZGC's heap is counted once for each view of it.
+     */
     @Override
     public long heapToComeBytes() {
         try {
@@ -93,7 +96,8 @@ public final class ProcessRoom implements RoomSource {
         } catch (IOException e) {
             // What was read last is nearer to the truth than nothing.
         }
-        return Math.max(0, Runtime.getRuntime().maxMemory() - lastAnonymousBytes);
+        Runtime jvm = Runtime.getRuntime();
+        return Math.max(0, jvm.maxMemory() - Math.min(lastAnonymousBytes, jvm.totalMemory()));
     }
 
     @Override

@@ -15,7 +15,7 @@ public interface RoomSource {
 
     /**
      * Returns what the Java heap may still take of the free memory: its largest size, less what is resident of
-     * anonymous memory.
+     * anonymous memory, at most what the heap has committed.
      */
     long heapToComeBytes();
 

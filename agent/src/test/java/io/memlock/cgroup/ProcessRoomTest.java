@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProcessRoomTest {
 
@@ -180,6 +182,22 @@ class ProcessRoomTest {
         Files.delete(status);
 
         assertThat(room.heapToComeBytes()).isEqualTo(toCome);
+    }
+
+    /** ZGC's heap counts once for each view, and direct buffers may be more than all of the heap. */
+    @ParameterizedTest
+    @ValueSource(strings = {"RssShmem", "RssAnon"})
+    void whatTheHeapHasNotCommittedIsToComeWhateverIsResident(String kind, @TempDir Path root) throws Exception {
+        Runtime jvm = Runtime.getRuntime();
+        Path proc = Files.createDirectories(root.resolve("proc/self"));
+        Files.writeString(proc.resolve("status"), kind + ":\t" + 4 * jvm.maxMemory() / 1024 + " kB\n");
+        ProcessRoom room = new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096, () -> -1);
+        long committedBefore = jvm.totalMemory();
+
+        long toCome = room.heapToComeBytes();
+
+        long mostCommitted = Math.max(committedBefore, jvm.totalMemory());
+        assertThat(toCome).isGreaterThanOrEqualTo(jvm.maxMemory() - mostCommitted);
     }
 
     /** As in a container: its own files are at the root of the mount, those of the groups above are hidden. */
