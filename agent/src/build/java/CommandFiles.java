@@ -151,7 +151,7 @@ final class CommandFiles {
         paragraphs(
                 page,
                 "The agent locks the memory that the JVM has and the memory that it maps later, so that memory pressure on"
-                        + " the host never turns a memory access into a disk read. It populates nothing: a locked JVM is"
+                        + " the host never turns a memory access into a disk read. Locking populates nothing: a locked JVM is"
                         + " not larger than it was.",
                 "",
                 "Locking needs RLIMIT_MEMLOCK to be unlimited or large enough, or CAP_IPC_LOCK. When the agent may not"

@@ -27,7 +27,7 @@ public final class Remedy {
     private String atOnce() {
         return deployment.pid() <= 0
                 ? ""
-                : "# for this JVM alone, without a restart; the agent notices within a second:\nsudo prlimit --pid "
+                : "# for this JVM alone, without a restart; the agent notices within its interval:\nsudo prlimit --pid "
                         + deployment.pid() + " --memlock=unlimited:unlimited\n# for every later start:";
     }
 

@@ -94,7 +94,9 @@ public final class LockedMemory implements AutoCloseable {
      * by then stays locked if the agent or another handle wants it; a lock that the application took there by its own call of
      * mlock(2) is lost, because the kernel does not tell whose it is.
      *
-     * @throws OutOfMemoryError if the heap is too full for it. The lock is still held then, and can be closed again
+     * @throws OutOfMemoryError if the heap is too full for it. The lock counts as held then, though some of it may be unlocked
+     *     already, and can be closed again
+     * @throws MemoryLockException if the agent fails; as with OutOfMemoryError
      */
     @Override
     public void close() {
@@ -102,7 +104,10 @@ public final class LockedMemory implements AutoCloseable {
             return;
         }
         try {
-            AgentLink.call(agent, "unlock", number, 0, false, false, null);
+            Object answer = AgentLink.call(agent, "unlock", number, 0, false, false, null);
+            if (answer != null) {
+                throw new MemoryLockException(String.valueOf(answer));
+            }
         } catch (RuntimeException | Error e) {
             isClosed.set(false);
             throw e;

@@ -47,17 +47,22 @@ public final class MemlockAgent {
 
     /** Reads this one option where the parser could not be reached: the argument's goes before the environment's. */
     private static boolean isExitWanted(String options) {
-        return (options != null && options.contains("on-failure="))
-                ? saysExit(options)
-                : saysExit(System.getenv("MEMLOCK_OPTIONS"));
+        if (options != null && options.contains("on-failure=")) {
+            return saysExit(options);
+        }
+        try {
+            String variable = System.getenv("MEMLOCK_OPTIONS");
+            return variable != null && saysExit(variable.strip());
+        } catch (SecurityException refused) { // by a policy that grants the agent nothing
+            return false;
+        }
     }
 
     private static boolean saysExit(String options) {
-        return options != null
-                && (options.equals("on-failure=exit")
-                        || options.endsWith(",on-failure=exit")
-                        || options.startsWith("on-failure=exit,")
-                        || options.contains(",on-failure=exit,"));
+        return options.equals("on-failure=exit")
+                || options.endsWith(",on-failure=exit")
+                || options.startsWith("on-failure=exit,")
+                || options.contains(",on-failure=exit,");
     }
 
     @SuppressWarnings("SystemExitOutsideMain") // a bad option at start ends the JVM as a bad -XX flag does

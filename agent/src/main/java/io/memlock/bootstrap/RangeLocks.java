@@ -28,8 +28,9 @@ public final class RangeLocks {
      *       {@code first} on, populated or {@code onFault}, and if {@code hidden} not in core dumps. Answers a {@code
      *       long[]} with a number for the lock, the address and the bytes asked for, and those of the whole pages; or a
      *       {@code String}, which says why nothing was done.
-     *   <li>{@code unlock}: ends the lock with the number {@code first}, and does nothing if there is none. Answers null. Where it
-     *       throws an {@code OutOfMemoryError}, the lock is still held.
+     *   <li>{@code unlock}: ends the lock with the number {@code first}, and does nothing if there is none. Answers null, or
+     *       a {@code String}, which says why that could not be done. Then, and where it throws an {@code OutOfMemoryError},
+     *       the lock counts as held, though some of it may be unlocked already.
      *   <li>{@code lockedBytes}: answers a {@code Long} with the bytes of the pages of the lock with the number {@code
      *       first} that are locked now, or a {@code String}, which says why that cannot be told.
      * </ul>

@@ -219,7 +219,8 @@ public final class HeldPages {
      * locked them before they were held. What is not mapped any more is passed over.
      *
      * @param manner as at {@link #hold}
-     * @throws OutOfMemoryError before any count has changed: they are held as before, and can be let go of again
+     * @throws OutOfMemoryError before any count has changed: they count as held, though some may be unlocked already, and can
+     *     be let go of again
      */
     public synchronized void release(Range pages, Manner manner) {
         cut(pages);

@@ -4,13 +4,16 @@ package io.memlock.cli;
 import io.memlock.attach.AttachReply;
 import io.memlock.attach.AttachReply.State;
 import io.memlock.hotspot.JvmLayout;
+import io.memlock.jvms.CommandException;
 import io.memlock.jvms.Jvm;
 import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
+import io.memlock.jvms.TimeLimit;
 import io.memlock.log.PlainText;
 import io.memlock.memory.Selection;
 import io.memlock.output.Console;
 import io.memlock.proc.ProcFs;
+import io.memlock.report.RegionUsage;
 import io.memlock.report.SmapsScan;
 import io.memlock.state.LockFailure;
 import java.io.IOException;
@@ -46,8 +49,9 @@ final class ReplyPrinter {
      *
      * @param selection what should be locked after success
      * @return the exit status
+     * @throws CommandException if the JVM cannot be looked at
      */
-    int print(AttachReply reply, Selection selection) {
+    int print(AttachReply reply, Selection selection) throws CommandException, InterruptedException {
         String text =
                 PlainText.lines(reply.text().length() > LONGEST ? reply.text().substring(0, LONGEST) : reply.text());
         if (reply.state() != State.DONE) {
@@ -59,31 +63,33 @@ final class ReplyPrinter {
     }
 
     /** Compares a success with what the kernel says. */
-    private int verified(Selection selection) {
+    private int verified(Selection selection) throws CommandException, InterruptedException {
+        RegionUsage selected;
         try {
             if (proc.status(jvm.pid()).vmLckBytes() > 0) {
                 return ExitStatus.DONE;
             }
-            if (residentBytes(selection) == 0) {
-                console.out().println("The JVM maps nothing of it yet. What it maps later will be locked");
-                return ExitStatus.DONE;
-            }
+            selected = TimeLimit.within(TimeLimit.WALK_MILLIS, jvm.title(), () -> scan(selection));
         } catch (IOException e) {
-            console.err().println(jvm.title() + " cannot be looked at any more: " + e.getMessage());
+            throw new CommandException(jvm.title() + " cannot be looked at any more: " + e.getMessage());
+        }
+        if (selected.residentBytes() > selected.lockedBytes()) { // huge pages are locked, and not charged
+            console.err()
+                    .println("the kernel says otherwise: nothing is locked in " + jvm.title()
+                            + " (VmLck is 0). The answer may not be the agent's");
             return ExitStatus.FAILED;
         }
-        console.err()
-                .println("the kernel says otherwise: nothing is locked in " + jvm.title()
-                        + " (VmLck is 0). The answer may not be the agent's");
-        return ExitStatus.FAILED;
+        if (selected.residentBytes() == 0) {
+            console.out().println("Nothing of it is in RAM yet");
+        }
+        return ExitStatus.DONE;
     }
 
-    private long residentBytes(Selection selection) throws IOException {
+    private RegionUsage scan(Selection selection) throws IOException {
         ProcFs files = new ProcFs();
         JvmLayout layout = JvmLayout.of(jvm.pid(), (int) files.pageBytes());
         return SmapsScan.of(files, Long.toString(jvm.pid()), layout, selection.files())
-                .total(selection.regions(), selection.files())
-                .residentBytes();
+                .total(selection.regions(), selection.files());
     }
 
     private boolean isKin() {

@@ -36,7 +36,11 @@ public final class MemoryLock {
     /** Parts of ZGC's mirror that a change populates: 128 GiB where nothing of it is in swap any more. */
     private static final int MOST_MIRROR_PARTS = 512;
 
-    /** Time that a pass spends at most on reading back what is in swap: nobody watches the room meanwhile. */
+    private static final long SOONEST_PASS_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final String NOTHING_LOCKED = "nothing is locked";
+
+    /** Time that a part of reading back takes at most. */
     private static final long READ_BACK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Plan plan;
@@ -47,13 +51,14 @@ public final class MemoryLock {
     private final Ledger ledger;
     private final ReadingBack readingBack;
 
-    /** Whether new mappings are not to be born locked before a long work is over in which nobody watches the room. */
+    /** Whether new mappings are not to be born locked before a long work is over. */
     private boolean isFuturePostponed;
 
     private boolean firstPassDone;
     private boolean hasLockedAll;
     private int passesSinceEnd;
     private int failedPasses;
+    private long lastPassNanos;
 
     /** Why the last start or change did not prefault all it was asked to; null if it did. */
     private volatile String prefaultRefusal;
@@ -244,6 +249,9 @@ public final class MemoryLock {
         if (wanted.isEmpty() || plan.selection().isEmpty()) {
             return null;
         }
+        if (!ledger.state().locksSomething()) {
+            return NOTHING_LOCKED;
+        }
         boolean isAllLocked = future.isInForce() || hasLockedAll;
         List<Segment> segments = isAllLocked
                 ? selected(process.locate(wanted))
@@ -304,7 +312,8 @@ public final class MemoryLock {
             return ledger.outcome(refuseFuture(), null, null);
         }
         if (!plan.room().oomWatch().isRoomForAll()) {
-            return ledger.outcome(holdBack(false), null, null);
+            prefaultRefusal = wanted.prefault().isEmpty() ? null : NOTHING_LOCKED;
+            return ledger.outcome(holdBack(false), null, prefaultRefusal);
         }
         if (plan.strategy() == Strategy.RESCAN) {
             endFuture();
@@ -314,9 +323,7 @@ public final class MemoryLock {
         runPass();
         ReadBack back = readAllBack();
         List<Region> toPrefault = wanted.prefault();
-        prefaultRefusal = toPrefault.isEmpty()
-                ? null
-                : residency.prefaultLive(passes.reconciler().locked(), toPrefault, this::isHeldBackMeanwhile);
+        prefaultRefusal = toPrefault.isEmpty() ? null : prefaultLive(toPrefault);
         for (int part = 0; part < MOST_MIRROR_PARTS && !isHeldBackMeanwhile() && passes.populateMirror(); part++) {}
         isFuturePostponed = false;
         return ledger.outcome(runPass(), back.refusal(), prefaultRefusal); // of what came meanwhile, too
@@ -325,6 +332,7 @@ public final class MemoryLock {
     /** Reads back what is in swap of all that is locked. What could not be looked at waits for the keeper. */
     private ReadBack readAllBack() {
         passes.reconciler().takeNewlyLocked();
+        readingBack.end(); // what waited is part of all
         ReadBack back = residency.swapIn(passes.reconciler().locked(), this::isHeldBackMeanwhile);
         if (plan.heldBack() == null) {
             readingBack.await(back.left());
@@ -335,13 +343,21 @@ public final class MemoryLock {
         return back;
     }
 
+    private String prefaultLive(List<Region> wanted) throws IOException {
+        return plan.heldBack() == null
+                ? residency.prefaultLive(passes.reconciler().locked(), wanted, this::isHeldBackMeanwhile)
+                : NOTHING_LOCKED;
+    }
+
     /**
-     * Makes the pass that cannot wait, if there is one, in the midst of a long work.
+     * Makes the pass that is due, if there is one, in the midst of a long work: one that cannot wait, or the next of those
+     * that verify, which the keeper cannot make meanwhile.
      *
      * @return whether the work is over, as all is unlocked now
      */
     private boolean isHeldBackMeanwhile() {
-        if (isPassDue(process.nanoTime())) {
+        long now = process.nanoTime();
+        if (isPassDue(now) || now - lastPassNanos >= periodNanos()) {
             try {
                 runPass();
             } catch (IOException e) {
@@ -379,7 +395,7 @@ public final class MemoryLock {
         if (readingBack.isNeeded() && plan.room().oomWatch().isRoomForAll()) {
             long end = process.nanoTime() + READ_BACK_NANOS;
             String refusal = readingBack.readPart(
-                    passes.reconciler().locked(), () -> process.nanoTime() - end >= 0 || isPassDue(process.nanoTime()));
+                    passes.reconciler().locked(), () -> isHeldBackMeanwhile() || process.nanoTime() - end >= 0);
             if (refusal != null) {
                 plan.notices().add("locked, but not read back from swap: " + refusal);
             }
@@ -397,7 +413,14 @@ public final class MemoryLock {
         return reconcile();
     }
 
+    /** Returns the time between two passes that verify in the midst of a long work: many would make it longer. */
+    private long periodNanos() {
+        return Math.max(
+                SOONEST_PASS_NANOS, TimeUnit.MILLISECONDS.toNanos(plan.options().intervalMillis()));
+    }
+
     private LockFailure runPass() throws IOException {
+        lastPassNanos = process.nanoTime();
         if (plan.heldBack() != null && plan.room().oomWatch().isRoomAgain(process.nanoTime())) {
             beginAgain(plan.limitNow(), Failures.ROOM_AGAIN);
         }

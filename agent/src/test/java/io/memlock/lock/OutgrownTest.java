@@ -10,6 +10,7 @@ import io.memlock.fake.FakeProcess;
 import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
 import io.memlock.state.LockState;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -329,6 +330,35 @@ class OutgrownTest {
         assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
         assertThat(attached.failure().meaning()).contains("all is unlocked now");
         assertThat(kernel.isLocked(HEAP)).isFalse();
+    }
+
+    /** Nothing of what was to be prefaulted is locked then, nor will it be touched once there is room again. */
+    @Test
+    void whatWasUnlockedMeanwhileIsNotCalledPrefaulted() throws Exception {
+        outgrownWhileAnAttachReadsBackItIsUnlocked();
+        assertThat(lock.isPrefaultRefused()).isFalse();
+
+        assertThat(lock.change(OptionParser.parse("mode=heap,prefault=heap")).undone())
+                .contains("not prefaulted: nothing is locked");
+        assertThat(lock.isPrefaultRefused()).isTrue();
+        laterWith(600 * MIB);
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        assertThat(lock.isPrefaultRefused()).isTrue();
+    }
+
+    /** The keeper waits for the attach: without a pass the state would be unknown after a few seconds. */
+    @Test
+    void aLongAttachVerifiesMeanwhile() throws Exception {
+        process.whileSwappingIn = () -> {
+            process.passedNanos += TimeUnit.SECONDS.toNanos(2);
+            kernel.commit(Region.HEAP, HEAP + 4 * MIB, MIB);
+        };
+        List<Boolean> isLocked = new ArrayList<>();
+        process.whilePrefaulting = () -> isLocked.add(kernel.isLocked(HEAP + 4 * MIB));
+
+        lock.change(OptionParser.parse("mode=heap,strategy=rescan,prefault=heap"));
+
+        assertThat(isLocked).containsExactly(true);
     }
 
     @Test

@@ -88,7 +88,7 @@ class ExitOnFailureIT {
         Path jar = without("inst/start.classes");
         for (String options : new String[] {"", "=mode=heap", "=on-failure=warn"}) {
             Outcome outcome = ForkedJvm.on(Jdk.current())
-                    .environment("MEMLOCK_OPTIONS", "mode=heap,on-failure=exit")
+                    .environment("MEMLOCK_OPTIONS", "mode=heap,on-failure=exit\n")
                     .flags("-javaagent:" + jar + options)
                     .main(HelloApp.class, "3")
                     .run();

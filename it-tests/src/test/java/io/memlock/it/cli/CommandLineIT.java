@@ -250,7 +250,7 @@ class CommandLineIT {
         Outcome attach =
                 memlock("attach", pid(), "mode=mapped,mapped=/data/hot/**").succeeded();
 
-        assertThat(attach.stdout()).contains("locked 0 B of 0 B resident", "maps nothing of it yet");
+        assertThat(attach.stdout()).contains("locked 0 B of 0 B resident", "Nothing of it is in RAM yet");
         assertThat(attach.stderr()).isEmpty();
     }
 
