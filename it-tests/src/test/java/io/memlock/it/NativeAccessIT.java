@@ -24,6 +24,9 @@ class NativeAccessIT {
 
     private static final int FIRST_RESTRICTED_RELEASE = 24;
 
+    /** Said after the keeper's first pass, where it is so, by a JVM that lives long enough. */
+    private static final String SWAP_IS_OFF = "[memlock] swap is off";
+
     @BeforeEach
     void needsToLock() {
         Machine.requireUnlimitedLocking();
@@ -92,7 +95,9 @@ class NativeAccessIT {
             jvm.send("exit");
 
             Outcome outcome = jvm.awaitExit().succeeded();
-            assertThat(outcome.agentMessagesBeforeTheEnd()).hasSize(1);
+            assertThat(outcome.agentMessagesBeforeTheEnd())
+                    .filteredOn(message -> !message.startsWith(SWAP_IS_OFF))
+                    .hasSize(1);
             assertThat(outcome.otherErrorLines()).isEmpty();
         }
     }

@@ -308,7 +308,7 @@ class NoHarmIT {
                 .run();
 
         assertThat(outcome.stdout()).as(outcome::toString).isEqualTo("hello\n");
-        assertThat(outcome.agentMessages())
+        assertThat(outcome.agentMessagesBeforeTheEnd())
                 .filteredOn(message -> message.contains("locked"))
                 .hasSize(1);
     }
