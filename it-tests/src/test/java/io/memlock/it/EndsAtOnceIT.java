@@ -14,6 +14,9 @@ class EndsAtOnceIT {
 
     private static final int TRIES = 5;
 
+    /** On a machine that is busy with something else, few are undisturbed. */
+    private static final int MOST_TRIES = 20;
+
     /** HotSpot waits 300 ms for a thread in a native call, on every machine: VM_Exit::wait_for_threads_in_native_to_block. */
     private static final long MOST_MILLIS = 150;
 
@@ -23,7 +26,7 @@ class EndsAtOnceIT {
         Machine.requireUnlimitedLocking();
         long watched = Long.MAX_VALUE;
         long plain = Long.MAX_VALUE;
-        for (int i = 0; i < TRIES; i++) {
+        for (int i = 0; i < TRIES || (i < MOST_TRIES && watched - plain >= MOST_MILLIS); i++) {
             watched = Math.min(watched, millis(jdk, "mode=all,strategy=future"));
             plain = Math.min(plain, millis(jdk, "mode=all,strategy=rescan"));
         }

@@ -12,7 +12,6 @@ import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.Wrappers;
 import io.memlock.it.keeping.Keeping;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -29,6 +28,11 @@ class LogIT {
 
     private static final Pattern LAST = Pattern.compile(
             "the JVM ends: LOCKED \\(.*\\), locked at the most ([\\d.]+) MiB, relocks: \\d+, major faults: \\d+");
+
+    /** On a machine that is busy with something else, a try may be disturbed. */
+    private static final int MOST_TRIES = 5;
+
+    private static final long MOST_MILLIS = 600;
 
     private static final String FULL_PIPE =
             "d=$(mktemp -d); mkfifo $d/p; exec 9<>$d/p; rm -r $d; head -c 65536 /dev/zero >&9; exec 2>&9";
@@ -71,9 +75,21 @@ class LogIT {
 
     @Test
     void theEndWaitsForNobodyWhoReads() {
+        long unread = Long.MAX_VALUE;
+        long read = Long.MAX_VALUE;
+        for (int i = 0; i == 0 || (i < MOST_TRIES && unread - read >= MOST_MILLIS); i++) {
+            unread = Math.min(unread, endMillis(Wrappers.shell(FULL_PIPE)));
+            read = Math.min(read, endMillis(List.of()));
+        }
+        assertThat(unread - read)
+                .as("ms more than the %s ms where somebody reads", read)
+                .isLessThan(MOST_MILLIS);
+    }
+
+    private static long endMillis(List<String> wrapper) {
         try (ForkedJvm jvm = ForkedJvm.on(Jdk.newest())
                 .agent("")
-                .wrapper(Wrappers.shell(FULL_PIPE))
+                .wrapper(wrapper)
                 .main(HeapApp.class)
                 .start()) {
             jvm.awaitLine("ready");
@@ -83,7 +99,7 @@ class LogIT {
             jvm.send("exit");
 
             assertThat(jvm.awaitExit().exitStatus()).isZero();
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(900));
+            return (System.nanoTime() - start) / 1_000_000;
         }
     }
 }
