@@ -12,6 +12,7 @@ import io.memlock.it.harness.JmxClient;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.SideBySide;
 import io.memlock.it.harness.Smaps;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -71,10 +72,13 @@ class NewOptionsIT {
                 memlock("unlock", jvm);
                 attach(jvm, "mode=heap,interval=100ms");
             }
-            assertThat(jvm.stderr().lines().filter(line -> line.contains(" state ")))
-                    .as("%s", jvm.stderr())
-                    .hasSize(2 * REPETITIONS);
+            eventually(() -> assertThat(changesOfState(jvm)).hasSizeGreaterThanOrEqualTo(2 * REPETITIONS));
+            assertThat(changesOfState(jvm)).as("%s", jvm.stderr()).hasSize(2 * REPETITIONS);
         }
+    }
+
+    private static List<String> changesOfState(ForkedJvm jvm) {
+        return jvm.stderr().lines().filter(line -> line.contains(" state ")).toList();
     }
 
     @Test
