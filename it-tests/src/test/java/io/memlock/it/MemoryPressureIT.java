@@ -9,6 +9,7 @@ import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.MemoryCgroup;
+import io.memlock.it.harness.Pressure;
 import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.Smaps;
 import io.memlock.it.harness.SwapFile;
@@ -46,7 +47,7 @@ class MemoryPressureIT {
                         assertThat(Smaps.of(jvm.pid()).residentUnlockedBytes()).isZero());
             }
 
-            neighbour.ask("direct 250");
+            Pressure.take(neighbour, 250);
 
             return ProcStatus.of(jvm.pid()).swappedBytes();
         }

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,6 +42,8 @@ class SharedMemoryInSwapIT {
 
     private static final int FILE_MEGABYTES = 256;
     private static final long SQUEEZED_OUT_BYTES = 160 * MIB;
+    private static final long STEP_BYTES = 40 * MIB;
+    private static final int MOST_STEPS = 10;
     private static final long BETWEEN_TWO_READINGS = 8 * MIB;
 
     private final Path file =
@@ -68,7 +71,7 @@ class SharedMemoryInSwapIT {
                         .start()) {
             jvm.awaitLine("ready");
             jvm.ask("map " + file + " " + FILE_MEGABYTES);
-            squeeze(cgroup);
+            squeeze(cgroup, () -> Smaps.of(jvm.pid()).ofFile(file).swappedBytes());
 
             assertThat(Smaps.of(jvm.pid()).ofFile(file).swappedBytes())
                     .as("in %s: without them this test proves nothing", swap)
@@ -90,7 +93,7 @@ class SharedMemoryInSwapIT {
                         .start()) {
             jvm.awaitLine("ready");
             jvm.ask("grow 800");
-            squeeze(cgroup);
+            squeeze(cgroup, () -> swapped(jvm, views));
 
             assertThat(swapped(jvm, views))
                     .as("in %s: without them this test proves nothing", swap)
@@ -99,10 +102,8 @@ class SharedMemoryInSwapIT {
         }
     }
 
-    /** The kernel gives up when it is slow: EBUSY. What it has swapped out by then stays there. */
-    private static void squeeze(MemoryCgroup cgroup) {
-        long bytes = cgroup.usageBytes() - SQUEEZED_OUT_BYTES;
-        eventually(() -> cgroup.setLimitBytes(bytes));
+    private static void squeeze(MemoryCgroup cgroup, LongSupplier swappedBytes) {
+        cgroup.squeeze(STEP_BYTES, MOST_STEPS, () -> swappedBytes.getAsLong() >= SQUEEZED_OUT_BYTES);
     }
 
     private static void assertTold(ForkedJvm jvm, int views) throws Exception {

@@ -14,6 +14,7 @@ import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.MemoryCgroup;
+import io.memlock.it.harness.Pressure;
 import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.Smaps;
 import io.memlock.it.harness.SwapFile;
@@ -69,6 +70,8 @@ class AeronIT {
 
     @EachJdk
     void keepsItsBuffersInMemory(Jdk jdk) {
+        Pressure.readFiles(jdk.home().resolve("lib"));
+        Stream.of(classPath()).forEach(Pressure::readFiles);
         try (SwapFile swap = SwapFile.add(SWAP_MIB)) {
             Pressed unlocked = pressed(jdk, aeron(jdk), false, MOST_STEPS);
             assertThat(unlocked.swappedBytes())
@@ -134,11 +137,16 @@ class AeronIT {
     private ForkedJvm.Builder aeron(Jdk jdk) {
         return ForkedJvm.on(jdk)
                 .flags("-Xmx64m", "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED")
-                .classPath(
-                        AgentJar.testClasses(),
-                        AgentJar.codeOf(MediaDriver.class),
-                        AgentJar.codeOf(Aeron.class),
-                        AgentJar.codeOf(DirectBuffer.class))
+                .classPath(classPath())
                 .main(AeronApp.class, directory.toString());
+    }
+
+    private static Path[] classPath() {
+        return new Path[] {
+            AgentJar.testClasses(),
+            AgentJar.codeOf(MediaDriver.class),
+            AgentJar.codeOf(Aeron.class),
+            AgentJar.codeOf(DirectBuffer.class)
+        };
     }
 }

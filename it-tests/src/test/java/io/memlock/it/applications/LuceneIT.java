@@ -39,7 +39,7 @@ class LuceneIT extends LargeStoreTests {
             long locked = lockedBytes(data, jvm);
             assertThat(locked).isGreaterThan(CHOSEN_MIB * LargeStore.MIB * 9 / 10);
 
-            container.setLimitBytes(SMALLER_BYTES);
+            eventually(() -> container.setLimitBytes(SMALLER_BYTES));
             Keeping.sleep(1000);
             assertThat(lockedBytes(data, jvm)).as("locked under pressure").isEqualTo(locked);
             DataDirectory.assertSaysNothingUntrue(jvm);

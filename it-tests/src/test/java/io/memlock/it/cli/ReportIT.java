@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.memlock.it.apps.HeapApp;
 import io.memlock.it.apps.MappingApp;
+import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.Collector;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
@@ -22,9 +23,7 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,8 +110,7 @@ class ReportIT {
                         .start()) {
             jvm.awaitLine("ready");
             jvm.ask("grow 120");
-            long bytes = cgroup.usageBytes() - 100 * MIB;
-            eventually(() -> cgroup.setLimitBytes(bytes));
+            cgroup.squeeze(50 * MIB, 4, () -> swapped(jvm, views) > 75 * MIB);
             // The JVM brings some of it back, and its collector moves the rest: at some time nothing moves.
             eventually(() -> {
                 long before = swapped(jvm, views);
@@ -141,10 +139,17 @@ class ReportIT {
                 .start()) {
             jvm.awaitLine("ready");
             long before = Smaps.of(jvm.pid()).lockedBytes();
-            CompletableFuture<String> watching = CompletableFuture.supplyAsync(() -> report(jvm, "--for=6s"));
-            Keeping.sleep(3_000);
-            jvm.ask("grow 60");
-            String page = watching.get();
+            String page;
+            try (ForkedJvm watching = ForkedJvm.on(Jdk.current())
+                    .flags(Memlock.C1_ONLY)
+                    .main("-jar", AgentJar.path().toString(), "report", Long.toString(jvm.pid()))
+                    .main("--force", "-o", directory.resolve(PAGE).toString(), "--for=6s")
+                    .start()) {
+                watching.awaitErrorLine("watching ");
+                Keeping.sleep(2_000);
+                jvm.ask("grow 60");
+                page = written(watching.awaitExit());
+            }
 
             assertThat(page).contains("<h2>The 6 s before</h2>");
             assertThat(all("<polyline class=(\\w+) points=\"(?:[0-9.]+,[0-9.]+ ?){7}\">", page))
@@ -192,13 +197,15 @@ class ReportIT {
         return file;
     }
 
-    private String report(ForkedJvm jvm, String... more) {
+    private String report(ForkedJvm jvm) {
+        return written(Memlock.run(
+                "report", jvm.pid(), "--force", "-o", directory.resolve(PAGE).toString()));
+    }
+
+    /** Returns the page that a report wrote. */
+    private String written(Outcome outcome) {
         Path file = directory.resolve(PAGE);
-        List<String> words = new ArrayList<>(List.of("--force", "-o", file.toString()));
-        words.addAll(List.of(more));
-        Outcome outcome =
-                Memlock.run("report", jvm.pid(), words.toArray(String[]::new)).succeeded();
-        assertThat(outcome.stdout()).isEqualTo("wrote " + file + "\n");
+        assertThat(outcome.succeeded().stdout()).isEqualTo("wrote " + file + "\n");
         try {
             return Files.readString(file);
         } catch (IOException e) {

@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.LongStream;
 
 /** A memory cgroup with a limit, of version 1 or 2 as the machine has it, for as long as a test runs. */
 public final class MemoryCgroup implements AutoCloseable {
@@ -97,6 +99,25 @@ public final class MemoryCgroup implements AutoCloseable {
         }
     }
 
+    /**
+     * Lowers the limit step by step, each below what is counted here: what the kernel gives up first may be page cache. It
+     * gives up when it is slow, with EBUSY; what it has swapped out by then stays there.
+     *
+     * @param mostSteps after which there is not enough in swap
+     * @param isEnough whether no further step is needed
+     */
+    public void squeeze(long stepBytes, int mostSteps, BooleanSupplier isEnough) {
+        for (int step = 0; step < mostSteps && !isEnough.getAsBoolean(); step++) {
+            long bytes = usageBytes() - stepBytes;
+            Eventually.eventually(() -> setLimitBytes(bytes));
+        }
+    }
+
+    /** Bytes of files counted here that are not locked. */
+    public long droppableFileBytes() {
+        return numbers("memory.stat", "(in)?active_file ").sum();
+    }
+
     /** Bytes counted here. */
     public long usageBytes() {
         try {
@@ -110,13 +131,17 @@ public final class MemoryCgroup implements AutoCloseable {
 
     /** Returns how many processes the OOM killer has ended here. */
     public long oomKills() {
+        return numbers(v2 ? "memory.events" : "memory.oom_control", "oom_kill ")
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The numbers in the lines of one of its files whose names match. */
+    private LongStream numbers(String file, String name) {
         try {
-            Path events = directory.path().resolve(v2 ? "memory.events" : "memory.oom_control");
-            return Files.readAllLines(events).stream()
-                    .filter(line -> line.startsWith("oom_kill "))
-                    .mapToLong(line -> Long.parseLong(line.substring("oom_kill ".length())))
-                    .findFirst()
-                    .orElseThrow();
+            return Files.readAllLines(directory.path().resolve(file)).stream()
+                    .filter(line -> line.matches(name + "\\d+"))
+                    .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(' ') + 1)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

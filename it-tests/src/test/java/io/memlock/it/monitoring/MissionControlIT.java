@@ -11,6 +11,7 @@ import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.MemoryCgroup;
+import io.memlock.it.harness.Pressure;
 import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.SwapFile;
 import io.memlock.it.keeping.Keeping;
@@ -90,7 +91,7 @@ class MissionControlIT {
             neighbour.awaitLine("ready");
             eventually(() -> assertThat(judge(jdk, jvm).getSeverity()).isNotEqualTo(Severity.NA));
             jvm.ask("grow 150");
-            neighbour.ask("direct 250");
+            Pressure.take(neighbour, 250);
             assertThat(ProcStatus.of(jvm.pid()).swappedBytes())
                     .as("bytes of the JVM in %s: without them this test proves nothing", swap)
                     .isPositive();

@@ -4,6 +4,7 @@ package io.memlock.it.guest.inside;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.MemoryCgroup;
+import io.memlock.it.harness.Pressure;
 import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.Smaps;
 import java.nio.file.Files;
@@ -90,7 +91,7 @@ final class PressureCases {
                 }
                 beforePressure.accept(jvm);
                 long before = ProcStatus.of(jvm.pid()).majorFaults();
-                neighbour.ask("direct 250");
+                Pressure.take(neighbour, 250);
                 long swapped = Smaps.of(jvm.pid()).swappedBytes();
                 jvm.ask("collect");
                 return new Pressed(swapped, ProcStatus.of(jvm.pid()).majorFaults() - before);
