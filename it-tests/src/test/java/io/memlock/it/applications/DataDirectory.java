@@ -8,6 +8,7 @@ import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Smaps;
 import io.memlock.it.harness.SwapFile;
+import io.memlock.it.keeping.KeeperCpu;
 import io.memlock.it.keeping.Keeping;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,7 +23,7 @@ import java.util.stream.Stream;
 final class DataDirectory implements AutoCloseable {
 
     /** After the last map. By default the keeper looks every second, and oftener where room is scarce. */
-    private static final Duration UNLOCKED_WITHIN = Duration.ofSeconds(10);
+    private static final long UNLOCKED_WITHIN_MILLIS = 10_000;
 
     private final Path path;
     private final Path libraries;
@@ -35,6 +36,7 @@ final class DataDirectory implements AutoCloseable {
     /** Makes one, below the build directory. */
     static DataDirectory create(String name) {
         Machine.requireUnlimitedLocking();
+        KeeperCpu.require();
         try {
             Path target = Path.of("target").toRealPath();
             return new DataDirectory(
@@ -68,11 +70,15 @@ final class DataDirectory implements AutoCloseable {
      * @param swap there to be used
      */
     void assertOnlyDataIsUnlocked(ForkedJvm jvm, SwapFile swap) {
-        eventually(UNLOCKED_WITHIN, () -> assertThat(mappedBy(jvm)).isNotEmpty().noneMatch(Smaps.Entry::isLocked));
-        eventually(UNLOCKED_WITHIN, () -> assertThat(
+        Duration patience = Duration.ofMillis(KeeperCpu.of(jvm.pid()).patienceMillis(UNLOCKED_WITHIN_MILLIS));
+        eventually(patience, () -> assertThat(mappedBy(jvm)).isNotEmpty().noneMatch(Smaps.Entry::isLocked));
+        eventually(patience, () -> assertThat(
                         Keeping.accessibleUnlocked(jvm).stream().filter(entry -> !isOfData(entry)))
                 .isEmpty());
-        assertThat(Smaps.of(jvm.pid()).swappedBytes()).as("bytes in %s", swap).isZero();
+        // A pass locks first, and then reads back.
+        eventually(patience, () -> assertThat(Smaps.of(jvm.pid()).swappedBytes())
+                .as("bytes in %s", swap)
+                .isZero());
     }
 
     /** Checks that the agent blames nobody, and warns of nothing where there is nothing to warn of. */

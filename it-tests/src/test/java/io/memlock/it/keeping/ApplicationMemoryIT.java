@@ -37,6 +37,7 @@ class ApplicationMemoryIT {
     @BeforeEach
     void makeSparseFile() throws Exception {
         Machine.requireUnlimitedLocking();
+        KeeperCpu.require();
         file = Files.createTempFile(Path.of("target"), "sparse", ".data").toAbsolutePath();
         try (RandomAccessFile data = new RandomAccessFile(file.toFile(), "rw")) {
             data.setLength(FILE_BYTES);
@@ -55,17 +56,20 @@ class ApplicationMemoryIT {
             try (Sampler locked = new Sampler(() -> lockedOfFile(jvm), 50)) {
                 long readMillis = Long.parseLong(jvm.ask("readfile " + file + " " + READ_MILLIS));
                 long worth = FILE_BYTES * PERIOD_MILLIS / readMillis;
-                long millis = Keeping.millisUntil(() -> lockedOfFile(jvm) == 0, 2 * PERIOD_MILLIS);
+                KeeperCpu keeper = KeeperCpu.of(jvm.pid());
+                long millis = Keeping.millisUntil(
+                        () -> lockedOfFile(jvm) == 0, () -> keeper.patienceMillis(2 * PERIOD_MILLIS));
                 System.out.println("[keeping] 2 GiB read in " + readMillis + " ms: most locked "
                         + (locked.largest() >> 20) + " MiB at " + locked.samples() + " samples, a period's worth is "
                         + (worth >> 20) + " MiB; 0 after " + millis + " ms");
                 assertThat(locked.largest()).as("locked at any sample").isLessThan(worth + worth / 2);
                 assertThat(millis).as("ms until nothing of the file is locked").isNotNegative();
             }
-            Smaps mapped = ofFile(jvm);
+            Smaps all = Smaps.of(jvm.pid());
+            Smaps mapped = all.ofFile(file);
             assertThat(mapped.residentBytes()).as("it was read").isGreaterThan(FILE_BYTES / 16);
             assertThat(mapped.lockedBytes()).isZero();
-            Smaps others = new Smaps(Smaps.of(jvm.pid()).unlocked());
+            Smaps others = new Smaps(all.unlocked());
             assertThat(others.residentUnlockedBytes() - mapped.residentUnlockedBytes())
                     .as("other memory unlocked%s", others)
                     .isZero();

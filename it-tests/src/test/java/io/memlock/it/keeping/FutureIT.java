@@ -21,11 +21,6 @@ class FutureIT {
     /** Until a pass begins, and another for what is mapped while it goes on; as much again for what both take. */
     private static final long LATEST_MILLIS = 3 * PERIOD_MILLIS;
 
-    /** What is no danger is unlocked within an allowance of 1 % of a CPU: for what it has used beyond this, the keeper rests. */
-    private static final long SAVED_MILLIS = 300;
-
-    private static final long REST_PER_CPU = 100;
-
     @BeforeEach
     void needsToLock() {
         Machine.requireUnlimitedLocking();
@@ -53,7 +48,7 @@ class FutureIT {
                 for (String step : Keeping.STEPS) {
                     jvm.ask(step);
                     long millis = Keeping.millisUntil(
-                            () -> surplus(truth, jvm).mappings().isEmpty(), () -> patience(keeper));
+                            () -> surplus(truth, jvm).mappings().isEmpty(), () -> keeper.patienceMillis(LATEST_MILLIS));
                     times.append("; ").append(step).append(": ").append(millis).append(" ms");
                     assertThat(millis)
                             .as("ms until the rest is unlocked%s%s%s", times, surplus(truth, jvm), jvm.stderr())
@@ -68,12 +63,6 @@ class FutureIT {
                     .as("bytes of the selection unlocked at any of %s samples", samples)
                     .isZero();
         }
-    }
-
-    /** However much the keeper uses, at some time it is too late. */
-    private static long patience(KeeperCpu keeper) {
-        long rest = Math.max(0, keeper.nanos() / 1_000_000 - SAVED_MILLIS) * REST_PER_CPU;
-        return Math.min(LATEST_MILLIS + rest, ForkedJvm.TIMEOUT.toMillis());
     }
 
     /** What is locked and resident though nobody asked for it. */
