@@ -15,6 +15,7 @@ import io.memlock.it.harness.SideBySide;
 import io.memlock.it.harness.SmallRuntime;
 import io.memlock.it.harness.Smaps;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,6 +38,9 @@ class SmallRuntimeIT {
     private static final long GROWN_CLASSES_BYTES = 40L << 20;
     private static final Pattern METASPACE =
             Pattern.compile("\"region\":\"metaspace\".*?\"residentBytes\":(\\d+).*?\"lockedBytes\":(\\d+)");
+
+    /** Until metaspace is looked for again: a minute after looks in vain, or a hundred times what a look took. */
+    private static final Duration LOOKS_IN_VAIN = Duration.ofMinutes(10);
 
     @TempDir
     private static Path directory;
@@ -107,7 +111,7 @@ class SmallRuntimeIT {
             jvm.awaitErrorLine("[memlock] locked");
             jvm.ask("classes 8000");
 
-            eventually(() -> {
+            eventually(LOOKS_IN_VAIN, () -> {
                 Outcome regions = Memlock.run("regions", jvm.pid(), "--json");
                 Matcher metaspace = METASPACE.matcher(regions.stdout());
                 assertThat(metaspace.find()).as(regions::toString).isTrue();
