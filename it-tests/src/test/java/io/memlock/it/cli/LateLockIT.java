@@ -15,13 +15,12 @@ import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.MemoryCgroup;
 import io.memlock.it.harness.Outcome;
+import io.memlock.it.harness.Pressure;
 import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.Smaps;
 import io.memlock.it.harness.SwapFile;
 import io.memlock.it.keeping.Keeping;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,9 +33,7 @@ class LateLockIT {
 
     private static final long CGROUP_BYTES = 400L << 20;
     private static final int SWAP_MEGABYTES = 512;
-
-    /** Of 10 MiB. */
-    private static final int SQUEEZE_STEPS = 25;
+    private static final int SQUEEZE_MEGABYTES = 250;
 
     /** Not every collection takes the same way through libjvm.so. */
     private static final int COLLECTIONS = 5;
@@ -59,9 +56,9 @@ class LateLockIT {
 
     /** What ZGC has committed and nobody has touched looks, from within the JVM, like what is in swap. */
     @EachJdk
-    void attachReadsNothingBackWhereThereIsNoSwap(Jdk jdk) throws IOException {
+    void attachReadsNothingBackWhereThereIsNoSwap(Jdk jdk) {
         Machine.requireUnlimitedLocking();
-        Machine.require(swapInUse() == 0, "needs a machine on which nothing is in swap");
+        Machine.require(isSwapUnused(), "needs a machine on which nothing is in swap");
         try (ForkedJvm jvm = ForkedJvm.on(jdk)
                 .flags(Collector.ZGC.flag(), "-Xms64m", "-Xmx256m")
                 .main(HeapApp.class)
@@ -115,38 +112,16 @@ class LateLockIT {
             for (int i = 0; i < COLLECTIONS; i++) {
                 jvm.ask("collect"); // pages of libjvm.so that were dropped are locked once they have been touched
             }
-            readFilesOf(jvm, cgroup);
+            // Under rescan what a collection mapped last, a thread's arena for example, is locked by the next pass.
+            // The kernel, which reads ahead, may have brought a page back that nobody can access.
+            eventually(() -> assertThat(Keeping.accessibleUnlocked(jvm)).isEmpty());
+            Pressure.readFilesOf(jvm, cgroup);
             long faultsBefore = ProcStatus.of(jvm.pid()).majorFaults();
             squeeze(jdk, cgroup);
             jvm.ask("collect");
             assertThat(Smaps.of(jvm.pid()).swappedBytes()).isZero();
             assertThat(ProcStatus.of(jvm.pid()).majorFaults() - faultsBefore).isZero();
-            // Under rescan what the collection mapped last, a thread's arena for example, is locked by the next pass.
-            eventually(() -> assertThat(Smaps.of(jvm.pid()).unlocked()).isEmpty());
-        }
-    }
-
-    /**
-     * Brings every page of the files that the JVM maps into memory, charged to us, so that no neighbour in its cgroup drops
-     * them. A collection touches some code for the first time, not each time the same; read from a disk that is no read from
-     * swap, and as many as 125 were seen.
-     */
-    private static void readFilesOf(ForkedJvm jvm, MemoryCgroup cgroup) {
-        cgroup.reclaim(); // or what is charged to it stays so
-        Smaps.of(jvm.pid()).mappings().stream()
-                .map(Smaps.Entry::path)
-                .filter(path -> path.startsWith("/"))
-                .map(Path::of)
-                .filter(Files::isRegularFile)
-                .distinct()
-                .forEach(LateLockIT::read);
-    }
-
-    private static void read(Path file) {
-        try {
-            Files.copy(file, OutputStream.nullOutputStream());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            eventually(() -> assertThat(Keeping.accessibleUnlocked(jvm)).isEmpty());
         }
     }
 
@@ -180,6 +155,16 @@ class LateLockIT {
         assertThat(Commands.run(List.of("kill", "-" + name, String.valueOf(jvm.pid())))
                         .exitStatus())
                 .isZero();
+    }
+
+    /** Waits until it is: a second run of the tests uses some for a while. */
+    private static boolean isSwapUnused() {
+        try {
+            eventually(() -> assertThat(swapInUse()).isZero());
+            return true;
+        } catch (AssertionError inUse) {
+            return false;
+        }
     }
 
     /** KiB. The fourth column of /proc/swaps. */
@@ -217,9 +202,9 @@ class LateLockIT {
                         .start()) {
             jvm.awaitLine("ready");
 
-            assertThat(jvm.stderr())
+            eventually(() -> assertThat(jvm.stderr())
                     .containsPattern("NOT PREFAULTED: needs [45][0-9.]+ MiB more memory, the memory cgroup has")
-                    .contains("too little");
+                    .contains("too little"));
             assertThat(ProcStatus.of(jvm.pid()).residentBytes()).isLessThan(200L << 20);
         }
     }
@@ -234,15 +219,10 @@ class LateLockIT {
         return jvm;
     }
 
-    /**
-     * A neighbour that takes what it can get, and goes. In steps: where 250 MiB were wanted at once, swapping out was at times
-     * too slow for the kernel, and the OOM killer came for the JVM that was not locked yet.
-     */
+    /** A neighbour that takes what it can get, and goes. */
     private static void squeeze(Jdk jdk, MemoryCgroup cgroup) {
         try (ForkedJvm neighbour = inCgroup(jdk, cgroup, Collector.SERIAL, "-Xmx512m")) {
-            for (int step = 0; step < SQUEEZE_STEPS; step++) {
-                neighbour.ask("direct 10");
-            }
+            Pressure.take(neighbour, SQUEEZE_MEGABYTES);
         }
     }
 }
