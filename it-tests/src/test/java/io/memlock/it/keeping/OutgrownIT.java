@@ -15,7 +15,6 @@ import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.MemoryCgroup;
 import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.ProcStatus;
-import io.memlock.it.harness.SideBySide;
 import io.memlock.it.harness.SwapFile;
 import java.util.List;
 import java.util.stream.Stream;
@@ -23,7 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A JVM that needs more memory than its container has lives by swap without the agent; so it lives with it. */
+/**
+ * A JVM that needs more memory than its container has lives by swap without the agent; so it lives with it. One at a time: two
+ * would wait for the same disk.
+ */
 class OutgrownIT {
 
     private static final long CGROUP_BYTES = 400L << 20;
@@ -42,7 +44,6 @@ class OutgrownIT {
 
     @ParameterizedTest
     @MethodSource("cases")
-    @SideBySide
     void aHeapLargerThanTheContainerIsUnlockedAsItFills(Jdk jdk, Collector collector, String firstHeap) {
         Machine.requireUnlimitedLocking();
         try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES);
@@ -53,7 +54,7 @@ class OutgrownIT {
                         .flags(collector.flag(), "-Xms" + firstHeap, "-Xmx1200m")
                         .main(FillingApp.class, String.valueOf(LIVE_MEGABYTES))
                         .start()) {
-            jvm.awaitLine("full");
+            awaitFull(jvm, cgroup);
 
             eventually(() -> assertThat(jvm.stderr())
                     .as("with %s", swap)
@@ -63,7 +64,6 @@ class OutgrownIT {
     }
 
     @EachJdk
-    @SideBySide
     void anAttachThatWouldKillLocksNothingAndSaysSo(Jdk jdk) {
         Machine.requireUnlimitedLocking();
         try (SwapFile swap = SwapFile.add(SWAP_MEGABYTES);
@@ -73,7 +73,7 @@ class OutgrownIT {
                         .flags(Collector.SERIAL.flag(), "-Xmx1200m")
                         .main(FillingApp.class, String.valueOf(LIVE_MEGABYTES))
                         .start()) {
-            jvm.awaitLine("full");
+            awaitFull(jvm, cgroup);
 
             Outcome attach = Commands.run(Memlock.command(jdk, "attach", jvm.pid()));
 
@@ -81,6 +81,15 @@ class OutgrownIT {
             assertThat(attach.stdout() + attach.stderr()).contains("nothing is locked", "OOM killer");
             assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isZero();
             assertThat(jvm.isAlive()).isTrue();
+        }
+    }
+
+    /** Waits until it is full. If it dies before, says whether the OOM killer came. */
+    private static void awaitFull(ForkedJvm jvm, MemoryCgroup cgroup) {
+        try {
+            jvm.awaitLine("full");
+        } catch (AssertionError e) {
+            throw new AssertionError("the OOM killer came " + cgroup.oomKills() + " times: " + e.getMessage(), e);
         }
     }
 }
