@@ -114,7 +114,7 @@ final class DebianSuite {
         List<String> words = new ArrayList<>(List.of(command));
         words.addAll(options(directory));
         words.addAll(List.of(arguments));
-        return Commands.succeed(archives(), words);
+        return Commands.succeedAtLength(archives(), words);
     }
 
     private Path configuration() {
@@ -133,7 +133,7 @@ final class DebianSuite {
             List<String> update = new ArrayList<>(List.of("apt-get"));
             update.addAll(options(directory));
             update.addAll(List.of("-q", "update"));
-            Commands.succeed(directory, update);
+            Commands.succeedAtLength(directory, update);
         });
     }
 
@@ -149,6 +149,7 @@ final class DebianSuite {
                 "-oAPT::Install-Recommends=false",
                 "-oAPT::Sandbox::User=" + System.getProperty("user.name"),
                 "-oAcquire::Languages=none",
+                "-oAcquire::Retries=3",
                 "-oDebug::NoLocking=true");
     }
 

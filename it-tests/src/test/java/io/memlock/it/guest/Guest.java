@@ -33,8 +33,8 @@ final class Guest {
 
     private static final long DISK_BYTES = 2L << 30;
 
-    /** Every case says at least at its end how it went; one case starts some ten JVMs at most. */
-    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(5);
+    /** Every case says at least at its end how it went; one case starts some ten JVMs at most, on a host that may be busy. */
+    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(15);
 
     private final GuestKernel kernel;
     private final GuestJdk jdk;

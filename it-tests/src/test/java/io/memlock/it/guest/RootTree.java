@@ -24,7 +24,7 @@ final class RootTree {
             throw new UncheckedIOException(e);
         }
         for (Path each : packages) {
-            Commands.succeed("dpkg", "-x", each.toString(), directory.toString());
+            Commands.succeedAtLength(directory, List.of("dpkg", "-x", each.toString(), directory.toString()));
         }
     }
 
@@ -53,6 +53,7 @@ final class RootTree {
 
     /** Writes an archive with a tree, all of it root's. */
     static void pack(Path tree, Path archive) {
-        Commands.succeed(tree, List.of("sh", "-ec", "find . | cpio --quiet -o -H newc -R 0:0 >'" + archive + "'"));
+        Commands.succeedAtLength(
+                tree, List.of("sh", "-ec", "find . | cpio --quiet -o -H newc -R 0:0 >'" + archive + "'"));
     }
 }

@@ -14,6 +14,9 @@ public final class Commands {
 
     private static final long TIMEOUT_SECONDS = 120;
 
+    /** Of what loads, packs or unpacks some hundred MiB. */
+    private static final long LONG_TIMEOUT_SECONDS = 1200;
+
     private Commands() {}
 
     /**
@@ -27,10 +30,10 @@ public final class Commands {
 
     /** As {@link #run(String...)}. */
     public static Outcome run(List<String> command) {
-        return run(null, command);
+        return run(null, TIMEOUT_SECONDS, command);
     }
 
-    private static Outcome run(Path directory, List<String> command) {
+    private static Outcome run(Path directory, long timeoutSeconds, List<String> command) {
         try {
             Path stdout = Files.createTempFile("memlock-it-", ".out");
             Path stderr = Files.createTempFile("memlock-it-", ".err");
@@ -41,7 +44,7 @@ public final class Commands {
                         .redirectError(stderr.toFile())
                         .start();
                 process.getOutputStream().close();
-                boolean ended = process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+                boolean ended = process.waitFor(timeoutSeconds, TimeUnit.SECONDS);
                 if (!ended) {
                     process.destroyForcibly().waitFor();
                 }
@@ -84,13 +87,13 @@ public final class Commands {
     }
 
     /**
-     * Runs a command that must succeed.
+     * Runs a command that must succeed and may take long.
      *
      * @param directory to run it in
      * @throws AssertionError with what it wrote, if it does not
      */
-    public static String succeed(Path directory, List<String> command) {
-        return stdoutOfSuccess(command, run(directory, command));
+    public static String succeedAtLength(Path directory, List<String> command) {
+        return stdoutOfSuccess(command, run(directory, LONG_TIMEOUT_SECONDS, command));
     }
 
     private static String stdoutOfSuccess(List<String> command, Outcome outcome) {
