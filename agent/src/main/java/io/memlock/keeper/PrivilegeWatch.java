@@ -56,8 +56,8 @@ public final class PrivilegeWatch implements Runnable {
     public void run() {
         while (!isOver) {
             try {
+                begin(); // first: at its priority what is loaded is loaded at once, and not while main begins
                 check();
-                begin();
                 if (!isOver) {
                     waitForSignal();
                 }
