@@ -314,7 +314,8 @@ public final class Memlock implements Agent {
         } catch (InterruptedException e) {
             return; // nobody interrupts it
         }
-        hasBegun = (HeapRoom.isThere() || HeapRoom.isOverdue(startNanos))
+        hasBegun = !HeapRoom.isLeftToMain(startNanos)
+                && (HeapRoom.isThere() || HeapRoom.isOverdue(startNanos))
                 && background().start();
         if (hasBegun) { // a heap grows most at the beginning; later the reporter sees to it
             prefault.look();
