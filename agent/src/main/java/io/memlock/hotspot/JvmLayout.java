@@ -28,7 +28,16 @@ public final class JvmLayout {
     private List<Mapping> mappings = List.of();
     private List<Segment> segments = List.of();
 
-    private JvmLayout(FileOpener opener, String process, DiagnosticCommands commands, int pageBytes) {
+    /** Whether {@link #segments} lacks what is known, because an error, as of a full heap, came between. */
+    private boolean isStale;
+
+    /**
+     * Prepares to look at one process.
+     *
+     * @param process its directory, {@code /proc/self} or {@code /proc/PID}
+     * @param commands null if there is no way to ask it
+     */
+    JvmLayout(FileOpener opener, String process, DiagnosticCommands commands, int pageBytes) {
         this.memory = new ProcessMemory(opener, process);
         this.nativeStacks = new NativeStacks(opener, process);
         this.reports = new ReportsLayer(commands);
@@ -77,15 +86,17 @@ public final class JvmLayout {
      * @return ascending, covering all mappings; the same list if nothing changed
      */
     public synchronized List<Segment> classifyUnasked(List<Mapping> now) {
-        boolean changed = !now.equals(mappings);
-        MemorySnapshot snapshot = new MemorySnapshot(memory);
+        boolean changed = isStale || !now.equals(mappings);
+        isStale = true; // until the end is reached
         try {
+            MemorySnapshot snapshot = new MemorySnapshot(memory);
             changed |= vmStructures.refresh(now, snapshot);
             changed |= refreshStacks();
             if (changed) {
                 mappings = List.copyOf(now);
                 segments = segments(snapshot);
             }
+            isStale = false;
         } finally {
             memory.close();
         }
@@ -94,15 +105,18 @@ public final class JvmLayout {
 
     /** Returns whether something was learned. Meant to be called after each {@link #classifyUnasked}. */
     synchronized boolean askJvm(long nowNanos) {
-        MemorySnapshot snapshot = new MemorySnapshot(memory);
+        boolean learned = isStale;
+        isStale = true; // until the end is reached
         try {
-            boolean learned = reports.refresh(segments, nowNanos);
+            MemorySnapshot snapshot = new MemorySnapshot(memory);
+            learned |= reports.refresh(segments, nowNanos);
             if (!reports.knowsMetaspace()) {
                 learned |= vmStructures.readLoadedClasses(segments, snapshot, nowNanos);
             }
             if (learned) {
                 segments = segments(snapshot);
             }
+            isStale = false;
             return learned;
         } finally {
             memory.close();

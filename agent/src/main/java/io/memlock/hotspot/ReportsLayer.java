@@ -36,14 +36,15 @@ final class ReportsLayer {
      * Asks what there is to ask.
      *
      * @param segments what is known so far
-     * @return whether anything was learned
+     * @return whether anything was learned, also where a later question found no answer
      */
     boolean refresh(List<Segment> segments, long nowNanos) {
         if (commands == null) {
             return false;
         }
+        boolean learned = false;
         try {
-            boolean learned = metaspace.refresh(segments, nowNanos);
+            learned = metaspace.refresh(segments, nowNanos);
             if (heap == null) {
                 heap = isKnown(segments, Region.HEAP)
                         ? List.of()
@@ -57,11 +58,10 @@ final class ReportsLayer {
                 learned |= !code.isEmpty();
             }
             problem = metaspace.problem();
-            return learned;
         } catch (IOException | RuntimeException e) { // the latter: a text that does not read as expected
             problem = String.valueOf(e.getMessage());
-            return false;
         }
+        return learned;
     }
 
     /** Returns whether the JVM told where metaspace is. */

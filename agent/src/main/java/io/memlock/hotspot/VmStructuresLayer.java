@@ -30,8 +30,8 @@ final class VmStructuresLayer {
      * @return whether anything changed
      */
     boolean refresh(List<Mapping> mappings, MemorySnapshot memory) {
+        boolean changed = false;
         try {
-            boolean changed = false;
             if (structs == null) {
                 Set<String> wanted = new HashSet<>(VmRanges.FIELDS);
                 wanted.addAll(JavaThreads.FIELDS);
@@ -45,11 +45,10 @@ final class VmStructuresLayer {
             }
             problem = String.join("; ", fixed.problems());
             changed |= threads.refresh(memory);
-            return changed;
         } catch (IOException e) {
             problem = String.valueOf(e.getMessage());
-            return false;
         }
+        return changed;
     }
 
     /** Returns heap, code, class data archive and card table. */

@@ -15,6 +15,7 @@ import io.memlock.vmstructs.ProcessMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** On the JVM that runs the tests, whatever its collector. */
@@ -94,6 +95,38 @@ class JvmLayoutTest {
     }
 
     @Test
+    void findsANewMappingThatCouldNotBeClassifiedAtFirst() {
+        JvmLayout layout = JvmLayout.ofThisJvm(null, failingAtSecondLook(), 4096);
+        Mapping first = CapturedMaps.mapping("10000000-10100000 rw-p 00000000 00:00 0");
+        Mapping second = CapturedMaps.mapping("20000000-20100000 rw-p 00000000 00:00 0");
+        layout.classifyUnasked(List.of(first));
+
+        assertThatThrownBy(() -> layout.classifyUnasked(List.of(first, second))).isInstanceOf(OutOfMemoryError.class);
+        assertThat(layout.classifyUnasked(List.of(first, second)))
+                .extracting(Segment::mapping)
+                .containsExactly(first, second);
+    }
+
+    @Test
+    void usesWhatTheJvmToldThoughItCouldNotBeUsedAtFirst() {
+        String metaspace = "- node #0: base 0x0000000020000000: reserved=65536.00 KB, committed=65536.00 KB\n";
+        JvmLayout layout = new JvmLayout(
+                failingAtSecondLook(),
+                "/proc/self",
+                command -> command.equals(DiagnosticReports.METASPACE) ? metaspace : "",
+                4096);
+        List<Mapping> maps = List.of(
+                CapturedMaps.mapping("10000000-10100000 rw-p 00000000 00:00 0"),
+                CapturedMaps.mapping("20000000-24000000 rw-p 00000000 00:00 0"));
+        layout.classifyUnasked(maps);
+
+        assertThatThrownBy(() -> layout.askJvm(0)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(layout.classifyUnasked(maps))
+                .extracting(Segment::region)
+                .containsExactly(Region.OTHER, Region.METASPACE);
+    }
+
+    @Test
     void classifiesByNameWhenNothingAnswers() throws IOException {
         JvmLayout layout = JvmLayout.of(Integer.MAX_VALUE, 4096);
         assertThat(layout.classifyUnasked(maps()))
@@ -128,6 +161,17 @@ class JvmLayoutTest {
 
         assertThat(counting.word(0x1ffd)).isEqualTo(0x040302_01_00_fffefdL);
         assertThat(counting.int32(0x1ffe)).isEqualTo(0x0100_fffe);
+    }
+
+    /** Opens files, and fails for lack of memory when the memory of the process is opened for the second time. */
+    private static FileOpener failingAtSecondLook() {
+        AtomicInteger looks = new AtomicInteger();
+        return file -> {
+            if (file.getName().equals("mem") && looks.incrementAndGet() == 2) {
+                throw new OutOfMemoryError("Java heap space");
+            }
+            return new FileOpener.Jdk().open(file);
+        };
     }
 
     private static long javaStackBytes(JvmLayout layout) throws IOException {

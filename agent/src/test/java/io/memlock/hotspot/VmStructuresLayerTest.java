@@ -36,7 +36,8 @@ class VmStructuresLayerTest {
                 .variable("MetaspaceObj::_shared_metaspace_top", ARCHIVE + 0x1000);
         hotSpot.link();
 
-        layer.refresh(List.of(FakeHotSpot.libjvm()), hotSpot.snapshot());
+        assertThat(layer.refresh(List.of(FakeHotSpot.libjvm()), hotSpot.snapshot()))
+                .isTrue();
 
         assertThat(layer.fixedRanges()).extracting(KnownRange::region).containsExactly(Region.CDS);
         assertThat(layer.problem()).contains("_java_thread_list");
