@@ -51,7 +51,7 @@ public final class InProcessDiagnosticCommands implements DiagnosticCommands {
             throw new IOException("this Java runtime lacks the module " + MODULE);
         }
         if (!HeapRoom.lasts()) {
-            throw new IOException("the Java heap is too full to ask the JVM"); // its management would stay broken
+            throw new FullHeapException("the Java heap is too full to ask the JVM"); // its management would stay broken
         }
         Map<String, Set<Module>> opens = Map.of(PACKAGE, Set.of(getClass().getModule()));
         instrumentation.redefineModule(module, Set.of(), Map.of(), opens, Set.of(), Map.of());

@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * Finds the reservations that metaspace grows into. The class space never gets a second one; the rest of metaspace gets
  * another 64 MiB when it needs it. Asking for them stops the JVM at a safepoint. So the JVM is asked once, and again
- * only when unclaimed memory has appeared that could be a node.
+ * only when unclaimed memory has appeared that could be a node, or when a lack of memory kept it from answering.
  */
 final class MetaspaceNodes {
 
@@ -50,8 +50,9 @@ final class MetaspaceNodes {
             problem = "";
             isNew = !found.equals(nodes);
             nodes = found;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             problem = String.valueOf(e.getMessage());
+            unclaimed.failed(e);
             throw e;
         } finally {
             unclaimed.looked(isNew, 0);

@@ -20,7 +20,7 @@ public final class RetryPause {
     /** Returns whether a failure is for lack of memory, which passes: the JVM answers most others in the same way for good. */
     public static boolean isWorthwhileAfter(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof VirtualMachineError) {
+            if (cause instanceof VirtualMachineError || cause instanceof FullHeapException) {
                 return true;
             }
         }

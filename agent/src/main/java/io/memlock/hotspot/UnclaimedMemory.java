@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Decides when to look for metaspace: once, and again when unclaimed memory has appeared that could be metaspace. After
- * looks in vain it looks less and less often.
+ * Decides when to look for metaspace: once, and again when unclaimed memory has appeared that could be metaspace, or when
+ * the last look failed for lack of memory. After looks in vain it looks less and less often.
  */
 final class UnclaimedMemory {
 
@@ -21,9 +21,13 @@ final class UnclaimedMemory {
     private static final int REST = 100;
 
     private final long leastBytes;
+    private final RetryPause retry = new RetryPause();
 
     /** The runs of memory that were there at the last look, end by start; null before. */
     private Map<Long, Long> seen;
+
+    /** Whether the last look failed, but need not next time. */
+    private boolean isToRepeat;
 
     private long lookNanos;
     private long pauseNanos = SHORTEST_PAUSE_NANOS;
@@ -44,12 +48,25 @@ final class UnclaimedMemory {
      */
     boolean isLookDue(List<Segment> segments, long nowNanos) {
         Map<Long, Long> candidates = candidates(segments);
-        if (seen != null && (seen.entrySet().containsAll(candidates.entrySet()) || nowNanos - lookNanos < pauseNanos)) {
-            return false;
+        if (seen != null) {
+            boolean isReason =
+                    isToRepeat ? retry.isOver(nowNanos) : !seen.entrySet().containsAll(candidates.entrySet());
+            if (!isReason || nowNanos - lookNanos < pauseNanos) {
+                return false;
+            }
         }
         seen = candidates;
+        isToRepeat = false;
         lookNanos = nowNanos;
         return true;
+    }
+
+    /** Has the look that was due last repeated after a pause, whatever appears, if it failed for lack of memory. */
+    void failed(Throwable failure) {
+        if (RetryPause.isWorthwhileAfter(failure)) {
+            isToRepeat = true;
+            retry.begin(lookNanos);
+        }
     }
 
     /**

@@ -76,6 +76,9 @@ final class VmStructuresLayer {
             metaspace = found;
         } catch (IOException e) {
             problem = String.valueOf(e.getMessage());
+        } catch (Error e) {
+            unclaimed.failed(e);
+            throw e;
         } finally {
             unclaimed.looked(isNew, System.nanoTime() - start);
         }

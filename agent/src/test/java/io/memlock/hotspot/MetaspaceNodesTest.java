@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.memory.Backing;
 import io.memlock.memory.Mapping;
+import io.memlock.memory.Segment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -175,6 +176,44 @@ class MetaspaceNodesTest {
                 .isThrownBy(() -> silent.refresh(
                         new RegionClassifier(KnownRanges.of(List.of(), 4096)).classify(mappings), 1000 * SECOND));
         assertThat(asked).isEqualTo(1);
+    }
+
+    @Test
+    void asksAgainAfterAPauseIfMemoryWasLacking() throws IOException {
+        IOException outOfMemory = new IOException("no memory", new OutOfMemoryError("Java heap space"));
+        for (IOException failure : List.of(outOfMemory, new FullHeapException("no room"))) {
+            asked = 0;
+            mappings.clear();
+            appear(FIRST);
+            report.setLength(0);
+            reported("7feb63000000");
+            MetaspaceNodes crowded = new MetaspaceNodes(command -> {
+                if (asked++ == 0) {
+                    throw failure;
+                }
+                return report.toString();
+            });
+            List<Segment> segments = new RegionClassifier(KnownRanges.of(List.of(), 4096)).classify(mappings);
+
+            assertThatThrownBy(() -> crowded.refresh(segments, 0)).isSameAs(failure);
+            assertThat(crowded.refresh(segments, SECOND)).as("too soon").isFalse();
+            assertThat(crowded.refresh(segments, 100 * SECOND)).isTrue();
+            assertThat(crowded.nodes()).hasSize(1);
+            assertThat(crowded.problem()).isEmpty();
+            assertThat(crowded.refresh(segments, 1000 * SECOND)).isFalse();
+            assertThat(asked).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void asksAgainAfterAnErrorForLackOfMemory() {
+        MetaspaceNodes crowded = new MetaspaceNodes(command -> {
+            throw new OutOfMemoryError("Metaspace");
+        });
+
+        assertThatThrownBy(() -> crowded.refresh(List.of(), 0)).isInstanceOf(OutOfMemoryError.class);
+        assertThatThrownBy(() -> crowded.refresh(List.of(), 100 * SECOND)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(crowded.problem()).isEqualTo("Metaspace");
     }
 
     private boolean refreshAt(long seconds) throws IOException {

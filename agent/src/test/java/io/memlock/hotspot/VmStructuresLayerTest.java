@@ -2,6 +2,7 @@
 package io.memlock.hotspot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
@@ -41,6 +42,26 @@ class VmStructuresLayerTest {
 
         assertThat(layer.fixedRanges()).extracting(KnownRange::region).containsExactly(Region.CDS);
         assertThat(layer.problem()).contains("_java_thread_list");
+    }
+
+    @Test
+    void looksAtTheClassesAgainIfMemoryWasLacking() {
+        hotSpot.variable("ClassLoaderDataGraph::_head", 0);
+        for (String field : LoadedClasses.FIELDS) {
+            if (!field.equals("ClassLoaderDataGraph::_head")) {
+                hotSpot.field(field, 8);
+            }
+        }
+        hotSpot.link();
+        layer.refresh(List.of(FakeHotSpot.libjvm()), hotSpot.snapshot());
+        MemorySnapshot failing = new MemorySnapshot((address, into) -> {
+            throw new OutOfMemoryError("Java heap space");
+        });
+
+        for (long seconds : new long[] {0, 100}) {
+            assertThatThrownBy(() -> layer.readLoadedClasses(List.of(), failing, seconds * 1_000_000_000L))
+                    .isInstanceOf(OutOfMemoryError.class);
+        }
     }
 
     @Test
