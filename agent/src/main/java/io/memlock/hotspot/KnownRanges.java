@@ -2,6 +2,7 @@
 package io.memlock.hotspot;
 
 import io.memlock.memory.AddressRange;
+import io.memlock.memory.Region;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,15 @@ final class KnownRanges {
 
     KnownRange get(int index) {
         return ascending.get(index);
+    }
+
+    boolean has(Region region) {
+        for (KnownRange range : ascending) {
+            if (range.region() == region) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns the index of the first range that ends after an address; {@link #size()} if none does. */

@@ -15,9 +15,10 @@ final class MappingNames {
      * Returns the region that the name of a mapping tells.
      *
      * @param filesOfJvm the paths of which another mapping tells: all of them belong together
+     * @param isHeapElsewhere whether it is known where the heap is, as with every collector but ZGC
      * @return null if the mapping has no name, or one that tells nothing
      */
-    static Region regionOf(Mapping mapping, Map<String, Region> filesOfJvm) {
+    static Region regionOf(Mapping mapping, Map<String, Region> filesOfJvm, boolean isHeapElsewhere) {
         String path = mapping.path();
         if (path.isEmpty()) {
             return null;
@@ -26,7 +27,7 @@ final class MappingNames {
             return ofBracketed(path);
         }
         String name = mapping.linkedPath();
-        if (mapping.isZgcHeap()) {
+        if (isHeapElsewhere ? mapping.isZgcMemfd() : mapping.isZgcHeap()) {
             return Region.HEAP;
         }
         if (mapping.isHugetlb() && (name.startsWith(Mapping.ANONYMOUS_HUGE) || name.startsWith(Mapping.SYSTEM_V))) {

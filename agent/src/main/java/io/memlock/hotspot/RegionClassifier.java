@@ -27,9 +27,11 @@ final class RegionClassifier {
     private static final long LARGEST_JAR_DIRECTORY_BYTES = 8L << 20;
 
     private final KnownRanges known;
+    private final boolean isHeapKnown;
 
     RegionClassifier(KnownRanges known) {
         this.known = known;
+        this.isHeapKnown = known.has(Region.HEAP);
     }
 
     /**
@@ -76,10 +78,9 @@ final class RegionClassifier {
         return !anonymous || MappingNames.isAnonymous(mapping);
     }
 
-    private static Segment unclaimed(
-            List<Mapping> mappings, int index, long start, long end, Map<String, Region> filesOfJvm) {
+    private Segment unclaimed(List<Mapping> mappings, int index, long start, long end, Map<String, Region> filesOfJvm) {
         Mapping mapping = mappings.get(index);
-        Region byName = MappingNames.regionOf(mapping, filesOfJvm);
+        Region byName = MappingNames.regionOf(mapping, filesOfJvm, isHeapKnown);
         if (byName != null) {
             return new Segment(start, end, byName, Evidence.MAPPING_NAME, mapping);
         }
@@ -93,15 +94,17 @@ final class RegionClassifier {
     }
 
     /** ZGC reserves 16 times the largest heap and maps pieces of its file into it; the rest is inaccessible. */
-    private static boolean isBesideZgcHeap(List<Mapping> mappings, int index, Map<String, Region> filesOfJvm) {
+    private boolean isBesideZgcHeap(List<Mapping> mappings, int index, Map<String, Region> filesOfJvm) {
         Mapping mapping = mappings.get(index);
         if (mapping.isAccessible() || !MappingNames.isAnonymous(mapping)) {
             return false;
         }
         Mapping before = index == 0 ? mapping : mappings.get(index - 1);
         Mapping after = index + 1 == mappings.size() ? mapping : mappings.get(index + 1);
-        return (before.end() == mapping.start() && MappingNames.regionOf(before, filesOfJvm) == Region.HEAP)
-                || (after.start() == mapping.end() && MappingNames.regionOf(after, filesOfJvm) == Region.HEAP);
+        return (before.end() == mapping.start()
+                        && MappingNames.regionOf(before, filesOfJvm, isHeapKnown) == Region.HEAP)
+                || (after.start() == mapping.end()
+                        && MappingNames.regionOf(after, filesOfJvm, isHeapKnown) == Region.HEAP);
     }
 
     /**

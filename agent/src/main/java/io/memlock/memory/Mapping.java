@@ -95,20 +95,25 @@ public record Mapping(
     }
 
     /**
-     * Returns whether it is of ZGC's heap: a memfd, or where there is none or {@code -XX:AllocateHeapAt} is set, an unlinked file,
-     * nameless ({@code O_TMPFILE}) or {@code java_heap.PID}, mapped in granules. zPhysicalMemoryBacking_linux.cpp
+     * Returns whether it looks like ZGC's heap: a memfd, or where there is none or {@code -XX:AllocateHeapAt} is set, an unlinked
+     * file, nameless ({@code O_TMPFILE}) or {@code java_heap.PID}, mapped in granules. A file of an application, or the heap of
+     * another collector, may look like the latter. zPhysicalMemoryBacking_linux.cpp
      */
     public boolean isZgcHeap() {
-        if (!shared) {
-            return false;
-        }
+        return isZgcMemfd() || isLikeZgcFile();
+    }
+
+    /** Returns whether it is of a memfd that nobody but ZGC names so. */
+    public boolean isZgcMemfd() {
         String name = linkedPath();
-        if (name.equals(ZGC_MEMFD) || name.equals(ZGC_HUGETLB_MEMFD)) {
-            return true;
-        }
+        return shared && (name.equals(ZGC_MEMFD) || name.equals(ZGC_HUGETLB_MEMFD));
+    }
+
+    private boolean isLikeZgcFile() {
+        String name = linkedPath();
         boolean isInGranules = ((start | end) & (ZGC_GRANULE_BYTES - 1)) == 0;
         String file = name.substring(name.lastIndexOf('/') + 1);
-        return isUnlinked() && isInGranules && (file.startsWith("java_heap.") || file.startsWith("#"));
+        return shared && isUnlinked() && isInGranules && (file.startsWith("java_heap.") || file.startsWith("#"));
     }
 
     /** Returns whether it is the kernel's own, which counts as nobody's memory: {@code [vvar]}, {@code [vdso]} and their like. */

@@ -20,9 +20,12 @@ public record Segment(long start, long end, Region region, Evidence evidence, Ma
         return region == Region.HEAP && mapping.isSharedFile() && mapping.readable() && !mapping.writable();
     }
 
-    /** Returns whether it is of a heap that its collector maps anew while it runs: ZGC's. */
+    /**
+     * Returns whether it is of a heap that its collector maps anew while it runs: ZGC's, the only one that is known by its
+     * name alone.
+     */
     public boolean isRemappedHeap() {
-        return region == Region.HEAP && mapping.isZgcHeap();
+        return region == Region.HEAP && evidence == Evidence.MAPPING_NAME && mapping.isZgcHeap();
     }
 
     /** Tells whether any of some segments is of such a heap. */

@@ -112,7 +112,8 @@ final class ExaminedJvmBuilder {
     }
 
     ExaminedJvmBuilder segment(Region region, long start, long bytes, String access, String path) {
-        segments.add(new Segment(start, start + bytes, region, Evidence.NONE, mapping(start, bytes, access, path)));
+        segments.add(
+                new Segment(start, start + bytes, region, Evidence.MAPPING_NAME, mapping(start, bytes, access, path)));
         return this;
     }
 

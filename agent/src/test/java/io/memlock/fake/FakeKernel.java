@@ -396,9 +396,9 @@ public final class FakeKernel implements LibC, Mappings {
             Map.Entry<Long, Region> within = regionsWithin.lowerEntry(vma.end);
             boolean isCut = within != null && within.getKey() > vma.start;
             long cut = isCut ? within.getKey() : vma.end;
-            now.add(new Segment(vma.start, cut, vma.region, Evidence.NONE, mapping(vma)));
+            now.add(new Segment(vma.start, cut, vma.region, Evidence.MAPPING_NAME, mapping(vma)));
             if (isCut) {
-                now.add(new Segment(cut, vma.end, within.getValue(), Evidence.NONE, mapping(vma)));
+                now.add(new Segment(cut, vma.end, within.getValue(), Evidence.MAPPING_NAME, mapping(vma)));
             }
         }
         boolean changed = !now.equals(seen);

@@ -23,7 +23,7 @@ class RegionBoundsTest {
 
     private void has(Region region, String mapping) {
         Mapping whole = CapturedMaps.mapping(mapping);
-        segments.add(new Segment(whole.start(), whole.end(), region, Evidence.NONE, whole));
+        segments.add(new Segment(whole.start(), whole.end(), region, Evidence.MAPPING_NAME, whole));
     }
 
     private void hasHeapAndCode() {

@@ -159,15 +159,43 @@ class RegionClassifierTest {
     }
 
     @Test
+    void takesNoNamelessFileForHeapWhereTheHeapIsKnownToBeElsewhere() {
+        KnownRange heap = new KnownRange(0xf000_0000L, 0x1_0000_0000L, Region.HEAP, Evidence.VM_STRUCTURE);
+
+        for (String name : List.of("#77", "java_heap.77")) {
+            assertThat(regions(
+                            List.of(heap),
+                            "3fe00000-40000000 ---p 00000000 00:00 0",
+                            "40000000-40200000 rw-s 00000000 fe:01 9 /data/" + name + " (deleted)",
+                            "f0000000-100000000 rw-p 00000000 00:00 0"))
+                    .as(name)
+                    .containsExactly(Region.OTHER, Region.MAPPED, Region.HEAP);
+        }
+    }
+
+    /** {@code -XX:AllocateHeapAt} with another collector than ZGC. */
+    @Test
+    void aKnownHeapInANamelessFileIsNotRemapped() {
+        String[] file = {"40000000-40200000 rw-s 00000000 fe:01 9 /data/#77 (deleted)"};
+        KnownRange heap = new KnownRange(0x4000_0000L, 0x4020_0000L, Region.HEAP, Evidence.VM_STRUCTURE);
+
+        assertThat(classify(List.of(heap), file)).singleElement().satisfies(segment -> {
+            assertThat(segment.region()).isEqualTo(Region.HEAP);
+            assertThat(segment.isRemappedHeap()).isFalse();
+        });
+        assertThat(classify(List.of(), file)).allMatch(Segment::isRemappedHeap);
+    }
+
+    @Test
     void takesHugePagesWithoutAFileForAnonymousMemory() {
         for (String path : List.of("/anon_hugepage (deleted)", "/SYSV00000000 (deleted)")) {
             Mapping huge =
                     new Mapping(0x4000_0000L, 0x4020_0000L, true, true, false, true, 0, 7, path, Backing.HUGETLB);
-            assertThat(MappingNames.regionOf(huge, Map.of())).as(path).isNull();
+            assertThat(MappingNames.regionOf(huge, Map.of(), false)).as(path).isNull();
         }
         Mapping named = new Mapping(
                 0x4000_0000L, 0x4020_0000L, true, true, false, true, 0, 7, "/mnt/huge/pool", Backing.HUGETLB);
-        assertThat(MappingNames.regionOf(named, Map.of())).isEqualTo(Region.MAPPED);
+        assertThat(MappingNames.regionOf(named, Map.of(), false)).isEqualTo(Region.MAPPED);
     }
 
     @Test
