@@ -127,7 +127,7 @@ final class JmxService {
         }
     }
 
-    /** Tells the listeners of the bean, if there is one. Any thread may call it. */
+    /** Tells the listeners of the bean, if there is one. Any thread may call it, one at a time. */
     void stateChanged(LockState from, LockState to) {
         JmxRegistration current = registration;
         if (current != null) {

@@ -145,6 +145,7 @@ public final class JmxRegistration {
         return false;
     }
 
+    /** Sends a notification, without waiting for the listeners. Not thread-safe: notifications are numbered in their order. */
     public void stateChanged(LockState from, LockState to) {
         Notification notification = new Notification(
                 MemoryLockMXBean.STATE_CHANGED, MemoryLockMXBean.OBJECT_NAME, ++sequence, from + " -> " + to);

@@ -29,18 +29,12 @@ final class ListenerThread {
     /** The time a registration may take. */
     private static final long SECONDS = 10;
 
-    /** The changes of state that may wait to be told. More are dropped. */
+    /** The calls that may wait. If there are more, the oldest notifications are dropped: the last one tells the state of now. */
     private static final int WAITING = 64;
 
     private final MethodHandles.Lookup lookup = MethodHandles.lookup();
     private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
-            0,
-            1,
-            SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(WAITING),
-            ListenerThread::thread,
-            new ThreadPoolExecutor.DiscardPolicy());
+            0, 1, SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), ListenerThread::thread);
 
     private static Thread thread(Runnable work) {
         Thread thread = new Thread(work, "memlock-jmx");
@@ -77,12 +71,32 @@ final class ListenerThread {
 
     /** Sends a notification to the listeners of a bean, without waiting for them. */
     void send(NotificationBroadcasterSupport emitter, Notification notification) {
-        thread.execute(task(bound(
+        makeRoom();
+        thread.execute(new Sending(bound(
                 NotificationBroadcasterSupport.class,
                 "sendNotification",
                 MethodType.methodType(void.class, Notification.class),
                 emitter,
                 notification)));
+    }
+
+    private void makeRoom() {
+        if (thread.getQueue().size() < WAITING) {
+            return;
+        }
+        for (Runnable call : thread.getQueue()) {
+            if (call instanceof Sending && thread.remove(call)) {
+                return;
+            }
+        }
+    }
+
+    /** A notification that is to be sent. It has no method that could run below a listener. */
+    private static final class Sending extends FutureTask<Object> {
+
+        Sending(MethodHandle call) {
+            super(callable(call));
+        }
     }
 
     private MethodHandle bound(Class<?> type, String method, MethodType signature, Object target, Object... arguments) {
@@ -94,13 +108,14 @@ final class ListenerThread {
         }
     }
 
-    private static FutureTask<?> task(MethodHandle call) {
-        return new FutureTask<>((Callable<?>) MethodHandleProxies.asInterfaceInstance(Callable.class, call));
+    @SuppressWarnings("unchecked") // whatever it returns is an object
+    private static Callable<Object> callable(MethodHandle call) {
+        return MethodHandleProxies.asInterfaceInstance(Callable.class, call);
     }
 
     private void await(MethodHandle call) throws JMException {
         try {
-            FutureTask<?> task = task(call);
+            FutureTask<?> task = new FutureTask<>(callable(call));
             thread.execute(task);
             task.get(SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {

@@ -21,7 +21,9 @@ final class StateAnnouncer {
     private final StateListener listener;
 
     private final LastTold logged;
-    private final LastTold notified;
+
+    /** The last state the listener was told. Guarded by this. */
+    private LockState notified;
 
     /** Since when nobody has known the state; 0 while somebody does. */
     private volatile long unknownSince;
@@ -32,21 +34,24 @@ final class StateAnnouncer {
         this.listener = listener;
         LockState now = lock.status().state();
         this.logged = new LastTold(now);
-        this.notified = new LastTold(now);
+        this.notified = now;
     }
 
     /** Says what has changed since the last time, if anything has. What a full heap keeps from being said is said the next time. */
     void announce() {
         LockStatus status = lock.status();
-        LockState after = status.state();
-        if (after == LockState.UNKNOWN && !isUnknownForLong()) {
-            return;
+        if (isWorthTelling(status.state())) {
+            log(status);
+            notifyListener();
         }
-        if (after != LockState.UNKNOWN) {
-            unknownSince = 0;
+    }
+
+    private boolean isWorthTelling(LockState state) {
+        if (state == LockState.UNKNOWN) {
+            return isUnknownForLong();
         }
-        log(status);
-        notifyListener(after);
+        unknownSince = 0;
+        return true;
     }
 
     private void log(LockStatus status) {
@@ -69,16 +74,15 @@ final class StateAnnouncer {
         }
     }
 
-    private void notifyListener(LockState after) {
-        LockState before = notified.exchange(after);
-        if (before == after) {
-            return;
-        }
-        try {
-            listener.stateChanged(before, after);
-        } catch (RuntimeException | Error e) {
-            notified.takeBack(after, before);
-            throw e;
+    /**
+     * Tells the listener the state of now, one thread after the other: what it is told last is what counts. The log is
+     * written beside that, because a reader of stderr may hold a line up.
+     */
+    private synchronized void notifyListener() {
+        LockState after = lock.status().state();
+        if (after != notified && isWorthTelling(after)) {
+            listener.stateChanged(notified, after);
+            notified = after;
         }
     }
 
@@ -90,7 +94,7 @@ final class StateAnnouncer {
         return now - unknownSince >= WORTH_A_LINE_NANOS;
     }
 
-    /** Holds the last state that was told. No atomic reference: that would have the JDK's variable handles initialised. */
+    /** Holds the last state that was logged. No atomic reference: that would have the JDK's variable handles initialised. */
     private static final class LastTold {
 
         private LockState state;
@@ -105,9 +109,9 @@ final class StateAnnouncer {
             return before;
         }
 
-        /** Has a state count as not told, unless another one was told since. */
-        synchronized void takeBack(LockState untold, LockState before) {
-            if (state == untold) {
+        /** Has a state count as not logged, unless another one was logged since. */
+        synchronized void takeBack(LockState unlogged, LockState before) {
+            if (state == unlogged) {
                 state = before;
             }
         }

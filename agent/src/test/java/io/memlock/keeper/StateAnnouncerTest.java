@@ -14,8 +14,11 @@ import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +30,7 @@ class StateAnnouncerTest {
     private final List<String> notified = new ArrayList<>();
     private boolean failsToLog;
     private boolean failsToNotify;
+    private Runnable whileNotifying = () -> {};
     private StateAnnouncer announcer;
 
     @BeforeEach
@@ -39,6 +43,7 @@ class StateAnnouncerTest {
         });
         announcer = new StateAnnouncer(lock, log, (from, to) -> {
             failIf(failsToNotify);
+            whileNotifying.run();
             notified.add(from + " -> " + to);
         });
         lock.unlock();
@@ -79,5 +84,43 @@ class StateAnnouncerTest {
         failsToNotify = false;
 
         assertEachIsToldOnce();
+    }
+
+    @Test
+    void aListenerIsToldTheChangesInTheirOrderByWhicheverThread() throws Exception {
+        CountDownLatch isHeldUp = new CountDownLatch(1);
+        CountDownLatch goesOn = new CountDownLatch(1);
+        whileNotifying = () -> {
+            whileNotifying = () -> {};
+            isHeldUp.countDown();
+            try {
+                goesOn.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        };
+        Thread first = announcing();
+        isHeldUp.await();
+        lock.change(OptionParser.parse("mode=heap,strategy=rescan"));
+        Thread second = announcing();
+        while (second.isAlive() && !isWaitingFor(first, second)) {
+            Thread.onSpinWait();
+        }
+        goesOn.countDown();
+        first.join();
+        second.join();
+
+        assertThat(notified).containsExactly("LOCKED -> UNLOCKED", "UNLOCKED -> LOCKED");
+    }
+
+    private static boolean isWaitingFor(Thread owner, Thread thread) {
+        ThreadInfo info = ManagementFactory.getThreadMXBean().getThreadInfo(thread.getId());
+        return info != null && info.getLockOwnerId() == owner.getId();
+    }
+
+    private Thread announcing() {
+        Thread thread = new Thread(announcer::announce);
+        thread.start();
+        return thread;
     }
 }
