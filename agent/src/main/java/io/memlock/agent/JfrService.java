@@ -42,8 +42,9 @@ final class JfrService {
             if (!options.get().jfr()) {
                 isRefused = false;
                 end();
-            } else if (events == null
-                    && !isRefused
+            } else if (events != null) {
+                events.update();
+            } else if (!isRefused
                     && pause.isOver(now)
                     && HeapRoom.isThere()
                     && Recordings.areRunning()

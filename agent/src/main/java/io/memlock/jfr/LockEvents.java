@@ -35,8 +35,7 @@ public final class LockEvents {
     private final Runnable faults = new Hook(this::recordFaults);
     private final Runnable losses = new Hook(recorder::recordWhatGoesOn);
 
-    private ProcessStat lastStat;
-    private long lastNanos;
+    private final FaultCount faultCount = new FaultCount();
 
     /**
      * Registers nothing yet.
@@ -57,8 +56,7 @@ public final class LockEvents {
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public void begin() throws IOException {
-        lastStat = statOrNull();
-        lastNanos = System.nanoTime();
+        faultCount.next(statOrNull(), System.nanoTime());
         EVENTS.forEach(FlightRecorder::register);
         FlightRecorder.addPeriodicEvent(StatusEvent.class, status);
         FlightRecorder.addPeriodicEvent(RegionEvent.class, regions);
@@ -68,6 +66,16 @@ public final class LockEvents {
         refresh();
         recordStatus();
         recordRegions();
+    }
+
+    /**
+     * Takes notice of what is recorded now: page faults of a time in which they were not recorded are not those of the next
+     * event. To be called about once a second.
+     */
+    public void update() {
+        if (!new FaultsEvent().isEnabled()) {
+            faultCount.reset();
+        }
     }
 
     /** Scans once. Where that fails the other events are still worth having. */
@@ -142,19 +150,18 @@ public final class LockEvents {
 
     private void recordFaults() {
         FaultsEvent event = new FaultsEvent();
-        ProcessStat stat = statOrNull();
-        if (!event.isEnabled() || stat == null || lastStat == null) {
-            lastStat = stat;
+        if (!event.isEnabled()) {
             return;
         }
-        long now = System.nanoTime();
-        event.interval = now - lastNanos;
-        event.majorFaults = stat.majorFaults() - lastStat.majorFaults();
-        event.minorFaults = stat.minorFaults() - lastStat.minorFaults();
+        FaultCount.Faults counted = faultCount.next(statOrNull(), System.nanoTime());
+        if (counted == null) {
+            return;
+        }
+        event.interval = counted.nanos();
+        event.majorFaults = counted.major();
+        event.minorFaults = counted.minor();
         event.majorRate = event.majorFaults * 1e9f / event.interval;
         event.minorRate = event.minorFaults * 1e9f / event.interval;
-        lastStat = stat;
-        lastNanos = now;
         event.commit();
     }
 
@@ -162,7 +169,7 @@ public final class LockEvents {
         try {
             return proc.stat(ProcFs.SELF);
         } catch (IOException e) {
-            return null; // hidden: then there are no events of faults
+            return null; // hidden, or no descriptor is left: then there is no event of faults
         }
     }
 
