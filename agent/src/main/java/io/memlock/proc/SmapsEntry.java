@@ -29,14 +29,17 @@ public record SmapsEntry(
         boolean lockedOnFault,
         boolean special) {
 
-    /** Returns what is in RAM. The kernel's own and device memory counts as nothing: it is never locked, nor swapped. */
+    /**
+     * Returns what is in RAM. The kernel's own and device memory counts as nothing: it is never locked, nor swapped. Huge pages
+     * count, though their mappings are special, too.
+     */
     public long residentBytes() {
-        return special ? 0 : pssBytes + hugetlbBytes;
+        return (special ? 0 : pssBytes) + hugetlbBytes;
     }
 
     /** Returns what of it is locked, or of hugetlbfs, whose pages are never swapped. */
     public long lockedOrHugetlbBytes() {
-        return special ? 0 : lockedBytes + hugetlbBytes;
+        return (special ? 0 : lockedBytes) + hugetlbBytes;
     }
 
     /**

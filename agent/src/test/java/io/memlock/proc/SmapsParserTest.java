@@ -116,6 +116,23 @@ class SmapsParserTest {
         assertThat(entry.swapPssBytes()).isEqualTo(6 << 10);
     }
 
+    /** Their mappings cannot be expanded by mremap: {@code de}. */
+    @Test
+    void hugetlbPagesCountAsResidentAndLocked() {
+        SmapsEntry entry = Fixture.smaps(
+                        """
+                        7f0000000000-7f0000800000 rw-p 00000000 00:0f 123                        /anon_hugepage (deleted)
+                        Pss:                   0 kB
+                        Private_Hugetlb:    4096 kB
+                        Locked:                0 kB
+                        VmFlags: rd wr mr mw me de ht
+                        """)
+                .get(0);
+
+        assertThat(entry.residentBytes()).isEqualTo(4L << 20);
+        assertThat(entry.lockedOrHugetlbBytes()).isEqualTo(4L << 20);
+    }
+
     @Test
     void skipsLinesOfNewerKernels() {
         assertThat(Fixture.smaps("1000-2000 rw-p 00000000 00:00 0 \nNovelty: yes\nPss: 4 kB\nVmFlags: rd zz lo q\n"))
