@@ -69,6 +69,18 @@ public final class FilePieces {
         return unseenBytes(file, file.offset(), file.length());
     }
 
+    /**
+     * Takes what a mapping shows, and returns what had not come up before of something that the kernel counts in full for each
+     * mapping of a file. Where views overlap in part, it is assumed to be spread evenly.
+     *
+     * @param bytes what the kernel counts; where there is nothing, no page of the file has come up
+     */
+    public long unseenPart(Mapping mapping, long bytes) {
+        return bytes == 0 || !mapping.isSharedFile()
+                ? bytes
+                : Math.round((double) bytes * unseenBytes(mapping) / mapping.length());
+    }
+
     private long unseenBytes(Mapping file, long start, long length) {
         long bytes = 0;
         for (Piece piece : unseen(file, start, start + length)) {

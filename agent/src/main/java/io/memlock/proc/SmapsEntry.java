@@ -10,7 +10,8 @@ import io.memlock.memory.Mapping;
  *
  * @param mapping where it is and what it maps
  * @param pssBytes resident, each page divided by the number of its mappings
- * @param hugetlbBytes resident as hugetlb pages, private and shared; not part of rssBytes, and never swapped
+ * @param hugetlbBytes resident as hugetlb pages, private and shared, in full for each mapping; not part of pssBytes, and
+ *     never swapped
  * @param swapBytes swapped out
  * @param swapPssBytes swapped out, each page divided by the number of its users (since Linux 4.3); without shared memory
  * @param lockedBytes resident and locked; the kernel counts it as it counts pssBytes
@@ -28,6 +29,12 @@ public record SmapsEntry(
         boolean locked,
         boolean lockedOnFault,
         boolean special) {
+
+    /** Returns the same with another number of bytes in hugetlb pages. */
+    public SmapsEntry withHugetlbBytes(long bytes) {
+        return new SmapsEntry(
+                mapping, pssBytes, bytes, swapBytes, swapPssBytes, lockedBytes, locked, lockedOnFault, special);
+    }
 
     /**
      * Returns what is in RAM. The kernel's own and device memory counts as nothing: it is never locked, nor swapped. Huge pages

@@ -2,12 +2,11 @@
 package io.memlock.proc;
 
 import io.memlock.memory.FilePieces;
-import io.memlock.memory.Mapping;
 
 /**
  * Adds up what is in swap of the mappings of one process. Memory that several mappings show of one file counts once, as
- * far as the kernel tells: ZGC's heap, for example, is mapped up to three times, and once more by the agent. Where
- * views overlap in part, the swapped pages are assumed to be spread evenly. Not thread-safe.
+ * far as the kernel tells: ZGC's heap, for example, is mapped up to three times, and once more by the agent. Not
+ * thread-safe.
  */
 public final class SwappedBytes {
 
@@ -20,11 +19,7 @@ public final class SwappedBytes {
      * @return bytes it adds to the sum
      */
     public long add(SmapsEntry entry) {
-        long swapped = entry.swappedBytes();
-        Mapping mapping = entry.mapping();
-        if (swapped > 0 && mapping.isSharedFile()) {
-            swapped = Math.round((double) swapped * pieces.unseenBytes(mapping) / mapping.length());
-        }
+        long swapped = pieces.unseenPart(entry.mapping(), entry.swappedBytes());
         total += swapped;
         return swapped;
     }

@@ -2,6 +2,7 @@
 package io.memlock.report;
 
 import io.memlock.hotspot.JvmLayout;
+import io.memlock.memory.FilePieces;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
 import io.memlock.proc.ProcFs;
@@ -16,7 +17,8 @@ import java.util.function.Consumer;
  * What a mapping holds, or the part of one that belongs to one region, as smaps tells.
  *
  * @param segment where it is, what it is for, and how that is known
- * @param entry what the kernel says of the whole mapping
+ * @param entry what the kernel says of the whole mapping. Hugetlb pages that several mappings show of one file count in
+ *     the first of them
  * @param swappedBytes in swap. What several mappings show of one file in memory counts in the first of them
  */
 public record SegmentUsage(Segment segment, SmapsEntry entry, long swappedBytes) {
@@ -33,12 +35,13 @@ public record SegmentUsage(Segment segment, SmapsEntry entry, long swappedBytes)
         List<Mapping> mappings = new ArrayList<>();
         List<Long> swapped = new ArrayList<>();
         SwappedBytes seen = new SwappedBytes();
+        FilePieces hugetlb = new FilePieces();
         proc.smaps(
                 process,
                 new Consumer<>() { // no lambda: prefault scans before main, and the start line beside it
                     @Override
                     public void accept(SmapsEntry entry) {
-                        entries.add(entry);
+                        entries.add(entry.withHugetlbBytes(hugetlb.unseenPart(entry.mapping(), entry.hugetlbBytes())));
                         mappings.add(entry.mapping());
                         swapped.add(seen.add(entry));
                     }
