@@ -8,8 +8,10 @@ import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import io.memlock.proc.SeenPages;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Finds what several segments show of the same file, as those of ZGC's heap do and the agent's own view of it, so that each
@@ -26,6 +28,10 @@ final class FileViews {
 
     private final FilePieces pieces = new FilePieces();
     private final Map<String, Part> parts = new HashMap<>();
+
+    /** The files that are mapped shared and writable somewhere. */
+    private final Set<String> written = new HashSet<>();
+
     private final long pageBytes;
     private long pagesLeft = MOST_PAGES;
 
@@ -41,6 +47,11 @@ final class FileViews {
 
     FileViews(List<Segment> segments, long pageBytes) {
         this.pageBytes = pageBytes;
+        for (Segment segment : segments) {
+            if (segment.mapping().isSharedFile() && segment.mapping().writable()) {
+                written.add(key(segment));
+            }
+        }
         for (Segment segment : segments) {
             if (isView(segment)) {
                 findShownAgain(segment);
@@ -65,12 +76,14 @@ final class FileViews {
     }
 
     /**
-     * Returns whether a segment shows a file whose pages may be shown elsewhere, too: shared and writable, as files in memory
-     * are, or our own view of the heap.
+     * Returns whether a segment shows a file whose pages may be shown elsewhere, too: one that is shared and writable in some
+     * place, as files in memory are, or our own view of the heap.
      */
-    private static boolean isView(Segment segment) {
+    private boolean isView(Segment segment) {
         Mapping mapping = segment.mapping();
-        return mapping.isSharedFile() && (mapping.writable() || segment.isAgentsView());
+        return mapping.isSharedFile()
+                && mapping.isAccessible()
+                && (segment.isAgentsView() || written.contains(key(segment)));
     }
 
     private static String key(Segment segment) {

@@ -80,6 +80,18 @@ class GentleScanTest {
         assertThat(residentPages(directory, maps, PAGE_OF_A_FILE)).isEqualTo(8);
     }
 
+    /** As a log is that one part of an application writes and another one reads. */
+    @Test
+    void countsAFileOnceThatIsMappedToWriteAndToRead(@TempDir Path directory) throws IOException {
+        String maps =
+                """
+                00000000-00004000 rw-s 00000000 00:21 7                          /mnt/data
+                00004000-00008000 r--s 00000000 00:21 7                          /mnt/data
+                """;
+
+        assertThat(residentPages(directory, maps, PAGE_MAPPED_ELSEWHERE)).isEqualTo(4);
+    }
+
     /** Others map it, too, but a file in memory may have no other owner. */
     @Test
     void countsAllOfASharedFileThatIsMappedOnce(@TempDir Path directory) throws IOException {
