@@ -188,11 +188,11 @@ public final class FutureLock {
 
     /** Returns whether a file is mapped shared. What a driver maps may not come back. */
     private static boolean isDroppable(Segment segment) {
-        String path = segment.mapping().path();
+        Mapping mapping = segment.mapping();
         return (segment.region() == Region.MAPPED || segment.region() == Region.SHM)
-                && segment.mapping().isSharedFile()
-                && path.startsWith("/")
-                && (!path.startsWith("/dev/") || path.startsWith("/dev/shm/"));
+                && mapping.isSharedFile()
+                && mapping.path().startsWith("/")
+                && !mapping.isOfDriver();
     }
 
     /**

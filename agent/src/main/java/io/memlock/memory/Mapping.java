@@ -121,6 +121,23 @@ public record Mapping(
         return path.startsWith("[v");
     }
 
+    /**
+     * Returns whether it shows memory of a driver or of the kernel: a device's, or a ring of io_uring or of a socket. No lock
+     * holds such memory, and it is never swapped. Files lie on the file systems that are mounted below {@code /dev}, and a
+     * private mapping of {@code /dev/zero} is anonymous memory.
+     */
+    public boolean isOfDriver() {
+        return backing == Backing.FILE
+                && (path.startsWith("anon_inode:") || path.startsWith("socket:") || isOfDevice(linkedPath()));
+    }
+
+    private static boolean isOfDevice(String path) {
+        return path.startsWith("/dev/")
+                && !path.startsWith("/dev/shm/")
+                && !path.startsWith("/dev/hugepages")
+                && !path.equals("/dev/zero");
+    }
+
     /** Returns whether it holds data of this process alone: it can be read and written, not run, and is not shared. */
     public boolean isPrivateData() {
         return readable && writable && !executable && !shared;

@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Of the JVM the tests run in, whose memory is as good as any. */
 class GentleScanTest {
@@ -98,6 +100,28 @@ class GentleScanTest {
         String maps = "00000000-00008000 rw-s 00000000 00:21 7                          /mnt/data\n";
 
         assertThat(residentPages(directory, maps, PAGE_MAPPED_ELSEWHERE)).isEqualTo(8);
+    }
+
+    /** The kernel locks none of it, so it would count as missing for ever. */
+    @ParameterizedTest
+    @ValueSource(strings = {"anon_inode:[io_uring]", "socket:[4711]", "/dev/nvidia0"})
+    void countsNothingOfWhatADriverMaps(String path, @TempDir Path directory) throws IOException {
+        String maps = "00000000-00008000 rw-s 00000000 00:0f 7                          " + path + "\n";
+
+        assertThat(residentPages(directory, maps, PAGE_MAPPED_ELSEWHERE)).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "rw-s 00000000 00:16 2 /dev/shm/log",
+                "rw-s 00000000 00:26 3 /dev/hugepages/pool",
+                "rw-s 00000000 00:01 8 /dev/zero (deleted)",
+                "rw-p 00000000 00:05 4 /dev/zero"
+            })
+    void countsFilesAndAnonymousMemoryBelowDev(String mapping, @TempDir Path directory) throws IOException {
+        assertThat(residentPages(directory, "00000000-00008000 " + mapping + "\n", PAGE_OF_A_FILE))
+                .isEqualTo(8);
     }
 
     /** Behind 8 TiB an int does not hold the numbers of its pages. */
