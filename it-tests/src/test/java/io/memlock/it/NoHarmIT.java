@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.memlock.it.apps.ClassProbeApp;
 import io.memlock.it.apps.DefaultFileSystemApp;
 import io.memlock.it.apps.ForwardingFileSystemProvider;
+import io.memlock.it.apps.HeapApp;
 import io.memlock.it.apps.HelloApp;
 import io.memlock.it.apps.ListFilesApp;
 import io.memlock.it.apps.OwnBeanApp;
@@ -26,6 +27,7 @@ import io.memlock.it.harness.JmxClient;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.ProcStatus;
+import io.memlock.it.harness.ProcTask;
 import io.memlock.it.harness.Smaps;
 import io.memlock.it.harness.Strace;
 import io.memlock.it.harness.Wrappers;
@@ -34,6 +36,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -124,6 +128,32 @@ class NoHarmIT {
                     .run()
                     .succeeded();
         }
+    }
+
+    /** On a busy machine main may not run yet: a second is what the test watches of the two that such a heap is left to it. */
+    @EachJdk
+    void beginsNoThreadOfItsOwnInASmallHeapBeforeMainHasHadTime(Jdk jdk) throws IOException {
+        long start = System.nanoTime();
+        try (ForkedJvm jvm = ForkedJvm.on(jdk)
+                .agent("")
+                .flags("-XX:+UseSerialGC", "-Xmx8m")
+                .main(HeapApp.class)
+                .start()) {
+            jvm.awaitLine("ready");
+            boolean isEarly;
+            do {
+                boolean isThere = hasKeeper(jvm);
+                isEarly = System.nanoTime() - start < TimeUnit.SECONDS.toNanos(1);
+                assertThat(isThere && isEarly).isFalse();
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            } while (isEarly);
+
+            eventually(() -> assertThat(hasKeeper(jvm)).isTrue());
+        }
+    }
+
+    private static boolean hasKeeper(ForkedJvm jvm) throws IOException {
+        return ProcTask.of(jvm.pid()).stream().anyMatch(task -> task.name().equals("memlock-keeper"));
     }
 
     @EachJdk
