@@ -32,8 +32,10 @@ public record SmapsEntry(
 
     /** Returns the same with another number of bytes in hugetlb pages. */
     public SmapsEntry withHugetlbBytes(long bytes) {
-        return new SmapsEntry(
-                mapping, pssBytes, bytes, swapBytes, swapPssBytes, lockedBytes, locked, lockedOnFault, special);
+        return bytes == hugetlbBytes
+                ? this
+                : new SmapsEntry(
+                        mapping, pssBytes, bytes, swapBytes, swapPssBytes, lockedBytes, locked, lockedOnFault, special);
     }
 
     /**
