@@ -12,7 +12,6 @@ import io.memlock.memory.Selection;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
 import io.memlock.reconcile.PassResult;
-import io.memlock.residency.ReadBack;
 import io.memlock.residency.Residency;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
@@ -308,11 +307,11 @@ public final class MemoryLock {
             return ledger.outcome(failures().futureUnderLimit(wanted.selection(), now, true), null, null);
         }
         plan.begin(wanted, now);
+        prefaultRefusal = wanted.prefault().isEmpty() ? null : NOTHING_LOCKED; // as long as that is so
         if (plan.isFutureRefused()) {
-            return ledger.outcome(refuseFuture(), null, null);
+            return ledger.outcome(refuseFuture(), null, prefaultRefusal);
         }
         if (!plan.room().oomWatch().isRoomForAll()) {
-            prefaultRefusal = wanted.prefault().isEmpty() ? null : NOTHING_LOCKED;
             return ledger.outcome(holdBack(false), null, prefaultRefusal);
         }
         if (plan.strategy() == Strategy.RESCAN) {
@@ -321,32 +320,20 @@ public final class MemoryLock {
         firstPassDone = false;
         isFuturePostponed = true;
         runPass();
-        ReadBack back = readAllBack();
-        List<Region> toPrefault = wanted.prefault();
-        prefaultRefusal = toPrefault.isEmpty() ? null : prefaultLive(toPrefault);
+        passes.reconciler().takeNewlyLocked(); // which is part of all
+        String swapInRefusal = readingBack.readAll(passes.reconciler().locked(), this::isHeldBackMeanwhile);
+        if (plan.heldBack() == null) {
+            prefaultRefusal = prefaultLive(wanted.prefault());
+        }
         for (int part = 0; part < MOST_MIRROR_PARTS && !isHeldBackMeanwhile() && passes.populateMirror(); part++) {}
         isFuturePostponed = false;
-        return ledger.outcome(runPass(), back.refusal(), prefaultRefusal); // of what came meanwhile, too
-    }
-
-    /** Reads back what is in swap of all that is locked. What could not be looked at waits for the keeper. */
-    private ReadBack readAllBack() {
-        passes.reconciler().takeNewlyLocked();
-        readingBack.end(); // what waited is part of all
-        ReadBack back = residency.swapIn(passes.reconciler().locked(), this::isHeldBackMeanwhile);
-        if (plan.heldBack() == null) {
-            readingBack.await(back.left());
-        }
-        if (back.broughtBytes() > 0) {
-            residency.tellReadBack(back.broughtBytes());
-        }
-        return back;
+        return ledger.outcome(runPass(), swapInRefusal, prefaultRefusal); // of what came meanwhile, too
     }
 
     private String prefaultLive(List<Region> wanted) throws IOException {
-        return plan.heldBack() == null
-                ? residency.prefaultLive(passes.reconciler().locked(), wanted, this::isHeldBackMeanwhile)
-                : NOTHING_LOCKED;
+        return wanted.isEmpty()
+                ? null
+                : residency.prefaultLive(passes.reconciler().locked(), wanted, this::isHeldBackMeanwhile);
     }
 
     /**

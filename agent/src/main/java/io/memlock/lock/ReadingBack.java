@@ -31,6 +31,23 @@ final class ReadingBack {
         this.residency = residency;
     }
 
+    /**
+     * Reads back all at once, with a heap that is a file. What could not be looked at, or was left, waits.
+     *
+     * @param allLocked all that is locked now
+     * @param isOver whether to stop
+     * @return why some of it stays in swap; null if nothing does
+     */
+    String readAll(List<Segment> allLocked, BooleanSupplier isOver) {
+        end(); // what waited is part of all
+        soFar = residency.swapIn(allLocked, isOver);
+        String refusal = soFar.refusal();
+        if (soFar.left().isEmpty()) {
+            end();
+        }
+        return refusal;
+    }
+
     /** Takes what has been locked since the last call, and may be in swap. */
     void await(List<Segment> locked) {
         if (locked.isEmpty()) {

@@ -152,11 +152,8 @@ class OutgrownTest {
 
     @Test
     void whatWouldNotFitStaysInSwap() throws Exception {
-        start();
-        process.asked.clear();
-        process.isPrivateInSwap = true;
+        unlockedBySomebodyAndInSwap();
         process.anonymous = new Anonymous(100 * MIB, 140 * MIB);
-        kernel.munlockall();
 
         passAfterChange();
 
@@ -181,11 +178,8 @@ class OutgrownTest {
 
     @Test
     void aPassReadsBackAPartAndTheNextGoesOn() throws Exception {
-        start();
-        process.asked.clear();
-        process.isPrivateInSwap = true;
+        unlockedBySomebodyAndInSwap();
         process.partsInSwap = 2;
-        kernel.munlockall();
 
         passAfterChange();
         assertThat(process.asked).containsExactly("swap in privately 1");
@@ -211,13 +205,17 @@ class OutgrownTest {
         assertThat(isMoreToReadBack).isFalse();
     }
 
-    /** Has something in swap of which one pass has read back a part. */
-    private void partlyReadBack() throws Exception {
+    private void unlockedBySomebodyAndInSwap() throws Exception {
         start();
         process.asked.clear();
         process.isPrivateInSwap = true;
-        process.partsInSwap = 3;
         kernel.munlockall();
+    }
+
+    /** Has something in swap of which one pass has read back a part. */
+    private void partlyReadBack() throws Exception {
+        unlockedBySomebodyAndInSwap();
+        process.partsInSwap = 3;
         passAfterChange();
     }
 
@@ -263,11 +261,8 @@ class OutgrownTest {
     /** As when there is no file descriptor for the pagemap: what has to wait is not forgotten. */
     @Test
     void whatCannotBeLookedAtIsReadBackLater() throws Exception {
-        start();
-        process.asked.clear();
-        process.isPrivateInSwap = true;
+        unlockedBySomebodyAndInSwap();
         process.isPagemapUnreadable = true;
-        kernel.munlockall();
         passAfterChange();
         assertThat(process.asked).containsExactly("swap in privately 1");
         assertThat(isMoreToReadBack).as("at once").isFalse();

@@ -57,6 +57,27 @@ class ReadingBackTest {
         assertThat(readingBack.isNeeded()).isFalse();
     }
 
+    /** As at an attach: what is told in the end is all of it. */
+    @Test
+    void whatIsLeftOfAllIsReadBackAndToldWithTheRest() {
+        assertThat(readingBack.readAll(segments(0, 1_000), () -> false)).isNull();
+        assertThat(residency.told).isEmpty();
+
+        part();
+        part();
+
+        assertThat(residency.firsts).containsExactly(0, 400, 800);
+        assertThat(residency.told).containsExactly(1_000 * PAGE);
+    }
+
+    @Test
+    void tellsAtOnceWhereAllIsReadBack() {
+        readingBack.readAll(segments(0, 10), () -> false);
+
+        assertThat(residency.told).containsExactly(10 * PAGE);
+        assertThat(readingBack.isNeeded()).isFalse();
+    }
+
     private void part() {
         assertThat(readingBack.isNeeded()).isTrue();
         readingBack.readPart(segments(0, 1_901), () -> false);
@@ -89,7 +110,7 @@ class ReadingBackTest {
 
         @Override
         public ReadBack swapIn(List<Segment> segments, BooleanSupplier isOver) {
-            throw new AssertionError();
+            return swapInPrivate(segments, isOver);
         }
 
         @Override
