@@ -341,6 +341,17 @@ class OutgrownTest {
         assertThat(lock.isPrefaultRefused()).isTrue();
     }
 
+    @Test
+    void whatARefusedFutureLeavesUnlockedIsNotCalledPrefaulted() throws Exception {
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = GIB;
+
+        Outcome refused = lock.change(OptionParser.parse("mode=heap,strategy=future,prefault=heap"));
+
+        assertThat(refused.undone()).contains("not prefaulted: nothing is locked");
+        assertThat(lock.isPrefaultRefused()).isTrue();
+    }
+
     /** The keeper waits for the attach: without a pass the state would be unknown after a few seconds. */
     @Test
     void aLongAttachVerifiesMeanwhile() throws Exception {
