@@ -356,6 +356,7 @@ public final class MemoryLock {
 
     private void endFuture() throws IOException {
         hasUnlockedAll = false;
+        firstPassDone &= !future.isInForce(); // which unlocks all: what is locked again was not lost
         passes.endFuture(plan);
     }
 
@@ -507,6 +508,7 @@ public final class MemoryLock {
         }
         FutureLock.Attempt attempt = future.set();
         if (attempt.isSet()) {
+            firstPassDone = false; // from now on what is not accessible is locked, too, and was not lost
             return runPass();
         }
         LockFailure refused = failures().newMemory(attempt, plan.limit());

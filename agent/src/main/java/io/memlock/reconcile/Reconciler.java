@@ -319,7 +319,8 @@ public final class Reconciler {
             // kernel counts both. Leave room, or the JVM dies of EAGAIN.
             long reserve = conditions.othersSetFuture() ? found.largestBytes() : 0;
             budget.begin(conditions.limitBytes(), mappings.chargedBytes(), reserve);
-            repair.lockAll(selection, found, budget, locksOnlyOthersTake(conditions), selection.equals(lastSelection));
+            repair.lockAll(
+                    selection, found, budget, locksOnlyOthersTake(conditions), isRepeated(selection, conditions));
             for (Segment segment : stillThere(repair.vanished())) {
                 repair.countStillThere(segment);
             }
@@ -327,6 +328,13 @@ public final class Reconciler {
         newlyLocked.addAll(repair.newlyLocked());
         locked = found.kept();
         return repair.result(found);
+    }
+
+    /** Returns whether the last pass wanted the same locked: under MCL_FUTURE that is also what is not accessible. */
+    private boolean isRepeated(Selection selection, PassConditions conditions) {
+        return selection.equals(lastSelection)
+                && lastConditions != null
+                && conditions.isFuture() == lastConditions.isFuture();
     }
 
     /**

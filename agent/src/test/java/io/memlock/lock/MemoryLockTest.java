@@ -426,6 +426,17 @@ class MemoryLockTest {
         assertThat(lock.status().relockCount()).isPositive();
     }
 
+    /** Under MCL_FUTURE what is not accessible is locked, too. Before, nothing of it was meant to be. */
+    @Test
+    void whatAnAttachLocksForTheFirstTimeIsNoRelock() throws Exception {
+        start("mode=none");
+
+        lock.change(OptionParser.parse("mode=all"));
+
+        assertThat(kernel.isFuture()).isTrue();
+        assertThat(lock.status().relockCount()).isZero();
+    }
+
     @Test
     void repairsAnotherLibrarysMlockallThatDroppedFuture() throws Exception {
         start("mode=all");
