@@ -87,6 +87,9 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
         if (options.get().prefault().isEmpty() || !isHeld()) {
             return PrefaultState.NONE;
         }
+        if (lock.isPrefaulting()) {
+            return PrefaultState.POPULATING;
+        }
         if (lock.isPrefaultRefused()) {
             return PrefaultState.STOPPED;
         }
@@ -136,6 +139,12 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
         long lastFollow = lastChange - Growth.LATEST_LOOK_NANOS;
         boolean mayHaveGrown = true;
         while (isWanted()) {
+            if (lock.isIncomplete(Region.HEAP)) { // what is not locked may be swapped out as soon as it is populated
+                ahead = PrefaultState.STOPPED;
+                tell();
+                AgentThread.rest(RETRY_NANOS);
+                continue;
+            }
             long now = System.nanoTime();
             Growth seen = growth.look();
             mayHaveGrown |= seen != Growth.NONE;

@@ -21,6 +21,7 @@ import io.memlock.zgc.ZgcMirrorKeeper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -61,6 +62,11 @@ public final class MemoryLock {
 
     /** Why the last start or change did not prefault all it was asked to; null if it did. */
     private volatile String prefaultRefusal;
+
+    private volatile boolean isPrefaulting;
+
+    /** The regions of which the last pass had to leave something unlocked. */
+    private volatile Set<Region> incomplete = Set.of();
 
     /** Whether the agent has unlocked everything at once, so that nobody else is to blame for what is unlocked. */
     private volatile boolean hasUnlockedAll;
@@ -168,6 +174,16 @@ public final class MemoryLock {
         return prefaultRefusal != null;
     }
 
+    /** Returns whether a change populates what is committed at this moment. This is free. */
+    public boolean isPrefaulting() {
+        return isPrefaulting;
+    }
+
+    /** Returns whether the last pass had to leave something of a region unlocked that is wanted. This is free. */
+    public boolean isIncomplete(Region region) {
+        return incomplete.contains(region);
+    }
+
     /**
      * Locks, before {@code main}. Nobody waits for {@code mmap_lock} yet, so this is done in one call where possible.
      *
@@ -255,7 +271,18 @@ public final class MemoryLock {
         List<Segment> segments = isAllLocked
                 ? selected(process.locate(wanted))
                 : passes.reconciler().locked();
-        return residency.prefault(segments, wanted);
+        String refusal = residency.prefault(segments, wanted);
+        return refusal == null ? unlockedAmong(wanted) : refusal;
+    }
+
+    /** Returns why what is locked is not all that was to be prefaulted; null if it is. */
+    private String unlockedAmong(List<Region> wanted) {
+        for (Region region : wanted) {
+            if (isIncomplete(region)) {
+                return "not all of " + region.optionName() + " is locked";
+            }
+        }
+        return null;
     }
 
     private List<Segment> selected(List<Segment> all) {
@@ -331,9 +358,16 @@ public final class MemoryLock {
     }
 
     private String prefaultLive(List<Region> wanted) throws IOException {
-        return wanted.isEmpty()
-                ? null
-                : residency.prefaultLive(passes.reconciler().locked(), wanted, this::isHeldBackMeanwhile);
+        if (wanted.isEmpty()) {
+            return null;
+        }
+        isPrefaulting = true;
+        try {
+            String refusal = residency.prefaultLive(passes.reconciler().locked(), wanted, this::isHeldBackMeanwhile);
+            return refusal == null ? unlockedAmong(wanted) : refusal;
+        } finally {
+            isPrefaulting = false;
+        }
     }
 
     /**
@@ -462,6 +496,7 @@ public final class MemoryLock {
         }
         ledger.count(pass, firstPassDone);
         firstPassDone = true;
+        incomplete = pass.missingBytes().keySet();
         passes.mirrorHeap(plan, process.nanoTime());
         LockFailure failure = ledger.settle(pass, whyNotKept(pass));
         boolean isFutureMissing = plan.strategy() == Strategy.FUTURE && !future.isInForce();

@@ -16,6 +16,8 @@ import io.memlock.state.Strategy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +84,36 @@ class LockOutcomeTest {
         lock.start("mode=heap,strategy=rescan,prefault=heap");
 
         assertThat(process.asked).containsExactly("briskly [HEAP] 1");
+    }
+
+    /** Of a region that does not fit under the limit nothing is touched, and what stays unlocked would not stay in RAM. */
+    @Test
+    void whatIsNotLockedIsNotToldAsPrefaulted() throws Exception {
+        limit(3 * MIB);
+
+        lock.start("mode=code+heap,prefault=heap");
+        assertThat(lock.last().prefaultRefusal()).isEqualTo("not all of heap is locked");
+        assertThat(lock.itself().isPrefaultRefused()).isTrue();
+        assertThat(lock.itself().isIncomplete(Region.HEAP)).isTrue();
+        assertThat(lock.itself().isIncomplete(Region.CODE)).isFalse();
+
+        lock.change("mode=code+heap,prefault=code");
+        assertThat(lock.last().prefaultRefusal()).isNull();
+        lock.change("mode=code+heap,prefault=code+heap");
+        assertThat(lock.last().prefaultRefusal()).isEqualTo("not all of heap is locked");
+    }
+
+    /** It may take minutes. */
+    @Test
+    void aChangeThatPrefaultsIsToldAsPopulating() throws Exception {
+        lock.start("mode=heap,strategy=rescan");
+        List<Boolean> meanwhile = new ArrayList<>();
+        process.whilePrefaulting = () -> meanwhile.add(lock.itself().isPrefaulting());
+
+        lock.change("mode=heap,strategy=rescan,prefault=heap");
+
+        assertThat(meanwhile).containsOnly(true).isNotEmpty();
+        assertThat(lock.itself().isPrefaulting()).isFalse();
     }
 
     /** Once the application runs, no call may walk so much that the JVM stalls. */
