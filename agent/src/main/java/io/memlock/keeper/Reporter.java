@@ -31,6 +31,11 @@ final class Reporter {
     /** When the last scan was made that no warning came of. */
     private long judgedNanos;
 
+    /** The state as last seen, and when it was seen first. */
+    private LockState state;
+
+    private long stateNanos;
+
     /** Makes a reporter; {@link #run} is its life. */
     Reporter(MemoryLock lock, ProcessView process, Scans scans, StateAnnouncer announcer, Log log) {
         this.lock = lock;
@@ -49,26 +54,35 @@ final class Reporter {
     void run(Runnable look) {
         while (true) {
             LockSupport.parkNanos(PERIOD_NANOS);
-            try {
-                look.run();
-                announcer.announce();
-                if (process.hasHeapRoom()) {
-                    scan();
-                    warnOnce();
-                }
-            } catch (Throwable e) { // an OutOfMemoryError the application survives, too
-                troubles.goOnAfter(e);
-            }
+            report(look);
         }
     }
 
-    /** Returns whether the scan found less locked than the keeper, which has looked again since. */
+    /** Does what it does once a second. Never fails. */
+    void report(Runnable look) {
+        try {
+            look.run();
+            announcer.announce();
+            if (process.hasHeapRoom()) {
+                scan();
+                warnOnce();
+            }
+        } catch (Throwable e) { // an OutOfMemoryError the application survives, too
+            troubles.goOnAfter(e);
+        }
+    }
+
+    /** Returns whether the scan is of another state, or found less locked than the keeper, which has looked again since. */
     private boolean isDoubtful() {
         LockStatus status = lock.status();
+        if (status.state() != state) {
+            state = status.state();
+            stateNanos = process.nanoTime();
+        }
         RegionReport last = scans.last();
         return last != null
-                && status.state() == LockState.LOCKED
-                && last.selected(status).coverage() < 1;
+                && (last.begunNanos() - stateNanos < 0
+                        || (state == LockState.LOCKED && last.selected(status).coverage() < 1));
     }
 
     /** Scans if it is time to. Where smaps cannot be read, all else is still worth having. */

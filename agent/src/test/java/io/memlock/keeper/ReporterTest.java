@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.keeper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.fake.FakeKernel;
+import io.memlock.fake.FakeProcess;
+import io.memlock.lock.MemoryLock;
+import io.memlock.log.Log;
+import io.memlock.log.LogLevel;
+import io.memlock.memory.Region;
+import io.memlock.options.OptionParser;
+import io.memlock.state.LockState;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import org.junit.jupiter.api.Test;
+
+class ReporterTest {
+
+    private final FakeKernel kernel = new FakeKernel();
+    private final FakeProcess process = new FakeProcess(kernel);
+    private final MemoryLock lock = process.newLock();
+    private final Scans scans = new Scans(process, new ThreadCpuTime(kernel));
+    private final Log log = new Log(new PrintStream(OutputStream.nullOutputStream()), LogLevel.INFO);
+
+    private int count;
+
+    private Reporter started() throws Exception {
+        kernel.commit(Region.HEAP, 0x1000_0000L, 1 << 20);
+        lock.start(OptionParser.parse("mode=heap,strategy=rescan"));
+        process.onScan = () -> count++;
+        return new Reporter(lock, process, scans, new StateAnnouncer(lock, log, (from, to) -> {}), log);
+    }
+
+    /** Otherwise FAILED would be shown beside the locked bytes of before, for up to two minutes. */
+    @Test
+    void aChangeOfStateIsFollowedByAScan() throws Exception {
+        Reporter reporter = started();
+        reporter.report(() -> {});
+        reporter.report(() -> {});
+        assertThat(count).isEqualTo(1);
+
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 0;
+        kernel.munlockall();
+        lock.reconcile();
+        assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
+        reporter.report(() -> {});
+        reporter.report(() -> {});
+
+        assertThat(count).isEqualTo(2);
+    }
+}
