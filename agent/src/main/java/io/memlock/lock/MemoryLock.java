@@ -531,7 +531,9 @@ public final class MemoryLock {
 
     /** Returns whether to end MCL_FUTURE. Where that was refused it is tried rarely: each try locks all for a moment. */
     private boolean isEndDue() {
-        return hasUnlockedAll || (future.isInForce() && ++passesSinceEnd % Plan.LOOK_AT_LIMIT_EVERY == 0);
+        boolean isRefused = future.endErrno() != 0;
+        return hasUnlockedAll
+                || (future.isInForce() && (!isRefused || ++passesSinceEnd % Plan.LOOK_AT_LIMIT_EVERY == 0));
     }
 
     /** Sets MCL_FUTURE once what is there has been locked, and locks what came meanwhile. */
