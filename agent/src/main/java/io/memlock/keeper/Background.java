@@ -39,7 +39,8 @@ public final class Background {
         StateAnnouncer announcer = new StateAnnouncer(lock, log, listener);
         keeper = new Keeper(lock, process, log, announcer, options, growth, new ThreadCpuTime(libc));
         reporter = new Reporter(lock, process, scans, announcer, log);
-        control = new LockControl(lock, process, scans, announcer, log, this);
+        ChangeRate changes = new ChangeRate(lock, process, new ThreadCpuTime(libc));
+        control = new LockControl(lock, process, scans, changes, announcer, log, this);
     }
 
     /**

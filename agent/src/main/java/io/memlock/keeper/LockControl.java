@@ -28,11 +28,13 @@ public final class LockControl {
     private final StateAnnouncer announcer;
     private final Log log;
     private final Background background;
+    private final ChangeRate changes;
 
     LockControl(
             MemoryLock lock,
             ProcessView process,
             Scans scans,
+            ChangeRate changes,
             StateAnnouncer announcer,
             Log log,
             Background background) {
@@ -42,6 +44,7 @@ public final class LockControl {
         this.announcer = announcer;
         this.log = log;
         this.background = background;
+        this.changes = changes;
     }
 
     /** Returns what is known of the lock. This is free. */
@@ -104,11 +107,18 @@ public final class LockControl {
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public LockAnswer lock(AgentOptions wanted, String asker) throws IOException {
-        Outcome outcome = lock.change(wanted);
-        announce(
-                (lock.follows(wanted) ? "options are now \"" : "refused options \"") + wanted.text() + "\"",
-                asker,
-                outcome);
+        String options = "\"" + wanted.text() + "\"";
+        Outcome outcome;
+        try {
+            outcome = changes.change(wanted);
+        } catch (IOException | RuntimeException | Error e) {
+            if (lock.follows(wanted)) {
+                announceUnfinished("options " + options, asker, e);
+            }
+            throw e;
+        }
+        boolean isTaken = outcome.options().equals(wanted);
+        announce((isTaken ? "options are now " : "refused options ") + options, asker, outcome);
         return answer(outcome);
     }
 
@@ -120,7 +130,13 @@ public final class LockControl {
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public LockAnswer unlock(String asker) throws IOException {
-        Outcome outcome = lock.unlock();
+        Outcome outcome;
+        try {
+            outcome = lock.unlock();
+        } catch (IOException | RuntimeException | Error e) {
+            announceUnfinished("unlocking", asker, e);
+            throw e;
+        }
         announce(outcome.isDone() ? "unlocked" : "asked to unlock, but could not unlock everything", asker, outcome);
         return answer(outcome);
     }
@@ -137,7 +153,7 @@ public final class LockControl {
     String describeChange(LockStatus changed) {
         try {
             scans.scanAfter(System.nanoTime());
-            return describe();
+            return describe(changed);
         } catch (IOException | RuntimeException e) {
             return changed.state() + ": cannot tell how much is locked: " + e.getMessage();
         }
@@ -145,9 +161,17 @@ public final class LockControl {
 
     private void announce(String what, String asker, Outcome outcome) {
         background.start();
-        log.info(what + ", asked for " + asker + ": " + status().state() + " (" + status().describe() + ")");
+        LockStatus changed = outcome.status();
+        log.info(what + ", asked for " + asker + ": " + changed.state() + " (" + changed.describe() + ")");
         announcer.announce();
         outcome.notices().forEach(log::warn);
+    }
+
+    /** Tells of what was begun: the keeper goes on with it, whatever the one who asked is told. */
+    private void announceUnfinished(String what, String asker, Throwable cause) {
+        background.start();
+        log.warn(what + ", asked for " + asker + ": not carried out yet (" + cause + "); the keeper goes on with it");
+        announcer.announce();
     }
 
     /**
@@ -160,7 +184,7 @@ public final class LockControl {
         refresh();
         LockStatus status = status();
         List<String> lines = new ArrayList<>();
-        lines.add(describe());
+        lines.add(describe(status));
         lines.add("limit: " + Bytes.limit(status.limit().effectiveBytes()) + " ("
                 + status.limit().describe() + ")");
         lines.add("regions, locked of resident:");
@@ -178,8 +202,7 @@ public final class LockControl {
         return String.join("\n", lines);
     }
 
-    private String describe() throws IOException {
-        LockStatus status = status();
+    private String describe(LockStatus status) throws IOException {
         long charged = numbers().chargedBytes();
         if (status.regions().isEmpty()) {
             return status.state() + ": nothing is selected; charged " + Bytes.text(charged)

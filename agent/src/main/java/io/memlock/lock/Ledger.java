@@ -134,6 +134,7 @@ final class Ledger {
         long relocked = relockCount - toldRelockCount;
         toldRelockCount = relockCount;
         return new Outcome(
+                plan.options(),
                 status,
                 failure,
                 relocked,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
+import io.memlock.options.AgentOptions;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockStatus;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.List;
 /**
  * Holds the result of one start, change, pass or unlock.
  *
+ * @param options those that count afterwards: a change that was refused leaves those before
  * @param status what is known of the lock afterwards
  * @param failure why the promise is not kept; null if it is
  * @param relocked segments that had to be locked, if others were before
@@ -18,6 +20,7 @@ import java.util.List;
  * be a later one than that of what it is about
  */
 public record Outcome(
+        AgentOptions options,
         LockStatus status,
         LockFailure failure,
         long relocked,

@@ -3,6 +3,7 @@ package io.memlock.keeper;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
@@ -12,6 +13,7 @@ import io.memlock.log.LogLevel;
 import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -24,7 +26,17 @@ class LockControlTest {
     private final FakeProcess process = new FakeProcess(kernel);
     private final MemoryLock lock = process.newLock();
     private final Scans scans = new Scans(process, new ThreadCpuTime(kernel));
-    private final LockControl control = new LockControl(lock, process, scans, null, null, null);
+    private final LockControl control = new LockControl(lock, process, scans, null, null, null, null);
+
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private final Log log = new Log(new PrintStream(printed, true, UTF_8), LogLevel.INFO);
+
+    private LockControl started(String options) throws Exception {
+        start(options);
+        return new Background(
+                        lock, process, kernel, log, (from, to) -> {}, process.options, () -> Growth.NONE, () -> {})
+                .control();
+    }
 
     private void start(String options) throws Exception {
         kernel.commit(Region.HEAP, 0x1000_0000L, 1 << 20);
@@ -61,18 +73,28 @@ class LockControlTest {
     void theLogDoesNotSayThatRefusedOptionsCount() throws Exception {
         kernel.privileged = false;
         kernel.softLimit = kernel.hardLimit = 64 << 20;
-        start("mode=heap,strategy=rescan");
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        Log log = new Log(new PrintStream(printed, true, UTF_8), LogLevel.INFO);
-        Background background = new Background(
-                lock, process, kernel, log, (from, to) -> {}, process.options, () -> Growth.NONE, () -> {});
+        LockControl logged = started("mode=heap,strategy=rescan");
 
-        background.control().lock(OptionParser.parse("mode=heap,strategy=future"), "by a test");
-        background.control().lock(OptionParser.parse("mode=heap,interval=2s"), "by a test");
+        logged.lock(OptionParser.parse("mode=heap,strategy=future"), "by a test");
+        logged.lock(OptionParser.parse("mode=heap,interval=2s"), "by a test");
 
         assertThat(printed.toString(UTF_8))
                 .contains("refused options \"mode=heap,strategy=future\", asked for by a test: LOCKED")
                 .contains("options are now \"mode=heap,interval=2s\", asked for by a test: LOCKED");
+    }
+
+    /** What was asked for counts from then on, and somebody has to be able to tell who asked. */
+    @Test
+    void theLogTellsOfAChangeThatCouldNotBeCarriedOutAtOnce() throws Exception {
+        LockControl logged = started("mode=heap,strategy=rescan");
+        process.mapsFailure = new IOException("thrown by the test");
+
+        assertThatThrownBy(() -> logged.lock(OptionParser.parse("mode=heap+code"), "by a test"))
+                .hasMessage("thrown by the test");
+
+        assertThat(printed.toString(UTF_8))
+                .contains("options \"mode=heap+code\", asked for by a test: not carried out yet")
+                .contains("thrown by the test");
     }
 
     @Test
