@@ -96,10 +96,18 @@ public final class LimitProbe {
         long hard = now.hardBytes();
         boolean isRaised = trial.errno != 0
                 && now.softBytes() != hard
+                && !isLowered(before, now)
                 && libc.setrlimit(Linux.RLIMIT_MEMLOCK, new long[] {hard, hard}) == 0;
         return isRaised
                 ? new LockLimit(hard, hard, hard == Linux.RLIM_INFINITY ? 0 : trial.errno, now.hasCapability())
                 : new LockLimit(now.softBytes(), hard, trial.errno, now.hasCapability());
+    }
+
+    /** Returns whether somebody has lowered the soft limit, who may have meant it, rather than dropped root. */
+    private static boolean isLowered(LockLimit before, LockLimit now) {
+        return before != null
+                && before.hasCapability() == now.hasCapability()
+                && Long.compareUnsigned(now.softBytes(), before.softBytes()) < 0;
     }
 
     /** Reads what the kernel tells of the limit. The errno is 0 only if the limit itself is infinite. */

@@ -171,6 +171,31 @@ class LimitProbeTest {
         assertThat(probe.again(limit).isUnlimited()).isFalse();
     }
 
+    /** By an operator with {@code prlimit}, who does not want it back where it was three seconds later. */
+    @Test
+    void theSoftLimitThatWasLoweredStaysWhereItIs() {
+        limit(8 * MIB);
+        kernel.hardLimit = 64 * MIB;
+        LockLimit limit = probe.establish();
+        kernel.softLimit = 6 * MIB;
+
+        LockLimit lowered = probe.again(limit);
+
+        assertThat(lowered.effectiveBytes()).isEqualTo(6 * MIB);
+        assertThat(kernel.softLimit).isEqualTo(6 * MIB);
+        assertThat(probe.again(lowered)).isSameAs(lowered);
+    }
+
+    @Test
+    void afterRootWasDroppedTheSoftLimitIsRaisedToTheHardOne() {
+        kernel.softLimit = 8 * MIB;
+        kernel.hardLimit = 64 * MIB;
+        LockLimit limit = probe.establish();
+        kernel.privileged = false;
+
+        assertThat(probe.again(limit).effectiveBytes()).isEqualTo(64 * MIB);
+    }
+
     @Test
     void seesALimitThatCameDownOrWasLifted() {
         limit(Linux.RLIM_INFINITY);
