@@ -491,6 +491,10 @@ public final class MemoryLock {
         }
         plan.watchWhatIsBorn(future.isInForce());
         PassResult pass = passes.run(plan, start);
+        if (pass.errno() != 0 && isLimitNews()) { // by which it is known what fits, and what to say
+            ledger.count(pass, firstPassDone);
+            pass = passes.run(plan, start);
+        }
         if (pass.lost() > 0 && !hasUnlockedAll) {
             plan.notices().unlockedByOthers(pass.lost());
         }
@@ -512,6 +516,14 @@ public final class MemoryLock {
         if (plan.strategy() == Strategy.RESCAN && isEndDue()) {
             endFuture();
         }
+    }
+
+    /** Returns whether the limit has changed since it was last looked at, without MCL_FUTURE in rare passes only. */
+    private boolean isLimitNews() {
+        LockLimit before = plan.limit();
+        return plan.strategy() == Strategy.RESCAN
+                && plan.watchLimit() == Plan.Turn.NONE
+                && !plan.limit().equals(before);
     }
 
     private void follow(Plan.Turn turn) throws IOException {

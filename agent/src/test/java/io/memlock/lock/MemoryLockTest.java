@@ -426,6 +426,22 @@ class MemoryLockTest {
         assertThat(lock.status().relockCount()).isPositive();
     }
 
+    /** Without MCL_FUTURE the limit is looked at now and then; a refusal is told by the limit that holds. */
+    @Test
+    void aRefusalAfterRootWasDroppedIsToldByTheLimitThatApplies() throws Exception {
+        start("mode=heap,strategy=rescan");
+        lock.reconcile();
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 8 * MIB;
+        kernel.commit(Region.HEAP, HEAP + 4 * MIB, 32 * MIB);
+
+        LockFailure failure = lock.reconcileAfterChange().failure();
+
+        assertThat(lock.status().limit().effectiveBytes()).isEqualTo(8 * MIB);
+        assertThat(failure.meaning()).doesNotContain("not reached");
+        assertThat(failure.answer()).contains("8.0 MiB");
+    }
+
     /** Under MCL_FUTURE what is not accessible is locked, too. Before, nothing of it was meant to be. */
     @Test
     void whatAnAttachLocksForTheFirstTimeIsNoRelock() throws Exception {
