@@ -289,6 +289,11 @@ public final class HeldPages {
         inherited.remove(range.getKey(), range.getValue());
     }
 
+    /** Returns whether no page is held, nor left to the agent. */
+    public synchronized boolean isNothing() {
+        return runs.isEmpty() && inherited.isEmpty();
+    }
+
     /** Returns whether all pages of a range are held. */
     public synchronized boolean holdsAll(long start, long end) {
         return firstOther(start, end) == end;

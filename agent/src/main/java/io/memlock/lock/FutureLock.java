@@ -211,10 +211,13 @@ public final class FutureLock {
                 || isEndedBy(libc.munlockall());
         isApplications = false;
         inForce = !isEnded; // a filter keeps both from the kernel: whoever asks is told, and it is tried again
-        for (Mapping mapping : applicationLocks.all()) {
-            libc.mlock(mapping.start(), mapping.length());
+        try {
+            process.held().lockAgain();
+        } finally { // each of them may find the heap full
+            for (Mapping mapping : applicationLocks.all()) {
+                libc.mlock(mapping.start(), mapping.length());
+            }
         }
-        process.held().lockAgain();
     }
 
     /** Probes, as a return code is not proof. */

@@ -617,9 +617,10 @@ public final class MemoryLock {
      */
     private LockFailure holdBack(boolean isLocked) throws IOException {
         if (isLocked) {
-            passes.reconciler().unlockAtOnce(); // before any word: a thread may take what is left in a few milliseconds
+            passes.unlockAtOnce(); // before any word: a thread may take what is left in a few milliseconds
         }
         OomMargin margin = plan.room().oomWatch().tightest();
+        prefaultRefusal = plan.options().prefault().isEmpty() ? null : NOTHING_LOCKED;
         passes.zgcMirror().release();
         plan.holdBack(failures().outgrown(margin, isLocked));
         return giveBack();

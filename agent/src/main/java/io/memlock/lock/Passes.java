@@ -101,6 +101,18 @@ public final class Passes {
     }
 
     /**
+     * Unlocks what we locked without a pause, because the OOM killer is near: the heap first, and all else by the one call
+     * that ends MCL_FUTURE without locking everything once more. Where the application has locked memory itself, that call
+     * would unlock it for a moment; then the rest goes in pieces.
+     */
+    void unlockAtOnce() {
+        reconciler().unlockAtOnce();
+        if (future.isInForce() && !future.isApplications() && reconciler().isAllOurs()) {
+            future.endAtOnce();
+        }
+    }
+
+    /**
      * Ends MCL_FUTURE, where it is in force.
      *
      * @param plan without a limit, what is unlocked now stays so unless it is wanted

@@ -6,6 +6,7 @@ import io.memlock.calls.ChunkedCalls;
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pause;
 import io.memlock.cgroup.RoomWatch;
+import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import io.memlock.memory.Selection;
 import java.io.IOException;
@@ -122,14 +123,41 @@ public final class Reconciler {
     }
 
     /**
-     * Unlocks what we had locked at the last look, each segment in one call, with no look at anything and no pause: the OOM
-     * killer is near. The next pass finds what is left.
+     * Unlocks what we had locked at the last look, each segment in one call and with no pause: the OOM killer is near. The heap
+     * comes first and unasked, because it is HotSpot's alone. Of the rest, what the application has locked itself stays
+     * locked. The next pass finds what is left.
      */
     public void unlockAtOnce() {
+        List<Segment> rest = new ArrayList<>();
         for (Segment segment : locked) {
-            if (tools.ours().contains(segment)) {
+            if (tools.ours().contains(segment) && !unlockHeap(segment)) {
+                rest.add(segment);
+            }
+        }
+        try {
+            for (Segment segment : tools.applicationLocks().oursAmong(rest).ours()) {
                 tools.held().unlockOthers(segment.start(), segment.length());
             }
+        } catch (IOException e) {
+            // Nobody can tell what is whose. The heap is most of it.
+        }
+    }
+
+    private boolean unlockHeap(Segment segment) {
+        boolean isHeap = segment.region() == Region.HEAP;
+        if (isHeap) {
+            tools.held().unlockOthers(segment.start(), segment.length());
+        }
+        return isHeap;
+    }
+
+    /** Returns whether nothing is locked but by us, as far as anybody can tell. */
+    public boolean isAllOurs() {
+        try {
+            tools.applicationLocks().refresh();
+            return tools.applicationLocks().all().isEmpty() && tools.held().isNothing();
+        } catch (IOException e) {
+            return false;
         }
     }
 

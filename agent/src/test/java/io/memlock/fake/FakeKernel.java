@@ -137,6 +137,9 @@ public final class FakeKernel implements LibC, Mappings {
     /** Bytes a mlockall had to lock although the JVM runs: how long it would have stalled. */
     public long lockedInOneCall;
 
+    /** Calls of mlock and mlock2 so far. */
+    public int lockCalls;
+
     /** File descriptors of files on tmpfs. */
     public final Set<Integer> filesInMemory = new TreeSet<>();
 
@@ -455,6 +458,7 @@ public final class FakeKernel implements LibC, Mappings {
 
     @Override
     public int mlock(long addr, long len) {
+        lockCalls++;
         if (fails("mlock")) {
             return refusal;
         }
@@ -468,6 +472,7 @@ public final class FakeKernel implements LibC, Mappings {
 
     @Override
     public int mlock2(long addr, long len, int flags) {
+        lockCalls++;
         if (!hasOnFault) {
             return fail(Errno.ENOSYS);
         }

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of a lock where the JVM has outgrown its memory, and lives only by what can be swapped out. */
 class OutgrownTest {
@@ -22,6 +24,7 @@ class OutgrownTest {
     private static final long MIB = 1 << 20;
     private static final long GIB = 1 << 30;
     private static final long HEAP = 0x1000_0000L;
+    private static final long NATIVE = 0x5000_0000L;
 
     private final FakeKernel kernel = new FakeKernel();
     private final FakeProcess process = new FakeProcess(kernel);
@@ -106,6 +109,66 @@ class OutgrownTest {
         assertThat(kernel.isLocked(HEAP)).isFalse();
         assertThat(laterWith(600 * MIB).status().state()).isEqualTo(LockState.LOCKED);
         assertThat(kernel.isFuture()).isTrue();
+    }
+
+    /** The call that ends MCL_FUTURE locks everything once more, in the very moment in which it must not. */
+    @Test
+    void nothingIsLockedOnceMoreToEndMclFuture() throws Exception {
+        lock.start(OptionParser.parse("mode=all,strategy=future"));
+        lock.reconcile();
+        kernel.lockCalls = 0;
+        kernel.lockedInOneCall = 0;
+
+        laterWith(63 * MIB);
+
+        assertThat(kernel.lockCalls).isZero();
+        assertThat(kernel.lockedInOneCall).isZero();
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    /** In pieces with pauses the OOM killer would be quicker. */
+    @Test
+    void theHeapIsUnlockedInOneCall() throws Exception {
+        kernel.commit(Region.HEAP, HEAP, 200 * MIB);
+        start();
+        kernel.longestWalk = 0;
+
+        laterWith(63 * MIB);
+
+        assertThat(kernel.longestWalk).isEqualTo(200 * MIB);
+    }
+
+    /** A key for example, in a buffer that lies in memory which the agent had locked before. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mode=all,strategy=future", "mode=all,strategy=rescan", "mode=heap+native,strategy=rescan"})
+    void whatTheApplicationLockedItselfStaysLocked(String options) throws Exception {
+        kernel.commit(Region.NATIVE, NATIVE, MIB);
+        lock.start(OptionParser.parse(options));
+        pass();
+        kernel.mlock(NATIVE, MIB);
+        kernel.commit(Region.HEAP, HEAP + 4 * MIB, MIB);
+        lock.reconcileAfterChange();
+        pass();
+
+        laterWith(10 * MIB);
+
+        assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
+        assertThat(kernel.isLocked(NATIVE)).isTrue();
+        assertThat(kernel.isLocked(HEAP)).isFalse();
+        assertThat(kernel.isFuture()).isFalse();
+    }
+
+    @Test
+    void whatIsLockedAgainIsNotPrefaultedAgain() throws Exception {
+        lock.start(OptionParser.parse("mode=heap,prefault=heap"));
+        pass();
+        assertThat(lock.isPrefaultRefused()).isFalse();
+
+        laterWith(63 * MIB);
+        assertThat(laterWith(600 * MIB).status().state()).isEqualTo(LockState.LOCKED);
+
+        assertThat(lock.isPrefaultRefused()).isTrue();
     }
 
     @Test
