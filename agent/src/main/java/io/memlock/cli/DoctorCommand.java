@@ -142,7 +142,7 @@ final class DoctorCommand implements Callable<Integer> {
         try {
             return jvms.find(ProcessHandle.current().pid()).flags();
         } catch (CommandException | ProcFormatException e) {
-            return new JvmFlags(List.of());
+            return new JvmFlags(List.of(), false);
         }
     }
 

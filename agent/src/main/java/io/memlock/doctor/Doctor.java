@@ -65,7 +65,9 @@ public final class Doctor {
     private static Finding attach(ExaminedJvm examined, Attachability.Obstacle obstacle) {
         String check = "attach";
         if (obstacle == null) {
-            return Finding.ok(check, "nothing prevents it");
+            return examined.flags().isComplete()
+                    ? Finding.ok(check, "nothing prevents it")
+                    : Finding.note(check, "nothing is known to prevent it; " + Flags.UNKNOWN);
         }
         return examined.hasAgent()
                 ? Finding.note(

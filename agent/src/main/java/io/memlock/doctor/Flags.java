@@ -12,6 +12,9 @@ import java.util.List;
 /** Checks the flags of a JVM that matter to its lock. */
 final class Flags {
 
+    /** What is said where a flag that is not known may have the last word. */
+    static final String UNKNOWN = "some of the JVM's flags cannot be read";
+
     private final ExaminedJvm examined;
     private final JvmFlags flags;
 
@@ -35,7 +38,17 @@ final class Flags {
         if (classCache != null) {
             findings.add(classCache);
         }
+        if (!flags.isComplete()) {
+            findings.replaceAll(Flags::unlessGiven);
+        }
         return findings;
+    }
+
+    /** Takes back what is said of a flag that was not given: it may have been. */
+    private static Finding unlessGiven(Finding finding) {
+        return finding.severity() == Finding.Severity.NOTE
+                ? Finding.note(finding.check(), "not known: " + UNKNOWN)
+                : finding;
     }
 
     /** Tells of a cache of classes that was given, but not of the JDK's own; null where there is none. */

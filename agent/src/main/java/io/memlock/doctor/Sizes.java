@@ -116,10 +116,11 @@ final class Sizes {
                         + (high < 0 ? "" : ", memory.high is " + Bytes.text(high)));
     }
 
-    /** Tells why the heap may outgrow the limit though nobody asked for it; "" if somebody did. */
+    /** Tells why the heap may outgrow the limit though nobody asked for it; "" if somebody did, or may have. */
     private String cause(long limit) {
         JvmFlags flags = examined.flags();
-        if (examined.heapMaxBytes() <= limit
+        if (!flags.isComplete()
+                || examined.heapMaxBytes() <= limit
                 || flags.heapMaxBytes() >= 0
                 || !flags.value("-XX:MaxRAM").isEmpty()) {
             return "";

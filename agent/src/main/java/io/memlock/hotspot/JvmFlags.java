@@ -7,8 +7,9 @@ import java.util.List;
  * Holds the flags a JVM was started with. If a flag is given twice, the later one counts, as in HotSpot.
  *
  * @param options the JVM's own, from its command line and its environment, in the order in which they count
+ * @param isComplete whether these are all: of a flag that is not among them nothing is known otherwise
  */
-public record JvmFlags(List<String> options) {
+public record JvmFlags(List<String> options, boolean isComplete) {
 
     /** A number of bytes that was not given. */
     public static final long NOT_GIVEN = -1;
@@ -17,6 +18,11 @@ public record JvmFlags(List<String> options) {
 
     public JvmFlags {
         options = List.copyOf(options);
+    }
+
+    /** Holds all the flags of a JVM. */
+    public JvmFlags(List<String> options) {
+        this(options, true);
     }
 
     /**

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * How a JVM was started: its command line, and the options it found in its environment.
@@ -23,8 +24,17 @@ public record JavaCommand(String name, JvmFlags flags) {
     /** The longest name that is shown, where it cannot be abbreviated, as that of a jar. */
     private static final int LONGEST_SHOWN = 80;
 
-    /** The JVM's own options, those of argument files among them; cut after 1,023 bytes. perfData.cpp, arguments.cpp */
+    /** What {@code -XX:Flags=FILE} says, as in the file: {@code +UseSerialGC}. arguments.cpp */
+    private static final String PUBLISHED_FLAGS = "java.rt.vmFlags";
+
+    /** The JVM's own options, those of all other files among them. arguments.cpp */
     private static final String PUBLISHED_OPTIONS = "java.rt.vmArgs";
+
+    /** The JVM cuts what is longer. perfData.cpp, PerfMaxStringConstLength */
+    private static final int LONGEST_PUBLISHED = 1024;
+
+    /** What an argument begins with that names a file of more. */
+    private static final List<String> FILES = List.of("@", "-XX:VMOptionsFile=", "-XX:Flags=");
 
     private static final String PUBLISHED_COMMAND = "sun.rt.javaCommand";
 
@@ -58,24 +68,43 @@ public record JavaCommand(String name, JvmFlags flags) {
      * @param cmdline {@code /proc/PID/cmdline}: arguments that each end in a NUL character
      * @param environment variables of the process; empty if they cannot be read
      * @param counters the JVM's performance counters that are texts, by name, null for one that is not published. Asked for
-     *     where a file has further arguments, which is the process's own and may have changed
+     *     where a file has further arguments, which is the process's own and may have changed, and where it is not the
+     *     java launcher that chose them
      */
     static JavaCommand parse(String cmdline, Map<String, String> environment, UnaryOperator<String> counters) {
         List<String> arguments = new ArrayList<>(Arrays.asList(cmdline.split("\0", -1)));
         List<String> options = new ArrayList<>(words(environment.get("JAVA_TOOL_OPTIONS")));
-        options.addAll(words(environment.get("JDK_JAVA_OPTIONS")));
+        List<String> last = words(environment.get("_JAVA_OPTIONS"));
         String program = fileName(arguments.get(0));
         String name = program;
+        boolean isComplete = false;
         if (program.equals("java")) { // otherwise a program that starts a JVM inside itself; its arguments are its own
+            options.addAll(words(environment.get("JDK_JAVA_OPTIONS")));
             String main = takeOptions(arguments, options);
-            if (arguments.stream().anyMatch(argument -> argument.startsWith("@"))) {
-                options.addAll(words(counters.apply(PUBLISHED_OPTIONS)));
-                main = main.isEmpty() ? published(counters.apply(PUBLISHED_COMMAND)) : main;
-            }
+            isComplete = Stream.of(options, last).noneMatch(JavaCommand::nameFile);
+            main = main.isEmpty() && !isComplete ? published(counters.apply(PUBLISHED_COMMAND)) : main;
             name = main.isEmpty() ? program : main;
         }
-        options.addAll(words(environment.get("_JAVA_OPTIONS")));
-        return new JavaCommand(PlainText.of(name, LONGEST_SHOWN), new JvmFlags(options));
+        if (!isComplete) {
+            boolean areFlagsKnown = take(counters.apply(PUBLISHED_FLAGS), "-XX:", options);
+            isComplete = take(counters.apply(PUBLISHED_OPTIONS), "", options) && areFlagsKnown;
+        }
+        options.addAll(last);
+        return new JavaCommand(PlainText.of(name, LONGEST_SHOWN), new JvmFlags(options, isComplete));
+    }
+
+    private static boolean nameFile(List<String> arguments) {
+        return arguments.stream().anyMatch(argument -> FILES.stream().anyMatch(argument::startsWith));
+    }
+
+    /** Collects options that the JVM publishes, null for none; returns whether these are all of them. */
+    private static boolean take(String published, String prefix, List<String> options) {
+        String text = published == null ? "" : published;
+        boolean isCut = text.length() >= LONGEST_PUBLISHED;
+        for (String word : words(isCut ? text.substring(0, text.lastIndexOf(' ') + 1) : text)) {
+            options.add(prefix + word);
+        }
+        return published != null && !isCut;
     }
 
     /** Collects the launcher's options; returns what it runs. */
@@ -92,9 +121,9 @@ public record JavaCommand(String name, JvmFlags flags) {
                 return shortened(argument.substring(Math.max(argument.indexOf('='), argument.indexOf('/')) + 1));
             } else if (WITH_VALUE.contains(argument)) {
                 i++;
-            } else if (argument.startsWith("-")) {
+            } else if (argument.startsWith("-") || argument.startsWith("@")) {
                 options.add(argument);
-            } else if (!argument.startsWith("@")) { // a file with more arguments, which we may not be able to see
+            } else {
                 return isJar || argument.endsWith(".java") ? fileName(argument) : shortened(argument);
             }
         }

@@ -100,7 +100,7 @@ public final class PerfData {
             boolean isOfType = file[at + TYPE_AT] == type && data.getInt(at + ELEMENTS_AT) == 0 == (type == LONG);
             int value = data.getInt(at + VALUE_AT);
             if (isOfType && isNamed(file, at + data.getInt(at + NAME_AT), at + length, wanted)) {
-                return value >= 0 && value <= length - Long.BYTES ? at + value : -1;
+                return value >= 0 && value <= length - (type == LONG ? Long.BYTES : 1) ? at + value : -1;
             }
             at += length;
         }

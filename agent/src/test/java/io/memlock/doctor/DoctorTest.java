@@ -178,6 +178,14 @@ class DoctorTest extends OnCapturedHost {
         assertThat(attach(examined.withAgent()).severity()).isEqualTo(Severity.NOTE);
     }
 
+    @Test
+    void whetherAJvmCanBeAttachedToIsNotKnownWhereItsFlagsAreNot() throws Exception {
+        assertThat(attach(new ExaminedJvmBuilder()).severity()).isEqualTo(Severity.OK);
+        assertThat(attach(new ExaminedJvmBuilder().flagsUnknown()))
+                .isEqualTo(Finding.note(
+                        "attach", "nothing is known to prevent it; some of the JVM's flags cannot be read"));
+    }
+
     /** It examines the JVM of the tests, for which all checks have something to read. */
     @Test
     void readsTheMappingsOfAnotherJvmOnce() throws Exception {

@@ -33,6 +33,7 @@ final class ExaminedJvmBuilder {
             .lockedMemory();
     private boolean userNamespace;
     private boolean hasAgent;
+    private boolean areFlagsUnknown;
     private long heapMaxBytes = 64 * MIB;
     private long residentBytes = 3 * MIB;
 
@@ -49,6 +50,11 @@ final class ExaminedJvmBuilder {
 
     ExaminedJvmBuilder options(String... more) {
         options.addAll(List.of(more));
+        return this;
+    }
+
+    ExaminedJvmBuilder flagsUnknown() {
+        areFlagsUnknown = true;
         return this;
     }
 
@@ -134,7 +140,7 @@ final class ExaminedJvmBuilder {
         return new ExaminedJvm(
                 CapturedHost.PID,
                 hasAgent,
-                new JvmFlags(options),
+                new JvmFlags(options, !areFlagsUnknown),
                 heapMaxBytes,
                 ProcessStatus.parse(Fixture.cursor(status)),
                 limit,

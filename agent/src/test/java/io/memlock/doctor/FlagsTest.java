@@ -93,6 +93,17 @@ class FlagsTest {
                 .isEqualTo(severity.equals("none") ? List.of() : List.of("class cache " + severity));
     }
 
+    @Test
+    void aFlagThatIsNotKnownMayHaveBeenGiven() throws Exception {
+        for (String check : List.of("heap size", "prefault")) {
+            assertThat(find(examined("").flagsUnknown(), "mode=heap", check))
+                    .isEqualTo(Finding.note(check, "not known: some of the JVM's flags cannot be read"));
+        }
+        assertThat(find(examined("-Xms64m -Xmx64m").flagsUnknown(), "mode=heap", "heap size")
+                        .severity())
+                .isEqualTo(Severity.OK);
+    }
+
     private static ExaminedJvmBuilder examined(String options) {
         return new ExaminedJvmBuilder().options(options.isBlank() ? new String[0] : options.split(" +", -1));
     }

@@ -62,11 +62,20 @@ class SizesTest extends OnCapturedHost {
         assertThat(cgroupEvidence(64)).doesNotContain("derive");
     }
 
+    @Test
+    void namesNoCauseWhereAFlagMayBeIt() throws IOException {
+        host.put(LIMIT, 64 * MIB + "\n");
+
+        assertThat(cgroupEvidence(new ExaminedJvmBuilder().heapMax(256 * MIB).flagsUnknown()))
+                .endsWith("so the OOM killer would come");
+    }
+
     private String cgroupEvidence(long heapMebibytes, String... options) throws IOException {
-        ExaminedJvm examined = new ExaminedJvmBuilder()
-                .options(options)
-                .heapMax(heapMebibytes * MIB)
-                .build();
+        return cgroupEvidence(new ExaminedJvmBuilder().options(options).heapMax(heapMebibytes * MIB));
+    }
+
+    private String cgroupEvidence(ExaminedJvmBuilder builder) throws IOException {
+        ExaminedJvm examined = builder.build();
         return new Sizes(host.proc(), examined)
                 .findings(MemoryNeed.of(examined, Selection.of(List.of(Region.HEAP, Region.CODE)))).stream()
                         .filter(finding -> finding.check().equals("memory cgroup"))

@@ -3,7 +3,9 @@ package io.memlock.jvms;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.hotspot.JvmFlags;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -69,6 +71,60 @@ class JavaCommandTest {
         assertThat(command.name()).isEqualTo("org.app.Main");
     }
 
+    /** The last three are jsvc, a launcher that jpackage made, and a JVM in a program of its own. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "java -XX:VMOptionsFile=/etc/app.options Main     | ''                            | ''",
+                "java Main                                        | JDK_JAVA_OPTIONS              | -Dx=y @/etc/options",
+                "java Main                                        | JAVA_TOOL_OPTIONS             | -XX:VMOptionsFile=f",
+                "java Main                                        | _JAVA_OPTIONS                 | -XX:VMOptionsFile=f",
+                "java -XX:Flags=.hotspotrc Main                   | ''                            | ''",
+                "/usr/bin/jsvc -Xmx1g -cp app.jar Main            | ''                            | ''",
+                "/opt/app/bin/App                                 | JDK_JAVA_OPTIONS              | -Xmx1g",
+                "/usr/bin/database                                | ''                            | ''"
+            })
+    void asksTheJvmForOptionsThatItsCommandLineDoesNotTell(String cmdline, String variable, String value) {
+        Map<String, String> published =
+                Map.of("java.rt.vmFlags", "+UseSerialGC MaxHeapSize=2k", "java.rt.vmArgs", "-Xmx4k -Xrs");
+
+        JvmFlags flags = parse(cmdline, Map.of(variable, value), published::get).flags();
+
+        assertThat(flags.isComplete()).isTrue();
+        assertThat(flags.heapMaxBytes()).isEqualTo(4 << 10);
+        assertThat(flags.has("-Xrs")).isTrue();
+        assertThat(flags.isOn("UseSerialGC", false)).isTrue();
+        assertThat(parse(cmdline, Map.of(variable, value), counter -> null)
+                        .flags()
+                        .isComplete())
+                .as("with -XX:-UsePerfData")
+                .isFalse();
+    }
+
+    @Test
+    void theJvmIsNotAskedWhereAllIsTold() {
+        JvmFlags flags = parse("java -Xmx1k Main @file", Map.of("JDK_JAVA_OPTIONS", "-Xrs"), counter -> {
+                    throw new AssertionError(counter);
+                })
+                .flags();
+
+        assertThat(flags.isComplete()).isTrue();
+        assertThat(flags.options()).containsExactly("-Xrs", "-Xmx1k");
+    }
+
+    @Test
+    void doesNotTakeAPieceOfAnOptionForTheOption() {
+        String whole = "-Da=" + "a".repeat(1006) + " -Xrs -Xmx4096m";
+        Map<String, String> cut = Map.of("java.rt.vmFlags", "", "java.rt.vmArgs", whole.substring(0, 1024));
+
+        JvmFlags flags = parse("java -Xss1m @options", Map.of(), cut::get).flags();
+
+        assertThat(flags.isComplete()).isFalse();
+        assertThat(flags.has("-Xrs")).isTrue();
+        assertThat(flags.heapMaxBytes()).isEqualTo(JvmFlags.NOT_GIVEN);
+    }
+
     @Test
     void namesAJarAfterItsFile() {
         assertThat(JavaCommand.parse("java\0@options\0", Map.of(), counter -> "/opt/app/server.jar x")
@@ -77,6 +133,10 @@ class JavaCommandTest {
     }
 
     private static JavaCommand parse(String words) {
-        return JavaCommand.parse(words.replaceAll(" +", "\0") + "\0", Map.of(), counter -> null);
+        return parse(words, Map.of(), counter -> null);
+    }
+
+    private static JavaCommand parse(String words, Map<String, String> environment, UnaryOperator<String> counters) {
+        return JavaCommand.parse(words.replaceAll(" +", "\0") + "\0", environment, counters);
     }
 }

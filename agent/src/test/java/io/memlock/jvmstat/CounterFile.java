@@ -28,13 +28,14 @@ public final class CounterFile {
     }
 
     public CounterFile text(String name, String text) {
-        return entry(name, 'B', text.getBytes(StandardCharsets.ISO_8859_1));
+        return entry(name, 'B', (text + "\0").getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private CounterFile entry(String name, char type, byte[] value) {
         int start = file.position();
-        int valueAt = ENTRY_BYTES + name.length() + 1 + 7 & -8;
-        int length = valueAt + value.length + Long.BYTES & -8;
+        int nameEnd = ENTRY_BYTES + name.length() + 1;
+        int valueAt = type == 'B' ? nameEnd : nameEnd + 7 & -8;
+        int length = valueAt + value.length + 7 & -8;
         file.putInt(length).putInt(ENTRY_BYTES).putInt(type == 'B' ? value.length : 0);
         file.put((byte) type).put(new byte[3]).putInt(valueAt);
         file.put(name.getBytes(StandardCharsets.US_ASCII));

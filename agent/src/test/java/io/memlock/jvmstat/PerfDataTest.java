@@ -28,6 +28,20 @@ class PerfDataTest {
         assertThat(PerfData.counter(file, "io.memlock.relocks.more")).isEqualTo(-1);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "+UseSerialGC", "a text that is longer than the header of its entry"})
+    void findsATextOfAnyLength(String text) {
+        byte[] file = new CounterFile()
+                .text("java.rt.vmFlags", text)
+                .number("first", 1)
+                .text("java.rt.vmArg", "last")
+                .bytes();
+
+        assertThat(PerfData.text(file, "java.rt.vmFlags")).isEqualTo(text);
+        assertThat(PerfData.text(file, "java.rt.vmArg")).isEqualTo("last");
+        assertThat(PerfData.text(file, "first")).isNull();
+    }
+
     @Test
     void readsWhatThisJvmWrites() throws IOException {
         Path own = ownFile();
