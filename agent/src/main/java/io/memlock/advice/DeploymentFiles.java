@@ -59,8 +59,8 @@ public final class DeploymentFiles {
                 proc.existsSeenBy(process, CONTAINER),
                 proc.textSeenByOrNone(process, SERVICE_ACCOUNT, LONGEST_NAMESPACE)
                         .trim());
-        return DeploymentDetector.detect(
-                evidence(proc, pid, false, marks, proc.environmentOrNone(process), user, javaHome(mappings)));
+        return DeploymentDetector.detect(evidence(
+                proc, pid, false, marks, proc.environmentOrNone(process), user, javaHome(proc, process, mappings)));
     }
 
     /**
@@ -69,7 +69,12 @@ public final class DeploymentFiles {
      *
      * @return a path, or "" if it cannot be told
      */
-    public static String javaHome(List<Mapping> mappings) {
+    public static String javaHome(ProcFs proc, String pid, List<Mapping> mappings) {
+        return proc.pathSeenBy(pid, mappedJavaHome(mappings));
+    }
+
+    /** Returns the directory of the JDK that a JVM runs on, with which the paths of its mappings begin; "" if it cannot be told. */
+    public static String mappedJavaHome(List<Mapping> mappings) {
         for (Mapping mapping : mappings) {
             if (mapping.path().endsWith(LIBJVM)) {
                 return mapping.path().substring(0, mapping.path().length() - LIBJVM.length());

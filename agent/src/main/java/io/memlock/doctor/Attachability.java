@@ -130,7 +130,7 @@ public final class Attachability {
                     "its Java was removed or replaced while it runs, and with it the library that an agent needs",
                     AT_START);
         }
-        return Jdk.lacks(proc, pid, DeploymentFiles.javaHome(mappings), AttachedJvm.NEEDED_MODULE)
+        return Jdk.lacks(proc, pid, DeploymentFiles.javaHome(proc, pid, mappings), AttachedJvm.NEEDED_MODULE)
                 ? new Obstacle("it " + AttachedJvm.LACKS_MODULE, "# " + AttachedJvm.ADD_MODULE)
                 : null;
     }

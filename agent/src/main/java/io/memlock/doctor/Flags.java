@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
+import io.memlock.advice.DeploymentFiles;
 import io.memlock.hotspot.JvmFlags;
 import io.memlock.log.PlainText;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
 import io.memlock.options.AgentOptions;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +57,10 @@ final class Flags {
     private Finding classCache() {
         for (String flag : List.of("-XX:AOTCache=", "-XX:SharedArchiveFile=")) {
             String given = flags.value(flag);
-            if (given.isEmpty() || flags.has("-Xshare:off") || flags.has("-XX:AOTMode=off") || isOfJdk(given)) {
+            if (given.isEmpty()
+                    || flags.has("-Xshare:off")
+                    || flags.has("-XX:AOTMode=off")
+                    || given.startsWith(examined.deployment().javaHome() + "/")) {
                 continue;
             }
             String cache = flag + PlainText.of(given);
@@ -72,14 +77,12 @@ final class Flags {
 
     /** By the region, as the file's name may be that of a link. */
     private boolean hasMappedCache() {
+        String home = DeploymentFiles.mappedJavaHome(
+                examined.segments().stream().map(Segment::mapping).toList());
         return examined.segments().stream()
                 .anyMatch(segment -> segment.region() == Region.CDS
                         && segment.mapping().isFileBacked()
-                        && !isOfJdk(segment.mapping().path()));
-    }
-
-    private boolean isOfJdk(String path) {
-        return path.startsWith(examined.deployment().javaHome() + "/");
+                        && !segment.mapping().path().startsWith(home + "/"));
     }
 
     /** As {@code Plan} chooses. */

@@ -60,6 +60,22 @@ public final class ForeignFiles implements AutoCloseable {
     }
 
     /**
+     * Returns the path of a mapping as its process sees it. The kernel tells paths as whoever reads them sees them: those of
+     * a process below chroot(2) begin with the path of its root directory. proc_pid_maps(5), fs/d_path.c
+     *
+     * @param root {@code /proc/PID/root}
+     * @param path as in {@code /proc/PID/maps}
+     */
+    public static String seenFrom(Path root, String path) {
+        try {
+            String target = Files.readSymbolicLink(root).toString();
+            return path.startsWith(target + "/") ? path.substring(target.length()) : path;
+        } catch (IOException e) {
+            return path;
+        }
+    }
+
+    /**
      * Reads a regular file.
      *
      * @param path absolute, as the process sees it

@@ -108,7 +108,7 @@ public final class ProcDirectory {
         for (Mapping mapping : parsed(() -> files.mappings(process))) {
             String path = mapping.path();
             if (path.startsWith("/") && path.contains(PERF_DATA_DIRECTORY) && !path.endsWith(" (deleted)")) {
-                return files.seenBy(process, path, LONGEST_PERF_DATA);
+                return files.seenBy(process, files.pathSeenBy(process, path), LONGEST_PERF_DATA);
             }
         }
         return null;

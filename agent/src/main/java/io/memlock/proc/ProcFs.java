@@ -310,6 +310,11 @@ public final class ProcFs {
         }
     }
 
+    /** Returns the path of a mapping of a process as that process sees it: what {@link #seenBy} takes. */
+    public String pathSeenBy(String pid, String path) {
+        return ForeignFiles.seenFrom(processFile(pid, "root").toPath(), path);
+    }
+
     /** Returns whether another process sees a directory at a path; false also where its user could not go. */
     public boolean isDirectorySeenBy(String pid, String path) {
         try (ForeignFiles files = foreignFiles(pid)) {

@@ -98,6 +98,17 @@ class DeploymentFilesTest {
     }
 
     @Test
+    void itsJdkInAChrootIsWhereItSeesIt() throws IOException {
+        Path jail = Files.createDirectories(root.resolve("jail/etc")).getParent();
+        Path link = root.resolve("proc/" + PID + "/root");
+        Files.move(link, root.resolve("moved"));
+        Files.createSymbolicLink(link, jail);
+        put("maps", "7f0000001000-7f0000002000 r-xp 00000000 fe:00 2 " + jail + "/opt/jdk/lib/server/libjvm.so\n");
+
+        assertThat(deployment(proc().mappings(Long.toString(PID))).javaHome()).isEqualTo("/opt/jdk");
+    }
+
+    @Test
     void aUserNamespaceAndAFilterAreSeen() throws IOException {
         put("uid_map", "0 1000 1\n");
         put("status", captured("jdk17-g1/status").replaceAll("Seccomp:.*", "Seccomp:\t2"));

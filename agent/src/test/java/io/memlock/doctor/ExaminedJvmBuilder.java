@@ -112,6 +112,12 @@ final class ExaminedJvmBuilder {
         return segment(Region.HEAP, HEAP, 4 * MIB, "rw", "/memfd:java_heap (deleted)");
     }
 
+    /** Its Java is at /jdk as it sees it, and below its root directory as we do. */
+    ExaminedJvmBuilder inChroot(String root) {
+        segments.removeIf(segment -> segment.region() == Region.LIBS);
+        return segment(Region.LIBS, 0x5000_0000L, 3 * MIB, "rx", root + "/jdk/lib/server/libjvm.so");
+    }
+
     ExaminedJvmBuilder lockedByOthers(long start, long bytes) {
         foreignLocks.add(mapping(start, bytes, "rw", ""));
         return this;

@@ -94,6 +94,15 @@ class FlagsTest {
     }
 
     @Test
+    void theCacheOfAJdkInAChrootIsTheJdksOwn() throws Exception {
+        ExaminedJvmBuilder examined = examined("-XX:AOTCache=app.aot")
+                .inChroot("/srv/jail")
+                .segment(Region.CDS, 0x8000_0000L, MIB, "rw", "/srv/jail/jdk/lib/server/classes.jsa");
+
+        assertThat(find(examined, "mode=heap", "class cache").evidence()).contains("does not use it");
+    }
+
+    @Test
     void aFlagThatIsNotKnownMayHaveBeenGiven() throws Exception {
         for (String check : List.of("heap size", "prefault")) {
             assertThat(find(examined("").flagsUnknown(), "mode=heap", check))

@@ -54,6 +54,20 @@ class ForeignFilesTest {
     }
 
     @Test
+    void takesTheRootOffPathsThatLieBelowIt() throws IOException {
+        Path link = Files.createSymbolicLink(outside.resolve("link"), root);
+
+        assertThat(ForeignFiles.seenFrom(link, root + "/data/v1")).isEqualTo("/data/v1");
+        assertThat(ForeignFiles.seenFrom(link, root + root.toString() + "/x")).isEqualTo(root + "/x");
+        assertThat(ForeignFiles.seenFrom(link, root + "less/data")).isEqualTo(root + "less/data");
+        assertThat(ForeignFiles.seenFrom(link, "/data/v1")).isEqualTo("/data/v1");
+        assertThat(ForeignFiles.seenFrom(link, "")).isEmpty();
+        assertThat(ForeignFiles.seenFrom(Files.createSymbolicLink(outside.resolve("host"), Path.of("/")), "/data"))
+                .isEqualTo("/data");
+        assertThat(ForeignFiles.seenFrom(outside.resolve("hidden"), "/data")).isEqualTo("/data");
+    }
+
+    @Test
     void neverLeavesTheRoot() throws IOException {
         Files.writeString(outside.resolve("shadow"), "secret");
         Files.createSymbolicLink(root.resolve("up"), Path.of("../shadow"));

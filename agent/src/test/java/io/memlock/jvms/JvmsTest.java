@@ -4,6 +4,7 @@ package io.memlock.jvms;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.memlock.jvmstat.CounterFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +52,24 @@ class JvmsTest {
         Files.writeString(root.resolve("14/task/15/comm"), "memlock-attach\n");
 
         assertThat(jvms.find(14).agent()).isTrue();
+    }
+
+    @Test
+    void readsWhatAJvmInAChrootPublishes() throws Exception {
+        Path jail = Files.createDirectories(root.resolve("jail/tmp/hsperfdata_app"));
+        Files.write(
+                jail.resolve("10"),
+                new CounterFile().text("sun.rt.javaCommand", "app.Server").bytes());
+        Files.createSymbolicLink(root.resolve("10/root"), root.resolve("jail"));
+        process(
+                10,
+                10,
+                "java",
+                "S (sleeping)",
+                LIBJVM + "7f0000002000-7f000000a000 rw-s 00000000 08:01 2 " + jail.resolve("10") + "\n",
+                "java\0@options\0");
+
+        assertThat(jvms.find(10).command().name()).isEqualTo("app.Server");
     }
 
     @Test
