@@ -21,8 +21,18 @@ final class FileSystems {
     /** Where tmpfs is mounted for POSIX shared memory. shm_open(3) */
     private static final String POSIX = "/dev/shm/";
 
+    /** Anonymous memory that processes share. shmem_zero_setup, which is of the kernel's own tmpfs and no other */
+    private static final String SHARED_ANONYMOUS = "/dev/zero" + Mapping.DELETED;
+
     /** The minor number of the kernel's own tmpfs, which has memfd and System V files with small pages (shmem_init). */
     private static final long SHMEM = 1;
+
+    /**
+     * The largest minor number that the kernel's own tmpfs has before Linux 5.4, where it was not the first: 4 or 5. The
+     * kernel's own hugetlbfs comes after it, after {@code bdev}, {@code sockfs}, {@code pipefs} and {@code anon_inodefs}, in
+     * all versions: so it has a larger one. init/main.c, do_basic_setup; fs/hugetlbfs/inode.c, fs_initcall
+     */
+    private static final long LAST_SHMEM = 5;
 
     private final ProcFs proc;
     private final String pid;
@@ -77,11 +87,11 @@ final class FileSystems {
         if (path.startsWith(Mapping.ANONYMOUS_HUGE) || path.startsWith(Mapping.ZGC_HUGETLB_MEMFD)) {
             return Backing.HUGETLB;
         }
-        if (minor == SHMEM || path.startsWith(Mapping.ZGC_MEMFD)) {
+        if (minor == SHMEM || path.startsWith(Mapping.ZGC_MEMFD) || path.equals(SHARED_ANONYMOUS)) {
             return Backing.MEMORY;
         }
         if (path.startsWith(Mapping.SYSTEM_V) || path.startsWith(MEMFD)) {
-            return hasNoHugetlbPages() ? Backing.MEMORY : Backing.HUGETLB;
+            return minor <= LAST_SHMEM || hasNoHugetlbPages() ? Backing.MEMORY : Backing.HUGETLB;
         }
         if (path.startsWith(POSIX)) {
             return Backing.MEMORY;

@@ -32,6 +32,14 @@ class FileSystemsTest {
         "00:11 7     /SYSV00000000 (deleted),           HUGETLB",
         "00:01 7     /SYSV00000000 (deleted),           MEMORY",
         "00:01 8     /dev/zero (deleted),               MEMORY",
+        "00:05 8     /dev/zero (deleted),               MEMORY",
+        "00:0e 8     /dev/zero (deleted),               MEMORY",
+        "00:04 214   /memfd:java_heap (deleted),        MEMORY",
+        "00:05 5     /memfd:pool (deleted),             MEMORY",
+        "00:04 7     /SYSV00000000 (deleted),           MEMORY",
+        "00:0c 5     /memfd:pool (deleted),             HUGETLB",
+        "00:0c 7     /SYSV00000000 (deleted),           HUGETLB",
+        "00:05 9     /dev/vfio/1,                       FILE",
         "00:26 31    /srv/huge/x,                       HUGETLB",
         "00:16 2     /dev/shm/aeron/cnc.dat,            MEMORY",
         "00:2a 2     /var/cache/volume/x,               MEMORY",
@@ -54,10 +62,10 @@ class FileSystemsTest {
         assertThat(inSmaps).isEqualTo(mappings());
     }
 
-    /** shmem_init need not be the first to mount something. */
+    /** shmem_init need not be among the first to mount something. */
     @Test
     void isMemoryUnderAnyNumberWhereThereAreNoHugePages() throws IOException {
-        write("HugePages_Total:       0\nHugetlb:               0 kB\n", "00:05 5 /memfd:pool (deleted)");
+        write("HugePages_Total:       0\nHugetlb:               0 kB\n", "00:08 5 /memfd:pool (deleted)");
 
         assertThat(mappings()).extracting(Mapping::backing).containsExactly(Backing.MEMORY);
     }
