@@ -20,7 +20,7 @@ public record Threshold(double warning, double critical) {
     static final Threshold NONE_SWAPPED = new Threshold(0, Double.NaN);
 
     private static final Pattern PERCENT = Pattern.compile("(\\d{1,3}(?:\\.\\d{1,6})?)%?");
-    private static final Pattern BYTES = Pattern.compile("(\\d{1,9})([kKmMgGtT]?)");
+    private static final Pattern BYTES = Pattern.compile("(\\d{1,19})([kKmMgGtT]?)");
     private static final double WHOLE = 100;
     private static final long LONGEST_MILLIS = TimeUnit.DAYS.toMillis(1);
 

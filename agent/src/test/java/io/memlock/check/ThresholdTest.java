@@ -22,6 +22,8 @@ class ThresholdTest {
         assertThat(Threshold.bytes("08m:010M")).isEqualTo(new Threshold(8 << 20, 10 << 20));
         assertThat(Threshold.bytes("16777216t").warning()).isEqualTo(Math.pow(2, 64));
         assertThat(Threshold.bytes("7:5k")).isEqualTo(new Threshold(7, 5 << 10));
+        assertThat(Threshold.bytes("0:1073741824")).isEqualTo(new Threshold(0, 1 << 30));
+        assertThat(Threshold.bytes("9223372036854775807").warning()).isEqualTo(Long.MAX_VALUE);
         assertThat(Threshold.bytes("3g")).isEqualTo(new Threshold(3L << 30, Double.NaN));
     }
 
@@ -65,7 +67,7 @@ class ThresholdTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1q", "-1", "9999999999", "64m:1k", "0x10"})
+    @CsvSource({"1q", "-1", "99999999999999999999", "64m:1k", "0x10"})
     void refusesBytesThatAreNone(String text) {
         assertThatThrownBy(() -> Threshold.bytes(text))
                 .isInstanceOf(IllegalArgumentException.class)
