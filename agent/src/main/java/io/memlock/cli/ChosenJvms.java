@@ -46,9 +46,10 @@ final class ChosenJvms {
     /**
      * The chosen processes.
      *
-     * @param closed the number of processes that look like JVMs and are not this user's to look at
+     * @param closed the number of processes that look like JVMs and are another user's
+     * @param guarded the number of those that are this user's, and the kernel shows to root alone
      */
-    record Found(Collection<Chosen> processes, int closed) {
+    record Found(Collection<Chosen> processes, int closed, int guarded) {
 
         List<Jvm> jvms() {
             return processes.stream()
@@ -108,7 +109,7 @@ final class ChosenJvms {
         }
         boolean isAll = all || (name == null && pids.isEmpty());
         if (!isAll && name == null) {
-            return new Found(chosen.values(), 0);
+            return new Found(chosen.values(), 0, 0);
         }
         Jvms.Found found = jvms.all();
         for (Jvm jvm : found.jvms()) {
@@ -120,7 +121,7 @@ final class ChosenJvms {
         for (String silent : found.silent()) {
             processes.add(new Chosen(Numbers.UNKNOWN, null, silent));
         }
-        return new Found(processes, found.closed());
+        return new Found(processes, found.closed(), found.guarded());
     }
 
     /**

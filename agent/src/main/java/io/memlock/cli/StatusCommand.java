@@ -104,7 +104,7 @@ final class StatusCommand implements Callable<Integer> {
                 ? !(statuses.isEmpty() && chosen.isGiven())
                 : statuses.size() == found.processes().size();
         if (json) {
-            printJson(statuses, found.closed() + silent.size());
+            printJson(statuses, found.closed() + found.guarded() + silent.size());
         } else if (statuses.isEmpty()) {
             console.err().println(chosen.none("JVM"));
         } else {
@@ -115,12 +115,15 @@ final class StatusCommand implements Callable<Integer> {
             }
         }
         silent.forEach(console.err()::println);
-        if (!json && found.closed() > 0) {
-            console.err()
-                    .println(found.closed() + " more " + (found.closed() == 1 ? "belongs" : "belong")
-                            + " to other users: run as root to see " + (found.closed() == 1 ? "it" : "them"));
-        }
+        tellOfMore(found.closed(), found.closed() == 1 ? "belongs to other users" : "belong to other users");
+        tellOfMore(found.guarded(), (found.guarded() == 1 ? "is" : "are") + " this user's, but the kernel refuses");
         return isDone ? ExitStatus.DONE : ExitStatus.FAILED;
+    }
+
+    private void tellOfMore(int count, String why) {
+        if (!json && count > 0) {
+            console.err().println(count + " more " + why + ": run as root to see " + (count == 1 ? "it" : "them"));
+        }
     }
 
     private HostSummary host(List<JvmStatus> statuses) {

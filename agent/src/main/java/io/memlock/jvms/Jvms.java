@@ -33,15 +33,17 @@ public final class Jvms {
      * The JVMs that were found.
      *
      * @param jvms those this user may look at
-     * @param closed the number of processes that look like JVMs and are not this user's to look at
+     * @param closed the number of processes that look like JVMs and are another user's
+     * @param guarded the number of those that are this user's, and the kernel shows to root alone
      * @param silent what was wrong with those that did not let themselves be looked at
      */
-    public record Found(List<Jvm> jvms, int closed, List<String> silent) {}
+    public record Found(List<Jvm> jvms, int closed, int guarded, List<String> silent) {}
 
     public Found all() throws CommandException, InterruptedException {
         List<Jvm> jvms = new ArrayList<>();
         List<String> silent = new ArrayList<>();
         int closed = 0;
+        int guarded = 0;
         try {
             for (long pid : proc.pids()) {
                 try {
@@ -50,7 +52,12 @@ public final class Jvms {
                         jvms.add(jvm);
                     }
                 } catch (AccessDeniedException e) {
-                    closed += looksLikeJava(pid) ? 1 : 0;
+                    int found = looksLikeJava(pid) ? 1 : 0;
+                    if (isOwn(pid)) {
+                        guarded += found;
+                    } else {
+                        closed += found;
+                    }
                 } catch (IOException e) {
                     if (proc.exists(pid)) {
                         silent.add(e.getMessage());
@@ -60,7 +67,7 @@ public final class Jvms {
         } catch (IOException e) {
             throw new CommandException("cannot list the processes in /proc: " + e);
         }
-        return new Found(jvms, closed, silent);
+        return new Found(jvms, closed, guarded, silent);
     }
 
     /**
@@ -136,6 +143,18 @@ public final class Jvms {
         }
     }
 
+    private boolean isOwn(long pid) throws CommandException, InterruptedException {
+        try {
+            return isOwn(within(pid, () -> proc.status(pid)));
+        } catch (IOException ended) {
+            return false;
+        }
+    }
+
+    private boolean isOwn(ProcessStatus status) {
+        return status.effectiveUid() == effectiveUid();
+    }
+
     private String noProcessHint() {
         return proc.hidesProcesses()
                 ? ": it has ended, or it is another user's and /proc is mounted with hidepid; run this command as"
@@ -145,7 +164,7 @@ public final class Jvms {
 
     private String closed(long pid, ProcessStatus status) {
         String what = "cannot look into process " + pid + " (" + status.name() + "): ";
-        if (status.effectiveUid() != effectiveUid()) {
+        if (!isOwn(status)) {
             return what + "it belongs to user " + userName(pid, status.effectiveUid())
                     + "; run this command as that user or as root";
         }

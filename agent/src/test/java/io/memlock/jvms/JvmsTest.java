@@ -3,6 +3,7 @@ package io.memlock.jvms;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.memlock.jvmstat.CounterFile;
 import java.io.IOException;
@@ -70,6 +71,25 @@ class JvmsTest {
                 "java\0@options\0");
 
         assertThat(jvms.find(10).command().name()).isEqualTo("app.Server");
+    }
+
+    @Test
+    void tellsItsOwnUsersJvmsThatTheKernelHidesFromThoseOfOthers() throws Exception {
+        Path forbidden = Path.of("/sys/bus/cpu/drivers_probe");
+        assumeTrue(Files.exists(forbidden), "needs a file that not even root can open to read");
+        for (long pid : new long[] {20, 21}) {
+            process(pid, pid, "java", "S (sleeping)", LIBJVM, "/opt/jdk/bin/java\0Main\0");
+            Path maps = root.resolve(pid + "/maps");
+            Files.delete(maps);
+            Files.createSymbolicLink(maps, forbidden);
+        }
+        Path status = root.resolve("21/status");
+        Files.writeString(status, Files.readString(status).replace("Uid:\t0\t0", "Uid:\t0\t4711"));
+
+        assertThat(jvms.all().guarded()).isEqualTo(1);
+        assertThat(jvms.all().closed()).isEqualTo(1);
+        assertThatThrownBy(() -> jvms.find(20)).hasMessageContaining("it is this user's, but the kernel refuses");
+        assertThatThrownBy(() -> jvms.find(21)).hasMessageContaining("it belongs to user");
     }
 
     @Test
