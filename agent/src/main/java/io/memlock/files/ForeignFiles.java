@@ -89,7 +89,7 @@ public final class ForeignFiles implements AutoCloseable {
             throw new IOException(path + ": not a regular file that its user may read");
         }
         FutureTask<byte[]> reading = new FutureTask<>(() -> read(path, name, before.fileKey(), longest));
-        Thread reader = new Thread(reading, "memlock-reader");
+        Thread reader = new Thread(reading, "file-reader"); // other commands must not take it for one of an agent's
         reader.setDaemon(true);
         reader.start();
         try {

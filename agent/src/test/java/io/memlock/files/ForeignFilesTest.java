@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -116,6 +117,12 @@ class ForeignFilesTest {
             assumeTrue(libc("fcntl", descriptor, F_SETLEASE, F_WRLCK) == 0);
 
             assertThatThrownBy(() -> read(self, "/leased")).hasMessageContaining("keeps it from being opened");
+            assertThat(Thread.getAllStackTraces().entrySet())
+                    .as("a command that runs beside this one takes it for no agent's")
+                    .filteredOn(thread -> Arrays.stream(thread.getValue())
+                            .anyMatch(frame -> frame.getClassName().equals(ForeignFiles.class.getName())))
+                    .isNotEmpty()
+                    .noneMatch(thread -> thread.getKey().getName().startsWith("memlock-"));
         } finally {
             libc("close", descriptor);
         }
