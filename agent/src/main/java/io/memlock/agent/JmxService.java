@@ -32,6 +32,9 @@ final class JmxService {
     /** Whether all are registered, or never will be. */
     private boolean isSettled;
 
+    /** Whether the server did not unregister them all when the option was switched off. */
+    private boolean isStuck;
+
     private RetryPause pause = new RetryPause();
 
     private String lastProblem = "";
@@ -63,7 +66,8 @@ final class JmxService {
 
     void update(LockControl control, long nowNanos) {
         boolean isWanted = options.get().jmx();
-        boolean rests = isWanted ? isSettled || !pause.isOver(nowNanos) : registration == null;
+        isStuck &= !isWanted;
+        boolean rests = isWanted ? isSettled || !pause.isOver(nowNanos) : registration == null || isStuck;
         if (rests) {
             return;
         }
@@ -78,8 +82,9 @@ final class JmxService {
         } catch (InstanceAlreadyExistsException e) {
             settle(isWanted);
             log.warn("no MXBean, to leave the application's own alone: " + e.getMessage());
-        } catch (JMException e) { // the server's answer, which is final
-            settle(isWanted);
+        } catch (JMException e) { // the server's answer, which is final until the option changes
+            isSettled = isWanted;
+            isStuck = !isWanted;
             log.warn("the MXBean cannot be " + registered(isWanted) + ": " + e);
         } catch (RuntimeException | Error e) {
             pause.begin(nowNanos);

@@ -37,6 +37,9 @@ public final class LockEvents {
 
     private final FaultCount faultCount = new FaultCount();
 
+    /** The newest recording that has been noticed. */
+    private long newest;
+
     /**
      * Registers nothing yet.
      *
@@ -56,6 +59,7 @@ public final class LockEvents {
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public void begin() throws IOException {
+        newest = Recordings.newest();
         faultCount.next(statOrNull(), System.nanoTime());
         EVENTS.forEach(FlightRecorder::register);
         FlightRecorder.addPeriodicEvent(StatusEvent.class, status);
@@ -63,18 +67,29 @@ public final class LockEvents {
         FlightRecorder.addPeriodicEvent(FaultsEvent.class, faults);
         FlightRecorder.addPeriodicEvent(CoverageLostEvent.class, losses);
         passes.tell(recorder);
+        recordAtOnce();
+    }
+
+    private void recordAtOnce() throws IOException {
         refresh();
         recordStatus();
         recordRegions();
     }
 
     /**
-     * Takes notice of what is recorded now: page faults of a time in which they were not recorded are not those of the next
-     * event. To be called about once a second.
+     * Takes notice of what is recorded now: a new recording may end soon, too, and page faults of a time in which they were not
+     * recorded are not those of the next event. To be called about once a second.
+     *
+     * @throws IOException if {@code /proc/self} cannot be read
      */
-    public void update() {
+    public void update() throws IOException {
         if (!new FaultsEvent().isEnabled()) {
             faultCount.reset();
+        }
+        long last = newest;
+        newest = Recordings.newest();
+        if (newest > last) {
+            recordAtOnce();
         }
     }
 
@@ -123,7 +138,8 @@ public final class LockEvents {
     }
 
     private static float coverage(RegionUsage usage) {
-        return usage.residentBytes() == 0 ? Float.NaN : (float) usage.coverage();
+        Double coverage = usage.coverageOrNull();
+        return coverage == null ? Float.NaN : coverage.floatValue();
     }
 
     private void recordRegions() {

@@ -10,16 +10,24 @@ public final class Recordings {
 
     private Recordings() {}
 
-    /** Returns whether something is recorded, however it was begun. Where Flight Recorder is not in use, this is free. */
-    public static boolean areRunning() {
-        if (!FlightRecorder.isInitialized()) {
-            return false;
-        }
-        for (Recording recording : FlightRecorder.getFlightRecorder().getRecordings()) {
-            if (recording.getState() == RecordingState.RUNNING) {
-                return true;
+    /**
+     * Returns the newest of the recordings that run, however it was begun. Where Flight Recorder is not in use, this is free.
+     *
+     * @return its id, which grows from 1 on; 0 if nothing is recorded
+     */
+    public static long newest() {
+        long newest = 0;
+        if (FlightRecorder.isInitialized()) {
+            for (Recording recording : FlightRecorder.getFlightRecorder().getRecordings()) {
+                boolean isRunning = recording.getState() == RecordingState.RUNNING;
+                newest = isRunning ? Math.max(newest, recording.getId()) : newest;
             }
         }
-        return false;
+        return newest;
+    }
+
+    /** Returns whether something is recorded. */
+    public static boolean areRunning() {
+        return newest() > 0;
     }
 }

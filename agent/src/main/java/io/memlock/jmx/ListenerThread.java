@@ -114,8 +114,8 @@ final class ListenerThread {
     }
 
     private void await(MethodHandle call) throws JMException {
+        FutureTask<?> task = new FutureTask<>(callable(call));
         try {
-            FutureTask<?> task = new FutureTask<>(callable(call));
             thread.execute(task);
             task.get(SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
@@ -124,6 +124,7 @@ final class ListenerThread {
             }
             throw new IllegalStateException(e.getCause());
         } catch (TimeoutException e) {
+            task.cancel(false); // nobody expects it any more, when the listener lets go
             throw new JMException("a listener of the application blocks it");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -59,7 +59,8 @@ public interface MemoryLockMXBean {
                     + " not possible here")
     String getPrefaultState();
 
-    @Description("Bytes in RAM and locked, at the last scan; a page shared with other processes counts by its share")
+    @Description("Bytes in RAM and locked, at the last scan; a page shared with other processes counts by its share,"
+            + " with more than 512 MiB resident by a half")
     long getLockedBytes();
 
     @Description(
@@ -71,7 +72,8 @@ public interface MemoryLockMXBean {
             "Bytes of locked mappings, resident or not: what counts against the limit (VmLck). Not a measure of RAM")
     long getChargedBytes();
 
-    @Description("Bytes of this JVM in RAM, at the last scan; a page shared with other processes counts by its share")
+    @Description("Bytes of this JVM in RAM, at the last scan; a page shared with other processes counts by its share,"
+            + " with more than 512 MiB resident by a half")
     long getResidentBytes();
 
     @Description("Bytes of this JVM in swap, at the last scan. With more than 512 MiB resident, shared memory (ZGC's"
@@ -117,7 +119,7 @@ public interface MemoryLockMXBean {
             + " munlockall")
     long getRelockCount();
 
-    @Description("Looks of the keeper that found selected memory unlocked and could not lock it")
+    @Description("Looks of the keeper after which selected memory was unlocked, or that found no mappings to look at")
     long getFailureCount();
 
     @Description("Why memory is not locked, or was not at the last failure; empty if there was none")

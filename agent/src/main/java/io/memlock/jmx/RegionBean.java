@@ -54,8 +54,7 @@ final class RegionBean implements RegionMXBean {
 
     @Override
     public Double getCoverage() {
-        RegionUsage usage = usage();
-        return usage.residentBytes() == 0 ? null : (Double) usage.coverage();
+        return usage().coverageOrNull();
     }
 
     private RegionUsage usage() {

@@ -24,10 +24,12 @@ public interface RegionMXBean {
     @Description("Length of the accessible mappings of this region in bytes")
     long getCommittedBytes();
 
-    @Description("Bytes of this region in RAM; a page shared with other processes counts by its share")
+    @Description("Bytes of this region in RAM; a page shared with other processes counts by its share,"
+            + " with more than 512 MiB resident by a half")
     long getResidentBytes();
 
-    @Description("Bytes of this region in RAM and locked; a page shared with other processes counts by its share")
+    @Description("Bytes of this region in RAM and locked; a page shared with other processes counts by its share,"
+            + " with more than 512 MiB resident by a half")
     long getLockedBytes();
 
     @Description("Bytes of this region in swap; with more than 512 MiB resident, shared memory counts only as in"

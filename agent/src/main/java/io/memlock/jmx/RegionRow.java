@@ -47,7 +47,7 @@ public final class RegionRow {
         return usage.swappedBytes();
     }
 
-    /** Returns locked of resident bytes, from 0 to 1. */
+    /** Returns locked of resident bytes, from 0 to 1; 1 if nothing is resident. */
     public double getCoverage() {
         return usage.coverage();
     }

@@ -22,6 +22,9 @@ import java.util.List;
  */
 public final class LockControl {
 
+    /** What stands before the text of the last failure, which may be over. */
+    public static final String LAST_FAILURE = "last failure";
+
     private final MemoryLock lock;
     private final ProcessView process;
     private final Scans scans;
@@ -187,8 +190,9 @@ public final class LockControl {
         lines.add(describe(status));
         lines.add("limit: " + Bytes.limit(status.limit().effectiveBytes()) + " ("
                 + status.limit().describe() + ")");
-        lines.add("regions, locked of resident:");
-        for (RegionUsage usage : report().regions()) {
+        RegionReport report = report();
+        lines.add("regions, locked of resident, " + report.ageMillis(process.nanoTime()) + " ms ago:");
+        for (RegionUsage usage : report.regions()) {
             lines.add("  " + usage.regionName() + ": " + Bytes.text(usage.lockedBytes()) + " of "
                     + Bytes.text(usage.residentBytes()));
         }
@@ -197,7 +201,7 @@ public final class LockControl {
             lines.add("  " + layer);
         }
         if (status.lastFailure() != null) {
-            lines.add(status.lastFailure().text("last failure"));
+            lines.add(status.lastFailure().text(LAST_FAILURE));
         }
         return String.join("\n", lines);
     }

@@ -31,6 +31,11 @@ public record RegionUsage(
         return region.optionName();
     }
 
+    /** Returns {@link #coverage} for those who can show that there is none: null if nothing is resident. */
+    public Double coverageOrNull() {
+        return residentBytes == 0 ? null : (Double) coverage();
+    }
+
     /** Returns locked of resident bytes, from 0 to 1; 1 if nothing is resident. */
     public double coverage() {
         return Bytes.coverage(lockedBytes, residentBytes);

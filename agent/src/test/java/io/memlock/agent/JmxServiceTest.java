@@ -19,6 +19,7 @@ import io.memlock.state.PrefaultState;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.management.MBeanServer;
 import javax.management.MBeanServerDelegate;
@@ -126,6 +127,42 @@ class JmxServiceTest {
         assertThat(beans()).isEqualTo(ALL);
         turnOff();
         assertThat(beans()).isZero();
+    }
+
+    /** They are ours all the same, and nothing of the application's is in the way when they are wanted again. */
+    @Test
+    void beansThatAListenerHeldUpAreThereAgainWhenTheyAreWanted() throws Exception {
+        service.update(control, 0);
+        CountDownLatch released = new CountDownLatch(1);
+        NotificationListener listener = (notification, handback) -> awaitUninterruptibly(released);
+        server.addNotificationListener(MBeanServerDelegate.DELEGATE_NAME, listener, null, null);
+        try {
+            turnOff();
+            assertThat(printed.toString(UTF_8)).contains("cannot be unregistered", "a listener of the application");
+            service.update(control, SECOND);
+            assertThat(lines()).as("no second try").isEqualTo(1);
+        } finally {
+            server.removeNotificationListener(MBeanServerDelegate.DELEGATE_NAME, listener);
+            released.countDown();
+        }
+
+        process.options.replaceBy(OptionParser.parse("jmx=on"));
+        service.update(control, 2 * SECOND);
+
+        assertThat(beans()).isEqualTo(ALL);
+        assertThat(lines()).isEqualTo(1);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        boolean isReleased = false;
+        while (!isReleased) {
+            try {
+                latch.await();
+                isReleased = true;
+            } catch (InterruptedException e) {
+                // a listener that does not let go
+            }
+        }
     }
 
     @Test
