@@ -444,10 +444,20 @@ public final class Memlock implements Agent {
         lock = first;
         times.ended("lock");
         background();
+        watchPrivilegeNow();
         String line = isLocked ? printStartLine() : "";
         log.debug(times.describe());
         background().start();
         return line;
+    }
+
+    /** Starts the watch before a scan that takes seconds. Where there is no thread for it, the reporter tries again. */
+    private void watchPrivilegeNow() {
+        try {
+            watchPrivilege();
+        } catch (RuntimeException | Error e) {
+            log.debug("no watch for dropped privileges yet: " + e);
+        }
     }
 
     /** Ignores another {@code -javaagent} of the same command line, or of {@code JAVA_TOOL_OPTIONS}. */

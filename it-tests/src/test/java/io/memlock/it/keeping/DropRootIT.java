@@ -4,6 +4,8 @@ package io.memlock.it.keeping;
 import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.it.apps.KeepingApp;
+import io.memlock.it.cli.Memlock;
 import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
@@ -42,6 +44,27 @@ class DropRootIT {
                     assertThat(jvm.ask("grow 200")).as("%s, run %s", jdk, run).startsWith("grow 200");
                 }
             }
+        }
+    }
+
+    /** From the end of the attach on: its keeper begins only after a scan. */
+    @EachJdk
+    void livesThoughItGrowsAtOnceAfterAnAttach(Jdk jdk) {
+        Machine.requireUnlimitedLocking();
+        try (ForkedJvm jvm = ForkedJvm.on(jdk)
+                .withJna()
+                .main(KeepingApp.class)
+                .wrapper(Wrappers.memlockLimit(KERNEL_DEFAULT_BYTES))
+                .wrapper(List.of("setpriv", "--bounding-set=-sys_resource", "--inh-caps=-sys_resource"))
+                .flags("-XX:+UseSerialGC", "-Xms32m", "-Xmx1g")
+                .start()) {
+            jvm.awaitLine("ready");
+            Memlock.run("attach", jvm.pid(), "mode=all").succeeded();
+            assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isGreaterThan(KERNEL_DEFAULT_BYTES);
+
+            assertThat(jvm.ask("dropandgrow " + NOBODY + " 300")).startsWith("grow 300");
+            assertThat(jvm.awaitErrorLine("[memlock] CAP_IPC_LOCK was dropped: a limit applies"))
+                    .isNotEmpty();
         }
     }
 
