@@ -41,8 +41,8 @@ public final class Remedy {
                         + "\nsudo systemctl restart " + unit()
                         + finite("infinity", enoughBytes, "LimitMEMLOCK=" + wholeMebibytes(enoughBytes));
             case USER_SERVICE -> userService();
-            case DOCKER -> docker("docker", enoughBytes);
-            case PODMAN -> docker("podman", enoughBytes);
+            case DOCKER -> docker("docker", "userns-remap", enoughBytes);
+            case PODMAN -> docker("podman", "--userns", enoughBytes);
             case OTHER_CONTAINER -> otherContainer(enoughBytes);
             case KUBERNETES -> kubernetes();
             case LOGIN -> login(enoughBytes);
@@ -72,13 +72,14 @@ public final class Remedy {
                 + "\n# both take effect once that user has ended all sessions and logs in again";
     }
 
-    private String docker(String command, long enoughBytes) {
+    private String docker(String command, String remapping, long enoughBytes) {
         String text = "# the limit is fixed when the container is created: remove it and create it again with\n#   "
                 + command
                 + " run --ulimit memlock=-1:-1 ...\n# Compose, in the service:\n#   ulimits: { memlock: -1 }"
                 + finite("-1:-1", enoughBytes, "--ulimit memlock=" + wholeMebibytes(enoughBytes));
         return deployment.isUserNamespace()
-                ? text + "\n# the container runs rootless: first raise the limit of the user who runs " + command
+                ? text + "\n# the container has a user namespace: it is rootless or uses " + remapping
+                        + ". If it is rootless, first raise the\n# limit of the user who runs " + command
                         + " on the host; nothing inside the container can raise it"
                 : text;
     }
@@ -100,7 +101,14 @@ public final class Remedy {
                 + "\n# then delete the pod, where kubectl works; its controller creates it again, with the new limit:\n"
                 + "kubectl delete pod " + (deployment.pod().isEmpty() ? "POD" : ShellWord.of(deployment.pod())) + " -n "
                 + (deployment.podNamespace().isEmpty() ? "NAMESPACE" : ShellWord.of(deployment.podNamespace())) + "\n"
-                + (deployment.isRoot() ? kubernetesRoot() : kubernetesUser());
+                + kubernetesCapability();
+    }
+
+    private String kubernetesCapability() {
+        if (deployment.isUserNamespace()) {
+            return "# the capability IPC_LOCK does nothing here: the pod has a user namespace, as with hostUsers: false";
+        }
+        return deployment.isRoot() ? kubernetesRoot() : kubernetesUser();
     }
 
     private static String kubernetesRoot() {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Remedies, pasted into a shell whose commands only note down what they were called with. */
 class RemedyTest {
@@ -100,12 +101,12 @@ class RemedyTest {
 
     @Test
     void aContainerWhoseRuntimeHasNoRootIsRaisedOutsideFirst() {
-        Deployment rootless = deployment(Kind.PODMAN, "app.service", "", "alice", 7);
-        Deployment rootful = new Deployment(Kind.PODMAN, "", "", "", "", "alice", 1000, "", false, false, "/jdk", 7);
-
-        assertThat(new Remedy(rootless).raiseLimit(0).text())
-                .contains("podman run --ulimit memlock=-1:-1", "the user who runs podman");
-        assertThat(new Remedy(rootful).raiseLimit(0).text())
+        assertThat(inUserNamespace(Kind.PODMAN, 1000).raiseLimit(0).text())
+                .contains("podman run --ulimit memlock=-1:-1", "rootless or uses --userns", "the user who runs podman");
+        assertThat(inUserNamespace(Kind.DOCKER, 1000).raiseLimit(0).text())
+                .contains("docker run --ulimit memlock=-1:-1", "rootless or uses userns-remap")
+                .contains("If it is rootless, first raise");
+        assertThat(remedy(Kind.PODMAN).raiseLimit(0).text())
                 .contains("podman run --ulimit memlock=-1:-1")
                 .doesNotContain("rootless");
     }
@@ -141,6 +142,15 @@ class RemedyTest {
         assertThat(remedy(Kind.KUBERNETES).raiseLimit(0).text())
                 .contains("does nothing for uid 1000", "setcap cap_ipc_lock+ep /jdk/app.service/bin/java")
                 .doesNotContain("runs as root");
+    }
+
+    /** There no capability counts, whoever has it: neither in the spec, nor of a file. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1000})
+    void aPodInAUserNamespaceIsToldOfNoCapabilityThatItMayAdd(long uid) {
+        assertThat(inUserNamespace(Kind.KUBERNETES, uid).raiseLimit(0).text())
+                .contains("LimitMEMLOCK=infinity", "kubectl delete pod", "IPC_LOCK does nothing here")
+                .doesNotContain("add: [", "setcap");
     }
 
     @ParameterizedTest
@@ -207,12 +217,16 @@ class RemedyTest {
         return new Remedy(deployment(kind, "app.service", "db-0", "alice", 4242));
     }
 
+    private static Remedy inUserNamespace(Kind kind, long uid) {
+        return new Remedy(new Deployment(kind, "app.service", "", "", "", "", uid, "", true, false, "/jdk", 7));
+    }
+
     private static Remedy login(String user, long uid) {
         return new Remedy(new Deployment(Kind.LOGIN, "", "", "", "", user, uid, "", false, false, "/jdk", 4242));
     }
 
     private static Deployment deployment(Kind kind, String unit, String pod, String user, long pid) {
-        return new Deployment(kind, unit, "", pod, pod, user, 1000, user, true, true, "/jdk/" + unit, pid);
+        return new Deployment(kind, unit, "", pod, pod, user, 1000, user, false, true, "/jdk/" + unit, pid);
     }
 
     /** Returns the commands that were called, in order, with what they were given to read. */
