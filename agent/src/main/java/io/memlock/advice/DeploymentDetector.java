@@ -58,18 +58,15 @@ public final class DeploymentDetector {
     }
 
     /**
-     * Returns whether it has a PID namespace of its own, where its process ids are not the host's. Seen from outside it has an id in
-     * each namespace (proc(5), {@code NSpid}); from inside the kernel's own threads are missing, the first of which is
-     * process 2 on every host.
+     * Returns whether its process ids are not the host's. Seen from outside it has an id in each namespace (proc(5), {@code
+     * NSpid}); from inside, where the reader is in the container as well, the kernel's own threads are missing, the first of which
+     * is process 2 on every host.
      */
     private static boolean hasOwnPids(DeploymentEvidence evidence, ProcessStatus status) {
-        if (status.namespacePids().size() > 1) {
-            return true;
-        }
-        return evidence.isSelf()
-                && (evidence.pid() == 1
-                        || (!evidence.firstProcess().isEmpty()
-                                && !evidence.secondProcess().equals("kthreadd")));
+        return status.namespacePids().size() > 1
+                || (evidence.isSelf() && evidence.pid() == 1)
+                || (!evidence.firstProcess().isEmpty()
+                        && !evidence.secondProcess().equals("kthreadd"));
     }
 
     private static Kind kind(DeploymentEvidence evidence, String cgroup, ProcessStatus status) {

@@ -147,9 +147,41 @@ class DeploymentDetectorTest {
         assertThat(deployment.pid()).isEqualTo(4242);
     }
 
+    /** Whoever reads is in the container as well, and types the process id that is read there. */
+    @Test
+    void seenFromInsideItsContainerAnotherProcessIsInOneToo() {
+        Deployment other = DeploymentDetector.detect(seen("0::/", 7, false, "sh", ""));
+        Deployment service =
+                DeploymentDetector.detect(seen("0::/system.slice/app.service", 7, false, "systemd", "app"));
+        Deployment hidden = DeploymentDetector.detect(seen("0::/", 7, false, "", ""));
+        Deployment onHost = DeploymentDetector.detect(seen("0::/", 7, false, "systemd", "kthreadd"));
+
+        assertThat(other.kind()).isEqualTo(Kind.OTHER_CONTAINER);
+        assertThat(other.pid()).isEqualTo(7);
+        assertThat(service.kind()).as("as the service says itself").isEqualTo(Kind.OTHER_CONTAINER);
+        assertThat(hidden.kind()).isEqualTo(Kind.LOGIN);
+        assertThat(onHost.kind()).isEqualTo(Kind.LOGIN);
+    }
+
     private static DeploymentEvidence inside(long pid, String firstProcess, String secondProcess) {
+        return seen("0::/", pid, true, firstProcess, secondProcess);
+    }
+
+    private static DeploymentEvidence seen(
+            String cgroup, long pid, boolean isSelf, String firstProcess, String secondProcess) {
         return new DeploymentEvidence(
-                "0::/", "", INITIAL, USER, NO_MARKS, Map.of(), "alice", "/jdk", pid, true, firstProcess, secondProcess);
+                cgroup,
+                "",
+                INITIAL,
+                USER,
+                NO_MARKS,
+                Map.of(),
+                "alice",
+                "/jdk",
+                pid,
+                isSelf,
+                firstProcess,
+                secondProcess);
     }
 
     /** Pasted with -A or --all in place of a name, the remedy would delete every pod there is. */

@@ -77,6 +77,17 @@ class DeploymentFilesTest {
         assertThat(deployment().pod()).isEqualTo("db-0");
     }
 
+    /** As where the command runs in the container of the JVM. */
+    @Test
+    void withoutTheKernelsThreadsItIsInAContainer() throws IOException {
+        put("../1/comm", "sh\n");
+        assertThat(deployment().kind()).isEqualTo(Kind.OTHER_CONTAINER);
+        assertThat(deployment().pid()).isEqualTo(PID);
+
+        put("../2/comm", "kthreadd\n");
+        assertThat(deployment().kind()).isEqualTo(Kind.LOGIN);
+    }
+
     /** Nobody's name is as long, and a file may be endless. */
     @Test
     void aNamespaceTooLongToBeOneIsNone() throws IOException {
