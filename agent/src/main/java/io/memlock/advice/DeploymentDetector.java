@@ -33,6 +33,11 @@ public final class DeploymentDetector {
 
     private static final Pattern POD = Pattern.compile("[a-z0-9][a-z0-9.-]{0,62}");
 
+    /** Fields of mountinfo: id parent device root mountpoint options … - type source options. proc(5) */
+    private static final int ROOT = 3;
+
+    private static final int MOUNT_POINT = 4;
+
     private DeploymentDetector() {}
 
     public static Deployment detect(DeploymentEvidence evidence) {
@@ -82,7 +87,7 @@ public final class DeploymentDetector {
         }
         if (cgroup.contains("/docker/")
                 || cgroup.contains("/docker-")
-                || evidence.marks().hasDockerEnv()) {
+                || (evidence.marks().hasDockerEnv() && mayBeDocker(evidence, status))) {
             return Kind.DOCKER;
         }
         if (cgroup.contains("/lxc")
@@ -100,6 +105,14 @@ public final class DeploymentDetector {
         }
         // /user.slice/user-1000.slice/user@1000.service/app.slice/kafka.service
         return cgroup.contains("/user@") ? Kind.USER_SERVICE : Kind.SYSTEM_SERVICE;
+    }
+
+    /** A virtual machine made of an image of Docker keeps the file, and has nothing else of a container. */
+    private static boolean mayBeDocker(DeploymentEvidence evidence, ProcessStatus status) {
+        return evidence.mountInfo().isEmpty()
+                || !containerId(evidence).isEmpty()
+                || isOverlayRoot(evidence.mountInfo())
+                || hasOwnPids(evidence, status);
     }
 
     private static boolean isName(Pattern pattern, String text) {
@@ -153,10 +166,13 @@ public final class DeploymentDetector {
         if (!inCgroup.isEmpty()) {
             return inCgroup;
         }
-        // With a cgroup namespace the cgroup is "/"; but these files are mounted from the runtime's own directory.
+        // With a cgroup namespace the cgroup is "/"; but these files are mounted from the runtime's own directory,
+        // where a host only has mount points.
         for (String line : evidence.mountInfo().split("\n", -1)) {
-            if (line.contains("/containers/") || line.contains("/sandboxes/")) {
-                String id = firstId(line);
+            String[] fields = line.split(" ", -1);
+            String from = fields.length > ROOT ? fields[ROOT] : "";
+            if (from.contains("/containers/") || from.contains("/sandboxes/")) {
+                String id = firstId(from);
                 if (!id.isEmpty()) {
                     return id;
                 }
@@ -180,11 +196,10 @@ public final class DeploymentDetector {
                 : "containerd.service";
     }
 
-    /** mountinfo: id parent device root mountpoint options … - type source options. proc(5) */
     private static boolean isOverlayRoot(String mountInfo) {
         for (String line : mountInfo.split("\n", -1)) {
             String[] fields = line.split(" ", -1);
-            if (fields.length > 4 && fields[4].equals("/") && line.contains(" - overlay ")) {
+            if (fields.length > MOUNT_POINT && fields[MOUNT_POINT].equals("/") && line.contains(" - overlay ")) {
                 return line.contains("/containerd") || line.contains("/containers/") || line.contains("/docker/");
             }
         }

@@ -56,6 +56,57 @@ class DeploymentDetectorTest {
         assertThat(byFile.containerId()).isEqualTo(ID);
     }
 
+    /** As on a virtual machine whose disk was made of an image of Docker. */
+    @Test
+    void dockersFileAloneMakesNoContainer() {
+        String disk = "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n";
+        String hosting = disk + "90 27 0:50 / /var/lib/docker/containers/" + ID + "/mounts/shm rw - tmpfs shm rw\n";
+
+        assertThat(dockerEnvWith(disk)).isEqualTo(Kind.LOGIN);
+        assertThat(dockerEnvWith(hosting)).as("a host with containers").isEqualTo(Kind.LOGIN);
+        assertThat(DeploymentDetector.detect(evidence("0::/system.slice/app.service", disk, Map.of(), true, ""))
+                        .kind())
+                .isEqualTo(Kind.SYSTEM_SERVICE);
+    }
+
+    /** The kernel's threads are seen with {@code --pid=host}, and the cgroup is "/" with a cgroup namespace. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "620 500 0:55 / / rw - overlay overlay rw,lowerdir=/var/lib/docker/overlay2/l/A",
+                "620 500 0:55 / / rw - overlay overlay rw,lowerdir=/var/lib/containerd/io.containerd.snapshotter.v1",
+                "620 500 8:1 /docker/btrfs/subvolumes/1 / rw - btrfs /dev/sda1 rw\n" + "756 620 8:1 /docker/containers/"
+                        + ID + "/hostname /etc/hostname rw - btrfs /dev/sda1 rw",
+                ""
+            })
+    void dockersFileIsBelievedWithMountsOfItsOrWithoutAnyToRead(String mounts) {
+        assertThat(dockerEnvWith(mounts)).isEqualTo(Kind.DOCKER);
+    }
+
+    @Test
+    void dockersFileIsBelievedInAPidNamespace() {
+        assertThat(DeploymentDetector.detect(new DeploymentEvidence(
+                                "0::/",
+                                "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n",
+                                INITIAL,
+                                USER,
+                                new ContainerMarks(true, false, ""),
+                                Map.of(),
+                                "alice",
+                                "/jdk",
+                                1,
+                                true,
+                                "java",
+                                ""))
+                        .kind())
+                .isEqualTo(Kind.DOCKER);
+    }
+
+    private static Kind dockerEnvWith(String mounts) {
+        return DeploymentDetector.detect(evidence("0::/", mounts, Map.of(), true, ""))
+                .kind();
+    }
+
     @Test
     void kubernetesIsKnownByCgroupVariableOrServiceAccount() {
         String pod = "0::/kubepods.slice/kubepods-burstable.slice/kubepods-pod1.slice/cri-containerd-" + ID + ".scope";
