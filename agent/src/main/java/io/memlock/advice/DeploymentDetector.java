@@ -25,6 +25,15 @@ public final class DeploymentDetector {
     /** Docker, containerd, CRI-O and Podman all name containers by 64 hexadecimal digits. */
     private static final Pattern CONTAINER_ID = Pattern.compile("(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])");
 
+    /** What runtimes call their cgroups. A unit may begin in the same way: {@code docker-billing.service}. */
+    private static final Pattern KUBERNETES_CGROUP = Pattern.compile("kubepods(?![^/]*\\.service)");
+
+    private static final String ID_CGROUP = "-[0-9a-f]+(\\.scope|/|$)";
+    private static final Pattern PODMAN_CGROUP = Pattern.compile("/libpod(-payload)?" + ID_CGROUP);
+    private static final Pattern DOCKER_CGROUP = Pattern.compile("/docker(/|" + ID_CGROUP + ")");
+    private static final Pattern OTHER_CGROUP =
+            Pattern.compile("/lxc(/|\\.payload)|/machine\\.slice/|/(cri-containerd|crio)" + ID_CGROUP);
+
     /**
      * Names in Kubernetes are labels of RFC 1123; that of a pod is several, as far as they fit into a host name. Whatever else
      * the process says is none of our business, and could be an option of a command that somebody types.
@@ -75,25 +84,21 @@ public final class DeploymentDetector {
     }
 
     private static Kind kind(DeploymentEvidence evidence, String cgroup, ProcessStatus status) {
-        if (cgroup.contains("kubepods")
+        if (KUBERNETES_CGROUP.matcher(cgroup).find()
                 || isName(LABEL, evidence.marks().podNamespace())
                 || !evidence.variable("KUBERNETES_SERVICE_HOST").isEmpty()) {
             return Kind.KUBERNETES;
         }
-        if (cgroup.contains("libpod-")
+        if (PODMAN_CGROUP.matcher(cgroup).find()
                 || evidence.marks().hasContainerEnv()
                 || evidence.variable("container").equals("podman")) {
             return Kind.PODMAN;
         }
-        if (cgroup.contains("/docker/")
-                || cgroup.contains("/docker-")
+        if (DOCKER_CGROUP.matcher(cgroup).find()
                 || (evidence.marks().hasDockerEnv() && mayBeDocker(evidence, status))) {
             return Kind.DOCKER;
         }
-        if (cgroup.contains("/lxc")
-                || cgroup.contains("cri-containerd-")
-                || cgroup.contains("crio-")
-                || cgroup.contains("machine.slice/")
+        if (OTHER_CGROUP.matcher(cgroup).find()
                 || !evidence.variable("container").isEmpty()
                 || isOverlayRoot(evidence.mountInfo())
                 || hasOwnPids(evidence, status)) {

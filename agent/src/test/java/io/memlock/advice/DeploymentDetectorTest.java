@@ -290,12 +290,43 @@ class DeploymentDetectorTest {
         "0::/lxc.payload.web/init.scope, OTHER_CONTAINER",
         "0::/default/cri-containerd-1.scope, OTHER_CONTAINER",
         "0::/default/crio-1.scope, OTHER_CONTAINER",
-        "0::/machine.slice/machine-web.scope, OTHER_CONTAINER"
+        "0::/machine.slice/machine-web.scope, OTHER_CONTAINER",
+        "0::/machine.slice/systemd-nspawn@web.service/payload/system.slice/app.service, OTHER_CONTAINER",
+        "0::/system.slice/web.service/libpod-payload-1, PODMAN",
+        "0::/libpod_parent/libpod-1, PODMAN",
+        "0::/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-1.scope/container, PODMAN",
+        "0::/user.slice/user-1000.slice/user@1000.service/app.slice/docker-1.scope, DOCKER",
+        "0::/system.slice/docker-1.scope/init.scope, DOCKER",
+        "0::/lxc/web, OTHER_CONTAINER",
+        "0::/default/crio-1, OTHER_CONTAINER",
+        "0::/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-pod1.slice/crio-1.scope, KUBERNETES",
+        "0::/system.slice/containerd.service/kubepods-pod1.slice:cri-containerd:1, KUBERNETES"
     })
     void containersAreKnownByTheirCgroup(String cgroup, Kind kind) {
         assertThat(DeploymentDetector.detect(evidence(cgroup, "", Map.of(), false, ""))
                         .kind())
                 .isEqualTo(kind);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "docker-billing.service",
+                "docker-be.service",
+                "docker.service",
+                "libpod-exporter.service",
+                "lxc-web.service",
+                "lxcfs.service",
+                "crio-metrics.service",
+                "cri-containerd-1.service",
+                "kubepods-exporter.service"
+            })
+    void aUnitThatIsCalledLikeAContainersIsNone(String unit) {
+        Deployment deployment =
+                DeploymentDetector.detect(evidence("0::/system.slice/" + unit, "", Map.of(), false, ""));
+
+        assertThat(deployment.kind()).isEqualTo(Kind.SYSTEM_SERVICE);
+        assertThat(deployment.unit()).isEqualTo(unit);
     }
 
     @ParameterizedTest
