@@ -13,7 +13,7 @@ import io.memlock.log.PlainText;
  * @param pod in Kubernetes its name, otherwise ""
  * @param podNamespace in Kubernetes where it is known, otherwise ""
  * @param user name of the user, or "" if it has none
- * @param uid number of the user
+ * @param uid number of the user; of a unit of a user's own service manager that of the manager
  * @param startedAs the login behind sudo, or ""
  * @param isUserNamespace whether capabilities count for nothing here: rootless containers, {@code unshare -U}
  * @param isFiltered whether a seccomp filter is in force

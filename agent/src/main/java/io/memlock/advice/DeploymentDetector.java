@@ -22,6 +22,9 @@ public final class DeploymentDetector {
             "getty.service",
             "serial-getty.service");
 
+    /** The service manager of a user: {@code /user.slice/user-1000.slice/user@1000.service/app.slice/kafka.service}. */
+    private static final Pattern USER_MANAGER = Pattern.compile("(?<![^/])user@([0-9]{1,10})\\.service(?![^/])");
+
     /** Docker, containerd, CRI-O and Podman all name containers by 64 hexadecimal digits. */
     private static final Pattern CONTAINER_ID = Pattern.compile("(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])");
 
@@ -63,7 +66,7 @@ public final class DeploymentDetector {
                         ? evidence.marks().podNamespace()
                         : "",
                 evidence.user(),
-                Math.max(0, status.realUid()),
+                kind == Kind.USER_SERVICE ? managerUid(cgroup) : Math.max(0, status.realUid()),
                 evidence.variable("SUDO_USER"),
                 UidMap.isOfUserNamespace(evidence.uidMap()),
                 status.seccompMode() > 0,
@@ -105,11 +108,20 @@ public final class DeploymentDetector {
             return Kind.OTHER_CONTAINER;
         }
         String unit = lastWith(cgroup, ".service");
-        if (unit.isEmpty() || isLoginUnit(unit) || lastPart(cgroup).startsWith("session-")) {
+        // A scope below the manager itself, such as tmux-spawn-….scope, has the limit of what started its processes.
+        if (unit.isEmpty()
+                || isLoginUnit(unit)
+                || USER_MANAGER.matcher(unit).matches()
+                || lastPart(cgroup).startsWith("session-")) {
             return Kind.LOGIN;
         }
-        // /user.slice/user-1000.slice/user@1000.service/app.slice/kafka.service
-        return cgroup.contains("/user@") ? Kind.USER_SERVICE : Kind.SYSTEM_SERVICE;
+        return managerUid(cgroup) >= 0 ? Kind.USER_SERVICE : Kind.SYSTEM_SERVICE;
+    }
+
+    /** Returns whose service manager has started a unit: a unit of alice's may run as root; -1 if the system's has. */
+    private static long managerUid(String cgroup) {
+        Matcher manager = USER_MANAGER.matcher(cgroup);
+        return manager.find() ? Long.parseLong(manager.group(1)) : -1;
     }
 
     /** A virtual machine made of an image of Docker keeps the file, and has nothing else of a container. */

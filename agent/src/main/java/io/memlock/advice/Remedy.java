@@ -133,6 +133,10 @@ public final class Remedy {
                         ? ""
                         : "\n# sudo may pass on the limit of the login it was called from:\n"
                                 + limitsFile(deployment.startedAs()))
+                + (deployment.unit().startsWith("user@")
+                        ? "\n# a terminal of a desktop may have the limit of " + shown(deployment.unit()) + ":\n"
+                                + limitDropIn(deployment.unit())
+                        : "")
                 + "\n# it takes effect once that user has logged in again; check with: ulimit -l"
                 + finite("unlimited", enoughBytes, Long.toString(wholeMebibytes(enoughBytes) >> 10));
     }

@@ -32,6 +32,10 @@ class DeploymentDetectorTest {
         "0::/system.slice/system-getty.slice/getty@tty1.service, LOGIN, getty@tty1.service",
         "0::/system.slice/system-serial.slice/serial-getty@ttyS0.service, LOGIN, serial-getty@ttyS0.service",
         "0::/user.slice/user-1000.slice/user@1000.service/session-3.scope, LOGIN, user@1000.service",
+        "0::/user.slice/user-1000.slice/user@1000.service/tmux-spawn-1b2c.scope, LOGIN, user@1000.service",
+        "0::/user.slice/user-1000.slice/user@1000.service/app.slice/vte-spawn-1.scope/x, LOGIN, user@1000.service",
+        "0::/system.slice/system-user.slice/user@blue.service, SYSTEM_SERVICE, user@blue.service",
+        "0::/system.slice/system-superuser.slice/superuser@1.service, SYSTEM_SERVICE, superuser@1.service",
         "0::/, LOGIN, ''"
     })
     void systemdPlacesComeFromTheCgroup(String cgroup, Kind kind, String unit) {
@@ -39,6 +43,31 @@ class DeploymentDetectorTest {
 
         assertThat(deployment.kind()).isEqualTo(kind);
         assertThat(deployment.unit()).isEqualTo(unit);
+    }
+
+    /** As with sudo in it: root's own manager decides about nothing there. */
+    @ParameterizedTest
+    @CsvSource({
+        "/user.slice/user-1000.slice/user@1000.service/app.slice/ide.service, 1000",
+        "/user.slice/user-1000.slice/user@1000.service/tmux-spawn-1b2c.scope, 0",
+        "/system.slice/kafka.service, 0"
+    })
+    void aUsersUnitIsOfItsManagersUser(String cgroup, long uid) {
+        assertThat(DeploymentDetector.detect(new DeploymentEvidence(
+                                "0::" + cgroup,
+                                "",
+                                INITIAL,
+                                "Uid:\t0\t0\t0\t0\n",
+                                NO_MARKS,
+                                Map.of(),
+                                "root",
+                                "/jdk",
+                                7,
+                                true,
+                                "systemd",
+                                "kthreadd"))
+                        .uid())
+                .isEqualTo(uid);
     }
 
     @Test

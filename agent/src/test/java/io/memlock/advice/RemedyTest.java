@@ -71,6 +71,21 @@ class RemedyTest {
                         "sudo tee /etc/security/limits.d/90-memlock-uid-4711.conf < :4711 - memlock unlimited");
     }
 
+    /** A pane of tmux has the limit of the login; a terminal of a desktop may have that of the user's service manager. */
+    @Test
+    void belowAUsersServiceManagerBothThatAndTheLoginAreRaised() throws Exception {
+        Remedy pane = new Remedy(new Deployment(
+                Kind.LOGIN, "user@1000.service", "", "", "", "alice", 1000, "", false, false, "/jdk", 4242));
+
+        assertThat(paste(pane.raiseLimit(0).lasting()))
+                .containsExactly(
+                        "sudo tee /etc/security/limits.d/90-memlock-alice.conf < alice - memlock unlimited",
+                        "sudo mkdir -p /etc/systemd/system/user@1000.service.d",
+                        "sudo tee /etc/systemd/system/user@1000.service.d/memlock.conf"
+                                + " < [Service] LimitMEMLOCK=infinity",
+                        "sudo systemctl daemon-reload");
+    }
+
     @Test
     void aNumberIsNamedOnlyIfItHolds() {
         assertThat(remedy(Kind.SYSTEM_SERVICE).raiseLimit(300 * MIB - 1).text())
