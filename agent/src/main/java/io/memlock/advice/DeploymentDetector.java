@@ -208,6 +208,15 @@ public final class DeploymentDetector {
         if (both.contains("/rancher/k3s")) {
             return "k3s.service";
         }
+        if (both.contains("/rancher/rke2")) {
+            return "rke2-server.service";
+        }
+        if (both.contains("/lib/k0s/")) {
+            return "k0sworker.service";
+        }
+        if (both.contains("/snap/microk8s/")) {
+            return "snap.microk8s.daemon-containerd.service";
+        }
         return both.contains("crio-") || both.contains("/var/lib/containers/storage")
                 ? "crio.service"
                 : "containerd.service";

@@ -96,12 +96,26 @@ public final class Remedy {
     }
 
     private String kubernetes() {
+        String other = onOtherNodes();
         return "# a pod has no field for this limit. Raise it on every node the pod may run on:\n"
+                + (other.isEmpty()
+                        ? ""
+                        : "# (on nodes that have no " + deployment.unit() + ", type " + other + " in its place)\n")
                 + limitDropIn(deployment.unit()) + "\nsudo systemctl restart " + unit()
                 + "\n# then delete the pod, where kubectl works; its controller creates it again, with the new limit:\n"
                 + "kubectl delete pod " + (deployment.pod().isEmpty() ? "POD" : ShellWord.of(deployment.pod())) + " -n "
                 + (deployment.podNamespace().isEmpty() ? "NAMESPACE" : ShellWord.of(deployment.podNamespace())) + "\n"
                 + kubernetesCapability();
+    }
+
+    /** Returns what the unit is called on nodes of the other role; "" if it is called the same on all. */
+    private String onOtherNodes() {
+        return switch (deployment.unit()) {
+            case "k3s.service" -> "k3s-agent.service";
+            case "rke2-server.service" -> "rke2-agent.service";
+            case "k0sworker.service" -> "k0scontroller.service";
+            default -> "";
+        };
     }
 
     private String kubernetesCapability() {

@@ -445,6 +445,9 @@ class DeploymentDetectorTest {
         "/kubepods/pod1/crio-1, '', crio.service",
         "/kubepods/pod1/1, /var/lib/containers/storage/1, crio.service",
         "/kubepods/pod1/1, /var/lib/rancher/k3s/agent/1, k3s.service",
+        "/kubepods/pod1/1, /var/lib/rancher/rke2/agent/containerd/1, rke2-server.service",
+        "/kubepods/pod1/1, /var/lib/k0s/containerd/1, k0sworker.service",
+        "/kubepods/pod1/1, /var/snap/microk8s/common/var/lib/containerd/1, snap.microk8s.daemon-containerd.service",
         "/kubepods/pod1/1, /var/lib/containerd/1, containerd.service"
     })
     void theUnitOfAPodIsItsNodesRuntime(String path, String mount, String unit) {

@@ -145,6 +145,22 @@ class RemedyTest {
                         "kubectl delete pod db-0 -n db-0");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "k3s.service, k3s-agent.service",
+        "rke2-server.service, rke2-agent.service",
+        "k0sworker.service, k0scontroller.service"
+    })
+    void bothNamesOfANodesUnitAreTold(String unit, String other) throws Exception {
+        String remedy = new Remedy(deployment(Kind.KUBERNETES, unit, "db-0", "alice", 7))
+                .raiseLimit(0)
+                .lasting();
+
+        assertThat(remedy).contains("on nodes that have no " + unit + ", type " + other + " in its place");
+        assertThat(paste(remedy)).contains("sudo systemctl restart " + unit);
+        assertThat(remedy(Kind.KUBERNETES).raiseLimit(0).lasting()).doesNotContain("in its place");
+    }
+
     /** To others than root the capability in the spec alone gives nothing. */
     @Test
     void onlyRootIsToldThatTheCapabilityInTheSpecIsEnough() {
