@@ -12,8 +12,8 @@ import io.memlock.log.PlainText;
  * @param containerId 64 hexadecimal digits, or "" if unknown
  * @param pod in Kubernetes its name, otherwise ""
  * @param podNamespace in Kubernetes where it is known, otherwise ""
- * @param user name of the user, or "" if it has none
- * @param uid number of the user; of a unit of a user's own service manager that of the manager
+ * @param user name of the user, or "" if none is known outside of its user namespace
+ * @param uid number of the user outside of its user namespace; of a unit of a user's own service manager that of the manager
  * @param startedAs the login behind sudo, or ""
  * @param isUserNamespace whether capabilities count for nothing here: rootless containers, {@code unshare -U}
  * @param isFiltered whether a seccomp filter is in force
@@ -79,7 +79,7 @@ public record Deployment(
         };
     }
 
-    /** Tells whether the user is root, as far as the process can see. */
+    /** Tells whether the user is root, and not only in a user namespace. */
     public boolean isRoot() {
         return uid == 0;
     }

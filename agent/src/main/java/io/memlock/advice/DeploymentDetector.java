@@ -57,6 +57,8 @@ public final class DeploymentDetector {
         ProcessStatus status = ProcessStatus.parse(new Cursor("status", evidence.status()));
         Kind kind = kind(evidence, cgroup, status);
         boolean kubernetes = kind == Kind.KUBERNETES;
+        long uid = Math.max(0, status.realUid());
+        long hostUid = hostUid(evidence, uid);
         return new Deployment(
                 kind,
                 kubernetes ? nodeRuntime(evidence) : lastWith(cgroup, ".service"),
@@ -65,13 +67,19 @@ public final class DeploymentDetector {
                 kubernetes && isName(LABEL, evidence.marks().podNamespace())
                         ? evidence.marks().podNamespace()
                         : "",
-                evidence.user(),
-                kind == Kind.USER_SERVICE ? managerUid(cgroup) : Math.max(0, status.realUid()),
+                hostUid == uid ? evidence.user() : "",
+                kind == Kind.USER_SERVICE ? managerUid(cgroup) : hostUid,
                 evidence.variable("SUDO_USER"),
                 UidMap.isOfUserNamespace(evidence.uidMap()),
                 status.seccompMode() > 0,
                 evidence.javaHome(),
                 evidence.isSelf() && (!evidence.isComplete() || hasOwnPids(evidence, status)) ? 0 : evidence.pid());
+    }
+
+    /** Returns the number by which limits are raised: in a user namespace a process sees another of itself. */
+    private static long hostUid(DeploymentEvidence evidence, long uid) {
+        long outside = evidence.isSelf() ? UidMap.outside(evidence.uidMap(), uid) : uid;
+        return outside < 0 ? uid : outside;
     }
 
     /**

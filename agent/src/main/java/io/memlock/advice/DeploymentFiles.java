@@ -40,8 +40,21 @@ public final class DeploymentFiles {
                 true,
                 marks,
                 System.getenv(),
-                System.getProperty("user.name", ""),
+                ownUser(proc),
                 System.getProperty("java.home", ""));
+    }
+
+    /** The property may be set to somebody else's name: it is asked only where no file can be opened, and so nothing tells. */
+    private static String ownUser(ProcFs proc) {
+        String user = user(ProcessHandle.current());
+        return user.isEmpty() && proc.textOrNone(ProcFs.SELF, "status").isEmpty()
+                ? System.getProperty("user.name", "")
+                : user;
+    }
+
+    /** Returns the name of the owner of its directory in {@code /proc}; "" if it has none. */
+    private static String user(ProcessHandle process) {
+        return process.info().user().orElse("");
     }
 
     /**
@@ -53,7 +66,7 @@ public final class DeploymentFiles {
      */
     public static Deployment of(ProcFs proc, long pid, List<Mapping> mappings) {
         String process = Long.toString(pid);
-        String user = ProcessHandle.of(pid).flatMap(it -> it.info().user()).orElse("");
+        String user = ProcessHandle.of(pid).map(DeploymentFiles::user).orElse("");
         ContainerMarks marks = new ContainerMarks(
                 proc.existsSeenBy(process, DOCKER),
                 proc.existsSeenBy(process, CONTAINER),

@@ -17,13 +17,28 @@ public final class UidMap {
      * @return -1 if that namespace does not know the user
      */
     public static long within(String text, long uid) {
+        return mapped(text, uid, false);
+    }
+
+    /**
+     * Finds who a user of this process's user namespace is outside of it.
+     *
+     * @param text of the file, of this process
+     * @return -1 if it is not known
+     */
+    public static long outside(String text, long uid) {
+        return mapped(text, uid, true);
+    }
+
+    private static long mapped(String text, long uid, boolean isOutwards) {
         StringTokenizer fields = new StringTokenizer(text);
         while (fields.countTokens() >= 3) {
             long inside = Long.parseLong(fields.nextToken());
-            long offset = uid - Long.parseLong(fields.nextToken());
+            long outside = Long.parseLong(fields.nextToken());
             long length = Long.parseLong(fields.nextToken());
+            long offset = uid - (isOutwards ? inside : outside);
             if (offset >= 0 && offset < length) {
-                return inside + offset;
+                return (isOutwards ? outside : inside) + offset;
             }
         }
         return -1;

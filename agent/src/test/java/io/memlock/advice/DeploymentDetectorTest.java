@@ -171,6 +171,8 @@ class DeploymentDetectorTest {
 
         assertThat(deployment.isUserNamespace()).isTrue();
         assertThat(deployment.isFiltered()).isTrue();
+        assertThat(deployment.uid()).as("outside, where its limit is raised").isEqualTo(1000);
+        assertThat(deployment.user()).as("root inside").isEmpty();
         assertThat(DeploymentDetector.detect(evidence("0::/", "", Map.of(), false, ""))
                         .isUserNamespace())
                 .isFalse();

@@ -157,6 +157,17 @@ class DeploymentFilesTest {
         assertThat(deployment.pid()).isIn(0L, ProcessHandle.current().pid());
     }
 
+    @Test
+    void aPropertyDoesNotDecideWhoseLimitIsRaised() {
+        String property = System.setProperty("user.name", "hdfs");
+        try {
+            assertThat(DeploymentFiles.ofThisProcess().user())
+                    .isEqualTo(ProcessHandle.current().info().user().orElse(""));
+        } finally {
+            System.setProperty("user.name", property);
+        }
+    }
+
     private Deployment deployment() {
         return deployment(List.of());
     }

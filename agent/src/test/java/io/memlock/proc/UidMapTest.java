@@ -37,4 +37,18 @@ class UidMapTest {
     void tellsWhoAUserIsInAnother(String text, long uid, long inside) {
         assertThat(UidMap.within(text, uid)).isEqualTo(inside);
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'         0          0 4294967295\n' | 7      | 7",
+                "'         0       1000          1\n' | 0      | 1000",
+                "'         0       1000          1\n' | 1      | -1",
+                "'         0       1000          1\n         1     100000      65536\n' | 34 | 100033",
+                "'' | 0 | -1"
+            })
+    void tellsWhoAUserIsOutside(String text, long uid, long outside) {
+        assertThat(UidMap.outside(text, uid)).isEqualTo(outside);
+    }
 }
