@@ -56,8 +56,8 @@ final class ReclaimOrder {
                         check,
                         evidence
                                 + ": if memory runs out, this JVM is ended before others of its size. In Kubernetes"
-                                + " a pod whose requests equal its limits has -997; in a unit"
-                                + " OOMScoreAdjust= sets it")
+                                + " a pod has -997 whose requests equal its limits, of CPU and memory, in all"
+                                + " containers; in a unit OOMScoreAdjust= sets it")
                 : Finding.ok(check, evidence);
     }
 }

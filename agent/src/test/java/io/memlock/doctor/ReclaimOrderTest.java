@@ -56,6 +56,14 @@ class ReclaimOrderTest extends OnCapturedHost {
         assertThat(find("OOM killer").evidence()).startsWith("oom_score_adj=" + adjustment);
     }
 
+    /** Memory alone makes a pod Burstable, and its locked JVM the first to be ended. */
+    @Test
+    void aPodIsSparedForCpuAndMemoryInAllContainers() {
+        host.put(PROCESS + "/oom_score_adj", "984\n");
+
+        assertThat(find("OOM killer").evidence()).contains("CPU and memory", "in all containers");
+    }
+
     @Test
     void anAdjustmentThatCannotBeReadIsNotMadeUp() {
         host.remove(PROCESS + "/oom_score_adj");
