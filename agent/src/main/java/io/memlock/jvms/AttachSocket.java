@@ -34,6 +34,9 @@ final class AttachSocket implements AutoCloseable {
     /** HotSpot's thread that answers. */
     private static final String LISTENER = "Attach Listener";
 
+    /** The beginning of the name of HotSpot's thread for signals, "Signal Dispatcher", of which the kernel keeps 15 characters. */
+    private static final String DISPATCHER = "Signal ";
+
     /** For a JVM to start its listener; it has to reach a safepoint poll or two. */
     private static final long START_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -195,6 +198,10 @@ final class AttachSocket implements AutoCloseable {
         requireAlive();
         if (!proc.status(jvm.pid()).catches(Linux.SIGQUIT)) {
             throw new IOException("it does not handle SIGQUIT any more");
+        }
+        if (!proc.hasThread(jvm.pid(), DISPATCHER)) {
+            throw new IOException("HotSpot's thread for signals does not run in it, so SIGQUIT could end it; has it not"
+                    + " started its JVM yet?");
         }
         if (libc.kill((int) jvm.pid(), Linux.SIGQUIT) != 0) {
             throw new IOException("kill(2) failed with errno " + libc.errno());

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-/** Finds JVMs. A JVM is a process that has libjvm.so mapped. */
+/** Finds JVMs. A JVM is a process that has the code of libjvm.so mapped. */
 public final class Jvms {
 
     /** The beginning of the names of the agent's threads: the keeper's, and before that the one of an attach. */
@@ -101,7 +101,7 @@ public final class Jvms {
             throw new CommandException(proc.exists(pid) ? e.getMessage() : "process " + pid + " ended just now");
         }
         throw new CommandException("process " + pid + " (" + status.name() + ") is not a JVM: it has no"
-                + " libjvm.so mapped, as a GraalVM native image has none. \"status\" lists the JVMs there are");
+                + " code of libjvm.so mapped, as a GraalVM native image has none. \"status\" lists the JVMs there are");
     }
 
     private <T> T within(long pid, Callable<T> look) throws IOException, CommandException, InterruptedException {

@@ -9,21 +9,23 @@ import io.memlock.proc.ProcessLimits;
 import io.memlock.proc.ProcessStat;
 import io.memlock.proc.ProcessStatus;
 import io.memlock.proc.SmapsRollup;
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The processes in {@code /proc}, or in a copy of it. A process may end between any two reads: then they fail. */
 public final class ProcDirectory {
 
     private static final String LIBJVM = "/libjvm.so";
 
-    private static final int BUFFER_BYTES = 1 << 16;
+    /** The beginning of the line of a mapping that can be run. */
+    private static final Pattern EXECUTABLE = Pattern.compile("\\S+ ..x");
 
     private static final String PERF_DATA_DIRECTORY = "hsperfdata_";
 
@@ -82,17 +84,17 @@ public final class ProcDirectory {
         return files.text(Long.toString(pid), "cmdline");
     }
 
-    /** Tells whether a process is a JVM. Reads no further than to the first mapping of libjvm.so. */
+    /**
+     * Tells whether a process is a JVM. Reads no further than to the first code of libjvm.so: a program may look into that file
+     * without running it.
+     */
     boolean isJvm(long pid) throws IOException {
-        try (InputStream in = Files.newInputStream(of(pid).resolve("maps"))) {
-            byte[] buffer = new byte[BUFFER_BYTES];
-            String kept = "";
-            for (int n = in.read(buffer); n > 0; n = in.read(buffer)) {
-                String text = kept + new String(buffer, 0, n, StandardCharsets.ISO_8859_1);
-                if (text.contains(LIBJVM)) {
+        try (BufferedReader maps = Files.newBufferedReader(of(pid).resolve("maps"), StandardCharsets.ISO_8859_1)) {
+            for (String line = maps.readLine(); line != null; line = maps.readLine()) {
+                if ((line.endsWith(LIBJVM) || line.endsWith(LIBJVM + Mapping.DELETED))
+                        && EXECUTABLE.matcher(line).lookingAt()) {
                     return true;
                 }
-                kept = text.substring(Math.max(0, text.length() - LIBJVM.length()));
             }
         }
         return false;

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** On a /proc made up of a few processes. */
 class JvmsTest {
@@ -40,6 +42,24 @@ class JvmsTest {
         Files.createDirectories(root.resolve("sys"));
         // A thread's directory can be opened by number, but /proc does not list it; this one does.
         assertThat(jvms.all().jvms()).extracting(Jvm::pid).containsExactly(10L, 11L);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "r--p, /usr/lib/jvm/lib/libjvm.so, false",
+        "r-xp, /usr/lib/jvm/lib/libjvm.so.old, false",
+        "r-xp, /usr/lib/libjvm.so/plugin.so, false",
+        "r-xp, /usr/lib/jvm/lib/libjvm.so (deleted), true"
+    })
+    void aJvmRunsTheCodeOfItsLibrary(String permissions, String path, boolean isJvm) throws Exception {
+        String line = "7f0000000000-7f0000001000 " + permissions + " 00000000 08:01 1                " + path + "\n";
+        process(10, 10, "viewer", "S (sleeping)", line, "viewer\0");
+
+        if (isJvm) {
+            assertThat(jvms.find(10).pid()).isEqualTo(10);
+        } else {
+            assertThatThrownBy(() -> jvms.find(10)).hasMessageContaining("process 10 (viewer) is not a JVM");
+        }
     }
 
     @Test
