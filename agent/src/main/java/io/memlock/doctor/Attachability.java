@@ -4,6 +4,7 @@ package io.memlock.doctor;
 import io.memlock.advice.DeploymentFiles;
 import io.memlock.files.ProcFormatException;
 import io.memlock.hotspot.JvmFlags;
+import io.memlock.jvms.AttachListener;
 import io.memlock.jvms.AttachedJvm;
 import io.memlock.jvms.Jvm;
 import io.memlock.memory.Mapping;
@@ -15,9 +16,9 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Checks whether a JVM can be attached to now. Attaching sends SIGQUIT. A JVM that was told not to listen prints a
- * thread dump instead, a stopped JVM prints it when it continues, and a JVM that cannot start its listener's thread
- * ends.
+ * Checks whether a JVM can be attached to now. Attaching sends SIGQUIT to a JVM that does not listen yet. A JVM that was told
+ * not to listen prints a thread dump instead, a stopped JVM prints it when it continues, and a JVM that cannot start its
+ * listener's thread ends.
  */
 public final class Attachability {
 
@@ -58,28 +59,28 @@ public final class Attachability {
      * @throws IOException if the JVM has ended
      */
     Obstacle obstacle(Jvm jvm, List<Mapping> mappings) throws IOException {
-        Obstacle forbidden = forbidden(jvm.flags());
-        if (forbidden != null) {
-            return forbidden;
-        }
+        String pid = Long.toString(jvm.pid());
         try {
-            Obstacle obstacle = ofTheProcess(Long.toString(jvm.pid()));
+            boolean isListening = AttachListener.isThere(proc, pid);
+            Obstacle obstacle = forbidden(jvm.flags(), isListening);
+            if (obstacle == null) {
+                obstacle = ofTheProcess(pid, isListening);
+            }
             if (obstacle != null) {
                 return obstacle;
             }
-            String pid = Long.toString(jvm.pid());
             return ofItsJava(pid, mappings == null ? proc.mappings(pid) : mappings);
         } catch (ProcFormatException e) {
             throw new IOException(e.getMessage(), e);
         }
     }
 
-    private Obstacle ofTheProcess(String pid) throws IOException {
+    private Obstacle ofTheProcess(String pid, boolean isListening) throws IOException {
         ProcessStatus status = proc.status(pid);
         if (status.isStopped()) {
             return new Obstacle("it is stopped, by SIGSTOP or a debugger", "kill -CONT " + pid);
         }
-        if (!status.catches(Linux.SIGQUIT)) {
+        if (!isListening && !status.catches(Linux.SIGQUIT)) {
             return new Obstacle(
                     "it does not handle SIGQUIT, which attaching sends, so the signal would end it: it is starting"
                             + " or ending just now, or was started with -Xrs",
@@ -135,12 +136,13 @@ public final class Attachability {
                 : null;
     }
 
-    static Obstacle forbidden(JvmFlags flags) {
+    static Obstacle forbidden(JvmFlags flags, boolean isListening) {
         if (flags.isOn("DisableAttachMechanism", false)) {
             return new Obstacle("it was started with -XX:+DisableAttachMechanism", AT_START);
         }
-        if (flags.has("-Xrs") || flags.isOn("ReduceSignalUsage", false)) {
-            return new Obstacle("it was started with -Xrs, so it cannot be asked to attach", AT_START);
+        if (!isListening && (flags.has("-Xrs") || flags.isOn("ReduceSignalUsage", false))) {
+            return new Obstacle(
+                    "it was started with -Xrs and does not listen, so it cannot be asked to attach", AT_START);
         }
         return flags.isOn("EnableDynamicAgentLoading", true)
                 ? null

@@ -7,7 +7,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.os.OpenFiles;
-import io.memlock.proc.ProcessStatus;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -30,9 +29,6 @@ import java.util.concurrent.TimeUnit;
  * JVM's root, and the socket is connected to as the file that was opened and found to be a socket of that user.
  */
 final class AttachSocket implements AutoCloseable {
-
-    /** HotSpot's thread that answers. */
-    private static final String LISTENER = "Attach Listener";
 
     /** The beginning of the name of HotSpot's thread for signals, "Signal Dispatcher", of which the kernel keeps 15 characters. */
     private static final String DISPATCHER = "Signal ";
@@ -82,10 +78,7 @@ final class AttachSocket implements AutoCloseable {
         boolean isOurs = proc.sharesRoot(jvm.pid());
         int directory = open(
                 libc, isOurs ? Path.of("/tmp") : proc.of(jvm.pid()).resolve("root/tmp"), isOurs ? 0 : Linux.noFollow());
-        ProcessStatus status = proc.status(jvm.pid());
-        long number = status.namespacePids().isEmpty()
-                ? jvm.pid()
-                : status.namespacePids().get(status.namespacePids().size() - 1);
+        long number = proc.status(jvm.pid()).ownPid();
         AttachSocket socket = new AttachSocket(libc, proc, jvm, directory, number);
         try {
             socket.start();
@@ -150,7 +143,7 @@ final class AttachSocket implements AutoCloseable {
 
     /** A socket alone is no sign: who is killed leaves it behind, and the next one may have the same number. */
     private boolean isListening() {
-        return proc.hasThread(jvm.pid(), LISTENER)
+        return proc.hasThread(jvm.pid(), AttachListener.THREAD)
                 && Files.exists(tmp.resolve(socketName()), LinkOption.NOFOLLOW_LINKS);
     }
 
@@ -248,7 +241,7 @@ final class AttachSocket implements AutoCloseable {
     }
 
     private String socketName() {
-        return ".java_pid" + number;
+        return AttachListener.socketName(number);
     }
 
     private static boolean isOf(Map<String, Object> attributes, long uid) {

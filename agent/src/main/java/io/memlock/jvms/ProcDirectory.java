@@ -13,7 +13,6 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -118,17 +117,7 @@ public final class ProcDirectory {
 
     /** Tells whether the process has a thread whose name begins with a prefix. */
     boolean hasThread(long pid, String prefix) {
-        try (DirectoryStream<Path> threads = Files.newDirectoryStream(of(pid).resolve("task"))) {
-            for (Path thread : threads) {
-                if (files.textOrNone(pid + "/task/" + thread.getFileName(), "comm")
-                        .startsWith(prefix)) {
-                    return true;
-                }
-            }
-        } catch (IOException gone) {
-            return false;
-        }
-        return false;
+        return files.hasThread(Long.toString(pid), prefix);
     }
 
     /** Tells whether a process is in the same namespace as this one; true if that cannot be seen. */

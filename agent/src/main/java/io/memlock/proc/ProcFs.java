@@ -200,6 +200,16 @@ public final class ProcFs {
         return ids;
     }
 
+    /** Returns whether a process has a thread whose name begins with a prefix; false also where that cannot be seen. */
+    public boolean hasThread(String pid, String prefix) {
+        for (int thread : threadIds(pid)) {
+            if (textOrNone(pid, "task/" + thread + "/comm").startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Returns the number of files a process has open; -1 if they cannot be listed. */
     public int openFiles(String pid) {
         String[] names = processFile(pid, "fd").list();

@@ -159,6 +159,11 @@ public record ProcessStatus(
         return (signalsCaught >>> (signal - 1) & 1) != 0;
     }
 
+    /** Returns the number by which the process knows itself, in a container for example 1. */
+    public long ownPid() {
+        return namespacePids.isEmpty() ? tgid : namespacePids.get(namespacePids.size() - 1);
+    }
+
     /** Returns whether it was stopped, by SIGSTOP or by a debugger. */
     public boolean isStopped() {
         return state.startsWith("T") || state.startsWith("t");

@@ -66,6 +66,26 @@ class AttachabilityTest {
         assertThat(obstacle(option).remedy()).contains("-javaagent:");
     }
 
+    /** HotSpot starts the listener with such a JVM. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-Xrs", "-XX:+ReduceSignalUsage"})
+    void oneThatListensAlreadyNeedsNoSignal(String options) throws IOException {
+        status("SigCgt:.*", "SigCgt:\t0000000000000000");
+        status("Uid:.*", ownUser());
+        write(process.resolve("task/43/comm"), "Attach Listener\n");
+        assertThat(obstacle(options).remedy()).as("somebody removed the socket").contains("-javaagent:");
+
+        write(process.resolve("root/tmp/.java_pid17258"), "");
+
+        assertThat(obstacle(options)).isNull();
+        assertThat(obstacle("-Xrs -XX:-EnableDynamicAgentLoading").reason()).contains("EnableDynamicAgentLoading");
+    }
+
+    private String ownUser() throws IOException {
+        String uid = Files.getAttribute(process, "unix:uid").toString();
+        return "Uid:\t" + uid + "\t" + uid + "\t" + uid + "\t" + uid;
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"-XX:+DisableAttachMechanism -XX:-DisableAttachMechanism", "-XX:+EnableDynamicAgentLoading"})

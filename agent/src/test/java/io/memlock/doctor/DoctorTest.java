@@ -213,6 +213,10 @@ class DoctorTest extends OnCapturedHost {
     private Examination examine(ExaminedJvmBuilder examined, String options) throws Exception {
         ExaminedJvm built = examined.build();
         return new Doctor(host.proc())
-                .examine("JVM 17258: ", built, OptionParser.parse(options), Attachability.forbidden(built.flags()));
+                .examine(
+                        "JVM 17258: ",
+                        built,
+                        OptionParser.parse(options),
+                        Attachability.forbidden(built.flags(), false));
     }
 }

@@ -287,12 +287,28 @@ class CommandLineIT {
         Path arguments = Files.writeString(directory.resolve("arguments"), "-Xrs\n"); // where the command line hides it
         jvm = describe(Jdk.current()).flags("@" + arguments, perfData).start();
         jvm.awaitLine("ready");
+        Path socket = Path.of("/tmp/.java_pid" + pid());
+        eventually(() -> assertThat(Files.deleteIfExists(socket)).isTrue()); // as somebody does who cleans /tmp
 
         Outcome attach = memlock("attach", pid());
 
         assertThat(attach.exitStatus()).as("%s", attach).isEqualTo(1);
         assertThat(attach.stderr()).contains(told).contains("-Xrs");
         assertThat(jvm.ask("grow 1")).as("it lives").isNotEmpty();
+    }
+
+    /** HotSpot has it listen from the start. */
+    @EachJdk
+    @SideBySide
+    void aJvmWithoutSignalsIsAttachedToWithoutOne(Jdk jdk) {
+        Machine.requireUnlimitedLocking();
+        jvm = describe(jdk).flags("-Xrs").start();
+        jvm.awaitLine("ready");
+
+        memlock("attach", pid(), "mode=heap").succeeded();
+
+        assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isPositive();
+        assertThat(memlock("doctor", pid(), "mode=heap").stdout()).doesNotContain("-Xrs");
     }
 
     @Test
