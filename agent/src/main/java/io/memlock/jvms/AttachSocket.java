@@ -26,7 +26,8 @@ import java.util.concurrent.TimeUnit;
  * (signal_thread_entry); it answers root, and its own user with its own group.
  *
  * <p>The JVM's user may own that {@code /tmp}, and what is in it. So it is opened once, without following links out of the
- * JVM's root, and the socket is connected to as the file that was opened and found to be a socket of that user.
+ * JVM's root, and the socket is connected to as the file that was opened and found to be a socket of that user, at which this
+ * JVM listens.
  */
 final class AttachSocket implements AutoCloseable {
 
@@ -37,6 +38,12 @@ final class AttachSocket implements AutoCloseable {
     private static final long START_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final long POLL_MILLIS = 20;
+
+    /** For a JVM that is busy with another command to accept a connection. */
+    private static final long ACCEPT_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    /** For the connection of another command, to another JVM, to go away. */
+    private static final long ANOTHER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Each command has so many. */
     private static final int ARGUMENTS = 3;
@@ -58,6 +65,9 @@ final class AttachSocket implements AutoCloseable {
     private final int directory;
     private final Path tmp;
     private final long number;
+
+    /** The socket; -1 before it is found. Whatever becomes of its name, it stays this JVM's. */
+    private int socket = -1;
 
     private AttachSocket(LibC libc, ProcDirectory proc, Jvm jvm, int directory, long number) {
         this.libc = libc;
@@ -100,7 +110,7 @@ final class AttachSocket implements AutoCloseable {
         for (int i = 0; i < ARGUMENTS; i++) {
             request.append(i < arguments.length ? arguments[i] : "").append('\0');
         }
-        try (SocketChannel channel = connect()) {
+        try (SocketChannel channel = connect(socket)) {
             ByteBuffer bytes = ByteBuffer.wrap(request.toString().getBytes(UTF_8));
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
@@ -125,7 +135,7 @@ final class AttachSocket implements AutoCloseable {
 
     private void start() throws IOException, InterruptedException {
         if (isListening()) {
-            connect().close();
+            socket = openSocket();
             return;
         }
         requireWritable();
@@ -208,7 +218,7 @@ final class AttachSocket implements AutoCloseable {
             requireAlive();
             try {
                 if (isListening()) {
-                    connect().close();
+                    socket = openSocket();
                     return;
                 }
             } catch (IOException e) {
@@ -227,17 +237,62 @@ final class AttachSocket implements AutoCloseable {
         }
     }
 
-    private SocketChannel connect() throws IOException {
+    private int openSocket() throws IOException, InterruptedException {
         int file = open(libc, tmp.resolve(socketName()), Linux.noFollow());
+        boolean isIts = false;
         try {
             Map<String, Object> found = Files.readAttributes(descriptor(file), "unix:mode,uid");
             if (((Integer) found.get("mode") & S_IFMT) != S_IFSOCK || !isOf(found, jvm.userId())) {
                 throw new IOException(socketName() + " in its /tmp is not a socket of its user");
             }
-            return SocketChannel.open(UnixDomainSocketAddress.of(descriptor(file)));
+            requireAcceptance(file);
+            isIts = true;
+            return file;
         } finally {
-            libc.close(file);
+            if (!isIts) {
+                libc.close(file);
+            }
         }
+    }
+
+    /** Connects once, and sends nothing, to see who accepts. */
+    private void requireAcceptance(int file) throws IOException, InterruptedException {
+        AcceptedConnections connections = new AcceptedConnections(proc, socketName());
+        SocketChannel channel = connect(file);
+        try {
+            awaitAcceptance(connections);
+        } finally {
+            channel.close();
+        }
+    }
+
+    private void awaitAcceptance(AcceptedConnections connections) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        long lastNobody = start;
+        while (true) {
+            AcceptedConnections.By by = connections.since(jvm.pid());
+            if (by == AcceptedConnections.By.IT) {
+                return;
+            }
+            long now = System.nanoTime();
+            if (by == AcceptedConnections.By.NOBODY) {
+                lastNobody = now;
+            }
+            if (now - lastNobody > ANOTHER_NANOS) {
+                throw new IOException("another process listens at " + socketName()
+                        + " in its /tmp, as a JVM of the same number in another container does that shares the"
+                        + " directory. Remove that file, and try again: then this JVM makes its own");
+            }
+            if (now - start > ACCEPT_NANOS) {
+                throw new IOException("it does not accept a connection; is it busy with another command?");
+            }
+            requireAlive();
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+        }
+    }
+
+    private static SocketChannel connect(int file) throws IOException {
+        return SocketChannel.open(UnixDomainSocketAddress.of(descriptor(file)));
     }
 
     private String socketName() {
@@ -270,5 +325,8 @@ final class AttachSocket implements AutoCloseable {
     @Override
     public void close() {
         libc.close(directory);
+        if (socket >= 0) {
+            libc.close(socket);
+        }
     }
 }

@@ -10,6 +10,12 @@ import io.memlock.os.RealLibC;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,6 +52,7 @@ class AttachSocketTest {
         Files.writeString(process.resolve("stat"), "4242 (java) S 1 1 1 0 -1 0 5 0 7 0 1 1 0 0 20 0 1 0 1000 1 1 1\n");
         namespace(process, "mnt:[1]");
         namespace(root.resolve("self"), "mnt:[2]");
+        Files.createSymbolicLink(root.resolve("self/net"), Path.of("/proc/self/net"));
     }
 
     /** It may have a handler of its own, and a library that it looks into. */
@@ -59,6 +66,62 @@ class AttachSocketTest {
 
         assertThat(signals).isEmpty();
         assertThat(tmp).isEmptyDirectory();
+    }
+
+    @Test
+    void theJvmThatAcceptsIsTheOneThatIsAsked() throws Exception {
+        thread(1, "Attach Listener");
+        Files.createSymbolicLink(process.resolve("fd"), Path.of("/proc/self/fd"));
+        try (ServerSocketChannel listener = listen("77 the first")) {
+            try (AttachSocket socket = open()) {
+                Files.delete(tmp.resolve(".java_pid77"));
+                try (ServerSocketChannel later = listen("77 the second")) {
+                    assertThat(socket.ask("properties"))
+                            .as("whoever has its name by now")
+                            .isEqualTo("77 the first");
+                    assertThat(later.isOpen()).isTrue();
+                }
+            }
+            assertThat(listener.isOpen()).isTrue();
+        }
+    }
+
+    /** As of two containers that share a /tmp: here the test itself is the other. */
+    @Test
+    void aJvmOfTheSameNumberInAnotherContainerIsNotTakenForIt() throws Exception {
+        thread(1, "Attach Listener");
+        Files.createDirectories(process.resolve("fd"));
+        try (ServerSocketChannel another = listen("of another")) {
+            assertThatThrownBy(this::open).hasMessageContaining("another process listens at .java_pid77 in its /tmp");
+            assertThat(another.isOpen()).isTrue();
+        }
+        assertThat(signals).isEmpty();
+    }
+
+    /** Answers each connection, as HotSpot binds its socket: by another name first. */
+    private ServerSocketChannel listen(String answer) throws IOException {
+        Path first = tmp.resolve(".java_pid77.tmp");
+        ServerSocketChannel listener =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(first));
+        Files.move(first, tmp.resolve(".java_pid77"));
+        Thread thread = new Thread(() -> answer(listener, answer), "listener");
+        thread.setDaemon(true);
+        thread.start();
+        return listener;
+    }
+
+    private static void answer(ServerSocketChannel listener, String answer) {
+        try {
+            while (true) {
+                try (SocketChannel channel = listener.accept()) {
+                    if (channel.read(ByteBuffer.allocate(1024)) > 0) {
+                        channel.write(ByteBuffer.wrap(("0\n" + answer).getBytes(StandardCharsets.UTF_8)));
+                    }
+                }
+            }
+        } catch (IOException closed) {
+            return;
+        }
     }
 
     private AttachSocket open() throws Exception {
