@@ -10,6 +10,7 @@ import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.TimeLimit;
 import io.memlock.log.PlainText;
+import io.memlock.memory.Bytes;
 import io.memlock.memory.Selection;
 import io.memlock.output.Console;
 import io.memlock.proc.ProcFs;
@@ -59,7 +60,20 @@ final class ReplyPrinter {
             return ExitStatus.FAILED;
         }
         console.out().println(isKin() ? lead + text : quoted(text));
-        return selection.isEmpty() ? ExitStatus.DONE : verified(selection);
+        return selection.isEmpty() ? unlocked(text) : verified(selection);
+    }
+
+    /** Says what the kernel still charges, unless the answer does: the application may have locked it. */
+    private int unlocked(String text) throws CommandException {
+        try {
+            String charged = Bytes.text(Math.max(0, proc.status(jvm.pid()).vmLckBytes()));
+            if (!text.contains("charged " + charged)) {
+                console.out().println("The kernel charges " + charged + " to " + jvm.title() + " (VmLck)");
+            }
+            return ExitStatus.DONE;
+        } catch (IOException e) {
+            throw new CommandException(jvm.title() + " cannot be looked at any more: " + e.getMessage());
+        }
     }
 
     /** Compares a success with what the kernel says. */
