@@ -133,16 +133,16 @@ final class AttachClient {
      */
     private void requireJar(Jvm jvm) throws CommandException {
         File jar = jar();
-        if (!proc.sharesNamespace(jvm.pid(), "mnt")
-                && !proc.files().existsSeenBy(Long.toString(jvm.pid()), jar.getPath())) {
+        boolean isHere = proc.sharesRoot(jvm.pid());
+        if (!isHere && !proc.files().existsSeenBy(Long.toString(jvm.pid()), jar.getPath())) {
             throw new CommandException(
-                    jvm.title() + " runs in a container with files of its own, and does not find " + jar
+                    jvm.title() + " sees files of its own, as in a container, and does not find " + jar
                             + ". Copy the jar into the container with docker cp or kubectl cp (a plain cp to "
                             + proc.of(jvm.pid())
                             + "/root/ would follow links in it to files of this host), and name its path there"
                             + ": --jar " + ShellWord.of("/tmp/" + jar.getName()));
         }
-        if (proc.sharesNamespace(jvm.pid(), "mnt") && !jar.isFile()) {
+        if (isHere && !jar.isFile()) {
             throw new CommandException("there is no file " + jar);
         }
     }

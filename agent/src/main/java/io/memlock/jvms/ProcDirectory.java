@@ -132,7 +132,7 @@ public final class ProcDirectory {
     }
 
     /** Tells whether paths lead a process to the same files as this one; true if that cannot be seen. */
-    boolean sharesRoot(long pid) {
+    public boolean sharesRoot(long pid) {
         try {
             return sharesNamespace(pid, "mnt")
                     && Files.readSymbolicLink(of(pid).resolve("root"))
