@@ -14,6 +14,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -26,7 +27,7 @@ public final class ProcDirectory {
     /** The beginning of the line of a mapping that can be run. */
     private static final Pattern EXECUTABLE = Pattern.compile("\\S+ ..x");
 
-    private static final String PERF_DATA_DIRECTORY = "hsperfdata_";
+    private static final String PERF_DATA_DIRECTORY = "/hsperfdata_";
 
     /** The file is the JVM's: so much of it is read at most. */
     private static final int LONGEST_PERF_DATA = 1 << 20;
@@ -106,13 +107,31 @@ public final class ProcDirectory {
      */
     byte[] perfData(long pid) throws IOException {
         String process = Long.toString(pid);
+        String name = "/" + status(pid).ownPid();
         for (Mapping mapping : parsed(() -> files.mappings(process))) {
-            String path = mapping.path();
-            if (path.startsWith("/") && path.contains(PERF_DATA_DIRECTORY) && !path.endsWith(" (deleted)")) {
-                return files.seenBy(process, files.pathSeenBy(process, path), LONGEST_PERF_DATA);
+            if (isPerfData(mapping, name) && !mapping.isUnlinked()) {
+                String seen = files.pathSeenBy(process, mapping.path());
+                requireInode(of(pid).resolve("root" + seen), mapping.inode());
+                return files.seenBy(process, seen, LONGEST_PERF_DATA);
             }
         }
         return null;
+    }
+
+    /** Tells whether a JVM writes its counters there: those of other JVMs, which it may look at, it can only read. */
+    private static boolean isPerfData(Mapping mapping, String name) {
+        String path = mapping.linkedPath();
+        int directory = path.lastIndexOf('/', path.length() - name.length() - 1);
+        return mapping.writable()
+                && mapping.shared()
+                && path.endsWith(name)
+                && path.startsWith(PERF_DATA_DIRECTORY, directory);
+    }
+
+    private static void requireInode(Path file, long inode) throws IOException {
+        if (!Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS).equals(inode)) {
+            throw new IOException(file + ": not the file that is mapped");
+        }
     }
 
     /** Tells whether the process has a thread whose name begins with a prefix. */

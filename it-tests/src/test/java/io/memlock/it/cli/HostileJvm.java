@@ -58,7 +58,7 @@ final class HostileJvm implements AutoCloseable {
         for (String name : List.of("jdk", "traps", "mapped", "mapped/hsperfdata_nobody")) {
             Files.createDirectories(directory.resolve(name));
         }
-        Files.write(directory.resolve("mapped/hsperfdata_nobody/1"), counters);
+        Files.write(directory.resolve("counters"), counters);
         Files.write(Files.createDirectories(directory.resolve("mapped/" + NAME)).resolve(NAME), new byte[1]);
         ForkedJvm jvm = ForkedJvm.on(jdk)
                 .wrapper(AS_NOBODY)
@@ -103,7 +103,7 @@ final class HostileJvm implements AutoCloseable {
         jvm.close();
     }
 
-    /** A JDK whose files lead to the traps, a place of Kubernetes that does so too, and a long name for the program. */
+    /** A JDK whose files lead to the traps, counters by the name of its own, a place of Kubernetes that does so too, and a long name for the program. */
     private static String script(Path directory, Jdk jdk) {
         return """
                 mount -t tmpfs tmpfs %1$s/jdk
@@ -114,6 +114,8 @@ final class HostileJvm implements AutoCloseable {
                     fi
                 done
                 ln -s %1$s/traps/release %1$s/jdk/release
+                mount -t tmpfs tmpfs %1$s/mapped/hsperfdata_nobody
+                cp %1$s/counters %1$s/mapped/hsperfdata_nobody/$$
                 mount -t tmpfs tmpfs /run
                 mkdir -p /run/secrets/kubernetes.io
                 ln -s %1$s/traps /run/secrets/kubernetes.io/serviceaccount
