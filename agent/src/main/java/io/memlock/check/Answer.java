@@ -30,11 +30,15 @@ public record Answer(Level level, long pid, String text, JvmMemory memory, Publi
     /** Judges what was seen of a JVM. */
     public static Answer on(Jvm jvm, JvmMemory memory, PublishedLock published, Thresholds thresholds) {
         LockSummary summary = LockSummary.on(memory, published);
-        Level level = thresholds.judge(memory, published, summary);
+        boolean isSelectionKnown = !jvm.agent() || published.state() != null;
+        Level level = thresholds.judge(memory, published, summary, isSelectionKnown);
         long age = summary.lock() == LockSummary.Lock.NOT_VERIFIED
                 ? Numbers.UNKNOWN // the summary tells it
                 : published.verifiedAgeSeconds();
         String text = jvm.title() + " " + summary.text() + (age < 0 ? "" : ", verified " + age + " s ago");
+        if (!isSelectionKnown && summary.lock() == LockSummary.Lock.PARTLY_LOCKED) {
+            text += "; what its agent should lock is not known: its counters cannot be read";
+        }
         return new Answer(level, jvm.pid(), text, memory, published);
     }
 

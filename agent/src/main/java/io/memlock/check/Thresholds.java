@@ -8,21 +8,31 @@ import io.memlock.jvms.PublishedLock;
 /**
  * The bounds by which JVMs are judged.
  *
- * @param coverage of what is partly locked, from 0 to 1; null if that is a warning whatever it is
+ * @param coverage of what is partly locked, from 0 to 1; null if that is a warning whatever
+ *     it is, or not known where nobody tells what should be locked
  * @param swapped bytes that are swapped out; null if any are a warning
  * @param age seconds since the lock was verified; null if an agent that has not done so for some intervals is not known
  */
 public record Thresholds(Threshold coverage, Threshold swapped, Threshold age) {
 
-    /** Judges what was seen of a JVM: the worst counts. */
-    Level judge(JvmMemory memory, PublishedLock published, LockSummary summary) {
-        return lock(memory, published, summary).or(swapped(memory)).or(age(memory, published));
+    /**
+     * Judges what was seen of a JVM: the worst counts.
+     *
+     * @param isSelectionKnown false if an agent runs in it that does not tell what should be locked
+     */
+    Level judge(JvmMemory memory, PublishedLock published, LockSummary summary, boolean isSelectionKnown) {
+        return lock(memory, published, summary, isSelectionKnown)
+                .or(swapped(memory))
+                .or(age(memory, published));
     }
 
-    private Level lock(JvmMemory memory, PublishedLock published, LockSummary summary) {
+    private Level lock(JvmMemory memory, PublishedLock published, LockSummary summary, boolean isSelectionKnown) {
         return switch (summary.lock()) {
             case LOCKED -> Level.OK;
-            case PARTLY_LOCKED -> coverage == null ? Level.WARNING : coverage.ofLeast(published.coverage(memory));
+            case PARTLY_LOCKED ->
+                coverage != null
+                        ? coverage.ofLeast(published.coverage(memory))
+                        : isSelectionKnown ? Level.WARNING : Level.UNKNOWN;
             case NOT_LOCKED -> Level.CRITICAL;
             case NOT_MEASURED, NOT_VERIFIED -> Level.UNKNOWN;
         };

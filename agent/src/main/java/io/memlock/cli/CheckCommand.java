@@ -36,8 +36,8 @@ import picocli.CommandLine.TypeConversionException;
             "",
             "OK: everything that should be locked is, and nothing of the JVM is swapped out. WARNING: some of it is not"
                     + " locked, or is swapped out. CRITICAL: nothing is locked. UNKNOWN: the lock was not verified"
-                    + " lately, or the JVM cannot be looked at. What should be locked is what the agent in"
-                    + " the JVM has selected; without an agent, everything.",
+                    + " lately, what should be locked is not known, or the JVM cannot be looked at. What should be"
+                    + " locked is what the agent in the JVM has selected; without an agent, everything.",
             "",
             "WARN:CRIT are bounds: a value beyond the first is a WARNING, beyond the second CRITICAL. Either may be"
                     + " left out, as in 99.5 and :95.",

@@ -12,6 +12,7 @@ import io.memlock.proc.SmapsRollup;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -101,7 +102,8 @@ public final class ProcDirectory {
     }
 
     /**
-     * Reads the performance counters of a JVM: a file of some ten kilobytes, which it has mapped.
+     * Reads the performance counters of a JVM: a file of some ten kilobytes, which it has mapped. Where somebody has removed the
+     * file, or it is of the user as whom the JVM was started, what is mapped is read.
      *
      * @return null if it publishes none
      */
@@ -109,13 +111,29 @@ public final class ProcDirectory {
         String process = Long.toString(pid);
         String name = "/" + status(pid).ownPid();
         for (Mapping mapping : parsed(() -> files.mappings(process))) {
-            if (isPerfData(mapping, name) && !mapping.isUnlinked()) {
+            if (!isPerfData(mapping, name)) {
+                continue;
+            }
+            try {
                 String seen = files.pathSeenBy(process, mapping.path());
                 requireInode(of(pid).resolve("root" + seen), mapping.inode());
                 return files.seenBy(process, seen, LONGEST_PERF_DATA);
+            } catch (IOException e) {
+                return mapped(pid, mapping);
             }
         }
         return null;
+    }
+
+    /** Reads a part of the memory of a process, which is closed to those who may not trace it. proc_pid_mem(5) */
+    private byte[] mapped(long pid, Mapping mapping) throws IOException {
+        byte[] bytes = new byte[(int) Math.min(mapping.length(), LONGEST_PERF_DATA)];
+        try (RandomAccessFile memory =
+                new RandomAccessFile(of(pid).resolve("mem").toFile(), "r")) {
+            memory.seek(mapping.start());
+            memory.readFully(bytes);
+        }
+        return bytes;
     }
 
     /** Tells whether a JVM writes its counters there: those of other JVMs, which it may look at, it can only read. */

@@ -27,7 +27,10 @@ import java.util.List;
 public record PublishedLock(
         LockState state, String selection, String files, PublishedScan scan, long relocks, long verifiedAgeSeconds) {
 
-    /** The lock of a JVM without the agent, or with {@code -XX:-UsePerfData} or {@code -XX:+PerfDisableSharedMem}. */
+    /**
+     * The lock of a JVM without the agent, with {@code -XX:-UsePerfData} or {@code -XX:+PerfDisableSharedMem}, or whose counters
+     * cannot be read.
+     */
     public static final PublishedLock NOTHING =
             new PublishedLock(null, "", "", PublishedScan.NONE, Numbers.UNKNOWN, Numbers.UNKNOWN);
 

@@ -11,7 +11,7 @@ import io.memlock.jvms.PublishedLock;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Of a JVM without an agent, of which everything should be locked. */
+/** Of a JVM without an agent, of which everything should be locked, but in one test. */
 class AnswerTest {
 
     private static final Thresholds USUAL = new Thresholds(null, null, null);
@@ -55,6 +55,19 @@ class AnswerTest {
     }
 
     @Test
+    void whoseAgentDoesNotTellWhatShouldBeLockedIsNotJudgedByAll() {
+        assertThat(ofAgent(400, USUAL).level()).isEqualTo(Level.UNKNOWN);
+        assertThat(ofAgent(400, USUAL).text())
+                .contains("partly locked 40 %; what its agent should lock is not known: its counters cannot be read");
+        assertThat(ofAgent(1000, USUAL).line()).isEqualTo("MEMLOCK OK: JVM 7 (app.jar) locked");
+        assertThat(ofAgent(0, USUAL).level()).isEqualTo(Level.CRITICAL);
+        assertThat(ofAgent(400, new Thresholds(Threshold.share("30:20"), null, null))
+                        .level())
+                .as("somebody knows")
+                .isEqualTo(Level.OK);
+    }
+
+    @Test
     void aNameNeitherEndsTheLineNorAddsNumbersToIt() {
         String line = Answer.unknown(7, "evil|coverage=1\nMEMLOCK OK: all").line();
 
@@ -66,7 +79,15 @@ class AnswerTest {
     }
 
     private static Level level(JvmMemory memory, Thresholds thresholds) {
-        Jvm jvm = new Jvm(7, 0, new JavaCommand("app.jar", new JvmFlags(List.of())), false, 1);
-        return Answer.on(jvm, memory, PublishedLock.NOTHING, thresholds).level();
+        return answer(memory, thresholds, false).level();
+    }
+
+    private static Answer ofAgent(long locked, Thresholds thresholds) {
+        return answer(new JvmMemory(1000, locked, locked, 0, 0, 0), thresholds, true);
+    }
+
+    private static Answer answer(JvmMemory memory, Thresholds thresholds, boolean hasAgent) {
+        Jvm jvm = new Jvm(7, 0, new JavaCommand("app.jar", new JvmFlags(List.of())), hasAgent, 1);
+        return Answer.on(jvm, memory, PublishedLock.NOTHING, thresholds);
     }
 }

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +63,38 @@ class ProcDirectoryTest {
         file("hsperfdata_app/77", "of another");
 
         assertThatThrownBy(this::read).isInstanceOf(IOException.class);
+    }
+
+    /** As where somebody cleans /tmp. */
+    @Test
+    void ofAFileThatIsGoneWhatIsMappedIsRead() throws IOException {
+        maps(own(" (deleted)"));
+        Files.delete(counters);
+        memory("mapped");
+
+        assertThat(read()).startsWith("mapped").hasSize(0x1000);
+    }
+
+    /** As where a JVM was started by root, and has given up its rights. */
+    @Test
+    void ofAFileThatItsUserMayNotReadWhatIsMappedIsRead() throws IOException {
+        maps(own(""));
+        Files.setPosixFilePermissions(counters, Set.of(PosixFilePermission.OWNER_READ));
+        Files.writeString(
+                process.resolve("status"),
+                Files.readString(process.resolve("status")).replaceFirst("Uid:.*", "Uid:\t65534\t65534"));
+        memory("mapped");
+
+        assertThat(read()).startsWith("mapped");
+    }
+
+    private void memory(String text) throws IOException {
+        try (RandomAccessFile memory =
+                new RandomAccessFile(process.resolve("mem").toFile(), "rw")) {
+            memory.setLength(ADDRESS + 0x1000);
+            memory.seek(ADDRESS);
+            memory.write(text.getBytes(UTF_8));
+        }
     }
 
     private String read() throws IOException {

@@ -328,6 +328,20 @@ class CommandLineIT {
         assertThat(jvm.stdout()).doesNotContain("Full thread dump");
     }
 
+    /** As where somebody cleans /tmp. */
+    @EachJdk
+    @SideBySide
+    void countersThatSomebodyHasRemovedAreReadInTheJvm(Jdk jdk) throws Exception {
+        Machine.requireUnlimitedLocking();
+        Machine.require(Machine.isAdmin(), "needs root, to read the memory of another process wherever it runs");
+        jvm = describe(jdk).agent("mode=heap").start();
+        jvm.awaitLine("ready");
+        Files.delete(Path.of("/tmp/hsperfdata_" + System.getProperty("user.name"), pid()));
+
+        eventually(
+                () -> assertThat(memlock("check", pid()).succeeded().stdout()).contains("locked: heap, verified"));
+    }
+
     @EachJdk
     @SideBySide
     void statusAgreesWithProc(Jdk jdk) throws Exception {

@@ -65,6 +65,40 @@ class ContainerIT {
         }
     }
 
+    /** They share a /tmp, and with it the name of their sockets. */
+    @Test
+    void ofTwoWithTheSameNumberTheOneThatIsNamedIsAsked() throws IOException {
+        try (ForkedJvm first = inOwnPids();
+                ForkedJvm second = inOwnPids()) {
+            long one = childOf(first.pid());
+            long other = childOf(second.pid());
+            Memlock.run("attach", one, "mode=heap").succeeded();
+            Memlock.run("attach", other, "mode=heap").succeeded();
+
+            Outcome unlock = Memlock.run("unlock", one);
+
+            assertThat(unlock.exitStatus()).as("%s", unlock).isEqualTo(1);
+            assertThat(unlock.stderr()).contains("another process listens at .java_pid1 in its /tmp");
+            assertThat(ProcStatus.of(one).chargedBytes()).isPositive();
+            assertThat(ProcStatus.of(other).chargedBytes()).isPositive();
+
+            removeSocket();
+            Memlock.run("unlock", one).succeeded();
+            assertThat(ProcStatus.of(one).chargedBytes()).isZero();
+            assertThat(ProcStatus.of(other).chargedBytes()).isPositive();
+        }
+    }
+
+    private static ForkedJvm inOwnPids() {
+        ForkedJvm container = ForkedJvm.on(Jdk.current())
+                .wrapper(Wrappers.ownPids())
+                .flags("-Xmx64m")
+                .main(HeapApp.class)
+                .start();
+        container.awaitLine("ready");
+        return container;
+    }
+
     @Test
     void whereTheJarIsNotThereSaysHowToBringIt() throws IOException {
         Path here = Files.copy(AgentJar.path(), directory.resolve("agent.jar"));
