@@ -87,7 +87,8 @@ class JvmsTest {
                 10,
                 "java",
                 "S (sleeping)",
-                LIBJVM + "7f0000002000-7f000000a000 rw-s 00000000 08:01 2 " + jail.resolve("10") + "\n",
+                LIBJVM + "7f0000002000-7f000000a000 rw-s 00000000 08:01 "
+                        + Files.getAttribute(jail.resolve("10"), "unix:ino") + " " + jail.resolve("10") + "\n",
                 "java\0@options\0");
 
         assertThat(jvms.find(10).command().name()).isEqualTo("app.Server");
