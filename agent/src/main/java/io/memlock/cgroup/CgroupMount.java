@@ -9,15 +9,13 @@ import io.memlock.proc.MountInfo;
  *
  * @param version 1 or 2
  * @param mountPoint of the hierarchy
- * @param path from there to the cgroup: "" or beginning with {@code /}
+ * @param path from there to the cgroup: "" or beginning with {@code /}; null where the mount does not show the cgroup, as
+ *     one of another container's
  */
 public record CgroupMount(int version, String mountPoint, String path) {
 
     /**
      * Finds the memory cgroup. The memory controller is in one hierarchy only, so a v1 hierarchy that has it wins.
-     *
-     * <p>In a container the cgroup's path may be the host's, with only the cgroup itself mounted: then the mount's root
-     * is the closest that can be seen.
      *
      * @param mounts of the reader, as the paths are the reader's view
      * @return null if no memory hierarchy is mounted
@@ -33,12 +31,13 @@ public record CgroupMount(int version, String mountPoint, String path) {
      * @return null if there is no such hierarchy, or it is not mounted
      */
     static CgroupMount locateV1(CgroupMembership membership, MountInfo mounts, String controller) {
+        CgroupMount found = null;
         for (MountInfo.Mount mount : mounts.mounts()) {
             if (mount.type().equals("cgroup") && mount.hasSuperOption(controller)) {
-                return in(mount, 1, membership.pathV1(controller));
+                found = better(found, in(mount, 1, membership.pathV1(controller)));
             }
         }
-        return null;
+        return found;
     }
 
     /**
@@ -47,16 +46,32 @@ public record CgroupMount(int version, String mountPoint, String path) {
      * @return null if it is not mounted
      */
     static CgroupMount locateV2(CgroupMembership membership, MountInfo mounts) {
+        CgroupMount found = null;
         for (MountInfo.Mount mount : mounts.mounts()) {
             if (mount.type().equals("cgroup2")) {
-                return in(mount, 2, membership.pathV2());
+                found = better(found, in(mount, 2, membership.pathV2()));
             }
         }
-        return null;
+        return found;
+    }
+
+    /** Returns the first of two mounts of a hierarchy, unless only the second shows the cgroup. */
+    private static CgroupMount better(CgroupMount first, CgroupMount second) {
+        return first == null || (!first.isShown() && second.isShown()) ? second : first;
     }
 
     private static CgroupMount in(MountInfo.Mount mount, int version, String path) {
         return path == null ? null : new CgroupMount(version, mount.mountPoint(), below(mount.root(), path));
+    }
+
+    /** Returns whether the mount shows the cgroup. */
+    boolean isShown() {
+        return path != null;
+    }
+
+    /** Returns the cgroup at the mount point. */
+    CgroupMount top() {
+        return new CgroupMount(version, mountPoint, "");
     }
 
     /** Returns the cgroup above, null at the mount point. */
@@ -68,11 +83,15 @@ public record CgroupMount(int version, String mountPoint, String path) {
         return mountPoint + path;
     }
 
+    /** Both may begin with {@code /..}, once for each cgroup that is above the reader's cgroup namespace. */
     private static String below(String root, String path) {
-        if (path.equals("/..") || path.startsWith("/../") || !Paths.isWithin(root, path)) {
-            return "";
+        if (!Paths.isWithin(root, path)) {
+            return null;
         }
         String below = root.equals("/") ? path : path.substring(root.length());
+        if (Paths.isWithin("/..", below)) {
+            return null;
+        }
         return below.equals("/") ? "" : below;
     }
 }

@@ -19,7 +19,8 @@ public final class Cgroups {
 
     /**
      * Returns the memory cgroup of a process and those above it that count it; without levels where none is mounted,
-     * and {@link CgroupHierarchy#UNKNOWN} where that cannot be read.
+     * and {@link CgroupHierarchy#UNKNOWN} where that cannot be read. Where the own cgroup of this process is not shown, the
+     * mount's root is the closest to it that can be seen. To another process that root may be a stranger's.
      */
     public CgroupHierarchy memory(String pid) {
         try {
@@ -27,8 +28,11 @@ public final class Cgroups {
             if (own == null) {
                 return new CgroupHierarchy(null, List.of());
             }
-            if (!proc.isHostDirectory(own.directory())) {
-                own = new CgroupMount(own.version(), own.mountPoint(), "");
+            if (!own.isShown() || !proc.isHostDirectory(own.directory())) {
+                if (!pid.equals(ProcFs.SELF)) {
+                    return CgroupHierarchy.UNKNOWN;
+                }
+                own = own.top();
             }
             List<CgroupLevel> levels = levels(own);
             int counting = 1;
@@ -56,10 +60,10 @@ public final class Cgroups {
         return levels;
     }
 
-    /** Returns a cgroup and those above it; none of null. */
+    /** Returns a cgroup and those above it; none of null, or of one that is not shown. */
     private List<CgroupLevel> levels(CgroupMount own) {
         List<CgroupLevel> levels = new ArrayList<>();
-        for (CgroupMount at = own; at != null; at = at.parent()) {
+        for (CgroupMount at = own != null && own.isShown() ? own : null; at != null; at = at.parent()) {
             levels.add(new CgroupLevel(at.version(), at.directory(), files(at.directory())));
         }
         return levels;

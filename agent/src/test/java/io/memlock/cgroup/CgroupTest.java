@@ -46,15 +46,22 @@ class CgroupTest {
 
     @ParameterizedTest
     @CsvSource({
-        // root of the mount, path of the cgroup, what is left below the mount point
+        // root of the mount, path of the cgroup, what is left below the mount point; nothing where it is not shown
+        // there
         "/,           /,                     ''",
         "/,           /system.slice/a.service, /system.slice/a.service",
         "/docker/abc, /docker/abc,           ''",
         "/docker/abc, /docker/abc/inner,     /inner",
-        "/docker/abc, /docker/abcdef,        ''",
-        "/docker/abc, /kubepods/pod1,        ''",
-        "/../..,      /,                     ''",
-        "/,           /../neighbour,         ''",
+        "/docker/abc, /docker/abcdef,",
+        "/docker/abc, /kubepods/pod1,",
+        "/../..,      /,",
+        "/,           /..,",
+        "/,           /../neighbour,",
+        "/..,         /../neighbour,         /neighbour",
+        "/..,         /../..,",
+        "/..,         /../../neighbour,",
+        "/../..,      /../..,                ''",
+        "/../..,      /../../neighbour,      /neighbour",
     })
     void locatesTheCgroupBelowItsMount(String root, String path, String below) {
         assertThat(CgroupMount.locate(
@@ -68,11 +75,23 @@ class CgroupTest {
     }
 
     @Test
-    void fallsBackToTheMountsRootInACgroupNamespace() {
+    void takesTheMountThatShowsTheCgroup() {
+        String mounts = V2_MOUNT.replace("%s", "/docker/doctor")
+                + V2_MOUNT.replace("%s", "/").replace("/sys/fs/cgroup", "/host/cgroup");
+
+        assertThat(CgroupMount.locate(
+                        CgroupMembership.parse(Fixture.cursor("0::/docker/jvm\n")),
+                        MountInfo.parse(Fixture.cursor(mounts))))
+                .isEqualTo(new CgroupMount(2, "/host/cgroup", "/docker/jvm"));
+    }
+
+    /** The mount was made before the namespace, and shows two cgroups above it. Which of those in it is ours has no name. */
+    @Test
+    void doesNotFindTheOwnCgroupInAMountOfTheNamespaceAbove() {
         assertThat(CgroupMount.locate(
                         CgroupMembership.parse(Fixture.cursor(Fixture.text("jdk17-g1/cgroup"))),
                         MountInfo.parse(Fixture.cursor(Fixture.text("jdk17-g1/mountinfo")))))
-                .isEqualTo(new CgroupMount(1, "/sys/fs/cgroup/memory", ""));
+                .isEqualTo(new CgroupMount(1, "/sys/fs/cgroup/memory", null));
     }
 
     @Test

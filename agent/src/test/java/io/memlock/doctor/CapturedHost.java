@@ -25,8 +25,10 @@ final class CapturedHost {
         this.root = root;
         put("proc/meminfo", captured("host/meminfo"));
         put("proc/swaps", captured("host/swaps"));
-        put("proc/self/mountinfo", captured("jdk17-g1/mountinfo"));
-        put("proc/" + PID + "/mountinfo", captured("jdk17-g1/mountinfo"));
+        // The mount of the capture shows cgroups above the namespace, so that its own has no name there.
+        String mounts = captured("jdk17-g1/mountinfo").replace("/../.. /sys/fs/cgroup", "/ /sys/fs/cgroup");
+        put("proc/self/mountinfo", mounts);
+        put("proc/" + PID + "/mountinfo", mounts);
         put("proc/" + PID + "/cgroup", captured("jdk17-g1/cgroup"));
         put("proc/" + PID + "/status", captured("jdk17-g1/status"));
         put("proc/" + PID + "/environ", "HOME=/root\0PATH=/usr/bin\0");

@@ -97,14 +97,35 @@ class ProcFsTest {
     }
 
     @Test
-    void readsTheMountsRootWhereTheCgroupsPathIsTheHosts() throws IOException {
-        write("proc/7/cgroup", "0::/kubepods/pod1/abc\n");
+    void readsTheMountsRootWhereTheOwnCgroupsPathIsTheHosts() throws IOException {
+        write("proc/self/cgroup", "0::/kubepods/pod1/abc\n");
         write("proc/self/mountinfo", "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
         write("sys/fs/cgroup/memory.max", "8192\n");
-        CgroupHierarchy hierarchy = new Cgroups(captured).memory("7");
+        CgroupHierarchy hierarchy = new Cgroups(captured).memory(ProcFs.SELF);
 
         assertThat(hierarchy.directory()).isEqualTo("/sys/fs/cgroup");
         assertThat(hierarchy.limitBytes()).isEqualTo(8192);
+    }
+
+    /** As in a container that shares another's processes: what is mounted is the cgroup of the one who looks. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/../neighbour", "/kubepods/pod1/abc"})
+    void doesNotTakeTheMountsRootForTheCgroupOfAnotherProcess(String path) throws IOException {
+        write("proc/7/cgroup", "0::" + path + "\n");
+        write("proc/self/mountinfo", "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+        write("sys/fs/cgroup/memory.max", "8192\n");
+
+        assertThat(new Cgroups(captured).memory("7")).isEqualTo(CgroupHierarchy.UNKNOWN);
+    }
+
+    @Test
+    void findsNoControllerOfACgroupThatIsNotShown() throws IOException {
+        write("proc/7/cgroup", "3:pids:/../neighbour\n0::/../neighbour\n");
+        write(
+                "proc/self/mountinfo",
+                "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n31 24 0:27 / /pids rw - cgroup cgroup rw,pids\n");
+
+        assertThat(new Cgroups(captured).withController("7", "pids")).isEmpty();
     }
 
     @Test
