@@ -11,16 +11,33 @@ import java.util.function.ToLongFunction;
  * are read at each call.
  *
  * @param directory of the process's own cgroup, null where there is none, "" where that is not known
- * @param levels own cgroup first; none where no memory hierarchy is mounted
+ * @param levels own cgroup first; none where no memory hierarchy is mounted; where the place of the own is not known,
+ *     those that can be seen all the same
  */
 public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
 
     /** A hierarchy of which neither the place nor the limits can be read. */
     public static final CgroupHierarchy UNKNOWN = new CgroupHierarchy("", List.of());
 
-    /** Returns whether it could be read. */
+    /** Where no process is in a memory cgroup. */
+    static final CgroupHierarchy NONE = new CgroupHierarchy(null, List.of());
+
+    /** Returns a hierarchy of which only levels above the process's own can be read, if any. */
+    static CgroupHierarchy unknownBelow(List<CgroupLevel> levels) {
+        return new CgroupHierarchy(UNKNOWN.directory, levels);
+    }
+
+    /** Returns whether it could be read. If not, there may be tighter limits than those told here. */
     public boolean isKnown() {
         return directory == null || !directory.isEmpty();
+    }
+
+    /**
+     * Returns whether there are cgroups above all that can be seen, and nothing tells their limits, as in a container with
+     * version 2.
+     */
+    public boolean isPartlyHidden() {
+        return !levels.isEmpty() && levels.get(levels.size() - 1).isBelowAHiddenOne();
     }
 
     public CgroupHierarchy {
@@ -70,9 +87,13 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
      * least of what is left here, in each visible cgroup above, and on the host. Page cache that is not locked counts as
      * free, because the kernel drops it first.
      *
-     * @return bytes, {@link RoomSource#UNLIMITED} if neither the host nor a cgroup tells
+     * @return bytes, {@link RoomSource#UNLIMITED} if neither the host nor a cgroup tells, {@link RoomSource#UNKNOWN} if there
+     *     is a cgroup that cannot be read
      */
     public long freeBytes(MemInfo host) {
+        if (!isKnown()) {
+            return RoomSource.UNKNOWN;
+        }
         long available = host.availableBytes();
         long free = available < 0 ? RoomSource.UNLIMITED : available; // hidden, as with /proc mounted subset=pid
         for (CgroupLevel level : levels) {

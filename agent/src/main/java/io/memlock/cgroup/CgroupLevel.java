@@ -36,6 +36,31 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
     }
 
     /**
+     * Returns whether the limit and the usage can be read, or the kernel has none here: in the root of version 2, and where
+     * the memory controller is off. The levels above have one all the same.
+     */
+    boolean tellsItsLimit() {
+        if (version == 1) {
+            return has("memory.limit_in_bytes") && has("memory.usage_in_bytes");
+        }
+        if (has("memory.max")) {
+            return has("memory.current");
+        }
+        String controllers = files.text("cgroup.controllers"); // every cgroup has it
+        return controllers != null && (!isBelowAnother() || !(" " + controllers.strip() + " ").contains(" memory "));
+    }
+
+    /** Returns whether this is none of version 2's root, as that of a container's namespace. */
+    private boolean isBelowAnother() {
+        return has("cgroup.events");
+    }
+
+    /** Returns whether nothing here tells what applies above. */
+    boolean isBelowAHiddenOne() {
+        return version == 2 && isBelowAnother();
+    }
+
+    /**
      * Returns the limit beyond which the kernel reclaims, then kills. v1 tells the tightest limit here and above, even where
      * a container hides the levels above.
      */

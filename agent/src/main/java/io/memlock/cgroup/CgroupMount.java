@@ -14,15 +14,17 @@ import io.memlock.proc.MountInfo;
  */
 public record CgroupMount(int version, String mountPoint, String path) {
 
+    static final String MEMORY = "memory";
+
     /**
-     * Finds the memory cgroup. The memory controller is in one hierarchy only, so a v1 hierarchy that has it wins.
+     * Finds the memory cgroup. The memory controller is in one hierarchy only: in v2, unless the process is in a v1 hierarchy
+     * that has it.
      *
      * @param mounts of the reader, as the paths are the reader's view
-     * @return null if no memory hierarchy is mounted
+     * @return null if that hierarchy is not mounted
      */
     public static CgroupMount locate(CgroupMembership membership, MountInfo mounts) {
-        CgroupMount v1 = locateV1(membership, mounts, "memory");
-        return v1 == null ? locateV2(membership, mounts) : v1;
+        return membership.pathV1(MEMORY) == null ? locateV2(membership, mounts) : locateV1(membership, mounts, MEMORY);
     }
 
     /**

@@ -18,31 +18,47 @@ public final class Cgroups {
     }
 
     /**
-     * Returns the memory cgroup of a process and those above it that count it; without levels where none is mounted,
-     * and {@link CgroupHierarchy#UNKNOWN} where that cannot be read. Where the own cgroup of this process is not shown, the
-     * mount's root is the closest to it that can be seen. To another process that root may be a stranger's.
+     * Returns the memory cgroup of a process and those above it that count it; {@link CgroupHierarchy#NONE} where there are no
+     * memory cgroups. It is not known where the process is in one whose limit cannot be read, as in a chroot without
+     * {@code /sys/fs/cgroup}.
      */
     public CgroupHierarchy memory(String pid) {
+        CgroupHierarchy found = visible(pid);
+        return found.isKnown() || !proc.hasNoMemoryCgroups(pid) ? found : CgroupHierarchy.NONE;
+    }
+
+    /**
+     * Returns the memory cgroup of a process as far as it can be seen. Where that of this process is not shown, the root of
+     * the mount is the closest to it; to another process it may be a stranger's.
+     */
+    private CgroupHierarchy visible(String pid) {
         try {
-            CgroupMount own = CgroupMount.locate(membership(pid), proc.mountInfo(ProcFs.SELF));
+            CgroupMembership membership = membership(pid);
+            if (membership.pathV1(CgroupMount.MEMORY) == null && membership.pathV2() == null) {
+                return CgroupHierarchy.NONE;
+            }
+            CgroupMount own = CgroupMount.locate(membership, proc.mountInfo(ProcFs.SELF));
             if (own == null) {
-                return new CgroupHierarchy(null, List.of());
+                return CgroupHierarchy.UNKNOWN;
             }
-            if (!own.isShown() || !proc.isHostDirectory(own.directory())) {
-                if (!pid.equals(ProcFs.SELF)) {
-                    return CgroupHierarchy.UNKNOWN;
-                }
-                own = own.top();
+            boolean isShown = own.isShown() && proc.isHostDirectory(own.directory());
+            List<CgroupLevel> levels = counting(levels(isShown ? own : own.top()));
+            if (isShown && levels.get(0).tellsItsLimit()) {
+                return new CgroupHierarchy(own.directory(), levels);
             }
-            List<CgroupLevel> levels = levels(own);
-            int counting = 1;
-            while (counting < levels.size() && !isIndependentOfChildren(levels.get(counting))) {
-                counting++;
-            }
-            return new CgroupHierarchy(own.directory(), levels.subList(0, counting));
+            return pid.equals(ProcFs.SELF) ? CgroupHierarchy.unknownBelow(levels) : CgroupHierarchy.UNKNOWN;
         } catch (IOException e) {
             return CgroupHierarchy.UNKNOWN;
         }
+    }
+
+    /** Returns those of some levels, the lowest first, that count what is in the lowest. */
+    private static List<CgroupLevel> counting(List<CgroupLevel> levels) {
+        int counting = 1;
+        while (counting < levels.size() && !isIndependentOfChildren(levels.get(counting))) {
+            counting++;
+        }
+        return levels.subList(0, counting);
     }
 
     /**

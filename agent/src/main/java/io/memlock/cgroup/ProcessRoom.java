@@ -46,8 +46,8 @@ public final class ProcessRoom implements RoomSource {
     private CgroupHierarchy cgroup() {
         if (measurements % LOCATE_EVERY == 0) {
             CgroupHierarchy now = cgroups.memory(ProcFs.SELF);
-            if (cgroup.isKnown() && !now.isKnown()) {
-                return cgroup; // the application has used up its descriptors: asked again the next time
+            if (!now.isKnown()) { // the application may have used up its descriptors: asked again the next time
+                return cgroup.isKnown() ? cgroup : now;
             }
             cgroup = now;
         }

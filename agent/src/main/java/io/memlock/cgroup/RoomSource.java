@@ -10,6 +10,9 @@ public interface RoomSource {
     /** Where no limit is known. */
     long UNLIMITED = Long.MAX_VALUE;
 
+    /** Where there is a limit that cannot be read: as little may be left as nothing. */
+    long UNKNOWN = -1;
+
     /** Returns what {@link CgroupHierarchy#freeBytes} tells of this process. */
     long freeBytes();
 

@@ -62,12 +62,16 @@ public final class RoomWatch {
         return oomWatch;
     }
 
-    /** Measures what is left once the heap is as large as it may become: it is to stay locked, and cannot make room again. */
+    /**
+     * Measures what is left once the heap is as large as it may become: it is to stay locked, and cannot make room again.
+     *
+     * @return bytes, {@link RoomSource#UNKNOWN} if a limit cannot be read
+     */
     public long measure() {
         lastMeasureNanos = System.nanoTime();
         boolean isFirst = freeBytes == Long.MAX_VALUE; // then nothing is known to fall back on, and main waits
         takeFree(isFirst || locked() != null);
-        return Math.max(0, freeBytes - source.heapToComeBytes());
+        return freeBytes == RoomSource.UNKNOWN ? freeBytes : Math.max(0, freeBytes - source.heapToComeBytes());
     }
 
     /**

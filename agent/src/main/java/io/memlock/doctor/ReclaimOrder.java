@@ -27,6 +27,9 @@ final class ReclaimOrder {
     /** cgroup-v2.rst: a cgroup gets no more protection than those above it have. */
     private Finding protection() {
         String check = "protection";
+        if (!cgroup.isKnown()) {
+            return Finding.note(check, "not known: the files of the memory cgroup cannot be read here");
+        }
         String granted = "";
         for (String name : PROTECTIONS) {
             long asked = cgroup.ownProtectionBytes(name);

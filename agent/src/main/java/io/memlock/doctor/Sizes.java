@@ -112,8 +112,12 @@ final class Sizes {
         }
         return Finding.ok(
                 check,
-                (limit < 0 ? "no limit" : "at most " + Bytes.text(atMostBytes) + " of " + Bytes.limit(limit))
+                (limit < 0 ? unlimited() : "at most " + Bytes.text(atMostBytes) + " of " + Bytes.limit(limit))
                         + (high < 0 ? "" : ", memory.high is " + Bytes.text(high)));
+    }
+
+    private String unlimited() {
+        return cgroup.isPartlyHidden() ? "no limit that can be seen here" : "no limit";
     }
 
     /** Tells why the heap may outgrow the limit though nobody asked for it; "" if somebody did, or may have. */
@@ -142,9 +146,11 @@ final class Sizes {
                 PrefaultNeed.bytes(examined.segments(selection), selection.regions()),
                 examined.resident().bytes(selection));
         Headroom headroom = Headroom.of(memory, cgroup);
+        boolean isEnough = headroom.holds(more);
         String evidence = headroom.describe(more);
-        return headroom.isKnown()
-                ? prefaultRoom(headroom.holds(more), evidence)
-                : Finding.note(PREFAULT_ROOM, evidence);
+        if (isEnough && !cgroup.isKnown()) {
+            return Finding.note(PREFAULT_ROOM, evidence + "; what the memory cgroup has left is not known");
+        }
+        return headroom.isKnown() ? prefaultRoom(isEnough, evidence) : Finding.note(PREFAULT_ROOM, evidence);
     }
 }

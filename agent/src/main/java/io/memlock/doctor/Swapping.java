@@ -35,6 +35,10 @@ final class Swapping {
             return List.of(Finding.note("swap", "not known: /proc/meminfo cannot be read here"));
         }
         String there = Bytes.text(memory.swapTotalBytes()) + ", " + Bytes.text(memory.swapFreeBytes()) + " free";
+        if (!cgroup.isKnown()) {
+            String unknown = there + "; whether the memory cgroup may use it is not known";
+            return List.of(Finding.note("swap", unknown), compression());
+        }
         Finding swap = cgroup.swapLimitBytes() == 0
                 ? Finding.note("swap", there + ", but the memory cgroup may not use it: " + FILES_ONLY)
                 : Finding.ok("swap", there + ", vm.swappiness=" + settings.kernel("vm/swappiness"));

@@ -7,6 +7,7 @@ import io.memlock.advice.Remedy;
 import io.memlock.calls.LockLimit;
 import io.memlock.calls.LockProbe;
 import io.memlock.cgroup.OomMargin;
+import io.memlock.cgroup.RoomSource;
 import io.memlock.cgroup.RoomWatch;
 import io.memlock.hotspot.JvmFlags;
 import io.memlock.hotspot.RegionBounds;
@@ -238,15 +239,22 @@ final class Failures {
     /**
      * Tells why new mappings are not born locked though they could be.
      *
-     * @param left what is left for files, for people
+     * @param leftBytes what is left for files, {@link RoomSource#UNKNOWN} if a limit cannot be read
      */
-    static String scarceRoom(String left) {
-        return "strategy rescan, not future: only " + left
-                + " of memory will be left for files once the heap has grown. With future, a mapped file could fill"
-                + " that memory with locked pages before the agent unlocks it, and the OOM killer would end"
-                + " this JVM. With rescan, new memory is locked up to an interval later. To get future, leave "
-                + Bytes.text(RoomWatch.AMPLE_BYTES)
-                + " (lower -Xmx, raise the memory limit), or set strategy=future";
+    static String scarceRoom(long leftBytes) {
+        boolean isKnown = leftBytes != RoomSource.UNKNOWN;
+        return "strategy rescan, not future: "
+                + (isKnown
+                        ? "only " + Bytes.text(leftBytes) + " of memory will be left for files once the heap has grown"
+                        : "the limit of this JVM's memory cgroup cannot be read, so how much memory is left for files is"
+                                + " not known")
+                + ". With future, a mapped file could fill that memory with locked pages before the agent unlocks it,"
+                + " and the OOM killer would end this JVM. With rescan, new memory is locked up to an interval later. To"
+                + " get future, "
+                + (isKnown
+                        ? "leave " + Bytes.text(RoomWatch.AMPLE_BYTES) + " (lower -Xmx, raise the memory limit)"
+                        : "mount the cgroup file system where this JVM runs (/sys/fs/cgroup)")
+                + ", or set strategy=future";
     }
 
     static String ampleRoom() {

@@ -4,7 +4,6 @@ package io.memlock.lock;
 import io.memlock.calls.LimitProbe;
 import io.memlock.calls.LockLimit;
 import io.memlock.cgroup.RoomWatch;
-import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
 import io.memlock.memory.Selection;
 import io.memlock.options.AgentOptions;
@@ -206,9 +205,9 @@ public final class Plan {
         long left = room.measure();
         boolean wasScarce = isRoomScarce;
         isRoomScarce = left < scarceBytes;
-        isHeapTooLarge = left == 0;
+        isHeapTooLarge = left <= 0;
         if (isRoomScarce && !wasScarce) {
-            notices.add(Failures.scarceRoom(Bytes.text(left)));
+            notices.add(Failures.scarceRoom(left));
         }
         return !isRoomScarce;
     }

@@ -237,6 +237,26 @@ public final class ProcFs {
         }
     }
 
+    /**
+     * Returns whether no cgroup limits the memory of a process: the kernel has none, or they are switched off
+     * ({@code cgroup_disable=memory}). False also where that is not known. cgroups(7)
+     */
+    public boolean hasNoMemoryCgroups(String pid) {
+        if (!processFile(pid, "cgroup").exists()) {
+            return processFile(pid, "mountinfo").exists();
+        }
+        try {
+            for (String line : read(new File(proc, "cgroups")).split("\n", -1)) {
+                if (line.startsWith("memory\t")) {
+                    return line.endsWith("\t0"); // its last column: enabled
+                }
+            }
+        } catch (IOException e) {
+            // Not known.
+        }
+        return false;
+    }
+
     /** Returns the host's swap areas; none where the file is hidden. */
     public synchronized Swaps swaps() {
         try {

@@ -94,6 +94,15 @@ class CgroupTest {
                 .isEqualTo(new CgroupMount(1, "/sys/fs/cgroup/memory", null));
     }
 
+    /** The memory controller is in the hierarchy that is hidden, whatever else can be seen. */
+    @Test
+    void locatesNothingInVersion2WhereTheMemoryControllerIsInVersion1() {
+        assertThat(CgroupMount.locate(
+                        CgroupMembership.parse(Fixture.cursor("4:memory:/a\n0::/a\n")),
+                        MountInfo.parse(Fixture.cursor(V2_MOUNT.replace("%s", "/")))))
+                .isNull();
+    }
+
     @Test
     void locatesNothingWhereNoMemoryHierarchyIsMounted() {
         assertThat(CgroupMount.locate(

@@ -163,9 +163,11 @@ class ProcessRoomTest {
         assertThat(room.freeBytes()).isEqualTo(800 * MIB);
 
         Files.delete(proc.resolve("cgroup"));
+        Files.createDirectory(proc.resolve("cgroup")); // it is there, and cannot be read
         for (int i = 0; i < 64; i++) {
             assertThat(room.freeBytes()).isEqualTo(800 * MIB);
         }
+        Files.delete(proc.resolve("cgroup"));
         Files.writeString(proc.resolve("cgroup"), "0::/b\n");
 
         assertThat(room.freeBytes()).as("asked again at once").isEqualTo(400 * MIB);
@@ -251,10 +253,25 @@ class ProcessRoomTest {
     }
 
     @Test
-    void isUnlimitedWhereNothingTells(@TempDir Path root) {
+    void isNotKnownWhereNothingTells(@TempDir Path root) {
         ProcessRoom room = new ProcessRoom(new ProcFs(root.toFile(), root.toFile()), 4096, () -> -1);
 
-        assertThat(room.freeBytes()).isEqualTo(RoomSource.UNLIMITED);
+        assertThat(room.freeBytes()).isEqualTo(RoomSource.UNKNOWN);
+    }
+
+    /** As where the cgroup file system is mounted later, or descriptors had run out. */
+    @Test
+    void looksAgainForACgroupThatWasNotKnown(@TempDir Path root) throws Exception {
+        Path proc = Files.createDirectories(root.resolve("proc/self"));
+        Files.writeString(proc.resolve("cgroup"), "0::/a\n");
+        Files.writeString(proc.resolve("mountinfo"), "");
+        ProcessRoom room = new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096, () -> -1);
+        assertThat(room.freeBytes()).isEqualTo(RoomSource.UNKNOWN);
+
+        Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
+        write(Files.createDirectories(root.resolve("cg/a")), 900 * MIB, 100 * MIB);
+
+        assertThat(room.freeBytes()).isEqualTo(800 * MIB);
     }
 
     private static void write(Path cgroup, long limit, long usage) throws Exception {

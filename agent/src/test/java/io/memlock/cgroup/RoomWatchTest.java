@@ -69,6 +69,15 @@ class RoomWatchTest {
     }
 
     @Test
+    void whatIsNotKnownStaysSo() {
+        freeBytes = RoomSource.UNKNOWN;
+        heapToComeBytes = GIB;
+
+        assertThat(watch.measure()).isEqualTo(RoomSource.UNKNOWN);
+        assertThat(watch.isAmple()).isFalse();
+    }
+
+    @Test
     void withNothingToWatchNoLookIsDue() {
         assertThat(watch.nanosToNextLook(afterLong())).isEqualTo(Long.MAX_VALUE);
         assertThat(watch.isPassDue(afterLong())).isFalse();

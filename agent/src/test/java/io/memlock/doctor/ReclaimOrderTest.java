@@ -24,8 +24,10 @@ class ReclaimOrderTest extends OnCapturedHost {
                 .put(PROCESS + "/mountinfo", "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n")
                 .put("proc/self/mountinfo", "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
         for (String directory : new String[] {OWN, ABOVE}) {
+            host.put(directory + "memory.max", "max\n").put(directory + "memory.current", "4096\n");
             host.put(directory + "memory.min", "0\n").put(directory + "memory.low", "0\n");
         }
+        host.put("sys/fs/cgroup/cgroup.controllers", "cpu memory pids\n");
     }
 
     @Test
@@ -33,6 +35,14 @@ class ReclaimOrderTest extends OnCapturedHost {
         assertThat(find("protection")).isEqualTo(Finding.ok("protection", "neither memory.min nor memory.low"));
         host.put(PROCESS + "/cgroup", "0::/\n");
         assertThat(find("protection").evidence()).startsWith("neither");
+    }
+
+    @Test
+    void theProtectionOfACgroupThatCannotBeSeenIsNotKnown() {
+        host.put(PROCESS + "/cgroup", "0::/../neighbour\n");
+
+        assertThat(find("protection").severity()).isEqualTo(Severity.NOTE);
+        assertThat(find("protection").evidence()).startsWith("not known");
     }
 
     @ParameterizedTest

@@ -51,6 +51,31 @@ class SizesTest extends OnCapturedHost {
         assertThat(tooSmall.evidence()).contains("the limit is 64.0 MiB", "OOM killer");
     }
 
+    /** As in a sidecar that shares the processes of the JVM's container. */
+    @Test
+    void aCgroupThatCannotBeSeenIsNotKnown() throws IOException {
+        host.put("proc/17258/cgroup", "4:memory:/../h1a\n");
+
+        assertThat(find(64 * MIB, "memory cgroup"))
+                .isEqualTo(Finding.note("memory cgroup", "not known: its files cannot be read here"));
+        assertThat(prefault(10 * MIB).severity()).isEqualTo(Severity.NOTE);
+        assertThat(prefault(10 * MIB).evidence()).endsWith("; what the memory cgroup has left is not known");
+        assertThat(prefault(23_594_884 * KIB + 4096).severity()).isEqualTo(Severity.FAIL);
+    }
+
+    @Test
+    void inAContainerOfVersion2ALimitMayBeHidden() throws IOException {
+        host.put("proc/17258/cgroup", "0::/\n");
+        host.put("sys/fs/cgroup/unified/cgroup.controllers", "cpu memory\n");
+        assertThat(find(64 * MIB, "memory cgroup").evidence()).isEqualTo("no limit");
+
+        host.put("sys/fs/cgroup/unified/cgroup.events", "populated 1\n");
+        host.put("sys/fs/cgroup/unified/memory.max", "max\n");
+        host.put("sys/fs/cgroup/unified/memory.current", MIB + "\n");
+        assertThat(find(64 * MIB, "memory cgroup"))
+                .isEqualTo(Finding.ok("memory cgroup", "no limit that can be seen here"));
+    }
+
     @Test
     void tellsWhyAHeapOutgrowsALimitThatNobodyAskedItTo() throws IOException {
         host.put(LIMIT, 64 * MIB + "\n");
@@ -106,6 +131,7 @@ class SizesTest extends OnCapturedHost {
     void memoryHighSlowsDown() throws IOException {
         host.put("proc/17258/cgroup", "0::/unit\n");
         host.put("sys/fs/cgroup/unified/unit/memory.max", "max\n");
+        host.put("sys/fs/cgroup/unified/unit/memory.current", MIB + "\n");
         host.put("sys/fs/cgroup/unified/unit/memory.high", 64 * MIB + "\n");
 
         Finding below = find(64 * MIB, "memory cgroup");

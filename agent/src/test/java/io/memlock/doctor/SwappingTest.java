@@ -35,12 +35,24 @@ class SwappingTest extends OnCapturedHost {
     void aCgroupMayForbidSwap() throws IOException {
         addSwap("/dev/sda2");
         host.put("proc/17258/cgroup", "0::/unit\n");
+        host.put("sys/fs/cgroup/unified/unit/memory.max", "max\n");
+        host.put("sys/fs/cgroup/unified/unit/memory.current", "4096\n");
         host.put("sys/fs/cgroup/unified/unit/memory.swap.max", "0\n");
 
         assertThat(findings().get(0).severity()).isEqualTo(Severity.NOTE);
         assertThat(findings().get(0).evidence()).contains("may not use it");
         host.put("sys/fs/cgroup/unified/unit/memory.swap.max", "4096\n");
         assertThat(findings().get(0).severity()).isEqualTo(Severity.OK);
+    }
+
+    @Test
+    void whatACgroupThatCannotBeSeenAllowsIsNotKnown() throws IOException {
+        addSwap("/dev/sda2");
+        host.put("proc/17258/cgroup", "4:memory:/../h1a\n");
+
+        assertThat(findings().get(0))
+                .isEqualTo(Finding.note(
+                        "swap", "2.0 GiB, 1.5 GiB free; whether the memory cgroup may use it is not known"));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.memlock.lock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.cgroup.RoomSource;
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
 import io.memlock.memory.Region;
@@ -69,6 +70,23 @@ class RoomStrategyTest {
                 .contains("strategy rescan, not future: only 1023.0 MiB", "strategy=future");
         kernel.mapFile(FILE, 64 * MIB, "/data/index");
         assertThat(kernel.isLocked(FILE)).isFalse();
+    }
+
+    /** As in a chroot without /sys/fs/cgroup. */
+    @Test
+    void whereTheLimitCannotBeReadNewMappingsAreNotBornLockedAndTheOperatorIsTold() throws Exception {
+        start("mode=all", RoomSource.UNKNOWN);
+
+        assertStrategy(Strategy.RESCAN);
+        assertThat(notices)
+                .singleElement()
+                .asString()
+                .contains("strategy rescan, not future: the limit of this JVM's memory cgroup cannot be read", "mount");
+        laterWith(RoomSource.UNKNOWN);
+        assertThat(notices).as("once").hasSize(1);
+
+        laterWith(2 * GIB);
+        assertStrategy(Strategy.FUTURE);
     }
 
     @Test

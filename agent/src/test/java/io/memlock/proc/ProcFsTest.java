@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.cgroup.CgroupHierarchy;
 import io.memlock.cgroup.Cgroups;
+import io.memlock.cgroup.RoomSource;
 import io.memlock.files.FileOpener;
 import io.memlock.files.ProcFormatException;
 import io.memlock.files.TextFile;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProcFsTest {
@@ -86,6 +88,7 @@ class ProcFsTest {
         write("proc/7/cgroup", "0::/slice/unit\n");
         write("proc/self/mountinfo", "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
         write("sys/fs/cgroup/slice/unit/memory.max", "max\n");
+        write("sys/fs/cgroup/slice/unit/memory.current", "4096\n");
         write("sys/fs/cgroup/slice/memory.max", "4096000\n");
         write("sys/fs/cgroup/slice/memory.current", "4095000\n");
         CgroupHierarchy hierarchy = new Cgroups(captured).memory("7");
@@ -96,15 +99,18 @@ class ProcFsTest {
         assertThat(hierarchy.headroomBytes()).isEqualTo(1000);
     }
 
+    /** What limits those above limits it, too. */
     @Test
-    void readsTheMountsRootWhereTheOwnCgroupsPathIsTheHosts() throws IOException {
+    void theMountsRootIsTheClosestThatCanBeSeenOfAnOwnCgroupThatIsNotShown() throws IOException {
         write("proc/self/cgroup", "0::/kubepods/pod1/abc\n");
         write("proc/self/mountinfo", "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
         write("sys/fs/cgroup/memory.max", "8192\n");
+        write("sys/fs/cgroup/memory.current", "4096\n");
         CgroupHierarchy hierarchy = new Cgroups(captured).memory(ProcFs.SELF);
 
-        assertThat(hierarchy.directory()).isEqualTo("/sys/fs/cgroup");
+        assertThat(hierarchy.isKnown()).isFalse();
         assertThat(hierarchy.limitBytes()).isEqualTo(8192);
+        assertThat(hierarchy.freeBytes(captured.memInfo())).isEqualTo(RoomSource.UNKNOWN);
     }
 
     /** As in a container that shares another's processes: what is mounted is the cgroup of the one who looks. */
@@ -133,6 +139,7 @@ class ProcFsTest {
         write("proc/7/cgroup", "4:memory:/a/b\n");
         write("proc/self/mountinfo", "35 31 0:32 / /cg rw - cgroup cgroup rw,memory\n");
         write("cg/a/b/memory.limit_in_bytes", "8192\n");
+        write("cg/a/b/memory.usage_in_bytes", "4096\n");
         write("cg/a/memory.limit_in_bytes", "4096\n");
         write("cg/a/memory.use_hierarchy", "0\n");
 
@@ -141,12 +148,88 @@ class ProcFsTest {
         assertThat(new Cgroups(captured).memory("7").limitBytes()).isEqualTo(4096);
     }
 
-    @Test
-    void hasNoCgroupLevelsWhereNothingIsMounted() throws IOException {
-        write("proc/7/cgroup", "0::/\n");
-        write("proc/self/mountinfo", "");
+    /** As in a chroot, or where an empty file system hides it. In a namespace even the root may have a limit. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "4:memory:/h; ''",
+                "4:memory:/h; 30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw",
+                "4:memory:/h; 35 31 0:32 / /sys/fs/cgroup rw - cgroup cgroup rw,memory",
+                "0::/h; ''",
+                "0::/; ''",
+                "0::/; 30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw",
+                "0::/; 30 23 0:26 / /gone rw - cgroup2 cgroup2 rw"
+            })
+    void aCgroupThatCannotBeSeenIsNotKnown(String membership, String mounts) throws IOException {
+        write("proc/self/cgroup", membership + "\n");
+        write("proc/self/mountinfo", mounts.isEmpty() ? "" : mounts + "\n");
+        write("proc/cgroups", "#subsys_name\thierarchy\tnum_cgroups\tenabled\nmemory\t0\t9\t1\n");
+        write("sys/fs/cgroup/other", "");
 
-        assertThat(new Cgroups(captured).memory("7")).isEqualTo(new CgroupHierarchy(null, List.of()));
+        CgroupHierarchy hierarchy = new Cgroups(captured).memory(ProcFs.SELF);
+
+        assertThat(hierarchy.isKnown()).isFalse();
+        assertThat(hierarchy.limitBytes()).isEqualTo(-1);
+    }
+
+    @Test
+    void aLimitWithoutItsUsageIsNotKnown() throws IOException {
+        write("proc/self/cgroup", "0::/\n");
+        write("proc/self/mountinfo", "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+        write("sys/fs/cgroup/memory.max", "4096\n");
+        assertThat(new Cgroups(captured).memory(ProcFs.SELF).isKnown()).isFalse();
+
+        write("sys/fs/cgroup/memory.current", "4096\n");
+        assertThat(new Cgroups(captured).memory(ProcFs.SELF).isKnown()).isTrue();
+    }
+
+    @Test
+    void theRootOfVersion2HasNoLimit() throws IOException {
+        write("proc/self/cgroup", "0::/\n");
+        write("proc/self/mountinfo", "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+        write("sys/fs/cgroup/cgroup.controllers", "cpu memory pids\n");
+        CgroupHierarchy hierarchy = new Cgroups(captured).memory(ProcFs.SELF);
+
+        assertThat(hierarchy.isKnown()).isTrue();
+        assertThat(hierarchy.isPartlyHidden()).isFalse();
+    }
+
+    @Test
+    void whereTheControllerIsOffTheLimitsAreThoseAbove() throws IOException {
+        write("proc/self/cgroup", "0::/pod/app\n");
+        write("proc/self/mountinfo", "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+        write("sys/fs/cgroup/cgroup.events", "populated 1\n");
+        write("sys/fs/cgroup/pod/memory.max", "4096\n");
+        write("sys/fs/cgroup/pod/app/cgroup.controllers", "cpu pids\n");
+        write("sys/fs/cgroup/pod/app/cgroup.events", "populated 1\n");
+        CgroupHierarchy hierarchy = new Cgroups(captured).memory(ProcFs.SELF);
+
+        assertThat(hierarchy.isKnown()).isTrue();
+        assertThat(hierarchy.limitBytes()).isEqualTo(4096);
+        assertThat(hierarchy.isPartlyHidden()).isTrue();
+
+        write("sys/fs/cgroup/pod/app/cgroup.controllers", "cpu memory pids\n");
+        assertThat(new Cgroups(captured).memory(ProcFs.SELF).isKnown()).isFalse();
+    }
+
+    @Test
+    void thereIsNoLimitWhereTheKernelHasNoMemoryCgroups() throws IOException {
+        CgroupHierarchy none = new CgroupHierarchy(null, List.of());
+        write("proc/self/mountinfo", "");
+        assertThat(new Cgroups(captured).memory(ProcFs.SELF)).as("no cgroups").isEqualTo(none);
+
+        write("proc/self/cgroup", "");
+        assertThat(new Cgroups(captured).memory(ProcFs.SELF)).as("no hierarchy").isEqualTo(none);
+
+        write("proc/self/cgroup", "1:name=systemd:/a\n");
+        assertThat(new Cgroups(captured).memory(ProcFs.SELF))
+                .as("no controller in use")
+                .isEqualTo(none);
+
+        write("proc/self/cgroup", "0::/a\n");
+        write("proc/cgroups", "#subsys_name\thierarchy\tnum_cgroups\tenabled\npids\t0\t9\t1\nmemory\t0\t9\t0\n");
+        assertThat(new Cgroups(captured).memory(ProcFs.SELF)).as("switched off").isEqualTo(none);
     }
 
     @Test
