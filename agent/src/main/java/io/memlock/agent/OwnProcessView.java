@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.agent;
 
+import io.memlock.cgroup.CgroupHierarchy;
 import io.memlock.cgroup.Cgroups;
 import io.memlock.cgroup.RoomSource;
 import io.memlock.hotspot.HeapRoom;
@@ -79,27 +80,25 @@ final class OwnProcessView implements ProcessView {
 
     @Override
     public OutgrowWarning outgrowWarning(LockStatus status, RegionReport report) {
+        CgroupHierarchy cgroup = new Cgroups(proc).memory(ProcFs.SELF);
         return OutgrowWarning.of(
                 report,
                 status,
                 Runtime.getRuntime().maxMemory(),
-                new Cgroups(proc).memory(ProcFs.SELF).limitBytes(),
+                cgroup.limitBytes(),
                 proc.memInfo().totalBytes(),
-                isSwapOn() && isSwapAllowed());
+                isSwapOn() && cgroup.swapLimitBytes() != 0,
+                cgroup.isNeverSwappedForALimit());
     }
 
     private boolean isSwapOn() {
         return proc.memInfo().swapTotalBytes() != 0;
     }
 
-    private boolean isSwapAllowed() {
-        return new Cgroups(proc).memory(ProcFs.SELF).swapLimitBytes() != 0;
-    }
-
     @Override
     public String swapNote() throws IOException {
         boolean isOff = !isSwapOn();
-        if (!isOff && isSwapAllowed()) {
+        if (!isOff && new Cgroups(proc).memory(ProcFs.SELF).swapLimitBytes() != 0) {
             return null;
         }
         return "swap is off" + (isOff ? "" : " for this memory cgroup")

@@ -74,6 +74,14 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
         return tightest(CgroupLevel.UNLIMITED, CgroupLevel::swapLimitBytes);
     }
 
+    /**
+     * Returns whether the kernel swaps nothing out of the process when a cgroup's limit is reached, because its swappiness is
+     * 0: the OOM killer comes instead.
+     */
+    public boolean isNeverSwappedForALimit() {
+        return !levels.isEmpty() && levels.get(0).isNeverSwappedForALimit();
+    }
+
     private long tightest(long atMost, ToLongFunction<CgroupLevel> ofLevel) {
         long tightest = atMost;
         for (CgroupLevel level : levels) {
@@ -111,7 +119,7 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
      * <p>What fits into swap is the least of what the swap areas have left and, in version 2, of what is left in the cgroup
      * that the memory belongs to and in each above it, whichever of them is short of memory
      * ({@code mem_cgroup_get_nr_swap_pages} in mm/memcontrol.c). So the process may have no swap where its neighbours have
-     * some.
+     * some. With a swappiness of 0 swap is of use to the host only.
      */
     List<OomMargin> oomMargins(MemInfo host, long heapToComeBytes) {
         int last = levels.size();
@@ -123,9 +131,11 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
             boolean isNone = swapLeft[i + 1] == 0; // most hosts have no swap: nothing is read then
             swapLeft[i] = isNone ? 0 : Math.min(swapLeft[i + 1], measured[i].swapLeftBytes());
         }
+        boolean isKilled = last > 0 && swapLeft[last] > 0 && measured[0].isNeverSwappedForALimit();
         List<OomMargin> margins = new ArrayList<>();
         for (int i = 0; i < last; i++) {
-            OomMargin margin = measured[i].oomMargin(swapLeft[i], swapLeft[0], heapToComeBytes);
+            OomMargin margin =
+                    measured[i].oomMargin(isKilled ? 0 : swapLeft[i], isKilled ? 0 : swapLeft[0], heapToComeBytes);
             if (margin != null) {
                 margins.add(margin);
             }

@@ -19,6 +19,9 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
 
     static final long UNLIMITED = -1;
 
+    /** In version 2 no cgroup has this file: {@code vm.swappiness} counts for all, and stands for it. */
+    static final String SWAPPINESS = "memory.swappiness";
+
     /** v1 says "unlimited" with the largest multiple of the page size below 2^63. */
     private static final long V1_UNLIMITED = 1L << 62;
 
@@ -144,6 +147,14 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
      */
     long swapLeftBytes() {
         return version == 2 ? leftOfSwapLimitBytes() : RoomSource.UNLIMITED;
+    }
+
+    /**
+     * Returns whether the kernel swaps nothing out of this cgroup when its limit, or one above, is reached: with a swappiness
+     * of 0 it kills instead ({@code get_scan_count} in mm/vmscan.c). When the host is short of memory it swaps all the same.
+     */
+    boolean isNeverSwappedForALimit() {
+        return number(SWAPPINESS) == 0;
     }
 
     /**

@@ -99,7 +99,10 @@ public final class Cgroups {
         return new CgroupFiles() { // no lambda: this is on the way to main
             @Override
             public String text(String name) {
-                return proc.hostFile(directory + "/" + name);
+                String text = proc.hostFile(directory + "/" + name);
+                return text == null && name.equals(CgroupLevel.SWAPPINESS)
+                        ? proc.hostFile("/proc/sys/vm/swappiness")
+                        : text;
             }
         };
     }

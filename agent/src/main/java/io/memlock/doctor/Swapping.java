@@ -39,10 +39,22 @@ final class Swapping {
             String unknown = there + "; whether the memory cgroup may use it is not known";
             return List.of(Finding.note("swap", unknown), compression());
         }
-        Finding swap = cgroup.swapLimitBytes() == 0
-                ? Finding.note("swap", there + ", but the memory cgroup may not use it: " + FILES_ONLY)
-                : Finding.ok("swap", there + ", vm.swappiness=" + settings.kernel("vm/swappiness"));
-        return List.of(swap, compression());
+        return List.of(swap(there, cgroup), compression());
+    }
+
+    private Finding swap(String there, CgroupHierarchy cgroup) {
+        if (cgroup.swapLimitBytes() == 0) {
+            return Finding.note("swap", there + ", but the memory cgroup may not use it: " + FILES_ONLY);
+        }
+        if (cgroup.limitBytes() >= 0 && cgroup.isNeverSwappedForALimit()) {
+            String setting = cgroup.levels().get(0).version() == 1 ? "memory.swappiness" : "vm.swappiness";
+            return Finding.note(
+                    "swap",
+                    there + ", but " + setting
+                            + "=0: when the memory cgroup reaches its limit, the kernel swaps nothing"
+                            + " out, and the OOM killer comes");
+        }
+        return Finding.ok("swap", there + ", vm.swappiness=" + settings.kernel("vm/swappiness"));
     }
 
     private Finding compression() {

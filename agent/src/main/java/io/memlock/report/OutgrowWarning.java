@@ -18,6 +18,7 @@ import java.util.List;
  * @param cgroupBytes the memory cgroup's limit, -1 if there is none
  * @param hostBytes the host's RAM, -1 if it is not known
  * @param canBeSwapped whether the kernel could swap out what is not locked
+ * @param isNeverSwappedForALimit whether it does so for the host only, and not when the cgroup's limit is reached
  */
 public record OutgrowWarning(
         long heapBytes,
@@ -25,7 +26,8 @@ public record OutgrowWarning(
         long chosenFileBytes,
         long cgroupBytes,
         long hostBytes,
-        boolean canBeSwapped) {
+        boolean canBeSwapped,
+        boolean isNeverSwappedForALimit) {
 
     /**
      * Compares what a scan has found with what there is.
@@ -39,7 +41,8 @@ public record OutgrowWarning(
             long largestHeapBytes,
             long cgroupBytes,
             long hostBytes,
-            boolean canBeSwapped) {
+            boolean canBeSwapped,
+            boolean isNeverSwappedForALimit) {
         boolean isHeapSelected = status.regions().contains(Region.HEAP);
         long selected = report.selected(status).residentBytes();
         long heap = isHeapSelected ? report.total(List.of(Region.HEAP)).residentBytes() : 0;
@@ -50,7 +53,8 @@ public record OutgrowWarning(
                 chosen.committedBytes(),
                 cgroupBytes,
                 hostBytes,
-                canBeSwapped);
+                canBeSwapped,
+                isNeverSwappedForALimit);
     }
 
     /**
@@ -71,10 +75,17 @@ public record OutgrowWarning(
                 + " of the other selected regions are resident now), but "
                 + (cgroup ? "the memory cgroup allows " : "the host has ") + Bytes.text(there)
                 + ": locked memory cannot be reclaimed, so "
-                + (canBeSwapped
-                        ? "the agent will unlock all of it before the OOM killer ends this JVM"
-                        : "the OOM killer would end this JVM")
+                + consequence(cgroup)
                 + "; lower -Xmx or "
                 + (cgroup ? "raise the limit of the container" : "add memory");
+    }
+
+    private String consequence(boolean cgroup) {
+        if (!canBeSwapped) {
+            return "the OOM killer would end this JVM";
+        }
+        return cgroup && isNeverSwappedForALimit
+                ? "the OOM killer would end this JVM: with a swappiness of 0 the kernel swaps nothing out for the cgroup"
+                : "the agent will unlock all of it before the OOM killer ends this JVM";
     }
 }

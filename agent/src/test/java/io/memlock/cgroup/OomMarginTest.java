@@ -91,6 +91,37 @@ class OomMarginTest {
         assertThat(level.swapLimitBytes()).isZero();
     }
 
+    /** The kernel swaps nothing out for a limit then, but does when the host is short of memory. */
+    @Test
+    void withASwappinessOfZeroOnlyTheHostHasSwap() {
+        assertThat(margins(
+                        withSwappiness("0\n", level1("1000", "900", "9000", "900")),
+                        withSwappiness("60\n", level1("2000", "900", "9000", "900"))))
+                .extracting(OomMargin::swapLeftBytes, OomMargin::ownSwapLeftBytes)
+                .containsExactly(bytes(0, 0), bytes(0, 0), bytes(MIB, MIB));
+        assertThat(margins(withSwappiness("0\n", level2("2000", "max", "0"))))
+                .extracting(OomMargin::swapLeftBytes, OomMargin::ownSwapLeftBytes)
+                .containsExactly(bytes(0, 0), bytes(MIB, MIB));
+    }
+
+    @Test
+    void theSwappinessOfTheOwnCgroupCounts() {
+        assertThat(margins(
+                        withSwappiness("1\n", level2("2000", "max", "0")),
+                        withSwappiness("0\n", level2("9000", "max", "0"))))
+                .extracting(OomMargin::ownSwapLeftBytes)
+                .containsOnly(MIB);
+    }
+
+    private static CgroupLevel withSwappiness(String swappiness, CgroupLevel level) {
+        return new CgroupLevel(
+                level.version(),
+                level.directory(),
+                name -> name.equals("memory.swappiness")
+                        ? swappiness
+                        : level.files().text(name));
+    }
+
     /** With swapaccount=0 the kernel has no such files. */
     @Test
     void swapIsTheHostsWhereVersion1DoesNotCountIt() {

@@ -45,6 +45,33 @@ class SwappingTest extends OnCapturedHost {
         assertThat(findings().get(0).severity()).isEqualTo(Severity.OK);
     }
 
+    /** When the host is short of memory the kernel swaps all the same. */
+    @Test
+    void withASwappinessOfZeroSwapDoesNotSaveACgroupThatHasALimit() throws IOException {
+        addSwap("/dev/sda2");
+        host.put("sys/fs/cgroup/memory/memory.swappiness", "0\n");
+        assertThat(findings().get(0).severity()).as("no limit").isEqualTo(Severity.OK);
+
+        host.put("sys/fs/cgroup/memory/memory.limit_in_bytes", "1048576\n");
+        assertThat(findings().get(0).severity()).isEqualTo(Severity.NOTE);
+        assertThat(findings().get(0).evidence()).contains("but memory.swappiness=0: when the memory cgroup reaches");
+        host.put("sys/fs/cgroup/memory/memory.swappiness", "1\n");
+        assertThat(findings().get(0).severity()).isEqualTo(Severity.OK);
+    }
+
+    @Test
+    void inVersion2TheSwappinessIsThatOfTheHost() throws IOException {
+        addSwap("/dev/sda2");
+        host.put("proc/17258/cgroup", "0::/unit\n");
+        host.put("sys/fs/cgroup/unified/unit/memory.max", "1048576\n");
+        host.put("sys/fs/cgroup/unified/unit/memory.current", "4096\n");
+        assertThat(findings().get(0).severity()).isEqualTo(Severity.OK);
+
+        host.put("proc/sys/vm/swappiness", "0\n");
+        assertThat(findings().get(0).severity()).isEqualTo(Severity.NOTE);
+        assertThat(findings().get(0).evidence()).contains("but vm.swappiness=0: when the memory cgroup reaches");
+    }
+
     @Test
     void whatACgroupThatCannotBeSeenAllowsIsNotKnown() throws IOException {
         addSwap("/dev/sda2");

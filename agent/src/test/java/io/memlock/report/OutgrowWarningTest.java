@@ -29,32 +29,44 @@ class OutgrowWarningTest {
 
     @Test
     void warnsOfTheTighterOfTheTwo() {
-        assertThat(new OutgrowWarning(3 * GIB, GIB, 0, 3 * GIB, 8 * GIB, false).text())
+        assertThat(new OutgrowWarning(3 * GIB, GIB, 0, 3 * GIB, 8 * GIB, false, false).text())
                 .contains("can grow to 4.0 GiB (the heap to 3.0 GiB; 1.0 GiB of the other selected regions")
                 .contains("the memory cgroup allows 3.0 GiB");
-        assertThat(new OutgrowWarning(9 * GIB, 0, 0, -1, 8 * GIB, false).text()).contains("the host has 8.0 GiB");
+        assertThat(new OutgrowWarning(9 * GIB, 0, 0, -1, 8 * GIB, false, false).text())
+                .contains("the host has 8.0 GiB");
     }
 
     @Test
     void saysWhatHappensThen() {
-        assertThat(new OutgrowWarning(9 * GIB, 0, 0, -1, 8 * GIB, false).text())
+        assertThat(new OutgrowWarning(9 * GIB, 0, 0, -1, 8 * GIB, false, false).text())
                 .endsWith(": locked memory cannot be reclaimed, so the OOM killer would end this JVM; lower -Xmx or add"
                         + " memory");
-        assertThat(new OutgrowWarning(9 * GIB, 0, 0, -1, 8 * GIB, true).text())
+        assertThat(new OutgrowWarning(9 * GIB, 0, 0, -1, 8 * GIB, true, false).text())
                 .contains("so the agent will unlock all of it before the OOM killer ends this JVM; lower -Xmx");
+    }
+
+    /** Then the kernel swaps for the host only. */
+    @Test
+    void swapDoesNotSaveACgroupWithASwappinessOfZero() {
+        assertThat(new OutgrowWarning(9 * GIB, 0, 0, 4 * GIB, 8 * GIB, true, true).text())
+                .contains("so the OOM killer would end this JVM: with a swappiness of 0 the kernel swaps nothing out");
+        assertThat(new OutgrowWarning(9 * GIB, 0, 0, -1, 8 * GIB, true, true).text())
+                .contains("so the agent will unlock all of it");
     }
 
     @Test
     void saysNothingWhereThereIsRoom() {
-        assertThat(new OutgrowWarning(3 * GIB, GIB, 0, 4 * GIB, 8 * GIB, false).text())
+        assertThat(new OutgrowWarning(3 * GIB, GIB, 0, 4 * GIB, 8 * GIB, false, false).text())
                 .isNull();
-        assertThat(new OutgrowWarning(4 * GIB, 0, 0, -1, 8 * GIB, false).text()).isNull();
+        assertThat(new OutgrowWarning(4 * GIB, 0, 0, -1, 8 * GIB, false, false).text())
+                .isNull();
     }
 
     @Test
     void whatIsNotKnownIsNoReasonToWarn() {
-        assertThat(new OutgrowWarning(1 << 30, 0, 0, -1, -1, false).text()).isNull();
-        assertThat(new OutgrowWarning(1 << 30, 0, 0, 1 << 20, -1, false).text())
+        assertThat(new OutgrowWarning(1 << 30, 0, 0, -1, -1, false, false).text())
+                .isNull();
+        assertThat(new OutgrowWarning(1 << 30, 0, 0, 1 << 20, -1, false, false).text())
                 .contains("the memory cgroup allows 1.0 MiB");
     }
 
@@ -91,7 +103,7 @@ class OutgrowWarningTest {
         kernel.commit(Region.HEAP, 0x1000_0000L, MIB);
         MemoryLock lock = new FakeProcess(kernel).newLock();
         lock.start(OptionParser.parse(options));
-        return OutgrowWarning.of(SMALL, lock.status(), 128 * MIB, cgroupBytes, 64 * GIB, false)
+        return OutgrowWarning.of(SMALL, lock.status(), 128 * MIB, cgroupBytes, 64 * GIB, false, false)
                 .text();
     }
 
