@@ -148,16 +148,21 @@ final class CheckCommand implements Callable<Integer> {
         List<Answer> answers = new ArrayList<>();
         for (ChosenJvms.Chosen one :
                 chosen.find(jvms, pids, jvm -> chosen.isGiven() || jvm.agent()).processes()) {
-            answers.add(one.jvm() == null ? Answer.unknown(one.pid(), one.problem()) : answer(one.jvm()));
+            Answer answer = one.jvm() == null ? Answer.unknown(one.pid(), one.problem()) : answer(one.jvm());
+            if (answer != null) {
+                answers.add(answer);
+            }
         }
         return answers;
     }
 
+    /** Returns null for a JVM that nobody asked for by its PID, and that has ended meanwhile. */
     private Answer answer(Jvm jvm) throws CommandException, InterruptedException {
         try {
             return TimeLimit.within(TimeLimit.millis(exact), jvm.title(), () -> look(jvm));
         } catch (IOException e) {
-            return Answer.unknown(jvm.pid(), e.getMessage());
+            boolean isMissed = pids.contains(jvm.pid()) || proc.exists(jvm.pid());
+            return isMissed ? Answer.unknown(jvm.pid(), e.getMessage()) : null;
         }
     }
 

@@ -9,7 +9,9 @@ import io.memlock.output.Console;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +66,47 @@ class ChosenJvmsTest {
                 .hasSize(3)
                 .anyMatch(line -> line.startsWith("MEMLOCK UNKNOWN: there is no process 99"))
                 .anyMatch(line -> line.startsWith("MEMLOCK CRITICAL: JVM 11 (app.jar)"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "check, 0",
+        "check 13 12, 1",
+    })
+    void oneThatEndsMeanwhileIsMissedOnlyIfItsPidIsGiven(String words, int unknown) throws Exception {
+        process(13, "app.jar", "memlock-keeper");
+        Thread end = endsOnceItIsFound(root.resolve("13"));
+
+        assertThat(run(words)).isEqualTo(2);
+
+        end.join();
+        assertThat(out.toString(StandardCharsets.UTF_8).lines())
+                .hasSize(3)
+                .anyMatch(line -> line.startsWith("MEMLOCK CRITICAL: JVM 12 (other.jar)"))
+                .filteredOn(line -> line.startsWith("MEMLOCK UNKNOWN: ") && line.contains("13"))
+                .hasSize(unknown);
+    }
+
+    /** Replaces the file that is read last for finding a process by a FIFO, whose other end removes the process. */
+    private static Thread endsOnceItIsFound(Path process) throws Exception {
+        Path stat = process.resolve("stat");
+        String text = Files.readString(stat);
+        Files.delete(stat);
+        assertThat(new ProcessBuilder("mkfifo", stat.toString()).start().waitFor())
+                .isZero();
+        Thread end = new Thread(() -> {
+            try (OutputStream fifo = Files.newOutputStream(stat)) {
+                for (String file :
+                        List.of("status", "stat", "maps", "cmdline", "task/113/comm", "task/113", "task", "")) {
+                    Files.delete(process.resolve(file));
+                }
+                fifo.write(text.getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        end.start();
+        return end;
     }
 
     @ParameterizedTest
