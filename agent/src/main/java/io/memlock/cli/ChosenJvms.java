@@ -103,6 +103,10 @@ final class ChosenJvms {
      * @param ofAll which JVMs are meant where all are
      */
     Found find(Jvms jvms, List<Long> pids, Predicate<Jvm> ofAll) throws CommandException, InterruptedException {
+        if (all && name != null) {
+            throw new ParameterException(
+                    command.commandLine(), "--all and --name exclude each other: give one of them");
+        }
         Map<Long, Chosen> chosen = new LinkedHashMap<>();
         for (long pid : pids) {
             chosen.put(pid, find(jvms, pid));

@@ -117,6 +117,14 @@ class ChosenJvmsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"attach, 2", "unlock, 2", "doctor, 2", "status, 2", "check, 3"})
+    void allAndANameExcludeEachOther(String command, int status) {
+        assertThat(run(command + " --all --name=app.jar")).isEqualTo(status);
+        assertThat(err.toString(StandardCharsets.UTF_8)).startsWith("--all and --name exclude each other");
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
+    @ParameterizedTest
     @CsvSource({"attach", "unlock", "doctor", "status"})
     void aNameThatNoneHasFails(String command) {
         assertThat(run(command + " --name=x.jar")).isEqualTo(1);
