@@ -117,7 +117,7 @@ final class ChosenJvms {
         }
         Jvms.Found found = jvms.all();
         for (Jvm jvm : found.jvms()) {
-            if (isAll ? ofAll.test(jvm) : jvm.command().name().equals(name)) {
+            if (isAll ? ofAll.test(jvm) : jvm.command().isNamed(name)) {
                 chosen.putIfAbsent(jvm.pid(), new Chosen(jvm.pid(), jvm, null));
             }
         }

@@ -33,7 +33,7 @@ record JvmStatus(
     Map<String, Object> json() {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("pid", jvm.pid());
-        json.put("name", jvm.command().name());
+        json.put("name", jvm.command().wholeName());
         json.put("agent", jvm.agent());
         json.put("lock", summary().lock().jsonName());
         json.put("verdict", summary().text());

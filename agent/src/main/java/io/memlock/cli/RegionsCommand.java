@@ -181,7 +181,7 @@ final class RegionsCommand implements Callable<Integer> {
     private static Map<String, Object> head(Jvm jvm, JvmLayout layout) {
         Map<String, Object> document = Json.document();
         document.put("pid", jvm.pid());
-        document.put("name", jvm.command().name());
+        document.put("name", jvm.command().wholeName());
         List<Map<String, Object>> knowledge = new ArrayList<>();
         for (LayerStatus layer : layout.layers()) {
             Map<String, Object> source = new LinkedHashMap<>();

@@ -15,9 +15,10 @@ import java.util.stream.Stream;
  * How a JVM was started: its command line, and the options it found in its environment.
  *
  * @param name what runs in it, short and harmless: the main class with its packages abbreviated, or the jar
+ * @param wholeName the same with nothing abbreviated, and harmless, too
  * @param flags the JVM's own
  */
-public record JavaCommand(String name, JvmFlags flags) {
+public record JavaCommand(String name, String wholeName, JvmFlags flags) {
 
     private static final int LONGEST_NAME = 40;
 
@@ -38,8 +39,8 @@ public record JavaCommand(String name, JvmFlags flags) {
 
     private static final String PUBLISHED_COMMAND = "sun.rt.javaCommand";
 
-    /** Longer names are cut, at the cost of one step a package. */
-    private static final int LONGEST_CLASS_NAME = 1000;
+    /** The longest whole name: the process can make it as long as it likes. To abbreviate it takes one step a package. */
+    private static final int LONGEST_WHOLE_NAME = 1000;
 
     /**
      * Options of the java launcher whose value is the next argument. JDK: man page java(1),
@@ -62,6 +63,16 @@ public record JavaCommand(String name, JvmFlags flags) {
             "--illegal-native-access",
             "--source");
 
+    /** Describes a JVM whose name is not abbreviated. */
+    public JavaCommand(String name, JvmFlags flags) {
+        this(name, name, flags);
+    }
+
+    /** Returns whether this is what somebody calls it: by its whole name, or by the one that is shown. */
+    public boolean isNamed(String called) {
+        return wholeName.equals(called) || name.equals(called);
+    }
+
     /**
      * Reads how a JVM was started.
      *
@@ -76,21 +87,24 @@ public record JavaCommand(String name, JvmFlags flags) {
         List<String> options = new ArrayList<>(words(environment.get("JAVA_TOOL_OPTIONS")));
         List<String> last = words(environment.get("_JAVA_OPTIONS"));
         String program = fileName(arguments.get(0));
-        String name = program;
+        Main main = Main.NONE;
         boolean isComplete = false;
         if (program.equals("java")) { // otherwise a program that starts a JVM inside itself; its arguments are its own
             options.addAll(words(environment.get("JDK_JAVA_OPTIONS")));
-            String main = takeOptions(arguments, options);
+            main = takeOptions(arguments, options);
             isComplete = Stream.of(options, last).noneMatch(JavaCommand::nameFile);
-            main = main.isEmpty() && !isComplete ? published(counters.apply(PUBLISHED_COMMAND)) : main;
-            name = main.isEmpty() ? program : main;
+            main = main.name.isEmpty() && !isComplete ? published(counters.apply(PUBLISHED_COMMAND)) : main;
         }
         if (!isComplete) {
             boolean areFlagsKnown = take(counters.apply(PUBLISHED_FLAGS), "-XX:", options);
             isComplete = take(counters.apply(PUBLISHED_OPTIONS), "", options) && areFlagsKnown;
         }
         options.addAll(last);
-        return new JavaCommand(PlainText.of(name, LONGEST_SHOWN), new JvmFlags(options, isComplete));
+        String whole = main.name.isEmpty() ? program : main.name;
+        return new JavaCommand(
+                PlainText.of(main.isClass ? shortened(whole) : whole, LONGEST_SHOWN),
+                PlainText.of(whole, LONGEST_WHOLE_NAME),
+                new JvmFlags(options, isComplete));
     }
 
     private static boolean nameFile(List<String> arguments) {
@@ -107,8 +121,22 @@ public record JavaCommand(String name, JvmFlags flags) {
         return published != null && !isCut;
     }
 
+    /** What the launcher runs: a class, or a file without its directory. */
+    private record Main(String name, boolean isClass) {
+
+        static final Main NONE = new Main("", false);
+
+        static Main ofClass(String name) {
+            return new Main(name, true);
+        }
+
+        static Main ofFile(String path) {
+            return new Main(fileName(path), false);
+        }
+    }
+
     /** Collects the launcher's options; returns what it runs. */
-    private static String takeOptions(List<String> arguments, List<String> options) {
+    private static Main takeOptions(List<String> arguments, List<String> options) {
         boolean isJar = false;
         for (int i = 1; i < arguments.size(); i++) {
             String argument = arguments.get(i);
@@ -116,25 +144,25 @@ public record JavaCommand(String name, JvmFlags flags) {
             if (argument.equals("-jar")) {
                 isJar = true; // and what follows may still be options
             } else if (argument.equals("-m") || argument.equals("--module")) {
-                return shortened(next.substring(next.indexOf('/') + 1));
+                return Main.ofClass(next.substring(next.indexOf('/') + 1));
             } else if (argument.startsWith("--module=")) {
-                return shortened(argument.substring(Math.max(argument.indexOf('='), argument.indexOf('/')) + 1));
+                return Main.ofClass(argument.substring(Math.max(argument.indexOf('='), argument.indexOf('/')) + 1));
             } else if (WITH_VALUE.contains(argument)) {
                 i++;
             } else if (argument.startsWith("-") || argument.startsWith("@")) {
                 options.add(argument);
             } else {
-                return isJar || argument.endsWith(".java") ? fileName(argument) : shortened(argument);
+                return isJar || argument.endsWith(".java") ? Main.ofFile(argument) : Main.ofClass(argument);
             }
         }
-        return "";
+        return Main.NONE;
     }
 
     /** Returns the main class or jar of a published command, which its arguments follow. */
-    private static String published(String command) {
+    private static Main published(String command) {
         String main = words(command).stream().findFirst().orElse("");
         main = main.substring(main.indexOf('/') < 0 || main.endsWith(".jar") ? 0 : main.indexOf('/') + 1);
-        return main.endsWith(".jar") ? fileName(main) : shortened(main);
+        return main.endsWith(".jar") ? Main.ofFile(main) : Main.ofClass(main);
     }
 
     private static List<String> words(String options) {
@@ -149,7 +177,7 @@ public record JavaCommand(String name, JvmFlags flags) {
 
     /** Shortens {@code org.example.server.Main} to {@code o.e.server.Main}, as far as is needed. */
     static String shortened(String className) {
-        String name = className.substring(0, Math.min(className.length(), LONGEST_CLASS_NAME));
+        String name = className.substring(0, Math.min(className.length(), LONGEST_WHOLE_NAME));
         int from = 0;
         for (int dot = name.indexOf('.'); dot > 0 && name.length() > LONGEST_NAME; dot = name.indexOf('.', from)) {
             name = name.substring(0, from + 1) + name.substring(dot);

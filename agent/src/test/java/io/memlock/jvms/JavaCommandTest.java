@@ -32,6 +32,30 @@ class JavaCommandTest {
         assertThat(parse(cmdline).name()).isEqualTo(name);
     }
 
+    @Test
+    void tellsApartWhatIsAbbreviatedToTheSame() {
+        JavaCommand billing = parse("java org.example.department.billing.server.frontend.MainApplication");
+        JavaCommand booking = parse("java org.example.department.booking.server.frontend.MainApplication");
+
+        assertThat(billing.name())
+                .isEqualTo("o.e.d.b.server.frontend.MainApplication")
+                .isEqualTo(booking.name());
+        assertThat(billing.isNamed("org.example.department.billing.server.frontend.MainApplication"))
+                .isTrue();
+        assertThat(booking.isNamed(billing.wholeName())).isFalse();
+        assertThat(booking.isNamed(billing.name())).isTrue();
+    }
+
+    @Test
+    void keepsTheWholeNameOfAJarUnlessNoneIsSoLong() {
+        String jar = "a".repeat(100) + "-1.2.3.war";
+
+        assertThat(parse("java -jar /opt/" + jar).wholeName()).isEqualTo(jar);
+        assertThat(parse("java -jar /opt/" + jar).name()).isEqualTo("a".repeat(77) + "...");
+        assertThat(parse("java " + "a.".repeat(100_000)).wholeName()).hasSize(1000);
+        assertThat(parse("java a\u001b[2J").wholeName()).isEqualTo("a\\u001b[2J");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "java -Xmx512m Main,                          536870912",
