@@ -32,11 +32,25 @@ public final class WholeFile {
             return "no file can be made in " + file.getParent() + "; name another with -o";
         }
         return !isReplaced && Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+        if (isOfAnotherKind()) {
+            return file + " is no regular file, and stays as it is; name another with -o";
+        }
                 ? file + " exists: name another with -o, or replace it with --force"
                 : null;
     }
 
     /** Writes the file, and returns its path. A link in its place is not followed. */
+    /** Returns whether others need what is there as it is: a device, a FIFO, or a link into /proc as /dev/stdout is one. */
+    private boolean isOfAnotherKind() {
+        try {
+            boolean isSpecialLink =
+                    Files.isSymbolicLink(file) && Files.readSymbolicLink(file).startsWith("/proc");
+            return isSpecialLink || (Files.exists(file) && !Files.isRegularFile(file));
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
     public Path write(String text) throws IOException {
         Path beside = Files.createTempFile(file.getParent(), ".memlock-", ".tmp");
         try {

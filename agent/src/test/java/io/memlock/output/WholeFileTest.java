@@ -9,6 +9,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +55,25 @@ class WholeFileTest {
         assertThat(nowhere).doesNotExist();
         assertThat(link).isRegularFile().hasContent("text");
         assertThat(Files.isSymbolicLink(link)).isFalse();
+    }
+
+    @Test
+    void replacesNothingThatIsNoFile() throws Exception {
+        Path fifo = directory.resolve("fifo");
+        assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor())
+                .isZero();
+        Path file = Files.writeString(directory.resolve("page.html"), "mine");
+        Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+        Path stdout = Files.createSymbolicLink(directory.resolve("stdout"), Path.of("/proc/self/status"));
+        Path device = Files.createSymbolicLink(directory.resolve("null"), Path.of("/dev/null"));
+
+        for (Path kept : List.of(fifo, stdout, device)) {
+            assertThat(new WholeFile(kept, true).obstacle()).contains("is no regular file");
+            assertThat(new WholeFile(kept, false).obstacle()).doesNotContain("--force");
+            Files.delete(kept);
+        }
+        assertThat(new WholeFile(file, true).obstacle()).isNull();
+        assertThat(new WholeFile(link, true).obstacle()).isNull();
     }
 
     @Test
