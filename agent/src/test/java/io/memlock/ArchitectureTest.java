@@ -41,7 +41,7 @@ class ArchitectureTest {
                 "jvmstat   | java.nio java.nio.charset |",
                 "os        | java.net.. java.nio.. com.sun.jna.. | jna",
                 "options   | java.nio.charset | log memory",
-                "files     | java.nio.. |",
+                "files     | java.net java.nio.. |",
                 "proc      | java.nio.. | files memory",
                 "cgroup    |  | files memory proc",
                 "vmstructs | java.nio.. | files",

@@ -4,7 +4,9 @@ package io.memlock.files;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.net.URI;
 import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -16,8 +18,8 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
+import java.util.HexFormat;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -37,13 +39,19 @@ public final class ForeignFiles implements AutoCloseable {
     private static final int MOST_STEPS = 200;
     private static final int MOST_LINKS = 16;
 
+    private static final Path HERE = Path.of(".");
+    private static final Path UP = Path.of("..");
+
+    /** Writes bytes as a URI has them. */
+    private static final HexFormat OCTETS = HexFormat.of().withPrefix("%");
+
     /** The longest time for what takes microseconds where nobody means harm. */
     private static final long LONGEST_MILLIS = 2_000;
 
     private final Path root;
     private final UserPrincipal user;
     private final Deque<SecureDirectoryStream<Path>> directories = new ArrayDeque<>();
-    private final Deque<String> names = new ArrayDeque<>();
+    private final Deque<Path> names = new ArrayDeque<>();
     private boolean isStuck;
 
     /**
@@ -134,42 +142,63 @@ public final class ForeignFiles implements AutoCloseable {
 
     /** Enters the directory a path leads to; returns the name there, which is no link. */
     private Path find(String path) throws IOException {
-        Deque<String> ahead = new ArrayDeque<>(Arrays.asList(path.split("/", -1)));
+        Deque<Path> ahead = new ArrayDeque<>();
+        String[] parts = path.split("/", -1);
+        for (int i = 0; i < Math.min(parts.length, MOST_STEPS + 1); i++) {
+            ahead.addLast(named(parts[i]));
+        }
         int links = 0;
         for (int steps = 0; steps < MOST_STEPS; steps++) {
-            String part = ahead.isEmpty() ? "." : ahead.removeFirst();
-            if (part.equals("..")) {
+            Path part = ahead.isEmpty() ? HERE : ahead.removeFirst();
+            if (part.equals(UP)) {
                 leave();
-            } else if (!part.isEmpty() && !part.equals(".")) {
-                PosixFileAttributes found = attributes(Path.of(part));
+            } else if (!part.equals(HERE)) {
+                PosixFileAttributes found = attributes(part);
                 if (found.isSymbolicLink() && links++ < MOST_LINKS) {
                     follow(part, ahead);
                 } else if (ahead.isEmpty()) {
-                    return Path.of(part);
+                    return part;
                 } else if (found.isDirectory() && isOpen(found, PosixFilePermission.OTHERS_EXECUTE)) {
-                    enter(directories.getLast().newDirectoryStream(Path.of(part), LinkOption.NOFOLLOW_LINKS));
+                    enter(directories.getLast().newDirectoryStream(part, LinkOption.NOFOLLOW_LINKS));
                     names.addLast(part);
                 } else {
                     throw new IOException(path + ": leads through a directory that its user may not enter");
                 }
             } else if (ahead.isEmpty()) {
-                return Path.of(".");
+                return HERE;
             }
         }
         throw new IOException(path + ": leads nowhere");
     }
 
-    private void follow(String link, Deque<String> ahead) throws IOException {
+    /**
+     * Returns a part of a path. The locale of this command may know fewer characters than that of the process, and then
+     * {@link Path#of} refuses the others; from a URI it takes the bytes as they are.
+     */
+    private static Path named(String part) throws IOException {
+        if (part.isEmpty()) {
+            return HERE;
+        }
+        try {
+            return Path.of(URI.create("file:///" + OCTETS.formatHex(part.getBytes(StandardCharsets.UTF_8))))
+                    .getFileName();
+        } catch (IllegalArgumentException e) { // it holds a NUL character
+            throw new IOException(part + ": no name of a file", e);
+        }
+    }
+
+    private void follow(Path link, Deque<Path> ahead) throws IOException {
         // Wherever this is read from: it only says where to go on, step by step.
-        String target = Files.readSymbolicLink(
-                        root.resolve(String.join("/", names)).resolve(link))
-                .toString();
-        while (target.startsWith("/") && directories.size() > 1) {
+        Path place = root;
+        for (Path name : names) {
+            place = place.resolve(name);
+        }
+        Path target = Files.readSymbolicLink(place.resolve(link));
+        while (target.isAbsolute() && directories.size() > 1) {
             leave();
         }
-        String[] parts = target.split("/", -1);
-        for (int i = Math.min(parts.length, MOST_STEPS) - 1; i >= 0; i--) {
-            ahead.addFirst(parts[i]);
+        for (int i = Math.min(target.getNameCount(), MOST_STEPS) - 1; i >= 0; i--) {
+            ahead.addFirst(target.getName(i));
         }
     }
 

@@ -148,6 +148,51 @@ class ForeignFilesTest {
         }
     }
 
+    @Test
+    void findsNamesOfAnyCharacters() throws Exception {
+        makeGreatNames();
+
+        assertThat(read(self, "/gr\u00f6\u00dfe/\ud83d\ude00 %41")).isEqualTo("x");
+        assertThat(read(self, "/l\u00ef/../l\u00ef/\ud83d\ude00 %41")).isEqualTo("x");
+        for (String none : new String[] {"/data/\ufffd", "/data/\ud83d", "/data/\0"}) {
+            assertThatThrownBy(() -> read(self, none)).isInstanceOf(IOException.class);
+        }
+    }
+
+    /** As from cron, and as many monitoring systems start what they run. */
+    @Test
+    void findsNamesThatTheLocaleCannotWrite() throws Exception {
+        makeGreatNames();
+        ProcessBuilder reader = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                InOtherLocale.class.getName(),
+                root.toString(),
+                Long.toString(self));
+        reader.environment().put("LC_ALL", "C");
+        Process process = reader.redirectErrorStream(true).start();
+
+        assertThat(new String(process.getInputStream().readAllBytes(), UTF_8)).isEqualTo("x");
+    }
+
+    /** Reads a file, and prints it. */
+    static final class InOtherLocale {
+
+        public static void main(String[] args) throws IOException {
+            try (ForeignFiles files = new ForeignFiles(Path.of(args[0]), Long.parseLong(args[1]))) {
+                System.out.write(files.read("/l\u00ef/\ud83d\ude00 %41", 100));
+                System.out.flush();
+            }
+        }
+    }
+
+    private void makeGreatNames() throws IOException {
+        assumeTrue(System.getProperty("sun.jnu.encoding").equals("UTF-8"), "needs a locale that knows all characters");
+        put("gr\u00f6\u00dfe/\ud83d\ude00 %41", "x");
+        Files.createSymbolicLink(root.resolve("l\u00ef"), Path.of("/gr\u00f6\u00dfe"));
+    }
+
     private String read(long uid, String path) throws IOException {
         try (ForeignFiles files = new ForeignFiles(root, uid)) {
             return new String(files.read(path, 100), UTF_8);
