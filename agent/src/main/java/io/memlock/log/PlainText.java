@@ -58,11 +58,17 @@ public final class PlainText {
             append(plain, character, blank ? isSeen : isPrinted(character));
             afterBlank = blank;
             if (plain.length() > longest) {
-                plain.setLength(Math.max(0, longest - CUT.length()));
+                plain.setLength(boundary(plain, Math.max(0, longest - CUT.length())));
                 return plain.append(CUT).toString();
             }
         }
         return plain.toString();
+    }
+
+    /** Returns a place where a text can be cut: this one, or the one before it if a character of two chars lies across it. */
+    static int boundary(CharSequence text, int at) {
+        boolean isWithin = at > 0 && at < text.length() && Character.isLowSurrogate(text.charAt(at));
+        return isWithin && Character.isHighSurrogate(text.charAt(at - 1)) ? at - 1 : at;
     }
 
     /**

@@ -65,6 +65,8 @@ public final class Wrap {
             return text;
         }
         int head = (width - 3) / 3;
-        return text.substring(0, head) + "..." + text.substring(text.length() - (width - 3 - head));
+        int tail = text.length() - (width - 3 - head);
+        boolean isDivided = PlainText.boundary(text, tail) < tail;
+        return text.substring(0, PlainText.boundary(text, head)) + "..." + text.substring(isDivided ? tail + 1 : tail);
     }
 }

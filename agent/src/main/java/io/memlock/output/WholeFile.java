@@ -2,6 +2,7 @@
 package io.memlock.output;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -31,15 +32,14 @@ public final class WholeFile {
         if (!Files.isWritable(file.getParent())) {
             return "no file can be made in " + file.getParent() + "; name another with -o";
         }
-        return !isReplaced && Files.exists(file, LinkOption.NOFOLLOW_LINKS)
         if (isOfAnotherKind()) {
             return file + " is no regular file, and stays as it is; name another with -o";
         }
+        return !isReplaced && Files.exists(file, LinkOption.NOFOLLOW_LINKS)
                 ? file + " exists: name another with -o, or replace it with --force"
                 : null;
     }
 
-    /** Writes the file, and returns its path. A link in its place is not followed. */
     /** Returns whether others need what is there as it is: a device, a FIFO, or a link into /proc as /dev/stdout is one. */
     private boolean isOfAnotherKind() {
         try {
@@ -51,10 +51,12 @@ public final class WholeFile {
         }
     }
 
+    /** Writes the file, and returns its path. A link in its place is not followed. */
     public Path write(String text) throws IOException {
         Path beside = Files.createTempFile(file.getParent(), ".memlock-", ".tmp");
         try {
-            Files.writeString(beside, text);
+            // Unlike writeString this does not fail for half a character, but writes a question mark.
+            Files.write(beside, text.getBytes(StandardCharsets.UTF_8));
             if (isReplaced) {
                 Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
             } else {

@@ -45,6 +45,17 @@ class PlainTextTest {
     }
 
     @Test
+    void cutsNoCharacterInTwo() {
+        String text = "aaaa\uD83D\uDE00aaaa";
+
+        assertEquals("aaaa...", PlainText.of(text, 8));
+        assertEquals("aaaa\uD83D\uDE00...", PlainText.of(text, 9));
+        assertEquals("aa...\uD83D\uDE00aaaa", Wrap.shortened("aa".repeat(9) + "\uD83D\uDE00aaaa", 11));
+        assertEquals("aa...aaaa", Wrap.shortened("aa".repeat(9) + "\uD83D\uDE00aaaa", 10));
+        assertEquals("...aaaa", Wrap.shortened("\uD83D\uDE00" + "a".repeat(9), 8));
+    }
+
+    @Test
     void keepsTheLinesOfATextOfOurOwn() {
         assertEquals("to fix:\n  cp a\\u001b[m b", PlainText.lines("to fix:\n  cp a\u001b[m b"));
     }

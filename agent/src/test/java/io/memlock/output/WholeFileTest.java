@@ -77,6 +77,12 @@ class WholeFileTest {
     }
 
     @Test
+    void writesATextWithHalfACharacter() throws IOException {
+        assertThat(new WholeFile(directory.resolve("page.html"), false).write("a\ud83db"))
+                .hasContent("a?b");
+    }
+
+    @Test
     void saysWhereNoFileCanBe() {
         assertThat(new WholeFile(directory, true).obstacle()).contains("is a directory");
         assertThat(new WholeFile(directory.resolve("none/page.html"), false).obstacle())
