@@ -16,16 +16,20 @@ public final class MemlockCommand {
 
     private static final int FAILED = 1;
 
+    /** The status of a check that could not be made: to monitoring 1 would be a warning about a JVM. */
+    private static final int UNKNOWN = 3;
+
     private MemlockCommand() {}
 
     /**
-     * Runs one command and ends the JVM with its exit status: 0 done, 1 no or failed, 2 usage.
+     * Runs one command and ends the JVM with its exit status: 0 done, 1 no or failed, 2 usage; those of {@code check} are
+     * its own.
      *
      * @param args the command and its arguments
      */
     @SuppressWarnings("SystemOut")
     public static void main(String[] args) {
-        int status = FAILED;
+        int status = statusOfFailed(args);
         try {
             status = run(args);
         } catch (LinkageError e) {
@@ -36,6 +40,11 @@ public final class MemlockCommand {
             System.err.println("cannot run the command: " + e);
         }
         System.exit(status);
+    }
+
+    /** Returns the exit status of a command that could not even be run. */
+    static int statusOfFailed(String[] args) {
+        return args.length > 0 && args[0].equals("check") ? UNKNOWN : FAILED;
     }
 
     private static int run(String[] args) throws Throwable {

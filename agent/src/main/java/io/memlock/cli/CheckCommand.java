@@ -55,8 +55,8 @@ import picocli.CommandLine.TypeConversionException;
             "  memlock check --name=app.jar each JVM that \"status\" shows by this name",
             "  memlock check --coverage=99.5:95 --swapped=1m:1g --age=10s:2m",
             "",
-            "Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, also if no JVM is found or the usage is wrong. Of"
-                    + " several JVMs the worst counts."
+            "Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, also if no JVM is found, the usage is wrong, or the"
+                    + " command fails. Of several JVMs the worst counts."
         },
         exitCodeOnInvalidInput = CheckCommand.UNKNOWN,
         exitCodeOnExecutionException = CheckCommand.UNKNOWN)

@@ -12,6 +12,7 @@ import java.io.File;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.HelpCommand;
@@ -27,18 +28,19 @@ public final class Main {
      * Runs one command.
      *
      * @param args the command and its arguments
-     * @return the exit status: 0 done, 1 no or failed, 2 usage
+     * @return the exit status: 0 done, 1 no or failed, 2 usage; those of {@code check} are its own
      */
     public static int run(File jar, String[] args) {
         LibC libc = MemlockCommand.disturbsTarget(args) ? LowPriority.takeForThisProcess() : null;
         Console console = Console.ofThisProcess();
         ProcDirectory proc = new ProcDirectory(Path.of("/proc"));
         Jvms jvms = new Jvms(proc, ProcessHandle.current().pid());
-        return statusOf(commandLine(console, proc, jvms, jar, libc).execute(args), console);
+        return run(commandLine(console, proc, jvms, jar, libc), console, args);
     }
 
     /** Returns the exit status: a command whose output is lost has failed. Nobody is told who has closed the pipe. */
-    private static int statusOf(int status, Console console) {
+    static int run(CommandLine line, Console console, String... args) {
+        int status = line.execute(args);
         if (!console.out().checkError()) {
             return status;
         }
@@ -46,7 +48,11 @@ public final class Main {
         if (!target.startsWith("pipe:") && !target.startsWith("socket:")) {
             console.err().println("the output could not be written to " + target);
         }
-        return status == ExitStatus.DONE ? ExitStatus.FAILED : status;
+        if (status != ExitStatus.DONE) {
+            return status;
+        }
+        List<CommandLine> commands = line.getParseResult().asCommandLineList();
+        return commands.get(commands.size() - 1).getCommandSpec().exitCodeOnExecutionException();
     }
 
     /**

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** Which JVMs are meant, on a /proc of three: 10 and 11 run app.jar, 12 runs other.jar, 11 and 12 have the agent. */
 class ChosenJvmsTest {
@@ -125,6 +126,17 @@ class ChosenJvmsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"status, 1", "check --help, 3", "check, 2"})
+    void aCommandWhoseOutputIsLostHasFailedUnlessItHasWorseToTell(String words, int status) {
+        PrintStream closed = print(out);
+        closed.close();
+        Console console = Console.of(closed, print(err), "pipe:[1]", Map.of());
+
+        assertThat(Main.run(commandLine(console), console, words.split(" ", -1)))
+                .isEqualTo(status);
+    }
+
+    @ParameterizedTest
     @CsvSource({"attach", "unlock", "doctor", "status"})
     void aNameThatNoneHasFails(String command) {
         assertThat(run(command + " --name=x.jar")).isEqualTo(1);
@@ -150,10 +162,13 @@ class ChosenJvmsTest {
     }
 
     private int run(String words) {
-        Console console = Console.of(print(out), print(err), "pipe:[1]", Map.of());
-        ProcDirectory proc = new ProcDirectory(root);
-        return Main.commandLine(console, proc, new Jvms(proc, 1), new File("memlock-agent.jar"), null)
+        return commandLine(Console.of(print(out), print(err), "pipe:[1]", Map.of()))
                 .execute(words.split(" ", -1));
+    }
+
+    private CommandLine commandLine(Console console) {
+        ProcDirectory proc = new ProcDirectory(root);
+        return Main.commandLine(console, proc, new Jvms(proc, 1), new File("memlock-agent.jar"), null);
     }
 
     private static PrintStream print(ByteArrayOutputStream to) {
