@@ -53,7 +53,7 @@ public record PublishedLock(
     public static PublishedLock of(ProcDirectory proc, long pid) {
         try {
             byte[] file = proc.perfData(pid);
-            return file == null ? NOTHING : in(file, System.nanoTime());
+            return file == null ? NOTHING : in(file, ProcessClock.nanoTime(proc, pid));
         } catch (IOException e) {
             return NOTHING;
         }
@@ -62,7 +62,7 @@ public record PublishedLock(
     /**
      * Parses the file.
      *
-     * @param nowNanos the time, which all processes of a host have in common
+     * @param nowNanos the time in the process; {@link ProcessClock#UNKNOWN} makes all ages unknown, and the state with them
      */
     static PublishedLock in(byte[] file, long nowNanos) {
         String selection = PerfData.text(file, LockCounters.SELECTION);

@@ -41,13 +41,14 @@ record PublishedScan(
         long age = ageSeconds(PerfData.counter(file, LockCounters.SCANNED), nowNanos);
         long locked = PerfData.counter(file, LockCounters.LOCKED);
         long resident = PerfData.counter(file, LockCounters.RESIDENT);
-        if (age < 0 || !isPart(locked, resident)) {
+        boolean hasClock = nowNanos != ProcessClock.UNKNOWN;
+        if ((age < 0 && hasClock) || !isPart(locked, resident)) {
             return NONE;
         }
         long allLocked = PerfData.counter(file, LockCounters.PROCESS_LOCKED);
         long allResident = PerfData.counter(file, LockCounters.PROCESS_RESIDENT);
         long allSwapped = PerfData.counter(file, LockCounters.PROCESS_SWAPPED);
-        if (!isPart(allLocked, allResident) || !isPart(locked, allLocked) || allSwapped < 0) {
+        if (!hasClock || !isPart(allLocked, allResident) || !isPart(locked, allLocked) || allSwapped < 0) {
             return new PublishedScan(locked, resident, Numbers.UNKNOWN, Numbers.UNKNOWN, Numbers.UNKNOWN, age);
         }
         return new PublishedScan(locked, resident, allLocked, allResident, allSwapped, age);

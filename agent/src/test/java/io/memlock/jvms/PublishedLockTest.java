@@ -142,6 +142,19 @@ class PublishedLockTest {
         assertThat(published.files()).isEqualTo("?");
     }
 
+    @Test
+    void aLockWhoseClockCannotBeReadIsUnknownForNobodyKnowsHowLong() {
+        PublishedLock published = PublishedLock.in(honest(), ProcessClock.UNKNOWN);
+
+        assertThat(published.state()).isEqualTo(LockState.UNKNOWN);
+        assertThat(published.verifiedAgeSeconds()).isEqualTo(-1);
+        assertThat(LockSummary.on(kernel(900, 1000), published).text())
+                .isEqualTo("not verified by its agent, swapped out 10 B");
+        assertThat(published.complete(kernel(900, 1000), 50))
+                .as("numbers of an unknown age")
+                .isEqualTo(kernel(900, 1000));
+    }
+
     private static PublishedLock read(byte[] file) {
         return PublishedLock.in(file, NOW);
     }
