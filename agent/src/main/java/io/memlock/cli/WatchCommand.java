@@ -92,7 +92,7 @@ final class WatchCommand implements Callable<Integer> {
         Jvm jvm = jvms.find(pid);
         try {
             FaultMeter faults = TimeLimit.within(TimeLimit.GLANCE_MILLIS, jvm.title(), () -> new FaultMeter(proc, jvm));
-            PacedMemory memory = new PacedMemory(new MemoryReader(proc), pid, WALK_GAP_MILLIS);
+            PacedMemory memory = new PacedMemory(new MemoryReader(proc), jvm, WALK_GAP_MILLIS);
             if (!json) {
                 Wrap.words(jvm.title(), console.width()).forEach(this::print);
             }

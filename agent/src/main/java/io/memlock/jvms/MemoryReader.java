@@ -9,6 +9,9 @@ import java.io.IOException;
 /** Reads how much memory a JVM has, and walks page tables only if it is cheap or the user asks for it. */
 public final class MemoryReader {
 
+    /** What every JVM has of shared memory where /tmp is in RAM: the file of its performance counters, and that is shorter. */
+    private static final long COUNTERS_BYTES = 1 << 20;
+
     private final ProcDirectory proc;
 
     public MemoryReader(ProcDirectory proc) {
@@ -16,8 +19,18 @@ public final class MemoryReader {
     }
 
     /** Reads one small file. */
-    JvmMemory glance(long pid) throws IOException {
-        return JvmMemory.of(proc.status(pid));
+    ProcessStatus status(long pid) throws IOException {
+        return proc.status(pid);
+    }
+
+    /**
+     * Returns whether page tables tell more of a JVM than its status: how much is locked, if something is charged; and how
+     * much shared memory there is, which VmRSS counts once for each view of it, and VmSwap not at all.
+     */
+    static boolean isWorthAWalk(Jvm jvm, ProcessStatus status) {
+        return status.vmLckBytes() != 0
+                || status.rssShmemBytes() > COUNTERS_BYTES
+                || jvm.flags().isOn("UseZGC", false);
     }
 
     /**
@@ -29,8 +42,7 @@ public final class MemoryReader {
      */
     public JvmMemory look(Jvm jvm, PublishedLock published, boolean isExact) throws IOException {
         ProcessStatus status = proc.status(jvm.pid());
-        boolean something = status.vmLckBytes() > 0 || jvm.flags().isOn("UseZGC", false);
-        boolean isWalked = isExact || (something && SmapsCost.isLow(status.vmRssBytes()));
+        boolean isWalked = isExact || (isWorthAWalk(jvm, status) && SmapsCost.isLow(status.vmRssBytes()));
         return isWalked
                 ? measure(jvm.pid(), status)
                 : published.complete(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.jvms;
 
+import io.memlock.proc.ProcessStatus;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
@@ -16,14 +17,14 @@ public final class PacedMemory {
     private static final long CHANGED_PART = 16;
 
     private final MemoryReader reader;
-    private final long pid;
+    private final Jvm jvm;
     private final long gapNanos;
 
     private JvmMemory measured;
     private long measuredNanos;
     private long residentThen;
 
-    /** The swapped bytes that a glance does not count: those of ZGC's heap. */
+    /** The swapped bytes that a glance does not count: those of shared memory, as ZGC's heap. */
     private long sharedSwappedBytes;
 
     private long tookNanos;
@@ -33,9 +34,9 @@ public final class PacedMemory {
      *
      * @param gapMillis the least time between two walks while these bytes do not change
      */
-    public PacedMemory(MemoryReader reader, long pid, long gapMillis) {
+    public PacedMemory(MemoryReader reader, Jvm jvm, long gapMillis) {
         this.reader = reader;
-        this.pid = pid;
+        this.jvm = jvm;
         this.gapNanos = TimeUnit.MILLISECONDS.toNanos(gapMillis);
     }
 
@@ -45,14 +46,15 @@ public final class PacedMemory {
      * @throws IOException if the process is gone
      */
     public JvmMemory now() throws IOException {
-        JvmMemory glance = reader.glance(pid);
-        if (glance.lockedBytes() == 0) { // nothing is charged
+        ProcessStatus status = reader.status(jvm.pid());
+        JvmMemory glance = JvmMemory.of(status);
+        if (!MemoryReader.isWorthAWalk(jvm, status)) {
             measured = null;
             return glance;
         }
         if (isDue(glance)) {
             long start = System.nanoTime();
-            measured = reader.measure(pid);
+            measured = reader.measure(jvm.pid());
             residentThen = glance.residentBytes();
             sharedSwappedBytes = Math.max(0, measured.swappedBytes() - glance.swappedBytes());
             measuredNanos = System.nanoTime();

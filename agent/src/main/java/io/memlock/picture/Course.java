@@ -49,7 +49,7 @@ public record Course(long millis, List<Look> looks) {
             throws IOException, CommandException, InterruptedException {
         long steps = Math.min(MOST_LOOKS - 1, millis / LEAST_STEP_MILLIS);
         FaultMeter faults = new FaultMeter(proc, jvm);
-        PacedMemory memory = new PacedMemory(new MemoryReader(proc), jvm.pid(), 0);
+        PacedMemory memory = new PacedMemory(new MemoryReader(proc), jvm, 0);
         List<Look> looks = new ArrayList<>();
         long start = System.nanoTime();
         for (long step = 0; step <= steps; step++) {

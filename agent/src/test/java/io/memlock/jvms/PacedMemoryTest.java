@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.jvms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.hotspot.JvmFlags;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On a JVM with 160 MiB in three views, 120 MiB of it in swap, of which VmSwap tells 20. */
+class PacedMemoryTest {
+
+    private static final long MIB = 1 << 20;
+
+    private static final String STATUS =
+            """
+            Name:\tjava
+            State:\tS (sleeping)
+            Tgid:\t7
+            Uid:\t0\t0\t0\t0
+            VmLck:\t%s kB
+            VmRSS:\t491520 kB
+            RssAnon:\t9216 kB
+            RssFile:\t0 kB
+            RssShmem:\t%s kB
+            VmSwap:\t20480 kB
+            """;
+
+    private static final String ROLLUP =
+            """
+            7f0000000000-7ffd00000000 ---p 00000000 00:00 0                          [rollup]
+            Rss:              491520 kB
+            Pss:              163840 kB
+            Swap:             327680 kB
+            SwapPss:           20480 kB
+            Locked:                0 kB
+            """;
+
+    private static final String SMAPS =
+            """
+            7f0000000000-7f0008000000 rw-s 00000000 00:01 5                          /memfd:java_heap (deleted)
+            Size:             131072 kB
+            Rss:              131072 kB
+            Pss:              131072 kB
+            Swap:             102400 kB
+            SwapPss:               0 kB
+            Locked:                0 kB
+            7f1000000000-7f1008000000 rw-p 00000000 00:00 0\s
+            Size:             131072 kB
+            Rss:               32768 kB
+            Pss:               32768 kB
+            Swap:              20480 kB
+            SwapPss:           20480 kB
+            Locked:                0 kB
+            """;
+
+    @TempDir
+    private Path root;
+
+    @Test
+    void sharedMemoryIsMeasuredWhereNothingIsLocked() throws IOException {
+        status(0, 100 << 10);
+        assertThat(now()).isEqualTo(new JvmMemory(160 * MIB, 0, 0, 120 * MIB, 9 * MIB, 0));
+
+        status(0, 0);
+        assertThat(now("-XX:+UseZGC").residentBytes()).isEqualTo(160 * MIB);
+    }
+
+    @Test
+    void whereAGlanceTellsAllNothingIsWalked() throws IOException {
+        status(0, 32); // a file of counters in /tmp
+        assertThat(now()).isEqualTo(new JvmMemory(480 * MIB, 0, 0, 20 * MIB, 9 * MIB, 0));
+
+        status(4, 32);
+        assertThat(now().residentBytes()).isEqualTo(160 * MIB);
+    }
+
+    private JvmMemory now(String... flags) throws IOException {
+        Jvm jvm = new Jvm(7, 0, new JavaCommand("Main", new JvmFlags(List.of(flags))), false, 1);
+        return new PacedMemory(new MemoryReader(new ProcDirectory(root)), jvm, 0).now();
+    }
+
+    private void status(int lockedKilobytes, int sharedKilobytes) throws IOException {
+        Path process = Files.createDirectories(root.resolve("7"));
+        Files.writeString(process.resolve("status"), STATUS.formatted(lockedKilobytes, sharedKilobytes));
+        Files.writeString(process.resolve("smaps_rollup"), ROLLUP);
+        Files.writeString(process.resolve("smaps"), SMAPS);
+    }
+}
