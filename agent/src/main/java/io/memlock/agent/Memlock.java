@@ -95,6 +95,9 @@ public final class Memlock implements Agent {
     /** The JMX service; null where there is no JMX. */
     private JmxService jmx;
 
+    /** Publishes the lock; made with the background. */
+    private Publisher publisher;
+
     /** What populates the heap ahead of its use; made with the background. */
     private PrefaultService prefault;
 
@@ -410,9 +413,20 @@ public final class Memlock implements Agent {
     private AttachReply withProgress(Consumer<String> progress, Work work) throws IOException {
         process.progress().tell(progress);
         try {
-            return work.run();
+            AttachReply reply = work.run();
+            publish();
+            return reply;
         } finally {
             process.progress().tell(null);
+        }
+    }
+
+    /** Publishes what has changed before the reply is sent, so that a look after it does not find what was before. */
+    private void publish() {
+        try {
+            publisher.count();
+        } catch (RuntimeException | Error e) { // no memory just now: the reporter publishes within a second
+            log.debug("the change is published later: " + e);
         }
     }
 
@@ -488,7 +502,7 @@ public final class Memlock implements Agent {
                     ? new JmxService(instrumentation, currentOptions, log, process.pageBytes(), prefault)
                     : null;
             JfrService jfr = MissingModules.exists("jdk.jfr") ? new JfrService(currentOptions, process, log) : null;
-            Publisher publisher = new Publisher(instrumentation, log, jmx, jfr, new EndLine(lock, process, log));
+            publisher = new Publisher(instrumentation, log, jmx, jfr, new EndLine(lock, process, log));
             Growth.Source growth = new GrowthSignals(instrumentation, process.files());
             UnwantedLocks unwanted = new TrackedUnwantedLocks(lock, currentOptions);
             MapTracking tracking = new MapTracking(instrumentation, unwanted, process.libc(), log);

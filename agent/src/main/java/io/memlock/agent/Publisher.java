@@ -42,12 +42,17 @@ final class Publisher implements Runnable {
         control = whose;
     }
 
-    @Override
-    public void run() {
+    /** Publishes the performance counters. Also called by who has just changed the lock: who is told of it looks next. */
+    synchronized void count() {
         LockCounters published = counters.get();
         if (published != null) {
             count(published);
         }
+    }
+
+    @Override
+    public void run() {
+        count();
         if (jmx != null) {
             jmx.update(control);
         }

@@ -94,6 +94,18 @@ class CommandLineIT {
                 assertThat(region("metaspace").get("lockedBytes").asLong()).isZero());
     }
 
+    @Test
+    @SideBySide
+    void checkFindsWhatAnAttachHasJustSaid() {
+        Machine.requireUnlimitedLocking();
+        start(Jdk.current());
+        memlock("attach", pid(), "mode=heap").succeeded();
+        assertThat(memlock("check", pid()).stdout()).startsWith("MEMLOCK OK").contains("locked: heap,");
+
+        memlock("attach", pid(), "mode=heap+code").succeeded();
+        assertThat(memlock("check", pid()).stdout()).startsWith("MEMLOCK OK").contains("locked: heap+code,");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"status", "check", "regions", "regions --maps", "watch --count=1", "doctor"})
     @SideBySide
