@@ -98,7 +98,7 @@ final class WatchCommand implements Callable<Integer> {
             }
             long next = System.nanoTime();
             for (long look = 0; look < count && !console.out().checkError(); look++) {
-                next += nanos;
+                next = Math.max(next + nanos, System.nanoTime()); // after Ctrl-Z no look is made up for
                 TimeUnit.NANOSECONDS.sleep(next - System.nanoTime());
                 show(
                         look,

@@ -87,6 +87,35 @@ class WatchIT {
         }
     }
 
+    /** As Ctrl-Z and fg do. */
+    @Test
+    void makesUpForNoLookAfterItWasStopped() throws Exception {
+        try (ForkedJvm jvm = started(Jdk.current())) {
+            Process watch = new ProcessBuilder(Memlock.command("watch", jvm.pid(), "--interval=100ms"))
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            try (BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(watch.getInputStream(), StandardCharsets.UTF_8))) {
+                for (int i = 0; i < 4; i++) {
+                    assertThat(lines.readLine()).isNotNull();
+                }
+                Commands.run("kill", "-STOP", Long.toString(watch.pid())).succeeded();
+                TimeUnit.SECONDS.sleep(3);
+                Commands.run("kill", "-CONT", Long.toString(watch.pid())).succeeded();
+
+                long start = System.nanoTime();
+                for (int i = 0; i < 12; i++) {
+                    assertThat(lines.readLine()).isNotNull();
+                }
+                assertThat((System.nanoTime() - start) / 1e9)
+                        .as("seconds for twelve looks, some of which may have been made before")
+                        .isGreaterThan(0.6);
+            } finally {
+                watch.destroyForcibly().waitFor(1, TimeUnit.MINUTES);
+            }
+        }
+    }
+
     @Test
     void costsHardlyAnyCpu() throws Exception {
         Machine.requireUnlimitedLocking();
