@@ -121,9 +121,15 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private void tellOfMore(int count, String why) {
-        if (!json && count > 0) {
-            console.err().println(count + " more " + why + ": run as root to see " + (count == 1 ? "it" : "them"));
+        if (json || count == 0) {
+            return;
         }
+        boolean isRoot = jvms.effectiveUid() == 0;
+        console.err()
+                .println(count + " more "
+                        + (isRoot
+                                ? "cannot be looked into: root has no CAP_SYS_PTRACE here"
+                                : why + ": run as root to see " + (count == 1 ? "it" : "them")));
     }
 
     private HostSummary host(List<JvmStatus> statuses) {

@@ -164,6 +164,10 @@ public final class Jvms {
 
     private String closed(long pid, ProcessStatus status) {
         String what = "cannot look into process " + pid + " (" + status.name() + "): ";
+        if (effectiveUid() == 0) {
+            return what + "without CAP_SYS_PTRACE the kernel refuses it to root, too; run this command on the host, or"
+                    + " where root has that capability";
+        }
         if (!isOwn(status)) {
             return what + "it belongs to user " + userName(pid, status.effectiveUid())
                     + "; run this command as that user or as root";
