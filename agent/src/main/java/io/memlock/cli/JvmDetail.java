@@ -7,6 +7,7 @@ import io.memlock.jvms.Jvms;
 import io.memlock.jvms.Numbers;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.PublishedLock;
+import io.memlock.log.Wrap;
 import io.memlock.memory.Bytes;
 import io.memlock.proc.ProcessLimits.Limit;
 import java.io.IOException;
@@ -16,54 +17,68 @@ import java.util.List;
 /** Prints the details of one JVM, for {@code status PID}. */
 final class JvmDetail {
 
+    private static final int VALUE_COLUMN = 14;
+
     private final ProcDirectory proc;
     private final Jvms jvms;
+    private final int width;
 
-    JvmDetail(ProcDirectory proc, Jvms jvms) {
+    /**
+     * Creates it.
+     *
+     * @param width of the longest line
+     */
+    JvmDetail(ProcDirectory proc, Jvms jvms, int width) {
         this.proc = proc;
         this.jvms = jvms;
+        this.width = width;
     }
 
     List<String> lines(JvmStatus status) {
         Jvm jvm = status.jvm();
         JvmMemory memory = status.memory();
         List<String> lines = new ArrayList<>();
-        lines.add(line("user", jvms.userName(jvm.pid(), jvm.userId())));
-        lines.add(line(
+        lines.addAll(rows("user", jvms.userName(jvm.pid(), jvm.userId())));
+        lines.addAll(rows(
                 "heap limit",
                 Numbers.bytes(status.heapMaxBytes())
                         + (jvm.flags().heapMaxBytes() < 0 && status.heapMaxBytes() >= 0 ? ", chosen by the JVM" : "")));
-        lines.add(line("resident", Numbers.bytes(memory.residentBytes())));
-        lines.add(line(
+        lines.addAll(rows("resident", Numbers.bytes(memory.residentBytes())));
+        lines.addAll(rows(
                 "locked",
                 Numbers.bytes(memory.lockedBytes()) + ", " + Numbers.percent(memory.coverage()) + " of resident"));
         PublishedLock published = status.published();
         if (published.isBorneOutBy(memory)) {
-            lines.add(line(
+            lines.addAll(rows(
                     "selected",
                     published.describe() + ": " + Numbers.percent(published.coverage()) + " of "
                             + Numbers.bytes(published.residentBytes()) + " resident are locked, "
                             + published.state()));
         }
         if (published.verifiedAgeSeconds() >= 0) {
-            lines.add(line("verified", published.verifiedAgeSeconds() + " s ago by the agent"));
+            lines.addAll(rows("verified", published.verifiedAgeSeconds() + " s ago by the agent"));
         }
-        lines.add(line("charged", Numbers.bytes(memory.chargedBytes()) + " against a limit of " + limit(jvm.pid())));
-        lines.add(line("swapped out", Numbers.bytes(memory.swappedBytes())));
-        lines.add(line(
+        lines.addAll(rows("charged", Numbers.bytes(memory.chargedBytes()) + " against a limit of " + limit(jvm.pid())));
+        lines.addAll(rows("swapped out", Numbers.bytes(memory.swappedBytes())));
+        lines.addAll(rows(
                 "major faults",
                 Numbers.rate(status.majorFaultsPerSecond()) + "/s, " + status.majorFaults() + " since it started"));
-        lines.add(line(
+        lines.addAll(rows(
                 "agent",
                 jvm.agent()
                         ? "runs in it; over JMX io.memlock:type=MemoryLock tells more"
                         : "none; \"attach " + jvm.pid() + "\" loads it"));
-        lines.add(line("container", container(jvm.pid())));
+        lines.addAll(rows("container", container(jvm.pid())));
         return lines;
     }
 
-    private static String line(String name, String value) {
-        return String.format("%-13s %s", name, value);
+    /** Returns one line; more if the value is too long for one. */
+    private List<String> rows(String name, String value) {
+        List<String> rows = new ArrayList<>();
+        for (String part : Wrap.words(value, width - VALUE_COLUMN)) {
+            rows.add(String.format("%-13s %s", rows.isEmpty() ? name : "", part));
+        }
+        return rows;
     }
 
     /** Returns the soft limit, with the hard one where it differs and with the privilege that lifts it. */

@@ -161,10 +161,10 @@ final class StatusCommand implements Callable<Integer> {
         if (json) {
             printJson(looked, 0);
         } else {
-            console.out()
-                    .println(jvm.title() + ": "
-                            + painted(status.summary(), status.summary().text()));
-            TimeLimit.glance(jvm, () -> new JvmDetail(proc, jvms).lines(status))
+            String verdict = status.summary().text();
+            boolean isOneLine = jvm.title().length() + 2 + verdict.length() <= console.width();
+            console.out().println(jvm.title() + (isOneLine ? ": " : ":\n  ") + painted(status.summary(), verdict));
+            TimeLimit.glance(jvm, () -> new JvmDetail(proc, jvms, console.width() - 2).lines(status))
                     .forEach(line -> console.out().println("  " + line));
         }
         return ExitStatus.DONE;

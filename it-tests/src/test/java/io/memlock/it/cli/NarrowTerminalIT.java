@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.cli;
 
+import static io.memlock.it.harness.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.apps.HeapApp;
@@ -23,7 +24,7 @@ class NarrowTerminalIT {
     @Test
     void nothingWrapsAndAllColumnsAreThere() {
         try (ForkedJvm jvm = ForkedJvm.on(Jdk.current())
-                .agent("mode=heap")
+                .agent("mode=heap+code+metaspace+stacks+gc+cds+native+libs")
                 .flags("-Xms32m", "-Xmx256m")
                 .main(HeapApp.class)
                 .start()) {
@@ -31,7 +32,7 @@ class NarrowTerminalIT {
             String pid = Long.toString(jvm.pid());
 
             assertThat(narrow("status").stdout()).contains("MAJFLT/S", "SWAPPED", "VERDICT");
-            assertThat(narrow("status", pid).stdout()).contains("major faults");
+            eventually(() -> assertThat(narrow("status", pid).stdout()).contains("selected", "major faults"));
             assertThat(narrow("regions", pid).stdout()).contains("RESERVED", "COVERAGE");
             assertThat(narrow("regions", pid, "--maps").stdout()).contains("START", "KNOWN FROM", "PATH");
             assertThat(narrow("watch", pid, "--count=1").stdout()).contains("COVERAGE", "CHARGED");
