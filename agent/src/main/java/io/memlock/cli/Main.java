@@ -17,6 +17,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Runs the command of {@code java -jar memlock-agent.jar}. */
@@ -77,11 +78,26 @@ public final class Main {
             }
             command.getCommandSpec().versionProvider(new RootCommand.Versions());
         }
-        return line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
+        return line.registerConverter(Long.class, Main::natural)
+                .registerConverter(long.class, Main::natural)
+                .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(console.colour() ? Ansi.ON : Ansi.OFF))
                 .setParameterExceptionHandler((mistake, arguments) -> explain(mistake))
                 .setExecutionExceptionHandler((failure, command, parsed) -> fail(console, command, failure));
+    }
+
+    /** Reads a number of the command line: PIDs and counts begin at 1. */
+    private static long natural(String text) {
+        try {
+            long number = Long.parseLong(text);
+            if (number > 0) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // nor is this one
+        }
+        throw new TypeConversionException("'" + text + "' is no number from 1 on");
     }
 
     private static int explain(ParameterException mistake) {

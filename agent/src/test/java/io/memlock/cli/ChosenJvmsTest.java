@@ -126,6 +126,13 @@ class ChosenJvmsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"status -1", "check -1", "unlock 0", "watch -1", "watch 10 --count=-1", "regions x"})
+    void aNumberThatCannotBeIsWrongUsage(String words) {
+        assertThat(run(words)).isEqualTo(words.startsWith("check") ? 3 : 2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).containsPattern("is no number from 1 on|Unmatched argument");
+    }
+
+    @ParameterizedTest
     @CsvSource({"status, 1", "check --help, 3", "check, 2"})
     void aCommandWhoseOutputIsLostHasFailedUnlessItHasWorseToTell(String words, int status) {
         PrintStream closed = print(out);
