@@ -36,9 +36,9 @@ import picocli.CommandLine.Parameters;
             "The file appears whole or not at all. Only its owner can read it, because it shows addresses of the"
                     + " JVM, which should stay secret.",
             "",
-            "The command walks the JVM's page tables once for the picture and, if something is locked, once for the advice: "
-                    + SmapsCost.IN_WORDS
-                    + " each time. With --for it also walks them while it watches, for a thousandth of the time, or"
+            "The command walks the JVM's page tables once for the picture and, if something is locked, once for the advice."
+                    + " Each walk takes " + SmapsCost.IN_WORDS
+                    + ". With --for it also walks them while it watches, for a thousandth of the time, or"
                     + " a hundredth while the JVM grows or shrinks. It does not attach."
         },
         footer = {
