@@ -4,6 +4,7 @@ package io.memlock.calls;
 import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
+import io.memlock.os.OwnPagemap;
 import java.util.function.LongSupplier;
 
 /**
@@ -36,7 +37,8 @@ public final class FutureProbe {
     }
 
     /**
-     * Tells with which flags new mappings are born locked: what is populated at once is not locked on-fault.
+     * Tells with which flags new mappings are born locked: what is populated at once is not locked on-fault. Where it cannot
+     * be told whether it is, the answer is on-fault, as ours.
      *
      * @return {@code MCL_FUTURE}, alone or with {@code MCL_ONFAULT}; 0 if it is not in force; {@link #NOT_TOLD}
      */
@@ -46,9 +48,8 @@ public final class FutureProbe {
         if (page == LibC.MAP_FAILED) {
             return NOT_TOLD;
         }
-        byte[] isPresent = new byte[1];
         LockProbe.Answer answer = probe.ask(page);
-        boolean isPopulated = libc.mincore(page, pageBytes, isPresent) == 0 && (isPresent[0] & 1) != 0;
+        boolean isPopulated = new OwnPagemap(libc, pageBytes).isPresent(page, false);
         libc.munmap(page, pageBytes);
         if (answer == LockProbe.Answer.LOCKED) {
             return isPopulated ? Linux.MCL_FUTURE : Linux.MCL_FUTURE | Linux.MCL_ONFAULT;

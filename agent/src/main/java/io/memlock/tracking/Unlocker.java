@@ -5,6 +5,7 @@ import io.memlock.memory.PathGlob;
 import io.memlock.memory.Region;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
+import io.memlock.os.OwnPagemap;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -16,17 +17,10 @@ import java.util.function.Consumer;
  */
 final class Unlocker implements Consumer<long[]> {
 
-    private static final byte[] PAGEMAP = "/proc/self/pagemap\0".getBytes(StandardCharsets.ISO_8859_1);
-
     private static final String FILES = "/proc/self/fd/";
 
     /** The longest path the kernel tells and a byte more: PATH_MAX. */
     private static final int LONGEST_PATH = 4097;
-
-    /** The bit of a present page in pagemap. Documentation/admin-guide/mm/pagemap.rst */
-    private static final long PRESENT = 1L << 63;
-
-    private static final byte PRESENT_BYTE = (byte) (PRESENT >>> (Long.SIZE - Byte.SIZE));
 
     /**
      * The length of the first piece, which takes a millisecond on a slow machine: before Linux 5.18 an unlock goes through
@@ -43,11 +37,13 @@ final class Unlocker implements Consumer<long[]> {
     private final LibC libc;
     private final UnwantedLocks unwanted;
     private final long pageBytes;
+    private final OwnPagemap pagemap;
 
     Unlocker(LibC libc, UnwantedLocks unwanted) {
         this.libc = libc;
         this.unwanted = unwanted;
         this.pageBytes = libc.sysconf(Linux.SC_PAGESIZE);
+        this.pagemap = new OwnPagemap(libc, pageBytes);
     }
 
     /** Has all classes loaded that a mapping needs: the application's thread may hold any lock when it maps. */
@@ -58,7 +54,7 @@ final class Unlocker implements Consumer<long[]> {
             isInMemory(-1);
             isChosen(0, List.of(PathGlob.of("/{a,b?}*"), PathGlob.of("/**")));
             isPresent(page);
-            isPresentByPagemap(page);
+            pagemap.isPresent(page, true);
             unlock(page, pageBytes);
             libc.munmap(page, pageBytes);
         }
@@ -111,20 +107,9 @@ final class Unlocker implements Consumer<long[]> {
     private boolean isPresent(long address) {
         int[] status = new int[1];
         if (libc.move_pages(0, address, status, 0) != 0) { // by a filter, as in most containers
-            return isPresentByPagemap(address);
+            return pagemap.isPresent(address, true);
         }
         return status[0] >= 0; // the number of its node
-    }
-
-    private boolean isPresentByPagemap(long address) {
-        int fd = libc.open(PAGEMAP, Linux.O_RDONLY | Linux.O_CLOEXEC);
-        if (fd < 0) {
-            return true;
-        }
-        byte[] entry = new byte[Long.BYTES];
-        long read = libc.pread(fd, entry, Long.BYTES, address / pageBytes * Long.BYTES);
-        libc.close(fd);
-        return read != Long.BYTES || (entry[Long.BYTES - 1] & PRESENT_BYTE) != 0; // the highest byte comes last
     }
 
     private void unlock(long address, long bytes) {

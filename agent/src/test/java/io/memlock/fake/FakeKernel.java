@@ -107,6 +107,8 @@ public final class FakeKernel implements LibC, Mappings {
 
     private static final int TIMER = 77;
 
+    private static final int PAGEMAP = 78;
+
     /** Whether the timer that somebody may wait for is due, or its descriptor has become another file's. */
     public boolean isTimerDue;
 
@@ -130,6 +132,9 @@ public final class FakeKernel implements LibC, Mappings {
 
     /** Whether the file descriptor of the heap can be found. */
     public boolean showsDescriptors = true;
+
+    /** Whether mincore takes all pages for present, as gVisor's does. */
+    public boolean isAllSaidToBePresent;
 
     /** Pages of files in memory that are in swap. */
     public final Set<Long> absent = new TreeSet<>();
@@ -715,7 +720,10 @@ public final class FakeKernel implements LibC, Mappings {
 
     @Override
     public int open(byte[] pathname, int flags) {
-        return fail(Errno.ENOENT);
+        if (!new String(pathname, StandardCharsets.US_ASCII).equals("/proc/self/pagemap\0")) {
+            return fail(Errno.ENOENT);
+        }
+        return fails("open") ? refusal : PAGEMAP;
     }
 
     @Override
@@ -725,12 +733,19 @@ public final class FakeKernel implements LibC, Mappings {
 
     @Override
     public long pread(int fd, byte[] buf, long count, long offset) {
-        throw new IllegalStateException("nothing is open");
+        if (fd != PAGEMAP || count != Long.BYTES) {
+            throw new IllegalStateException("nothing is open");
+        }
+        buf[Long.BYTES - 1] = (byte) (isPresent(offset / Long.BYTES * PAGE) ? 0x80 : 0);
+        return count;
     }
 
     @Override
     public int close(int fd) {
-        throw new IllegalStateException("nothing is open");
+        if (fd != PAGEMAP) {
+            throw new IllegalStateException("nothing is open");
+        }
+        return 0;
     }
 
     /** Paths of open files by their descriptors. */
@@ -763,11 +778,15 @@ public final class FakeKernel implements LibC, Mappings {
     @Override
     public int mincore(long addr, long length, byte[] vec) {
         for (int page = 0; page < length / PAGE; page++) {
-            Vma vma = at(addr + page * PAGE);
-            boolean isPopulated = vma == null || !vma.untouched || (vma.locked && !vma.onFault);
-            vec[page] = (byte) (absent.contains(addr + page * PAGE) || !isPopulated ? 0 : 1);
+            vec[page] = (byte) (isAllSaidToBePresent || isPresent(addr + page * PAGE) ? 1 : 0);
         }
         return 0;
+    }
+
+    private boolean isPresent(long page) {
+        Vma vma = at(page);
+        boolean isPopulated = vma == null || !vma.untouched || (vma.locked && !vma.onFault);
+        return isPopulated && !absent.contains(page);
     }
 
     /** Of the commands the one that tells files in memory from others. */

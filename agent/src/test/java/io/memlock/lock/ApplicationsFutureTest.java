@@ -147,6 +147,20 @@ class ApplicationsFutureTest {
         assertThat(kernel.isLocked(NATIVE)).isTrue();
     }
 
+    /** As in gVisor, which has no pagemap. */
+    @Test
+    void isOursWhereItCannotBeToldWhetherNewMappingsArePopulated() throws Exception {
+        kernel.isAllSaidToBePresent = true;
+        kernel.filter.put("open", Errno.ENOENT);
+        lock.start(OptionParser.parse("mode=all"));
+        lock.reconcile();
+
+        assertThat(lock.unlock().notices()).isEmpty();
+
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
     @Test
     void givesWayToALimitAllTheSame() throws Exception {
         kernel.mlockall(Linux.MCL_FUTURE);

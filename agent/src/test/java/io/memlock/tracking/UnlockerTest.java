@@ -148,7 +148,17 @@ class UnlockerTest {
     @Test
     void whatMayBeTheApplicationsStaysLocked() {
         kernel.filter.put("move_pages", Errno.EPERM);
+        kernel.filter.put("open", Errno.EMFILE);
 
+        assertThat(isLockedAfter(map(), ON_DISK)).isTrue();
+    }
+
+    @Test
+    void thePagemapTellsWhatIsPopulatedWhereAFilterRefusesTheQuickerCall() {
+        kernel.filter.put("move_pages", Errno.EPERM);
+
+        assertThat(isLockedAfter(map(), ON_DISK)).isFalse();
+        kernel.mlockall(Linux.MCL_FUTURE);
         assertThat(isLockedAfter(map(), ON_DISK)).isTrue();
     }
 

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.os;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Tells whether pages of this process are in RAM: {@code /proc/self/pagemap}. proc_pid_pagemap(5)
+ *
+ * <p>It makes only calls that no JVM can do without. mincore(2) and move_pages(2) may end a process that a seccomp filter
+ * judges, as in a unit with {@code SystemCallFilter=@system-service}, and gVisor's mincore takes all pages for present.
+ */
+public final class OwnPagemap {
+
+    private static final byte[] PATH = "/proc/self/pagemap\0".getBytes(StandardCharsets.ISO_8859_1);
+
+    /** The highest bit of an entry, in the byte that comes last. Documentation/admin-guide/mm/pagemap.rst */
+    private static final int PRESENT = 0x80;
+
+    private final LibC libc;
+    private final long pageBytes;
+
+    public OwnPagemap(LibC libc, long pageBytes) {
+        this.libc = libc;
+        this.pageBytes = pageBytes;
+    }
+
+    /**
+     * Returns whether a page is in RAM. Takes no Java lock.
+     *
+     * @param address page-aligned
+     * @param otherwise the answer where the kernel does not tell, as in a process that is not dumpable
+     */
+    public boolean isPresent(long address, boolean otherwise) {
+        int fd = libc.open(PATH, Linux.O_RDONLY | Linux.O_CLOEXEC);
+        if (fd < 0) {
+            return otherwise;
+        }
+        byte[] entry = new byte[Long.BYTES];
+        long read = libc.pread(fd, entry, Long.BYTES, address / pageBytes * Long.BYTES);
+        libc.close(fd);
+        return read == Long.BYTES ? (entry[Long.BYTES - 1] & PRESENT) != 0 : otherwise;
+    }
+}
