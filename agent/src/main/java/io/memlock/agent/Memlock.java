@@ -353,7 +353,7 @@ public final class Memlock implements Agent {
         if (privileges != null) {
             return true;
         }
-        PrivilegeWatch watch = new PrivilegeWatch(process.libc(), lock, log);
+        PrivilegeWatch watch = new PrivilegeWatch(process.libc(), process, lock, log);
         Runnable end = new Runnable() { // a lambda would be linked before main
                     @Override
                     public void run() {
@@ -505,7 +505,8 @@ public final class Memlock implements Agent {
             publisher = new Publisher(instrumentation, log, jmx, jfr, new EndLine(lock, process, log));
             Growth.Source growth = new GrowthSignals(instrumentation, process.files());
             UnwantedLocks unwanted = new TrackedUnwantedLocks(lock, currentOptions);
-            MapTracking tracking = new MapTracking(instrumentation, unwanted, process.libc(), log);
+            MapTracking tracking =
+                    new MapTracking(instrumentation, unwanted, process.libc(), process.isFiltered(), log);
             Runnable look = new Runnable() {
                 @Override
                 public void run() {

@@ -108,7 +108,9 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
     /** Populates until it is not wanted any more. */
     @Override
     public void run() {
-        process.libc().setpriority(Linux.PRIO_PROCESS, 0, NICE); // of this thread; where it is refused it works as well
+        if (!process.isFiltered()) {
+            process.libc().setpriority(Linux.PRIO_PROCESS, 0, NICE); // of this thread; refused, it works as well
+        }
         while (isWanted() && !isImpossible) {
             try (Pagemap pagemap = process.files().pagemap(ProcFs.SELF, process.pageBytes())) {
                 populate(pagemap);

@@ -293,6 +293,11 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     }
 
     @Override
+    public boolean isFiltered() {
+        return proc.isFiltered();
+    }
+
+    @Override
     public synchronized HeldPages held() {
         if (held == null) {
             held = new HeldPages(libc, probe, pageBytes, maps);

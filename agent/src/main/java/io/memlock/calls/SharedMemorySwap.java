@@ -114,7 +114,7 @@ public final class SharedMemorySwap {
         try {
             return proc.memInfo().swapUsedBytes() != 0
                     && proc.kernelVersion().isAtLeast(FIRST_MAJOR, FIRST_MINOR)
-                    && proc.status("thread-self").seccompMode() == 0; // each thread has its own filters
+                    && !proc.isFiltered();
         } catch (IOException | RuntimeException e) {
             return false;
         }

@@ -3,6 +3,7 @@ package io.memlock.keeper;
 
 import io.memlock.bootstrap.AgentThread;
 import io.memlock.lock.MemoryLock;
+import io.memlock.lock.OwnProcess;
 import io.memlock.log.Log;
 import io.memlock.os.Errno;
 import io.memlock.os.LibC;
@@ -16,8 +17,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>The kernel keeps credentials by thread. So setuid(2) and its relatives, as the C library has them, send each thread a
  * signal and have it change its own, before they return. A thread that waits in poll(2) is woken by that, whatever the
- * signal's handler asks for (signal(7)). It goes before all others then, where it may, because the application goes on at
- * the same moment. Waiting costs nothing.
+ * signal's handler asks for (signal(7)). It goes before all others then, where it may and no seccomp filter is in force,
+ * because the application goes on at the same moment. Waiting costs nothing.
  *
  * <p>A JVM that ends waits 300 ms for a thread in a native call ({@code VM_Exit::wait_for_threads_in_native_to_block}). So
  * {@link #end} brings it back before. It waits for a timer because an application may close all descriptors and open its
@@ -33,6 +34,7 @@ public final class PrivilegeWatch implements Runnable {
     private static final long[] AT_ONCE = {0, 0, 0, 1};
 
     private final LibC libc;
+    private final OwnProcess process;
     private final MemoryLock lock;
     private final Log log;
     private final int[] waitedFor = {-1, Linux.POLLIN};
@@ -42,8 +44,9 @@ public final class PrivilegeWatch implements Runnable {
     private volatile boolean isOver;
 
     /** Makes a watch, which needs a thread of its own. */
-    public PrivilegeWatch(LibC libc, MemoryLock lock, Log log) {
+    public PrivilegeWatch(LibC libc, OwnProcess process, MemoryLock lock, Log log) {
         this.libc = libc;
+        this.process = process;
         this.lock = lock;
         this.log = log;
     }
@@ -71,11 +74,18 @@ public final class PrivilegeWatch implements Runnable {
         if (hasBegun) {
             return;
         }
-        libc.sched_setscheduler(0, Linux.SCHED_FIFO | Linux.SCHED_RESET_ON_FORK, new int[] {1});
+        schedule(Linux.SCHED_FIFO | Linux.SCHED_RESET_ON_FORK, 1);
         timer = libc.timerfd_create(Linux.CLOCK_MONOTONIC, Linux.TFD_CLOEXEC);
         waitedFor[0] = timer;
         isTimerOurs = timer >= 0;
         hasBegun = true;
+    }
+
+    /** Asks for a policy where the kernel answers, and no filter: the watch works without. */
+    private void schedule(int policy, int priority) {
+        if (!process.isFiltered()) {
+            libc.sched_setscheduler(0, policy, new int[] {priority});
+        }
     }
 
     private void waitForSignal() {
@@ -105,7 +115,7 @@ public final class PrivilegeWatch implements Runnable {
             return;
         }
         try {
-            libc.sched_setscheduler(0, Linux.SCHED_OTHER, new int[] {0}); // what follows is in no hurry
+            schedule(Linux.SCHED_OTHER, 0); // what follows is in no hurry
             lock.reconcile().notices().forEach(log::warn);
         } catch (IOException | RuntimeException | Error e) {
             log.debug("after a signal: " + e); // the keeper's next pass goes on from here

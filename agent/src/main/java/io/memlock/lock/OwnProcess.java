@@ -20,6 +20,9 @@ public interface OwnProcess {
     /** Returns whether a capability counts for nothing, because the process is in another user namespace than the first. */
     boolean isInUserNamespace();
 
+    /** Returns whether a seccomp filter may end the process for a call of this thread that can be left out. */
+    boolean isFiltered();
+
     /** Returns the pages that handles of the API hold. */
     HeldPages held();
 

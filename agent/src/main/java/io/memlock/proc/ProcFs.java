@@ -175,6 +175,20 @@ public final class ProcFs {
     }
 
     /**
+     * Returns whether a seccomp filter judges the calls of this thread: each has its own. A filter may end the process for a
+     * call that it does not know, and does not tell which it knows.
+     *
+     * @return true also where it is not known
+     */
+    public boolean isFiltered() {
+        try {
+            return status("thread-self").seccompMode() != 0;
+        } catch (IOException | RuntimeException e) {
+            return true;
+        }
+    }
+
+    /**
      * Returns the page faults and the start time of a process.
      *
      * @throws IOException if they cannot be read, or the file does not tell, as one that is hidden by an empty one

@@ -82,7 +82,8 @@ public final class ProcessResidency implements Residency {
         if (inSwapBytes == 0) {
             return ReadBack.NOTHING;
         }
-        ReadBack heap = swapIn.heapFile(new Mincore(libc, pageBytes), segments, isOver);
+        Mincore pages = proc.isFiltered() ? null : new Mincore(libc, pageBytes);
+        ReadBack heap = swapIn.heapFile(pages, segments, isOver);
         // What was committed and never touched is absent, too: no more has come back than there was in swap.
         return told(Math.min(inSwapBytes, heap.broughtBytes()), heap.left(), heap.refusal());
     }

@@ -79,6 +79,7 @@ public final class SwapIn {
      * swapped pages look like pages never touched. Where one page is missing all are gone through: those the kernel read
      * ahead count as present, and can be dropped again.
      *
+     * @param pages null where nobody may ask: then all are gone through, and how much came back is not known
      * @param isOver asked after each piece: whether to stop
      */
     ReadBack heapFile(Mincore pages, List<Segment> segments, BooleanSupplier isOver) {
@@ -91,13 +92,16 @@ public final class SwapIn {
                 length += segment.length();
             }
         }
-        long absent = absentBytes(pages, files);
+        long absent = pages == null ? length : absentBytes(pages, files);
         if (absent == 0) {
             return ReadBack.NOTHING;
         }
         Progress.Work work = progress.begin("reading the heap back from swap", length);
         Until until = new Until(isOver);
         files.forEach(file -> bring(file.start(), file.end(), work, until));
+        if (pages == null) {
+            return new ReadBack(0, List.of(), failure());
+        }
         long leftBytes = absentBytes(pages, files);
         return new ReadBack(
                 Math.max(0, absent - leftBytes),

@@ -18,6 +18,7 @@ public final class MapTracking {
     private final Instrumentation instrumentation;
     private final UnwantedLocks unwanted;
     private final LibC libc;
+    private final boolean isFiltered;
     private final Log log;
     private final RetryPause pause = new RetryPause();
     private boolean isDecided;
@@ -26,11 +27,14 @@ public final class MapTracking {
      * Creates a tracking that does nothing until {@link #look}.
      *
      * @param unwanted which mappings must not stay locked
+     * @param isFiltered whether a seccomp filter may end the process for a call that can be left out
      */
-    public MapTracking(Instrumentation instrumentation, UnwantedLocks unwanted, LibC libc, Log log) {
+    public MapTracking(
+            Instrumentation instrumentation, UnwantedLocks unwanted, LibC libc, boolean isFiltered, Log log) {
         this.instrumentation = instrumentation;
         this.unwanted = unwanted;
         this.libc = libc;
+        this.isFiltered = isFiltered;
         this.log = log;
     }
 
@@ -50,7 +54,7 @@ public final class MapTracking {
                 || !(unwanted.isBornUnwanted(Region.MAPPED) || unwanted.isBornUnwanted(Region.SHM))) {
             return;
         }
-        Unlocker unlocker = new Unlocker(libc, unwanted);
+        Unlocker unlocker = new Unlocker(libc, unwanted, isFiltered);
         try {
             unlocker.rehearse();
             String where = new MapHook(instrumentation).install(unlocker);

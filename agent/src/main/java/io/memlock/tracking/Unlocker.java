@@ -36,12 +36,19 @@ final class Unlocker implements Consumer<long[]> {
 
     private final LibC libc;
     private final UnwantedLocks unwanted;
+    private final boolean isFiltered;
     private final long pageBytes;
     private final OwnPagemap pagemap;
 
-    Unlocker(LibC libc, UnwantedLocks unwanted) {
+    /**
+     * Makes one for all threads.
+     *
+     * @param isFiltered whether a seccomp filter may end the process for a call that can be left out
+     */
+    Unlocker(LibC libc, UnwantedLocks unwanted, boolean isFiltered) {
         this.libc = libc;
         this.unwanted = unwanted;
+        this.isFiltered = isFiltered;
         this.pageBytes = libc.sysconf(Linux.SC_PAGESIZE);
         this.pagemap = new OwnPagemap(libc, pageBytes);
     }
@@ -106,7 +113,7 @@ final class Unlocker implements Consumer<long[]> {
 
     private boolean isPresent(long address) {
         int[] status = new int[1];
-        if (libc.move_pages(0, address, status, 0) != 0) { // by a filter, as in most containers
+        if (isFiltered || libc.move_pages(0, address, status, 0) != 0) {
             return pagemap.isPresent(address, true);
         }
         return status[0] >= 0; // the number of its node

@@ -96,6 +96,12 @@ public final class FakeKernel implements LibC, Mappings {
     /** What a seccomp filter answers to a call by this name in the kernel's place: an errno, or 0. */
     public final Map<String, Integer> filter = new TreeMap<>();
 
+    /** Calls for which a seccomp filter ends the process. */
+    public final Set<String> deadly = new TreeSet<>();
+
+    /** Of these, the calls that were made. */
+    public final Set<String> died = new TreeSet<>();
+
     /** Bytes of huge pages of hugetlbfs that a call populated. */
     public long populatedHugetlb;
 
@@ -777,6 +783,9 @@ public final class FakeKernel implements LibC, Mappings {
 
     @Override
     public int mincore(long addr, long length, byte[] vec) {
+        if (fails("mincore")) {
+            return refusal;
+        }
         for (int page = 0; page < length / PAGE; page++) {
             vec[page] = (byte) (isAllSaidToBePresent || isPresent(addr + page * PAGE) ? 1 : 0);
         }
@@ -873,7 +882,7 @@ public final class FakeKernel implements LibC, Mappings {
 
     @Override
     public int sched_setscheduler(int pid, int policy, int[] param) {
-        return 0;
+        return fails("sched_setscheduler") ? refusal : 0;
     }
 
     @Override
@@ -896,6 +905,9 @@ public final class FakeKernel implements LibC, Mappings {
     }
 
     private boolean fails(String call) {
+        if (deadly.contains(call)) {
+            died.add(call);
+        }
         Integer filtered = filter.get(call);
         int number = calls++;
         if (failCall >= 0 && number >= failCall && number <= Math.max(failCall, failUntilCall)) {

@@ -191,6 +191,11 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     }
 
     @Override
+    public boolean isFiltered() {
+        return isFiltered;
+    }
+
+    @Override
     public HeldPages held() {
         return held;
     }

@@ -26,9 +26,10 @@ class PrivilegeWatchTest {
 
     private final FakeKernel kernel = new FakeKernel();
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    private final MemoryLock lock = new FakeProcess(kernel).newLock();
+    private final FakeProcess process = new FakeProcess(kernel);
+    private final MemoryLock lock = process.newLock();
     private final PrivilegeWatch watch =
-            new PrivilegeWatch(kernel, lock, new Log(new PrintStream(printed, true, UTF_8), LogLevel.QUIET));
+            new PrivilegeWatch(kernel, process, lock, new Log(new PrintStream(printed, true, UTF_8), LogLevel.QUIET));
 
     private void start() throws Exception {
         kernel.commit(Region.HEAP, HEAP, 4 * MIB);
@@ -60,6 +61,19 @@ class PrivilegeWatchTest {
         assertThat(printed.toString(UTF_8)).containsOnlyOnce("CAP_IPC_LOCK was dropped");
         assertThat(lock.reconcile().failure()).isNotNull();
         assertThat(kernel.isFuture()).as("stays so").isFalse();
+    }
+
+    /** The filter may end the JVM for a call that the watch can do without. */
+    @Test
+    void asksForNoPriorityUnderAFilter() throws Exception {
+        process.isFiltered = true;
+        kernel.deadly.add("sched_setscheduler");
+        start();
+
+        signal(() -> kernel.privileged = false);
+
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(kernel.died).isEmpty();
     }
 
     @Test

@@ -37,6 +37,7 @@ class SwapInTest {
     private static final int PAGE = 4096;
     private static final long SWAPPED = 1L << 62 | 1L << 56;
     private static final long PIECE = Populator.GENTLE_PIECE_BYTES;
+    private static final String ZGC_HEAP = "/memfd:java_heap (deleted)";
     private static final List<Segment> SEGMENTS = List.of(segment(0, 2 * PIECE), segment(2 * PIECE, 4 * PIECE));
 
     private final FakeKernel kernel = new FakeKernel();
@@ -48,6 +49,11 @@ class SwapInTest {
     private static Segment segment(long start, long end) {
         Mapping mapping = new Mapping(start, end, true, true, false, false, 0, 0, "", Backing.MEMORY);
         return new Segment(start, end, Region.HEAP, Evidence.NONE, mapping);
+    }
+
+    private static Segment heapFile(long start, long end, Backing backing, String path) {
+        Mapping mapping = new Mapping(start, end, true, true, false, true, 0, 7, path, backing);
+        return new Segment(start, end, Region.HEAP, Evidence.MAPPING_NAME, mapping);
     }
 
     private SwapIn swapIn(LibC calls) {
@@ -101,6 +107,18 @@ class SwapInTest {
                     .isEqualTo(
                             new ReadBack(0, List.of(), "1.0 MiB: the kernel answered " + Errno.describe(Errno.EAGAIN)));
         }
+    }
+
+    /** What is in RAM of a file only mincore tells, for which a filter may end the process. */
+    @Test
+    void goesThroughAllOfAHeapFileWhereNobodyMayAskWhatIsThere() {
+        kernel.deadly.add("mincore");
+        List<Segment> heap = List.of(heapFile(0, 4 * PIECE, Backing.MEMORY, ZGC_HEAP));
+
+        assertThat(swapIn(libc).heapFile(null, heap, () -> false)).isEqualTo(ReadBack.NOTHING);
+
+        assertThat(libc.populatedBytes(Linux.MADV_POPULATE_READ)).isEqualTo(4 * PIECE);
+        assertThat(kernel.died).isEmpty();
     }
 
     @Test

@@ -29,8 +29,8 @@ class MapTrackingTest {
             return List.of();
         }
     };
-    private final MapTracking tracking =
-            new MapTracking(jdk.instrumentation(), allFiles, new FakeKernel(), new Log(System.err, LogLevel.QUIET));
+    private final MapTracking tracking = new MapTracking(
+            jdk.instrumentation(), allFiles, new FakeKernel(), false, new Log(System.err, LogLevel.QUIET));
 
     @Test
     void triesAgainWhereMemoryWasLacking() {

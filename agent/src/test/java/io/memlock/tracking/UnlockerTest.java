@@ -27,7 +27,7 @@ class UnlockerTest {
     private final FakeKernel kernel = new FakeKernel();
     private List<PathGlob> chosen = List.of();
     private final Set<Region> unwanted = EnumSet.of(Region.MAPPED);
-    private final Unlocker unlocker = new Unlocker(kernel, unwantedLocks(unwanted::contains));
+    private final Unlocker unlocker = unlocker(false);
 
     @BeforeEach
     void newMappingsAreBornLocked() {
@@ -49,11 +49,19 @@ class UnlockerTest {
         };
     }
 
+    private Unlocker unlocker(boolean isFiltered) {
+        return new Unlocker(kernel, unwantedLocks(unwanted::contains), isFiltered);
+    }
+
     private long map() {
         return kernel.mmap(0, BYTES, Linux.PROT_READ, Linux.MAP_SHARED, -1, 0);
     }
 
     private boolean isLockedAfter(long address, int fd) {
+        return isLockedAfter(unlocker, address, fd);
+    }
+
+    private boolean isLockedAfter(Unlocker unlocker, long address, int fd) {
         unlocker.accept(new long[] {fd, address, BYTES});
         boolean first = kernel.msync(address, FakeKernel.PAGE, Linux.MS_INVALIDATE) != 0;
         boolean last = kernel.msync(address + BYTES - FakeKernel.PAGE, FakeKernel.PAGE, Linux.MS_INVALIDATE) != 0;
@@ -154,12 +162,25 @@ class UnlockerTest {
     }
 
     @Test
-    void thePagemapTellsWhatIsPopulatedWhereAFilterRefusesTheQuickerCall() {
+    void thePagemapTellsWhatIsPopulatedWhereTheQuickerCallIsRefused() {
         kernel.filter.put("move_pages", Errno.EPERM);
 
         assertThat(isLockedAfter(map(), ON_DISK)).isFalse();
         kernel.mlockall(Linux.MCL_FUTURE);
         assertThat(isLockedAfter(map(), ON_DISK)).isTrue();
+    }
+
+    /** The filter may end the process for it. */
+    @Test
+    void underAFilterTheQuickerCallIsNotMade() {
+        kernel.deadly.add("move_pages");
+        Unlocker filtered = unlocker(true);
+
+        filtered.rehearse();
+        assertThat(isLockedAfter(filtered, map(), ON_DISK)).isFalse();
+        kernel.mlockall(Linux.MCL_FUTURE);
+        assertThat(isLockedAfter(filtered, map(), ON_DISK)).isTrue();
+        assertThat(kernel.died).isEmpty();
     }
 
     @ParameterizedTest
@@ -173,9 +194,12 @@ class UnlockerTest {
 
     @Test
     void anErrorNeverReachesTheApplication() {
-        Unlocker failing = new Unlocker(kernel, unwantedLocks(region -> {
-            throw new StackOverflowError();
-        }));
+        Unlocker failing = new Unlocker(
+                kernel,
+                unwantedLocks(region -> {
+                    throw new StackOverflowError();
+                }),
+                false);
 
         failing.accept(new long[] {ON_DISK, map(), BYTES});
     }

@@ -63,6 +63,11 @@ record Fault(
         return under(Wrappers.mainClass(SeccompLauncher.class, Integer.toString(errno), calls));
     }
 
+    /** Behind a filter that ends the process for some calls. */
+    Fault killing(String calls) {
+        return under(Wrappers.mainClass(SeccompLauncher.class, SeccompLauncher.KILL, calls));
+    }
+
     Fault flags(String... more) {
         return new Fault(name, options, states, wrapper, List.of(more), life);
     }

@@ -15,6 +15,9 @@ public final class SeccompFilter {
     /** Answers a call with the error number in the lower half. */
     public static final int REFUSE = 0x00050000;
 
+    /** Ends the process, as the filter of a unit does for what {@code SystemCallFilter=} does not name. Linux 4.14 */
+    public static final int KILL = 0x80000000;
+
     /** Has whoever listens answer a call. Linux 5.0 */
     public static final int ASK_LISTENER = 0x7fc00000;
 

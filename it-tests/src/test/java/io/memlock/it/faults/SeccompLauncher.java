@@ -6,10 +6,13 @@ import com.sun.jna.StringArray;
 import java.util.Arrays;
 
 /**
- * Installs a seccomp filter that answers some calls with an error number, then becomes another program. Arguments: the
- * number, the calls joined by {@code +}, the program and its arguments.
+ * Installs a seccomp filter that answers some calls with an error number, or ends the process for them, then becomes
+ * another program. Arguments: the number or {@code kill}, the calls joined by {@code +}, the program and its arguments.
  */
 public final class SeccompLauncher {
+
+    /** In place of an error number. */
+    static final String KILL = "kill";
 
     private static final int PR_SET_SECCOMP = 22;
     private static final int SECCOMP_MODE_FILTER = 2;
@@ -18,8 +21,9 @@ public final class SeccompLauncher {
 
     /** Runs it. */
     public static void main(String[] args) {
-        SeccompFilter filter =
-                new SeccompFilter(SeccompFilter.REFUSE | Integer.parseInt(args[0]), SystemCall.parse(args[1]));
+        int answer =
+                args[0].equals(KILL) ? SeccompFilter.KILL : SeccompFilter.REFUSE | Integer.parseInt(args[0]);
+        SeccompFilter filter = new SeccompFilter(answer, SystemCall.parse(args[1]));
         FilterLibC c = Native.load("c", FilterLibC.class);
         c.prctl(FilterLibC.PR_SET_NO_NEW_PRIVS, 1, null, 0, 0);
         c.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, filter.program(), 0, 0);
