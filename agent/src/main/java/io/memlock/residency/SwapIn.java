@@ -5,6 +5,7 @@ import io.memlock.calls.ChunkedCalls;
 import io.memlock.calls.Pause;
 import io.memlock.calls.Populator;
 import io.memlock.calls.Progress;
+import io.memlock.memory.Backing;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.FilePieces;
 import io.memlock.memory.Mapping;
@@ -109,9 +110,13 @@ public final class SwapIn {
                 leftBytes == 0 ? null : Bytes.text(leftBytes) + " of the heap");
     }
 
+    /** Returns whether a heap is a file in memory. One on a disk is never in swap, and reading it would allocate all of it. */
     private static boolean isHeapFile(Segment segment) {
         Mapping mapping = segment.mapping();
-        return segment.region() == Region.HEAP && mapping.writable() && mapping.isSharedFile();
+        return segment.region() == Region.HEAP
+                && mapping.writable()
+                && mapping.isSharedFile()
+                && (mapping.backing() == Backing.MEMORY || segment.isRemappedHeap());
     }
 
     private static long absentBytes(Mincore pages, List<Segment> files) {

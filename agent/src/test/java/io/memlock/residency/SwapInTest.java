@@ -121,6 +121,30 @@ class SwapInTest {
         assertThat(kernel.died).isEmpty();
     }
 
+    /** As with -XX:AllocateHeapAt: most of it was never touched. */
+    @Test
+    void readsNoHeapFileOnADiskBack() {
+        Segment onDisk = heapFile(0, 4 * PIECE, Backing.FILE, "/data/jvmheap.a1B2c3 (deleted)");
+        for (long page = 0; page < 4 * PIECE; page += PAGE) {
+            kernel.absent.add(page);
+        }
+
+        assertThat(swapIn(libc).heapFile(new Mincore(kernel, PAGE), List.of(onDisk), () -> false))
+                .isEqualTo(ReadBack.NOTHING);
+
+        assertThat(libc.madvised).isEmpty();
+    }
+
+    @Test
+    void readsAHeapFileInMemoryBack() {
+        Segment inMemory = heapFile(0, 4 * PIECE, Backing.MEMORY, "/dev/shm/jvmheap.a1B2c3 (deleted)");
+        kernel.absent.add(0L);
+
+        swapIn(libc).heapFile(new Mincore(kernel, PAGE), List.of(inMemory), () -> false);
+
+        assertThat(libc.populatedBytes(Linux.MADV_POPULATE_READ)).isEqualTo(4 * PIECE);
+    }
+
     @Test
     void whatIsUnmappedMeanwhileIsNoFailure() throws IOException {
         kernel.filter.put("madvise", Errno.ENOMEM);
