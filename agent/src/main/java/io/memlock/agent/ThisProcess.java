@@ -167,7 +167,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     }
 
     private Residency residency() {
-        return new ProcessResidency(libc, proc, log, progress, pageBytes, new Prefault.Resident() {
+        return new ProcessResidency(libc, proc, maps, log, progress, pageBytes, new Prefault.Resident() {
             @Override
             public long bytes(List<Region> regions, boolean isLive) throws IOException {
                 return (isLive ? view().scan() : view().scanAtOnce())

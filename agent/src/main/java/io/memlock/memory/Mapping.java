@@ -131,6 +131,11 @@ public record Mapping(
                 && (path.startsWith("anon_inode:") || path.startsWith("socket:") || isOfDevice(linkedPath()));
     }
 
+    /** Returns whether what it shows counts as memory of this process: it can be accessed, and is no driver's or kernel's. */
+    public boolean holdsMemory() {
+        return isAccessible() && !isKernels() && !isOfDriver();
+    }
+
     private static boolean isOfDevice(String path) {
         return path.startsWith("/dev/")
                 && !path.startsWith("/dev/shm/")

@@ -61,18 +61,13 @@ public final class GentleScan {
         try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, pageBytes)) {
             for (Segment segment : segments) {
                 totals.addMapping(segment);
-                if (holdsPages(segment.mapping())) {
+                if (segment.mapping().holdsMemory()) {
                     count(pagemap, segment, views, totals);
                 }
             }
         }
         long end = System.nanoTime();
         return totals.report(end, end - start);
-    }
-
-    /** Returns whether what it shows counts as memory of this process, as in {@link SmapsScan}. */
-    private static boolean holdsPages(Mapping mapping) {
-        return mapping.isAccessible() && !mapping.isKernels() && !mapping.isOfDriver();
     }
 
     private void count(Pagemap pagemap, Segment segment, FileViews views, RegionTotals totals) throws IOException {

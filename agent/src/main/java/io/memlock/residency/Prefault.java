@@ -2,6 +2,7 @@
 package io.memlock.residency;
 
 import io.memlock.calls.ChunkedCalls;
+import io.memlock.calls.Maps;
 import io.memlock.calls.Pause;
 import io.memlock.calls.Populator;
 import io.memlock.calls.Progress;
@@ -27,6 +28,7 @@ public final class Prefault {
     private static final String STOPPED = "there was not enough memory any more while it went on";
 
     private final Populator populator;
+    private final Maps maps;
     private final Pause pause;
     private final Progress progress;
     private final int cpus;
@@ -35,10 +37,11 @@ public final class Prefault {
     /**
      * Faults in by a populator.
      *
+     * @param maps asked what is still there of that which the kernel refused to populate
      * @param cpus how many threads work before the application runs, if so many can be had
      */
-    public Prefault(Populator populator, Pause pause, Progress progress, int cpus) {
-        this(populator, pause, progress, cpus, new Helpers());
+    public Prefault(Populator populator, Maps maps, Pause pause, Progress progress, int cpus) {
+        this(populator, maps, pause, progress, cpus, new Helpers());
     }
 
     /**
@@ -46,8 +49,9 @@ public final class Prefault {
      *
      * @param helpers makes the threads that work beside the calling one
      */
-    Prefault(Populator populator, Pause pause, Progress progress, int cpus, ThreadFactory helpers) {
+    Prefault(Populator populator, Maps maps, Pause pause, Progress progress, int cpus, ThreadFactory helpers) {
         this.populator = populator;
+        this.maps = maps;
         this.pause = pause;
         this.progress = progress;
         this.cpus = cpus;
@@ -101,12 +105,13 @@ public final class Prefault {
         if (refusal != null) {
             return refusal;
         }
-        Work work = new Work(pieces, progress.begin("prefault", total), isOver);
+        Refusals refusals = new Refusals(populator, maps, pause);
+        Work work = new Work(pieces, refusals, progress.begin("prefault", total), isOver);
         work.share(isLive ? 1 : cpus);
-        if (work.isStopped) {
+        if (work.isStopped || !refusals.tryAgain(isOver)) {
             return STOPPED;
         }
-        return work.errno.get() == 0 ? null : "the kernel answered " + Errno.describe(work.errno.get());
+        return refusals.errno() == 0 ? null : "the kernel answered " + Errno.describe(refusals.errno());
     }
 
     /** Returns whether writing would make each page one to be written back, and would fill the holes of a sparse file. */
@@ -151,8 +156,8 @@ public final class Prefault {
 
     /** Pieces, taken one by one by whoever is free. */
     private final class Work implements Runnable {
-        final AtomicInteger errno = new AtomicInteger();
         private final List<Piece> pieces;
+        private final Refusals refusals;
         private final Progress.Work told;
         private final BooleanSupplier isOver;
         private final boolean gently;
@@ -161,8 +166,9 @@ public final class Prefault {
         /** Written by the one thread there is on a live JVM. */
         private boolean isStopped;
 
-        Work(List<Piece> pieces, Progress.Work told, BooleanSupplier isOver) {
+        Work(List<Piece> pieces, Refusals refusals, Progress.Work told, BooleanSupplier isOver) {
             this.pieces = pieces;
+            this.refusals = refusals;
             this.told = told;
             this.isOver = isOver;
             this.gently = isOver != null;
@@ -201,12 +207,7 @@ public final class Prefault {
                 long step = gently ? Populator.GENTLE_PIECE_BYTES : piece.length;
                 for (long done = 0; done < piece.length; done += step) {
                     long length = Math.min(step, piece.length - done);
-                    int failed = populator.populate(piece.start + done, length, piece.write);
-                    // ENOMEM: the mapping has gone meanwhile, and with it the wish
-                    if (failed != 0 && failed != Errno.ENOMEM) {
-                        errno.compareAndSet(0, failed);
-                        return;
-                    }
+                    refusals.populate(piece.start + done, length, piece.write);
                     told.done(length);
                     if (gently) {
                         pause.nanos(ChunkedCalls.PAUSE_NANOS);

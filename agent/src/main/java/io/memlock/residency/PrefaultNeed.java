@@ -13,7 +13,7 @@ public final class PrefaultNeed {
 
     /** Returns whether a segment is faulted in. */
     static boolean contains(List<Region> regions, Segment segment) {
-        return regions.contains(segment.region()) && segment.mapping().isAccessible() && !segment.isAgentsView();
+        return regions.contains(segment.region()) && segment.mapping().holdsMemory() && !segment.isAgentsView();
     }
 
     /**

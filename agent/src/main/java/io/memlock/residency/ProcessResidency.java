@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.residency;
 
+import io.memlock.calls.Maps;
 import io.memlock.calls.Pause;
 import io.memlock.calls.Populator;
 import io.memlock.calls.Progress;
@@ -23,6 +24,7 @@ public final class ProcessResidency implements Residency {
 
     private final LibC libc;
     private final ProcFs proc;
+    private final Maps maps;
     private final Log log;
     private final Progress progress;
     private final long pageBytes;
@@ -31,12 +33,14 @@ public final class ProcessResidency implements Residency {
     /**
      * Brings pages of this process into RAM.
      *
+     * @param maps of this process
      * @param resident tells what is there
      */
     public ProcessResidency(
-            LibC libc, ProcFs proc, Log log, Progress progress, long pageBytes, Prefault.Resident resident) {
+            LibC libc, ProcFs proc, Maps maps, Log log, Progress progress, long pageBytes, Prefault.Resident resident) {
         this.libc = libc;
         this.proc = proc;
+        this.maps = maps;
         this.log = log;
         this.progress = progress;
         this.pageBytes = pageBytes;
@@ -56,7 +60,7 @@ public final class ProcessResidency implements Residency {
 
     private Prefault prefault() {
         int cpus = Runtime.getRuntime().availableProcessors();
-        return new Prefault(Populator.of(libc, proc), Pause.SLEEP, progress, cpus);
+        return new Prefault(Populator.of(libc, proc), maps, Pause.SLEEP, progress, cpus);
     }
 
     private Headroom headroom() {
@@ -75,7 +79,7 @@ public final class ProcessResidency implements Residency {
     }
 
     private SwapIn newSwapIn() {
-        return new SwapIn(Populator.of(libc, proc), Pause.SLEEP, progress);
+        return new SwapIn(Populator.of(libc, proc), maps, Pause.SLEEP, progress);
     }
 
     private ReadBack heapBack(SwapIn swapIn, List<Segment> segments, long inSwapBytes, BooleanSupplier isOver) {

@@ -2,6 +2,7 @@
 package io.memlock.residency;
 
 import io.memlock.calls.ChunkedCalls;
+import io.memlock.calls.Maps;
 import io.memlock.calls.Pause;
 import io.memlock.calls.Populator;
 import io.memlock.calls.Progress;
@@ -27,15 +28,12 @@ public final class SwapIn {
     /** What is gone through between two questions whether to stop, where nothing is in swap: 64 MiB. */
     private static final long WINDOW_BYTES = 64L << 20;
 
-    private final Populator populator;
+    private final Refusals refusals;
     private final Pause pause;
     private final Progress progress;
 
-    private long failedBytes;
-    private int errno;
-
-    SwapIn(Populator populator, Pause pause, Progress progress) {
-        this.populator = populator;
+    SwapIn(Populator populator, Maps maps, Pause pause, Progress progress) {
+        this.refusals = new Refusals(populator, maps, pause);
         this.pause = pause;
         this.progress = progress;
     }
@@ -72,7 +70,11 @@ public final class SwapIn {
     }
 
     private String failure() {
-        return errno == 0 ? null : Bytes.text(failedBytes) + ": the kernel answered " + Errno.describe(errno);
+        refusals.tryAgain(null);
+        int errno = refusals.errno();
+        return errno == 0
+                ? null
+                : Bytes.text(refusals.refusedBytes()) + ": the kernel answered " + Errno.describe(errno);
     }
 
     /**
@@ -130,12 +132,8 @@ public final class SwapIn {
     private void bring(long start, long end, Progress.Work work, Until until) {
         for (long at = start; at < end && !until.isStopped; at += Populator.GENTLE_PIECE_BYTES) {
             long length = Math.min(Populator.GENTLE_PIECE_BYTES, end - at);
-            int failed = populator.populate(at, length, false);
-            if (failed == 0) {
+            if (refusals.populate(at, length, false)) {
                 work.done(length);
-            } else if (failed != Errno.ENOMEM) { // that is memory which has been unmapped meanwhile
-                failedBytes += length;
-                errno = failed;
             }
             pause.nanos(ChunkedCalls.PAUSE_NANOS);
             until.stopsAt(at + length);

@@ -5,6 +5,8 @@ import io.memlock.os.LibC;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Passes calls on and remembers what was populated. */
 public final class RecordingLibC implements LibC {
@@ -20,6 +22,11 @@ public final class RecordingLibC implements LibC {
 
     public final List<Advice> madvised = Collections.synchronizedList(new ArrayList<>());
     public long mlockedBytes;
+
+    /** Where a piece begins that is not populated, and what is answered. */
+    public final Map<Long, Integer> refused = new ConcurrentHashMap<>();
+
+    private final ThreadLocal<Integer> refusal = ThreadLocal.withInitial(() -> 0);
     private final LibC kernel;
 
     public RecordingLibC(LibC kernel) {
@@ -43,6 +50,10 @@ public final class RecordingLibC implements LibC {
 
     @Override
     public int madvise(long addr, long length, int advice) {
+        refusal.set(refused.getOrDefault(addr, 0));
+        if (refusal.get() != 0) {
+            return -1;
+        }
         madvised.add(new Advice(addr, length, advice));
         return 0;
     }
@@ -205,6 +216,6 @@ public final class RecordingLibC implements LibC {
 
     @Override
     public int errno() {
-        return kernel.errno();
+        return refusal.get() != 0 ? refusal.get() : kernel.errno();
     }
 }

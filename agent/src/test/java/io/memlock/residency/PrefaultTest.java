@@ -14,6 +14,7 @@ import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import io.memlock.os.Errno;
 import io.memlock.os.Linux;
 import io.memlock.proc.KernelVersion;
 import java.io.IOException;
@@ -50,7 +51,7 @@ class PrefaultTest {
     }
 
     private Prefault prefault(KernelVersion version, int cpus) {
-        return new Prefault(new Populator(libc, version), pauses::add, progress, cpus);
+        return new Prefault(new Populator(libc, version), kernel::maps, pauses::add, progress, cpus);
     }
 
     private List<Segment> heap(long bytes) {
@@ -69,6 +70,61 @@ class PrefaultTest {
         assertThat(libc.populatedBytes(Linux.MADV_POPULATE_WRITE)).isEqualTo(64 * MIB);
         assertThat(libc.lowest()).isEqualTo(HEAP);
         assertThat(pauses).isEmpty();
+    }
+
+    /** A heap that shrinks loses all access to what it gives up. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void goesOnWithTheRestWhereSomeHasGoneMeanwhile(boolean isLive) throws IOException {
+        List<Segment> heap = heap(64 * MIB);
+        long gone = HEAP + 16 * MIB;
+        kernel.reserve(Region.HEAP, gone, MIB);
+        libc.refused.put(gone, Errno.EINVAL);
+
+        assertThat(run(new KernelVersion(6, 1), heap, 0, 64 * MIB, isLive)).isNull();
+
+        long lost = isLive ? Populator.GENTLE_PIECE_BYTES : MIB;
+        assertThat(libc.populatedBytes(Linux.MADV_POPULATE_WRITE)).isEqualTo(64 * MIB - lost);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Errno.EINVAL, Errno.EFAULT, Errno.EAGAIN})
+    void tellsWhatIsRefusedThoughItIsThereAndGoesOnWithTheRest(int errno) throws IOException {
+        List<Segment> heap = heap(64 * MIB);
+        libc.refused.put(HEAP + 16 * MIB, errno);
+
+        assertThat(run(new KernelVersion(6, 1), heap, 0, 64 * MIB, false))
+                .isEqualTo("the kernel answered " + Errno.describe(errno));
+
+        assertThat(libc.populatedBytes(Linux.MADV_POPULATE_WRITE)).isEqualTo(48 * MIB);
+    }
+
+    @Test
+    void stopsWithWhatIsToBeTriedAgain() throws IOException {
+        List<Segment> heap = heap(MIB);
+        long last = HEAP + MIB - Populator.GENTLE_PIECE_BYTES;
+        libc.refused.put(last, Errno.EINVAL);
+        AtomicInteger asked = new AtomicInteger();
+
+        String refusal = prefault(new KernelVersion(6, 1), 1)
+                .runLive(
+                        heap,
+                        List.of(Region.HEAP),
+                        (wanted, live) -> 0,
+                        new Headroom(MIB, "the host"),
+                        () -> asked.incrementAndGet() > MIB / Populator.GENTLE_PIECE_BYTES);
+
+        assertThat(refusal).contains("not enough memory any more");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[vvar]", "[vdso]", "anon_inode:[io_uring]"})
+    void asksForNothingThatIsTheKernels(String path) throws IOException {
+        Backing backing = path.startsWith("[") ? Backing.NONE : Backing.FILE;
+        Mapping mapping = new Mapping(HEAP, HEAP + MIB, true, false, false, false, 0, 0, path, backing);
+        Segment segment = new Segment(HEAP, HEAP + MIB, Region.OTHER, Evidence.NONE, mapping);
+
+        assertThat(PrefaultNeed.bytes(List.of(segment), List.of(Region.OTHER))).isZero();
     }
 
     @Test
@@ -121,7 +177,7 @@ class PrefaultTest {
         };
         Populator populator = new Populator(libc, new KernelVersion(6, 1));
 
-        String refusal = new Prefault(populator, pauses::add, progress, 4, limited)
+        String refusal = new Prefault(populator, kernel::maps, pauses::add, progress, 4, limited)
                 .run(heap(64 * MIB), List.of(Region.HEAP), (regions, isLive) -> 0, new Headroom(64 * MIB, "the host"));
 
         assertThat(refusal).isNull();

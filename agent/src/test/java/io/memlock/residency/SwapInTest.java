@@ -30,6 +30,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Of private memory, all of which is in swap. */
 class SwapInTest {
@@ -58,7 +60,7 @@ class SwapInTest {
 
     private SwapIn swapIn(LibC calls) {
         Progress progress = new Progress(new Log(new PrintStream(OutputStream.nullOutputStream()), LogLevel.QUIET));
-        return new SwapIn(new Populator(calls, new KernelVersion(6, 1)), nanos -> {}, progress);
+        return new SwapIn(new Populator(calls, new KernelVersion(6, 1)), kernel::maps, nanos -> {}, progress);
     }
 
     private Pagemap allSwapped() throws IOException {
@@ -152,6 +154,25 @@ class SwapInTest {
         try (Pagemap pagemap = allSwapped()) {
             assertThat(swapIn.own(pagemap, SEGMENTS, 4 * PIECE, () -> false).refusal())
                     .isNull();
+        }
+    }
+
+    /** What nobody may access any more the kernel refuses as it refuses a mistake. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatIsUncommittedMeanwhileIsNoFailure(boolean isUncommitted) throws IOException {
+        kernel.commit(Region.HEAP, 0, 4 * PIECE);
+        if (isUncommitted) {
+            kernel.reserve(Region.HEAP, PIECE, PIECE);
+        }
+        libc.refused.put(PIECE, Errno.EINVAL);
+        SwapIn swapIn = swapIn(libc);
+        try (Pagemap pagemap = allSwapped()) {
+            assertThat(swapIn.own(pagemap, SEGMENTS, 4 * PIECE, () -> false))
+                    .isEqualTo(new ReadBack(
+                            3 * PIECE,
+                            List.of(),
+                            isUncommitted ? null : "256.0 KiB: the kernel answered " + Errno.describe(Errno.EINVAL)));
         }
     }
 }

@@ -21,8 +21,7 @@ public final class SeccompLauncher {
 
     /** Runs it. */
     public static void main(String[] args) {
-        int answer =
-                args[0].equals(KILL) ? SeccompFilter.KILL : SeccompFilter.REFUSE | Integer.parseInt(args[0]);
+        int answer = args[0].equals(KILL) ? SeccompFilter.KILL : SeccompFilter.REFUSE | Integer.parseInt(args[0]);
         SeccompFilter filter = new SeccompFilter(answer, SystemCall.parse(args[1]));
         FilterLibC c = Native.load("c", FilterLibC.class);
         c.prctl(FilterLibC.PR_SET_NO_NEW_PRIVS, 1, null, 0, 0);

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.residency;
+
+import io.memlock.calls.ChunkedCalls;
+import io.memlock.calls.Maps;
+import io.memlock.calls.Pause;
+import io.memlock.calls.Populator;
+import io.memlock.memory.Mapping;
+import io.memlock.os.Errno;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Populates piece by piece, and remembers what the kernel refused. Memory that has gone meanwhile is no refusal: where it
+ * is unmapped the kernel answers ENOMEM, and where a collector has uncommitted it, EINVAL, because nobody may access it. For
+ * that answer, and for EFAULT, there are other reasons, too: {@link #tryAgain} finds out. Safe for use by several threads.
+ */
+final class Refusals {
+
+    private final Populator populator;
+    private final Maps maps;
+    private final Pause pause;
+    private final List<Piece> unexplained = new ArrayList<>();
+    private long refusedBytes;
+    private int errno;
+
+    Refusals(Populator populator, Maps maps, Pause pause) {
+        this.populator = populator;
+        this.maps = maps;
+        this.pause = pause;
+    }
+
+    private record Piece(long start, long end, boolean isWrite, int errno) {
+
+        boolean mayBePopulated(Mapping mapping) {
+            return isWrite ? mapping.writable() : mapping.readable();
+        }
+    }
+
+    /**
+     * Populates as {@link Populator#populate}.
+     *
+     * @return whether it is populated
+     */
+    boolean populate(long start, long length, boolean isWrite) {
+        int failed = populator.populate(start, length, isWrite);
+        if (failed == Errno.EINVAL || failed == Errno.EFAULT) {
+            add(new Piece(start, start + length, isWrite, failed));
+        } else if (failed != Errno.ENOMEM) {
+            count(length, failed);
+        }
+        return failed == 0;
+    }
+
+    private synchronized void add(Piece piece) {
+        unexplained.add(piece);
+    }
+
+    private synchronized void count(long length, int failed) {
+        if (failed != 0) {
+            refusedBytes += length;
+            errno = errno == 0 ? failed : errno;
+        }
+    }
+
+    /**
+     * Looks whether the pieces are there still whose refusal is not explained, and tries again what is.
+     *
+     * @param isOver asked after each piece: whether to stop; null if nothing stops it
+     * @return false if it was stopped
+     */
+    synchronized boolean tryAgain(BooleanSupplier isOver) {
+        if (unexplained.isEmpty()) {
+            return true;
+        }
+        List<Piece> pieces = List.copyOf(unexplained);
+        unexplained.clear();
+        try {
+            List<Mapping> mappings = maps.read();
+            for (Piece piece : pieces) {
+                tryAgain(piece, mappings);
+                if (isOver != null && isOver.getAsBoolean()) {
+                    return false;
+                }
+            }
+        } catch (IOException e) {
+            pieces.forEach(piece -> count(piece.end - piece.start, piece.errno));
+        }
+        return true;
+    }
+
+    private void tryAgain(Piece piece, List<Mapping> mappings) {
+        for (Mapping mapping : mappings) {
+            if (mapping.start() >= piece.end) {
+                return;
+            }
+            if (mapping.end() > piece.start && piece.mayBePopulated(mapping)) {
+                long start = Math.max(piece.start, mapping.start());
+                long length = Math.min(piece.end, mapping.end()) - start;
+                int failed = populator.populate(start, length, piece.isWrite);
+                count(length, failed == Errno.ENOMEM ? 0 : failed);
+                pause.nanos(ChunkedCalls.PAUSE_NANOS);
+            }
+        }
+    }
+
+    /** Returns how many bytes the kernel refused to populate. */
+    synchronized long refusedBytes() {
+        return refusedBytes;
+    }
+
+    /** Returns for which errno the first of them were refused, 0 if none were. */
+    synchronized int errno() {
+        return errno;
+    }
+}
