@@ -7,7 +7,6 @@ import io.memlock.calls.Populator;
 import io.memlock.cgroup.OomWatch;
 import io.memlock.hotspot.HeapRoom;
 import io.memlock.hotspot.HugePages;
-import io.memlock.hotspot.InProcessDiagnosticCommands;
 import io.memlock.keeper.CpuAllowance;
 import io.memlock.keeper.Growth;
 import io.memlock.keeper.OwnPermissions;
@@ -173,8 +172,7 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
         if (!populator.isHarmless()) {
             return "MADV_POPULATE_WRITE needs Linux 5.14";
         }
-        HugePages pages =
-                new HugePages(process.files(), new InProcessDiagnosticCommands(instrumentation), process.pageBytes());
+        HugePages pages = process.hugePages();
         long huge = pages.getAsLong();
         if (huge > 0) {
             boolean isAsGood = pages.isKnown() && huge >= PrefaultReserve.CHUNK_BYTES;

@@ -140,8 +140,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     }
 
     private Reconciler newReconciler(ApplicationLocks applicationLocks, RoomWatch room) {
-        HugePages hugePages = new HugePages(proc, new InProcessDiagnosticCommands(instrumentation), pageBytes);
-        ChunkSize pieces = new ChunkSize(pageBytes, hugePages, new CallCost(libc));
+        ChunkSize pieces = new ChunkSize(pageBytes, hugePages(), new CallCost(libc));
         Reconciler reconciler = new Reconciler(
                 new OwnMappings(proc, layout(), this),
                 probe,
@@ -151,6 +150,11 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
                 Pause.SLEEP);
         reconciler.tell(passRelay());
         return reconciler;
+    }
+
+    /** Creates what tells how large the huge pages may be. */
+    HugePages hugePages() {
+        return new HugePages(proc, new InProcessDiagnosticCommands(instrumentation), pageBytes);
     }
 
     synchronized PassRelay passRelay() {
@@ -167,7 +171,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     }
 
     private Residency residency() {
-        return new ProcessResidency(libc, proc, maps, log, progress, pageBytes, new Prefault.Resident() {
+        return new ProcessResidency(libc, proc, maps, log, progress, pageBytes, hugePages(), new Prefault.Resident() {
             @Override
             public long bytes(List<Region> regions, boolean isLive) throws IOException {
                 return (isLive ? view().scan() : view().scanAtOnce())

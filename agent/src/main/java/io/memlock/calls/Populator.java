@@ -6,6 +6,7 @@ import io.memlock.os.Linux;
 import io.memlock.proc.KernelVersion;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
+import java.util.function.LongSupplier;
 
 /**
  * Faults pages in without storing anything: other threads may be using the memory.
@@ -45,6 +46,18 @@ public final class Populator {
      */
     public boolean isHarmless() {
         return hasMadvise;
+    }
+
+    /**
+     * Returns the length of a piece of memory that may hold huge pages. The calls of older kernels give the piece flags of its
+     * own for a moment, by which the kernel splits it off, and with it each huge page that lies across its border, for good.
+     *
+     * @param bytes the length where that does not matter
+     * @param hugePageBytes asked where it does: how large the largest huge pages may be, 0 if there are none
+     * @return a length of which the ends of the piece have to be multiples
+     */
+    public long pieceBytes(long bytes, LongSupplier hugePageBytes) {
+        return hasMadvise ? bytes : Math.max(bytes, hugePageBytes.getAsLong());
     }
 
     /**

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * Faults regions in before the application needs them. At start it uses as many threads as there are CPUs, because the
@@ -32,6 +33,7 @@ public final class Prefault {
     private final Pause pause;
     private final Progress progress;
     private final int cpus;
+    private final LongSupplier hugePageBytes;
     private final ThreadFactory helpers;
 
     /**
@@ -39,9 +41,11 @@ public final class Prefault {
      *
      * @param maps asked what is still there of that which the kernel refused to populate
      * @param cpus how many threads work before the application runs, if so many can be had
+     * @param hugePageBytes asked on a live JVM: how large the largest huge pages may be, 0 if there are none
      */
-    public Prefault(Populator populator, Maps maps, Pause pause, Progress progress, int cpus) {
-        this(populator, maps, pause, progress, cpus, new Helpers());
+    public Prefault(
+            Populator populator, Maps maps, Pause pause, Progress progress, int cpus, LongSupplier hugePageBytes) {
+        this(populator, maps, pause, progress, cpus, hugePageBytes, new Helpers());
     }
 
     /**
@@ -49,12 +53,20 @@ public final class Prefault {
      *
      * @param helpers makes the threads that work beside the calling one
      */
-    Prefault(Populator populator, Maps maps, Pause pause, Progress progress, int cpus, ThreadFactory helpers) {
+    Prefault(
+            Populator populator,
+            Maps maps,
+            Pause pause,
+            Progress progress,
+            int cpus,
+            LongSupplier hugePageBytes,
+            ThreadFactory helpers) {
         this.populator = populator;
         this.maps = maps;
         this.pause = pause;
         this.progress = progress;
         this.cpus = cpus;
+        this.hugePageBytes = hugePageBytes;
         this.helpers = helpers;
     }
 
@@ -88,13 +100,14 @@ public final class Prefault {
             List<Segment> segments, List<Region> regions, Resident resident, Headroom headroom, BooleanSupplier isOver)
             throws IOException {
         boolean isLive = isOver != null;
+        long step = isLive ? populator.pieceBytes(Populator.GENTLE_PIECE_BYTES, hugePageBytes) : PIECE_BYTES;
         List<Piece> pieces = new ArrayList<>();
         long total = 0;
         for (Segment segment : segments) {
             if (PrefaultNeed.contains(regions, segment)) {
                 boolean write = segment.mapping().writable() && !isApplicationsFile(segment);
                 total += segment.length();
-                cut(segment, write, pieces);
+                cut(segment, write, Math.max(PIECE_BYTES, step), pieces);
             }
         }
         long memory = PrefaultNeed.bytes(segments, regions);
@@ -106,7 +119,7 @@ public final class Prefault {
             return refusal;
         }
         Refusals refusals = new Refusals(populator, maps, pause);
-        Work work = new Work(pieces, refusals, progress.begin("prefault", total), isOver);
+        Work work = new Work(pieces, step, refusals, progress.begin("prefault", total), isOver);
         work.share(isLive ? 1 : cpus);
         if (work.isStopped || !refusals.tryAgain(isOver)) {
             return STOPPED;
@@ -120,12 +133,17 @@ public final class Prefault {
                 && segment.mapping().shared();
     }
 
-    private static void cut(Segment segment, boolean write, List<Piece> pieces) {
+    private static void cut(Segment segment, boolean write, long longest, List<Piece> pieces) {
         for (long at = segment.start(); at < segment.end(); ) {
-            long to = Math.min(segment.end(), (at / PIECE_BYTES + 1) * PIECE_BYTES);
-            pieces.add(new Piece(at, to - at, write));
+            long to = end(at, longest, segment.end());
+            pieces.add(new Piece(at, to, write));
             at = to;
         }
+    }
+
+    /** Returns where a piece ends that begins at an address: on a multiple of its length. */
+    private static long end(long start, long length, long last) {
+        return Math.min(last, (start / length + 1) * length);
     }
 
     /** Tells how much is in RAM already, which takes a walk of page tables. */
@@ -152,11 +170,12 @@ public final class Prefault {
     }
 
     /** To be faulted in by one thread. */
-    private record Piece(long start, long length, boolean write) {}
+    record Piece(long start, long end, boolean write) {}
 
     /** Pieces, taken one by one by whoever is free. */
     private final class Work implements Runnable {
         private final List<Piece> pieces;
+        private final long step;
         private final Refusals refusals;
         private final Progress.Work told;
         private final BooleanSupplier isOver;
@@ -166,8 +185,9 @@ public final class Prefault {
         /** Written by the one thread there is on a live JVM. */
         private boolean isStopped;
 
-        Work(List<Piece> pieces, Refusals refusals, Progress.Work told, BooleanSupplier isOver) {
+        Work(List<Piece> pieces, long step, Refusals refusals, Progress.Work told, BooleanSupplier isOver) {
             this.pieces = pieces;
+            this.step = step;
             this.refusals = refusals;
             this.told = told;
             this.isOver = isOver;
@@ -204,11 +224,11 @@ public final class Prefault {
         public void run() {
             for (int i = next.getAndIncrement(); i < pieces.size(); i = next.getAndIncrement()) {
                 Piece piece = pieces.get(i);
-                long step = gently ? Populator.GENTLE_PIECE_BYTES : piece.length;
-                for (long done = 0; done < piece.length; done += step) {
-                    long length = Math.min(step, piece.length - done);
-                    refusals.populate(piece.start + done, length, piece.write);
-                    told.done(length);
+                long end;
+                for (long at = piece.start; at < piece.end; at = end) {
+                    end = end(at, step, piece.end);
+                    refusals.populate(at, end - at, piece.write);
+                    told.done(end - at);
                     if (gently) {
                         pause.nanos(ChunkedCalls.PAUSE_NANOS);
                         if (isOver.getAsBoolean()) {

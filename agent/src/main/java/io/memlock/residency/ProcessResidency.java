@@ -16,6 +16,7 @@ import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /** {@link Residency} of the process this runs in. Not thread-safe. */
 public final class ProcessResidency implements Residency {
@@ -28,22 +29,32 @@ public final class ProcessResidency implements Residency {
     private final Log log;
     private final Progress progress;
     private final long pageBytes;
+    private final LongSupplier hugePageBytes;
     private final Prefault.Resident resident;
 
     /**
      * Brings pages of this process into RAM.
      *
      * @param maps of this process
+     * @param hugePageBytes asked on a live JVM: how large the largest huge pages may be, 0 if there are none
      * @param resident tells what is there
      */
     public ProcessResidency(
-            LibC libc, ProcFs proc, Maps maps, Log log, Progress progress, long pageBytes, Prefault.Resident resident) {
+            LibC libc,
+            ProcFs proc,
+            Maps maps,
+            Log log,
+            Progress progress,
+            long pageBytes,
+            LongSupplier hugePageBytes,
+            Prefault.Resident resident) {
         this.libc = libc;
         this.proc = proc;
         this.maps = maps;
         this.log = log;
         this.progress = progress;
         this.pageBytes = pageBytes;
+        this.hugePageBytes = hugePageBytes;
         this.resident = resident;
     }
 
@@ -60,7 +71,7 @@ public final class ProcessResidency implements Residency {
 
     private Prefault prefault() {
         int cpus = Runtime.getRuntime().availableProcessors();
-        return new Prefault(Populator.of(libc, proc), maps, Pause.SLEEP, progress, cpus);
+        return new Prefault(Populator.of(libc, proc), maps, Pause.SLEEP, progress, cpus, hugePageBytes);
     }
 
     private Headroom headroom() {

@@ -22,7 +22,8 @@ final class Refusals {
     private final Populator populator;
     private final Maps maps;
     private final Pause pause;
-    private final List<Piece> unexplained = new ArrayList<>();
+    private final List<Prefault.Piece> unexplained = new ArrayList<>();
+    private int unexplainedErrno;
     private long refusedBytes;
     private int errno;
 
@@ -30,13 +31,6 @@ final class Refusals {
         this.populator = populator;
         this.maps = maps;
         this.pause = pause;
-    }
-
-    private record Piece(long start, long end, boolean isWrite, int errno) {
-
-        boolean mayBePopulated(Mapping mapping) {
-            return isWrite ? mapping.writable() : mapping.readable();
-        }
     }
 
     /**
@@ -47,14 +41,15 @@ final class Refusals {
     boolean populate(long start, long length, boolean isWrite) {
         int failed = populator.populate(start, length, isWrite);
         if (failed == Errno.EINVAL || failed == Errno.EFAULT) {
-            add(new Piece(start, start + length, isWrite, failed));
+            add(new Prefault.Piece(start, start + length, isWrite), failed);
         } else if (failed != Errno.ENOMEM) {
             count(length, failed);
         }
         return failed == 0;
     }
 
-    private synchronized void add(Piece piece) {
+    private synchronized void add(Prefault.Piece piece, int failed) {
+        unexplainedErrno = unexplained.isEmpty() ? failed : unexplainedErrno;
         unexplained.add(piece);
     }
 
@@ -75,31 +70,30 @@ final class Refusals {
         if (unexplained.isEmpty()) {
             return true;
         }
-        List<Piece> pieces = List.copyOf(unexplained);
+        List<Prefault.Piece> pieces = List.copyOf(unexplained);
         unexplained.clear();
         try {
             List<Mapping> mappings = maps.read();
-            for (Piece piece : pieces) {
+            for (Prefault.Piece piece : pieces) {
                 tryAgain(piece, mappings);
                 if (isOver != null && isOver.getAsBoolean()) {
                     return false;
                 }
             }
         } catch (IOException e) {
-            pieces.forEach(piece -> count(piece.end - piece.start, piece.errno));
+            for (Prefault.Piece piece : pieces) {
+                count(piece.end() - piece.start(), unexplainedErrno);
+            }
         }
         return true;
     }
 
-    private void tryAgain(Piece piece, List<Mapping> mappings) {
+    private void tryAgain(Prefault.Piece piece, List<Mapping> mappings) {
         for (Mapping mapping : mappings) {
-            if (mapping.start() >= piece.end) {
-                return;
-            }
-            if (mapping.end() > piece.start && piece.mayBePopulated(mapping)) {
-                long start = Math.max(piece.start, mapping.start());
-                long length = Math.min(piece.end, mapping.end()) - start;
-                int failed = populator.populate(start, length, piece.isWrite);
+            long start = Math.max(piece.start(), mapping.start());
+            long length = Math.min(piece.end(), mapping.end()) - start;
+            if (length > 0 && (piece.write() ? mapping.writable() : mapping.readable())) {
+                int failed = populator.populate(start, length, piece.write());
                 count(length, failed == Errno.ENOMEM ? 0 : failed);
                 pause.nanos(ChunkedCalls.PAUSE_NANOS);
             }

@@ -22,6 +22,7 @@ public final class RecordingLibC implements LibC {
 
     public final List<Advice> madvised = Collections.synchronizedList(new ArrayList<>());
     public long mlockedBytes;
+    public final List<Long> mlocked = Collections.synchronizedList(new ArrayList<>());
 
     /** Where a piece begins that is not populated, and what is answered. */
     public final Map<Long, Integer> refused = new ConcurrentHashMap<>();
@@ -61,6 +62,7 @@ public final class RecordingLibC implements LibC {
     @Override
     public int mlock(long addr, long len) {
         mlockedBytes += len;
+        mlocked.add(addr);
         return kernel.mlock(addr, len);
     }
 

@@ -41,6 +41,8 @@ class PrefaultTest {
             new Progress(new Log(new PrintStream(OutputStream.nullOutputStream()), LogLevel.QUIET));
     private final List<Long> pauses = Collections.synchronizedList(new ArrayList<>());
 
+    private long hugePageBytes;
+
     private String run(KernelVersion version, List<Segment> segments, long resident, long headroom, boolean isLive)
             throws IOException {
         List<Region> heap = List.of(Region.HEAP);
@@ -51,7 +53,8 @@ class PrefaultTest {
     }
 
     private Prefault prefault(KernelVersion version, int cpus) {
-        return new Prefault(new Populator(libc, version), kernel::maps, pauses::add, progress, cpus);
+        return new Prefault(
+                new Populator(libc, version), kernel::maps, pauses::add, progress, cpus, () -> hugePageBytes);
     }
 
     private List<Segment> heap(long bytes) {
@@ -177,7 +180,7 @@ class PrefaultTest {
         };
         Populator populator = new Populator(libc, new KernelVersion(6, 1));
 
-        String refusal = new Prefault(populator, kernel::maps, pauses::add, progress, 4, limited)
+        String refusal = new Prefault(populator, kernel::maps, pauses::add, progress, 4, () -> 0, limited)
                 .run(heap(64 * MIB), List.of(Region.HEAP), (regions, isLive) -> 0, new Headroom(64 * MIB, "the host"));
 
         assertThat(refusal).isNull();
@@ -193,6 +196,23 @@ class PrefaultTest {
         assertThat(libc.madvised).isEmpty();
         assertThat(libc.mlockedBytes).isEqualTo(8 * MIB);
         assertThat(kernel.isLockedOnFault(HEAP)).isTrue();
+    }
+
+    /** The lock of a piece makes a mapping of it for a moment, and the kernel splits huge pages where mappings end. */
+    @Test
+    void splitsNoHugePageBeforeLinux514() throws IOException {
+        hugePageBytes = 2 * MIB;
+        long start = HEAP + MIB + FakeKernel.PAGE;
+        kernel.commit(Region.HEAP, start, 8 * MIB);
+        kernel.refresh();
+
+        assertThat(run(new KernelVersion(5, 13), kernel.segments(), 0, 8 * MIB, true))
+                .isNull();
+
+        assertThat(libc.mlocked).hasSize(5);
+        assertThat(libc.mlocked.get(0)).isEqualTo(start);
+        assertThat(libc.mlocked.subList(1, 5)).allMatch(address -> address % (2 * MIB) == 0);
+        assertThat(libc.mlockedBytes).isEqualTo(8 * MIB);
     }
 
     @Test

@@ -225,7 +225,7 @@ class ZgcMirrorTest {
         RegionTotals totals = new RegionTotals(List.of());
         Headroom headroom = new Headroom(GRANULE, "the host");
         kernel.segments().forEach(totals::addMapping);
-        new Prefault(new Populator(libc, new KernelVersion(6, 1)), kernel::maps, nanos -> {}, progress, 2)
+        new Prefault(new Populator(libc, new KernelVersion(6, 1)), kernel::maps, nanos -> {}, progress, 2, () -> 0)
                 .run(kernel.segments(), List.of(Region.HEAP), (regions, isLive) -> 0, headroom);
 
         RegionUsage heap = totals.report(0, 0).total(List.of(Region.HEAP));
