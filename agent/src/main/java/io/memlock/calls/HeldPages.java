@@ -37,6 +37,7 @@ public final class HeldPages {
     private final TreeMap<Long, Long> inherited = new TreeMap<>();
 
     private volatile Wanted wanted;
+    private boolean isSomeLeft;
 
     public HeldPages(LibC libc, LockProbe probe, long pageBytes, Maps maps) {
         this.libc = libc;
@@ -55,6 +56,9 @@ public final class HeldPages {
         /** Who had locked them before the first holder came. */
         private Before before = Before.NOBODY;
 
+        /** Whether the kernel could not unlock them when the last holder let go. */
+        private boolean isLeft;
+
         private Run(long end) {
             this.end = end;
         }
@@ -65,6 +69,7 @@ public final class HeldPages {
             copy.populating = populating;
             copy.hiding = hiding;
             copy.before = before;
+            copy.isLeft = isLeft;
             return copy;
         }
 
@@ -72,7 +77,8 @@ public final class HeldPages {
             return holders == other.holders
                     && populating == other.populating
                     && hiding == other.hiding
-                    && before == other.before;
+                    && before == other.before
+                    && isLeft == other.isLeft;
         }
     }
 
@@ -163,7 +169,7 @@ public final class HeldPages {
             fillGaps(pages);
             for (Map.Entry<Long, Run> at = runs.ceilingEntry(pages.start); at != null && at.getKey() < pages.end; ) {
                 long end = at.getValue().end;
-                if (at.getValue().holders == 0) {
+                if (at.getValue().holders == 0 && !at.getValue().isLeft) {
                     findWhoLocked(at.getKey(), at.getValue());
                 }
                 at = runs.ceilingEntry(end);
@@ -216,13 +222,15 @@ public final class HeldPages {
 
     /**
      * Lets go of pages: those that nobody else holds are unlocked, unless the agent wants them locked or the application had
-     * locked them before they were held. What is not mapped any more is passed over.
+     * locked them before they were held. What is not mapped any more is passed over. What the kernel cannot unlock, as a
+     * mapping cannot be split at {@code vm.max_map_count}, is unlocked by a later call, or by the agent's next pass.
      *
      * @param manner as at {@link #hold}
      * @throws OutOfMemoryError before any count has changed: they count as held, though some may be unlocked already, and can
      *     be let go of again
      */
     public synchronized void release(Range pages, Manner manner) {
+        unlockLeft();
         cut(pages);
         Iterator<Run> counts = within(pages).values().iterator(); // not later: it takes memory
         for (Map.Entry<Long, Run> entry : within(pages).entrySet()) {
@@ -232,6 +240,7 @@ public final class HeldPages {
             }
             if (run.holders == 1 && run.before != Before.APPLICATION) {
                 letGo(entry.getKey(), run, manner.isPopulated);
+                isSomeLeft |= run.isLeft;
             }
         }
         while (counts.hasNext()) {
@@ -239,7 +248,7 @@ public final class HeldPages {
             run.holders--;
             run.populating -= manner.isPopulated ? 1 : 0;
             run.hiding -= manner.isHidden ? 1 : 0;
-            if (run.holders == 0) {
+            if (run.holders == 0 && !run.isLeft) {
                 counts.remove();
             }
         }
@@ -250,11 +259,28 @@ public final class HeldPages {
     private void letGo(long start, Run run, boolean isPopulated) {
         Want want = wants(start, run.end);
         boolean isKept = want == Want.YES || (want == Want.IF_THEY_FIT && run.before == Before.AGENT);
+        run.isLeft = false;
         if (!isKept || !inherit(start, run.end)) {
-            onMapped(Call.UNLOCK, start, run.end);
+            run.isLeft = !onMapped(Call.UNLOCK, start, run.end) && probe.isPartLocked(start, run.end - start);
         } else if (isPopulated) {
             onMapped(Call.LOCK_ON_FAULT, start, run.end);
         }
+    }
+
+    /** Unlocks what could not be unlocked before, up to where that fails again. */
+    private void unlockLeft() {
+        for (Iterator<Map.Entry<Long, Run>> all = runs.entrySet().iterator(); isSomeLeft && all.hasNext(); ) {
+            Map.Entry<Long, Run> entry = all.next();
+            Run run = entry.getValue();
+            if (run.holders == 0) {
+                letGo(entry.getKey(), run, true);
+                if (run.isLeft) {
+                    return;
+                }
+                all.remove();
+            }
+        }
+        isSomeLeft = false;
     }
 
     private boolean inherit(long start, long end) {
@@ -267,16 +293,17 @@ public final class HeldPages {
     }
 
     private void forgetUnheld(Range pages) {
-        within(pages).values().removeIf(run -> run.holders == 0);
+        within(pages).values().removeIf(run -> run.holders == 0 && !run.isLeft);
     }
 
     /**
      * Returns the first range that is no longer held but stays locked because the agent wants it. The agent must unlock it
-     * later. Until {@link #forgetInherited} it is returned again.
+     * later. Until {@link #forgetInherited} it is returned again. What nobody wants and could not be unlocked is tried again.
      *
      * @return its end by its start; null if there is none
      */
     public synchronized Map.Entry<Long, Long> firstInherited() {
+        unlockLeft();
         return inherited.firstEntry();
     }
 
@@ -355,7 +382,9 @@ public final class HeldPages {
     public synchronized void lockAgain() {
         for (Map.Entry<Long, Run> entry : runs.entrySet()) {
             Run run = entry.getValue();
-            onMapped(run.populating > 0 ? Call.LOCK : Call.LOCK_ON_FAULT, entry.getKey(), run.end);
+            if (run.holders > 0) {
+                onMapped(run.populating > 0 ? Call.LOCK : Call.LOCK_ON_FAULT, entry.getKey(), run.end);
+            }
         }
     }
 
@@ -421,18 +450,27 @@ public final class HeldPages {
         SHOW
     }
 
-    /** Calls on what is mapped of a range: at a hole the kernel stops, so that what lies behind it would be left out. */
-    private void onMapped(Call call, long start, long end) {
-        if (call(call, start, end - start) == 0 || libc.errno() != Errno.ENOMEM) {
-            return;
+    /**
+     * Calls on what is mapped of a range: at a hole the kernel stops, so that what lies behind it would be left out.
+     *
+     * @return whether all calls succeeded
+     */
+    private boolean onMapped(Call call, long start, long end) {
+        if (call(call, start, end - start) == 0) {
+            return true;
         }
+        if (libc.errno() != Errno.ENOMEM) {
+            return false;
+        }
+        boolean isDone = true;
         try {
             for (Range mapped : new Range(start, end).mapped(maps.read())) {
-                call(call, mapped.start, mapped.length());
+                isDone &= call(call, mapped.start, mapped.length()) == 0;
             }
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
-            return; // as far as the first hole it is done
+            return false; // as far as the first hole it is done
         }
+        return isDone;
     }
 
     private int call(Call call, long start, long length) {

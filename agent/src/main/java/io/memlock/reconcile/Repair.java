@@ -117,7 +117,10 @@ final class Repair {
         return sawChange;
     }
 
-    /** Unlocks a segment. Where its mapping has gone meanwhile, so has its lock. */
+    /**
+     * Unlocks a segment. Where its mapping has gone meanwhile, so has its lock; where the mapping could not be split, at
+     * {@code vm.max_map_count}, the kernel says ENOMEM, too, and it is still locked.
+     */
     private boolean unlock(Segment segment) {
         listener.begins(segment, false);
         int errno = tools.calls.unlock(segment);
@@ -125,9 +128,10 @@ final class Repair {
         for (int i = 0; i < UNLOCK_TRIES && errno == 0 && isStillLocked(segment); i++) {
             errno = i + 1 < UNLOCK_TRIES ? tools.calls.unlock(segment) : Errno.NOT_DONE;
         }
-        if (errno != 0 && errno != Errno.ENOMEM) {
+        if (errno != 0 && (errno != Errno.ENOMEM || isStillLocked(segment))) {
             passErrno = errno;
         }
+        sawChange |= errno == Errno.ENOMEM; // behind a hole, or behind what is held, there may be more
         listener.ended(errno);
         return errno == 0;
     }

@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HeldPagesTest {
 
@@ -138,6 +140,57 @@ class HeldPagesTest {
         held.release(pages(0, 64), ON_FAULT);
 
         assertThat(lockedPages()).isEmpty();
+    }
+
+    /** The kernel says ENOMEM then, as it does for a hole. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatCannotBeUnlockedForWantOfMappingsIsUnlockedLater(boolean isTriedByAPass) {
+        leaveLocked(POPULATED);
+        assertThat(lockedPages()).isEqualTo("0-9");
+        assertThat(held.firstInherited()).isNull();
+
+        kernel.maxMapCount = 65_530;
+        if (isTriedByAPass) {
+            held.firstInherited();
+        } else {
+            lock(20, 21, ON_FAULT);
+            held.release(pages(20, 21), ON_FAULT);
+        }
+
+        assertThat(lockedPages()).isEqualTo("0-3 6-9");
+        assertThat(held.holdsAll(START + 3 * PAGE, START + 4 * PAGE)).isFalse();
+    }
+
+    @Test
+    void whatCouldNotBeUnlockedIsNotTakenForTheApplicationsByTheNextHolder() {
+        leaveLocked(ON_FAULT);
+        lock(2, 5, ON_FAULT);
+        kernel.maxMapCount = 65_530;
+
+        held.release(pages(2, 5), ON_FAULT);
+
+        assertThat(lockedPages()).isEqualTo("0-3 6-9");
+    }
+
+    @Test
+    void whatCouldNotBeUnlockedIsNotLockedAgain() {
+        leaveLocked(ON_FAULT);
+        kernel.munlockall();
+        kernel.maxMapCount = 65_530;
+
+        held.lockAgain();
+
+        assertThat(lockedPages()).isEqualTo("0-3 6-9");
+    }
+
+    /** Closes the middle one of three handles while no mapping can be split. */
+    private void leaveLocked(Manner manner) {
+        lock(0, 3, manner);
+        lock(3, 6, manner);
+        lock(6, 9, manner);
+        kernel.maxMapCount = kernel.mappingCount();
+        held.release(pages(3, 6), manner);
     }
 
     @Test

@@ -626,7 +626,8 @@ public final class FakeKernel implements LibC, Mappings {
                 return fail(Errno.EBUSY);
             }
             hasHole |= vma == null;
-            at = vma == null ? at + PAGE : vma.end;
+            Long next = vmas.higherKey(at);
+            at = vma != null ? vma.end : next == null ? addr + length : next;
         }
         return hasHole ? fail(Errno.ENOMEM) : 0;
     }

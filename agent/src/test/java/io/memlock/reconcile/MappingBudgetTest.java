@@ -72,6 +72,28 @@ class MappingBudgetTest {
         assertThat(lockedMixed()).isLessThan(MIXED);
     }
 
+    /** The kernel says ENOMEM, as it does where nothing is mapped any more. */
+    @Test
+    void doesNotCallUnlockedWhatCannotBeSplitAndTriesAgain() throws Exception {
+        kernel.commit(Region.NATIVE, NATIVE, 3 * PAGE);
+        kernel.regionsWithin.put(NATIVE + PAGE, Region.CODE);
+        MemoryLock lock = new FakeProcess(kernel).newLock();
+        assertThat(lock.start(OptionParser.parse("mode=native+code,strategy=rescan"))
+                        .failure())
+                .isNull();
+        kernel.maxMapCount = kernel.mappingCount();
+
+        LockFailure failure =
+                lock.change(OptionParser.parse("mode=native,strategy=rescan")).failure();
+
+        assertThat(failure.tried()).startsWith("munlock");
+        assertThat(failure.answer()).startsWith("ENOMEM");
+        kernel.maxMapCount = 65_530;
+        assertThat(lock.reconcile().failure()).isNull();
+        assertThat(kernel.isLocked(NATIVE)).isTrue();
+        assertThat(kernel.isLocked(NATIVE + PAGE)).isFalse();
+    }
+
     @Test
     void whatIsAMappingOfItsOwnIsLockedAllTheSame() throws Exception {
         MemoryLock lock = lockWithin(70, 50);
