@@ -118,7 +118,7 @@ public final class ChunkedCalls {
         while (from < end) {
             long to = isLive ? Math.min(end, size.end(from)) : end;
             long began = System.nanoTime();
-            int errno = call(call, from, to - from);
+            int errno = call(call, from, to - from, isAccessible);
             if (errno != 0) {
                 return errno;
             }
@@ -138,9 +138,9 @@ public final class ChunkedCalls {
     }
 
     /** Returns 0 or errno. */
-    private int call(Call call, long address, long length) {
+    private int call(Call call, long address, long length, boolean isAccessible) {
         if (call == Call.LOCK) {
-            return held.lockOnFault(address, length);
+            return isAccessible ? held.lockOnFault(address, length) : held.lockReserved(address, length);
         }
         if (call == Call.UNLOCK) {
             return held.unlockOthers(address, length);

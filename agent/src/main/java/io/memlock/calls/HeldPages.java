@@ -346,16 +346,21 @@ public final class HeldPages {
     /**
      * Locks whole pages on-fault, by one call, whoever holds them. Waits for nobody.
      *
-     * <p>Where nothing is accessible the kernel has nothing to populate, on-fault or not, and before Linux 5.18 it says so:
-     * ENOMEM, after it has locked the mapping.
-     *
      * @return 0 or errno
      */
     public int lockOnFault(long start, long length) {
-        if (libc.mlock2(start, length, Linux.MLOCK_ONFAULT) == 0) {
-            return 0;
-        }
-        int errno = libc.errno();
+        return libc.mlock2(start, length, Linux.MLOCK_ONFAULT) == 0 ? 0 : libc.errno();
+    }
+
+    /**
+     * Locks pages of one mapping that is not accessible as {@link #lockOnFault} does. The kernel has nothing to populate
+     * there, on-fault or not, and before Linux 5.18 it says so: ENOMEM, after it has locked the mapping. Elsewhere ENOMEM
+     * means a hole, the limit or {@code vm.max_map_count}, whatever is locked at both ends.
+     *
+     * @return 0 or errno
+     */
+    public int lockReserved(long start, long length) {
+        int errno = lockOnFault(start, length);
         long last = start + length - pageBytes;
         return errno == Errno.ENOMEM && probe.isLocked(start) && probe.isLocked(last) ? 0 : errno;
     }

@@ -3,7 +3,6 @@ package io.memlock.calls;
 
 import io.memlock.memory.Mapping;
 import io.memlock.os.LibC;
-import io.memlock.os.Linux;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -100,15 +99,12 @@ public final class OnFaultProbe {
         return isCertain;
     }
 
-    /**
-     * Locks the first page of a locked mapping on-fault, and returns whether that was done. A mapping that can be accessed has
-     * no other reason to fail than that it was not split, at {@code vm.max_map_count} for example; as its page is locked all
-     * the same, {@link HeldPages#lockOnFault} would take that for done.
-     */
+    /** Locks the first page of a locked mapping on-fault, and returns whether that was done. */
     private boolean locksFirstPage(Mapping mapping) {
-        return mapping.isAccessible()
-                ? libc.mlock2(mapping.start(), pageBytes, Linux.MLOCK_ONFAULT) == 0
-                : held.lockOnFault(mapping.start(), pageBytes) == 0;
+        return (mapping.isAccessible()
+                        ? held.lockOnFault(mapping.start(), pageBytes)
+                        : held.lockReserved(mapping.start(), pageBytes))
+                == 0;
     }
 
     private static boolean mayHoldAKey(List<Mapping> mappings, int index) {

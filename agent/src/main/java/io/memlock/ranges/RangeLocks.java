@@ -103,19 +103,36 @@ public final class RangeLocks {
     }
 
     private int lockInPieces(Range pages, boolean populates) {
+        boolean isDoubtful = false;
         long from = pages.start();
         while (from < pages.end()) {
             long to = Math.min(pages.end(), from / PIECE_BYTES * PIECE_BYTES + PIECE_BYTES);
             int errno = populates ? populated(from, to - from) : held.lockOnFault(from, to - from);
-            if (errno != 0) {
+            boolean mayBeReserved = errno == Errno.ENOMEM && !populates && probe.isLocked(from);
+            if (errno != 0 && !mayBeReserved) {
                 return errno;
             }
+            isDoubtful |= mayBeReserved;
             if (to < pages.end()) {
                 pause.nanos(ChunkedCalls.PAUSE_NANOS);
             }
             from = to;
         }
-        return 0;
+        return isDoubtful && !isEachMappingLocked(pages) ? Errno.ENOMEM : 0;
+    }
+
+    /** Asks about each mapping: before Linux 5.18 the kernel says ENOMEM also where it has locked what is not accessible. */
+    private boolean isEachMappingLocked(Range pages) {
+        try {
+            for (Range mapped : pages.mapped(proc.mappings(ProcFs.SELF))) {
+                if (!probe.isLocked(mapped.start())) {
+                    return false;
+                }
+            }
+            return firstUnmapped(pages) == pages.end();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private int populated(long start, long length) {

@@ -121,6 +121,54 @@ class RangeLocksTest {
         assertThat(kernel.chargedBytes()).isZero();
     }
 
+    /** The parts around it are locked already, and the call says ENOMEM, as it once did for memory that is only reserved. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aHoleInWhatIsLockedAnywayIsNamed(boolean isPopulated) throws Exception {
+        start("mode=all");
+        kernel.unmap(NATIVE + 2 * MIB, PAGE);
+        writeMaps("50000000-50200000 rw-p", "50201000-54000000 rw-p");
+
+        LockFailure failure = ranges.lock(new Range(NATIVE, NATIVE + 4 * MIB), new Manner(isPopulated, false));
+
+        assertThat(failure.answer()).contains("nothing is mapped at 0000000050200000");
+    }
+
+    @Test
+    void aLimitIsNamedThoughTheFirstAndLastPageAreHeld() throws Exception {
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 7 * MIB;
+        start("mode=none");
+        assertThat(ranges.lock(new Range(NATIVE, NATIVE + PAGE), ON_FAULT)).isNull();
+        assertThat(ranges.lock(new Range(NATIVE + 8 * MIB - PAGE, NATIVE + 8 * MIB), ON_FAULT))
+                .isNull();
+        writeMaps(
+                "50000000-50001000 rw-p", "50001000-507ff000 rw-p", "507ff000-50800000 rw-p", "50800000-54000000 rw-p");
+
+        LockFailure failure = ranges.lock(new Range(NATIVE, NATIVE + 8 * MIB), ON_FAULT);
+
+        assertThat(failure.answer()).contains("ENOMEM", "soft 7.0 MiB");
+        assertThat(kernel.chargedBytes()).isEqualTo(2 * PAGE);
+    }
+
+    /** Before Linux 5.18 the kernel says ENOMEM after it has locked that. */
+    @Test
+    void whatIsOnlyReservedIsLockedOnFault() throws Exception {
+        kernel.failsOnProtNone = true;
+        start("mode=none");
+        kernel.reserve(Region.NATIVE, NATIVE + 2 * MIB, 30 * MIB);
+        writeMaps("50000000-50200000 rw-p", "50200000-52000000 ---p", "52000000-54000000 rw-p");
+
+        assertThat(ranges.lock(new Range(NATIVE, NATIVE + 64 * MIB), ON_FAULT)).isNull();
+
+        assertThat(kernel.chargedBytes()).isEqualTo(64 * MIB);
+    }
+
+    private void writeMaps(String... mappings) throws IOException {
+        Files.writeString(
+                proc.resolve("self/maps"), String.join(" 00000000 00:00 0 \n", mappings) + " 00000000 00:00 0 \n");
+    }
+
     @Test
     void aCallThatDoesNothingIsNoLock() throws Exception {
         start("mode=none");
