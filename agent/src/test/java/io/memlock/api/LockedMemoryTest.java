@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LockedMemoryTest {
 
@@ -40,6 +42,19 @@ class LockedMemoryTest {
             throw new OutOfMemoryError("thrown by the test");
         }
         return operation.equals("lock") ? new long[] {1, first, second, first, second} : null;
+    }
+
+    /** The end of its last page would be a negative number, for a page of any size. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 4096, 65_536})
+    void refusesARangeThatEndsInTheLastPageOfPositiveAddresses(long bytes) {
+        assertThatThrownBy(() -> MemoryLocks.lock(Long.MAX_VALUE - bytes, bytes))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void refusesARangeThatIsLongerThanAnyMemory() {
+        assertThatThrownBy(() -> MemoryLocks.lock(4096, Long.MAX_VALUE)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
