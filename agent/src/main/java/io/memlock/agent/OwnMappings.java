@@ -28,7 +28,8 @@ public final class OwnMappings implements Mappings {
     private final AddressSpaceReader addressSpace;
     private final JvmLayout layout;
     private final OwnProcess process;
-    private final long maxMappings;
+    private final ProcFs proc;
+    private long maxMappings;
     private volatile List<Segment> segments = List.of();
     private List<Mapping> mappings = List.of();
     private int unchanged;
@@ -39,14 +40,15 @@ public final class OwnMappings implements Mappings {
      * @param process knows what is charged
      */
     OwnMappings(ProcFs proc, JvmLayout layout, OwnProcess process) {
+        this.proc = proc;
         this.maps = proc.mapsReader(ProcFs.SELF);
         this.addressSpace = proc.addressSpaceReader(ProcFs.SELF);
         this.layout = layout;
         this.process = process;
-        this.maxMappings = MappingBudget.of(maxMapCount(proc));
+        this.maxMappings = MappingBudget.of(maxMapCount());
     }
 
-    private static long maxMapCount(ProcFs proc) {
+    private long maxMapCount() {
         try {
             return Long.parseLong(proc.sys("vm/max_map_count"));
         } catch (IOException | NumberFormatException e) {
@@ -84,6 +86,12 @@ public final class OwnMappings implements Mappings {
 
     @Override
     public long maxMappings() {
+        return maxMappings;
+    }
+
+    @Override
+    public long readMaxMappings() {
+        maxMappings = MappingBudget.of(maxMapCount());
         return maxMappings;
     }
 

@@ -28,8 +28,11 @@ public interface Mappings {
     /** Returns how many mappings there are. */
     int mappingCount();
 
-    /** Returns how many mappings the process may have for one of them to be split. */
+    /** Returns how many mappings the process may have for one of them to be split, as last read. */
     long maxMappings();
+
+    /** Reads that anew: whoever is told that there are too many raises it while the JVM runs. */
+    long readMaxMappings();
 
     /** Returns how many bytes are charged against the limit now, whoever locked them: VmLck. */
     long chargedBytes();

@@ -34,8 +34,9 @@ final class Repair {
 
     private final Tools tools;
     private final PassListener listener;
+    private final Mappings mappings;
     private final int mappingCount;
-    private final long maxMappings;
+    private long maxMappings;
 
     private final List<Segment> vanished = new ArrayList<>();
     private final Map<Region, Long> missingBytes = new EnumMap<>(Region.class);
@@ -59,6 +60,7 @@ final class Repair {
     Repair(Tools tools, PassListener listener, Mappings mappings) {
         this.tools = tools;
         this.listener = listener;
+        this.mappings = mappings;
         this.mappingCount = mappings.mappingCount();
         this.maxMappings = mappings.maxMappings();
     }
@@ -208,11 +210,15 @@ final class Repair {
 
     /** Returns whether a mapping may be split, as locking a part of it does: the process may have only so many. */
     private boolean maySplit(Segment segment) {
-        if (segment.length() == segment.mapping().length() || mappingCount + ++splits * 2L <= maxMappings) {
+        if (segment.length() == segment.mapping().length()) {
             return true;
         }
-        overMappingBudget = true;
-        return false;
+        long needed = mappingCount + ++splits * 2L;
+        if (needed > maxMappings && !overMappingBudget) {
+            maxMappings = mappings.readMaxMappings();
+        }
+        overMappingBudget |= needed > maxMappings;
+        return needed <= maxMappings;
     }
 
     private boolean lock(Segment segment) {

@@ -168,6 +168,7 @@ public final class FakeKernel implements LibC, Mappings {
     private boolean futureOnFault;
     private int errno;
     private int refusal;
+    private long maxMappings;
     private long nextFree = 0x7000_0000_0000L;
     private List<Segment> seen = List.of();
 
@@ -448,7 +449,13 @@ public final class FakeKernel implements LibC, Mappings {
 
     @Override
     public long maxMappings() {
-        return MappingBudget.of(maxMapCount);
+        return maxMappings == 0 ? readMaxMappings() : maxMappings;
+    }
+
+    @Override
+    public long readMaxMappings() {
+        maxMappings = MappingBudget.of(maxMapCount);
+        return maxMappings;
     }
 
     private static Mapping mapping(Vma vma) {

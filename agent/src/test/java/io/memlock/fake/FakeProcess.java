@@ -300,6 +300,11 @@ public final class FakeProcess implements OwnProcess, ProcessView {
         }
 
         @Override
+        public long readMaxMappings() {
+            return kernel.readMaxMappings();
+        }
+
+        @Override
         public long chargedBytes() {
             return kernel.chargedBytes();
         }

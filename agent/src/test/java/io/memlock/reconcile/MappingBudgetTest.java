@@ -94,6 +94,19 @@ class MappingBudgetTest {
         assertThat(kernel.isLocked(NATIVE + PAGE)).isFalse();
     }
 
+    /** As the remedy says. */
+    @Test
+    void splitsTheRestOnceTheLimitHasBeenRaised() throws Exception {
+        MemoryLock lock = lockWithin(100, 50);
+        assertThat(lock.start(OptionParser.parse("mode=code")).failure()).isNotNull();
+
+        kernel.maxMapCount = 65_530;
+
+        assertThat(lock.reconcile().failure()).isNull();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        assertThat(lockedMixed()).isEqualTo(MIXED);
+    }
+
     @Test
     void whatIsAMappingOfItsOwnIsLockedAllTheSame() throws Exception {
         MemoryLock lock = lockWithin(70, 50);
