@@ -313,7 +313,14 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
     RangeLocks rangeLocks() {
         held().askWhetherWanted(lock::wants);
         return new RangeLocks(
-                this, libc, probe, new LimitProbe(libc, proc, probe, pageBytes), proc, Pause.SLEEP, pageBytes);
+                this,
+                libc,
+                probe,
+                new LimitProbe(libc, proc, probe, pageBytes),
+                proc,
+                Pause.SLEEP,
+                pageBytes,
+                HugePages.largestBytes(pageBytes));
     }
 
     @Override

@@ -63,13 +63,17 @@ public final class HugePages implements LongSupplier {
 
     /**
      * Returns what one entry of the table above the lowest maps: 2 MiB with pages of 4 KiB, 32 MiB with pages of 16
-     * KiB.
+     * KiB, 512 MiB with pages of 64 KiB. No transparent huge page is larger.
      */
+    public static long largestBytes(long pageBytes) {
+        return pageBytes / ENTRY_BYTES * pageBytes;
+    }
+
     private long largestBytes() {
         try {
             return Long.parseLong(setting("hpage_pmd_size"));
         } catch (NumberFormatException e) {
-            return pageBytes / ENTRY_BYTES * pageBytes;
+            return largestBytes(pageBytes);
         }
     }
 

@@ -24,8 +24,8 @@ import java.io.IOException;
 public final class RangeLocks {
 
     /**
-     * The length that one call locks: it walks what is resident for 0.3 ms, in which nobody else can map memory. A multiple
-     * of the size of a huge page, so that none is split between two calls.
+     * The length that one call locks, where no huge page is longer: it walks what is resident for 0.3 ms, in which nobody
+     * else can map memory.
      */
     private static final long PIECE_BYTES = 8 << 20;
 
@@ -38,6 +38,9 @@ public final class RangeLocks {
     private final Pause pause;
     private final long pageBytes;
 
+    /** A multiple of the size of a huge page, so that none is split between two calls. */
+    private final long pieceBytes;
+
     /**
      * Makes the locks of one process.
      *
@@ -45,6 +48,7 @@ public final class RangeLocks {
      * @param probe tells what is locked
      * @param limits finds out how much may be locked
      * @param proc where {@code /proc} is
+     * @param hugePageBytes how large transparent huge pages may be
      */
     public RangeLocks(
             OwnProcess process,
@@ -53,7 +57,8 @@ public final class RangeLocks {
             LimitProbe limits,
             ProcFs proc,
             Pause pause,
-            long pageBytes) {
+            long pageBytes,
+            long hugePageBytes) {
         this.process = process;
         this.limits = limits;
         this.held = process.held();
@@ -62,6 +67,7 @@ public final class RangeLocks {
         this.proc = proc;
         this.pause = pause;
         this.pageBytes = pageBytes;
+        this.pieceBytes = Math.max(PIECE_BYTES, hugePageBytes);
     }
 
     /**
@@ -106,7 +112,7 @@ public final class RangeLocks {
         boolean isDoubtful = false;
         long from = pages.start();
         while (from < pages.end()) {
-            long to = Math.min(pages.end(), from / PIECE_BYTES * PIECE_BYTES + PIECE_BYTES);
+            long to = Math.min(pages.end(), from / pieceBytes * pieceBytes + pieceBytes);
             int errno = populates ? populated(from, to - from) : held.lockOnFault(from, to - from);
             boolean mayBeReserved = errno == Errno.ENOMEM && !populates && probe.isLocked(from);
             if (errno != 0 && !mayBeReserved) {

@@ -29,7 +29,8 @@ class RangeLockServiceTest {
                     new LimitProbe(kernel, kernel.proc(), probe, PAGE),
                     kernel.proc(),
                     nanos -> {},
-                    PAGE))
+                    PAGE,
+                    0))
             .handle();
 
     private Object ask(String operation, long first, long second) throws Throwable {

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ranges that an application asks for, beside what the agent locks. */
@@ -55,14 +56,19 @@ class RangeLocksTest {
         Files.createDirectories(proc.resolve("self"));
         Files.writeString(proc.resolve("self/maps"), "50000000-54000000 rw-p 00000000 00:00 0 \n");
         process.held().askWhetherWanted(lock::wants);
-        ranges = new RangeLocks(
+        ranges = withHugePagesOf(2 * MIB);
+    }
+
+    private RangeLocks withHugePagesOf(long bytes) {
+        return new RangeLocks(
                 process,
                 kernel,
                 probe,
                 new LimitProbe(kernel, kernel.proc(), probe, FakeKernel.PAGE),
                 new ProcFs(proc.toFile(), proc.toFile()),
                 nanos -> {},
-                FakeKernel.PAGE);
+                FakeKernel.PAGE,
+                bytes);
     }
 
     private void start(String options) throws Exception {
@@ -167,6 +173,18 @@ class RangeLocksTest {
     private void writeMaps(String... mappings) throws IOException {
         Files.writeString(
                 proc.resolve("self/maps"), String.join(" 00000000 00:00 0 \n", mappings) + " 00000000 00:00 0 \n");
+    }
+
+    /** As with pages of 4 KiB, and of 16 KiB. */
+    @ParameterizedTest
+    @CsvSource({"2, 8", "32, 32"})
+    void noHugePageIsSplitBetweenTwoCalls(long hugePage, long longest) throws Exception {
+        start("mode=none");
+
+        assertThat(withHugePagesOf(hugePage * MIB).lock(new Range(NATIVE + PAGE, NATIVE + 64 * MIB), POPULATED))
+                .isNull();
+
+        assertThat(kernel.longestWalk).isEqualTo(longest * MIB);
     }
 
     @Test
