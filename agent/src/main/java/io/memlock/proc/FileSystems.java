@@ -7,6 +7,7 @@ import io.memlock.memory.Mapping;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Tells from a line of maps what kind of file is behind the mapping. The kernel itself says this for huge pages only,
@@ -38,7 +39,13 @@ final class FileSystems {
     private final String pid;
 
     /** By minor number: all but those on block devices have the major number 0. Guarded by itself. */
-    private final Map<Long, Backing> mounted;
+    private final Map<Long, Mounted> mounted;
+
+    /** How many readings there were. */
+    private final AtomicLong readings;
+
+    /** The number of this reading. */
+    private final long reading;
 
     /** Whether the mounts could not be read in this reading. */
     private boolean isGuessing;
@@ -52,21 +59,41 @@ final class FileSystems {
      * @param pid of the process that maps the files
      */
     FileSystems(ProcFs proc, String pid) {
-        this(proc, pid, new HashMap<>());
+        this(proc, pid, new HashMap<>(), new AtomicLong(), 0);
     }
 
-    private FileSystems(ProcFs proc, String pid, Map<Long, Backing> mounted) {
+    private FileSystems(ProcFs proc, String pid, Map<Long, Mounted> mounted, AtomicLong readings, long reading) {
         this.proc = proc;
         this.pid = pid;
         this.mounted = mounted;
+        this.readings = readings;
+        this.reading = reading;
     }
 
     /**
-     * Returns the same for one reading of maps or smaps, on one thread. What is mounted stays known; whether the host has
-     * huge pages may change between two readings, and is read once in each, if at all.
+     * Returns the same for one reading of maps or smaps, on one thread. What is mounted stays known as long as each reading
+     * finds something mapped of it; whether the host has huge pages may change between two readings, and is read once in
+     * each, if at all.
      */
     FileSystems forOneReading() {
-        return new FileSystems(proc, pid, mounted);
+        return new FileSystems(proc, pid, mounted, readings, readings.incrementAndGet());
+    }
+
+    /**
+     * A file system. While a file on it is mapped the kernel keeps its number; once it is unmounted, the next one that is
+     * mounted may have that.
+     */
+    private static final class Mounted {
+
+        private final Backing backing;
+
+        /** The last reading that found something mapped of it, or read what is mounted. */
+        private long lastReading;
+
+        private Mounted(Backing backing, long lastReading) {
+            this.backing = backing;
+            this.lastReading = lastReading;
+        }
     }
 
     /**
@@ -109,22 +136,35 @@ final class FileSystems {
 
     private Backing ofMounted(long minor) {
         synchronized (mounted) {
-            if (!mounted.containsKey(minor) && !isGuessing) {
+            Mounted last = ifCurrent(minor);
+            if (last == null && !isGuessing) {
                 readMounts();
-                if (!isGuessing) {
+                last = ifCurrent(minor);
+                if (last == null && !isGuessing) {
                     // Of a mount that is hidden, or of a subvolume, nothing more is to be learned.
-                    mounted.putIfAbsent(minor, Backing.FILE);
+                    last = new Mounted(Backing.FILE, reading);
+                    mounted.put(minor, last);
                 }
             }
-            return mounted.getOrDefault(minor, Backing.FILE);
+            if (last == null) {
+                return Backing.FILE;
+            }
+            last.lastReading = Math.max(last.lastReading, reading);
+            return last.backing;
         }
+    }
+
+    /** Returns what is known of a file system; null if nothing was mapped of it at the last reading. */
+    private Mounted ifCurrent(long minor) {
+        Mounted last = mounted.get(minor);
+        return last == null || last.lastReading < reading - 1 ? null : last;
     }
 
     private void readMounts() {
         try {
             for (MountInfo.Mount mount : proc.mountInfo(pid).mounts()) {
                 if (mount.major() == 0) {
-                    mounted.put(mount.minor(), backing(mount.type()));
+                    mounted.put(mount.minor(), new Mounted(backing(mount.type()), reading));
                 }
             }
         } catch (IOException e) {

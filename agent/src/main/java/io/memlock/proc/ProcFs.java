@@ -74,8 +74,8 @@ public final class ProcFs {
     }
 
     /**
-     * Returns what is known of file systems. Of our own it is kept: their mounts are read again only for a file on an
-     * unknown one.
+     * Returns what is known of file systems. Of our own it is kept: their mounts are read again only for a file on one of
+     * which nothing was mapped before.
      */
     private synchronized FileSystems fileSystems(String pid) {
         if (!pid.equals(SELF)) {

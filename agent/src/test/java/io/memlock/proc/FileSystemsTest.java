@@ -18,6 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class FileSystemsTest {
 
+    private static final String NO_HUGE_PAGES = "HugePages_Total:       0\nHugetlb:               0 kB\n";
+
     @TempDir
     private Path root;
 
@@ -99,6 +101,39 @@ class FileSystemsTest {
         Files.writeString(root.resolve("7/mountinfo"), "50 26 0:43 / /mnt/later rw - tmpfs tmpfs rw\n");
 
         assertThat(reader.read()).extracting(Mapping::backing).containsExactly(Backing.MEMORY);
+    }
+
+    /** As at a logout, which unmounts {@code /run/user/1000}. */
+    @Test
+    void forgetsAFileSystemOfWhichNothingIsMappedAnyMore() throws IOException {
+        write(NO_HUGE_PAGES, "00:2a 2 /var/cache/volume/x");
+        CountedFiles files = new CountedFiles();
+        MapsReader reader = captured().openedBy(files).mapsReader("7");
+        assertThat(reader.read()).extracting(Mapping::backing).containsExactly(Backing.MEMORY);
+        write(NO_HUGE_PAGES, "00:2a 3 /var/cache/volume/y");
+        assertThat(reader.read()).extracting(Mapping::backing).containsExactly(Backing.MEMORY);
+        assertThat(files.count("mountinfo"))
+                .as("something has been mapped all along")
+                .isEqualTo(1);
+        write(NO_HUGE_PAGES, "00:00 0     ");
+        reader.read();
+        write(NO_HUGE_PAGES, "00:2a 2 /srv/merged/x");
+        Files.writeString(root.resolve("7/mountinfo"), "51 26 0:42 / /srv/merged rw - overlay overlay rw\n");
+
+        assertThat(reader.read()).extracting(Mapping::backing).containsExactly(Backing.FILE);
+    }
+
+    @Test
+    void isNoMemoryWhereTheNextMountOfThatNumberIsHidden() throws IOException {
+        write(NO_HUGE_PAGES, "00:2a 2 /var/cache/volume/x");
+        MapsReader reader = captured().mapsReader("7");
+        reader.read();
+        write(NO_HUGE_PAGES, "00:00 0     ");
+        reader.read();
+        write(NO_HUGE_PAGES, "00:2a 2 /srv/merged/x");
+        Files.writeString(root.resolve("7/mountinfo"), "");
+
+        assertThat(reader.read()).extracting(Mapping::backing).containsExactly(Backing.FILE);
     }
 
     /** As where the application has used up its descriptors for a moment. */
