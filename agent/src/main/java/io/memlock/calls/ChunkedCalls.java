@@ -4,6 +4,7 @@ package io.memlock.calls;
 import io.memlock.memory.Segment;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
+import java.util.function.BooleanSupplier;
 
 /**
  * Makes calls on long ranges of a live JVM, in pieces with a pause after each.
@@ -85,7 +86,17 @@ public final class ChunkedCalls {
      * @return 0, or errno of the first piece that failed; the pieces before it are locked
      */
     public int lock(Segment segment) {
-        return inPieces(segment, Call.LOCK);
+        return inPieces(segment, Call.LOCK, null);
+    }
+
+    /**
+     * Locks a segment on-fault, or the first pieces of it.
+     *
+     * @param isOver asked between two pieces: whether to leave the rest
+     * @return as {@link #lock(Segment)}
+     */
+    public int lock(Segment segment, BooleanSupplier isOver) {
+        return inPieces(segment, Call.LOCK, isOver);
     }
 
     /**
@@ -94,7 +105,7 @@ public final class ChunkedCalls {
      * @return 0, or errno of the first piece that failed; the pieces before it are unlocked
      */
     public int unlock(Segment segment) {
-        return inPieces(segment, Call.UNLOCK);
+        return inPieces(segment, Call.UNLOCK, null);
     }
 
     /**
@@ -104,10 +115,10 @@ public final class ChunkedCalls {
      * @return 0, or errno of the first piece that failed
      */
     public int release(Segment segment) {
-        return inPieces(segment, Call.RELEASE);
+        return inPieces(segment, Call.RELEASE, null);
     }
 
-    private int inPieces(Segment segment, Call call) {
+    private int inPieces(Segment segment, Call call, BooleanSupplier isOver) {
         boolean isAccessible = segment.mapping().isAccessible();
         // Each page of a file that is locked is one less the kernel can drop: that is in a hurry.
         boolean isUrgent = call != Call.LOCK && segment.mapping().isFileBacked();
@@ -133,6 +144,9 @@ public final class ChunkedCalls {
                 pause.nanos(isUrgent ? PAUSE_NANOS : backOff.after(took, size.slowNanos()));
             }
             from = to;
+            if (from < end && isOver != null && isOver.getAsBoolean()) {
+                return 0;
+            }
         }
         return 0;
     }

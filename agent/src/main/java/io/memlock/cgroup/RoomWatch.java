@@ -62,6 +62,11 @@ public final class RoomWatch {
         return oomWatch;
     }
 
+    /** Returns whether what is locked has to be unlocked at once, for work that takes long. False while nothing is watched. */
+    public boolean isOutgrown(long nowNanos) {
+        return oomWatch != null && oomWatch.isOutgrown(nowNanos);
+    }
+
     /**
      * Measures what is left once the heap is as large as it may become: it is to stay locked, and cannot make room again.
      *

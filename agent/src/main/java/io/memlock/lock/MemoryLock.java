@@ -501,6 +501,9 @@ public final class MemoryLock {
         ledger.count(pass, firstPassDone);
         firstPassDone = true;
         incomplete = pass.missingBytes().keySet();
+        if (isOutgrown(process.nanoTime())) {
+            return holdBack(true); // the pass has left the rest
+        }
         passes.mirrorHeap(plan, process.nanoTime());
         LockFailure failure = ledger.settle(pass, whyNotKept(pass));
         boolean isFutureMissing = plan.strategy() == Strategy.FUTURE && !future.isInForce();

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** Makes the calls of one pass: unlocks what should not be locked, then locks what is missing, as far as it may. */
 final class Repair {
@@ -47,6 +48,15 @@ final class Repair {
 
     /** Why the last call failed that had to succeed; 0 if none did. */
     private int passErrno;
+
+    private boolean isOutgrown;
+    private final BooleanSupplier outgrown = new BooleanSupplier() { // no lambda: this may be on the way to main
+                @Override
+                public boolean getAsBoolean() {
+                    isOutgrown |= tools.room.isOutgrown(System.nanoTime());
+                    return isOutgrown;
+                }
+            };
 
     private boolean overMappingBudget;
     private int splits;
@@ -144,7 +154,7 @@ final class Repair {
     }
 
     /**
-     * Locks within a budget.
+     * Locks within a budget, and while the JVM has not outgrown its memory: what is in RAM takes a second per GiB.
      *
      * @param found what is missing; what is locked now is added to what is kept
      * @param wasLocked what was locked at the last look, and could only be unlocked by somebody else
@@ -170,9 +180,15 @@ final class Repair {
                     found.kept().add(segment); // what a filter answered once is no reason to accuse anybody
                     continue;
                 }
-                boolean fits = budget.isAdmitted(region) && budget.take(segment.length()) && maySplit(segment);
+                boolean fits = !outgrown.getAsBoolean()
+                        && budget.isAdmitted(region)
+                        && budget.take(segment.length())
+                        && maySplit(segment);
                 if (fits && lock(segment)) {
-                    found.kept().add(segment);
+                    found.kept().add(segment); // also if it is a part: it has to be unlocked at once
+                    if (isOutgrown) {
+                        countMissing(segment);
+                    }
                     boolean isByOthers = wasLocked.contains(segment);
                     lost += isByOthers ? 1 : 0;
                     if (isRepeated) {
@@ -224,11 +240,11 @@ final class Repair {
     private boolean lock(Segment segment) {
         listener.begins(segment, true);
         tools.ours.add(segment); // before it is locked: in a full heap nothing may be possible after that
-        int errno = tools.calls.lock(segment);
+        int errno = tools.calls.lock(segment, outgrown);
         // A return code is not proof; and the mapping may be gone by now, which is nobody's fault.
         boolean isLocked = isLocked(segment, errno);
         if (!isLocked && errno == 0) { // HotSpot may have mapped it anew in between: not yet unlockable
-            errno = tools.calls.lock(segment);
+            errno = tools.calls.lock(segment, outgrown);
             isLocked = isLocked(segment, errno);
         }
         if (isLocked) { // at its start at least

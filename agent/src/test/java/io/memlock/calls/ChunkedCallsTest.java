@@ -117,6 +117,18 @@ class ChunkedCallsTest {
     }
 
     @Test
+    void leavesTheRestWhereItIsToldTo() {
+        kernel.commit(Region.HEAP, HEAP, 4 * PIECE);
+        kernel.refresh();
+        calls.live();
+
+        assertThat(calls.lock(kernel.segments().get(0), () -> kernel.chargedBytes() == 2 * PIECE))
+                .isZero();
+
+        assertThat(kernel.chargedBytes()).isEqualTo(2 * PIECE);
+    }
+
+    @Test
     void isNotMisledByKernelsThatFailAfterTheyHaveLocked() {
         kernel.failsOnProtNone = true;
         kernel.reserve(Region.HEAP, HEAP, 4 * PIECE);

@@ -360,6 +360,20 @@ class OutgrownTest {
         isMoreToReadBack = lock.readBack();
     }
 
+    /** A pass takes a second per GiB, in which the JVM or its neighbours may grow. */
+    @Test
+    void outgrownBeforeAPassLocksTheRestIsLeft() throws Exception {
+        kernel.afterRefresh = () -> left(10 * MIB);
+        process.passedNanos = -TimeUnit.MINUTES.toNanos(2); // so that a look is due when it comes to lock
+
+        Outcome attached = lock.change(OptionParser.parse("mode=heap,strategy=rescan"));
+
+        assertThat(kernel.mostCharged).isLessThan(4 * MIB);
+        assertThat(attached.failure().meaning()).contains("all is unlocked now");
+        assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
     /** Prefaulting itself takes the room. */
     @Test
     void outgrownWhileAnAttachPrefaultsItIsUnlocked() throws Exception {
