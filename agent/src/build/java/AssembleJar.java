@@ -61,8 +61,9 @@ import net.bytebuddy.utility.OpenedClassReader;
  *
  * <p>JNA's references to {@code java.util.logging} are pointed at stand-ins in {@code io.memlock.jna}. The real ones
  * would choose the process's {@code LogManager} before the application's {@code main} can. Its {@code System.load} is
- * pointed at a stand-in that does nothing: {@code DispatchLibraryFile} has loaded the library, in a way nobody can forge. Its
- * methods that nobody can reach are left out: see {@code ReachableMethods}.
+ * pointed at a stand-in that does nothing: {@code DispatchLibraryFile} has loaded the library, in a way nobody can forge. What
+ * it asks of the system properties, {@code JnaProperties} answers. Its methods that nobody can reach are left out: see
+ * {@code ReachableMethods}.
  */
 final class AssembleJar {
 
@@ -169,7 +170,7 @@ final class AssembleJar {
 
     /**
      * Of JNA the classes that its native library and {@code Native} need at their start, and no others. What we call beside
-     * them is native; the one way to more of JNA leads through its unpacking of that library, which {@code NativeAccess}
+     * them is native; the one way to more of JNA leads through its unpacking of that library, which {@code JnaProperties}
      * turns off.
      */
     private void addJna() throws IOException {
@@ -243,7 +244,7 @@ final class AssembleJar {
     private static byte[] adapted(byte[] classFile) {
         ClassWriter writer = new ClassWriter(0);
         new ClassReader(classFile)
-                .accept(new WithoutVariables(new WithoutLoading(new ClassRemapper(writer, LOGGING))), 0);
+                .accept(new WithoutVariables(new WithStandIns(new ClassRemapper(writer, LOGGING))), 0);
         return writer.toByteArray();
     }
 
@@ -273,10 +274,13 @@ final class AssembleJar {
         }
     }
 
-    /** Points {@code System.load} at our stand-in. */
-    private static final class WithoutLoading extends ClassVisitor {
+    /** Points {@code System.load} and the calls for system properties at our stand-ins. */
+    private static final class WithStandIns extends ClassVisitor {
 
-        WithoutLoading(ClassVisitor next) {
+        private static final Set<String> PROPERTIES =
+                Set.of("java/lang/System.getProperty", "java/lang/System.setProperty", "java/lang/Boolean.getBoolean");
+
+        WithStandIns(ClassVisitor next) {
             super(OpenedClassReader.ASM_API, next);
         }
 
@@ -288,13 +292,18 @@ final class AssembleJar {
                 @Override
                 public void visitMethodInsn(
                         int opcode, String owner, String method, String parameters, boolean isInterface) {
-                    boolean loads = owner.equals("java/lang/System") && method.equals("load");
-                    super.visitMethodInsn(
-                            opcode,
-                            loads ? "io/memlock/jna/DispatchLibrary" : owner,
-                            loads ? "isLoaded" : method,
-                            parameters,
-                            isInterface);
+                    String called = owner + "." + method;
+                    if (called.equals("java/lang/System.load")) {
+                        super.visitMethodInsn(
+                                opcode, "io/memlock/jna/DispatchLibrary", "isLoaded", parameters, isInterface);
+                    } else {
+                        super.visitMethodInsn(
+                                opcode,
+                                PROPERTIES.contains(called) ? "io/memlock/jna/JnaProperties" : owner,
+                                method,
+                                parameters,
+                                isInterface);
+                    }
                 }
             };
         }

@@ -48,25 +48,7 @@ public final class NativeAccess {
         if (instrumentation == null) { // an application has better things to do than to list /tmp
             StaleLibraries.remove(LibraryDirectories.ofThisProcess(), System.currentTimeMillis());
         }
-        try (PropertyGuard properties = new PropertyGuard()) {
-            properties
-                    // JNA wants to find a library: one that every JDK has. Ours is loaded, and the bundled JNA loads
-                    // nothing.
-                    .set(
-                            "jna.boot.library.path",
-                            System.getProperty("java.home").concat("/lib"))
-                    .set("jna.boot.library.name", "jsig")
-                    .set("jna.nounpack", "true")
-                    .set("jna.noclasspath", "true")
-                    .set("jna.nosys", "true")
-                    .set("jna.protected", null) // would install a SIGSEGV handler
-                    .set("jna.encoding", null)
-                    // Set, to anything: otherwise JNA runs "/sbin/ldconfig -p" as a child process.
-                    .set("jna.platform.library.path", "")
-                    .set("jna.library.path", null)
-                    // JNA writes these two.
-                    .set("jna.loaded", null)
-                    .set("jnidispatch.path", null);
+        try {
             return new JnaLibC();
         } catch (LinkageError e) {
             throw new NativeUnavailableException("JNA could not be initialised: " + e, e);
