@@ -507,12 +507,21 @@ public final class Memlock implements Agent {
             UnwantedLocks unwanted = new TrackedUnwantedLocks(lock, currentOptions);
             MapTracking tracking =
                     new MapTracking(instrumentation, unwanted, process.libc(), process.isFiltered(), log);
-            Runnable look = new Runnable() {
+            Runnable watching = new ThreadStart() {
+                @Override
+                void start() {
+                    watchPrivilege();
+                }
+            };
+            Runnable prefaulting = new ThreadStart() {
+                @Override
+                void start() {
+                    prefault.look();
+                }
+            };
+            Runnable trackingMaps = new Runnable() {
                 @Override
                 public void run() {
-                    watchPrivilege();
-                    prefault.look();
-                    publisher.run();
                     if (HeapRoom.isThere()) { // classes of the JDK are initialised then, which must not fail
                         tracking.look();
                     }
@@ -526,8 +535,9 @@ public final class Memlock implements Agent {
                     }
                 }
             };
+            List<Runnable> looks = List.of(watching, prefaulting, publisher, trackingMaps);
             Background made =
-                    new Background(lock, process.view(), process.libc(), log, listener, currentOptions, growth, look);
+                    new Background(lock, process.view(), process.libc(), log, listener, currentOptions, growth, looks);
             publisher.publish(made.control());
             background = made;
         }

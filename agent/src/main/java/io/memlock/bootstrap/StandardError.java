@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  * Prints lines on standard error, which may be a full pipe that nobody reads. It waits a second for a line to be taken.
  * After that no caller waits, so that the agent can go on and the JVM can end.
  */
-public final class StandardError {
+public class StandardError {
 
     /** Levels, as log collectors know them. */
     public static final String ERROR = "ERROR";
@@ -23,6 +23,9 @@ public final class StandardError {
 
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** How long no other thread is started after one could not be. */
+    private static final long WITHOUT_THREAD_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private final PrintStream stream;
     private final String process = processId();
 
@@ -30,6 +33,11 @@ public final class StandardError {
     private Thread stuck;
 
     private int lost;
+
+    /** Whether the last thread could not be started, and when. HotSpot writes two lines on standard output for each. */
+    private boolean isWithoutThread;
+
+    private long noThreadNanos;
 
     /** Prints on a stream: the JVM's standard error as it is at start, whatever the application sets later. */
     public StandardError(PrintStream stream) {
@@ -74,14 +82,23 @@ public final class StandardError {
     }
 
     private Thread start(String text) {
-        try {
-            Thread printer = new AgentThread(new Printing(stream, text), "memlock-stderr");
-            printer.start();
-            return printer;
-        } catch (Throwable noThread) { // then the line is worth the risk
-            stream.println(text);
-            return null;
+        if (!isWithoutThread || System.nanoTime() - noThreadNanos >= WITHOUT_THREAD_NANOS) {
+            try {
+                Thread printer = newThread(new Printing(stream, text));
+                printer.start();
+                isWithoutThread = false;
+                return printer;
+            } catch (Throwable noThread) {
+                isWithoutThread = true;
+                noThreadNanos = System.nanoTime();
+            }
         }
+        stream.println(text); // the line is worth the risk
+        return null;
+    }
+
+    Thread newThread(Runnable printing) {
+        return new AgentThread(printing, "memlock-stderr");
     }
 
     private static void await(Thread printer) {

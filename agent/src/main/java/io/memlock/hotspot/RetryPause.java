@@ -12,10 +12,21 @@ public final class RetryPause {
     private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(10);
 
+    private final long longestNanos;
     private long beginNanos;
 
     /** The length of the last pause; 0 before the first. */
     private long nanos;
+
+    /** Makes a pause that has not begun, and is ten minutes at the longest. */
+    public RetryPause() {
+        this(LONGEST_NANOS);
+    }
+
+    /** Makes a pause that has not begun. */
+    public RetryPause(long longestNanos) {
+        this.longestNanos = longestNanos;
+    }
 
     /** Returns whether a failure is for lack of memory, which passes: the JVM answers most others in the same way for good. */
     public static boolean isWorthwhileAfter(Throwable failure) {
@@ -30,11 +41,16 @@ public final class RetryPause {
     /** Begins a pause, of a second if it is the first. */
     public void begin(long nowNanos) {
         beginNanos = nowNanos;
-        nanos = nanos == 0 ? FIRST_NANOS : Math.min(2 * nanos, LONGEST_NANOS);
+        nanos = nanos == 0 ? FIRST_NANOS : Math.min(2 * nanos, longestNanos);
     }
 
     /** Returns whether there is no pause, or it has lasted long enough and the heap has room again. */
     public boolean isOver(long nowNanos) {
-        return nanos == 0 || (nowNanos - beginNanos >= nanos && HeapRoom.isThere());
+        return nanos == 0 || (hasLasted(nowNanos) && HeapRoom.isThere());
+    }
+
+    /** Returns whether there is no pause, or it has lasted long enough: for what must be tried in a full heap as well. */
+    public boolean hasLasted(long nowNanos) {
+        return nanos == 0 || nowNanos - beginNanos >= nanos;
     }
 }

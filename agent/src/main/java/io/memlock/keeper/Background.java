@@ -5,6 +5,7 @@ import io.memlock.lock.MemoryLock;
 import io.memlock.log.Log;
 import io.memlock.options.CurrentOptions;
 import io.memlock.os.LibC;
+import java.util.List;
 
 /** Runs the agent's two background threads: the keeper and the reporter. */
 public final class Background {
@@ -14,7 +15,7 @@ public final class Background {
     private final LastingThread keeperThread = new LastingThread("memlock-keeper", new Keeping());
     private final LastingThread reporterThread = new LastingThread("memlock-reporter", new Reporting());
     private final LockControl control;
-    private final Runnable look;
+    private final List<Runnable> looks;
 
     /**
      * Starts nothing yet.
@@ -23,7 +24,7 @@ public final class Background {
      * @param listener told when the state changes, on the thread that noticed
      * @param options the keeper's period, at any moment; {@link LockControl#lock} replaces them
      * @param growth tells the keeper of growth
-     * @param look done by the reporter about once a second
+     * @param looks done by the reporter about once a second, each whatever becomes of the others
      */
     public Background(
             MemoryLock lock,
@@ -33,8 +34,8 @@ public final class Background {
             StateListener listener,
             CurrentOptions options,
             Growth.Source growth,
-            Runnable look) {
-        this.look = look;
+            List<Runnable> looks) {
+        this.looks = looks;
         Scans scans = new Scans(process, new ThreadCpuTime(libc));
         StateAnnouncer announcer = new StateAnnouncer(lock, log, listener);
         keeper = new Keeper(lock, process, log, announcer, options, growth, new ThreadCpuTime(libc));
@@ -71,24 +72,15 @@ public final class Background {
     private final class Reporting implements Runnable {
         @Override
         public void run() {
-            reporter.run(new Look());
+            reporter.run(new Revival(), looks);
         }
     }
 
-    /** What the keeper does beside keeping. */
+    /** What each of the two does beside its work: it sees to the other. */
     private final class Revival implements Runnable {
         @Override
         public void run() {
             start();
-        }
-    }
-
-    /** What the reporter does beside reporting. */
-    private final class Look implements Runnable {
-        @Override
-        public void run() {
-            start();
-            look.run();
         }
     }
 }

@@ -2,6 +2,7 @@
 package io.memlock.keeper;
 
 import io.memlock.bootstrap.AgentThread;
+import io.memlock.hotspot.RetryPause;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -14,9 +15,16 @@ final class LastingThread implements Runnable {
     /** The pause before another life: what ended one may end the next. */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /**
+     * The longest pause between two attempts to start the thread. HotSpot writes two lines on the application's standard
+     * output for each that fails.
+     */
+    private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private final String name;
     private final Runnable body;
     private volatile Thread thread;
+    private RetryPause pause = new RetryPause(LONGEST_NANOS);
 
     /**
      * Starts nothing until {@link #revive}.
@@ -29,8 +37,8 @@ final class LastingThread implements Runnable {
     }
 
     /**
-     * Starts the thread if it does not run. Never fails: where there is no memory for a thread just now, the next who asks
-     * tries.
+     * Starts the thread if it does not run. Never fails: where there is no memory for a thread just now, it is tried again
+     * when somebody asks after a pause, of a second at first.
      *
      * @return whether it runs
      */
@@ -42,7 +50,8 @@ final class LastingThread implements Runnable {
     }
 
     private synchronized void start() {
-        if (isAlive()) {
+        long now = System.nanoTime();
+        if (isAlive() || !pause.hasLasted(now)) {
             return;
         }
         try {
@@ -50,8 +59,10 @@ final class LastingThread implements Runnable {
                     new AgentThread(this, name); // permissions come later: getting them may fail for want of memory
             next.start();
             thread = next;
+            pause = new RetryPause(LONGEST_NANOS);
         } catch (Throwable e) { // no memory, no thread, no permission: none of it lasts
             thread = null;
+            pause.begin(now);
         }
     }
 

@@ -7,6 +7,7 @@ import io.memlock.report.RegionReport;
 import io.memlock.state.LockState;
 import io.memlock.state.LockStatus;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -49,20 +50,32 @@ final class Reporter {
     /**
      * Reports until the JVM ends.
      *
-     * @param look called about once a second
+     * @param revival called about once a second; never fails
+     * @param looks called as often
      */
-    void run(Runnable look) {
+    void run(Runnable revival, List<Runnable> looks) {
         while (true) {
             LockSupport.parkNanos(PERIOD_NANOS);
-            report(look);
+            revival.run();
+            report(looks);
         }
     }
 
-    /** Does what it does once a second. Never fails. */
-    void report(Runnable look) {
+    /** Does what it does once a second: each part, whatever becomes of the others. Never fails. */
+    void report(List<Runnable> looks) {
+        for (int i = 0; i < looks.size(); i++) {
+            try {
+                looks.get(i).run();
+            } catch (Throwable e) { // such as an OutOfMemoryError for a thread that cannot be started
+                troubles.goOnAfter(e);
+            }
+        }
         try {
-            look.run();
             announcer.announce();
+        } catch (Throwable e) {
+            troubles.goOnAfter(e);
+        }
+        try {
             if (process.hasHeapRoom()) {
                 scan();
                 warnOnce();

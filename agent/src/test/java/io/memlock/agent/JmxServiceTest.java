@@ -19,6 +19,7 @@ import io.memlock.state.PrefaultState;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.management.MBeanServer;
@@ -49,8 +50,8 @@ class JmxServiceTest {
         MemoryLock lock = process.newLock();
         lock.start(OptionParser.parse("mode=none"));
         Growth.Source none = () -> Growth.NONE;
-        control =
-                new Background(lock, process, kernel, log, (from, to) -> {}, process.options, none, () -> {}).control();
+        control = new Background(lock, process, kernel, log, (from, to) -> {}, process.options, none, List.of())
+                .control();
     }
 
     @AfterEach

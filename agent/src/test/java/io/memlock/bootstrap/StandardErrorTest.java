@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -78,6 +79,25 @@ class StandardErrorTest {
                         "TIME INFO PID [memlock] one\nTIME WARN PID [memlock] messages lost because nobody read standard error: ")
                 .contains("\nTIME INFO PID [memlock] four\n")
                 .doesNotContain("two");
+    }
+
+    @Test
+    void triesNoOtherThreadAtOnceAfterOneCouldNotBeStarted() {
+        read.countDown();
+        AtomicInteger threads = new AtomicInteger();
+        StandardError stderr = new StandardError(pipe) {
+            @Override
+            Thread newThread(Runnable printing) {
+                threads.incrementAndGet();
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+        };
+
+        stderr.print(StandardError.INFO, "one");
+        stderr.print(StandardError.INFO, "two");
+
+        assertThat(text()).isEqualTo("TIME INFO PID [memlock] one\nTIME INFO PID [memlock] two\n");
+        assertThat(threads).hasValue(1);
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.memlock.options.OptionParser;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +35,7 @@ class LockControlTest {
     private LockControl started(String options) throws Exception {
         start(options);
         return new Background(
-                        lock, process, kernel, log, (from, to) -> {}, process.options, () -> Growth.NONE, () -> {})
+                        lock, process, kernel, log, (from, to) -> {}, process.options, () -> Growth.NONE, List.of())
                 .control();
     }
 

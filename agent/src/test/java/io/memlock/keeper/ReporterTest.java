@@ -13,6 +13,7 @@ import io.memlock.options.OptionParser;
 import io.memlock.state.LockState;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ReporterTest {
@@ -36,8 +37,8 @@ class ReporterTest {
     @Test
     void aChangeOfStateIsFollowedByAScan() throws Exception {
         Reporter reporter = started();
-        reporter.report(() -> {});
-        reporter.report(() -> {});
+        reporter.report(List.of());
+        reporter.report(List.of());
         assertThat(count).isEqualTo(1);
 
         kernel.privileged = false;
@@ -45,9 +46,24 @@ class ReporterTest {
         kernel.munlockall();
         lock.reconcile();
         assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
-        reporter.report(() -> {});
-        reporter.report(() -> {});
+        reporter.report(List.of());
+        reporter.report(List.of());
 
         assertThat(count).isEqualTo(2);
+    }
+
+    @Test
+    void aLookThatFailsKeepsNoOtherFromBeingDone() throws Exception {
+        Reporter reporter = started();
+        boolean[] isReached = new boolean[1];
+
+        reporter.report(List.of(
+                () -> {
+                    throw new OutOfMemoryError("unable to create native thread");
+                },
+                () -> isReached[0] = true));
+
+        assertThat(isReached[0]).isTrue();
+        assertThat(count).isEqualTo(1);
     }
 }

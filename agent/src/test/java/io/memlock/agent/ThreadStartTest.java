@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class ThreadStartTest {
+
+    private int attempts;
+
+    private final ThreadStart start = new ThreadStart() {
+        @Override
+        void start() {
+            attempts++;
+            throw new OutOfMemoryError("unable to create native thread");
+        }
+    };
+
+    @Test
+    void triesAgainAfterEverLongerPauses() {
+        failsAfter(0);
+        start.run(TimeUnit.MILLISECONDS.toNanos(900));
+        assertThat(attempts).isOne();
+        failsAfter(1);
+        start.run(TimeUnit.SECONDS.toNanos(2));
+        assertThat(attempts).isEqualTo(2);
+        failsAfter(3);
+        assertThat(attempts).isEqualTo(3);
+    }
+
+    private void failsAfter(long seconds) {
+        assertThatThrownBy(() -> start.run(TimeUnit.SECONDS.toNanos(seconds))).isInstanceOf(OutOfMemoryError.class);
+    }
+}
