@@ -2,7 +2,6 @@
 package io.memlock.bootstrap;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,7 +52,12 @@ final class IsolatedLoader extends ClassLoader {
     private static final long SMALL_HEAP_BYTES = 16L << 20;
 
     /** What the classes for regions take with what they do before main, and what HotSpot needs then so as not to abort. */
-    private static final int ROOM_BYTES = 1 << 20;
+    private static final long ROOM_BYTES = 2L << 20;
+
+    /** The same in regions of a MiB, which G1 fills only in part: with 2.5 MiB free of 4 JDK 17 has no memory for them. */
+    private static final long ROOM_IN_REGIONS_BYTES = 3L << 20;
+
+    private static final long REGION_BYTES = 1L << 20;
 
     /** Seen from both sides: the types by which the application's side calls ours. */
     private static final String SHARED = "io.memlock.bootstrap.";
@@ -128,13 +132,24 @@ final class IsolatedLoader extends ClassLoader {
     }
 
     /**
-     * Fails like any allocation that a heap has no room for, while there is room to say so. A heap that we fill to the last
-     * bytes is one in which the JVM's own threads fail, and HotSpot aborts where these do not expect it.
+     * Fails like an allocation that a heap has no room for, while there is room to say so. A heap that we fill to the last
+     * bytes is one in which the JVM's own threads fail, and HotSpot aborts where these do not expect it. The error is ours:
+     * one of HotSpot's would end the JVM ({@code -XX:+ExitOnOutOfMemoryError}), or have the heap dumped.
      */
     private static void requireRoom() {
-        if (Runtime.getRuntime().maxMemory() < SMALL_HEAP_BYTES) {
-            new ByteArrayOutputStream(ROOM_BYTES).reset();
+        if (Runtime.getRuntime().maxMemory() < SMALL_HEAP_BYTES && !hasRoom()) {
+            System.gc();
+            if (!hasRoom()) {
+                throw new OutOfMemoryError("Java heap space");
+            }
         }
+    }
+
+    private static boolean hasRoom() {
+        Runtime heap = Runtime.getRuntime();
+        long most = heap.maxMemory();
+        boolean isInRegions = most % REGION_BYTES == 0; // the other collectors leave a survivor space out
+        return most - heap.totalMemory() + heap.freeMemory() >= (isInRegions ? ROOM_IN_REGIONS_BYTES : ROOM_BYTES);
     }
 
     private JarEntry entry(String classes) {

@@ -117,6 +117,20 @@ class NoHarmIT {
         }
     }
 
+    /** An error of HotSpot's own, provoked to see whether there is room, would end the JVM, or have its heap dumped. */
+    @EachJdk
+    void provokesNoErrorOfAFullHeap(Jdk jdk) {
+        for (String flag : List.of("-XX:+UseG1GC", "-XX:+UseSerialGC", "-XX:+UseParallelGC")) {
+            Outcome outcome = ForkedJvm.on(jdk)
+                    .agent("mode=heap")
+                    .flags(flag, "-Xmx4m", "-XX:+ExitOnOutOfMemoryError")
+                    .main(HelloApp.class)
+                    .run();
+
+            assertThat(outcome.exitStatus()).as("%s: %s", flag, outcome).isZero();
+        }
+    }
+
     /** While the agent's thread beside main reads its classes, in 15 of 40 JVMs main found no room, or HotSpot none. */
     @EachJdk
     void leavesMainItsHeapOfAFewMegabytes(Jdk jdk) {
