@@ -16,6 +16,10 @@ final class CommandLineTool {
     /** {@code java App.java} runs the compiler's module, but what it runs is an application. */
     private static final String SOURCE_LAUNCHER = "com.sun.tools.javac.launcher.";
 
+    private static final String SHELL = "jdk.jshell.execution.";
+
+    private static final String COMMAND = "sun.java.command";
+
     private static final String OUR_MAIN = "io.memlock.bootstrap.MemlockCommand";
 
     private CommandLineTool() {}
@@ -23,19 +27,23 @@ final class CommandLineTool {
     /**
      * Tells whether this JVM runs a tool of the JDK.
      *
-     * @return true if the main class is in a module of the JDK
+     * @return true if the main class is in a module of the JDK, or runs what is typed into {@code jshell}
      */
     static boolean isOfTheJdk() {
-        return isOfTheJdk(System.getProperty("jdk.module.main"), System.getProperty("jdk.module.main.class"));
+        return isOfTheJdk(
+                System.getProperty("jdk.module.main"),
+                System.getProperty("jdk.module.main.class"),
+                System.getProperty(COMMAND));
     }
 
     /**
-     * The same for a given main module and class. The launcher sets both properties when the main class is in a module,
-     * as it is with every tool in the JDK's {@code bin} folder (JDK: {@code sun.launcher.LauncherHelper}).
+     * The same for a given main module and class, and what the launcher says it runs. The launcher sets both properties when the main class is in a module,
+     * as it is with every tool in the JDK's {@code bin} folder (JDK: {@code sun.launcher.LauncherHelper}). The JVM that
+     * {@code jshell} starts beside itself is given its main class by name.
      */
-    static boolean isOfTheJdk(String mainModule, String mainClass) {
+    static boolean isOfTheJdk(String mainModule, String mainClass, String command) {
         if (mainModule == null) {
-            return false;
+            return command != null && command.startsWith(SHELL);
         }
         boolean jdk = mainModule.startsWith("jdk.") || mainModule.startsWith("java.");
         return jdk && (mainClass == null || !mainClass.startsWith(SOURCE_LAUNCHER));
@@ -47,7 +55,7 @@ final class CommandLineTool {
      * @param jar this class is from
      */
     static boolean isOurs(File jar) throws IOException {
-        return isOurs(jar, System.getProperty("sun.java.command"), System.getProperty("java.class.path"));
+        return isOurs(jar, System.getProperty(COMMAND), System.getProperty("java.class.path"));
     }
 
     /**

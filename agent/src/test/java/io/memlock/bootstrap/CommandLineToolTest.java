@@ -19,16 +19,18 @@ class CommandLineToolTest {
 
     @ParameterizedTest
     @CsvSource({
-        ",, false",
-        "jdk.jcmd, sun.tools.jps.Jps, true",
-        "java.base, sun.security.tools.keytool.Main, true",
-        "jdk.compiler, com.sun.tools.javac.Main, true",
-        "jdk.compiler, com.sun.tools.javac.launcher.Main, false",
-        "jdk.compiler, com.sun.tools.javac.launcher.SourceLauncher, false",
-        "com.example.app, com.example.Main, false"
+        ",,, false",
+        "jdk.jcmd, sun.tools.jps.Jps,, true",
+        "java.base, sun.security.tools.keytool.Main,, true",
+        "jdk.compiler, com.sun.tools.javac.Main,, true",
+        "jdk.compiler, com.sun.tools.javac.launcher.Main,, false",
+        "jdk.compiler, com.sun.tools.javac.launcher.SourceLauncher,, false",
+        "com.example.app, com.example.Main, com.example.app/com.example.Main jdk.jshell.execution., false",
+        ",, jdk.jshell.execution.RemoteExecutionControl 33333, true",
+        ",, com.example.Main jdk.jshell.execution.RemoteExecutionControl, false"
     })
-    void toolsAreTheMainClassesOfTheJdksModules(String module, String mainClass, boolean tool) {
-        assertThat(CommandLineTool.isOfTheJdk(module, mainClass)).isEqualTo(tool);
+    void toolsAreTheMainClassesOfTheJdksModules(String module, String mainClass, String command, boolean tool) {
+        assertThat(CommandLineTool.isOfTheJdk(module, mainClass, command)).isEqualTo(tool);
     }
 
     @ParameterizedTest
