@@ -10,6 +10,8 @@ import java.lang.instrument.Instrumentation;
  */
 public final class MemlockAgent {
 
+    private static final String ON_FAILURE = "on-failure=";
+
     private MemlockAgent() {}
 
     /**
@@ -45,24 +47,33 @@ public final class MemlockAgent {
         }
     }
 
-    /** Reads this one option where the parser could not be reached: the argument's goes before the environment's. */
     private static boolean isExitWanted(String options) {
-        if (options != null && options.contains("on-failure=")) {
-            return saysExit(options);
-        }
         try {
-            String variable = System.getenv("MEMLOCK_OPTIONS");
-            return variable != null && saysExit(variable.strip());
+            return isExitWanted(options, System.getenv("MEMLOCK_OPTIONS"));
         } catch (SecurityException refused) { // by a policy that grants the agent nothing
-            return false;
+            return isExitWanted(options, null);
         }
     }
 
-    private static boolean saysExit(String options) {
-        return options.equals("on-failure=exit")
-                || options.endsWith(",on-failure=exit")
-                || options.startsWith("on-failure=exit,")
-                || options.contains(",on-failure=exit,");
+    /** Reads this one option where the parser could not be reached: the argument's goes before the environment's. */
+    static boolean isExitWanted(String options, String variable) {
+        String given = onFailure(options);
+        return "exit".equals(given == null ? onFailure(variable) : given);
+    }
+
+    /** Returns the option's value; null if it is not given. A list of paths in braces may contain anything. */
+    private static String onFailure(String options) {
+        int at = options == null ? -1 : options.indexOf(ON_FAILURE);
+        while (at >= 0) {
+            boolean begins = at == 0 || options.charAt(at - 1) == ',' || Character.isWhitespace(options.charAt(at - 1));
+            if (begins && options.lastIndexOf('{', at) <= options.lastIndexOf('}', at)) {
+                int comma = options.indexOf(',', at);
+                return options.substring(at + ON_FAILURE.length(), comma < 0 ? options.length() : comma)
+                        .strip();
+            }
+            at = options.indexOf(ON_FAILURE, at + 1);
+        }
+        return null;
     }
 
     @SuppressWarnings("SystemExitOutsideMain") // a bad option at start ends the JVM as a bad -XX flag does
