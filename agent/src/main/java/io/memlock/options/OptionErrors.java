@@ -26,10 +26,12 @@ final class OptionErrors {
                 "unknown " + what + " '" + shown(found) + "'" + where + hint + " accepted: " + listed(accepted));
     }
 
-    /** Returns the list that was meant, if its words are joined in another way than by +; otherwise null. */
+    /** Returns the list of regions that was meant, if they are joined in another way than by +; otherwise null. */
     private static String asList(String found, List<String> accepted) {
-        String[] words = found.strip().split("[^A-Za-z]+", -1);
-        return words.length > 1 && accepted.containsAll(List.of(words)) ? String.join("+", words) : null;
+        List<String> words = List.of(found.strip().split("[^A-Za-z]+", -1));
+        boolean areRegions =
+                accepted.containsAll(words) && names(Region.values()).containsAll(words);
+        return words.size() > 1 && areRegions ? String.join("+", words) : null;
     }
 
     /** Returns a list of regions as it was meant; null if one of them is none. */

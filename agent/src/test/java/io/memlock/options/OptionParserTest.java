@@ -114,6 +114,7 @@ class OptionParserTest {
                 "mode=heap,everything       | cannot read 'everything': a list is joined by '+', as in mode=heap+code",
                 "mode=heap:code             | unknown region 'heap:code' in mode; a list is joined by '+', as in heap+code;",
                 "mode=heap;code gc          | a list is joined by '+', as in heap+code+gc;",
+                "mode=heap # all            | unknown region 'heap # all' in mode; accepted:",
                 "exclude=libs,cds,log=debug | so write exclude=libs+cds",
                 "mode=                      | option 'mode' has no value; it takes all, none, or regions joined by +",
                 "mode                       | cannot read 'mode': options are key=value, separated by commas; did you",
