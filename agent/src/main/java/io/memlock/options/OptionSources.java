@@ -153,7 +153,10 @@ public final class OptionSources {
         }
     }
 
-    /** Returns the error of the place that is wrong by what counts of it; otherwise names all: each may be right alone. */
+    /**
+     * Returns the error at the place that makes the same mistake by what counts of it; otherwise names all. Alone a place may
+     * be wrong where it is right together with others.
+     */
     private OptionException located(OptionException together) {
         for (String place : sources.keySet()) {
             Map<Option, String> counting = new EnumMap<>(Option.class);
@@ -165,7 +168,9 @@ public final class OptionSources {
             try {
                 OptionParser.options("", counting);
             } catch (OptionException own) {
-                return own.at(place);
+                if (own.getMessage().equals(together.getMessage())) {
+                    return own.at(place);
+                }
             }
         }
         return together.at("taken together (" + describe() + ")");

@@ -94,6 +94,11 @@ class OptionSourcesTest {
     }
 
     @Test
+    void aPlaceThatIsRightOnlyWithAnotherIsNotBlamed() {
+        assertRefused("prefault=mapped", "exclude=nothing,interval=1", "MEMLOCK_OPTIONS: ", "interval");
+    }
+
+    @Test
     void aFileThatCannotBeReadIsAnError() throws Exception {
         assertRefused("config=/there/is/none", null, "cannot read config=/there/is/none: there is no such file");
         assertRefused("config=none.conf", null, "its path begins at /");
