@@ -77,10 +77,19 @@ final class DispatchLibraryFile implements AutoCloseable {
             }
         }
         throw new NativeUnavailableException(
-                "no directory for the native library; tried" + tried
-                        + "\n  Point java.io.tmpdir at a directory this user can write and that is not mounted noexec:"
-                        + " -Djava.io.tmpdir=DIRECTORY",
-                last);
+                "no directory for the native library; tried" + tried + "\n  " + remedy(tried.toString()), last);
+    }
+
+    /** What helps, for people, by the C library's words for EMFILE and EFBIG. */
+    static String remedy(String failures) {
+        if (failures.contains("Too many open files")) {
+            return "Let this process open more files: ulimit -n, or LimitNOFILE= of its service.";
+        }
+        if (failures.contains("File too large")) {
+            return "Let this process write larger files: ulimit -f, or LimitFSIZE= of its service.";
+        }
+        return "Point java.io.tmpdir at a directory this user can write and that is not mounted noexec:"
+                + " -Djava.io.tmpdir=DIRECTORY";
     }
 
     /** Returns whether it is musl that cannot load the library: in glibc's words a symbol is undefined. musl: ldso/dynlink.c */

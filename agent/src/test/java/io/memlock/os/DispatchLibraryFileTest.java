@@ -18,4 +18,14 @@ class DispatchLibraryFileTest {
     void tellsMuslByItsWords(String failure, boolean isMusl) {
         assertThat(DispatchLibraryFile.isOfMusl(failure)).isEqualTo(isMusl);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/tmp: /dev/urandom (Too many open files), ulimit -n",
+        "/tmp: File too large, ulimit -f",
+        "/tmp: cannot be written, -Djava.io.tmpdir="
+    })
+    void namesTheLimitThatIsUsedUp(String failures, String remedy) {
+        assertThat(DispatchLibraryFile.remedy(failures)).contains(remedy);
+    }
 }
