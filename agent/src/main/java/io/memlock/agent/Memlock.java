@@ -71,7 +71,6 @@ public final class Memlock implements Agent {
     private final StandardError stderr = new StandardError(System.err);
     private final ProcFs proc = new ProcFs();
 
-    private String startOptions;
     private OptionSources sources;
     private CurrentOptions currentOptions;
     private Log log;
@@ -120,7 +119,6 @@ public final class Memlock implements Agent {
     /** Locks, on the thread that will run {@code main}; the rest goes on in the background. */
     @Override
     public int start(String optionsText) {
-        startOptions = optionsText;
         isTimed = true;
         AgentOptions options;
         try {
@@ -479,7 +477,8 @@ public final class Memlock implements Agent {
     public void startAgain(String optionsText) {
         stderr.print(
                 StandardError.WARN,
-                "the agent is given more than once: the first counts (" + given(startOptions)
+                "the agent is given more than once: the first counts ("
+                        + given(sources == null ? "" : sources.options().text())
                         + "), this one is ignored (" + given(optionsText) + ")");
     }
 

@@ -45,6 +45,17 @@ class GivenTwiceIT {
         assertOneAgent(ForkedJvm.on(jdk).agent("").agent("mode=heep"), "default options", "mode=heep");
     }
 
+    @EachJdk
+    void theFirstCountsWithTheOptionsOfTheEnvironment(Jdk jdk) {
+        assertOneAgent(
+                ForkedJvm.on(jdk)
+                        .environment("MEMLOCK_OPTIONS", "mode=heap")
+                        .agent("")
+                        .agent("mode=none"),
+                "mode=heap",
+                "mode=none");
+    }
+
     private static void assertOneAgent(ForkedJvm.Builder builder, String first, String... others) {
         try (ForkedJvm jvm = builder.main(ThreadsApp.class).start()) {
             jvm.awaitLine("ready");
