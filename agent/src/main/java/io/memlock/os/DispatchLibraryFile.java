@@ -38,6 +38,9 @@ final class DispatchLibraryFile implements AutoCloseable {
 
     private static final int RANDOM_BYTES = 16;
 
+    /** EMFILE in the C library's words. */
+    private static final String NO_DESCRIPTOR = "Too many open files";
+
     private final File directory;
     private final File file;
     private Closeable open;
@@ -82,7 +85,7 @@ final class DispatchLibraryFile implements AutoCloseable {
 
     /** What helps, for people, by the C library's words for EMFILE and EFBIG. */
     static String remedy(String failures) {
-        if (failures.contains("Too many open files")) {
+        if (failures.contains(NO_DESCRIPTOR)) {
             return "Let this process open more files: ulimit -n, or LimitNOFILE= of its service.";
         }
         if (failures.contains("File too large")) {
@@ -180,7 +183,12 @@ final class DispatchLibraryFile implements AutoCloseable {
 
     /** Returns the open file, as a name that follows it wherever it goes. */
     private File descriptor() throws IOException {
-        String[] numbers = new File(OpenFiles.DIRECTORY).list();
+        File listed = new File(OpenFiles.DIRECTORY);
+        String[] numbers = listed.list();
+        if (numbers == null
+                && listed.canRead()) { // a list takes a descriptor, and java.io does not tell that there is none
+            throw new IOException(NO_DESCRIPTOR);
+        }
         String path = file.getCanonicalPath();
         for (int i = numbers == null ? -1 : numbers.length - 1; i >= 0; i--) { // the last one, unless there was a gap
             File candidate = new File(OpenFiles.DIRECTORY, numbers[i]);
