@@ -342,6 +342,17 @@ class OomWatchTest {
         assertThat(watch.isRoomAgain(NOW + 2 * OomWatch.FIRST_WAIT_NANOS)).isTrue();
     }
 
+    @Test
+    void theWaitForRoomIsNeverLongerThanAnHour() throws Exception {
+        margins = List.of(cgroup(GIB, 0, GIB, GIB));
+        for (int time = 0; time < 10; time++) {
+            watch.hasLetGo(NOW);
+        }
+
+        assertThat(watch.isRoomAgain(NOW + TimeUnit.HOURS.toNanos(1) - 1)).isFalse();
+        assertThat(watch.isRoomAgain(NOW + TimeUnit.HOURS.toNanos(1))).isTrue();
+    }
+
     /** To tell that the process has grown takes one small file, to measure takes several. */
     @Test
     void betweenTwoMeasurementsASecondApartOnlyGrowthCounts() {

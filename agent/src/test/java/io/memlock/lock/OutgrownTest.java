@@ -25,6 +25,7 @@ class OutgrownTest {
     private static final long GIB = 1 << 30;
     private static final long HEAP = 0x1000_0000L;
     private static final long NATIVE = 0x5000_0000L;
+    private static final long HEAP_OF_ZGC = 4L << 40;
 
     private final FakeKernel kernel = new FakeKernel();
     private final FakeProcess process = new FakeProcess(kernel);
@@ -137,6 +138,33 @@ class OutgrownTest {
         laterWith(63 * MIB);
 
         assertThat(kernel.longestWalk).isEqualTo(200 * MIB);
+    }
+
+    /** It holds as much as the heap, and no pass that follows would find it. */
+    @Test
+    void theMirrorOfZgcsHeapGoesToo() throws Exception {
+        kernel.mapHeapFile(HEAP_OF_ZGC, 4 * MIB, 0);
+        start();
+        assertThat(kernel.hasHeapView()).isTrue();
+
+        laterWith(63 * MIB);
+
+        assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
+        assertThat(kernel.hasHeapView()).isFalse();
+    }
+
+    /** What took the room may take it again at once. */
+    @Test
+    void isNotLockedAgainBeforeAMinuteHasPassedHoweverMuchRoomThereIs() throws Exception {
+        start();
+        laterWith(63 * MIB);
+        left(600 * MIB);
+
+        process.passedNanos += TimeUnit.SECONDS.toNanos(30);
+        assertThat(lock.reconcile().status().state()).isEqualTo(LockState.FAILED);
+        process.passedNanos += TimeUnit.SECONDS.toNanos(31);
+
+        assertThat(lock.reconcile().status().state()).isEqualTo(LockState.LOCKED);
     }
 
     /** A key for example, in a buffer that lies in memory which the agent had locked before. */
