@@ -274,6 +274,23 @@ class ProcessRoomTest {
         assertThat(room.freeBytes()).isEqualTo(800 * MIB);
     }
 
+    /** ZGC's heap is a file in memory. */
+    @Test
+    void filesInMemoryCountAsAnonymousAndWhatIsInSwapIsToldApart(@TempDir Path root) throws Exception {
+        Path self = Files.createDirectories(root.resolve("proc/self"));
+        Files.writeString(
+                self.resolve("status"),
+                """
+                RssAnon:	     100 kB
+                RssFile:	    7000 kB
+                RssShmem:	     300 kB
+                VmSwap:	      50 kB
+                """);
+        ProcessRoom room = new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096, () -> -1);
+
+        assertThat(room.anonymous()).isEqualTo(new RoomSource.Anonymous(400 << 10, 50 << 10));
+    }
+
     private static void write(Path cgroup, long limit, long usage) throws Exception {
         Files.writeString(cgroup.resolve("memory.max"), limit + "\n");
         Files.writeString(cgroup.resolve("memory.current"), usage + "\n");
