@@ -410,4 +410,23 @@ class ReconcilerTest {
 
         assertThat(process.asked).containsExactly("briskly [HEAP] 1");
     }
+
+    /** Only the look in the midst of the pass tells that there is more: the counts are the same again at the next. */
+    @Test
+    void whatIsFoundInTheMidstOfAPassIsLockedInTheNext() throws Exception {
+        kernel.commit(Region.NATIVE, FILE, MIB);
+        start("mode=heap+native,strategy=rescan");
+        kernel.commit(Region.HEAP, heap(0), MIB);
+        kernel.commit(Region.NATIVE, FILE + 4 * MIB, MIB);
+        kernel.afterLock.put(heap(0), () -> {
+            kernel.unmap(FILE + 4 * MIB, MIB);
+            kernel.commit(Region.HEAP, heap(1), MIB);
+        });
+        lock.reconcileAfterChange();
+
+        lock.reconcile();
+
+        assertThat(kernel.isLocked(heap(1))).isTrue();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+    }
 }
