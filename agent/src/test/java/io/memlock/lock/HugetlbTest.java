@@ -9,6 +9,7 @@ import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
 import io.memlock.state.LockState;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,7 +21,8 @@ class HugetlbTest {
     private static final long CODE = 0x2000_0000L;
 
     private final FakeKernel kernel = new FakeKernel();
-    private final MemoryLock lock = new FakeProcess(kernel).newLock();
+    private final FakeProcess process = new FakeProcess(kernel);
+    private final MemoryLock lock = process.newLock();
 
     @BeforeEach
     void startJvm() {
@@ -41,5 +43,16 @@ class HugetlbTest {
         lock.unlock();
 
         assertThat(kernel.populatedHugetlb).isZero();
+    }
+
+    /** Where one call would lock all there is. */
+    @Test
+    void nothingIsPopulatedAtAStartWithLittleRoom() throws Exception {
+        process.freeBytes = 64 * MIB;
+
+        assertThat(lock.start(OptionParser.parse("mode=all")).failure()).isNull();
+
+        assertThat(kernel.populatedHugetlb).isZero();
+        assertThat(kernel.isLocked(CODE)).isTrue();
     }
 }
