@@ -172,4 +172,17 @@ class ApplicationsFutureTest {
 
         assertThat(kernel.isFuture()).as("the next commit would end the JVM").isFalse();
     }
+
+    /** It would be born locked and populated: the holes of the file, too. */
+    @Test
+    void zgcsHeapIsNotMirroredUnderIt() throws Exception {
+        kernel.mapHeapFile(4L << 40, 4 * MIB, 0);
+        kernel.mlockall(Linux.MCL_FUTURE);
+
+        lock.change(OptionParser.parse("mode=all"));
+        lock.reconcile();
+
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        assertThat(kernel.hasHeapView()).isFalse();
+    }
 }
