@@ -200,6 +200,19 @@ class OutgrownTest {
     }
 
     @Test
+    void anAttachPrefaultsOnceThereIsRoomAgain() throws Exception {
+        start();
+        laterWith(63 * MIB);
+        assertThat(laterWith(600 * MIB).status().state()).isEqualTo(LockState.LOCKED);
+
+        assertThat(lock.change(OptionParser.parse("mode=heap,prefault=heap")).undone())
+                .isEmpty();
+
+        assertThat(process.asked).contains("gently [HEAP] 1");
+        assertThat(lock.isPrefaultRefused()).isFalse();
+    }
+
+    @Test
     void anAttachThatWouldKillLocksNothing() throws Exception {
         process.anonymous = new Anonymous(400 * MIB, 140 * MIB);
 
