@@ -148,6 +148,9 @@ public final class FakeKernel implements LibC, Mappings {
     /** Bytes a mlockall had to lock although the JVM runs: how long it would have stalled. */
     public long lockedInOneCall;
 
+    /** Calls of mlockall so far that were to lock what is there. */
+    public int lockAllCalls;
+
     /** Calls of mlock and mlock2 so far. */
     public int lockCalls;
 
@@ -577,6 +580,7 @@ public final class FakeKernel implements LibC, Mappings {
 
     @Override
     public int mlockall(int flags) {
+        lockAllCalls += (flags & Linux.MCL_CURRENT) != 0 ? 1 : 0;
         if (fails("mlockall")) {
             return refusal;
         }

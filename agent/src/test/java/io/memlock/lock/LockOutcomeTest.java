@@ -32,6 +32,7 @@ class LockOutcomeTest {
     private static final long HEAP = 0x1000_0000L;
     private static final long CODE = 0x2000_0000L;
     private static final long FILE = 0x4000_0000L;
+    private static final long HEAP_OF_ZGC = 4L << 40;
     private static final long SCARCE = 256 * MIB;
 
     @TempDir
@@ -353,7 +354,7 @@ class LockOutcomeTest {
     @Test
     void aLateLockPopulatesAllOfTheMirrorOfZgcsHeap() throws Exception {
         kernel.unmap(HEAP, 4 * MIB);
-        kernel.mapHeapFile(4L << 40, 1024 * MIB, 0);
+        kernel.mapHeapFile(HEAP_OF_ZGC, 1024 * MIB, 0);
         assertThat(lock.itself().populateMirror()).as("no view yet").isFalse();
 
         assertThat(lock.change("mode=heap,strategy=rescan")).isNull();
@@ -454,10 +455,70 @@ class LockOutcomeTest {
         kernel.mapHeapFile(4L << 40, 1024 * MIB, 0);
         lock.start("mode=heap,strategy=rescan");
         lock.reconcile();
-        kernel.unmap(4L << 40, 512 * MIB);
+        kernel.unmap(HEAP_OF_ZGC, 512 * MIB);
 
         while (lock.itself().populateMirror()) {}
 
         assertThat(lock.itself().zgcMirror().bytes()).isEqualTo(512 * MIB);
+    }
+
+    @Test
+    void zgcsHeapIsNotCalledLockedWhereItsMirrorCannotBePopulated() throws Exception {
+        kernel.mapHeapFile(HEAP_OF_ZGC, 4 * MIB, 0);
+        lock.start("mode=heap,strategy=rescan");
+        lock.reconcile();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        kernel.filter.put("madvise", Errno.EFAULT);
+        lock.itself().populateMirror();
+        kernel.filter.clear();
+
+        lock.reconcile();
+
+        assertThat(lock.status().state()).isEqualTo(LockState.PARTIAL);
+    }
+
+    /** One call locks without a note of what, and what is locked may have to be unlocked in a moment. */
+    @Test
+    void withNoRoomAtAllWhatIsLockedIsKnownFromTheBeginning() throws Exception {
+        process.freeBytes = 0;
+
+        assertThat(lock.start("mode=all")).isNull();
+
+        assertThat(kernel.lockedInOneCall).isZero();
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+        assertThat(kernel.isLocked(CODE)).isTrue();
+    }
+
+    /** As where the application has used up its descriptors while the attach reads back. */
+    @Test
+    void anAttachGoesOnWhereTheMappingsCannotBeReadForAMoment() throws Exception {
+        process.whileSwappingIn = () -> {
+            process.mapsFailure = new IOException("EMFILE");
+            process.passedNanos += TimeUnit.SECONDS.toNanos(2);
+        };
+        process.whilePrefaulting = () -> process.mapsFailure = null;
+
+        assertThat(lock.change("mode=heap,strategy=rescan,prefault=heap")).isNull();
+
+        assertThat(process.asked).contains("gently [HEAP] 1");
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+    }
+
+    /** Each try locks all there is for a moment. */
+    @Test
+    void anEndOfFutureThatWasRefusedIsTriedInOnePassOfFive() throws Exception {
+        lock.start("mode=all");
+        lock.reconcile();
+        kernel.filter.put("mlockall", Errno.EPERM);
+        kernel.filter.put("munlockall", Errno.EPERM);
+        lock.change("mode=heap,strategy=rescan");
+        assertThat(kernel.isFuture()).isTrue();
+        kernel.lockAllCalls = 0;
+
+        for (int pass = 0; pass < 10; pass++) {
+            assertThat(lock.reconcile()).isNotNull();
+        }
+
+        assertThat(kernel.lockAllCalls).isEqualTo(2);
     }
 }
