@@ -16,6 +16,7 @@ import io.memlock.options.OptionParser;
 import io.memlock.os.Errno;
 import io.memlock.os.Linux;
 import io.memlock.zgc.ZgcMirror;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -107,6 +108,99 @@ class KeeperTest {
         assertThat(locked.await(1, TimeUnit.MINUTES)).isTrue();
     }
 
+    /** While it is pending no pause lasts, and the thread would use a CPU of its own. */
+    @Test
+    void restsAsBeforeAfterAnInterrupt() throws Exception {
+        kernel.commit(Region.HEAP, HEAP, MIB);
+        AtomicInteger growthLooks = new AtomicInteger();
+        CountDownLatch looks = new CountDownLatch(LOOKS);
+        Growth.Source growth = () -> {
+            growthLooks.incrementAndGet();
+            return Growth.NONE;
+        };
+        Thread thread = started(keeper(RARELY, growth), looks::countDown);
+        assertThat(looks.await(1, TimeUnit.MINUTES)).isTrue();
+
+        assertRestsAfterInterrupts(thread, growthLooks);
+    }
+
+    @Test
+    void waitsAsBeforeForRoomInTheHeapAfterAnInterrupt() throws Exception {
+        FakeProcess process = new FakeProcess(kernel);
+        process.hasHeapRoom = false;
+        kernel.commit(Region.HEAP, HEAP, MIB);
+        AtomicInteger looks = new AtomicInteger();
+        CountDownLatch waits = new CountDownLatch(LOOKS);
+        Thread thread = started(keeper(process, process.newLock(), RARELY, () -> Growth.NONE), () -> {
+            looks.incrementAndGet();
+            waits.countDown();
+        });
+        assertThat(waits.await(1, TimeUnit.MINUTES)).isTrue();
+
+        assertRestsAfterInterrupts(thread, looks);
+    }
+
+    /** Between two looks it rests for a while that is known, however slow the machine. */
+    private static void assertRestsAfterInterrupts(Thread thread, AtomicInteger looks) throws Exception {
+        long begin = System.nanoTime();
+        int before = looks.get();
+        for (int interrupt = 0; interrupt < 4; interrupt++) {
+            thread.interrupt();
+            TimeUnit.MILLISECONDS.sleep(250);
+        }
+        int after = looks.get();
+        long rests = (System.nanoTime() - begin) / Growth.SOONEST_LOOK_NANOS;
+
+        assertThat(after - before).as("looks").isLessThanOrEqualTo(2 * (int) rests);
+    }
+
+    /** As where no descriptor is left for maps: the heap has grown all the same, and the interval is an hour. */
+    @Test
+    void looksAgainAfterALookForGrowthThatFailed() throws Exception {
+        kernel.commit(Region.HEAP, HEAP, MIB);
+        FakeProcess process = new FakeProcess(kernel);
+        CountDownLatch locked = new CountDownLatch(1);
+        kernel.afterLock.put(HEAP + 8 * MIB, locked::countDown);
+        MemoryLock lock = process.newLock();
+        AtomicInteger looksAtStart = new AtomicInteger();
+        AtomicInteger growths = new AtomicInteger();
+        Growth.Source growth = () -> {
+            process.mapsFailure = null;
+            boolean hasPassed = kernel.looks > looksAtStart.get();
+            if (!hasPassed || growths.getAndIncrement() > 0) {
+                return Growth.NONE;
+            }
+            kernel.commit(Region.HEAP, HEAP + 8 * MIB, MIB);
+            process.mapsFailure = new IOException("EMFILE");
+            return Growth.CERTAIN;
+        };
+        Keeper keeper = keeper(process, lock, RARELY, growth);
+        looksAtStart.set(kernel.looks);
+        started(keeper, () -> {});
+
+        assertThat(locked.await(1, TimeUnit.MINUTES)).isTrue();
+    }
+
+    /** Otherwise the state of a lock that lasts would be unknown for most of the time. */
+    @Test
+    void whatIsLockedCountsAsKnownForAsLongAsTheNextPassMayWait() throws Exception {
+        kernel.commit(Region.HEAP, HEAP, MIB);
+        FakeProcess process = new FakeProcess(kernel);
+        MemoryLock lock = process.newLock();
+        Keeper keeper = keeper(process, lock, "mode=all,strategy=future,interval=100ms", () -> Growth.NONE);
+        kernel.afterRefresh = this::takeTime;
+        CountDownLatch isGoodForLong = new CountDownLatch(1);
+        started(keeper, () -> {
+            if (lock.goodUntilNanos() - System.nanoTime() > TimeUnit.SECONDS.toNanos(10)) {
+                isGoodForLong.countDown();
+            }
+        });
+
+        assertThat(isGoodForLong.await(1, TimeUnit.MINUTES))
+                .as("100 intervals, since its passes are dear")
+                .isTrue();
+    }
+
     /** A busy JVM collects all the time. */
     @Test
     void collectionsThatChangeNothingCostNoMoreThanPeriodicPasses() throws Exception {
@@ -172,6 +266,42 @@ class KeeperTest {
 
         assertThat(lock.zgcMirror().bytes()).isEqualTo(ZgcMirror.GRANULE_BYTES);
         assertThat(viewing.populatedBytes(Linux.MADV_POPULATE_READ)).isEqualTo(ZgcMirror.GRANULE_BYTES);
+    }
+
+    /** What is not mirrored when ZGC unmaps it can be swapped out. */
+    @Test
+    void mirrorsWhatZgcMapsLaterThoughTheIntervalIsAnHour() throws Exception {
+        kernel.mapHeapFile(4L << 40, ZgcMirror.GRANULE_BYTES, 0);
+        FakeProcess process = new FakeProcess(kernel);
+        MemoryLock lock = process.newLock();
+        CountDownLatch isAllMirrored = new CountDownLatch(1);
+        started(keeper(process, lock, "mode=all,interval=1h", () -> Growth.NONE), () -> {
+            if (lock.zgcMirror().bytes() == ZgcMirror.GRANULE_BYTES) {
+                kernel.mapHeapFile(
+                        (4L << 40) + ZgcMirror.GRANULE_BYTES, ZgcMirror.GRANULE_BYTES, ZgcMirror.GRANULE_BYTES);
+            } else if (lock.zgcMirror().bytes() == 2 * ZgcMirror.GRANULE_BYTES) {
+                isAllMirrored.countDown();
+            }
+        });
+
+        assertThat(isAllMirrored.await(1, TimeUnit.MINUTES)).isTrue();
+    }
+
+    /** A file may come right after a look: the rest is a second long, and the room lasts for a few milliseconds. */
+    @Test
+    void watchesTheRoomWhileItRests() throws Exception {
+        FakeProcess process = new FakeProcess(kernel);
+        process.freeBytes = 64 * MIB;
+        kernel.commit(Region.HEAP, HEAP, MIB);
+        Keeper keeper = keeper(process, process.newLock(), "mode=all,strategy=future,interval=1h", () -> Growth.NONE);
+        AtomicInteger measurements = new AtomicInteger();
+        process.onFreeBytes = measurements::incrementAndGet;
+        CountDownLatch rests = new CountDownLatch(1 + LOOKS);
+        started(keeper, rests::countDown);
+
+        assertThat(rests.await(1, TimeUnit.MINUTES)).isTrue();
+
+        assertThat(measurements.get()).as("in %s rests", LOOKS).isGreaterThan(5 * LOOKS);
     }
 
     /** A file that is read fills a container faster than a first pass comes. */
