@@ -27,6 +27,9 @@ import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -140,6 +143,48 @@ class ZgcMirrorTest {
         assertThat(all)
                 .containsExactlyElementsOf(
                         LongStream.range(0, 2 * MANY - 1).boxed().toList());
+    }
+
+    /** From swap each granule takes long, and who looks at the lock waits meanwhile. */
+    @Test
+    void populatesASmallerPartWhereThatTakesLong() {
+        kernel.mapHeapFile(HEAP, 64 * GRANULE, 0);
+        kernel.refresh();
+        view.cover(kernel.segments(), now);
+        whilePausing = () -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+
+        assertThat(view.populate(kernel.segments())).isTrue();
+
+        assertThat(view.heldBytes()).isBetween(GRANULE, 20 * GRANULE);
+    }
+
+    @Test
+    void pausesAfterEachGranuleItPopulates() {
+        kernel.mapHeapFile(HEAP, 8 * GRANULE, 0);
+        kernel.refresh();
+        view.cover(kernel.segments(), now);
+        List<Long> held = new ArrayList<>();
+        whilePausing = () -> held.add(view.heldBytes() / GRANULE);
+
+        view.populate(kernel.segments());
+
+        assertThat(held).contains(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L);
+    }
+
+    /** Before Linux 5.18 the kernel goes through all of it page by page, and holds mmap_lock. */
+    @Test
+    void isLockedInPiecesWithPausesBetweenThem() {
+        kernel.mapHeapFile(HEAP, 200 * GRANULE, 0);
+        kernel.refresh();
+        kernel.longestWalk = 0;
+        AtomicInteger pauses = new AtomicInteger();
+        whilePausing = pauses::incrementAndGet;
+
+        assertThat(view.cover(kernel.segments(), now)).isNull();
+
+        assertThat(kernel.zgcMirror().length()).isEqualTo(200 * GRANULE);
+        assertThat(kernel.longestWalk).isLessThanOrEqualTo(64 << 20);
+        assertThat(pauses).hasValueGreaterThanOrEqualTo(6);
     }
 
     @Test
