@@ -57,6 +57,14 @@ class OomMarginTest {
                 .containsExactly(bytes(MIB, MIB), bytes(MIB, MIB));
     }
 
+    /** Beyond memory.high the kernel stops the process again and again, which is as bad as the OOM killer. */
+    @Test
+    void theLimitIsMemoryHighWhereItIsTheTighterOne() {
+        assertThat(margins(level2("2000", "max", "0", "800"), level2("900", "max", "0", "max")))
+                .extracting(OomMargin::freeBytes, OomMargin::limitBytes)
+                .containsExactly(bytes(300, 800), bytes(400, 900), bytes(2 * MIB, 4 * MIB));
+    }
+
     /** As with docker -m 4g --memory-swap 4g. When the host is short of memory, the kernel swaps it out all the same. */
     @Test
     void freeMemoryIsNoSwapWhereVersion1LimitsBothTogether() {
@@ -150,8 +158,13 @@ class OomMarginTest {
     }
 
     private static CgroupLevel level2(String max, String swapMax, String swapCurrent) {
+        return level2(max, swapMax, swapCurrent, "max");
+    }
+
+    private static CgroupLevel level2(String max, String swapMax, String swapCurrent, String high) {
         Map<String, String> texts = Map.of(
                 "memory.max", max,
+                "memory.high", high,
                 "memory.current", "500",
                 "memory.stat", "inactive_anon 100\nactive_anon 100\n",
                 "memory.swap.max", swapMax,

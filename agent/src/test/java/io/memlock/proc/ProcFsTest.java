@@ -140,6 +140,7 @@ class ProcFsTest {
         write("proc/self/mountinfo", "35 31 0:32 / /cg rw - cgroup cgroup rw,memory\n");
         write("cg/a/b/memory.limit_in_bytes", "8192\n");
         write("cg/a/b/memory.usage_in_bytes", "4096\n");
+        write("cg/a/b/memory.use_hierarchy", "0\n"); // which is about cgroups below
         write("cg/a/memory.limit_in_bytes", "4096\n");
         write("cg/a/memory.use_hierarchy", "0\n");
 
