@@ -45,7 +45,8 @@ class OptionsIT {
 
             eventually(() -> {
                 assertThat(lockedBytes(jvm, "heap")).isZero();
-                assertThat(lockedBytes(jvm, "metaspace")).isPositive();
+                assertThat(coverage(jvm, "metaspace")).isEqualTo(1);
+                assertThat(coverage(jvm, "code")).isEqualTo(1);
             });
         }
     }
