@@ -71,11 +71,12 @@ class RescanIT {
         return new Smaps(truth.selected(Smaps.of(jvm.pid())).unlocked());
     }
 
+    /** No periodic pass does it: the interval is an hour. */
     @ParameterizedTest
     @EnumSource(names = {"SERIAL", "PARALLEL", "G1", "SHENANDOAH"})
     void relocksTheHeapSoonAfterACollection(Collector collector) {
         Jdk jdk = Jdk.newest();
-        try (ForkedJvm jvm = Keeping.growing(jdk, Keeping.REGIONS + ",strategy=rescan")
+        try (ForkedJvm jvm = Keeping.growing(jdk, Keeping.REGIONS + ",strategy=rescan,interval=1h")
                 .flags(collector.flag())
                 .start()) {
             Keeping.awaitStart(jvm);
@@ -89,6 +90,7 @@ class RescanIT {
                             .mapToLong(Truth.Range::end)
                             .max()
                             .orElseThrow());
+            long lockedAtStart = truth.selected(Smaps.of(jvm.pid())).lockedBytes();
             List<Long> lost = new ArrayList<>();
             List<Long> all = new ArrayList<>();
             for (int i = 1; i <= COLLECTIONS; i++) {
@@ -105,6 +107,9 @@ class RescanIT {
             }
             System.out.println("[keeping] end of a collection to relocked heap: " + collector + ", " + jdk
                     + ": median of " + lost.size() + " that lost locks " + median(lost) + " us, all in us " + all);
+            assertThat(truth.selected(Smaps.of(jvm.pid())).lockedBytes())
+                    .as("bytes locked after growth")
+                    .isGreaterThan(lockedAtStart);
             assertThat(median(all)).as("median of %s us", all).isLessThan(LATEST_MILLIS * 1000);
         }
     }
