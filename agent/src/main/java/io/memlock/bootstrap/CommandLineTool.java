@@ -37,9 +37,9 @@ final class CommandLineTool {
     }
 
     /**
-     * The same for a given main module and class, and what the launcher says it runs. The launcher sets both properties when the main class is in a module,
-     * as it is with every tool in the JDK's {@code bin} folder (JDK: {@code sun.launcher.LauncherHelper}). The JVM that
-     * {@code jshell} starts beside itself is given its main class by name.
+     * The same for a given main module and class, and what the launcher says it runs. The launcher sets the first two when the
+     * main class is in a module, as it is with every tool in the JDK's {@code bin} folder (JDK:
+     * {@code sun.launcher.LauncherHelper}). The JVM that {@code jshell} starts beside itself is given its main class by name.
      */
     static boolean isOfTheJdk(String mainModule, String mainClass, String command) {
         if (mainModule == null) {
