@@ -5,23 +5,37 @@ import java.lang.instrument.Instrumentation;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 
-/** Opens the way to the C library: JNA's module, its native library, its initialisation. Once in a JVM. */
+/**
+ * Opens the way to the C library: JNA's module, its native library, its initialisation. Once in a JVM: the JVM may look for a
+ * native method in either copy of a library that was loaded twice, and nobody has initialised the second.
+ */
 public final class NativeAccess {
 
     /** From this release on native access is granted by module (JEP 472). */
     private static final int FIRST_RESTRICTED_RELEASE = 24;
 
+    /** What the first call returned. */
+    private static LibC opened;
+
     private NativeAccess() {}
 
     /**
-     * Loads and initialises JNA without a trace: no child process, no logging, no property or file left behind.
+     * Loads and initialises JNA without a trace: no child process, no logging, no property or file left behind. A start that
+     * fails later on may be followed by an attach: who comes second gets what the first has opened.
      *
      * @param instrumentation grants JNA native access on JDK 24 and later; null on the command line, where the jar's
      *     manifest does
      * @return the C library
      * @throws NativeUnavailableException if it cannot be called; the message says why and what to do
      */
-    public static LibC open(Instrumentation instrumentation) throws NativeUnavailableException {
+    public static synchronized LibC open(Instrumentation instrumentation) throws NativeUnavailableException {
+        if (opened == null) {
+            opened = load(instrumentation);
+        }
+        return opened;
+    }
+
+    private static LibC load(Instrumentation instrumentation) throws NativeUnavailableException {
         Platform platform = Platform.current();
         if (platform == null) {
             throw new NativeUnavailableException(

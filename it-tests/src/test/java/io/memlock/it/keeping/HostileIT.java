@@ -74,7 +74,7 @@ class HostileIT {
                 .flags("-Xlog:class+init=info:file=" + log + ":tid:filecount=0")
                 .start()) {
             Keeping.awaitStart(jvm);
-            eventually(() -> assertThat(log).content().contains("'io/memlock/keeper/Background$Look'"));
+            eventually(() -> assertThat(log).content().contains("'io/memlock/keeper/Background$Revival'"));
         }
         List<String> initialised = Files.readAllLines(log).stream()
                 .filter(line -> line.contains(" Initializing '"))
