@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.harness;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 
@@ -14,6 +19,9 @@ public final class MemoryCgroup implements AutoCloseable {
 
     private static final Path V1 = Path.of("/sys/fs/cgroup/memory");
     private static final Path V2 = Path.of("/sys/fs/cgroup");
+
+    private static final long STEADY_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+    private static final long STEADY_BYTES = 4 << 20;
 
     private final CgroupDirectory directory;
     private final boolean v2;
@@ -101,12 +109,20 @@ public final class MemoryCgroup implements AutoCloseable {
 
     /**
      * Lowers the limit step by step, each below what is counted here: what the kernel gives up first may be page cache. It
-     * gives up when it is slow, with EBUSY; what it has swapped out by then stays there.
+     * gives up when it is slow, with EBUSY; what it has swapped out by then stays there. Whoever asks for memory meanwhile, as
+     * a collector that is still at work, would be killed: it begins when what is counted has been the same for a moment.
      *
      * @param mostSteps after which there is not enough in swap
      * @param isEnough whether no further step is needed
      */
     public void squeeze(long stepBytes, int mostSteps, BooleanSupplier isEnough) {
+        long[] last = {usageBytes()};
+        Eventually.eventually(() -> {
+            LockSupport.parkNanos(STEADY_NANOS);
+            long before = last[0];
+            last[0] = usageBytes();
+            assertThat(last[0]).isCloseTo(before, within(STEADY_BYTES));
+        });
         for (int step = 0; step < mostSteps && !isEnough.getAsBoolean(); step++) {
             long bytes = usageBytes() - stepBytes;
             Eventually.eventually(() -> setLimitBytes(bytes));
