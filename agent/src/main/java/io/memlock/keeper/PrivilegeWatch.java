@@ -35,6 +35,7 @@ public final class PrivilegeWatch implements Runnable {
 
     private final LibC libc;
     private final OwnProcess process;
+    private final boolean isFiltered;
     private final MemoryLock lock;
     private final Log log;
     private final int[] waitedFor = {-1, Linux.POLLIN};
@@ -43,10 +44,14 @@ public final class PrivilegeWatch implements Runnable {
     private boolean isTimerOurs;
     private volatile boolean isOver;
 
-    /** Makes a watch, which needs a thread of its own. */
+    /**
+     * Makes a watch, which needs a thread of its own. What that thread would need beside a main in a small heap, to find out
+     * whether there is a filter, is found out here.
+     */
     public PrivilegeWatch(LibC libc, OwnProcess process, MemoryLock lock, Log log) {
         this.libc = libc;
         this.process = process;
+        this.isFiltered = process.isFiltered();
         this.lock = lock;
         this.log = log;
     }
@@ -74,18 +79,13 @@ public final class PrivilegeWatch implements Runnable {
         if (hasBegun) {
             return;
         }
-        schedule(Linux.SCHED_FIFO | Linux.SCHED_RESET_ON_FORK, 1);
+        if (!isFiltered) { // it works without
+            libc.sched_setscheduler(0, Linux.SCHED_FIFO | Linux.SCHED_RESET_ON_FORK, new int[] {1});
+        }
         timer = libc.timerfd_create(Linux.CLOCK_MONOTONIC, Linux.TFD_CLOEXEC);
         waitedFor[0] = timer;
         isTimerOurs = timer >= 0;
         hasBegun = true;
-    }
-
-    /** Asks for a policy where the kernel answers, and no filter: the watch works without. */
-    private void schedule(int policy, int priority) {
-        if (!process.isFiltered()) {
-            libc.sched_setscheduler(0, policy, new int[] {priority});
-        }
     }
 
     private void waitForSignal() {
@@ -115,7 +115,9 @@ public final class PrivilegeWatch implements Runnable {
             return;
         }
         try {
-            schedule(Linux.SCHED_OTHER, 0); // what follows is in no hurry
+            if (!isFiltered && !process.isFiltered()) { // the application may have set one since
+                libc.sched_setscheduler(0, Linux.SCHED_OTHER, new int[] {0}); // what follows is in no hurry
+            }
             lock.reconcile().notices().forEach(log::warn);
         } catch (IOException | RuntimeException | Error e) {
             log.debug("after a signal: " + e); // the keeper's next pass goes on from here

@@ -69,8 +69,14 @@ class PrivilegeWatchTest {
         process.isFiltered = true;
         kernel.deadly.add("sched_setscheduler");
         start();
+        PrivilegeWatch filtered = new PrivilegeWatch(
+                kernel, process, lock, new Log(new PrintStream(printed, true, UTF_8), LogLevel.QUIET));
 
-        signal(() -> kernel.privileged = false);
+        kernel.onPoll = () -> {
+            kernel.onPoll = filtered::end;
+            kernel.privileged = false;
+        };
+        filtered.run();
 
         assertThat(kernel.isFuture()).isFalse();
         assertThat(kernel.died).isEmpty();
