@@ -200,13 +200,14 @@ public final class Memlock implements Agent {
     /**
      * Prints the start line beside {@code main}, and has the keeper run after it. The thread for the line is no daemon: a JVM
      * that ends soon waits the few milliseconds until the line is out. Both threads start before {@code main}, which may
-     * leave no memory for one.
+     * leave no memory for one. A small heap is left to {@code main} first, and a JVM that ends until then prints no line.
      */
     private void startBackground(boolean isLocked) {
         Runnable start = new Runnable() {
             @Override
             public void run() {
                 watchPrivilege();
+                AgentThread.leaveSmallHeapToMain();
                 if (isLocked) {
                     printStartLine();
                 }
@@ -218,7 +219,7 @@ public final class Memlock implements Agent {
             }
         };
         Thread line = newThread(start, "memlock-start");
-        line.setDaemon(false);
+        line.setDaemon(!AgentThread.mayRunBesideMain());
         line.start();
         startKeepingAfter(line);
     }
@@ -315,8 +316,7 @@ public final class Memlock implements Agent {
         } catch (InterruptedException e) {
             return; // nobody interrupts it
         }
-        hasBegun = !HeapRoom.isLeftToMain(startNanos)
-                && (HeapRoom.isThere() || HeapRoom.isOverdue(startNanos))
+        hasBegun = (HeapRoom.isThere() || HeapRoom.isOverdue(startNanos))
                 && background().start();
         if (hasBegun) { // a heap grows most at the beginning; later the reporter sees to it
             prefault.look();

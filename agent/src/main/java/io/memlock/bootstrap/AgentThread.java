@@ -15,6 +15,12 @@ public final class AgentThread extends Thread implements Thread.UncaughtExceptio
     /** The usual size, whatever -Xss says: that is meant for the application. */
     private static final long STACK_BYTES = 1 << 20;
 
+    /** In a heap of fewer bytes there is no room for what a thread of ours allocates and what main does, both at once. */
+    private static final long SMALL_HEAP_BYTES = 16L << 20;
+
+    /** The time in which the launcher has loaded and called main, also on a busy machine. */
+    private static final long LAUNCH_NANOS = 2_000_000_000L;
+
     private final boolean isGentle;
     private final boolean isOptional;
 
@@ -56,6 +62,21 @@ public final class AgentThread extends Thread implements Thread.UncaughtExceptio
             if (!isOptional) {
                 throw e;
             }
+        }
+    }
+
+    /**
+     * Returns whether the heap is large enough for a thread of ours beside main. What is free tells nothing in a small heap: G1
+     * divides it into four parts, and one that is nearly empty counts as free though nothing new fits into it.
+     */
+    public static boolean mayRunBesideMain() {
+        return Runtime.getRuntime().maxMemory() >= SMALL_HEAP_BYTES;
+    }
+
+    /** Lets the calling thread rest until main runs, where the heap is left to main until then. */
+    public static void leaveSmallHeapToMain() {
+        if (!mayRunBesideMain()) {
+            rest(LAUNCH_NANOS);
         }
     }
 

@@ -48,9 +48,6 @@ final class IsolatedLoader extends ClassLoader {
     private static final String ASM = "asm.classes";
     private static final String COMMAND = "command.classes";
 
-    /** A heap that is smaller than this may be too small for us. */
-    private static final long SMALL_HEAP_BYTES = 16L << 20;
-
     /** What the classes for regions take with what they do before main, and what HotSpot needs then so as not to abort. */
     private static final long ROOM_BYTES = 2L << 20;
 
@@ -137,7 +134,7 @@ final class IsolatedLoader extends ClassLoader {
      * one of HotSpot's would end the JVM ({@code -XX:+ExitOnOutOfMemoryError}), or have the heap dumped.
      */
     private static void requireRoom() {
-        if (Runtime.getRuntime().maxMemory() < SMALL_HEAP_BYTES && !hasRoom()) {
+        if (!AgentThread.mayRunBesideMain() && !hasRoom()) {
             System.gc();
             if (!hasRoom()) {
                 throw new OutOfMemoryError("Java heap space");

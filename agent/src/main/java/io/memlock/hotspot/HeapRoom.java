@@ -18,12 +18,6 @@ public final class HeapRoom {
     /** The longest wait: a heap full of garbage looks no different while nobody allocates, and so nobody collects. */
     private static final long LONGEST_WAIT_NANOS = 10_000_000_000L;
 
-    /** In a heap of fewer bytes there is no room for the agent's classes and main's at once. */
-    private static final long SMALL_BYTES = 16 << 20;
-
-    /** The time in which the launcher has loaded and called main, also on a busy machine. */
-    private static final long LAUNCH_NANOS = 2_000_000_000L;
-
     /** A heap of which more than this part is free is not about to be full. */
     private static final long AMPLE_PART = 2;
 
@@ -54,16 +48,6 @@ public final class HeapRoom {
             LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
         }
         return isThere();
-    }
-
-    /**
-     * Returns whether the heap is so small that it is left to main until main runs. What is free tells nothing there: G1
-     * divides such a heap into four parts, and one that is nearly empty counts as free though nothing new fits into it.
-     *
-     * @param startNanos when main was about to be called, a {@link System#nanoTime}
-     */
-    public static boolean isLeftToMain(long startNanos) {
-        return Runtime.getRuntime().maxMemory() < SMALL_BYTES && System.nanoTime() - startNanos < LAUNCH_NANOS;
     }
 
     /**
