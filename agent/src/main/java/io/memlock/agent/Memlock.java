@@ -15,6 +15,7 @@ import io.memlock.keeper.LockControl;
 import io.memlock.keeper.OwnPermissions;
 import io.memlock.keeper.PrivilegeWatch;
 import io.memlock.keeper.StateListener;
+import io.memlock.keeper.ThreadStart;
 import io.memlock.lock.MemoryLock;
 import io.memlock.lock.Outcome;
 import io.memlock.log.Log;
@@ -508,13 +509,13 @@ public final class Memlock implements Agent {
                     new MapTracking(instrumentation, unwanted, process.libc(), process.isFiltered(), log);
             Runnable watching = new ThreadStart() {
                 @Override
-                void start() {
+                protected void start() {
                     watchPrivilege();
                 }
             };
             Runnable prefaulting = new ThreadStart() {
                 @Override
-                void start() {
+                protected void start() {
                     prefault.look();
                 }
             };

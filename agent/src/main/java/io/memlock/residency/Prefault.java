@@ -118,13 +118,13 @@ public final class Prefault {
         if (refusal != null) {
             return refusal;
         }
-        Refusals refusals = new Refusals(populator, maps, pause);
-        Work work = new Work(pieces, step, refusals, progress.begin("prefault", total), isOver);
+        RetryingPopulator retrying = new RetryingPopulator(populator, maps, pause);
+        Work work = new Work(pieces, step, retrying, progress.begin("prefault", total), isOver);
         work.share(isLive ? 1 : cpus);
-        if (work.isStopped || !refusals.tryAgain(isOver)) {
+        if (work.isStopped || !retrying.tryAgain(isOver)) {
             return STOPPED;
         }
-        return refusals.errno() == 0 ? null : "the kernel answered " + Errno.describe(refusals.errno());
+        return retrying.errno() == 0 ? null : "the kernel answered " + Errno.describe(retrying.errno());
     }
 
     /** Returns whether writing would make each page one to be written back, and would fill the holes of a sparse file. */
@@ -176,7 +176,7 @@ public final class Prefault {
     private final class Work implements Runnable {
         private final List<Piece> pieces;
         private final long step;
-        private final Refusals refusals;
+        private final RetryingPopulator retrying;
         private final Progress.Work told;
         private final BooleanSupplier isOver;
         private final boolean gently;
@@ -185,10 +185,10 @@ public final class Prefault {
         /** Written by the one thread there is on a live JVM. */
         private boolean isStopped;
 
-        Work(List<Piece> pieces, long step, Refusals refusals, Progress.Work told, BooleanSupplier isOver) {
+        Work(List<Piece> pieces, long step, RetryingPopulator retrying, Progress.Work told, BooleanSupplier isOver) {
             this.pieces = pieces;
             this.step = step;
-            this.refusals = refusals;
+            this.retrying = retrying;
             this.told = told;
             this.isOver = isOver;
             this.gently = isOver != null;
@@ -227,7 +227,7 @@ public final class Prefault {
                 long end;
                 for (long at = piece.start; at < piece.end; at = end) {
                     end = end(at, step, piece.end);
-                    refusals.populate(at, end - at, piece.write);
+                    retrying.populate(at, end - at, piece.write);
                     told.done(end - at);
                     if (gently) {
                         pause.nanos(ChunkedCalls.PAUSE_NANOS);

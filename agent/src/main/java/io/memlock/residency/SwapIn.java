@@ -28,12 +28,12 @@ public final class SwapIn {
     /** What is gone through between two questions whether to stop, where nothing is in swap: 64 MiB. */
     private static final long WINDOW_BYTES = 64L << 20;
 
-    private final Refusals refusals;
+    private final RetryingPopulator populator;
     private final Pause pause;
     private final Progress progress;
 
     SwapIn(Populator populator, Maps maps, Pause pause, Progress progress) {
-        this.refusals = new Refusals(populator, maps, pause);
+        this.populator = new RetryingPopulator(populator, maps, pause);
         this.pause = pause;
         this.progress = progress;
     }
@@ -70,11 +70,11 @@ public final class SwapIn {
     }
 
     private String failure() {
-        refusals.tryAgain(null);
-        int errno = refusals.errno();
+        populator.tryAgain(null);
+        int errno = populator.errno();
         return errno == 0
                 ? null
-                : Bytes.text(refusals.refusedBytes()) + ": the kernel answered " + Errno.describe(errno);
+                : Bytes.text(populator.refusedBytes()) + ": the kernel answered " + Errno.describe(errno);
     }
 
     /**
@@ -132,7 +132,7 @@ public final class SwapIn {
     private void bring(long start, long end, Progress.Work work, Until until) {
         for (long at = start; at < end && !until.isStopped; at += Populator.GENTLE_PIECE_BYTES) {
             long length = Math.min(Populator.GENTLE_PIECE_BYTES, end - at);
-            if (refusals.populate(at, length, false)) {
+            if (populator.populate(at, length, false)) {
                 work.done(length);
             }
             pause.nanos(ChunkedCalls.PAUSE_NANOS);

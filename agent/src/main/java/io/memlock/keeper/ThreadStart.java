@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.agent;
+package io.memlock.keeper;
 
 import io.memlock.hotspot.RetryPause;
 
@@ -7,12 +7,12 @@ import io.memlock.hotspot.RetryPause;
  * Starts a thread where it is wanted and does not run. After each failure it rests for longer: for a thread that cannot be
  * started HotSpot writes two lines on the application's standard output.
  */
-abstract class ThreadStart implements Runnable {
+public abstract class ThreadStart implements Runnable {
 
     private final RetryPause pause = new RetryPause();
 
     /** Starts the thread, if it is wanted and does not run. */
-    abstract void start();
+    protected abstract void start();
 
     @Override
     public final void run() {

@@ -17,7 +17,7 @@ import java.util.function.BooleanSupplier;
  * is unmapped the kernel answers ENOMEM, and where a collector has uncommitted it, EINVAL, because nobody may access it. For
  * that answer, and for EFAULT, there are other reasons, too: {@link #tryAgain} finds out. Safe for use by several threads.
  */
-final class Refusals {
+final class RetryingPopulator {
 
     private final Populator populator;
     private final Maps maps;
@@ -27,7 +27,7 @@ final class Refusals {
     private long refusedBytes;
     private int errno;
 
-    Refusals(Populator populator, Maps maps, Pause pause) {
+    RetryingPopulator(Populator populator, Maps maps, Pause pause) {
         this.populator = populator;
         this.maps = maps;
         this.pause = pause;

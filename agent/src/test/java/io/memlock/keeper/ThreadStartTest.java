@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.agent;
+package io.memlock.keeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,7 +13,7 @@ class ThreadStartTest {
 
     private final ThreadStart start = new ThreadStart() {
         @Override
-        void start() {
+        protected void start() {
             attempts++;
             throw new OutOfMemoryError("unable to create native thread");
         }
