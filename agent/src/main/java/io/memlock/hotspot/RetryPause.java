@@ -44,6 +44,11 @@ public final class RetryPause {
         nanos = nanos == 0 ? FIRST_NANOS : Math.min(2 * nanos, longestNanos);
     }
 
+    /** Ends the pause after a success: the next failure is the first. */
+    public void end() {
+        nanos = 0;
+    }
+
     /** Returns whether there is no pause, or it has lasted long enough and the heap has room again. */
     public boolean isOver(long nowNanos) {
         return nanos == 0 || (hasLasted(nowNanos) && HeapRoom.isThere());

@@ -2,7 +2,6 @@
 package io.memlock.keeper;
 
 import io.memlock.bootstrap.AgentThread;
-import io.memlock.hotspot.RetryPause;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -15,16 +14,10 @@ final class LastingThread implements Runnable {
     /** The pause before another life: what ended one may end the next. */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /**
-     * The longest pause between two attempts to start the thread. HotSpot writes two lines on the application's standard
-     * output for each that fails.
-     */
-    private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(1);
-
     private final String name;
     private final Runnable body;
     private volatile Thread thread;
-    private RetryPause pause = new RetryPause(LONGEST_NANOS);
+    private final ThreadStart starting = new Starting();
 
     /**
      * Starts nothing until {@link #revive}.
@@ -37,8 +30,8 @@ final class LastingThread implements Runnable {
     }
 
     /**
-     * Starts the thread if it does not run. Never fails: where there is no memory for a thread just now, it is tried again
-     * when somebody asks after a pause, of a second at first.
+     * Starts the thread if it does not run. Never fails: where there is no memory for a thread just now, the next who asks
+     * tries; where the process may have no more threads, as {@link ThreadStart} allows.
      *
      * @return whether it runs
      */
@@ -50,19 +43,24 @@ final class LastingThread implements Runnable {
     }
 
     private synchronized void start() {
-        long now = System.nanoTime();
-        if (isAlive() || !pause.hasLasted(now)) {
+        if (isAlive()) {
             return;
         }
         try {
-            Thread next =
-                    new AgentThread(this, name); // permissions come later: getting them may fail for want of memory
-            next.start();
-            thread = next;
-            pause = new RetryPause(LONGEST_NANOS);
+            starting.run();
         } catch (Throwable e) { // no memory, no thread, no permission: none of it lasts
             thread = null;
-            pause.begin(now);
+        }
+    }
+
+    /** A class and no lambda: the JVM's first lambda would initialise a part of the JDK. */
+    private final class Starting extends ThreadStart {
+        @Override
+        protected void start() {
+            Thread next = new AgentThread(
+                    LastingThread.this, name); // permissions come later: getting them may fail for want of memory
+            next.start();
+            thread = next;
         }
     }
 

@@ -10,12 +10,14 @@ import org.junit.jupiter.api.Test;
 class ThreadStartTest {
 
     private int attempts;
+    private String problem =
+            "unable to create native thread: possibly out of memory or process/resource limits reached";
 
     private final ThreadStart start = new ThreadStart() {
         @Override
         protected void start() {
             attempts++;
-            throw new OutOfMemoryError("unable to create native thread");
+            throw new OutOfMemoryError(problem);
         }
     };
 
@@ -29,6 +31,17 @@ class ThreadStartTest {
         assertThat(attempts).isEqualTo(2);
         failsAfter(3);
         assertThat(attempts).isEqualTo(3);
+    }
+
+    /** Somebody has to keep the promise as soon as there is room. */
+    @Test
+    void triesAgainAtOnceInAFullHeap() {
+        problem = "Java heap space";
+
+        failsAfter(0);
+        failsAfter(0);
+
+        assertThat(attempts).isEqualTo(2);
     }
 
     private void failsAfter(long seconds) {
