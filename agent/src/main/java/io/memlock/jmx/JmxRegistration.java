@@ -79,7 +79,6 @@ public final class JmxRegistration {
     public void register() throws JMException {
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
         for (Entry entry : entries) {
-            entry.isThere &= server.isRegistered(entry.name); // an earlier call may have unregistered it late
             if (!entry.isThere && server.isRegistered(entry.name)) {
                 throw new InstanceAlreadyExistsException("the application has a bean of the name " + entry.name);
             }

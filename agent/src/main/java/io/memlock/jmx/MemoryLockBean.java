@@ -156,9 +156,7 @@ final class MemoryLockBean implements MemoryLockMXBean {
 
     @Override
     public long getHeadroomBytes() {
-        long[] bytes = new long[1];
-        OwnPermissions.of(() -> bytes[0] = control.headroomBytes()).run();
-        return bytes[0];
+        return OwnPermissions.get(control::headroomBytes);
     }
 
     @Override
@@ -176,9 +174,7 @@ final class MemoryLockBean implements MemoryLockMXBean {
 
     @Override
     public OffHeapRow getOffHeap() {
-        OffHeapRow[] row = new OffHeapRow[1];
-        OwnPermissions.of(() -> row[0] = new OffHeapRow(offHeap)).run(); // the caller may be a client with few
-        return row[0];
+        return OwnPermissions.get(() -> new OffHeapRow(offHeap)); // the caller may be a client with few
     }
 
     @Override
@@ -283,16 +279,13 @@ final class MemoryLockBean implements MemoryLockMXBean {
 
     /** Carries out an operation, for a client that may have few permissions. What it throws is of a type that all have. */
     private static String answer(Operation operation) {
-        String[] answer = new String[1];
-        OwnPermissions.of(() -> {
-                    try {
-                        answer[0] = operation.run();
-                    } catch (IOException e) {
-                        throw new IllegalStateException(e.getMessage());
-                    }
-                })
-                .run();
-        return answer[0];
+        return OwnPermissions.get(() -> {
+            try {
+                return operation.run();
+            } catch (IOException e) {
+                throw new IllegalStateException(e.getMessage());
+            }
+        });
     }
 
     private LockStatus status() {

@@ -4,6 +4,7 @@ package io.memlock.keeper;
 import io.memlock.bootstrap.Privileged;
 import java.security.AccessController;
 import java.security.PrivilegedAction;
+import java.util.function.Supplier;
 
 /**
  * Runs a task of an agent's thread with all permissions. Otherwise a thread has only the permissions common to all
@@ -22,6 +23,11 @@ public final class OwnPermissions implements Runnable {
     /** Returns whether this JDK has security managers. */
     public static boolean exist() {
         return Runtime.version().feature() < Privileged.FIRST_RELEASE_WITHOUT;
+    }
+
+    /** Returns what something returns with these permissions. */
+    public static <T> T get(Supplier<T> body) {
+        return exist() ? AccessController.doPrivileged((PrivilegedAction<T>) body::get) : body.get();
     }
 
     /** Returns something that does the same with these permissions. */
