@@ -84,8 +84,8 @@ public final class DeploymentDetector {
 
     /**
      * Returns whether its process ids are not the host's. Seen from outside it has an id in each namespace (proc(5), {@code
-     * NSpid}); from inside, where the reader is in the container as well, the kernel's own threads are missing, the first of which
-     * is process 2 on every host.
+     * NSpid}); from inside, where the reader is in the container as well, the kernel's own threads are missing, the first of
+     * which is process 2 on every host.
      */
     private static boolean hasOwnPids(DeploymentEvidence evidence, ProcessStatus status) {
         return status.namespacePids().size() > 1

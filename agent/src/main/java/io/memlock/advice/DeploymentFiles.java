@@ -86,7 +86,7 @@ public final class DeploymentFiles {
         return proc.pathSeenBy(pid, mappedJavaHome(mappings));
     }
 
-    /** Returns the directory of the JDK that a JVM runs on, with which the paths of its mappings begin; "" if it cannot be told. */
+    /** Returns the directory of a JVM's JDK, with which the paths of its mappings begin; "" if it cannot be told. */
     public static String mappedJavaHome(List<Mapping> mappings) {
         for (Mapping mapping : mappings) {
             if (mapping.path().endsWith(LIBJVM)) {

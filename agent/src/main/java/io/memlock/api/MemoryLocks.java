@@ -103,9 +103,9 @@ public final class MemoryLocks {
      * @throws MemoryLockException if the kernel refuses: the limit on locked memory, a page that is not mapped
      */
     public static LockedMemory lock(long address, long bytes, LockOptions options) {
-        // Addresses that a process can use are positive numbers, on every system the agent runs on: the end of the last
-        // page,
-        // too.
+        // Addresses that a process can use are positive numbers, on every system the agent runs on. So is the end of
+        // the
+        // last page.
         if (address <= 0 || bytes <= 0 || address > Long.MAX_VALUE - bytes - LARGEST_PAGE_BYTES) {
             throw new IllegalArgumentException("no range of addresses that could be mapped: " + bytes + " bytes from 0x"
                     + Long.toHexString(address));

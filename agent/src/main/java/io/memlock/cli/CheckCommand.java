@@ -44,8 +44,8 @@ import picocli.CommandLine.TypeConversionException;
             "",
             "The command reads /proc and does not attach. It walks page tables ("
                     + SmapsCost.IN_WORDS + ") of JVMs of up to " + SmapsCost.CHEAP_IN_WORDS
-                    + " that lock something or have shared memory; with --exact, of all. For a larger JVM it uses the agent's last"
-                    + " measurement; without an agent it does not see shared memory in swap (ZGC's heap)."
+                    + " that lock something or have shared memory; with --exact, of all. For a larger JVM it uses the"
+                    + " agent's last measurement; without an agent it does not see shared memory in swap (ZGC's heap)."
         },
         footer = {
             "",

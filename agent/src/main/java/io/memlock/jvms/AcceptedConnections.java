@@ -9,8 +9,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Tells who accepts a connection to a socket. Two JVMs that have the same number in their containers use the same name for it, also
- * in a {@code /tmp} that they share.
+ * Tells who accepts a connection to a socket. Two JVMs that have the same number in their containers use the same name for
+ * it, also in a {@code /tmp} that they share.
  *
  * <p>The kernel lists an accepted socket by the name at which its listener was bound, in the network namespace of who has
  * connected, with an inode from the moment it is accepted. net/unix/af_unix.c: unix_stream_connect, unix_accept, unix_seq_show

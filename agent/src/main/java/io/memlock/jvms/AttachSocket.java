@@ -31,7 +31,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class AttachSocket implements AutoCloseable {
 
-    /** The beginning of the name of HotSpot's thread for signals, "Signal Dispatcher", of which the kernel keeps 15 characters. */
+    /** Begins the name of HotSpot's thread for signals, "Signal Dispatcher", of which the kernel keeps 15 characters. */
     private static final String DISPATCHER = "Signal ";
 
     /** For a JVM to start its listener; it has to reach a safepoint poll or two. */

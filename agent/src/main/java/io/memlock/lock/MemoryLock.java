@@ -275,6 +275,11 @@ public final class MemoryLock {
         return refusal == null ? unlockedAmong(wanted) : refusal;
     }
 
+    /** Returns why nothing is prefaulted while nothing is locked; null if nothing is to be. */
+    private String asNothingIsLocked() {
+        return plan.options().prefault().isEmpty() ? null : NOTHING_LOCKED;
+    }
+
     /** Returns why what is locked is not all that was to be prefaulted; null if it is. */
     private String unlockedAmong(List<Region> wanted) {
         for (Region region : wanted) {
@@ -334,7 +339,7 @@ public final class MemoryLock {
             return ledger.outcome(failures().futureUnderLimit(wanted.selection(), now, true), null, null);
         }
         plan.begin(wanted, now);
-        prefaultRefusal = wanted.prefault().isEmpty() ? null : NOTHING_LOCKED; // as long as that is so
+        prefaultRefusal = asNothingIsLocked(); // as long as that is so
         if (plan.isFutureRefused()) {
             return ledger.outcome(refuseFuture(), null, prefaultRefusal);
         }
@@ -623,7 +628,7 @@ public final class MemoryLock {
             passes.unlockAtOnce(); // before any word: a thread may take what is left in a few milliseconds
         }
         OomMargin margin = plan.room().oomWatch().tightest();
-        prefaultRefusal = plan.options().prefault().isEmpty() ? null : NOTHING_LOCKED;
+        prefaultRefusal = asNothingIsLocked();
         passes.zgcMirror().release();
         plan.holdBack(failures().outgrown(margin, isLocked));
         return giveBack();
