@@ -103,7 +103,10 @@ final class HostileJvm implements AutoCloseable {
         jvm.close();
     }
 
-    /** A JDK whose files lead to the traps, counters by the name of its own, a place of Kubernetes that does so too, and a long name for the program. */
+    /**
+     * A JDK whose files lead to the traps, counters by the name of its own, a place of Kubernetes that leads to the traps, too,
+     * and a long name for the program.
+     */
     private static String script(Path directory, Jdk jdk) {
         return """
                 mount -t tmpfs tmpfs %1$s/jdk

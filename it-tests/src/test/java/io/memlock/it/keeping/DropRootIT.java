@@ -23,16 +23,22 @@ class DropRootIT {
     private static final long KERNEL_DEFAULT_BYTES = 8 << 20;
     private static final int NOBODY = 65_534;
 
+    /** As root it locks what it likes, but cannot raise the limit that applies afterwards. */
+    private static ForkedJvm.Builder limitedWithoutRoot(ForkedJvm.Builder application) {
+        return application
+                .wrapper(Wrappers.memlockLimit(KERNEL_DEFAULT_BYTES))
+                .wrapper(List.of("setpriv", "--bounding-set=-sys_resource", "--inh-caps=-sys_resource"))
+                .flags("-Xms32m", "-Xmx1g");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"Serial", "G1"})
     void livesThoughItGrowsAtOnce(String collector) {
         Machine.requireUnlimitedLocking();
         for (Jdk jdk : Jdk.all()) {
             for (int run = 0; run < 3; run++) {
-                try (ForkedJvm jvm = Keeping.app(jdk, "mode=all")
-                        .wrapper(Wrappers.memlockLimit(KERNEL_DEFAULT_BYTES))
-                        .wrapper(List.of("setpriv", "--bounding-set=-sys_resource", "--inh-caps=-sys_resource"))
-                        .flags("-XX:+Use" + collector + "GC", "-Xms32m", "-Xmx1g")
+                try (ForkedJvm jvm = limitedWithoutRoot(Keeping.app(jdk, "mode=all"))
+                        .flags("-XX:+Use" + collector + "GC")
                         .start()) {
                     Keeping.awaitStart(jvm);
                     assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isGreaterThan(KERNEL_DEFAULT_BYTES);
@@ -51,12 +57,8 @@ class DropRootIT {
     @EachJdk
     void livesThoughItGrowsAtOnceAfterAnAttach(Jdk jdk) {
         Machine.requireUnlimitedLocking();
-        try (ForkedJvm jvm = ForkedJvm.on(jdk)
-                .withJna()
-                .main(KeepingApp.class)
-                .wrapper(Wrappers.memlockLimit(KERNEL_DEFAULT_BYTES))
-                .wrapper(List.of("setpriv", "--bounding-set=-sys_resource", "--inh-caps=-sys_resource"))
-                .flags("-XX:+UseSerialGC", "-Xms32m", "-Xmx1g")
+        try (ForkedJvm jvm = limitedWithoutRoot(ForkedJvm.on(jdk).withJna().main(KeepingApp.class))
+                .flags("-XX:+UseSerialGC")
                 .start()) {
             jvm.awaitLine("ready");
             Memlock.run("attach", jvm.pid(), "mode=all").succeeded();
@@ -71,10 +73,8 @@ class DropRootIT {
     /** Which nobody is woken by, and after which that thread alone could map nothing. */
     @EachJdk
     void outlivesAThreadThatDropsItsOwnCapabilities(Jdk jdk) {
-        try (ForkedJvm jvm = Keeping.app(jdk, "mode=all,interval=100ms")
-                .wrapper(Wrappers.memlockLimit(KERNEL_DEFAULT_BYTES))
-                .wrapper(List.of("setpriv", "--bounding-set=-sys_resource", "--inh-caps=-sys_resource"))
-                .flags("-XX:+UseSerialGC", "-Xms32m", "-Xmx1g")
+        try (ForkedJvm jvm = limitedWithoutRoot(Keeping.app(jdk, "mode=all,interval=100ms"))
+                .flags("-XX:+UseSerialGC")
                 .start()) {
             Keeping.awaitStart(jvm);
             assertThat(jvm.ask("dropcapabilities")).isEqualTo("0");
