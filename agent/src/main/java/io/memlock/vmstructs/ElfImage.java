@@ -2,6 +2,7 @@
 package io.memlock.vmstructs;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -106,9 +107,10 @@ public final class ElfImage {
         }
         // Nothing says how many symbols there are; linkers put the strings behind them, with small tables between.
         Map<String, Long> found = new HashMap<>();
+        byte[] start = prefix.getBytes(StandardCharsets.US_ASCII);
         for (long symbol = symbols; symbol + SYMBOL_BYTES <= strings; symbol += SYMBOL_BYTES) {
             long name = memory.int32(symbol) & 0xffff_ffffL;
-            if (name < stringBytes && memory.startsWith(strings + name, prefix)) {
+            if (name < stringBytes && memory.startsWith(strings + name, start)) {
                 found.putIfAbsent(memory.string(strings + name), base + memory.word(symbol + 8));
             }
         }

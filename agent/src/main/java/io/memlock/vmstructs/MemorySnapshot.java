@@ -2,8 +2,6 @@
 package io.memlock.vmstructs;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -30,12 +28,17 @@ public final class MemorySnapshot {
 
     private final Memory memory;
     private final int blockBytes;
-    private final Map<Long, ByteBuffer> blocks = new HashMap<>();
+    private final Map<Long, byte[]> blocks = new HashMap<>();
     private final long mostBlocks =
             Math.min(MOST_BLOCKS, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP / PAGE_BYTES);
     private final byte[] scratch = new byte[LONGEST_STRING]; // some thousand strings are read in one go
+
+    /** The two blocks that were used last: a table and the strings it points to are read in turn. */
+    private byte[] last;
+
+    private byte[] before;
     private long lastStart = -1;
-    private ByteBuffer last;
+    private long beforeStart = -1;
 
     public MemorySnapshot(Memory memory) {
         this(memory, PAGE_BYTES);
@@ -53,17 +56,18 @@ public final class MemorySnapshot {
 
     /** Returns a pointer or another number of eight bytes. */
     public long word(long address) throws IOException {
-        int offset = offset(address);
-        if (offset <= blockBytes - Long.BYTES) {
-            return block(address).getLong(offset);
+        int at = offset(address);
+        if (at <= blockBytes - Long.BYTES) {
+            byte[] block = block(address);
+            return (int32(block, at) & 0xffff_ffffL) | (long) int32(block, at + Integer.BYTES) << 32;
         }
         return (int32(address) & 0xffff_ffffL) | (long) int32(address + Integer.BYTES) << 32;
     }
 
     public int int32(long address) throws IOException {
-        int offset = offset(address);
-        if (offset <= blockBytes - Integer.BYTES) {
-            return block(address).getInt(offset);
+        int at = offset(address);
+        if (at <= blockBytes - Integer.BYTES) {
+            return int32(block(address), at);
         }
         int value = 0;
         for (int i = 0; i < Integer.BYTES; i++) {
@@ -72,13 +76,17 @@ public final class MemorySnapshot {
         return value;
     }
 
+    private static int int32(byte[] block, int at) {
+        return (block[at] & 0xff) | (block[at + 1] & 0xff) << 8 | (block[at + 2] & 0xff) << 16 | block[at + 3] << 24;
+    }
+
     /** Returns a number of two bytes, unsigned. */
     int uint16(long address) throws IOException {
         return (int8(address) & 0xff) | (int8(address + 1) & 0xff) << 8;
     }
 
     byte int8(long address) throws IOException {
-        return block(address).get(offset(address));
+        return block(address)[offset(address)];
     }
 
     /** Returns a C string; one that does not end is cut. */
@@ -86,9 +94,9 @@ public final class MemorySnapshot {
         byte[] bytes = scratch;
         int length = 0;
         while (length < bytes.length) {
-            ByteBuffer block = block(address + length);
+            byte[] block = block(address + length);
             for (int i = offset(address + length); i < blockBytes && length < bytes.length; i++) {
-                byte next = block.get(i);
+                byte next = block[i];
                 if (next == 0) {
                     return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
                 }
@@ -99,9 +107,9 @@ public final class MemorySnapshot {
     }
 
     /** Returns whether the C string at an address starts with a prefix; most do not, and that is seen at the first byte. */
-    boolean startsWith(long address, String prefix) throws IOException {
-        for (int i = 0; i < prefix.length(); i++) {
-            if (int8(address + i) != prefix.charAt(i)) {
+    boolean startsWith(long address, byte[] prefix) throws IOException {
+        for (int i = 0; i < prefix.length; i++) {
+            if (int8(address + i) != prefix[i]) {
                 return false;
             }
         }
@@ -112,22 +120,29 @@ public final class MemorySnapshot {
         return (int) (address & (blockBytes - 1));
     }
 
-    private ByteBuffer block(long address) throws IOException {
+    private byte[] block(long address) throws IOException {
         long start = address & -blockBytes;
-        if (start != lastStart) {
-            ByteBuffer block = blocks.get(start);
-            if (block == null) {
-                byte[] bytes = new byte[blockBytes];
-                memory.read(start, bytes);
-                if (blocks.size() >= mostBlocks) {
-                    blocks.clear();
-                }
-                block = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-                blocks.put(start, block);
-            }
-            last = block;
-            lastStart = start;
+        if (start == lastStart) {
+            return last;
         }
-        return last;
+        byte[] block = start == beforeStart ? before : read(start);
+        before = last;
+        beforeStart = lastStart;
+        last = block;
+        lastStart = start;
+        return block;
+    }
+
+    private byte[] read(long start) throws IOException {
+        byte[] block = blocks.get(start);
+        if (block == null) {
+            block = new byte[blockBytes];
+            memory.read(start, block);
+            if (blocks.size() >= mostBlocks) {
+                blocks.clear();
+            }
+            blocks.put(start, block);
+        }
+        return block;
     }
 }

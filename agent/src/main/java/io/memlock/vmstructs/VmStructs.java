@@ -2,6 +2,7 @@
 package io.memlock.vmstructs;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -67,26 +68,28 @@ public final class VmStructs {
         long fieldName = number(memory, symbols, "StructEntryFieldNameOffset");
         long isStatic = number(memory, symbols, "StructEntryIsStaticOffset");
         long offset = number(memory, symbols, "StructEntryOffsetOffset");
-        long address = number(memory, symbols, "StructEntryAddressOffset");
+        long fixedAddress = number(memory, symbols, "StructEntryAddressOffset");
         long stride = number(memory, symbols, "StructEntryArrayStride");
         Set<String> wantedTypes = types(wanted);
-        Map<Long, String> typeNames = new HashMap<>(); // few types, many fields
+        long typeAddress = 0;
+        String type = "";
+        boolean isWanted = false;
         long entry = number(memory, symbols, "Structs");
         for (int i = 0; i < MOST_ENTRIES; i++, entry += stride) {
-            long typeAddress = memory.word(entry + typeName);
-            if (typeAddress == 0) {
+            long address = memory.word(entry + typeName);
+            if (address == 0) {
                 break;
             }
-            String type = typeNames.get(typeAddress);
-            if (type == null) {
-                type = memory.string(typeAddress);
-                typeNames.put(typeAddress, type);
+            if (address != typeAddress) { // the fields of a type follow each other
+                typeAddress = address;
+                type = memory.string(address);
+                isWanted = wantedTypes.contains(type);
             }
-            if (wantedTypes.contains(type)) {
+            if (isWanted) {
                 String name = type + "::" + memory.string(memory.word(entry + fieldName));
                 if (wanted.contains(name)) {
                     boolean fixed = memory.int32(entry + isStatic) != 0;
-                    fields.put(name, memory.word(entry + (fixed ? address : offset)));
+                    fields.put(name, memory.word(entry + (fixed ? fixedAddress : offset)));
                 }
             }
         }
@@ -97,12 +100,13 @@ public final class VmStructs {
         long valueOffset = number(memory, symbols, "IntConstantEntryValueOffset");
         long stride = number(memory, symbols, "IntConstantEntryArrayStride");
         long entry = number(memory, symbols, "IntConstants");
+        byte[] start = prefix.getBytes(StandardCharsets.US_ASCII);
         for (int i = 0; i < MOST_ENTRIES; i++, entry += stride) {
             long nameAddress = memory.word(entry + nameOffset);
             if (nameAddress == 0) {
                 break;
             }
-            if (memory.startsWith(nameAddress, prefix)) {
+            if (memory.startsWith(nameAddress, start)) {
                 constants.put(memory.string(nameAddress), memory.int32(entry + valueOffset));
             }
         }
