@@ -30,20 +30,36 @@ final class DiagnosticReports {
 
     private DiagnosticReports() {}
 
-    /** Finds the nodes in lines like {@code - node #0: base 0x00007f66fb000000: reserved=65536.00 KB, committed=…}. */
+    /**
+     * Finds the nodes in lines like {@code - node #0: base 0x00007f66fb000000: reserved=65536.00 KB, committed=…}. There are
+     * few of them in 25 KB, and only those are looked at: this runs interpreted, before main.
+     */
     static List<KnownRange> metaspaceNodes(String vslist) {
         List<KnownRange> nodes = new ArrayList<>();
-        for (String line : vslist.split("\n", -1)) {
-            int base = line.indexOf(BASE);
-            int reserved = line.indexOf(RESERVED);
-            int unit = line.indexOf(" KB", reserved);
-            if (line.startsWith(NODE) && base > 0 && reserved > base && unit > reserved) {
-                long start = Long.parseUnsignedLong(line, base + BASE.length(), reserved, 16);
-                double kilobytes = Double.parseDouble(line.substring(reserved + RESERVED.length(), unit));
-                add(nodes, start, start + (long) (kilobytes * 1024), Region.METASPACE);
+        for (int start = 0; start >= 0; start = nextLine(vslist, start)) {
+            if (vslist.startsWith(NODE, start)) {
+                int end = vslist.indexOf('\n', start);
+                addNode(nodes, end < 0 ? vslist.substring(start) : vslist.substring(start, end));
             }
         }
         return nodes;
+    }
+
+    /** Returns where the next line starts; -1 after the last. */
+    private static int nextLine(String text, int start) {
+        int end = text.indexOf('\n', start);
+        return end < 0 ? -1 : end + 1;
+    }
+
+    private static void addNode(List<KnownRange> nodes, String line) {
+        int base = line.indexOf(BASE);
+        int reserved = line.indexOf(RESERVED);
+        int unit = line.indexOf(" KB", reserved);
+        if (base > 0 && reserved > base && unit > reserved) {
+            long start = Long.parseUnsignedLong(line, base + BASE.length(), reserved, 16);
+            double kilobytes = Double.parseDouble(line.substring(reserved + RESERVED.length(), unit));
+            add(nodes, start, start + (long) (kilobytes * 1024), Region.METASPACE);
+        }
     }
 
     /**
