@@ -73,9 +73,28 @@ public final class JvmLayout {
      * @return ascending, covering all mappings; the same list if nothing changed
      */
     public synchronized List<Segment> classify(List<Mapping> now) {
-        classifyUnasked(now);
+        if (mappings
+                .isEmpty()) { // then the JVM is asked in any case, and what malloc has is looked for once, after that
+            classifyCoarsely(now);
+        } else {
+            classifyUnasked(now);
+        }
         askJvm(System.nanoTime());
         return segments;
+    }
+
+    /** Leaves it to {@link #askJvm} to complete the segments. */
+    private void classifyCoarsely(List<Mapping> now) {
+        isStale = true;
+        try {
+            MemorySnapshot snapshot = new MemorySnapshot(memory);
+            vmStructures.refresh(now, snapshot);
+            refreshStacks();
+            mappings = List.copyOf(now);
+            segments = new RegionClassifier(KnownRanges.of(claims(snapshot), pageBytes)).classify(mappings);
+        } finally {
+            memory.close();
+        }
     }
 
     /**

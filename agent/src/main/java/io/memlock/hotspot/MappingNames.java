@@ -36,7 +36,7 @@ final class MappingNames {
         if (name.endsWith(".jsa") && !mapping.shared()) {
             return Region.CDS;
         }
-        if (name.contains("/hsperfdata_")) {
+        if (mapping.shared() && name.contains("/hsperfdata_")) {
             return Region.NATIVE;
         }
         Region ofFile = filesOfJvm.get(path);

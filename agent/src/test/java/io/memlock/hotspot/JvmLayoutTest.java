@@ -80,6 +80,28 @@ class JvmLayoutTest {
     }
 
     @Test
+    void findsAtTheFirstLookWhatMallocAllocatedAndWhereMetaspaceIs() throws IOException {
+        ByteBuffer allocated = ByteBuffer.allocateDirect(48 << 20);
+
+        assertThat(JvmLayout.of(PID, 4096).classify(maps()))
+                .anyMatch(segment -> segment.region() == Region.METASPACE)
+                .anyMatch(segment -> segment.region() == Region.NATIVE && segment.length() >= allocated.capacity());
+    }
+
+    @Test
+    void completesAFirstLookThatAnErrorEnded() throws IOException {
+        JvmLayout layout = new JvmLayout(failingAtSecondLook(), "/proc/self", null, 4096);
+        List<Mapping> maps = maps();
+        ByteBuffer allocated = ByteBuffer.allocateDirect(48 << 20);
+        List<Mapping> now = maps();
+
+        assertThatThrownBy(() -> layout.classify(maps)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(layout.classify(now))
+                .anyMatch(segment -> segment.region() == Region.NATIVE && segment.length() >= allocated.capacity());
+        assertThat(layout.classify(now)).isNotEmpty();
+    }
+
+    @Test
     void returnsTheSameListWhenNothingChanged() throws IOException {
         JvmLayout layout = JvmLayout.of(PID, 4096);
         List<Mapping> maps = maps();
