@@ -47,7 +47,6 @@ import io.memlock.reconcile.Reconciler;
 import io.memlock.report.GentleScan;
 import io.memlock.residency.Prefault;
 import io.memlock.residency.ProcessResidency;
-import io.memlock.residency.ReadBack;
 import io.memlock.residency.Residency;
 import io.memlock.zgc.ZgcMirror;
 import io.memlock.zgc.ZgcMirrorKeeper;
@@ -58,7 +57,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -66,7 +64,7 @@ import java.util.function.Supplier;
  * Represents the process this runs in, and gives each class the part of it that the class needs. Parts are made when
  * they are first needed, because a lock with {@code mode=all} needs few of them.
  */
-public final class ThisProcess implements OwnProcess, Residency, ApplicationLocks.LockFlags {
+public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags {
 
     private final LibC libc;
     private final FileOpener opener;
@@ -130,7 +128,7 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
                 return new ZgcMirror(libc, Populator.of(libc, proc), probe, Pause.SLEEP, progress);
             }
         };
-        lock = new MemoryLock(plan, future, new Passes(reconciler, future, new ZgcMirrorKeeper(mirror)), this, this);
+        lock = new MemoryLock(plan, future, new Passes(reconciler, future, new ZgcMirrorKeeper(mirror)), this);
         return lock;
     }
 
@@ -170,7 +168,8 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
         return new OwnProcessView(proc, layout(), gentleScan, log, lock);
     }
 
-    private Residency residency() {
+    @Override
+    public Residency residency() {
         return new ProcessResidency(libc, proc, maps, log, progress, pageBytes, hugePages(), new Prefault.Resident() {
             @Override
             public long bytes(List<Region> regions, boolean isLive) throws IOException {
@@ -212,37 +211,6 @@ public final class ThisProcess implements OwnProcess, Residency, ApplicationLock
      */
     boolean isLarge() throws IOException {
         return !SmapsCost.isLow(proc.status(ProcFs.SELF).vmRssBytes());
-    }
-
-    @Override
-    public String prefault(List<Segment> segments, List<Region> regions) throws IOException {
-        return residency().prefault(segments, regions);
-    }
-
-    @Override
-    public String prefaultLive(List<Segment> segments, List<Region> regions, BooleanSupplier isOver)
-            throws IOException {
-        return residency().prefaultLive(segments, regions, isOver);
-    }
-
-    @Override
-    public ReadBack swapIn(List<Segment> segments, BooleanSupplier isOver) {
-        return residency().swapIn(segments, isOver);
-    }
-
-    @Override
-    public ReadBack swapInPrivate(List<Segment> segments, BooleanSupplier isOver) {
-        return residency().swapInPrivate(segments, isOver);
-    }
-
-    @Override
-    public void tellReadBack(long bytes) {
-        residency().tellReadBack(bytes);
-    }
-
-    @Override
-    public boolean isPrivateInSwap() {
-        return residency().isPrivateInSwap();
     }
 
     @Override

@@ -12,7 +12,6 @@ import io.memlock.memory.Selection;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
 import io.memlock.reconcile.PassResult;
-import io.memlock.residency.Residency;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
 import io.memlock.state.LockStatus;
@@ -46,7 +45,6 @@ public final class MemoryLock {
     private final Plan plan;
     private final FutureLock future;
     private final Passes passes;
-    private final Residency residency;
     private final OwnProcess process;
     private final Ledger ledger;
     private final ReadingBack readingBack;
@@ -77,17 +75,15 @@ public final class MemoryLock {
      * @param plan decides what to lock, and by which strategy
      * @param future locks what is mapped anew
      * @param passes lock what is there
-     * @param residency brings into RAM what is locked
      * @param process the one that this is in
      */
-    public MemoryLock(Plan plan, FutureLock future, Passes passes, Residency residency, OwnProcess process) {
+    public MemoryLock(Plan plan, FutureLock future, Passes passes, OwnProcess process) {
         this.plan = plan;
         this.future = future;
         this.passes = passes;
-        this.residency = residency;
         this.process = process;
         this.ledger = new Ledger(plan, process);
-        this.readingBack = new ReadingBack(residency);
+        this.readingBack = new ReadingBack(process);
     }
 
     /** Returns what is known now, null before the first lock. This is free, and waits for nobody. */
@@ -271,7 +267,7 @@ public final class MemoryLock {
         List<Segment> segments = isAllLocked
                 ? selected(process.locate(wanted))
                 : passes.reconciler().locked();
-        String refusal = residency.prefault(segments, wanted);
+        String refusal = process.residency().prefault(segments, wanted);
         return refusal == null ? unlockedAmong(wanted) : refusal;
     }
 
@@ -368,7 +364,7 @@ public final class MemoryLock {
         }
         isPrefaulting = true;
         try {
-            String refusal = residency.prefaultLive(passes.reconciler().locked(), wanted, this::isHeldBackMeanwhile);
+            String refusal = process.residency().prefaultLive(passes.reconciler().locked(), wanted, this::isHeldBackMeanwhile);
             return refusal == null ? unlockedAmong(wanted) : refusal;
         } finally {
             isPrefaulting = false;

@@ -5,6 +5,7 @@ import io.memlock.advice.Deployment;
 import io.memlock.calls.HeldPages;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import io.memlock.residency.Residency;
 import java.io.IOException;
 import java.util.List;
 
@@ -25,6 +26,9 @@ public interface OwnProcess {
 
     /** Returns the pages that handles of the API hold. */
     HeldPages held();
+
+    /** Returns what brings pages of the process into RAM. It is made when it is needed. */
+    Residency residency();
 
     /** Returns where the process runs, for messages. It is found out when first asked. */
     Deployment deployment();

@@ -3,7 +3,6 @@ package io.memlock.lock;
 
 import io.memlock.memory.Segment;
 import io.memlock.residency.ReadBack;
-import io.memlock.residency.Residency;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -17,7 +16,7 @@ final class ReadingBack {
     /** Segments that are added to those that wait. Where there are more, all that is locked is gone through once more. */
     private static final int MOST_WAITING = 1_000;
 
-    private final Residency residency;
+    private final OwnProcess process;
 
     /** Since something began to wait: what is left of it waits still. */
     private ReadBack soFar = ReadBack.NOTHING;
@@ -26,9 +25,9 @@ final class ReadingBack {
     private boolean isMoreToDo;
     private String lastRefusal;
 
-    /** Brings pages back by {@code residency}. */
-    ReadingBack(Residency residency) {
-        this.residency = residency;
+    /** Brings back the pages of {@code process}. */
+    ReadingBack(OwnProcess process) {
+        this.process = process;
     }
 
     /**
@@ -40,7 +39,7 @@ final class ReadingBack {
      */
     String readAll(List<Segment> allLocked, BooleanSupplier isOver) {
         end(); // what waited is part of all
-        soFar = residency.swapIn(allLocked, isOver);
+        soFar = process.residency().swapIn(allLocked, isOver);
         String refusal = soFar.refusal();
         if (soFar.left().isEmpty()) {
             end();
@@ -65,7 +64,7 @@ final class ReadingBack {
     boolean isNeeded() {
         isMoreToDo = false;
         boolean isWaiting = !soFar.left().isEmpty();
-        if (isWaiting && !residency.isPrivateInSwap()) {
+        if (isWaiting && !process.residency().isPrivateInSwap()) {
             end();
             return false;
         }
@@ -80,7 +79,7 @@ final class ReadingBack {
      * @return why some of it stays in swap, if that is news; null otherwise
      */
     String readPart(List<Segment> allLocked, BooleanSupplier isOver) {
-        ReadBack part = residency.swapInPrivate(soFar.left(), isOver);
+        ReadBack part = process.residency().swapInPrivate(soFar.left(), isOver);
         isMoreToDo = Segment.length(part.left()) < Segment.length(soFar.left()); // not where nothing could be read
         soFar = soFar.and(part);
         if (soFar.left().isEmpty() && isAllToFollow) {
@@ -103,7 +102,7 @@ final class ReadingBack {
     /** Tells what has come back, and forgets what waits. */
     void end() {
         if (soFar.broughtBytes() > 0) {
-            residency.tellReadBack(soFar.broughtBytes());
+            process.residency().tellReadBack(soFar.broughtBytes());
         }
         soFar = ReadBack.NOTHING;
         isAllToFollow = false;

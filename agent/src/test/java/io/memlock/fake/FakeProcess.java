@@ -86,6 +86,9 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     /** Why that cannot be read back. */
     public String swapInRefusal;
 
+    /** What brings its pages into RAM. */
+    public Residency residency = new Remembering();
+
     /** What is left for files. */
     public long freeBytes = Long.MAX_VALUE;
 
@@ -182,7 +185,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
                 new FutureLock(kernel, new FutureProbe(kernel, probe, FakeKernel.PAGE), applicationLocks, this);
         Plan plan = new Plan(new LimitProbe(kernel, kernel.proc(), probe, FakeKernel.PAGE), room, this, options);
         Passes passes = new Passes(() -> reconciler, future, new ZgcMirrorKeeper(this::newZgcMirror));
-        return new MemoryLock(plan, future, passes, residency(), this);
+        return new MemoryLock(plan, future, passes, this);
     }
 
     /** A second view of the heap, not made yet. */
@@ -205,50 +208,52 @@ public final class FakeProcess implements OwnProcess, ProcessView {
         return kernel.holdsHugetlb();
     }
 
+    @Override
+    public Residency residency() {
+        return residency;
+    }
+
     /** Remembers what was asked for; what populating does is tested with Prefault and SwapIn. */
-    private Residency residency() {
-        return new Residency() {
-            @Override
-            public String prefault(List<Segment> segments, List<Region> regions) {
-                asked.add("briskly " + regions + " " + segments.size());
-                return null;
-            }
+    private final class Remembering implements Residency {
+        @Override
+        public String prefault(List<Segment> segments, List<Region> regions) {
+            asked.add("briskly " + regions + " " + segments.size());
+            return null;
+        }
 
-            @Override
-            public String prefaultLive(List<Segment> segments, List<Region> regions, BooleanSupplier isOver) {
-                asked.add("gently " + regions + " " + segments.size());
-                whilePrefaulting.run();
-                return isOver.getAsBoolean() ? "stopped" : null;
-            }
+        @Override
+        public String prefaultLive(List<Segment> segments, List<Region> regions, BooleanSupplier isOver) {
+            asked.add("gently " + regions + " " + segments.size());
+            whilePrefaulting.run();
+            return isOver.getAsBoolean() ? "stopped" : null;
+        }
 
-            @Override
-            public ReadBack swapIn(List<Segment> segments, BooleanSupplier isOver) {
-                asked.add("swap in " + segments.size());
-                whileSwappingIn.run();
-                return new ReadBack(
-                        0, isOver.getAsBoolean() || isPagemapUnreadable ? segments : List.of(), swapInRefusal);
-            }
+        @Override
+        public ReadBack swapIn(List<Segment> segments, BooleanSupplier isOver) {
+            asked.add("swap in " + segments.size());
+            whileSwappingIn.run();
+            return new ReadBack(0, isOver.getAsBoolean() || isPagemapUnreadable ? segments : List.of(), swapInRefusal);
+        }
 
-            @Override
-            public ReadBack swapInPrivate(List<Segment> segments, BooleanSupplier isOver) {
-                asked.add("swap in privately " + segments.size());
-                whileReadingBack.run();
-                if (isPagemapUnreadable) {
-                    return new ReadBack(0, segments, "no file descriptor");
-                }
-                return new ReadBack(1, leftOf(segments), swapInRefusal);
+        @Override
+        public ReadBack swapInPrivate(List<Segment> segments, BooleanSupplier isOver) {
+            asked.add("swap in privately " + segments.size());
+            whileReadingBack.run();
+            if (isPagemapUnreadable) {
+                return new ReadBack(0, segments, "no file descriptor");
             }
+            return new ReadBack(1, leftOf(segments), swapInRefusal);
+        }
 
-            @Override
-            public void tellReadBack(long bytes) {
-                asked.add("tell " + bytes);
-            }
+        @Override
+        public void tellReadBack(long bytes) {
+            asked.add("tell " + bytes);
+        }
 
-            @Override
-            public boolean isPrivateInSwap() {
-                return isPrivateInSwap;
-            }
-        };
+        @Override
+        public boolean isPrivateInSwap() {
+            return isPrivateInSwap;
+        }
     }
 
     /** What a pass has no time for: the last of them, or its end. */

@@ -3,6 +3,8 @@ package io.memlock.lock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.fake.FakeKernel;
+import io.memlock.fake.FakeProcess;
 import io.memlock.memory.Backing;
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
@@ -22,7 +24,7 @@ class ReadingBackTest {
     private static final int PART = 400;
 
     private final Slow residency = new Slow();
-    private final ReadingBack readingBack = new ReadingBack(residency);
+    private final ReadingBack readingBack = new ReadingBack(process());
 
     @Test
     void goesOnWhereItStopped() {
@@ -76,6 +78,12 @@ class ReadingBackTest {
 
         assertThat(residency.told).containsExactly(10 * PAGE);
         assertThat(readingBack.isNeeded()).isFalse();
+    }
+
+    private FakeProcess process() {
+        FakeProcess process = new FakeProcess(new FakeKernel());
+        process.residency = residency;
+        return process;
     }
 
     private void part() {
