@@ -7,7 +7,6 @@ import io.memlock.cgroup.OomMargin;
 import io.memlock.cgroup.OomWatch;
 import io.memlock.memory.PathGlob;
 import io.memlock.memory.Region;
-import io.memlock.memory.Segment;
 import io.memlock.memory.Selection;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
@@ -18,9 +17,7 @@ import io.memlock.state.LockStatus;
 import io.memlock.state.Strategy;
 import io.memlock.zgc.ZgcMirrorKeeper;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -37,8 +34,6 @@ public final class MemoryLock {
 
     private static final long SOONEST_PASS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private static final String NOTHING_LOCKED = "nothing is locked";
-
     /** Time that a part of reading back takes at most. */
     private static final long READ_BACK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -48,6 +43,7 @@ public final class MemoryLock {
     private final OwnProcess process;
     private final Ledger ledger;
     private final ReadingBack readingBack;
+    private final Prefaulting prefaulting;
 
     /** Whether new mappings are not to be born locked before a long work is over. */
     private boolean isFuturePostponed;
@@ -57,14 +53,6 @@ public final class MemoryLock {
     private int passesSinceEnd;
     private int failedPasses;
     private long lastPassNanos;
-
-    /** Why the last start or change did not prefault all it was asked to; null if it did. */
-    private volatile String prefaultRefusal;
-
-    private volatile boolean isPrefaulting;
-
-    /** The regions of which the last pass had to leave something unlocked. */
-    private volatile Set<Region> incomplete = Set.of();
 
     /** Whether the agent has unlocked everything at once, so that nobody else is to blame for what is unlocked. */
     private volatile boolean hasUnlockedAll;
@@ -84,6 +72,7 @@ public final class MemoryLock {
         this.process = process;
         this.ledger = new Ledger(plan, process);
         this.readingBack = new ReadingBack(process);
+        this.prefaulting = new Prefaulting(plan, passes, process);
     }
 
     /** Returns what is known now, null before the first lock. This is free, and waits for nobody. */
@@ -167,17 +156,17 @@ public final class MemoryLock {
 
     /** Returns whether what was committed at the start, or at the last change, was not populated as asked. This is free. */
     public boolean isPrefaultRefused() {
-        return prefaultRefusal != null;
+        return prefaulting.refusal() != null;
     }
 
     /** Returns whether a change populates what is committed at this moment. This is free. */
     public boolean isPrefaulting() {
-        return isPrefaulting;
+        return prefaulting.isGoingOn();
     }
 
     /** Returns whether the last pass had to leave something of a region unlocked that is wanted. This is free. */
     public boolean isIncomplete(Region region) {
-        return incomplete.contains(region);
+        return prefaulting.isIncomplete(region);
     }
 
     /**
@@ -189,8 +178,8 @@ public final class MemoryLock {
         try {
             plan.begin(wanted, plan.limitNow());
             LockFailure failure = startLocking();
-            prefaultRefusal = prefaultAtStart();
-            return ledger.outcome(failure, null, prefaultRefusal);
+            prefaulting.atStart(ledger.state(), future.isInForce() || hasLockedAll);
+            return ledger.outcome(failure, null, prefaulting.refusal());
         } catch (IOException e) {
             return ledger.outcome(cannotLook(e), null, null);
         } catch (RuntimeException | Error e) {
@@ -255,47 +244,6 @@ public final class MemoryLock {
                 LockState.FAILED, failures().futureUnderLimit(plan.options().selection(), plan.limit(), false));
     }
 
-    private String prefaultAtStart() throws IOException {
-        List<Region> wanted = plan.options().prefault();
-        if (wanted.isEmpty() || plan.selection().isEmpty()) {
-            return null;
-        }
-        if (!ledger.state().locksSomething()) {
-            return NOTHING_LOCKED;
-        }
-        boolean isAllLocked = future.isInForce() || hasLockedAll;
-        List<Segment> segments = isAllLocked
-                ? selected(process.locate(wanted))
-                : passes.reconciler().locked();
-        String refusal = process.residency().prefault(segments, wanted);
-        return refusal == null ? unlockedAmong(wanted) : refusal;
-    }
-
-    /** Returns why nothing is prefaulted while nothing is locked; null if nothing is to be. */
-    private String asNothingIsLocked() {
-        return plan.options().prefault().isEmpty() ? null : NOTHING_LOCKED;
-    }
-
-    /** Returns why what is locked is not all that was to be prefaulted; null if it is. */
-    private String unlockedAmong(List<Region> wanted) {
-        for (Region region : wanted) {
-            if (isIncomplete(region)) {
-                return "not all of " + region.optionName() + " is locked";
-            }
-        }
-        return null;
-    }
-
-    private List<Segment> selected(List<Segment> all) {
-        List<Segment> selected = new ArrayList<>();
-        for (Segment segment : all) {
-            if (plan.selection().contains(segment)) {
-                selected.add(segment);
-            }
-        }
-        return selected;
-    }
-
     /**
      * Locks something else from now on, without a stall: what is there in small pieces first, then what is in swap is read
      * back, then {@code MCL_FUTURE}. Reading back may take minutes, and a file that is mapped meanwhile must not be born
@@ -335,12 +283,12 @@ public final class MemoryLock {
             return ledger.outcome(failures().futureUnderLimit(wanted.selection(), now, true), null, null);
         }
         plan.begin(wanted, now);
-        prefaultRefusal = asNothingIsLocked(); // as long as that is so
+        prefaulting.nothingIsLocked(); // as long as that is so
         if (plan.isFutureRefused()) {
-            return ledger.outcome(refuseFuture(), null, prefaultRefusal);
+            return ledger.outcome(refuseFuture(), null, prefaulting.refusal());
         }
         if (!plan.room().oomWatch().isRoomForAll()) {
-            return ledger.outcome(holdBack(false), null, prefaultRefusal);
+            return ledger.outcome(holdBack(false), null, prefaulting.refusal());
         }
         if (plan.strategy() == Strategy.RESCAN) {
             endFuture();
@@ -351,24 +299,11 @@ public final class MemoryLock {
         passes.reconciler().takeNewlyLocked(); // which is part of all
         String swapInRefusal = readingBack.readAll(passes.reconciler().locked(), this::isHeldBackMeanwhile);
         if (plan.heldBack() == null) {
-            prefaultRefusal = prefaultLive(wanted.prefault());
+            prefaulting.live(this::isHeldBackMeanwhile);
         }
         for (int part = 0; part < MOST_MIRROR_PARTS && !isHeldBackMeanwhile() && passes.populateMirror(); part++) {}
         isFuturePostponed = false;
-        return ledger.outcome(runPass(), swapInRefusal, prefaultRefusal); // of what came meanwhile, too
-    }
-
-    private String prefaultLive(List<Region> wanted) throws IOException {
-        if (wanted.isEmpty()) {
-            return null;
-        }
-        isPrefaulting = true;
-        try {
-            String refusal = process.residency().prefaultLive(passes.reconciler().locked(), wanted, this::isHeldBackMeanwhile);
-            return refusal == null ? unlockedAmong(wanted) : refusal;
-        } finally {
-            isPrefaulting = false;
-        }
+        return ledger.outcome(runPass(), swapInRefusal, prefaulting.refusal()); // of what came meanwhile, too
     }
 
     /**
@@ -501,7 +436,7 @@ public final class MemoryLock {
         }
         ledger.count(pass, firstPassDone);
         firstPassDone = true;
-        incomplete = pass.missingBytes().keySet();
+        prefaulting.passed(pass);
         if (isOutgrown(process.nanoTime())) {
             return holdBack(true); // the pass has left the rest
         }
@@ -624,7 +559,7 @@ public final class MemoryLock {
             passes.unlockAtOnce(); // before any word: a thread may take what is left in a few milliseconds
         }
         OomMargin margin = plan.room().oomWatch().tightest();
-        prefaultRefusal = asNothingIsLocked();
+        prefaulting.nothingIsLocked();
         passes.zgcMirror().release();
         plan.holdBack(failures().outgrown(margin, isLocked));
         return giveBack();
