@@ -3,11 +3,14 @@ package io.memlock.doctor;
 
 import io.memlock.advice.DeploymentFiles;
 import io.memlock.hotspot.JvmFlags;
+import io.memlock.lock.FutureRule;
 import io.memlock.log.PlainText;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import io.memlock.memory.Selection;
 import io.memlock.options.AgentOptions;
+import io.memlock.options.StrategyChoice;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -85,16 +88,11 @@ final class Flags {
                         && !segment.mapping().path().startsWith(home + "/"));
     }
 
-    /** As {@code Plan} chooses. */
     private boolean isBornLocked(AgentOptions options, boolean isRoomScarce) {
-        return switch (options.strategy()) {
-            case FUTURE -> examined.isUnlimited();
-            case AUTO ->
-                examined.isPrivileged()
-                        && options.selection().isAllButFiles()
-                        && (!isRoomScarce || options.selection().contains(Region.MAPPED));
-            case RESCAN -> false;
-        };
+        StrategyChoice asked = options.strategy();
+        Selection selection = options.selection();
+        return FutureRule.allows(asked, selection, examined.isUnlimited(), examined.isPrivileged())
+                && (!isRoomScarce || !FutureRule.needsRoom(asked, selection));
     }
 
     private Finding heapSize(boolean bornLocked) {

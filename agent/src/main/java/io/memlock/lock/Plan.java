@@ -4,7 +4,6 @@ package io.memlock.lock;
 import io.memlock.calls.LimitProbe;
 import io.memlock.calls.LockLimit;
 import io.memlock.cgroup.RoomWatch;
-import io.memlock.memory.Region;
 import io.memlock.memory.Selection;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.CurrentOptions;
@@ -183,23 +182,15 @@ public final class Plan {
     }
 
     /**
-     * Returns whether new mappings shall be born locked. By default only if nothing but files is left out: what is born
-     * locked and not selected has to be unlocked, and memory that an application locks on-fault itself looks the same. And
-     * only by CAP_IPC_LOCK: an infinite limit can be lowered from outside, and the JVM would die at its next commit.
+     * Returns whether new mappings shall be born locked, by {@link FutureRule} and the room that is left.
      *
      * @param scarceBytes the room with which that is too dangerous
      */
     private boolean isFutureBest(long scarceBytes) {
-        if (!limit.isUnlimited() || options.get().strategy() == StrategyChoice.RESCAN) {
+        if (!isFutureAllowed() || (isDroppedByAThread && options.get().strategy() == StrategyChoice.AUTO)) {
             return false;
         }
-        if (options.get().strategy() == StrategyChoice.FUTURE) {
-            return true;
-        }
-        if (!selection.isAllButFiles() || !isFutureSafe() || isDroppedByAThread) {
-            return false;
-        }
-        if (selection.contains(Region.MAPPED)) {
+        if (!FutureRule.needsRoom(options.get().strategy(), selection)) {
             return true;
         }
         long left = room.measure();
@@ -213,12 +204,12 @@ public final class Plan {
     }
 
     /**
-     * Returns whether nobody from outside can end the JVM by lowering its limit, or that was accepted. A capability counts
-     * for nothing in another user namespace than the first, which shows where the limit is infinite by nothing else.
+     * Returns whether new mappings may be born locked as far as the limit goes. A capability counts for nothing in another
+     * user namespace than the first, which shows where the limit is infinite by nothing else.
      */
-    private boolean isFutureSafe() {
+    private boolean isFutureAllowed() {
         boolean isPrivileged = limit.isByCapability() || (limit.hasCapability() && !process.isInUserNamespace());
-        return options.get().strategy() == StrategyChoice.FUTURE || isPrivileged;
+        return FutureRule.allows(options.get().strategy(), selection, limit.isUnlimited(), isPrivileged);
     }
 
     /** Returns whether a mapping that is born locked ends no JVM now: no limit applies, to no thread. */
@@ -267,7 +258,7 @@ public final class Plan {
         if (!limit.isUnlimited()) {
             return turnToLimit(before);
         }
-        if (!isFutureSafe()) {
+        if (!isFutureAllowed()) {
             strategy = Strategy.RESCAN;
             notices.add(
                     "CAP_IPC_LOCK was dropped: the keeper finds and locks new mappings from now on (strategy rescan),"
