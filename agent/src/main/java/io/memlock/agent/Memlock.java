@@ -132,14 +132,14 @@ public final class Memlock implements Agent {
         useOptions(options);
         times.ended("parse");
         LockFailure failure = lockAtStart(options);
-        if (failure != null && exitsAfter(failure, headline())) {
+        if (failure != null && reportFailure(failure, headline())) {
             return EXIT_NOT_LOCKED;
         }
-        return !isHeld() || startsKeeping(failure) ? GO_ON : EXIT_NOT_LOCKED;
+        return !hasStarted() || startKeeping(failure) ? GO_ON : EXIT_NOT_LOCKED;
     }
 
-    /** Tells of a failure. Returns whether the JVM has to end because of it. */
-    private boolean exitsAfter(LockFailure failure, String headline) {
+    /** Reports a failure, and returns whether the JVM has to end because of it. */
+    private boolean reportFailure(LockFailure failure, String headline) {
         boolean exits = currentOptions.get().onFailure() == OnFailure.EXIT;
         if (exits) {
             log.error(failure.textBeforeExit(headline, ENDS));
@@ -175,12 +175,13 @@ public final class Memlock implements Agent {
         }
     }
 
-    private boolean isHeld() {
+    /** Returns whether locking was tried, and it is known what came of it. */
+    private boolean hasStarted() {
         return lock != null && lock.status() != null;
     }
 
     private String headline() {
-        LockState state = isHeld() ? lock.status().state() : LockState.FAILED;
+        LockState state = hasStarted() ? lock.status().state() : LockState.FAILED;
         return switch (state) {
             case PARTIAL -> "PARTLY LOCKED";
             case LOCKED -> "LOCKED, BUT NOT AS ASKED";
@@ -189,12 +190,12 @@ public final class Memlock implements Agent {
     }
 
     /** Starts the threads that keep the lock. Returns false if they could not be started and the JVM has to end because of it. */
-    private boolean startsKeeping(LockFailure failure) {
+    private boolean startKeeping(LockFailure failure) {
         try {
             startBackground(failure == null || lock.status().state() == LockState.PARTIAL);
             return true;
         } catch (Throwable e) {
-            return !exitsAfter(LockFailure.notKept(e), "LOCKED, BUT NOT KEPT");
+            return !reportFailure(LockFailure.notKept(e), "LOCKED, BUT NOT KEPT");
         }
     }
 
@@ -381,18 +382,18 @@ public final class Memlock implements Agent {
 
     private AttachReply carryOut(AttachRequest request, Consumer<String> progress)
             throws OptionException, NativeUnavailableException, IOException {
-        if (isTimed && !isHeld()) {
+        if (isTimed && !hasStarted()) {
             times = new StartupTimes(System.nanoTime()); // what came before has failed
         }
         isTimed = true;
         if (request.action() == AttachRequest.Action.UNLOCK) {
-            if (!isHeld()) {
+            if (!hasStarted()) {
                 return new AttachReply(State.FAILED, "the agent holds no lock");
             }
             return withProgress(progress, () -> reply(control().unlock(BY_ATTACH)));
         }
         AgentOptions options = OptionParser.parse(request.options());
-        if (isHeld()) {
+        if (hasStarted()) {
             return withProgress(progress, () -> reply(control().lock(options, BY_ATTACH)));
         }
         useOptions(options);
@@ -490,7 +491,7 @@ public final class Memlock implements Agent {
     /** Makes the service when the application first asks for it. It works on the application's threads. */
     @Override
     public MethodHandle rangeLocks() {
-        return isHeld() ? RangeLockService.of(process) : null;
+        return hasStarted() ? RangeLockService.of(process) : null;
     }
 
     /** Returns the background services. Whoever needs them first makes them: our own thread, or an early attach. */
@@ -535,9 +536,9 @@ public final class Memlock implements Agent {
                     }
                 }
             };
-            List<Runnable> looks = List.of(watching, prefaulting, publisher, trackingMaps);
+            List<Runnable> tasks = List.of(watching, prefaulting, publisher, trackingMaps);
             Background made =
-                    new Background(lock, process.view(), process.libc(), log, listener, currentOptions, growth, looks);
+                    new Background(lock, process.view(), process.libc(), log, listener, currentOptions, growth, tasks);
             publisher.publish(made.control());
             background = made;
         }

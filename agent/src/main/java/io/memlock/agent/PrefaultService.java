@@ -83,7 +83,7 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
     /** Returns how far it has come. */
     @Override
     public PrefaultState get() {
-        if (options.get().prefault().isEmpty() || !isHeld()) {
+        if (options.get().prefault().isEmpty() || !locksSomething()) {
             return PrefaultState.NONE;
         }
         if (lock.isPrefaulting()) {
@@ -95,13 +95,13 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
         return options.get().prefault().contains(Region.HEAP) ? ahead : PrefaultState.DONE;
     }
 
-    private boolean isHeld() {
+    private boolean locksSomething() {
         LockStatus status = lock.status();
         return status != null && status.state().locksSomething();
     }
 
     private boolean isWanted() {
-        return isHeld() && options.get().prefault().contains(Region.HEAP);
+        return locksSomething() && options.get().prefault().contains(Region.HEAP);
     }
 
     /** Populates until it is not wanted any more. */
@@ -124,10 +124,12 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
 
     private void populate(Pagemap pagemap) throws IOException {
         Populator populator = Populator.of(process.libc(), process.files());
-        String obstacle = obstacle(populator);
+        Obstacle obstacle = findObstacle(populator);
+        ahead = obstacle == null ? PrefaultState.POPULATING : obstacle.state();
         if (obstacle != null) {
             isImpossible = true;
-            log.debug("prefault: memory that the heap commits from now on is not populated ahead: " + obstacle);
+            log.debug(
+                    "prefault: memory that the heap commits from now on is not populated ahead: " + obstacle.reason());
             tell();
             return;
         }
@@ -166,21 +168,28 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
         }
     }
 
-    /** Returns what stands in the way of populating ahead, and sets how far it will come; null if nothing does. */
-    private String obstacle(Populator populator) {
-        ahead = PrefaultState.STOPPED;
+    /**
+     * Names what stands in the way of populating ahead.
+     *
+     * @param reason for the log
+     * @param state how far it comes all the same
+     */
+    private record Obstacle(String reason, PrefaultState state) {}
+
+    /** Looks for what stands in the way of populating ahead; null if nothing does. */
+    private Obstacle findObstacle(Populator populator) {
         if (!populator.isHarmless()) {
-            return "MADV_POPULATE_WRITE needs Linux 5.14";
+            return new Obstacle("MADV_POPULATE_WRITE needs Linux 5.14", PrefaultState.STOPPED);
         }
         HugePages pages = process.hugePages();
         long huge = pages.getAsLong();
-        if (huge > 0) {
-            boolean isAsGood = pages.isKnown() && huge >= PrefaultReserve.CHUNK_BYTES;
-            ahead = isAsGood ? PrefaultState.DONE : PrefaultState.STOPPED;
-            return "one page fault populates a whole transparent huge page";
+        if (huge <= 0) {
+            return null;
         }
-        ahead = PrefaultState.POPULATING;
-        return null;
+        boolean isAsGood = pages.isKnown() && huge >= PrefaultReserve.CHUNK_BYTES;
+        return new Obstacle(
+                "one page fault populates a whole transparent huge page",
+                isAsGood ? PrefaultState.DONE : PrefaultState.STOPPED);
     }
 
     private void tell() {

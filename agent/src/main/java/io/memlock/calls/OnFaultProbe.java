@@ -86,7 +86,7 @@ public final class OnFaultProbe {
                 continue;
             }
             if (mapping.length() > pageBytes) {
-                isCertain &= locksFirstPage(mapping);
+                isCertain &= lockFirstPage(mapping);
                 tried.add(mapping);
             } else if (mayHoldAKey(mappings, i)) {
                 doubtful.add(mapping);
@@ -100,7 +100,7 @@ public final class OnFaultProbe {
     }
 
     /** Locks the first page of a locked mapping on-fault, and returns whether that was done. */
-    private boolean locksFirstPage(Mapping mapping) {
+    private boolean lockFirstPage(Mapping mapping) {
         return (mapping.isAccessible()
                         ? held.lockOnFault(mapping.start(), pageBytes)
                         : held.lockReserved(mapping.start(), pageBytes))

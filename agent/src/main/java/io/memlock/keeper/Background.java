@@ -15,7 +15,7 @@ public final class Background {
     private final LastingThread keeperThread = new LastingThread("memlock-keeper", new Keeping());
     private final LastingThread reporterThread = new LastingThread("memlock-reporter", new Reporting());
     private final LockControl control;
-    private final List<Runnable> looks;
+    private final List<Runnable> tasks;
 
     /**
      * Starts nothing yet.
@@ -24,7 +24,7 @@ public final class Background {
      * @param listener told when the state changes, on the thread that noticed
      * @param options the keeper's period, at any moment; {@link LockControl#lock} replaces them
      * @param growth tells the keeper of growth
-     * @param looks done by the reporter about once a second, each whatever becomes of the others
+     * @param tasks done by the reporter about once a second, each whatever becomes of the others
      */
     public Background(
             MemoryLock lock,
@@ -34,8 +34,8 @@ public final class Background {
             StateListener listener,
             CurrentOptions options,
             Growth.Source growth,
-            List<Runnable> looks) {
-        this.looks = looks;
+            List<Runnable> tasks) {
+        this.tasks = tasks;
         Scans scans = new Scans(process, new ThreadCpuTime(libc));
         StateAnnouncer announcer = new StateAnnouncer(lock, log, listener);
         keeper = new Keeper(lock, process, log, announcer, options, growth, new ThreadCpuTime(libc));
@@ -72,7 +72,7 @@ public final class Background {
     private final class Reporting implements Runnable {
         @Override
         public void run() {
-            reporter.run(new Revival(), looks);
+            reporter.run(new Revival(), tasks);
         }
     }
 

@@ -105,16 +105,16 @@ final class Keeper {
     /**
      * Reconciles until the JVM ends.
      *
-     * @param look called about once a second
+     * @param revival called about once a second
      */
-    void run(Runnable look) {
+    void run(Runnable revival) {
         long begin = System.nanoTime();
         // If a thread before this one has ended, it may have been in a pass.
         lastPassEnd = begin - periodNanos() + (hasPassed ? 0 : FIRST_PASS_NANOS);
         while (!isOver) {
             try {
                 Thread.interrupted(); // otherwise no pause would last
-                look(look);
+                revive(revival);
                 long now = System.nanoTime();
                 isUrgent = lock.isPassDue(now);
                 if (!isUrgent && !hasPassed && !process.hasHeapRoom() && !HeapRoom.isOverdue(begin)) {
@@ -133,10 +133,10 @@ final class Keeper {
         }
     }
 
-    /** Runs what goes on beside passes. An error there delays no pass. */
-    private void look(Runnable look) {
+    /** Sees to the other threads beside passes. An error there delays no pass. */
+    private void revive(Runnable revival) {
         try {
-            look.run();
+            revival.run();
         } catch (Throwable e) {
             troubles.goOnAfter(e);
         }

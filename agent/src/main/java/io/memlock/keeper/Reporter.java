@@ -51,21 +51,21 @@ final class Reporter {
      * Reports until the JVM ends.
      *
      * @param revival called about once a second; never fails
-     * @param looks called as often
+     * @param tasks called as often
      */
-    void run(Runnable revival, List<Runnable> looks) {
+    void run(Runnable revival, List<Runnable> tasks) {
         while (true) {
             LockSupport.parkNanos(PERIOD_NANOS);
             revival.run();
-            report(looks);
+            report(tasks);
         }
     }
 
     /** Does what it does once a second: each part, whatever becomes of the others. Never fails. */
-    void report(List<Runnable> looks) {
-        for (int i = 0; i < looks.size(); i++) {
+    void report(List<Runnable> tasks) {
+        for (int i = 0; i < tasks.size(); i++) {
             try {
-                looks.get(i).run();
+                tasks.get(i).run();
             } catch (Throwable e) { // such as an OutOfMemoryError for a thread that cannot be started
                 troubles.goOnAfter(e);
             }

@@ -170,11 +170,11 @@ public final class FutureLock {
         try {
             applicationLocks.refresh();
             // Since then, by the application, or mapped anew and born so.
-            if (leavesOutLocked(files, reconciler.probe())) {
+            if (removeLocked(files, reconciler.probe())) {
                 applicationLocks.refresh();
             }
         } finally {
-            leavesOutLocked(files, reconciler.probe());
+            removeLocked(files, reconciler.probe());
             endAtOnce(process.holdsHugetlb());
             for (Segment file : files) {
                 reconciler.calls().unlock(file);
@@ -182,7 +182,8 @@ public final class FutureLock {
         }
     }
 
-    private static boolean leavesOutLocked(List<Segment> files, LockProbe probe) {
+    /** Removes the files that are locked, and returns whether there were any. */
+    private static boolean removeLocked(List<Segment> files, LockProbe probe) {
         return files.removeIf(file -> probe.isLocked(file.start()));
     }
 

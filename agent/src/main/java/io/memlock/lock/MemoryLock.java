@@ -278,8 +278,8 @@ public final class MemoryLock {
             return unlock(wanted);
         }
         LockLimit now = plan.limitNow();
-        boolean isHeld = !plan.selection().isEmpty();
-        if (isHeld && wanted.strategy() == StrategyChoice.FUTURE && !now.isUnlimited()) {
+        boolean isSelected = !plan.selection().isEmpty();
+        if (isSelected && wanted.strategy() == StrategyChoice.FUTURE && !now.isUnlimited()) {
             return ledger.outcome(failures().futureUnderLimit(wanted.selection(), now, true), null, null);
         }
         plan.begin(wanted, now);
@@ -297,11 +297,11 @@ public final class MemoryLock {
         isFuturePostponed = true;
         runPass();
         passes.reconciler().takeNewlyLocked(); // which is part of all
-        String swapInRefusal = readingBack.readAll(passes.reconciler().locked(), this::isHeldBackMeanwhile);
+        String swapInRefusal = readingBack.readAll(passes.reconciler().locked(), this::keepMeanwhile);
         if (plan.heldBack() == null) {
-            prefaulting.live(this::isHeldBackMeanwhile);
+            prefaulting.live(this::keepMeanwhile);
         }
-        for (int part = 0; part < MOST_MIRROR_PARTS && !isHeldBackMeanwhile() && passes.populateMirror(); part++) {}
+        for (int part = 0; part < MOST_MIRROR_PARTS && !keepMeanwhile() && passes.populateMirror(); part++) {}
         isFuturePostponed = false;
         return ledger.outcome(runPass(), swapInRefusal, prefaulting.refusal()); // of what came meanwhile, too
     }
@@ -310,9 +310,9 @@ public final class MemoryLock {
      * Makes the pass that is due, if there is one, in the midst of a long work: one that cannot wait, or the next of those
      * that verify, which the keeper cannot make meanwhile.
      *
-     * @return whether the work is over, as all is unlocked now
+     * @return whether to stop the work, as all is unlocked now
      */
-    private boolean isHeldBackMeanwhile() {
+    private boolean keepMeanwhile() {
         long now = process.nanoTime();
         if (isPassDue(now) || now - lastPassNanos >= periodNanos()) {
             try {
@@ -346,14 +346,14 @@ public final class MemoryLock {
      * @throws IOException if it cannot be told whether there is room
      */
     public synchronized boolean readBack() throws IOException {
-        readingBack.await(passes.reconciler().takeNewlyLocked());
+        readingBack.add(passes.reconciler().takeNewlyLocked());
         if (plan.selection().isEmpty()) {
             readingBack.end();
         }
-        if (readingBack.isNeeded() && plan.room().oomWatch().isRoomForAll()) {
+        if (readingBack.continueOrEnd() && plan.room().oomWatch().isRoomForAll()) {
             long end = process.nanoTime() + READ_BACK_NANOS;
             String refusal = readingBack.readPart(
-                    passes.reconciler().locked(), () -> isHeldBackMeanwhile() || process.nanoTime() - end >= 0);
+                    passes.reconciler().locked(), () -> keepMeanwhile() || process.nanoTime() - end >= 0);
             if (refusal != null) {
                 plan.notices().add("locked, but not read back from swap: " + refusal);
             }

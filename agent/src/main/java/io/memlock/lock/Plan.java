@@ -110,7 +110,7 @@ public final class Plan {
         isRoomScarce = false;
         limit = now;
         strategy = selection.isEmpty() ? null : Strategy.RESCAN; // also where the room cannot be measured
-        if (strategy != null && isFutureBest(RoomWatch.SCARCE_BYTES)) {
+        if (strategy != null && chooseFuture(RoomWatch.SCARCE_BYTES)) {
             strategy = Strategy.FUTURE;
             limit = limits.lift(limit);
         }
@@ -182,11 +182,13 @@ public final class Plan {
     }
 
     /**
-     * Returns whether new mappings shall be born locked, by {@link FutureRule} and the room that is left.
+     * Chooses by {@link FutureRule} whether new mappings shall be born locked, and where it needs room, measures that and
+     * tells the operator once it is scarce.
      *
      * @param scarceBytes the room with which that is too dangerous
+     * @return whether they shall
      */
-    private boolean isFutureBest(long scarceBytes) {
+    private boolean chooseFuture(long scarceBytes) {
         if (!isFutureAllowed() || (isDroppedByAThread && options.get().strategy() == StrategyChoice.AUTO)) {
             return false;
         }
@@ -235,7 +237,7 @@ public final class Plan {
             return watchPrivilege(before);
         }
         boolean isLifted = limit.isUnlimited() && !before.isUnlimited();
-        if (isLifted && isFutureBest(RoomWatch.SCARCE_BYTES)) {
+        if (isLifted && chooseFuture(RoomWatch.SCARCE_BYTES)) {
             notices.add(LIFTED);
             strategy = Strategy.FUTURE;
         }
@@ -288,7 +290,7 @@ public final class Plan {
             return Turn.NONE;
         }
         boolean wasScarce = isRoomScarce;
-        boolean isBest = isFutureBest(wasScarce ? RoomWatch.AMPLE_BYTES : RoomWatch.VERY_SCARCE_BYTES);
+        boolean isBest = chooseFuture(wasScarce ? RoomWatch.AMPLE_BYTES : RoomWatch.VERY_SCARCE_BYTES);
         if (!isBest && strategy == Strategy.FUTURE) {
             strategy = Strategy.RESCAN;
             return Turn.TO_RESCAN;

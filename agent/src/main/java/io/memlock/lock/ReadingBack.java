@@ -47,8 +47,8 @@ final class ReadingBack {
         return refusal;
     }
 
-    /** Takes what has been locked since the last call, and may be in swap. */
-    void await(List<Segment> locked) {
+    /** Adds what has been locked since the last call, and may be in swap, to what waits. */
+    void add(List<Segment> locked) {
         if (locked.isEmpty()) {
             return;
         }
@@ -60,8 +60,12 @@ final class ReadingBack {
         }
     }
 
-    /** Returns whether something waits that is in swap. Where nothing of the process is, nothing waits any more. */
-    boolean isNeeded() {
+    /**
+     * Ends if nothing of the process is in swap any more: then nothing has to wait.
+     *
+     * @return whether to go on, as something waits that may be in swap
+     */
+    boolean continueOrEnd() {
         isMoreToDo = false;
         boolean isWaiting = !soFar.left().isEmpty();
         if (isWaiting && !process.residency().isPrivateInSwap()) {

@@ -183,7 +183,7 @@ final class Repair {
                 boolean fits = !outgrown.getAsBoolean()
                         && budget.isAdmitted(region)
                         && budget.take(segment.length())
-                        && maySplit(segment);
+                        && takeSplit(segment);
                 if (fits && lock(segment)) {
                     found.kept().add(segment); // also if it is a part: it has to be unlocked at once
                     if (isOutgrown) {
@@ -224,8 +224,12 @@ final class Repair {
         passErrno = Errno.ENOMEM;
     }
 
-    /** Returns whether a mapping may be split, as locking a part of it does: the process may have only so many. */
-    private boolean maySplit(Segment segment) {
+    /**
+     * Counts the split that locking a part of a mapping makes, where it does.
+     *
+     * @return whether the process may have so many mappings
+     */
+    private boolean takeSplit(Segment segment) {
         if (segment.length() == segment.mapping().length()) {
             return true;
         }

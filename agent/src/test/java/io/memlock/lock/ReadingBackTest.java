@@ -28,7 +28,7 @@ class ReadingBackTest {
 
     @Test
     void goesOnWhereItStopped() {
-        readingBack.await(segments(0, 1_000));
+        readingBack.add(segments(0, 1_000));
 
         part();
         part();
@@ -42,11 +42,11 @@ class ReadingBackTest {
     /** Something new in each pass must not make it begin again each time. */
     @Test
     void comesToAnEndThoughMoreIsLockedThanItRemembers() {
-        readingBack.await(segments(0, 1_000));
+        readingBack.add(segments(0, 1_000));
         part();
-        readingBack.await(segments(1_000, 900));
+        readingBack.add(segments(1_000, 900));
         part();
-        readingBack.await(segments(1_900, 1));
+        readingBack.add(segments(1_900, 1));
         part();
         assertThat(residency.firsts).containsExactly(0, 400, 800);
         assertThat(readingBack.isMoreToDo()).as("all that is locked, once more").isTrue();
@@ -56,7 +56,7 @@ class ReadingBackTest {
         }
 
         assertThat(residency.firsts).containsExactly(0, 400, 800, 0, 400, 800, 1_200, 1_600);
-        assertThat(readingBack.isNeeded()).isFalse();
+        assertThat(readingBack.continueOrEnd()).isFalse();
     }
 
     /** As at an attach: what is told in the end is all of it. */
@@ -77,7 +77,7 @@ class ReadingBackTest {
         readingBack.readAll(segments(0, 10), () -> false);
 
         assertThat(residency.told).containsExactly(10 * PAGE);
-        assertThat(readingBack.isNeeded()).isFalse();
+        assertThat(readingBack.continueOrEnd()).isFalse();
     }
 
     private FakeProcess process() {
@@ -87,7 +87,7 @@ class ReadingBackTest {
     }
 
     private void part() {
-        assertThat(readingBack.isNeeded()).isTrue();
+        assertThat(readingBack.continueOrEnd()).isTrue();
         readingBack.readPart(segments(0, 1_901), () -> false);
     }
 
