@@ -40,7 +40,7 @@ public final class Background {
         StateAnnouncer announcer = new StateAnnouncer(lock, log, listener);
         keeper = new Keeper(lock, process, log, announcer, options, growth, new ThreadCpuTime(libc));
         reporter = new Reporter(lock, process, scans, announcer, log);
-        ChangeRate changes = new ChangeRate(lock, process, new ThreadCpuTime(libc));
+        PacedChanges changes = new PacedChanges(lock, process, new ThreadCpuTime(libc));
         control = new LockControl(lock, process, scans, changes, announcer, log, this);
     }
 

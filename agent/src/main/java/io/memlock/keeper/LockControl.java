@@ -31,13 +31,13 @@ public final class LockControl {
     private final StateAnnouncer announcer;
     private final Log log;
     private final Background background;
-    private final ChangeRate changes;
+    private final PacedChanges changes;
 
     LockControl(
             MemoryLock lock,
             ProcessView process,
             Scans scans,
-            ChangeRate changes,
+            PacedChanges changes,
             StateAnnouncer announcer,
             Log log,
             Background background) {

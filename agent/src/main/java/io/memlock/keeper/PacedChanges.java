@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  * Changes the lock, and spares a JVM in which somebody asks for changes without end: each looks at all mappings, and others
  * map memory more slowly meanwhile. Safe for use by several threads.
  */
-final class ChangeRate {
+final class PacedChanges {
 
     /** Changes take a tenth of a CPU in the long run. */
     private static final long SHARE = 10;
@@ -26,7 +26,7 @@ final class ChangeRate {
     private final ThreadCpuTime cpu;
     private final CpuAllowance allowance;
 
-    ChangeRate(MemoryLock lock, ProcessView process, ThreadCpuTime cpu) {
+    PacedChanges(MemoryLock lock, ProcessView process, ThreadCpuTime cpu) {
         this.lock = lock;
         this.process = process;
         this.cpu = cpu;

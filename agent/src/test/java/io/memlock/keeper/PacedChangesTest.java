@@ -16,14 +16,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class ChangeRateTest {
+class PacedChangesTest {
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final FakeKernel kernel = new FakeKernel();
     private final FakeProcess process = new FakeProcess(kernel);
     private final MemoryLock lock = process.newLock();
-    private final ChangeRate rate = new ChangeRate(lock, process, new ThreadCpuTime(kernel));
+    private final PacedChanges changes = new PacedChanges(lock, process, new ThreadCpuTime(kernel));
 
     private long usedNanos;
     private long costNanos;
@@ -43,7 +43,7 @@ class ChangeRateTest {
     private void assertWaits(String options) throws Exception {
         AgentOptions wanted = OptionParser.parse(options);
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> rate.change(wanted))
+        assertThatThrownBy(() -> changes.change(wanted))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("nothing has been changed");
         assertThat(Thread.interrupted()).isTrue();
@@ -55,25 +55,25 @@ class ChangeRateTest {
         costNanos = SECOND / 5;
         int atOnce = 6;
         for (int i = 0; i < atOnce; i++) {
-            rate.change(OptionParser.parse("mode=heap"));
+            changes.change(OptionParser.parse("mode=heap"));
         }
 
         assertWaits("mode=heap+code");
         process.passedNanos += SECOND;
         assertWaits("mode=heap+code");
         process.passedNanos += SECOND;
-        rate.change(OptionParser.parse("mode=heap+code"));
+        changes.change(OptionParser.parse("mode=heap+code"));
     }
 
     /** It may be an operator's second try. */
     @Test
     void theChangeAfterADearOneWaitsForTenSecondsAtMost() throws Exception {
         costNanos = 100 * SECOND;
-        rate.change(OptionParser.parse("mode=heap"));
-        rate.change(OptionParser.parse("mode=heap"));
+        changes.change(OptionParser.parse("mode=heap"));
+        changes.change(OptionParser.parse("mode=heap"));
 
         assertWaits("mode=heap+code");
         process.passedNanos += 10 * SECOND;
-        rate.change(OptionParser.parse("mode=heap+code"));
+        changes.change(OptionParser.parse("mode=heap+code"));
     }
 }
