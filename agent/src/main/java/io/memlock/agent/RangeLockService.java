@@ -5,7 +5,7 @@ import io.memlock.calls.HeldPages.Manner;
 import io.memlock.calls.HeldPages.Range;
 import io.memlock.keeper.OwnPermissions;
 import io.memlock.os.NativeAccess;
-import io.memlock.ranges.RangeLocks;
+import io.memlock.ranges.RangeLocker;
 import io.memlock.state.LockFailure;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
@@ -25,12 +25,12 @@ final class RangeLockService {
 
     private static final String NOT_DONE = "NOT LOCKED";
 
-    private final RangeLocks locks;
+    private final RangeLocker locker;
     private final AtomicLong lastNumber = new AtomicLong();
     private final Map<Long, Lock> open = new ConcurrentHashMap<>();
 
-    RangeLockService(RangeLocks locks) {
-        this.locks = locks;
+    RangeLockService(RangeLocker locker) {
+        this.locker = locker;
     }
 
     /**
@@ -42,7 +42,7 @@ final class RangeLockService {
 
     /** Returns the way to the service of this process. */
     static MethodHandle of(ThisProcess process) {
-        return new RangeLockService(process.rangeLocks()).handle();
+        return new RangeLockService(process.newRangeLocker()).handle();
     }
 
     /** Returns a handle that is bound to this service and does not show it. */
@@ -104,19 +104,19 @@ final class RangeLockService {
         private Object lock() {
             long address = buffer == null ? first : NativeAccess.addressOf(buffer);
             long bytes = buffer == null ? second : buffer.capacity();
-            Range pages = locks.pagesOf(address, bytes);
+            Range pages = locker.pagesOf(address, bytes);
             // Made before the lock is taken, after which nothing may fail.
             Long number = lastNumber.incrementAndGet();
             long[] numbers = {number, address, bytes, pages.start(), pages.end() - pages.start()};
             Lock lock = new Lock(pages, manner, buffer);
-            LockFailure failure = locks.lock(pages, manner);
+            LockFailure failure = locker.lock(pages, manner);
             if (failure != null) {
                 return failure.text(NOT_DONE);
             }
             try {
                 open.put(number, lock);
             } catch (OutOfMemoryError e) {
-                locks.unlock(pages, manner);
+                locker.unlock(pages, manner);
                 throw e;
             }
             return numbers;
@@ -133,7 +133,7 @@ final class RangeLockService {
         private void unlock(Lock lock) {
             synchronized (lock) { // two may ask for it at once
                 if (open.containsKey(first)) {
-                    locks.unlock(lock.pages, lock.manner);
+                    locker.unlock(lock.pages, lock.manner);
                     open.remove(first); // not before: in a full heap it may stay locked, and can be asked for again
                 }
             }
@@ -141,7 +141,7 @@ final class RangeLockService {
 
         private Object lockedBytes() throws IOException {
             Lock lock = open.get(first);
-            return lock == null ? 0L : locks.lockedBytes(lock.pages);
+            return lock == null ? 0L : locker.lockedBytes(lock.pages);
         }
     }
 }

@@ -41,7 +41,7 @@ import io.memlock.options.CurrentOptions;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.proc.ProcFs;
-import io.memlock.ranges.RangeLocks;
+import io.memlock.ranges.RangeLocker;
 import io.memlock.reconcile.PassRelay;
 import io.memlock.reconcile.Reconciler;
 import io.memlock.report.GentleScan;
@@ -277,10 +277,10 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
         return held;
     }
 
-    /** Creates the locks of ranges; what a handle lets go of stays locked where the agent wants it. */
-    RangeLocks rangeLocks() {
+    /** Creates what locks ranges; what a handle lets go of stays locked where the agent wants it. */
+    RangeLocker newRangeLocker() {
         held().askWhetherWanted(lock::wants);
-        return new RangeLocks(
+        return new RangeLocker(
                 this,
                 libc,
                 probe,

@@ -9,7 +9,7 @@ import io.memlock.calls.LockProbe;
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
 import io.memlock.memory.Region;
-import io.memlock.ranges.RangeLocks;
+import io.memlock.ranges.RangeLocker;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
@@ -22,7 +22,7 @@ class RangeLockServiceTest {
     private final FakeKernel kernel = new FakeKernel();
     private final FakeProcess process = new FakeProcess(kernel);
     private final LockProbe probe = new LockProbe(kernel, PAGE);
-    private final MethodHandle service = new RangeLockService(new RangeLocks(
+    private final MethodHandle service = new RangeLockService(new RangeLocker(
                     process,
                     kernel,
                     probe,

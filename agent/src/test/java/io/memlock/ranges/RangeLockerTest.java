@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ranges that an application asks for, beside what the agent locks. */
-class RangeLocksTest {
+class RangeLockerTest {
 
     private static final long MIB = 1 << 20;
     private static final long PAGE = FakeKernel.PAGE;
@@ -46,7 +46,7 @@ class RangeLocksTest {
     @TempDir
     private Path proc;
 
-    private RangeLocks ranges;
+    private RangeLocker ranges;
 
     @BeforeEach
     void startJvm() throws IOException {
@@ -59,8 +59,8 @@ class RangeLocksTest {
         ranges = withHugePagesOf(2 * MIB);
     }
 
-    private RangeLocks withHugePagesOf(long bytes) {
-        return new RangeLocks(
+    private RangeLocker withHugePagesOf(long bytes) {
+        return new RangeLocker(
                 process,
                 kernel,
                 probe,

@@ -21,7 +21,7 @@ import java.io.IOException;
  * Locks the ranges that an application asks for through {@code io.memlock.api}, on the application's threads. A range is
  * locked as a whole or not at all.
  */
-public final class RangeLocks {
+public final class RangeLocker {
 
     /**
      * The length that one call locks, where no huge page is longer: it walks what is resident for 0.3 ms, in which nobody
@@ -42,7 +42,7 @@ public final class RangeLocks {
     private final long pieceBytes;
 
     /**
-     * Makes the locks of one process.
+     * Locks nothing until it is asked.
      *
      * @param process whose memory it is
      * @param probe tells what is locked
@@ -50,7 +50,7 @@ public final class RangeLocks {
      * @param proc where {@code /proc} is
      * @param hugePageBytes how large transparent huge pages may be
      */
-    public RangeLocks(
+    public RangeLocker(
             OwnProcess process,
             LibC libc,
             LockProbe probe,
