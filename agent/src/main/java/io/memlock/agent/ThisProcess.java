@@ -93,6 +93,7 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
      *
      * @param libc the C library
      * @param proc where {@code /proc} is
+     * @param instrumentation opens what the JDK keeps to itself; null on the command line
      * @param log where progress of long work is printed, unless somebody else waits for it
      */
     public ThisProcess(LibC libc, ProcFs proc, Instrumentation instrumentation, Log log) {

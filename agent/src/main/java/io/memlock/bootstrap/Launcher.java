@@ -14,9 +14,9 @@ final class Launcher {
     private static final String FACTORY = "io.memlock.agent.Memlock$Factory";
 
     /**
-     * The way to the running agent, one per JVM: a second attach talks to it instead of starting another. With the next one
-     * and that of {@link RangeLocks} the only static state of the project, because these classes are all that two attaches
-     * have in common. A stream of the JDK's, because the application can read this field by reflection, but not the JDK's own:
+     * The way to the running agent, one per JVM: a second attach talks to it instead of starting another. It is
+     * static, as are the next one and that of {@link RangeLocks}, because these classes are all that two attaches have in
+     * common. A stream of the JDK's, because the application can read this field by reflection, but not the JDK's own:
      * its way ends here, and does not lead to our loader and the native access of what that has loaded.
      */
     private static PrintStream running;

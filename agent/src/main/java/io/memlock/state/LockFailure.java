@@ -21,7 +21,7 @@ public record LockFailure(String tried, String answer, String cause, String effe
     /** Begins a line that continues the one above. */
     public static final String INDENT = "           ";
 
-    /** Tells that the C library cannot be called, or {@code /proc/self} cannot be read. */
+    /** Tells that the C library cannot be called. */
     public static LockFailure unavailable(String reason) {
         return new LockFailure(
                 "to call the C library",

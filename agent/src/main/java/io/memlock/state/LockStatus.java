@@ -14,7 +14,7 @@ import java.util.List;
  * @param asked what the user wants locked
  * @param strategy how new mappings are locked; null while nothing is selected
  * @param state how far the promise is kept
- * @param limit the limits as found at start
+ * @param limit how much may be locked, as last found out before this was settled
  * @param regions the regions that should be locked: none of what was asked for where that was refused
  * @param relockCount segments the keeper had to lock after the first time
  * @param failureCount passes that ended with something missing
