@@ -20,8 +20,6 @@ import io.memlock.lock.MemoryLock;
 import io.memlock.lock.Outcome;
 import io.memlock.log.Log;
 import io.memlock.log.StartupTimes;
-import io.memlock.memory.PathGlob;
-import io.memlock.memory.Region;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.CurrentOptions;
 import io.memlock.options.OnFailure;
@@ -547,27 +545,5 @@ public final class Memlock implements Agent {
 
     private LockControl control() {
         return background().control();
-    }
-
-    /** Tells what the lock in force holds against the options, where mappings are tracked at all. */
-    private static final class TrackedUnwantedLocks implements UnwantedLocks {
-
-        private final MemoryLock lock;
-        private final CurrentOptions options;
-
-        TrackedUnwantedLocks(MemoryLock lock, CurrentOptions options) {
-            this.lock = lock;
-            this.options = options;
-        }
-
-        @Override
-        public boolean isBornUnwanted(Region region) {
-            return options.get().track() && lock.isBornUnwanted(region);
-        }
-
-        @Override
-        public List<PathGlob> chosenFiles() {
-            return lock.chosenFiles();
-        }
     }
 }
