@@ -19,7 +19,6 @@ import io.memlock.keeper.ThreadStart;
 import io.memlock.lock.MemoryLock;
 import io.memlock.lock.Outcome;
 import io.memlock.log.Log;
-import io.memlock.log.StartupTimes;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.CurrentOptions;
 import io.memlock.options.OnFailure;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.log;
+package io.memlock.agent;
 
 /** Measures where start-up time goes, for {@code log=debug}. */
-public final class StartupTimes {
+final class StartupTimes {
 
     private final StringBuilder steps = new StringBuilder();
     private final long startNanos;
@@ -13,20 +13,20 @@ public final class StartupTimes {
      *
      * @param startNanos {@link System#nanoTime} when the JVM called the agent
      */
-    public StartupTimes(long startNanos) {
+    StartupTimes(long startNanos) {
         this.startNanos = startNanos;
         this.lastNanos = startNanos;
     }
 
     /** Notes a step that has just ended. */
-    public void ended(String name) {
+    void ended(String name) {
         long now = System.nanoTime();
         steps.append(steps.length() == 0 ? "" : ", ").append(name).append(' ').append(millis(now - lastNanos));
         lastNanos = now;
     }
 
     /** Returns the whole milliseconds from the start to the last step's end. */
-    public long totalMillis() {
+    long totalMillis() {
         return (lastNanos - startNanos) / 1_000_000;
     }
 
@@ -35,7 +35,7 @@ public final class StartupTimes {
      *
      * @return for example {@code start-up took 34.1 ms: loader 3.0, native 27.9, lock 3.2}
      */
-    public String describe() {
+    String describe() {
         return "start-up took " + millis(lastNanos - startNanos) + " ms: " + steps;
     }
 
