@@ -54,12 +54,6 @@ public final class Memlock implements Agent {
     /** The asker, as the log names it. */
     private static final String BY_ATTACH = "by attach";
 
-    /** The time between two attempts to start the keeper. */
-    private static final long RETRY_NANOS = 20_000_000;
-
-    /** The same after one has failed for another reason than a full heap. */
-    private static final long LATER_RETRY_NANOS = 1_000_000_000;
-
     private final Instrumentation instrumentation;
     private StartupTimes times;
 
@@ -79,9 +73,6 @@ public final class Memlock implements Agent {
     private List<String> startNotices = List.of();
 
     private Background background;
-
-    /** Whether a thread of the background has run. */
-    private volatile boolean hasBegun;
 
     /** The watch for dropped privileges, once it will end with the JVM; null before. */
     private PrivilegeWatch privileges;
@@ -220,7 +211,7 @@ public final class Memlock implements Agent {
         Thread line = newThread(start, "memlock-start");
         line.setDaemon(!AgentThread.mayRunBesideMain());
         line.start();
-        startKeepingAfter(line);
+        new AgentThread(new KeeperStart(this, line, stderr), "memlock-begin").start();
     }
 
     private String printStartLine() {
@@ -254,71 +245,6 @@ public final class Memlock implements Agent {
     private void tell(List<String> notices) {
         for (String notice : notices) {
             log.warn(notice);
-        }
-    }
-
-    /**
-     * Starts the keeper after the start line, and tries until it runs: an application may fill its heap in its first
-     * moments. What it takes to wait is initialised here, where there still is a heap for it.
-     */
-    private void startKeepingAfter(Thread line) {
-        AgentThread.rest(0);
-        long start = System.nanoTime();
-        Runnable attempt = OwnPermissions.of(new Runnable() {
-            @Override
-            public void run() {
-                keepAfter(line, start);
-            }
-        });
-        Runnable untilBegun = new Runnable() {
-            private long retryNanos = RETRY_NANOS;
-
-            @Override
-            public void run() {
-                while (!isBegun()) {
-                    AgentThread.rest(retryNanos);
-                }
-            }
-
-            private boolean isBegun() {
-                try {
-                    attempt.run();
-                } catch (OutOfMemoryError e) {
-                    // As for the call itself: somebody has to keep the promise.
-                } catch (Throwable e) {
-                    tell(e);
-                }
-                return hasBegun;
-            }
-
-            /** Whatever it is, a full heap may have led to it, and passes. A jar that was damaged does not. */
-            private void tell(Throwable failure) {
-                if (retryNanos == RETRY_NANOS) {
-                    try {
-                        stderr.print(
-                                StandardError.ERROR,
-                                "NOT KEPT: the agent cannot start the thread that keeps the lock, and tries again each second."
-                                        + " Cause: " + failure);
-                        retryNanos = LATER_RETRY_NANOS;
-                    } catch (Throwable e) {
-                        // No memory for the text. Then the next time.
-                    }
-                }
-            }
-        };
-        new AgentThread(untilBegun, "memlock-begin").start();
-    }
-
-    private void keepAfter(Thread line, long startNanos) {
-        try {
-            line.join();
-        } catch (InterruptedException e) {
-            return; // nobody interrupts it
-        }
-        hasBegun = (HeapRoom.isThere() || HeapRoom.isOverdue(startNanos))
-                && background().start();
-        if (hasBegun) { // a heap grows most at the beginning; later the reporter sees to it
-            prefault.look();
         }
     }
 
@@ -492,7 +418,7 @@ public final class Memlock implements Agent {
     }
 
     /** Returns the background services. Whoever needs them first makes them: our own thread, or an early attach. */
-    private synchronized Background background() {
+    synchronized Background background() {
         if (background == null) {
             MissingModules.tell(currentOptions.get(), log);
             prefault = new PrefaultService(instrumentation, process, lock, currentOptions, log);
@@ -514,7 +440,7 @@ public final class Memlock implements Agent {
             Runnable prefaulting = new ThreadStart() {
                 @Override
                 protected void start() {
-                    prefault.look();
+                    lookAtPrefault();
                 }
             };
             Runnable trackingMaps = new Runnable() {
@@ -540,6 +466,11 @@ public final class Memlock implements Agent {
             background = made;
         }
         return background;
+    }
+
+    /** Sees whether the heap is to be populated ahead, once the background services are made. */
+    void lookAtPrefault() {
+        prefault.look();
     }
 
     private LockControl control() {
