@@ -88,9 +88,9 @@ final class RegionsCommand implements Callable<Integer> {
     }
 
     private int show(Jvm jvm) throws IOException {
-        ProcFs proc = new ProcFs();
+        ProcFs proc = processes.files();
         String process = Long.toString(pid);
-        JvmLayout layout = JvmLayout.of(pid, (int) proc.pageBytes());
+        JvmLayout layout = JvmLayout.of(proc, process);
         if (maps) {
             List<SegmentUsage> rows = SegmentUsage.read(proc, process, layout);
             show(json ? List.of(Json.text(document(jvm, layout, rows))) : SegmentRow.table(rows, console.width()));

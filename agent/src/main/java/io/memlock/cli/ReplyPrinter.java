@@ -3,7 +3,6 @@ package io.memlock.cli;
 
 import io.memlock.attach.AttachReply;
 import io.memlock.attach.AttachReply.State;
-import io.memlock.hotspot.JvmLayout;
 import io.memlock.jvms.CommandException;
 import io.memlock.jvms.Jvm;
 import io.memlock.jvms.Jvms;
@@ -13,7 +12,6 @@ import io.memlock.log.PlainText;
 import io.memlock.memory.Bytes;
 import io.memlock.memory.Selection;
 import io.memlock.output.Console;
-import io.memlock.proc.ProcFs;
 import io.memlock.report.RegionUsage;
 import io.memlock.report.SmapsScan;
 import io.memlock.state.LockFailure;
@@ -83,7 +81,10 @@ final class ReplyPrinter {
             if (proc.status(jvm.pid()).vmLckBytes() > 0) {
                 return ExitStatus.DONE;
             }
-            selected = TimeLimit.within(TimeLimit.WALK_MILLIS, jvm.title(), () -> scan(selection));
+            selected = TimeLimit.within(
+                    TimeLimit.WALK_MILLIS,
+                    jvm.title(),
+                    () -> SmapsScan.selected(proc.files(), Long.toString(jvm.pid()), selection));
         } catch (IOException e) {
             throw new CommandException(jvm.title() + " cannot be looked at any more: " + e.getMessage());
         }
@@ -97,13 +98,6 @@ final class ReplyPrinter {
             console.out().println("Nothing of it is in RAM yet");
         }
         return ExitStatus.DONE;
-    }
-
-    private RegionUsage scan(Selection selection) throws IOException {
-        ProcFs files = new ProcFs();
-        JvmLayout layout = JvmLayout.of(jvm.pid(), (int) files.pageBytes());
-        return SmapsScan.of(files, Long.toString(jvm.pid()), layout, selection.files())
-                .total(selection.regions(), selection.files());
     }
 
     private boolean isKin() {

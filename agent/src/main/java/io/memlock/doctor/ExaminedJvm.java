@@ -61,18 +61,15 @@ record ExaminedJvm(
                 proc.status(ProcFs.SELF),
                 proc.limits(ProcFs.SELF).lockedMemory(),
                 DeploymentDetector.detect(DeploymentFiles.ofThisProcess()).ofEndedProcess(),
-                segments(
-                        proc,
-                        proc.mappings(ProcFs.SELF),
-                        ProcessHandle.current().pid()),
-                resident(proc, ProcFs.SELF, ProcessHandle.current().pid()),
+                JvmLayout.of(proc, ProcFs.SELF).classify(proc.mappings(ProcFs.SELF)),
+                resident(proc, ProcFs.SELF),
                 List.of());
     }
 
     static ExaminedJvm of(ProcFs proc, Jvm jvm, List<Mapping> mappings) throws IOException {
         String process = Long.toString(jvm.pid());
         ProcessStatus status = proc.status(process);
-        List<Segment> segments = segments(proc, mappings, jvm.pid());
+        List<Segment> segments = JvmLayout.of(proc, process).classify(mappings);
         return new ExaminedJvm(
                 process,
                 jvm.agent(),
@@ -82,21 +79,12 @@ record ExaminedJvm(
                 proc.limits(process).lockedMemory(),
                 DeploymentFiles.of(proc, jvm.pid(), mappings),
                 segments,
-                resident(proc, process, jvm.pid()),
+                resident(proc, process),
                 status.vmLckBytes() > 0 ? foreignLocks(proc, process, jvm.agent()) : List.of());
     }
 
-    private static List<Segment> segments(ProcFs proc, List<Mapping> mappings, long pid) throws IOException {
-        return JvmLayout.of(pid, (int) proc.pageBytes()).classify(mappings);
-    }
-
-    private static Resident resident(ProcFs proc, String process, long pid) {
-        return selection -> {
-            JvmLayout layout = JvmLayout.of(pid, (int) proc.pageBytes());
-            return SmapsScan.of(proc, process, layout, selection.files())
-                    .total(selection.regions(), selection.files())
-                    .residentBytes();
-        };
+    private static Resident resident(ProcFs proc, String process) {
+        return selection -> SmapsScan.selected(proc, process, selection).residentBytes();
     }
 
     /** Walks page tables, so only of a JVM in which something is locked. Our agent locks on-fault. */

@@ -4,6 +4,7 @@ package io.memlock.hotspot;
 import io.memlock.files.FileOpener;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
+import io.memlock.proc.ProcFs;
 import io.memlock.vmstructs.MemorySnapshot;
 import io.memlock.vmstructs.ProcessMemory;
 import java.io.IOException;
@@ -57,10 +58,11 @@ public final class JvmLayout {
     /**
      * Returns the layout of another JVM, which does not notice.
      *
-     * @param pid its process id
+     * @param process a process id, or {@code self}
+     * @throws IOException if the page size cannot be learned
      */
-    public static JvmLayout of(long pid, int pageBytes) {
-        return new JvmLayout(new FileOpener.Jdk(), "/proc/" + pid, null, pageBytes);
+    public static JvmLayout of(ProcFs proc, String process) throws IOException {
+        return new JvmLayout(new FileOpener.Jdk(), "/proc/" + process, null, (int) proc.pageBytes());
     }
 
     /**

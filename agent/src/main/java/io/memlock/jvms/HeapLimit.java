@@ -19,7 +19,7 @@ public final class HeapLimit {
      * @return -1 if it cannot be told; with ZGC it cannot, because that reserves many times the limit
      */
     public static long of(Jvm jvm) {
-        return flagsDecide(jvm) ? jvm.flags().heapMaxBytes() : reserved(segments(jvm.pid()));
+        return flagsDecide(jvm) ? jvm.flags().heapMaxBytes() : reserved(segments(Long.toString(jvm.pid())));
     }
 
     /**
@@ -35,11 +35,10 @@ public final class HeapLimit {
         return jvm.flags().heapMaxBytes() >= 0 || jvm.flags().isOn("UseZGC", false);
     }
 
-    private static List<Segment> segments(long pid) {
+    private static List<Segment> segments(String process) {
         ProcFs proc = new ProcFs();
         try {
-            JvmLayout layout = JvmLayout.of(pid, (int) proc.pageBytes());
-            return layout.classifyUnasked(proc.mappings(Long.toString(pid)));
+            return JvmLayout.of(proc, process).classifyUnasked(proc.mappings(process));
         } catch (IOException ended) {
             return List.of();
         }

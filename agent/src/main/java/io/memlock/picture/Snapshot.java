@@ -54,13 +54,14 @@ public record Snapshot(
      * @throws OptionException never: the options are the default ones
      */
     public static Snapshot of(ProcDirectory processes, Jvm jvm) throws IOException, OptionException {
-        ProcFs proc = new ProcFs();
+        ProcFs proc = processes.files();
+        String process = Long.toString(jvm.pid());
         PublishedLock published = PublishedLock.of(processes, jvm.pid());
         List<PathGlob> globs = published.selectedFiles();
         List<PathGlob> files = globs == null ? List.of() : globs;
-        JvmLayout layout = JvmLayout.of(jvm.pid(), (int) proc.pageBytes());
+        JvmLayout layout = JvmLayout.of(proc, process);
         long start = System.nanoTime();
-        List<SegmentUsage> rows = SegmentUsage.read(proc, Long.toString(jvm.pid()), layout);
+        List<SegmentUsage> rows = SegmentUsage.read(proc, process, layout);
         RegionReport report = SmapsScan.report(rows, files, start);
         RegionUsage total = report.total();
         JvmMemory memory = JvmMemory.of(

@@ -3,6 +3,7 @@ package io.memlock.report;
 
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.memory.PathGlob;
+import io.memlock.memory.Selection;
 import io.memlock.memory.SmapsCost;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
@@ -28,6 +29,18 @@ public final class SmapsScan {
             throws IOException {
         long start = System.nanoTime();
         return report(SegmentUsage.read(proc, process, layout), files, start);
+    }
+
+    /**
+     * Scans a process for what is selected of it.
+     *
+     * @param process a process id, or {@code self}
+     * @return the sum, whose region is null
+     * @throws IOException if smaps cannot be read
+     */
+    public static RegionUsage selected(ProcFs proc, String process, Selection selection) throws IOException {
+        return of(proc, process, JvmLayout.of(proc, process), selection.files())
+                .total(selection.regions(), selection.files());
     }
 
     /**

@@ -9,6 +9,7 @@ import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
+import io.memlock.proc.ProcFs;
 import io.memlock.vmstructs.ElfImage;
 import io.memlock.vmstructs.MemorySnapshot;
 import io.memlock.vmstructs.ProcessMemory;
@@ -21,11 +22,12 @@ import org.junit.jupiter.api.Test;
 /** On the JVM that runs the tests, whatever its collector. */
 class JvmLayoutTest {
 
-    private static final long PID = ProcessHandle.current().pid();
+    private static final ProcFs PROC = new ProcFs();
+    private static final String PID = Long.toString(ProcessHandle.current().pid());
 
     @Test
     void findsHeapCodeAndStacksWithoutAskingTheJvm() throws IOException {
-        JvmLayout layout = JvmLayout.of(PID, 4096);
+        JvmLayout layout = JvmLayout.of(PROC, PID);
         List<Segment> segments = layout.classifyUnasked(maps());
 
         assertThat(segments)
@@ -44,7 +46,7 @@ class JvmLayoutTest {
 
     @Test
     void findsTheStackOfANewThread() throws Exception {
-        JvmLayout layout = JvmLayout.of(PID, 4096);
+        JvmLayout layout = JvmLayout.of(PROC, PID);
         layout.classifyUnasked(maps());
         long before = javaStackBytes(layout);
         Thread thread = new Thread(JvmLayoutTest::sleep);
@@ -59,7 +61,7 @@ class JvmLayoutTest {
 
     @Test
     void findsMetaspaceWithoutAskingTheJvm() throws IOException {
-        JvmLayout layout = JvmLayout.of(PID, 4096);
+        JvmLayout layout = JvmLayout.of(PROC, PID);
         layout.classifyUnasked(maps());
 
         assertThat(layout.askJvm(0)).isTrue();
@@ -72,7 +74,7 @@ class JvmLayoutTest {
 
     @Test
     void findsALargeAllocationOfMalloc() throws IOException {
-        JvmLayout layout = JvmLayout.of(PID, 4096);
+        JvmLayout layout = JvmLayout.of(PROC, PID);
         ByteBuffer allocated = ByteBuffer.allocateDirect(48 << 20);
 
         assertThat(layout.classifyUnasked(maps()))
@@ -103,7 +105,7 @@ class JvmLayoutTest {
 
     @Test
     void returnsTheSameListWhenNothingChanged() throws IOException {
-        JvmLayout layout = JvmLayout.of(PID, 4096);
+        JvmLayout layout = JvmLayout.of(PROC, PID);
         List<Mapping> maps = maps();
         List<Segment> first = layout.classifyUnasked(maps);
         for (int attempt = 0; attempt < 10; attempt++) { // a thread of the JVM may come or go between two
@@ -150,7 +152,7 @@ class JvmLayoutTest {
 
     @Test
     void classifiesByNameWhenNothingAnswers() throws IOException {
-        JvmLayout layout = JvmLayout.of(Integer.MAX_VALUE, 4096);
+        JvmLayout layout = JvmLayout.of(PROC, Integer.toString(Integer.MAX_VALUE));
         assertThat(layout.classifyUnasked(maps()))
                 .anyMatch(segment -> segment.region() == Region.LIBS)
                 .noneMatch(segment -> segment.evidence() == Evidence.VM_STRUCTURE);

@@ -3,6 +3,7 @@ package io.memlock.hotspot;
 
 import io.memlock.files.FileOpener;
 import io.memlock.memory.Segment;
+import io.memlock.proc.ProcFs;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -31,7 +32,7 @@ public final class LayoutProbe {
     /** With an argument looks at another JVM, else at this one, after it made some use of its memory. */
     public static void main(String[] arguments) throws IOException {
         if (arguments.length > 0) {
-            serve(JvmLayout.of(Long.parseLong(arguments[0]), PAGE_BYTES), "/proc/" + arguments[0] + "/maps");
+            serve(JvmLayout.of(new ProcFs(), arguments[0]), "/proc/" + arguments[0] + "/maps");
             return;
         }
         List<byte[]> live = new ArrayList<>();

@@ -38,8 +38,10 @@ class GentleScanTest {
     private static final long PAGE_MAPPED_ELSEWHERE = 1L << 63 | 1L << 61;
 
     private final ProcFs proc = new ProcFs();
-    private final JvmLayout layout = JvmLayout.of(ProcessHandle.current().pid(), PAGE);
+    private final JvmLayout layout = JvmLayout.of(proc, ProcFs.SELF);
     private final FakeKernel nothingLocked = new FakeKernel();
+
+    GentleScanTest() throws IOException {} // for the layout
 
     @Test
     void findsInEachRegionWhatSmapsSays() throws IOException {

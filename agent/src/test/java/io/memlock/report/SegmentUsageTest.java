@@ -15,7 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SegmentUsageTest {
 
-    private static final int PAGE = 4096;
     private static final long MIB = 1 << 20;
 
     @TempDir
@@ -39,7 +38,7 @@ class SegmentUsageTest {
     private RegionUsage heap(String smaps) throws IOException {
         Path self = Files.createDirectories(directory.resolve("self"));
         Files.writeString(self.resolve("smaps"), smaps);
-        JvmLayout layout = JvmLayout.of(ProcessHandle.current().pid(), PAGE);
+        JvmLayout layout = JvmLayout.of(new ProcFs(), ProcFs.SELF);
         ProcFs proc = new ProcFs(directory.toFile(), directory.toFile());
         return SmapsScan.of(proc, ProcFs.SELF, layout, List.of()).total(List.of(Region.HEAP));
     }
