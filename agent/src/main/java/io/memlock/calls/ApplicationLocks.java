@@ -126,6 +126,7 @@ public final class ApplicationLocks {
      */
     public record Found(List<Segment> ours, boolean isSomeChanged) {}
 
+    /** Reads the flags that the kernel keeps of each mapping, as far as they are about locks. */
     public interface LockFlags {
 
         /**

@@ -141,8 +141,8 @@ public final class LockCounters {
     /**
      * Publishes what a scan found of the selection.
      *
-     * @param lockedBytes locked, -1 if not known
-     * @param residentBytes resident, -1 if not known
+     * @param lockedBytes locked
+     * @param residentBytes resident
      * @param scannedNanos when
      */
     public void scan(long lockedBytes, long residentBytes, long scannedNanos) {

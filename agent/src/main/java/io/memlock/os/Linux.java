@@ -2,8 +2,8 @@
 package io.memlock.os;
 
 /**
- * Numbers of the Linux ABI on x86-64 and aarch64, the same on both unless said otherwise. Each is named as in its
- * header.
+ * Numbers of the Linux ABI on x86-64 and aarch64. They are the same on both, and named as in their header, unless said
+ * otherwise.
  */
 public final class Linux {
 
@@ -63,7 +63,7 @@ public final class Linux {
     /** Fault pages in for reading, Linux 5.14. Before, the number meant nothing, or MADV_DOEXEC on Oracle's kernel. */
     public static final int MADV_POPULATE_READ = 22;
 
-    /** Fault pages in for writing without storing anything, Linux 5.14. The number warns as above. */
+    /** Fault pages in for writing without storing anything, Linux 5.14. On older kernels as {@link #MADV_POPULATE_READ}. */
     public static final int MADV_POPULATE_WRITE = 23;
 
     // include/uapi/asm-generic/fcntl.h
@@ -81,7 +81,7 @@ public final class Linux {
     public static final int F_GET_SEALS = 1034;
 
     // include/uapi/linux/mman.h
-    /** Where in the answer of cachestat the evicted pages are. */
+    /** Where in the answer of cachestat {@code nr_evicted} is, the fourth field of {@code struct cachestat}. */
     public static final int CACHESTAT_EVICTED = 3;
 
     // include/uapi/linux/fs.h
@@ -96,7 +96,7 @@ public final class Linux {
     public static final long RLIM_INFINITY = -1L;
 
     // include/uapi/linux/capability.h
-    /** For capget: with 64 bits in each set. */
+    /** For capget: with 64 bits in each set. The header calls it {@code _LINUX_CAPABILITY_VERSION_3}. */
     public static final int CAPABILITY_VERSION_3 = 0x20080522;
 
     /** Allows to lock memory beyond {@link #RLIMIT_MEMLOCK}. */
@@ -110,33 +110,36 @@ public final class Linux {
     /** For sched_setscheduler: as most threads are scheduled. */
     public static final int SCHED_OTHER = 0;
 
-    /** For poll: writing does not wait. */
-    public static final int POLLOUT = 4;
-
-    /** For poll: there is something to read. */
-    public static final int POLLIN = 1;
-
-    /** A clock that nobody sets. */
-    public static final int CLOCK_MONOTONIC = 1;
-
-    /** For timerfd_create: no program that is started inherits the timer. */
-    public static final int TFD_CLOEXEC = 0x8_0000;
-
     /** For sched_setscheduler: goes before all that are scheduled otherwise, as soon as it wakes up. */
     public static final int SCHED_FIFO = 1;
-
-    /** For sched_setscheduler, with a policy: what the thread starts is scheduled as most are. */
-    public static final int SCHED_RESET_ON_FORK = 0x4000_0000;
 
     /** For sched_setscheduler: as most threads, but a thread that wakes up waits until whoever runs lets it. */
     public static final int SCHED_BATCH = 3;
 
-    // glibc bits/confname.h
-    /** For sysconf: bytes in a page. */
-    public static final int SC_PAGESIZE = 30;
+    /** For sched_setscheduler, with a policy: what the thread starts is scheduled as most are. */
+    public static final int SCHED_RESET_ON_FORK = 0x4000_0000;
 
-    /** CPU time of the calling thread. {@code linux/time.h} */
+    // include/uapi/asm-generic/poll.h
+    /** For poll: there is something to read. */
+    public static final int POLLIN = 1;
+
+    /** For poll: writing does not wait. */
+    public static final int POLLOUT = 4;
+
+    // include/uapi/linux/time.h
+    /** A clock that nobody sets. */
+    public static final int CLOCK_MONOTONIC = 1;
+
+    /** CPU time of the calling thread. */
     public static final int CLOCK_THREAD_CPUTIME_ID = 3;
+
+    // include/uapi/linux/timerfd.h
+    /** For timerfd_create: no program that is started inherits the timer. */
+    public static final int TFD_CLOEXEC = 0x8_0000;
+
+    // glibc bits/confname.h
+    /** For sysconf: bytes in a page. The header calls it {@code _SC_PAGESIZE}. */
+    public static final int SC_PAGESIZE = 30;
 
     // arch/x86/include/uapi/asm/signal.h and asm-generic/signal.h
     /** Has HotSpot dump its threads, or listen to those who attach. */

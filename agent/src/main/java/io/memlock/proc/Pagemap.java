@@ -278,9 +278,10 @@ public final class Pagemap implements Closeable {
      */
     public record PageCounts(long present, long mappedElsewhere, long swapped) {}
 
+    /** Takes runs of pages that lie side by side. */
     public interface RunConsumer {
 
-        /** Takes the pages from start up to end. */
+        /** Takes a run: the addresses from start up to end. */
         void accept(long start, long end);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * What {@code /proc} and the memory cgroup files say: text in, records out. Nothing here knows Java, HotSpot or locking.
+ * Reads what {@code /proc} and {@code /sys} say. {@code ProcFs} opens the files; the parsers take text and return records.
+ * Nothing here knows Java, HotSpot or locking.
  */
 package io.memlock.proc;
