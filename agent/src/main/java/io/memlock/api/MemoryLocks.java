@@ -17,14 +17,14 @@ import java.nio.ByteBuffer;
  * segment.byteSize())}; keep its arena open until the handle is closed. With {@code lock(segment.asByteBuffer())}, up to 2
  * GiB, the handle keeps the memory of an automatic arena.
  *
- * <p>The kernel locks whole pages, and does not count locks: one munlock ends them all. mlock(2) Here pages are counted. A
- * page stays locked until the last handle on it is closed, and after that if the agent is to lock it anyway, as with {@code
- * mode=all}, or if it was locked by the application's own calls before. No handle is affected by the agent's {@code unlock},
- * or by what its {@code mode} leaves out.
+ * <p>The kernel locks whole pages, and does not count locks: one call of munlock(2) ends all locks on a page. This class
+ * counts the handles on each page. A page stays locked until the last handle on it is closed, and after that if the agent
+ * is to lock it anyway, as with {@code mode=all}, or if it was locked by the application's own calls before. No handle is
+ * affected by the agent's {@code unlock}, or by what its {@code mode} leaves out.
  *
  * <p>Without the agent nothing is locked, the handles say so, and no method fails for that: see {@link #isAvailable}.
  *
- * <p>All methods may be called from any thread. They wait for no other lock on the same pages but while one is being ended.
+ * <p>All methods may be called from any thread. They wait for another lock on the same pages only while that is being ended.
  */
 public final class MemoryLocks {
 
@@ -103,9 +103,8 @@ public final class MemoryLocks {
      * @throws MemoryLockException if the kernel refuses: the limit on locked memory, a page that is not mapped
      */
     public static LockedMemory lock(long address, long bytes, LockOptions options) {
-        // Addresses that a process can use are positive numbers, on every system the agent runs on. So is the end of
-        // the
-        // last page.
+        // On every system the agent runs on, the addresses that a process can use are positive numbers, and so is the
+        // end of the last page.
         if (address <= 0 || bytes <= 0 || address > Long.MAX_VALUE - bytes - LARGEST_PAGE_BYTES) {
             throw new IllegalArgumentException("no range of addresses that could be mapped: " + bytes + " bytes from 0x"
                     + Long.toHexString(address));

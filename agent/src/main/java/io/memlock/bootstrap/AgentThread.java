@@ -55,7 +55,7 @@ public final class AgentThread extends Thread implements Thread.UncaughtExceptio
     }
 
     @Override
-    public synchronized void start() { // as the method it is in place of
+    public synchronized void start() { // because Thread.start is
         try {
             super.start();
         } catch (Throwable e) { // no memory for a thread

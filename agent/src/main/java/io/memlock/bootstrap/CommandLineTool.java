@@ -37,8 +37,8 @@ final class CommandLineTool {
     }
 
     /**
-     * The same for a given main module and class, and what the launcher says it runs. The launcher sets the first two when the
-     * main class is in a module, as it is with every tool in the JDK's {@code bin} folder (JDK:
+     * Tells whether a main module and class, or what the launcher says it runs, is of the JDK. The launcher sets the first two
+     * when the main class is in a module, as it is with every tool in the JDK's {@code bin} folder (JDK:
      * {@code sun.launcher.LauncherHelper}). The JVM that {@code jshell} starts beside itself is given its main class by name.
      */
     static boolean isOfTheJdk(String mainModule, String mainClass, String command) {
@@ -59,9 +59,9 @@ final class CommandLineTool {
     }
 
     /**
-     * The same for what the launcher says it runs: a class or a jar, and its arguments (JDK: {@code SetJavaCommandLineProp}
-     * of {@code java.c}). With {@code -jar} that jar is the class path, and this class is from it even if the agent is
-     * started from another copy.
+     * Tells whether what the launcher says it runs, a class or a jar and its arguments, is the command line of the agent jar
+     * (JDK: {@code SetJavaCommandLineProp} of {@code java.c}). With {@code -jar} that jar is the class path, and this class is
+     * from it even if the agent is started from another copy.
      */
     static boolean isOurs(File jar, String command, String classPath) throws IOException {
         if (command == null || classPath == null) {

@@ -51,7 +51,7 @@ final class IsolatedLoader extends ClassLoader {
     /** What the classes for regions take with what they do before main, and what HotSpot needs then so as not to abort. */
     private static final long ROOM_BYTES = 2L << 20;
 
-    /** The same in regions of a MiB, which G1 fills only in part: with 2.5 MiB free of 4 JDK 17 has no memory for them. */
+    /** {@link #ROOM_BYTES} in regions of a MiB: G1 fills these only in part, and on JDK 17 2.5 MiB free of 4 are too little. */
     private static final long ROOM_IN_REGIONS_BYTES = 3L << 20;
 
     private static final long REGION_BYTES = 1L << 20;

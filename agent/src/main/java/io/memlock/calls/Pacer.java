@@ -26,7 +26,7 @@ public final class Pacer {
                 });
     }
 
-    /** The same by another clock, for tests. */
+    /** Paces the work by another clock, for tests. */
     public Pacer(Pause pause, LongSupplier clock) {
         this.pause = pause;
         this.clock = clock;

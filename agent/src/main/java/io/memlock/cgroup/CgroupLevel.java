@@ -33,7 +33,7 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
     private static final Keys SWAPPABLE_V2 = new Keys("inactive_anon ", "active_anon ");
     private static final byte[] MAX = {'m', 'a', 'x'};
 
-    /** Returns the same for one measurement, in which each file is read at most once. */
+    /** Returns this level for one measurement, in which each file is read at most once. */
     CgroupLevel measured() {
         return new CgroupLevel(version, directory, new FilesReadOnce(files));
     }

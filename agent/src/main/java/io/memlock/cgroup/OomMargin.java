@@ -35,7 +35,7 @@ public record OomMargin(
         return freeBytes + Math.min(others, swapLeftBytes) - process.swappedBytes();
     }
 
-    /** Returns the same where nothing may be swapped out. */
+    /** Returns this margin as it would be if nothing could be swapped out. */
     OomMargin withoutSwap() {
         return new OomMargin(freeBytes, 0, 0, 0, limitBytes, heapToComeBytes, place);
     }

@@ -7,8 +7,8 @@ public final class DispatchLibrary {
     private DispatchLibrary() {}
 
     /**
-     * Loads the library for this class's loader, which is JNA's too. Here rather than in the package that calls it because {@code System.load} is restricted from
-     * JDK 24 on, and only JNA's module is granted native access.
+     * Loads the library for this class's loader, which is JNA's too. It is done here rather than in the package that calls it
+     * because {@code System.load} is restricted from JDK 24 on, and only JNA's module is granted native access.
      *
      * @param path absolute path of {@code libjnidispatch.so}
      * @throws UnsatisfiedLinkError if the file cannot be mapped, as on a file system mounted {@code noexec}

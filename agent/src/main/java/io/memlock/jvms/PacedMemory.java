@@ -11,7 +11,7 @@ public final class PacedMemory {
     /** The measuring takes at most one part in so many of a CPU, and of the time in which the JVM can map memory. */
     private static final long SHARE = 1000;
 
-    /** The same share once the charged bytes have changed, or the resident ones by more than this part. */
+    /** The share once the charged bytes have changed, or the resident ones by more than this part. */
     private static final long CHANGED_SHARE = 100;
 
     private static final long CHANGED_PART = 16;

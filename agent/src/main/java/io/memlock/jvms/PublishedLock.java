@@ -95,7 +95,7 @@ public record PublishedLock(
     }
 
     /**
-     * Returns the same with what somebody else has measured just now, which counts more than what the agent says.
+     * Returns this lock with what somebody else has measured just now, which counts more than what the agent says.
      *
      * @param lockedBytes locked of the selection
      * @param residentBytes resident of the selection

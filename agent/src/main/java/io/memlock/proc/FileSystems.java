@@ -71,9 +71,9 @@ final class FileSystems {
     }
 
     /**
-     * Returns the same for one reading of maps or smaps, on one thread. What is mounted stays known as long as each reading
-     * finds something mapped of it; whether the host has huge pages may change between two readings, and is read once in
-     * each, if at all.
+     * Returns a view of this for one reading of maps or smaps, on one thread. What is mounted stays known as long as each
+     * reading finds something mapped of it; whether the host has huge pages may change between two readings, and is read once
+     * in each, if at all.
      */
     FileSystems forOneReading() {
         return new FileSystems(proc, pid, mounted, readings, readings.incrementAndGet());
@@ -99,8 +99,8 @@ final class FileSystems {
     /**
      * Returns what is behind a mapping.
      *
-     * @param major of the number of its file system
-     * @param minor the same
+     * @param major half of the number of its file system
+     * @param minor the other half
      * @param inode 0 if there is no file
      * @param path as in maps
      */

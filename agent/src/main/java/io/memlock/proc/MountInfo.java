@@ -17,8 +17,8 @@ public record MountInfo(List<Mount> mounts) {
     /**
      * One mount; octal escapes are decoded.
      *
-     * @param major of the number of the file system, as maps has it of the files on it
-     * @param minor the same
+     * @param major half of the number of the file system, as maps has it of the files on it
+     * @param minor the other half
      * @param root the directory of the file system that is visible here, {@code /} for all of it
      * @param mountPoint where it is
      * @param options of this mount, joined by commas

@@ -30,7 +30,7 @@ public record SmapsEntry(
         boolean lockedOnFault,
         boolean special) {
 
-    /** Returns the same with another number of bytes in hugetlb pages. */
+    /** Returns this entry with another number of bytes in hugetlb pages. */
     public SmapsEntry withHugetlbBytes(long bytes) {
         return bytes == hugetlbBytes
                 ? this

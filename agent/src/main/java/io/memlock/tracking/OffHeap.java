@@ -121,7 +121,7 @@ public final class OffHeap {
     }
 
     /**
-     * Returns what each class has allocated since that is sampled, and not freed.
+     * Returns what each class has allocated since sampling began, and not freed.
      *
      * @return the class with the most bytes first; empty while nothing is sampled
      */
@@ -131,7 +131,7 @@ public final class OffHeap {
     }
 
     /**
-     * Returns the native segments that were allocated since they are counted, and not freed yet.
+     * Returns the native segments that were allocated since counting began, and not freed yet.
      *
      * @return the number and the bytes, {@link #UNKNOWN} while they are not counted
      */

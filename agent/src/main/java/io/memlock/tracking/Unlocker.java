@@ -83,7 +83,8 @@ final class Unlocker implements Consumer<long[]> {
             List<PathGlob> globs = unwanted.chosenFiles();
             boolean isInMemory = (files != shared || !globs.isEmpty()) && isInMemory((int) mapping[0]);
             boolean isInVain = isInMemory ? shared : files;
-            // We lock on-fault. If anything is there already, the application has called mlockall itself since we last
+            // The agent locks on-fault. If a page is present already, the application has called mlockall since the
+            // agent
             // did.
             if (isInVain && !isPresent(mapping[1]) && (isInMemory || !isChosen((int) mapping[0], globs))) {
                 unlock(mapping[1], mapping[2]);
