@@ -164,7 +164,7 @@ final class RegionsCommand implements Callable<Integer> {
         }
         document.put("regions", regions);
         document.put("total", json("total", report.total()));
-        if (!published.selection().isEmpty()) {
+        if (!published.regions().isEmpty()) {
             document.put("selection", published.selection());
             document.put("selectedFiles", published.files().isEmpty() ? null : published.files());
             document.put("selected", selected == null ? null : json("selected", selected));

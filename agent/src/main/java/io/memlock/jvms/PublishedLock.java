@@ -17,7 +17,7 @@ import java.util.List;
  * so the kernel's numbers are used to check what it says.
  *
  * @param state how far the promise is kept; null if nothing is published
- * @param selection the selected regions, joined by +; empty if none is
+ * @param regions the selected regions that this version knows, in their order
  * @param files if not empty, of mapped only these are selected, as globs joined by +; {@link LockCounters#UNTOLD} for
  * some
  * @param scan what the agent last measured
@@ -25,14 +25,19 @@ import java.util.List;
  * @param verifiedAgeSeconds how long ago the state was last found to be so, -1 if not known
  */
 public record PublishedLock(
-        LockState state, String selection, String files, PublishedScan scan, long relocks, long verifiedAgeSeconds) {
+        LockState state,
+        List<Region> regions,
+        String files,
+        PublishedScan scan,
+        long relocks,
+        long verifiedAgeSeconds) {
 
     /**
      * The lock of a JVM without the agent, with {@code -XX:-UsePerfData} or {@code -XX:+PerfDisableSharedMem}, or whose counters
      * cannot be read.
      */
     public static final PublishedLock NOTHING =
-            new PublishedLock(null, "", "", PublishedScan.NONE, Numbers.UNKNOWN, Numbers.UNKNOWN);
+            new PublishedLock(null, List.of(), "", PublishedScan.NONE, Numbers.UNKNOWN, Numbers.UNKNOWN);
 
     /** The most characters of a text that an agent publishes. */
     private static final int LONGEST_TEXT = 254;
@@ -74,7 +79,7 @@ public record PublishedLock(
         boolean isOld = PerfData.counter(file, LockCounters.GOOD_UNTIL) < nowNanos || verified > nowNanos;
         return new PublishedLock(
                 isOld ? LockState.UNKNOWN : state,
-                Region.joined(known(selection)),
+                known(selection),
                 files(PerfData.text(file, LockCounters.FILES)),
                 PublishedScan.in(file, nowNanos),
                 Math.max(Numbers.UNKNOWN, PerfData.counter(file, LockCounters.RELOCKS)),
@@ -104,7 +109,7 @@ public record PublishedLock(
         boolean isLess = state == LockState.LOCKED && Numbers.coverage(lockedBytes, residentBytes) < LockSummary.ALL;
         return new PublishedLock(
                 isLess ? LockState.PARTIAL : state,
-                selection,
+                regions,
                 files,
                 new PublishedScan(lockedBytes, residentBytes, Numbers.UNKNOWN, Numbers.UNKNOWN, Numbers.UNKNOWN, 0),
                 relocks,
@@ -157,9 +162,9 @@ public record PublishedLock(
         return isBorneOutBy(memory) ? "selection" : "everything";
     }
 
-    /** Returns the selected regions that this version knows. */
-    public List<Region> regions() {
-        return known(selection);
+    /** Returns the selected regions, joined by +; empty if none is. */
+    public String selection() {
+        return Region.joined(regions);
     }
 
     /**
@@ -186,19 +191,19 @@ public record PublishedLock(
 
     public String describe() {
         return files.isEmpty()
-                ? selection
-                : selection + " (of mapped: " + (selectedFiles() == null ? "some files" : PlainText.of(files)) + ")";
+                ? selection()
+                : selection() + " (of mapped: " + (selectedFiles() == null ? "some files" : PlainText.of(files)) + ")";
     }
 
     /** Names what the selection leaves out, apart from files the application maps: for example {@code , but not heap}. */
     String exceptions() {
         List<Region> left = new ArrayList<>(List.of(Region.values()));
-        left.removeAll(regions());
+        left.removeAll(regions);
         left.remove(Region.MAPPED);
         if (left.isEmpty()) {
             return "";
         }
-        return left.size() > regions().size() ? ": " + selection : ", but not " + Region.joined(left);
+        return left.size() > regions.size() ? ": " + selection() : ", but not " + Region.joined(left);
     }
 
     /**
@@ -210,11 +215,11 @@ public record PublishedLock(
             return false;
         }
         long most = memory.lockedBytes() < 0 ? memory.chargedBytes() : memory.lockedBytes();
-        return state != null && !selection.isEmpty() && lockedBytes() >= 0 && lockedBytes() * SAME <= most;
+        return state != null && !regions.isEmpty() && lockedBytes() >= 0 && lockedBytes() * SAME <= most;
     }
 
     /** Returns whether all anonymous memory should be locked, and less is charged than there is. */
     private boolean leavesOut(JvmMemory memory) {
-        return regions().containsAll(WITH_ANONYMOUS) && memory.chargedBytes() < memory.anonymousBytes() * SAME;
+        return regions.containsAll(WITH_ANONYMOUS) && memory.chargedBytes() < memory.anonymousBytes() * SAME;
     }
 }

@@ -84,13 +84,13 @@ public record Snapshot(
     /** Returns what a scan found of what the agent in the JVM should lock; null if that is not known. */
     public static RegionUsage selected(PublishedLock published, RegionReport report) {
         List<PathGlob> files = published.selectedFiles();
-        return published.selection().isEmpty() || files == null ? null : report.total(published.regions(), files);
+        return published.regions().isEmpty() || files == null ? null : report.total(published.regions(), files);
     }
 
     /** Returns the options that the agent in the JVM has, as far as they are known: otherwise the default ones. */
     private static AgentOptions options(PublishedLock published, List<PathGlob> files) throws OptionException {
         AgentOptions options = OptionSources.read("", null).options();
-        if (published.selection().isEmpty()) {
+        if (published.regions().isEmpty()) {
             return options;
         }
         List<Region> regions = new ArrayList<>(published.regions());

@@ -3,7 +3,9 @@ package io.memlock.jvms;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.memory.Region;
 import io.memlock.state.LockState;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The verdict on a JVM. */
@@ -38,7 +40,8 @@ class LockSummaryTest {
     private static String verdict(LockState state, long lockedOfHeap) {
         PublishedScan scan = new PublishedScan(lockedOfHeap, 1000, -1, -1, -1, 0);
         return LockSummary.on(
-                        new JvmMemory(2000, 1000, 1000, 0, 0, 0), new PublishedLock(state, "heap", "", scan, 0, 20))
+                        new JvmMemory(2000, 1000, 1000, 0, 0, 0),
+                        new PublishedLock(state, List.of(Region.HEAP), "", scan, 0, 20))
                 .text();
     }
 }

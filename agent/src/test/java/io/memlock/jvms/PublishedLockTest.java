@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.jvmstat.CounterFile;
 import io.memlock.memory.PathGlob;
+import io.memlock.memory.Region;
 import io.memlock.state.LockState;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -188,6 +190,7 @@ class PublishedLockTest {
     }
 
     private static PublishedLock published(String files) {
-        return new PublishedLock(LockState.LOCKED, "heap+mapped", files, PublishedScan.NONE, 0, 0);
+        return new PublishedLock(
+                LockState.LOCKED, List.of(Region.HEAP, Region.MAPPED), files, PublishedScan.NONE, 0, 0);
     }
 }
