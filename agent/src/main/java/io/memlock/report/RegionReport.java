@@ -90,23 +90,13 @@ public record RegionReport(
      * @return the region of the sum is null
      */
     public RegionUsage total(List<Region> of, List<PathGlob> wanted) {
-        int mappings = 0;
-        long reserved = 0;
-        long committed = 0;
-        long resident = 0;
-        long locked = 0;
-        long swapped = 0;
+        UsageSum sum = new UsageSum();
         for (RegionUsage each : regions) {
             RegionUsage usage = each.region() == Region.MAPPED && hasChosen(wanted) ? chosen : each;
             if (of.contains(usage.region())) {
-                mappings += usage.mappings();
-                reserved += usage.reservedBytes();
-                committed += usage.committedBytes();
-                resident += usage.residentBytes();
-                locked += usage.lockedBytes();
-                swapped += usage.swappedBytes();
+                sum.add(usage);
             }
         }
-        return new RegionUsage(null, mappings, reserved, committed, resident, locked, swapped);
+        return sum.usage(null);
     }
 }

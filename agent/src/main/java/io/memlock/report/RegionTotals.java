@@ -13,10 +13,8 @@ import java.util.Map;
 /** Sums by region, and of the files that are chosen among those of {@link Region#MAPPED}. */
 public final class RegionTotals {
 
-    private static final int FIELDS = 6;
-
-    private final Map<Region, long[]> sums = new EnumMap<>(Region.class);
-    private final long[] chosen = new long[FIELDS];
+    private final Map<Region, UsageSum> sums = new EnumMap<>(Region.class);
+    private final UsageSum chosen = new UsageSum();
     private final List<PathGlob> files;
 
     /**
@@ -27,40 +25,33 @@ public final class RegionTotals {
     public RegionTotals(List<PathGlob> files) {
         this.files = files;
         for (Region region : Region.values()) {
-            sums.put(region, new long[FIELDS]);
+            sums.put(region, new UsageSum());
         }
     }
 
     /** Adds a segment's mapping, reserved and committed bytes: not those of our own view of the heap. */
     public void addMapping(Segment segment) {
         if (!segment.isAgentsView()) {
-            add(segment, 0, 1, segment.length(), segment.mapping().isAccessible() ? segment.length() : 0);
+            sums.get(segment.region()).addMapping(segment);
+            if (Selection.isChosen(segment, files)) {
+                chosen.addMapping(segment);
+            }
         }
     }
 
     /** Adds what is in RAM and in swap of a segment. */
     public void addPages(Segment segment, long residentBytes, long lockedBytes, long swappedBytes) {
-        add(segment, 3, residentBytes, lockedBytes, swappedBytes);
-    }
-
-    private void add(Segment segment, int field, long first, long second, long third) {
-        add(sums.get(segment.region()), field, first, second, third);
+        sums.get(segment.region()).addPages(residentBytes, lockedBytes, swappedBytes);
         if (Selection.isChosen(segment, files)) {
-            add(chosen, field, first, second, third);
+            chosen.addPages(residentBytes, lockedBytes, swappedBytes);
         }
-    }
-
-    private static void add(long[] sum, int field, long first, long second, long third) {
-        sum[field] += first;
-        sum[field + 1] += second;
-        sum[field + 2] += third;
     }
 
     /** Returns a row for every region, in their order. */
     public List<RegionUsage> usages() {
         List<RegionUsage> usages = new ArrayList<>();
-        for (Map.Entry<Region, long[]> row : sums.entrySet()) { // no lambda, as in SegmentUsage
-            usages.add(usage(row.getKey(), row.getValue()));
+        for (Map.Entry<Region, UsageSum> row : sums.entrySet()) { // no lambda, as in SegmentUsage
+            usages.add(row.getValue().usage(row.getKey()));
         }
         return usages;
     }
@@ -72,10 +63,6 @@ public final class RegionTotals {
      * @param tookNanos how long it took
      */
     public RegionReport report(long takenNanos, long tookNanos) {
-        return new RegionReport(usages(), files, usage(Region.MAPPED, chosen), takenNanos, tookNanos);
-    }
-
-    private static RegionUsage usage(Region region, long[] sum) {
-        return new RegionUsage(region, (int) sum[0], sum[1], sum[2], sum[3], sum[4], sum[5]);
+        return new RegionReport(usages(), files, chosen.usage(Region.MAPPED), takenNanos, tookNanos);
     }
 }
