@@ -2,6 +2,7 @@
 package io.memlock.api;
 
 import java.nio.ByteBuffer;
+import java.util.HexFormat;
 
 /**
  * Locks memory of this process, so that the kernel does not swap it out.
@@ -107,7 +108,7 @@ public final class MemoryLocks {
         // end of the last page.
         if (address <= 0 || bytes <= 0 || address > Long.MAX_VALUE - bytes - LARGEST_PAGE_BYTES) {
             throw new IllegalArgumentException("no range of addresses that could be mapped: " + bytes + " bytes from 0x"
-                    + Long.toHexString(address));
+                    + HexFormat.of().toHexDigits(address));
         }
         return LockedMemory.lock(new MemoryRange(address, bytes), options, null);
     }

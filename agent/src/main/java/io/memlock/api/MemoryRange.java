@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.api;
 
+import java.util.HexFormat;
+
 /**
  * A range of addresses of this process.
  *
@@ -21,7 +23,6 @@ public record MemoryRange(long address, long bytes) {
     }
 
     private static String hex(long address) {
-        String digits = Long.toHexString(address);
-        return "0".repeat(Long.BYTES * 2 - digits.length()) + digits;
+        return HexFormat.of().toHexDigits(address);
     }
 }

@@ -5,6 +5,7 @@ import io.memlock.jvms.Numbers;
 import io.memlock.memory.Mapping;
 import io.memlock.output.Table;
 import io.memlock.report.SegmentUsage;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -79,6 +80,6 @@ public final class SegmentRow {
     }
 
     static String address(long address) {
-        return String.format("%016x", address);
+        return HexFormat.of().toHexDigits(address);
     }
 }

@@ -11,6 +11,7 @@ import io.memlock.lock.Refusal;
 import io.memlock.memory.Bytes;
 import io.memlock.os.Errno;
 import io.memlock.state.LockFailure;
+import java.util.HexFormat;
 
 /** Builds the messages that say why a range that the application asked for is not locked. */
 final class RangeFailures {
@@ -109,7 +110,6 @@ final class RangeFailures {
     }
 
     private static String hex(long address) {
-        String digits = Long.toHexString(address);
-        return "0".repeat(Math.max(0, 16 - digits.length())) + digits;
+        return HexFormat.of().toHexDigits(address);
     }
 }
