@@ -3,11 +3,12 @@ package io.memlock.jvms;
 
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 
 /** HotSpot's listener for those who attach: a thread, and a socket in the JVM's {@code /tmp}. attachListener_posix.cpp */
 public final class AttachListener {
 
-    static final String THREAD = "Attach Listener";
+    private static final String THREAD = "Attach Listener";
 
     private AttachListener() {}
 
@@ -27,7 +28,17 @@ public final class AttachListener {
      * @throws IOException if the JVM has ended
      */
     public static boolean isThere(ProcFs proc, String pid) throws IOException {
-        return proc.hasThread(pid, THREAD)
-                && proc.existsSeenBy(pid, "/tmp/" + socketName(proc.status(pid).ownPid()));
+        String socket = "/tmp/" + socketName(proc.status(pid).ownPid());
+        return isThere(proc, pid, () -> proc.existsSeenBy(pid, socket));
+    }
+
+    /**
+     * Returns whether a JVM listens already. A socket alone is no sign: a JVM that is killed leaves it behind, and the next one
+     * may have the same number.
+     *
+     * @param hasSocket looks for the socket
+     */
+    static boolean isThere(ProcFs proc, String pid, BooleanSupplier hasSocket) {
+        return proc.hasThread(pid, THREAD) && hasSocket.getAsBoolean();
     }
 }

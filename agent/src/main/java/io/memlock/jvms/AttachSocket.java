@@ -151,10 +151,11 @@ final class AttachSocket implements AutoCloseable {
         }
     }
 
-    /** A socket alone is no sign: who is killed leaves it behind, and the next one may have the same number. */
     private boolean isListening() {
-        return proc.hasThread(jvm.pid(), AttachListener.THREAD)
-                && Files.exists(tmp.resolve(socketName()), LinkOption.NOFOLLOW_LINKS);
+        return AttachListener.isThere(
+                proc.files(),
+                Long.toString(jvm.pid()),
+                () -> Files.exists(tmp.resolve(socketName()), LinkOption.NOFOLLOW_LINKS));
     }
 
     private void requireWritable() throws IOException {
