@@ -116,9 +116,12 @@ public record Mapping(
         return shared && isUnlinked() && isInGranules && (file.startsWith("java_heap.") || file.startsWith("#"));
     }
 
-    /** Returns whether it is the kernel's own, which counts as nobody's memory: {@code [vvar]}, {@code [vdso]} and their like. */
+    /**
+     * Returns whether it is the kernel's own, which counts as nobody's memory: {@code [vvar]}, {@code [vdso]} and their like,
+     * and {@code [uprobes]} in a process that is traced.
+     */
     public boolean isKernels() {
-        return path.startsWith("[v");
+        return path.startsWith("[v") || path.equals("[uprobes]");
     }
 
     /**

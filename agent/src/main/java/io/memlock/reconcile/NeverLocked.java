@@ -36,6 +36,6 @@ final class NeverLocked {
     }
 
     private static boolean isNever(Mapping mapping) {
-        return mapping.isKernels() || mapping.path().equals("[uprobes]") || mapping.isHugetlb();
+        return mapping.isKernels() || mapping.isHugetlb();
     }
 }

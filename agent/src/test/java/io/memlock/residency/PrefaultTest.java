@@ -121,7 +121,7 @@ class PrefaultTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[vvar]", "[vdso]", "anon_inode:[io_uring]"})
+    @ValueSource(strings = {"[vvar]", "[vdso]", "[uprobes]", "anon_inode:[io_uring]"})
     void asksForNothingThatIsTheKernels(String path) throws IOException {
         Backing backing = path.startsWith("[") ? Backing.NONE : Backing.FILE;
         Mapping mapping = new Mapping(HEAP, HEAP + MIB, true, false, false, false, 0, 0, path, backing);
