@@ -115,8 +115,8 @@ public interface MemoryLockMXBean {
             + " of its user. Empty before")
     List<AllocatingClassRow> getOffHeapByClass();
 
-    @Description("Mappings the keeper had to lock since the start: heap growth under rescan, or another library's"
-            + " munlockall")
+    @Description("Parts of mappings the keeper had to lock since the start: heap growth under rescan, or another"
+            + " library's munlockall")
     long getRelockCount();
 
     @Description("Looks of the keeper after which selected memory was unlocked, or that found no mappings to look at")

@@ -16,7 +16,7 @@ import java.util.List;
  * @param state how far the promise is kept
  * @param limit how much may be locked, as last found out before this was settled
  * @param regions the regions that should be locked: none of what was asked for where that was refused
- * @param relockCount segments the keeper had to lock after the first time
+ * @param relockCount parts of mappings the keeper had to lock after the first time
  * @param failureCount passes that ended with something missing
  * @param lastFailure why the promise is not kept, or was not when it was last broken; null if it never was
  * @param verified when this was last found to be so; null if it never was
