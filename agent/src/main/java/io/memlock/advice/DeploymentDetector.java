@@ -71,7 +71,7 @@ public final class DeploymentDetector {
                 kind == Kind.USER_SERVICE ? managerUid(cgroup) : hostUid,
                 evidence.variable("SUDO_USER"),
                 UidMap.isOfUserNamespace(evidence.uidMap()),
-                status.seccompMode() > 0,
+                status.hasFilter(),
                 evidence.javaHome(),
                 evidence.isSelf() && (!evidence.isComplete() || hasOwnPids(evidence, status)) ? 0 : evidence.pid());
     }

@@ -9,6 +9,7 @@ import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.PublishedLock;
 import io.memlock.log.Wrap;
 import io.memlock.memory.Bytes;
+import io.memlock.os.Linux;
 import io.memlock.proc.ProcessLimits.Limit;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -86,7 +87,7 @@ final class JvmDetail {
         try {
             Limit limit = proc.limits(pid).lockedMemory();
             String text = Bytes.limit(limit.soft());
-            if (proc.status(pid).hasIpcLock() && !proc.files().isInUserNamespace(Long.toString(pid))) {
+            if (proc.status(pid).has(Linux.CAP_IPC_LOCK) && !proc.files().isInUserNamespace(Long.toString(pid))) {
                 return text + ", which CAP_IPC_LOCK lifts";
             }
             return limit.soft() == limit.hard() ? text : text + ", which it may raise to " + Bytes.limit(limit.hard());

@@ -11,6 +11,7 @@ import io.memlock.jvms.Jvm;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;
 import io.memlock.memory.Selection;
+import io.memlock.os.Linux;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessLimits;
 import io.memlock.proc.ProcessStatus;
@@ -100,7 +101,7 @@ record ExaminedJvm(
 
     /** Returns whether CAP_IPC_LOCK is effective where it counts: in the first user namespace. */
     boolean isPrivileged() {
-        return status.hasIpcLock() && !deployment.isUserNamespace();
+        return status.has(Linux.CAP_IPC_LOCK) && !deployment.isUserNamespace();
     }
 
     /** Returns whether no limit applies, as far as can be read; the agent raises the soft limit to the hard one. */

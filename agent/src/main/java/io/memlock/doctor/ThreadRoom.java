@@ -6,6 +6,7 @@ import io.memlock.cgroup.CgroupLevel;
 import io.memlock.cgroup.Cgroups;
 import io.memlock.doctor.Attachability.Obstacle;
 import io.memlock.files.ProcFormatException;
+import io.memlock.os.Linux;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessLimits;
 import io.memlock.proc.ProcessStatus;
@@ -19,11 +20,6 @@ final class ThreadRoom {
 
     /** The JVM's listener, the agent's two, and a compiler's. */
     private static final long NEEDED = 4;
-
-    /** include/uapi/linux/capability.h; each lifts RLIMIT_NPROC, see {@code copy_process} in kernel/fork.c. */
-    private static final int CAP_SYS_ADMIN = 21;
-
-    private static final int CAP_SYS_RESOURCE = 24;
 
     private ThreadRoom() {}
 
@@ -55,8 +51,9 @@ final class ThreadRoom {
         return new Obstacle(why + ": it cannot start the threads that attaching needs, and would end", remedy);
     }
 
+    /** Returns whether RLIMIT_NPROC does not apply. kernel/fork.c, copy_process */
     private static boolean isExempt(ProcessStatus status) {
-        return status.realUid() == 0 || status.has(CAP_SYS_ADMIN) || status.has(CAP_SYS_RESOURCE);
+        return status.realUid() == 0 || status.has(Linux.CAP_SYS_ADMIN) || status.has(Linux.CAP_SYS_RESOURCE);
     }
 
     private static long threadsOf(ProcFs proc, long uid) throws IOException {

@@ -54,9 +54,7 @@ final class AttachSocket implements AutoCloseable {
     /** So much of an answer is read at most; the properties of a JVM are some ten kilobytes. */
     private static final int LONGEST_ANSWER = 1 << 20;
 
-    // include/uapi/linux/stat.h
-    private static final int S_IFMT = 0170000;
-    private static final int S_IFSOCK = 0140000;
+    /** The permission of the group and of others to write. */
     private static final int OTHERS_WRITE = 0022;
 
     private final LibC libc;
@@ -243,7 +241,7 @@ final class AttachSocket implements AutoCloseable {
         boolean isIts = false;
         try {
             Map<String, Object> found = Files.readAttributes(descriptor(file), "unix:mode,uid");
-            if (((Integer) found.get("mode") & S_IFMT) != S_IFSOCK || !isOf(found, jvm.userId())) {
+            if (((Integer) found.get("mode") & Linux.S_IFMT) != Linux.S_IFSOCK || !isOf(found, jvm.userId())) {
                 throw new IOException(socketName() + " in its /tmp is not a socket of its user");
             }
             requireAcceptance(file);

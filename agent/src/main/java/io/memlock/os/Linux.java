@@ -102,6 +102,19 @@ public final class Linux {
     /** Allows to lock memory beyond {@link #RLIMIT_MEMLOCK}. */
     public static final int CAP_IPC_LOCK = 14;
 
+    /** Allows much, and more threads than the user may have. */
+    public static final int CAP_SYS_ADMIN = 21;
+
+    /** Allows to exceed limits, and to raise the hard ones. */
+    public static final int CAP_SYS_RESOURCE = 24;
+
+    // include/uapi/linux/stat.h
+    /** Of the mode of a file: the bits that tell its type. */
+    public static final int S_IFMT = 0170000;
+
+    /** The type of a socket. */
+    public static final int S_IFSOCK = 0140000;
+
     // include/uapi/linux/resource.h
     /** For getpriority and setpriority: of a thread, despite its name. */
     public static final int PRIO_PROCESS = 0;

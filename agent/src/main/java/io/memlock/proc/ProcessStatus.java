@@ -76,8 +76,8 @@ public record ProcessStatus(
     private static final int CAP_EFF = 7;
     private static final int SECCOMP = 8;
 
-    /** include/uapi/linux/capability.h */
-    private static final int CAP_IPC_LOCK = 14;
+    /** A value of seccompMode. include/uapi/linux/seccomp.h */
+    private static final int SECCOMP_MODE_FILTER = 2;
 
     /**
      * Parses the file.
@@ -169,17 +169,17 @@ public record ProcessStatus(
         return state.startsWith("T") || state.startsWith("t");
     }
 
-    /** Returns whether a capability is in the effective set. capabilities(7) */
+    /**
+     * Returns whether a capability is in the effective set. capabilities(7)
+     *
+     * @return false does not prove much, and neither does true: see capEffective
+     */
     public boolean has(int capability) {
         return (capEffective >>> capability & 1) != 0;
     }
 
-    /**
-     * Returns whether CAP_IPC_LOCK is in the effective set.
-     *
-     * @return false does not prove much, and neither does true: see capEffective
-     */
-    public boolean hasIpcLock() {
-        return has(CAP_IPC_LOCK);
+    /** Returns whether a seccomp filter judges the calls of the process; false also if the kernel does not say. */
+    public boolean hasFilter() {
+        return seccompMode == SECCOMP_MODE_FILTER;
     }
 }

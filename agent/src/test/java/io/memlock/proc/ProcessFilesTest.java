@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.files.Cursor;
 import io.memlock.files.ProcFormatException;
+import io.memlock.os.Linux;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,8 +30,9 @@ class ProcessFilesTest {
         assertThat(status.vmSwapBytes()).isZero();
         assertThat(status.threads()).isGreaterThan(10);
         assertThat(status.capEffective()).isEqualTo(0x1fffeffffffL);
-        assertThat(status.hasIpcLock()).isTrue();
+        assertThat(status.has(Linux.CAP_IPC_LOCK)).isTrue();
         assertThat(status.seccompMode()).isZero();
+        assertThat(status.hasFilter()).isFalse();
     }
 
     @Test
@@ -49,8 +51,9 @@ class ProcessFilesTest {
         assertThat(status.realUid()).isEqualTo(1000);
         assertThat(status.effectiveUid()).isEqualTo(1001);
         assertThat(status.namespacePids()).containsExactly(4711L, 12L, 1L);
-        assertThat(status.hasIpcLock()).isFalse();
+        assertThat(status.has(Linux.CAP_IPC_LOCK)).isFalse();
         assertThat(status.seccompMode()).isEqualTo(2);
+        assertThat(status.hasFilter()).isTrue();
     }
 
     @Test
@@ -61,6 +64,7 @@ class ProcessFilesTest {
         assertThat(status.vmSwapBytes()).isEqualTo(-1);
         assertThat(status.threads()).isEqualTo(-1);
         assertThat(status.seccompMode()).isEqualTo(-1);
+        assertThat(status.hasFilter()).isFalse();
         assertThat(status.namespacePids()).isEmpty();
     }
 
