@@ -6,8 +6,8 @@ import io.memlock.tracking.OffHeap;
 /** The {@code OffHeap} attribute at one moment. Numbers are -1 where unknown. */
 public final class OffHeapRow {
 
-    private final long[] buffers;
-    private final long[] segments;
+    private final OffHeap.Count buffers;
+    private final OffHeap.Count segments;
     private final long countedMillis;
     private final long sampledMillis;
 
@@ -20,22 +20,22 @@ public final class OffHeapRow {
 
     /** Returns the number of direct buffers. */
     public long getDirectBuffers() {
-        return buffers[0];
+        return buffers.number();
     }
 
     /** Returns the bytes allocated for direct buffers. */
     public long getDirectBufferBytes() {
-        return buffers[1];
+        return buffers.bytes();
     }
 
     /** Returns the number of native segments that were allocated since they are counted, and not freed. */
     public long getSegments() {
-        return segments[0];
+        return segments.number();
     }
 
     /** Returns the bytes of these segments. */
     public long getSegmentBytes() {
-        return segments[1];
+        return segments.bytes();
     }
 
     /** Returns for how long segments have been counted. */

@@ -49,20 +49,22 @@ final class DirectBuffers {
     /**
      * Counts them. Nobody waits for it.
      *
-     * @return the number and the bytes; null if the list changed too often
+     * @return unknown if the list changed too often
      */
-    long[] count() throws IllegalAccessException {
+    OffHeap.Count count() throws IllegalAccessException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            long[] count = countOnce();
+            OffHeap.Count count = countOnce();
             if (count != null) {
                 return count;
             }
         }
-        return null;
+        return OffHeap.Count.UNKNOWN;
     }
 
-    private long[] countOnce() throws IllegalAccessException {
-        long[] count = new long[2];
+    /** Returns null if the list changed. */
+    private OffHeap.Count countOnce() throws IllegalAccessException {
+        long number = 0;
+        long bytes = 0;
         Object entry;
         synchronized (cleaner) { // as the JDK changes it: all entries behind this one are seen whole
             entry = first.get(null);
@@ -73,8 +75,8 @@ final class DirectBuffers {
                 action = sample.real();
             }
             if (action.getClass() == deallocator) {
-                count[0]++;
-                count[1] += size.getLong(action);
+                number++;
+                bytes += size.getLong(action);
             }
             Object following = next.get(entry);
             if (following == entry) { // taken out while we stood there
@@ -82,6 +84,6 @@ final class DirectBuffers {
             }
             entry = following;
         }
-        return count;
+        return new OffHeap.Count(number, bytes);
     }
 }

@@ -22,7 +22,7 @@ public final class OffHeap {
     private final AtomicLongArray segments = new AtomicLongArray(2);
     private DirectBuffers buffers;
     private boolean isTried;
-    private long[] counted = unknown();
+    private Count counted = Count.UNKNOWN;
     private long goodUntilNanos = System.nanoTime();
     private volatile long sinceNanos;
     private volatile boolean isCounting;
@@ -32,6 +32,17 @@ public final class OffHeap {
     private boolean areBuffersSampled;
     private boolean areSegmentsSampled;
 
+    /**
+     * Allocations that are not freed.
+     *
+     * @param number how many there are, {@link OffHeap#UNKNOWN} if they cannot be counted
+     * @param bytes what they hold, {@link OffHeap#UNKNOWN} if they cannot be counted
+     */
+    public record Count(long number, long bytes) {
+
+        static final Count UNKNOWN = new Count(OffHeap.UNKNOWN, OffHeap.UNKNOWN);
+    }
+
     /** Counts nothing yet. */
     public OffHeap(Instrumentation instrumentation) {
         this.instrumentation = instrumentation;
@@ -40,9 +51,9 @@ public final class OffHeap {
     /**
      * Counts the direct buffers, unless somebody has just done so.
      *
-     * @return the number and the bytes, {@link #UNKNOWN} where this JDK cannot be asked
+     * @return unknown where this JDK cannot be asked
      */
-    public synchronized long[] directBuffers() {
+    public synchronized Count directBuffers() {
         try {
             if (!isTried) {
                 buffers = openBuffers();
@@ -50,14 +61,13 @@ public final class OffHeap {
             }
             long start = System.nanoTime();
             if (buffers != null && start - goodUntilNanos >= 0) {
-                long[] count = buffers.count();
-                counted = count == null ? unknown() : count;
+                counted = buffers.count();
                 long end = System.nanoTime();
                 goodUntilNanos = end + REST * (end - start);
             }
             return counted;
         } catch (ReflectiveOperationException | RuntimeException e) {
-            return unknown();
+            return Count.UNKNOWN;
         }
     }
 
@@ -133,18 +143,14 @@ public final class OffHeap {
     /**
      * Returns the native segments that were allocated since counting began, and not freed yet.
      *
-     * @return the number and the bytes, {@link #UNKNOWN} while they are not counted
+     * @return unknown while they are not counted
      */
-    public long[] segments() {
-        return isCounting ? new long[] {segments.get(0), segments.get(1)} : unknown();
+    public Count segments() {
+        return isCounting ? new Count(segments.get(0), segments.get(1)) : Count.UNKNOWN;
     }
 
     /** Returns for how long native segments have been counted; {@link #UNKNOWN} if they are not. */
     public long segmentsCountedMillis() {
         return isCounting ? TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sinceNanos) : UNKNOWN;
-    }
-
-    private static long[] unknown() {
-        return new long[] {UNKNOWN, UNKNOWN};
     }
 }
