@@ -54,7 +54,7 @@ const stacked = (title, description, metric) =>
 const stateCode = (selector) =>
   ["LOCKED", "PARTIAL", "FAILED", "UNKNOWN", "UNLOCKED"]
     .map((state, code) => `${code} * (memlock_state{${selector}, state="${state}"} == 1)`)
-    .map((term) => `sum by (instance) (${term})`)
+    .map((term) => `max by (job, instance) (${term})`)
     .join(" or ");
 
 const states = [
