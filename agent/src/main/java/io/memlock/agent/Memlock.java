@@ -157,7 +157,7 @@ public final class Memlock implements Agent {
             times.ended("lock");
             return outcome.failure();
         } catch (NativeUnavailableException e) {
-            return LockFailure.unavailable(e.getMessage());
+            return LockFailure.unavailable(e.reason(), e.remedy());
         } catch (Throwable e) {
             return LockFailure.ofTheAgent(e);
         }

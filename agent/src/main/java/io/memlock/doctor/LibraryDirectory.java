@@ -39,15 +39,12 @@ final class LibraryDirectory {
             refused.add(place + " (" + objection + ")");
         }
         String none = "no directory in which a library can be written and mapped: " + String.join(", ", refused);
-        String remedy =
-                "# start the JVM with -Djava.io.tmpdir=DIRECTORY: a directory that its user can write and that is"
-                        + " not mounted noexec";
         return environment.containsKey("HOME")
-                ? Finding.fail(CHECK, none, remedy)
+                ? Finding.fail(CHECK, none, LibraryDirectories.REMEDY)
                 : Finding.warn(
                         CHECK,
                         none + "; unless its user's home directory is one, which cannot be seen from here",
-                        remedy);
+                        LibraryDirectories.REMEDY);
     }
 
     private String objection(String place, MountInfo.Mount mount) {

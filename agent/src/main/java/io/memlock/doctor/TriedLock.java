@@ -43,7 +43,7 @@ final class TriedLock {
             lock = new ThisProcess(NativeAccess.open(null), proc, null, new Log(System.err, LogLevel.QUIET))
                     .newLock(new CurrentOptions(options));
         } catch (NativeUnavailableException e) {
-            return List.of(Finding.fail(CHECK, e.getMessage(), ""));
+            return List.of(Finding.fail(CHECK, e.reason(), e.remedy()));
         }
         Outcome start = lock.start(options);
         limit = start.status().limit();

@@ -41,6 +41,8 @@ final class DispatchLibraryFile implements AutoCloseable {
     /** EMFILE in the C library's words. */
     private static final String NO_DESCRIPTOR = "Too many open files";
 
+    private static final String NOT_IN_JAR = "the agent jar has no ";
+
     private final File directory;
     private final File file;
     private Closeable open;
@@ -67,32 +69,35 @@ final class DispatchLibraryFile implements AutoCloseable {
             } catch (IOException | UnsatisfiedLinkError e) {
                 if (isOfMusl(String.valueOf(e.getMessage()))) {
                     throw new NativeUnavailableException(
-                            "needs glibc, but this JVM runs on musl, as in Alpine's images; use an image with glibc",
+                            "needs glibc, but this JVM runs on musl, as in Alpine's images",
+                            "# use an image with glibc",
                             e);
                 }
                 tried.append("\n    ").append(place).append(": ").append(reason(e));
                 last = e;
             } catch (IllegalCallerException e) {
                 throw new NativeUnavailableException(
-                        "this JVM denies native access, and granting it to our own JNA did not work on this JDK;"
-                                + " start java with --illegal-native-access=warn",
+                        "this JVM denies native access, and granting it to our own JNA did not work on this JDK",
+                        "# start java with --illegal-native-access=warn",
                         e);
             }
         }
         throw new NativeUnavailableException(
-                "no directory for the native library; tried" + tried + "\n  " + remedy(tried.toString()), last);
+                "no directory for the native library; tried" + tried, remedy(tried.toString()), last);
     }
 
-    /** What helps, for people, by the C library's words for EMFILE and EFBIG. */
+    /** Returns what helps, for people, by our own words and by those of the C library for EMFILE and EFBIG. */
     static String remedy(String failures) {
         if (failures.contains(NO_DESCRIPTOR)) {
-            return "Let this process open more files: ulimit -n, or LimitNOFILE= of its service.";
+            return "# let this process open more files: ulimit -n, or LimitNOFILE= of its service";
         }
         if (failures.contains("File too large")) {
-            return "Let this process write larger files: ulimit -f, or LimitFSIZE= of its service.";
+            return "# let this process write larger files: ulimit -f, or LimitFSIZE= of its service";
         }
-        return "Point java.io.tmpdir at a directory this user can write and that is not mounted noexec:"
-                + " -Djava.io.tmpdir=DIRECTORY";
+        if (failures.contains(NOT_IN_JAR)) {
+            return "# install memlock-agent.jar again: this file is damaged";
+        }
+        return LibraryDirectories.REMEDY;
     }
 
     /** Returns whether it is musl that cannot load the library: in glibc's words a symbol is undefined. musl: ldso/dynlink.c */
@@ -135,7 +140,7 @@ final class DispatchLibraryFile implements AutoCloseable {
         makePrivate(directory);
         try (InputStream in = DispatchLibraryFile.class.getClassLoader().getResourceAsStream(resource)) {
             if (in == null) {
-                throw new IOException("the agent jar has no " + resource);
+                throw new IOException(NOT_IN_JAR.concat(resource));
             }
             OutputStream out = create();
             File opened = descriptor();

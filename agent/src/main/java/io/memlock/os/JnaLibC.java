@@ -56,7 +56,10 @@ final class JnaLibC implements LibC {
         try {
             return ProcessFunction.find("mlock2");
         } catch (UnsatisfiedLinkError e) {
-            throw new NativeUnavailableException("needs glibc 2.27 or newer: this C library has no mlock2", e);
+            throw new NativeUnavailableException(
+                    "needs glibc 2.27 or newer: this C library has no mlock2",
+                    "# use a system or an image with glibc 2.27 or newer",
+                    e);
         }
     }
 

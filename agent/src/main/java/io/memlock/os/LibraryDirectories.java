@@ -8,6 +8,11 @@ import java.util.Map;
 /** Finds directories for JNA's native library while it is loaded. */
 public final class LibraryDirectories {
 
+    /** What helps where none of them can be used. */
+    public static final String REMEDY =
+            "# start the JVM with -Djava.io.tmpdir=DIRECTORY: a directory that its user can write and that is"
+                    + " not mounted noexec";
+
     private LibraryDirectories() {}
 
     /**

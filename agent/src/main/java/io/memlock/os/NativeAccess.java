@@ -41,14 +41,15 @@ public final class NativeAccess {
             throw new NativeUnavailableException(
                     "needs Linux on x86-64 or aarch64; this is " + System.getProperty("os.name") + " on "
                             + System.getProperty("os.arch"),
+                    "# run java without the agent on this machine",
                     null);
         }
         Charset charset = Charset.defaultCharset();
         if (!"UTF8"
                 .equals(new String(new byte[] {'U', 'T', 'F', '8'}, charset))) { // JNA's library reads this name by it
             throw new NativeUnavailableException(
-                    "JNA does not work with " + charset + " as the default charset;"
-                            + " start java with another one, such as -Dfile.encoding=UTF-8",
+                    "JNA does not work with " + charset + " as the default charset",
+                    "# start java with another one, such as -Dfile.encoding=UTF-8",
                     null);
         }
         if (instrumentation != null && Runtime.version().feature() >= FIRST_RESTRICTED_RELEASE) {
@@ -65,7 +66,10 @@ public final class NativeAccess {
         try {
             return new JnaLibC();
         } catch (LinkageError e) {
-            throw new NativeUnavailableException("JNA could not be initialised: " + e, e);
+            throw new NativeUnavailableException(
+                    "JNA could not be initialised: " + e,
+                    "# install memlock-agent.jar again; if that does not help, please report this as a bug",
+                    e);
         }
     }
 

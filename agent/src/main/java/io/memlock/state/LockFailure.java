@@ -21,14 +21,19 @@ public record LockFailure(String tried, String answer, String cause, String effe
     /** Begins a line that continues the one above. */
     public static final String INDENT = "           ";
 
-    /** Tells that the C library cannot be called. */
-    public static LockFailure unavailable(String reason) {
+    /**
+     * Tells that the C library cannot be called.
+     *
+     * @param reason why not
+     * @param remedy what would help, as a line that begins with {@code #}
+     */
+    public static LockFailure unavailable(String reason, String remedy) {
         return new LockFailure(
                 "to call the C library",
                 "not asked: " + reason,
                 "",
                 "nothing is locked; this JVM runs as it would without the agent",
-                Advice.lasting("# see above"));
+                Advice.lasting(remedy));
     }
 
     /** Tells that the agent failed where it should not. */

@@ -2,7 +2,10 @@
 package io.memlock.os;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -23,9 +26,20 @@ class DispatchLibraryFileTest {
     @CsvSource({
         "/tmp: /dev/urandom (Too many open files), ulimit -n",
         "/tmp: File too large, ulimit -f",
-        "/tmp: cannot be written, -Djava.io.tmpdir="
+        "/tmp: cannot be written, -Djava.io.tmpdir=",
+        "/tmp: the agent jar has no com/sun/jna/linux-x86-64/libjnidispatch.so, install memlock-agent.jar again"
     })
-    void namesTheLimitThatIsUsedUp(String failures, String remedy) {
-        assertThat(DispatchLibraryFile.remedy(failures)).contains(remedy);
+    void namesWhatHelps(String failures, String remedy) {
+        assertThat(DispatchLibraryFile.remedy(failures)).startsWith("# ").contains(remedy);
+    }
+
+    @Test
+    void tellsWhyAndWhatHelpsApart() {
+        assertThatThrownBy(() -> DispatchLibraryFile.load("no such library", List.of("/tmp")))
+                .isInstanceOfSatisfying(NativeUnavailableException.class, e -> {
+                    assertThat(e.reason()).contains("/tmp: the agent jar has no no such library");
+                    assertThat(e.remedy()).isEqualTo("# install memlock-agent.jar again: this file is damaged");
+                    assertThat(e).hasMessage(e.reason() + "\n  " + e.remedy());
+                });
     }
 }

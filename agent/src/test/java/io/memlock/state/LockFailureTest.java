@@ -20,4 +20,12 @@ class LockFailureTest {
         assertThat(LockFailure.ofTheAgent(new IllegalStateException("x")).remedy())
                 .contains("bug in memlock-agent");
     }
+
+    @Test
+    void saysBelowToFixWhatLetsTheLibraryBeLoaded() {
+        LockFailure failure =
+                LockFailure.unavailable("no directory; tried\n    /tmp: cannot be written", "# give it one");
+
+        assertThat(failure.text("NOT LOCKED")).endsWith("\n  to fix:  # give it one");
+    }
 }
