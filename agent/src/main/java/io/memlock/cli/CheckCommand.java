@@ -37,7 +37,8 @@ import picocli.CommandLine.TypeConversionException;
             "OK: everything that should be locked is, and nothing of the JVM is swapped out. WARNING: some of it is not"
                     + " locked, or is swapped out. CRITICAL: nothing is locked. UNKNOWN: the lock was not verified"
                     + " lately, what should be locked is not known, or the JVM cannot be looked at. What should be"
-                    + " locked is what the agent in the JVM has selected; without an agent, everything.",
+                    + " locked is what the agent in the JVM has selected; where there is none or it has selected nothing,"
+                    + " everything.",
             "",
             "WARN:CRIT are bounds: a value beyond the first is a WARNING, beyond the second CRITICAL. Either may be"
                     + " left out, as in 99.5 and :95.",
@@ -55,8 +56,8 @@ import picocli.CommandLine.TypeConversionException;
             "  memlock check --name=app.jar each JVM that \"status\" shows by this name",
             "  memlock check --coverage=99.5:95 --swapped=1m:1g --age=10s:2m",
             "",
-            "Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, also if no JVM is found, the usage is wrong, or the"
-                    + " command fails. Of several JVMs the worst counts."
+            "Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, also if no JVM is found, the usage is wrong, the"
+                    + " command fails, or an OK cannot be written. Of several JVMs the worst counts."
         },
         exitCodeOnInvalidInput = CheckCommand.UNKNOWN,
         exitCodeOnExecutionException = CheckCommand.UNKNOWN)

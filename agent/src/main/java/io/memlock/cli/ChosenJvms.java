@@ -28,7 +28,9 @@ final class ChosenJvms {
     @Option(names = "--name", paramLabel = "NAME", description = "The JVMs with this main class or jar.")
     private String name;
 
-    @Option(names = "--all", description = "All JVMs that you may look at.")
+    @Option(
+            names = "--all",
+            description = "All JVMs that you may look at; with unlock, those of them that run the agent.")
     private boolean all;
 
     @Spec(Spec.Target.MIXEE)

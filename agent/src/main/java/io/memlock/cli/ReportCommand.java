@@ -33,6 +33,8 @@ import picocli.CommandLine.Parameters;
             "The page is one file, which needs no network and runs no scripts. It shows the verdict of \"check\", the regions"
                     + " and the address space to scale, the advice of \"doctor\", and the largest mappings of each region.",
             "",
+            "A page shows one JVM: --name and --all are refused where they mean several.",
+            "",
             "The file appears whole or not at all. Only its owner can read it, because it shows addresses of the"
                     + " JVM, which should stay secret.",
             "",

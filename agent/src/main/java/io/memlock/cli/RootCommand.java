@@ -17,7 +17,7 @@ import picocli.CommandLine.IVersionProvider;
             "Only attach and unlock change something; the other commands read /proc. To lock a JVM from its start:",
             "  java -javaagent:memlock-agent.jar=mode=all ...",
             "",
-            "Exit status: 0 done, 1 no or failed, 2 wrong usage."
+            "Exit status: 0 done, 1 no or failed, 2 wrong usage. That of check is its own: 0 to 3."
         },
         commandListHeading = "Commands:%n",
         synopsisSubcommandLabel = "COMMAND")

@@ -47,9 +47,11 @@ import picocli.CommandLine.Parameters;
                     + " the locked bytes are. COVERAGE is the locked share of what the agent in the JVM"
                     + " should lock; if no agent publishes that, of everything.",
             "",
-            "RELOCKS counts the parts of mappings that the agent had to lock since it was loaded. It is read from the"
-                    + " file of the JVM's performance counters (io.memlock.relocks), and is \"-\" without an agent or"
-                    + " without that file (-XX:-UsePerfData, -XX:+PerfDisableSharedMem). This command does not attach."
+            "RELOCKS counts the parts of mappings that the agent had to lock since it was loaded. It is read"
+                    + " from the JVM's performance counters (io.memlock.relocks): from their file, or from the JVM's memory"
+                    + " where that file was removed and this command may trace the JVM. It is \"-\" without an agent"
+                    + " and where the counters cannot be read (-XX:-UsePerfData, -XX:+PerfDisableSharedMem). This"
+                    + " command does not attach."
         },
         footer = {"", "Exit status: 1 when the JVM has ended, 0 after --count looks, 2 wrong usage."})
 final class WatchCommand implements Callable<Integer> {
