@@ -174,8 +174,8 @@ public final class MemoryLockRule extends AbstractRule {
 
     private static String lossSolution(String reason, boolean isGrowth) {
         if (isGrowth) {
-            return "New memory is locked late under strategy=rescan. An unlimited memlock limit allows strategy=future, by"
-                    + " which it is born locked.";
+            return "New memory is locked late under strategy=rescan. The agent takes strategy=future, by which it is born"
+                    + " locked, where that cannot end the JVM; do not force it. " + DOCTOR;
         }
         return reason.equals("unlocked by another party") ? "Find out who calls munlock or munlockall." : DOCTOR;
     }
