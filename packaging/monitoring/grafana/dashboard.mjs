@@ -169,7 +169,12 @@ const board = new dashboard.DashboardBuilder("memlock-agent")
       ]),
   )
   .withPanel(
-    lines("Relocks and failures", "Mappings that had to be locked again, and looks that could not lock one", "short", 12)
+    lines(
+      "Relocks and failures",
+      "Mappings that had to be locked, and looks and requests after which the lock was not as it should be",
+      "short",
+      12,
+    )
       .withTarget(query(`rate(memlock_relocks_total{${one}}[$__rate_interval])`, "relocks a second"))
       .withTarget(query(`rate(memlock_failures_total{${one}}[$__rate_interval])`, "failures a second", "B")),
   )

@@ -40,7 +40,7 @@ public interface MemoryLockMXBean {
 
     @Description("LOCKED: everything selected is locked; PARTIAL: some of it is not, or an unlock is not complete, see"
             + " LastFailure; UNLOCKED: nothing is selected; FAILED: nothing that is selected is locked;"
-            + " UNKNOWN: the lock was not verified for longer than three intervals, see LastFailure")
+            + " UNKNOWN: the lock was not verified for three intervals, and at least 3 s, see LastFailure")
     String getState();
 
     @Description("State as a number: 0 LOCKED, 1 PARTIAL, 2 FAILED, 3 UNKNOWN, 4 UNLOCKED")
@@ -60,7 +60,7 @@ public interface MemoryLockMXBean {
     String getPrefaultState();
 
     @Description("Bytes in RAM and locked, at the last scan; a page shared with other processes counts by its share,"
-            + " with more than 512 MiB resident by a half")
+            + " with more than 512 MiB resident by a half, or in full if it is shared for writing")
     long getLockedBytes();
 
     @Description(
@@ -73,7 +73,7 @@ public interface MemoryLockMXBean {
     long getChargedBytes();
 
     @Description("Bytes of this JVM in RAM, at the last scan; a page shared with other processes counts by its share,"
-            + " with more than 512 MiB resident by a half")
+            + " with more than 512 MiB resident by a half, or in full if it is shared for writing")
     long getResidentBytes();
 
     @Description("Bytes of this JVM in swap, at the last scan. With more than 512 MiB resident, shared memory (ZGC's"
@@ -119,7 +119,8 @@ public interface MemoryLockMXBean {
             + " library's munlockall")
     long getRelockCount();
 
-    @Description("Looks of the keeper after which selected memory was unlocked, or that found no mappings to look at")
+    @Description("Looks of the keeper, and requests, after which the lock was not as it should be; LastFailure has the"
+            + " reason of the last one")
     long getFailureCount();
 
     @Description("Why memory is not locked, or was not at the last failure; empty if there was none")
@@ -133,7 +134,7 @@ public interface MemoryLockMXBean {
 
     @Description("Scans, then answers; walks page tables: " + SmapsCost.IN_WORDS + "; with"
             + " more than " + SmapsCost.CHEAP_IN_WORDS
-            + " resident in small pieces, 0.15 s for each GiB. Scans are shared: there is"
+            + " resident in small pieces, up to 0.15 s for each GiB. Scans are shared: there is"
             + " none within a second of the last, nor within 200 times what that took; see LockedBytesAgeMillis")
     void refresh();
 
