@@ -36,7 +36,7 @@ class StableSurfaceTest {
 
     private static final Path SNAPSHOT = Path.of("src", "test", "resources", "stable-surface.txt");
     private static final Path METRICS = Path.of("..", "packaging", "monitoring", "jmx-exporter", "memlock.yml");
-    private static final Pattern METRIC = Pattern.compile("(?m)^ *name: (memlock_\\w+)");
+    private static final Pattern METRIC = Pattern.compile("(?m)^ *name: ([a-z]\\w+)");
     private static final Pattern WORD = Pattern.compile("`([a-z]+)`");
 
     private final SortedSet<String> surface = new TreeSet<>();
