@@ -61,10 +61,12 @@ class WatchIT {
         try (ForkedJvm noAgent = started(jdk, "-XX:+UsePerfData")) {
             assertThat(look(noAgent).get("relocks").isNull()).isTrue();
         }
-        try (ForkedJvm noCounters = started(jdk, "-XX:-UsePerfData", AgentJar.javaagent("mode=none"))) {
-            noCounters.awaitErrorLine("[memlock]");
-            assertThat(look(noCounters).get("relocks").isNull()).isTrue();
-            assertThat(noCounters.ask("grow 20")).isNotEmpty();
+        for (String flag : List.of("-XX:-UsePerfData", "-XX:+PerfDisableSharedMem")) {
+            try (ForkedJvm noCounters = started(jdk, flag, AgentJar.javaagent("mode=none"))) {
+                noCounters.awaitErrorLine("[memlock]");
+                assertThat(look(noCounters).get("relocks").isNull()).as(flag).isTrue();
+                assertThat(noCounters.ask("grow 20")).isNotEmpty();
+            }
         }
     }
 
