@@ -47,7 +47,11 @@ public final class Main {
         }
         String target = Console.stdoutTarget();
         if (!target.startsWith("pipe:") && !target.startsWith("socket:")) {
-            console.err().println("the output could not be written to " + target);
+            boolean isClosed =
+                    target.endsWith("/lib/modules"); // HotSpot's file of classes takes the number that is free
+            console.err()
+                    .println("the output could not be written"
+                            + (isClosed ? ": standard output is closed" : " to " + target));
         }
         if (status != ExitStatus.DONE) {
             return status;

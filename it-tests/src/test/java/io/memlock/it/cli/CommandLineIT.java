@@ -524,6 +524,19 @@ class CommandLineIT {
     }
 
     @Test
+    @SideBySide
+    void tellsThatStandardOutputIsClosedOrFull() {
+        String version = String.join(" ", Memlock.command(Jdk.current(), "--version"));
+        Outcome closed = Commands.run("sh", "-c", version + " >&-");
+        assertThat(closed.exitStatus()).as(closed::toString).isEqualTo(1);
+        assertThat(closed.stderr()).isEqualTo("the output could not be written: standard output is closed\n");
+
+        Outcome full = Commands.run("sh", "-c", version + " > /dev/full");
+        assertThat(full.exitStatus()).as(full::toString).isEqualTo(1);
+        assertThat(full.stderr()).isEqualTo("the output could not be written to /dev/full\n");
+    }
+
+    @Test
     void helpGoesToStdoutAndMistakesToStderr() {
         Outcome help = memlock("--help");
         assertThat(help.exitStatus()).isZero();
