@@ -85,7 +85,7 @@ class JvmLayoutTest {
     void findsAtTheFirstLookWhatMallocAllocatedAndWhereMetaspaceIs() throws IOException {
         ByteBuffer allocated = ByteBuffer.allocateDirect(48 << 20);
 
-        assertThat(JvmLayout.of(PID, 4096).classify(maps()))
+        assertThat(JvmLayout.of(PROC, PID).classify(maps()))
                 .anyMatch(segment -> segment.region() == Region.METASPACE)
                 .anyMatch(segment -> segment.region() == Region.NATIVE && segment.length() >= allocated.capacity());
     }
