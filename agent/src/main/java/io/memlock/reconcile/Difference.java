@@ -55,8 +55,11 @@ final class Difference {
             } else {
                 addMissing(segment);
             }
-        } else if (isLocked && (ownsAll || ours.contains(segment))) {
-            surplus.add(segment);
+        } else if (isLocked) {
+            Segment part = ownsAll ? segment : ours.partOf(segment);
+            if (part != null) {
+                surplus.add(part);
+            }
         }
     }
 

@@ -9,7 +9,8 @@ import java.util.TreeMap;
 /**
  * Remembers what the agent locked and may therefore unlock. HotSpot and the kernel move the ends of mappings and cut
  * pieces out of them. So a mapping that begins inside one that the agent locked counts as the agent's, and so does a
- * stack that has grown.
+ * stack that has grown. The kernel also joins what the agent locked with pages before it that a handle of the application
+ * holds. Of such a mapping, what comes before the agent's is the application's.
  *
  * <p>Not thread-safe.
  */
@@ -18,9 +19,22 @@ final class OwnLocks {
     private TreeMap<Long, Long> endByStart = new TreeMap<>();
 
     boolean contains(Segment segment) {
+        return partOf(segment) != null;
+    }
+
+    /**
+     * Returns the part of a segment that is ours.
+     *
+     * @return from where it is ours to its end; null if none of it is
+     */
+    Segment partOf(Segment segment) {
         Map.Entry<Long, Long> before = endByStart.floorEntry(segment.start());
-        return (before != null && (before.getKey() == segment.start() || segment.start() < before.getValue()))
-                || (segment.mapping().isFirstStack() && holdsEndOf(segment));
+        if ((before != null && (before.getKey() == segment.start() || segment.start() < before.getValue()))
+                || (segment.mapping().isFirstStack() && holdsEndOf(segment))) {
+            return segment;
+        }
+        Long first = endByStart.higherKey(segment.start());
+        return first != null && first < segment.end() ? segment.from(first) : null;
     }
 
     private boolean holdsEndOf(Segment stack) {
@@ -52,8 +66,9 @@ final class OwnLocks {
     void retain(List<Segment> stillLocked) {
         TreeMap<Long, Long> retained = new TreeMap<>();
         for (Segment segment : stillLocked) {
-            if (contains(segment)) {
-                retained.put(segment.start(), segment.end());
+            Segment part = partOf(segment);
+            if (part != null) {
+                retained.put(part.start(), part.end());
             }
         }
         endByStart = retained;

@@ -130,8 +130,9 @@ public final class Reconciler {
     public void unlockAtOnce() {
         List<Segment> rest = new ArrayList<>();
         for (Segment segment : locked) {
-            if (tools.ours().contains(segment) && !unlockHeap(segment)) {
-                rest.add(segment);
+            Segment part = tools.ours().partOf(segment);
+            if (part != null && !unlockHeap(part)) {
+                rest.add(part);
             }
         }
         try {

@@ -175,6 +175,11 @@ public final class FakeProcess implements OwnProcess, ProcessView {
         }
     }
 
+    /** What its locks make their passes with. */
+    public Reconciler reconciler() {
+        return reconciler;
+    }
+
     private FakeKernel kernel() {
         return kernel;
     }

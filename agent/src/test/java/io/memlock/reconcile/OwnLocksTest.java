@@ -32,19 +32,29 @@ class OwnLocksTest {
         assertThat(ours.contains(segment(0x2000, 0x9000))).as("grown").isTrue();
         assertThat(ours.contains(segment(0x5000, 0x6000))).as("cut out of it").isTrue();
         assertThat(ours.contains(segment(0x6000, 0x7000))).as("behind it").isFalse();
-        assertThat(ours.contains(segment(0x1000, 0x6000)))
-                .as("begins before it")
-                .isFalse();
+        assertThat(ours.contains(segment(0x1000, 0x2000))).as("before it").isFalse();
+    }
+
+    /** The kernel joins it with a page before it that is locked in the same way. */
+    @Test
+    void ofWhatBeginsBeforeOursOnlyTheRestIsOurs() {
+        ours.add(segment(0x2000, 0x6000));
+        Segment joined = segment(0x1000, 0x7000);
+
+        assertThat(ours.partOf(joined)).isEqualTo(joined.from(0x2000));
+        ours.retain(List.of(joined));
+        assertThat(ours.partOf(joined)).isEqualTo(joined.from(0x2000));
     }
 
     @Test
     void aStackThatHasGrownDownwardsIsOursStill() {
         ours.add(segment(0x5000, 0x8000, "[stack]"));
 
-        assertThat(ours.contains(segment(0x2000, 0x8000, "[stack]"))).isTrue();
-        assertThat(ours.contains(segment(0x2000, 0x9000, "[stack]"))).isFalse();
+        assertThat(ours.partOf(segment(0x2000, 0x8000, "[stack]"))).isEqualTo(segment(0x2000, 0x8000, "[stack]"));
         assertThat(ours.contains(segment(0x2000, 0x4000, "[stack]"))).isFalse();
-        assertThat(ours.contains(segment(0x2000, 0x8000))).as("no stack").isFalse();
+        assertThat(ours.partOf(segment(0x2000, 0x8000)))
+                .as("no stack")
+                .isEqualTo(segment(0x2000, 0x8000).from(0x5000));
     }
 
     @Test

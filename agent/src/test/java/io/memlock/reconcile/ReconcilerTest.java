@@ -4,6 +4,7 @@ package io.memlock.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.memlock.calls.HeldPages;
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
 import io.memlock.lock.MemoryLock;
@@ -428,5 +429,25 @@ class ReconcilerTest {
 
         assertThat(kernel.isLocked(heap(1))).isTrue();
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+    }
+
+    /** The kernel joins a page that a handle holds on-fault with what is locked behind it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void unlocksWhatTheKernelHasJoinedWithAHeldPageBeforeIt(boolean isAtOnce) throws Exception {
+        HeldPages.Range page = new HeldPages.Range(CODE, CODE + FakeKernel.PAGE);
+        process.held().hold(page, new HeldPages.Manner(false, false));
+        kernel.mlock2(page.start(), page.length(), Linux.MLOCK_ONFAULT);
+        start("mode=code,strategy=rescan");
+        lock.reconcileAfterChange();
+
+        if (isAtOnce) {
+            process.reconciler().unlockAtOnce();
+        } else {
+            assertThat(lock.unlock().failure()).isNull();
+        }
+
+        assertThat(kernel.chargedBytes()).isEqualTo(FakeKernel.PAGE);
+        assertThat(kernel.isLocked(CODE)).isTrue();
     }
 }
