@@ -56,6 +56,10 @@ final class Keeper {
     private final CpuAllowance mirroring = new CpuAllowance(WOKEN_SHARE, WOKEN_BURST_NANOS, System.nanoTime());
 
     private long lastPassEnd;
+
+    /** The period by which the lock judges how old its verification is. */
+    private long toldPeriodNanos;
+
     private long lastGrowth = System.nanoTime();
     private boolean lastPassLocked;
     private boolean lastPassFailedCalls;
@@ -99,7 +103,7 @@ final class Keeper {
         this.growth = growth;
         this.cpu = cpu;
         this.troubles = new Troubles("keeper", log);
-        lock.intendsToLookEvery(periodNanos());
+        tellPeriod(0);
     }
 
     /**
@@ -177,6 +181,9 @@ final class Keeper {
             if (left <= 0) {
                 return allowance;
             }
+            if (periodNanos() != toldPeriodNanos) { // other options: the next pass waits by them, too
+                tellPeriod(now + left - lastPassEnd);
+            }
             if (now - begin >= CALM_LOOK_NANOS) {
                 return null;
             }
@@ -206,6 +213,16 @@ final class Keeper {
         return !hasPassed || lock.zgcMirror().exists() ? Math.min(interval, MIRROR_NANOS) : interval;
     }
 
+    /**
+     * Tells the lock how far two passes lie apart.
+     *
+     * @param leastNanos how far at least
+     */
+    private void tellPeriod(long leastNanos) {
+        toldPeriodNanos = periodNanos();
+        lock.intendsToLookEvery(Math.max(toldPeriodNanos, leastNanos));
+    }
+
     private void pass(CpuAllowance allowance) throws IOException {
         long start = cpu.nanos();
         boolean mayHaveChanged = isUrgent || mayHaveGrown || hasGrown || allowance == woken;
@@ -228,7 +245,7 @@ final class Keeper {
             if (!isUrgent) { // what keeps the JVM from being killed waits for no allowance
                 allowance.spend(cpu.nanos() - start);
             }
-            lock.intendsToLookEvery(Math.max(periodNanos(), allowance.restNanos(lastPassEnd)));
+            tellPeriod(allowance.restNanos(lastPassEnd));
             announcer.announce();
         }
         noteOnce(outcome.status().state());

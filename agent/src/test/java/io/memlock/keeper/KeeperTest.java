@@ -11,7 +11,6 @@ import io.memlock.log.Log;
 import io.memlock.log.LogLevel;
 import io.memlock.memory.Region;
 import io.memlock.options.AgentOptions;
-import io.memlock.options.CurrentOptions;
 import io.memlock.options.OptionParser;
 import io.memlock.os.Errno;
 import io.memlock.os.Linux;
@@ -201,6 +200,31 @@ class KeeperTest {
                 .isTrue();
     }
 
+    /** The pass after the change waits by the new interval. */
+    @Test
+    void aLongerIntervalCountsBeforeTheFirstPassThatWaitsForIt() throws Exception {
+        kernel.commit(Region.HEAP, HEAP, MIB);
+        FakeProcess process = new FakeProcess(kernel);
+        MemoryLock lock = process.newLock();
+        Keeper keeper = keeper(process, lock, "mode=all,strategy=future,interval=100ms", () -> Growth.NONE);
+        int before = kernel.looks;
+        CountDownLatch hasPassed = new CountDownLatch(1);
+        CountDownLatch isGoodForLong = new CountDownLatch(1);
+        started(keeper, () -> {
+            if (kernel.looks > before) {
+                hasPassed.countDown();
+            }
+            if (lock.goodUntilNanos() - System.nanoTime() > TimeUnit.HOURS.toNanos(2)) {
+                isGoodForLong.countDown();
+            }
+        });
+        assertThat(hasPassed.await(1, TimeUnit.MINUTES)).isTrue();
+
+        lock.change(OptionParser.parse("mode=all,strategy=future,interval=1h"));
+
+        assertThat(isGoodForLong.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+
     /** A busy JVM collects all the time. */
     @Test
     void collectionsThatChangeNothingCostNoMoreThanPeriodicPasses() throws Exception {
@@ -372,7 +396,7 @@ class KeeperTest {
                 process,
                 log,
                 new StateAnnouncer(lock, log, (from, to) -> {}),
-                new CurrentOptions(options),
+                process.options,
                 growth,
                 new ThreadCpuTime(kernel));
         keepers.add(keeper);
