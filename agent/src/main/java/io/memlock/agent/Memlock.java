@@ -169,7 +169,7 @@ public final class Memlock implements Agent {
     }
 
     private String headline() {
-        LockState state = hasStarted() ? lock.status().state() : LockState.FAILED;
+        LockState state = hasStarted() ? lock.settledState() : LockState.FAILED;
         return switch (state) {
             case PARTIAL -> "PARTLY LOCKED";
             case LOCKED -> "LOCKED, BUT NOT AS ASKED";
@@ -180,7 +180,7 @@ public final class Memlock implements Agent {
     /** Starts the threads that keep the lock. Returns false if they could not be started and the JVM has to end because of it. */
     private boolean startKeeping(LockFailure failure) {
         try {
-            startBackground(failure == null || lock.status().state() == LockState.PARTIAL);
+            startBackground(failure == null || lock.settledState() == LockState.PARTIAL);
             return true;
         } catch (Throwable e) {
             return !reportFailure(LockFailure.notKept(e), "LOCKED, BUT NOT KEPT");

@@ -32,7 +32,7 @@ final class StateAnnouncer {
         this.lock = lock;
         this.log = log;
         this.listener = listener;
-        LockState now = lock.status().state();
+        LockState now = lock.settledState(); // which may be old by now, where the start has populated memory
         this.logged = new LastTold(now);
         this.notified = now;
     }

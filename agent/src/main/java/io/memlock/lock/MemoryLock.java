@@ -80,6 +80,11 @@ public final class MemoryLock {
         return ledger.status();
     }
 
+    /** Returns the state as it was last settled, however long ago; null before the first time. This is free. */
+    public LockState settledState() {
+        return ledger.state();
+    }
+
     /**
      * Returns until when the state can be believed if nobody verifies it again.
      *

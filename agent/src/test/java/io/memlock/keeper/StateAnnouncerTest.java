@@ -12,6 +12,7 @@ import io.memlock.log.Log;
 import io.memlock.log.LogLevel;
 import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
+import io.memlock.state.LockState;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -19,13 +20,15 @@ import java.lang.management.ThreadInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class StateAnnouncerTest {
 
     private final FakeKernel kernel = new FakeKernel();
-    private final MemoryLock lock = new FakeProcess(kernel).newLock();
+    private final FakeProcess process = new FakeProcess(kernel);
+    private final MemoryLock lock = process.newLock();
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final List<String> notified = new ArrayList<>();
     private boolean failsToLog;
@@ -66,6 +69,23 @@ class StateAnnouncerTest {
     @Test
     void aChangeIsToldOnce() {
         assertEachIsToldOnce();
+    }
+
+    /** A start that populates memory takes longer than its verification is good for. */
+    @Test
+    void aStateThatIsOldAtTheStartIsNoChange() throws Exception {
+        lock.change(OptionParser.parse("mode=heap,strategy=rescan"));
+        process.passedNanos = TimeUnit.MINUTES.toNanos(1);
+        assertThat(lock.status().state()).isEqualTo(LockState.UNKNOWN);
+        Log log = new Log(new PrintStream(printed, true, UTF_8), LogLevel.INFO);
+        StateAnnouncer late = new StateAnnouncer(lock, log, (from, to) -> notified.add(from + " -> " + to));
+
+        lock.reconcile();
+        late.announce();
+
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        assertThat(printed.toString(UTF_8)).isEmpty();
+        assertThat(notified).isEmpty();
     }
 
     @Test
