@@ -137,7 +137,7 @@ public final class HeldPages {
         /** The agent locks what fits of them under a limit. */
         IF_THEY_FIT,
 
-        /** The agent does not want them locked, but what is mapped anew may be locked by its doing for a moment. */
+        /** The agent does not want them locked, but they may be locked by its doing: born so, or wanted until a moment ago. */
         BORN_LOCKED
     }
 

@@ -48,6 +48,9 @@ public final class MemoryLock {
     /** Whether new mappings are not to be born locked before a long work is over. */
     private boolean isFuturePostponed;
 
+    /** Whether a change runs, before which other memory was locked. */
+    private volatile boolean isChanging;
+
     private boolean firstPassDone;
     private boolean hasLockedAll;
     private int passesSinceEnd;
@@ -138,13 +141,14 @@ public final class MemoryLock {
     public HeldPages.Want wants(long start, long end) {
         Selection now = plan.selection();
         LockLimit known = plan.limit();
+        boolean mayBeLeft = isChanging || plan.isGivingBack(); // what was wanted before may be locked still
         if (now.isEmpty()) {
-            return HeldPages.Want.NO;
+            return mayBeLeft ? HeldPages.Want.BORN_LOCKED : HeldPages.Want.NO;
         }
         if (now.isAllButFiles() || now.containsAnyOf(passes.reconciler().segments(), start, end)) {
             return known != null && known.isUnlimited() ? HeldPages.Want.YES : HeldPages.Want.IF_THEY_FIT;
         }
-        return future.isInForce() ? HeldPages.Want.BORN_LOCKED : HeldPages.Want.NO;
+        return mayBeLeft || future.isInForce() ? HeldPages.Want.BORN_LOCKED : HeldPages.Want.NO;
     }
 
     /** Returns whether new mappings of a region are born locked and must not stay so. This is free. */
@@ -257,6 +261,7 @@ public final class MemoryLock {
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public synchronized Outcome change(AgentOptions wanted) throws IOException {
+        isChanging = true;
         try {
             return changeTo(wanted);
         } catch (RuntimeException | Error e) {
@@ -264,6 +269,7 @@ public final class MemoryLock {
             throw e;
         } finally {
             isFuturePostponed = false;
+            isChanging = false;
         }
     }
 

@@ -34,7 +34,10 @@ public final class Plan {
 
     private Strategy strategy;
     private volatile LockLimit limit;
-    private boolean isGivingBack;
+
+    /** Whether something may still be locked of what is to be given back; read by the same threads. */
+    private volatile boolean isGivingBack;
+
     private LockFailure heldBack;
     private boolean isDroppedByAThread;
     private boolean isRoomScarce;

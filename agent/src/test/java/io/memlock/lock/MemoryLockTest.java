@@ -4,6 +4,7 @@ package io.memlock.lock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.memlock.calls.HeldPages;
 import io.memlock.calls.LockLimit;
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
@@ -856,5 +857,22 @@ class MemoryLockTest {
                 .as("reserved, under a limit")
                 .isFalse();
         assertThat(kernel.isLocked(HEAP)).isTrue();
+    }
+
+    /** The agent's locks are there until it is their turn: nobody takes them for the application's. */
+    @ParameterizedTest
+    @CsvSource({"mode=none", "mode=heap"})
+    void pagesThatAreHeldWhileTheAgentUnlocksAreUnlockedWhenTheyAreLetGo(String options) throws Exception {
+        HeldPages.Range page = new HeldPages.Range(NATIVE, NATIVE + FakeKernel.PAGE);
+        HeldPages.Manner onFault = new HeldPages.Manner(false, false);
+        process.held().askWhetherWanted(lock::wants);
+        start("mode=heap+code+native,strategy=rescan");
+        kernel.afterUnlock.put(CODE, () -> process.held().hold(page, onFault));
+
+        lock.change(OptionParser.parse(options + ",strategy=rescan"));
+        assertThat(kernel.isLocked(NATIVE)).as("held").isTrue();
+        process.held().release(page, onFault);
+
+        assertThat(kernel.isLocked(NATIVE)).isFalse();
     }
 }
