@@ -2,6 +2,7 @@
 package io.memlock.jvms;
 
 import io.memlock.memory.Bytes;
+import io.memlock.state.LockState;
 
 /**
  * A summary of how much of a JVM is locked.
@@ -33,11 +34,12 @@ public record LockSummary(Lock lock, boolean isSwapped, String text) {
 
     /**
      * Summarises what was seen: of what the agent in the JVM says is selected, where the kernel bears it out; otherwise
-     * of everything.
+     * of everything. Where the agent says that it has failed, what is locked is the application's.
      */
     public static LockSummary on(JvmMemory memory, PublishedLock published) {
         boolean isOfSelection = published.isBorneOutBy(memory);
-        Lock lock = isOfSelection ? lock(published) : lock(memory);
+        boolean isOfAgent = isOfSelection || published.state() == LockState.FAILED;
+        Lock lock = isOfAgent ? lock(published) : lock(memory);
         String text =
                 switch (lock) {
                     case LOCKED -> "locked" + (isOfSelection ? published.exceptions() : "");

@@ -113,7 +113,7 @@ final class Ledger {
         boolean isAsked = state != LockState.UNLOCKED && !plan.isGivingBack();
         status = new LockStatus(
                 isAsked ? plan.options().selection() : Selection.NOTHING,
-                plan.strategy(),
+                plan.selection().isEmpty() ? null : plan.strategy(),
                 state,
                 plan.limit(),
                 plan.selection().regions(),

@@ -31,6 +31,16 @@ class LockSummaryTest {
                 .isEqualTo("partly locked 50 %");
     }
 
+    /** The agent was refused what it was asked for, so nothing is selected, and the application locks something. */
+    @Test
+    void anAgentThatHasFailedLocksNothingWhateverTheApplicationLocks() {
+        PublishedLock failed = new PublishedLock(LockState.FAILED, "", "", PublishedScan.NONE, 0, 1);
+
+        assertThat(LockSummary.on(new JvmMemory(2000, 100, 100, 0, 0, 0), failed)
+                        .lock())
+                .isEqualTo(LockSummary.Lock.NOT_LOCKED);
+    }
+
     private static String verdict(long resident, long locked, long charged, long swapped) {
         return LockSummary.on(new JvmMemory(resident, locked, charged, swapped, 0, 0), PublishedLock.NOTHING)
                 .text();

@@ -82,6 +82,7 @@ class MemoryLockTest {
         assertThat(failure.answer()).contains("soft 1.0 GiB, hard 1.0 GiB");
         assertThat(kernel.chargedBytes()).isZero();
         assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
+        assertThat(lock.status().strategy()).isNull();
     }
 
     @Test
