@@ -336,18 +336,16 @@ public final class Memlock implements Agent {
     private AttachReply withProgress(Consumer<String> progress, Work work) throws IOException {
         process.progress().tell(progress);
         try {
-            AttachReply reply = work.run();
-            publish();
-            return reply;
+            return work.run();
         } finally {
             process.progress().tell(null);
         }
     }
 
-    /** Publishes what has changed before the reply is sent, so that a look after it does not find what was before. */
+    /** Publishes what has changed before the one who asked is told, so that a look then does not find what was before. */
     private void publish() {
         try {
-            publisher.count();
+            publisher.lockChanged();
         } catch (RuntimeException | Error e) { // no memory just now: the reporter publishes within a second
             log.debug("the change is published later: " + e);
         }
@@ -367,6 +365,7 @@ public final class Memlock implements Agent {
         }
         LockFailure failure = outcome.failure();
         String line = keepFrom(first, failure == null || outcome.status().state() == LockState.PARTIAL);
+        publish();
         tell(outcome.notices());
         String text = failure == null ? line : failure.text(headline());
         return new AttachReply(outcome.isDone() ? State.DONE : State.FAILED, text + outcome.undone());
@@ -457,6 +456,11 @@ public final class Memlock implements Agent {
                     if (jmx != null) {
                         jmx.stateChanged(from, to);
                     }
+                }
+
+                @Override
+                public void lockChanged() {
+                    publish();
                 }
             };
             List<Runnable> tasks = List.of(watching, prefaulting, publisher, trackingMaps);

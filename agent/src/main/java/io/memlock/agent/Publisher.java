@@ -42,8 +42,12 @@ final class Publisher implements Runnable {
         control = whose;
     }
 
-    /** Publishes the performance counters. Also called by who has just changed the lock: who is told of it looks next. */
-    synchronized void count() {
+    /** Publishes the performance counters for who has just changed the lock. */
+    void lockChanged() {
+        count();
+    }
+
+    private synchronized void count() {
         LockCounters published = counters.get();
         if (published != null) {
             count(published);

@@ -145,6 +145,7 @@ public final class LockControl {
     }
 
     private LockAnswer answer(Outcome outcome) {
+        announcer.lockChanged();
         String found = describeChange(outcome.status());
         LockFailure failure = outcome.failure();
         String text =

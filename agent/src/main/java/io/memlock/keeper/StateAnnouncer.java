@@ -46,6 +46,11 @@ final class StateAnnouncer {
         }
     }
 
+    /** Tells the listener of a change that was asked for, before the answer is given. */
+    void lockChanged() {
+        listener.lockChanged();
+    }
+
     private boolean isWorthTelling(LockState state) {
         if (state == LockState.UNKNOWN) {
             return isUnknownForLong();

@@ -7,4 +7,7 @@ import io.memlock.state.LockState;
 public interface StateListener {
 
     void stateChanged(LockState from, LockState to);
+
+    /** Hears that somebody has changed the lock, and is told of it next. On that thread, maybe on several at once. */
+    default void lockChanged() {}
 }

@@ -12,9 +12,11 @@ import io.memlock.log.Log;
 import io.memlock.log.LogLevel;
 import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
+import io.memlock.state.LockState;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -32,10 +34,20 @@ class LockControlTest {
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final Log log = new Log(new PrintStream(printed, true, UTF_8), LogLevel.INFO);
 
+    private final List<String> published = new ArrayList<>();
+    private final StateListener publisher = new StateListener() {
+        @Override
+        public void stateChanged(LockState from, LockState to) {}
+
+        @Override
+        public void lockChanged() {
+            published.add(lock.status().state().name());
+        }
+    };
+
     private LockControl started(String options) throws Exception {
         start(options);
-        return new Background(
-                        lock, process, kernel, log, (from, to) -> {}, process.options, () -> Growth.NONE, List.of())
+        return new Background(lock, process, kernel, log, publisher, process.options, () -> Growth.NONE, List.of())
                 .control();
     }
 
@@ -82,6 +94,17 @@ class LockControlTest {
         assertThat(printed.toString(UTF_8))
                 .contains("refused options \"mode=heap,strategy=future\", asked for by a test: LOCKED")
                 .contains("options are now \"mode=heap,interval=2s\", asked for by a test: LOCKED");
+    }
+
+    /** Who is told of a change looks at once what is published of it. */
+    @Test
+    void aChangeIsPublishedBeforeItIsTold() throws Exception {
+        LockControl told = started("mode=heap,strategy=rescan");
+
+        told.lock(OptionParser.parse("mode=heap,interval=2s"), "by a test");
+        told.unlock("by a test");
+
+        assertThat(published).containsExactly("LOCKED", "UNLOCKED");
     }
 
     /** What was asked for counts from then on, and somebody has to be able to tell who asked. */
