@@ -14,7 +14,9 @@ import io.memlock.proc.Pagemap.PageCounts;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.SeenPages;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Adds up the pages of this process by region without keeping anybody from mapping memory for long, as smaps would
@@ -54,6 +56,7 @@ public final class GentleScan {
     public RegionReport scan(List<PathGlob> files) throws IOException {
         long start = System.nanoTime();
         List<Mapping> mappings = proc.mappings(ProcFs.SELF);
+        Set<Mapping> locked = lockedAmong(mappings);
         List<Segment> segments = layout.classify(mappings);
         sharedSwap.begin(mappings);
         RegionTotals totals = new RegionTotals(files);
@@ -62,7 +65,7 @@ public final class GentleScan {
             for (Segment segment : segments) {
                 totals.addMapping(segment);
                 if (segment.mapping().holdsMemory()) {
-                    count(pagemap, segment, views, totals);
+                    count(pagemap, segment, views, locked, totals);
                 }
             }
         }
@@ -70,7 +73,22 @@ public final class GentleScan {
         return totals.report(end, end - start);
     }
 
-    private void count(Pagemap pagemap, Segment segment, FileViews views, RegionTotals totals) throws IOException {
+    /**
+     * Probes all mappings before their pages are counted, which may take seconds: by then a part of one may be locked, or no
+     * more.
+     */
+    private Set<Mapping> lockedAmong(List<Mapping> mappings) {
+        Set<Mapping> locked = new HashSet<>();
+        for (Mapping mapping : mappings) {
+            if (mapping.holdsMemory() && (mapping.isHugetlb() || probe.isLocked(mapping.start()))) {
+                locked.add(mapping);
+            }
+        }
+        return locked;
+    }
+
+    private void count(Pagemap pagemap, Segment segment, FileViews views, Set<Mapping> locked, RegionTotals totals)
+            throws IOException {
         Mapping mapping = segment.mapping();
         SeenPages seen = views.seen(segment);
         PageCounts pages;
@@ -83,7 +101,7 @@ public final class GentleScan {
             pages = pagemap.count(segment.start(), segment.end(), pacer::rest);
         }
         long resident = pages.present() * pageBytes - pages.mappedElsewhere() * pageBytes / 2;
-        boolean isLocked = mapping.isHugetlb() || probe.isLocked(segment.start());
+        boolean isLocked = locked.contains(mapping);
         long swapped = pages.swapped() * pageBytes + sharedSwap.bytes(segment);
         totals.addPages(segment, resident, isLocked ? resident : 0, swapped);
     }

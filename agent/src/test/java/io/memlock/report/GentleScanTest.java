@@ -150,8 +150,31 @@ class GentleScanTest {
         assertThat(residentPages(directory, maps, PAGE_MAPPED_ELSEWHERE)).isEqualTo(4);
     }
 
+    /** A large mapping takes seconds, in which an attach may lock the first part of it. */
+    @Test
+    void countsAsLockedWhatWasLockedBeforeItWasCounted(@TempDir Path directory) throws IOException {
+        ProcFs captured = captured(
+                directory,
+                "00000000-00008000 rw-s 00000000 00:21 7                          /mnt/data\n",
+                PAGE_OF_A_FILE);
+        nothingLocked.mapFile(0, 8 * PAGE, "/mnt/data");
+        long[] now = new long[1];
+        Pause locking = nanos -> nothingLocked.mlock(0, PAGE);
+
+        RegionReport report = scan(captured, locking, () -> now[0] += ChunkedCalls.PAUSE_NANOS);
+
+        assertThat(nothingLocked.isLocked(0)).isTrue();
+        assertThat(report.total().lockedBytes()).isZero();
+    }
+
     /** Returns how many pages count as resident of those at the first eight addresses. */
     private long residentPages(Path directory, String maps, long entry) throws IOException {
+        RegionReport report = scan(captured(directory, maps, entry), nanos -> {}, System::nanoTime);
+        return report.total().residentBytes() / PAGE;
+    }
+
+    /** Writes what maps shows, and the same entry of pagemap for the first eight addresses. */
+    private static ProcFs captured(Path directory, String maps, long entry) throws IOException {
         Path self = Files.createDirectories(directory.resolve("self"));
         Files.writeString(self.resolve("maps"), maps);
         ByteBuffer pagemap = ByteBuffer.allocate(8 * Long.BYTES).order(ByteOrder.nativeOrder());
@@ -159,8 +182,7 @@ class GentleScanTest {
             pagemap.putLong(entry);
         }
         Files.write(self.resolve("pagemap"), pagemap.array());
-        RegionReport report = scan(new ProcFs(directory.toFile(), directory.toFile()), nanos -> {}, System::nanoTime);
-        return report.total().residentBytes() / PAGE;
+        return new ProcFs(directory.toFile(), directory.toFile());
     }
 
     private RegionReport scan(Pause pause, LongSupplier clock) throws IOException {
