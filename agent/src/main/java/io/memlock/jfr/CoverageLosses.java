@@ -20,6 +20,9 @@ final class CoverageLosses {
     /** When the last pass ended; null before the first. */
     private Long lastPassNanos;
 
+    /** What it wanted locked; null before the first. */
+    private Selection lastSelection;
+
     /** Holds what an event tells of a region. */
     record Lost(Region region, long bytes, String reason, long unlockedNanos, boolean isRelocked) {}
 
@@ -59,11 +62,13 @@ final class CoverageLosses {
      */
     synchronized List<Lost> passed(Selection selection, PassResult pass, long nowNanos) {
         List<Lost> over = new ArrayList<>();
+        // Of what was not selected until now, nothing is lost before this pass.
+        long began = selection.equals(lastSelection) ? since(nowNanos) : nowNanos;
         for (Region region : Region.values()) {
             Loss wasRepaired = repaired.remove(region);
             Long missing = pass.missingBytes().get(region);
             if (missing != null) {
-                Loss loss = open.computeIfAbsent(region, key -> new Loss(since(nowNanos)));
+                Loss loss = open.computeIfAbsent(region, key -> new Loss(began));
                 loss.bytes = Math.max(loss.bytes, missing);
                 loss.reason = reason(pass);
                 continue;
@@ -77,6 +82,7 @@ final class CoverageLosses {
             }
         }
         lastPassNanos = nowNanos;
+        lastSelection = selection;
         return over;
     }
 

@@ -70,4 +70,14 @@ class CoverageLossesTest {
         assertThat(losses.passed(Selection.NOTHING, COMPLETE, 2000))
                 .containsExactly(new Lost(Region.HEAP, 50, "does not fit under the limit", 1000, false));
     }
+
+    /** After an unlock nobody looks until something is wanted locked again. */
+    @Test
+    void whatWasNotSelectedUntilNowIsNotLostBeforeThis() {
+        losses.passed(Selection.NOTHING, COMPLETE, 1000);
+        losses.passed(HEAP, pass(Map.of(Region.HEAP, 50L), 0), 9000);
+
+        assertThat(losses.goingOn(9500))
+                .containsExactly(new Lost(Region.HEAP, 50, "does not fit under the limit", 500, false));
+    }
 }
