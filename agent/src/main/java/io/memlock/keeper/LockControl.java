@@ -120,8 +120,7 @@ public final class LockControl {
             }
             throw e;
         }
-        boolean isTaken = outcome.options().equals(wanted);
-        announce((isTaken ? "options are now " : "refused options ") + options, asker, outcome);
+        announce((outcome.isTaken() ? "options are now " : "refused options ") + options, asker, outcome);
         return answer(outcome);
     }
 
@@ -145,8 +144,8 @@ public final class LockControl {
     }
 
     private LockAnswer answer(Outcome outcome) {
-        announcer.lockChanged();
         String found = describeChange(outcome.status());
+        announcer.lockChanged();
         LockFailure failure = outcome.failure();
         String text =
                 failure == null ? found : failure.text(outcome.status().state().name());

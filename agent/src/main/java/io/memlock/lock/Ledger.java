@@ -131,10 +131,19 @@ final class Ledger {
 
     /** Makes an {@link Outcome} of what is known now. */
     Outcome outcome(LockFailure failure, String swapInRefusal, String prefaultRefusal) {
+        return outcome(true, failure, swapInRefusal, prefaultRefusal);
+    }
+
+    /** Makes an {@link Outcome} of a change that was refused, and changed nothing. */
+    Outcome refused(LockFailure why) {
+        return outcome(false, why, null, null);
+    }
+
+    private Outcome outcome(boolean isTaken, LockFailure failure, String swapInRefusal, String prefaultRefusal) {
         long relocked = relockCount - toldRelockCount;
         toldRelockCount = relockCount;
         return new Outcome(
-                plan.options(),
+                isTaken,
                 status,
                 failure,
                 relocked,

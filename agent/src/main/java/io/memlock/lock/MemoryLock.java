@@ -291,7 +291,7 @@ public final class MemoryLock {
         LockLimit now = plan.limitNow();
         boolean isSelected = !plan.selection().isEmpty();
         if (isSelected && wanted.strategy() == StrategyChoice.FUTURE && !now.isUnlimited()) {
-            return ledger.outcome(failures().futureUnderLimit(wanted.selection(), now, true), null, null);
+            return ledger.refused(failures().futureUnderLimit(wanted.selection(), now, true));
         }
         plan.begin(wanted, now);
         prefaulting.nothingIsLocked(); // as long as that is so

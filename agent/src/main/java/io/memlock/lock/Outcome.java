@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.lock;
 
-import io.memlock.options.AgentOptions;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockStatus;
 import java.util.List;
@@ -9,7 +8,7 @@ import java.util.List;
 /**
  * Holds the result of one start, change, pass or unlock.
  *
- * @param options those that count afterwards: a change that was refused leaves those before
+ * @param isTaken whether the options count that were asked for: a change that was refused leaves those before
  * @param status what is known of the lock afterwards
  * @param failure why the promise is not kept; null if it is
  * @param relocked segments that had to be locked, if others were before
@@ -20,7 +19,7 @@ import java.util.List;
  * be a later one than that of what it is about
  */
 public record Outcome(
-        AgentOptions options,
+        boolean isTaken,
         LockStatus status,
         LockFailure failure,
         long relocked,

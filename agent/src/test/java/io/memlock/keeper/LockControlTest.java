@@ -96,6 +96,18 @@ class LockControlTest {
                 .contains("options are now \"mode=heap,interval=2s\", asked for by a test: LOCKED");
     }
 
+    /** As after root was dropped: the same options are refused now, and those in force are from before. */
+    @Test
+    void theLogDoesNotSayThatRefusedOptionsCountThoughTheyReadLikeThoseInForce() throws Exception {
+        LockControl logged = started("mode=heap,strategy=future");
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 64 << 20;
+
+        logged.lock(OptionParser.parse("mode=heap,strategy=future"), "by a test");
+
+        assertThat(printed.toString(UTF_8)).contains("refused options \"mode=heap,strategy=future\"");
+    }
+
     /** Who is told of a change looks at once what is published of it. */
     @Test
     void aChangeIsPublishedBeforeItIsTold() throws Exception {
