@@ -37,7 +37,10 @@ final class EndLine implements Runnable {
         this.log = log;
     }
 
-    /** Takes notice of a scan. The reporter's thread calls it about once a second. */
+    /**
+     * Takes notice of a scan. The reporter's thread calls it about once a second, and so does who has changed the lock: the next
+     * change may come before the reporter.
+     */
     void saw(RegionReport report) {
         LockStatus status = lock.status();
         mostLockedBytes = Math.max(mostLockedBytes, report.selected(status).lockedBytes());

@@ -42,9 +42,10 @@ final class Publisher implements Runnable {
         control = whose;
     }
 
-    /** Publishes the performance counters for who has just changed the lock. */
+    /** Publishes the performance counters, and takes notice of the scan, for who has just changed the lock. */
     void lockChanged() {
         count();
+        see();
     }
 
     private synchronized void count() {
@@ -63,6 +64,10 @@ final class Publisher implements Runnable {
         if (jfr != null) {
             jfr.update(control);
         }
+        see();
+    }
+
+    private synchronized void see() {
         RegionReport report = control.report();
         if (report != null) {
             endLine.saw(report);
