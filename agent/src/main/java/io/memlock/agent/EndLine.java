@@ -27,6 +27,7 @@ final class EndLine implements Runnable {
     private final MemoryLock lock;
     private final ThisProcess process;
     private final Log log;
+    private final boolean isFilteredFromTheStart;
     private boolean isDue;
     private volatile long mostLockedBytes;
 
@@ -35,6 +36,7 @@ final class EndLine implements Runnable {
         this.lock = lock;
         this.process = process;
         this.log = log;
+        this.isFilteredFromTheStart = process.isFiltered();
     }
 
     /**
@@ -72,8 +74,10 @@ final class EndLine implements Runnable {
         }
     }
 
+    /** Returns whether somebody reads standard error. Under a filter that is new this is not asked: it may end the JVM. */
     private boolean isStandardErrorRead() {
-        return process.libc().poll(new int[] {STDERR, Linux.POLLOUT}, 1, AT_ONCE) == 1;
+        return (isFilteredFromTheStart || !process.isFiltered())
+                && process.libc().poll(new int[] {STDERR, Linux.POLLOUT}, 1, AT_ONCE) == 1;
     }
 
     private String text() throws IOException {

@@ -5,6 +5,7 @@ import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.proc.ProcFs;
+import java.io.IOException;
 
 /**
  * Finds out whether locking is limited. What counts is {@code CAP_IPC_LOCK} in the first user namespace, but
@@ -36,6 +37,9 @@ public final class LimitProbe {
     private final ProcFs proc;
     private final LockProbe probe;
     private final long pageBytes;
+    private boolean isRead;
+    private boolean isFilteredFromTheStart;
+    private volatile boolean isFilteredSince;
     private int timesAsked;
     private int threadsAsked;
 
@@ -113,12 +117,26 @@ public final class LimitProbe {
     /** Reads what the kernel tells of the limit. The errno is 0 only if the limit itself is infinite. */
     private LockLimit read() {
         long[] limits = {LockLimit.UNKNOWN_BYTES, LockLimit.UNKNOWN_BYTES};
+        lookForFilter();
         boolean isInfinite = libc.getrlimit(Linux.RLIMIT_MEMLOCK, limits) == 0 && limits[0] == Linux.RLIM_INFINITY;
         return new LockLimit(limits[0], limits[1], isInfinite ? 0 : Errno.ENOMEM, hasCapability());
     }
 
+    /** Looks whether a seccomp filter has been set since the first look, which may end the process for capget(2). */
+    private void lookForFilter() {
+        if (!isFilteredSince) {
+            boolean isFiltered = proc.isFiltered();
+            isFilteredFromTheStart |= !isRead && isFiltered;
+            isRead = true;
+            isFilteredSince = isFiltered && !isFilteredFromTheStart;
+        }
+    }
+
     /** Returns whether the calling thread has CAP_IPC_LOCK. The C library's setuid(2) changes that of all threads. */
     public boolean hasCapability() {
+        if (isFilteredSince) {
+            return statusTells("thread-self", true);
+        }
         int[] sets = new int[6];
         return capget(0, sets) && has(sets);
     }
@@ -130,13 +148,29 @@ public final class LimitProbe {
     public boolean isDroppedByAThread() {
         int[] threads = proc.threadIds(ProcFs.SELF);
         for (int i = 0; i < Math.min(threads.length, THREADS); i++) {
-            int[] sets = new int[6];
             int index = i < NEWEST_THREADS ? threads.length - 1 - i : threadsAsked++ % threads.length;
-            if (capget(threads[index], sets) && !has(sets)) {
+            if (isDroppedBy(threads[index])) {
                 return true;
             }
         }
         return false;
+    }
+
+    private boolean isDroppedBy(int thread) {
+        if (isFilteredSince) {
+            return statusTells("self/task/" + thread, false);
+        }
+        int[] sets = new int[6];
+        return capget(thread, sets) && !has(sets);
+    }
+
+    /** Returns whether the status of a thread shows that it has the capability, or has not. It takes longer than capget(2). */
+    private boolean statusTells(String thread, boolean has) {
+        try {
+            return proc.status(thread).hasIpcLock() == has;
+        } catch (IOException | RuntimeException e) {
+            return false;
+        }
     }
 
     private boolean capget(int thread, int[] sets) {

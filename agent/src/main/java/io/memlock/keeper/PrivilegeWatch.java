@@ -102,10 +102,10 @@ public final class PrivilegeWatch implements Runnable {
         return isOver;
     }
 
-    /** Ends the watch when the JVM ends. */
+    /** Ends the watch when the JVM ends. Under a filter that is new, the JVM rather waits for it than dies of the call. */
     public void end() {
         isOver = true;
-        if (timer >= 0) {
+        if (timer >= 0 && (isFiltered || !process.isFiltered())) {
             libc.timerfd_settime(timer, 0, AT_ONCE);
         }
     }

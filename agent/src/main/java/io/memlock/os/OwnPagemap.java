@@ -31,13 +31,23 @@ public final class OwnPagemap {
      * @param otherwise the answer where the kernel does not tell, as in a process that is not dumpable
      */
     public boolean isPresent(long address, boolean otherwise) {
+        int presence = presence(address);
+        return presence < 0 ? otherwise : presence > 0;
+    }
+
+    /**
+     * Returns 1 if a page is in RAM, 0 if it is not, and -1 where the kernel does not tell. Takes no Java lock.
+     *
+     * @param address page-aligned
+     */
+    public int presence(long address) {
         int fd = libc.open(PATH, Linux.O_RDONLY | Linux.O_CLOEXEC);
         if (fd < 0) {
-            return otherwise;
+            return -1;
         }
         byte[] entry = new byte[Long.BYTES];
         long read = libc.pread(fd, entry, Long.BYTES, address / pageBytes * Long.BYTES);
         libc.close(fd);
-        return read == Long.BYTES ? (entry[Long.BYTES - 1] & PRESENT) != 0 : otherwise;
+        return read == Long.BYTES ? (entry[Long.BYTES - 1] & PRESENT) / PRESENT : -1;
     }
 }

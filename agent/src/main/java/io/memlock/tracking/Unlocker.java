@@ -112,12 +112,17 @@ final class Unlocker implements Consumer<long[]> {
                 && PathGlob.isFittedByAny(new String(name, 0, length, StandardCharsets.UTF_8), globs);
     }
 
+    /**
+     * Returns whether a page is in RAM. The quicker move_pages(2) is asked only where pagemap is hidden: the application may
+     * have set a filter by now that ends the process for it.
+     */
     private boolean isPresent(long address) {
-        int[] status = new int[1];
-        if (isFiltered || libc.move_pages(0, address, status, 0) != 0) {
-            return pagemap.isPresent(address, true);
+        int presence = pagemap.presence(address);
+        if (presence >= 0) {
+            return presence > 0;
         }
-        return status[0] >= 0; // the number of its node
+        int[] status = new int[1];
+        return isFiltered || libc.move_pages(0, address, status, 0) != 0 || status[0] >= 0; // the number of its node
     }
 
     private void unlock(long address, long bytes) {

@@ -45,6 +45,34 @@ class LimitProbeTest {
         assertThat(looking.hasCapability()).as("of the thread that asks").isTrue();
     }
 
+    @Test
+    void underAFilterThatIsSetLaterTheStatusTellsOfTheCapability(@TempDir Path directory) throws Exception {
+        kernel.tasks = directory.toFile();
+        LimitProbe looking = probe();
+        status(directory, "thread-self", 0, 1 << Linux.CAP_IPC_LOCK);
+        LockLimit first = looking.establish();
+        kernel.died.clear();
+        kernel.deadly.add("capget");
+        status(directory, "thread-self", 2, 1 << Linux.CAP_IPC_LOCK);
+
+        LockLimit second = looking.again(first);
+        assertThat(second.hasCapability()).isTrue();
+        status(directory, "self/task/7", 2, 1 << Linux.CAP_IPC_LOCK);
+        assertThat(looking.isDroppedByAThread()).isFalse();
+        status(directory, "self/task/7", 2, 0);
+        assertThat(looking.isDroppedByAThread()).isTrue();
+        status(directory, "thread-self", 2, 0);
+        assertThat(looking.hasCapability()).isFalse();
+        assertThat(looking.again(second).hasCapability()).isFalse();
+        assertThat(kernel.died).isEmpty();
+    }
+
+    private static void status(Path proc, String thread, int seccomp, long capabilities) throws Exception {
+        Path directory = Files.createDirectories(proc.resolve(thread));
+        String text = "Name:\tjava\nCapEff:\t%016x\nSeccomp:\t%d\n".formatted(capabilities, seccomp);
+        Files.writeString(directory.resolve("status"), text);
+    }
+
     private void limit(long bytes) {
         kernel.privileged = false;
         kernel.softLimit = kernel.hardLimit = bytes;

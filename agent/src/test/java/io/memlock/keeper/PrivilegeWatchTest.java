@@ -83,6 +83,21 @@ class PrivilegeWatchTest {
     }
 
     @Test
+    void endsWithoutACallUnderAFilterThatIsSetLater() throws Exception {
+        start();
+        kernel.onPoll = () -> {
+            process.isFiltered = true;
+            kernel.deadly.add("timerfd_settime");
+            watch.end();
+        };
+
+        watch.run();
+
+        assertThat(watch.isOver()).isTrue();
+        assertThat(kernel.died).isEmpty();
+    }
+
+    @Test
     void noErrorEndsIt() throws Exception {
         start();
         kernel.onPoll = () -> {

@@ -162,23 +162,32 @@ class UnlockerTest {
     }
 
     @Test
-    void thePagemapTellsWhatIsPopulatedWhereTheQuickerCallIsRefused() {
-        kernel.filter.put("move_pages", Errno.EPERM);
+    void aCallTellsWhatIsPopulatedWhereThePagemapIsHidden() {
+        kernel.filter.put("open", Errno.EACCES);
 
         assertThat(isLockedAfter(map(), ON_DISK)).isFalse();
         kernel.mlockall(Linux.MCL_FUTURE);
         assertThat(isLockedAfter(map(), ON_DISK)).isTrue();
     }
 
+    @Test
+    void aFilterThatIsSetLaterEndsNothing() {
+        unlocker.rehearse();
+        kernel.died.clear();
+        kernel.deadly.add("move_pages");
+
+        assertThat(isLockedAfter(map(), ON_DISK)).isFalse();
+        assertThat(kernel.died).isEmpty();
+    }
+
     /** The filter may end the process for it. */
     @Test
-    void underAFilterTheQuickerCallIsNotMade() {
+    void underAFilterTheCallIsNotMadeWhereThePagemapIsHidden() {
+        kernel.filter.put("open", Errno.EACCES);
         kernel.deadly.add("move_pages");
         Unlocker filtered = unlocker(true);
 
         filtered.rehearse();
-        assertThat(isLockedAfter(filtered, map(), ON_DISK)).isFalse();
-        kernel.mlockall(Linux.MCL_FUTURE);
         assertThat(isLockedAfter(filtered, map(), ON_DISK)).isTrue();
         assertThat(kernel.died).isEmpty();
     }
