@@ -56,12 +56,17 @@ public final class LimitProbe {
      * @return what holds
      */
     public LockLimit establish() {
-        return establish(null);
+        return establish(null, true);
+    }
+
+    /** Finds the limit out as {@link #establish()} does, and changes nothing. */
+    public LockLimit look() {
+        return establish(null, false);
     }
 
     /**
      * Finds the limit out again while the JVM runs: an operator may have changed the limit, or the process may have
-     * dropped root. Costs two system calls while nothing has changed.
+     * dropped root. Costs two system calls and a look at the status while nothing has changed.
      *
      * @param before what held
      * @return what holds now; as before where it could not be tried
@@ -72,7 +77,7 @@ public final class LimitProbe {
             return before;
         }
         boolean isSame = now.hasLimitsOf(before) && now.hasCapability() == before.hasCapability();
-        return isSame && ++timesAsked % TRY_EVERY != 0 ? before : establish(before);
+        return isSame && ++timesAsked % TRY_EVERY != 0 ? before : establish(before, mayRaise(before, now));
     }
 
     /**
@@ -84,10 +89,10 @@ public final class LimitProbe {
     public LockLimit lift(LockLimit limit) {
         long[] infinite = {Linux.RLIM_INFINITY, Linux.RLIM_INFINITY};
         boolean isLifted = limit.isByCapability() && libc.setrlimit(Linux.RLIMIT_MEMLOCK, infinite) == 0;
-        return isLifted ? establish(limit) : limit;
+        return isLifted ? establish(limit, false) : limit;
     }
 
-    private LockLimit establish(LockLimit before) {
+    private LockLimit establish(LockLimit before, boolean mayRaise) {
         LockLimit now = read();
         if (now.isUnlimited()) {
             return now;
@@ -100,18 +105,20 @@ public final class LimitProbe {
         long hard = now.hardBytes();
         boolean isRaised = trial.errno != 0
                 && now.softBytes() != hard
-                && !isLowered(before, now)
+                && mayRaise
                 && libc.setrlimit(Linux.RLIMIT_MEMLOCK, new long[] {hard, hard}) == 0;
         return isRaised
                 ? new LockLimit(hard, hard, hard == Linux.RLIM_INFINITY ? 0 : trial.errno, now.hasCapability())
                 : new LockLimit(now.softBytes(), hard, trial.errno, now.hasCapability());
     }
 
-    /** Returns whether somebody has lowered the soft limit, who may have meant it, rather than dropped root. */
-    private static boolean isLowered(LockLimit before, LockLimit now) {
-        return before != null
-                && before.hasCapability() == now.hasCapability()
-                && Long.compareUnsigned(now.softBytes(), before.softBytes()) < 0;
+    /**
+     * Returns whether the soft limit may be raised once more: the process has dropped root, or somebody has raised the hard
+     * limit. Otherwise somebody may have lowered the soft limit and meant it, however long ago.
+     */
+    private static boolean mayRaise(LockLimit before, LockLimit now) {
+        return before.hasCapability() != now.hasCapability()
+                || Long.compareUnsigned(now.hardBytes(), before.hardBytes()) > 0;
     }
 
     /** Reads what the kernel tells of the limit. The errno is 0 only if the limit itself is infinite. */

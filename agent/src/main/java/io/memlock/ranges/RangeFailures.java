@@ -56,7 +56,7 @@ final class RangeFailures {
 
     /** Tells that the kernel refused. */
     LockFailure callFailed(int errno) {
-        LockLimit limit = limits.establish();
+        LockLimit limit = limits.look();
         long needed = process.chargedBytes() + pages.length();
         if (errno == Errno.ENOMEM && !limit.isExceededBy(needed)) {
             return notPopulated(limit);

@@ -212,6 +212,28 @@ class LimitProbeTest {
         assertThat(lowered.effectiveBytes()).isEqualTo(6 * MIB);
         assertThat(kernel.softLimit).isEqualTo(6 * MIB);
         assertThat(probe.again(lowered)).isSameAs(lowered);
+        for (int i = 0; i < 120; i++) { // with the trials that are made now and then
+            lowered = probe.again(lowered);
+        }
+        assertThat(kernel.softLimit).isEqualTo(6 * MIB);
+    }
+
+    @Test
+    void theSoftLimitFollowsAHardOneThatWasRaised() {
+        limit(8 * MIB);
+        LockLimit limit = probe.establish();
+        kernel.hardLimit = 64 * MIB;
+
+        assertThat(probe.again(limit).effectiveBytes()).isEqualTo(64 * MIB);
+    }
+
+    @Test
+    void aLookChangesNothing() {
+        limit(8 * MIB);
+        kernel.hardLimit = 64 * MIB;
+
+        assertThat(probe.look().effectiveBytes()).isEqualTo(8 * MIB);
+        assertThat(kernel.softLimit).isEqualTo(8 * MIB);
     }
 
     @Test

@@ -101,6 +101,18 @@ class RangeLockerTest {
         assertThat(kernel.chargedBytes()).isZero();
     }
 
+    @Test
+    void aFailureLeavesTheSoftLimitWhereItIs() throws Exception {
+        kernel.privileged = false;
+        start("mode=none");
+        kernel.softLimit = 2 * MIB;
+
+        LockFailure failure = ranges.lock(new Range(NATIVE, NATIVE + 4 * MIB), ON_FAULT);
+
+        assertThat(failure.answer()).contains("ENOMEM", "soft 2.0 MiB, hard 8.0 MiB", "asked for: 4.0 MiB");
+        assertThat(kernel.softLimit).isEqualTo(2 * MIB);
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aLimitIsNamedAndNothingIsHalfDone(boolean isPopulated) throws Exception {
