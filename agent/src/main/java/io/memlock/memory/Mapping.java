@@ -49,6 +49,8 @@ public record Mapping(
     /** What follows the path of an unlinked file, as each memfd is. */
     public static final String DELETED = " (deleted)";
 
+    private static final String SECRET = "/secretmem" + DELETED;
+
     public long length() {
         return end - start;
     }
@@ -72,6 +74,11 @@ public record Mapping(
      */
     public boolean isHugetlb() {
         return backing == Backing.HUGETLB;
+    }
+
+    /** Returns whether the kernel locks it from its birth to its end. munlock(2) succeeds and does nothing. memfd_secret(2) */
+    public boolean isSecret() {
+        return path.equals(SECRET);
     }
 
     /** Returns whether what it holds is the file's, for all who map it: also a file in memory. */

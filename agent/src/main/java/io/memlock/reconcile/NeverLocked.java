@@ -11,7 +11,8 @@ import java.util.Set;
  * memory, huge pages of hugetlbfs, memory marked droppable. Linux {@code mm/internal.h: vma_supports_mlock}
  *
  * <p>No list of names is complete, so they are found by trying: locked, and the probe says it is not. Huge pages of
- * hugetlbfs are not tried: they cannot be swapped, and the call would populate them.
+ * hugetlbfs are not tried: they cannot be swapped, and the call would populate them. Neither is secret memory, which the
+ * kernel keeps locked whatever is called.
  */
 final class NeverLocked {
 
@@ -36,6 +37,6 @@ final class NeverLocked {
     }
 
     private static boolean isNever(Mapping mapping) {
-        return mapping.isKernels() || mapping.isHugetlb();
+        return mapping.isKernels() || mapping.isHugetlb() || mapping.isSecret();
     }
 }

@@ -35,9 +35,10 @@ class NeverLockedTest {
         "[heap], NONE, false",
         "[stack], NONE, false",
         "/anon_hugepage (deleted), HUGETLB, true",
+        "/secretmem (deleted), FILE, true",
         "/data/index, FILE, false"
     })
-    void theKernelsOwnAndHugePagesAreNotTried(String path, Backing backing, boolean isNever) {
+    void whatNoCallChangesIsNotTried(String path, Backing backing, boolean isNever) {
         Mapping mapping = new Mapping(0x1000, 0x2000, true, true, false, false, 0, 0, path, backing);
 
         assertThat(new NeverLocked().contains(new Segment(0x1000, 0x2000, Region.OTHER, Evidence.NONE, mapping)))
