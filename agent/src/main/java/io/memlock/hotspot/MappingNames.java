@@ -26,6 +26,9 @@ final class MappingNames {
         if (path.charAt(0) == '[') {
             return ofBracketed(path);
         }
+        if (!mapping.isFileBacked()) {
+            return null; // a name that the kernel gives to anonymous memory
+        }
         String name = mapping.linkedPath();
         if (isHeapElsewhere ? mapping.isZgcMemfd() : mapping.isZgcHeap()) {
             return Region.HEAP;

@@ -133,8 +133,7 @@ public record Mapping(
 
     /**
      * Returns whether it shows memory of a driver or of the kernel: a device's, or a ring of io_uring or of a socket. No lock
-     * holds such memory, and it is never swapped. Files lie on the file systems that are mounted below {@code /dev}, and a
-     * private mapping of {@code /dev/zero} is anonymous memory.
+     * holds such memory, and it is never swapped. Files lie on the file systems that are mounted below {@code /dev}.
      */
     public boolean isOfDriver() {
         return backing == Backing.FILE
@@ -147,10 +146,7 @@ public record Mapping(
     }
 
     private static boolean isOfDevice(String path) {
-        return path.startsWith("/dev/")
-                && !path.startsWith("/dev/shm/")
-                && !path.startsWith("/dev/hugepages")
-                && !path.equals("/dev/zero");
+        return path.startsWith("/dev/") && !path.startsWith("/dev/shm/") && !path.startsWith("/dev/hugepages");
     }
 
     /** Returns whether it holds data of this process alone: it can be read and written, not run, and is not shared. */

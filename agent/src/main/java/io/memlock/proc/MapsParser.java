@@ -13,6 +13,9 @@ final class MapsParser {
     /** Short for a line: the list rarely has to grow, and is never much too long. */
     private static final int LINE_BYTES = 72;
 
+    /** A device whose private mappings hold anonymous memory, and nothing of a file. drivers/char/mem.c: mmap_zero */
+    private static final String ZERO = "/dev/zero";
+
     private MapsParser() {}
 
     /**
@@ -72,6 +75,7 @@ final class MapsParser {
             line.skipBlanks();
         }
         String path = line.restMaybeRepeated();
+        inode = !shared && path.equals(ZERO) ? 0 : inode;
         Backing backing = files.backing(major, minor, inode, path);
         boolean isSame = before != null
                 && before.is(start, end, readable, writable, executable, shared, offset, inode, path, backing);

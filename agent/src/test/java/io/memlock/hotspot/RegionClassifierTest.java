@@ -284,6 +284,7 @@ class RegionClassifierTest {
                 Map.entry("rw-s 00000000 00:01 25 /memfd:aeron (deleted)", Region.SHM),
                 Map.entry("rw-s 00000000 00:01 0025 /SYSV00000000 (deleted)", Region.SHM),
                 Map.entry("rw-s 00000000 00:01 26 /dev/zero (deleted)", Region.SHM),
+                Map.entry("rw-p 00000000 00:06 4 /dev/zero", Region.OTHER),
                 Map.entry("rw-s 00000000 00:16 26 /dev/shm/aeron-root/cnc.dat", Region.SHM),
                 Map.entry("rw-p 00000000 00:16 26 /dev/shm/private", Region.SHM),
                 Map.entry("r-xp 00000000 00:16 26 /dev/shm/libnetty.so", Region.LIBS),
