@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.calls;
 
+import io.memlock.memory.Backing;
+import io.memlock.memory.Mapping;
+import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
+import io.memlock.os.OwnPagemap;
 import io.memlock.proc.KernelVersion;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
@@ -74,5 +78,36 @@ public final class Populator {
         int failed = libc.mlock(start, length) == 0 ? 0 : libc.errno();
         boolean isBack = libc.mlock2(start, length, Linux.MLOCK_ONFAULT) == 0; // also when mlock has failed half way
         return failed != 0 || isBack ? failed : libc.errno();
+    }
+
+    /**
+     * Faults in as {@link #populate} what lies between pages that nobody can access without a signal: guards of
+     * MADV_GUARD_INSTALL, and what lies behind the end of a file. Where the kernel comes to one it answers EFAULT and goes no
+     * further.
+     *
+     * @param mapping of the whole range
+     * @return 0 or errno
+     */
+    public int populateAround(Mapping mapping, long start, long length, boolean isWrite) {
+        long pageBytes = libc.sysconf(Linux.SC_PAGESIZE);
+        OwnPagemap pagemap = new OwnPagemap(libc, pageBytes);
+        long step = length;
+        long at = start;
+        while (at < start + length) {
+            long bytes = Math.min(step, start + length - at);
+            int failed = populate(at, bytes, isWrite);
+            if (failed == Errno.EFAULT && bytes > pageBytes) {
+                step = Math.max(1, bytes / pageBytes / 2) * pageBytes;
+                continue;
+            }
+            boolean isInaccessible =
+                    failed == Errno.EFAULT && (mapping.backing() == Backing.FILE || pagemap.isLikeGuard(at));
+            if (failed != 0 && !isInaccessible) {
+                return failed;
+            }
+            at += bytes;
+            step = failed == 0 ? 2 * bytes : step;
+        }
+        return 0;
     }
 }

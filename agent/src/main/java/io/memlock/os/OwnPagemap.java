@@ -16,6 +16,9 @@ public final class OwnPagemap {
     /** The highest bit of an entry, in the byte that comes last. Documentation/admin-guide/mm/pagemap.rst */
     private static final int PRESENT = 0x80;
 
+    private static final int SWAPPED = 0x40;
+    private static final int GUARD = 0x04;
+
     private final LibC libc;
     private final long pageBytes;
 
@@ -41,6 +44,23 @@ public final class OwnPagemap {
      * @param address page-aligned
      */
     public int presence(long address) {
+        int state = state(address);
+        return state < 0 ? -1 : (state & PRESENT) / PRESENT;
+    }
+
+    /**
+     * Returns whether a page looks like a guard of MADV_GUARD_INSTALL: nobody may access it, and nothing can bring it into
+     * RAM. Before Linux 6.15 a guard looks like a page in swap. Takes no Java lock.
+     *
+     * @param address page-aligned
+     */
+    public boolean isLikeGuard(long address) {
+        int state = state(address);
+        return state >= 0 && (state & PRESENT) == 0 && (state & (GUARD | SWAPPED)) != 0;
+    }
+
+    /** Returns the highest byte of a page's entry; -1 where the kernel does not tell. */
+    private int state(long address) {
         int fd = libc.open(PATH, Linux.O_RDONLY | Linux.O_CLOEXEC);
         if (fd < 0) {
             return -1;
@@ -48,6 +68,6 @@ public final class OwnPagemap {
         byte[] entry = new byte[Long.BYTES];
         long read = libc.pread(fd, entry, Long.BYTES, address / pageBytes * Long.BYTES);
         libc.close(fd);
-        return read == Long.BYTES ? (entry[Long.BYTES - 1] & PRESENT) / PRESENT : -1;
+        return read == Long.BYTES ? entry[Long.BYTES - 1] & 0xff : -1;
     }
 }

@@ -15,7 +15,8 @@ import java.util.function.BooleanSupplier;
 /**
  * Populates piece by piece, and remembers what the kernel refused. Memory that has gone meanwhile is no refusal: where it
  * is unmapped the kernel answers ENOMEM, and where a collector has uncommitted it, EINVAL, because nobody may access it. For
- * that answer, and for EFAULT, there are other reasons, too: {@link #tryAgain} finds out. Safe for use by several threads.
+ * that answer, and for EFAULT, there are other reasons, too: {@link #tryAgain} finds out. A page that nobody can access is no
+ * refusal either. Safe for use by several threads.
  */
 final class RetryingPopulator {
 
@@ -93,7 +94,7 @@ final class RetryingPopulator {
             long start = Math.max(piece.start(), mapping.start());
             long length = Math.min(piece.end(), mapping.end()) - start;
             if (length > 0 && (piece.write() ? mapping.writable() : mapping.readable())) {
-                int failed = populator.populate(start, length, piece.write());
+                int failed = populator.populateAround(mapping, start, length, piece.write());
                 count(length, failed == Errno.ENOMEM ? 0 : failed);
                 pause.nanos(ChunkedCalls.PAUSE_NANOS);
             }

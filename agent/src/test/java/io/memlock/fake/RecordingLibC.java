@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.fake;
 
+import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 
 /** Passes calls on and remembers what was populated. */
 public final class RecordingLibC implements LibC {
@@ -26,6 +29,12 @@ public final class RecordingLibC implements LibC {
 
     /** Where a piece begins that is not populated, and what is answered. */
     public final Map<Long, Integer> refused = new ConcurrentHashMap<>();
+
+    /** Pages that nobody can access: guards of MADV_GUARD_INSTALL, or behind the end of a file. */
+    public final NavigableSet<Long> inaccessible = new ConcurrentSkipListSet<>();
+
+    /** Whether pagemap shows these pages as guards. */
+    public boolean areGuards;
 
     private final ThreadLocal<Integer> refusal = ThreadLocal.withInitial(() -> 0);
     private final LibC kernel;
@@ -53,6 +62,11 @@ public final class RecordingLibC implements LibC {
     public int madvise(long addr, long length, int advice) {
         refusal.set(refused.getOrDefault(addr, 0));
         if (refusal.get() != 0) {
+            return -1;
+        }
+        Long first = inaccessible.ceiling(addr);
+        if (first != null && first < addr + length) {
+            refusal.set(Errno.EFAULT);
             return -1;
         }
         madvised.add(new Advice(addr, length, advice));
@@ -143,7 +157,11 @@ public final class RecordingLibC implements LibC {
 
     @Override
     public long pread(int fd, byte[] buf, long count, long offset) {
-        return kernel.pread(fd, buf, count, offset);
+        long read = kernel.pread(fd, buf, count, offset);
+        if (areGuards && inaccessible.contains(offset / Long.BYTES * FakeKernel.PAGE)) {
+            buf[Long.BYTES - 1] = 0x04;
+        }
+        return read;
     }
 
     @Override

@@ -102,6 +102,46 @@ class PrefaultTest {
         assertThat(libc.populatedBytes(Linux.MADV_POPULATE_WRITE)).isEqualTo(48 * MIB);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void goesOnAroundGuards(boolean isLive) throws IOException {
+        List<Segment> heap = heap(64 * MIB);
+        libc.areGuards = true;
+        libc.inaccessible.addAll(List.of(HEAP, HEAP + 7 * FakeKernel.PAGE, HEAP + 20 * MIB - FakeKernel.PAGE));
+
+        assertThat(run(new KernelVersion(6, 18), heap, 0, 64 * MIB, isLive)).isNull();
+
+        assertThat(libc.populatedBytes(Linux.MADV_POPULATE_WRITE)).isEqualTo(64 * MIB - 3 * FakeKernel.PAGE);
+    }
+
+    @Test
+    void tellsWhatIsRefusedThoughItIsNoGuard() throws IOException {
+        List<Segment> heap = heap(64 * MIB);
+        libc.inaccessible.add(HEAP + 20 * MIB);
+
+        assertThat(run(new KernelVersion(6, 18), heap, 0, 64 * MIB, false))
+                .isEqualTo("the kernel answered " + Errno.describe(Errno.EFAULT));
+    }
+
+    /** The application has truncated it. */
+    @Test
+    void readsAFileUpToItsEnd() throws IOException {
+        kernel.mapFile(HEAP, MIB, "/data/index");
+        kernel.refresh();
+        for (long page = HEAP + FakeKernel.PAGE; page < HEAP + MIB; page += FakeKernel.PAGE) {
+            libc.inaccessible.add(page);
+        }
+
+        String refusal = prefault(new KernelVersion(6, 18), 1)
+                .run(kernel.segments(), List.of(Region.MAPPED), (wanted, live) -> 0, new Headroom(MIB, "the host"));
+
+        assertThat(refusal).isNull();
+        assertThat(libc.madvised.stream()
+                        .mapToLong(RecordingLibC.Advice::length)
+                        .sum())
+                .isEqualTo(FakeKernel.PAGE);
+    }
+
     @Test
     void stopsWithWhatIsToBeTriedAgain() throws IOException {
         List<Segment> heap = heap(MIB);
