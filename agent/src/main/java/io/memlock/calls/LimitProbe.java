@@ -19,9 +19,6 @@ import java.io.IOException;
  */
 public final class LimitProbe {
 
-    /** A length that is larger than any finite limit that can bite, and overflows behind no address. */
-    private static final long MORE_THAN_ANY_LIMIT = 1L << 62;
-
     /** The width of the hole: nobody else's next mapping should fill it exactly. */
     private static final int HOLE_PAGES = 3;
 
@@ -108,8 +105,13 @@ public final class LimitProbe {
                 && mayRaise
                 && libc.setrlimit(Linux.RLIMIT_MEMLOCK, new long[] {hard, hard}) == 0;
         return isRaised
-                ? new LockLimit(hard, hard, hard == Linux.RLIM_INFINITY ? 0 : trial.errno, now.hasCapability())
+                ? raised(hard, trial.errno, now.hasCapability())
                 : new LockLimit(now.softBytes(), hard, trial.errno, now.hasCapability());
+    }
+
+    private static LockLimit raised(long hard, int errno, boolean hasCapability) {
+        long soft = LockLimit.orUnlimited(hard);
+        return new LockLimit(soft, hard, soft == Linux.RLIM_INFINITY ? 0 : errno, hasCapability);
     }
 
     /**
@@ -125,8 +127,9 @@ public final class LimitProbe {
     private LockLimit read() {
         long[] limits = {LockLimit.UNKNOWN_BYTES, LockLimit.UNKNOWN_BYTES};
         lookForFilter();
-        boolean isInfinite = libc.getrlimit(Linux.RLIMIT_MEMLOCK, limits) == 0 && limits[0] == Linux.RLIM_INFINITY;
-        return new LockLimit(limits[0], limits[1], isInfinite ? 0 : Errno.ENOMEM, hasCapability());
+        boolean isKnown = libc.getrlimit(Linux.RLIMIT_MEMLOCK, limits) == 0;
+        long soft = isKnown ? LockLimit.orUnlimited(limits[0]) : LockLimit.UNKNOWN_BYTES;
+        return new LockLimit(soft, limits[1], soft == Linux.RLIM_INFINITY ? 0 : Errno.ENOMEM, hasCapability());
     }
 
     /** Looks whether a seccomp filter has been set since the first look, which may end the process for capget(2). */
@@ -209,12 +212,12 @@ public final class LimitProbe {
 
     /** Tries both calls, as a filter may refuse one of them. Neither populates anything: neither gets that far. */
     private Trial tryFrom(long page, boolean isLimitZero) {
-        int errno = libc.mlock2(page, MORE_THAN_ANY_LIMIT, Linux.MLOCK_ONFAULT) == 0 ? 0 : libc.errno();
+        int errno = libc.mlock2(page, LockLimit.MORE_THAN_ANY_BYTES, Linux.MLOCK_ONFAULT) == 0 ? 0 : libc.errno();
         Trial trial = judge(page, errno, isLimitZero);
         if (trial.isConclusive) {
             return trial;
         }
-        errno = libc.mlock(page, MORE_THAN_ANY_LIMIT) == 0 ? 0 : libc.errno();
+        errno = libc.mlock(page, LockLimit.MORE_THAN_ANY_BYTES) == 0 ? 0 : libc.errno();
         Trial second = judge(page, errno, isLimitZero);
         return second.isConclusive ? second : trial;
     }

@@ -6,8 +6,8 @@ import io.memlock.memory.Bytes;
 /**
  * Holds how much may be locked, as {@link LimitProbe} found it.
  *
- * @param softBytes {@code RLIMIT_MEMLOCK}, soft; -1 unlimited, {@link #UNKNOWN_BYTES} if the kernel did not tell
- * @param hardBytes {@code RLIMIT_MEMLOCK}, hard; -1 unlimited, {@link #UNKNOWN_BYTES} if the kernel did not tell
+ * @param softBytes {@code RLIMIT_MEMLOCK}, soft; -1 if nothing reaches it, {@link #UNKNOWN_BYTES} if the kernel did not tell
+ * @param hardBytes {@code RLIMIT_MEMLOCK}, hard, as the kernel has it; -1 unlimited, {@link #UNKNOWN_BYTES} if the kernel did not tell
  * @param probeErrno 0 if no limit applies to this process; otherwise what the kernel answered when more than the limit was
  *     tried
  * @param hasCapability whether {@code CAP_IPC_LOCK} is in the effective set, where it may still count for nothing
@@ -19,9 +19,20 @@ public record LockLimit(long softBytes, long hardBytes, int probeErrno, boolean 
 
     private static final long UNLIMITED = -1;
 
+    /**
+     * A length that is larger than any finite limit that can bite, and overflows behind no address. A limit of so much counts
+     * as infinite: {@link LimitProbe} tries to lock that, and could not tell such a limit from the capability.
+     */
+    static final long MORE_THAN_ANY_BYTES = 1L << 62;
+
     private static final long MOST_RESERVED = 16L << 20;
 
     private static final long LEAST_RESERVED = 64L << 10;
+
+    /** Returns a limit as the kernel has it, or -1 if nothing reaches it. */
+    static long orUnlimited(long bytes) {
+        return Long.compareUnsigned(bytes, MORE_THAN_ANY_BYTES) >= 0 ? UNLIMITED : bytes;
+    }
 
     /** Returns whether no limit applies: the limit is infinite, or the process has CAP_IPC_LOCK where it counts. */
     public boolean isUnlimited() {
@@ -91,7 +102,7 @@ public record LockLimit(long softBytes, long hardBytes, int probeErrno, boolean 
     public String describe() {
         return softBytes == UNKNOWN_BYTES
                 ? "RLIMIT_MEMLOCK unknown"
-                : "RLIMIT_MEMLOCK soft " + Bytes.limit(softBytes) + ", hard " + Bytes.limit(hardBytes);
+                : "RLIMIT_MEMLOCK soft " + Bytes.limit(softBytes) + ", hard " + Bytes.limit(orUnlimited(hardBytes));
     }
 
     /** Returns whether the limit may be 0: it is, or the kernel did not tell. */

@@ -152,6 +152,25 @@ class LimitProbeTest {
         assertThat(kernel.longestWalk).isZero();
     }
 
+    /** The trial with 2^62 bytes succeeds under such a limit. It can be lowered from outside, as an infinite one. */
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MAX_VALUE, 1L << 62})
+    void aLimitThatNothingReachesCountsAsInfinite(long bytes) {
+        limit(bytes);
+
+        LockLimit limit = probe.establish();
+
+        assertThat(limit.isUnlimited()).isTrue();
+        assertThat(limit.isByCapability()).isFalse();
+        assertThat(limit.describe()).isEqualTo("RLIMIT_MEMLOCK soft unlimited, hard unlimited");
+        assertThat(probe.again(limit)).isSameAs(limit);
+
+        limit(8 * MIB);
+        kernel.hardLimit = bytes;
+        assertThat(probe.establish().describe()).isEqualTo("RLIMIT_MEMLOCK soft unlimited, hard unlimited");
+        assertThat(kernel.softLimit).isEqualTo(bytes);
+    }
+
     @Test
     void theLimitIsLeftAloneWhereItDoesNotMatter() {
         kernel.softLimit = 4096;
