@@ -177,7 +177,7 @@ public final class LimitProbe {
     /** Returns whether the status of a thread shows that it has the capability, or has not. It takes longer than capget(2). */
     private boolean statusTells(String thread, boolean has) {
         try {
-            return proc.status(thread).hasIpcLock() == has;
+            return proc.status(thread).has(Linux.CAP_IPC_LOCK) == has;
         } catch (IOException | RuntimeException e) {
             return false;
         }

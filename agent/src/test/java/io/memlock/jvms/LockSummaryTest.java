@@ -34,7 +34,7 @@ class LockSummaryTest {
     /** The agent was refused what it was asked for, so nothing is selected, and the application locks something. */
     @Test
     void anAgentThatHasFailedLocksNothingWhateverTheApplicationLocks() {
-        PublishedLock failed = new PublishedLock(LockState.FAILED, "", "", PublishedScan.NONE, 0, 1);
+        PublishedLock failed = new PublishedLock(LockState.FAILED, List.of(), "", PublishedScan.NONE, 0, 1);
 
         assertThat(LockSummary.on(new JvmMemory(2000, 100, 100, 0, 0, 0), failed)
                         .lock())
