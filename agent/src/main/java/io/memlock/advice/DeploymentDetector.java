@@ -90,8 +90,7 @@ public final class DeploymentDetector {
     private static boolean hasOwnPids(DeploymentEvidence evidence, ProcessStatus status) {
         return status.namespacePids().size() > 1
                 || (evidence.isSelf() && evidence.pid() == 1)
-                || (!evidence.firstProcess().isEmpty()
-                        && !evidence.secondProcess().equals("kthreadd"));
+                || evidence.isReadInPidNamespace();
     }
 
     private static Kind kind(DeploymentEvidence evidence, String cgroup, ProcessStatus status) {

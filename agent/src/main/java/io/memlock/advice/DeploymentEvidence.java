@@ -47,6 +47,16 @@ public record DeploymentEvidence(
         return !cgroup.isEmpty() && !status.isEmpty();
     }
 
+    /** Returns whether the reader has process ids of its own: {@link DeploymentFiles#isInPidNamespace}. */
+    boolean isReadInPidNamespace() {
+        return isPidNamespace(firstProcess, secondProcess);
+    }
+
+    /** Process 2 of every host is the first of the kernel's own threads, which no PID namespace but the host's shows. */
+    static boolean isPidNamespace(String firstProcess, String secondProcess) {
+        return !firstProcess.isEmpty() && !secondProcess.equals("kthreadd");
+    }
+
     String variable(String name) {
         return environment.getOrDefault(name, "");
     }

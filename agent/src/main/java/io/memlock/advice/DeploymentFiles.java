@@ -116,8 +116,20 @@ public final class DeploymentFiles {
                 javaHome,
                 pid,
                 isSelf,
-                proc.textOrNone("1", "comm").trim(),
-                proc.textOrNone("2", "comm").trim());
+                name(proc, "1"),
+                name(proc, "2"));
+    }
+
+    /**
+     * Returns whether this process is in a PID namespace below the host's, as in a container: it does not see the processes
+     * outside of it. False also where {@code /proc} does not tell.
+     */
+    public static boolean isInPidNamespace(ProcFs proc) {
+        return DeploymentEvidence.isPidNamespace(name(proc, "1"), name(proc, "2"));
+    }
+
+    private static String name(ProcFs proc, String pid) {
+        return proc.textOrNone(pid, "comm").trim();
     }
 
     private static String read(File file) {

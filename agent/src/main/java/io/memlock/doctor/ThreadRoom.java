@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
+import io.memlock.advice.DeploymentFiles;
 import io.memlock.advice.ShellWord;
 import io.memlock.cgroup.CgroupLevel;
 import io.memlock.cgroup.Cgroups;
@@ -36,8 +37,12 @@ final class ThreadRoom {
         }
         ProcessLimits.Limit processes = proc.limits(pid).processes();
         long limit = processes.soft();
-        if (limit == ProcessLimits.UNLIMITED || isExempt(status)) {
+        if (limit == ProcessLimits.UNLIMITED || isExempt(proc, pid, status)) {
             return null;
+        }
+        if (DeploymentFiles.isInPidNamespace(proc)) {
+            long most = threadsOfHost(proc);
+            return most < 0 || limit - most < NEEDED ? notSeen(limit) : null;
         }
         long used = threadsOf(proc, status.realUid());
         return limit - used < NEEDED
@@ -51,9 +56,26 @@ final class ThreadRoom {
         return new Obstacle(why + ": it cannot start the threads that attaching needs, and would end", remedy);
     }
 
-    /** Returns whether RLIMIT_NPROC does not apply. kernel/fork.c, copy_process */
-    private static boolean isExempt(ProcessStatus status) {
-        return status.realUid() == 0 || status.has(Linux.CAP_SYS_ADMIN) || status.has(Linux.CAP_SYS_RESOURCE);
+    private static Obstacle notSeen(long limit) {
+        return new Obstacle(
+                "its user may have " + limit + " threads, and how many it has cannot be seen from inside a container:"
+                        + " if it could not start the threads that attaching needs, it would end",
+                "# run the command on the host, where all threads of that user can be counted");
+    }
+
+    /** Only who is root outside of all user namespaces is exempt, and only capabilities there count. */
+    private static boolean isExempt(ProcFs proc, String pid, ProcessStatus status) {
+        return (status.realUid() == 0 && !proc.isInUserNamespace(ProcFs.SELF))
+                || ((status.has(Linux.CAP_SYS_ADMIN) || status.has(Linux.CAP_SYS_RESOURCE)) && !proc.isInUserNamespace(pid));
+    }
+
+    /**
+     * Returns the number of all threads of the host, which a PID namespace does not hide; -1 if it is not known. proc(5), {@code
+     * /proc/loadavg}
+     */
+    private static long threadsOfHost(ProcFs proc) {
+        String load = proc.hostFile("/proc/loadavg");
+        return load == null ? -1 : number(load.replaceFirst("(?s).*/(\\d+) .*", "$1"));
     }
 
     private static long threadsOf(ProcFs proc, long uid) throws IOException {

@@ -243,6 +243,41 @@ class AttachabilityTest {
         assertThat(obstacle("")).isNull();
     }
 
+    /** The kernel asks for capabilities in the first user namespace, and for its root. */
+    @ParameterizedTest
+    @CsvSource({"1000, 000001ffffffffff", "0, 0000000000000000"})
+    void theLimitAppliesInAUserNamespace(long uid, String capabilities) throws IOException {
+        status("Uid:.*", "Uid:\t" + uid + "\t" + uid + "\t" + uid + "\t" + uid);
+        status("CapEff:.*", "CapEff:\t" + capabilities);
+        String map = "         0       1000          1\n";
+        write(process.resolve("uid_map"), map);
+        write(root.resolve("proc/self/uid_map"), map);
+        limitProcesses(1);
+
+        assertThat(obstacle("").reason()).contains("its user may have 1 threads and has 20", "would end");
+    }
+
+    /** Other containers may hold threads of the same user. */
+    @Test
+    void inAPidNamespaceTheThreadsOfTheUserCannotBeCounted() throws IOException {
+        status("Uid:.*", "Uid:\t1000\t1000\t1000\t1000");
+        status("CapEff:.*", "CapEff:\t0000000000000000");
+        write(root.resolve("proc/1/comm"), "java\n");
+        limitProcesses(64);
+        assertThat(obstacle("").reason()).as("/proc/loadavg is hidden").contains("cannot be seen");
+
+        write(root.resolve("proc/loadavg"), "0.20 0.18 0.12 1/61 11206\n");
+        assertThat(obstacle("").reason()).contains("its user may have 64 threads", "cannot be seen", "would end");
+        assertThat(obstacle("").remedy()).contains("on the host");
+
+        write(root.resolve("proc/loadavg"), "0.20 0.18 0.12 1/60 11206\n");
+        assertThat(obstacle("")).as("the whole host has fewer").isNull();
+
+        write(root.resolve("proc/loadavg"), "0.20 0.18 0.12 1/61 11206\n");
+        write(root.resolve("proc/2/comm"), "kthreadd\n");
+        assertThat(obstacle("")).as("on the host").isNull();
+    }
+
     private Attachability.Obstacle obstacle(String options) throws IOException {
         ProcFs proc = new ProcFs(root.resolve("proc").toFile(), root.toFile());
         List<String> flags = options.isEmpty() ? List.of() : List.of(options.split(" ", -1));
