@@ -8,7 +8,7 @@ public interface CgroupFiles {
      * Reads a file.
      *
      * @param name for example {@code memory.max}
-     * @return its text, null if there is no such file or it cannot be read
+     * @return its text, null if there is no such file, or it is hidden or cannot be read
      */
     String text(String name);
 }

@@ -22,6 +22,9 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
     /** In version 2 no cgroup has this file: {@code vm.swappiness} counts for all, and stands for it. */
     static final String SWAPPINESS = "memory.swappiness";
 
+    /** The only file that is empty where it is not hidden: where there is no controller. */
+    static final String CONTROLLERS = "cgroup.controllers";
+
     /** v1 says "unlimited" with the largest multiple of the page size below 2^63. */
     private static final long V1_UNLIMITED = 1L << 62;
 
@@ -49,7 +52,7 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
         if (has("memory.max")) {
             return has("memory.current");
         }
-        String controllers = files.text("cgroup.controllers"); // every cgroup has it
+        String controllers = files.text(CONTROLLERS); // every cgroup has it
         return controllers != null && (!isBelowAnother() || !(" " + controllers.strip() + " ").contains(" memory "));
     }
 

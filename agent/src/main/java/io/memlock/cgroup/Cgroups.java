@@ -95,14 +95,16 @@ public final class Cgroups {
         return useHierarchy != null && useHierarchy.startsWith("0");
     }
 
+    /** A runtime hides a file by an empty one. */
     private CgroupFiles files(String directory) {
         return new CgroupFiles() { // no lambda: this is on the way to main
             @Override
             public String text(String name) {
                 String text = proc.hostFile(directory + "/" + name);
-                return text == null && name.equals(CgroupLevel.SWAPPINESS)
-                        ? proc.hostFile("/proc/sys/vm/swappiness")
-                        : text;
+                if (text == null && name.equals(CgroupLevel.SWAPPINESS)) {
+                    text = proc.hostFile("/proc/sys/vm/swappiness");
+                }
+                return text == null || name.equals(CgroupLevel.CONTROLLERS) || !text.isBlank() ? text : null;
             }
         };
     }

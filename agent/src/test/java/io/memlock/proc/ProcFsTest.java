@@ -185,6 +185,47 @@ class ProcFsTest {
         assertThat(new Cgroups(captured).memory(ProcFs.SELF).isKnown()).isTrue();
     }
 
+    /** As with a runtime's maskedPaths, which mount /dev/null over a file. */
+    @ParameterizedTest
+    @ValueSource(strings = {"memory.limit_in_bytes", "memory.usage_in_bytes"})
+    void aLimitOrUsageHiddenByAnEmptyFileIsNotKnown(String hidden) throws IOException {
+        write("proc/self/cgroup", "4:memory:/\n");
+        write("proc/self/mountinfo", "35 31 0:32 / /cg rw - cgroup cgroup rw,memory\n");
+        write("cg/memory.limit_in_bytes", "8192\n");
+        write("cg/memory.usage_in_bytes", "4096\n");
+        assertThat(new Cgroups(captured).memory(ProcFs.SELF).isKnown()).isTrue();
+
+        write("cg/" + hidden, "");
+        CgroupHierarchy hierarchy = new Cgroups(captured).memory(ProcFs.SELF);
+
+        assertThat(hierarchy.isKnown()).isFalse();
+        assertThat(hierarchy.freeBytes(captured.memInfo())).isEqualTo(RoomSource.UNKNOWN);
+    }
+
+    @Test
+    void aSwappinessHiddenByAnEmptyFileIsNotTakenForTheHosts() throws IOException {
+        write("proc/self/cgroup", "4:memory:/\n");
+        write("proc/self/mountinfo", "35 31 0:32 / /cg rw - cgroup cgroup rw,memory\n");
+        write("proc/sys/vm/swappiness", "0\n");
+        write("cg/memory.limit_in_bytes", "8192\n");
+        write("cg/memory.usage_in_bytes", "4096\n");
+        write("cg/memory.swappiness", "");
+
+        assertThat(new Cgroups(captured).memory(ProcFs.SELF).isNeverSwappedForALimit())
+                .isFalse();
+    }
+
+    /** Below a parent that hands on no controller the file is empty. */
+    @Test
+    void aCgroupWithoutAnyControllerHasNoLimitOfItsOwn() throws IOException {
+        write("proc/self/cgroup", "0::/slice/unit\n");
+        write("proc/self/mountinfo", "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+        write("sys/fs/cgroup/slice/unit/cgroup.events", "populated 1\n");
+        write("sys/fs/cgroup/slice/unit/cgroup.controllers", "");
+
+        assertThat(new Cgroups(captured).memory(ProcFs.SELF).isKnown()).isTrue();
+    }
+
     @Test
     void theRootOfVersion2HasNoLimit() throws IOException {
         write("proc/self/cgroup", "0::/\n");
