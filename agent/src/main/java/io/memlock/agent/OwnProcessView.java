@@ -88,7 +88,7 @@ final class OwnProcessView implements ProcessView {
                 cgroup.limitBytes(),
                 proc.memInfo().totalBytes(),
                 isSwapOn() && cgroup.swapLimitBytes() != 0,
-                cgroup.isNeverSwappedForALimit());
+                cgroup.isNeverSwappedForALimit() || cgroup.isSwapOfNoUseForOwnLimit());
     }
 
     private boolean isSwapOn() {

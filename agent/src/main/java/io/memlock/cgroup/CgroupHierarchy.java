@@ -69,9 +69,23 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
         return levels.isEmpty() || !levels.get(0).has(name) ? 0 : levels.get(0).protectionBytes(name);
     }
 
-    /** Returns the tightest swap limit in bytes, -1 = unlimited; 0 means that nothing can be swapped out. */
+    /**
+     * Returns the tightest limit of what can be swapped out in bytes, -1 = unlimited; 0 means that nothing can be swapped out.
+     * Version 1 has none: it limits memory and swap together.
+     */
     public long swapLimitBytes() {
-        return tightest(CgroupLevel.UNLIMITED, CgroupLevel::swapLimitBytes);
+        return tightest(
+                CgroupLevel.UNLIMITED, level -> level.version() == 2 ? level.swapLimitBytes() : CgroupLevel.UNLIMITED);
+    }
+
+    /**
+     * Returns whether to swap out makes no room below the process's own limit, because in version 1 the limit of memory and
+     * swap together is the same. When a cgroup above or the host is short of memory the kernel swaps all the same.
+     */
+    public boolean isSwapOfNoUseForOwnLimit() {
+        return !levels.isEmpty()
+                && levels.get(0).version() == 1
+                && levels.get(0).swapLimitBytes() == 0;
     }
 
     /**

@@ -46,6 +46,13 @@ final class Swapping {
         if (cgroup.swapLimitBytes() == 0) {
             return Finding.note("swap", there + ", but the memory cgroup may not use it: " + FILES_ONLY);
         }
+        if (cgroup.isSwapOfNoUseForOwnLimit()) {
+            return Finding.note(
+                    "swap",
+                    there + ", but the memory cgroup has one limit for memory and for memory with swap: when it reaches"
+                            + " that, the kernel swaps nothing out, and the OOM killer comes. When the host or a parent"
+                            + " cgroup is short of memory, the kernel swaps it out");
+        }
         if (cgroup.limitBytes() >= 0 && cgroup.isNeverSwappedForALimit()) {
             String setting = cgroup.levels().get(0).version() == 1 ? "memory.swappiness" : "vm.swappiness";
             return Finding.note(

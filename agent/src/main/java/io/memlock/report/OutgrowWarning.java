@@ -85,7 +85,7 @@ public record OutgrowWarning(
             return "the OOM killer would end this JVM";
         }
         return cgroup && isNeverSwappedForALimit
-                ? "the OOM killer would end this JVM: with a swappiness of 0 the kernel swaps nothing out for the cgroup"
+                ? "the OOM killer would end this JVM: the kernel swaps nothing out when the cgroup reaches its limit"
                 : "the agent will unlock all of it before the OOM killer ends this JVM";
     }
 }

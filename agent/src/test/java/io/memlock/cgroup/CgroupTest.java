@@ -206,7 +206,24 @@ class CgroupTest {
 
         assertThat(hierarchy.limitBytes()).isEqualTo(1500);
         assertThat(hierarchy.headroomBytes()).isEqualTo(1400);
-        assertThat(hierarchy.swapLimitBytes()).isEqualTo(100);
+        assertThat(level.swapLimitBytes()).isEqualTo(100);
+    }
+
+    /** As docker run -m 4g --memory-swap 4g: what is swapped out stays below the limit of both. */
+    @Test
+    void oneLimitForMemoryAndForBothDoesNotForbidSwapInVersion1() {
+        CgroupHierarchy same = new CgroupHierarchy("/", List.of(v1("1500"), v1("1400")));
+        CgroupHierarchy more = new CgroupHierarchy("/", List.of(v1("1600")));
+
+        assertThat(same.swapLimitBytes()).isEqualTo(-1);
+        assertThat(same.isSwapOfNoUseForOwnLimit()).isTrue();
+        assertThat(more.isSwapOfNoUseForOwnLimit()).isFalse();
+        assertThat(new CgroupHierarchy("/", List.of(level("1500", "max", "100", "0"))).isSwapOfNoUseForOwnLimit())
+                .isFalse();
+    }
+
+    private static CgroupLevel v1(String both) {
+        return level(1, Map.of("memory.limit_in_bytes", "1500\n", "memory.memsw.limit_in_bytes", both + "\n"));
     }
 
     @Test

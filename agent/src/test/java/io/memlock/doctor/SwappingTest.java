@@ -45,6 +45,19 @@ class SwappingTest extends OnCapturedHost {
         assertThat(findings().get(0).severity()).isEqualTo(Severity.OK);
     }
 
+    @Test
+    void withOneLimitForMemoryAndSwapItIsSwappedForOthersOnly() throws IOException {
+        addSwap("/dev/sda2");
+        host.put("sys/fs/cgroup/memory/memory.limit_in_bytes", "1048576\n");
+        host.put("sys/fs/cgroup/memory/memory.memsw.limit_in_bytes", "1048576\n");
+
+        assertThat(findings().get(0).severity()).isEqualTo(Severity.NOTE);
+        assertThat(findings().get(0).evidence())
+                .contains("when it reaches that, the kernel swaps nothing out")
+                .endsWith("is short of memory, the kernel swaps it out")
+                .doesNotContain("may not use it");
+    }
+
     /** When the host is short of memory the kernel swaps all the same. */
     @Test
     void withASwappinessOfZeroSwapDoesNotSaveACgroupThatHasALimit() throws IOException {

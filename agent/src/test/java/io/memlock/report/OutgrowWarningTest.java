@@ -49,7 +49,7 @@ class OutgrowWarningTest {
     @Test
     void swapDoesNotSaveACgroupWithASwappinessOfZero() {
         assertThat(new OutgrowWarning(9 * GIB, 0, 0, 4 * GIB, 8 * GIB, true, true).text())
-                .contains("so the OOM killer would end this JVM: with a swappiness of 0 the kernel swaps nothing out");
+                .contains("so the OOM killer would end this JVM: the kernel swaps nothing out when the cgroup");
         assertThat(new OutgrowWarning(9 * GIB, 0, 0, -1, 8 * GIB, true, true).text())
                 .contains("so the agent will unlock all of it");
     }
