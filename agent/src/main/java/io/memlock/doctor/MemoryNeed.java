@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
  * @param nowBytes committed now
  * @param chargedElsewhereBytes locked by somebody else, outside of the selection
  * @param agentBytes what the agent itself will add to the selection, about; 0 where it is there already
- * @param atMost RAM each selected region can come to take; what no flag limits is counted as it is now, and so is the
- * code cache, whose reserve hardly a JVM ever fills
+ * @param atMost RAM each selected region can come to take; what no flag limits is counted as it is committed now, and so is
+ * the code cache, whose reserve hardly a JVM ever fills; of libraries and class archives what is resident
  * @param unlimited what of the selection no flag limits
  * @param grownBytes a limit on locked memory that holds all of it, whatever it grows to; -1 if no number would
  */
@@ -73,9 +73,8 @@ record MemoryNeed(
         return switch (region) {
             // ZGC before JDK 21 maps its heap three times: charged thrice, but in RAM once.
             case HEAP -> examined.heapMaxBytes() >= 0 ? examined.heapMaxBytes() : committed;
-            // Pages that nobody has touched are not in RAM, and a lock on-fault brings none in.
-            case LIBS, CDS, MAPPED -> least(committed, examined.status().rssFileBytes());
-            case SHM -> least(committed, examined.status().rssShmemBytes());
+            // Hardly a JVM touches all pages of these, and a lock on-fault brings none in. It does of its data.
+            case LIBS, CDS -> least(committed, examined.status().rssFileBytes());
             case METASPACE -> Math.max(committed, metaspaceLimit(examined.flags()));
             case STACKS ->
                 Math.max(

@@ -40,6 +40,21 @@ class MemoryNeedTest {
                 .isEqualTo(149 * MIB);
     }
 
+    /** What is read of them stays in RAM from then on. */
+    @Test
+    void dataFilesAndSharedMemoryCountWithAllThatIsMapped() throws Exception {
+        ExaminedJvmBuilder examined = new ExaminedJvmBuilder()
+                .segment(Region.MAPPED, 0x1_0000_0000L, 900 * MIB, "r", "/data/big")
+                .segment(Region.SHM, 0x2_0000_0000L, 600 * MIB, "rw", "/dev/shm/ring")
+                .status("RssFile:.*", "RssFile:\t4096 kB")
+                .status("RssShmem:.*", "RssShmem:\t8 kB");
+        Selection chosen = Selection.of(List.of()).withFiles(List.of(PathGlob.of("/data/**")));
+
+        assertThat(MemoryNeed.of(examined.build(), chosen).atMostBytes()).isEqualTo(900 * MIB);
+        assertThat(atMost(examined, Region.MAPPED)).isEqualTo(900 * MIB);
+        assertThat(atMost(examined, Region.SHM)).isEqualTo(600 * MIB);
+    }
+
     @Test
     void whereTheKernelDoesNotTellAllOfTheFilesCounts() {
         assertThat(atMost(new ExaminedJvmBuilder().status("RssFile:.*\n", ""), Region.LIBS))
