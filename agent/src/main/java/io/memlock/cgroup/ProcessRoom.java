@@ -80,8 +80,8 @@ public final class ProcessRoom implements RoomSource {
         return new Anonymous(anonymousBytes(status), Math.max(0, status.vmSwapBytes()));
     }
 
-    /** ZGC's heap is a file in memory, and not anonymous. */
-    private static long anonymousBytes(ProcessStatus status) {
+    /** Returns what is resident and of no file on a disk. ZGC's heap is a file in memory, and not anonymous. */
+    public static long anonymousBytes(ProcessStatus status) {
         return Math.max(0, status.rssAnonBytes()) + Math.max(0, status.rssShmemBytes());
     }
 

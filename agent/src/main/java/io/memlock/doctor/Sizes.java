@@ -3,9 +3,12 @@ package io.memlock.doctor;
 
 import io.memlock.cgroup.CgroupHierarchy;
 import io.memlock.cgroup.Cgroups;
+import io.memlock.cgroup.ProcessRoom;
 import io.memlock.cgroup.RoomWatch;
 import io.memlock.hotspot.JvmFlags;
+import io.memlock.hotspot.RegionBounds;
 import io.memlock.memory.Bytes;
+import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import io.memlock.memory.Selection;
 import io.memlock.proc.MemInfo;
@@ -26,16 +29,21 @@ final class Sizes {
 
     private static final String PREFAULT_ROOM = "prefault room";
 
+    private static final List<Region> ON_DISK = List.of(Region.LIBS, Region.CDS, Region.MAPPED);
+
     private final MemInfo memory;
     private final CgroupHierarchy cgroup;
     private final ExaminedJvm examined;
     private final long residentBytes;
+    private final long anonymousBytes;
 
     Sizes(ProcFs proc, ExaminedJvm examined) {
         this.examined = examined;
         this.memory = proc.memInfo();
         this.cgroup = new Cgroups(proc).memory(examined.process());
-        this.residentBytes = Math.max(0, examined.status().vmRssBytes() - agentsViewBytes(examined));
+        long agentsView = agentsViewBytes(examined);
+        this.residentBytes = Math.max(0, examined.status().vmRssBytes() - agentsView);
+        this.anonymousBytes = Math.max(0, ProcessRoom.anonymousBytes(examined.status()) - agentsView);
     }
 
     /** Returns the bytes of the agent's view of ZGC's heap, which VmRSS counts once more. */
@@ -52,7 +60,7 @@ final class Sizes {
                 "need",
                 "committed now " + Bytes.text(need.nowBytes()) + ", in RAM at most " + Bytes.text(need.atMostBytes())
                         + " (" + need.describe() + "); all of the JVM is " + Bytes.text(residentBytes) + " resident"));
-        findings.add(host(need.atMostBytes()));
+        findings.add(host(need.atMostBytes(), selectedResidentBytes(need)));
         findings.add(cgroup(need.atMostBytes()));
         return findings;
     }
@@ -66,11 +74,22 @@ final class Sizes {
 
     /** Returns whether little would be left for files once the heap has grown: {@code auto} takes {@code rescan} then. */
     boolean isRoomForFilesScarce() {
-        long heapToCome = Math.max(0, examined.heapMaxBytes() - residentBytes);
+        long committed = new RegionBounds(examined.segments(), examined.flags()).committedBytes(Region.HEAP);
+        long heapToCome = Math.max(0, examined.heapMaxBytes() - Math.min(anonymousBytes, committed));
         return cgroup.freeBytes(memory) - heapToCome < RoomWatch.SCARCE_BYTES;
     }
 
-    private Finding host(long atMostBytes) {
+    /** Returns how much of the selection is in RAM at most. The kernel tells cheaply only how much is of files. */
+    private long selectedResidentBytes(MemoryNeed need) {
+        long ofFiles = 0;
+        for (Region region : ON_DISK) {
+            ofFiles += need.atMost().getOrDefault(region, 0L);
+        }
+        return Math.min(anonymousBytes, need.nowBytes())
+                + Math.min(ofFiles, Math.max(0, examined.status().rssFileBytes()));
+    }
+
+    private Finding host(long atMostBytes, long selectedResidentBytes) {
         if (memory.totalBytes() < 0) {
             return Finding.note("host RAM", "not known: /proc/meminfo cannot be read here");
         }
@@ -80,7 +99,7 @@ final class Sizes {
             return Finding.warn("host RAM", evidence + ": " + OOM, "# use a host with more RAM, or a smaller -Xmx");
         }
         boolean othersHaveIt = memory.availableBytes() >= 0
-                && atMostBytes - Math.min(atMostBytes, residentBytes) > memory.availableBytes();
+                && atMostBytes - Math.min(atMostBytes, selectedResidentBytes) > memory.availableBytes();
         return othersHaveIt
                 ? Finding.warn(
                         "host RAM",

@@ -35,10 +35,50 @@ class SizesTest extends OnCapturedHost {
 
     @Test
     void theRestMayBeTakenByOthers() throws IOException {
-        long resident = 41_956 * KIB;
+        long resident = 4 * MIB;
 
         assertThat(find(23_594_884 * KIB + resident + 1, "host RAM").evidence()).contains("other processes have");
         assertThat(find(23_594_884 * KIB + resident, "host RAM").severity()).isEqualTo(Severity.OK);
+    }
+
+    /** The selection needs what is available beside its own pages: those of other files are no part of it. */
+    @Test
+    void whatIsResidentOfFilesCountsForFilesOnly() throws IOException {
+        ExaminedJvmBuilder builder = new ExaminedJvmBuilder()
+                .status("VmRSS:.*", "VmRSS:\t1000000 kB")
+                .status("RssFile:.*", "RssFile:\t900000 kB")
+                .segment(Region.MAPPED, 0x1_0000_0000L, 2000 * MIB, "r", "/data/index")
+                .heapMax(23_594_884 * KIB + 5 * MIB);
+
+        assertThat(hostRam(builder.build(), Region.HEAP).evidence()).contains("other processes have");
+        long most = (23_594_884 + 900_000) * KIB + 4 * MIB;
+        builder.heapMax(most - 2000 * MIB);
+        assertThat(hostRam(builder.build(), Region.HEAP, Region.MAPPED).severity())
+                .isEqualTo(Severity.OK);
+    }
+
+    private Finding hostRam(ExaminedJvm examined, Region... regions) {
+        return new Sizes(host.proc(), examined)
+                .findings(MemoryNeed.of(examined, Selection.of(List.of(regions)))).stream()
+                        .filter(finding -> finding.check().equals("host RAM"))
+                        .findFirst()
+                        .orElseThrow();
+    }
+
+    /** The agent asks the same question when it chooses its strategy. */
+    @Test
+    void aReadFileIsNotTakenForHeapThatIsThereAlready() {
+        host.put(LIMIT, 1600 * MIB + "\n").put(USAGE, 100 * MIB + "\n");
+        ExaminedJvmBuilder builder = new ExaminedJvmBuilder()
+                .segment(Region.HEAP, 0x1_0000_0000L, 46 * MIB, "rw", "")
+                .status("RssAnon:.*", "RssAnon:\t102400 kB")
+                .status("VmRSS:.*", "VmRSS:\t819200 kB");
+        assertThat(new Sizes(host.proc(), builder.heapMax(526 * MIB).build()).isRoomForFilesScarce())
+                .isFalse();
+
+        assertThat(new Sizes(host.proc(), builder.heapMax(526 * MIB + 1).build()).isRoomForFilesScarce())
+                .as("only 50 MiB of the heap are committed")
+                .isTrue();
     }
 
     @Test
