@@ -18,8 +18,8 @@ import io.memlock.log.PlainText;
  * @param isUserNamespace whether capabilities count for nothing here: rootless containers, {@code unshare -U}
  * @param isFiltered whether a seccomp filter is in force
  * @param javaHome the directory of the JDK
- * @param pid the process id as whoever types sees it, or 0 if that is not known: the process tells of itself and has a PID
- *     namespace of its own
+ * @param pid the process id as whoever types on the host sees it, or 0 if that is not known: whoever tells of the process
+ *     has a PID namespace of its own
  */
 public record Deployment(
         Kind kind,

@@ -73,7 +73,10 @@ public final class DeploymentDetector {
                 UidMap.isOfUserNamespace(evidence.uidMap()),
                 status.hasFilter(),
                 evidence.javaHome(),
-                evidence.isSelf() && (!evidence.isComplete() || hasOwnPids(evidence, status)) ? 0 : evidence.pid());
+                evidence.isReadInPidNamespace()
+                                || (evidence.isSelf() && (!evidence.isComplete() || hasOwnPids(evidence, status)))
+                        ? 0
+                        : evidence.pid());
     }
 
     /** Returns the number by which limits are raised: in a user namespace a process sees another of itself. */

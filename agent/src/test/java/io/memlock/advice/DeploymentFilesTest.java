@@ -82,10 +82,11 @@ class DeploymentFilesTest {
     void withoutTheKernelsThreadsItIsInAContainer() throws IOException {
         put("../1/comm", "sh\n");
         assertThat(deployment().kind()).isEqualTo(Kind.OTHER_CONTAINER);
-        assertThat(deployment().pid()).isEqualTo(PID);
+        assertThat(deployment().pid()).isZero();
 
         put("../2/comm", "kthreadd\n");
         assertThat(deployment().kind()).isEqualTo(Kind.LOGIN);
+        assertThat(deployment().pid()).isEqualTo(PID);
     }
 
     /** Nobody's name is as long, and a file may be endless. */
