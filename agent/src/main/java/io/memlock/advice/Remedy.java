@@ -158,7 +158,8 @@ public final class Remedy {
     /** Each user has a file of its own: another user's line stays as it is. limits.conf(5) */
     private static String limitsFile(String who) {
         String name = who.startsWith(":") ? "uid-" + who.substring(1) : who.replace('/', '-');
-        return "echo " + ShellWord.of(who + " - memlock unlimited") + " |\n  sudo tee "
+        // echo would obey a backslash in a name such as CORP\nathan in some shells
+        return "printf '%s\\n' " + ShellWord.of(who + " - memlock unlimited") + " |\n  sudo tee "
                 + ShellWord.of("/etc/security/limits.d/90-memlock-" + name + ".conf");
     }
 

@@ -71,6 +71,12 @@ class RemedyTest {
                         "sudo tee /etc/security/limits.d/90-memlock-uid-4711.conf < :4711 - memlock unlimited");
     }
 
+    @Test
+    void aBackslashInAUsersNameStaysOne() {
+        assertThat(login("CORP\\nathan", 1000).raiseLimit(0).lasting())
+                .startsWith("printf '%s\\n' 'CORP\\nathan - memlock unlimited' |");
+    }
+
     /** A pane of tmux has the limit of the login; a terminal of a desktop may have that of the user's service manager. */
     @Test
     void belowAUsersServiceManagerBothThatAndTheLoginAreRaised() throws Exception {
