@@ -89,6 +89,8 @@ final class KernelSettings {
             case "0" -> Finding.ok(check, evidence);
             case Settings.UNKNOWN ->
                 version == null
+                                || (name.startsWith("vm/")
+                                        && settings.kernel("vm/max_map_count").equals(Settings.UNKNOWN))
                         ? Finding.note(check, "not known: /proc/sys cannot be read here")
                         : Finding.ok(check, "not in this kernel");
             default -> Finding.note(check, evidence + ": " + effect);
@@ -106,7 +108,9 @@ final class KernelSettings {
     private Finding hugePages() {
         String modes = settings.sys("kernel/mm/transparent_hugepage/enabled");
         if (modes.equals(Settings.UNKNOWN)) {
-            return Finding.ok("huge pages", "not in this kernel");
+            return settings.isSysThere("kernel/mm")
+                    ? Finding.ok("huge pages", "not in this kernel")
+                    : Finding.note("huge pages", "not known: /sys cannot be read here");
         }
         return modes.contains("[always]")
                 ? Finding.note(

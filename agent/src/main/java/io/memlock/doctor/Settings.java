@@ -25,6 +25,11 @@ final class Settings {
         }
     }
 
+    /** Returns whether there is a directory below {@code /sys}: a container may lack all of it. */
+    boolean isSysThere(String directory) {
+        return proc.isHostDirectory("/sys/" + directory);
+    }
+
     /** Reads a file below {@code /sys}. */
     String sys(String name) {
         try {

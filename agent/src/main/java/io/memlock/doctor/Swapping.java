@@ -67,6 +67,10 @@ final class Swapping {
     private Finding compression() {
         boolean zram = proc.swaps().hasZram();
         boolean zswap = settings.sys("module/zswap/parameters/enabled").equals("Y");
+        if (!zram && !zswap && !settings.isSysThere("module")) {
+            return Finding.note(
+                    "compressed swap", "no zram; whether zswap is on is not known: /sys cannot be read here");
+        }
         if (!zram && !zswap) {
             return Finding.ok("compressed swap", "neither zswap nor zram");
         }

@@ -78,6 +78,18 @@ class KernelSettingsTest extends OnCapturedHost {
     }
 
     @Test
+    void whatIsHiddenIsNotTakenForMissing() {
+        host.remove("proc/sys/vm/compact_unevictable_allowed").remove("proc/sys/vm/max_map_count");
+        host.remove("sys/kernel/mm/transparent_hugepage/enabled");
+        assertThat(find("huge pages")).isEqualTo(Finding.ok("huge pages", "not in this kernel"));
+        host.remove("sys/kernel/mm/transparent_hugepage").remove("sys/kernel/mm");
+
+        assertThat(find("compaction"))
+                .isEqualTo(Finding.note("compaction", "not known: /proc/sys cannot be read here"));
+        assertThat(find("huge pages")).isEqualTo(Finding.note("huge pages", "not known: /sys cannot be read here"));
+    }
+
+    @Test
     void aFeatureThatIsMissingIsTold() {
         host.remove("proc/sys/kernel/numa_balancing");
 

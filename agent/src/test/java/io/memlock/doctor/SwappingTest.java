@@ -109,6 +109,10 @@ class SwappingTest extends OnCapturedHost {
 
         host.remove("sys/module/zswap/parameters/enabled");
         assertThat(findings().get(1).severity()).isEqualTo(Severity.OK);
+
+        host.remove("sys/module/zswap/parameters").remove("sys/module/zswap").remove("sys/module");
+        assertThat(findings().get(1).evidence()).contains("whether zswap is on is not known");
+        assertThat(findings().get(1).severity()).isEqualTo(Severity.NOTE);
     }
 
     @Test
