@@ -9,7 +9,6 @@ import io.memlock.os.Linux;
 import io.memlock.os.OwnPagemap;
 import io.memlock.proc.KernelVersion;
 import io.memlock.proc.ProcFs;
-import java.io.IOException;
 import java.util.function.LongSupplier;
 
 /**
@@ -39,7 +38,7 @@ public final class Populator {
     public static Populator of(LibC libc, ProcFs proc) {
         try {
             return new Populator(libc, proc.kernelVersion());
-        } catch (IOException e) {
+        } catch (RuntimeException e) {
             return new Populator(libc, new KernelVersion(0, 0));
         }
     }

@@ -115,7 +115,7 @@ public final class SharedMemorySwap {
             return proc.memInfo().swapUsedBytes() != 0
                     && proc.kernelVersion().isAtLeast(FIRST_MAJOR, FIRST_MINOR)
                     && !proc.isFiltered();
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
             return false;
         }
     }

@@ -133,13 +133,13 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
      * <p>What fits into swap is the least of what the swap areas have left and, in version 2, of what is left in the cgroup
      * that the memory belongs to and in each above it, whichever of them is short of memory
      * ({@code mem_cgroup_get_nr_swap_pages} in mm/memcontrol.c). So the process may have no swap where its neighbours have
-     * some. With a swappiness of 0 swap is of use to the host only.
+     * some. With a swappiness of 0 swap is of use to the host only. Where nothing tells of the swap areas, there may be some.
      */
     List<OomMargin> oomMargins(MemInfo host, long heapToComeBytes) {
         int last = levels.size();
         CgroupLevel[] measured = new CgroupLevel[last];
         long[] swapLeft = new long[last + 1]; // of each level's memory, the host's last
-        swapLeft[last] = Math.max(0, host.swapFreeBytes());
+        swapLeft[last] = host.swapFreeBytes() < 0 ? RoomSource.UNLIMITED : host.swapFreeBytes();
         for (int i = last - 1; i >= 0; i--) {
             measured[i] = levels.get(i).measured();
             boolean isNone = swapLeft[i + 1] == 0; // most hosts have no swap: nothing is read then

@@ -9,8 +9,10 @@ import io.memlock.memory.Bytes;
  *
  * @param freeBytes what is free, and page cache that is not locked
  * @param swappableBytes what could be swapped out: neither locked nor a file's
- * @param swapLeftBytes what still fits into swap of all that is counted there; 0 where there is none
- * @param ownSwapLeftBytes what still fits into swap of the process; 0 where the kernel may not swap it out
+ * @param swapLeftBytes what still fits into swap of all that is counted there; 0 where there is none, {@link
+ *     RoomSource#UNLIMITED} where nothing tells
+ * @param ownSwapLeftBytes what still fits into swap of the process; 0 where the kernel may not swap it out, {@link
+ *     RoomSource#UNLIMITED} where nothing tells
  * @param limitBytes of all that can be used
  * @param heapToComeBytes what the process's Java heap may still take
  * @param place whose margin this is, for a message
@@ -52,6 +54,8 @@ public record OomMargin(
                 + (canHeapTakeAll()
                         ? "less than the " + Bytes.text(heapToComeBytes) + " that the heap may still take, "
                         : "")
-                + "and swap has room for " + Bytes.text(ownSwapLeftBytes);
+                + (ownSwapLeftBytes == RoomSource.UNLIMITED
+                        ? "and nothing tells how much room swap has"
+                        : "and swap has room for " + Bytes.text(ownSwapLeftBytes));
     }
 }

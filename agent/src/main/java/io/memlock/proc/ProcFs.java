@@ -291,12 +291,18 @@ public final class ProcFs {
     }
 
     /**
-     * Returns the version of the running kernel.
+     * Returns the version of the running kernel: from the JVM where {@code /proc} shows processes only ({@code subset=pid}).
      *
      * @throws ProcFormatException if its release does not begin with two numbers
      */
-    public KernelVersion kernelVersion() throws IOException {
-        return KernelVersion.parse(sys("kernel/osrelease"));
+    public KernelVersion kernelVersion() {
+        String release;
+        try {
+            release = sys("kernel/osrelease");
+        } catch (IOException e) {
+            release = System.getProperty("os.version", ""); // uname(2)
+        }
+        return KernelVersion.parse(release);
     }
 
     /**

@@ -57,6 +57,24 @@ class OomMarginTest {
                 .containsExactly(bytes(MIB, MIB), bytes(MIB, MIB));
     }
 
+    /** As with /proc mounted subset=pid, which is ProcSubset=pid of systemd. */
+    @Test
+    void whereTheHostsSwapIsHiddenThereMayBeSome() {
+        CgroupLevel level = level2("2000", "max", "0");
+
+        List<OomMargin> margins = new CgroupHierarchy("/", List.of(level)).oomMargins(MemInfo.UNKNOWN, 0);
+
+        assertThat(margins)
+                .extracting(OomMargin::leftBytes, OomMargin::ownSwapLeftBytes)
+                .containsExactly(bytes(1700, RoomSource.UNLIMITED));
+        assertThat(margins.get(0).describe()).endsWith("and nothing tells how much room swap has");
+        assertThat(new CgroupHierarchy("/", List.of(level2("2000", "0", "0")))
+                        .oomMargins(MemInfo.UNKNOWN, 0)
+                        .get(0)
+                        .ownSwapLeftBytes())
+                .isZero();
+    }
+
     /** Beyond memory.high the kernel stops the process again and again, which is as bad as the OOM killer. */
     @Test
     void theLimitIsMemoryHighWhereItIsTheTighterOne() {

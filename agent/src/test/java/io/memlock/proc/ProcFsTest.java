@@ -56,6 +56,12 @@ class ProcFsTest {
         assertThat(new Cgroups(proc).memory(ProcFs.SELF).limitBytes()).isNotZero();
     }
 
+    /** As with /proc mounted subset=pid. */
+    @Test
+    void theKernelsVersionIsKnownWhereProcDoesNotTellIt() {
+        assertThat(captured.kernelVersion()).isEqualTo(new ProcFs().kernelVersion());
+    }
+
     @Test
     void readsAFileMuchLargerThanItsBuffer() throws IOException {
         StringBuilder maps = new StringBuilder();
