@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
 /** {@link RoomSource} of the process this runs in. Not thread-safe. */
 public final class ProcessRoom implements RoomSource {
 
-    /** A process seldom moves to another cgroup: where it is now is looked up in one measurement of so many. */
+    /** What is mounted seldom changes: where the cgroup of the process is now is looked up in one measurement of so many. */
     private static final int LOCATE_EVERY = 64;
 
     private final ProcFs proc;
@@ -22,6 +22,7 @@ public final class ProcessRoom implements RoomSource {
     private final LongSupplier nextCopiedBytes;
     private AddressSpaceReader size;
     private CgroupHierarchy cgroup = CgroupHierarchy.UNKNOWN;
+    private String membership = "";
     private int measurements;
     private long lastAnonymousBytes;
 
@@ -44,12 +45,15 @@ public final class ProcessRoom implements RoomSource {
     }
 
     private CgroupHierarchy cgroup() {
-        if (measurements % LOCATE_EVERY == 0) {
+        String membershipNow = proc.textOrNone(ProcFs.SELF, "cgroup");
+        boolean hasMoved = !membershipNow.isEmpty() && !membershipNow.equals(membership);
+        if (hasMoved || measurements % LOCATE_EVERY == 0) {
             CgroupHierarchy now = cgroups.memory(ProcFs.SELF);
             if (!now.isKnown()) { // the application may have used up its descriptors: asked again the next time
                 return cgroup.isKnown() ? cgroup : now;
             }
             cgroup = now;
+            membership = membershipNow;
         }
         measurements++;
         return cgroup;

@@ -131,9 +131,9 @@ class ProcessRoomTest {
         assertThat(room.freeBytes()).isEqualTo(MIB);
     }
 
-    /** Where it is now is looked up now and then. */
+    /** Its new cgroup may be much smaller. */
     @Test
-    void findsTheCgroupAgainAfterTheProcessHasMoved(@TempDir Path root) throws Exception {
+    void findsTheCgroupAtOnceAfterTheProcessHasMoved(@TempDir Path root) throws Exception {
         Path proc = Files.createDirectories(root.resolve("proc/self"));
         Files.writeString(proc.resolve("cgroup"), "0::/a\n");
         Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
@@ -143,6 +143,22 @@ class ProcessRoomTest {
         assertThat(room.freeBytes()).as("the host tells nothing").isEqualTo(800 * MIB);
 
         Files.writeString(proc.resolve("cgroup"), "0::/b\n");
+
+        assertThat(room.freeBytes()).isEqualTo(400 * MIB);
+    }
+
+    /** Where that is, is looked up now and then. */
+    @Test
+    void findsTheCgroupAgainAfterItWasMountedElsewhere(@TempDir Path root) throws Exception {
+        Path proc = Files.createDirectories(root.resolve("proc/self"));
+        Files.writeString(proc.resolve("cgroup"), "0::/a\n");
+        Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
+        write(Files.createDirectories(root.resolve("cg/a")), 900 * MIB, 100 * MIB);
+        write(Files.createDirectories(root.resolve("new/a")), 500 * MIB, 100 * MIB);
+        ProcessRoom room = new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096, () -> -1);
+        assertThat(room.freeBytes()).isEqualTo(800 * MIB);
+
+        Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /new rw,nosuid - cgroup2 cgroup2 rw\n");
         long last = 0;
         for (int i = 0; i < 64; i++) {
             last = room.freeBytes();
