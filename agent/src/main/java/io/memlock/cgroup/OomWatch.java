@@ -44,8 +44,8 @@ public final class OomWatch {
 
     static final long LATEST_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** Where swap would not help, somebody may add some. */
-    static final long CALM_LOOK_NANOS = TimeUnit.SECONDS.toNanos(30);
+    /** Where swap would not help, somebody may add some: that matters to a process that grows, or whose neighbours do. */
+    static final long CALM_MEASURE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     static final long FIRST_WAIT_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -77,7 +77,7 @@ public final class OomWatch {
     public void watch(boolean isLocked, long nowNanos) {
         if (isLocked && !isWatching) {
             nextLookNanos = nowNanos;
-            lastMeasureNanos = nowNanos - LATEST_LOOK_NANOS;
+            lastMeasureNanos = nowNanos - CALM_MEASURE_NANOS;
             lastGrowthNanos = nowNanos;
         }
         isWatching = isLocked;
@@ -105,7 +105,10 @@ public final class OomWatch {
         return isOutgrown;
     }
 
-    /** Measures once a second, and when the process itself has grown by a part of what is to spare: that is cheap to tell. */
+    /**
+     * Measures when the process itself has grown by a part of what is to spare, which is cheap to tell, and once a second. The
+     * latter is much rarer where swap would not help, as on most hosts.
+     */
     private void look(long nowNanos) throws IOException {
         long resident = source.residentBytes();
         calmResidentBytes = Math.min(calmResidentBytes, resident);
@@ -114,7 +117,8 @@ public final class OomWatch {
             lastGrowthNanos = nowNanos;
         }
         boolean hasGrown = resident < 0 || resident - measuredResidentBytes > spareBytes / HARMLESS_PART;
-        if (hasGrown || isOutgrown || nowNanos - lastMeasureNanos >= LATEST_LOOK_NANOS) {
+        long latestNanos = tightest == null ? CALM_MEASURE_NANOS : LATEST_LOOK_NANOS;
+        if (hasGrown || isOutgrown || nowNanos - lastMeasureNanos >= latestNanos) {
             measuredResidentBytes = resident;
             lastMeasureNanos = nowNanos;
             measure();
@@ -127,7 +131,7 @@ public final class OomWatch {
         // First: where no file can be opened this fails, and all else looks unlimited.
         Anonymous own = source.anonymous();
         tightest = tightest(source.margins());
-        spareBytes = Long.MAX_VALUE;
+        spareBytes = LEAST_BYTES;
         isOutgrown = false;
         if (tightest == null) {
             return;
@@ -141,7 +145,7 @@ public final class OomWatch {
 
     private long periodNanos(long bytesPerSecond) {
         if (tightest == null) {
-            return CALM_LOOK_NANOS;
+            return LATEST_LOOK_NANOS;
         }
         long growNanos = (long) ((double) spareBytes / bytesPerSecond * TimeUnit.SECONDS.toNanos(1));
         return Math.max(SOONEST_LOOK_NANOS, Math.min(LATEST_LOOK_NANOS, growNanos));

@@ -120,7 +120,34 @@ class OomWatchTest {
     void withoutSwapALockMakesNoDifference() {
         margins = List.of(cgroup(0, 0, 0, GIB));
         assertThat(isOutgrown()).isFalse();
-        assertThat(watch.nanosToNextLook(NOW)).isEqualTo(OomWatch.CALM_LOOK_NANOS);
+        assertThat(watch.nanosToNextLook(NOW)).isEqualTo(OomWatch.LATEST_LOOK_NANOS);
+    }
+
+    /** Until then only the size of the process is looked at, which costs little. */
+    @Test
+    void swapThatIsAddedCountsAsSoonAsTheProcessHasGrown() {
+        residentBytes = 300 * MIB;
+        margins = List.of(cgroup(GIB, 0, 0, 2 * GIB));
+        assertThat(isOutgrown()).isFalse();
+        margins = List.of(cgroup(10 * MIB, 0, GIB, 2 * GIB));
+        residentBytes = 308 * MIB;
+        assertThat(watch.isOutgrown(NOW + OomWatch.LATEST_LOOK_NANOS)).isFalse();
+        assertThat(measurements).isEqualTo(1);
+
+        residentBytes = 309 * MIB;
+
+        assertThat(watch.isOutgrown(NOW + 2 * OomWatch.LATEST_LOOK_NANOS)).isTrue();
+    }
+
+    @Test
+    void swapThatIsAddedCountsAfterAWhileInAnyCase() {
+        margins = List.of(cgroup(GIB, 0, 0, 2 * GIB));
+        assertThat(isOutgrown()).isFalse();
+        margins = List.of(cgroup(10 * MIB, 0, GIB, 2 * GIB));
+
+        assertThat(watch.isOutgrown(NOW + OomWatch.CALM_MEASURE_NANOS - 1)).isFalse();
+        assertThat(watch.isOutgrown(NOW + OomWatch.CALM_MEASURE_NANOS + OomWatch.LATEST_LOOK_NANOS))
+                .isTrue();
     }
 
     /** As of a Kubernetes pod with memory.swap.max=0 on a node that has swap. */
@@ -129,7 +156,7 @@ class OomWatchTest {
         margins = List.of(host(MIB, 0, GIB, 0));
 
         assertThat(isOutgrown()).isFalse();
-        assertThat(watch.nanosToNextLook(NOW)).isEqualTo(OomWatch.CALM_LOOK_NANOS);
+        assertThat(watch.nanosToNextLook(NOW)).isEqualTo(OomWatch.LATEST_LOOK_NANOS);
         assertThat(watch.isRoomForAll()).isTrue();
     }
 
