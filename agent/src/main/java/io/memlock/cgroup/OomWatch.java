@@ -47,6 +47,9 @@ public final class OomWatch {
     /** Where swap would not help, somebody may add some: that matters to a process that grows, or whose neighbours do. */
     static final long CALM_MEASURE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+    /** After so many failed looks in a row, a second apart, the lock has to go: nobody would see the OOM killer come. */
+    static final int MOST_FAILED_LOOKS = 3;
+
     static final long FIRST_WAIT_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private static final long LONGEST_WAIT_NANOS = TimeUnit.HOURS.toNanos(1);
@@ -61,6 +64,8 @@ public final class OomWatch {
     private long spareBytes;
     private boolean isOutgrown;
     private OomMargin tightest;
+    private int failedLooks;
+    private IOException lastFailure;
     private long waitNanos = FIRST_WAIT_NANOS;
     private long notBeforeNanos;
 
@@ -79,6 +84,7 @@ public final class OomWatch {
             nextLookNanos = nowNanos;
             lastMeasureNanos = nowNanos - CALM_MEASURE_NANOS;
             lastGrowthNanos = nowNanos;
+            failedLooks = 0;
         }
         isWatching = isLocked;
         isOutgrown &= isLocked;
@@ -98,11 +104,20 @@ public final class OomWatch {
         if (nanosToNextLook(nowNanos) == 0) {
             try {
                 look(nowNanos);
+                failedLooks = 0;
             } catch (IOException e) {
                 nextLookNanos = nowNanos + LATEST_LOOK_NANOS; // the next pass fails for the same reason, and tells it
+                failedLooks++;
+                lastFailure = e;
+                isOutgrown |= tightest != null && whyBlind() != null;
             }
         }
         return isOutgrown;
+    }
+
+    /** Returns why the last looks in a row could not see what is left; null if they could. */
+    public IOException whyBlind() {
+        return failedLooks >= MOST_FAILED_LOOKS ? lastFailure : null;
     }
 
     /**

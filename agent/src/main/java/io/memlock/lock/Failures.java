@@ -280,6 +280,18 @@ final class Failures {
                         + ": all memory that the JVM has in RAM and in swap must fit"));
     }
 
+    /** Tells that nothing is to be locked because nobody would see the OOM killer come, from which swap saves the JVM. */
+    LockFailure unwatched(IOException cause) {
+        return new LockFailure(
+                "to watch how much memory is left",
+                cause.getMessage(),
+                "the agent has unlocked what it could: if this JVM outgrew its memory unseen, the OOM killer would end it"
+                        + " instead of having it swapped out. Once the agent can read this again and everything fits, it"
+                        + " locks again",
+                UNLOCKED_JVM,
+                Advice.lasting(toRead(ErrnoException.errnoOf(cause))));
+    }
+
     /** Tells that {@code /proc/self} cannot be read, so that nothing is known of the mappings. */
     LockFailure unreadable(IOException cause, LockLimit limit) {
         return new LockFailure(

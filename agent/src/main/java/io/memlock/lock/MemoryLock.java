@@ -3,7 +3,6 @@ package io.memlock.lock;
 
 import io.memlock.calls.HeldPages;
 import io.memlock.calls.LockLimit;
-import io.memlock.cgroup.OomMargin;
 import io.memlock.cgroup.OomWatch;
 import io.memlock.memory.PathGlob;
 import io.memlock.memory.Region;
@@ -421,14 +420,15 @@ public final class MemoryLock {
 
     /**
      * Settles what is known after the mappings could not be read. What was verified before holds for the moment, as one
-     * failed look is no news; after the second nobody knows.
+     * failed look is no news; after the second nobody knows, nor while what was locked is given back.
      */
     private LockFailure cannotLook(IOException cause) {
         LockState last = ledger.state();
         boolean nothing = !future.isInForce() && (last == null || last == LockState.FAILED);
-        boolean isNews = ++failedPasses > 1 || !firstPassDone;
+        LockFailure heldBack = plan.heldBack();
+        boolean isNews = ++failedPasses > 1 || !firstPassDone || heldBack != null;
         LockState state = nothing ? LockState.FAILED : isNews ? LockState.UNKNOWN : last;
-        return ledger.settleUnverified(state, failures().unreadable(cause, plan.limit()));
+        return ledger.settleUnverified(state, heldBack == null ? failures().unreadable(cause, plan.limit()) : heldBack);
     }
 
     private LockFailure lockSelected() throws IOException {
@@ -561,18 +561,25 @@ public final class MemoryLock {
     }
 
     /**
-     * Locks nothing, because the OOM killer would end the JVM.
+     * Locks nothing, because the OOM killer would end the JVM, or nobody would see that it is near.
      *
      * @param isLocked whether something was locked until now
      */
     private LockFailure holdBack(boolean isLocked) throws IOException {
+        OomWatch oomWatch = plan.room().oomWatch();
+        IOException blindness = isLocked ? oomWatch.whyBlind() : null;
         if (isLocked) {
             passes.unlockAtOnce(); // before any word: a thread may take what is left in a few milliseconds
         }
-        OomMargin margin = plan.room().oomWatch().tightest();
+        if (blindness != null && !future.isApplications()) {
+            future.endAtOnce(); // without knowing what else is locked: what comes would be born locked
+        }
         prefaulting.nothingIsLocked();
         passes.zgcMirror().release();
-        plan.holdBack(failures().outgrown(margin, isLocked));
+        plan.holdBack(
+                blindness == null
+                        ? failures().outgrown(oomWatch.tightest(), isLocked)
+                        : failures().unwatched(blindness));
         return giveBack();
     }
 

@@ -332,6 +332,41 @@ class OomWatchTest {
         assertThat(watch.isOutgrown(NOW + 2 * OomWatch.LATEST_LOOK_NANOS)).isTrue();
     }
 
+    /** As where the application leaks descriptors, or /proc is gone: what grows unseen may be killed. */
+    @Test
+    void isOutgrownOnceSeveralLooksInARowHaveFailed() {
+        margins = List.of(cgroup(GIB, 0, GIB, 2 * GIB));
+        assertThat(isOutgrown()).isFalse();
+        Anonymous readable = anonymous;
+        anonymous = null;
+        long now = NOW;
+        for (int failed = 1; failed < OomWatch.MOST_FAILED_LOOKS; failed++) {
+            now += OomWatch.LATEST_LOOK_NANOS;
+            assertThat(watch.isOutgrown(now)).isFalse();
+            assertThat(watch.whyBlind()).isNull();
+        }
+
+        now += OomWatch.LATEST_LOOK_NANOS;
+        assertThat(watch.isOutgrown(now)).isTrue();
+        assertThat(watch.whyBlind()).hasMessage("hidden");
+
+        anonymous = readable;
+        assertThat(watch.isOutgrown(now + OomWatch.LATEST_LOOK_NANOS)).isFalse();
+        assertThat(watch.whyBlind()).isNull();
+    }
+
+    @Test
+    void withoutSwapNothingIsUnlockedHoweverManyLooksFail() {
+        margins = List.of(cgroup(GIB, 0, 0, 2 * GIB));
+        assertThat(isOutgrown()).isFalse();
+        anonymous = null;
+
+        for (int failed = 1; failed <= OomWatch.MOST_FAILED_LOOKS; failed++) {
+            assertThat(watch.isOutgrown(NOW + failed * OomWatch.CALM_MEASURE_NANOS))
+                    .isFalse();
+        }
+    }
+
     /** Locked, it leaves only what is free and what others can swap out, less what comes back from swap. */
     @Test
     void aProcessFitsWithAllItHasInRamAndInSwap() throws Exception {

@@ -98,7 +98,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     /** How near the OOM killer is. */
     public List<OomMargin> margins = List.of();
 
-    /** What the process has in RAM and in swap. */
+    /** What the process has in RAM and in swap; null where it cannot be read. */
     public RoomSource.Anonymous anonymous = new RoomSource.Anonymous(0, 0);
 
     private final RoomWatch room = new RoomWatch(new RoomSource() {
@@ -134,7 +134,10 @@ public final class FakeProcess implements OwnProcess, ProcessView {
         }
 
         @Override
-        public Anonymous anonymous() {
+        public Anonymous anonymous() throws IOException {
+            if (anonymous == null) {
+                throw new IOException("/proc/self/status: Too many open files");
+            }
             return anonymous;
         }
     });

@@ -2,6 +2,7 @@
 package io.memlock.lock;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.cgroup.OomMargin;
 import io.memlock.cgroup.RoomSource.Anonymous;
@@ -10,6 +11,7 @@ import io.memlock.fake.FakeProcess;
 import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
 import io.memlock.state.LockState;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -110,6 +112,38 @@ class OutgrownTest {
         assertThat(kernel.isLocked(HEAP)).isFalse();
         assertThat(laterWith(600 * MIB).status().state()).isEqualTo(LockState.LOCKED);
         assertThat(kernel.isFuture()).isTrue();
+    }
+
+    /** What the JVM maps is born locked all the same, and nobody would see the OOM killer come. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mode=all,strategy=future", "mode=all,strategy=rescan"})
+    void isUnlockedWhereNothingCanBeReadAnyMore(String options) throws Exception {
+        lock.start(OptionParser.parse(options));
+        lock.reconcile();
+        Anonymous readable = process.anonymous;
+        process.anonymous = null;
+        process.mapsFailure = new IOException("/proc/self/maps: Too many open files");
+        boolean isDue = false;
+        for (int second = 0; second < 3; second++) {
+            assertThat(isDue).isFalse();
+            process.passedNanos += TimeUnit.SECONDS.toNanos(2);
+            isDue = lock.isPassDue(process.nanoTime());
+        }
+        assertThat(isDue).isTrue();
+
+        assertThatThrownBy(lock::reconcile).isInstanceOf(IOException.class);
+
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(kernel.isLocked(HEAP)).isFalse();
+        assertThat(lock.status().state()).isEqualTo(LockState.UNKNOWN);
+        assertThat(lock.status().lastFailure().answer()).isEqualTo("/proc/self/status: Too many open files");
+        assertThat(lock.status().lastFailure().meaning()).contains("has unlocked what it could", "runs unlocked");
+
+        process.anonymous = readable;
+        process.mapsFailure = null;
+        assertThat(lock.reconcile().status().state()).isEqualTo(LockState.FAILED);
+        assertThat(laterWith(600 * MIB).status().state()).isEqualTo(LockState.LOCKED);
+        assertThat(kernel.isFuture()).isEqualTo(options.endsWith("future"));
     }
 
     /** The call that ends MCL_FUTURE locks everything once more, in the very moment in which it must not. */
