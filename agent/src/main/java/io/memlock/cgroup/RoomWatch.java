@@ -44,6 +44,7 @@ public final class RoomWatch {
     private final RoomSource source;
     private boolean isWatching;
     private long freeBytes = Long.MAX_VALUE;
+    private long assumedFreeBytes = Long.MAX_VALUE;
     private long lastLookNanos;
     private long lastMeasureNanos = System.nanoTime() - LATEST_LOOK_NANOS;
     private Locked settled;
@@ -88,6 +89,19 @@ public final class RoomWatch {
     private void takeFree(boolean isReadable) {
         long free = source.freeBytes();
         freeBytes = isReadable ? free : Math.min(freeBytes, free);
+        assumedFreeBytes = freeBytes == RoomSource.UNKNOWN ? visibleFreeBytes() : freeBytes;
+    }
+
+    /**
+     * Returns what is free as far as it shows, for where a limit cannot be read. It is taken for scarce: to look as if nothing
+     * were left would cost some percent of a CPU for ever.
+     */
+    private long visibleFreeBytes() {
+        long free = SCARCE_BYTES;
+        for (OomMargin margin : source.margins()) {
+            free = Math.min(free, margin.freeBytes());
+        }
+        return free;
     }
 
     /** Returns what is locked, null if it cannot be read. */
@@ -113,7 +127,9 @@ public final class RoomWatch {
         if (bearsWhatMustNotStay && !isWatching) {
             lastLookNanos = System.nanoTime();
             // With strategy=future nobody has measured before, and the next look would be due much too late.
-            freeBytes = freeBytes == Long.MAX_VALUE ? source.freeBytes() : freeBytes;
+            if (freeBytes == Long.MAX_VALUE) {
+                takeFree(true);
+            }
             isWatching = true;
             begin();
             settled = begun; // what there is already the next pass sorts out in its own time
@@ -131,7 +147,7 @@ public final class RoomWatch {
     }
 
     private long periodNanos() {
-        long fillNanos = (long) ((double) freeBytes / READ_BYTES_PER_SECOND * TimeUnit.SECONDS.toNanos(1));
+        long fillNanos = (long) ((double) assumedFreeBytes / READ_BYTES_PER_SECOND * TimeUnit.SECONDS.toNanos(1));
         return Math.max(SOONEST_LOOK_NANOS, Math.min(LATEST_LOOK_NANOS, fillNanos / 2));
     }
 
@@ -154,7 +170,7 @@ public final class RoomWatch {
         long grown = settled == null
                 ? Long.MAX_VALUE
                 : Math.max(now.lockedBytes() - settled.lockedBytes(), now.otherBytes() - settled.otherBytes());
-        return grown > freeBytes / HARMLESS_PART;
+        return grown > assumedFreeBytes / HARMLESS_PART;
     }
 
     /** Remembers what is locked as the keeper looks at the mappings: it does not see what comes later. */

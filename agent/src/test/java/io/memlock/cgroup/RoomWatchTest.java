@@ -16,6 +16,7 @@ class RoomWatchTest {
 
     private long freeBytes = 4 * GIB;
     private long heapToComeBytes;
+    private List<OomMargin> margins = List.of();
     private Locked locked = new Locked(100 * MIB, 60 * MIB);
     private boolean isHidden;
 
@@ -50,7 +51,7 @@ class RoomWatchTest {
 
         @Override
         public List<OomMargin> margins() {
-            return List.of();
+            return margins;
         }
 
         @Override
@@ -101,6 +102,27 @@ class RoomWatchTest {
         assertNextLookAfterMillis(5);
         freeBytes = Long.MAX_VALUE;
         assertNextLookAfterMillis(30_000);
+    }
+
+    /** As in a chroot without /sys/fs/cgroup: to look all the time would cost some percent of a CPU. */
+    @Test
+    void roomThatIsNotKnownIsTakenForScarce() {
+        freeBytes = RoomSource.UNKNOWN;
+        assertNextLookAfterMillis(125);
+        locked = new Locked(100 * MIB + RoomWatch.SCARCE_BYTES / 16, 60 * MIB);
+        assertThat(watch.isPassDue(afterLong())).isFalse();
+
+        locked = new Locked(101 * MIB + RoomWatch.SCARCE_BYTES / 16, 60 * MIB);
+        assertThat(watch.isPassDue(2 * RoomWatch.LATEST_LOOK_NANOS + afterLong()))
+                .isTrue();
+    }
+
+    @Test
+    void whatTheHostHasLeftCountsWhereTheCgroupIsNotKnown() {
+        freeBytes = RoomSource.UNKNOWN;
+        margins = List.of(new OomMargin(0, 0, 0, 0, 4 * GIB, 0, "the host has"));
+
+        assertNextLookAfterMillis(5);
     }
 
     private void assertNextLookAfterMillis(long millis) {
