@@ -52,9 +52,10 @@ public interface ProcessView {
     OutgrowWarning outgrowWarning(LockStatus status, RegionReport report);
 
     /**
-     * Tells what is left for the lock to protect where the kernel has nowhere to swap to.
+     * Tells what is left for the lock to protect where the kernel has nowhere to swap to, or that nobody sees in time when swap
+     * would have to save the JVM.
      *
-     * @return null if there is swap
+     * @return null if there is swap, and the memory cgroup can be seen
      */
     String swapNote() throws IOException;
 }

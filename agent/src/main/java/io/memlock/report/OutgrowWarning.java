@@ -29,6 +29,12 @@ public record OutgrowWarning(
         boolean canBeSwapped,
         boolean isNeverSwappedForALimit) {
 
+    /** Tells that the limit of the memory cgroup is hidden, where swap could save a JVM that outgrows it. */
+    public static final String UNSEEN =
+            "the memory cgroup of this JVM cannot be seen: if the JVM outgrows its limit, the agent does not unlock in"
+                    + " time, and the OOM killer ends this JVM though swap could save it; mount the cgroup file system where"
+                    + " this JVM runs (/sys/fs/cgroup)";
+
     /**
      * Compares what a scan has found with what there is.
      *
