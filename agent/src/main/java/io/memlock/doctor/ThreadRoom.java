@@ -66,7 +66,8 @@ final class ThreadRoom {
     /** Only who is root outside of all user namespaces is exempt, and only capabilities there count. */
     private static boolean isExempt(ProcFs proc, String pid, ProcessStatus status) {
         return (status.realUid() == 0 && !proc.isInUserNamespace(ProcFs.SELF))
-                || ((status.has(Linux.CAP_SYS_ADMIN) || status.has(Linux.CAP_SYS_RESOURCE)) && !proc.isInUserNamespace(pid));
+                || ((status.has(Linux.CAP_SYS_ADMIN) || status.has(Linux.CAP_SYS_RESOURCE))
+                        && !proc.isInUserNamespace(pid));
     }
 
     /**
