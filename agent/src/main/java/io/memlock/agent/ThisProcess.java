@@ -74,6 +74,7 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
     private final Progress progress;
     private final long pageBytes;
     private final LockProbe probe;
+    private final LimitProbe limits;
     private final Maps maps = new Maps() { // no lambda, as below: this is on the way to main
                 @Override
                 public List<Mapping> read() throws IOException {
@@ -105,6 +106,7 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
         this.progress = new Progress(log);
         this.pageBytes = libc.sysconf(Linux.SC_PAGESIZE);
         this.probe = new LockProbe(libc, pageBytes);
+        this.limits = new LimitProbe(libc, this.proc, probe, pageBytes);
     }
 
     /**
@@ -116,7 +118,7 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
         ApplicationLocks applicationLocks = new ApplicationLocks(this);
         FutureLock future = new FutureLock(libc, new FutureProbe(libc, probe, pageBytes), applicationLocks, this);
         RoomWatch room = new RoomWatch(newRoom());
-        Plan plan = new Plan(new LimitProbe(libc, proc, probe, pageBytes), room, this, options);
+        Plan plan = new Plan(limits, room, this, options);
         Supplier<Reconciler> reconciler = new Supplier<>() { // no lambda, as below: this is on the way to main
                     @Override
                     public Reconciler get() {
@@ -282,14 +284,7 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
     RangeLocker newRangeLocker() {
         held().askWhetherWanted(lock::wants);
         return new RangeLocker(
-                this,
-                libc,
-                probe,
-                new LimitProbe(libc, proc, probe, pageBytes),
-                proc,
-                Pause.SLEEP,
-                pageBytes,
-                HugePages.largestBytes(pageBytes));
+                this, libc, probe, limits, proc, Pause.SLEEP, pageBytes, HugePages.largestBytes(pageBytes));
     }
 
     @Override

@@ -133,7 +133,7 @@ public final class LimitProbe {
     }
 
     /** Looks whether a seccomp filter has been set since the first look, which may end the process for capget(2). */
-    private void lookForFilter() {
+    private synchronized void lookForFilter() {
         if (!isFilteredSince) {
             boolean isFiltered = proc.isFiltered();
             isFilteredFromTheStart |= !isRead && isFiltered;
