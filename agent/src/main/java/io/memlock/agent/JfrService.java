@@ -48,6 +48,7 @@ final class JfrService {
                     && pause.isOver(now)
                     && HeapRoom.isThere()
                     && Recordings.areRunning()
+                    && process.metaspace().hasRoom()
                     && HeapRoom.lasts()) {
                 begin(control);
             }

@@ -25,6 +25,7 @@ final class JmxService {
     private final Log log;
     private final long pageBytes;
     private final Supplier<PrefaultState> prefault;
+    private final OwnMetaspace metaspace;
 
     /** The beans; null while the option is off. Not all may be registered: a lack of memory puts the others off. */
     private volatile JmxRegistration registration;
@@ -47,12 +48,14 @@ final class JmxService {
             CurrentOptions options,
             Log log,
             long pageBytes,
-            Supplier<PrefaultState> prefault) {
+            Supplier<PrefaultState> prefault,
+            OwnMetaspace metaspace) {
         this.instrumentation = instrumentation;
         this.options = options;
         this.log = log;
         this.pageBytes = pageBytes;
         this.prefault = prefault;
+        this.metaspace = metaspace;
     }
 
     /**
@@ -75,7 +78,7 @@ final class JmxService {
             if (!isWanted) {
                 registration.unregister();
                 settle(false);
-            } else if (HeapRoom.isThere() && JmxRegistration.canRegister() && HeapRoom.lasts()) {
+            } else if (HeapRoom.isThere() && JmxRegistration.canRegister() && metaspace.hasRoom() && HeapRoom.lasts()) {
                 begin(control);
                 settle(true);
             }

@@ -73,7 +73,8 @@ final class KeeperStart implements Runnable {
         } catch (InterruptedException e) {
             return; // nobody interrupts it
         }
-        hasBegun = (HeapRoom.isThere() || HeapRoom.isOverdue(startNanos))
+        hasBegun = agent.hasMetaspaceRoom()
+                && (HeapRoom.isThere() || HeapRoom.isOverdue(startNanos))
                 && agent.background().start();
         if (hasBegun) { // a heap grows most at the beginning; later the reporter sees to it
             agent.lookAtPrefault();

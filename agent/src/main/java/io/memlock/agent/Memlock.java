@@ -422,7 +422,8 @@ public final class Memlock implements Agent {
             MissingModules.tell(currentOptions.get(), log);
             prefault = new PrefaultService(instrumentation, process, lock, currentOptions, log);
             jmx = MissingModules.exists("java.management")
-                    ? new JmxService(instrumentation, currentOptions, log, process.pageBytes(), prefault)
+                    ? new JmxService(
+                            instrumentation, currentOptions, log, process.pageBytes(), prefault, process.metaspace())
                     : null;
             JfrService jfr = MissingModules.exists("jdk.jfr") ? new JfrService(currentOptions, process, log) : null;
             publisher = new Publisher(instrumentation, log, jmx, jfr, new EndLine(lock, process, log));
@@ -445,7 +446,8 @@ public final class Memlock implements Agent {
             Runnable trackingMaps = new Runnable() {
                 @Override
                 public void run() {
-                    if (HeapRoom.isThere()) { // classes of the JDK are initialised then, which must not fail
+                    // Classes of the JDK are initialised then, which must not fail.
+                    if (tracking.isDue() && HeapRoom.isThere() && hasMetaspaceRoom()) {
                         tracking.look();
                     }
                 }
@@ -470,6 +472,11 @@ public final class Memlock implements Agent {
             background = made;
         }
         return background;
+    }
+
+    /** Returns whether metaspace has room for the classes of what is about to begin. */
+    boolean hasMetaspaceRoom() {
+        return process.metaspace().hasRoom();
     }
 
     /** Sees whether the heap is to be populated ahead, once the background services are made. */

@@ -29,19 +29,23 @@ final class OwnProcessView implements ProcessView {
     private final GentleScan gentleScan;
     private final Log log;
     private final MemoryLock lock;
+    private final OwnMetaspace metaspace;
 
     /**
      * Creates the view.
      *
      * @param log for scans that are less gentle than they should be
      * @param lock knows which of the mapped files are chosen
+     * @param metaspace of this JVM
      */
-    OwnProcessView(ProcFs proc, JvmLayout layout, GentleScan gentleScan, Log log, MemoryLock lock) {
+    OwnProcessView(
+            ProcFs proc, JvmLayout layout, GentleScan gentleScan, Log log, MemoryLock lock, OwnMetaspace metaspace) {
         this.proc = proc;
         this.layout = layout;
         this.gentleScan = gentleScan;
         this.log = log;
         this.lock = lock;
+        this.metaspace = metaspace;
     }
 
     @Override
@@ -71,6 +75,11 @@ final class OwnProcessView implements ProcessView {
     @Override
     public boolean hasHeapRoom() {
         return HeapRoom.isThere();
+    }
+
+    @Override
+    public boolean hasMetaspaceRoom() {
+        return metaspace.hasRoom();
     }
 
     @Override

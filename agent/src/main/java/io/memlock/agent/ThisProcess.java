@@ -88,6 +88,7 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
     private JvmLayout layout;
     private PassRelay passRelay;
     private MemoryLock lock;
+    private OwnMetaspace metaspace;
 
     /**
      * Describes the process.
@@ -165,10 +166,18 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
         return passRelay;
     }
 
+    /** Returns what tells whether metaspace has room; made after the start. */
+    synchronized OwnMetaspace metaspace() {
+        if (metaspace == null) {
+            metaspace = OwnMetaspace.of(instrumentation, log);
+        }
+        return metaspace;
+    }
+
     OwnProcessView view() {
         SharedMemorySwap sharedSwap = new SharedMemorySwap(libc, proc, Pause.SLEEP, pageBytes);
         GentleScan gentleScan = new GentleScan(proc, layout(), probe, sharedSwap, new Pacer(Pause.SLEEP), pageBytes);
-        return new OwnProcessView(proc, layout(), gentleScan, log, lock);
+        return new OwnProcessView(proc, layout(), gentleScan, log, lock, metaspace());
     }
 
     @Override

@@ -10,13 +10,16 @@ import io.memlock.attach.Replies;
 import io.memlock.attach.Version;
 import io.memlock.doctor.Attachability;
 import io.memlock.hotspot.JavaRelease;
+import io.memlock.hotspot.MetaspaceRoom;
 import io.memlock.jvms.AttachedJvm;
 import io.memlock.jvms.CommandException;
 import io.memlock.jvms.Jvm;
 import io.memlock.jvms.Jvms;
 import io.memlock.jvms.ProcDirectory;
+import io.memlock.jvms.PublishedLock;
 import io.memlock.jvms.TimeLimit;
 import io.memlock.log.PlainText;
+import io.memlock.memory.Bytes;
 import io.memlock.memory.Selection;
 import io.memlock.os.LibC;
 import io.memlock.os.NativeAccess;
@@ -39,6 +42,9 @@ final class AttachClient {
     private static final long FIRST_POLL_MILLIS = 50;
 
     private static final long LAST_POLL_MILLIS = 250;
+
+    /** What the classes of the agent and of what it uses of the JDK take in metaspace. */
+    private static final long AGENT_BYTES = 4 << 20;
 
     /** JEP 451: from this release on a JVM prints a warning. */
     private static final int WARNS_FROM = 21;
@@ -93,6 +99,7 @@ final class AttachClient {
             return null;
         });
         try (AttachedJvm attached = AttachedJvm.attach(opened(), proc, jvm)) {
+            requireMetaspace(attached, jvm);
             considerVersion(attached, jvm);
             String id = ProcessHandle.current().pid() + "-" + System.nanoTime();
             AttachRequest request = new AttachRequest(id, action, options);
@@ -164,6 +171,25 @@ final class AttachClient {
 
     private static CommandException ended(Jvm jvm) {
         return new CommandException(jvm.title() + " ended just now");
+    }
+
+    /**
+     * Refuses a JVM that could end because the agent's classes do not fit. Where the agent runs already, they do. The JVM's
+     * agent properties would tell that as well, but to read them loads classes in it.
+     */
+    private void requireMetaspace(AttachedJvm attached, Jvm jvm) throws CommandException, InterruptedException {
+        if (!MetaspaceRoom.isLimited(jvm.flags())
+                || PublishedLock.of(proc, jvm.pid()).state() != null) {
+            return;
+        }
+        MetaspaceRoom room = attached.metaspaceRoom();
+        if (!room.holds(AGENT_BYTES)) {
+            throw new CommandException("cannot attach to " + jvm.title() + ": its metaspace has "
+                    + Bytes.text(Math.min(room.bytes(), room.classBytes()))
+                    + " left of its limit, and may be too full for the agent's classes, which could end it\n"
+                    + LockFailure.toFix("# start it with a larger -XX:MaxMetaspaceSize (the agent needs "
+                            + Bytes.text(AGENT_BYTES) + "), and a larger -XX:CompressedClassSpaceSize if it is given"));
+        }
     }
 
     /** Refuses a JVM that is too old, and announces the warning of a new one, before anything is done to it. */

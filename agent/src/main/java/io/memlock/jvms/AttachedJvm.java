@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.jvms;
 
+import io.memlock.hotspot.MetaspaceRoom;
 import io.memlock.log.PlainText;
 import io.memlock.os.LibC;
 import java.io.File;
@@ -72,13 +73,22 @@ public final class AttachedJvm implements AutoCloseable {
         return properties("agentProperties");
     }
 
+    /** Asks the JVM how much is left of its metaspace. */
+    public MetaspaceRoom metaspaceRoom() throws CommandException, InterruptedException {
+        return within(MILLIS, () -> MetaspaceRoom.of(socket.ask("jcmd", MetaspaceRoom.COMMAND)), noAnswer(), "");
+    }
+
+    private String noAnswer() {
+        return jvm.title() + " has ended, or no longer answers";
+    }
+
     private Properties properties(String command) throws CommandException, InterruptedException {
         Callable<Properties> read = () -> {
             Properties properties = new Properties();
             properties.load(new StringReader(socket.ask(command)));
             return properties;
         };
-        return within(MILLIS, read, jvm.title() + " has ended, or no longer answers", "");
+        return within(MILLIS, read, noAnswer(), "");
     }
 
     /**

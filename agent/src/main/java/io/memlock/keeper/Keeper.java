@@ -121,7 +121,7 @@ final class Keeper {
                 revive(revival);
                 long now = System.nanoTime();
                 isUrgent = lock.isPassDue(now);
-                if (!isUrgent && !hasPassed && !process.hasHeapRoom() && !HeapRoom.isOverdue(begin)) {
+                if (!isUrgent && !hasPassed && !mayBegin(begin)) {
                     LockSupport.parkNanos(Math.min(Growth.SOONEST_LOOK_NANOS, lock.nanosToNextLook(now)));
                     continue;
                 }
@@ -135,6 +135,11 @@ final class Keeper {
                 troubles.goOnAfter(e);
             }
         }
+    }
+
+    /** Returns whether there is room for the classes of a pass. Metaspace is not waited for in vain: it stays full. */
+    private boolean mayBegin(long begin) {
+        return process.hasMetaspaceRoom() && (process.hasHeapRoom() || HeapRoom.isOverdue(begin));
     }
 
     /** Sees to the other threads beside passes. An error there delays no pass. */

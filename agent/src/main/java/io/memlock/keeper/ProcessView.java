@@ -40,6 +40,9 @@ public interface ProcessView {
     /** Returns whether {@link HeapRoom} is there. */
     boolean hasHeapRoom();
 
+    /** Returns whether metaspace has room for the classes of what is about to begin. */
+    boolean hasMetaspaceRoom();
+
     /** Returns how the regions were found. */
     List<LayerStatus> layers();
 

@@ -29,6 +29,9 @@ final class Reporter {
     private String lastProblem = "";
     private boolean hasWarned;
 
+    /** Whether there has been room for what it loads. */
+    private boolean hasBegun;
+
     /** When the last scan was made that no warning came of. */
     private long judgedNanos;
 
@@ -63,6 +66,10 @@ final class Reporter {
 
     /** Does what it does once a second: each part, whatever becomes of the others. Never fails. */
     void report(List<Runnable> tasks) {
+        if (!hasBegun && !process.hasMetaspaceRoom()) {
+            return;
+        }
+        hasBegun = true;
         for (int i = 0; i < tasks.size(); i++) {
             try {
                 tasks.get(i).run();

@@ -48,10 +48,19 @@ public final class MapTracking {
         }
     }
 
+    /** Returns whether {@link #look} would do something. */
+    public boolean isDue() {
+        return isDue(System.nanoTime());
+    }
+
+    private boolean isDue(long now) {
+        return !isDecided
+                && pause.isOver(now)
+                && (unwanted.isBornUnwanted(Region.MAPPED) || unwanted.isBornUnwanted(Region.SHM));
+    }
+
     void look(long begin) {
-        if (isDecided
-                || !pause.isOver(begin)
-                || !(unwanted.isBornUnwanted(Region.MAPPED) || unwanted.isBornUnwanted(Region.SHM))) {
+        if (!isDue(begin)) {
             return;
         }
         Unlocker unlocker = new Unlocker(libc, unwanted, isFiltered);

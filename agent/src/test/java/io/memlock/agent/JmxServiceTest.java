@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.memlock.fake.ClosedJdk;
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
+import io.memlock.hotspot.JvmFlags;
 import io.memlock.jmx.MemoryLockMXBean;
 import io.memlock.keeper.Background;
 import io.memlock.keeper.Growth;
@@ -41,9 +42,20 @@ class JmxServiceTest {
     private final FakeProcess process = new FakeProcess(kernel);
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final Log log = new Log(new PrintStream(printed, true, UTF_8), process.options);
-    private final JmxService service = new JmxService(
-            new ClosedJdk().instrumentation(), process.options, log, FakeKernel.PAGE, () -> PrefaultState.NONE);
+    private final JmxService service = service(new JvmFlags(List.of()));
     private LockControl control;
+
+    private JmxService service(JvmFlags flags) {
+        String full = " 64 MB reserved, 16 MB committed\nMaxMetaspaceSize: 16 MB";
+        OwnMetaspace metaspace = new OwnMetaspace(() -> flags, command -> full, log);
+        return new JmxService(
+                new ClosedJdk().instrumentation(),
+                process.options,
+                log,
+                FakeKernel.PAGE,
+                () -> PrefaultState.NONE,
+                metaspace);
+    }
 
     @BeforeEach
     void lock() throws Exception {
@@ -84,6 +96,13 @@ class JmxServiceTest {
         process.onScan = () -> {};
         service.update(control, SECOND);
         assertThat(beans()).isEqualTo(ALL);
+    }
+
+    @Test
+    void loadsNoJmxWhileMetaspaceIsFull() throws Exception {
+        service(new JvmFlags(List.of("-XX:MaxMetaspaceSize=16m"))).update(control, 0);
+
+        assertThat(beans()).isZero();
     }
 
     @Test

@@ -359,6 +359,13 @@ public final class FakeProcess implements OwnProcess, ProcessView {
 
     public boolean hasHeapRoom = true;
 
+    public boolean hasMetaspaceRoom = true;
+
+    @Override
+    public boolean hasMetaspaceRoom() {
+        return hasMetaspaceRoom;
+    }
+
     @Override
     public boolean hasHeapRoom() {
         return hasHeapRoom;

@@ -139,6 +139,23 @@ class KeeperTest {
         assertRestsAfterInterrupts(thread, looks);
     }
 
+    @Test
+    void loadsNothingWhileMetaspaceIsFull() throws Exception {
+        FakeProcess process = new FakeProcess(kernel);
+        process.hasMetaspaceRoom = false;
+        kernel.commit(Region.HEAP, HEAP, MIB);
+        MemoryLock lock = process.newLock();
+        CountDownLatch waits = new CountDownLatch(LOOKS);
+        Keeper keeper = keeper(process, lock, "mode=heap,strategy=rescan,interval=100ms", () -> Growth.CERTAIN);
+        kernel.commit(Region.HEAP, HEAP + 8 * MIB, MIB);
+        started(keeper, waits::countDown);
+
+        assertThat(waits.await(1, TimeUnit.MINUTES)).isTrue();
+        TimeUnit.MILLISECONDS.sleep(500);
+
+        assertThat(kernel.isLocked(HEAP + 8 * MIB)).isFalse();
+    }
+
     /** Between two looks it rests for a while that is known, however slow the machine. */
     private static void assertRestsAfterInterrupts(Thread thread, AtomicInteger looks) throws Exception {
         long begin = System.nanoTime();

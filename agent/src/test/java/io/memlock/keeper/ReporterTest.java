@@ -53,6 +53,22 @@ class ReporterTest {
     }
 
     @Test
+    void doesNothingUntilMetaspaceHasHadRoom() throws Exception {
+        Reporter reporter = started();
+        process.hasMetaspaceRoom = false;
+        int[] looks = new int[1];
+        reporter.report(List.of(() -> looks[0]++));
+        assertThat(looks[0] + count).isZero();
+
+        process.hasMetaspaceRoom = true;
+        reporter.report(List.of(() -> looks[0]++));
+        process.hasMetaspaceRoom = false;
+        reporter.report(List.of(() -> looks[0]++));
+
+        assertThat(looks[0]).isEqualTo(2);
+    }
+
+    @Test
     void aLookThatFailsKeepsNoOtherFromBeingDone() throws Exception {
         Reporter reporter = started();
         boolean[] isReached = new boolean[1];
