@@ -42,6 +42,16 @@ public class StandardError {
     /** Prints on a stream: the JVM's standard error as it is at start, whatever the application sets later. */
     public StandardError(PrintStream stream) {
         this.stream = stream;
+        rehearse();
+    }
+
+    /**
+     * Loads what a line needs, also where the first one comes late: by then somebody may have replaced the jar, or closed its
+     * descriptor.
+     */
+    private void rehearse() {
+        AgentThread.mayRunBesideMain();
+        new Printing(stream, UtcTime.text(0));
     }
 
     /**

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +61,21 @@ class StandardErrorTest {
         new StandardError(pipe).print(StandardError.INFO, "one");
 
         assertThat(text()).isEqualTo("TIME INFO PID [memlock] one\n");
+    }
+
+    @Test
+    void printsItsFirstLineThoughTheJarIsGoneByThen() throws Exception {
+        read.countDown();
+        String name = StandardError.class.getName();
+        URL classes = StandardError.class.getProtectionDomain().getCodeSource().getLocation();
+        URLClassLoader jar = new URLClassLoader(new URL[] {classes}, ClassLoader.getPlatformClassLoader());
+        Class<?> type = jar.loadClass(name);
+        Object stderr = type.getConstructor(PrintStream.class).newInstance(pipe);
+
+        jar.close();
+        type.getMethod("print", String.class, String.class).invoke(stderr, StandardError.WARN, "late");
+
+        assertThat(text()).isEqualTo("TIME WARN PID [memlock] late\n");
     }
 
     @Test
