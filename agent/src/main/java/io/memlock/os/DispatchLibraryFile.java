@@ -43,6 +43,9 @@ final class DispatchLibraryFile implements AutoCloseable {
 
     private static final String NOT_IN_JAR = "the agent jar has no ";
 
+    /** Where it is missing no directory helps: the library is loaded from there. */
+    private static final String NO_PROC = "/proc is not mounted";
+
     private final File directory;
     private final File file;
     private Closeable open;
@@ -90,6 +93,9 @@ final class DispatchLibraryFile implements AutoCloseable {
     static String remedy(String failures) {
         if (failures.contains(NO_DESCRIPTOR)) {
             return "# let this process open more files: ulimit -n, or LimitNOFILE= of its service";
+        }
+        if (failures.contains(NO_PROC)) {
+            return "# mount /proc where this process runs, as root: mount -t proc proc /proc";
         }
         if (failures.contains("File too large")) {
             return "# let this process write larger files: ulimit -f, or LimitFSIZE= of its service";
@@ -193,6 +199,9 @@ final class DispatchLibraryFile implements AutoCloseable {
         if (numbers == null
                 && listed.canRead()) { // a list takes a descriptor, and java.io does not tell that there is none
             throw new IOException(NO_DESCRIPTOR);
+        }
+        if (numbers == null && !listed.isDirectory()) {
+            throw new IOException(NO_PROC);
         }
         String path = file.getCanonicalPath();
         for (int i = numbers == null ? -1 : numbers.length - 1; i >= 0; i--) { // the last one, unless there was a gap

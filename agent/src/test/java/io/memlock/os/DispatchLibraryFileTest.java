@@ -26,6 +26,7 @@ class DispatchLibraryFileTest {
     @CsvSource({
         "/tmp: /dev/urandom (Too many open files), ulimit -n",
         "/tmp: File too large, ulimit -f",
+        "/tmp: /proc is not mounted, mount -t proc proc /proc",
         "/tmp: cannot be written, -Djava.io.tmpdir=",
         "/tmp: the agent jar has no com/sun/jna/linux-x86-64/libjnidispatch.so, install memlock-agent.jar again"
     })
