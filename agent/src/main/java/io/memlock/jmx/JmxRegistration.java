@@ -78,6 +78,7 @@ public final class JmxRegistration {
      */
     public void register() throws JMException {
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        listeners.awaitEarlierCalls(); // one that unregisters a bean makes it missing only at its end
         for (Entry entry : entries) {
             if (!entry.isThere && server.isRegistered(entry.name)) {
                 throw new InstanceAlreadyExistsException("the application has a bean of the name " + entry.name);

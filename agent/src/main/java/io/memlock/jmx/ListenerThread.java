@@ -99,6 +99,19 @@ final class ListenerThread {
         }
     }
 
+    /**
+     * Waits until the calls that were given up, because a listener held them up, are over: what they change is changed by then.
+     *
+     * @throws IllegalStateException if a listener still holds one up
+     */
+    void awaitEarlierCalls() {
+        try {
+            await(MethodHandles.constant(Object.class, null));
+        } catch (JMException e) {
+            throw new IllegalStateException("a listener of the application holds up an earlier call", e);
+        }
+    }
+
     private MethodHandle bound(Class<?> type, String method, MethodType signature, Object target, Object... arguments) {
         try {
             MethodHandle handle = lookup.findVirtual(type, method, signature);

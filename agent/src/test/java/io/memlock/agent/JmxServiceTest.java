@@ -161,16 +161,46 @@ class JmxServiceTest {
             assertThat(printed.toString(UTF_8)).contains("cannot be unregistered", "a listener of the application");
             service.update(control, SECOND);
             assertThat(lines()).as("no second try").isEqualTo(1);
+
+            server.removeNotificationListener(MBeanServerDelegate.DELEGATE_NAME, listener);
+            process.options.replaceBy(OptionParser.parse("jmx=on"));
+            Thread update = new Thread(() -> service.update(control, 2 * SECOND));
+            update.start();
+            while (update.isAlive() && update.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait();
+            }
+            assertThat(update.isAlive())
+                    .as("waits for the call that is held up")
+                    .isTrue();
+            released.countDown();
+            update.join();
+        } finally {
+            released.countDown();
+        }
+
+        assertThat(beans()).isEqualTo(ALL);
+        assertThat(lines()).isEqualTo(1);
+    }
+
+    /** They come when the listener lets go, however late that is. */
+    @Test
+    void triesAgainWhileAListenerHoldsUpTheCallBefore() throws Exception {
+        service.update(control, 0);
+        CountDownLatch released = new CountDownLatch(1);
+        NotificationListener listener = (notification, handback) -> awaitUninterruptibly(released);
+        server.addNotificationListener(MBeanServerDelegate.DELEGATE_NAME, listener, null, null);
+        try {
+            turnOff();
+            process.options.replaceBy(OptionParser.parse("jmx=on"));
+            service.update(control, SECOND);
+            assertThat(printed.toString(UTF_8)).contains("tried again", "holds up an earlier call");
         } finally {
             server.removeNotificationListener(MBeanServerDelegate.DELEGATE_NAME, listener);
             released.countDown();
         }
 
-        process.options.replaceBy(OptionParser.parse("jmx=on"));
-        service.update(control, 2 * SECOND);
-
+        service.update(control, 10 * SECOND);
         assertThat(beans()).isEqualTo(ALL);
-        assertThat(lines()).isEqualTo(1);
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {
