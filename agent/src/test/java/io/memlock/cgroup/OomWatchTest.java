@@ -298,6 +298,17 @@ class OomWatchTest {
     }
 
     @Test
+    void isMeasuredAtEachLookWhileItIsOutgrown() {
+        residentBytes = 300 * MIB;
+        margins = List.of(cgroup(0, 0, GIB, GIB));
+        assertThat(isOutgrown()).isTrue();
+
+        residentBytes = 100 * MIB;
+        margins = List.of(cgroup(200 * MIB, 0, GIB, GIB));
+        assertThat(watch.isOutgrown(NOW + OomWatch.SOONEST_LOOK_NANOS)).isFalse();
+    }
+
+    @Test
     void whatIsOutgrownStaysSoUntilTheNextLookOrUntilNothingIsLocked() {
         margins = List.of(cgroup(0, 0, GIB, GIB));
         assertThat(isOutgrown()).isTrue();

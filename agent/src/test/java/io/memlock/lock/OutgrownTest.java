@@ -449,6 +449,19 @@ class OutgrownTest {
         assertThat(kernel.chargedBytes()).isZero();
     }
 
+    /** Nobody makes another pass before main. */
+    @Test
+    void outgrownWhileAStartLocksIsUnlockedWhenItReturns() throws Exception {
+        kernel.afterRefresh = () -> left(10 * MIB);
+        process.passedNanos = -TimeUnit.MINUTES.toNanos(2); // so that a look is due when it comes to lock
+
+        Outcome started = lock.start(OptionParser.parse("mode=heap,strategy=rescan"));
+
+        assertThat(started.failure().meaning()).contains("all is unlocked now");
+        assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
     /** Prefaulting itself takes the room. */
     @Test
     void outgrownWhileAnAttachPrefaultsItIsUnlocked() throws Exception {
