@@ -4,9 +4,10 @@ package io.memlock.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.jna.Function;
+import io.memlock.fake.Needs;
+import io.memlock.os.RealLibC;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,10 +95,10 @@ class ForeignFilesTest {
 
     @Test
     void waitsForNobody() throws Exception {
-        assumeTrue(new ProcessBuilder("mkfifo", root.resolve("fifo").toString())
-                        .start()
-                        .waitFor()
-                == 0);
+        int status = new ProcessBuilder("mkfifo", root.resolve("fifo").toString())
+                .start()
+                .waitFor();
+        Needs.require(status == 0, "needs the command mkfifo");
         Files.createSymbolicLink(root.resolve("loop"), Path.of("loop"));
         assertThatThrownBy(() -> read(self, "/fifo")).hasMessageContaining("not a regular file");
         assertThatThrownBy(() -> read(self, "/fifo/x")).hasMessageContaining("may not enter");
@@ -113,8 +114,10 @@ class ForeignFilesTest {
         Path file = put("leased", "x");
         int descriptor = libc("open", file.toString(), O_RDWR);
         try {
-            assumeTrue(libc("fcntl", descriptor, F_SETSIG, SIGURG) == 0); // which is ignored, SIGIO is not
-            assumeTrue(libc("fcntl", descriptor, F_SETLEASE, F_WRLCK) == 0);
+            // SIGURG is ignored, SIGIO is not
+            boolean isLeased = libc("fcntl", descriptor, F_SETSIG, SIGURG) == 0
+                    && libc("fcntl", descriptor, F_SETLEASE, F_WRLCK) == 0;
+            Needs.require(isLeased, "needs a file system with leases for the temporary directory");
 
             assertThatThrownBy(() -> read(self, "/leased")).hasMessageContaining("keeps it from being opened");
             assertThat(Thread.getAllStackTraces().entrySet())
@@ -129,6 +132,7 @@ class ForeignFilesTest {
     }
 
     private static int libc(String name, Object... arguments) {
+        RealLibC.get(); // without it JNA would not work where no other test has run
         return Function.getFunction("c", name).invokeInt(arguments);
     }
 
@@ -188,7 +192,8 @@ class ForeignFilesTest {
     }
 
     private void makeGreatNames() throws IOException {
-        assumeTrue(System.getProperty("sun.jnu.encoding").equals("UTF-8"), "needs a locale that knows all characters");
+        Needs.require(
+                System.getProperty("sun.jnu.encoding").equals("UTF-8"), "needs a locale that knows all characters");
         put("gr\u00f6\u00dfe/\ud83d\ude00 %41", "x");
         Files.createSymbolicLink(root.resolve("l\u00ef"), Path.of("/gr\u00f6\u00dfe"));
     }

@@ -3,8 +3,8 @@ package io.memlock.jvms;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.memlock.fake.Needs;
 import io.memlock.jvmstat.CounterFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -97,7 +97,7 @@ class JvmsTest {
     @Test
     void tellsItsOwnUsersJvmsThatTheKernelHidesFromThoseOfOthers() throws Exception {
         Path forbidden = Path.of("/sys/bus/cpu/drivers_probe");
-        assumeTrue(Files.exists(forbidden), "needs a file that not even root can open to read");
+        Needs.require(Files.exists(forbidden), "needs a file that not even root can open to read");
         for (long pid : new long[] {20, 21}) {
             process(pid, pid, "java", "S (sleeping)", LIBJVM, "/opt/jdk/bin/java\0Main\0");
             Path maps = root.resolve(pid + "/maps");

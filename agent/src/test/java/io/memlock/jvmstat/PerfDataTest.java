@@ -3,6 +3,7 @@ package io.memlock.jvmstat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.memlock.fake.Needs;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,7 +45,7 @@ class PerfDataTest {
     @Test
     void readsWhatThisJvmWrites() throws IOException {
         Path own = ownFile();
-        Assumptions.assumeTrue(own != null, "needs a JVM with performance counters in /tmp");
+        Needs.require(own != null, "needs a JVM with performance counters in /tmp");
 
         assertThat(PerfData.counter(Files.readAllBytes(own), "java.cls.loadedClasses"))
                 .isBetween(100L, 1_000_000L);
