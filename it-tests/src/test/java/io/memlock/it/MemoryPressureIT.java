@@ -10,7 +10,6 @@ import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.MemoryCgroup;
 import io.memlock.it.harness.Pressure;
-import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.Smaps;
 import io.memlock.it.harness.SwapFile;
 import org.junit.jupiter.api.Test;
@@ -49,7 +48,7 @@ class MemoryPressureIT {
 
             Pressure.take(neighbour, 250);
 
-            return ProcStatus.of(jvm.pid()).swappedBytes();
+            return Smaps.of(jvm.pid()).swappedBytes();
         }
     }
 

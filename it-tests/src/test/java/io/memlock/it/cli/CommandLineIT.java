@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.memlock.it.apps.HeapApp;
+import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.Commands;
 import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
@@ -460,11 +461,17 @@ class CommandLineIT {
                 .readTree(memlock("watch", pid(), "--count=1", "--json").stdout());
         assertThat(line.get("lockedBytes").asLong()).isZero();
 
-        Thread end = new Thread(() -> jvm.send("exit"));
-        end.start();
-        Outcome ended = memlock("watch", pid(), "--interval=500ms");
-        end.join();
-        assertThat(ended.exitStatus()).isEqualTo(1);
+        try (ForkedJvm command = ForkedJvm.on(Jdk.current())
+                .main("-jar", AgentJar.path().toString(), "watch", pid(), "--interval=500ms")
+                .start()) {
+            command.awaitLine("JVM " + pid());
+            command.awaitLine(""); // the titles
+            command.awaitLine(""); // the first look
+            jvm.send("exit");
+            Outcome ended = command.awaitExit();
+            assertThat(ended.exitStatus()).as(ended::toString).isEqualTo(1);
+            assertThat(ended.stderr()).as(ended::toString).contains("has ended");
+        }
     }
 
     @Test

@@ -59,6 +59,15 @@ public record ProcTask(Path directory) {
         return Long.parseLong(ProcStatus.statFields(read("stat")).get(field - ProcStatus.FIRST_FIELD));
     }
 
+    /** Whether it waits for something, and would be woken by a signal. */
+    public boolean sleeps() {
+        try {
+            return ProcStatus.statFields(read("stat")).get(0).equals("S");
+        } catch (IOException ended) {
+            return false;
+        }
+    }
+
     private String read(String file) throws IOException {
         return Files.readString(directory.resolve(file), StandardCharsets.ISO_8859_1);
     }
