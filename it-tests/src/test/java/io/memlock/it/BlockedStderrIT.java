@@ -7,6 +7,7 @@ import io.memlock.it.apps.DefaultFileSystemApp;
 import io.memlock.it.harness.EachJdk;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
+import io.memlock.it.harness.Machine;
 import io.memlock.it.harness.Outcome;
 import io.memlock.it.harness.Wrappers;
 
@@ -35,6 +36,7 @@ class BlockedStderrIT {
 
     @EachJdk
     void onFailureIsHonoured(Jdk jdk) {
+        Machine.requireDroppableIpcLock();
         Outcome goesOn = unprivileged(jdk, "").run();
         Outcome exits = unprivileged(jdk, "on-failure=exit").run();
 
@@ -43,7 +45,7 @@ class BlockedStderrIT {
     }
 
     private static ForkedJvm.Builder unprivileged(Jdk jdk, String options) {
-        return blocked(jdk, options).wrapper(Wrappers.withoutIpcLock());
+        return blocked(jdk, options).wrapper(Wrappers.memlockLimit(0)).wrapper(Wrappers.withoutIpcLock());
     }
 
     private static ForkedJvm.Builder blocked(Jdk jdk, String options) {

@@ -14,12 +14,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A JVM that could not answer is not asked: it would print a thread dump later, or end. */
 class UnreachableJvmIT {
@@ -37,8 +38,12 @@ class UnreachableJvmIT {
         jvm.close();
     }
 
+    static List<ControlCgroup.Freezer> freezers() {
+        return ControlCgroup.freezers();
+    }
+
     @ParameterizedTest
-    @EnumSource(ControlCgroup.Freezer.class)
+    @MethodSource("freezers")
     void frozen(ControlCgroup.Freezer version) {
         try (ControlCgroup cgroup = ControlCgroup.freezer(version)) {
             cgroup.add(jvm.pid());

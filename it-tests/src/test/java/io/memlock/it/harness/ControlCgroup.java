@@ -3,6 +3,7 @@ package io.memlock.it.harness;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /** A cgroup that stops what is in it, or limits its threads. Needs root. */
@@ -26,11 +27,23 @@ public final class ControlCgroup implements AutoCloseable {
 
     /** Makes one that can be frozen. */
     public static ControlCgroup freezer(Freezer version) {
-        Path parent = version == Freezer.V1 ? ROOT.resolve("freezer") : v2();
+        Path parent = parent(version);
         Machine.require(
                 Machine.isAdmin() && Files.isWritable(parent.resolve("cgroup.procs")),
                 "needs root and a freezer of cgroup " + version + " in " + parent);
         return new ControlCgroup(parent);
+    }
+
+    /** The ways that this machine has: one is enough. */
+    public static List<Freezer> freezers() {
+        List<Freezer> there = Arrays.stream(Freezer.values())
+                .filter(version -> Files.exists(parent(version).resolve("cgroup.procs")))
+                .toList();
+        return there.isEmpty() ? List.of(Freezer.V2) : there;
+    }
+
+    private static Path parent(Freezer version) {
+        return version == Freezer.V1 ? ROOT.resolve("freezer") : v2();
     }
 
     /** Makes one that can limit threads. */

@@ -100,6 +100,9 @@ public final class MemoryCgroup implements AutoCloseable {
             set("memory.force_empty", "0");
             return;
         }
+        Machine.require(
+                Files.exists(directory.path().resolve("memory.reclaim")),
+                "needs Linux 5.19 or a memory cgroup of version 1, to have memory reclaimed");
         try {
             set("memory.reclaim", String.valueOf(usageBytes()));
         } catch (UncheckedIOException e) {

@@ -14,6 +14,7 @@ import io.memlock.it.harness.ProcStatus;
 import io.memlock.it.harness.Smaps;
 import io.memlock.it.harness.Wrappers;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,6 +23,12 @@ class DropRootIT {
 
     private static final long KERNEL_DEFAULT_BYTES = 8 << 20;
     private static final int NOBODY = 65_534;
+
+    @BeforeAll
+    static void needsRoot() {
+        Machine.require(Machine.isAdmin() && Machine.hasCommand("setpriv"), "needs setpriv and root, to drop it");
+        Machine.requireUnlimitedLocking();
+    }
 
     /** As root it locks what it likes, but cannot raise the limit that applies afterwards. */
     private static ForkedJvm.Builder limitedWithoutRoot(ForkedJvm.Builder application) {
@@ -34,7 +41,6 @@ class DropRootIT {
     @ParameterizedTest
     @ValueSource(strings = {"Serial", "G1"})
     void livesThoughItGrowsAtOnce(String collector) {
-        Machine.requireUnlimitedLocking();
         for (Jdk jdk : Jdk.all()) {
             for (int run = 0; run < 3; run++) {
                 try (ForkedJvm jvm = limitedWithoutRoot(Keeping.app(jdk, "mode=all"))
@@ -56,7 +62,6 @@ class DropRootIT {
     /** From the end of the attach on: its keeper begins only after a scan. */
     @EachJdk
     void livesThoughItGrowsAtOnceAfterAnAttach(Jdk jdk) {
-        Machine.requireUnlimitedLocking();
         try (ForkedJvm jvm = limitedWithoutRoot(ForkedJvm.on(jdk).withJna().main(KeepingApp.class))
                 .flags("-XX:+UseSerialGC")
                 .start()) {
