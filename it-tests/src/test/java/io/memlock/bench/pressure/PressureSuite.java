@@ -65,7 +65,16 @@ public final class PressureSuite implements Suite {
             return;
         }
         runWithZram(plan, samples, jdks, rounds);
+        runWithoutSwap(plan, samples, jdks, rounds);
+    }
+
+    private void runWithoutSwap(Plan plan, Samples samples, List<Jdk> jdks, int rounds) throws Exception {
         Path file = plan.target().toAbsolutePath().resolve("page-cache.bin");
+        if (Files.readAllLines(Path.of("/proc/swaps")).size() > 1) { // more than the titles
+            samples.cannot(
+                    name(), PressureCases.swapOff(file).name(), "(all)", "the machine has swap space of its own");
+            return;
+        }
         try {
             Commands.succeed(
                     "dd",

@@ -12,7 +12,7 @@ import org.HdrHistogram.Histogram;
 /**
  * Maps and unmaps a few pages all the time, as allocation, thread creation and class loading do: what every thread of a
  * JVM has to wait for while its memory is being locked. The argument is the pause after each call, in microseconds; with 0
- * one call follows the other. Each line of input is answered with the worst since the last, in microseconds: {@code done
+ * one call follows the other. A call that takes long counts for each that it kept from being made, too. Each line of input is answered with the worst since the last, in microseconds: {@code done
  * max=…}.
  */
 public final class StallApp {
@@ -22,6 +22,9 @@ public final class StallApp {
     private static final long LENGTH = 16384;
 
     private final Histogram latencies = new Histogram(TimeUnit.MINUTES.toNanos(5), 3);
+
+    /** From one call to the next where nothing holds them up; 0 as long as that is not known. */
+    private long intervalNanos;
 
     private StallApp() {}
 
@@ -35,6 +38,7 @@ public final class StallApp {
         StallApp app = new StallApp();
         app.mapAndUnmap(2000);
         long pauseNanos = TimeUnit.MICROSECONDS.toNanos(Long.parseLong(args[0]));
+        app.expectInterval(pauseNanos);
         Thread prober = new Thread(
                 () -> {
                     while (true) {
@@ -63,9 +67,13 @@ public final class StallApp {
             munmap(memory, LENGTH);
             long nanos = System.nanoTime() - start;
             synchronized (this) {
-                latencies.recordValue(nanos);
+                latencies.recordValueWithExpectedInterval(nanos, intervalNanos);
             }
         }
+    }
+
+    private synchronized void expectInterval(long pauseNanos) {
+        intervalNanos = pauseNanos + latencies.getValueAtPercentile(50);
     }
 
     private synchronized String worst() {

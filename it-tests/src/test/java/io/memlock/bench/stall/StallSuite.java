@@ -117,7 +117,8 @@ public final class StallSuite implements Suite {
         page.heading("Stall of a running JVM");
         page.text(
                 "The heap is resident (AlwaysPreTouch); a thread maps, touches and unmaps 16 KiB, and then sleeps for 0.2 ms"
-                        + " or does not. Worst of these while the lock is taken, microseconds; *of before* is the 99.9th"
+                        + " or does not. Worst of these while the lock is taken and for 1.5 s after it, microseconds; for the"
+                        + " percentiles, which are of the former alone, a long call counts for each that it delayed; *of before* is the 99.9th"
                         + " percentile over that of the three seconds before, in the same JVM; *of one call* is the worst"
                         + " over the worst of one"
                         + " mlockall(C+F+OF), round by round. An attach itself also loads classes; ours and unlock are the"
