@@ -24,6 +24,7 @@ public final class FootprintApp {
 
     private static final int READS = 300;
     private static final int REFRESHES = 5;
+    private static final int REST_MILLIS = 1500;
     private static final int FLOOD_THREADS = 8;
     private static final int FLOOD_SECONDS = 3;
 
@@ -77,12 +78,24 @@ public final class FootprintApp {
             readAll(name, attributes);
         }
         double readNanos = (double) (System.nanoTime() - start) / READS;
-        start = System.nanoTime();
+        long refreshNanos = 0;
         for (int i = 0; i < REFRESHES; i++) {
+            rest();
+            start = System.nanoTime();
             refresh(name);
+            refreshNanos += System.nanoTime() - start;
         }
-        double refreshNanos = (double) (System.nanoTime() - start) / REFRESHES;
-        return "readAllNanos=" + readNanos + " refreshNanos=" + refreshNanos + " attributes=" + attributes.length;
+        return "readAllNanos=" + readNanos + " refreshNanos=" + (double) refreshNanos / REFRESHES + " attributes="
+                + attributes.length;
+    }
+
+    /** A scan is good for a second: what refreshes earlier than that makes none. */
+    private static void rest() {
+        try {
+            Thread.sleep(REST_MILLIS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private String attributes() throws JMException {
