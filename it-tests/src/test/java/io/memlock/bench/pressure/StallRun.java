@@ -106,7 +106,7 @@ public final class StallRun {
                 .classPath(AgentJar.testClasses(), AgentJar.codeOf(Native.class), AgentJar.codeOf(Histogram.class))
                 .flags("-Xms" + heapMegabytes + "m", "-Xmx" + heapMegabytes + "m")
                 .flags("-XX:+AlwaysPreTouch", "-XX:+UseG1GC")
-                .main(StallApp.class, Integer.toString(load.pauseMicros));
+                .main(StallApp.class, Integer.toString(load.pauseMicros), "with those delayed");
         if (withAgent) {
             builder.agent("mode=none");
         }

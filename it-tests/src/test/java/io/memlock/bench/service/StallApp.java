@@ -12,8 +12,9 @@ import org.HdrHistogram.Histogram;
 /**
  * Maps and unmaps a few pages all the time, as allocation, thread creation and class loading do: what every thread of a
  * JVM has to wait for while its memory is being locked. The argument is the pause after each call, in microseconds; with 0
- * one call follows the other. A call that takes long counts for each that it kept from being made, too. Each line of input is answered with the worst since the last, in microseconds: {@code done
- * max=…}.
+ * one call follows the other. With a second argument a call that takes long counts for each that it kept from being made,
+ * too: that is what is felt, and it raises percentiles where other work on the machine holds the thread up. Each line of
+ * input is answered with the worst since the last, in microseconds: {@code done max=…}.
  */
 public final class StallApp {
 
@@ -23,7 +24,7 @@ public final class StallApp {
 
     private final Histogram latencies = new Histogram(TimeUnit.MINUTES.toNanos(5), 3);
 
-    /** From one call to the next where nothing holds them up; 0 as long as that is not known. */
+    /** From one call to the next where nothing holds them up; 0 if calls count for themselves alone. */
     private long intervalNanos;
 
     private StallApp() {}
@@ -38,7 +39,9 @@ public final class StallApp {
         StallApp app = new StallApp();
         app.mapAndUnmap(2000);
         long pauseNanos = TimeUnit.MICROSECONDS.toNanos(Long.parseLong(args[0]));
-        app.expectInterval(pauseNanos);
+        if (args.length > 1) {
+            app.expectInterval(pauseNanos);
+        }
         Thread prober = new Thread(
                 () -> {
                     while (true) {
