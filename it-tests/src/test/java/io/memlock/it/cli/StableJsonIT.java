@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeType;
 import io.memlock.it.apps.HeapApp;
+import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
@@ -22,6 +23,9 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -37,10 +41,11 @@ class StableJsonIT {
     @Test
     void fieldsAreAsCheckedIn() throws IOException {
         Machine.requireUnlimitedLocking();
+        Path app = jarOfAnotherName();
         try (ForkedJvm jvm = ForkedJvm.on(Jdk.current())
                 .agent("mode=heap+mapped,mapped=/never/**")
                 .flags("-Xmx64m")
-                .main(HeapApp.class)
+                .main("-jar", app.toString())
                 .start()) {
             jvm.awaitErrorLine("[memlock] locked");
             String pid = Long.toString(jvm.pid());
@@ -52,7 +57,7 @@ class StableJsonIT {
             add("regions", "regions", pid, "--json");
             add("regions --maps", "regions", pid, "--maps", "--json");
             add("doctor", "doctor", pid, "--json");
-            add("doctor --name", "doctor", "--name", HeapApp.class.getName(), "--json");
+            add("doctor --name", "doctor", "--name", app.getFileName().toString(), "--json");
             add("watch", "watch", pid, "--json", "--count", "1");
         }
 
@@ -74,6 +79,20 @@ class StableJsonIT {
                                 + " docs/command-line.md and add the lines to %s, in order",
                         String.join("\n", added), SNAPSHOT)
                 .isEmpty();
+    }
+
+    /** No other JVM on the machine has been started from it: the answer to a name that several have is another one. */
+    private static Path jarOfAnotherName() throws IOException {
+        Manifest manifest = new Manifest();
+        Attributes attributes = manifest.getMainAttributes();
+        attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        attributes.put(Attributes.Name.MAIN_CLASS, HeapApp.class.getName());
+        attributes.put(
+                Attributes.Name.CLASS_PATH, AgentJar.testClasses().toUri().toString());
+        Path jar = Files.createTempFile(Path.of("target").toAbsolutePath(), "stable-json-", ".jar");
+        jar.toFile().deleteOnExit();
+        new JarOutputStream(Files.newOutputStream(jar), manifest).close();
+        return jar;
     }
 
     private void add(String name, String... command) throws JsonProcessingException {
