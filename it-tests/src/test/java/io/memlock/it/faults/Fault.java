@@ -24,6 +24,9 @@ record Fault(
 
     static final String ABSENT = "absent";
 
+    /** Of 65,530, where nobody has set vm.max_map_count to another number. */
+    private static final String MAPPINGS = "mappings 60000";
+
     private static final List<String> SHORT = List.of("heap 24", "threads 20", "classes 50", "direct 4", "exec");
 
     private static final List<String> LONG =
@@ -76,10 +79,19 @@ record Fault(
         return new Fault(name, options, states, wrapper, List.of("-Xms16m", "-Xmx256m"), LONG);
     }
 
-    Fault first(String stage) {
+    private Fault first(String stage) {
         List<String> all = new ArrayList<>(List.of(stage));
         all.addAll(life);
         return new Fault(name, options, states, wrapper, flags, List.copyOf(all));
+    }
+
+    /** Whether it has nearly as many mappings as a process may have by default. */
+    boolean usesUpMappings() {
+        return life.contains(MAPPINGS);
+    }
+
+    Fault usingUpMappings() {
+        return first(MAPPINGS);
     }
 
     /** Whether what the agent comes to does not depend on what the application does. */

@@ -19,6 +19,8 @@ public final class Machine {
     private static final int CAP_IPC_LOCK = 14;
     private static final int CAP_SYS_ADMIN = 21;
 
+    private static final long FEW_MAPPINGS = 70_000;
+
     private static final Path HUGE_PAGES = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
 
     private Machine() {}
@@ -57,6 +59,18 @@ public final class Machine {
                 !hasIpcLock() || (ProcStatus.self().hasCapability(CAP_SETPCAP) && hasCommand("setpriv")),
                 "needs setpriv and CAP_SETPCAP to take CAP_IPC_LOCK away");
         require(hasCommand("prlimit"), "needs prlimit");
+    }
+
+    /** Requires that 60,000 mappings are nearly as many as a process may have. */
+    public static void requireFewMappings() {
+        Path file = Path.of("/proc/sys/vm/max_map_count");
+        try {
+            require(
+                    Long.parseLong(Files.readString(file).strip()) < FEW_MAPPINGS,
+                    "needs a limit on mappings near the kernel's default: sysctl vm.max_map_count=65530");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Requires a private mount namespace. */
