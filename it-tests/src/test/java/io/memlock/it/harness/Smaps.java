@@ -87,10 +87,18 @@ public record Smaps(List<Entry> mappings) {
         }
     }
 
-    /** Reads that of a process. */
+    /**
+     * Reads that of a process.
+     *
+     * @throws AssertionError if it is ending and has no memory left: nothing of it would be found unlocked
+     */
     public static Smaps of(long pid) {
         try {
-            return parse(Files.readString(Path.of("/proc/" + pid + "/smaps"), StandardCharsets.ISO_8859_1));
+            String text = Files.readString(Path.of("/proc/" + pid + "/smaps"), StandardCharsets.ISO_8859_1);
+            if (text.isEmpty()) {
+                throw new AssertionError("process " + pid + " has no memory left: it is ending");
+            }
+            return parse(text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -40,6 +40,10 @@ public record Truth(List<Range> heap, List<Range> code, List<Range> metaspace) {
                 heap(jdk.jcmd(jvm.pid(), "GC.heap_info")),
                 bounds(jdk.jcmd(jvm.pid(), "Compiler.codecache"), " bounds "),
                 nodes(jdk.jcmd(jvm.pid(), "VM.metaspace", "vslist")));
+        assertThat(truth.heap.isEmpty()
+                        && Smaps.of(jvm.pid()).mappings().stream().noneMatch(HeapFile::isBehind))
+                .as("heap that neither GC.heap_info nor a file of ZGC's tells of")
+                .isFalse();
         assertThat(truth.code).as("code heaps").isNotEmpty();
         assertThat(truth.metaspace).as("metaspace nodes").isNotEmpty();
         return truth;
