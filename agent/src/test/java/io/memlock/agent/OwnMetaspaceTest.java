@@ -58,7 +58,7 @@ class OwnMetaspaceTest {
         }
 
         assertThat(questions).isLessThan(12);
-        assertThat(printed.toString(UTF_8)).containsOnlyOnce("NEARLY FULL").contains("1 MiB", "MaxMetaspaceSize");
+        assertThat(printed.toString(UTF_8)).containsOnlyOnce("NEARLY FULL").contains("1.0 MiB", "MaxMetaspaceSize");
     }
 
     @Test
