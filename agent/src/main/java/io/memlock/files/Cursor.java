@@ -3,8 +3,6 @@ package io.memlock.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.util.Arrays;
-
 /**
  * Reads what the kernel printed line by line, and a line from left to right. Works on the bytes and makes Strings only
  * where asked to: the keeper parses thousands of lines a second.
@@ -119,12 +117,14 @@ public final class Cursor {
         if (lineEnd - position < expected.length) {
             return false;
         }
+        byte[] bytes = text;
+        int from = position;
         for (int i = 0; i < expected.length; i++) {
-            if (text[position + i] != expected[i]) {
+            if (bytes[from + i] != expected[i]) {
                 return false;
             }
         }
-        position += expected.length;
+        position = from + expected.length;
         return true;
     }
 
@@ -262,13 +262,28 @@ public final class Cursor {
      * times.
      */
     public String restMaybeRepeated() {
-        if (!Arrays.equals(text, position, lineEnd, text, repeatedFrom, repeatedTo)) {
+        if (!isRepeated()) {
             repeated = string(position, lineEnd);
             repeatedFrom = position;
             repeatedTo = lineEnd;
         }
         position = lineEnd;
         return repeated;
+    }
+
+    private boolean isRepeated() {
+        byte[] bytes = text;
+        int from = position;
+        int other = repeatedFrom;
+        int length = lineEnd - from;
+        if (length != repeatedTo - other) {
+            return false;
+        }
+        int at = length - 1; // the names of files differ at their end
+        while (at >= 0 && bytes[from + at] == bytes[other + at]) {
+            at--;
+        }
+        return at < 0;
     }
 
     public ProcFormatException malformed(String expected) {

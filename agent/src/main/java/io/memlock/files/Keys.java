@@ -16,12 +16,18 @@ public final class Keys {
 
     private final byte[][] keys;
 
+    /** A bit for each character that a key begins with, by its lowest six bits: most lines begin with another. */
+    private final long firstBits;
+
     /** Takes each key with all that must precede its value, in the order of the file. */
     public Keys(String... keys) {
         this.keys = new byte[keys.length][];
+        long bits = 0;
         for (int i = 0; i < keys.length; i++) {
             this.keys[i] = keys[i].getBytes(US_ASCII);
+            bits |= 1L << this.keys[i][0];
         }
+        firstBits = bits;
     }
 
     public int size() {
@@ -36,6 +42,9 @@ public final class Keys {
      */
     public int find(Cursor line, int previous) {
         int first = line.peek();
+        if ((firstBits & 1L << first) == 0) {
+            return NONE;
+        }
         int index = previous;
         for (int tried = 0; tried < keys.length; tried++) {
             index = index + 1 == keys.length ? 0 : index + 1;
