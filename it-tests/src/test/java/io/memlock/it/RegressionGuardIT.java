@@ -16,6 +16,7 @@ import io.memlock.it.harness.AgentJar;
 import io.memlock.it.harness.ForkedJvm;
 import io.memlock.it.harness.Jdk;
 import io.memlock.it.harness.Machine;
+import io.memlock.it.harness.Pressure;
 import io.memlock.it.harness.Strace;
 import io.memlock.it.harness.SwapFile;
 import io.memlock.os.Linux;
@@ -25,6 +26,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
 /** Ratios that hold on any machine, generously bounded. How far from the bounds we are, the benchmarks tell. */
@@ -38,6 +40,10 @@ class RegressionGuardIT {
         Machine.requireUnlimitedLocking();
         try (SwapFile swap = SwapFile.add(1024)) {
             assertThat(swap).isNotNull();
+            Pressure.readFiles(Jdk.current().home().resolve("lib"));
+            Pressure.readFiles(AgentJar.path());
+            Pressure.readFiles(AgentJar.testClasses());
+            Pressure.readFiles(AgentJar.codeOf(Histogram.class));
             PressureRun run =
                     new PressureRun(Jdk.current(), PressureCase.heapFixed().lasting(0, 4));
 
