@@ -4,7 +4,6 @@ package io.memlock.it.keeping;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.it.harness.Jdk;
-import io.memlock.it.harness.SideBySide;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
@@ -57,7 +56,6 @@ class SmallContainerIT {
 
     @ParameterizedTest
     @MethodSource("cases")
-    @SideBySide
     void aFileLargerThanTheContainerIsRead(Jdk jdk, LargeFile.Reading reading) throws IOException {
         assertThat(file.deaths(jdk, reading, ROUNDS)).isEmpty();
     }
