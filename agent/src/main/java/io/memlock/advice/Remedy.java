@@ -69,7 +69,8 @@ public final class Remedy {
                 + "mkdir -p ~/" + ShellWord.of(directory)
                 + "\nprintf '[Service]\\nLimitMEMLOCK=infinity\\n' |\n  tee ~/"
                 + ShellWord.of(directory + "/memlock.conf")
-                + "\n# both take effect once that user has ended all sessions and logs in again";
+                + "\n# both take effect in a new service manager of that user, which first ends all that runs under this one:"
+                + "\nsudo systemctl restart user@" + deployment.uid() + ".service";
     }
 
     private String docker(String command, String remapping, long enoughBytes) {

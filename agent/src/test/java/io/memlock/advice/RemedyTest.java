@@ -117,7 +117,8 @@ class RemedyTest {
                         "sudo systemctl daemon-reload",
                         "mkdir -p " + directory + "/.config/systemd/user/app.service.d",
                         "tee " + directory + "/.config/systemd/user/app.service.d/memlock.conf"
-                                + " < [Service] LimitMEMLOCK=infinity");
+                                + " < [Service] LimitMEMLOCK=infinity",
+                        "sudo systemctl restart user@1000.service");
     }
 
     @Test
