@@ -3,16 +3,14 @@ package io.memlock.agent;
 
 import io.memlock.hotspot.DiagnosticCommands;
 import io.memlock.hotspot.InProcessDiagnosticCommands;
-import io.memlock.hotspot.JvmFlags;
 import io.memlock.hotspot.MetaspaceRoom;
 import io.memlock.hotspot.RetryPause;
 import io.memlock.log.Log;
 import io.memlock.memory.Bytes;
+import io.memlock.proc.ProcFs;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,63 +24,73 @@ final class OwnMetaspace {
 
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private final Source flags;
+    /** Variables in which a JVM and its launcher look for arguments. */
+    private static final List<String> VARIABLES = List.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS");
+
+    private final Source arguments;
     private final DiagnosticCommands commands;
     private final Log log;
     private final RetryPause pause = new RetryPause(LONGEST_PAUSE_NANOS);
 
     /** Null before the first question. */
-    private Boolean isLimited;
+    private Boolean mayBeLimited;
 
     private boolean hasWarned;
 
-    /** Where the flags of the JVM come from. */
+    /** Where the arguments of the JVM come from. */
     interface Source {
 
-        /** Reads them. */
-        JvmFlags read() throws ReflectiveOperationException;
+        /** Reads them; null if they are not to be seen. */
+        String read() throws IOException;
     }
 
-    OwnMetaspace(Source flags, DiagnosticCommands commands, Log log) {
-        this.flags = flags;
+    OwnMetaspace(Source arguments, DiagnosticCommands commands, Log log) {
+        this.arguments = arguments;
         this.commands = commands;
         this.log = log;
     }
 
     /** Asks nothing before the first question. */
-    static OwnMetaspace of(Instrumentation instrumentation, Log log) {
+    static OwnMetaspace of(ProcFs proc, Instrumentation instrumentation, Log log) {
         return new OwnMetaspace(
                 new Source() {
                     @Override
-                    public JvmFlags read() throws ReflectiveOperationException {
-                        return ownFlags(instrumentation);
+                    public String read() throws IOException {
+                        return ownArguments(proc);
                     }
                 },
                 new InProcessDiagnosticCommands(instrumentation),
                 log);
     }
 
-    /** Returns all flags, also those that an application which embeds the JVM gave. */
-    private static JvmFlags ownFlags(Instrumentation instrumentation) throws ReflectiveOperationException {
-        String name = "jdk.internal.misc";
-        Set<Module> ours = Set.of(OwnMetaspace.class.getModule());
-        instrumentation.redefineModule(
-                Object.class.getModule(), Set.of(), Map.of(name, ours), Map.of(), Set.of(), Map.of());
-        String[] options = (String[])
-                Class.forName(name + ".VM").getMethod("getRuntimeArguments").invoke(null);
-        return new JvmFlags(List.of(options));
+    /**
+     * Returns what the JVM was started with. It is read and not asked for: the JVM's answer would initialise classes of the
+     * JDK, which stay broken where that fails in a full heap.
+     */
+    private static String ownArguments(ProcFs proc) throws IOException {
+        if (System.getProperty("sun.java.launcher") == null) {
+            return null; // a program that starts a JVM inside itself chooses its arguments
+        }
+        StringBuilder all = new StringBuilder(proc.text(ProcFs.SELF, "cmdline"));
+        for (String variable : VARIABLES) {
+            String value = System.getenv(variable);
+            if (value != null) {
+                all.append(' ').append(value);
+            }
+        }
+        return all.toString();
     }
 
     /**
-     * Returns whether there is that room, also where it is not known. Warns once where there is none. The first question has
-     * to come early: it loads classes itself, some 200 KB.
+     * Returns whether there is that room, also where it is not known. Warns once where there is none. Where there
+     * may be a limit the first question has to come early: it loads classes itself, some 200 KB.
      */
     synchronized boolean hasRoom() {
         return hasRoom(System.nanoTime());
     }
 
     synchronized boolean hasRoom(long nowNanos) {
-        if (!isLimited()) {
+        if (!mayBeLimited()) {
             return true;
         }
         if (!pause.hasLasted(nowNanos)) {
@@ -98,16 +106,17 @@ final class OwnMetaspace {
         return false;
     }
 
-    private boolean isLimited() {
-        if (isLimited == null) {
+    private boolean mayBeLimited() {
+        if (mayBeLimited == null) {
             try {
-                isLimited = MetaspaceRoom.isLimited(flags.read());
-            } catch (ReflectiveOperationException | RuntimeException e) {
+                String given = arguments.read();
+                mayBeLimited = given == null || MetaspaceRoom.mayBeLimitedBy(given);
+            } catch (IOException | RuntimeException e) {
                 log.debug("whether metaspace has a limit is not known: " + e);
-                isLimited = false;
+                mayBeLimited = false;
             }
         }
-        return isLimited;
+        return mayBeLimited;
     }
 
     /** Returns null if it is not known. */

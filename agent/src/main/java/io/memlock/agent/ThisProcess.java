@@ -169,7 +169,7 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
     /** Returns what tells whether metaspace has room; made after the start. */
     synchronized OwnMetaspace metaspace() {
         if (metaspace == null) {
-            metaspace = OwnMetaspace.of(instrumentation, log);
+            metaspace = OwnMetaspace.of(proc, instrumentation, log);
         }
         return metaspace;
     }

@@ -24,6 +24,9 @@ public record MetaspaceRoom(long bytes, long classBytes) {
 
     private static final List<String> LIMITS = List.of("-XX:MaxMetaspaceSize=", "-XX:CompressedClassSpaceSize=");
 
+    /** How arguments begin that name a file with further ones: the launcher's and the JVM's. */
+    private static final List<String> FILES = List.of("\0@", "-XX:Flags=", "-XX:VMOptionsFile=");
+
     private static final String RESERVED = " reserved,";
     private static final String COMMITTED = " committed";
 
@@ -31,6 +34,24 @@ public record MetaspaceRoom(long bytes, long classBytes) {
     public static boolean isLimited(JvmFlags flags) {
         for (String limit : LIMITS) {
             if (flags.bytes(limit) != JvmFlags.NOT_GIVEN) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Returns whether metaspace may have been given a limit.
+     *
+     * @param arguments of the JVM, as far as they are to be seen, each after a NUL character or a blank
+     */
+    public static boolean mayBeLimitedBy(String arguments) {
+        return containsAny(arguments, LIMITS) || containsAny(arguments, FILES);
+    }
+
+    private static boolean containsAny(String text, List<String> parts) {
+        for (String part : parts) {
+            if (text.contains(part)) {
                 return true;
             }
         }

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.memlock.fake.ClosedJdk;
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
-import io.memlock.hotspot.JvmFlags;
 import io.memlock.jmx.MemoryLockMXBean;
 import io.memlock.keeper.Background;
 import io.memlock.keeper.Growth;
@@ -42,12 +41,12 @@ class JmxServiceTest {
     private final FakeProcess process = new FakeProcess(kernel);
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final Log log = new Log(new PrintStream(printed, true, UTF_8), process.options);
-    private final JmxService service = service(new JvmFlags(List.of()));
+    private final JmxService service = service("java");
     private LockControl control;
 
-    private JmxService service(JvmFlags flags) {
+    private JmxService service(String arguments) {
         String full = " 64 MB reserved, 16 MB committed\nMaxMetaspaceSize: 16 MB";
-        OwnMetaspace metaspace = new OwnMetaspace(() -> flags, command -> full, log);
+        OwnMetaspace metaspace = new OwnMetaspace(() -> arguments, command -> full, log);
         return new JmxService(
                 new ClosedJdk().instrumentation(),
                 process.options,
@@ -100,7 +99,7 @@ class JmxServiceTest {
 
     @Test
     void loadsNoJmxWhileMetaspaceIsFull() throws Exception {
-        service(new JvmFlags(List.of("-XX:MaxMetaspaceSize=16m"))).update(control, 0);
+        service("-XX:MaxMetaspaceSize=16m").update(control, 0);
 
         assertThat(beans()).isZero();
     }

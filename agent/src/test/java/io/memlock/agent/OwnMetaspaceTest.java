@@ -4,13 +4,11 @@ package io.memlock.agent;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.memlock.hotspot.JvmFlags;
 import io.memlock.log.Log;
 import io.memlock.log.LogLevel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +24,7 @@ class OwnMetaspaceTest {
     private int questions;
 
     private OwnMetaspace metaspace(String... flags) {
-        return new OwnMetaspace(() -> new JvmFlags(List.of(flags)), this::report, log);
+        return new OwnMetaspace(() -> "java\0" + String.join("\0", flags), this::report, log);
     }
 
     private String report(String command) throws IOException {
@@ -44,6 +42,18 @@ class OwnMetaspaceTest {
 
         assertThat(metaspace("-Xmx1g").hasRoom(0)).isTrue();
         assertThat(questions).isZero();
+    }
+
+    @Test
+    void asksWhereALimitMayBeSomewhereElse() {
+        committedMb = 16;
+
+        assertThat(metaspace("@arguments").hasRoom(0)).isFalse();
+        assertThat(metaspace("-XX:VMOptionsFile=options").hasRoom(0)).isFalse();
+        assertThat(metaspace("-Dmail=a@b").hasRoom(0)).isTrue();
+        assertThat(new OwnMetaspace(() -> null, this::report, log).hasRoom(0))
+                .as("started by another program than the launcher")
+                .isFalse();
     }
 
     @Test
