@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.it.harness;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 
@@ -19,9 +14,6 @@ public final class MemoryCgroup implements AutoCloseable {
 
     private static final Path V1 = Path.of("/sys/fs/cgroup/memory");
     private static final Path V2 = Path.of("/sys/fs/cgroup");
-
-    private static final long STEADY_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
-    private static final long STEADY_BYTES = 4 << 20;
 
     private final CgroupDirectory directory;
     private final boolean v2;
@@ -112,23 +104,36 @@ public final class MemoryCgroup implements AutoCloseable {
 
     /**
      * Lowers the limit step by step, each below what is counted here: what the kernel gives up first may be page cache. It
-     * gives up when it is slow, with EBUSY; what it has swapped out by then stays there. Whoever asks for memory meanwhile, as
-     * a collector that is still at work, would be killed: it begins when what is counted has been the same for a moment.
+     * gives up when it is slow, with EBUSY; what it has swapped out by then stays there. What runs here is stopped meanwhile:
+     * whoever asks for memory, as a collector that is still at work, could be killed. At the end the limit is what it was.
      *
      * @param mostSteps after which there is not enough in swap
      * @param isEnough whether no further step is needed
      */
     public void squeeze(long stepBytes, int mostSteps, BooleanSupplier isEnough) {
-        long[] last = {usageBytes()};
-        Eventually.eventually(() -> {
-            LockSupport.parkNanos(STEADY_NANOS);
-            long before = last[0];
-            last[0] = usageBytes();
-            assertThat(last[0]).isCloseTo(before, within(STEADY_BYTES));
-        });
-        for (int step = 0; step < mostSteps && !isEnough.getAsBoolean(); step++) {
-            long bytes = usageBytes() - stepBytes;
-            Eventually.eventually(() -> setLimitBytes(bytes));
+        String file = v2 ? "memory.max" : "memory.limit_in_bytes";
+        String limit = read(file);
+        signal("-STOP");
+        try {
+            for (int step = 0; step < mostSteps && !isEnough.getAsBoolean(); step++) {
+                long bytes = usageBytes() - stepBytes;
+                Eventually.eventually(() -> setLimitBytes(bytes));
+            }
+        } finally {
+            set(file, limit);
+            signal("-CONT");
+        }
+    }
+
+    private void signal(String signal) {
+        read("cgroup.procs").lines().forEach(pid -> Commands.succeed("kill", signal, pid));
+    }
+
+    private String read(String file) {
+        try {
+            return Files.readString(directory.path().resolve(file)).trim();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -139,13 +144,7 @@ public final class MemoryCgroup implements AutoCloseable {
 
     /** Bytes counted here. */
     public long usageBytes() {
-        try {
-            String file = v2 ? "memory.current" : "memory.usage_in_bytes";
-            return Long.parseLong(
-                    Files.readString(directory.path().resolve(file)).trim());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Long.parseLong(read(v2 ? "memory.current" : "memory.usage_in_bytes"));
     }
 
     /** Returns how many processes the OOM killer has ended here. */
