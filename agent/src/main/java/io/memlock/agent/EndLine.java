@@ -27,7 +27,6 @@ final class EndLine implements Runnable {
     private final MemoryLock lock;
     private final ThisProcess process;
     private final Log log;
-    private final boolean isFilteredFromTheStart;
     private boolean isDue;
     private volatile long mostLockedBytes;
 
@@ -36,7 +35,6 @@ final class EndLine implements Runnable {
         this.lock = lock;
         this.process = process;
         this.log = log;
-        this.isFilteredFromTheStart = process.isFiltered();
     }
 
     /**
@@ -76,8 +74,7 @@ final class EndLine implements Runnable {
 
     /** Returns whether somebody reads standard error. Under a filter that is new this is not asked: it may end the JVM. */
     private boolean isStandardErrorRead() {
-        return (isFilteredFromTheStart || !process.isFiltered())
-                && process.libc().poll(new int[] {STDERR, Linux.POLLOUT}, 1, AT_ONCE) == 1;
+        return !process.hasNewFilter() && process.libc().poll(new int[] {STDERR, Linux.POLLOUT}, 1, AT_ONCE) == 1;
     }
 
     private String text() throws IOException {

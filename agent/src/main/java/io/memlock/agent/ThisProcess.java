@@ -282,6 +282,11 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
     }
 
     @Override
+    public boolean hasNewFilter() {
+        return limits.hasNewFilter();
+    }
+
+    @Override
     public synchronized HeldPages held() {
         if (held == null) {
             held = new HeldPages(libc, probe, pageBytes, maps);

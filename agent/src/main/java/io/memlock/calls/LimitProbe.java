@@ -34,8 +34,10 @@ public final class LimitProbe {
     private final ProcFs proc;
     private final LockProbe probe;
     private final long pageBytes;
-    private boolean isRead;
-    private boolean isFilteredFromTheStart;
+
+    /** Whether a seccomp filter was in force at the first look; null before. */
+    private Boolean wasFiltered;
+
     private volatile boolean isFilteredSince;
     private int timesAsked;
     private int threadsAsked;
@@ -126,20 +128,25 @@ public final class LimitProbe {
     /** Reads what the kernel tells of the limit. The errno is 0 only if the limit itself is infinite. */
     private LockLimit read() {
         long[] limits = {LockLimit.UNKNOWN_BYTES, LockLimit.UNKNOWN_BYTES};
-        lookForFilter();
+        hasNewFilter(); // for hasCapability, here and until the next look
         boolean isKnown = libc.getrlimit(Linux.RLIMIT_MEMLOCK, limits) == 0;
         long soft = isKnown ? LockLimit.orUnlimited(limits[0]) : LockLimit.UNKNOWN_BYTES;
         return new LockLimit(soft, limits[1], soft == Linux.RLIM_INFINITY ? 0 : Errno.ENOMEM, hasCapability());
     }
 
-    /** Looks whether a seccomp filter has been set since the first look, which may end the process for capget(2). */
-    private synchronized void lookForFilter() {
+    /**
+     * Looks whether a seccomp filter is in force that was not at the first look: it may end the process for a call that was
+     * allowed until then, such as capget(2).
+     */
+    public synchronized boolean hasNewFilter() {
         if (!isFilteredSince) {
             boolean isFiltered = proc.isFiltered();
-            isFilteredFromTheStart |= !isRead && isFiltered;
-            isRead = true;
-            isFilteredSince = isFiltered && !isFilteredFromTheStart;
+            if (wasFiltered == null) {
+                wasFiltered = isFiltered;
+            }
+            isFilteredSince = isFiltered && !wasFiltered;
         }
+        return isFilteredSince;
     }
 
     /** Returns whether the calling thread has CAP_IPC_LOCK. The C library's setuid(2) changes that of all threads. */

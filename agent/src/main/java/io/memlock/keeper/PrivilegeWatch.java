@@ -105,7 +105,7 @@ public final class PrivilegeWatch implements Runnable {
     /** Ends the watch when the JVM ends. Under a filter that is new, the JVM rather waits for it than dies of the call. */
     public void end() {
         isOver = true;
-        if (timer >= 0 && (isFiltered || !process.isFiltered())) {
+        if (timer >= 0 && !process.hasNewFilter()) {
             libc.timerfd_settime(timer, 0, AT_ONCE);
         }
     }

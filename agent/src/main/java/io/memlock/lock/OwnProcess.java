@@ -24,6 +24,9 @@ public interface OwnProcess {
     /** Returns whether a seccomp filter may end the process for a call of this thread that can be left out. */
     boolean isFiltered();
 
+    /** Returns whether there is a seccomp filter that may end the process for a call that was allowed at the start. */
+    boolean hasNewFilter();
+
     /** Returns the pages that handles of the API hold. */
     HeldPages held();
 

@@ -53,6 +53,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     final FakeKernel kernel;
     private final LibC viewing;
     public boolean isFiltered;
+    public boolean hasNewFilter;
 
     /** Run by each scan. */
     public Runnable onScan = () -> {};
@@ -204,6 +205,11 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     @Override
     public boolean isFiltered() {
         return isFiltered;
+    }
+
+    @Override
+    public boolean hasNewFilter() {
+        return hasNewFilter;
     }
 
     @Override

@@ -87,6 +87,7 @@ class PrivilegeWatchTest {
         start();
         kernel.onPoll = () -> {
             process.isFiltered = true;
+            process.hasNewFilter = true;
             kernel.deadly.add("timerfd_settime");
             watch.end();
         };
