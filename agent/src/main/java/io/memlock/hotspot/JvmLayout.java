@@ -75,8 +75,7 @@ public final class JvmLayout {
      * @return ascending, covering all mappings; the same list if nothing changed
      */
     public synchronized List<Segment> classify(List<Mapping> now) {
-        if (mappings
-                .isEmpty()) { // then the JVM is asked in any case, and what malloc has is looked for once, after that
+        if (mappings.isEmpty()) {
             classifyCoarsely(now);
         } else {
             classifyUnasked(now);
@@ -85,15 +84,15 @@ public final class JvmLayout {
         return segments;
     }
 
-    /** Leaves it to {@link #askJvm} to complete the segments. */
+    /**
+     * Begins the first look, after which the JVM is asked in any case: {@link #askJvm} completes the segments, so that what
+     * malloc has is looked for once.
+     */
     private void classifyCoarsely(List<Mapping> now) {
-        isStale = true;
         try {
             MemorySnapshot snapshot = new MemorySnapshot(memory);
-            vmStructures.refresh(now, snapshot);
-            refreshStacks();
-            mappings = List.copyOf(now);
-            segments = new RegionClassifier(KnownRanges.of(claims(snapshot), pageBytes)).classify(mappings);
+            refresh(now, snapshot);
+            segments = classified(claims(snapshot));
         } finally {
             memory.close();
         }
@@ -107,14 +106,9 @@ public final class JvmLayout {
      * @return ascending, covering all mappings; the same list if nothing changed
      */
     public synchronized List<Segment> classifyUnasked(List<Mapping> now) {
-        boolean changed = isStale || !now.equals(mappings);
-        isStale = true; // until the end is reached
         try {
             MemorySnapshot snapshot = new MemorySnapshot(memory);
-            changed |= vmStructures.refresh(now, snapshot);
-            changed |= refreshStacks();
-            if (changed) {
-                mappings = List.copyOf(now);
+            if (refresh(now, snapshot)) {
                 segments = segments(snapshot);
             }
             isStale = false;
@@ -122,6 +116,18 @@ public final class JvmLayout {
             memory.close();
         }
         return segments;
+    }
+
+    /** Takes what there is now, and returns whether anything changed. The segments are stale until they are made anew. */
+    private boolean refresh(List<Mapping> now, MemorySnapshot snapshot) {
+        boolean changed = isStale || !now.equals(mappings);
+        isStale = true;
+        changed |= vmStructures.refresh(now, snapshot);
+        changed |= refreshStacks();
+        if (changed) {
+            mappings = List.copyOf(now);
+        }
+        return changed;
     }
 
     /** Returns whether something was learned. Meant to be called after each {@link #classifyUnasked}. */
@@ -168,13 +174,17 @@ public final class JvmLayout {
 
     private List<Segment> segments(MemorySnapshot snapshot) {
         List<KnownRange> claims = claims(snapshot);
-        List<Segment> found = new RegionClassifier(KnownRanges.of(claims, pageBytes)).classify(mappings);
+        List<Segment> found = classified(claims);
         List<KnownRange> malloc = MallocHeaders.claims(found, memory, pageBytes);
         if (!malloc.isEmpty()) {
             claims.addAll(malloc);
-            found = new RegionClassifier(KnownRanges.of(claims, pageBytes)).classify(mappings);
+            found = classified(claims);
         }
         return found;
+    }
+
+    private List<Segment> classified(List<KnownRange> claims) {
+        return new RegionClassifier(KnownRanges.of(claims, pageBytes)).classify(mappings);
     }
 
     /** Returns all that is known, the most trustworthy first. */
