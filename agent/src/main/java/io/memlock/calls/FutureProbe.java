@@ -49,7 +49,7 @@ public final class FutureProbe {
             return NOT_TOLD;
         }
         LockProbe.Answer answer = probe.ask(page);
-        boolean isPopulated = new OwnPagemap(libc, pageBytes).isPresent(page, false);
+        boolean isPopulated = new OwnPagemap(libc, pageBytes).presence(page) > 0;
         libc.munmap(page, pageBytes);
         if (answer == LockProbe.Answer.LOCKED) {
             return isPopulated ? Linux.MCL_FUTURE : Linux.MCL_FUTURE | Linux.MCL_ONFAULT;

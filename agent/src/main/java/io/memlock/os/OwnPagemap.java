@@ -28,18 +28,8 @@ public final class OwnPagemap {
     }
 
     /**
-     * Returns whether a page is in RAM. Takes no Java lock.
-     *
-     * @param address page-aligned
-     * @param otherwise the answer where the kernel does not tell, as in a process that is not dumpable
-     */
-    public boolean isPresent(long address, boolean otherwise) {
-        int presence = presence(address);
-        return presence < 0 ? otherwise : presence > 0;
-    }
-
-    /**
-     * Returns 1 if a page is in RAM, 0 if it is not, and -1 where the kernel does not tell. Takes no Java lock.
+     * Returns 1 if a page is in RAM, 0 if it is not, and -1 where the kernel does not tell, as in a process that is not
+     * dumpable. Takes no Java lock.
      *
      * @param address page-aligned
      */

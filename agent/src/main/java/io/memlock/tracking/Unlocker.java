@@ -61,7 +61,6 @@ final class Unlocker implements Consumer<long[]> {
             isInMemory(-1);
             isChosen(0, List.of(PathGlob.of("/{a,b?}*"), PathGlob.of("/**")));
             isPresent(page);
-            pagemap.isPresent(page, true);
             unlock(page, pageBytes);
             libc.munmap(page, pageBytes);
         }
@@ -83,9 +82,7 @@ final class Unlocker implements Consumer<long[]> {
             List<PathGlob> globs = unwanted.chosenFiles();
             boolean isInMemory = (files != shared || !globs.isEmpty()) && isInMemory((int) mapping[0]);
             boolean isInVain = isInMemory ? shared : files;
-            // The agent locks on-fault. If a page is present already, the application has called mlockall since the
-            // agent
-            // did.
+            // The agent locks on-fault. If a page is present already, the application has called mlockall after it.
             if (isInVain && !isPresent(mapping[1]) && (isInMemory || !isChosen((int) mapping[0], globs))) {
                 unlock(mapping[1], mapping[2]);
             }
