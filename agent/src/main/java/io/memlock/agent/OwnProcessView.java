@@ -107,9 +107,11 @@ final class OwnProcessView implements ProcessView {
     @Override
     public String swapNote() throws IOException {
         boolean isOff = !isSwapOn();
-        CgroupHierarchy cgroup = new Cgroups(proc).memory(ProcFs.SELF);
-        if (!isOff && cgroup.swapLimitBytes() != 0) {
-            return cgroup.isKnown() ? null : OutgrowWarning.UNSEEN;
+        if (!isOff) {
+            CgroupHierarchy cgroup = new Cgroups(proc).memory(ProcFs.SELF);
+            if (cgroup.swapLimitBytes() != 0) {
+                return cgroup.isKnown() ? null : OutgrowWarning.UNSEEN;
+            }
         }
         return "swap is off" + (isOff ? "" : " for this memory cgroup")
                 + ": only pages of files (libraries, the JDK's classes) could be dropped, and these are what the lock"
