@@ -32,12 +32,7 @@ public record MetaspaceRoom(long bytes, long classBytes) {
 
     /** Returns whether metaspace was given a limit. Without one the JVM need not be asked. */
     public static boolean isLimited(JvmFlags flags) {
-        for (String limit : LIMITS) {
-            if (flags.bytes(limit) != JvmFlags.NOT_GIVEN) {
-                return true;
-            }
-        }
-        return false;
+        return flags.bytes(LIMITS.toArray(new String[0])) != JvmFlags.NOT_GIVEN;
     }
 
     /**
