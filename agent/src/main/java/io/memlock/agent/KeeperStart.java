@@ -15,7 +15,7 @@ final class KeeperStart implements Runnable {
     /** The time between two attempts to start the keeper. */
     private static final long RETRY_NANOS = 20_000_000;
 
-    /** The same after one has failed for another reason than a full heap. */
+    /** The time until the next attempt where one has failed for another reason than a full heap. */
     private static final long LATER_RETRY_NANOS = 1_000_000_000;
 
     private final Memlock agent;

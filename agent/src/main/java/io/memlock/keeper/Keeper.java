@@ -137,7 +137,7 @@ final class Keeper {
         }
     }
 
-    /** Returns whether there is room for the classes of a pass. Metaspace is not waited for in vain: it stays full. */
+    /** Returns whether there is room for the classes of a pass. The wait for metaspace has no end: it mostly stays full. */
     private boolean mayBegin(long begin) {
         return process.hasMetaspaceRoom() && (process.hasHeapRoom() || HeapRoom.isOverdue(begin));
     }
