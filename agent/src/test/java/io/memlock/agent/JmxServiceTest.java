@@ -22,6 +22,7 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.management.InstanceNotFoundException;
 import javax.management.MBeanServer;
 import javax.management.MBeanServerDelegate;
 import javax.management.NotificationListener;
@@ -148,13 +149,19 @@ class JmxServiceTest {
         assertThat(beans()).isZero();
     }
 
+    /** Adds a listener that holds up each call which registers or unregisters a bean. */
+    private NotificationListener holdingUpUntil(CountDownLatch released) throws InstanceNotFoundException {
+        NotificationListener listener = (notification, handback) -> awaitUninterruptibly(released);
+        server.addNotificationListener(MBeanServerDelegate.DELEGATE_NAME, listener, null, null);
+        return listener;
+    }
+
     /** They are ours all the same, and nothing of the application's is in the way when they are wanted again. */
     @Test
     void beansThatAListenerHeldUpAreThereAgainWhenTheyAreWanted() throws Exception {
         service.update(control, 0);
         CountDownLatch released = new CountDownLatch(1);
-        NotificationListener listener = (notification, handback) -> awaitUninterruptibly(released);
-        server.addNotificationListener(MBeanServerDelegate.DELEGATE_NAME, listener, null, null);
+        NotificationListener listener = holdingUpUntil(released);
         try {
             turnOff();
             assertThat(printed.toString(UTF_8)).contains("cannot be unregistered", "a listener of the application");
@@ -186,8 +193,7 @@ class JmxServiceTest {
     void triesAgainWhileAListenerHoldsUpTheCallBefore() throws Exception {
         service.update(control, 0);
         CountDownLatch released = new CountDownLatch(1);
-        NotificationListener listener = (notification, handback) -> awaitUninterruptibly(released);
-        server.addNotificationListener(MBeanServerDelegate.DELEGATE_NAME, listener, null, null);
+        NotificationListener listener = holdingUpUntil(released);
         try {
             turnOff();
             process.options.replaceBy(OptionParser.parse("jmx=on"));

@@ -121,7 +121,7 @@ class ProcessRoomTest {
         Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
         Path app = Files.createDirectories(root.resolve("cg/pod/app"));
         write(app, 900 * MIB, 100 * MIB);
-        ProcessRoom room = new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096, () -> -1);
+        ProcessRoom room = room(root);
         assertThat(room.freeBytes()).isEqualTo(800 * MIB);
 
         write(app.getParent(), 500 * MIB, 450 * MIB);
@@ -131,15 +131,25 @@ class ProcessRoomTest {
         assertThat(room.freeBytes()).isEqualTo(MIB);
     }
 
-    /** Its new cgroup may be much smaller. */
-    @Test
-    void findsTheCgroupAtOnceAfterTheProcessHasMoved(@TempDir Path root) throws Exception {
+    /** Makes a process in the cgroup {@code a}, which has 800 MiB free, and another directory that has 400 MiB free. */
+    private static Path inCgroupA(Path root, String other) throws Exception {
         Path proc = Files.createDirectories(root.resolve("proc/self"));
         Files.writeString(proc.resolve("cgroup"), "0::/a\n");
         Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
         write(Files.createDirectories(root.resolve("cg/a")), 900 * MIB, 100 * MIB);
-        write(Files.createDirectories(root.resolve("cg/b")), 500 * MIB, 100 * MIB);
-        ProcessRoom room = new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096, () -> -1);
+        write(Files.createDirectories(root.resolve(other)), 500 * MIB, 100 * MIB);
+        return proc;
+    }
+
+    private static ProcessRoom room(Path root) {
+        return new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096, () -> -1);
+    }
+
+    /** Its new cgroup may be much smaller. */
+    @Test
+    void findsTheCgroupAtOnceAfterTheProcessHasMoved(@TempDir Path root) throws Exception {
+        Path proc = inCgroupA(root, "cg/b");
+        ProcessRoom room = room(root);
         assertThat(room.freeBytes()).as("the host tells nothing").isEqualTo(800 * MIB);
 
         Files.writeString(proc.resolve("cgroup"), "0::/b\n");
@@ -150,12 +160,8 @@ class ProcessRoomTest {
     /** Where that is, is looked up now and then. */
     @Test
     void findsTheCgroupAgainAfterItWasMountedElsewhere(@TempDir Path root) throws Exception {
-        Path proc = Files.createDirectories(root.resolve("proc/self"));
-        Files.writeString(proc.resolve("cgroup"), "0::/a\n");
-        Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
-        write(Files.createDirectories(root.resolve("cg/a")), 900 * MIB, 100 * MIB);
-        write(Files.createDirectories(root.resolve("new/a")), 500 * MIB, 100 * MIB);
-        ProcessRoom room = new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096, () -> -1);
+        Path proc = inCgroupA(root, "new/a");
+        ProcessRoom room = room(root);
         assertThat(room.freeBytes()).isEqualTo(800 * MIB);
 
         Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /new rw,nosuid - cgroup2 cgroup2 rw\n");
@@ -170,12 +176,8 @@ class ProcessRoomTest {
     /** As where the application has used up its descriptors for a moment. */
     @Test
     void keepsTheCgroupWhereItCannotBeFoundAgainForAMoment(@TempDir Path root) throws Exception {
-        Path proc = Files.createDirectories(root.resolve("proc/self"));
-        Files.writeString(proc.resolve("cgroup"), "0::/a\n");
-        Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
-        write(Files.createDirectories(root.resolve("cg/a")), 900 * MIB, 100 * MIB);
-        write(Files.createDirectories(root.resolve("cg/b")), 500 * MIB, 100 * MIB);
-        ProcessRoom room = new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096, () -> -1);
+        Path proc = inCgroupA(root, "cg/b");
+        ProcessRoom room = room(root);
         assertThat(room.freeBytes()).isEqualTo(800 * MIB);
 
         Files.delete(proc.resolve("cgroup"));
@@ -193,7 +195,7 @@ class ProcessRoomTest {
     void theHeapIsNotWhollyToComeWhereTheProcessCannotBeReadForAMoment(@TempDir Path root) throws Exception {
         Path status = Files.createDirectories(root.resolve("proc/self")).resolve("status");
         Files.writeString(status, "Name:\tjava\nRssAnon:\t    2048 kB\n");
-        ProcessRoom room = new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096, () -> -1);
+        ProcessRoom room = room(root);
         long toCome = room.heapToComeBytes();
         assertThat(toCome).isEqualTo(Runtime.getRuntime().maxMemory() - 2 * MIB);
 
@@ -209,7 +211,7 @@ class ProcessRoomTest {
         Runtime jvm = Runtime.getRuntime();
         Path proc = Files.createDirectories(root.resolve("proc/self"));
         Files.writeString(proc.resolve("status"), kind + ":\t" + 4 * jvm.maxMemory() / 1024 + " kB\n");
-        ProcessRoom room = new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096, () -> -1);
+        ProcessRoom room = room(root);
         long committedBefore = jvm.totalMemory();
 
         long toCome = room.heapToComeBytes();
@@ -226,9 +228,7 @@ class ProcessRoomTest {
         Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
         write(Files.createDirectories(root.resolve("cg")), 300 * MIB, 100 * MIB);
 
-        assertThat(new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096, () -> -1)
-                        .freeBytes())
-                .isEqualTo(200 * MIB);
+        assertThat(room(root).freeBytes()).isEqualTo(200 * MIB);
     }
 
     @Test
@@ -281,7 +281,7 @@ class ProcessRoomTest {
         Path proc = Files.createDirectories(root.resolve("proc/self"));
         Files.writeString(proc.resolve("cgroup"), "0::/a\n");
         Files.writeString(proc.resolve("mountinfo"), "");
-        ProcessRoom room = new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096, () -> -1);
+        ProcessRoom room = room(root);
         assertThat(room.freeBytes()).isEqualTo(RoomSource.UNKNOWN);
 
         Files.writeString(proc.resolve("mountinfo"), "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n");
@@ -302,7 +302,7 @@ class ProcessRoomTest {
                 RssShmem:	     300 kB
                 VmSwap:	      50 kB
                 """);
-        ProcessRoom room = new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096, () -> -1);
+        ProcessRoom room = room(root);
 
         assertThat(room.anonymous()).isEqualTo(new RoomSource.Anonymous(400 << 10, 50 << 10));
     }
