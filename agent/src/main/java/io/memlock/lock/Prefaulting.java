@@ -72,7 +72,7 @@ final class Prefaulting {
      */
     void atStart(LockState state, boolean isAllLocked) throws IOException {
         List<Region> wanted = plan.options().prefault();
-        if (wanted.isEmpty() || plan.selection().isEmpty()) {
+        if (wanted.isEmpty() || plan.options().selection().isEmpty()) {
             refusal = null;
         } else if (!state.locksSomething()) {
             refusal = NOTHING_LOCKED;

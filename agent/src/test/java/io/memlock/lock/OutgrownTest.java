@@ -462,6 +462,18 @@ class OutgrownTest {
         assertThat(kernel.chargedBytes()).isZero();
     }
 
+    /** What is locked once there is room again nobody populates. */
+    @Test
+    void whatAStartHadToUnlockIsNotCalledPrefaulted() throws Exception {
+        kernel.afterRefresh = this::isOutgrownMeanwhile;
+
+        Outcome started = lock.start(OptionParser.parse("mode=heap,strategy=rescan,prefault=heap"));
+
+        assertThat(started.prefaultRefusal()).isEqualTo("nothing is locked");
+        assertThat(laterWith(600 * MIB).status().state()).isEqualTo(LockState.LOCKED);
+        assertThat(lock.isPrefaultRefused()).isTrue();
+    }
+
     /** Prefaulting itself takes the room. */
     @Test
     void outgrownWhileAnAttachPrefaultsItIsUnlocked() throws Exception {
