@@ -28,6 +28,6 @@ final class StartReport {
     /** Takes one sum of the kernel's, which is enough with everything selected: a JVM that ends soon still sees the line. */
     static String ofWholeProcess(ProcFs proc, LockStatus status) throws IOException {
         SmapsRollup rollup = proc.smapsRollup(ProcFs.SELF);
-        return RegionReport.describe(rollup.lockedBytes(), rollup.pssBytes(), status);
+        return RegionReport.describe(rollup.lockedOrHugetlbBytes(), rollup.residentBytes(), status);
     }
 }

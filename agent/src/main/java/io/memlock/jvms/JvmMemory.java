@@ -5,14 +5,16 @@ import io.memlock.proc.ProcessStatus;
 import io.memlock.proc.SmapsRollup;
 
 /**
- * The memory of a JVM at one moment. Numbers are bytes, -1 where not known.
+ * The memory of a JVM at one moment. Numbers are bytes, -1 where not known. Huge pages of hugetlbfs are never swapped and
+ * count as locked, though the kernel neither charges them nor counts them as resident.
  *
  * @param residentBytes in RAM. Measured with the locked bytes, each page counts by the share this process has of it (Pss);
  *     otherwise it counts in full (VmRSS)
- * @param lockedBytes in RAM and locked, by share
+ * @param lockedBytes in RAM and locked, by share, or of hugetlbfs
  * @param chargedBytes locked mappings, resident or not (VmLck)
  * @param swappedBytes in swap
  * @param anonymousBytes in RAM, of no file (RssAnon)
+ * @param hugetlbBytes in RAM, as huge pages of hugetlbfs; each mapping of a page counts
  * @param ageSeconds how old the locked bytes are, and the resident bytes with them
  */
 public record JvmMemory(
@@ -21,18 +23,23 @@ public record JvmMemory(
         long chargedBytes,
         long swappedBytes,
         long anonymousBytes,
+        long hugetlbBytes,
         long ageSeconds) {
 
-    /** Takes what is cheap to read. Nothing is locked where nothing is charged; otherwise the locked bytes are not known. */
+    /**
+     * Takes what is cheap to read. Where nothing is charged, nothing but huge pages is locked; otherwise the locked bytes are
+     * not known.
+     */
     static JvmMemory of(ProcessStatus status) {
-        long locked = status.vmLckBytes() == 0 ? 0 : Numbers.UNKNOWN;
+        boolean isCharged = status.vmLckBytes() != 0;
         return new JvmMemory(
-                status.vmRssBytes(),
-                locked,
+                status.vmRssBytes() < 0 ? Numbers.UNKNOWN : status.vmRssBytes() + status.hugetlbBytes(),
+                isCharged ? Numbers.UNKNOWN : status.hugetlbBytes(),
                 status.vmLckBytes(),
                 status.vmSwapBytes(),
                 status.rssAnonBytes(),
-                locked == 0 ? 0 : Numbers.UNKNOWN);
+                status.hugetlbBytes(),
+                isCharged ? Numbers.UNKNOWN : 0);
     }
 
     /**
@@ -42,17 +49,30 @@ public record JvmMemory(
      */
     static JvmMemory of(ProcessStatus status, SmapsRollup rollup, long swappedBytes) {
         return new JvmMemory(
-                rollup.pssBytes(),
-                rollup.lockedBytes(),
+                rollup.residentBytes(),
+                rollup.lockedOrHugetlbBytes(),
                 status.vmLckBytes(),
                 Math.max(status.vmSwapBytes(), swappedBytes),
                 status.rssAnonBytes(),
+                status.hugetlbBytes(),
                 0);
     }
 
     /** Takes what a scan of all mappings found. */
     public static JvmMemory of(ProcessStatus status, long residentBytes, long lockedBytes, long swappedBytes) {
-        return new JvmMemory(residentBytes, lockedBytes, status.vmLckBytes(), swappedBytes, status.rssAnonBytes(), 0);
+        return new JvmMemory(
+                residentBytes,
+                lockedBytes,
+                status.vmLckBytes(),
+                swappedBytes,
+                status.rssAnonBytes(),
+                status.hugetlbBytes(),
+                0);
+    }
+
+    /** Returns the most that can be locked: what is charged, and huge pages of hugetlbfs. */
+    long mostLockedBytes() {
+        return chargedBytes + hugetlbBytes;
     }
 
     /** Returns locked of resident bytes, from 0 to 1; -1 if not known. */

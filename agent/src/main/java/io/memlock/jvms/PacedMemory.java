@@ -66,6 +66,7 @@ public final class PacedMemory {
                 glance.chargedBytes(),
                 glance.swappedBytes() + sharedSwappedBytes,
                 glance.anonymousBytes(),
+                glance.hugetlbBytes(),
                 ageSeconds());
     }
 

@@ -140,10 +140,11 @@ public record PublishedLock(
         boolean isPossible = scan.processSwappedBytes() <= hostSwapUsedBytes;
         return new JvmMemory(
                 Math.min(scan.processResidentBytes(), seen.residentBytes()),
-                Math.min(scan.processLockedBytes(), seen.chargedBytes()),
+                Math.min(scan.processLockedBytes(), seen.mostLockedBytes()),
                 seen.chargedBytes(),
                 isPossible ? Math.max(seen.swappedBytes(), scan.processSwappedBytes()) : seen.swappedBytes(),
                 seen.anonymousBytes(),
+                seen.hugetlbBytes(),
                 scan.ageSeconds());
     }
 
@@ -207,14 +208,14 @@ public record PublishedLock(
     }
 
     /**
-     * Returns whether something is selected, and what the kernel says does not contradict what is published of it. Where nothing is
-     * charged nobody keeps a promise, not even one about nothing.
+     * Returns whether something is selected, and what the kernel says does not contradict what is published of it. Where nothing
+     * can be locked nobody keeps a promise, not even one about nothing.
      */
     public boolean isBorneOutBy(JvmMemory memory) {
-        if (state == LockState.LOCKED && (memory.chargedBytes() == 0 || leavesOut(memory))) {
+        if (state == LockState.LOCKED && (memory.mostLockedBytes() == 0 || leavesOut(memory))) {
             return false;
         }
-        long most = memory.lockedBytes() < 0 ? memory.chargedBytes() : memory.lockedBytes();
+        long most = memory.lockedBytes() < 0 ? memory.mostLockedBytes() : memory.lockedBytes();
         return state != null && !regions.isEmpty() && lockedBytes() >= 0 && lockedBytes() * SAME <= most;
     }
 

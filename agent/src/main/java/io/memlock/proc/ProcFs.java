@@ -121,7 +121,8 @@ public final class ProcFs {
 
     /**
      * Returns the sums over all mappings: from {@code smaps_rollup}, or where that is not to be had, as before Linux
-     * 4.14, added up. Costs as much in the kernel as {@link #smaps}.
+     * 4.14, added up. Costs as much in the kernel as {@link #smaps}. Huge pages of hugetlbfs are added up in any case: the
+     * kernel's sum counts each view of them.
      */
     public SmapsRollup smapsRollup(String pid) throws IOException {
         SmapsRollup.Sum sum = new SmapsRollup.Sum();
@@ -130,7 +131,8 @@ public final class ProcFs {
         } catch (IOException | ProcFormatException e) {
             // Then nothing was handed out.
         }
-        if (sum.isEmpty()) {
+        if (sum.isEmpty() || sum.total().hugetlbBytes() > 0) {
+            sum = new SmapsRollup.Sum();
             smaps(pid, sum);
         }
         return sum.total();

@@ -25,6 +25,8 @@ import java.util.List;
  * @param rssFileBytes resident, of files
  * @param rssShmemBytes resident, shared memory
  * @param vmSwapBytes swapped out, without shared memory
+ * @param hugetlbBytes resident as huge pages of hugetlbfs, in full for each mapping, 0 if not printed (since Linux 4.4). No
+ *     other number counts them
  * @param threads number of threads
  * @param signalsCaught a bit for each signal the process has a handler for, the lowest for signal 1; -1 if not printed
  * @param capEffective bits of capabilities(7); in a user namespace they say nothing about the host
@@ -43,6 +45,7 @@ public record ProcessStatus(
         long rssFileBytes,
         long rssShmemBytes,
         long vmSwapBytes,
+        long hugetlbBytes,
         long threads,
         long signalsCaught,
         long capEffective,
@@ -64,7 +67,8 @@ public record ProcessStatus(
             "RssAnon:",
             "RssFile:",
             "RssShmem:",
-            "VmSwap:");
+            "VmSwap:",
+            "HugetlbPages:");
 
     private static final int NAME = 0;
     private static final int STATE = 1;
@@ -129,6 +133,7 @@ public record ProcessStatus(
                 numbers[kilobytes + 3],
                 numbers[kilobytes + 4],
                 numbers[kilobytes + 5],
+                Math.max(0, numbers[kilobytes + 6]),
                 numbers[THREADS],
                 numbers[SIG_CGT],
                 numbers[CAP_EFF],

@@ -49,9 +49,9 @@ class AnswerTest {
     @Test
     void theAgeOfTheMeasurementCountsWhereThereIsNoAgent() {
         Thresholds age = new Thresholds(null, null, Threshold.seconds("10s:1m"));
-        assertThat(level(new JvmMemory(1000, 1000, 1000, 0, 0, 0), age)).isEqualTo(Level.OK);
-        assertThat(level(new JvmMemory(1000, 1000, 1000, 0, 0, 61), age)).isEqualTo(Level.CRITICAL);
-        assertThat(level(new JvmMemory(1000, -1, 1000, 0, 0, -1), age)).isEqualTo(Level.UNKNOWN);
+        assertThat(level(new JvmMemory(1000, 1000, 1000, 0, 0, 0, 0), age)).isEqualTo(Level.OK);
+        assertThat(level(new JvmMemory(1000, 1000, 1000, 0, 0, 0, 61), age)).isEqualTo(Level.CRITICAL);
+        assertThat(level(new JvmMemory(1000, -1, 1000, 0, 0, 0, -1), age)).isEqualTo(Level.UNKNOWN);
     }
 
     @Test
@@ -75,7 +75,7 @@ class AnswerTest {
     }
 
     private static Level level(long locked, long swapped, Thresholds thresholds) {
-        return level(new JvmMemory(1000, locked, locked, swapped, 0, 0), thresholds);
+        return level(new JvmMemory(1000, locked, locked, swapped, 0, 0, 0), thresholds);
     }
 
     private static Level level(JvmMemory memory, Thresholds thresholds) {
@@ -83,7 +83,7 @@ class AnswerTest {
     }
 
     private static Answer ofAgent(long locked, Thresholds thresholds) {
-        return answer(new JvmMemory(1000, locked, locked, 0, 0, 0), thresholds, true);
+        return answer(new JvmMemory(1000, locked, locked, 0, 0, 0, 0), thresholds, true);
     }
 
     private static Answer answer(JvmMemory memory, Thresholds thresholds, boolean hasAgent) {

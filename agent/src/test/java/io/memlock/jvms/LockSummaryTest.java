@@ -36,13 +36,25 @@ class LockSummaryTest {
     void anAgentThatHasFailedLocksNothingWhateverTheApplicationLocks() {
         PublishedLock failed = new PublishedLock(LockState.FAILED, List.of(), "", PublishedScan.NONE, 0, 1);
 
-        assertThat(LockSummary.on(new JvmMemory(2000, 100, 100, 0, 0, 0), failed)
+        assertThat(LockSummary.on(new JvmMemory(2000, 100, 100, 0, 0, 0, 0), failed)
                         .lock())
                 .isEqualTo(LockSummary.Lock.NOT_LOCKED);
     }
 
+    /** The heap is 8 GiB in huge pages, which are not charged; metaspace would be. */
+    @Test
+    void hugePagesOfHugetlbfsAreLockedThoughNothingIsCharged() {
+        long heap = 8L << 30;
+        PublishedScan scan = new PublishedScan(heap, heap, -1, -1, -1, 0);
+        PublishedLock published = new PublishedLock(LockState.LOCKED, List.of(Region.HEAP), "", scan, 0, 1);
+        JvmMemory memory = new JvmMemory(heap + (1 << 30), heap, 0, 0, 1 << 29, heap, 0);
+
+        assertThat(LockSummary.on(memory, published).text()).isEqualTo("locked: heap");
+        assertThat(LockSummary.on(memory, PublishedLock.NOTHING).text()).isEqualTo("partly locked 89 %");
+    }
+
     private static String verdict(long resident, long locked, long charged, long swapped) {
-        return LockSummary.on(new JvmMemory(resident, locked, charged, swapped, 0, 0), PublishedLock.NOTHING)
+        return LockSummary.on(new JvmMemory(resident, locked, charged, swapped, 0, 0, 0), PublishedLock.NOTHING)
                 .text();
     }
 
@@ -50,7 +62,7 @@ class LockSummaryTest {
     private static String verdict(LockState state, long lockedOfHeap) {
         PublishedScan scan = new PublishedScan(lockedOfHeap, 1000, -1, -1, -1, 0);
         return LockSummary.on(
-                        new JvmMemory(2000, 1000, 1000, 0, 0, 0),
+                        new JvmMemory(2000, 1000, 1000, 0, 0, 0, 0),
                         new PublishedLock(state, List.of(Region.HEAP), "", scan, 0, 20))
                 .text();
     }

@@ -7,6 +7,7 @@ import io.memlock.hotspot.JvmFlags;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,7 +65,7 @@ class PacedMemoryTest {
     @Test
     void sharedMemoryIsMeasuredWhereNothingIsLocked() throws IOException {
         status(0, 100 << 10);
-        assertThat(now()).isEqualTo(new JvmMemory(160 * MIB, 0, 0, 120 * MIB, 9 * MIB, 0));
+        assertThat(now()).isEqualTo(new JvmMemory(160 * MIB, 0, 0, 120 * MIB, 9 * MIB, 0, 0));
 
         status(0, 0);
         assertThat(now("-XX:+UseZGC").residentBytes()).isEqualTo(160 * MIB);
@@ -73,10 +74,19 @@ class PacedMemoryTest {
     @Test
     void whereAGlanceTellsAllNothingIsWalked() throws IOException {
         status(0, 32); // a file of counters in /tmp
-        assertThat(now()).isEqualTo(new JvmMemory(480 * MIB, 0, 0, 20 * MIB, 9 * MIB, 0));
+        assertThat(now()).isEqualTo(new JvmMemory(480 * MIB, 0, 0, 20 * MIB, 9 * MIB, 0, 0));
 
         status(4, 32);
         assertThat(now().residentBytes()).isEqualTo(160 * MIB);
+    }
+
+    /** VmRSS and VmLck count none of them. */
+    @Test
+    void hugePagesOfHugetlbfsAreInRamAndLocked() throws IOException {
+        status(0, 32);
+        Files.writeString(root.resolve("7/status"), "HugetlbPages:\t1024 kB\n", StandardOpenOption.APPEND);
+
+        assertThat(now()).isEqualTo(new JvmMemory(481 * MIB, MIB, 0, 20 * MIB, 9 * MIB, MIB, 0));
     }
 
     private JvmMemory now(String... flags) throws IOException {

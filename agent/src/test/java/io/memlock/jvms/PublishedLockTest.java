@@ -57,7 +57,7 @@ class PublishedLockTest {
         assertThat(published.state()).isEqualTo(LockState.LOCKED);
         assertThat(published.verifiedAgeSeconds()).isEqualTo(2);
         assertThat(published.coverage()).isEqualTo(1);
-        assertThat(published.complete(kernel(900, 1000), 50)).isEqualTo(new JvmMemory(880, 800, 1000, 40, 500, 7));
+        assertThat(published.complete(kernel(900, 1000), 50)).isEqualTo(new JvmMemory(880, 800, 1000, 40, 500, 0, 7));
     }
 
     @Test
@@ -71,7 +71,7 @@ class PublishedLockTest {
     void whatTheKernelSaysNowIsTheMost() {
         assertThat(read(honest()).complete(kernel(600, 700), 50))
                 .as("the JVM has become smaller since")
-                .isEqualTo(new JvmMemory(600, 700, 700, 40, 500, 7));
+                .isEqualTo(new JvmMemory(600, 700, 700, 40, 500, 0, 7));
         assertThat(read(honest()).complete(kernel(900, 1000), 39).swappedBytes())
                 .as("more than this host has in swap")
                 .isEqualTo(10);
@@ -93,9 +93,17 @@ class PublishedLockTest {
     }
 
     @Test
+    void hugePagesOfHugetlbfsAreLockedAndNotCharged() {
+        JvmMemory seen = new JvmMemory(900, -1, 100, 10, 100, 750, -1);
+
+        assertThat(read(honest()).isBorneOutBy(seen)).isTrue();
+        assertThat(read(honest()).complete(seen, 50)).isEqualTo(new JvmMemory(880, 800, 100, 40, 100, 750, 7));
+    }
+
+    @Test
     void whoLocksEverythingIsChargedForAllThatIsAnonymous() {
         byte[] file = honest("heap+code+metaspace+stacks+gc+cds+native+libs+shm+other", 4, 4);
-        JvmMemory memory = new JvmMemory(1 << 30, -1, 4096, 0, 1 << 29, -1);
+        JvmMemory memory = new JvmMemory(1 << 30, -1, 4096, 0, 1 << 29, 0, -1);
 
         assertThat(read(file).isBorneOutBy(memory)).isFalse();
         assertThat(read(honest("heap", 4, 4)).isBorneOutBy(memory)).isTrue();
@@ -186,7 +194,7 @@ class PublishedLockTest {
 
     /** What the kernel tells at no cost. */
     private static JvmMemory kernel(long resident, long charged) {
-        return new JvmMemory(resident, charged == 0 ? 0 : -1, charged, 10, 500, charged == 0 ? 0 : -1);
+        return new JvmMemory(resident, charged == 0 ? 0 : -1, charged, 10, 500, 0, charged == 0 ? 0 : -1);
     }
 
     private static PublishedLock published(String files) {

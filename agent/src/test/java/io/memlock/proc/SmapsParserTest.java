@@ -58,6 +58,34 @@ class SmapsParserTest {
         assertThat(summed).isNotEqualTo(proc.smapsRollup("42"));
     }
 
+    @Test
+    void hugePagesThatTwoMappingsShowCountOnce(@TempDir Path directory) throws IOException {
+        Path process = Files.createDirectory(directory.resolve("42"));
+        ProcFs proc = new ProcFs(directory.toFile(), directory.toFile());
+        Files.writeString(
+                process.resolve("smaps_rollup"),
+                """
+                7f0000000000-7ffd00000000 ---p 00000000 00:00 0                          [rollup]
+                Pss:                  40 kB
+                Shared_Hugetlb:     8192 kB
+                Locked:               12 kB
+                """);
+        String view =
+                """
+                7f%s0000000-7f%s0400000 rw-s 00000000 00:0f 5                          /anon_hugepage (deleted)
+                Pss:                  20 kB
+                Shared_Hugetlb:     4096 kB
+                Locked:                6 kB
+                """;
+        Files.writeString(process.resolve("smaps"), view.formatted(11, 11) + view.formatted(12, 12));
+
+        SmapsRollup rollup = proc.smapsRollup("42");
+
+        assertThat(rollup.hugetlbBytes()).isEqualTo(4 << 20);
+        assertThat(rollup.residentBytes()).isEqualTo((4 << 20) + (40 << 10));
+        assertThat(rollup.lockedOrHugetlbBytes()).isEqualTo((4 << 20) + (12 << 10));
+    }
+
     /** Before Linux 6.2 the kernel has no letters for on-fault. */
     @ParameterizedTest
     @ValueSource(strings = {"lf", "??"})
