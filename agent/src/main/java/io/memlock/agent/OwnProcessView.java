@@ -20,6 +20,7 @@ import io.memlock.report.SmapsScan;
 import io.memlock.state.LockStatus;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** Implements {@link ProcessView} for the process this runs in. */
 final class OwnProcessView implements ProcessView {
@@ -30,6 +31,7 @@ final class OwnProcessView implements ProcessView {
     private final Log log;
     private final MemoryLock lock;
     private final OwnMetaspace metaspace;
+    private final BooleanSupplier isHeapHugetlb;
 
     /**
      * Creates the view.
@@ -39,13 +41,20 @@ final class OwnProcessView implements ProcessView {
      * @param metaspace of this JVM
      */
     OwnProcessView(
-            ProcFs proc, JvmLayout layout, GentleScan gentleScan, Log log, MemoryLock lock, OwnMetaspace metaspace) {
+            ProcFs proc,
+            JvmLayout layout,
+            GentleScan gentleScan,
+            Log log,
+            MemoryLock lock,
+            OwnMetaspace metaspace,
+            BooleanSupplier isHeapHugetlb) {
         this.proc = proc;
         this.layout = layout;
         this.gentleScan = gentleScan;
         this.log = log;
         this.lock = lock;
         this.metaspace = metaspace;
+        this.isHeapHugetlb = isHeapHugetlb;
     }
 
     @Override
@@ -93,7 +102,7 @@ final class OwnProcessView implements ProcessView {
         return OutgrowWarning.of(
                 report,
                 status,
-                Runtime.getRuntime().maxMemory(),
+                isHeapHugetlb.getAsBoolean() ? 0 : Runtime.getRuntime().maxMemory(),
                 cgroup.limitBytes(),
                 proc.memInfo().totalBytes(),
                 isSwapOn() && cgroup.swapLimitBytes() != 0,

@@ -82,6 +82,8 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
                 }
             };
 
+    private final HugetlbHeap hugetlbHeap = new HugetlbHeap(this);
+
     private HeldPages held;
     private Boolean inUserNamespace;
     private Deployment deployment;
@@ -138,7 +140,7 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
 
     /** Creates a source of what room there is, for one thread. */
     RoomSource newRoom() {
-        return new ProcessRoom(proc, pageBytes, new HeapCounters(instrumentation));
+        return new ProcessRoom(proc, pageBytes, new HeapCounters(instrumentation), hugetlbHeap);
     }
 
     private Reconciler newReconciler(ApplicationLocks applicationLocks, RoomWatch room) {
@@ -177,7 +179,7 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
     OwnProcessView view() {
         SharedMemorySwap sharedSwap = new SharedMemorySwap(libc, proc, Pause.SLEEP, pageBytes);
         GentleScan gentleScan = new GentleScan(proc, layout(), probe, sharedSwap, new Pacer(Pause.SLEEP), pageBytes);
-        return new OwnProcessView(proc, layout(), gentleScan, log, lock, metaspace());
+        return new OwnProcessView(proc, layout(), gentleScan, log, lock, metaspace(), hugetlbHeap);
     }
 
     @Override
@@ -223,6 +225,11 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
      */
     boolean isLarge() throws IOException {
         return !SmapsCost.isLow(proc.status(ProcFs.SELF).vmRssBytes());
+    }
+
+    /** Returns the regions of all memory as far as they are known without disturbing anybody. */
+    List<Segment> segmentsUnasked() throws IOException {
+        return layout().classifyUnasked(proc.mappings(ProcFs.SELF));
     }
 
     @Override

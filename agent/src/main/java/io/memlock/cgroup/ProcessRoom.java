@@ -7,6 +7,7 @@ import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessStatus;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /** {@link RoomSource} of the process this runs in. Not thread-safe. */
@@ -20,6 +21,7 @@ public final class ProcessRoom implements RoomSource {
     private final LockedSizeReader sizes;
     private final long pageBytes;
     private final LongSupplier nextCopiedBytes;
+    private final BooleanSupplier isHeapHugetlb;
     private AddressSpaceReader size;
     private CgroupHierarchy cgroup = CgroupHierarchy.UNKNOWN;
     private String membership = "";
@@ -30,11 +32,13 @@ public final class ProcessRoom implements RoomSource {
      * Reads nothing until it is asked.
      *
      * @param nextCopiedBytes tells what the next garbage collection takes at once; -1 if that is not known
+     * @param isHeapHugetlb tells whether the heap lies in huge pages of hugetlbfs: it takes nothing of the free memory then
      */
-    public ProcessRoom(ProcFs proc, long pageBytes, LongSupplier nextCopiedBytes) {
+    public ProcessRoom(ProcFs proc, long pageBytes, LongSupplier nextCopiedBytes, BooleanSupplier isHeapHugetlb) {
         this.proc = proc;
         this.pageBytes = pageBytes;
         this.nextCopiedBytes = nextCopiedBytes;
+        this.isHeapHugetlb = isHeapHugetlb;
         this.cgroups = new Cgroups(proc);
         this.sizes = proc.lockedSizeReader(ProcFs.SELF);
     }
@@ -95,6 +99,9 @@ public final class ProcessRoom implements RoomSource {
      */
     @Override
     public long heapToComeBytes() {
+        if (isHeapHugetlb.getAsBoolean()) {
+            return 0;
+        }
         try {
             lastAnonymousBytes = anonymousBytes(proc.status(ProcFs.SELF));
         } catch (IOException e) {

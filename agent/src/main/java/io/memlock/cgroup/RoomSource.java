@@ -18,7 +18,7 @@ public interface RoomSource {
 
     /**
      * Returns what the Java heap may still take of the free memory: its largest size, less what is resident of
-     * anonymous memory, at most what the heap has committed.
+     * anonymous memory, at most what the heap has committed. A heap in huge pages of hugetlbfs takes none of it.
      */
     long heapToComeBytes();
 

@@ -5,6 +5,7 @@ import io.memlock.calls.LockLimit;
 import io.memlock.hotspot.JvmFlags;
 import io.memlock.hotspot.RegionBounds;
 import io.memlock.memory.Bytes;
+import io.memlock.memory.FilePieces;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import io.memlock.memory.Selection;
@@ -14,7 +15,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Computes how many bytes a limit must allow for a selection: all that is committed is charged, resident or not.
+ * Computes how many bytes a limit must allow for a selection: all that is committed is charged, resident or not, but for
+ * huge pages of hugetlbfs, which are locked as they are and set aside from all other memory.
  *
  * @param nowBytes committed now
  * @param chargedElsewhereBytes locked by somebody else, outside of the selection
@@ -22,6 +24,7 @@ import java.util.stream.Collectors;
  * @param atMost RAM each selected region can come to take; what no flag limits is counted as it is committed now, and so is
  * the code cache, whose reserve hardly a JVM ever fills; of libraries and class archives what is resident
  * @param unlimited what of the selection no flag limits
+ * @param hugetlbBytes what of the selection is mapped in huge pages of hugetlbfs; no other number counts it
  * @param grownBytes a limit on locked memory that holds all of it, whatever it grows to; -1 if no number would
  */
 record MemoryNeed(
@@ -30,6 +33,7 @@ record MemoryNeed(
         long agentBytes,
         Map<Region, Long> atMost,
         List<Region> unlimited,
+        long hugetlbBytes,
         long grownBytes) {
 
     private static final long DEFAULT_STACK_BYTES = 1 << 20;
@@ -45,7 +49,8 @@ record MemoryNeed(
 
     static MemoryNeed of(ExaminedJvm examined, Selection selected) {
         List<Region> selection = selected.regions();
-        RegionBounds bounds = new RegionBounds(examined.segments(selected), examined.flags());
+        List<Segment> segments = examined.segments(selected);
+        RegionBounds bounds = new RegionBounds(segments, examined.flags());
         Map<Region, Long> now = new EnumMap<>(Region.class);
         Map<Region, Long> atMost = new EnumMap<>(Region.class);
         for (Region region : selection) {
@@ -64,15 +69,28 @@ record MemoryNeed(
                 .toList();
         long elsewhere = elsewhere(examined, selected);
         long most = bounds.mostBytes(selection);
+        long hugetlb = segments.stream()
+                .filter(segment -> segment.mapping().isHugetlb())
+                .mapToLong(new FilePieces()::unseenBytes)
+                .sum();
         return new MemoryNeed(
-                nowBytes, elsewhere, agentBytes, atMost, unlimited, most < 0 ? -1 : LockLimit.toLock(most + elsewhere));
+                nowBytes,
+                elsewhere,
+                agentBytes,
+                atMost,
+                unlimited,
+                hugetlb,
+                most < 0 ? -1 : LockLimit.toLock(most + elsewhere));
     }
 
     private static long atMostBytes(ExaminedJvm examined, RegionBounds bounds, Region region) {
         long committed = bounds.committedBytes(region);
         return switch (region) {
             // ZGC before JDK 21 maps its heap three times: charged thrice, but in RAM once.
-            case HEAP -> examined.heapMaxBytes() >= 0 ? examined.heapMaxBytes() : committed;
+            case HEAP ->
+                examined.heapMaxBytes() >= 0 && !Segment.isAnyHugetlbHeap(examined.segments())
+                        ? examined.heapMaxBytes()
+                        : committed;
             // Hardly a JVM touches all pages of these, and a lock on-fault brings none in. It does of its data.
             case LIBS, CDS -> least(committed, examined.status().rssFileBytes());
             case METASPACE -> Math.max(committed, metaspaceLimit(examined.flags()));
@@ -134,6 +152,11 @@ record MemoryNeed(
         }
         if (atMost.getOrDefault(Region.CODE, 0L) > 0) {
             text.append("; code counts with its size now, because a JVM rarely fills its reserved code cache");
+        }
+        if (hugetlbBytes > 0) {
+            text.append(text.length() == 0 ? "beside " : "; beside ")
+                    .append(Bytes.text(hugetlbBytes))
+                    .append(" in huge pages of hugetlbfs, never swapped");
         }
         return text.toString();
     }

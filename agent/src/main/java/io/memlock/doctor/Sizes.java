@@ -75,7 +75,9 @@ final class Sizes {
     /** Returns whether little would be left for files once the heap has grown: {@code auto} takes {@code rescan} then. */
     boolean isRoomForFilesScarce() {
         long committed = new RegionBounds(examined.segments(), examined.flags()).committedBytes(Region.HEAP);
-        long heapToCome = Math.max(0, examined.heapMaxBytes() - Math.min(anonymousBytes, committed));
+        long heapToCome = Segment.isAnyHugetlbHeap(examined.segments())
+                ? 0
+                : Math.max(0, examined.heapMaxBytes() - Math.min(anonymousBytes, committed));
         return cgroup.freeBytes(memory) - heapToCome < RoomWatch.SCARCE_BYTES;
     }
 

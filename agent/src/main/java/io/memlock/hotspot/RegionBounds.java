@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * Tells how large regions can grow, in bytes of mappings that are charged once they are locked: up to what the JVM has
- * reserved for them, or to the limit of a flag.
+ * reserved for them, or to the limit of a flag. Huge pages of hugetlbfs are never charged.
  */
 public final class RegionBounds {
 
@@ -75,6 +75,7 @@ public final class RegionBounds {
             boolean counts = segment.region() == region
                     && !segment.isAgentsView()
                     && !segment.mapping().isFirstStack()
+                    && !segment.mapping().isHugetlb()
                     && (!onlyCommitted || segment.mapping().isAccessible());
             bytes += counts ? segment.length() : 0;
         }

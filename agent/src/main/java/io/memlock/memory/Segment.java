@@ -38,6 +38,19 @@ public record Segment(long start, long end, Region region, Evidence evidence, Ma
         return false;
     }
 
+    /**
+     * Returns whether the heap lies in huge pages of hugetlbfs. Then all of it does, and what it has still to take was set aside
+     * from all other memory.
+     */
+    public static boolean isAnyHugetlbHeap(List<Segment> segments) {
+        for (Segment segment : segments) {
+            if (segment.region() == Region.HEAP && segment.mapping().isHugetlb()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Returns the bytes from the beginning of the file to what is at {@link #start}. */
     public long fileOffset() {
         return mapping.offset() + start - mapping.start();

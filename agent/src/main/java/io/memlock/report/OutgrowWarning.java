@@ -12,7 +12,7 @@ import java.util.List;
  * all else that is selected what is resident counts: hardly a JVM ever fills the code cache it has reserved, or touches
  * all pages of its libraries.
  *
- * @param heapBytes the largest heap, 0 if it is not selected
+ * @param heapBytes the largest heap, 0 if it is not selected or lies in huge pages of hugetlbfs
  * @param besideHeapBytes what is resident now of all else that is selected
  * @param chosenFileBytes what is mapped of files that were chosen by name
  * @param cgroupBytes the memory cgroup's limit, -1 if there is none
@@ -39,7 +39,8 @@ public record OutgrowWarning(
      * Compares what a scan has found with what there is.
      *
      * @param status tells what is selected
-     * @param largestHeapBytes what the heap may become
+     * @param largestHeapBytes what the heap may become, 0 if it lies in huge pages of hugetlbfs: these are set aside from all
+     *     other memory, and no memory cgroup is charged for them by default
      */
     public static OutgrowWarning of(
             RegionReport report,
@@ -54,7 +55,7 @@ public record OutgrowWarning(
         long heap = isHeapSelected ? report.total(List.of(Region.HEAP)).residentBytes() : 0;
         RegionUsage chosen = report.chosen(status);
         return new OutgrowWarning(
-                isHeapSelected ? Math.max(largestHeapBytes, heap) : 0,
+                isHeapSelected && largestHeapBytes > 0 ? Math.max(largestHeapBytes, heap) : 0,
                 selected - heap - chosen.residentBytes(),
                 chosen.committedBytes(),
                 cgroupBytes,

@@ -34,7 +34,7 @@ class OwnProcessViewTest {
 
     private String swapNote() throws IOException {
         ProcFs proc = new ProcFs(root.resolve("proc").toFile(), root.toFile());
-        return new OwnProcessView(proc, null, null, null, null, null).swapNote();
+        return new OwnProcessView(proc, null, null, null, null, null, () -> false).swapNote();
     }
 
     @Test

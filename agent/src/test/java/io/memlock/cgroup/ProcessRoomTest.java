@@ -142,7 +142,7 @@ class ProcessRoomTest {
     }
 
     private static ProcessRoom room(Path root) {
-        return new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096, () -> -1);
+        return new ProcessRoom(new ProcFs(root.resolve("proc").toFile(), root.toFile()), 4096, () -> -1, () -> false);
     }
 
     /** Its new cgroup may be much smaller. */
@@ -202,6 +202,17 @@ class ProcessRoomTest {
         Files.delete(status);
 
         assertThat(room.heapToComeBytes()).isEqualTo(toCome);
+    }
+
+    /** They are set aside from all other memory. */
+    @Test
+    void aHeapInHugePagesOfHugetlbfsTakesNothingOfTheFreeMemory(@TempDir Path root) throws Exception {
+        Files.writeString(
+                Files.createDirectories(root.resolve("proc/self")).resolve("status"), "Name:\tjava\nRssAnon:\t4 kB\n");
+        ProcFs proc = new ProcFs(root.resolve("proc").toFile(), root.toFile());
+
+        assertThat(new ProcessRoom(proc, 4096, () -> -1, () -> true).heapToComeBytes())
+                .isZero();
     }
 
     /** ZGC's heap counts once for each view, and direct buffers may be more than all of the heap. */
@@ -270,7 +281,7 @@ class ProcessRoomTest {
 
     @Test
     void isNotKnownWhereNothingTells(@TempDir Path root) {
-        ProcessRoom room = new ProcessRoom(new ProcFs(root.toFile(), root.toFile()), 4096, () -> -1);
+        ProcessRoom room = new ProcessRoom(new ProcFs(root.toFile(), root.toFile()), 4096, () -> -1, () -> false);
 
         assertThat(room.freeBytes()).isEqualTo(RoomSource.UNKNOWN);
     }

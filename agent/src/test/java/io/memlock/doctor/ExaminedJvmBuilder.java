@@ -112,6 +112,15 @@ final class ExaminedJvmBuilder {
         return segment(Region.HEAP, HEAP, 4 * MIB, "rw", "/memfd:java_heap (deleted)");
     }
 
+    /** As with -XX:+UseLargePages: so much of the heap is mapped in huge pages of hugetlbfs. */
+    ExaminedJvmBuilder hugetlbHeap(long bytes) {
+        segments.removeIf(segment -> segment.region() == Region.HEAP);
+        Mapping mapping = new Mapping(
+                HEAP, HEAP + bytes, true, true, false, false, 0, 7, "/anon_hugepage (deleted)", Backing.HUGETLB);
+        segments.add(new Segment(HEAP, HEAP + bytes, Region.HEAP, Evidence.VM_STRUCTURE, mapping));
+        return heapMax(bytes);
+    }
+
     /** Its Java is at /jdk as it sees it, and below its root directory as we do. */
     ExaminedJvmBuilder inChroot(String root) {
         segments.removeIf(segment -> segment.region() == Region.LIBS);

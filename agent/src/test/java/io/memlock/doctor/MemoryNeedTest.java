@@ -85,6 +85,20 @@ class MemoryNeedTest {
                 .isEqualTo(4 * MIB);
     }
 
+    /** They are locked as they are, and no limit counts them. */
+    @Test
+    void aHeapInHugePagesOfHugetlbfsNeedsNothing() {
+        ExaminedJvmBuilder examined = new ExaminedJvmBuilder().hugetlbHeap(128 * MIB);
+
+        MemoryNeed need = MemoryNeed.of(examined.build(), Selection.of(List.of(Region.HEAP)));
+        assertThat(need.chargedBytes()).isZero();
+        assertThat(need.atMostBytes()).isZero();
+        assertThat(need.describe()).isEqualTo("beside 128.0 MiB in huge pages of hugetlbfs, never swapped");
+        assertThat(describe(examined, Region.HEAP, Region.METASPACE))
+                .startsWith("metaspace 1.0 MiB; ")
+                .endsWith("; beside 128.0 MiB in huge pages of hugetlbfs, never swapped");
+    }
+
     @Test
     void metaspaceHasALimitOrNone() {
         ExaminedJvmBuilder limited = new ExaminedJvmBuilder().options("-XX:MaxMetaspaceSize=32m");

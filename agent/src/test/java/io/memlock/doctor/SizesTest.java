@@ -82,6 +82,15 @@ class SizesTest extends OnCapturedHost {
     }
 
     @Test
+    void aHeapInHugePagesOfHugetlbfsTakesNoRoom() {
+        host.put(LIMIT, 1600 * MIB + "\n").put(USAGE, 100 * MIB + "\n");
+        ExaminedJvm examined = new ExaminedJvmBuilder().hugetlbHeap(48L << 30).build();
+
+        assertThat(new Sizes(host.proc(), examined).isRoomForFilesScarce()).isFalse();
+        assertThat(hostRam(examined, Region.HEAP).severity()).isEqualTo(Severity.OK);
+    }
+
+    @Test
     void theCgroupHasToHoldIt() throws IOException {
         assertThat(find(64 * MIB, "memory cgroup")).isEqualTo(Finding.ok("memory cgroup", "no limit"));
         host.put(LIMIT, 64 * MIB + "\n");

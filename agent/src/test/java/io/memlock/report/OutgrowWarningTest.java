@@ -98,12 +98,22 @@ class OutgrowWarningTest {
         assertThat(warning("mode=heap", 128 * MIB - 1)).contains("; 0 B of the other selected regions");
     }
 
+    @Test
+    void aHeapInHugePagesOfHugetlbfsDoesNotCount() throws Exception {
+        assertThat(warning("mode=all", 32 * MIB, 0)).isNull();
+        assertThat(warning("mode=all", 32 * MIB - 1, 0)).contains("can grow to 32.0 MiB (the heap to 0 B;");
+    }
+
     private static String warning(String options, long cgroupBytes) throws Exception {
+        return warning(options, cgroupBytes, 128 * MIB);
+    }
+
+    private static String warning(String options, long cgroupBytes, long largestHeapBytes) throws Exception {
         FakeKernel kernel = new FakeKernel();
         kernel.commit(Region.HEAP, 0x1000_0000L, MIB);
         MemoryLock lock = new FakeProcess(kernel).newLock();
         lock.start(OptionParser.parse(options));
-        return OutgrowWarning.of(SMALL, lock.status(), 128 * MIB, cgroupBytes, 64 * GIB, false, false)
+        return OutgrowWarning.of(SMALL, lock.status(), largestHeapBytes, cgroupBytes, 64 * GIB, false, false)
                 .text();
     }
 
