@@ -67,18 +67,27 @@ public record Snapshot(
         JvmMemory memory = JvmMemory.of(
                 processes.status(jvm.pid()), total.residentBytes(), total.lockedBytes(), total.swappedBytes());
         RegionUsage selected = selected(published, report);
-        PublishedLock seen = selected == null
-                ? PublishedLock.NOTHING
-                : published.measured(selected.lockedBytes(), selected.residentBytes());
         return new Snapshot(
                 jvm,
-                Answer.on(jvm, memory, seen, new Thresholds(null, null, null)),
+                Answer.on(jvm, memory, judged(published, selected), new Thresholds(null, null, null)),
                 published.describe(),
                 selected,
                 rows,
                 report,
                 layout.layers(),
                 new Doctor(proc).examine(jvm, options(published, globs)).worstFirst(false));
+    }
+
+    /**
+     * Returns what the verdict goes by: where the scan could tell what is selected, what it found counts more than what the
+     * agent says; elsewhere, as for {@code check}, what the agent says.
+     *
+     * @param selected what the scan found of the selection; null if it is not known
+     */
+    static PublishedLock judged(PublishedLock published, RegionUsage selected) {
+        return selected == null
+                ? published
+                : published.measured(selected.lockedBytes(), selected.residentBytes());
     }
 
     /** Returns what a scan found of what the agent in the JVM should lock; null if that is not known. */
