@@ -43,7 +43,7 @@ public record LockSummary(Lock lock, boolean isSwapped, String text) {
         String text =
                 switch (lock) {
                     case LOCKED -> "locked" + (isOfSelection ? published.exceptions() : "");
-                    case PARTLY_LOCKED -> "partly locked " + Numbers.percent(published.coverage(memory));
+                    case PARTLY_LOCKED -> "partly locked" + share(memory, published);
                     case NOT_LOCKED -> "not locked";
                     case NOT_MEASURED -> "locks something (--exact measures)";
                     case NOT_VERIFIED -> "not verified by its agent" + since(published.verifiedAgeSeconds());
@@ -51,6 +51,10 @@ public record LockSummary(Lock lock, boolean isSwapped, String text) {
         boolean swapped = memory.swappedBytes() > 0;
         return new LockSummary(
                 lock, swapped, swapped ? text + ", swapped out " + Bytes.text(memory.swappedBytes()) : text);
+    }
+
+    private static String share(JvmMemory memory, PublishedLock published) {
+        return published.isWorseThanItsShare(memory) ? "" : " " + Numbers.percent(published.coverage(memory));
     }
 
     private static String since(long ageSeconds) {

@@ -158,6 +158,14 @@ public record PublishedLock(
         return isBorneOutBy(memory) ? coverage() : memory.coverage();
     }
 
+    /**
+     * Returns whether the agent says that something is not locked, while the share says that all is: the share is that of an
+     * older scan, or what is locked can be swapped out at any moment, as ZGC's heap under a limit. Then the share says nothing.
+     */
+    public boolean isWorseThanItsShare(JvmMemory memory) {
+        return state == LockState.PARTIAL && isBorneOutBy(memory) && coverage() >= LockSummary.ALL;
+    }
+
     /** Names for JSON what the coverage is of: the selection where the kernel bears it out, otherwise everything. */
     public String coverageOf(JvmMemory memory) {
         return isBorneOutBy(memory) ? "selection" : "everything";

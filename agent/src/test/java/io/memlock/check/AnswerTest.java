@@ -8,6 +8,8 @@ import io.memlock.jvms.JavaCommand;
 import io.memlock.jvms.Jvm;
 import io.memlock.jvms.JvmMemory;
 import io.memlock.jvms.PublishedLock;
+import io.memlock.memory.Region;
+import io.memlock.state.LockState;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +69,18 @@ class AnswerTest {
                 .isEqualTo(Level.OK);
     }
 
+    /** As of a scan before it, or with ZGC under a limit, whose heap can be swapped out at any moment. */
+    @Test
+    void aShareOfAllDoesNotExcuseAnAgentThatSaysPartial() {
+        PublishedLock partial =
+                published(LockState.PARTIAL, List.of(Region.HEAP), 1).measured(1000, 1000);
+        JvmMemory memory = new JvmMemory(1000, 1000, 1000, 0, 0, 0, 0);
+        Thresholds coverage = new Thresholds(Threshold.share("99.5:95"), null, null);
+
+        assertThat(answer(memory, partial, coverage, true).line())
+                .isEqualTo("MEMLOCK WARNING: JVM 7 (app.jar) partly locked, verified 1 s ago");
+    }
+
     @Test
     void aNameNeitherEndsTheLineNorAddsNumbersToIt() {
         String line = Answer.unknown(7, "evil|coverage=1\nMEMLOCK OK: all").line();
@@ -86,8 +100,17 @@ class AnswerTest {
         return answer(new JvmMemory(1000, locked, locked, 0, 0, 0, 0), thresholds, true);
     }
 
+    private static PublishedLock published(LockState state, List<Region> regions, long verifiedAgeSeconds) {
+        return new PublishedLock(state, regions, "", PublishedLock.NOTHING.scan(), 0, verifiedAgeSeconds);
+    }
+
     private static Answer answer(JvmMemory memory, Thresholds thresholds, boolean hasAgent) {
+        return answer(memory, PublishedLock.NOTHING, thresholds, hasAgent);
+    }
+
+    private static Answer answer(
+            JvmMemory memory, PublishedLock published, Thresholds thresholds, boolean hasAgent) {
         Jvm jvm = new Jvm(7, 0, new JavaCommand("app.jar", new JvmFlags(List.of())), hasAgent, 1);
-        return Answer.on(jvm, memory, PublishedLock.NOTHING, thresholds);
+        return Answer.on(jvm, memory, published, thresholds);
     }
 }

@@ -24,6 +24,7 @@ class LockSummaryTest {
     void aVerdictFollowsTheStateThatIsPublishedAndNotTheOlderBytes() {
         assertThat(verdict(LockState.LOCKED, 970)).isEqualTo("locked: heap");
         assertThat(verdict(LockState.PARTIAL, 500)).isEqualTo("partly locked 50 %");
+        assertThat(verdict(LockState.PARTIAL, 1000)).as("an older share").isEqualTo("partly locked");
         assertThat(verdict(LockState.FAILED, 0)).isEqualTo("not locked");
         assertThat(verdict(LockState.UNKNOWN, 1000)).isEqualTo("not verified by its agent for 20 s");
         assertThat(verdict(LockState.LOCKED, 4000))
