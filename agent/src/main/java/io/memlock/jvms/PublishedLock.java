@@ -137,10 +137,11 @@ public record PublishedLock(
         if (seen.lockedBytes() >= 0 || !scan.isOfProcess() || !isBorneOutBy(seen)) {
             return seen;
         }
+        long mostLocked = Math.min(seen.residentBytes(), seen.mostLockedBytes());
         boolean isPossible = scan.processSwappedBytes() <= hostSwapUsedBytes;
         return new JvmMemory(
                 Math.min(scan.processResidentBytes(), seen.residentBytes()),
-                Math.min(scan.processLockedBytes(), seen.mostLockedBytes()),
+                Math.min(scan.processLockedBytes(), mostLocked),
                 seen.chargedBytes(),
                 isPossible ? Math.max(seen.swappedBytes(), scan.processSwappedBytes()) : seen.swappedBytes(),
                 seen.anonymousBytes(),

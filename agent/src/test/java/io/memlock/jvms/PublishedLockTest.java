@@ -71,7 +71,7 @@ class PublishedLockTest {
     void whatTheKernelSaysNowIsTheMost() {
         assertThat(read(honest()).complete(kernel(600, 700), 50))
                 .as("the JVM has become smaller since")
-                .isEqualTo(new JvmMemory(600, 700, 700, 40, 500, 0, 7));
+                .isEqualTo(new JvmMemory(600, 600, 700, 40, 500, 0, 7));
         assertThat(read(honest()).complete(kernel(900, 1000), 39).swappedBytes())
                 .as("more than this host has in swap")
                 .isEqualTo(10);
