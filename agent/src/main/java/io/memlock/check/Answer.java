@@ -65,7 +65,7 @@ public record Answer(Level level, long pid, String text, JvmMemory memory, Publi
             json.put("lockedBytes", Numbers.orNull(memory.lockedBytes()));
             json.put("lockedBytesAgeSeconds", Numbers.orNull(memory.ageSeconds()));
             json.put("swappedBytes", Numbers.orNull(memory.swappedBytes()));
-            json.put("coverage", Numbers.orNull(published.coverage(memory)));
+            json.put("coverage", Numbers.shareOrNull(published.coverage(memory)));
             json.put("verifiedAgeSeconds", Numbers.orNull(published.verifiedAgeSeconds()));
         }
         return json;

@@ -55,7 +55,7 @@ record JvmStatus(
         json.put("lockedBytes", Numbers.orNull(memory.lockedBytes()));
         json.put("chargedBytes", Numbers.orNull(memory.chargedBytes()));
         json.put("swappedBytes", Numbers.orNull(memory.swappedBytes()));
-        json.put("coverage", Numbers.orNull(published.coverage(memory)));
+        json.put("coverage", Numbers.shareOrNull(published.coverage(memory)));
         json.put("coverageOf", published.coverageOf(memory));
         json.put("majorFaultsPerSecond", Numbers.orNull(majorFaultsPerSecond));
     }

@@ -203,7 +203,7 @@ final class RegionsCommand implements Callable<Integer> {
         json.put("residentBytes", usage.residentBytes());
         json.put("lockedBytes", usage.lockedBytes());
         json.put("swappedBytes", usage.swappedBytes());
-        json.put("coverage", usage.residentBytes() == 0 ? null : Numbers.orNull(usage.coverage()));
+        json.put("coverage", usage.residentBytes() == 0 ? null : Numbers.shareOrNull(usage.coverage()));
         return json;
     }
 }

@@ -24,15 +24,18 @@ public final class Numbers {
         return perSecond < 0 ? NOT_KNOWN : String.format(Locale.ROOT, "%.1f", perSecond);
     }
 
-    /** Formats a share, for example {@code 83 %}; 100 only if it is all, 0 only if it is nothing. */
+    /**
+     * Formats a share, for example {@code 83 %}; 100 only if it is all, 0 only if it is nothing. Of nearly all it shows one
+     * decimal.
+     */
     public static String percent(double share) {
         if (share < 0) {
             return NOT_KNOWN;
         }
-        long rounded = Math.round(share * 100);
-        if (rounded == 100 && share < 1) {
-            return share >= LockSummary.ALL ? "100 %" : "99 %";
+        if (share >= LockSummary.ALL && share < 1) {
+            return String.format(Locale.ROOT, "%.1f %%", Math.floor(share * 1000) / 10);
         }
+        long rounded = Math.round(share * 100);
         return rounded == 0 && share > 0 ? "<1 %" : rounded + " %";
     }
 
@@ -44,6 +47,14 @@ public final class Numbers {
     /** Returns a number for JSON, null if not known. */
     public static Number orNull(long number) {
         return number < 0 ? null : (Number) number;
+    }
+
+    /**
+     * Returns a share for JSON with three decimals, null if not known; 1 only if it is all, 0 only if it is nothing: scripts
+     * compare it with these.
+     */
+    public static Number shareOrNull(double share) {
+        return share > 0 && share < 1 ? (Number) (Math.max(1, Math.floor(share * 1000)) / 1000) : orNull(share);
     }
 
     /** Returns a number for JSON with three decimals, null if not known. */

@@ -103,6 +103,21 @@ class OutputTest {
         assertThat(Numbers.orNull(0.12345)).isEqualTo(0.123);
     }
 
+    /** 64 GiB less 30 MiB is not all. */
+    @Test
+    void aShareIsOneOnlyIfItIsAllAndZeroOnlyIfItIsNothing() {
+        assertThat(Numbers.shareOrNull(0.99954)).isEqualTo(0.999);
+        assertThat(Numbers.shareOrNull(0.0004)).isEqualTo(0.001);
+        assertThat(Numbers.shareOrNull(1)).isEqualTo(1.0);
+        assertThat(Numbers.shareOrNull(0)).isEqualTo(0.0);
+        assertThat(Numbers.shareOrNull(-1)).isNull();
+        assertThat(Numbers.percent(0.99996)).isEqualTo("99.9 %");
+        assertThat(Numbers.percent(0.995)).isEqualTo("99.5 %");
+        assertThat(Numbers.percent(0.9949)).isEqualTo("99 %");
+        assertThat(Numbers.percent(1)).isEqualTo("100 %");
+        assertThat(Numbers.percent(0.0004)).isEqualTo("<1 %");
+    }
+
     private static Console console(String stdout, Map<String, String> environment) {
         return Console.of(System.out, System.err, stdout, environment);
     }
