@@ -4,6 +4,7 @@ package io.memlock.jvms;
 import io.memlock.memory.SmapsCost;
 import io.memlock.proc.ProcessStatus;
 import io.memlock.proc.SmapsRollup;
+import io.memlock.proc.SwappedBytes;
 import java.io.IOException;
 
 /** Reads how much memory a JVM has, and walks page tables only if it is cheap or the user asks for it. */
@@ -44,20 +45,29 @@ public final class MemoryReader {
         ProcessStatus status = proc.status(jvm.pid());
         boolean isWalked = isExact || (isWorthAWalk(jvm, status) && SmapsCost.isLow(status.vmRssBytes()));
         return isWalked
-                ? measure(jvm.pid(), status)
+                ? walk(jvm.pid(), status).memory()
                 : published.complete(
                         JvmMemory.of(status), proc.files().memInfo().swapUsedBytes());
     }
 
-    /** Walks page tables, which has its price: {@link SmapsCost}. */
-    JvmMemory measure(long pid) throws IOException {
-        return measure(pid, proc.status(pid));
-    }
+    /**
+     * What a walk of page tables found.
+     *
+     * @param sharedSwappedBytes in swap, of shared memory, which VmSwap leaves out: the heap, with ZGC
+     */
+    record Walk(JvmMemory memory, long sharedSwappedBytes) {}
 
-    /** Walks a second time only if shared memory is swapped: the sum counts each view of it. */
-    private JvmMemory measure(long pid, ProcessStatus status) throws IOException {
+    /**
+     * Walks page tables, which has its price: {@link SmapsCost}. Walks a second time only if shared memory is swapped: the sum
+     * counts each view of it. So it may seem where memory went to swap after the status was read.
+     */
+    Walk walk(long pid, ProcessStatus status) throws IOException {
         SmapsRollup rollup = proc.smapsRollup(pid);
         boolean hasShared = rollup.swapBytes() > Math.max(0, status.vmSwapBytes());
-        return JvmMemory.of(status, rollup, hasShared ? proc.swappedBytes(pid) : rollup.swapPssBytes());
+        if (!hasShared) {
+            return new Walk(JvmMemory.of(status, rollup, rollup.swapPssBytes()), 0);
+        }
+        SwappedBytes swapped = proc.swappedBytes(pid);
+        return new Walk(JvmMemory.of(status, rollup, swapped.total()), swapped.shared());
     }
 }

@@ -54,9 +54,10 @@ public final class PacedMemory {
         }
         if (isDue(glance)) {
             long start = System.nanoTime();
-            measured = reader.measure(jvm.pid());
+            MemoryReader.Walk walk = reader.walk(jvm.pid(), status);
+            measured = walk.memory();
             residentThen = glance.residentBytes();
-            sharedSwappedBytes = Math.max(0, measured.swappedBytes() - glance.swappedBytes());
+            sharedSwappedBytes = walk.sharedSwappedBytes();
             measuredNanos = System.nanoTime();
             tookNanos = measuredNanos - start;
         }

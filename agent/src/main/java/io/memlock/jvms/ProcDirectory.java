@@ -9,6 +9,7 @@ import io.memlock.proc.ProcessLimits;
 import io.memlock.proc.ProcessStat;
 import io.memlock.proc.ProcessStatus;
 import io.memlock.proc.SmapsRollup;
+import io.memlock.proc.SwappedBytes;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -77,7 +78,7 @@ public final class ProcDirectory {
     }
 
     /** Reads how much is in swap, with shared memory. Walks page tables, too. */
-    long swappedBytes(long pid) throws IOException {
+    SwappedBytes swappedBytes(long pid) throws IOException {
         return parsed(() -> files.swappedBytes(Long.toString(pid)));
     }
 

@@ -85,9 +85,7 @@ public record Snapshot(
      * @param selected what the scan found of the selection; null if it is not known
      */
     static PublishedLock judged(PublishedLock published, RegionUsage selected) {
-        return selected == null
-                ? published
-                : published.measured(selected.lockedBytes(), selected.residentBytes());
+        return selected == null ? published : published.measured(selected.lockedBytes(), selected.residentBytes());
     }
 
     /** Returns what a scan found of what the agent in the JVM should lock; null if that is not known. */

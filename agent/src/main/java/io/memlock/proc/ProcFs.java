@@ -147,14 +147,14 @@ public final class ProcFs {
     }
 
     /**
-     * Returns what is in swap of all mappings, shared memory once. Costs as much in the kernel as {@link #smaps}.
+     * Adds up what is in swap of all mappings, shared memory once. Costs as much in the kernel as {@link #smaps}.
      *
      * @throws IOException if smaps cannot be read
      */
-    public long swappedBytes(String pid) throws IOException {
+    public SwappedBytes swappedBytes(String pid) throws IOException {
         SwappedBytes swapped = new SwappedBytes();
         smaps(pid, swapped::add);
-        return swapped.total();
+        return swapped;
     }
 
     /**

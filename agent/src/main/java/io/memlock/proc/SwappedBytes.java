@@ -12,6 +12,7 @@ public final class SwappedBytes {
 
     private final FilePieces pieces = new FilePieces();
     private long total;
+    private long shared;
 
     /**
      * Adds a mapping.
@@ -21,10 +22,16 @@ public final class SwappedBytes {
     public long add(SmapsEntry entry) {
         long swapped = pieces.unseenPart(entry.mapping(), entry.swappedBytes());
         total += swapped;
+        shared += entry.mapping().shared() ? swapped : 0;
         return swapped;
     }
 
     public long total() {
         return total;
+    }
+
+    /** Returns the part of the sum that is of shared memory, which VmSwap leaves out. */
+    public long shared() {
+        return shared;
     }
 }

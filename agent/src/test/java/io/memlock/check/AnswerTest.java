@@ -108,8 +108,7 @@ class AnswerTest {
         return answer(memory, PublishedLock.NOTHING, thresholds, hasAgent);
     }
 
-    private static Answer answer(
-            JvmMemory memory, PublishedLock published, Thresholds thresholds, boolean hasAgent) {
+    private static Answer answer(JvmMemory memory, PublishedLock published, Thresholds thresholds, boolean hasAgent) {
         Jvm jvm = new Jvm(7, 0, new JavaCommand("app.jar", new JvmFlags(List.of())), hasAgent, 1);
         return Answer.on(jvm, memory, published, thresholds);
     }

@@ -80,6 +80,26 @@ class PacedMemoryTest {
         assertThat(now().residentBytes()).isEqualTo(160 * MIB);
     }
 
+    /** Until the next walk, which is seldom in a large JVM, swap that has been read back would be shown. */
+    @Test
+    void whatWentToSwapDuringAWalkIsNotTakenForSharedMemory() throws IOException {
+        status(4, 32);
+        Path process = root.resolve("7");
+        Files.writeString(process.resolve("smaps"), SMAPS.substring(SMAPS.indexOf("7f1000000000")));
+        Files.writeString(
+                process.resolve("smaps_rollup"),
+                ROLLUP.replace("Swap:             327680", "Swap:              40960")
+                        .replace("SwapPss:           20480", "SwapPss:           40960"));
+        PacedMemory memory = paced(10_000);
+        assertThat(memory.now().swappedBytes()).isEqualTo(20 * MIB);
+
+        Files.writeString(
+                process.resolve("status"),
+                Files.readString(process.resolve("status")).replace("VmSwap:\t20480", "VmSwap:\t0"));
+
+        assertThat(memory.now().swappedBytes()).isZero();
+    }
+
     /** VmRSS and VmLck count none of them. */
     @Test
     void hugePagesOfHugetlbfsAreInRamAndLocked() throws IOException {
@@ -90,8 +110,12 @@ class PacedMemoryTest {
     }
 
     private JvmMemory now(String... flags) throws IOException {
+        return paced(0, flags).now();
+    }
+
+    private PacedMemory paced(long gapMillis, String... flags) {
         Jvm jvm = new Jvm(7, 0, new JavaCommand("Main", new JvmFlags(List.of(flags))), false, 1);
-        return new PacedMemory(new MemoryReader(new ProcDirectory(root)), jvm, 0).now();
+        return new PacedMemory(new MemoryReader(new ProcDirectory(root)), jvm, gapMillis);
     }
 
     private void status(int lockedKilobytes, int sharedKilobytes) throws IOException {

@@ -72,7 +72,8 @@ class SwappedBytesTest {
                 entry(0x1000_0000L, 0x100, "rw-p", 0, 0, "", 8, 8)
                         + entry(0x4_0000_0000L, 0x100, "rw-s", 0, 7, "/dev/shm/a", 100, 0));
 
-        assertThat(new ProcFs(root.toFile(), root.toFile()).swappedBytes("42")).isEqualTo(108 * KIB);
+        assertThat(new ProcFs(root.toFile(), root.toFile()).swappedBytes("42").total())
+                .isEqualTo(108 * KIB);
     }
 
     private static long swapped(String... entries) {
