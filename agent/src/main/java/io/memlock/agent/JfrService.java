@@ -8,7 +8,6 @@ import io.memlock.jfr.Recordings;
 import io.memlock.keeper.LockControl;
 import io.memlock.log.Log;
 import io.memlock.options.CurrentOptions;
-import java.io.IOException;
 
 /** Has events recorded while the option {@code jfr} is on, from the first recording on. */
 final class JfrService {
@@ -52,7 +51,7 @@ final class JfrService {
                     && HeapRoom.lasts()) {
                 begin(control);
             }
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (RuntimeException | Error e) {
             isRefused = !RetryPause.isWorthwhileAfter(e);
             log.debug("no events in Flight Recorder: " + e);
             if (!isRefused) {
@@ -62,7 +61,7 @@ final class JfrService {
         }
     }
 
-    private void begin(LockControl control) throws IOException {
+    private void begin(LockControl control) {
         events = new LockEvents(control, process.files(), process.passRelay());
         events.begin();
     }

@@ -53,12 +53,8 @@ public final class LockEvents {
         this.passes = passes;
     }
 
-    /**
-     * Registers the events, and records what there is to tell at once: a recording may end soon.
-     *
-     * @throws IOException if {@code /proc/self} cannot be read
-     */
-    public void begin() throws IOException {
+    /** Registers the events, and records what there is to tell at once: a recording may end soon. */
+    public void begin() {
         newest = Recordings.newest();
         faultCount.next(statOrNull(), System.nanoTime());
         EVENTS.forEach(FlightRecorder::register);
@@ -70,7 +66,7 @@ public final class LockEvents {
         recordAtOnce();
     }
 
-    private void recordAtOnce() throws IOException {
+    private void recordAtOnce() {
         refresh();
         recordStatus();
         recordRegions();
@@ -79,10 +75,8 @@ public final class LockEvents {
     /**
      * Takes notice of what is recorded now: a new recording may end soon, too, and page faults of a time in which they were not
      * recorded are not those of the next event. To be called about once a second.
-     *
-     * @throws IOException if {@code /proc/self} cannot be read
      */
-    public void update() throws IOException {
+    public void update() {
         if (!new FaultsEvent().isEnabled()) {
             faultCount.reset();
         }
@@ -109,7 +103,7 @@ public final class LockEvents {
         EVENTS.forEach(FlightRecorder::unregister);
     }
 
-    private void recordStatus() throws IOException {
+    private void recordStatus() {
         StatusEvent event = new StatusEvent();
         if (!event.isEnabled()) {
             return;
@@ -126,10 +120,19 @@ public final class LockEvents {
         event.resident = selected == null ? UNKNOWN : selected.residentBytes();
         event.swapped = selected == null ? UNKNOWN : selected.swappedBytes();
         event.scannedAgo = report == null ? ago(UNKNOWN) : report.ageMillis(now);
-        event.charged = control.numbers().chargedBytes();
+        event.charged = chargedBytes();
         event.limit = limit < 0 ? Long.MAX_VALUE : limit;
         event.relocks = known.relockCount();
         event.commit();
+    }
+
+    /** The state is told also where {@code /proc/self} cannot be read: it is UNKNOWN soon. */
+    private long chargedBytes() {
+        try {
+            return control.numbers().chargedBytes();
+        } catch (IOException e) {
+            return UNKNOWN;
+        }
     }
 
     /** Flight Recorder shows the least number there is as "not known". */
@@ -189,16 +192,12 @@ public final class LockEvents {
         }
     }
 
-    private interface Task {
-        void run() throws IOException;
-    }
-
     /** What a thread of Flight Recorder runs. Whatever goes wrong there, the next time may go well. */
     private static final class Hook implements Runnable {
 
-        private final Task task;
+        private final Runnable task;
 
-        Hook(Task task) {
+        Hook(Runnable task) {
             this.task = task;
         }
 
@@ -208,7 +207,7 @@ public final class LockEvents {
                 if (HeapRoom.isThere()) {
                     task.run();
                 }
-            } catch (IOException | RuntimeException | Error e) {
+            } catch (RuntimeException | Error e) {
                 // Then this event is missing.
             }
         }

@@ -58,7 +58,7 @@ final class StatusEvent extends Event {
     long scannedAgo;
 
     @Label("Charged")
-    @Description("Length of all locked mappings, resident or not (VmLck): it counts against the limit")
+    @Description("Length of all locked mappings, resident or not (VmLck): it counts against the limit; -1 if not known")
     @DataAmount
     long charged;
 

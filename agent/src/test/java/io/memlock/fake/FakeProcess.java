@@ -350,8 +350,14 @@ public final class FakeProcess implements OwnProcess, ProcessView {
         return freeBytes;
     }
 
+    /** Whether {@code /proc/self} cannot be read. */
+    public boolean areNumbersHidden;
+
     @Override
-    public ProcessNumbers numbers() {
+    public ProcessNumbers numbers() throws IOException {
+        if (areNumbersHidden) {
+            throw new IOException("hidden by the test");
+        }
         return new ProcessNumbers(chargedBytes(), 0, 0, 0);
     }
 
