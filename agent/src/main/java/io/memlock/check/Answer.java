@@ -32,8 +32,10 @@ public record Answer(Level level, long pid, String text, JvmMemory memory, Publi
         LockSummary summary = LockSummary.on(memory, published);
         boolean isSelectionKnown = !jvm.agent() || published.state() != null;
         Level level = thresholds.judge(memory, published, summary, isSelectionKnown);
+        // The summary tells it where nothing is verified any more, and there is none where nothing is selected.
         long age = summary.lock() == LockSummary.Lock.NOT_VERIFIED
-                ? Numbers.UNKNOWN // the summary tells it
+                        || published.regions().isEmpty()
+                ? Numbers.UNKNOWN
                 : published.verifiedAgeSeconds();
         String text = jvm.title() + " " + summary.text() + (age < 0 ? "" : ", verified " + age + " s ago");
         if (!isSelectionKnown && summary.lock() == LockSummary.Lock.PARTLY_LOCKED) {

@@ -44,12 +44,15 @@ public record Thresholds(Threshold coverage, Threshold swapped, Threshold age) {
         return bounds.ofMost((double) Math.max(0, memory.swappedBytes()));
     }
 
-    /** Judges by the age of the agent's last look; where there is no agent, by that of ours. */
+    /**
+     * Judges by the age of the agent's last look; by that of ours where there is no agent, or it has selected nothing and so
+     * verifies nothing.
+     */
     private Level age(JvmMemory memory, PublishedLock published) {
         if (age == null) {
             return Level.OK;
         }
-        long seconds = published.state() == null ? memory.ageSeconds() : published.verifiedAgeSeconds();
+        long seconds = published.regions().isEmpty() ? memory.ageSeconds() : published.verifiedAgeSeconds();
         return age.ofMost((double) seconds);
     }
 }

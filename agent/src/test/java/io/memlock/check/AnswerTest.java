@@ -81,6 +81,16 @@ class AnswerTest {
                 .isEqualTo("MEMLOCK WARNING: JVM 7 (app.jar) partly locked, verified 1 s ago");
     }
 
+    /** With mode=none the application may have called mlockall: the agent, which keeps no promise then, has not verified it. */
+    @Test
+    void whereNothingIsSelectedOurOwnLookHasAnAgeAndNotTheAgents() {
+        PublishedLock unlocked = published(LockState.UNLOCKED, List.of(), 86_400);
+        JvmMemory memory = new JvmMemory(1000, 1000, 1000, 0, 0, 0, 0);
+        Thresholds age = new Thresholds(null, null, Threshold.seconds("10s:2m"));
+
+        assertThat(answer(memory, unlocked, age, true).line()).isEqualTo("MEMLOCK OK: JVM 7 (app.jar) locked");
+    }
+
     @Test
     void aNameNeitherEndsTheLineNorAddsNumbersToIt() {
         String line = Answer.unknown(7, "evil|coverage=1\nMEMLOCK OK: all").line();
