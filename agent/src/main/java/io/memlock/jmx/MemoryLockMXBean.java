@@ -93,8 +93,9 @@ public interface MemoryLockMXBean {
     long getLimitBytes();
 
     @Description(
-            "Bytes this JVM can still take before the OOM killer comes: the least of what the host and each visible"
-                    + " memory cgroup have left, unlocked page cache counted as free; -1 if not known")
+            "Bytes this JVM can still take before the OOM killer comes, or the kernel stops its threads at memory.high:"
+                    + " the least of what the host and each visible memory cgroup have left, unlocked page cache"
+                    + " counted as free; -1 if not known")
     long getHeadroomBytes();
 
     @Description("Bytes in a page")
