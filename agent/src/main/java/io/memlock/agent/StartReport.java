@@ -22,7 +22,7 @@ final class StartReport {
      */
     static String line(String locked, LockStatus status, long chargedBytes, long millis) {
         return locked + ", charged " + Bytes.text(chargedBytes) + ", limit "
-                + Bytes.limit(status.limit().effectiveBytes()) + ", in " + millis + " ms";
+                + status.limit().text() + ", in " + millis + " ms";
     }
 
     /** Takes one sum of the kernel's, which is enough with everything selected: a JVM that ends soon still sees the line. */

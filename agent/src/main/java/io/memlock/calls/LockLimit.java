@@ -47,7 +47,20 @@ public record LockLimit(long softBytes, long hardBytes, int probeErrno, boolean 
         return isUnlimited() && softBytes != UNLIMITED;
     }
 
-    /** Returns the limit that applies: -1 if there is none, otherwise the soft limit in bytes. */
+    /** Returns whether it is known what may be locked. A seccomp filter may refuse the question. */
+    public boolean isKnown() {
+        return isUnlimited() || softBytes != UNKNOWN_BYTES;
+    }
+
+    /** Returns the limit that applies, for a message: {@code unlimited}, {@code unknown}, or for example {@code 8.0 MiB}. */
+    public String text() {
+        return isKnown() ? Bytes.limit(effectiveBytes()) : "unknown";
+    }
+
+    /**
+     * Returns the limit that applies: -1 if there is none, otherwise the soft limit in bytes, which is {@link Long#MAX_VALUE}
+     * where it is not known.
+     */
     public long effectiveBytes() {
         return isUnlimited() ? UNLIMITED : softBytes;
     }

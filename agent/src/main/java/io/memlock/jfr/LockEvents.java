@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.jfr;
 
+import io.memlock.calls.LockLimit;
 import io.memlock.hotspot.HeapRoom;
 import io.memlock.keeper.LockControl;
 import io.memlock.proc.ProcFs;
@@ -112,7 +113,6 @@ public final class LockEvents {
         LockStatus known = control.status();
         RegionReport report = control.report();
         RegionUsage selected = report == null ? null : report.selected(known);
-        long limit = known.limit().effectiveBytes();
         event.state = known.state().name();
         event.verifiedAgo = ago(known.verifiedAgeMillis(now));
         event.coverage = selected == null || known.regions().isEmpty() ? Float.NaN : coverage(selected);
@@ -121,7 +121,7 @@ public final class LockEvents {
         event.swapped = selected == null ? UNKNOWN : selected.swappedBytes();
         event.scannedAgo = report == null ? ago(UNKNOWN) : report.ageMillis(now);
         event.charged = chargedBytes();
-        event.limit = limit < 0 ? Long.MAX_VALUE : limit;
+        event.limit = limit(known.limit());
         event.relocks = known.relockCount();
         event.commit();
     }
@@ -133,6 +133,10 @@ public final class LockEvents {
         } catch (IOException e) {
             return UNKNOWN;
         }
+    }
+
+    private static long limit(LockLimit limit) {
+        return limit.isUnlimited() ? Long.MAX_VALUE : limit.isKnown() ? limit.effectiveBytes() : UNKNOWN;
     }
 
     /** Flight Recorder shows the least number there is as "not known". */

@@ -63,7 +63,7 @@ final class StatusEvent extends Event {
     long charged;
 
     @Label("Limit")
-    @Description("Bytes that may be charged; the largest long if unlimited")
+    @Description("Bytes that may be charged; the largest long if unlimited, -1 if not known")
     @DataAmount
     long limit;
 

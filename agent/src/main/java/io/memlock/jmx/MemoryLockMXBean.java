@@ -89,7 +89,9 @@ public interface MemoryLockMXBean {
     @Description("Page faults that had to read from disk, since this JVM started")
     long getMajorFaults();
 
-    @Description("Bytes that may be locked (RLIMIT_MEMLOCK, soft); -1 if unlimited, also by privilege")
+    @Description(
+            "Bytes that may be locked (RLIMIT_MEMLOCK, soft); -1 if unlimited, also by privilege; the largest long if"
+                    + " not known, because a seccomp filter refuses to tell")
     long getLimitBytes();
 
     @Description(

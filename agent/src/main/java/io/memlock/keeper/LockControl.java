@@ -189,8 +189,7 @@ public final class LockControl {
         LockStatus status = status();
         List<String> lines = new ArrayList<>();
         lines.add(describe(status));
-        lines.add("limit: " + Bytes.limit(status.limit().effectiveBytes()) + " ("
-                + status.limit().describe() + ")");
+        lines.add("limit: " + status.limit().text() + " (" + status.limit().describe() + ")");
         RegionReport report = report();
         lines.add("regions, locked of resident, " + report.ageMillis(process.nanoTime()) + " ms ago:");
         for (RegionUsage usage : report.regions()) {

@@ -67,6 +67,23 @@ class LimitProbeTest {
         assertThat(kernel.died).isEmpty();
     }
 
+    /** A seccomp filter refuses to tell. */
+    @Test
+    void aLimitThatNobodyTellsIsNotANumber() {
+        kernel.privileged = false;
+        kernel.softLimit = 8 * MIB;
+        kernel.hardLimit = 8 * MIB;
+        kernel.filter.put("getrlimit", Errno.EPERM);
+
+        LockLimit limit = probe.establish();
+
+        assertThat(limit.isUnlimited()).isFalse();
+        assertThat(limit.isKnown()).isFalse();
+        assertThat(limit.text()).isEqualTo("unknown");
+        kernel.filter.clear();
+        assertThat(probe.establish().text()).isEqualTo("8.0 MiB");
+    }
+
     private static void status(Path proc, String thread, int seccomp, long capabilities) throws Exception {
         Path directory = Files.createDirectories(proc.resolve(thread));
         String text = "Name:\tjava\nCapEff:\t%016x\nSeccomp:\t%d\n".formatted(capabilities, seccomp);
