@@ -148,11 +148,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static Examination examine(Jvm jvm, AgentOptions options) throws CommandException, InterruptedException {
         Doctor doctor = new Doctor(new ProcFs());
-        try {
-            return TimeLimit.within(TimeLimit.WALK_MILLIS, jvm.title(), () -> doctor.examine(jvm, options));
-        } catch (IOException e) {
-            throw new CommandException("cannot examine " + jvm.title() + ": " + e.getMessage());
-        }
+        return TimeLimit.walk(jvm, () -> doctor.examine(jvm, options));
     }
 
     private String painted(String line) {

@@ -80,11 +80,7 @@ final class RegionsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandException, InterruptedException {
         Jvm jvm = jvms.find(pid);
-        try {
-            return TimeLimit.within(TimeLimit.WALK_MILLIS, jvm.title(), () -> show(jvm));
-        } catch (IOException e) {
-            throw new CommandException("cannot read the memory of " + jvm.title() + ": " + e.getMessage());
-        }
+        return TimeLimit.walk(jvm, () -> show(jvm));
     }
 
     private int show(Jvm jvm) throws IOException {

@@ -81,10 +81,7 @@ final class ReplyPrinter {
             if (proc.status(jvm.pid()).vmLckBytes() > 0) {
                 return ExitStatus.DONE;
             }
-            selected = TimeLimit.within(
-                    TimeLimit.WALK_MILLIS,
-                    jvm.title(),
-                    () -> SmapsScan.selected(proc.files(), Long.toString(jvm.pid()), selection));
+            selected = TimeLimit.walk(jvm, () -> SmapsScan.selected(proc.files(), Long.toString(jvm.pid()), selection));
         } catch (IOException e) {
             throw new CommandException(jvm.title() + " cannot be looked at any more: " + e.getMessage());
         }

@@ -117,17 +117,12 @@ final class ReportCommand implements Callable<Integer> {
     }
 
     private String page(Jvm jvm, long millis) throws CommandException, InterruptedException {
-        try {
-            Course course = null;
-            if (millis > 0) {
-                console.err().println("watching " + jvm.title() + " for " + length);
-                course = Course.watch(processes, jvm, millis);
-            }
-            Course before = course;
-            return TimeLimit.within(
-                    TimeLimit.WALK_MILLIS, jvm.title(), () -> Page.of(Snapshot.of(processes, jvm), before));
-        } catch (IOException e) {
-            throw new CommandException("cannot read the memory of " + jvm.title() + ": " + e.getMessage());
-        }
+        Course course = millis > 0 ? watched(jvm, millis) : null;
+        return TimeLimit.walk(jvm, () -> Page.of(Snapshot.of(processes, jvm), course));
+    }
+
+    private Course watched(Jvm jvm, long millis) throws CommandException, InterruptedException {
+        console.err().println("watching " + jvm.title() + " for " + length);
+        return Course.watch(processes, jvm, millis);
     }
 }

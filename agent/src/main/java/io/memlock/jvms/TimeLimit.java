@@ -34,12 +34,10 @@ public final class TimeLimit {
             throws IOException, CommandException, InterruptedException {
         try {
             return within(millis, work);
-        } catch (TimeoutException e) {
-            throw new IOException(what + " does not let its memory be read: " + e.getMessage());
         } catch (IOException | CommandException | InterruptedException e) {
             throw e;
         } catch (Exception e) {
-            throw new IOException(what + " cannot be looked at: " + e, e);
+            throw new IOException(failure(what, e), e);
         }
     }
 
@@ -49,11 +47,33 @@ public final class TimeLimit {
      * @throws CommandException if it fails, whatever the reason, or takes too long
      */
     public static <T> T glance(Jvm jvm, Callable<T> work) throws CommandException, InterruptedException {
+        return within(GLANCE_MILLIS, jvm, work);
+    }
+
+    /**
+     * Does what walks the page tables of a JVM.
+     *
+     * @throws CommandException if it fails, whatever the reason, or takes too long
+     */
+    public static <T> T walk(Jvm jvm, Callable<T> work) throws CommandException, InterruptedException {
+        return within(WALK_MILLIS, jvm, work);
+    }
+
+    private static <T> T within(long millis, Jvm jvm, Callable<T> work) throws CommandException, InterruptedException {
         try {
-            return within(GLANCE_MILLIS, jvm.title(), work);
-        } catch (IOException e) {
-            throw new CommandException(e.getMessage());
+            return within(millis, work);
+        } catch (CommandException | InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new CommandException(failure(jvm.title(), e));
         }
+    }
+
+    /** Says why something could not be looked at. */
+    private static String failure(String what, Exception e) {
+        return e instanceof TimeoutException
+                ? what + " does not let its memory be read: " + e.getMessage()
+                : what + " cannot be looked at: " + (e instanceof IOException ? e.getMessage() : e);
     }
 
     /**

@@ -9,7 +9,6 @@ import io.memlock.jvms.MemoryReader;
 import io.memlock.jvms.PacedMemory;
 import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.TimeLimit;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -43,12 +42,11 @@ public record Course(long millis, List<Look> looks) {
      * Watches a JVM.
      *
      * @param millis for how long, at least one second
-     * @throws IOException if the JVM ends
+     * @throws CommandException if the JVM ends
      */
-    public static Course watch(ProcDirectory proc, Jvm jvm, long millis)
-            throws IOException, CommandException, InterruptedException {
+    public static Course watch(ProcDirectory proc, Jvm jvm, long millis) throws CommandException, InterruptedException {
         long steps = Math.min(MOST_LOOKS - 1, millis / LEAST_STEP_MILLIS);
-        FaultMeter faults = new FaultMeter(proc, jvm);
+        FaultMeter faults = TimeLimit.glance(jvm, () -> new FaultMeter(proc, jvm));
         PacedMemory memory = new PacedMemory(new MemoryReader(proc), jvm, 0);
         List<Look> looks = new ArrayList<>();
         long start = System.nanoTime();
@@ -56,8 +54,7 @@ public record Course(long millis, List<Look> looks) {
             TimeUnit.NANOSECONDS.sleep(
                     start + TimeUnit.MILLISECONDS.toNanos(millis) * step / steps - System.nanoTime());
             boolean isFirst = step == 0; // no time has passed in which faults could be counted
-            looks.add(TimeLimit.within(
-                    TimeLimit.WALK_MILLIS, jvm.title(), () -> look(memory.now(), isFirst ? 0 : faults.perSecond())));
+            looks.add(TimeLimit.walk(jvm, () -> look(memory.now(), isFirst ? 0 : faults.perSecond())));
         }
         looks.set(0, looks.get(0).withFaults(looks.get(1).faultsPerSecond));
         return new Course(millis, looks);

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.tools.attach.AttachNotSupportedException;
+import io.memlock.hotspot.JvmFlags;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -49,6 +51,26 @@ class TimeLimitTest {
                     throw new CommandException("no");
                 }))
                 .isInstanceOf(CommandException.class);
+    }
+
+    @Test
+    void namesTheJvmOnce() {
+        Jvm jvm = new Jvm(7, 0, new JavaCommand("Main", new JvmFlags(List.of())), false, 1);
+
+        assertThatThrownBy(() -> TimeLimit.walk(jvm, () -> {
+                    throw new IOException("/proc/7/smaps (No such process)");
+                }))
+                .isInstanceOf(CommandException.class)
+                .hasMessage("JVM 7 (Main) cannot be looked at: /proc/7/smaps (No such process)");
+        assertThatThrownBy(() -> TimeLimit.glance(jvm, () -> {
+                    throw new TimeoutException("no answer within 2 s");
+                }))
+                .isInstanceOf(CommandException.class)
+                .hasMessage("JVM 7 (Main) does not let its memory be read: no answer within 2 s");
+        assertThatThrownBy(() -> TimeLimit.walk(jvm, () -> {
+                    throw new CommandException("JVM 7 (Main) ended just now");
+                }))
+                .hasMessage("JVM 7 (Main) ended just now");
     }
 
     @Test
