@@ -157,7 +157,7 @@ final class AttachClient {
     private void requireNoObstacle(Jvm jvm) throws CommandException {
         try {
             Attachability.Obstacle obstacle = new Attachability(new ProcFs()).obstacle(jvm);
-            if (proc.stat(jvm.pid()).startTicks() != jvm.startTicks()) {
+            if (!jvm.isStill(proc.stat(jvm.pid()))) {
                 throw ended(jvm);
             }
             if (obstacle != null) {

@@ -231,7 +231,7 @@ final class AttachSocket implements AutoCloseable {
     }
 
     private void requireAlive() throws IOException {
-        if (proc.stat(jvm.pid()).startTicks() != jvm.startTicks()) {
+        if (!jvm.isStill(proc.stat(jvm.pid()))) {
             throw new IOException("it ended just now");
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.jvms;
 
+import io.memlock.proc.ProcessStat;
 import java.io.IOException;
 
 /** Measures the major page faults of a process each second, from one look to the next. */
@@ -9,8 +10,7 @@ public final class FaultMeter {
     private static final double NANOS = 1e9;
 
     private final ProcDirectory proc;
-    private final long pid;
-    private final long startTicks;
+    private final Jvm jvm;
     private long faults;
     private long nanos;
 
@@ -21,8 +21,7 @@ public final class FaultMeter {
      */
     public FaultMeter(ProcDirectory proc, Jvm jvm) throws IOException {
         this.proc = proc;
-        this.pid = jvm.pid();
-        this.startTicks = jvm.startTicks();
+        this.jvm = jvm;
         this.faults = look();
         this.nanos = System.nanoTime();
     }
@@ -47,9 +46,9 @@ public final class FaultMeter {
     }
 
     private long look() throws IOException {
-        var stat = proc.stat(pid);
-        if (stat.startTicks() != startTicks) {
-            throw new IOException("process " + pid + " is another one now");
+        ProcessStat stat = proc.stat(jvm.pid());
+        if (!jvm.isStill(stat)) {
+            throw new IOException("process " + jvm.pid() + " is another one now");
         }
         return stat.majorFaults();
     }

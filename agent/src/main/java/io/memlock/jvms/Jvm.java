@@ -2,6 +2,7 @@
 package io.memlock.jvms;
 
 import io.memlock.hotspot.JvmFlags;
+import io.memlock.proc.ProcessStat;
 
 /**
  * A running JVM, as found.
@@ -16,6 +17,15 @@ public record Jvm(long pid, long userId, JavaCommand command, boolean agent, lon
 
     public JvmFlags flags() {
         return command.flags();
+    }
+
+    /**
+     * Tells whether a process is this JVM, and not another that got its id.
+     *
+     * @param stat of the process that has the id now
+     */
+    public boolean isStill(ProcessStat stat) {
+        return stat.startTicks() == startTicks;
     }
 
     /** Returns the name that messages call it by. */
