@@ -25,7 +25,6 @@ import io.memlock.os.LibC;
 import io.memlock.os.NativeAccess;
 import io.memlock.os.NativeUnavailableException;
 import io.memlock.output.Console;
-import io.memlock.proc.ProcFs;
 import io.memlock.state.LockFailure;
 import java.io.File;
 import java.io.IOException;
@@ -156,7 +155,7 @@ final class AttachClient {
 
     private void requireNoObstacle(Jvm jvm) throws CommandException {
         try {
-            Attachability.Obstacle obstacle = new Attachability(new ProcFs()).obstacle(jvm);
+            Attachability.Obstacle obstacle = new Attachability(proc.newFiles()).obstacle(jvm);
             if (!jvm.isStill(proc.stat(jvm.pid()))) {
                 throw ended(jvm);
             }

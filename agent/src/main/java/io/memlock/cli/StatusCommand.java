@@ -214,7 +214,7 @@ final class StatusCommand implements Callable<Integer> {
 
     private long heapLimit(Jvm jvm) throws CommandException, InterruptedException {
         try {
-            return TimeLimit.within(TimeLimit.GLANCE_MILLIS, jvm.title(), () -> HeapLimit.of(jvm));
+            return TimeLimit.within(TimeLimit.GLANCE_MILLIS, jvm.title(), () -> HeapLimit.of(proc.newFiles(), jvm));
         } catch (IOException unknown) {
             return Numbers.UNKNOWN;
         }

@@ -18,8 +18,8 @@ public final class HeapLimit {
      *
      * @return -1 if it cannot be told; with ZGC it cannot, because that reserves many times the limit
      */
-    public static long of(Jvm jvm) {
-        return flagsDecide(jvm) ? jvm.flags().heapMaxBytes() : reserved(segments(Long.toString(jvm.pid())));
+    public static long of(ProcFs proc, Jvm jvm) {
+        return flagsDecide(jvm) ? jvm.flags().heapMaxBytes() : reserved(segments(proc, Long.toString(jvm.pid())));
     }
 
     /**
@@ -35,8 +35,7 @@ public final class HeapLimit {
         return jvm.flags().heapMaxBytes() >= 0 || jvm.flags().isOn("UseZGC", false);
     }
 
-    private static List<Segment> segments(String process) {
-        ProcFs proc = new ProcFs();
+    private static List<Segment> segments(ProcFs proc, String process) {
         try {
             return JvmLayout.of(proc, process).classifyUnasked(proc.mappings(process));
         } catch (IOException ended) {

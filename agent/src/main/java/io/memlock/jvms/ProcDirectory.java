@@ -39,11 +39,16 @@ public final class ProcDirectory {
 
     public ProcDirectory(Path root) {
         this.root = root;
-        this.files = new ProcFs(root.toFile(), new File("/"));
+        this.files = newFiles();
     }
 
     public ProcFs files() {
         return files;
+    }
+
+    /** Returns a reader for one process that may keep it waiting: nobody waits for that reader then. */
+    public ProcFs newFiles() {
+        return new ProcFs(root.toFile(), new File("/"));
     }
 
     public Path of(long pid) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On a /proc of one JVM. It cannot be attached to: the kernel knows no process of its number. */
+/** On a /proc of one JVM. It cannot be attached to: nothing tells when it was started. */
 class AttachClientTest {
 
     private static final long PID = 1 << 22;
