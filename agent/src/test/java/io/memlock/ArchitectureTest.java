@@ -38,7 +38,7 @@ class ArchitectureTest {
                 "memory    |  |",
                 "log       |  | bootstrap",
                 "jna       |  |",
-                "jvmstat   | java.nio java.nio.charset |",
+                "jvmstat   | java.nio java.nio.charset | hotspot",
                 "os        | java.net.. java.nio.. com.sun.jna.. | jna",
                 "options   | java.nio.charset | log memory",
                 "files     | java.net java.nio.. |",

@@ -2,6 +2,7 @@
 package io.memlock.agent;
 
 import io.memlock.jvmstat.GrowthCounters;
+import io.memlock.jvmstat.OpenedCounters;
 import io.memlock.jvmstat.OwnCounters;
 import io.memlock.keeper.Growth;
 import io.memlock.proc.AddressSpaceReader;
@@ -46,7 +47,7 @@ final class GrowthSignals extends OpenedCounters<GrowthCounters> implements Grow
 
     /** Where this fails, what is mapped tells most of it, too. */
     @Override
-    GrowthCounters open() throws ReflectiveOperationException {
+    protected GrowthCounters open() throws ReflectiveOperationException {
         return new GrowthCounters(new OwnCounters(instrumentation));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.agent;
 
+import io.memlock.jvmstat.OpenedCounters;
 import io.memlock.jvmstat.OwnCounters;
 import io.memlock.jvmstat.YoungCollections;
 import java.lang.instrument.Instrumentation;
@@ -33,7 +34,7 @@ final class HeapCounters implements LongSupplier {
     /** Fails on another JDK, and with {@code -XX:-UsePerfData}. */
     private final class Opened extends OpenedCounters<YoungCollections> {
         @Override
-        YoungCollections open() throws ReflectiveOperationException {
+        protected YoungCollections open() throws ReflectiveOperationException {
             return new YoungCollections(new OwnCounters(instrumentation));
         }
     }

@@ -2,6 +2,7 @@
 package io.memlock.agent;
 
 import io.memlock.jvmstat.LockCounters;
+import io.memlock.jvmstat.OpenedCounters;
 import io.memlock.jvmstat.OwnCounters;
 import io.memlock.keeper.LockControl;
 import io.memlock.log.Log;
@@ -99,7 +100,7 @@ final class Publisher implements Runnable {
         private OwnCounters own;
 
         @Override
-        LockCounters open() throws ReflectiveOperationException {
+        protected LockCounters open() throws ReflectiveOperationException {
             if (own == null) {
                 own = new OwnCounters(instrumentation);
             }
@@ -107,7 +108,7 @@ final class Publisher implements Runnable {
         }
 
         @Override
-        void failed(Throwable failure) {
+        protected void failed(Throwable failure) {
             log.debug("the lock is not published as performance counters: " + failure);
         }
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.agent;
+package io.memlock.jvmstat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,7 +19,7 @@ class OpenedCountersTest {
 
     private final OpenedCounters<String> counters = new OpenedCounters<>() {
         @Override
-        String open() throws ReflectiveOperationException {
+        protected String open() throws ReflectiveOperationException {
             attempts++;
             if (failure instanceof Error error) {
                 throw error;
@@ -31,7 +31,7 @@ class OpenedCountersTest {
         }
 
         @Override
-        void failed(Throwable why) {
+        protected void failed(Throwable why) {
             told.add(why);
         }
     };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.agent;
+package io.memlock.jvmstat;
 
 import io.memlock.hotspot.RetryPause;
 
@@ -9,20 +9,20 @@ import io.memlock.hotspot.RetryPause;
  *
  * @param <T> reads or writes them
  */
-abstract class OpenedCounters<T> {
+public abstract class OpenedCounters<T> {
 
     private final RetryPause pause = new RetryPause();
     private T opened;
     private boolean isDecided;
 
     /** Opens them. */
-    abstract T open() throws ReflectiveOperationException;
+    protected abstract T open() throws ReflectiveOperationException;
 
     /** Is told, at most once, why there are none. */
-    void failed(Throwable failure) {}
+    protected void failed(Throwable failure) {}
 
     /** Returns what was opened; null where there are none, and while there is no memory for them. */
-    final T get() {
+    public final T get() {
         return isDecided ? opened : get(System.nanoTime());
     }
 
