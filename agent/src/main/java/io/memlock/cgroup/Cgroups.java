@@ -2,6 +2,7 @@
 package io.memlock.cgroup;
 
 import io.memlock.files.Cursor;
+import io.memlock.files.ProcFormatException;
 import io.memlock.proc.MountInfo;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
@@ -47,7 +48,7 @@ public final class Cgroups {
                 return new CgroupHierarchy(own.directory(), levels);
             }
             return pid.equals(ProcFs.SELF) ? CgroupHierarchy.unknownBelow(levels) : CgroupHierarchy.UNKNOWN;
-        } catch (IOException e) {
+        } catch (IOException | ProcFormatException e) {
             return CgroupHierarchy.UNKNOWN;
         }
     }

@@ -243,12 +243,12 @@ public final class ProcFs {
 
     /**
      * Returns the host's memory. All of it is unknown where {@code /proc} shows processes only ({@code subset=pid}), or
-     * the file is hidden.
+     * the file is hidden, or not in the kernel's format.
      */
     public synchronized MemInfo memInfo() {
         try {
             return MemInfo.parse(text.read(new File(proc, "meminfo")));
-        } catch (IOException e) {
+        } catch (IOException | ProcFormatException e) {
             return MemInfo.UNKNOWN;
         }
     }
@@ -323,10 +323,14 @@ public final class ProcFs {
      * @return -1 where it is not told
      */
     public long inode(String pid, int descriptor) throws IOException {
-        for (String line : read(processFile(pid, "fdinfo/" + descriptor)).split("\n", -1)) {
-            if (line.startsWith("ino:\t")) {
-                return Long.parseLong(line.substring("ino:\t".length()));
+        try {
+            for (String line : read(processFile(pid, "fdinfo/" + descriptor)).split("\n", -1)) {
+                if (line.startsWith("ino:\t")) {
+                    return Long.parseLong(line.substring("ino:\t".length()));
+                }
             }
+        } catch (NumberFormatException e) {
+            // Not told.
         }
         return -1;
     }

@@ -14,7 +14,7 @@ public final class UidMap {
      * Finds who a user of this process's user namespace is in another.
      *
      * @param text of the file, of a process in the other namespace
-     * @return -1 if that namespace does not know the user
+     * @return -1 if that namespace does not know the user, or the text is not the kernel's
      */
     public static long within(String text, long uid) {
         return mapped(text, uid, false);
@@ -32,14 +32,18 @@ public final class UidMap {
 
     private static long mapped(String text, long uid, boolean isOutwards) {
         StringTokenizer fields = new StringTokenizer(text);
-        while (fields.countTokens() >= 3) {
-            long inside = Long.parseLong(fields.nextToken());
-            long outside = Long.parseLong(fields.nextToken());
-            long length = Long.parseLong(fields.nextToken());
-            long offset = uid - (isOutwards ? inside : outside);
-            if (offset >= 0 && offset < length) {
-                return (isOutwards ? outside : inside) + offset;
+        try {
+            while (fields.countTokens() >= 3) {
+                long inside = Long.parseLong(fields.nextToken());
+                long outside = Long.parseLong(fields.nextToken());
+                long length = Long.parseLong(fields.nextToken());
+                long offset = uid - (isOutwards ? inside : outside);
+                if (offset >= 0 && offset < length) {
+                    return (isOutwards ? outside : inside) + offset;
+                }
             }
+        } catch (NumberFormatException e) {
+            // Not known.
         }
         return -1;
     }

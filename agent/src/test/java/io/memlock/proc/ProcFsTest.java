@@ -191,6 +191,33 @@ class ProcFsTest {
         assertThat(new Cgroups(captured).memory(ProcFs.SELF).isKnown()).isTrue();
     }
 
+    /** Whoever asks has to go on all the same: a failure here would be taken for a bug of ours. */
+    @Test
+    void aCgroupThatIsNotToldInTheKernelsFormatIsNotKnown() throws IOException {
+        write("proc/self/cgroup", "0::/\n");
+        write("proc/self/mountinfo", "30 23 no mount\n");
+        assertThat(new Cgroups(captured).memory(ProcFs.SELF)).isEqualTo(CgroupHierarchy.UNKNOWN);
+
+        write("proc/self/cgroup", "no cgroup\n");
+        assertThat(new Cgroups(captured).memory(ProcFs.SELF)).isEqualTo(CgroupHierarchy.UNKNOWN);
+    }
+
+    @Test
+    void memoryThatIsNotToldInTheKernelsFormatIsNotKnown() throws IOException {
+        write("proc/meminfo", "MemTotal: much\n");
+
+        assertThat(captured.memInfo()).isEqualTo(MemInfo.UNKNOWN);
+    }
+
+    @Test
+    void anInodeThatIsNoNumberIsNotKnown() throws IOException {
+        write("proc/self/fdinfo/5", "pos:\t0\nino:\t77\n");
+        assertThat(captured.inode(ProcFs.SELF, 5)).isEqualTo(77);
+
+        write("proc/self/fdinfo/5", "pos:\t0\nino:\tseven\n");
+        assertThat(captured.inode(ProcFs.SELF, 5)).isEqualTo(-1);
+    }
+
     /** As with a runtime's maskedPaths, which mount /dev/null over a file. */
     @ParameterizedTest
     @ValueSource(strings = {"memory.limit_in_bytes", "memory.usage_in_bytes"})

@@ -32,6 +32,7 @@ class UidMapTest {
                 "'         0       1000          1\n' | 0      | -1",
                 "'         0       1000          1\n         1     100000      65536\n' | 100033 | 34",
                 "'         0       1000          1\n         1     100000      65536\n' | 165536 | -1",
+                "'         0          0          x\n' | 0 | -1",
                 "'' | 0 | -1"
             })
     void tellsWhoAUserIsInAnother(String text, long uid, long inside) {
@@ -46,6 +47,7 @@ class UidMapTest {
                 "'         0       1000          1\n' | 0      | 1000",
                 "'         0       1000          1\n' | 1      | -1",
                 "'         0       1000          1\n         1     100000      65536\n' | 34 | 100033",
+                "'         0          0          x\n' | 0 | -1",
                 "'' | 0 | -1"
             })
     void tellsWhoAUserIsOutside(String text, long uid, long outside) {
