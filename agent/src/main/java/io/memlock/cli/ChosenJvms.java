@@ -171,10 +171,12 @@ final class ChosenJvms {
     static int each(Found found, Console console, Action action) throws InterruptedException {
         int worst = ExitStatus.DONE;
         for (Chosen one : found.processes()) {
+            if (one.jvm() == null) {
+                console.err().println(one.problem());
+                worst = ExitStatus.FAILED;
+                continue;
+            }
             try {
-                if (one.jvm() == null) {
-                    throw new CommandException(one.problem());
-                }
                 worst = Math.max(worst, action.on(one.jvm()));
             } catch (CommandException e) {
                 console.err().println(e.getMessage());

@@ -31,12 +31,17 @@ final class JavaThreads {
     private static final int MOST_THREADS = 1 << 20;
 
     private final VmStructs structs;
+
+    /** The offset of what the system knows of a thread; -1 if this JVM does not tell. */
+    private final long osThread;
+
     private long[] listed = {};
     private List<KnownRange> stacks = List.of();
     private Set<Integer> threadIds = Set.of();
 
     JavaThreads(VmStructs structs) {
         this.structs = structs;
+        this.osThread = structs.fieldOfAny("JavaThread::_osthread", "Thread::_osthread"); // the latter from JDK 20 on
     }
 
     /**
@@ -99,19 +104,13 @@ final class JavaThreads {
     }
 
     private Integer threadId(MemorySnapshot memory, long thread) {
-        try {
-            long osThread = memory.word(thread + osThreadOffset());
-            return memory.int32(osThread + structs.field("OSThread::_thread_id"));
-        } catch (IOException e) {
+        if (osThread < 0) {
             return 0; // then its stack pointer is looked up too, no harm
         }
-    }
-
-    private long osThreadOffset() throws IOException {
         try {
-            return structs.field("JavaThread::_osthread");
+            return memory.int32(memory.word(thread + osThread) + structs.field("OSThread::_thread_id"));
         } catch (IOException e) {
-            return structs.field("Thread::_osthread"); // from JDK 20 on
+            return 0;
         }
     }
 }

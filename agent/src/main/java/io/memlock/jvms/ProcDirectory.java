@@ -122,11 +122,13 @@ public final class ProcDirectory {
             }
             try {
                 String seen = files.pathSeenBy(process, mapping.path());
-                requireInode(of(pid).resolve("root" + seen), mapping.inode());
-                return files.seenBy(process, seen, LONGEST_PERF_DATA);
+                if (isMapped(of(pid).resolve("root" + seen), mapping.inode())) {
+                    return files.seenBy(process, seen, LONGEST_PERF_DATA);
+                }
             } catch (IOException e) {
-                return mapped(pid, mapping);
+                // Then what is mapped may be read.
             }
+            return mapped(pid, mapping);
         }
         return null;
     }
@@ -152,10 +154,9 @@ public final class ProcDirectory {
                 && path.startsWith(PERF_DATA_DIRECTORY, directory);
     }
 
-    private static void requireInode(Path file, long inode) throws IOException {
-        if (!Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS).equals(inode)) {
-            throw new IOException(file + ": not the file that is mapped");
-        }
+    /** Tells whether a file is the one that is mapped, rather than another that has its name now. */
+    private static boolean isMapped(Path file, long inode) throws IOException {
+        return Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS).equals(inode);
     }
 
     /** Tells whether the process has a thread whose name begins with a prefix. */

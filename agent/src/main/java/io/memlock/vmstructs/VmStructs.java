@@ -50,6 +50,22 @@ public final class VmStructs {
     }
 
     /**
+     * Returns the first of some fields that this JVM tells of, as {@link #field}: one that has moved from type to type.
+     *
+     * @param names as of {@link #field}
+     * @return -1 if it tells of none
+     */
+    public long fieldOfAny(String... names) {
+        for (String name : names) {
+            Long value = fields.get(name);
+            if (value != null) {
+                return value;
+            }
+        }
+        return -1;
+    }
+
+    /**
      * Returns a constant of the JVM.
      *
      * @param name {@code Type::Constant}
