@@ -13,6 +13,11 @@ public interface RoomSource {
     /** Where there is a limit that cannot be read: as little may be left as nothing. */
     long UNKNOWN = -1;
 
+    /** Returns the time, as {@link System#nanoTime}. */
+    default long nanoTime() {
+        return System.nanoTime();
+    }
+
     /** Returns what {@link CgroupHierarchy#freeBytes} tells of this process. */
     long freeBytes();
 

@@ -46,13 +46,14 @@ public final class RoomWatch {
     private long freeBytes = Long.MAX_VALUE;
     private long assumedFreeBytes = Long.MAX_VALUE;
     private long lastLookNanos;
-    private long lastMeasureNanos = System.nanoTime() - LATEST_LOOK_NANOS;
+    private long lastMeasureNanos;
     private Locked settled;
     private Locked begun;
     private OomWatch oomWatch;
 
     public RoomWatch(RoomSource source) {
         this.source = source;
+        this.lastMeasureNanos = source.nanoTime() - LATEST_LOOK_NANOS;
     }
 
     /** Returns what watches over what is to stay locked. It is made when first asked for, which is after the start. */
@@ -64,8 +65,8 @@ public final class RoomWatch {
     }
 
     /** Returns whether what is locked has to be unlocked at once, for work that takes long. False while nothing is watched. */
-    public boolean isOutgrown(long nowNanos) {
-        return oomWatch != null && oomWatch.isOutgrown(nowNanos);
+    public boolean isOutgrown() {
+        return oomWatch != null && oomWatch.isOutgrown(source.nanoTime());
     }
 
     /**
@@ -74,7 +75,7 @@ public final class RoomWatch {
      * @return bytes, {@link RoomSource#UNKNOWN} if a limit cannot be read
      */
     public long measure() {
-        lastMeasureNanos = System.nanoTime();
+        lastMeasureNanos = source.nanoTime();
         boolean isFirst = freeBytes == Long.MAX_VALUE; // then nothing is known to fall back on, and main waits
         takeFree(isFirst || locked() != null);
         return freeBytes == RoomSource.UNKNOWN ? freeBytes : Math.max(0, freeBytes - source.heapToComeBytes());
@@ -125,7 +126,7 @@ public final class RoomWatch {
      */
     public void watch(boolean bearsWhatMustNotStay) {
         if (bearsWhatMustNotStay && !isWatching) {
-            lastLookNanos = System.nanoTime();
+            lastLookNanos = source.nanoTime();
             // With strategy=future nobody has measured before, and the next look would be due much too late.
             if (freeBytes == Long.MAX_VALUE) {
                 takeFree(true);
@@ -149,6 +150,11 @@ public final class RoomWatch {
     private long periodNanos() {
         long fillNanos = (long) ((double) assumedFreeBytes / READ_BYTES_PER_SECOND * TimeUnit.SECONDS.toNanos(1));
         return Math.max(SOONEST_LOOK_NANOS, Math.min(LATEST_LOOK_NANOS, fillNanos / 2));
+    }
+
+    /** Looks, if it is time to now, as {@link #isPassDue(long)}. */
+    public boolean isPassDue() {
+        return isPassDue(source.nanoTime());
     }
 
     /**
@@ -181,7 +187,7 @@ public final class RoomWatch {
     /** Notes that all that was locked at {@link #begin} has been sorted out, and nothing was too much. */
     public void settle() {
         settled = begun;
-        lastLookNanos = System.nanoTime();
+        lastLookNanos = source.nanoTime();
     }
 
     /** Notes that something was too much: what was settled before tells nothing any more. */

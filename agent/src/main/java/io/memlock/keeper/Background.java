@@ -37,7 +37,7 @@ public final class Background {
             List<Runnable> tasks) {
         this.tasks = tasks;
         Scans scans = new Scans(process, new ThreadCpuTime(libc));
-        StateAnnouncer announcer = new StateAnnouncer(lock, log, listener);
+        StateAnnouncer announcer = new StateAnnouncer(lock, process, log, listener);
         keeper = new Keeper(lock, process, log, announcer, options, growth, new ThreadCpuTime(libc));
         reporter = new Reporter(lock, process, scans, announcer, log);
         PacedChanges changes = new PacedChanges(lock, process, new ThreadCpuTime(libc));

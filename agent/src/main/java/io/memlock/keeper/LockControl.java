@@ -156,7 +156,7 @@ public final class LockControl {
     /** Tells what is locked after a change. The change is made, whether that can be told or not. */
     String describeChange(LockStatus changed) {
         try {
-            scans.scanAfter(System.nanoTime());
+            scans.scanAfter(process.nanoTime());
             return describe(changed);
         } catch (IOException | RuntimeException e) {
             return changed.state() + ": cannot tell how much is locked: " + e.getMessage();

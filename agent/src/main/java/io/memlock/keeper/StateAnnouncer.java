@@ -17,6 +17,7 @@ final class StateAnnouncer {
     private static final long WORTH_A_LINE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final MemoryLock lock;
+    private final ProcessView process;
     private final Log log;
     private final StateListener listener;
 
@@ -28,8 +29,9 @@ final class StateAnnouncer {
     /** Since when nobody has known the state; 0 while somebody does. */
     private volatile long unknownSince;
 
-    StateAnnouncer(MemoryLock lock, Log log, StateListener listener) {
+    StateAnnouncer(MemoryLock lock, ProcessView process, Log log, StateListener listener) {
         this.lock = lock;
+        this.process = process;
         this.log = log;
         this.listener = listener;
         LockState now = lock.settledState(); // which may be old by now, where the start has populated memory
@@ -92,7 +94,7 @@ final class StateAnnouncer {
     }
 
     private boolean isUnknownForLong() {
-        long now = System.nanoTime();
+        long now = process.nanoTime();
         if (unknownSince == 0) {
             unknownSince = now;
         }

@@ -53,7 +53,7 @@ final class Repair {
     private final BooleanSupplier outgrown = new BooleanSupplier() { // no lambda: this may be on the way to main
                 @Override
                 public boolean getAsBoolean() {
-                    isOutgrown |= tools.room.isOutgrown(System.nanoTime());
+                    isOutgrown |= tools.room.isOutgrown();
                     return isOutgrown;
                 }
             };
@@ -103,7 +103,7 @@ final class Repair {
         int atOnce = Math.max(AT_ONCE, mappingCount / PART_AT_ONCE);
         for (int from = 0; from < ours.size(); from += atOnce) {
             unlockSome(ours.subList(from, Math.min(ours.size(), from + atOnce)));
-            if (tools.room.isPassDue(System.nanoTime())) {
+            if (tools.room.isPassDue()) {
                 return;
             }
         }

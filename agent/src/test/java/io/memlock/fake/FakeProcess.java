@@ -104,6 +104,11 @@ public final class FakeProcess implements OwnProcess, ProcessView {
 
     private final RoomWatch room = new RoomWatch(new RoomSource() {
         @Override
+        public long nanoTime() {
+            return FakeProcess.this.nanoTime();
+        }
+
+        @Override
         public long freeBytes() {
             onFreeBytes.run();
             return freeBytes;

@@ -533,7 +533,7 @@ class KeeperTest {
                 lock,
                 process,
                 log,
-                new StateAnnouncer(lock, log, (from, to) -> {}),
+                new StateAnnouncer(lock, process, log, (from, to) -> {}),
                 process.options,
                 growth,
                 new ThreadCpuTime(kernel));

@@ -30,7 +30,7 @@ class ReporterTest {
         kernel.commit(Region.HEAP, 0x1000_0000L, 1 << 20);
         lock.start(OptionParser.parse("mode=heap,strategy=rescan"));
         process.onScan = () -> count++;
-        return new Reporter(lock, process, scans, new StateAnnouncer(lock, log, (from, to) -> {}), log);
+        return new Reporter(lock, process, scans, new StateAnnouncer(lock, process, log, (from, to) -> {}), log);
     }
 
     /** Otherwise FAILED would be shown beside the locked bytes of before, for up to two minutes. */

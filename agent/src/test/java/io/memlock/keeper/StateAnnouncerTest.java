@@ -44,7 +44,7 @@ class StateAnnouncerTest {
             failIf(failsToLog);
             return LogLevel.INFO;
         });
-        announcer = new StateAnnouncer(lock, log, (from, to) -> {
+        announcer = new StateAnnouncer(lock, process, log, (from, to) -> {
             failIf(failsToNotify);
             whileNotifying.run();
             notified.add(from + " -> " + to);
@@ -78,7 +78,7 @@ class StateAnnouncerTest {
         process.passedNanos = TimeUnit.MINUTES.toNanos(1);
         assertThat(lock.status().state()).isEqualTo(LockState.UNKNOWN);
         Log log = new Log(new PrintStream(printed, true, UTF_8), LogLevel.INFO);
-        StateAnnouncer late = new StateAnnouncer(lock, log, (from, to) -> notified.add(from + " -> " + to));
+        StateAnnouncer late = new StateAnnouncer(lock, process, log, (from, to) -> notified.add(from + " -> " + to));
 
         lock.reconcile();
         late.announce();

@@ -435,11 +435,15 @@ class OutgrownTest {
         isMoreToReadBack = lock.readBack();
     }
 
+    private void isOutgrownMeanwhile() {
+        left(10 * MIB);
+        process.passedNanos += TimeUnit.SECONDS.toNanos(2); // so that a look is due when it comes to lock
+    }
+
     /** A pass takes a second per GiB, in which the JVM or its neighbours may grow. */
     @Test
     void outgrownBeforeAPassLocksTheRestIsLeft() throws Exception {
-        kernel.afterRefresh = () -> left(10 * MIB);
-        process.passedNanos = -TimeUnit.MINUTES.toNanos(2); // so that a look is due when it comes to lock
+        kernel.afterRefresh = this::isOutgrownMeanwhile;
 
         Outcome attached = lock.change(OptionParser.parse("mode=heap,strategy=rescan"));
 
@@ -452,8 +456,7 @@ class OutgrownTest {
     /** Nobody makes another pass before main. */
     @Test
     void outgrownWhileAStartLocksIsUnlockedWhenItReturns() throws Exception {
-        kernel.afterRefresh = () -> left(10 * MIB);
-        process.passedNanos = -TimeUnit.MINUTES.toNanos(2); // so that a look is due when it comes to lock
+        kernel.afterRefresh = this::isOutgrownMeanwhile;
 
         Outcome started = lock.start(OptionParser.parse("mode=heap,strategy=rescan"));
 
