@@ -39,11 +39,37 @@ final class Failures {
     /** Tells that there is room for what had been unlocked. */
     static final String ROOM_AGAIN = "there is room again for all that is selected: it is locked again";
 
+    /** Tells that no limit applies any more. */
+    static final String LIFTED =
+            "the limit on locked memory was lifted: new mappings are born locked from now on (strategy future)";
+
+    /** Tells that the limit came down; what that means follows. */
+    static final String LOWERED = "the limit on locked memory was lowered";
+
+    /** Tells that the privilege went, so that the limit applies; what that means follows. */
+    static final String LIMITED_WITHOUT_CAPABILITY = "CAP_IPC_LOCK was dropped: a limit applies";
+
+    /** Tells that the privilege went where the limit is infinite. */
+    static final String UNLIMITED_WITHOUT_CAPABILITY =
+            "CAP_IPC_LOCK was dropped: the keeper finds and locks new mappings from now on (strategy rescan),"
+                    + " because the limit is infinite now, but another process can lower it";
+
+    /** Tells that the privilege went from a thread alone. */
+    static final String CAPABILITY_DROPPED_BY_A_THREAD =
+            "a thread has dropped CAP_IPC_LOCK: with MCL_FUTURE on, its next memory commit could have ended"
+                    + " this JVM. MCL_FUTURE is off now, and the keeper finds and locks new mappings (strategy"
+                    + " rescan)";
+
+    /** Tells that new mappings cannot be born locked; why follows. */
+    static final String PIECE_BY_PIECE = "mlockall was refused: locking mapping by mapping instead (strategy rescan)";
+
     private static final String PARTLY_LOCKED = "part of this JVM can be swapped out under memory pressure";
 
     private final Deployment deployment;
     private final Reconciler reconciler;
     private final long chargedBytes;
+    private final Selection selection;
+    private final LockLimit limit;
 
     /**
      * Puts the failures of one moment into words.
@@ -51,11 +77,15 @@ final class Failures {
      * @param deployment where the process runs
      * @param reconciler knows the mappings
      * @param chargedBytes VmLck now
+     * @param selection what is to be locked
+     * @param limit how much may be
      */
-    Failures(Deployment deployment, Reconciler reconciler, long chargedBytes) {
+    Failures(Deployment deployment, Reconciler reconciler, long chargedBytes, Selection selection, LockLimit limit) {
         this.deployment = deployment;
         this.reconciler = reconciler;
         this.chargedBytes = chargedBytes;
+        this.selection = selection;
+        this.limit = limit;
     }
 
     /**
@@ -63,16 +93,16 @@ final class Failures {
      *
      * @param isHeld whether a lock is in force, and stays so
      */
-    LockFailure futureUnderLimit(Selection selection, LockLimit limit, boolean isHeld) {
+    LockFailure futureUnderLimit(boolean isHeld) {
         String done = isHeld ? "not done; what was locked stays locked" : "not done; nothing is locked";
         String effect = isHeld ? "" : UNLOCKED_JVM;
         return new LockFailure(
                 "strategy=future: " + MLOCKALL,
-                limitAnswer(limit, 0),
+                limitAnswer(0),
                 done + ": once the limit is reached, the JVM would end when it next commits memory",
                 effect,
                 new Remedy(deployment)
-                        .raiseLimit(enoughBytes(selection))
+                        .raiseLimit(enoughBytes())
                         .and(
                                 selection.isIndivisible()
                                         ? "# or strategy=auto with the regions that matter most (mode=heap+code): what"
@@ -81,23 +111,23 @@ final class Failures {
     }
 
     /** Tells that {@code mlockall} failed although locking is unlimited, or did not do what it said. */
-    LockFailure mlockall(FutureLock.Attempt attempt, LockLimit limit) {
-        return mlockall(attempt, limit, UNLOCKED_JVM);
+    LockFailure mlockall(FutureLock.Attempt attempt) {
+        return mlockall(attempt, UNLOCKED_JVM);
     }
 
     /** Tells the same where what there is already gets locked in other ways. */
-    LockFailure newMemory(FutureLock.Attempt attempt, LockLimit limit) {
-        return mlockall(attempt, limit, BORN_UNLOCKED);
+    LockFailure newMemory(FutureLock.Attempt attempt) {
+        return mlockall(attempt, BORN_UNLOCKED);
     }
 
-    private LockFailure mlockall(FutureLock.Attempt attempt, LockLimit limit, String effect) {
+    private LockFailure mlockall(FutureLock.Attempt attempt, String effect) {
         if (attempt.errno() != 0) {
             return new LockFailure(
                     MLOCKALL,
                     Errno.describe(attempt.errno()) + "; " + limit.describe() + filter(),
-                    refusal(limit, attempt.errno()).meaning(),
+                    refusal(attempt.errno()).meaning(),
                     effect,
-                    refusal(limit, attempt.errno()).advice(0)); // there is no limit to raise
+                    refusal(attempt.errno()).advice(0)); // there is no limit to raise
         }
         if (attempt.born() == LockProbe.Answer.UNKNOWN) {
             return new LockFailure(
@@ -117,18 +147,18 @@ final class Failures {
     }
 
     /** Tells that the selection does not fit under the limit, or not all of it. */
-    LockFailure doesNotFit(PassResult pass, Selection selection, LockLimit limit) {
+    LockFailure doesNotFit(PassResult pass) {
         long needed = chargedBytes + pass.totalMissingBytes();
         return new LockFailure(
                 "to lock " + Bytes.text(pass.wantedBytes()) + "; not locked: " + Bytes.text(pass.missingBytes()),
-                limitAnswer(limit, needed),
-                refusal(limit, limit.probeErrno()).meaning(),
+                limitAnswer(needed),
+                refusal(limit.probeErrno()).meaning(),
                 effect(pass),
-                advice(limit, limit.probeErrno(), selection).and(lessToLock(selection)));
+                advice(limit.probeErrno()).and(lessToLock()));
     }
 
     /** Returns what could be left out, for those who have not left it out yet. */
-    private static String lessToLock(Selection selection) {
+    private String lessToLock() {
         if (selection.isIndivisible()) {
             return "# or name the regions that matter most, as in mode=heap+code: each is locked if it fits";
         }
@@ -138,7 +168,7 @@ final class Failures {
     }
 
     /** Tells that a call failed, as far as could be foreseen for another reason than the limit. */
-    LockFailure callFailed(PassResult pass, Selection selection, LockLimit limit) {
+    LockFailure callFailed(PassResult pass) {
         long needed = chargedBytes + pass.totalMissingBytes();
         boolean overLimit = limit.isExceededBy(needed);
         if (pass.errno() == Errno.ENOMEM && !overLimit && pass.mappings() >= reconciler.maxMappings()) {
@@ -147,7 +177,7 @@ final class Failures {
         String cause = pass.errno() == Errno.ENOMEM && !overLimit
                 ? "a mapping changed while it was being locked (a hole, or PROT_NONE); the limit is not reached. The"
                         + " next pass tries again"
-                : refusal(limit, pass.errno()).meaning();
+                : refusal(pass.errno()).meaning();
         return new LockFailure(
                 "mlock2(MLOCK_ONFAULT) on " + Bytes.text(pass.totalMissingBytes()) + ": "
                         + Bytes.text(pass.missingBytes()),
@@ -155,7 +185,7 @@ final class Failures {
                         + filter(),
                 cause,
                 effect(pass),
-                advice(limit, pass.errno(), selection));
+                advice(pass.errno()));
     }
 
     /** Tells that memory stays locked that is not selected. */
@@ -208,16 +238,15 @@ final class Failures {
     }
 
     /** Tells that ZGC maps its heap anew all the time, and that only MCL_FUTURE locks what it maps. */
-    LockFailure zgcUnderRescan(Selection selection, LockLimit limit) {
+    LockFailure zgcUnderRescan() {
         Advice advice = limit.isUnlimited()
                 ? Advice.lasting("# strategy=future instead: new mappings are born locked")
-                : advice(limit, limit.probeErrno(), selection)
-                        .and("# or another collector: -XX:+UseG1GC with -Xms equal to -Xmx");
+                : advice(limit.probeErrno()).and("# or another collector: -XX:+UseG1GC with -Xms equal to -Xmx");
         return new LockFailure(
                 "to keep ZGC's heap locked with strategy=rescan",
                 (limit.isUnlimited()
                         ? "not asked: locking is not limited, but strategy=rescan does not use MCL_FUTURE"
-                        : limitAnswer(limit, chargedBytes)),
+                        : limitAnswer(chargedBytes)),
                 "ZGC maps its heap again and again while it runs, even with -Xms equal to -Xmx. Each time the lock"
                         + " is gone until the keeper locks the heap again",
                 "parts of the heap can be swapped out at any moment",
@@ -225,15 +254,15 @@ final class Failures {
     }
 
     /** Tells that the limit came down, or the privilege went, while new mappings were being born locked. */
-    LockFailure limitShrank(Selection selection, LockLimit limit) {
+    LockFailure limitShrank() {
         return new LockFailure(
                 "to go on with MCL_FUTURE",
-                limitAnswer(limit, 0),
+                limitAnswer(0),
                 "the limit was lowered or the privilege was taken away while the JVM runs. With MCL_FUTURE on, the"
                         + " next memory commit would have failed with EAGAIN and ended the JVM. MCL_FUTURE is off"
                         + " now, and what fits is locked (strategy rescan)",
                 "",
-                advice(limit, limit.probeErrno(), selection));
+                advice(limit.probeErrno()));
     }
 
     /**
@@ -255,6 +284,15 @@ final class Failures {
                         ? "leave " + Bytes.text(RoomWatch.AMPLE_BYTES) + " (lower -Xmx, raise the memory limit)"
                         : "mount the cgroup file system where this JVM runs (/sys/fs/cgroup)")
                 + ", or set strategy=future";
+    }
+
+    /**
+     * Tells that what is locked was not all brought back into RAM.
+     *
+     * @param refusal why not
+     */
+    static String notReadBack(String refusal) {
+        return "locked, but not read back from swap: " + refusal;
     }
 
     static String ampleRoom() {
@@ -293,7 +331,7 @@ final class Failures {
     }
 
     /** Tells that {@code /proc/self} cannot be read, so that nothing is known of the mappings. */
-    LockFailure unreadable(IOException cause, LockLimit limit) {
+    LockFailure unreadable(IOException cause) {
         return new LockFailure(
                 "to read the mappings of this process",
                 cause.getMessage() + "; " + limit.describe(),
@@ -314,7 +352,7 @@ final class Failures {
                 : "# mount /proc where this JVM runs, so that it can read /proc/self/maps";
     }
 
-    private String limitAnswer(LockLimit limit, long neededBytes) {
+    private String limitAnswer(long neededBytes) {
         return "locking is limited: " + Errno.describe(limit.probeErrno()) + " for more than the limit; "
                 + limit.describe() + ", CAP_IPC_LOCK not effective"
                 + (neededBytes == 0 ? "" : "; needed now: " + needed(neededBytes)) + filter();
@@ -332,19 +370,19 @@ final class Failures {
         return pass.isNothingLocked() ? UNLOCKED_JVM : PARTLY_LOCKED;
     }
 
-    private Refusal refusal(LockLimit limit, int errno) {
+    private Refusal refusal(int errno) {
         return new Refusal(deployment, limit, errno);
     }
 
-    private Advice advice(LockLimit limit, int errno, Selection selection) {
-        return refusal(limit, errno).advice(enoughBytes(selection));
+    private Advice advice(int errno) {
+        return refusal(errno).advice(enoughBytes());
     }
 
     /**
      * Returns the limit to recommend, 0 if there is none: a number has to hold, whatever the selection grows to. What the
      * JVM was started with is not known here: a region that only a flag bounds counts as unbounded.
      */
-    private long enoughBytes(Selection selection) {
+    private long enoughBytes() {
         long others = Math.max(0, chargedBytes - Segment.length(reconciler.locked()));
         RegionBounds bounds = new RegionBounds(reconciler.segments(), new JvmFlags(List.of()));
         long most = bounds.mostBytes(selection.regions());

@@ -25,8 +25,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class MemoryLock {
 
-    private static final String PIECE_BY_PIECE =
-            "mlockall was refused: locking mapping by mapping instead (strategy rescan)";
+    /** Passes per try to end MCL_FUTURE where that was refused. */
+    private static final int TRY_TO_END_EVERY = 5;
 
     /** Parts of ZGC's mirror that a change populates: 128 GiB where nothing of it is in swap any more. */
     private static final int MOST_MIRROR_PARTS = 512;
@@ -220,14 +220,14 @@ public final class MemoryLock {
         }
         Failures failures = failures();
         if (future.isInForce()) { // as the kernel says, and nothing shows it
-            return ledger.settle(LockState.PARTIAL, failures.mlockall(attempt, plan.limit()));
+            return ledger.settle(LockState.PARTIAL, failures.mlockall(attempt));
         }
         if (plan.options().strategy() == StrategyChoice.FUTURE) {
             plan.refuse();
-            return ledger.settle(LockState.FAILED, failures.mlockall(attempt, plan.limit()));
+            return ledger.settle(LockState.FAILED, failures.mlockall(attempt));
         }
         plan.rescan();
-        plan.notices().add(failures.newMemory(attempt, plan.limit()).text(PIECE_BY_PIECE));
+        plan.notices().add(failures.newMemory(attempt).text(Failures.PIECE_BY_PIECE));
         return runPass();
     }
 
@@ -249,7 +249,8 @@ public final class MemoryLock {
     private LockFailure refuseFuture() {
         plan.refuse();
         return ledger.settle(
-                LockState.FAILED, failures().futureUnderLimit(plan.options().selection(), plan.limit(), false));
+                LockState.FAILED,
+                failures(plan.options().selection(), plan.limit()).futureUnderLimit(false));
     }
 
     /**
@@ -290,7 +291,7 @@ public final class MemoryLock {
         LockLimit now = plan.limitNow();
         boolean isSelected = !plan.selection().isEmpty();
         if (isSelected && wanted.strategy() == StrategyChoice.FUTURE && !now.isUnlimited()) {
-            return ledger.refused(failures().futureUnderLimit(wanted.selection(), now, true));
+            return ledger.refused(failures(wanted.selection(), now).futureUnderLimit(true));
         }
         plan.begin(wanted, now);
         prefaulting.nothingIsLocked(); // as long as that is so
@@ -365,7 +366,7 @@ public final class MemoryLock {
             String refusal = readingBack.readPart(
                     passes.reconciler().locked(), () -> keepMeanwhile() || process.nanoTime() - end >= 0);
             if (refusal != null) {
-                plan.notices().add("locked, but not read back from swap: " + refusal);
+                plan.notices().add(Failures.notReadBack(refusal));
             }
         }
         return readingBack.isMoreToDo();
@@ -395,7 +396,7 @@ public final class MemoryLock {
         if (plan.selection().isEmpty() && plan.isFutureRefused()) {
             LockLimit now = plan.limitNow();
             if (now.isUnlimited()) {
-                beginAgain(now, Plan.LIFTED);
+                beginAgain(now, Failures.LIFTED);
             }
         }
         if (plan.selection().isEmpty() && !plan.isGivingBack()) {
@@ -428,7 +429,7 @@ public final class MemoryLock {
         LockFailure heldBack = plan.heldBack();
         boolean isNews = ++failedPasses > 1 || !firstPassDone || heldBack != null;
         LockState state = nothing ? LockState.FAILED : isNews ? LockState.UNKNOWN : last;
-        return ledger.settleUnverified(state, heldBack == null ? failures().unreadable(cause, plan.limit()) : heldBack);
+        return ledger.settleUnverified(state, heldBack == null ? failures().unreadable(cause) : heldBack);
     }
 
     private LockFailure lockSelected() throws IOException {
@@ -480,11 +481,8 @@ public final class MemoryLock {
         if (turn == Plan.Turn.LIMIT || turn == Plan.Turn.LIMIT_BY_DROPPED_CAPABILITY) {
             plan.notices()
                     .add(failures()
-                            .limitShrank(plan.selection(), plan.limit())
-                            .text(
-                                    turn == Plan.Turn.LIMIT
-                                            ? "the limit on locked memory was lowered"
-                                            : "CAP_IPC_LOCK was dropped: a limit applies"));
+                            .limitShrank()
+                            .text(turn == Plan.Turn.LIMIT ? Failures.LOWERED : Failures.LIMITED_WITHOUT_CAPABILITY));
         }
         if (turn != Plan.Turn.NONE) {
             endFuture();
@@ -494,8 +492,7 @@ public final class MemoryLock {
     /** Returns whether to end MCL_FUTURE. Where that was refused it is tried rarely: each try locks all for a moment. */
     private boolean isEndDue() {
         boolean isRefused = future.endErrno() != 0;
-        return hasUnlockedAll
-                || (future.isInForce() && (!isRefused || ++passesSinceEnd % Plan.LOOK_AT_LIMIT_EVERY == 0));
+        return hasUnlockedAll || (future.isInForce() && (!isRefused || ++passesSinceEnd % TRY_TO_END_EVERY == 0));
     }
 
     /** Sets MCL_FUTURE once what is there has been locked, and locks what came meanwhile. */
@@ -510,7 +507,7 @@ public final class MemoryLock {
             firstPassDone = false; // from now on what is not accessible is locked, too, and was not lost
             return runPass();
         }
-        LockFailure refused = failures().newMemory(attempt, plan.limit());
+        LockFailure refused = failures().newMemory(attempt);
         if (future.isInForce()) {
             return ledger.settle(LockState.PARTIAL, refused);
         }
@@ -518,7 +515,7 @@ public final class MemoryLock {
         if (plan.options().strategy() == StrategyChoice.FUTURE) {
             return ledger.settle(LockState.PARTIAL, refused);
         }
-        plan.notices().add(refused.text(PIECE_BY_PIECE));
+        plan.notices().add(refused.text(Failures.PIECE_BY_PIECE));
         ledger.settleStrategy();
         return failure;
     }
@@ -532,15 +529,15 @@ public final class MemoryLock {
             return failures().endFuture(future.endErrno());
         }
         if (pass.isComplete()) {
-            return passes.slipsAway(plan) ? failures().zgcUnderRescan(plan.selection(), plan.limit()) : null;
+            return passes.slipsAway(plan) ? failures().zgcUnderRescan() : null;
         }
         if (pass.isOverMappingBudget()) {
             return failures().tooManyMappings(pass);
         }
         if (pass.errno() != 0) {
-            return failures().callFailed(pass, plan.selection(), plan.limit());
+            return failures().callFailed(pass);
         }
-        return failures().doesNotFit(pass, plan.selection(), plan.limit());
+        return failures().doesNotFit(pass);
     }
 
     /**
@@ -601,7 +598,11 @@ public final class MemoryLock {
 
     /** Makes the words when there is something to say: a start that goes well needs neither them nor the deployment. */
     private Failures failures() {
-        return new Failures(process.deployment(), passes.reconciler(), process.chargedBytes());
+        return failures(plan.selection(), plan.limit());
+    }
+
+    private Failures failures(Selection selection, LockLimit limit) {
+        return new Failures(process.deployment(), passes.reconciler(), process.chargedBytes(), selection, limit);
     }
 
     /**

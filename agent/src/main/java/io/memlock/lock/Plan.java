@@ -18,10 +18,7 @@ import io.memlock.state.Strategy;
 public final class Plan {
 
     /** Passes per look whether a limit applies by now, under rescan without one. */
-    static final int LOOK_AT_LIMIT_EVERY = 5;
-
-    static final String LIFTED =
-            "the limit on locked memory was lifted: new mappings are born locked from now on (strategy future)";
+    private static final int LOOK_AT_LIMIT_EVERY = 5;
 
     private final LimitProbe limits;
     private final RoomWatch room;
@@ -241,7 +238,7 @@ public final class Plan {
         }
         boolean isLifted = limit.isUnlimited() && !before.isUnlimited();
         if (isLifted && chooseFuture(RoomWatch.SCARCE_BYTES)) {
-            notices.add(LIFTED);
+            notices.add(Failures.LIFTED);
             strategy = Strategy.FUTURE;
         }
         return Turn.NONE;
@@ -265,17 +262,13 @@ public final class Plan {
         }
         if (!isFutureAllowed()) {
             strategy = Strategy.RESCAN;
-            notices.add(
-                    "CAP_IPC_LOCK was dropped: the keeper finds and locks new mappings from now on (strategy rescan),"
-                            + " because the limit is infinite now, but another process can lower it");
+            notices.add(Failures.UNLIMITED_WITHOUT_CAPABILITY);
             return Turn.TO_RESCAN;
         }
         if (limit.isByCapability() && limits.isDroppedByAThread()) {
             isDroppedByAThread = true;
             strategy = Strategy.RESCAN;
-            notices.add("a thread has dropped CAP_IPC_LOCK: with MCL_FUTURE on, its next memory commit could have ended"
-                    + " this JVM. MCL_FUTURE is off now, and the keeper finds and locks new mappings (strategy"
-                    + " rescan)");
+            notices.add(Failures.CAPABILITY_DROPPED_BY_A_THREAD);
             return Turn.TO_RESCAN;
         }
         return Turn.NONE;

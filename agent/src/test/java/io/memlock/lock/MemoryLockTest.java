@@ -758,7 +758,7 @@ class MemoryLockTest {
 
         Outcome lifted = lock.reconcile();
 
-        assertThat(lifted.notices()).containsExactly(Plan.LIFTED);
+        assertThat(lifted.notices()).containsExactly(Failures.LIFTED);
         assertThat(kernel.isFuture()).isTrue();
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
     }
