@@ -10,5 +10,7 @@ public enum Backing {
     /** A file in memory, on tmpfs or of the kernel's own: they can go to swap, and nowhere else. */
     MEMORY,
     /** Huge pages of hugetlbfs: they can go nowhere. */
-    HUGETLB
+    HUGETLB,
+    /** A driver or the kernel, as a device or a ring of io_uring: no lock holds them, and they are never swapped. */
+    DRIVER
 }

@@ -133,20 +133,15 @@ public record Mapping(
 
     /**
      * Returns whether it shows memory of a driver or of the kernel: a device's, or a ring of io_uring or of a socket. No lock
-     * holds such memory, and it is never swapped. Files lie on the file systems that are mounted below {@code /dev}.
+     * holds such memory, and it is never swapped.
      */
     public boolean isOfDriver() {
-        return backing == Backing.FILE
-                && (path.startsWith("anon_inode:") || path.startsWith("socket:") || isOfDevice(linkedPath()));
+        return backing == Backing.DRIVER;
     }
 
     /** Returns whether what it shows counts as memory of this process: it can be accessed, and is no driver's or kernel's. */
     public boolean holdsMemory() {
         return isAccessible() && !isKernels() && !isOfDriver();
-    }
-
-    private static boolean isOfDevice(String path) {
-        return path.startsWith("/dev/") && !path.startsWith("/dev/shm/") && !path.startsWith("/dev/hugepages");
     }
 
     /** Returns whether it holds data of this process alone: it can be read and written, not run, and is not shared. */

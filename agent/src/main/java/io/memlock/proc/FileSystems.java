@@ -22,6 +22,9 @@ final class FileSystems {
     /** Where tmpfs is mounted for POSIX shared memory. shm_open(3) */
     private static final String POSIX = "/dev/shm/";
 
+    /** What the names of the directories begin with where systemd mounts hugetlbfs. dev-hugepages.mount */
+    private static final String HUGE_PAGES = "/dev/hugepages";
+
     /** Anonymous memory that processes share. shmem_zero_setup, which is of the kernel's own tmpfs and no other */
     private static final String SHARED_ANONYMOUS = "/dev/zero" + Mapping.DELETED;
 
@@ -108,8 +111,11 @@ final class FileSystems {
         if (inode == 0) {
             return Backing.NONE;
         }
+        if (path.startsWith("anon_inode:") || path.startsWith("socket:")) {
+            return Backing.DRIVER;
+        }
         if (major != 0) {
-            return Backing.FILE;
+            return isOfDevice(path) ? Backing.DRIVER : Backing.FILE;
         }
         if (path.startsWith(Mapping.ANONYMOUS_HUGE) || path.startsWith(Mapping.ZGC_HUGETLB_MEMFD)) {
             return Backing.HUGETLB;
@@ -123,8 +129,17 @@ final class FileSystems {
         if (path.startsWith(POSIX)) {
             return Backing.MEMORY;
         }
+        Backing known = ofMounted(minor);
+        if (known == null) {
+            known = path.startsWith(HUGE_PAGES) ? Backing.HUGETLB : Backing.FILE;
+        }
         // In a container /dev is on tmpfs, what a driver maps there is not.
-        return path.startsWith("/dev/") ? Backing.FILE : ofMounted(minor);
+        return known != Backing.HUGETLB && isOfDevice(path) ? Backing.DRIVER : known;
+    }
+
+    /** Returns whether a path is a device's: files lie on the file systems that are mounted below {@code /dev}. */
+    private static boolean isOfDevice(String path) {
+        return path.startsWith("/dev/") && !path.startsWith(POSIX) && !path.startsWith(HUGE_PAGES);
     }
 
     private boolean hasNoHugetlbPages() {
@@ -134,6 +149,7 @@ final class FileSystems {
         return hasNoHugetlbPages;
     }
 
+    /** Returns what a file system is made of; null where the mounts could not be read. */
     private Backing ofMounted(long minor) {
         synchronized (mounted) {
             Mounted last = ifCurrent(minor);
@@ -147,7 +163,7 @@ final class FileSystems {
                 }
             }
             if (last == null) {
-                return Backing.FILE;
+                return null;
             }
             last.lastReading = Math.max(last.lastReading, reading);
             return last.backing;

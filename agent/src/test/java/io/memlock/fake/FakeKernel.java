@@ -472,7 +472,17 @@ public final class FakeKernel implements LibC, Mappings {
                 vma.path.equals(HEAP_FILE) ? vma.offset : 0,
                 vma.path.isEmpty() ? 0 : 1,
                 vma.path,
-                vma.path.equals(HUGETLB) ? Backing.HUGETLB : vma.path.isEmpty() ? Backing.NONE : Backing.FILE);
+                backing(vma.path));
+    }
+
+    private static Backing backing(String path) {
+        if (path.isEmpty()) {
+            return Backing.NONE;
+        }
+        boolean isDevice = path.startsWith("/dev/") && !path.startsWith("/dev/shm/");
+        return path.equals(HUGETLB)
+                ? Backing.HUGETLB
+                : isDevice || path.startsWith("anon_inode:") ? Backing.DRIVER : Backing.FILE;
     }
 
     // ---- LibC

@@ -41,11 +41,19 @@ class FileSystemsTest {
         "00:04 7     /SYSV00000000 (deleted),           MEMORY",
         "00:0c 5     /memfd:pool (deleted),             HUGETLB",
         "00:0c 7     /SYSV00000000 (deleted),           HUGETLB",
-        "00:05 9     /dev/vfio/1,                       FILE",
+        "00:05 9     /dev/vfio/1,                       DRIVER",
+        "00:0f 7     anon_inode:[io_uring],             DRIVER",
+        "00:08 4711  socket:[4711],                     DRIVER",
+        "00:29 31    /dev/hugepages/pool,               HUGETLB",
+        "00:28 31    /dev/hugepages1G/pool,             HUGETLB",
+        "00:2c 31    /dev/hugepages/pool,               MEMORY",
         "00:26 31    /srv/huge/x,                       HUGETLB",
         "00:16 2     /dev/shm/aeron/cnc.dat,            MEMORY",
         "00:2a 2     /var/cache/volume/x,               MEMORY",
-        "00:2a 3     /dev/nvidia0,                      FILE",
+        "00:2a 3     /dev/nvidia0,                      DRIVER",
+        "fe:00 3     /dev/nvidia0,                      DRIVER",
+        "fe:00 4     /dev/shm/x,                        FILE",
+        "fe:00 5     /dev/hugepages/x,                  FILE",
         "00:1e 9     /opt/app/lib/data.bin,             FILE",
         "00:63 9     /srv/subvolume/x,                  FILE",
         "fe:00 31    /srv/data/x,                       FILE",
@@ -89,6 +97,15 @@ class FileSystemsTest {
         write("HugePages_Total:     100\nHugetlb:          204800 kB\n", "00:2a 2 /var/cache/volume/x");
         Files.writeString(root.resolve("7/mountinfo"), "not the kernel's\n");
         assertThat(mappings()).extracting(Mapping::backing).containsExactly(Backing.FILE);
+    }
+
+    /** Not to touch what is of hugetlbfs matters more than what else may lie there. */
+    @Test
+    void takesSystemdsMountForHugePagesWhereTheMountsCannotBeRead() throws IOException {
+        write("HugePages_Total:     100\nHugetlb:          204800 kB\n", "00:29 31 /dev/hugepages/pool");
+        Files.delete(root.resolve("7/mountinfo"));
+
+        assertThat(mappings()).extracting(Mapping::backing).containsExactly(Backing.HUGETLB);
     }
 
     @Test
@@ -211,6 +228,9 @@ class FileSystemsTest {
                 30 1 0:30 / / rw,relatime - overlay overlay rw,lowerdir=/a,upperdir=/b
                 31 30 0:22 / /dev/shm rw,nosuid,nodev - tmpfs shm rw,size=65536k
                 32 30 0:42 / /var/cache/volume rw,relatime - tmpfs tmpfs rw
+                33 30 0:41 / /dev/hugepages rw,relatime - hugetlbfs hugetlbfs rw,pagesize=2M
+                34 30 0:40 / /dev/hugepages1G rw,relatime - hugetlbfs hugetlbfs rw,pagesize=1G
+                35 30 0:44 / /dev rw,nosuid - tmpfs tmpfs rw,size=65536k
                 41 26 0:38 / /srv/huge rw,relatime - hugetlbfs none rw,pagesize=2M
                 42 26 254:0 / /srv/data rw,relatime - ext4 /dev/vda rw
                 """);

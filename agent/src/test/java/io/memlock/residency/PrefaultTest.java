@@ -163,7 +163,7 @@ class PrefaultTest {
     @ParameterizedTest
     @ValueSource(strings = {"[vvar]", "[vdso]", "[uprobes]", "anon_inode:[io_uring]"})
     void asksForNothingThatIsTheKernels(String path) throws IOException {
-        Backing backing = path.startsWith("[") ? Backing.NONE : Backing.FILE;
+        Backing backing = path.startsWith("[") ? Backing.NONE : Backing.DRIVER;
         Mapping mapping = new Mapping(HEAP, HEAP + MIB, true, false, false, false, 0, 0, path, backing);
         Segment segment = new Segment(HEAP, HEAP + MIB, Region.OTHER, Evidence.NONE, mapping);
 
