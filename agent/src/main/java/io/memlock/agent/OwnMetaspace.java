@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class OwnMetaspace {
 
-    /** What one part of the agent loads at once: all of it takes 3 MB, and half of that before {@code main}. */
+    /** What one part of the agent loads at once: all of it takes up to 4 MiB, and about half of that before {@code main}. */
     private static final long ENOUGH_BYTES = 2 << 20;
 
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);

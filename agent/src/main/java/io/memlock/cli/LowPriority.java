@@ -29,7 +29,7 @@ final class LowPriority {
     private final Path tasks;
 
     /**
-     * A process's.
+     * Prepares to lower the priority of this process.
      *
      * @param tasks {@code /proc/self/task}
      */

@@ -4,7 +4,7 @@ package io.memlock.jvms;
 import io.memlock.proc.ProcessStat;
 import java.io.IOException;
 
-/** Measures the major page faults of a process each second, from one look to the next. */
+/** Measures the rate of major page faults of a process between two looks. */
 public final class FaultMeter {
 
     private static final double NANOS = 1e9;
@@ -34,7 +34,7 @@ public final class FaultMeter {
     /**
      * Looks again.
      *
-     * @return faults each second since the last look
+     * @return faults per second since the last look
      * @throws IOException if the process is gone, also if another has its id now
      */
     public double perSecond() throws IOException {

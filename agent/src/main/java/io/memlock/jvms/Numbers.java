@@ -19,7 +19,7 @@ public final class Numbers {
         return bytes < 0 ? NOT_KNOWN : bytes == 0 ? "0" : Bytes.text(bytes);
     }
 
-    /** Formats a number for each second, for example {@code 12.5}. */
+    /** Formats a number per second, for example {@code 12.5}. */
     public static String rate(double perSecond) {
         return perSecond < 0 ? NOT_KNOWN : String.format(Locale.ROOT, "%.1f", perSecond);
     }

@@ -23,7 +23,7 @@ final class MemlockBudget {
      *
      * @param limitBytes the limit, -1 if there is none
      * @param chargedBytes what is charged already, by anybody: VmLck
-     * @param reserveBytes what must stay free beside the application's reserve; see {@link Reconciler}
+     * @param reserveBytes what must stay free beside the application's reserve, for what HotSpot maps over what is locked
      */
     void begin(long limitBytes, long chargedBytes, long reserveBytes) {
         roomBytes = limitBytes < 0
