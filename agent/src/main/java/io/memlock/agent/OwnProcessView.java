@@ -78,7 +78,7 @@ final class OwnProcessView implements ProcessView {
     @Override
     public long headroomBytes() {
         long free = new Cgroups(proc).memory(ProcFs.SELF).freeBytes(proc.memInfo());
-        return free == RoomSource.UNLIMITED ? -1 : free;
+        return free == RoomSource.UNBOUNDED ? -1 : free;
     }
 
     @Override

@@ -46,12 +46,12 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
 
     /** Returns the tightest memory limit in bytes, -1 = unlimited. */
     public long limitBytes() {
-        return tightest(CgroupLevel.UNLIMITED, CgroupLevel::limitBytes);
+        return tightest(CgroupLevel.NO_LIMIT, CgroupLevel::limitBytes);
     }
 
     /** Returns the tightest memory.high in bytes, -1 = none. */
     public long highBytes() {
-        return tightest(CgroupLevel.UNLIMITED, CgroupLevel::highBytes);
+        return tightest(CgroupLevel.NO_LIMIT, CgroupLevel::highBytes);
     }
 
     /**
@@ -75,7 +75,7 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
      */
     public long swapLimitBytes() {
         return tightest(
-                CgroupLevel.UNLIMITED, level -> level.version() == 2 ? level.swapLimitBytes() : CgroupLevel.UNLIMITED);
+                CgroupLevel.NO_LIMIT, level -> level.version() == 2 ? level.swapLimitBytes() : CgroupLevel.NO_LIMIT);
     }
 
     /**
@@ -109,7 +109,7 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
      * least of what is left here, in each visible cgroup above, and on the host. Page cache that is not locked counts as
      * free, because the kernel drops it first.
      *
-     * @return bytes, {@link RoomSource#UNLIMITED} if neither the host nor a cgroup tells, {@link RoomSource#UNKNOWN} if there
+     * @return bytes, {@link RoomSource#UNBOUNDED} if neither the host nor a cgroup tells, {@link RoomSource#UNKNOWN} if there
      *     is a cgroup that cannot be read
      */
     public long freeBytes(MemInfo host) {
@@ -117,7 +117,7 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
             return RoomSource.UNKNOWN;
         }
         long available = host.availableBytes();
-        long free = available < 0 ? RoomSource.UNLIMITED : available; // hidden, as with /proc mounted subset=pid
+        long free = available < 0 ? RoomSource.UNBOUNDED : available; // hidden, as with /proc mounted subset=pid
         for (CgroupLevel level : levels) {
             if (level.isFreeOfLimitsFromHereUp()) {
                 break;
@@ -139,7 +139,7 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
         int last = levels.size();
         CgroupLevel[] measured = new CgroupLevel[last];
         long[] swapLeft = new long[last + 1]; // of each level's memory, the host's last
-        swapLeft[last] = host.swapFreeBytes() < 0 ? RoomSource.UNLIMITED : host.swapFreeBytes();
+        swapLeft[last] = host.swapFreeBytes() < 0 ? RoomSource.UNBOUNDED : host.swapFreeBytes();
         for (int i = last - 1; i >= 0; i--) {
             measured[i] = levels.get(i).measured();
             boolean isNone = swapLeft[i + 1] == 0; // most hosts have no swap: nothing is read then
@@ -173,7 +173,7 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
      * reclaimed to end that. The usage of hidden levels is not known, so less may be left.
      */
     public long headroomBytes() {
-        long headroom = CgroupLevel.UNLIMITED;
+        long headroom = CgroupLevel.NO_LIMIT;
         for (CgroupLevel level : levels) {
             long limit = level.tighterLimitBytes();
             long usage = level.usageBytes();

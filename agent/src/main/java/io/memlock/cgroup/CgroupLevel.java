@@ -17,7 +17,7 @@ import io.memlock.files.Keys;
  */
 public record CgroupLevel(int version, String directory, CgroupFiles files) {
 
-    static final long UNLIMITED = -1;
+    static final long NO_LIMIT = -1;
 
     /** In version 2 no cgroup has this file: {@code vm.swappiness} counts for all, and stands for it. */
     static final String SWAPPINESS = "memory.swappiness";
@@ -86,7 +86,7 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
 
     /** Returns the limit beyond which the kernel throttles and reclaims; v1 has none. */
     long highBytes() {
-        return version == 2 ? number("memory.high") : UNLIMITED;
+        return version == 2 ? number("memory.high") : NO_LIMIT;
     }
 
     /**
@@ -121,8 +121,8 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
             return number("memory.swap.max");
         }
         long both = tighter(number("memory.memsw.limit_in_bytes"), limited(sumOfStat(HIERARCHICAL_LIMIT_OF_BOTH)));
-        long memory = both < 0 ? UNLIMITED : limitBytes();
-        return memory < 0 ? UNLIMITED : Math.max(0, both - memory);
+        long memory = both < 0 ? NO_LIMIT : limitBytes();
+        return memory < 0 ? NO_LIMIT : Math.max(0, both - memory);
     }
 
     /** Returns what is in swap. v1 counts memory and swap together. */
@@ -139,7 +139,7 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
     private long leftOfSwapLimitBytes() {
         long limit = swapLimitBytes();
         if (limit < 0) {
-            return RoomSource.UNLIMITED;
+            return RoomSource.UNBOUNDED;
         }
         return Math.max(0, limit - Math.max(0, swapUsageBytes()));
     }
@@ -149,7 +149,7 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
      * short of memory. v1 does not limit that, because to swap out does not change the sum of memory and swap that it limits.
      */
     long swapLeftBytes() {
-        return version == 2 ? leftOfSwapLimitBytes() : RoomSource.UNLIMITED;
+        return version == 2 ? leftOfSwapLimitBytes() : RoomSource.UNBOUNDED;
     }
 
     /**
@@ -174,10 +174,10 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
      */
     OomMargin oomMargin(long swapLeftBytes, long ownSwapLeftBytes, long heapToComeBytes) {
         long free = freeBytes();
-        if (free == RoomSource.UNLIMITED) {
+        if (free == RoomSource.UNBOUNDED) {
             return null;
         }
-        long gain = version == 2 || swapLeftBytes == 0 ? RoomSource.UNLIMITED : leftOfSwapLimitBytes();
+        long gain = version == 2 || swapLeftBytes == 0 ? RoomSource.UNBOUNDED : leftOfSwapLimitBytes();
         return new OomMargin(
                 free,
                 Math.max(0, sumOfStat(version == 2 ? SWAPPABLE_V2 : SWAPPABLE_V1)),
@@ -191,16 +191,16 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
     /**
      * Returns how much more can be kept from being reclaimed: page cache that is not locked counts as free.
      *
-     * @return bytes, {@link RoomSource#UNLIMITED} if there is no limit or the usage is not known
+     * @return bytes, {@link RoomSource#UNBOUNDED} if there is no limit or the usage is not known
      */
     long freeBytes() {
         long limit = tighterLimitBytes();
         if (limit < 0) {
-            return RoomSource.UNLIMITED; // before the usage: each file costs a keeper that looks each second
+            return RoomSource.UNBOUNDED; // before the usage: each file costs a keeper that looks each second
         }
         long usage = usageBytes();
         if (usage < 0) {
-            return RoomSource.UNLIMITED;
+            return RoomSource.UNBOUNDED;
         }
         long reclaimable = Math.max(0, sumOfStat(version == 2 ? RECLAIMABLE_V2 : RECLAIMABLE_V1));
         return Math.max(0, limit - Math.max(0, usage - reclaimable));
@@ -208,14 +208,14 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
 
     /** Returns the tighter of two limits, either of which may be unlimited. */
     static long tighter(long one, long other) {
-        return one == UNLIMITED || other == UNLIMITED ? Math.max(one, other) : Math.min(one, other);
+        return one == NO_LIMIT || other == NO_LIMIT ? Math.max(one, other) : Math.min(one, other);
     }
 
     /** Returns the number a file holds; -1 if it is not there, or says that there is no limit. */
     private long number(String name) {
         String text = files.text(name);
         if (text == null) {
-            return UNLIMITED;
+            return NO_LIMIT;
         }
         Cursor cursor = new Cursor(name, text);
         cursor.nextLine();
@@ -225,7 +225,7 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
         if (!cursor.atLineEnd()) {
             throw cursor.malformed("nothing after max");
         }
-        return UNLIMITED;
+        return NO_LIMIT;
     }
 
     /** Returns the sum of some numbers in memory.stat; -1 if none of them is there. */
@@ -245,6 +245,6 @@ public record CgroupLevel(int version, String directory, CgroupFiles files) {
     }
 
     private static long limited(long value) {
-        return value >= V1_UNLIMITED ? UNLIMITED : value;
+        return value >= V1_UNLIMITED ? NO_LIMIT : value;
     }
 }

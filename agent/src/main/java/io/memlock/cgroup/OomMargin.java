@@ -10,9 +10,9 @@ import io.memlock.memory.Bytes;
  * @param freeBytes what is free, and page cache that is not locked
  * @param swappableBytes what could be swapped out: neither locked nor a file's
  * @param swapLeftBytes what still fits into swap of all that is counted there; 0 where there is none, {@link
- *     RoomSource#UNLIMITED} where nothing tells
+ *     RoomSource#UNBOUNDED} where nothing tells
  * @param ownSwapLeftBytes what still fits into swap of the process; 0 where the kernel may not swap it out, {@link
- *     RoomSource#UNLIMITED} where nothing tells
+ *     RoomSource#UNBOUNDED} where nothing tells
  * @param limitBytes of all that can be used
  * @param heapToComeBytes what the process's Java heap may still take
  * @param place whose margin this is, for a message
@@ -54,7 +54,7 @@ public record OomMargin(
                 + (canHeapTakeAll()
                         ? "less than the " + Bytes.text(heapToComeBytes) + " that the heap may still take, "
                         : "")
-                + (ownSwapLeftBytes == RoomSource.UNLIMITED
+                + (ownSwapLeftBytes == RoomSource.UNBOUNDED
                         ? "and nothing tells how much room swap has"
                         : "and swap has room for " + Bytes.text(ownSwapLeftBytes));
     }

@@ -185,12 +185,12 @@ public final class OomWatch {
      * Returns how much the process can take of what is free, before so little is left that it would be unlocked, or that a
      * limit is near. What others would have to be swapped out for is none of it.
      *
-     * @return bytes, negative if too little is left already; {@link RoomSource#UNLIMITED} if nothing is known to be limited
+     * @return bytes, negative if too little is left already; {@link RoomSource#UNBOUNDED} if nothing is known to be limited
      * @throws IOException as {@link #isRoomForAll()}
      */
     public long roomBytes() throws IOException {
         Anonymous own = source.anonymous();
-        long room = RoomSource.UNLIMITED;
+        long room = RoomSource.UNBOUNDED;
         for (OomMargin margin : source.margins()) {
             room = Math.min(room, spareBytes(margin.withoutSwap(), own));
         }

@@ -8,7 +8,7 @@ import java.util.List;
 public interface RoomSource {
 
     /** Where no limit is known. */
-    long UNLIMITED = Long.MAX_VALUE;
+    long UNBOUNDED = Long.MAX_VALUE;
 
     /** Where there is a limit that cannot be read: as little may be left as nothing. */
     long UNKNOWN = -1;

@@ -66,7 +66,7 @@ class OomMarginTest {
 
         assertThat(margins)
                 .extracting(OomMargin::leftBytes, OomMargin::ownSwapLeftBytes)
-                .containsExactly(bytes(1700, RoomSource.UNLIMITED));
+                .containsExactly(bytes(1700, RoomSource.UNBOUNDED));
         assertThat(margins.get(0).describe()).endsWith("and nothing tells how much room swap has");
         assertThat(new CgroupHierarchy("/", List.of(level2("2000", "0", "0")))
                         .oomMargins(MemInfo.UNKNOWN, 0)

@@ -76,8 +76,8 @@ class ProcessRoomTest {
         var second = level(2, Map.of("memory.max", "1000\n"));
         var first = level(1, Map.of("memory.limit_in_bytes", "1000\n"));
 
-        assertThat(second.freeBytes()).isEqualTo(RoomSource.UNLIMITED);
-        assertThat(first.freeBytes()).isEqualTo(RoomSource.UNLIMITED);
+        assertThat(second.freeBytes()).isEqualTo(RoomSource.UNBOUNDED);
+        assertThat(first.freeBytes()).isEqualTo(RoomSource.UNBOUNDED);
     }
 
     @Test
@@ -110,7 +110,7 @@ class ProcessRoomTest {
     void leavesACgroupWithoutALimitOut() {
         var level = level(2, Map.of("memory.max", "max\n", "memory.current", "500\n"));
 
-        assertThat(level.freeBytes()).isEqualTo(RoomSource.UNLIMITED);
+        assertThat(level.freeBytes()).isEqualTo(RoomSource.UNBOUNDED);
     }
 
     @Test
@@ -265,7 +265,7 @@ class ProcessRoomTest {
             return "max\n";
         });
 
-        assertThat(level.freeBytes()).isEqualTo(RoomSource.UNLIMITED);
+        assertThat(level.freeBytes()).isEqualTo(RoomSource.UNBOUNDED);
         assertThat(read).containsExactlyInAnyOrder("memory.max", "memory.high");
     }
 
