@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** Implements {@link Mappings} from {@code /proc/self/maps} and the known layout of HotSpot. */
-public final class OwnMappings implements Mappings {
+final class OwnMappings implements Mappings {
 
     /**
      * What maps does not show, threads that come and go on stacks of old ones, is looked for in one pass of so many while

@@ -359,7 +359,7 @@ public final class HeldPages {
      *
      * @return 0 or errno
      */
-    public int lockReserved(long start, long length) {
+    int lockReserved(long start, long length) {
         int errno = lockOnFault(start, length);
         long last = start + length - pageBytes;
         return errno == Errno.ENOMEM && probe.isLocked(start) && probe.isLocked(last) ? 0 : errno;

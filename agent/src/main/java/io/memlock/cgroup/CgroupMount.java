@@ -12,7 +12,7 @@ import io.memlock.proc.MountInfo;
  * @param path from there to the cgroup: "" or beginning with {@code /}; null where the mount does not show the cgroup, as
  *     one of another container's
  */
-public record CgroupMount(int version, String mountPoint, String path) {
+record CgroupMount(int version, String mountPoint, String path) {
 
     static final String MEMORY = "memory";
 
@@ -23,7 +23,7 @@ public record CgroupMount(int version, String mountPoint, String path) {
      * @param mounts of the reader, as the paths are the reader's view
      * @return null if that hierarchy is not mounted
      */
-    public static CgroupMount locate(CgroupMembership membership, MountInfo mounts) {
+    static CgroupMount locate(CgroupMembership membership, MountInfo mounts) {
         return membership.pathV1(MEMORY) == null ? locateV2(membership, mounts) : locateV1(membership, mounts, MEMORY);
     }
 

@@ -12,7 +12,7 @@ import java.util.List;
 public final class RegionBounds {
 
     /** The bound of a region that nothing limits. */
-    public static final long UNBOUNDED = -1;
+    static final long UNBOUNDED = -1;
 
     private final List<Segment> segments;
     private final JvmFlags flags;

@@ -89,7 +89,7 @@ public final class Prefault {
      *
      * @param isOver asked after each piece: whether to stop
      */
-    public String runLive(
+    String runLive(
             List<Segment> segments, List<Region> regions, Resident resident, Headroom headroom, BooleanSupplier isOver)
             throws IOException {
         return run(segments, regions, resident, headroom, isOver);
