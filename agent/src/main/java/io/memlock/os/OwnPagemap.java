@@ -19,6 +19,12 @@ public final class OwnPagemap {
     private static final int SWAPPED = 0x40;
     private static final int GUARD = 0x04;
 
+    /** What {@link #presence} returns where the process may not look, and never may while it is as it is. */
+    public static final int HIDDEN = -1;
+
+    /** What {@link #presence} returns where it could not look this time, as no file descriptor is left. */
+    public static final int NOT_TOLD = -2;
+
     private final LibC libc;
     private final long pageBytes;
 
@@ -28,14 +34,14 @@ public final class OwnPagemap {
     }
 
     /**
-     * Returns 1 if a page is in RAM, 0 if it is not, and -1 where the kernel does not tell, as in a process that is not
-     * dumpable. Takes no Java lock.
+     * Returns 1 if a page is in RAM, 0 if it is not; {@link #HIDDEN}, as in a process that is not dumpable; or {@link
+     * #NOT_TOLD}. Takes no Java lock.
      *
      * @param address page-aligned
      */
     public int presence(long address) {
         int state = state(address);
-        return state < 0 ? -1 : (state & PRESENT) / PRESENT;
+        return state < 0 ? state : (state & PRESENT) / PRESENT;
     }
 
     /**
@@ -49,15 +55,19 @@ public final class OwnPagemap {
         return state >= 0 && (state & PRESENT) == 0 && (state & (GUARD | SWAPPED)) != 0;
     }
 
-    /** Returns the highest byte of a page's entry; -1 where the kernel does not tell. */
+    /** Returns the highest byte of a page's entry; {@link #HIDDEN} or {@link #NOT_TOLD} where the kernel does not tell. */
     private int state(long address) {
+        byte[] entry = new byte[Long.BYTES]; // not while the file is open: the heap may be full
         int fd = libc.open(PATH, Linux.O_RDONLY | Linux.O_CLOEXEC);
         if (fd < 0) {
-            return -1;
+            int errno = libc.errno();
+            return errno == Errno.EACCES || errno == Errno.EPERM ? HIDDEN : NOT_TOLD;
         }
-        byte[] entry = new byte[Long.BYTES];
-        long read = libc.pread(fd, entry, Long.BYTES, address / pageBytes * Long.BYTES);
-        libc.close(fd);
-        return read == Long.BYTES ? entry[Long.BYTES - 1] & 0xff : -1;
+        try {
+            long read = libc.pread(fd, entry, Long.BYTES, address / pageBytes * Long.BYTES);
+            return read == Long.BYTES ? entry[Long.BYTES - 1] & 0xff : NOT_TOLD;
+        } finally {
+            libc.close(fd);
+        }
     }
 }

@@ -115,8 +115,8 @@ final class Unlocker implements Consumer<long[]> {
      */
     private boolean isPresent(long address) {
         int presence = pagemap.presence(address);
-        if (presence >= 0) {
-            return presence > 0;
+        if (presence != OwnPagemap.HIDDEN) {
+            return presence != 0; // where nobody can look just now it may be, and the keeper looks later
         }
         int[] status = new int[1];
         return isFiltered || libc.move_pages(0, address, status, 0) != 0 || status[0] >= 0; // the number of its node

@@ -180,6 +180,18 @@ class UnlockerTest {
         assertThat(kernel.died).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {Errno.EMFILE, Errno.ENOENT})
+    void aFilterThatIsSetLaterEndsNothingWhereThePagemapCannotBeOpenedJustNow(int errno) {
+        unlocker.rehearse();
+        kernel.died.clear();
+        kernel.deadly.add("move_pages");
+        kernel.filter.put("open", errno);
+
+        assertThat(isLockedAfter(map(), ON_DISK)).as("left to the keeper").isTrue();
+        assertThat(kernel.died).isEmpty();
+    }
+
     /** The filter may end the process for it. */
     @Test
     void underAFilterTheCallIsNotMadeWhereThePagemapIsHidden() {
