@@ -53,6 +53,9 @@ public final class HeldPages {
         private int populating;
         private int hiding;
 
+        /** Whether the kernel was told to leave them out of core dumps. */
+        private boolean isHidden;
+
         /** Who had locked them before the first holder came. */
         private Before before = Before.NOBODY;
 
@@ -68,6 +71,7 @@ public final class HeldPages {
             copy.holders = holders;
             copy.populating = populating;
             copy.hiding = hiding;
+            copy.isHidden = isHidden;
             copy.before = before;
             copy.isLeft = isLeft;
             return copy;
@@ -77,6 +81,7 @@ public final class HeldPages {
             return holders == other.holders
                     && populating == other.populating
                     && hiding == other.hiding
+                    && isHidden == other.isHidden
                     && before == other.before
                     && isLeft == other.isLeft;
         }
@@ -221,6 +226,21 @@ public final class HeldPages {
     }
 
     /**
+     * Leaves pages out of core dumps until the last handle that hides them lets go of them.
+     *
+     * @param pages held by the caller
+     * @return as madvise(2); if that is not 0, some of them may be left out
+     * @throws OutOfMemoryError before anything is done
+     */
+    public synchronized int hide(Range pages) {
+        cut(pages);
+        for (Run run : within(pages).values()) {
+            run.isHidden = true;
+        }
+        return libc.madvise(pages.start, pages.length(), Linux.MADV_DONTDUMP);
+    }
+
+    /**
      * Lets go of pages: those that nobody else holds are unlocked, unless the agent wants them locked or the application had
      * locked them before they were held. What is not mapped any more is passed over. What the kernel cannot unlock, as a
      * mapping cannot be split at {@code vm.max_map_count}, is unlocked by a later call, or by the agent's next pass.
@@ -235,7 +255,7 @@ public final class HeldPages {
         Iterator<Run> counts = within(pages).values().iterator(); // not later: it takes memory
         for (Map.Entry<Long, Run> entry : within(pages).entrySet()) {
             Run run = entry.getValue();
-            if (manner.isHidden && run.hiding == 1) {
+            if (manner.isHidden && run.hiding == 1 && run.isHidden) {
                 onMapped(Call.SHOW, entry.getKey(), run.end);
             }
             if (run.holders == 1 && run.before != Before.APPLICATION) {
@@ -248,6 +268,7 @@ public final class HeldPages {
             run.holders--;
             run.populating -= manner.isPopulated ? 1 : 0;
             run.hiding -= manner.isHidden ? 1 : 0;
+            run.isHidden &= run.hiding > 0;
             if (run.holders == 0 && !run.isLeft) {
                 counts.remove();
             }

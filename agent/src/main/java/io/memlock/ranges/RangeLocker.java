@@ -11,7 +11,6 @@ import io.memlock.calls.Pause;
 import io.memlock.lock.OwnProcess;
 import io.memlock.os.Errno;
 import io.memlock.os.LibC;
-import io.memlock.os.Linux;
 import io.memlock.proc.Pagemap;
 import io.memlock.proc.ProcFs;
 import io.memlock.state.LockFailure;
@@ -105,7 +104,7 @@ public final class RangeLocker {
     }
 
     private int madvise(Range pages) {
-        return libc.madvise(pages.start(), pages.length(), Linux.MADV_DONTDUMP);
+        return held.hide(pages);
     }
 
     private int lockInPieces(Range pages, boolean populates) {

@@ -232,6 +232,37 @@ class RangeLockerTest {
         assertThat(kernel.chargedBytes()).isZero();
     }
 
+    /** The application may have taken it out of them itself. */
+    @Test
+    void whatIsNotLockedIsNotPutIntoCoreDumps() throws Exception {
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 2 * MIB;
+        start("mode=none");
+        kernel.deadly.add("madvise");
+
+        assertThat(ranges.lock(new Range(NATIVE, NATIVE + 4 * MIB), new Manner(true, true)))
+                .isNotNull();
+
+        assertThat(kernel.died).as("calls").isEmpty();
+    }
+
+    @Test
+    void coreDumpsHoldPagesAgainWhenTheLastHandleIsClosedThatHidesThem() throws Exception {
+        start("mode=none");
+        Range pages = new Range(NATIVE, NATIVE + 4 * PAGE);
+        Range part = new Range(NATIVE + PAGE, NATIVE + 2 * PAGE);
+        Manner hidden = new Manner(true, true);
+        assertThat(ranges.lock(pages, hidden)).isNull();
+        assertThat(ranges.lock(part, hidden)).isNull();
+        kernel.deadly.add("madvise");
+
+        ranges.unlock(part, hidden);
+
+        assertThat(kernel.died).as("calls").isEmpty();
+        ranges.unlock(pages, hidden);
+        assertThat(kernel.died).containsExactly("madvise");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"mode=all", "mode=all,strategy=rescan", "mode=heap,strategy=future", "exclude=nothing"})
     void whatIsHeldOnFaultStaysLockedWhenTheAgentUnlocks(String options) throws Exception {
