@@ -4,8 +4,10 @@ package io.memlock.lock;
 import io.memlock.calls.HeldPages;
 import io.memlock.calls.LockLimit;
 import io.memlock.cgroup.OomWatch;
+import io.memlock.memory.AddressRange;
 import io.memlock.memory.PathGlob;
 import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
 import io.memlock.memory.Selection;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.StrategyChoice;
@@ -131,8 +133,7 @@ public final class MemoryLock {
 
     /**
      * Returns whether the lock wants a range locked, whoever else holds it. Waits for no pass, and goes by the last look at
-     * the mappings: what has changed since, and files that a selection of everything else leaves out, the next pass sets
-     * right.
+     * the mappings: what has changed since the next pass sets right.
      *
      * @param start page-aligned
      * @param end page-aligned
@@ -144,17 +145,22 @@ public final class MemoryLock {
         if (now.isEmpty()) {
             return mayBeLeft ? HeldPages.Want.BORN_LOCKED : HeldPages.Want.NO;
         }
-        if (now.isAllButFiles() || now.containsAnyOf(passes.reconciler().segments(), start, end)) {
+        List<Segment> segments = passes.reconciler().segments();
+        boolean isNew = !AddressRange.isAnyWithin(segments, start, end);
+        if (now.containsAnyOf(segments, start, end) || (isNew && now.isAllButFiles())) {
             return known != null && known.isUnlimited() ? HeldPages.Want.YES : HeldPages.Want.IF_THEY_FIT;
         }
-        return mayBeLeft || future.isInForce() ? HeldPages.Want.BORN_LOCKED : HeldPages.Want.NO;
+        return mayBeLeft || isBornOurs() ? HeldPages.Want.BORN_LOCKED : HeldPages.Want.NO;
     }
 
     /** Returns whether new mappings of a region are born locked and must not stay so. This is free. */
     public boolean isBornUnwanted(Region region) {
-        return future.isInForce()
-                && !future.isApplications()
-                && !plan.selection().contains(region);
+        return isBornOurs() && !plan.selection().contains(region);
+    }
+
+    /** Returns whether new mappings are born locked by the agent's doing. Otherwise the application wants them so. */
+    private boolean isBornOurs() {
+        return future.isInForce() && !future.isApplications();
     }
 
     /** Returns the patterns of the mapped files that alone are to be locked, if there are any. This is free. */

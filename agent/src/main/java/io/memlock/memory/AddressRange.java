@@ -31,4 +31,15 @@ public interface AddressRange {
         }
         return low;
     }
+
+    /**
+     * Returns whether a part of some addresses is in any of the ranges.
+     *
+     * @param ascending ranges that do not overlap
+     */
+    static boolean isAnyWithin(List<? extends AddressRange> ascending, long start, long end) {
+        int first = firstEndingAfter(ascending, start);
+        return first < ascending.size()
+                && Long.compareUnsigned(ascending.get(first).start(), end) < 0;
+    }
 }

@@ -13,6 +13,7 @@ import io.memlock.lock.MemoryLock;
 import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
 import io.memlock.os.Errno;
+import io.memlock.os.Linux;
 import io.memlock.proc.ProcFs;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
@@ -308,6 +309,47 @@ class RangeLockerTest {
         lock.unlock();
 
         assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    @Test
+    void whatTheApplicationsOwnFutureHasLockedStaysLocked() throws Exception {
+        kernel.mlockall(Linux.MCL_FUTURE);
+        lock.change(OptionParser.parse("mode=heap,strategy=future"));
+        kernel.commit(Region.NATIVE, NATIVE + 64 * MIB, MIB);
+        Range pages = new Range(NATIVE + 64 * MIB, NATIVE + 64 * MIB + 2 * PAGE);
+        assertThat(ranges.lock(pages, POPULATED)).isNull();
+        ranges.unlock(pages, POPULATED);
+
+        assertThat(isLocked(pages)).isTrue();
+    }
+
+    /** {@code mode=all} leaves files out. */
+    @Test
+    void aFileThatTheApplicationHasLockedItselfStaysLocked() throws Exception {
+        kernel.mapFile(NATIVE + 64 * MIB, MIB, "/data/a");
+        Range pages = new Range(NATIVE + 64 * MIB, NATIVE + 65 * MIB);
+        start("mode=all,strategy=rescan");
+        kernel.mlock(pages.start(), pages.length());
+        assertThat(ranges.lock(pages, ON_FAULT)).isNull();
+        ranges.unlock(pages, ON_FAULT);
+
+        lock.reconcile();
+
+        assertThat(isLocked(pages)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mode=all", "mode=all,strategy=rescan"})
+    void aFileThatNobodyElseHasLockedIsUnlocked(String options) throws Exception {
+        kernel.mapFile(NATIVE + 64 * MIB, MIB, "/data/a");
+        Range pages = new Range(NATIVE + 64 * MIB, NATIVE + 65 * MIB);
+        start(options);
+        lock.reconcile();
+        assertThat(ranges.lock(pages, POPULATED)).isNull();
+
+        ranges.unlock(pages, POPULATED);
+
+        assertThat(isAnyLocked(pages)).isFalse();
     }
 
     @Test
