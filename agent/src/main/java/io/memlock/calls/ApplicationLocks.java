@@ -22,6 +22,9 @@ import java.util.function.ToLongFunction;
  * at the same address between a look and a call. So a lock is ours only if it was <em>seen</em> to be on-fault: what is not
  * there at a look is nobody's to unlock.
  *
+ * <p>What handles of {@code io.memlock.api} have populated looks as if the application had locked it. It is not taken for that,
+ * because it must be unlocked when the last of them is closed.
+ *
  * <p>Whoever has to be quick may read what is known on another thread; all else is for one.
  */
 public final class ApplicationLocks {
@@ -55,16 +58,17 @@ public final class ApplicationLocks {
      * Finds out which of some segments are ours to unlock: there, and locked on-fault.
      *
      * @param segments locked a moment ago
+     * @param held what handles hold
      * @throws IOException if it cannot be told
      */
-    public Found oursAmong(List<Segment> segments) throws IOException {
+    public Found oursAmong(List<Segment> segments, HeldPages held) throws IOException {
         NavigableMap<Long, Long> asked = new TreeMap<>();
         for (Segment segment : segments) {
             asked.put(segment.start(), segment.end());
         }
         NavigableMap<Long, Mapping> onFault = new TreeMap<>();
         NavigableMap<Long, Mapping> applications = new TreeMap<>();
-        flags.onFaultByLocked(mapping -> overlaps(asked, end -> end, mapping.start(), mapping.end()))
+        look(mapping -> overlaps(asked, end -> end, mapping.start(), mapping.end()), held)
                 .forEach((mapping, isOnFault) -> (isOnFault ? onFault : applications).put(mapping.start(), mapping));
         List<Segment> ours = new ArrayList<>();
         boolean isSomeChanged = false;
@@ -85,12 +89,22 @@ public final class ApplicationLocks {
     /**
      * Finds out what of all there is the application has locked by now.
      *
+     * @param held what handles hold
      * @throws IOException if it cannot be told; what was known stays
      */
-    public void refresh() throws IOException {
-        Map<Mapping, Boolean> locked = flags.onFaultByLocked(mapping -> true);
+    public void refresh(HeldPages held) throws IOException {
+        Map<Mapping, Boolean> locked = look(mapping -> true, held);
         locked.values().removeIf(isOnFault -> isOnFault);
         known = Set.copyOf(locked.keySet());
+    }
+
+    /** Looks at what handles hold neither before its turn nor afterwards: they are opened and closed meanwhile. */
+    private Map<Mapping, Boolean> look(Predicate<Mapping> asked, HeldPages held) throws IOException {
+        Predicate<Mapping> isOfHandles = mapping -> held.areOfHandlesAlone(mapping.start(), mapping.end());
+        Map<Mapping, Boolean> locked =
+                flags.onFaultByLocked(mapping -> asked.test(mapping) && !isOfHandles.test(mapping));
+        locked.keySet().removeIf(isOfHandles);
+        return locked;
     }
 
     /** Returns the mappings the application locked, as far as is known. */

@@ -347,6 +347,21 @@ public final class HeldPages {
         return firstOther(start, end) == end;
     }
 
+    /** Returns whether all pages of a range are held, and none of them was locked by the application before. */
+    public synchronized boolean areOfHandlesAlone(long start, long end) {
+        if (!holdsAll(start, end)) {
+            return false;
+        }
+        Map.Entry<Long, Run> run = runs.floorEntry(start);
+        while (run != null && run.getKey() < end) {
+            if (run.getValue().before == Before.APPLICATION) {
+                return false;
+            }
+            run = runs.higherEntry(run.getKey());
+        }
+        return true;
+    }
+
     /**
      * Finds the first page that is not held.
      *

@@ -168,10 +168,10 @@ public final class FutureLock {
             }
         }
         try {
-            applicationLocks.refresh();
+            applicationLocks.refresh(process.held());
             // Since then, by the application, or mapped anew and born so.
             if (removeLocked(files, reconciler.probe())) {
-                applicationLocks.refresh();
+                applicationLocks.refresh(process.held());
             }
         } finally {
             removeLocked(files, reconciler.probe());

@@ -136,7 +136,8 @@ public final class Reconciler {
             }
         }
         try {
-            for (Segment segment : tools.applicationLocks().oursAmong(rest).ours()) {
+            for (Segment segment :
+                    tools.applicationLocks().oursAmong(rest, tools.held()).ours()) {
                 tools.held().unlockOthers(segment.start(), segment.length());
             }
         } catch (IOException e) {
@@ -155,7 +156,7 @@ public final class Reconciler {
     /** Returns whether nothing is locked but by us, as far as anybody can tell. */
     public boolean isAllOurs() {
         try {
-            tools.applicationLocks().refresh();
+            tools.applicationLocks().refresh(tools.held());
             return tools.applicationLocks().all().isEmpty() && tools.held().isNothing();
         } catch (IOException e) {
             return false;

@@ -110,7 +110,7 @@ final class Repair {
     }
 
     private List<Segment> oursAmong(List<Segment> some) throws IOException {
-        ApplicationLocks.Found found = tools.applicationLocks.oursAmong(some);
+        ApplicationLocks.Found found = tools.applicationLocks.oursAmong(some, tools.held());
         sawChange |= found.isSomeChanged();
         return found.ours();
     }

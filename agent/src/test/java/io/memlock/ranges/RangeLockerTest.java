@@ -352,6 +352,51 @@ class RangeLockerTest {
         assertThat(isAnyLocked(pages)).isFalse();
     }
 
+    /** What is populated looks as if the application had locked it. */
+    @Test
+    void whatIsClosedWhileTheAgentUnlocksIsUnlocked() throws Exception {
+        start("mode=all");
+        lock.reconcile();
+        Range pages = hold(POPULATED);
+        kernel.afterLockedLook = () -> ranges.unlock(pages, POPULATED);
+
+        assertThat(lock.unlock().failure()).isNull();
+
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    @Test
+    void whatIsOpenWhenFutureEndsIsUnlockedLater() throws Exception {
+        start("mode=all");
+        kernel.commit(Region.SHM, NATIVE + 128 * MIB, MIB);
+        Range pages = new Range(NATIVE + 128 * MIB, NATIVE + 129 * MIB);
+        lock.reconcile();
+        assertThat(ranges.lock(pages, POPULATED)).isNull();
+        lock.change(OptionParser.parse("mode=all,strategy=rescan"));
+        ranges.unlock(pages, POPULATED);
+        lock.reconcile();
+        assertThat(isLocked(pages)).isTrue();
+
+        assertThat(lock.unlock().failure()).isNull();
+
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    @Test
+    void whatTheApplicationHadLockedItselfIsLockedAgainThoughItsHandleIsClosedMeanwhile() throws Exception {
+        start("mode=heap,strategy=rescan");
+        Range pages = new Range(NATIVE + PAGE, NATIVE + 3 * PAGE);
+        kernel.mlock(pages.start(), pages.length());
+        assertThat(ranges.lock(pages, POPULATED)).isNull();
+        lock.change(OptionParser.parse("mode=heap,strategy=future"));
+        kernel.afterLockedLook = () -> ranges.unlock(pages, POPULATED);
+
+        lock.unlock();
+
+        assertThat(kernel.chargedBytes()).isEqualTo(2 * PAGE);
+        assertThat(kernel.isLockedOnFault(pages.start())).isFalse();
+    }
+
     @Test
     void anotherSelectionLeavesWhatIsHeld() throws Exception {
         start("mode=all");
