@@ -16,31 +16,33 @@ public final class LockedMemory implements AutoCloseable {
     /** Null if nothing was locked, because there was no agent. */
     private final MethodHandle agent;
 
-    /** By which the agent knows it. */
-    private final long number;
-
     private final MemoryRange requested;
-    private final MemoryRange pages;
     private final AtomicBoolean isClosed = new AtomicBoolean();
 
-    private LockedMemory(MethodHandle agent, long number, MemoryRange requested, MemoryRange pages) {
+    /**
+     * What the agent answered: the number by which it knows this lock, the address and the bytes asked for, and those of the
+     * pages. The handle is made before the agent locks, after which no memory may be needed: in a full heap the lock would
+     * be held for good, and by nobody.
+     */
+    private volatile long[] locked;
+
+    private LockedMemory(MethodHandle agent, MemoryRange requested) {
         this.agent = agent;
-        this.number = number;
         this.requested = requested;
-        this.pages = pages;
     }
 
     static LockedMemory lock(MemoryRange range, LockOptions options, ByteBuffer buffer) {
         boolean isOnFault = options.isOnFault();
         boolean isHidden = !options.isInCoreDump();
         MethodHandle agent = AgentLink.find();
+        LockedMemory memory = new LockedMemory(agent, range);
         if (agent == null) {
-            return new LockedMemory(null, 0, range, NOTHING);
+            return memory;
         }
         Object answer = AgentLink.call(agent, "lock", range.address(), range.bytes(), isOnFault, isHidden, buffer);
         if (answer instanceof long[] lock) {
-            return new LockedMemory(
-                    agent, lock[0], new MemoryRange(lock[1], lock[2]), new MemoryRange(lock[3], lock[4]));
+            memory.locked = lock;
+            return memory;
         }
         throw new MemoryLockException(String.valueOf(answer));
     }
@@ -51,7 +53,7 @@ public final class LockedMemory implements AutoCloseable {
      * @return of a buffer, its address and capacity; without an agent the address of a buffer is 0
      */
     public MemoryRange requested() {
-        return requested;
+        return agent == null ? requested : new MemoryRange(locked[1], locked[2]);
     }
 
     /**
@@ -60,7 +62,7 @@ public final class LockedMemory implements AutoCloseable {
      * @return an empty range without an agent
      */
     public MemoryRange pages() {
-        return pages;
+        return agent == null ? NOTHING : new MemoryRange(locked[3], locked[4]);
     }
 
     /** Checks whether the lock is held: by an agent, and not closed yet. */
@@ -80,7 +82,7 @@ public final class LockedMemory implements AutoCloseable {
         if (!isLocked()) {
             return 0;
         }
-        Object answer = AgentLink.call(agent, "lockedBytes", number, 0, false, false, null);
+        Object answer = AgentLink.call(agent, "lockedBytes", locked[0], 0, false, false, null);
         if (answer instanceof Long bytes) {
             return bytes;
         }
@@ -104,7 +106,7 @@ public final class LockedMemory implements AutoCloseable {
             return;
         }
         try {
-            Object answer = AgentLink.call(agent, "unlock", number, 0, false, false, null);
+            Object answer = AgentLink.call(agent, "unlock", locked[0], 0, false, false, null);
             if (answer != null) {
                 throw new MemoryLockException(String.valueOf(answer));
             }
@@ -117,6 +119,6 @@ public final class LockedMemory implements AutoCloseable {
     /** Returns the range asked for, and whether it is locked. */
     @Override
     public String toString() {
-        return (isLocked() ? "locked " : "not locked ") + requested;
+        return (isLocked() ? "locked " : "not locked ") + requested();
     }
 }

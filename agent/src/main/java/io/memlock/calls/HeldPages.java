@@ -77,6 +77,11 @@ public final class HeldPages {
             return copy;
         }
 
+        /** Returns whether it is here only because an error kept a call that failed from removing it. */
+        private boolean isNobodys() {
+            return holders == 0 && !isLeft;
+        }
+
         private boolean isLike(Run other) {
             return holders == other.holders
                     && populating == other.populating
@@ -174,7 +179,7 @@ public final class HeldPages {
             fillGaps(pages);
             for (Map.Entry<Long, Run> at = runs.ceilingEntry(pages.start); at != null && at.getKey() < pages.end; ) {
                 long end = at.getValue().end;
-                if (at.getValue().holders == 0 && !at.getValue().isLeft) {
+                if (at.getValue().isNobodys()) {
                     findWhoLocked(at.getKey(), at.getValue());
                 }
                 at = runs.ceilingEntry(end);
@@ -192,6 +197,7 @@ public final class HeldPages {
     }
 
     private void findWhoLocked(long start, Run run) {
+        run.before = Before.NOBODY;
         if (probe.isPartLocked(start, run.end - start)) {
             Want want = wants(start, run.end);
             if (want == Want.NO) {
@@ -269,7 +275,7 @@ public final class HeldPages {
             run.populating -= manner.isPopulated ? 1 : 0;
             run.hiding -= manner.isHidden ? 1 : 0;
             run.isHidden &= run.hiding > 0;
-            if (run.holders == 0 && !run.isLeft) {
+            if (run.isNobodys()) {
                 counts.remove();
             }
         }
@@ -294,7 +300,9 @@ public final class HeldPages {
             Map.Entry<Long, Run> entry = all.next();
             Run run = entry.getValue();
             if (run.holders == 0) {
-                letGo(entry.getKey(), run, true);
+                if (run.isLeft) {
+                    letGo(entry.getKey(), run, true);
+                }
                 if (run.isLeft) {
                     return;
                 }
@@ -314,7 +322,12 @@ public final class HeldPages {
     }
 
     private void forgetUnheld(Range pages) {
-        within(pages).values().removeIf(run -> run.holders == 0 && !run.isLeft);
+        Iterator<Run> counts = within(pages).values().iterator();
+        while (counts.hasNext()) { // no lambda, which may fail where it is linked for the first time in a full heap
+            if (counts.next().isNobodys()) {
+                counts.remove();
+            }
+        }
     }
 
     /**
@@ -339,7 +352,7 @@ public final class HeldPages {
 
     /** Returns whether no page is held, nor left to the agent. */
     public synchronized boolean isNothing() {
-        return runs.isEmpty() && inherited.isEmpty();
+        return firstHeld(0) == null && inherited.isEmpty();
     }
 
     /** Returns whether all pages of a range are held. */
@@ -371,7 +384,7 @@ public final class HeldPages {
         long at = start;
         while (at < end) {
             Map.Entry<Long, Run> run = runs.floorEntry(at);
-            if (run == null || run.getValue().end <= at) {
+            if (run == null || run.getValue().end <= at || run.getValue().isNobodys()) {
                 return at;
             }
             at = run.getValue().end;
@@ -409,7 +422,7 @@ public final class HeldPages {
     public synchronized int unlockOthers(long start, long length) {
         long end = start + length;
         for (long at = firstOther(start, end); at < end; ) {
-            Long next = runs.ceilingKey(at);
+            Long next = firstHeld(at);
             long to = next == null ? end : Math.min(end, next);
             if (libc.munlock(at, to - at) != 0) {
                 return libc.errno();
@@ -417,6 +430,15 @@ public final class HeldPages {
             at = firstOther(to, end);
         }
         return 0;
+    }
+
+    /** Returns where the first run begins that is held, from an address on; null if there is none. */
+    private Long firstHeld(long from) {
+        Map.Entry<Long, Run> run = runs.ceilingEntry(from);
+        while (run != null && run.getValue().isNobodys()) {
+            run = runs.higherEntry(run.getKey());
+        }
+        return run == null ? null : run.getKey();
     }
 
     /** Locks again all that is held, after a call that has unlocked everything or has changed how it is locked. */

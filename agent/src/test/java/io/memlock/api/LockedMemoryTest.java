@@ -66,6 +66,8 @@ class LockedMemoryTest {
         fails = true;
         assertThatThrownBy(memory::close).isInstanceOf(OutOfMemoryError.class);
         assertThat(memory.isLocked()).isTrue();
+        assertThat(memory.requested()).isEqualTo(new MemoryRange(0x1000, 0x1000));
+        assertThat(memory.pages()).isEqualTo(memory.requested());
         fails = false;
 
         memory.close();
