@@ -3,6 +3,7 @@ package io.memlock.api;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.InvocationTargetException;
 import java.nio.ByteBuffer;
 
 /**
@@ -22,7 +23,7 @@ final class AgentLink {
      * Finds the agent.
      *
      * @return null if there is none, or none that can lock
-     * @throws MemoryLockException if there is one that this package does not know how to talk to
+     * @throws MemoryLockException if there is one that this package does not know how to talk to, or that fails
      */
     static MethodHandle find() {
         try {
@@ -35,6 +36,11 @@ final class AgentLink {
             return found;
         } catch (ClassNotFoundException | SecurityException e) {
             return null;
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error; // as of a full heap
+            }
+            throw new MemoryLockException("NOT LOCKED: memlock-agent in this JVM failed: " + e.getCause());
         } catch (ReflectiveOperationException e) {
             throw incompatible(e.toString());
         }

@@ -35,12 +35,17 @@ public final class MemoryLocks {
     private MemoryLocks() {}
 
     /**
-     * Checks whether there is an agent in this JVM that can lock. There may be one later: an agent can be attached.
+     * Checks whether there is an agent in this JVM that can lock. There may be one later: an agent can be attached, and one
+     * that lacks memory just now may find some.
      *
-     * @return false if handles lock nothing
+     * @return false if nothing can be locked now
      */
     public static boolean isAvailable() {
-        return AgentLink.find() != null;
+        try {
+            return AgentLink.find() != null;
+        } catch (MemoryLockException | OutOfMemoryError | LinkageError e) {
+            return false; // this is a question, and no reason to fail
+        }
     }
 
     /**

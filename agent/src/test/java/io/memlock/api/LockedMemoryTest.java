@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.bootstrap.RangeLocks;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +29,7 @@ class LockedMemoryTest {
     @AfterEach
     void withdraw() throws Exception {
         publish(null);
+        running(null);
     }
 
     private static void publish(MethodHandle agent) throws Exception {
@@ -42,6 +47,43 @@ class LockedMemoryTest {
             throw new OutOfMemoryError("thrown by the test");
         }
         return operation.equals("lock") ? new long[] {1, first, second, first, second} : null;
+    }
+
+    /** Has the agent fail when somebody asks for it first. */
+    private static void askFails(Supplier<RuntimeException> failure) throws Exception {
+        running(new PrintStream(OutputStream.nullOutputStream()) {
+            @Override
+            public void write(byte[] request, int offset, int length) {
+                throw failure.get();
+            }
+        });
+    }
+
+    private static void running(PrintStream agent) throws Exception {
+        Field running = Class.forName("io.memlock.bootstrap.Launcher").getDeclaredField("running");
+        running.setAccessible(true);
+        running.set(null, agent);
+    }
+
+    @Test
+    void aFullHeapIsNotTakenForAnotherVersion() throws Exception {
+        askFails(() -> {
+            throw new OutOfMemoryError("thrown by the test");
+        });
+
+        assertThat(MemoryLocks.isAvailable()).isFalse();
+        assertThatThrownBy(() -> MemoryLocks.lock(0x1000, 0x1000)).isInstanceOf(OutOfMemoryError.class);
+    }
+
+    @Test
+    void anAgentThatFailsIsNotTakenForAnotherVersion() throws Exception {
+        askFails(() -> new IllegalStateException("thrown by the test"));
+
+        assertThat(MemoryLocks.isAvailable()).isFalse();
+        assertThatThrownBy(() -> MemoryLocks.lock(0x1000, 0x1000))
+                .isInstanceOf(MemoryLockException.class)
+                .hasMessage("NOT LOCKED: memlock-agent in this JVM failed: java.lang.IllegalStateException:"
+                        + " thrown by the test");
     }
 
     /** The end of its last page would be a negative number, for a page of any size. */
