@@ -117,7 +117,7 @@ final class JmxService {
 
     private void begin(LockControl control) throws JMException {
         if (offHeap == null) {
-            offHeap = new OffHeap(instrumentation);
+            offHeap = new OffHeap(instrumentation, metaspace::hasRoom);
         }
         if (registration == null) {
             registration = new JmxRegistration(control, offHeap, pageBytes, Version.current(), prefault);

@@ -410,10 +410,13 @@ public final class Memlock implements Agent {
         return optionsText == null || optionsText.isEmpty() ? "default options" : optionsText;
     }
 
-    /** Makes the service when the application first asks for it. It works on the application's threads. */
+    /**
+     * Makes the service when the application first asks for it. It works on the application's threads, which must not end the
+     * JVM for want of metaspace where they would live without the agent.
+     */
     @Override
     public MethodHandle rangeLocks() {
-        return hasStarted() ? RangeLockService.of(process) : null;
+        return hasStarted() && hasMetaspaceRoom() ? RangeLockService.of(process) : null;
     }
 
     /** Returns the background services. Whoever needs them first makes them: our own thread, or an early attach. */

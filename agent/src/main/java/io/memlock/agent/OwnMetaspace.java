@@ -134,7 +134,8 @@ final class OwnMetaspace {
             hasWarned = true;
             log.warn("METASPACE IS NEARLY FULL: of its limit " + Bytes.text(Math.min(room.bytes(), room.classBytes()))
                     + " are left. The agent loads no further classes, which could end this JVM: what has not begun yet"
-                    + " waits (the keeper, which locks what the JVM maps later; the MXBean; events of Flight Recorder)."
+                    + " waits (the keeper, which locks what the JVM maps later; the MXBean; events of Flight Recorder; locks by"
+                    + " io.memlock.api)."
                     + " To fix: raise -XX:MaxMetaspaceSize, and -XX:CompressedClassSpaceSize if it is given");
         }
     }

@@ -5,6 +5,7 @@ import java.lang.instrument.Instrumentation;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.BooleanSupplier;
 
 /**
  * Counts what the application allocates outside the heap: direct buffers whenever they are asked for, and native
@@ -19,6 +20,7 @@ public final class OffHeap {
     private static final int REST = 200;
 
     private final Instrumentation instrumentation;
+    private final BooleanSupplier hasMetaspaceRoom;
     private final AtomicLongArray segments = new AtomicLongArray(2);
     private DirectBuffers buffers;
     private boolean isTried;
@@ -43,9 +45,22 @@ public final class OffHeap {
         static final Count UNKNOWN = new Count(OffHeap.UNKNOWN, OffHeap.UNKNOWN);
     }
 
-    /** Counts nothing yet. */
-    public OffHeap(Instrumentation instrumentation) {
+    /**
+     * Counts nothing yet.
+     *
+     * @param hasMetaspaceRoom whether the classes that count have room: they could end the JVM otherwise
+     */
+    public OffHeap(Instrumentation instrumentation, BooleanSupplier hasMetaspaceRoom) {
         this.instrumentation = instrumentation;
+        this.hasMetaspaceRoom = hasMetaspaceRoom;
+    }
+
+    private void requireMetaspaceRoom() {
+        if (!hasMetaspaceRoom.getAsBoolean()) {
+            throw new IllegalStateException(
+                    "metaspace is nearly full, and the classes that this takes could end the JVM."
+                            + " To fix: raise -XX:MaxMetaspaceSize, and -XX:CompressedClassSpaceSize if it is given");
+        }
     }
 
     /**
@@ -84,9 +99,11 @@ public final class OffHeap {
      * Begins to count native segments. Further calls do nothing.
      *
      * @throws ReflectiveOperationException if they cannot be counted on this JDK; nothing has changed then
+     * @throws IllegalStateException if metaspace is nearly full; nothing has changed then
      */
     public synchronized void countSegments() throws ReflectiveOperationException {
         if (!isCounting) {
+            requireMetaspaceRoom();
             segmentHook = new SegmentHook(instrumentation);
             segmentHook.install(segments);
             sinceNanos = System.nanoTime();
@@ -99,11 +116,13 @@ public final class OffHeap {
      * too. Once is enough.
      *
      * @throws ReflectiveOperationException if neither can be sampled on this JDK
+     * @throws IllegalStateException if metaspace is nearly full; nothing has changed then
      */
     public synchronized void sample() throws ReflectiveOperationException {
         if (sampler != null) {
             return;
         }
+        requireMetaspaceRoom();
         OffHeapSampler created = new OffHeapSampler();
         Throwable failure = null;
         try {
