@@ -38,6 +38,7 @@ public final class HeldPages {
 
     private volatile Wanted wanted;
     private boolean isSomeLeft;
+    private boolean isSomeLost;
 
     public HeldPages(LibC libc, LockProbe probe, long pageBytes, Maps maps) {
         this.libc = libc;
@@ -62,6 +63,9 @@ public final class HeldPages {
         /** Whether the kernel could not unlock them when the last holder let go. */
         private boolean isLeft;
 
+        /** Whether they could not be locked again after a call that has unlocked everything. */
+        private boolean isLost;
+
         private Run(long end) {
             this.end = end;
         }
@@ -74,6 +78,7 @@ public final class HeldPages {
             copy.isHidden = isHidden;
             copy.before = before;
             copy.isLeft = isLeft;
+            copy.isLost = isLost;
             return copy;
         }
 
@@ -88,7 +93,8 @@ public final class HeldPages {
                     && hiding == other.hiding
                     && isHidden == other.isHidden
                     && before == other.before
-                    && isLeft == other.isLeft;
+                    && isLeft == other.isLeft
+                    && isLost == other.isLost;
         }
     }
 
@@ -441,14 +447,36 @@ public final class HeldPages {
         return run == null ? null : run.getKey();
     }
 
-    /** Locks again all that is held, after a call that has unlocked everything or has changed how it is locked. */
+    /**
+     * Locks again all that is held, after a call that has unlocked everything or has changed how it is locked. What cannot be
+     * locked now, as under a limit that has come down, {@link #lockLost} tries again.
+     */
     public synchronized void lockAgain() {
+        for (Run run : runs.values()) {
+            run.isLost = true; // before the calls, each of which may find the heap full
+            isSomeLost = true;
+        }
         for (Map.Entry<Long, Run> entry : runs.entrySet()) {
+            entry.getValue().isLost = !isLockedAgain(entry.getKey(), entry.getValue());
+        }
+    }
+
+    /** Locks what {@link #lockAgain} could not, up to where that fails again. */
+    public synchronized void lockLost() {
+        for (Iterator<Map.Entry<Long, Run>> all = runs.entrySet().iterator(); isSomeLost && all.hasNext(); ) {
+            Map.Entry<Long, Run> entry = all.next();
             Run run = entry.getValue();
-            if (run.holders > 0) {
-                onMapped(run.populating > 0 ? Call.LOCK : Call.LOCK_ON_FAULT, entry.getKey(), run.end);
+            run.isLost = run.isLost && !isLockedAgain(entry.getKey(), run);
+            if (run.isLost) {
+                return;
             }
         }
+        isSomeLost = false;
+    }
+
+    /** Locks a run if it is held, and returns whether there is nothing more to do. */
+    private boolean isLockedAgain(long start, Run run) {
+        return run.holders == 0 || onMapped(run.populating > 0 ? Call.LOCK : Call.LOCK_ON_FAULT, start, run.end);
     }
 
     private NavigableMap<Long, Run> within(Range pages) {
@@ -510,25 +538,30 @@ public final class HeldPages {
         LOCK,
         LOCK_ON_FAULT,
         UNLOCK,
-        SHOW
+        SHOW;
+
+        private boolean locks() {
+            return this == LOCK || this == LOCK_ON_FAULT;
+        }
     }
 
     /**
      * Calls on what is mapped of a range: at a hole the kernel stops, so that what lies behind it would be left out.
      *
-     * @return whether all calls succeeded
+     * @return whether all calls have done what they should; what is locked and could not be populated is locked
      */
     private boolean onMapped(Call call, long start, long end) {
         if (call(call, start, end - start) == 0) {
             return true;
         }
         if (libc.errno() != Errno.ENOMEM) {
-            return false;
+            return call.locks() && probe.isLocked(start);
         }
         boolean isDone = true;
         try {
             for (Range mapped : new Range(start, end).mapped(maps.read())) {
-                isDone &= call(call, mapped.start, mapped.length()) == 0;
+                isDone &= call(call, mapped.start, mapped.length()) == 0
+                        || (call.locks() && probe.isLocked(mapped.start));
             }
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
             return false; // as far as the first hole it is done

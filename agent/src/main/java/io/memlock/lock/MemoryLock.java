@@ -396,6 +396,7 @@ public final class MemoryLock {
 
     private LockFailure runPass() throws IOException {
         lastPassNanos = process.nanoTime();
+        process.held().lockLost();
         if (plan.heldBack() != null && plan.room().oomWatch().isRoomAgain(process.nanoTime())) {
             beginAgain(plan.limitNow(), Failures.ROOM_AGAIN);
         }

@@ -436,6 +436,25 @@ class RangeLockerTest {
         assertThat(isLocked(held)).isTrue();
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatIsHeldIsLockedAgainWhenTheLimitIsRaisedAgain(boolean isPopulated) throws Exception {
+        start("mode=heap,strategy=future");
+        lock.reconcile();
+        Range held = hold(new Manner(isPopulated, false));
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = PAGE;
+        lock.reconcile();
+        assertThat(isAnyLocked(held)).isFalse();
+
+        kernel.softLimit = kernel.hardLimit = Linux.RLIM_INFINITY;
+        lock.reconcile();
+
+        assertThat(isLocked(held)).isTrue();
+        ranges.unlock(held, new Manner(isPopulated, false));
+        assertThat(isAnyLocked(held)).isFalse();
+    }
+
     /** As when a file is mapped and locked while the keeper unlocks files that were born locked. */
     @Test
     void whatIsLockedBetweenALookAndTheUnlockingStaysLocked() throws Exception {
