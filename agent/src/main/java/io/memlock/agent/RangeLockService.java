@@ -88,8 +88,17 @@ final class RangeLockService {
             try {
                 answer = answer();
             } catch (Exception | LinkageError e) {
-                answer = NOT_DONE + ": the agent failed: " + e;
+                answer = failed() + ": the agent failed: " + e;
             }
+        }
+
+        /** Returns what is so if the request failed: only a lock is not held then. */
+        private String failed() {
+            return switch (operation) {
+                case "unlock" -> "STILL LOCKED";
+                case "lockedBytes" -> "LOCKED, AND NOT KNOWN HOW MUCH OF IT IS IN RAM";
+                default -> NOT_DONE;
+            };
         }
 
         private Object answer() throws IOException {

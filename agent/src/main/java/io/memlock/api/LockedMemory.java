@@ -76,7 +76,8 @@ public final class LockedMemory implements AutoCloseable {
      *
      * @return bytes; with {@link LockOptions#POPULATED} that of all pages, if nobody has unlocked or unmapped them; with
      *     {@link LockOptions#ON_FAULT} that of the pages touched so far. 0 if the lock is not held
-     * @throws MemoryLockException if {@code /proc/self} cannot be read
+     * @throws MemoryLockException if {@code /proc/self} cannot be read, or the kernel does not tell what is locked; the lock is
+     *     held all the same
      */
     public long lockedBytes() {
         if (!isLocked()) {

@@ -2,8 +2,11 @@
 package io.memlock.api;
 
 /**
- * Thrown when the kernel refused to lock a range. The call has locked nothing. The message says what was tried, what the
- * kernel answered, what that means and what to type.
+ * Thrown when a range could not be locked, and the call has locked nothing. The message says what was tried, what the kernel
+ * answered, what that means and what to type.
+ *
+ * <p>Thrown by a handle when its lock could not be ended, or when it cannot be told how much of it is in RAM. The lock is held
+ * then, and the message begins with that.
  */
 public final class MemoryLockException extends RuntimeException {
 

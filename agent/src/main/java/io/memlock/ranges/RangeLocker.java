@@ -195,13 +195,17 @@ public final class RangeLocker {
      * Asks the kernel how much of some pages is in RAM and locked.
      *
      * @return bytes
-     * @throws IOException if {@code maps} or {@code pagemap} cannot be read
+     * @throws IOException if {@code maps} or {@code pagemap} cannot be read, or no call tells what is locked
      */
     public long lockedBytes(Range pages) throws IOException {
         long present = 0;
         try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, pageBytes)) {
             for (Range mapped : pages.mapped(proc.mappings(ProcFs.SELF))) {
-                if (probe.isLocked(mapped.start())) {
+                LockProbe.Answer answer = probe.ask(mapped.start());
+                if (answer == LockProbe.Answer.UNKNOWN) { // which is not 0: lock() takes it for locked
+                    throw new IOException("neither msync(2) nor madvise(2) tells whether memory is locked here");
+                }
+                if (answer == LockProbe.Answer.LOCKED) {
                     present += pagemap.count(mapped.start(), mapped.end(), () -> {})
                             .present();
                 }

@@ -37,6 +37,26 @@ class RangeLockServiceTest {
         return (Object) service.invokeExact(operation, first, second, true, false, (ByteBuffer) null);
     }
 
+    /** The process is not dumpable any more, or has no file descriptor left. */
+    @Test
+    void whatIsLockedIsNotCalledUnlockedWherePagemapCannotBeRead() throws Throwable {
+        kernel.commit(Region.NATIVE, NATIVE, 4 * PAGE);
+        long number = ((long[]) ask("lock", NATIVE, 4 * PAGE))[0];
+
+        assertThat((String) ask("lockedBytes", number, 0)).startsWith("LOCKED,").contains("pagemap");
+    }
+
+    @Test
+    void whatCouldNotBeUnlockedIsNotCalledUnlocked() throws Throwable {
+        kernel.commit(Region.NATIVE, NATIVE, 4 * PAGE);
+        long number = ((long[]) ask("lock", NATIVE, 4 * PAGE))[0];
+        kernel.afterUnlock.put(NATIVE, () -> {
+            throw new IllegalStateException("thrown by the test");
+        });
+
+        assertThat((String) ask("unlock", number, 0)).startsWith("STILL LOCKED").contains("thrown by the test");
+    }
+
     @Test
     void whatAnErrorKeptFromBeingUnlockedCanBeUnlockedAgain() throws Throwable {
         kernel.commit(Region.NATIVE, NATIVE, 4 * PAGE);

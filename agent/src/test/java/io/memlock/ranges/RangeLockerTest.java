@@ -2,6 +2,7 @@
 package io.memlock.ranges;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.calls.HeldPages.Manner;
 import io.memlock.calls.HeldPages.Range;
@@ -208,6 +209,19 @@ class RangeLockerTest {
         LockFailure failure = ranges.lock(new Range(NATIVE, NATIVE + PAGE), POPULATED);
 
         assertThat(failure.answer()).contains("nothing was done");
+    }
+
+    @Test
+    void whatNobodyTellsIsNotShownAsNothing() throws Exception {
+        start("mode=none");
+        Range pages = hold(POPULATED);
+        Files.createFile(proc.resolve("self/pagemap"));
+        kernel.filter.put("msync", Errno.ENOSYS);
+        kernel.filter.put("madvise", Errno.ENOSYS);
+
+        assertThatThrownBy(() -> ranges.lockedBytes(pages))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("tells whether memory is locked");
     }
 
     /** The call succeeds, and the kernel has done nothing. */
