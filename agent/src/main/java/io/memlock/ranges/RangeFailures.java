@@ -54,10 +54,14 @@ final class RangeFailures {
                 Advice.lasting("# lock it without leaving it out of core dumps"));
     }
 
-    /** Tells that the kernel refused. */
-    LockFailure callFailed(int errno) {
+    /**
+     * Tells that the kernel refused.
+     *
+     * @param lockedBytes how much of the range is locked otherwise, which is charged already and not once more
+     */
+    LockFailure callFailed(int errno, long lockedBytes) {
         LockLimit limit = limits.look();
-        long needed = process.chargedBytes() + pages.length();
+        long needed = process.chargedBytes() + pages.length() - lockedBytes;
         if (errno == Errno.ENOMEM && !limit.isExceededBy(needed)) {
             return notPopulated(limit);
         }

@@ -166,10 +166,23 @@ public final class RangeLocker {
                     return failures.hole(hole);
                 }
             } catch (IOException e) {
-                return failures.callFailed(errno); // then nobody knows more
+                return failures.callFailed(errno, 0); // then nobody knows more
             }
         }
-        return failures.callFailed(errno);
+        return failures.callFailed(errno, chargedBytes(pages));
+    }
+
+    /** Returns how much of a range is locked, in RAM or not; 0 if it is not known. */
+    private long chargedBytes(Range pages) {
+        long charged = 0;
+        try {
+            for (Range mapped : pages.mapped(proc.mappings(ProcFs.SELF))) {
+                charged += probe.isLocked(mapped.start()) ? mapped.length() : 0;
+            }
+            return charged;
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     private long firstUnmapped(Range pages) throws IOException {

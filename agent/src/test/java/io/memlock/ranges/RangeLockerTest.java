@@ -171,6 +171,23 @@ class RangeLockerTest {
         assertThat(kernel.chargedBytes()).isEqualTo(2 * PAGE);
     }
 
+    /** As of a mapped file that was cut short since. */
+    @Test
+    void aLimitIsNotNamedWhereAllIsChargedAlready() throws Exception {
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 7 * MIB;
+        start("mode=none");
+        kernel.reserve(Region.MAPPED, NATIVE + MIB, 4 * MIB);
+        writeMaps("50000000-50100000 rw-p", "50100000-50500000 ---p", "50500000-54000000 rw-p");
+        Range pages = new Range(NATIVE + MIB, NATIVE + 5 * MIB);
+        assertThat(ranges.lock(pages, ON_FAULT)).isNull();
+
+        LockFailure failure = ranges.lock(pages, POPULATED);
+
+        assertThat(failure.cause()).contains("behind the end of a file");
+        assertThat(kernel.chargedBytes()).isEqualTo(4 * MIB);
+    }
+
     /** Before Linux 5.18 the kernel says ENOMEM after it has locked that. */
     @Test
     void whatIsOnlyReservedIsLockedOnFault() throws Exception {
