@@ -25,7 +25,8 @@ import java.util.HexFormat;
  *
  * <p>Without the agent nothing is locked, the handles say so, and no method fails for that: see {@link #isAvailable}.
  *
- * <p>All methods may be called from any thread. They wait for another lock on the same pages only while that is being ended.
+ * <p>All methods may be called from any thread. A lock waits for others only while one is being ended, which takes up to a tenth
+ * of a second per GiB.
  */
 public final class MemoryLocks {
 

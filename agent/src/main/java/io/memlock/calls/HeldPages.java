@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Locks and unlocks whole pages, and counts those that handles of {@code io.memlock.api} hold locked. The kernel does not
@@ -25,10 +26,15 @@ import java.util.TreeMap;
  */
 public final class HeldPages {
 
+    /** Time of a call that is too short for anybody to wait for. */
+    private static final long QUICK_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
     private final LibC libc;
     private final LockProbe probe;
     private final long pageBytes;
     private final Maps maps;
+    private volatile long pieceBytes = Long.MAX_VALUE;
+    private volatile Pause pause = Pause.SLEEP;
 
     /** Runs by start. None is empty, none overlaps another. */
     private final TreeMap<Long, Run> runs = new TreeMap<>();
@@ -172,6 +178,17 @@ public final class HeldPages {
     /** Sets what is asked, from now on, when a handle is closed. */
     public void askWhetherWanted(Wanted now) {
         wanted = now;
+    }
+
+    /**
+     * Sets how much one call unlocks: it goes through what is resident, in which nobody else can map memory.
+     *
+     * @param bytes a multiple of the size of a huge page, so that none is split between two calls
+     * @param rest made between two calls
+     */
+    public void unlockInPieces(long bytes, Pause rest) {
+        pieceBytes = bytes;
+        pause = rest;
     }
 
     /**
@@ -569,11 +586,30 @@ public final class HeldPages {
         return isDone;
     }
 
+    /**
+     * Unlocks in pieces. Where that fails the rest is unlocked by one call, as a mapping that may not be split can be unlocked
+     * as a whole.
+     */
+    private int unlock(long start, long end) {
+        long to = start;
+        for (long at = start; at < end; at = to) {
+            to = Math.min(end, at / pieceBytes * pieceBytes + pieceBytes);
+            long begin = System.nanoTime();
+            if (libc.munlock(at, to - at) != 0) {
+                return to == end ? -1 : libc.munlock(at, end - at);
+            }
+            if (to < end && System.nanoTime() - begin >= QUICK_NANOS) {
+                pause.nanos(ChunkedCalls.PAUSE_NANOS);
+            }
+        }
+        return 0;
+    }
+
     private int call(Call call, long start, long length) {
         return switch (call) {
             case LOCK -> libc.mlock(start, length);
             case LOCK_ON_FAULT -> libc.mlock2(start, length, Linux.MLOCK_ONFAULT);
-            case UNLOCK -> libc.munlock(start, length);
+            case UNLOCK -> unlock(start, start + length);
             case SHOW -> libc.madvise(start, length, Linux.MADV_DODUMP);
         };
     }

@@ -23,7 +23,7 @@ import java.io.IOException;
 public final class RangeLocker {
 
     /**
-     * The length that one call locks, where no huge page is longer: it walks what is resident for 0.3 ms, in which nobody
+     * The length that one call locks or unlocks, where no huge page is longer: it walks what is resident for 0.3 ms, in which nobody
      * else can map memory.
      */
     private static final long PIECE_BYTES = 8 << 20;
@@ -67,6 +67,7 @@ public final class RangeLocker {
         this.pause = pause;
         this.pageBytes = pageBytes;
         this.pieceBytes = Math.max(PIECE_BYTES, hugePageBytes);
+        held.unlockInPieces(pieceBytes, pause);
     }
 
     /**

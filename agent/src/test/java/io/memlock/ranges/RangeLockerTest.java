@@ -218,6 +218,33 @@ class RangeLockerTest {
         assertThat(kernel.longestWalk).isEqualTo(longest * MIB);
     }
 
+    @ParameterizedTest
+    @CsvSource({"2, 8", "32, 32"})
+    void isUnlockedInPiecesToo(long hugePage, long longest) throws Exception {
+        start("mode=none");
+        RangeLocker locker = withHugePagesOf(hugePage * MIB);
+        Range pages = new Range(NATIVE + PAGE, NATIVE + 64 * MIB);
+        assertThat(locker.lock(pages, POPULATED)).isNull();
+        kernel.longestWalk = 0;
+
+        locker.unlock(pages, POPULATED);
+
+        assertThat(kernel.longestWalk).isEqualTo(longest * MIB);
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
+    @Test
+    void whatMayNotBeSplitIsUnlockedAsAWhole() throws Exception {
+        start("mode=none");
+        Range pages = new Range(NATIVE, NATIVE + 64 * MIB);
+        assertThat(ranges.lock(pages, POPULATED)).isNull();
+        kernel.maxMapCount = kernel.mappingCount();
+
+        ranges.unlock(pages, POPULATED);
+
+        assertThat(kernel.chargedBytes()).isZero();
+    }
+
     @Test
     void aCallThatDoesNothingIsNoLock() throws Exception {
         start("mode=none");
