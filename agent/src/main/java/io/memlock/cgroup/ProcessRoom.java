@@ -85,6 +85,9 @@ public final class ProcessRoom implements RoomSource {
     @Override
     public Anonymous anonymous() throws IOException {
         ProcessStatus status = proc.status(ProcFs.SELF);
+        if (status.vmRssBytes() < 0 && status.rssAnonBytes() < 0) { // the first thread has ended before the others
+            throw new IOException("/proc/self/status tells of no memory");
+        }
         return new Anonymous(anonymousBytes(status), Math.max(0, status.vmSwapBytes()));
     }
 

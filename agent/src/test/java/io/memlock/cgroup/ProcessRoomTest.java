@@ -2,10 +2,12 @@
 package io.memlock.cgroup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.files.Cursor;
 import io.memlock.proc.MemInfo;
 import io.memlock.proc.ProcFs;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -316,6 +318,15 @@ class ProcessRoomTest {
         ProcessRoom room = room(root);
 
         assertThat(room.anonymous()).isEqualTo(new RoomSource.Anonymous(400 << 10, 50 << 10));
+    }
+
+    /** As after the first thread has ended, while others run on: to take that for nothing would never unlock. */
+    @Test
+    void aProcessThatTellsOfNoMemoryIsNotTakenForOneWithout(@TempDir Path root) throws Exception {
+        Path self = Files.createDirectories(root.resolve("proc/self"));
+        Files.writeString(self.resolve("status"), "Name:\tjava\nState:\tZ (zombie)\nThreads:\t20\n");
+
+        assertThatThrownBy(room(root)::anonymous).isInstanceOf(IOException.class);
     }
 
     private static void write(Path cgroup, long limit, long usage) throws Exception {
