@@ -162,7 +162,7 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
                     swapLeft[0],
                     host.totalBytes(),
                     heapToComeBytes,
-                    "the host has"));
+                    OomMargin.OF_HOST));
         }
         return margins;
     }

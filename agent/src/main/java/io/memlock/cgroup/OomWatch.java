@@ -55,6 +55,7 @@ public final class OomWatch {
     private static final long LONGEST_WAIT_NANOS = TimeUnit.HOURS.toNanos(1);
 
     private final RoomSource source;
+    private final HostSwap hostSwap = new HostSwap();
     private boolean isWatching;
     private long nextLookNanos;
     private long lastMeasureNanos;
@@ -85,6 +86,7 @@ public final class OomWatch {
             lastMeasureNanos = nowNanos - CALM_MEASURE_NANOS;
             lastGrowthNanos = nowNanos;
             failedLooks = 0;
+            hostSwap.forget();
         }
         isWatching = isLocked;
         isOutgrown &= isLocked;
@@ -145,7 +147,7 @@ public final class OomWatch {
     private void measure() throws IOException {
         // First: where no file can be opened this fails, and all else looks unlimited.
         Anonymous own = source.anonymous();
-        tightest = tightest(source.margins());
+        tightest = tightest(hostSwap.judge(source.margins()));
         spareBytes = LEAST_BYTES;
         isOutgrown = false;
         if (tightest == null) {
@@ -155,7 +157,7 @@ public final class OomWatch {
         long stillTooSmall = harmlessBytes(tightest) - gain; // an unlock gains little until it has grown by that
         long spare = spareBytes(tightest, own);
         isOutgrown = spare < 0 && stillTooSmall <= 0;
-        spareBytes = Math.max(spare, stillTooSmall);
+        spareBytes = Math.max(Math.min(spare, hostSwap.unprovenBytes()), stillTooSmall);
     }
 
     private long periodNanos(long bytesPerSecond) {
