@@ -57,6 +57,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -335,5 +336,21 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
             }
         });
         return onFault;
+    }
+
+    @Override
+    public boolean isLockedForGood(Mapping mapping) throws IOException {
+        if (isLarge()) {
+            return false; // smaps would stall the application
+        }
+        AtomicBoolean isForGood = new AtomicBoolean();
+        proc.smaps(ProcFs.SELF, entry -> {
+            boolean isAsked = entry.mapping().start() <= mapping.start()
+                    && mapping.start() < entry.mapping().end();
+            if (isAsked && entry.locked() && entry.special()) {
+                isForGood.set(true);
+            }
+        });
+        return isForGood.get();
     }
 }

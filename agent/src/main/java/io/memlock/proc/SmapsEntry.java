@@ -17,7 +17,8 @@ import io.memlock.memory.Mapping;
  * @param lockedBytes resident and locked; the kernel counts it as it counts pssBytes
  * @param locked VmFlags {@code lo}: the mapping is locked, by any means
  * @param lockedOnFault VmFlags {@code lf}: locked with MLOCK_ONFAULT or MCL_ONFAULT (since Linux 4.4)
- * @param special VmFlags {@code io}, {@code pf}, {@code de} or {@code mm}: mlock(2) succeeds on it and does nothing
+ * @param special VmFlags {@code io}, {@code pf}, {@code de}, {@code mm} or {@code dp}: mlock(2) and munlock(2) succeed on it
+ *     and do nothing
  */
 public record SmapsEntry(
         Mapping mapping,
@@ -39,7 +40,8 @@ public record SmapsEntry(
     }
 
     /**
-     * Returns what is in RAM. The kernel's own and device memory counts as nothing: it is never locked, nor swapped. Huge pages
+     * Returns what is in RAM. The kernel's own and device memory counts as nothing: it is never locked, nor swapped. So
+     * does memory that the kernel may drop instead. Huge pages
      * count, though their mappings are special, too.
      */
     public long residentBytes() {

@@ -138,7 +138,7 @@ final class SmapsParser {
 
     /**
      * Takes the flags, of two letters each; Documentation/filesystems/proc.rst. What mlock skips: mm/mlock.c:
-     * mlock_fixup, VM_SPECIAL. Before Linux 6.2 VM_LOCKONFAULT has no letters: the kernel writes {@code ??} for it, as
+     * mlock_fixup, VM_SPECIAL, and since Linux 6.11 VM_DROPPABLE. Before Linux 6.2 VM_LOCKONFAULT has no letters: the kernel writes {@code ??} for it, as
      * for every flag without letters.
      */
     private void flags(Cursor line) {
@@ -148,7 +148,7 @@ final class SmapsParser {
             switch (flag) {
                 case 'l' << 8 | 'o' -> locked = true;
                 case 'l' << 8 | 'f', '?' << 8 | '?' -> lockedOnFault = true;
-                case 'i' << 8 | 'o', 'p' << 8 | 'f', 'd' << 8 | 'e', 'm' << 8 | 'm' -> special = true;
+                case 'i' << 8 | 'o', 'p' << 8 | 'f', 'd' << 8 | 'e', 'm' << 8 | 'm', 'd' << 8 | 'p' -> special = true;
                 default -> {}
             }
             line.skipWord();

@@ -12,7 +12,7 @@ import java.util.Set;
  *
  * <p>No list of names is complete, so they are found by trying: locked, and the probe says it is not. Huge pages of
  * hugetlbfs are not tried: they cannot be swapped, and the call would populate them. Neither is secret memory, which the
- * kernel keeps locked whatever is called.
+ * kernel keeps locked whatever is called; droppable memory that was born locked is found so by trying to unlock it.
  */
 final class NeverLocked {
 

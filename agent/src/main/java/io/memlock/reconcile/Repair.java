@@ -138,14 +138,27 @@ final class Repair {
         int errno = tools.calls.unlock(segment);
         // What is locked there now may have been mapped in this moment, and born so; each time that is rare.
         for (int i = 0; i < UNLOCK_TRIES && errno == 0 && isStillLocked(segment); i++) {
-            errno = i + 1 < UNLOCK_TRIES ? tools.calls.unlock(segment) : Errno.NOT_DONE;
+            errno = i + 1 < UNLOCK_TRIES ? tools.calls.unlock(segment) : lockedForGoodOrNotDone(segment);
         }
         if (errno != 0 && (errno != Errno.ENOMEM || isStillLocked(segment))) {
             passErrno = errno;
         }
         sawChange |= errno == Errno.ENOMEM; // behind a hole, or behind what is held, there may be more
         listener.ended(errno);
-        return errno == 0;
+        return errno == 0 && !tools.neverLocked.contains(segment);
+    }
+
+    /** Judges a segment that calls have not unlocked, though they succeeded. Returns 0 if the kernel keeps it locked. */
+    private int lockedForGoodOrNotDone(Segment segment) {
+        try {
+            if (tools.applicationLocks.isLockedForGood(segment.mapping())) {
+                tools.neverLocked.add(segment);
+                return 0;
+            }
+        } catch (IOException e) {
+            // Then nobody knows, and it is told.
+        }
+        return Errno.NOT_DONE;
     }
 
     private boolean isStillLocked(Segment segment) {

@@ -330,6 +330,12 @@ public final class FakeKernel implements LibC, Mappings {
         vmas.get(start).locked = false;
     }
 
+    /** A droppable mapping, which is born locked under MCL_FUTURE, and no call changes that. */
+    public void mapDroppable(long start, long bytes) {
+        place(Region.OTHER, start, bytes, true, "", false);
+        vmas.get(start).special = true;
+    }
+
     public void unmap(long start, long bytes) {
         carve(start, start + bytes);
     }
@@ -390,8 +396,22 @@ public final class FakeKernel implements LibC, Mappings {
                 .toList();
     }
 
-    /** As {@link ApplicationLocks.LockFlags}. */
-    Map<Mapping, Boolean> onFaultByLocked(Predicate<Mapping> asked) {
+    ApplicationLocks.LockFlags lockFlags() {
+        return new ApplicationLocks.LockFlags() {
+            @Override
+            public Map<Mapping, Boolean> onFaultByLocked(Predicate<Mapping> asked) {
+                return FakeKernel.this.onFaultByLocked(asked);
+            }
+
+            @Override
+            public boolean isLockedForGood(Mapping mapping) {
+                Vma vma = at(mapping.start());
+                return vma != null && vma.special && vma.locked;
+            }
+        };
+    }
+
+    private Map<Mapping, Boolean> onFaultByLocked(Predicate<Mapping> asked) {
         Map<Mapping, Boolean> onFault = new HashMap<>();
         for (Vma vma : List.copyOf(vmas.values())) {
             if (vma.locked && asked.test(mapping(vma))) {
@@ -612,8 +632,10 @@ public final class FakeKernel implements LibC, Mappings {
             for (Vma vma : vmas.values()) {
                 populatedHugetlb += vma.path.equals(HUGETLB) ? vma.end - vma.start : 0;
                 lockedInOneCall += vma.locked || vma.special || vma.released ? 0 : vma.end - vma.start;
-                vma.locked = !vma.special;
-                vma.onFault = !vma.special && (flags & Linux.MCL_ONFAULT) != 0;
+                if (!vma.special) {
+                    vma.locked = true;
+                    vma.onFault = (flags & Linux.MCL_ONFAULT) != 0;
+                }
             }
         }
         return 0;
@@ -626,8 +648,8 @@ public final class FakeKernel implements LibC, Mappings {
         }
         future = false;
         for (Vma vma : vmas.values()) {
-            vma.locked = false;
-            vma.onFault = false;
+            vma.locked &= vma.special;
+            vma.onFault &= vma.special;
         }
         return 0;
     }

@@ -172,7 +172,7 @@ public final class FakeProcess implements OwnProcess, ProcessView {
         this.held = new HeldPages(kernel, probe, FakeKernel.PAGE, kernel::maps);
         ChunkedCalls calls = new ChunkedCalls(
                 kernel, nanos -> {}, progress, new ChunkSize(FakeKernel.PAGE, () -> 2 << 20, () -> 0), held);
-        this.applicationLocks = new ApplicationLocks(kernel::onFaultByLocked);
+        this.applicationLocks = new ApplicationLocks(kernel.lockFlags());
         this.reconciler = new Reconciler(new KernelMappings(), probe, calls, applicationLocks, room, nanos -> {});
     }
 

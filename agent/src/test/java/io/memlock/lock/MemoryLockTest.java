@@ -620,6 +620,30 @@ class MemoryLockTest {
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
     }
 
+    /** As glibc maps for random numbers, on Linux 6.11 and later without the patch of 2026. */
+    @Test
+    void droppableMemoryThatWasBornLockedBreaksNoUnlock() throws Exception {
+        start("mode=all");
+        kernel.mapDroppable(FILE, MIB);
+        lock.reconcile();
+
+        assertThat(lock.unlock().failure()).isNull();
+
+        assertThat(lock.status().state()).isEqualTo(LockState.UNLOCKED);
+        assertThat(kernel.chargedBytes()).as("the kernel keeps it locked").isEqualTo(MIB);
+    }
+
+    @Test
+    void droppableMemoryThatIsBornLockedBreaksNoPromise() throws Exception {
+        start("mode=heap,strategy=future");
+        kernel.mapDroppable(FILE, MIB);
+
+        for (int pass = 0; pass < 3; pass++) {
+            assertThat(lock.reconcile().failure()).isNull();
+            assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        }
+    }
+
     @Test
     void changingToModeNoneUnlocksEverything() throws Exception {
         start("mode=all");

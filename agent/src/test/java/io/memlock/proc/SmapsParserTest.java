@@ -114,6 +114,24 @@ class SmapsParserTest {
                 .containsExactly("[vvar]", "[vvar_vclock]", "[vdso]");
     }
 
+    /** As glibc maps for random numbers: the kernel drops such memory where it would swap out other. */
+    @Test
+    void countsNothingOfDroppableMemory() {
+        String smaps =
+                """
+                7f0000000000-7f0000001000 rw-p 00000000 00:00 0
+                Pss:                   4 kB
+                Locked:                4 kB
+                VmFlags: rd wr mr mw me lo lf wf dd dp sd
+                """;
+
+        assertThat(Fixture.smaps(smaps)).singleElement().satisfies(entry -> {
+            assertThat(entry.special()).isTrue();
+            assertThat(entry.residentBytes()).isZero();
+            assertThat(entry.lockedOrHugetlbBytes()).isZero();
+        });
+    }
+
     @Test
     void countsWhatAnOldKernelDoesNotPrintAsZero() {
         List<SmapsEntry> entries = Fixture.smaps(Fixture.text("written/smaps-3.10"));
