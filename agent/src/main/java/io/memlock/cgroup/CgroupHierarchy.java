@@ -168,19 +168,15 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
     }
 
     /**
-     * Returns the bytes until the first memory limit or memory.high on the way up is reached, page cache counted as used;
-     * -1 = no limit. Beyond memory.high the kernel makes each thread that allocates wait, and locked memory cannot be
-     * reclaimed to end that. The usage of hidden levels is not known, so less may be left.
+     * Returns the bytes until the first memory limit or memory.high on the way up is reached, -1 = no limit. Page cache that
+     * is not locked counts as free, as in {@link #freeBytes}. Beyond memory.high the kernel makes each thread that allocates
+     * wait, and locked memory cannot be reclaimed to end that. The usage of hidden levels is not known, so less may be left.
      */
     public long headroomBytes() {
-        long headroom = CgroupLevel.NO_LIMIT;
+        long headroom = RoomSource.UNBOUNDED;
         for (CgroupLevel level : levels) {
-            long limit = level.tighterLimitBytes();
-            long usage = level.usageBytes();
-            if (limit >= 0 && usage >= 0) {
-                headroom = CgroupLevel.tighter(headroom, Math.max(0, limit - usage));
-            }
+            headroom = Math.min(headroom, level.freeBytes());
         }
-        return headroom;
+        return headroom == RoomSource.UNBOUNDED ? CgroupLevel.NO_LIMIT : headroom;
     }
 }

@@ -6,7 +6,8 @@ import io.memlock.memory.Bytes;
 import io.memlock.proc.MemInfo;
 
 /**
- * Holds how much more memory this process could use before the kernel would have to reclaim, to delay it, or to kill.
+ * Holds how much more memory this process could use before the kernel would have to reclaim more than page cache, to
+ * delay it, or to kill.
  *
  * @param bytes the lesser of what the host has available and what the memory cgroup still allows
  * @param source which of the two it is, for a message

@@ -39,6 +39,18 @@ class HeadroomTest {
                 .isEqualTo(new Headroom(MIB / 2, "the memory cgroup"));
     }
 
+    /** As of a service that reads files: the kernel drops them first. */
+    @Test
+    void pageCacheOfTheCgroupIsLeftAsThatOfTheHostIs() {
+        Map<String, String> texts = Map.of(
+                "memory.max", 4096 * MIB + "\n",
+                "memory.current", 3900 * MIB + "\n",
+                "memory.stat", "inactive_file " + 2000 * MIB + "\nactive_file " + 900 * MIB + "\n");
+        CgroupHierarchy cgroup = new CgroupHierarchy("/", List.of(new CgroupLevel(2, "/cg", texts::get)));
+
+        assertThat(headroom("", cgroup)).isEqualTo(new Headroom(3096 * MIB, "the memory cgroup"));
+    }
+
     /** As with /proc mounted subset=pid. */
     @Test
     void isTheCgroupsWhereTheHostTellsNothing() {
