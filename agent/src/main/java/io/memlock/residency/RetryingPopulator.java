@@ -15,7 +15,8 @@ import java.util.function.BooleanSupplier;
 /**
  * Populates piece by piece, and remembers what the kernel refused. Memory that has gone meanwhile is no refusal: where it
  * is unmapped the kernel answers ENOMEM, and where a collector has uncommitted it, EINVAL, because nobody may access it. For
- * that answer, and for EFAULT, there are other reasons, too: {@link #tryAgain} finds out. A page that nobody can access is no
+ * these answers, and for EFAULT, there are other reasons, too, such as a cgroup that is full and has nobody to kill:
+ * {@link #tryAgain} finds out. A page that nobody can access is no
  * refusal either. Safe for use by several threads.
  */
 final class RetryingPopulator {
@@ -41,9 +42,9 @@ final class RetryingPopulator {
      */
     boolean populate(long start, long length, boolean isWrite) {
         int failed = populator.populate(start, length, isWrite);
-        if (failed == Errno.EINVAL || failed == Errno.EFAULT) {
+        if (failed == Errno.EINVAL || failed == Errno.EFAULT || failed == Errno.ENOMEM) {
             add(new Prefault.Piece(start, start + length, isWrite), failed);
-        } else if (failed != Errno.ENOMEM) {
+        } else {
             count(length, failed);
         }
         return failed == 0;
@@ -89,16 +90,24 @@ final class RetryingPopulator {
         return true;
     }
 
-    private void tryAgain(Prefault.Piece piece, List<Mapping> mappings) {
+    private void tryAgain(Prefault.Piece piece, List<Mapping> mappings) throws IOException {
         for (Mapping mapping : mappings) {
             long start = Math.max(piece.start(), mapping.start());
             long length = Math.min(piece.end(), mapping.end()) - start;
             if (length > 0 && (piece.write() ? mapping.writable() : mapping.readable())) {
                 int failed = populator.populateAround(mapping, start, length, piece.write());
-                count(length, failed == Errno.ENOMEM ? 0 : failed);
+                count(length, failed == Errno.ENOMEM && !isMapped(start, length) ? 0 : failed);
                 pause.nanos(ChunkedCalls.PAUSE_NANOS);
             }
         }
+    }
+
+    private boolean isMapped(long start, long length) throws IOException {
+        long end = start;
+        for (Mapping mapping : maps.read()) {
+            end = mapping.start() <= end ? Math.max(end, mapping.end()) : end;
+        }
+        return end >= start + length;
     }
 
     /** Returns how many bytes the kernel refused to populate. */

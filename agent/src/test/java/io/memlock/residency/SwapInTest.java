@@ -157,6 +157,32 @@ class SwapInTest {
         }
     }
 
+    /** As in a cgroup that is full and has nobody whom the kernel may kill. */
+    @Test
+    void whatIsMappedStillAndFindsNoMemoryIsAFailure() throws IOException {
+        kernel.commit(Region.HEAP, 0, 4 * PIECE);
+        kernel.filter.put("madvise", Errno.ENOMEM);
+        SwapIn swapIn = swapIn(kernel);
+        try (Pagemap pagemap = allSwapped()) {
+            assertThat(swapIn.own(pagemap, SEGMENTS, 4 * PIECE, () -> false).refusal())
+                    .isEqualTo("1.0 MiB: the kernel answered " + Errno.describe(Errno.ENOMEM));
+        }
+    }
+
+    /** Only up to the hole the kernel has populated. */
+    @Test
+    void whatLiesBehindAHoleIsTriedAgain() throws IOException {
+        kernel.commit(Region.HEAP, 0, PIECE);
+        kernel.commit(Region.HEAP, PIECE + PIECE / 2, 3 * PIECE - PIECE / 2);
+        libc.refused.put(PIECE, Errno.ENOMEM);
+        SwapIn swapIn = swapIn(libc);
+        try (Pagemap pagemap = allSwapped()) {
+            assertThat(swapIn.own(pagemap, SEGMENTS, 4 * PIECE, () -> false).refusal())
+                    .isNull();
+        }
+        assertThat(libc.populatedBytes(Linux.MADV_POPULATE_READ)).isEqualTo(4 * PIECE - PIECE / 2);
+    }
+
     /** What nobody may access any more the kernel refuses as it refuses a mistake. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
