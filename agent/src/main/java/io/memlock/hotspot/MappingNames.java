@@ -62,8 +62,13 @@ final class MappingNames {
                 || path.startsWith("[anon: glibc: loader")) {
             return Region.NATIVE;
         }
-        if (path.equals("[stack]") || path.startsWith("[anon: glibc: pthread stack")) {
+        if (path.equals("[stack]")
+                || path.startsWith("[anon: glibc: pthread") // "pthread stack", "pthread user stack"
+                || path.startsWith("[anon: glibc: unused stack")) {
             return Region.STACKS;
+        }
+        if (path.startsWith("[anon_shmem:")) { // named by prctl PR_SET_VMA, since Linux 6.2
+            return Region.SHM;
         }
         return path.startsWith("[anon:") ? null : Region.OTHER; // vdso, vvar, vsyscall
     }
