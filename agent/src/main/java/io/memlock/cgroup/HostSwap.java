@@ -17,7 +17,7 @@ final class HostSwap {
 
     private OomMargin before;
     private boolean isProven;
-    private long unprovenBytes = RoomSource.UNLIMITED;
+    private long unprovenBytes = RoomSource.UNBOUNDED;
 
     /** Forgets what was seen. */
     void forget() {
@@ -26,7 +26,7 @@ final class HostSwap {
 
     /** Returns margins among which the host's is without what others have, if that does not go. */
     List<OomMargin> judge(List<OomMargin> margins) {
-        unprovenBytes = RoomSource.UNLIMITED;
+        unprovenBytes = RoomSource.UNBOUNDED;
         List<OomMargin> judged = new ArrayList<>(margins.size());
         for (OomMargin margin : margins) {
             judged.add(margin.isHosts() && margin.ownSwapLeftBytes() > 0 ? judge(margin) : margin);
@@ -39,7 +39,7 @@ final class HostSwap {
             before = host;
             isProven = false;
         }
-        isProven |= host.swapLeftBytes() < before.swapLeftBytes() || host.swapLeftBytes() == RoomSource.UNLIMITED;
+        isProven |= host.swapLeftBytes() < before.swapLeftBytes() || host.swapLeftBytes() == RoomSource.UNBOUNDED;
         long untilFreeBytes = Math.min(UNTIL_FREE_BYTES, before.freeBytes() / 2);
         if (isProven || host.leftBytes() == host.freeBytes()) {
             return host;
@@ -51,7 +51,7 @@ final class HostSwap {
         return host;
     }
 
-    /** Returns how much more may be used before it is judged again; {@link RoomSource#UNLIMITED} where nothing is in doubt. */
+    /** Returns how much more may be used before it is judged again; {@link RoomSource#UNBOUNDED} where nothing is in doubt. */
     long unprovenBytes() {
         return unprovenBytes;
     }

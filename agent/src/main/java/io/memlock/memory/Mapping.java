@@ -132,8 +132,8 @@ public record Mapping(
     }
 
     /**
-     * Returns whether it shows memory of a driver or of the kernel: a device's, or a ring of io_uring or of a socket. No lock
-     * holds such memory, and it is never swapped.
+     * Returns whether it shows memory of a driver or of the kernel: a device's, or a ring of io_uring, of libaio or of a
+     * socket. No lock holds such memory, and it is never swapped.
      */
     public boolean isOfDriver() {
         return backing == Backing.DRIVER;

@@ -28,6 +28,9 @@ final class FileSystems {
     /** Anonymous memory that processes share. shmem_zero_setup, which is of the kernel's own tmpfs and no other */
     private static final String SHARED_ANONYMOUS = "/dev/zero" + Mapping.DELETED;
 
+    /** The ring of libaio, on a file system of the kernel's own. fs/aio.c */
+    private static final String AIO_RING = "/[aio]";
+
     /** The minor number of the kernel's own tmpfs, which has memfd and System V files with small pages (shmem_init). */
     private static final long SHMEM = 1;
 
@@ -116,6 +119,9 @@ final class FileSystems {
         }
         if (major != 0) {
             return isOfDevice(path) ? Backing.DRIVER : Backing.FILE;
+        }
+        if (path.startsWith(AIO_RING)) {
+            return Backing.DRIVER;
         }
         if (path.startsWith(Mapping.ANONYMOUS_HUGE) || path.startsWith(Mapping.ZGC_HUGETLB_MEMFD)) {
             return Backing.HUGETLB;
