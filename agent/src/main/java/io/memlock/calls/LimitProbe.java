@@ -40,7 +40,9 @@ public final class LimitProbe {
 
     private volatile boolean isFilteredSince;
     private int timesAsked;
-    private int threadsAsked;
+
+    /** The place in the list of threads of the one that was asked last in turn. */
+    private int threadAsked;
 
     public LimitProbe(LibC libc, ProcFs proc, LockProbe probe, long pageBytes) {
         this.libc = libc;
@@ -165,12 +167,17 @@ public final class LimitProbe {
     public boolean isDroppedByAThread() {
         int[] threads = proc.threadIds(ProcFs.SELF);
         for (int i = 0; i < Math.min(threads.length, THREADS); i++) {
-            int index = i < NEWEST_THREADS ? threads.length - 1 - i : threadsAsked++ % threads.length;
-            if (isDroppedBy(threads[index])) {
+            if (isDroppedBy(threads[i < NEWEST_THREADS ? threads.length - 1 - i : nextInTurn(threads.length)])) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Returns whose turn it is. A number that only grew would be negative after years. */
+    private int nextInTurn(int threads) {
+        threadAsked = (threadAsked + 1) % threads;
+        return threadAsked;
     }
 
     private boolean isDroppedBy(int thread) {
