@@ -33,10 +33,13 @@ final class OwnProcessView implements ProcessView {
     private final OwnMetaspace metaspace;
     private final BooleanSupplier isHeapHugetlb;
 
+    /** Whether the log tells that there are no scans. */
+    private volatile boolean isRefusalTold;
+
     /**
      * Creates the view.
      *
-     * @param log for scans that are less gentle than they should be
+     * @param log told once where no scan is gentle enough
      * @param lock knows which of the mapped files are chosen
      * @param metaspace of this JVM
      */
@@ -57,6 +60,7 @@ final class OwnProcessView implements ProcessView {
         this.isHeapHugetlb = isHeapHugetlb;
     }
 
+    /** Scans without a stall. Of a large process that is not dumpable the kernel only gives what would stall it. */
     @Override
     public RegionReport scan() throws IOException {
         if (SmapsCost.isLow(residentBytes())) {
@@ -65,8 +69,13 @@ final class OwnProcessView implements ProcessView {
         try {
             return gentleScan.scan(lock.chosenFiles());
         } catch (IOException e) {
-            log.debug("no gentle scan: " + e.getMessage());
-            return scanAtOnce();
+            if (!isRefusalTold) {
+                isRefusalTold = true;
+                log.info("how much of each region is in RAM is not known: " + e.getMessage()
+                        + "; smaps is not read instead, which takes " + SmapsCost.IN_WORDS
+                        + ". The lock does not depend on it");
+            }
+            throw e;
         }
     }
 

@@ -45,6 +45,7 @@ import io.memlock.ranges.RangeLocker;
 import io.memlock.reconcile.PassRelay;
 import io.memlock.reconcile.Reconciler;
 import io.memlock.report.GentleScan;
+import io.memlock.report.RegionReport;
 import io.memlock.residency.Prefault;
 import io.memlock.residency.ProcessResidency;
 import io.memlock.residency.Residency;
@@ -188,9 +189,14 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
         return new ProcessResidency(libc, proc, maps, log, progress, pageBytes, hugePages(), new Prefault.Resident() {
             @Override
             public long bytes(List<Region> regions, boolean isLive) throws IOException {
-                return (isLive ? view().scan() : view().scanAtOnce())
-                        .total(regions, lock.chosenFiles())
-                        .residentBytes();
+                RegionReport report;
+                try {
+                    report = isLive ? view().scan() : view().scanAtOnce();
+                } catch (IOException e) {
+                    log.debug("prefault takes nothing to be in RAM yet: " + e.getMessage());
+                    return 0;
+                }
+                return report.total(regions, lock.chosenFiles()).residentBytes();
             }
         });
     }

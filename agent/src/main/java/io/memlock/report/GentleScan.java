@@ -52,16 +52,17 @@ public final class GentleScan {
      * Scans this process. Not thread-safe.
      *
      * @param files which of the files that are mapped are chosen
+     * @throws IOException if a file cannot be read, as the pagemap of a process that is not dumpable; this costs little
      */
     public RegionReport scan(List<PathGlob> files) throws IOException {
         long start = System.nanoTime();
-        List<Mapping> mappings = proc.mappings(ProcFs.SELF);
-        Set<Mapping> locked = lockedAmong(mappings);
-        List<Segment> segments = layout.classify(mappings);
-        sharedSwap.begin(mappings);
         RegionTotals totals = new RegionTotals(files);
-        FileViews views = new FileViews(segments, pageBytes);
         try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, pageBytes)) {
+            List<Mapping> mappings = proc.mappings(ProcFs.SELF);
+            Set<Mapping> locked = lockedAmong(mappings);
+            List<Segment> segments = layout.classify(mappings);
+            sharedSwap.begin(mappings);
+            FileViews views = new FileViews(segments, pageBytes);
             for (Segment segment : segments) {
                 totals.addMapping(segment);
                 if (segment.mapping().holdsMemory()) {
