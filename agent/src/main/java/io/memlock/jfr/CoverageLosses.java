@@ -93,6 +93,12 @@ final class CoverageLosses {
         return pass.errno() == 0 ? "does not fit under the limit" : Errno.describe(pass.errno());
     }
 
+    /** Notes that there have been passes that this was not told of. A loss goes on until the next pass tells that it is over. */
+    synchronized void missedPasses() {
+        repaired.clear();
+        lastPassNanos = null;
+    }
+
     /** Returns the losses that go on. */
     synchronized List<Lost> goingOn(long nowNanos) {
         List<Lost> lasting = new ArrayList<>();

@@ -75,7 +75,8 @@ public final class LockEvents {
 
     /**
      * Takes notice of what is recorded now: a new recording may end soon, too, and page faults of a time in which they were not
-     * recorded are not those of the next event. To be called about once a second.
+     * recorded are not those of the next event. Listens again to passes after a failure, as in a full heap. To be called about
+     * once a second.
      */
     public void update() {
         if (!new FaultsEvent().isEnabled()) {
@@ -85,6 +86,10 @@ public final class LockEvents {
         newest = Recordings.newest();
         if (newest > last) {
             recordAtOnce();
+        }
+        if (!passes.tells(recorder) && HeapRoom.isThere()) {
+            recorder.listensAgain();
+            passes.tell(recorder);
         }
     }
 

@@ -51,6 +51,12 @@ final class PassRecorder implements PassListener {
         record(losses.passed(selection, pass, System.nanoTime()));
     }
 
+    /** Begins anew after passes of which this was not told. */
+    void listensAgain() {
+        attempt = null;
+        losses.missedPasses();
+    }
+
     /** Records what is still unlocked, at the end of a chunk. */
     void recordWhatGoesOn() {
         record(losses.goingOn(System.nanoTime()));

@@ -6,7 +6,7 @@ import io.memlock.memory.Selection;
 
 /**
  * Passes events on to a listener that can be set and removed. A listener that fails is dropped, because it must not
- * prevent locking.
+ * prevent locking, and in a full heap each attempt may cost a collection. Whoever set it can set it again.
  */
 public final class PassRelay implements PassListener {
 
@@ -15,6 +15,11 @@ public final class PassRelay implements PassListener {
     /** Tells a listener from now on, in place of the one before. */
     public void tell(PassListener other) {
         listener = other;
+    }
+
+    /** Returns whether a listener is told, which it is until it fails. */
+    public boolean tells(PassListener other) {
+        return listener == other;
     }
 
     @Override

@@ -80,4 +80,25 @@ class CoverageLossesTest {
         assertThat(losses.goingOn(9500))
                 .containsExactly(new Lost(Region.HEAP, 50, "does not fit under the limit", 500, false));
     }
+
+    @Test
+    void whatIsFoundAfterPassesThatWereMissedIsNotDatedBackToBeforeThem() {
+        losses.passed(HEAP, COMPLETE, 1000);
+        found(10, true, 1900);
+        losses.missedPasses();
+        found(20, true, 8900);
+
+        assertThat(losses.passed(HEAP, COMPLETE, 9000))
+                .containsExactly(new Lost(Region.HEAP, 20, "unlocked by another party", 100, true));
+    }
+
+    @Test
+    void aLossIsOverWithTheFirstCompletePassAfterThoseThatWereMissed() {
+        losses.passed(HEAP, pass(Map.of(Region.HEAP, 50L), 0), 1000);
+        losses.missedPasses();
+
+        assertThat(losses.passed(HEAP, COMPLETE, 9000))
+                .containsExactly(new Lost(Region.HEAP, 50, "does not fit under the limit", 8000, true));
+        assertThat(losses.goingOn(9500)).isEmpty();
+    }
 }

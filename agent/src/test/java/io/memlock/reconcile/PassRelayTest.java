@@ -10,10 +10,10 @@ import org.junit.jupiter.api.Test;
 class PassRelayTest {
 
     @Test
-    void aListenerThatFailsIsToldNoMoreAndNobodyNotices() {
+    void aListenerThatFailsIsToldNoMoreUntilItIsSetAgainAndNobodyNotices() {
         PassRelay relay = new PassRelay();
         int[] told = new int[1];
-        relay.tell(new PassListener() {
+        PassListener failing = new PassListener() {
             @Override
             public void begins(Segment segment, boolean locks) {
                 fail();
@@ -38,12 +38,18 @@ class PassRelayTest {
                 told[0]++;
                 throw new OutOfMemoryError("a test");
             }
-        });
+        };
+        relay.tell(failing);
+        assertThat(relay.tells(failing)).isTrue();
 
         relay.passed(Selection.NOTHING, PassResult.NONE);
         relay.begins(null, true);
         relay.ended(0);
 
         assertThat(told[0]).isEqualTo(1);
+        assertThat(relay.tells(failing)).isFalse();
+        relay.tell(failing);
+        relay.ended(0);
+        assertThat(told[0]).isEqualTo(2);
     }
 }
