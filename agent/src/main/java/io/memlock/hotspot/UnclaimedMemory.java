@@ -75,6 +75,9 @@ final class UnclaimedMemory {
      * @param tookNanos of the look, 0 if it was too short to matter
      */
     void looked(boolean hasFoundNew, long tookNanos) {
+        if (!isToRepeat) {
+            retry.end();
+        }
         long pause = hasFoundNew ? SHORTEST_PAUSE_NANOS : Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
         pauseNanos = Math.max(pause, REST * tookNanos);
     }

@@ -33,6 +33,25 @@ class UnclaimedMemoryTest {
         assertThat(isLookDueAt(30)).isTrue();
     }
 
+    /** Otherwise the tenth failure in a year would have the eleventh wait for ten minutes. */
+    @Test
+    void afterALookThatGoesWellTheNextFailureIsTheFirst() {
+        int second = 0;
+        for (int failures = 0; failures < 9; failures++) {
+            assertThat(isLookDueAt(second)).isTrue();
+            unclaimed.failed(new OutOfMemoryError("a test"));
+            unclaimed.looked(false, 0);
+            second += 1000;
+        }
+        assertThat(isLookDueAt(second)).isTrue();
+        unclaimed.looked(false, 0);
+
+        assertThat(isLookDueAt(second + 1000)).isTrue();
+        unclaimed.failed(new OutOfMemoryError("a test"));
+        unclaimed.looked(false, 0);
+        assertThat(isLookDueAt(second + 1060)).isTrue();
+    }
+
     /** New memory has appeared each time. */
     private boolean isLookDueAt(int second) {
         long start = 0x1000_0000L + second * 0x1_0000_0000L;
