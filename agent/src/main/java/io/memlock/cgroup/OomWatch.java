@@ -57,6 +57,7 @@ public final class OomWatch {
     private final RoomSource source;
     private final HostSwap hostSwap = new HostSwap();
     private boolean isWatching;
+    private long watchedSinceNanos;
     private long nextLookNanos;
     private long lastMeasureNanos;
     private long measuredResidentBytes;
@@ -67,8 +68,11 @@ public final class OomWatch {
     private OomMargin tightest;
     private int failedLooks;
     private IOException lastFailure;
-    private long waitNanos = FIRST_WAIT_NANOS;
-    private long notBeforeNanos;
+
+    /** The wait after the last unlock; 0 before the first. */
+    private long waitNanos;
+
+    private Long notBeforeNanos;
 
     public OomWatch(RoomSource source) {
         this.source = source;
@@ -82,6 +86,7 @@ public final class OomWatch {
      */
     public void watch(boolean isLocked, long nowNanos) {
         if (isLocked && !isWatching) {
+            watchedSinceNanos = nowNanos;
             nextLookNanos = nowNanos;
             lastMeasureNanos = nowNanos - CALM_MEASURE_NANOS;
             lastGrowthNanos = nowNanos;
@@ -220,21 +225,29 @@ public final class OomWatch {
         return true;
     }
 
-    /** Notes that nothing is locked because there is too little room. */
+    /**
+     * Notes that nothing is locked because there is too little room. An unlock soon after the last one makes the wait longer.
+     * An attempt to lock, for which there was no room, does not.
+     */
     public void hasLetGo(long nowNanos) {
+        if (isWatching) {
+            boolean isFirst = waitNanos == 0 || nowNanos - watchedSinceNanos >= LONGEST_WAIT_NANOS;
+            waitNanos = isFirst ? FIRST_WAIT_NANOS : Math.min(LONGEST_WAIT_NANOS, 2 * waitNanos);
+            notBeforeNanos = nowNanos + waitNanos;
+        } else if (notBeforeNanos == null || notBeforeNanos - nowNanos < FIRST_WAIT_NANOS) {
+            notBeforeNanos = nowNanos + FIRST_WAIT_NANOS;
+        }
         watch(false, nowNanos);
-        notBeforeNanos = nowNanos + waitNanos;
-        waitNanos = Math.min(LONGEST_WAIT_NANOS, 2 * waitNanos);
     }
 
     /**
-     * Returns whether all can be locked again: not before a minute has passed, each time after twice as long, and with twice
-     * as much left as has to be.
+     * Returns whether all can be locked again: with twice as much left as has to be, and not before a minute has passed since
+     * the unlock. That is twice as long each time, an hour at most, until all has been locked for an hour.
      *
      * @throws IOException as {@link #isRoomForAll()}
      */
     public boolean isRoomAgain(long nowNanos) throws IOException {
-        return nowNanos - notBeforeNanos >= 0 && isRoomForAll(2);
+        return (notBeforeNanos == null || nowNanos - notBeforeNanos >= 0) && isRoomForAll(2);
     }
 
     /**

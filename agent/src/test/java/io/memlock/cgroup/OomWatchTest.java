@@ -442,13 +442,13 @@ class OomWatchTest {
     @Test
     void thereIsRoomAgainAfterAWaitAndWithTwiceAsMuchLeft() throws Exception {
         margins = List.of(cgroup(127 * MIB, 0, GIB, GIB));
-        watch.hasLetGo(NOW);
+        unlock(NOW);
         assertThat(watch.isRoomAgain(NOW + OomWatch.FIRST_WAIT_NANOS)).isFalse();
         margins = List.of(cgroup(128 * MIB, 0, GIB, GIB));
         assertThat(watch.isRoomAgain(NOW + OomWatch.FIRST_WAIT_NANOS - 1)).isFalse();
         assertThat(watch.isRoomAgain(NOW + OomWatch.FIRST_WAIT_NANOS)).isTrue();
 
-        watch.hasLetGo(NOW);
+        unlock(NOW);
         assertThat(watch.isRoomAgain(NOW + OomWatch.FIRST_WAIT_NANOS))
                 .as("the second time")
                 .isFalse();
@@ -459,11 +459,49 @@ class OomWatchTest {
     void theWaitForRoomIsNeverLongerThanAnHour() throws Exception {
         margins = List.of(cgroup(GIB, 0, GIB, GIB));
         for (int time = 0; time < 10; time++) {
-            watch.hasLetGo(NOW);
+            unlock(NOW);
         }
 
         assertThat(watch.isRoomAgain(NOW + TimeUnit.HOURS.toNanos(1) - 1)).isFalse();
         assertThat(watch.isRoomAgain(NOW + TimeUnit.HOURS.toNanos(1))).isTrue();
+    }
+
+    /** Such as one a night: those of months before say nothing of this one. */
+    @Test
+    void anUnlockLongAfterTheLastIsTheFirst() throws Exception {
+        margins = List.of(cgroup(GIB, 0, GIB, GIB));
+        for (int time = 0; time < 10; time++) {
+            unlock(NOW);
+        }
+        long locked = NOW + TimeUnit.HOURS.toNanos(1);
+        watch.watch(true, locked);
+        long night = locked + TimeUnit.HOURS.toNanos(1);
+        unlock(night);
+
+        assertThat(watch.isRoomAgain(night + OomWatch.FIRST_WAIT_NANOS - 1)).isFalse();
+        assertThat(watch.isRoomAgain(night + OomWatch.FIRST_WAIT_NANOS)).isTrue();
+    }
+
+    /** Each attempt is to wait a minute, however many there were; none shortens the wait after an unlock. */
+    @Test
+    void anAttemptThatIsRefusedIsNoUnlock() throws Exception {
+        margins = List.of(cgroup(GIB, 0, GIB, GIB));
+        for (int time = 0; time < 10; time++) {
+            watch.hasLetGo(NOW);
+        }
+        assertThat(watch.isRoomAgain(NOW + OomWatch.FIRST_WAIT_NANOS - 1)).isFalse();
+        assertThat(watch.isRoomAgain(NOW + OomWatch.FIRST_WAIT_NANOS)).isTrue();
+
+        unlock(NOW);
+        unlock(NOW);
+        watch.hasLetGo(NOW + 1);
+        assertThat(watch.isRoomAgain(NOW + 2 * OomWatch.FIRST_WAIT_NANOS - 1)).isFalse();
+        assertThat(watch.isRoomAgain(NOW + 2 * OomWatch.FIRST_WAIT_NANOS)).isTrue();
+    }
+
+    private void unlock(long nowNanos) {
+        watch.watch(true, nowNanos);
+        watch.hasLetGo(nowNanos);
     }
 
     /** To tell that the process has grown takes one small file, to measure takes several. */
