@@ -6,8 +6,10 @@ import io.memlock.hotspot.HeapRoom;
 import io.memlock.hotspot.RetryPause;
 import io.memlock.jmx.JmxRegistration;
 import io.memlock.keeper.LockControl;
+import io.memlock.keeper.ThreadCpuTime;
 import io.memlock.log.Log;
 import io.memlock.options.CurrentOptions;
+import io.memlock.os.LibC;
 import io.memlock.state.LockState;
 import io.memlock.state.PrefaultState;
 import io.memlock.tracking.OffHeap;
@@ -23,6 +25,7 @@ final class JmxService {
     private final Instrumentation instrumentation;
     private final CurrentOptions options;
     private final Log log;
+    private final LibC libc;
     private final long pageBytes;
     private final Supplier<PrefaultState> prefault;
     private final OwnMetaspace metaspace;
@@ -47,12 +50,14 @@ final class JmxService {
             Instrumentation instrumentation,
             CurrentOptions options,
             Log log,
+            LibC libc,
             long pageBytes,
             Supplier<PrefaultState> prefault,
             OwnMetaspace metaspace) {
         this.instrumentation = instrumentation;
         this.options = options;
         this.log = log;
+        this.libc = libc;
         this.pageBytes = pageBytes;
         this.prefault = prefault;
         this.metaspace = metaspace;
@@ -117,7 +122,7 @@ final class JmxService {
 
     private void begin(LockControl control) throws JMException {
         if (offHeap == null) {
-            offHeap = new OffHeap(instrumentation, metaspace::hasRoom);
+            offHeap = new OffHeap(instrumentation, metaspace::hasRoom, new ThreadCpuTime(libc));
         }
         if (registration == null) {
             registration = new JmxRegistration(control, offHeap, pageBytes, Version.current(), prefault);

@@ -426,7 +426,13 @@ public final class Memlock implements Agent {
             prefault = new PrefaultService(instrumentation, process, lock, currentOptions, log);
             jmx = MissingModules.exists("java.management")
                     ? new JmxService(
-                            instrumentation, currentOptions, log, process.pageBytes(), prefault, process.metaspace())
+                            instrumentation,
+                            currentOptions,
+                            log,
+                            process.libc(),
+                            process.pageBytes(),
+                            prefault,
+                            process.metaspace())
                     : null;
             JfrService jfr = MissingModules.exists("jdk.jfr") ? new JfrService(currentOptions, process, log) : null;
             publisher = new Publisher(instrumentation, log, jmx, jfr, new EndLine(lock, process, log));

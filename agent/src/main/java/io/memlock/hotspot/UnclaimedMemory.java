@@ -20,6 +20,9 @@ final class UnclaimedMemory {
     /** A pause is so many times what a look takes, where that is longer: some 0.1 s among 20,000 classes. */
     private static final int REST = 100;
 
+    /** The longest of these pauses: the whole JVM may have stood still in that look. */
+    private static final long LONGEST_REST_NANOS = 600_000_000_000L;
+
     private final long leastBytes;
     private final RetryPause retry = new RetryPause();
 
@@ -79,7 +82,7 @@ final class UnclaimedMemory {
             retry.end();
         }
         long pause = hasFoundNew ? SHORTEST_PAUSE_NANOS : Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
-        pauseNanos = Math.max(pause, REST * tookNanos);
+        pauseNanos = Math.max(pause, Math.min(REST * tookNanos, LONGEST_REST_NANOS));
     }
 
     /** Returns the runs of unclaimed anonymous memory that are long enough and partly committed. */

@@ -63,8 +63,7 @@ public final class LockControl {
      * @return a {@link System#nanoTime}; {@link Long#MAX_VALUE} if the state does not age
      */
     public long goodUntilNanos() {
-        RegionReport last = scans.last();
-        long lag = Reporter.PERIOD_NANOS + (last == null ? 0 : last.tookNanos());
+        long lag = Reporter.PERIOD_NANOS + scans.nextTakesNanos();
         long goodUntil = lock.goodUntilNanos();
         return goodUntil == Long.MAX_VALUE ? goodUntil : goodUntil + lag;
     }

@@ -36,7 +36,7 @@ final class Scans {
 
     private static final long CHANGED_BURST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    /** Scans for those who ask come once a second at most, and take a 200th of all time at most, however many ask. */
+    /** Scans for those who ask come once a second at most, and take 0.5 % of a CPU at most, however many ask. */
     private static final long ASKED_GAP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final long ASKED_SHARE = 200;
@@ -46,8 +46,17 @@ final class Scans {
     private final CpuAllowance resized;
     private final CpuAllowance changed;
 
+    /** A scan rests as long as it works, and waits for a CPU where there are few: it takes so many times its CPU time at most. */
+    private static final long CLOCK_PER_CPU = 16;
+
+    /** What it may take in any case. */
+    private static final long LONGER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private volatile RegionReport last;
-    private long scanNanos;
+
+    /** The CPU time of the last scan. */
+    private volatile long scanNanos;
+
     private long residentBytes;
 
     Scans(ProcessView process, ThreadCpuTime cpu) {
@@ -63,12 +72,23 @@ final class Scans {
     }
 
     /**
+     * Returns how long the next scan may take: as long as the last one, but for the time in which all stood still, as a
+     * container that is paused, a virtual machine, or a JVM that collects. That takes no CPU time here.
+     *
+     * @return nanoseconds of the clock; 0 before the first scan
+     */
+    long nextTakesNanos() {
+        RegionReport known = last;
+        return known == null ? 0 : Math.min(known.tookNanos(), CLOCK_PER_CPU * scanNanos + LONGER_NANOS);
+    }
+
+    /**
      * Scans, unless somebody has just done so. Who comes while a scan runs waits for it and takes it.
      *
      * @throws IOException if the process cannot be looked at
      */
     synchronized void refresh() throws IOException {
-        long gap = last == null ? 0 : Math.max(ASKED_GAP_NANOS, last.tookNanos() * ASKED_SHARE);
+        long gap = last == null ? 0 : Math.max(ASKED_GAP_NANOS, scanNanos * ASKED_SHARE);
         if (last == null || process.nanoTime() - last.takenNanos() > gap) {
             scan();
         }

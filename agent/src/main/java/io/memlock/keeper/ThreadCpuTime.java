@@ -3,13 +3,14 @@ package io.memlock.keeper;
 
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
+import java.util.function.LongSupplier;
 
 /**
  * Measures the CPU time of the calling thread, which unlike the clock's time does not grow while the thread sleeps or
  * others run. It asks the C library: {@code ThreadMXBean} would initialise the JVM's management, and where that fails
  * for want of memory, it stays broken for the application.
  */
-public final class ThreadCpuTime {
+public final class ThreadCpuTime implements LongSupplier {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
@@ -30,5 +31,11 @@ public final class ThreadCpuTime {
         return libc.clock_gettime(Linux.CLOCK_THREAD_CPUTIME_ID, time) == 0
                 ? time[0] * NANOS_PER_SECOND + time[1]
                 : System.nanoTime();
+    }
+
+    /** Returns {@link #nanos}. */
+    @Override
+    public long getAsLong() {
+        return nanos();
     }
 }

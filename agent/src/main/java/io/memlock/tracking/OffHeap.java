@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * Counts what the application allocates outside the heap: direct buffers whenever they are asked for, and native
@@ -16,11 +17,12 @@ public final class OffHeap {
     /** What is not known. */
     public static final long UNKNOWN = -1;
 
-    /** A count stays good for so many times what it took: exporters read each attribute at each scrape. */
+    /** A count stays good for so many times the CPU time it took: exporters read each attribute at each scrape. */
     private static final int REST = 200;
 
     private final Instrumentation instrumentation;
     private final BooleanSupplier hasMetaspaceRoom;
+    private final LongSupplier cpuNanos;
     private final AtomicLongArray segments = new AtomicLongArray(2);
     private DirectBuffers buffers;
     private boolean isTried;
@@ -49,10 +51,12 @@ public final class OffHeap {
      * Counts nothing yet.
      *
      * @param hasMetaspaceRoom whether the classes that count have room: they could end the JVM otherwise
+     * @param cpuNanos the CPU time of the calling thread, which does not grow while the whole JVM stands still
      */
-    public OffHeap(Instrumentation instrumentation, BooleanSupplier hasMetaspaceRoom) {
+    public OffHeap(Instrumentation instrumentation, BooleanSupplier hasMetaspaceRoom, LongSupplier cpuNanos) {
         this.instrumentation = instrumentation;
         this.hasMetaspaceRoom = hasMetaspaceRoom;
+        this.cpuNanos = cpuNanos;
     }
 
     private void requireMetaspaceRoom() {
@@ -74,11 +78,10 @@ public final class OffHeap {
                 buffers = openBuffers();
                 isTried = true;
             }
-            long start = System.nanoTime();
-            if (buffers != null && start - goodUntilNanos >= 0) {
+            if (buffers != null && System.nanoTime() - goodUntilNanos >= 0) {
+                long start = cpuNanos.getAsLong();
                 counted = buffers.count();
-                long end = System.nanoTime();
-                goodUntilNanos = end + REST * (end - start);
+                goodUntilNanos = System.nanoTime() + REST * (cpuNanos.getAsLong() - start);
             }
             return counted;
         } catch (ReflectiveOperationException | RuntimeException e) {

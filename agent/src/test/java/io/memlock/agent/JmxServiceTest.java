@@ -52,6 +52,7 @@ class JmxServiceTest {
                 new ClosedJdk().instrumentation(),
                 process.options,
                 log,
+                kernel,
                 FakeKernel.PAGE,
                 () -> PrefaultState.NONE,
                 metaspace);

@@ -33,6 +33,14 @@ class UnclaimedMemoryTest {
         assertThat(isLookDueAt(30)).isTrue();
     }
 
+    @Test
+    void aLookInWhichTheJvmStoodStillForAnHourIsNotRarerThanThat() {
+        assertThat(isLookDueAt(0)).isTrue();
+        unclaimed.looked(true, TimeUnit.HOURS.toNanos(1));
+
+        assertThat(isLookDueAt(600)).isTrue();
+    }
+
     /** Otherwise the tenth failure in a year would have the eleventh wait for ten minutes. */
     @Test
     void afterALookThatGoesWellTheNextFailureIsTheFirst() {

@@ -65,8 +65,23 @@ class LockControlTest {
         assertThat(control.goodUntilNanos() - lock.goodUntilNanos()).isEqualTo(SECOND);
 
         process.scanNanos = 2 * SECOND;
+        long[] cpuNanos = new long[1];
+        kernel.cpuNanos = () -> cpuNanos[0];
+        process.onScan = () -> cpuNanos[0] += SECOND;
         scans.refresh();
         assertThat(control.goodUntilNanos() - lock.goodUntilNanos()).isEqualTo(3 * SECOND);
+    }
+
+    /** Otherwise a JVM that stands still again would be taken for locked for as long as it stood still in that scan. */
+    @Test
+    void aPauseInAScanDoesNotMakeAStateGoodForLonger() throws Exception {
+        start("mode=heap,strategy=rescan");
+        kernel.cpuNanos = () -> 0;
+
+        process.scanNanos = TimeUnit.HOURS.toNanos(10);
+        scans.refresh();
+
+        assertThat(control.goodUntilNanos() - lock.goodUntilNanos()).isLessThanOrEqualTo(2 * SECOND);
     }
 
     /** Whatever ends the scan: the change is made. */

@@ -47,6 +47,33 @@ class ScansTest {
         assertThat(count).isEqualTo(1);
     }
 
+    /** Such as a container that is paused, or a collection: it has cost nothing. */
+    @Test
+    void aScanInWhichAllStoodStillForAnHourIsFollowedByOneForWhoAsks() throws IOException {
+        process.scanNanos = TimeUnit.HOURS.toNanos(1);
+        process.onScan = () -> {
+            count++;
+            cpuNanos += TimeUnit.MILLISECONDS.toNanos(10);
+        };
+        scans.refresh();
+        process.passedNanos += TimeUnit.MINUTES.toNanos(1);
+        scans.refresh();
+
+        assertThat(count).isEqualTo(2);
+    }
+
+    @Test
+    void scansForThoseWhoAskTakeATwoHundredthOfACpu() throws IOException {
+        scans.refresh();
+        process.passedNanos += 199 * DEAR_NANOS;
+        scans.refresh();
+        assertThat(count).isEqualTo(1);
+
+        process.passedNanos += 2 * DEAR_NANOS;
+        scans.refresh();
+        assertThat(count).isEqualTo(2);
+    }
+
     @Test
     void aChangeIsToldByAScanBegunAfterIt() throws IOException {
         scans.scanAfter(System.nanoTime());
@@ -76,6 +103,7 @@ class ScansTest {
         asker.start();
         awaitWaiting(asker);
         assertThat(count).isEqualTo(AT_ONCE);
+        process.passedNanos = TimeUnit.MINUTES.toNanos(2); // since who asks has to wait, too
 
         while (!change.isDone()) {
             scans.refresh();

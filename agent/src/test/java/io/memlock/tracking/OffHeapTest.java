@@ -10,7 +10,7 @@ class OffHeapTest {
 
     @Test
     void loadsNothingForWhichMetaspaceHasNoRoom() {
-        OffHeap offHeap = new OffHeap(null, () -> false);
+        OffHeap offHeap = new OffHeap(null, () -> false, System::nanoTime);
 
         assertThatThrownBy(offHeap::countSegments)
                 .isInstanceOf(IllegalStateException.class)
