@@ -27,6 +27,7 @@ import io.memlock.files.FileOpener;
 import io.memlock.hotspot.HugePages;
 import io.memlock.hotspot.InProcessDiagnosticCommands;
 import io.memlock.hotspot.JvmLayout;
+import io.memlock.keeper.ThreadCpuTime;
 import io.memlock.lock.FutureLock;
 import io.memlock.lock.MemoryLock;
 import io.memlock.lock.OwnProcess;
@@ -133,7 +134,8 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
         Supplier<ZgcMirror> mirror = new Supplier<>() {
             @Override
             public ZgcMirror get() {
-                return new ZgcMirror(libc, Populator.of(libc, proc), probe, Pause.SLEEP, progress);
+                return new ZgcMirror(
+                        libc, Populator.of(libc, proc), probe, Pause.SLEEP, progress, new ThreadCpuTime(libc));
             }
         };
         lock = new MemoryLock(plan, future, new Passes(reconciler, future, new ZgcMirrorKeeper(mirror)), this);

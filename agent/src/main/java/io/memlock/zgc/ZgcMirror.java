@@ -16,6 +16,7 @@ import io.memlock.os.OpenFiles;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Maps ZGC's heap, a file in memory, a second time, only to lock it. ZGC may unmap freed memory and map it again
@@ -43,8 +44,13 @@ public final class ZgcMirror {
     /** Time that a piece takes at most that was in RAM already. */
     private static final long SLOW_PIECE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    /** Time after which all is populated again: what ZGC gives back and commits between two looks is not seen as new. */
+    /** Time at the least after which all is populated again: what ZGC gives back and commits between two looks is not seen as new. */
     static final long ALL_AGAIN_NANOS = TimeUnit.HOURS.toNanos(1);
+
+    /** The time is so many times the CPU time that it took, where that is longer, as from some 100 GiB on, but a day at most. */
+    private static final long ALL_AGAIN_SHARE = 1000;
+
+    static final long LATEST_ALL_AGAIN_NANOS = TimeUnit.DAYS.toNanos(1);
 
     /** Time before another try after a call that failed for a reason that may pass: EAGAIN, a limit that is lifted. */
     static final long TRY_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -59,6 +65,7 @@ public final class ZgcMirror {
     private final LockProbe probe;
     private final Pause pause;
     private final Progress progress;
+    private final LongSupplier cpuNanos;
 
     private long reserved;
     private long reservedBytes;
@@ -68,19 +75,31 @@ public final class ZgcMirror {
     private final BitSet again = new BitSet();
     private int descriptor = -1;
     private long allSince;
+    private long allAgainNanos = ALL_AGAIN_NANOS;
+
+    /** Whether what is being populated is all of it again. */
+    private boolean isAllAgain;
+
+    private long workBeganCpuNanos;
     private long triedNanos;
     private String coverProblem;
     private String populateProblem;
     private boolean isCut;
     private Progress.Work work;
 
-    /** Makes a mirror that maps nothing until {@link #cover}. */
-    public ZgcMirror(LibC libc, Populator populator, LockProbe probe, Pause pause, Progress progress) {
+    /**
+     * Makes a mirror that maps nothing until {@link #cover}.
+     *
+     * @param cpuNanos the CPU time of the calling thread
+     */
+    public ZgcMirror(
+            LibC libc, Populator populator, LockProbe probe, Pause pause, Progress progress, LongSupplier cpuNanos) {
         this.libc = libc;
         this.populator = populator;
         this.probe = probe;
         this.pause = pause;
         this.progress = progress;
+        this.cpuNanos = cpuNanos;
         this.allSince = System.nanoTime();
     }
 
@@ -126,7 +145,7 @@ public final class ZgcMirror {
      * @return null if all is well so far, or where there is no need, otherwise what is not
      */
     String cover(List<Segment> segments, long nowNanos) {
-        if (nowNanos - allSince >= ALL_AGAIN_NANOS) {
+        if (!isAllAgain && nowNanos - allSince >= allAgainNanos) {
             allAgain(nowNanos);
         }
         int granules = mapped(segments).length();
@@ -156,6 +175,7 @@ public final class ZgcMirror {
         wanted.andNot(done);
         wanted.clear(covered, Math.max(covered, wanted.length()));
         if (work == null && !wanted.isEmpty()) {
+            workBeganCpuNanos = cpuNanos.getAsLong();
             work = progress.beginRoutine("mirroring the heap", wanted.cardinality() * GRANULE_BYTES);
         }
         String failure = null;
@@ -175,6 +195,11 @@ public final class ZgcMirror {
             work.done(GRANULE_BYTES);
             pause.nanos(ChunkedCalls.PAUSE_NANOS);
         }
+        if (isAllAgain && work != null) {
+            long dear = ALL_AGAIN_SHARE * (cpuNanos.getAsLong() - workBeganCpuNanos);
+            allAgainNanos = Math.max(ALL_AGAIN_NANOS, Math.min(LATEST_ALL_AGAIN_NANOS, dear));
+        }
+        isAllAgain = false;
         work = null;
         populateProblem = failure;
         return false;
@@ -198,6 +223,7 @@ public final class ZgcMirror {
     /** Has all of it populated again, because somebody has unlocked it or because it is time. What failed is tried again. */
     void allAgain(long nowNanos) {
         again.or(held);
+        isAllAgain = true;
         coverProblem = null;
         allSince = nowNanos;
     }

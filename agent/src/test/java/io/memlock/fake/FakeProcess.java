@@ -204,7 +204,8 @@ public final class FakeProcess implements OwnProcess, ProcessView {
 
     /** A second view of the heap, not made yet. */
     public ZgcMirror newZgcMirror() {
-        return new ZgcMirror(viewing, new Populator(viewing, new KernelVersion(6, 1)), probe, nanos -> {}, progress);
+        return new ZgcMirror(
+                viewing, new Populator(viewing, new KernelVersion(6, 1)), probe, nanos -> {}, progress, () -> 0);
     }
 
     @Override

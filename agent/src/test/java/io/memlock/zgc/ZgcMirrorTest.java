@@ -46,6 +46,7 @@ class ZgcMirrorTest {
     private long now = System.nanoTime();
 
     private Runnable whilePausing = () -> {};
+    private long cpuNanos;
 
     private ZgcMirror view(LibC calls, KernelVersion version) {
         return new ZgcMirror(
@@ -53,7 +54,8 @@ class ZgcMirrorTest {
                 new Populator(calls, version),
                 new LockProbe(kernel, FakeKernel.PAGE),
                 nanos -> whilePausing.run(),
-                progress);
+                progress,
+                () -> cpuNanos);
     }
 
     private String hold() {
@@ -215,6 +217,63 @@ class ZgcMirrorTest {
         hold();
 
         assertThat(populated()).containsExactly(0L);
+    }
+
+    /** Of a heap of some TiB, each time takes minutes of a CPU. */
+    @Test
+    void goesThroughAllMoreSeldomWhereThatTakesLong() {
+        kernel.mapHeapFile(HEAP, 2 * GRANULE, 0);
+        hold();
+        populated();
+        whilePausing = () -> cpuNanos += TimeUnit.SECONDS.toNanos(5);
+        now += ZgcMirror.ALL_AGAIN_NANOS;
+        hold();
+        populated();
+
+        now += TimeUnit.SECONDS.toNanos(10_000) - 1;
+        hold();
+        assertThat(populated()).isEmpty();
+        now++;
+        hold();
+        assertThat(populated()).containsExactly(0L, 1L);
+    }
+
+    @Test
+    void goesThroughAllOnceADayHoweverLongThatTakes() {
+        kernel.mapHeapFile(HEAP, 2 * GRANULE, 0);
+        hold();
+        populated();
+        whilePausing = () -> cpuNanos += TimeUnit.HOURS.toNanos(1);
+        now += ZgcMirror.ALL_AGAIN_NANOS;
+        hold();
+        populated();
+
+        now += ZgcMirror.LATEST_ALL_AGAIN_NANOS;
+        hold();
+        assertThat(populated()).containsExactly(0L, 1L);
+    }
+
+    /** Otherwise it would go on without end where that takes more than an hour. */
+    @Test
+    void doesNotBeginAgainBeforeItHasGoneThroughAll() {
+        kernel.mapHeapFile(HEAP, 2 * MANY * GRANULE, 0);
+        while (isMore()) {}
+        populated();
+        now += ZgcMirror.ALL_AGAIN_NANOS;
+        view.cover(kernel.segments(), now);
+        assertThat(isMore()).isTrue();
+        populated();
+        now += ZgcMirror.ALL_AGAIN_NANOS;
+        view.cover(kernel.segments(), now);
+
+        while (isMore()) {}
+        assertThat(populated()).doesNotContain(0L);
+    }
+
+    private boolean isMore() {
+        kernel.refresh();
+        view.cover(kernel.segments(), now);
+        return view.populate(kernel.segments());
     }
 
     @Test
