@@ -32,7 +32,8 @@ public final class HeapRoom {
         return freeBytes() >= Math.min(ENOUGH_BYTES, Runtime.getRuntime().maxMemory() / PART);
     }
 
-    private static long freeBytes() {
+    /** Returns how much more the heap can take before it has to be collected. */
+    public static long freeBytes() {
         Runtime runtime = Runtime.getRuntime();
         return runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
     }

@@ -19,12 +19,16 @@ import java.util.Set;
  * be far larger than the heap.
  *
  * <p>What is remembered of files takes 8 MiB at most, of a Java heap a 32,768th of that heap, both with pages of 4 KiB. A
- * file of which there would be more to remember is one whose pages are not remembered at all.
+ * file of which there would be more to remember, or which would take a quarter of what is free of the heap, is one whose pages
+ * are not remembered at all.
  */
 final class FileViews {
 
     /** The pages of files that are remembered at most, those of a Java heap aside: 256 GiB with 4 KiB pages. */
     private static final long MOST_PAGES = 1L << 26;
+
+    /** The part of what is free of the heap that may be taken: it is the application's. */
+    private static final long FREE_PART = 4;
 
     private final FilePieces pieces = new FilePieces();
     private final Map<String, Part> parts = new HashMap<>();
@@ -34,6 +38,7 @@ final class FileViews {
 
     private final long pageBytes;
     private long pagesLeft = MOST_PAGES;
+    private long bytesLeft;
 
     /** The part of a file outside of which no page is shown twice, in bytes from the beginning of the file. */
     private static final class Part {
@@ -45,8 +50,14 @@ final class FileViews {
         private SeenPages seen;
     }
 
-    FileViews(List<Segment> segments, long pageBytes) {
+    /**
+     * Finds them.
+     *
+     * @param freeBytes what is free of the heap
+     */
+    FileViews(List<Segment> segments, long pageBytes, long freeBytes) {
         this.pageBytes = pageBytes;
+        this.bytesLeft = freeBytes / FREE_PART;
         for (Segment segment : segments) {
             if (segment.mapping().isSharedFile() && segment.mapping().writable()) {
                 written.add(key(segment));
@@ -111,7 +122,9 @@ final class FileViews {
 
     private void remember(Part part) {
         long pages = (part.end - part.start) / pageBytes;
-        if (pages <= (part.isHeap ? Integer.MAX_VALUE : pagesLeft)) {
+        long bytes = pages / Byte.SIZE;
+        if (pages <= (part.isHeap ? Integer.MAX_VALUE : pagesLeft) && bytes <= bytesLeft) {
+            bytesLeft -= bytes;
             pagesLeft -= part.isHeap ? 0 : pages;
             part.seen = new SeenPages(part.start / pageBytes, (int) pages);
         }

@@ -4,6 +4,7 @@ package io.memlock.report;
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pacer;
 import io.memlock.calls.SharedMemorySwap;
+import io.memlock.hotspot.HeapRoom;
 import io.memlock.hotspot.JvmLayout;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.PathGlob;
@@ -25,7 +26,7 @@ import java.util.Set;
  *
  * <p>How many processes share a page the pagemap does not tell. A file's page that is mapped elsewhere, too, counts half; a
  * page that a file in memory shows in several places, as ZGC's heap, counts once, but half for each place where {@link
- * FileViews} would have too many pages to remember. Nor does it tell of shared memory which pages are in swap: they look
+ * FileViews} would have too many pages to remember, or the heap too little room for them. Nor does it tell of shared memory which pages are in swap: they look
  * like pages that were never used (Documentation/admin-guide/mm/pagemap.rst, "Exceptions for
  * Shared Memory"). {@link SharedMemorySwap} counts them where it can; elsewhere they count as nothing.
  */
@@ -62,7 +63,7 @@ public final class GentleScan {
             Set<Mapping> locked = lockedAmong(mappings);
             List<Segment> segments = layout.classify(mappings);
             sharedSwap.begin(mappings);
-            FileViews views = new FileViews(segments, pageBytes);
+            FileViews views = new FileViews(segments, pageBytes, HeapRoom.freeBytes());
             for (Segment segment : segments) {
                 totals.addMapping(segment);
                 if (segment.mapping().holdsMemory()) {

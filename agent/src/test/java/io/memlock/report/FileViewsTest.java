@@ -55,7 +55,7 @@ class FileViewsTest {
         Segment file = file(LOG, 0, TIB);
         Segment small = file("/dev/shm/small", 0, GIB);
         Segment heap = heap(true, 0, 16 * TIB);
-        FileViews views = new FileViews(List.of(file, file, small, small, heap, heap), PAGE);
+        FileViews views = new FileViews(List.of(file, file, small, small, heap, heap), PAGE, Long.MAX_VALUE);
 
         assertThat(views.seen(file)).isNull();
         assertThat(views.seen(small)).isNotNull();
@@ -66,9 +66,25 @@ class FileViewsTest {
     void remembersOfAllFilesTogetherNoMoreThanOfOne() {
         Segment one = file("/dev/shm/one", 0, 200 * GIB);
         Segment other = file("/dev/shm/other", 0, 200 * GIB);
-        FileViews views = new FileViews(List.of(one, one, other, other), PAGE);
+        FileViews views = new FileViews(List.of(one, one, other, other), PAGE, Long.MAX_VALUE);
 
         assertThat(views.seen(one) == null).isNotEqualTo(views.seen(other) == null);
+    }
+
+    /** One array of 64 MiB in a heap that is nearly full might end the JVM. */
+    @Test
+    void remembersNoPageWhereTheHeapHasNoRoomForThat() {
+        Segment heap = heap(true, 0, 2 * TIB);
+        Segment file = file(LOG, 0, 64 * GIB);
+        List<Segment> segments = List.of(heap, heap, file, file);
+
+        FileViews views = new FileViews(segments, PAGE, 4 * (64 << 20) - 1);
+        assertThat(views.seen(heap)).isNull();
+        assertThat(views.seen(file)).isNotNull();
+
+        views = new FileViews(segments, PAGE, 4 * (66 << 20));
+        assertThat(views.seen(heap)).isNotNull();
+        assertThat(views.seen(file)).isNotNull();
     }
 
     @Test
@@ -76,12 +92,13 @@ class FileViewsTest {
         Mapping library = new Mapping(0, PAGE, true, false, true, true, 0, 7, "/lib/libx.so", Backing.FILE);
         Segment segment = new Segment(0, PAGE, Region.LIBS, Evidence.NONE, library);
 
-        assertThat(new FileViews(List.of(segment, segment), PAGE).seen(segment)).isNull();
+        assertThat(new FileViews(List.of(segment, segment), PAGE, Long.MAX_VALUE).seen(segment))
+                .isNull();
     }
 
     /** Counts the pages of a part of the file that are not new when they come a second time. */
     private static long remembered(List<Segment> segments, Segment view, long from, long to) {
-        SeenPages seen = new FileViews(segments, PAGE).seen(view);
+        SeenPages seen = new FileViews(segments, PAGE, Long.MAX_VALUE).seen(view);
         seen.add(from, to);
         return to - from - seen.add(from, to);
     }
