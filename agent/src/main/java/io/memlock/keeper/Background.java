@@ -15,13 +15,16 @@ public final class Background {
     private final LastingThread keeperThread = new LastingThread("memlock-keeper", new Keeping());
     private final LastingThread reporterThread = new LastingThread("memlock-reporter", new Reporting());
     private final LockControl control;
+    private final Scans scans;
+    private final StateListener listener;
     private final List<Runnable> tasks;
 
     /**
      * Starts nothing yet.
      *
      * @param libc of the process
-     * @param listener told when the state changes, on the thread that noticed
+     * @param listener told when the state changes, on the thread that noticed, and once a second while a scan keeps the tasks
+     * waiting
      * @param options the keeper's period, at any moment; {@link LockControl#lock} replaces them
      * @param growth tells the keeper of growth
      * @param tasks done by the reporter about once a second, each whatever becomes of the others
@@ -35,8 +38,9 @@ public final class Background {
             CurrentOptions options,
             Growth.Source growth,
             List<Runnable> tasks) {
+        this.listener = listener;
         this.tasks = tasks;
-        Scans scans = new Scans(process, new ThreadCpuTime(libc));
+        scans = new Scans(process, new ThreadCpuTime(libc));
         StateAnnouncer announcer = new StateAnnouncer(lock, process, log, listener);
         keeper = new Keeper(lock, process, log, announcer, options, growth, new ThreadCpuTime(libc));
         reporter = new Reporter(lock, process, scans, announcer, log);
@@ -64,7 +68,7 @@ public final class Background {
     private final class Keeping implements Runnable {
         @Override
         public void run() {
-            keeper.run(new Revival());
+            keeper.run(new Revival(true));
         }
     }
 
@@ -72,15 +76,31 @@ public final class Background {
     private final class Reporting implements Runnable {
         @Override
         public void run() {
-            reporter.run(new Revival(), tasks);
+            reporter.run(new Revival(false), tasks);
         }
     }
 
-    /** What each of the two does beside its work: it sees to the other. */
+    /**
+     * What each of the two does beside its work: it sees to the other. While the reporter scans, or waits for a scan, which
+     * takes seconds in a large JVM, the keeper has published what it verifies.
+     */
     private final class Revival implements Runnable {
+
+        private final boolean isKeepers;
+        private long publishedNanos = System.nanoTime();
+
+        Revival(boolean isKeepers) {
+            this.isKeepers = isKeepers;
+        }
+
         @Override
         public void run() {
             start();
+            long now = System.nanoTime();
+            if (isKeepers && scans.isAnotherRunning() && now - publishedNanos >= Reporter.PERIOD_NANOS) {
+                publishedNanos = now;
+                listener.lockChanged();
+            }
         }
     }
 }

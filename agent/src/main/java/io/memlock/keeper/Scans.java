@@ -54,6 +54,8 @@ final class Scans {
 
     private volatile RegionReport last;
 
+    private volatile boolean isScanning;
+
     /** The CPU time of the last scan. */
     private volatile long scanNanos;
 
@@ -69,6 +71,11 @@ final class Scans {
     /** Returns the last scan, null before the first, and waits for nobody. */
     RegionReport last() {
         return last;
+    }
+
+    /** Returns whether a scan runs that is not the first one, and waits for nobody. */
+    boolean isAnotherRunning() {
+        return isScanning && last != null;
     }
 
     /**
@@ -125,7 +132,12 @@ final class Scans {
     private long scan() throws IOException {
         long before = cpu.nanos();
         long resident = process.residentBytes();
-        last = process.scan();
+        isScanning = true;
+        try {
+            last = process.scan();
+        } finally {
+            isScanning = false;
+        }
         residentBytes = resident;
         scanNanos = cpu.nanos() - before;
         notifyAll();

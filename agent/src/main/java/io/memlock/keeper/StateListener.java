@@ -8,6 +8,9 @@ public interface StateListener {
 
     void stateChanged(LockState from, LockState to);
 
-    /** Hears that somebody has changed the lock, and is told of it next. On that thread, maybe on several at once. */
+    /**
+     * Hears that somebody has changed the lock, and is told of it next; or that what is published of it would get old. On that
+     * thread, maybe on several at once.
+     */
     default void lockChanged() {}
 }
