@@ -7,8 +7,8 @@ import io.memlock.hotspot.HeapRoom;
 import io.memlock.keeper.OwnPermissions;
 
 /**
- * Starts the keeper after the start line, and tries until it runs: an application may fill its heap in its first
- * moments.
+ * Starts the keeper after the start line, or beside it where that takes seconds, and tries until it runs: an application
+ * may fill its heap in its first moments.
  */
 final class KeeperStart implements Runnable {
 
@@ -69,7 +69,9 @@ final class KeeperStart implements Runnable {
 
     private void keepAfterLine() {
         try {
-            line.join();
+            if (!agent.takesLongToScan()) {
+                line.join();
+            }
         } catch (InterruptedException e) {
             return; // nobody interrupts it
         }

@@ -19,6 +19,7 @@ import io.memlock.keeper.ThreadStart;
 import io.memlock.lock.MemoryLock;
 import io.memlock.lock.Outcome;
 import io.memlock.log.Log;
+import io.memlock.memory.SmapsCost;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.CurrentOptions;
 import io.memlock.options.OnFailure;
@@ -188,9 +189,10 @@ public final class Memlock implements Agent {
     }
 
     /**
-     * Prints the start line beside {@code main}, and has the keeper run after it. The thread for the line is no daemon: a JVM
-     * that ends soon waits the few milliseconds until the line is out. Both threads start before {@code main}, which may
-     * leave no memory for one. A small heap is left to {@code main} first, and a JVM that ends until then prints no line.
+     * Prints the start line beside {@code main}, and has the keeper run after it, or beside it where it takes long. The thread
+     * for the line is no daemon: a JVM that ends soon waits the few milliseconds until the line is out. Both threads start
+     * before {@code main}, which may leave no memory for one. A small heap is left to {@code main} first, and a JVM that ends
+     * until then prints no line.
      */
     private void startBackground(boolean isLocked) {
         Runnable start = new Runnable() {
@@ -372,7 +374,7 @@ public final class Memlock implements Agent {
     }
 
     /**
-     * Leaves the keeper running, after the start line is out: of a large JVM that takes a scan, which one is enough of.
+     * Leaves the keeper running. It begins after the start line is out, unless that takes a scan of seconds.
      *
      * @return the start line; "" if little is locked
      */
@@ -381,6 +383,9 @@ public final class Memlock implements Agent {
         times.ended("lock");
         background();
         watchPrivilegeNow();
+        if (takesLongToScan()) {
+            background().start();
+        }
         String line = isLocked ? printStartLine() : "";
         log.debug(times.describe());
         background().start();
@@ -474,7 +479,9 @@ public final class Memlock implements Agent {
                     publish();
                 }
             };
-            List<Runnable> tasks = List.of(watching, prefaulting, publisher, trackingMaps);
+            List<Runnable> tasks = takesLongToScan() // which the publisher does, for the first reader over JMX
+                    ? List.of(watching, prefaulting, trackingMaps, publisher)
+                    : List.of(watching, prefaulting, publisher, trackingMaps);
             Background made =
                     new Background(lock, process.view(), process.libc(), log, listener, currentOptions, growth, tasks);
             publisher.publish(made.control());
@@ -486,6 +493,18 @@ public final class Memlock implements Agent {
     /** Returns whether metaspace has room for the classes of what is about to begin. */
     boolean hasMetaspaceRoom() {
         return process.metaspace().hasRoom();
+    }
+
+    /**
+     * Returns whether a scan may take seconds, for which neither the keeper nor the hook of mapped files may wait: a file that
+     * is read meanwhile would fill the memory that is left. Where the heap is small this allocates nothing: it is main's.
+     */
+    boolean takesLongToScan() {
+        try {
+            return Runtime.getRuntime().totalMemory() > SmapsCost.CHEAP_RESIDENT_BYTES && process.isLarge();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Sees whether the heap is to be populated ahead, once the background services are made. */

@@ -11,7 +11,7 @@ public final class SmapsCost {
     public static final String IN_WORDS = "9 ms for each resident GiB, during which that JVM cannot map memory";
 
     /** With no more resident than these, in bytes, nobody notices: 4.5 ms. */
-    private static final long CHEAP_RESIDENT_BYTES = 512L << 20;
+    public static final long CHEAP_RESIDENT_BYTES = 512L << 20;
 
     /** {@link #CHEAP_RESIDENT_BYTES} as a part of a sentence. */
     public static final String CHEAP_IN_WORDS = "512 MiB";
