@@ -14,7 +14,8 @@ import java.util.Set;
 
 /**
  * Finds the stacks of Java threads, from HotSpot's list of them. Threads may start and end while it reads: HotSpot
- * makes a new list instead of changing one, and threads that have ended are skipped.
+ * makes a new list instead of changing one, and threads that have ended are skipped. The list that was replaced is freed, and
+ * so are those threads: what was read is looked at again if there is another list by then.
  */
 final class JavaThreads {
 
@@ -29,6 +30,9 @@ final class JavaThreads {
             "OSThread::_thread_id");
 
     private static final int MOST_THREADS = 1 << 20;
+
+    /** A larger stack is none, but memory that was freed: -Xss allows no more. */
+    private static final long MOST_STACK_BYTES = 1L << 30;
 
     private final VmStructs structs;
 
@@ -56,17 +60,19 @@ final class JavaThreads {
         if (Arrays.equals(now, listed)) {
             return false;
         }
+        MemorySnapshot headers = memory.ofHeadersNow();
         List<KnownRange> newStacks = new ArrayList<>(now.length);
         Set<Integer> newIds = new HashSet<>();
         long base = structs.field("JavaThread::_stack_base");
         long size = structs.field("JavaThread::_stack_size");
         for (long thread : now) {
             try {
-                long stackEnd = memory.word(thread + base);
-                long stackStart = stackEnd - memory.word(thread + size);
-                if (stackStart > 0 && stackStart < stackEnd) { // else the thread is only just starting
+                long stackEnd = headers.word(thread + base);
+                long bytes = headers.word(thread + size);
+                long stackStart = stackEnd - bytes;
+                if (stackStart > 0 && bytes > 0 && bytes <= MOST_STACK_BYTES) { // else the thread is only just starting
                     newStacks.add(new KnownRange(stackStart, stackEnd, Region.STACKS, Evidence.VM_STRUCTURE));
-                    newIds.add(threadId(memory, thread));
+                    newIds.add(threadId(headers, thread));
                 }
             } catch (IOException e) {
                 // It has gone.
@@ -74,8 +80,10 @@ final class JavaThreads {
         }
         stacks = newStacks;
         threadIds = newIds;
-        // A thread that had no stack yet must be looked at again.
-        listed = newStacks.size() == now.length ? now : new long[0];
+        // A thread that had no stack yet must be looked at again, and all of them where one may have gone.
+        boolean isComplete =
+                newStacks.size() == now.length && listAddress(memory.ofHeadersNow()) == listAddress(memory);
+        listed = isComplete ? now : new long[0];
         return true;
     }
 
@@ -89,8 +97,12 @@ final class JavaThreads {
         return threadIds;
     }
 
+    private long listAddress(MemorySnapshot memory) throws IOException {
+        return memory.word(structs.field("ThreadsSMRSupport::_java_thread_list"));
+    }
+
     private long[] list(MemorySnapshot memory) throws IOException {
-        long list = memory.word(structs.field("ThreadsSMRSupport::_java_thread_list"));
+        long list = listAddress(memory);
         int length = memory.int32(list + structs.field("ThreadsList::_length"));
         if (length < 0 || length > MOST_THREADS) {
             throw new IOException(length + " threads cannot be");
@@ -99,6 +111,9 @@ final class JavaThreads {
         long[] addresses = new long[length];
         for (int i = 0; i < length; i++) {
             addresses[i] = memory.word(threads + (long) i * Long.BYTES);
+        }
+        if (listAddress(memory.ofHeadersNow()) != list) {
+            throw new IOException("the list of Java threads was replaced just now");
         }
         return addresses;
     }

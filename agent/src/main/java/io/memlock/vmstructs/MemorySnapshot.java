@@ -54,6 +54,11 @@ public final class MemorySnapshot {
         return new MemorySnapshot(memory, HEADER_BYTES);
     }
 
+    /** Returns a snapshot of the same memory as it is now, as {@link #ofHeaders} makes it. */
+    public MemorySnapshot ofHeadersNow() {
+        return ofHeaders(memory);
+    }
+
     /** Returns a pointer or another number of eight bytes. */
     public long word(long address) throws IOException {
         int at = offset(address);

@@ -176,10 +176,10 @@ final class FakeHotSpot implements Memory {
 
     @Override
     public void read(long address, byte[] into) throws IOException {
-        ByteBuffer page = pages.get(address);
+        ByteBuffer page = pages.get(address & -PAGE);
         if (page == null) {
             throw new IOException("nothing is mapped at " + Long.toHexString(address));
         }
-        page.get(0, into);
+        page.get((int) (address % PAGE), into);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Region;
+import io.memlock.vmstructs.MemorySnapshot;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,6 +107,54 @@ class JavaThreadsTest {
         threads.refresh(hotSpot.snapshot());
 
         assertThat(threads.stacks()).isEmpty();
+    }
+
+    /** Of memory that was freed, any two words: it would claim all that lies below an address. */
+    @Test
+    void believesNoStackThatIsLargerThanAStackCanBe() throws IOException {
+        long freed = thread(9);
+        hotSpot.word(freed + 24, 1L << 40);
+        start("Thread::_osthread", freed, thread(7));
+        threads.refresh(hotSpot.snapshot());
+
+        assertThat(threads.stacks()).containsExactly(stack(7));
+    }
+
+    /** The one that was read may have been freed in the midst of that. */
+    @Test
+    void believesNoListThatIsReplacedWhileItIsRead() throws IOException {
+        start("Thread::_osthread", thread(7));
+        long variable = hotSpot.structs(JavaThreads.FIELDS).field("ThreadsSMRSupport::_java_thread_list");
+        MemorySnapshot snapshot = hotSpot.snapshot();
+        snapshot.word(variable);
+        hotSpot.word(variable, list + 8);
+
+        assertThatThrownBy(() -> threads.refresh(snapshot))
+                .isInstanceOf(IOException.class)
+                .hasMessage("the list of Java threads was replaced just now");
+
+        hotSpot.word(variable, list);
+        assertThat(threads.refresh(hotSpot.snapshot())).isTrue();
+        assertThat(threads.stacks()).containsExactly(stack(7));
+    }
+
+    @Test
+    void looksAgainWhereTheListIsReplacedWhileTheThreadsAreRead() throws IOException {
+        long thread = thread(7);
+        start("Thread::_osthread", thread);
+        long variable = hotSpot.structs(JavaThreads.FIELDS).field("ThreadsSMRSupport::_java_thread_list");
+        MemorySnapshot replaced = new MemorySnapshot((address, into) -> {
+            hotSpot.read(address, into);
+            if (address <= thread && thread < address + into.length && into.length < 4096) {
+                hotSpot.word(variable, list + 8);
+            }
+        });
+
+        assertThat(threads.refresh(replaced)).isTrue();
+        hotSpot.word(variable, list);
+        assertThat(threads.refresh(hotSpot.snapshot())).isTrue();
+        assertThat(threads.refresh(hotSpot.snapshot())).isFalse();
+        assertThat(threads.stacks()).containsExactly(stack(7));
     }
 
     @Test
