@@ -177,7 +177,8 @@ final class AttachClient {
      * agent properties would tell that as well, but to read them loads classes in it.
      */
     private void requireMetaspace(AttachedJvm attached, Jvm jvm) throws CommandException, InterruptedException {
-        if (!MetaspaceRoom.isLimited(jvm.flags())
+        if (!MetaspaceRoom.mayBeLimited(jvm.flags())
+                || jvm.agent() // a JVM that hides its flags mostly publishes no counters either
                 || PublishedLock.of(proc, jvm.pid()).state() != null) {
             return;
         }

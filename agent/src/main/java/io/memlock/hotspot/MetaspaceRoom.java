@@ -30,9 +30,9 @@ public record MetaspaceRoom(long bytes, long classBytes) {
     private static final String RESERVED = " reserved,";
     private static final String COMMITTED = " committed";
 
-    /** Returns whether metaspace was given a limit. Without one the JVM need not be asked. */
-    public static boolean isLimited(JvmFlags flags) {
-        return flags.bytes(LIMITS.toArray(new String[0])) != JvmFlags.NOT_GIVEN;
+    /** Returns whether metaspace may have been given a limit. Without one the JVM need not be asked. */
+    public static boolean mayBeLimited(JvmFlags flags) {
+        return !flags.isComplete() || flags.bytes(LIMITS.toArray(new String[0])) != JvmFlags.NOT_GIVEN;
     }
 
     /**

@@ -88,11 +88,18 @@ class MetaspaceRoomTest {
 
     @Test
     void eitherFlagIsALimit() {
-        assertThat(MetaspaceRoom.isLimited(new JvmFlags(List.of("-Xmx1g", "-XX:MetaspaceSize=1m"))))
+        assertThat(MetaspaceRoom.mayBeLimited(new JvmFlags(List.of("-Xmx1g", "-XX:MetaspaceSize=1m"))))
                 .isFalse();
-        assertThat(MetaspaceRoom.isLimited(new JvmFlags(List.of("-XX:MaxMetaspaceSize=64m"))))
+        assertThat(MetaspaceRoom.mayBeLimited(new JvmFlags(List.of("-XX:MaxMetaspaceSize=64m"))))
                 .isTrue();
-        assertThat(MetaspaceRoom.isLimited(new JvmFlags(List.of("-XX:CompressedClassSpaceSize=64m"))))
+        assertThat(MetaspaceRoom.mayBeLimited(new JvmFlags(List.of("-XX:CompressedClassSpaceSize=64m"))))
+                .isTrue();
+    }
+
+    /** As with an argument file, where the JVM publishes no flags or cuts them. */
+    @Test
+    void whereNotAllFlagsAreKnownThereMayBeALimit() {
+        assertThat(MetaspaceRoom.mayBeLimited(new JvmFlags(List.of("-Xmx1g"), false)))
                 .isTrue();
     }
 }
