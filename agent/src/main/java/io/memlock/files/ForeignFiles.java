@@ -140,6 +140,12 @@ public final class ForeignFiles implements AutoCloseable {
         return attributes(find(path)).isDirectory();
     }
 
+    /** Returns the inode of what is at a path, without opening it. */
+    public long inode(String path) throws IOException {
+        Path name = find(path);
+        return (Long) Files.getAttribute(here().resolve(name), "unix:ino", LinkOption.NOFOLLOW_LINKS);
+    }
+
     /** Enters the directory a path leads to; returns the name there, which is no link. */
     private Path find(String path) throws IOException {
         Deque<Path> ahead = new ArrayDeque<>();
@@ -189,17 +195,22 @@ public final class ForeignFiles implements AutoCloseable {
 
     private void follow(Path link, Deque<Path> ahead) throws IOException {
         // Wherever this is read from: it only says where to go on, step by step.
-        Path place = root;
-        for (Path name : names) {
-            place = place.resolve(name);
-        }
-        Path target = Files.readSymbolicLink(place.resolve(link));
+        Path target = Files.readSymbolicLink(here().resolve(link));
         while (target.isAbsolute() && directories.size() > 1) {
             leave();
         }
         for (int i = Math.min(target.getNameCount(), MOST_STEPS) - 1; i >= 0; i--) {
             ahead.addFirst(target.getName(i));
         }
+    }
+
+    /** Returns the path of the directory that was entered last, where something else may be by now. */
+    private Path here() {
+        Path place = root;
+        for (Path name : names) {
+            place = place.resolve(name);
+        }
+        return place;
     }
 
     private PosixFileAttributes attributes(Path name) throws IOException {

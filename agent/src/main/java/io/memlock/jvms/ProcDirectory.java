@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -122,7 +121,7 @@ public final class ProcDirectory {
             }
             try {
                 String seen = files.pathSeenBy(process, mapping.path());
-                if (isMapped(of(pid).resolve("root" + seen), mapping.inode())) {
+                if (files.inodeSeenBy(process, seen) == mapping.inode()) { // rather than another that has its name now
                     return files.seenBy(process, seen, LONGEST_PERF_DATA);
                 }
             } catch (IOException e) {
@@ -152,11 +151,6 @@ public final class ProcDirectory {
                 && mapping.shared()
                 && path.endsWith(name)
                 && path.startsWith(PERF_DATA_DIRECTORY, directory);
-    }
-
-    /** Tells whether a file is the one that is mapped, rather than another that has its name now. */
-    private static boolean isMapped(Path file, long inode) throws IOException {
-        return Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS).equals(inode);
     }
 
     /** Tells whether the process has a thread whose name begins with a prefix. */

@@ -366,6 +366,13 @@ public final class ProcFs {
         }
     }
 
+    /** Returns the inode of what another process sees at a path, as {@link #seenBy}. */
+    public long inodeSeenBy(String pid, String path) throws IOException {
+        try (ForeignFiles files = foreignFiles(pid)) {
+            return files.inode(path);
+        }
+    }
+
     /** Returns the path of a mapping of a process as that process sees it: what {@link #seenBy} takes. */
     public String pathSeenBy(String pid, String path) {
         return ForeignFiles.seenFrom(processFile(pid, "root").toPath(), path);

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.memlock.fake.Needs;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -63,6 +64,34 @@ class ProcDirectoryTest {
         file("hsperfdata_app/77", "of another");
 
         assertThatThrownBy(this::read).isInstanceOf(IOException.class);
+    }
+
+    /** As from cron, of a JVM whose user's name is not in ASCII. */
+    @Test
+    void findsCountersWhoseNameTheLocaleCannotWrite() throws Exception {
+        Needs.require(
+                System.getProperty("sun.jnu.encoding").equals("UTF-8"), "needs a locale that knows all characters");
+        String name = "hsperfdata_jos\u00e9/77";
+        maps(line(ADDRESS, "rw-s", file(name, "its own"), name));
+        ProcessBuilder reader = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                InOtherLocale.class.getName(),
+                root.toString());
+        reader.environment().put("LC_ALL", "C");
+        Process reading = reader.redirectErrorStream(true).start();
+
+        assertThat(new String(reading.getInputStream().readAllBytes(), UTF_8)).isEqualTo("its own");
+    }
+
+    /** Prints the counters of the process. */
+    static final class InOtherLocale {
+
+        public static void main(String[] args) throws IOException {
+            System.out.write(new ProcDirectory(Path.of(args[0])).perfData(PID));
+            System.out.flush();
+        }
     }
 
     /** As where somebody cleans /tmp. */
