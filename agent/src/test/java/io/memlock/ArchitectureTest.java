@@ -59,7 +59,7 @@ class ArchitectureTest {
                 "keeper    | java.security | bootstrap calls hotspot lock log memory options os report state zgc",
                 "jmx       | javax.management.. | calls keeper memory options report state tracking",
                 "jfr       | jdk.jfr | calls hotspot keeper memory os proc reconcile report state",
-                "output    | java.nio.charset java.nio.file java.security | log",
+                "output    | java.nio.. java.security | log",
                 "jvms      | java.. | files hotspot jvmstat log memory os proc state",
                 "check     |  | jvms log options state",
                 "doctor    | java.. | advice agent calls cgroup files hotspot jvms lock log memory options os proc"

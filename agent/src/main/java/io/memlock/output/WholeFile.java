@@ -2,14 +2,28 @@
 package io.memlock.output;
 
 import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Set;
 
 /** Writes a new file that appears whole or not at all, and that only its owner can read. */
 public final class WholeFile {
+
+    private static final Set<OpenOption> NEW =
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
+    private static final FileAttribute<?> OWNERS =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path file;
     private final boolean isReplaced;
@@ -53,10 +67,11 @@ public final class WholeFile {
 
     /** Writes the file, and returns its path. A link in its place is not followed. */
     public Path write(String text) throws IOException {
-        Path beside = Files.createTempFile(file.getParent(), ".memlock-", ".tmp");
-        try {
+        Path beside = file.resolveSibling(".memlock-" + Long.toUnsignedString(new SecureRandom().nextLong()) + ".tmp");
+        // The directory may be another user's, who could exchange the file before it is opened again.
+        try (SeekableByteChannel made = Files.newByteChannel(beside, NEW, OWNERS)) {
             // Unlike writeString this does not fail for half a character, but writes a question mark.
-            Files.write(beside, text.getBytes(StandardCharsets.UTF_8));
+            Channels.newOutputStream(made).write(text.getBytes(StandardCharsets.UTF_8));
             if (isReplaced) {
                 Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
             } else {

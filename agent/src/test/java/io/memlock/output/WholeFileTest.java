@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** New files, in places where something may be already. */
@@ -55,6 +58,47 @@ class WholeFileTest {
         assertThat(nowhere).doesNotExist();
         assertThat(link).isRegularFile().hasContent("text");
         assertThat(Files.isSymbolicLink(link)).isFalse();
+    }
+
+    /** The directory is of the application's user, who sees the name of the new file as soon as it is there. */
+    @Test
+    @Timeout(60)
+    void writesOnlyTheFileThatItHasMade() throws Exception {
+        Path other = Files.writeString(directory.resolve("other"), "mine");
+        AtomicBoolean isOver = new AtomicBoolean();
+        Thread exchanger = new Thread(() -> {
+            while (!isOver.get()) {
+                exchange(other);
+            }
+        });
+        exchanger.start();
+        try {
+            for (int i = 0; i < 1000; i++) {
+                try {
+                    new WholeFile(directory.resolve("page.html"), true).write("text");
+                } catch (IOException e) {
+                    assertThat(e).isInstanceOf(FileSystemException.class); // it was taken away
+                }
+                assertThat(other).hasContent("mine");
+            }
+        } finally {
+            isOver.set(true);
+            exchanger.join();
+        }
+    }
+
+    /** Puts a link in the place of a new file. */
+    private void exchange(Path other) {
+        for (String name : directory.toFile().list()) {
+            if (name.startsWith(".memlock-")) {
+                try {
+                    Files.deleteIfExists(directory.resolve(name));
+                    Files.createSymbolicLink(directory.resolve(name), other);
+                } catch (IOException e) {
+                    // it is no longer there, or a link already
+                }
+            }
+        }
     }
 
     @Test
