@@ -19,9 +19,17 @@ public final class MemoryReader {
         this.proc = proc;
     }
 
-    /** Reads one small file. */
+    /**
+     * Reads one small file.
+     *
+     * @throws IOException if the process has no memory, also where its entry remains: then it ends, or has ended
+     */
     ProcessStatus status(long pid) throws IOException {
-        return proc.status(pid);
+        ProcessStatus status = proc.status(pid);
+        if (!status.hasMemory()) {
+            throw new IOException("process " + pid + " has ended");
+        }
+        return status;
     }
 
     /**
@@ -42,7 +50,7 @@ public final class MemoryReader {
      * @param isExact whether they are walked whatever it takes
      */
     public JvmMemory look(Jvm jvm, PublishedLock published, boolean isExact) throws IOException {
-        ProcessStatus status = proc.status(jvm.pid());
+        ProcessStatus status = status(jvm.pid());
         boolean isWalked = isExact || (isWorthAWalk(jvm, status) && SmapsCost.isLow(status.vmRssBytes()));
         return isWalked
                 ? walk(jvm.pid(), status).memory()

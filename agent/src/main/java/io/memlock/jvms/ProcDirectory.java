@@ -54,9 +54,13 @@ public final class ProcDirectory {
         return root.resolve(Long.toString(pid));
     }
 
-    /** Tells whether there is such a process, as far as this user can see. */
+    /** Tells whether there is such a process that has not ended, as far as this user can see. */
     public boolean exists(long pid) {
-        return Files.exists(of(pid));
+        try {
+            return status(pid).hasMemory();
+        } catch (IOException e) {
+            return Files.exists(of(pid));
+        }
     }
 
     /** Lists the ids of all processes this user may see, in ascending order. */

@@ -169,6 +169,11 @@ public record ProcessStatus(
         return namespacePids.isEmpty() ? tgid : namespacePids.get(namespacePids.size() - 1);
     }
 
+    /** Returns whether it has memory, as all have but the kernel's threads and those that end or have ended. */
+    public boolean hasMemory() {
+        return vmRssBytes >= 0;
+    }
+
     /** Returns whether it was stopped, by SIGSTOP or by a debugger. */
     public boolean isStopped() {
         return state.startsWith("T") || state.startsWith("t");

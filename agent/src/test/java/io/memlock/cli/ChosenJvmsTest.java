@@ -71,12 +71,15 @@ class ChosenJvmsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "check, 0",
-        "check 13 12, 1",
+        "check, true, 0",
+        "check, false, 0",
+        "check 13 12, true, 1",
+        "check 13 12, false, 1",
     })
-    void oneThatEndsMeanwhileIsMissedOnlyIfItsPidIsGiven(String words, int unknown) throws Exception {
+    void oneThatEndsMeanwhileIsMissedOnlyIfItsPidIsGiven(String words, boolean isCollected, int unknown)
+            throws Exception {
         process(13, "app.jar", "memlock-keeper");
-        Thread end = endsOnceItIsFound(root.resolve("13"));
+        Thread end = endsOnceItIsFound(root.resolve("13"), isCollected);
 
         assertThat(run(words)).isEqualTo(2);
 
@@ -88,8 +91,12 @@ class ChosenJvmsTest {
                 .hasSize(unknown);
     }
 
-    /** Replaces the file that is read last for finding a process by a FIFO, whose other end removes the process. */
-    private static Thread endsOnceItIsFound(Path process) throws Exception {
+    /**
+     * Replaces the file that is read last for finding a process by a FIFO, whose other end ends the process.
+     *
+     * @param isCollected whether its parent removes the entry that is left of it
+     */
+    private static Thread endsOnceItIsFound(Path process, boolean isCollected) throws Exception {
         Path stat = process.resolve("stat");
         String text = Files.readString(stat);
         Files.delete(stat);
@@ -97,9 +104,16 @@ class ChosenJvmsTest {
                 .isZero();
         Thread end = new Thread(() -> {
             try (OutputStream fifo = Files.newOutputStream(stat)) {
+                Path status = process.resolve("status");
+                String ended = Files.readString(status).replaceAll("State:.*", "State:\tZ (zombie)");
+                Files.writeString(status, ended.replaceAll("Vm.*\n", ""));
+                Files.delete(stat);
+                Files.writeString(stat, text);
                 for (String file :
                         List.of("status", "stat", "maps", "cmdline", "task/113/comm", "task/113", "task", "")) {
-                    Files.delete(process.resolve(file));
+                    if (isCollected) {
+                        Files.delete(process.resolve(file));
+                    }
                 }
                 fifo.write(text.getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {

@@ -2,6 +2,7 @@
 package io.memlock.jvms;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.hotspot.JvmFlags;
 import java.io.IOException;
@@ -109,13 +110,30 @@ class PacedMemoryTest {
         assertThat(now()).isEqualTo(new JvmMemory(481 * MIB, MIB, 0, 20 * MIB, 9 * MIB, MIB, 0));
     }
 
+    /** Its entry remains until its parent collects it. */
+    @Test
+    void aJvmThatHasEndedHasNoMemory() throws IOException {
+        Path process = Files.createDirectories(root.resolve("7"));
+        Files.writeString(process.resolve("status"), "Name:\tjava\nState:\tZ (zombie)\nTgid:\t7\nUid:\t0\t0\t0\t0\n");
+        Files.writeString(process.resolve("smaps"), "");
+        ProcDirectory proc = new ProcDirectory(root);
+
+        assertThatThrownBy(this::now).hasMessage("process 7 has ended");
+        assertThatThrownBy(() -> new MemoryReader(proc).look(jvm(), PublishedLock.NOTHING, true))
+                .hasMessage("process 7 has ended");
+        assertThat(proc.exists(7)).isFalse();
+    }
+
     private JvmMemory now(String... flags) throws IOException {
         return paced(0, flags).now();
     }
 
     private PacedMemory paced(long gapMillis, String... flags) {
-        Jvm jvm = new Jvm(7, 0, new JavaCommand("Main", new JvmFlags(List.of(flags))), false, 1);
-        return new PacedMemory(new MemoryReader(new ProcDirectory(root)), jvm, gapMillis);
+        return new PacedMemory(new MemoryReader(new ProcDirectory(root)), jvm(flags), gapMillis);
+    }
+
+    private static Jvm jvm(String... flags) {
+        return new Jvm(7, 0, new JavaCommand("Main", new JvmFlags(List.of(flags))), false, 1);
     }
 
     private void status(int lockedKilobytes, int sharedKilobytes) throws IOException {
