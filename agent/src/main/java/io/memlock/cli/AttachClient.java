@@ -179,7 +179,9 @@ final class AttachClient {
     private void requireMetaspace(AttachedJvm attached, Jvm jvm) throws CommandException, InterruptedException {
         if (!MetaspaceRoom.mayBeLimited(jvm.flags())
                 || jvm.agent() // a JVM that hides its flags mostly publishes no counters either
-                || PublishedLock.of(proc, jvm.pid()).state() != null) {
+                || TimeLimit.glance(jvm, () -> PublishedLock.of(proc, jvm.pid()))
+                                .state()
+                        != null) {
             return;
         }
         MetaspaceRoom room = attached.metaspaceRoom();
