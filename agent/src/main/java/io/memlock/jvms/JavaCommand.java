@@ -34,8 +34,11 @@ public record JavaCommand(String name, String wholeName, JvmFlags flags) {
     /** The JVM cuts what is longer. perfData.cpp, PerfMaxStringConstLength */
     private static final int LONGEST_PUBLISHED = 1024;
 
+    /** What an argument of the launcher begins with that names a file of more. */
+    private static final String ARGUMENT_FILE = "@";
+
     /** What an argument begins with that names a file of more. */
-    private static final List<String> FILES = List.of("@", "-XX:VMOptionsFile=", "-XX:Flags=");
+    private static final List<String> FILES = List.of(ARGUMENT_FILE, "-XX:VMOptionsFile=", "-XX:Flags=");
 
     private static final String PUBLISHED_COMMAND = "sun.rt.javaCommand";
 
@@ -91,9 +94,15 @@ public record JavaCommand(String name, String wholeName, JvmFlags flags) {
         boolean isComplete = false;
         if (program.equals("java")) { // otherwise a program that starts a JVM inside itself; its arguments are its own
             options.addAll(words(environment.get("JDK_JAVA_OPTIONS")));
+            int given = options.size();
             main = takeOptions(arguments, options);
             isComplete = Stream.of(options, last).noneMatch(JavaCommand::nameFile);
-            main = main.name.isEmpty() && !isComplete ? published(counters.apply(PUBLISHED_COMMAND)) : main;
+            boolean isGuess = main.isClass // and may be the first argument of the class that a file names
+                    && options.stream().skip(given).anyMatch(option -> option.startsWith(ARGUMENT_FILE));
+            if (isGuess || (main.name.isEmpty() && !isComplete)) {
+                Main told = published(counters.apply(PUBLISHED_COMMAND));
+                main = told.name.isEmpty() ? main : told;
+            }
         }
         if (!isComplete) {
             boolean areFlagsKnown = take(counters.apply(PUBLISHED_FLAGS), "-XX:", options);

@@ -153,6 +153,24 @@ class JavaCommandTest {
     void namesAJarAfterItsFile() {
         assertThat(JavaCommand.parse("java\0@options\0", Map.of(), counter -> "/opt/app/server.jar x")
                         .name())
+    /** As where a file names the main class, and what follows is an argument of it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "java @jvm.txt @app.txt nogui      | ''               | app.Server arguments | app.Server",
+                "java @jvm.txt -m org.app/app.Main | ''               | org.app/app.Main     | app.Main",
+                "java @jvm.txt -jar app.jar        | ''               | /opt/my app.jar      | app.jar",
+                "java Main                         | JDK_JAVA_OPTIONS | Other                | Main"
+            })
+    void theMainClassBehindAnArgumentFileIsTheOneThatTheJvmPublishes(
+            String cmdline, String variable, String published, String name) {
+        UnaryOperator<String> counters = counter -> counter.equals("sun.rt.javaCommand") ? published : null;
+
+        assertThat(parse(cmdline, Map.of(variable, "@jvm.txt"), counters).name())
+                .isEqualTo(name);
+    }
+
                 .isEqualTo("server.jar");
     }
 
