@@ -112,9 +112,15 @@ public record JvmFlags(List<String> options, boolean isComplete) {
                     default -> 0;
                 };
         try {
-            return Long.decode(shift == 0 ? text : text.substring(0, text.length() - 1)) << shift;
+            return number(shift == 0 ? text : text.substring(0, text.length() - 1)) << shift;
         } catch (NumberFormatException e) {
             return otherwise;
         }
+    }
+
+    /** Reads a number as HotSpot does: a leading zero makes none octal. parseInteger.hpp, before JDK 21 arguments.cpp */
+    private static long number(String text) {
+        boolean isHex = text.startsWith("0x") || text.startsWith("0X");
+        return isHex ? Long.parseLong(text.substring(2), 16) : Long.parseLong(text);
     }
 }

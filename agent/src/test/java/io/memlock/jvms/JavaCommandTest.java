@@ -63,6 +63,10 @@ class JavaCommandTest {
         "java -XX:MaxHeapSize=1024 Main,              1024",
         "java -jar -Xmx1g app.jar -Xmx2g,             1073741824",
         "java Main -Xmx1g,                            -1",
+        "java -Xmx0512m Main,                         536870912",
+        "java -Xmx08m Main,                           8388608",
+        "java -Xmx0x10m Main,                         16777216",
+        "java -XX:MaxHeapSize=0X400 Main,             1024",
         "java -Xmxlots Main,                          -1",
         "java Main,                                   -1"
     })
@@ -149,10 +153,6 @@ class JavaCommandTest {
         assertThat(flags.heapMaxBytes()).isEqualTo(JvmFlags.NOT_GIVEN);
     }
 
-    @Test
-    void namesAJarAfterItsFile() {
-        assertThat(JavaCommand.parse("java\0@options\0", Map.of(), counter -> "/opt/app/server.jar x")
-                        .name())
     /** As where a file names the main class, and what follows is an argument of it. */
     @ParameterizedTest
     @CsvSource(
@@ -171,6 +171,10 @@ class JavaCommandTest {
                 .isEqualTo(name);
     }
 
+    @Test
+    void namesAJarAfterItsFile() {
+        assertThat(JavaCommand.parse("java\0@options\0", Map.of(), counter -> "/opt/app/server.jar x")
+                        .name())
                 .isEqualTo("server.jar");
     }
 
