@@ -68,6 +68,7 @@ public record Answer(Level level, long pid, String text, JvmMemory memory, Publi
             json.put("lockedBytesAgeSeconds", Numbers.orNull(memory.ageSeconds()));
             json.put("swappedBytes", Numbers.orNull(memory.swappedBytes()));
             json.put("coverage", Numbers.shareOrNull(published.coverage(memory)));
+            json.put("coverageAgeSeconds", Numbers.orNull(published.coverageAgeSeconds(memory)));
             json.put("verifiedAgeSeconds", Numbers.orNull(published.verifiedAgeSeconds()));
         }
         return json;

@@ -50,11 +50,12 @@ final class JvmDetail {
                 Numbers.bytes(memory.lockedBytes()) + ", " + Numbers.percent(memory.coverage()) + " of resident"));
         PublishedLock published = status.published();
         if (published.isBorneOutBy(memory)) {
+            long age = published.coverageAgeSeconds(memory);
             lines.addAll(rows(
                     "selected",
                     published.describe() + ": " + Numbers.percent(published.coverage()) + " of "
                             + Numbers.bytes(published.residentBytes()) + " resident are locked, "
-                            + published.state()));
+                            + published.state() + (age < 0 ? "" : ", measured " + age + " s ago")));
         }
         if (published.verifiedAgeSeconds() >= 0) {
             lines.addAll(rows("verified", published.verifiedAgeSeconds() + " s ago by the agent"));

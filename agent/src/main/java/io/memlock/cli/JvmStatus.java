@@ -57,6 +57,7 @@ record JvmStatus(
         json.put("swappedBytes", Numbers.orNull(memory.swappedBytes()));
         json.put("coverage", Numbers.shareOrNull(published.coverage(memory)));
         json.put("coverageOf", published.coverageOf(memory));
+        json.put("coverageAgeSeconds", Numbers.orNull(published.coverageAgeSeconds(memory)));
         json.put("majorFaultsPerSecond", Numbers.orNull(majorFaultsPerSecond));
     }
 }

@@ -45,7 +45,7 @@ import picocli.CommandLine.Parameters;
                     + ". This command walks them every 10 s, or less often so that it stays under 0.1 %% of a CPU;"
                     + " where a walk is cheap, also when charged or resident bytes change. AGE tells how old"
                     + " the locked bytes are. COVERAGE is the locked share of what the agent in the JVM"
-                    + " should lock; if no agent publishes that, of everything.",
+                    + " should lock, as that has last measured it; if no agent publishes that, of everything.",
             "",
             "RELOCKS counts the parts of mappings that the agent had to lock since it was loaded. It is read"
                     + " from the JVM's performance counters (io.memlock.relocks): from their file, or from the JVM's memory"

@@ -167,6 +167,11 @@ public record PublishedLock(
         return state == LockState.PARTIAL && isBorneOutBy(memory) && coverage() >= LockSummary.ALL;
     }
 
+    /** Returns the age of what {@link #coverage(JvmMemory)} returns, -1 if not known. */
+    public long coverageAgeSeconds(JvmMemory memory) {
+        return isBorneOutBy(memory) ? scan.ageSeconds() : memory.ageSeconds();
+    }
+
     /** Names for JSON what the coverage is of: the selection where the kernel bears it out, otherwise everything. */
     public String coverageOf(JvmMemory memory) {
         return isBorneOutBy(memory) ? "selection" : "everything";

@@ -60,6 +60,16 @@ class PublishedLockTest {
         assertThat(published.complete(kernel(900, 1000), 50)).isEqualTo(new JvmMemory(880, 800, 1000, 40, 500, 0, 7));
     }
 
+    /** The selection's is the agent's, also where somebody else has measured everything just now. */
+    @Test
+    void coverageIsAsOldAsWhatItIsTakenFrom() {
+        JvmMemory measured = new JvmMemory(1000, 900, 1000, 0, 500, 0, 0);
+
+        assertThat(read(honest()).coverageAgeSeconds(measured)).isEqualTo(7);
+        assertThat(PublishedLock.NOTHING.coverageAgeSeconds(measured)).isZero();
+        assertThat(PublishedLock.NOTHING.coverageAgeSeconds(kernel(900, 1000))).isEqualTo(-1);
+    }
+
     @Test
     void aScanFromOutsideCountsMoreThanWhatTheAgentSays() {
         assertThat(read(honest()).measured(100, 100).state()).isEqualTo(LockState.LOCKED);
