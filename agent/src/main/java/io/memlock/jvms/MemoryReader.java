@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.jvms;
 
+import io.memlock.memory.Backing;
 import io.memlock.memory.SmapsCost;
 import io.memlock.proc.ProcessStatus;
 import io.memlock.proc.SmapsRollup;
@@ -43,6 +44,18 @@ public final class MemoryReader {
     }
 
     /**
+     * Returns whether shared memory of a JVM may be in swap, of which its status tells nothing once all of it is there. Reads
+     * all its mappings if the host uses swap.
+     */
+    boolean maySwapShared(Jvm jvm) throws IOException {
+        return proc.files().memInfo().swapUsedBytes() > 0
+                && proc.mappings(jvm.pid()).stream()
+                        .anyMatch(mapping -> mapping.shared()
+                                && mapping.backing() == Backing.MEMORY
+                                && mapping.length() > COUNTERS_BYTES);
+    }
+
+    /**
      * Looks at a JVM. Page tables are walked where that takes next to no time and there is something to learn; elsewhere what
      * the agent in the JVM has measured counts, as far as the kernel bears it out.
      *
@@ -51,7 +64,8 @@ public final class MemoryReader {
      */
     public JvmMemory look(Jvm jvm, PublishedLock published, boolean isExact) throws IOException {
         ProcessStatus status = status(jvm.pid());
-        boolean isWalked = isExact || (isWorthAWalk(jvm, status) && SmapsCost.isLow(status.vmRssBytes()));
+        boolean isWalked =
+                isExact || (SmapsCost.isLow(status.vmRssBytes()) && (isWorthAWalk(jvm, status) || maySwapShared(jvm)));
         return isWalked
                 ? walk(jvm.pid(), status).memory()
                 : published.complete(

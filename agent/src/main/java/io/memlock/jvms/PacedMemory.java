@@ -27,6 +27,9 @@ public final class PacedMemory {
     /** The swapped bytes that a glance does not count: those of shared memory, as ZGC's heap. */
     private long sharedSwappedBytes;
 
+    /** Whether a glance may miss swapped bytes of shared memory, null before the first look. */
+    private Boolean mayHideSwap;
+
     private long tookNanos;
 
     /**
@@ -48,7 +51,7 @@ public final class PacedMemory {
     public JvmMemory now() throws IOException {
         ProcessStatus status = reader.status(jvm.pid());
         JvmMemory glance = JvmMemory.of(status);
-        if (!MemoryReader.isWorthAWalk(jvm, status)) {
+        if (!isWorthAWalk(status)) {
             measured = null;
             return glance;
         }
@@ -69,6 +72,14 @@ public final class PacedMemory {
                 glance.anonymousBytes(),
                 glance.hugetlbBytes(),
                 ageSeconds());
+    }
+
+    /** Mappings are read once, at the first look; later on shared memory is seen before it goes to swap. */
+    private boolean isWorthAWalk(ProcessStatus status) throws IOException {
+        if (mayHideSwap == null) {
+            mayHideSwap = reader.maySwapShared(jvm);
+        }
+        return MemoryReader.isWorthAWalk(jvm, status) || mayHideSwap || sharedSwappedBytes > 0;
     }
 
     /** Returns the age of the locked bytes; -1 if they did not have to be measured. */

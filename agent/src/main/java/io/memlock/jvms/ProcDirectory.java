@@ -90,6 +90,10 @@ public final class ProcDirectory {
         return parsed(() -> files.swappedBytes(Long.toString(pid)));
     }
 
+    List<Mapping> mappings(long pid) throws IOException {
+        return parsed(() -> files.mappings(Long.toString(pid)));
+    }
+
     String cmdline(long pid) throws IOException {
         return files.text(Long.toString(pid), "cmdline");
     }
@@ -119,7 +123,7 @@ public final class ProcDirectory {
     byte[] perfData(long pid) throws IOException {
         String process = Long.toString(pid);
         String name = "/" + status(pid).ownPid();
-        for (Mapping mapping : parsed(() -> files.mappings(process))) {
+        for (Mapping mapping : mappings(pid)) {
             if (!isPerfData(mapping, name)) {
                 continue;
             }

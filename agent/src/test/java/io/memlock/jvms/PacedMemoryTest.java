@@ -110,6 +110,38 @@ class PacedMemoryTest {
         assertThat(now()).isEqualTo(new JvmMemory(481 * MIB, MIB, 0, 20 * MIB, 9 * MIB, MIB, 0));
     }
 
+    /** As of a JVM that rests. */
+    @Test
+    void sharedMemoryThatIsAllInSwapIsMeasured() throws IOException {
+        status(0, 0);
+        Files.writeString(root.resolve("7/maps"), SMAPS.replaceAll("(?m)^[A-Z].*\n", ""));
+        swapUsed(0);
+        assertThat(now().swappedBytes()).isEqualTo(20 * MIB);
+
+        swapUsed(1);
+        assertThat(now().swappedBytes()).isEqualTo(120 * MIB);
+        assertThat(new MemoryReader(new ProcDirectory(root))
+                        .look(jvm(), PublishedLock.NOTHING, false)
+                        .swappedBytes())
+                .isEqualTo(120 * MIB);
+    }
+
+    @Test
+    void swappedBytesStayWhenTheLastPageOfSharedMemoryGoesToSwap() throws IOException {
+        status(0, 100 << 10);
+        PacedMemory memory = new PacedMemory(new MemoryReader(new ProcDirectory(root)), jvm(), 0);
+        assertThat(memory.now().swappedBytes()).isEqualTo(120 * MIB);
+
+        status(0, 0);
+        assertThat(memory.now().swappedBytes()).isEqualTo(120 * MIB);
+    }
+
+    private void swapUsed(int kilobytes) throws IOException {
+        Files.writeString(
+                root.resolve("meminfo"),
+                "MemTotal:  900000 kB\nSwapTotal:  1000 kB\nSwapFree:  " + (1000 - kilobytes) + " kB\n");
+    }
+
     /** Its entry remains until its parent collects it. */
     @Test
     void aJvmThatHasEndedHasNoMemory() throws IOException {
