@@ -109,7 +109,7 @@ public final class Main {
         PrintWriter err = command.getErr();
         err.println(mistake.getMessage());
         if (!UnmatchedArgumentException.printSuggestions(mistake, err) && command.getParent() == null) {
-            command.usage(err);
+            command.usage(err, Ansi.OFF); // only of stdout it is known that it is a terminal
         } else {
             err.println("\"" + command.getCommandSpec().qualifiedName() + " --help\" shows how to use it");
         }

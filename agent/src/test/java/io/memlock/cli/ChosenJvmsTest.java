@@ -182,6 +182,18 @@ class ChosenJvmsTest {
                 .contains("it takes");
     }
 
+    /** As in {@code memlock 2>file} at a terminal. */
+    @ParameterizedTest
+    @CsvSource({"--help, true", "--what, false"})
+    void usageIsColouredOnlyWhereTheTerminalIs(String words, boolean isColoured) {
+        commandLine(Console.of(print(out), print(err), "/dev/pts/3", Map.of())).execute(words);
+
+        assertThat(out.toString(StandardCharsets.UTF_8).contains("\u001b[")).isEqualTo(isColoured);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .doesNotContain("\u001b[")
+                .contains(isColoured ? "" : "Usage");
+    }
+
     private int run(String words) {
         return commandLine(Console.of(print(out), print(err), "pipe:[1]", Map.of()))
                 .execute(words.split(" ", -1));
