@@ -132,18 +132,19 @@ final class RangeLockService {
         }
 
         private Object unlock() {
-            Lock lock = open.get(first);
+            Long number = first; // boxed once: where the heap is too full for that, nothing is unlocked yet
+            Lock lock = open.get(number);
             if (lock != null) {
-                unlock(lock);
+                unlock(number, lock);
             }
             return null;
         }
 
-        private void unlock(Lock lock) {
+        private void unlock(Long number, Lock lock) {
             synchronized (lock) { // two may ask for it at once
-                if (open.containsKey(first)) {
+                if (open.containsKey(number)) {
                     locker.unlock(lock.pages, lock.manner);
-                    open.remove(first); // not before: in a full heap it may stay locked, and can be asked for again
+                    open.remove(number); // not before: in a full heap it may stay locked, and can be asked for again
                 }
             }
         }

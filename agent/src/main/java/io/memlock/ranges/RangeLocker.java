@@ -89,6 +89,7 @@ public final class RangeLocker {
         held.hold(pages, manner);
         int errno = Errno.NOT_DONE;
         boolean isLocked = false;
+        boolean isDone = false;
         try {
             errno = lockInPieces(pages, manner.isPopulated());
             errno = errno == 0 && !isLocked(pages) ? Errno.NOT_DONE : errno;
@@ -96,12 +97,13 @@ public final class RangeLocker {
             if (isLocked && manner.isHidden() && madvise(pages) != 0) {
                 errno = libc.errno();
             }
+            isDone = errno == 0;
         } finally {
-            if (errno != 0) {
+            if (!isDone) { // also where a call found the heap full
                 held.release(pages, manner);
             }
         }
-        return errno == 0 ? null : failure(pages, manner, errno, isLocked);
+        return isDone ? null : failure(pages, manner, errno, isLocked);
     }
 
     private int madvise(Range pages) {

@@ -127,6 +127,9 @@ public final class FakeKernel implements LibC, Mappings {
     /** What happens at each question for the limit. */
     public Runnable onGetrlimit = () -> {};
 
+    /** What happens at each madvise. */
+    public Runnable onMadvise = () -> {};
+
     /** What happens right after an mlock2 of this address, once. */
     public final Map<Long, Runnable> afterLock = new TreeMap<>();
 
@@ -715,6 +718,7 @@ public final class FakeKernel implements LibC, Mappings {
 
     @Override
     public int madvise(long addr, long length, int advice) {
+        onMadvise.run();
         if (fails("madvise")) {
             return refusal;
         }

@@ -322,6 +322,21 @@ class RangeLockerTest {
         assertThat(kernel.died).containsExactly("madvise");
     }
 
+    @Test
+    void anErrorBehindTheLockLeavesNothingLocked() throws Exception {
+        start("mode=none");
+        kernel.onMadvise = () -> {
+            kernel.onMadvise = () -> {};
+            throw new OutOfMemoryError("thrown by the test");
+        };
+
+        assertThatThrownBy(() -> ranges.lock(new Range(NATIVE, NATIVE + PAGE), new Manner(true, true)))
+                .isInstanceOf(OutOfMemoryError.class);
+
+        assertThat(kernel.chargedBytes()).isZero();
+        assertThat(process.held().isNothing()).isTrue();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"mode=all", "mode=all,strategy=rescan", "mode=heap,strategy=future", "exclude=nothing"})
     void whatIsHeldOnFaultStaysLockedWhenTheAgentUnlocks(String options) throws Exception {
