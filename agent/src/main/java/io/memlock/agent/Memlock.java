@@ -75,6 +75,9 @@ public final class Memlock implements Agent {
 
     private Background background;
 
+    /** Guards the next two. Whoever waits for it may hold the lock's monitor, and takes no other. */
+    private final Object privilegeMonitor = new Object();
+
     /** The watch for dropped privileges, once it will end with the JVM; null before. */
     private PrivilegeWatch privileges;
 
@@ -255,11 +258,14 @@ public final class Memlock implements Agent {
     }
 
     /** Starts the watch at the first moment at which dropping root would end the JVM. */
-    private synchronized void watchPrivilege() {
-        if (!isPrivilegeWatched() && lock.dependsOnCapability() && makeWatchThatEnds()) {
-            Thread watch = newThread(privileges, "memlock-privilege");
-            watch.start();
-            privilegeWatch = watch; // not before: where there is no memory for a thread just now, the next look tries
+    private void watchPrivilege() {
+        synchronized (privilegeMonitor) {
+            if (!isPrivilegeWatched() && lock.dependsOnCapability() && makeWatchThatEnds()) {
+                Thread watch = newThread(privileges, "memlock-privilege");
+                watch.start();
+                privilegeWatch =
+                        watch; // not before: where there is no memory for a thread just now, the next look tries
+            }
         }
     }
 
@@ -451,6 +457,7 @@ public final class Memlock implements Agent {
                     watchPrivilege();
                 }
             };
+            lock.tellWhenFutureIsSet(watching);
             Runnable prefaulting = new ThreadStart() {
                 @Override
                 protected void start() {

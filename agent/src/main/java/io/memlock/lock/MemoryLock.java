@@ -58,6 +58,9 @@ public final class MemoryLock {
     private int failedPasses;
     private long lastPassNanos;
 
+    /** What is told that new mappings have begun to be born locked while the JVM runs; null for nobody. */
+    private volatile Runnable futureListener;
+
     /** Whether the agent has unlocked everything at once, so that nobody else is to blame for what is unlocked. */
     private volatile boolean hasUnlockedAll;
 
@@ -105,6 +108,11 @@ public final class MemoryLock {
      */
     public void intendsToLookEvery(long nanos) {
         ledger.intendsToLookEvery(nanos);
+    }
+
+    /** Tells a listener each time when new mappings have begun to be born locked, by a change or a pass, on its thread. */
+    public void tellWhenFutureIsSet(Runnable listener) {
+        futureListener = listener;
     }
 
     /**
@@ -485,6 +493,10 @@ public final class MemoryLock {
     }
 
     private void follow(Plan.Turn turn) throws IOException {
+        if (turn == Plan.Turn.LIMIT_BY_DROPPED_CAPABILITY) { // before any look: the next commit may end the JVM
+            firstPassDone &= !future.isInForce();
+            future.endAtOnce();
+        }
         if (turn == Plan.Turn.LIMIT || turn == Plan.Turn.LIMIT_BY_DROPPED_CAPABILITY) {
             plan.notices()
                     .add(failures()
@@ -510,6 +522,10 @@ public final class MemoryLock {
             return runPass();
         }
         FutureLock.Attempt attempt = future.set();
+        tellFutureListener();
+        if (endFutureWithoutCapability()) { // it was dropped meanwhile, when there was nothing to end
+            return setFuture(failure);
+        }
         if (attempt.isSet()) {
             firstPassDone = false; // from now on what is not accessible is locked, too, and was not lost
             return runPass();
@@ -525,6 +541,17 @@ public final class MemoryLock {
         plan.notices().add(refused.text(Failures.PIECE_BY_PIECE));
         ledger.settleStrategy();
         return failure;
+    }
+
+    private void tellFutureListener() {
+        Runnable told = futureListener;
+        try {
+            if (told != null && future.isInForce()) {
+                told.run();
+            }
+        } catch (RuntimeException | Error e) {
+            // A full heap, or no thread to be had: the reporter looks within a second.
+        }
     }
 
     /** Returns why the promise is not kept after a pass; null if it is. */

@@ -127,6 +127,9 @@ public final class FakeKernel implements LibC, Mappings {
     /** What happens at each question for the limit. */
     public Runnable onGetrlimit = () -> {};
 
+    /** What happens after an mlockall. */
+    public Runnable afterLockAll = () -> {};
+
     /** What happens at each madvise. */
     public Runnable onMadvise = () -> {};
 
@@ -641,6 +644,7 @@ public final class FakeKernel implements LibC, Mappings {
                 }
             }
         }
+        afterLockAll.run();
         return 0;
     }
 

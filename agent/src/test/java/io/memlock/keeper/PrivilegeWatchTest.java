@@ -15,6 +15,7 @@ import io.memlock.os.Errno;
 import io.memlock.state.Strategy;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -160,6 +161,54 @@ class PrivilegeWatchTest {
         kernel.privileged = false;
         assertThat(kernel.commit(Region.HEAP, HEAP, 300 * MIB)).isTrue();
         assertThat(lock.reconcile().failure()).isNull();
+        assertThat(kernel.isFuture()).isTrue();
+    }
+
+    private void attach() throws Exception {
+        kernel.commit(Region.HEAP, HEAP, 4 * MIB);
+        assertThat(lock.start(OptionParser.parse("mode=none")).failure()).isNull();
+        lock.change(OptionParser.parse("mode=all"));
+    }
+
+    /** The watch, which was woken before that, has seen nothing to do. */
+    @Test
+    void rootThatIsDroppedWhileFutureIsSetIsNoticed() throws Exception {
+        kernel.afterLockAll = () -> kernel.privileged = false;
+
+        attach();
+
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(kernel.commit(Region.HEAP, HEAP, 300 * MIB)).as("lives").isTrue();
+        assertThat(lock.status().strategy()).isEqualTo(Strategy.RESCAN);
+    }
+
+    /** The watch leaves it to the keeper then, which knows of the limit by now. */
+    @Test
+    void theKeeperEndsFutureBeforeItLooksAtAnything() throws Exception {
+        attach();
+        lock.reconcile();
+        assertThat(kernel.isFuture()).isTrue();
+        kernel.privileged = false;
+        AtomicBoolean wasFuture = new AtomicBoolean();
+        kernel.afterLockedLook = () -> wasFuture.set(kernel.isFuture());
+
+        assertThat(lock.reconcile().notices()).anyMatch(notice -> notice.contains("CAP_IPC_LOCK was dropped"));
+
+        assertThat(wasFuture).isFalse();
+        assertThat(kernel.isFuture()).isFalse();
+    }
+
+    @Test
+    void isToldAtOnceWhenAnAttachHasSetFuture() throws Exception {
+        AtomicBoolean isTold = new AtomicBoolean();
+        lock.tellWhenFutureIsSet(() -> {
+            isTold.set(lock.dependsOnCapability());
+            throw new OutOfMemoryError("unable to create native thread, says the test");
+        });
+
+        attach();
+
+        assertThat(isTold).isTrue();
         assertThat(kernel.isFuture()).isTrue();
     }
 

@@ -75,6 +75,23 @@ class DropRootIT {
         }
     }
 
+    /** As one that locked nothing until then, and has a keeper. */
+    @EachJdk
+    void livesThoughItGrowsAtOnceAfterItLocksMore(Jdk jdk) {
+        try (ForkedJvm jvm = limitedWithoutRoot(Keeping.app(jdk, "mode=none"))
+                .flags("-XX:+UseSerialGC")
+                .start()) {
+            jvm.awaitLine("ready");
+            jvm.awaitErrorLine("[memlock] locks nothing until asked");
+            Memlock.run("attach", jvm.pid(), "mode=all").succeeded();
+            assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isGreaterThan(KERNEL_DEFAULT_BYTES);
+
+            assertThat(jvm.ask("dropandgrow " + NOBODY + " 300")).startsWith("grow 300");
+            assertThat(jvm.awaitErrorLine("[memlock] CAP_IPC_LOCK was dropped: a limit applies"))
+                    .isNotEmpty();
+        }
+    }
+
     /** Which nobody is woken by, and after which that thread alone could map nothing. */
     @EachJdk
     void outlivesAThreadThatDropsItsOwnCapabilities(Jdk jdk) {
