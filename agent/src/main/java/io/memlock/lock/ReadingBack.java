@@ -39,6 +39,7 @@ final class ReadingBack {
      */
     String readAll(List<Segment> allLocked, BooleanSupplier isOver) {
         end(); // what waited is part of all
+        soFar = new ReadBack(0, allLocked, null); // waits where an error ends this
         soFar = process.residency().swapIn(allLocked, isOver);
         String refusal = soFar.refusal();
         if (soFar.left().isEmpty()) {

@@ -349,13 +349,16 @@ public final class Reconciler {
             // kernel counts both. Leave room, or the JVM dies of EAGAIN.
             long reserve = conditions.othersSetFuture() ? found.largestBytes() : 0;
             budget.begin(conditions.limitBytes(), mappings.chargedBytes(), reserve);
-            repair.lockAll(
-                    selection, found, budget, locksOnlyOthersTake(conditions), isRepeated(selection, conditions));
+            try {
+                repair.lockAll(
+                        selection, found, budget, locksOnlyOthersTake(conditions), isRepeated(selection, conditions));
+            } finally { // the next pass finds them locked, whatever ends this one
+                newlyLocked.addAll(repair.newlyLocked());
+            }
             for (Segment segment : stillThere(repair.vanished())) {
                 repair.countStillThere(segment);
             }
         }
-        newlyLocked.addAll(repair.newlyLocked());
         locked = found.kept();
         return repair.result(found);
     }

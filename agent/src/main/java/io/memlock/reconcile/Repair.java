@@ -216,7 +216,7 @@ final class Repair {
         }
     }
 
-    /** Returns what was unlocked and is locked now, at its start at least. */
+    /** Returns what was unlocked and is locked now, at its start at least; after an error, the last may not be. */
     List<Segment> newlyLocked() {
         return newlyLocked;
     }
@@ -257,6 +257,7 @@ final class Repair {
     private boolean lock(Segment segment) {
         listener.begins(segment, true);
         tools.ours.add(segment); // before it is locked: in a full heap nothing may be possible after that
+        newlyLocked.add(segment);
         int errno = tools.calls.lock(segment, outgrown);
         // A return code is not proof; and the mapping may be gone by now, which is nobody's fault.
         boolean isLocked = isLocked(segment, errno);
@@ -264,9 +265,8 @@ final class Repair {
             errno = tools.calls.lock(segment, outgrown);
             isLocked = isLocked(segment, errno);
         }
-        if (isLocked) { // at its start at least
-            newlyLocked.add(segment);
-        } else {
+        if (!isLocked) { // not even at its start
+            newlyLocked.remove(newlyLocked.size() - 1);
             tools.ours.remove(segment);
             errno = errno == 0 ? neverLockedOrNotDone(segment) : errno;
         }

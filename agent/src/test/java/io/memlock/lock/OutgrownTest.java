@@ -424,6 +424,39 @@ class OutgrownTest {
         assertThat(process.asked).containsExactly("swap in privately 1", "tell 1");
     }
 
+    /** A heap that is full at that moment: the next pass finds both locked. */
+    @Test
+    void whatAPassHasLockedThatAnErrorEndedIsReadBackLater() throws Exception {
+        start();
+        process.isPrivateInSwap = true;
+        kernel.commit(Region.HEAP, HEAP + 8 * MIB, MIB);
+        kernel.commit(Region.HEAP, HEAP + 16 * MIB, MIB);
+        kernel.afterLock.put(HEAP + 16 * MIB, OutgrownTest::fail);
+        assertThatThrownBy(lock::reconcileAfterChange).isInstanceOf(OutOfMemoryError.class);
+        process.asked.clear();
+
+        pass();
+
+        assertThat(process.asked).containsExactly("swap in privately 2", "tell 1");
+    }
+
+    @Test
+    void whatAnErrorKeptAnAttachFromReadingBackIsReadBackLater() throws Exception {
+        process.isPrivateInSwap = true;
+        process.whileSwappingIn = OutgrownTest::fail;
+        assertThatThrownBy(() -> lock.change(OptionParser.parse("mode=heap"))).isInstanceOf(OutOfMemoryError.class);
+        process.whileSwappingIn = () -> {};
+        process.asked.clear();
+
+        pass();
+
+        assertThat(process.asked).contains("swap in privately 1");
+    }
+
+    private static void fail() {
+        throw new OutOfMemoryError("thrown by the test");
+    }
+
     /** As the keeper does it. */
     private void pass() throws Exception {
         lock.reconcile();
