@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,8 +34,15 @@ final class ListenerThread {
     private static final int WAITING = 64;
 
     private final MethodHandles.Lookup lookup = MethodHandles.lookup();
-    private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
-            0, 1, SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), ListenerThread::thread);
+    private final ThreadPoolExecutor thread;
+
+    ListenerThread() {
+        this(ListenerThread::thread);
+    }
+
+    ListenerThread(ThreadFactory threads) {
+        thread = new ThreadPoolExecutor(0, 1, SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+    }
 
     private static Thread thread(Runnable work) {
         Thread thread = new Thread(work, "memlock-jmx");
@@ -69,15 +77,24 @@ final class ListenerThread {
                 name));
     }
 
-    /** Sends a notification to the listeners of a bean, without waiting for them. */
+    /**
+     * Sends a notification to the listeners of a bean, without waiting for them. What an error keeps from being sent is not
+     * sent later.
+     */
     void send(NotificationBroadcasterSupport emitter, Notification notification) {
         makeRoom();
-        thread.execute(new Sending(bound(
+        Sending sending = new Sending(bound(
                 NotificationBroadcasterSupport.class,
                 "sendNotification",
                 MethodType.methodType(void.class, Notification.class),
                 emitter,
-                notification)));
+                notification));
+        try {
+            thread.execute(sending);
+        } catch (RuntimeException | Error e) { // it waits though there is no thread for it
+            thread.remove(sending);
+            throw e;
+        }
     }
 
     private void makeRoom() {

@@ -251,10 +251,19 @@ final class Keeper {
                 allowance.spend(cpu.nanos() - start);
             }
             tellPeriod(allowance.restNanos(lastPassEnd));
-            announcer.announce();
+            announce();
         }
-        noteOnce(outcome.status().state());
         outcome.notices().forEach(log::warn);
+        noteOnce(outcome.status().state());
+    }
+
+    /** Says what has changed. Whatever keeps that from being said delays nothing else; the next pass says it, or the reporter. */
+    private void announce() {
+        try {
+            announcer.announce();
+        } catch (Throwable e) {
+            troubles.goOnAfter(e);
+        }
     }
 
     /** Reads back a part of what is in swap after each pass. Returns whether there is more. */

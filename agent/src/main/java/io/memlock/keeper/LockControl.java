@@ -166,15 +166,24 @@ public final class LockControl {
         background.start();
         LockStatus changed = outcome.status();
         log.info(what + ", asked for " + asker + ": " + changed.state() + " (" + changed.describe() + ")");
-        announcer.announce();
+        announceState();
         outcome.notices().forEach(log::warn);
+    }
+
+    /** Says what has changed. Where that cannot be said just now the reporter says it: the change is made. */
+    private void announceState() {
+        try {
+            announcer.announce();
+        } catch (RuntimeException | Error e) {
+            log.debug("the change of state is told later: " + e);
+        }
     }
 
     /** Tells of what was begun: the keeper goes on with it, whatever the one who asked is told. */
     private void announceUnfinished(String what, String asker, Throwable cause) {
         background.start();
         log.warn(what + ", asked for " + asker + ": not carried out yet (" + cause + "); the keeper goes on with it");
-        announcer.announce();
+        announceState();
     }
 
     /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.keeper;
 
+import io.memlock.hotspot.RetryPause;
 import io.memlock.lock.MemoryLock;
 import io.memlock.log.Log;
 import io.memlock.state.LockState;
@@ -25,6 +26,9 @@ final class StateAnnouncer {
 
     /** The last state the listener was told. Guarded by this. */
     private LockState notified;
+
+    /** Between attempts to tell the listener where that takes a thread more than the process may have. Guarded by this. */
+    private final RetryPause pause = new RetryPause(ThreadStart.LONGEST_NANOS);
 
     /** Since when nobody has known the state; 0 while somebody does. */
     private volatile long unknownSince;
@@ -87,9 +91,19 @@ final class StateAnnouncer {
      */
     private synchronized void notifyListener() {
         LockState after = lock.status().state();
-        if (after != notified && isWorthTelling(after)) {
+        long now = System.nanoTime();
+        if (after == notified || !isWorthTelling(after) || !pause.hasLasted(now)) {
+            return;
+        }
+        try {
             listener.stateChanged(notified, after);
             notified = after;
+            pause.end();
+        } catch (RuntimeException | Error e) {
+            if (ThreadStart.isForWantOfAThread(e)) { // HotSpot writes two lines on stdout for each
+                pause.begin(now);
+            }
+            throw e;
         }
     }
 

@@ -2,12 +2,14 @@
 package io.memlock.jmx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.management.MBeanServer;
 import javax.management.MBeanServerFactory;
 import javax.management.Notification;
@@ -90,5 +92,26 @@ class ListenerThreadTest {
         registration.get();
 
         assertThat(server.isRegistered(name)).isTrue();
+    }
+
+    /** At the limit on threads: whoever notices a change tries again, and would send it once for each time. */
+    @Test
+    void whatNoThreadWasThereForIsNotSentLater() throws Exception {
+        AtomicBoolean hasThreads = new AtomicBoolean();
+        ListenerThread limited = new ListenerThread(work -> {
+            if (!hasThreads.get()) {
+                throw new OutOfMemoryError("unable to create native thread, says the test");
+            }
+            return new Thread(work);
+        });
+        goesOn.countDown();
+        assertThatThrownBy(() -> limited.send(emitter, new Notification("type", "source", 2)))
+                .isInstanceOf(OutOfMemoryError.class);
+        hasThreads.set(true);
+
+        limited.send(emitter, new Notification("type", "source", 70));
+
+        assertThat(lastIsReceived.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(received).contains(70L).doesNotContain(2L);
     }
 }

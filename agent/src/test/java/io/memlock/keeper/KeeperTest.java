@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.keeper;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.fake.FakeKernel;
@@ -15,7 +16,9 @@ import io.memlock.options.OptionParser;
 import io.memlock.os.Errno;
 import io.memlock.os.Linux;
 import io.memlock.zgc.ZgcMirror;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -200,6 +203,36 @@ class KeeperTest {
         started(keeper, () -> {});
 
         assertThat(locked.await(1, TimeUnit.MINUTES)).isTrue();
+    }
+
+    /** At the limit on threads, where each listener takes one. */
+    @Test
+    void aChangeThatNoListenerCanBeToldOfLosesNoNotice() throws Exception {
+        kernel.commit(Region.HEAP, HEAP, MIB);
+        FakeProcess process = new FakeProcess(kernel);
+        MemoryLock lock = process.newLock();
+        lock.start(OptionParser.parse("mode=all,interval=100ms"));
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        Log log = new Log(new PrintStream(printed, true, UTF_8), LogLevel.INFO);
+        CountDownLatch told = new CountDownLatch(1);
+        StateAnnouncer announcer = new StateAnnouncer(lock, process, log, (from, to) -> {
+            told.countDown();
+            throw new OutOfMemoryError("thrown by the test");
+        });
+        Keeper keeper = new Keeper(
+                lock, process, log, announcer, process.options, () -> Growth.NONE, new ThreadCpuTime(kernel));
+        keepers.add(keeper);
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 64 << 10;
+        CountDownLatch isTold = new CountDownLatch(1);
+
+        started(keeper, () -> {
+            if (told.getCount() == 0 && printed.toString(UTF_8).contains("CAP_IPC_LOCK was dropped")) {
+                isTold.countDown();
+            }
+        });
+
+        assertThat(isTold.await(1, TimeUnit.MINUTES)).as("its notices are told").isTrue();
     }
 
     /** Otherwise the state of a lock that lasts would be unknown for most of the time. */

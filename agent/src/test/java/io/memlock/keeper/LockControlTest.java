@@ -35,9 +35,12 @@ class LockControlTest {
     private final Log log = new Log(new PrintStream(printed, true, UTF_8), LogLevel.INFO);
 
     private final List<String> published = new ArrayList<>();
+    private Runnable whileNotifying = () -> {};
     private final StateListener publisher = new StateListener() {
         @Override
-        public void stateChanged(LockState from, LockState to) {}
+        public void stateChanged(LockState from, LockState to) {
+            whileNotifying.run();
+        }
 
         @Override
         public void lockChanged() {
@@ -121,6 +124,18 @@ class LockControlTest {
         logged.lock(OptionParser.parse("mode=heap,strategy=future"), "by a test");
 
         assertThat(printed.toString(UTF_8)).contains("refused options \"mode=heap,strategy=future\"");
+    }
+
+    /** Such as a thread that the process may not have. */
+    @Test
+    void aChangeIsToldThoughNoListenerCanBe() throws Exception {
+        LockControl told = started("mode=none");
+        whileNotifying = () -> {
+            throw new OutOfMemoryError("unable to create native thread, says the test");
+        };
+
+        assertThat(told.lock(OptionParser.parse("mode=heap"), "by a test").isDone())
+                .isTrue();
     }
 
     /** Who is told of a change looks at once what is published of it. */

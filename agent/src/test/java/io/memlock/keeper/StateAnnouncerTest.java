@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -104,6 +105,21 @@ class StateAnnouncerTest {
         failsToNotify = false;
 
         assertEachIsToldOnce();
+    }
+
+    /** HotSpot writes about each thread that it does not get. */
+    @Test
+    void restsWhereThereIsNoThreadForAListener() {
+        AtomicInteger attempts = new AtomicInteger();
+        whileNotifying = () -> {
+            attempts.incrementAndGet();
+            throw new OutOfMemoryError("unable to create native thread, says the test");
+        };
+        assertThatThrownBy(announcer::announce).isInstanceOf(OutOfMemoryError.class);
+
+        announcer.announce();
+
+        assertThat(attempts).hasValue(1);
     }
 
     @Test
