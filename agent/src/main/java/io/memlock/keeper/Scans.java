@@ -36,21 +36,24 @@ final class Scans {
 
     private static final long CHANGED_BURST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    /** So much of a scan counts at most: an answer about a large JVM need not wait for minutes. */
+    private static final long MOST_COUNTED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** Scans for those who ask come once a second at most, and take 0.5 % of a CPU at most, however many ask. */
     private static final long ASKED_GAP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final long ASKED_SHARE = 200;
-
-    private final ProcessView process;
-    private final ThreadCpuTime cpu;
-    private final CpuAllowance resized;
-    private final CpuAllowance changed;
 
     /** A scan rests as long as it works, and waits for a CPU where there are few: it takes so many times its CPU time at most. */
     private static final long CLOCK_PER_CPU = 16;
 
     /** What it may take in any case. */
     private static final long LONGER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final ProcessView process;
+    private final ThreadCpuTime cpu;
+    private final CpuAllowance resized;
+    private final CpuAllowance changed;
 
     private volatile RegionReport last;
 
@@ -112,7 +115,7 @@ final class Scans {
         while (last == null || last.begunNanos() - changedNanos < 0) {
             long rest = changed.restNanos(process.nanoTime());
             if (rest == 0) {
-                changed.spend(scan());
+                changed.spend(Math.min(MOST_COUNTED_NANOS, scan()));
             } else {
                 await(rest);
             }

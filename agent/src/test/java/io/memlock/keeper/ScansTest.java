@@ -23,6 +23,7 @@ class ScansTest {
     private static final int AT_ONCE = 5;
 
     private long cpuNanos;
+    private long scanCostNanos = DEAR_NANOS;
     private int count;
 
     private final FakeKernel kernel = new FakeKernel();
@@ -34,7 +35,7 @@ class ScansTest {
         kernel.cpuNanos = () -> cpuNanos;
         process.onScan = () -> {
             count++;
-            cpuNanos += DEAR_NANOS;
+            cpuNanos += scanCostNanos;
         };
     }
 
@@ -112,6 +113,20 @@ class ScansTest {
         change.get();
 
         assertThat(count).isEqualTo(AT_ONCE + 1);
+    }
+
+    /** Who asks for a change gives up when nothing is heard of it for five minutes. */
+    @Test
+    void theAnswerAfterDearScansWaitsForLessThanTwoMinutes() throws Exception {
+        scanCostNanos = TimeUnit.SECONDS.toNanos(100);
+        for (int i = 0; i < 3; i++) {
+            scans.scanAfter(process.nanoTime());
+        }
+        process.passedNanos += TimeUnit.SECONDS.toNanos(100);
+
+        scans.scanAfter(process.nanoTime());
+
+        assertThat(count).isEqualTo(4);
     }
 
     @Test
