@@ -156,7 +156,10 @@ public final class LockControl {
     String describeChange(LockStatus changed) {
         try {
             scans.scanAfter(process.nanoTime());
-            return describe(changed);
+            LockStatus now = lock.status();
+            return now.asked().equals(changed.asked())
+                    ? describe(changed)
+                    : changed.state() + ", but it was changed again; now " + describe(now);
         } catch (IOException | RuntimeException e) {
             return changed.state() + ": cannot tell how much is locked: " + e.getMessage();
         }

@@ -4,6 +4,7 @@ package io.memlock.keeper;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
@@ -136,6 +137,17 @@ class LockControlTest {
 
         assertThat(told.lock(OptionParser.parse("mode=heap"), "by a test").isDone())
                 .isTrue();
+    }
+
+    /** While the answer waits for its scan. */
+    @Test
+    void anAnswerTellsThatSomebodyElseHasUnlockedMeanwhile() throws Exception {
+        LockControl told = started("mode=none");
+        process.onScan = () -> assertDoesNotThrow(() -> lock.unlock());
+
+        String text = told.lock(OptionParser.parse("mode=heap"), "by a test").text();
+
+        assertThat(text).startsWith("LOCKED, but it was changed again; now UNLOCKED: nothing is selected");
     }
 
     /** Who is told of a change looks at once what is published of it. */
