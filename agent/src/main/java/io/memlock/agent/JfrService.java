@@ -19,6 +19,9 @@ final class JfrService {
     /** The events that are registered; null if none are. */
     private LockEvents events;
 
+    /** Whether what is registered is to go, and an error has kept some of it so far. */
+    private boolean isEnding;
+
     private boolean isRefused;
 
     private final RetryPause pause = new RetryPause();
@@ -38,6 +41,9 @@ final class JfrService {
     void update(LockControl control) {
         long now = System.nanoTime();
         try {
+            if (isEnding) {
+                end();
+            }
             if (!options.get().jfr()) {
                 isRefused = false;
                 end();
@@ -56,7 +62,7 @@ final class JfrService {
             log.debug("no events in Flight Recorder: " + e);
             if (!isRefused) {
                 pause.begin(now);
-                end();
+                isEnding = true; // a second later: in a full heap that fails as well
             }
         }
     }
@@ -67,10 +73,11 @@ final class JfrService {
     }
 
     private void end() {
-        LockEvents last = events;
-        events = null;
-        if (last != null) {
-            last.end();
+        isEnding = true;
+        if (events != null) {
+            events.end();
+            events = null; // not before: only these events can take their hooks away
         }
+        isEnding = false;
     }
 }
