@@ -5,7 +5,10 @@ import io.memlock.keeper.LockControl;
 import io.memlock.report.RegionReport;
 import io.memlock.state.LockStatus;
 
-/** Provides the lock as it is now. While several attributes are read together, it provides the lock of one moment. */
+/**
+ * Provides the lock as it is now. While a thread reads several attributes together, it provides the lock of one moment to
+ * that thread.
+ */
 final class LockView {
 
     private final LockControl control;
@@ -13,15 +16,15 @@ final class LockView {
     /** The lock at that moment; null unless it is held. */
     private volatile Held held;
 
-    private record Held(LockStatus status, RegionReport report) {}
+    private record Held(Thread reader, LockStatus status, RegionReport report) {}
 
     LockView(LockControl control) {
         this.control = control;
     }
 
-    /** Holds the lock as it is now. */
+    /** Holds the lock as it is now, for the calling thread. */
     void hold() {
-        held = new Held(control.status(), control.report());
+        held = new Held(Thread.currentThread(), control.status(), control.report());
     }
 
     /** Lets go of it: each answer is of the moment it is asked for again. */
@@ -29,14 +32,18 @@ final class LockView {
         held = null;
     }
 
+    private static boolean isOthers(Held last) {
+        return last == null || last.reader() != Thread.currentThread();
+    }
+
     LockStatus status() {
         Held last = held;
-        return last == null ? control.status() : last.status();
+        return isOthers(last) ? control.status() : last.status();
     }
 
     /** Returns the last scan, null before the first. */
     RegionReport report() {
         Held last = held;
-        return last == null ? control.report() : last.report();
+        return isOthers(last) ? control.report() : last.report();
     }
 }
