@@ -157,7 +157,7 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
                 lastFollow = now;
                 long before = cpu.nanos();
                 made.follow(process.locate(HEAP));
-                following.spend(cpu.nanos() - before);
+                following.spend(cpu.since(before));
             }
             if (made.refill(pagemap::isTouched, now) || seen == Growth.CERTAIN) {
                 lastChange = System.nanoTime();

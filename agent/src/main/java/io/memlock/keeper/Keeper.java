@@ -248,7 +248,7 @@ final class Keeper {
             mayHaveGrown |= mayHaveChanged && !hasLooked;
             lastPassEnd = System.nanoTime();
             if (!isUrgent) { // what keeps the JVM from being killed waits for no allowance
-                allowance.spend(cpu.nanos() - start);
+                allowance.spend(cpu.since(start));
             }
             tellPeriod(allowance.restNanos(lastPassEnd));
             announce();
@@ -273,7 +273,7 @@ final class Keeper {
         }
         long start = cpu.nanos();
         boolean isMore = lock.readBack();
-        readingBack.spend(cpu.nanos() - start);
+        readingBack.spend(cpu.since(start));
         return isMore;
     }
 
@@ -284,7 +284,7 @@ final class Keeper {
         }
         long start = cpu.nanos();
         boolean isMore = lock.populateMirror();
-        mirroring.spend(cpu.nanos() - start);
+        mirroring.spend(cpu.since(start));
         return isMore;
     }
 

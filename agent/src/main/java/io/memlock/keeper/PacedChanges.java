@@ -51,7 +51,7 @@ final class PacedChanges {
         try {
             return lock.change(wanted);
         } finally {
-            allowance.spend(Math.min(MOST_COUNTED_NANOS, cpu.nanos() - before));
+            allowance.spend(Math.min(MOST_COUNTED_NANOS, cpu.since(before)));
         }
     }
 

@@ -133,6 +133,7 @@ final class Scans {
 
     /** Scans, and returns what that took in CPU time. */
     private long scan() throws IOException {
+        long begun = process.nanoTime();
         long before = cpu.nanos();
         long resident = process.residentBytes();
         isScanning = true;
@@ -142,7 +143,8 @@ final class Scans {
             isScanning = false;
         }
         residentBytes = resident;
-        scanNanos = cpu.nanos() - before;
+        // On a virtual thread the CPU time may be that of two carriers.
+        scanNanos = Math.min(cpu.since(before), process.nanoTime() - begun);
         notifyAll();
         return scanNanos;
     }

@@ -827,6 +827,9 @@ public final class FakeKernel implements LibC, Mappings {
 
     @Override
     public int clock_gettime(int clockid, long[] tp) {
+        if (filter.containsKey("clock_gettime")) {
+            return fail(filter.get("clock_gettime"));
+        }
         long nanos = cpuNanos.getAsLong();
         tp[0] = nanos / 1_000_000_000L;
         tp[1] = nanos % 1_000_000_000L;

@@ -71,7 +71,10 @@ class LockControlTest {
         process.scanNanos = 2 * SECOND;
         long[] cpuNanos = new long[1];
         kernel.cpuNanos = () -> cpuNanos[0];
-        process.onScan = () -> cpuNanos[0] += SECOND;
+        process.onScan = () -> {
+            cpuNanos[0] += SECOND;
+            process.passedNanos += process.scanNanos;
+        };
         scans.refresh();
         assertThat(control.goodUntilNanos() - lock.goodUntilNanos()).isEqualTo(3 * SECOND);
     }

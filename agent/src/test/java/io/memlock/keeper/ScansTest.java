@@ -36,6 +36,7 @@ class ScansTest {
         process.onScan = () -> {
             count++;
             cpuNanos += scanCostNanos;
+            process.passedNanos += scanCostNanos;
         };
     }
 
@@ -77,16 +78,16 @@ class ScansTest {
 
     @Test
     void aChangeIsToldByAScanBegunAfterIt() throws IOException {
-        scans.scanAfter(System.nanoTime());
-        scans.scanAfter(System.nanoTime());
+        scans.scanAfter(process.nanoTime());
+        scans.scanAfter(process.nanoTime());
 
         assertThat(count).isEqualTo(2);
     }
 
     @Test
     void aChangeIsToldByTheScanThatAnotherChangeHasBroughtAbout() throws IOException {
-        long changed = System.nanoTime();
-        scans.scanAfter(System.nanoTime());
+        long changed = process.nanoTime();
+        scans.scanAfter(process.nanoTime());
         scans.scanAfter(changed);
 
         assertThat(count).isEqualTo(1);
@@ -96,7 +97,7 @@ class ScansTest {
     void changesWithoutEndWaitForTheScanOfSomebodyElse() throws Exception {
         changeWithoutPause();
         FutureTask<Void> change = new FutureTask<>(() -> {
-            scans.scanAfter(System.nanoTime());
+            scans.scanAfter(process.nanoTime());
             return null;
         });
         Thread asker = new Thread(change, "asker");
@@ -129,12 +130,27 @@ class ScansTest {
         assertThat(count).isEqualTo(4);
     }
 
+    /** On a virtual thread, which goes on with another carrier after a pause. */
+    @Test
+    void aScanCostsNoMoreThanTheTimeItTook() throws IOException {
+        process.onScan = () -> {
+            count++;
+            cpuNanos += TimeUnit.HOURS.toNanos(1);
+        };
+        scans.refresh();
+        process.passedNanos += TimeUnit.MINUTES.toNanos(3);
+
+        scans.keepFresh(false);
+
+        assertThat(count).isEqualTo(2);
+    }
+
     @Test
     void whoIsInterruptedWhileWaitingLearnsThatTheChangeIsDone() throws IOException {
         changeWithoutPause();
         Thread.currentThread().interrupt();
 
-        assertThatThrownBy(() -> scans.scanAfter(System.nanoTime()))
+        assertThatThrownBy(() -> scans.scanAfter(process.nanoTime()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("the change has been made");
         assertThat(Thread.interrupted()).isTrue();
@@ -181,7 +197,7 @@ class ScansTest {
 
     private void changeWithoutPause() throws IOException {
         for (int i = 0; i < AT_ONCE; i++) {
-            scans.scanAfter(System.nanoTime());
+            scans.scanAfter(process.nanoTime());
         }
     }
 
