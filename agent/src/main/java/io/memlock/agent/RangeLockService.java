@@ -25,6 +25,11 @@ final class RangeLockService {
 
     private static final String NOT_DONE = "NOT LOCKED";
 
+    /** Its address may belong to somebody else by now. */
+    private static final String FREED =
+            NOT_DONE + ": the buffer's memory was freed, as the arena of its memory segment is"
+                    + " closed. To fix: lock it while the arena is open, and close the handle before the arena";
+
     private final RangeLocker locker;
     private final AtomicLong lastNumber = new AtomicLong();
     private final Map<Long, Lock> open = new ConcurrentHashMap<>();
@@ -111,6 +116,9 @@ final class RangeLockService {
         }
 
         private Object lock() {
+            if (buffer != null && BufferLife.isOver(buffer)) {
+                return FREED;
+            }
             long address = buffer == null ? first : NativeAccess.addressOf(buffer);
             long bytes = buffer == null ? second : buffer.capacity();
             Range pages = locker.pagesOf(address, bytes);

@@ -292,6 +292,10 @@ class RangeLocksIT {
             assertThat(byAddress.lockedBytes()).isEqualTo(byAddress.bytes());
             assertThat(locked(jvm)).containsExactly(byAddress.pages());
             assertThat(jvm.stderr()).doesNotContain("WARNING");
+            assertThat(jvm.ask("foreignfreed"))
+                    .startsWith("MemoryLockException NOT LOCKED")
+                    .contains("was freed");
+            assertThat(locked(jvm)).containsExactly(byAddress.pages());
         }
     }
 

@@ -19,7 +19,7 @@ import java.util.Map;
  * Uses {@code io.memlock.api}. {@code buffer NAME BYTES OPTIONS} allocates a buffer and locks a part of it that is aligned to
  * nothing; {@code again NAME OTHER} locks the same range once more; {@code beside NAME OTHER} locks the few bytes behind it;
  * {@code tell NAME} and {@code close NAME} do that; {@code cycles N} locks, closes, allocates and frees on eight threads, and
- * {@code foreign NAME} locks memory segments (JDK 22 and later).
+ * {@code foreign} locks memory segments, {@code foreignfreed} one whose arena is closed (JDK 22 and later).
  */
 public final class RangeLockApp {
 
@@ -59,6 +59,7 @@ public final class RangeLockApp {
             case "heapbuffer" -> put("heap", MemoryLocks.lock(ByteBuffer.allocate(ODD_BYTES)));
             case "nowhere" -> put("nowhere", MemoryLocks.lock(4096 * 3 + 7, ODD_BYTES));
             case "foreign" -> lockSegments();
+            case "foreignfreed" -> lockFreedSegment();
             case "copy" -> useCopy(arguments[0]);
             case "cycles" -> cycles.run(Integer.parseInt(arguments[0]));
             case "closecycles" -> cycles.close();
@@ -125,6 +126,17 @@ public final class RangeLockApp {
         long bytes = (Long) segments.getMethod("byteSize").invoke(segment);
         ByteBuffer buffer = (ByteBuffer) segments.getMethod("asByteBuffer").invoke(segment);
         return put("segment", MemoryLocks.lock(address, bytes)) + " " + put("segmentbuffer", MemoryLocks.lock(buffer));
+    }
+
+    private String lockFreedSegment() throws ReflectiveOperationException {
+        Class<?> arenas = Class.forName("java.lang.foreign.Arena");
+        Object arena = arenas.getMethod("ofShared").invoke(null);
+        Object segment = arenas.getMethod("allocate", long.class, long.class).invoke(arena, 100L, 1L);
+        ByteBuffer buffer = (ByteBuffer) Class.forName("java.lang.foreign.MemorySegment")
+                .getMethod("asByteBuffer")
+                .invoke(segment);
+        arenas.getMethod("close").invoke(arena);
+        return put("freed", MemoryLocks.lock(buffer));
     }
 
     /** Locks through a copy of the API in a class loader that does not ask others for it. */
