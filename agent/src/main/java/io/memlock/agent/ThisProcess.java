@@ -75,6 +75,11 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
     private final Instrumentation instrumentation;
     private final Log log;
     private final Progress progress;
+    private static final long MISCOUNTED_PAGES = 1L << 31;
+
+    /** ZGC reserves up to so many times the largest heap, in one mapping. */
+    private static final long RESERVED_HEAPS = 16;
+
     private final long pageBytes;
     private final LockProbe probe;
     private final LimitProbe limits;
@@ -290,6 +295,11 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
             inUserNamespace = proc.isInUserNamespace(ProcFs.SELF);
         }
         return inUserNamespace;
+    }
+
+    @Override
+    public boolean mayBeMiscounted() {
+        return Runtime.getRuntime().maxMemory() / pageBytes >= MISCOUNTED_PAGES / RESERVED_HEAPS;
     }
 
     @Override

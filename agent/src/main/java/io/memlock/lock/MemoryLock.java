@@ -121,7 +121,10 @@ public final class MemoryLock {
      */
     public boolean dependsOnCapability() {
         LockLimit now = plan.limit();
-        return future.isInForce() && now != null && now.isByCapability() && now.hasCapability();
+        return future.isInForce()
+                && now != null
+                && (now.isByCapability() || process.mayBeMiscounted())
+                && now.hasCapability();
     }
 
     /**

@@ -21,6 +21,13 @@ public interface OwnProcess {
     /** Returns whether a capability counts for nothing, because the process is in another user namespace than the first. */
     boolean isInUserNamespace();
 
+    /**
+     * Returns whether a mapping may be so long that the kernel miscounts what is charged. Then it counts less than nothing
+     * once that is locked, and without CAP_IPC_LOCK each mapping that is to be born locked is beyond even an infinite limit.
+     * Linux {@code mm/mlock.c: mlock_fixup} has the number of pages in an int.
+     */
+    boolean mayBeMiscounted();
+
     /** Returns whether a seccomp filter may end the process for a call of this thread that can be left out. */
     boolean isFiltered();
 

@@ -112,7 +112,8 @@ public final class Plan {
         strategy = selection.isEmpty() ? null : Strategy.RESCAN; // also where the room cannot be measured
         if (strategy != null && chooseFuture(RoomWatch.SCARCE_BYTES)) {
             strategy = Strategy.FUTURE;
-            limit = limits.lift(limit);
+            // Where an infinite limit may not do, the capability has to be watched.
+            limit = process.mayBeMiscounted() ? limit : limits.lift(limit);
         }
     }
 

@@ -36,6 +36,9 @@ public final class FakeKernel implements LibC, Mappings {
 
     public static final long PAGE = 4096;
 
+    /** From so many bytes on, once they are locked, the kernel has counted less than nothing. mm/mlock.c: mlock_fixup */
+    static final long MISCOUNTED = PAGE << 31;
+
     /** As maps names ZGC's memory. */
     static final String HEAP_FILE = "/memfd:java_heap (deleted)";
 
@@ -956,6 +959,9 @@ public final class FakeKernel implements LibC, Mappings {
     }
 
     private boolean isOverLimit(long bytes) {
+        if (!privileged && vmas.values().stream().anyMatch(vma -> vma.locked && vma.end - vma.start >= MISCOUNTED)) {
+            return true; // the sum is below 0, and compared as if it had no sign
+        }
         return !privileged && softLimit != Linux.RLIM_INFINITY && bytes > softLimit;
     }
 

@@ -53,6 +53,10 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     final FakeKernel kernel;
     private final LibC viewing;
     public boolean isFiltered;
+
+    /** Whether a mapping is longer than the kernel can count. */
+    public boolean isMiscounted;
+
     public boolean hasNewFilter;
 
     /** Run by each scan. */
@@ -206,6 +210,11 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     public ZgcMirror newZgcMirror() {
         return new ZgcMirror(
                 viewing, new Populator(viewing, new KernelVersion(6, 1)), probe, nanos -> {}, progress, () -> 0);
+    }
+
+    @Override
+    public boolean mayBeMiscounted() {
+        return isMiscounted;
     }
 
     @Override

@@ -620,6 +620,24 @@ class MemoryLockTest {
         assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
     }
 
+    /** As of ZGC with a heap of more than 512 GiB: the kernel counts less than nothing, which is more than any limit. */
+    @Test
+    void aLimitThatIsLiftedDoesNotDoWhereTheKernelMiscounts() throws Exception {
+        kernel.reserve(Region.HEAP, 0x1000_0000_0000L, 9L << 40);
+        kernel.mayRaiseHardLimit = true;
+        process.isMiscounted = true;
+        start("mode=all");
+        assertThat(kernel.isFuture()).isTrue();
+        assertThat(lock.dependsOnCapability()).isTrue();
+
+        kernel.privileged = false;
+
+        assertThat(lock.endFutureWithoutCapability()).isTrue();
+        assertThat(kernel.commit(Region.HEAP, HEAP + 4 * MIB, MIB))
+                .as("the JVM commits")
+                .isTrue();
+    }
+
     /** As glibc maps for random numbers, on Linux 6.11 and later without the patch of 2026. */
     @Test
     void droppableMemoryThatWasBornLockedBreaksNoUnlock() throws Exception {
