@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.memlock.residency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.memlock.calls.Progress;
+import io.memlock.fake.FakeKernel;
+import io.memlock.fake.RecordingLibC;
+import io.memlock.log.Log;
+import io.memlock.log.LogLevel;
+import io.memlock.memory.Backing;
+import io.memlock.memory.Evidence;
+import io.memlock.memory.Mapping;
+import io.memlock.memory.Region;
+import io.memlock.memory.Segment;
+import io.memlock.os.Linux;
+import io.memlock.proc.ProcFs;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** One page is in swap, and VmSwap is 0. */
+class ProcessResidencyTest {
+
+    private static final int PAGE = 4096;
+    private static final long SWAPPED = 1L << 62 | 1L << 56;
+
+    private final FakeKernel kernel = new FakeKernel();
+    private final RecordingLibC libc = new RecordingLibC(kernel);
+
+    @TempDir
+    private Path root;
+
+    private void write(String file, String text) throws IOException {
+        Path path = root.resolve(file);
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, text);
+    }
+
+    private ProcessResidency residency(String kernelRelease, int freeKilobytes) throws IOException {
+        write("self/status", "Name:\tjava\nVmSwap:\t       0 kB\n");
+        write("sys/kernel/osrelease", kernelRelease + "\n");
+        write("meminfo", "SwapTotal: 1024 kB\nSwapFree: " + freeKilobytes + " kB\n");
+        ByteBuffer entry = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
+        Files.write(root.resolve("self/pagemap"), entry.putLong(SWAPPED).array());
+        Log quiet = new Log(new PrintStream(OutputStream.nullOutputStream()), LogLevel.QUIET);
+        ProcFs proc = new ProcFs(root.toFile(), root.toFile());
+        return new ProcessResidency(
+                libc, proc, kernel::maps, quiet, new Progress(quiet), PAGE, () -> 0, null);
+    }
+
+    private static List<Segment> page() {
+        Mapping mapping = new Mapping(0, PAGE, true, true, false, false, 0, 0, "", Backing.NONE);
+        return List.of(new Segment(0, PAGE, Region.NATIVE, Evidence.NONE, mapping));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5.14.0-427.el9, false", "6.2.0, true", "6.8.0-45-generic, true", "6.15.3, true", "6.16.0, false"})
+    void readsBackThoughTheKernelThatEstimatesTellsOfNothing(String kernelRelease, boolean isRead) throws IOException {
+        ProcessResidency residency = residency(kernelRelease, 1000);
+
+        assertThat(residency.isPrivateInSwap()).isEqualTo(isRead);
+        assertThat(residency.swapInPrivate(page(), () -> false).broughtBytes()).isEqualTo(isRead ? PAGE : 0);
+
+        assertThat(libc.populatedBytes(Linux.MADV_POPULATE_READ)).isEqualTo(isRead ? PAGE : 0);
+    }
+
+    @Test
+    void looksForNothingWhereNobodyHasAnythingInSwap() throws IOException {
+        assertThat(residency("6.8.0", 1024).isPrivateInSwap()).isFalse();
+    }
+}
