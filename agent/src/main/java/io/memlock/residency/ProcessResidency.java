@@ -11,6 +11,7 @@ import io.memlock.memory.Bytes;
 import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import io.memlock.os.LibC;
+import io.memlock.proc.KernelVersion;
 import io.memlock.proc.Pagemap;
 import io.memlock.proc.ProcFs;
 import java.io.IOException;
@@ -106,7 +107,7 @@ public final class ProcessResidency implements Residency {
     private ReadBack ownBack(SwapIn swapIn, List<Segment> segments, BooleanSupplier isOver) {
         try {
             long swapped = swappedBytes();
-            if (swapped == 0) {
+            if (swapped == 0 && !mayBeMoreInSwap()) {
                 return ReadBack.NOTHING;
             }
             try (Pagemap pagemap = proc.pagemap(ProcFs.SELF, pageBytes)) {
@@ -130,7 +131,8 @@ public final class ProcessResidency implements Residency {
     @Override
     public boolean isPrivateInSwap() {
         try {
-            return swappedBytes() > 0;
+            long swapped = swappedBytes();
+            return swapped > 0 || (swapped == 0 && mayBeMoreInSwap());
         } catch (IOException e) {
             return true; // nobody knows; whoever reads it back finds out, and tells
         }
@@ -138,6 +140,23 @@ public final class ProcessResidency implements Residency {
 
     private long swappedBytes() throws IOException {
         return proc.status(ProcFs.SELF).vmSwapBytes();
+    }
+
+    /**
+     * Returns whether something may be in swap though VmSwap is 0. Linux 6.2 to 6.15 reads it from counters of which each CPU
+     * keeps back some dozens of pages and more, so that it may be 0 where hundreds of MiB are swapped out.
+     */
+    private boolean mayBeMoreInSwap() {
+        return isVmSwapEstimated() && bytesInSwap() > 0;
+    }
+
+    private boolean isVmSwapEstimated() {
+        try {
+            KernelVersion kernel = proc.kernelVersion();
+            return kernel.isAtLeast(6, 2) && !kernel.isAtLeast(6, 16);
+        } catch (RuntimeException e) { // it does not tell its version
+            return false;
+        }
     }
 
     /** Returns how much all processes have in swap: any number, where the kernel does not tell. */

@@ -54,8 +54,7 @@ class ProcessResidencyTest {
         Files.write(root.resolve("self/pagemap"), entry.putLong(SWAPPED).array());
         Log quiet = new Log(new PrintStream(OutputStream.nullOutputStream()), LogLevel.QUIET);
         ProcFs proc = new ProcFs(root.toFile(), root.toFile());
-        return new ProcessResidency(
-                libc, proc, kernel::maps, quiet, new Progress(quiet), PAGE, () -> 0, null);
+        return new ProcessResidency(libc, proc, kernel::maps, quiet, new Progress(quiet), PAGE, () -> 0, null);
     }
 
     private static List<Segment> page() {
