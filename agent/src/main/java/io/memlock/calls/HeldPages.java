@@ -222,7 +222,8 @@ public final class HeldPages {
     private void findWhoLocked(long start, Run run) {
         run.before = Before.NOBODY;
         if (probe.isPartLocked(start, run.end - start)) {
-            Want want = wants(start, run.end);
+            Want want =
+                    ask(start, run.end); // without an answer nothing is held: what is ours would stay locked for ever
             if (want == Want.NO) {
                 findApplications(start, run.end);
             } else if (want != Want.BORN_LOCKED) {
@@ -247,11 +248,15 @@ public final class HeldPages {
 
     private Want wants(long start, long end) {
         try {
-            Wanted asked = wanted;
-            return asked == null ? Want.NO : asked.wants(start, end);
+            return ask(start, end);
         } catch (RuntimeException | OutOfMemoryError e) {
             return Want.NO; // the keeper locks again what it wants
         }
+    }
+
+    private Want ask(long start, long end) {
+        Wanted asked = wanted;
+        return asked == null ? Want.NO : asked.wants(start, end);
     }
 
     /**

@@ -2,6 +2,7 @@
 package io.memlock.calls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.calls.HeldPages.Manner;
 import io.memlock.calls.HeldPages.Range;
@@ -108,6 +109,23 @@ class HeldPagesTest {
         held.release(pages(8, 9), ON_FAULT);
 
         assertThat(lockedPages()).isEqualTo("0-4");
+    }
+
+    /** Otherwise it would count as the application's own, and stay locked when nobody wants it any more. */
+    @Test
+    void nothingIsHeldWhereNobodyCanTellWhoHasLockedIt() {
+        held.askWhetherWanted((start, end) -> {
+            throw new OutOfMemoryError("thrown by the test");
+        });
+        kernel.mlock2(START, 4 * PAGE, 1);
+
+        assertThatThrownBy(() -> held.hold(pages(0, 4), ON_FAULT)).isInstanceOf(OutOfMemoryError.class);
+
+        assertThat(held.isNothing()).isTrue();
+        held.askWhetherWanted((start, end) -> Want.BORN_LOCKED);
+        lock(0, 4, ON_FAULT);
+        held.release(pages(0, 4), ON_FAULT);
+        assertThat(lockedPages()).isEmpty();
     }
 
     @Test
