@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -210,11 +211,27 @@ class ProcessRoomTest {
     @Test
     void aHeapInHugePagesOfHugetlbfsTakesNothingOfTheFreeMemory(@TempDir Path root) throws Exception {
         Files.writeString(
-                Files.createDirectories(root.resolve("proc/self")).resolve("status"), "Name:\tjava\nRssAnon:\t4 kB\n");
+                Files.createDirectories(root.resolve("proc/self")).resolve("status"),
+                "Name:\tjava\nRssAnon:\t4 kB\nHugetlbPages:\t2048 kB\n");
         ProcFs proc = new ProcFs(root.resolve("proc").toFile(), root.toFile());
 
         assertThat(new ProcessRoom(proc, 4096, () -> -1, () -> true).heapToComeBytes())
                 .isZero();
+    }
+
+    /** It is asked before main, in whose heap of a few MiB each file that is read is felt. */
+    @Test
+    void nobodyIsAskedWhereTheHeapIsWithoutHugePages(@TempDir Path root) throws Exception {
+        Files.writeString(
+                Files.createDirectories(root.resolve("proc/self")).resolve("status"),
+                "Name:\tjava\nRssAnon:\t4 kB\nHugetlbPages:\t0 kB\n");
+        ProcFs proc = new ProcFs(root.resolve("proc").toFile(), root.toFile());
+        BooleanSupplier unasked = () -> {
+            throw new AssertionError("asked");
+        };
+
+        assertThat(new ProcessRoom(proc, 4096, () -> -1, unasked).heapToComeBytes())
+                .isPositive();
     }
 
     /** ZGC's heap counts once for each view, and direct buffers may be more than all of the heap. */
