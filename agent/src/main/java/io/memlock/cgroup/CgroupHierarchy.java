@@ -162,7 +162,7 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
                     swapLeft[0],
                     host.totalBytes(),
                     heapToComeBytes,
-                    OomMargin.OF_HOST));
+                    "the host has"));
         }
         return margins;
     }

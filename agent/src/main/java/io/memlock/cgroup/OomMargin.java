@@ -26,8 +26,6 @@ public record OomMargin(
         long heapToComeBytes,
         String place) {
 
-    static final String OF_HOST = "the host has";
-
     /** Returns how much more can be used before the OOM killer comes. */
     public long leftBytes() {
         return freeBytes + Math.min(swappableBytes, swapLeftBytes);
@@ -42,16 +40,6 @@ public record OomMargin(
     /** Returns this margin as it would be if nothing could be swapped out. */
     OomMargin withoutSwap() {
         return new OomMargin(freeBytes, 0, 0, 0, limitBytes, heapToComeBytes, place);
-    }
-
-    /** Returns this margin as it would be if nothing of others could be swapped out. */
-    OomMargin withoutOthersSwap() {
-        return new OomMargin(freeBytes, 0, 0, ownSwapLeftBytes, limitBytes, heapToComeBytes, place);
-    }
-
-    /** Returns whether it is the host's, and no cgroup's. */
-    boolean isHosts() {
-        return place.equals(OF_HOST);
     }
 
     /** Returns whether the heap alone may still take all that is left. */

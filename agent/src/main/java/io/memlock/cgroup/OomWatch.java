@@ -55,7 +55,6 @@ public final class OomWatch {
     private static final long LONGEST_WAIT_NANOS = TimeUnit.HOURS.toNanos(1);
 
     private final RoomSource source;
-    private final HostSwap hostSwap = new HostSwap();
     private boolean isWatching;
     private long watchedSinceNanos;
     private long nextLookNanos;
@@ -91,7 +90,6 @@ public final class OomWatch {
             lastMeasureNanos = nowNanos - CALM_MEASURE_NANOS;
             lastGrowthNanos = nowNanos;
             failedLooks = 0;
-            hostSwap.forget();
         }
         isWatching = isLocked;
         isOutgrown &= isLocked;
@@ -152,7 +150,7 @@ public final class OomWatch {
     private void measure() throws IOException {
         // First: where no file can be opened this fails, and all else looks unlimited.
         Anonymous own = source.anonymous();
-        tightest = tightest(hostSwap.judge(source.margins()));
+        tightest = tightest(source.margins());
         spareBytes = LEAST_BYTES;
         isOutgrown = false;
         if (tightest == null) {
@@ -162,7 +160,7 @@ public final class OomWatch {
         long stillTooSmall = harmlessBytes(tightest) - gain; // an unlock gains little until it has grown by that
         long spare = spareBytes(tightest, own);
         isOutgrown = spare < 0 && stillTooSmall <= 0;
-        spareBytes = Math.max(Math.min(spare, hostSwap.unprovenBytes()), stillTooSmall);
+        spareBytes = Math.max(spare, stillTooSmall);
     }
 
     private long periodNanos(long bytesPerSecond) {

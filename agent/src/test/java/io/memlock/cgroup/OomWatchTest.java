@@ -181,46 +181,6 @@ class OomWatchTest {
         assertThat(watch.tightest().describe()).endsWith("swap has room for 100.0 MiB");
     }
 
-    /** As of a database in a unit with MemorySwapMax=0: the kernel cannot swap it out, and kills. */
-    @Test
-    void whatOthersHaveIsNotLeftOnceItDoesNotGoThoughTheHostIsShort() {
-        margins = List.of(host(90 * MIB, 8 * GIB, 8 * GIB, 8 * GIB));
-        assertThat(isOutgrown()).isFalse();
-        assertThat(watch.nanosToNextLook(NOW))
-                .as("before the fastest growth could have taken the last half")
-                .isLessThan(TimeUnit.MILLISECONDS.toNanos(20));
-        margins = List.of(cgroup(GIB, 0, GIB, 2 * GIB), host(33 * MIB, 8 * GIB, 8 * GIB, 8 * GIB));
-        assertThat(watch.isOutgrown(NOW + OomWatch.LATEST_LOOK_NANOS)).isFalse();
-
-        margins = List.of(cgroup(GIB, 0, GIB, 2 * GIB), host(31 * MIB, 8 * GIB, 8 * GIB, 8 * GIB));
-        assertThat(watch.isOutgrown(NOW + 2 * OomWatch.LATEST_LOOK_NANOS)).isTrue();
-        assertThat(watch.tightest().describe())
-                .isEqualTo("the host has 64.0 GiB: 31.0 MiB are free or can be reclaimed, and swap has room for"
-                        + " 8.0 GiB");
-    }
-
-    @Test
-    void whatOthersHaveIsLeftWhileTheKernelSwapsItOut() {
-        margins = List.of(host(90 * MIB, 8 * GIB, 8 * GIB, 8 * GIB));
-        assertThat(isOutgrown()).isFalse();
-
-        for (int look = 1; look < 4; look++) {
-            margins = List.of(host((32 - look) * MIB, 8 * GIB, 8 * GIB - MIB, 8 * GIB));
-            assertThat(watch.isOutgrown(NOW + look * OomWatch.LATEST_LOOK_NANOS))
-                    .isFalse();
-        }
-        assertThat(watch.nanosToNextLook(NOW + 3 * OomWatch.LATEST_LOOK_NANOS)).isEqualTo(OomWatch.LATEST_LOOK_NANOS);
-    }
-
-    /** As on a host that has long been short of memory: without growth nothing has to be swapped out. */
-    @Test
-    void whatOthersHaveIsLeftWhereLittleIsFreeAllTheTime() {
-        margins = List.of(host(20 * MIB, 8 * GIB, 8 * GIB, 8 * GIB));
-
-        assertThat(isOutgrown()).isFalse();
-        assertThat(watch.isOutgrown(NOW + OomWatch.LATEST_LOOK_NANOS)).isFalse();
-    }
-
     /** What others have filled, the process's own locks cannot help. */
     @Test
     void whereUnlockingWouldGainLittleNothingIsUnlocked() {
