@@ -96,6 +96,16 @@ final class Failures {
     LockFailure futureUnderLimit(boolean isHeld) {
         String done = isHeld ? "not done; what was locked stays locked" : "not done; nothing is locked";
         String effect = isHeld ? "" : UNLOCKED_JVM;
+        if (limit.isUnlimited()) {
+            return new LockFailure(
+                    "strategy=future: " + MLOCKALL,
+                    limit.describe() + ", CAP_IPC_LOCK not effective" + filter(),
+                    done
+                            + ": the largest heap is so large that the kernel may miscount the pages of its reservation, and"
+                            + " without CAP_IPC_LOCK the JVM would end when it next commits memory",
+                    effect,
+                    Advice.lasting("# strategy=auto does it: the keeper finds and locks new mappings"));
+        }
         return new LockFailure(
                 "strategy=future: " + MLOCKALL,
                 limitAnswer(0),

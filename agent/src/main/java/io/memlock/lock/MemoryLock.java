@@ -307,7 +307,7 @@ public final class MemoryLock {
         }
         LockLimit now = plan.limitNow();
         boolean isSelected = !plan.selection().isEmpty();
-        if (isSelected && wanted.strategy() == StrategyChoice.FUTURE && !now.isUnlimited()) {
+        if (isSelected && wanted.strategy() == StrategyChoice.FUTURE && !plan.isFutureAllowed(wanted, now)) {
             return ledger.refused(failures(wanted.selection(), now).futureUnderLimit(true));
         }
         plan.begin(wanted, now);
@@ -413,7 +413,7 @@ public final class MemoryLock {
         }
         if (plan.selection().isEmpty() && plan.isFutureRefused()) {
             LockLimit now = plan.limitNow();
-            if (now.isUnlimited()) {
+            if (plan.isFutureAllowed(plan.options(), now)) {
                 beginAgain(now, Failures.LIFTED);
             }
         }
@@ -527,7 +527,9 @@ public final class MemoryLock {
         FutureLock.Attempt attempt = future.set();
         tellFutureListener();
         if (endFutureWithoutCapability()) { // it was dropped meanwhile, when there was nothing to end
-            return setFuture(failure);
+            follow(plan.watchLimit());
+            plan.rescan(); // also where nobody can ask for the limit just now
+            return runPass();
         }
         if (attempt.isSet()) {
             firstPassDone = false; // from now on what is not accessible is locked, too, and was not lost

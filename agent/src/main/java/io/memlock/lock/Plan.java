@@ -169,7 +169,7 @@ public final class Plan {
         strategy = Strategy.RESCAN;
     }
 
-    /** Returns whether {@code strategy=future} is asked for under a limit: the JVM would die once it is reached. */
+    /** Returns whether {@code strategy=future} is asked for and not allowed: the JVM would die once a limit is reached. */
     boolean isFutureRefused() {
         return strategy == Strategy.RESCAN && options.get().strategy() == StrategyChoice.FUTURE;
     }
@@ -207,12 +207,27 @@ public final class Plan {
     }
 
     /**
-     * Returns whether new mappings may be born locked as far as the limit goes. A capability counts for nothing in another
-     * user namespace than the first, which shows where the limit is infinite by nothing else.
+     * Returns whether new mappings may be born locked as far as a limit goes. Where the kernel may miscount, an infinite limit
+     * does not do without the capability, whatever is asked for.
+     *
+     * @param now how much may be locked
      */
+    boolean isFutureAllowed(AgentOptions wanted, LockLimit now) {
+        boolean isPrivileged = now.isByCapability() || hasCapabilityThatCounts(now);
+        return FutureRule.allows(wanted.strategy(), wanted.selection(), now.isUnlimited(), isPrivileged)
+                && (!process.mayBeMiscounted() || hasCapabilityThatCounts(now));
+    }
+
     private boolean isFutureAllowed() {
-        boolean isPrivileged = limit.isByCapability() || (limit.hasCapability() && !process.isInUserNamespace());
-        return FutureRule.allows(options.get().strategy(), selection, limit.isUnlimited(), isPrivileged);
+        return isFutureAllowed(options.get(), limit);
+    }
+
+    /**
+     * Returns whether the process shows the capability, and is in the first user namespace: in another one it counts for
+     * nothing, which shows where the limit is infinite by nothing else.
+     */
+    private boolean hasCapabilityThatCounts(LockLimit now) {
+        return now.hasCapability() && !process.isInUserNamespace();
     }
 
     /** Returns whether a mapping that is born locked ends no JVM now: no limit applies, to no thread. */
@@ -249,7 +264,7 @@ public final class Plan {
     Turn confirmLimit() {
         LockLimit before = limit;
         limit = limits.again(before);
-        return limit.isUnlimited() ? Turn.NONE : turnToLimit(before);
+        return limit.isUnlimited() && isFutureAllowed() ? Turn.NONE : watchPrivilege(before);
     }
 
     private Turn turnToLimit(LockLimit before) {

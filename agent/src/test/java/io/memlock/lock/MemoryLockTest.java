@@ -636,6 +636,95 @@ class MemoryLockTest {
         assertThat(kernel.commit(Region.HEAP, HEAP + 4 * MIB, MIB))
                 .as("the JVM commits")
                 .isTrue();
+        lock.reconcile();
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(lock.status().strategy()).isEqualTo(Strategy.RESCAN);
+    }
+
+    @Test
+    void anInfiniteLimitDoesNotDoWhereTheKernelMiscounts() throws Exception {
+        kernel.softLimit = kernel.hardLimit = Linux.RLIM_INFINITY;
+        process.isMiscounted = true;
+        assertThat(start("mode=heap,strategy=future")).isNull();
+        assertThat(kernel.isFuture()).isTrue();
+
+        kernel.privileged = false;
+
+        assertThat(lock.endFutureWithoutCapability()).isTrue();
+        assertThat(lock.reconcile().notices()).anyMatch(notice -> notice.contains("CAP_IPC_LOCK was dropped"));
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(lock.status().strategy()).isEqualTo(Strategy.RESCAN);
+    }
+
+    @Test
+    void setsNoFutureWhereTheKernelMiscountsAndTheCapabilityHasGoneWhileItLocked() throws Exception {
+        kernel.softLimit = kernel.hardLimit = Linux.RLIM_INFINITY;
+        process.isMiscounted = true;
+        lock.start(OptionParser.parse("mode=none"));
+        process.whileSwappingIn = () -> kernel.privileged = false;
+
+        lock.change(OptionParser.parse("mode=all"));
+
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(lock.status().strategy()).isEqualTo(Strategy.RESCAN);
+    }
+
+    @Test
+    void refusesFutureWhereTheKernelMiscountsAndThereIsNoCapability() throws Exception {
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = Linux.RLIM_INFINITY;
+        process.isMiscounted = true;
+
+        LockFailure failure = start("mode=heap,strategy=future");
+
+        assertThat(failure.answer()).startsWith("RLIMIT_MEMLOCK soft unlimited");
+        assertThat(failure.meaning()).contains("miscount").contains("nothing is locked");
+        assertThat(lock.reconcile().notices()).isEmpty();
+        assertThat(kernel.chargedBytes()).isZero();
+        kernel.privileged = true;
+        lock.reconcile();
+        assertThat(kernel.isFuture()).isTrue();
+    }
+
+    @Test
+    void aFutureThatIsRefusedBecauseTheKernelMiscountsLeavesTheLockThatIsThere() throws Exception {
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = Linux.RLIM_INFINITY;
+        process.isMiscounted = true;
+        assertThat(start("mode=heap")).isNull();
+
+        LockFailure failure =
+                lock.change(OptionParser.parse("mode=heap,strategy=future")).failure();
+
+        assertThat(failure.meaning()).contains("stays locked");
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+    }
+
+    @Test
+    void tellsThatTheCapabilityHasGoneWhileFutureWasSet() throws Exception {
+        lock.start(OptionParser.parse("mode=none"));
+        kernel.afterLockAll = () -> kernel.privileged = false;
+
+        Outcome outcome = lock.change(OptionParser.parse("mode=all"));
+
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(outcome.notices()).anyMatch(notice -> notice.contains("CAP_IPC_LOCK was dropped"));
+    }
+
+    /** Otherwise it would be set and ended again until the stack of the thread is used up. */
+    @Test
+    void setsNoFutureASecondTimeWhereTheLimitCannotBeAskedForAnyMore() throws Exception {
+        lock.start(OptionParser.parse("mode=none"));
+        kernel.afterLockAll = () -> {
+            kernel.privileged = false;
+            kernel.filter.put("getrlimit", Errno.EPERM);
+        };
+
+        lock.change(OptionParser.parse("mode=all"));
+
+        assertThat(kernel.isFuture()).isFalse();
+        assertThat(lock.status().strategy()).isEqualTo(Strategy.RESCAN);
     }
 
     /** As glibc maps for random numbers, on Linux 6.11 and later without the patch of 2026. */
