@@ -156,7 +156,7 @@ public final class MemoryLock {
         if (now.isEmpty()) {
             return mayBeLeft ? HeldPages.Want.BORN_LOCKED : HeldPages.Want.NO;
         }
-        List<Segment> segments = passes.reconciler().segments();
+        List<Segment> segments = passes.segmentsSeen();
         boolean isNew = !AddressRange.isAnyWithin(segments, start, end);
         if (now.containsAnyOf(segments, start, end) || (isNew && now.isAllButFiles())) {
             return known != null && known.isUnlimited() ? HeldPages.Want.YES : HeldPages.Want.IF_THEY_FIT;

@@ -40,7 +40,7 @@ public final class Passes {
     }
 
     /** Returns what looks at mappings and locks them. */
-    synchronized Reconciler reconciler() { // a handle that is closed asks for it, too
+    synchronized Reconciler reconciler() { // a handle that is closed asks for what it has seen
         if (reconciler == null) {
             reconciler = maker.get();
             if (isLive) {
@@ -48,6 +48,11 @@ public final class Passes {
             }
         }
         return reconciler;
+    }
+
+    /** Returns every mapping as of the last look, none before the first. Other threads may ask: this makes nothing. */
+    synchronized List<Segment> segmentsSeen() {
+        return reconciler == null ? List.of() : reconciler.segments();
     }
 
     /** Spares the application from now on. Huge pages may have been set up otherwise than before. */

@@ -59,6 +59,9 @@ public final class FakeProcess implements OwnProcess, ProcessView {
 
     public boolean hasNewFilter;
 
+    /** Whether a lock has had what looks at mappings made. */
+    public boolean isReconcilerMade;
+
     /** Run by each scan. */
     public Runnable onScan = () -> {};
 
@@ -202,8 +205,13 @@ public final class FakeProcess implements OwnProcess, ProcessView {
         FutureLock future =
                 new FutureLock(kernel, new FutureProbe(kernel, probe, FakeKernel.PAGE), applicationLocks, this);
         Plan plan = new Plan(new LimitProbe(kernel, kernel.proc(), probe, FakeKernel.PAGE), room, this, options);
-        Passes passes = new Passes(() -> reconciler, future, new ZgcMirrorKeeper(this::newZgcMirror));
+        Passes passes = new Passes(this::makeReconciler, future, new ZgcMirrorKeeper(this::newZgcMirror));
         return new MemoryLock(plan, future, passes, this);
+    }
+
+    private Reconciler makeReconciler() {
+        isReconcilerMade = true;
+        return reconciler;
     }
 
     /** A second view of the heap, not made yet. */

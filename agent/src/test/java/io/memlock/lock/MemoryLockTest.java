@@ -727,6 +727,16 @@ class MemoryLockTest {
         assertThat(lock.status().strategy()).isEqualTo(Strategy.RESCAN);
     }
 
+    /** The application's thread that asks would load the classes, and may have no stack or heap left for that. */
+    @Test
+    void whoAsksWhatIsWantedMakesNothing() throws Exception {
+        start("mode=all");
+
+        assertThat(lock.wants(NATIVE, NATIVE + MIB)).isEqualTo(HeldPages.Want.YES);
+
+        assertThat(process.isReconcilerMade).isFalse();
+    }
+
     /** As glibc maps for random numbers, on Linux 6.11 and later without the patch of 2026. */
     @Test
     void droppableMemoryThatWasBornLockedBreaksNoUnlock() throws Exception {
