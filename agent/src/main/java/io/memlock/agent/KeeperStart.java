@@ -69,7 +69,7 @@ final class KeeperStart implements Runnable {
 
     private void keepAfterLine() {
         try {
-            if (!agent.takesLongToScan()) {
+            if (!agent.takesLongToScanBesideMain()) {
                 line.join();
             }
         } catch (InterruptedException e) {

@@ -503,12 +503,20 @@ public final class Memlock implements Agent {
     }
 
     /**
-     * Returns whether a scan may take seconds, for which neither the keeper nor the hook of mapped files may wait: a file that
-     * is read meanwhile would fill the memory that is left. Where the heap is small this allocates nothing: it is main's.
+     * Returns whether a scan may take seconds, beside {@code main}. Where the heap is small this allocates nothing: it is
+     * main's, and main has had no time yet to make much outside of it.
      */
-    boolean takesLongToScan() {
+    boolean takesLongToScanBesideMain() {
+        return Runtime.getRuntime().totalMemory() > SmapsCost.CHEAP_RESIDENT_BYTES && takesLongToScan();
+    }
+
+    /**
+     * Returns whether a scan may take seconds, for which neither the keeper nor the hook of mapped files may wait: a file that
+     * is read meanwhile would fill the memory that is left.
+     */
+    private boolean takesLongToScan() {
         try {
-            return Runtime.getRuntime().totalMemory() > SmapsCost.CHEAP_RESIDENT_BYTES && process.isLarge();
+            return process.isLarge();
         } catch (IOException e) {
             return false;
         }
