@@ -8,8 +8,9 @@ import io.memlock.calls.Populator;
 import io.memlock.memory.Mapping;
 import io.memlock.os.Errno;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -24,7 +25,7 @@ final class RetryingPopulator {
     private final Populator populator;
     private final Maps maps;
     private final Pause pause;
-    private final List<Prefault.Piece> unexplained = new ArrayList<>();
+    private final Queue<Prefault.Piece> unexplained = new ArrayDeque<>();
     private int unexplainedErrno;
     private long refusedBytes;
     private int errno;
@@ -65,29 +66,34 @@ final class RetryingPopulator {
     /**
      * Looks whether the pieces are there still whose refusal is not explained, and tries again what is.
      *
-     * @param isOver asked after each piece: whether to stop; null if nothing stops it
+     * @param isOver asked after each piece: whether to stop, and leave the others to the next call; null if nothing stops it
      * @return false if it was stopped
      */
     synchronized boolean tryAgain(BooleanSupplier isOver) {
         if (unexplained.isEmpty()) {
             return true;
         }
-        List<Prefault.Piece> pieces = List.copyOf(unexplained);
-        unexplained.clear();
         try {
             List<Mapping> mappings = maps.read();
-            for (Prefault.Piece piece : pieces) {
+            for (Prefault.Piece piece = unexplained.peek(); piece != null; piece = unexplained.peek()) {
                 tryAgain(piece, mappings);
+                unexplained.remove(); // not before: where that cannot be told, it counts as refused
                 if (isOver != null && isOver.getAsBoolean()) {
                     return false;
                 }
             }
         } catch (IOException e) {
-            for (Prefault.Piece piece : pieces) {
+            for (Prefault.Piece piece : unexplained) {
                 count(piece.end() - piece.start(), unexplainedErrno);
             }
+            unexplained.clear();
         }
         return true;
+    }
+
+    /** Returns the first piece that {@link #tryAgain} was stopped before; null if there is none. */
+    synchronized Prefault.Piece firstUntried() {
+        return unexplained.peek();
     }
 
     private void tryAgain(Prefault.Piece piece, List<Mapping> mappings) throws IOException {

@@ -58,19 +58,37 @@ public final class SwapIn {
                 long end = Math.min(segment.end(), at + WINDOW_BYTES);
                 pagemap.forEachSwapped(at, end, (from, to) -> bring(from, to, work, until));
                 if (until.stopsAt(end)) {
-                    List<Segment> left = new ArrayList<>(segments.subList(i + 1, segments.size()));
-                    if (until.stoppedAt < segment.end()) {
-                        left.add(0, segment.from(until.stoppedAt));
-                    }
-                    return new ReadBack(work.doneBytes(), left, failure());
+                    return ownBack(work, segments, from(segments, i, until.stoppedAt), isOver);
                 }
             }
         }
-        return new ReadBack(work.doneBytes(), List.of(), failure());
+        return ownBack(work, segments, List.of(), isOver);
     }
 
-    private String failure() {
-        populator.tryAgain(null);
+    /** Returns what became of private memory. Where there is no time to try again what was refused, that is left, too. */
+    private ReadBack ownBack(Progress.Work work, List<Segment> segments, List<Segment> left, BooleanSupplier isOver) {
+        String failure = failure(isOver);
+        Prefault.Piece untried = populator.firstUntried();
+        for (int i = 0; untried != null && i < segments.size(); i++) {
+            if (segments.get(i).start() <= untried.start()
+                    && untried.start() < segments.get(i).end()) {
+                return new ReadBack(work.doneBytes(), from(segments, i, untried.start()), failure);
+            }
+        }
+        return new ReadBack(work.doneBytes(), left, failure);
+    }
+
+    /** Returns the rest of some segments, from an address in one of them on. */
+    private static List<Segment> from(List<Segment> segments, int index, long address) {
+        List<Segment> rest = new ArrayList<>(segments.subList(index + 1, segments.size()));
+        if (address < segments.get(index).end()) {
+            rest.add(0, segments.get(index).from(address));
+        }
+        return rest;
+    }
+
+    private String failure(BooleanSupplier isOver) {
+        populator.tryAgain(isOver);
         int errno = populator.errno();
         return errno == 0
                 ? null
@@ -103,7 +121,7 @@ public final class SwapIn {
         Until until = new Until(isOver);
         files.forEach(file -> bring(file.start(), file.end(), work, until));
         if (pages == null) {
-            return new ReadBack(0, List.of(), failure());
+            return new ReadBack(0, List.of(), failure(isOver));
         }
         long leftBytes = absentBytes(pages, files);
         return new ReadBack(

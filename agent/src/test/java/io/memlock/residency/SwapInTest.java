@@ -2,6 +2,7 @@
 package io.memlock.residency;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.memlock.calls.Populator;
 import io.memlock.calls.Progress;
@@ -28,6 +29,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -166,6 +168,25 @@ class SwapInTest {
         try (Pagemap pagemap = allSwapped()) {
             assertThat(swapIn.own(pagemap, SEGMENTS, 4 * PIECE, () -> false).refusal())
                     .isEqualTo("1.0 MiB: the kernel answered " + Errno.describe(Errno.ENOMEM));
+        }
+    }
+
+    /** The OOM killer is near meanwhile, and whoever stops this holds the lock's monitor. One piece is tried at least. */
+    @Test
+    void whatFindsNoMemoryIsTriedAgainOnlyUntilItIsToStop() throws IOException {
+        kernel.commit(Region.HEAP, 0, 4 * PIECE);
+        kernel.filter.put("madvise", Errno.ENOMEM);
+        AtomicInteger tries = new AtomicInteger();
+        kernel.onMadvise = tries::incrementAndGet;
+        SwapIn swapIn = swapIn(kernel);
+        try (Pagemap pagemap = allSwapped()) {
+            ReadBack own = swapIn.own(pagemap, SEGMENTS, 4 * PIECE, () -> tries.get() > 4);
+
+            assertThat(tries).hasValue(5);
+            assertThat(own.left())
+                    .extracting(Segment::start, Segment::end)
+                    .containsExactly(tuple(PIECE, 2 * PIECE), tuple(2 * PIECE, 4 * PIECE));
+            assertThat(own.refusal()).startsWith("256.0 KiB: ");
         }
     }
 
