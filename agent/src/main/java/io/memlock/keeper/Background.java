@@ -5,6 +5,7 @@ import io.memlock.lock.MemoryLock;
 import io.memlock.log.Log;
 import io.memlock.options.CurrentOptions;
 import io.memlock.os.LibC;
+import io.memlock.os.ThreadCpuTime;
 import java.util.List;
 
 /** Runs the agent's two background threads: the keeper and the reporter. */

@@ -6,6 +6,7 @@ import io.memlock.lock.MemoryLock;
 import io.memlock.lock.Outcome;
 import io.memlock.log.Log;
 import io.memlock.options.CurrentOptions;
+import io.memlock.os.ThreadCpuTime;
 import io.memlock.state.LockState;
 import io.memlock.state.Strategy;
 import java.io.IOException;

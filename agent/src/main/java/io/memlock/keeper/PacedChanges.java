@@ -4,6 +4,7 @@ package io.memlock.keeper;
 import io.memlock.lock.MemoryLock;
 import io.memlock.lock.Outcome;
 import io.memlock.options.AgentOptions;
+import io.memlock.os.ThreadCpuTime;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.keeper;
 
+import io.memlock.os.ThreadCpuTime;
 import io.memlock.report.RegionReport;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;

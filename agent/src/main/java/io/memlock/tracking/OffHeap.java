@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.tracking;
 
+import io.memlock.os.ThreadCpuTime;
 import java.lang.instrument.Instrumentation;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
 
 /**
  * Counts what the application allocates outside the heap: direct buffers whenever they are asked for, and native
@@ -22,7 +22,7 @@ public final class OffHeap {
 
     private final Instrumentation instrumentation;
     private final BooleanSupplier hasMetaspaceRoom;
-    private final LongSupplier cpuNanos;
+    private final ThreadCpuTime cpu;
     private final AtomicLongArray segments = new AtomicLongArray(2);
     private DirectBuffers buffers;
     private boolean isTried;
@@ -51,12 +51,12 @@ public final class OffHeap {
      * Counts nothing yet.
      *
      * @param hasMetaspaceRoom whether the classes that count have room: they could end the JVM otherwise
-     * @param cpuNanos the CPU time of the calling thread, which does not grow while the whole JVM stands still
+     * @param cpu of the calling thread, which does not grow while the whole JVM stands still
      */
-    public OffHeap(Instrumentation instrumentation, BooleanSupplier hasMetaspaceRoom, LongSupplier cpuNanos) {
+    public OffHeap(Instrumentation instrumentation, BooleanSupplier hasMetaspaceRoom, ThreadCpuTime cpu) {
         this.instrumentation = instrumentation;
         this.hasMetaspaceRoom = hasMetaspaceRoom;
-        this.cpuNanos = cpuNanos;
+        this.cpu = cpu;
     }
 
     private void requireMetaspaceRoom() {
@@ -79,9 +79,12 @@ public final class OffHeap {
                 isTried = true;
             }
             if (buffers != null && System.nanoTime() - goodUntilNanos >= 0) {
-                long start = cpuNanos.getAsLong();
+                long begun = System.nanoTime();
+                long before = cpu.nanos();
                 counted = buffers.count();
-                goodUntilNanos = System.nanoTime() + REST * (cpuNanos.getAsLong() - start);
+                long now = System.nanoTime();
+                // On a virtual thread the CPU time may be that of two carriers.
+                goodUntilNanos = now + REST * Math.min(cpu.since(before), now - begun);
             }
             return counted;
         } catch (ReflectiveOperationException | RuntimeException e) {

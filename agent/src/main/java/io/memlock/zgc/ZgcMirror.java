@@ -13,10 +13,10 @@ import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
 import io.memlock.os.OpenFiles;
+import io.memlock.os.ThreadCpuTime;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 
 /**
  * Maps ZGC's heap, a file in memory, a second time, only to lock it. ZGC may unmap freed memory and map it again
@@ -65,7 +65,7 @@ public final class ZgcMirror {
     private final LockProbe probe;
     private final Pause pause;
     private final Progress progress;
-    private final LongSupplier cpuNanos;
+    private final ThreadCpuTime cpu;
 
     private long reserved;
     private long reservedBytes;
@@ -80,7 +80,9 @@ public final class ZgcMirror {
     /** Whether what is being populated is all of it again. */
     private boolean isAllAgain;
 
-    private long workBeganCpuNanos;
+    /** The CPU time that populating has taken since {@link #work} began, each time on whichever thread called. */
+    private long workCpuNanos;
+
     private long triedNanos;
     private String coverProblem;
     private String populateProblem;
@@ -90,16 +92,16 @@ public final class ZgcMirror {
     /**
      * Makes a mirror that maps nothing until {@link #cover}.
      *
-     * @param cpuNanos the CPU time of the calling thread
+     * @param cpu of the calling thread
      */
     public ZgcMirror(
-            LibC libc, Populator populator, LockProbe probe, Pause pause, Progress progress, LongSupplier cpuNanos) {
+            LibC libc, Populator populator, LockProbe probe, Pause pause, Progress progress, ThreadCpuTime cpu) {
         this.libc = libc;
         this.populator = populator;
         this.probe = probe;
         this.pause = pause;
         this.progress = progress;
-        this.cpuNanos = cpuNanos;
+        this.cpu = cpu;
         this.allSince = System.nanoTime();
     }
 
@@ -175,14 +177,16 @@ public final class ZgcMirror {
         wanted.andNot(done);
         wanted.clear(covered, Math.max(covered, wanted.length()));
         if (work == null && !wanted.isEmpty()) {
-            workBeganCpuNanos = cpuNanos.getAsLong();
+            workCpuNanos = 0;
             work = progress.beginRoutine("mirroring the heap", wanted.cardinality() * GRANULE_BYTES);
         }
         String failure = null;
+        long cpuBefore = cpu.nanos();
         int left = GRANULES_AT_ONCE;
         long began = System.nanoTime();
         for (int granule = wanted.nextSetBit(0); granule >= 0; granule = wanted.nextSetBit(granule + 1)) {
             if (left-- == 0 || System.nanoTime() - began > AT_ONCE_NANOS) {
+                workCpuNanos += cpu.since(cpuBefore);
                 return true;
             }
             int errno = populate(granule);
@@ -195,8 +199,9 @@ public final class ZgcMirror {
             work.done(GRANULE_BYTES);
             pause.nanos(ChunkedCalls.PAUSE_NANOS);
         }
+        workCpuNanos += cpu.since(cpuBefore);
         if (isAllAgain && work != null) {
-            long dear = ALL_AGAIN_SHARE * (cpuNanos.getAsLong() - workBeganCpuNanos);
+            long dear = ALL_AGAIN_SHARE * workCpuNanos;
             allAgainNanos = Math.max(ALL_AGAIN_NANOS, Math.min(LATEST_ALL_AGAIN_NANOS, dear));
         }
         isAllAgain = false;

@@ -30,6 +30,7 @@ import io.memlock.options.CurrentOptions;
 import io.memlock.options.OptionException;
 import io.memlock.options.OptionParser;
 import io.memlock.os.LibC;
+import io.memlock.os.ThreadCpuTime;
 import io.memlock.proc.KernelVersion;
 import io.memlock.reconcile.Mappings;
 import io.memlock.reconcile.Reconciler;
@@ -217,7 +218,12 @@ public final class FakeProcess implements OwnProcess, ProcessView {
     /** A second view of the heap, not made yet. */
     public ZgcMirror newZgcMirror() {
         return new ZgcMirror(
-                viewing, new Populator(viewing, new KernelVersion(6, 1)), probe, nanos -> {}, progress, () -> 0);
+                viewing,
+                new Populator(viewing, new KernelVersion(6, 1)),
+                probe,
+                nanos -> {},
+                progress,
+                new ThreadCpuTime(kernel));
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.memlock.options.AgentOptions;
 import io.memlock.options.OptionParser;
 import io.memlock.os.Errno;
 import io.memlock.os.Linux;
+import io.memlock.os.ThreadCpuTime;
 import io.memlock.zgc.ZgcMirror;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

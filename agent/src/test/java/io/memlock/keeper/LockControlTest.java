@@ -13,6 +13,7 @@ import io.memlock.log.Log;
 import io.memlock.log.LogLevel;
 import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
+import io.memlock.os.ThreadCpuTime;
 import io.memlock.state.LockState;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -10,6 +10,7 @@ import io.memlock.lock.MemoryLock;
 import io.memlock.memory.Region;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.OptionParser;
+import io.memlock.os.ThreadCpuTime;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.fake.FakeKernel;
 import io.memlock.fake.FakeProcess;
+import io.memlock.os.ThreadCpuTime;
 import java.io.IOException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;

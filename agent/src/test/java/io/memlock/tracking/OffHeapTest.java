@@ -4,13 +4,15 @@ package io.memlock.tracking;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.memlock.fake.FakeKernel;
+import io.memlock.os.ThreadCpuTime;
 import org.junit.jupiter.api.Test;
 
 class OffHeapTest {
 
     @Test
     void loadsNothingForWhichMetaspaceHasNoRoom() {
-        OffHeap offHeap = new OffHeap(null, () -> false, System::nanoTime);
+        OffHeap offHeap = new OffHeap(null, () -> false, new ThreadCpuTime(new FakeKernel()));
 
         assertThatThrownBy(offHeap::countSegments)
                 .isInstanceOf(IllegalStateException.class)

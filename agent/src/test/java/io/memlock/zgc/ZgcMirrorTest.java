@@ -18,6 +18,7 @@ import io.memlock.options.OptionParser;
 import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.os.Linux;
+import io.memlock.os.ThreadCpuTime;
 import io.memlock.proc.KernelVersion;
 import io.memlock.report.RegionTotals;
 import io.memlock.report.RegionUsage;
@@ -49,13 +50,14 @@ class ZgcMirrorTest {
     private long cpuNanos;
 
     private ZgcMirror view(LibC calls, KernelVersion version) {
+        kernel.cpuNanos = () -> cpuNanos;
         return new ZgcMirror(
                 calls,
                 new Populator(calls, version),
                 new LockProbe(kernel, FakeKernel.PAGE),
                 nanos -> whilePausing.run(),
                 progress,
-                () -> cpuNanos);
+                new ThreadCpuTime(kernel));
     }
 
     private String hold() {
@@ -236,6 +238,25 @@ class ZgcMirrorTest {
         now++;
         hold();
         assertThat(populated()).containsExactly(0L, 1L);
+    }
+
+    /** An attach populates a part, and the keeper the next, whose thread has used so much more in its life. */
+    @Test
+    void doesNotCompareTheCpuTimesOfTwoThreads() {
+        kernel.mapHeapFile(HEAP, 2 * MANY * GRANULE, 0);
+        while (isMore()) {}
+        populated();
+        now += ZgcMirror.ALL_AGAIN_NANOS;
+        view.cover(kernel.segments(), now);
+        do {
+            cpuNanos += TimeUnit.HOURS.toNanos(1);
+        } while (isMore());
+        populated();
+
+        now += ZgcMirror.ALL_AGAIN_NANOS;
+        hold();
+
+        assertThat(populated()).isNotEmpty();
     }
 
     @Test

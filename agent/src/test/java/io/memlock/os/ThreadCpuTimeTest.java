@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.keeper;
+package io.memlock.os;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.fake.FakeKernel;
-import io.memlock.os.Errno;
 import org.junit.jupiter.api.Test;
 
 class ThreadCpuTimeTest {

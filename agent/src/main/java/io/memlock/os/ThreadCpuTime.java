@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.keeper;
-
-import io.memlock.os.LibC;
-import io.memlock.os.Linux;
-import java.util.function.LongSupplier;
+package io.memlock.os;
 
 /**
  * Measures the CPU time of the calling thread, which unlike the clock's time does not grow while the thread sleeps or
  * others run. It asks the C library: {@code ThreadMXBean} would initialise the JVM's management, and where that fails
  * for want of memory, it stays broken for the application.
  */
-public final class ThreadCpuTime implements LongSupplier {
+public final class ThreadCpuTime {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
@@ -46,11 +42,5 @@ public final class ThreadCpuTime implements LongSupplier {
         boolean wasClocks = isClocks;
         long nanos = nanos() - before;
         return wasClocks == isClocks ? Math.max(0, nanos) : 0;
-    }
-
-    /** Returns {@link #nanos}. */
-    @Override
-    public long getAsLong() {
-        return nanos();
     }
 }
