@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.agent;
 
+import io.memlock.memory.Region;
 import io.memlock.memory.Segment;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -23,12 +25,33 @@ final class HugetlbHeap implements BooleanSupplier {
     @Override
     public synchronized boolean getAsBoolean() {
         if (isThere == null) {
-            try {
-                isThere = process.holdsHugetlb() && Segment.isAnyHugetlbHeap(process.segmentsUnasked());
-            } catch (IOException e) {
-                return false; // asked again the next time
-            }
+            isThere = look();
         }
-        return isThere;
+        return isThere != null && isThere;
+    }
+
+    /** Returns null where it is to be asked again the next time. */
+    private Boolean look() {
+        if (process.files().hasNoHugetlbPages()) {
+            return false;
+        }
+        try {
+            List<Segment> segments = process.segmentsUnasked();
+            return isCertain(segments) ? Segment.isAnyHugetlbHeap(segments) : null;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** Returns whether segments tell it: the heap is found among them, or none of them is of hugetlbfs. */
+    static boolean isCertain(List<Segment> segments) {
+        boolean isAnyHugetlb = false;
+        for (Segment segment : segments) {
+            if (segment.region() == Region.HEAP) {
+                return true;
+            }
+            isAnyHugetlb |= segment.mapping().isHugetlb();
+        }
+        return !isAnyHugetlb;
     }
 }
