@@ -15,7 +15,7 @@ import java.util.Set;
 /**
  * Finds the stacks of Java threads, from HotSpot's list of them. Threads may start and end while it reads: HotSpot
  * makes a new list instead of changing one, and threads that have ended are skipped. The list that was replaced is freed, and
- * so are those threads: what was read is looked at again if there is another list by then.
+ * so are those threads: what was read is read again if there is another list by then.
  */
 final class JavaThreads {
 
@@ -31,8 +31,11 @@ final class JavaThreads {
 
     private static final int MOST_THREADS = 1 << 20;
 
-    /** A larger stack is none, but memory that was freed: -Xss allows no more. */
-    private static final long MOST_STACK_BYTES = 1L << 30;
+    /** A larger stack is none, but memory that was freed. -Xss allows 1 GiB, but the constructor of a thread takes any size. */
+    private static final long MOST_STACK_BYTES = 64L << 30;
+
+    /** How often the list is read at most where it is replaced meanwhile. */
+    private static final int READINGS = 3;
 
     private final VmStructs structs;
 
@@ -53,9 +56,28 @@ final class JavaThreads {
      *
      * @param memory to read through
      * @return whether it changed
-     * @throws IOException if this JVM does not tell, or the list was replaced just now
+     * @throws IOException if this JVM does not tell, or the list is replaced again and again
      */
     boolean refresh(MemorySnapshot memory) throws IOException {
+        MemorySnapshot current = memory;
+        boolean isChanged = false;
+        for (int reading = 1; reading < READINGS; reading++) {
+            try {
+                isChanged |= read(current);
+                if (listed.length > 0 || !isReplaced(current)) {
+                    return isChanged;
+                }
+            } catch (IOException e) {
+                if (!isReplaced(current)) {
+                    throw e;
+                }
+            }
+            current = memory.ofHeadersNow();
+        }
+        return read(current) || isChanged;
+    }
+
+    private boolean read(MemorySnapshot memory) throws IOException {
         long[] now = list(memory);
         if (Arrays.equals(now, listed)) {
             return false;
@@ -81,8 +103,7 @@ final class JavaThreads {
         stacks = newStacks;
         threadIds = newIds;
         // A thread that had no stack yet must be looked at again, and all of them where one may have gone.
-        boolean isComplete =
-                newStacks.size() == now.length && listAddress(memory.ofHeadersNow()) == listAddress(memory);
+        boolean isComplete = newStacks.size() == now.length && !isReplaced(memory);
         listed = isComplete ? now : new long[0];
         return true;
     }
@@ -95,6 +116,11 @@ final class JavaThreads {
     /** Returns the kernel's ids of the threads whose stacks are known. */
     Set<Integer> threadIds() {
         return threadIds;
+    }
+
+    /** Returns whether there is another list by now than the one that was read. */
+    private boolean isReplaced(MemorySnapshot memory) throws IOException {
+        return listAddress(memory.ofHeadersNow()) != listAddress(memory);
     }
 
     private long listAddress(MemorySnapshot memory) throws IOException {
@@ -112,7 +138,7 @@ final class JavaThreads {
         for (int i = 0; i < length; i++) {
             addresses[i] = memory.word(threads + (long) i * Long.BYTES);
         }
-        if (listAddress(memory.ofHeadersNow()) != list) {
+        if (isReplaced(memory)) {
             throw new IOException("the list of Java threads was replaced just now");
         }
         return addresses;

@@ -3,6 +3,7 @@ package io.memlock.hotspot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Region;
@@ -34,12 +35,23 @@ class JavaThreadsTest {
     }
 
     private void list(long... addresses) {
+        fill(list, addresses);
+    }
+
+    /** Another list than the one that counts. */
+    private long otherList(long... addresses) {
+        long other = hotSpot.data(16);
+        fill(other, addresses);
+        return other;
+    }
+
+    private void fill(long at, long... addresses) {
         long pointers = hotSpot.data(addresses.length * 8L + 8);
         for (int i = 0; i < addresses.length; i++) {
             hotSpot.word(pointers + i * 8L, addresses[i]);
         }
-        hotSpot.int32(list, addresses.length);
-        hotSpot.word(list + 8, pointers);
+        hotSpot.int32(at, addresses.length);
+        hotSpot.word(at + 8, pointers);
     }
 
     /** A thread with a stack of 1 MiB. */
@@ -120,18 +132,49 @@ class JavaThreadsTest {
         assertThat(threads.stacks()).containsExactly(stack(7));
     }
 
+    /** As {@code new Thread(group, task, name, 2L << 30)} makes it. */
+    @Test
+    void findsAStackThatIsLargerThanAnOptionAllows() throws IOException {
+        long large = thread(7);
+        hotSpot.word(large + 24, 2L << 30);
+        start("Thread::_osthread", large);
+        threads.refresh(hotSpot.snapshot());
+
+        assertThat(threads.stacks())
+                .extracting(KnownRange::start, KnownRange::end)
+                .containsExactly(tuple(STACK + 7 * MIB - (2L << 30), STACK + 7 * MIB));
+    }
+
     /** The one that was read may have been freed in the midst of that. */
     @Test
-    void believesNoListThatIsReplacedWhileItIsRead() throws IOException {
+    void readsTheListAgainThatIsReplacedWhileItIsRead() throws IOException {
         start("Thread::_osthread", thread(7));
         long variable = hotSpot.structs(JavaThreads.FIELDS).field("ThreadsSMRSupport::_java_thread_list");
         MemorySnapshot snapshot = hotSpot.snapshot();
         snapshot.word(variable);
-        hotSpot.word(variable, list + 8);
+        hotSpot.word(variable, otherList(thread(8), thread(9)));
 
-        assertThatThrownBy(() -> threads.refresh(snapshot))
+        assertThat(threads.refresh(snapshot)).isTrue();
+
+        assertThat(threads.stacks()).containsExactly(stack(8), stack(9));
+        assertThat(threads.refresh(hotSpot.snapshot())).isFalse();
+    }
+
+    @Test
+    void believesNoListThatIsReplacedAgainAndAgain() throws IOException {
+        start("Thread::_osthread", thread(7));
+        long variable = hotSpot.structs(JavaThreads.FIELDS).field("ThreadsSMRSupport::_java_thread_list");
+        MemorySnapshot replaced = new MemorySnapshot((address, into) -> {
+            hotSpot.read(address, into);
+            if (address <= variable && variable < address + into.length) {
+                hotSpot.word(variable, otherList(thread(8)));
+            }
+        });
+
+        assertThatThrownBy(() -> threads.refresh(replaced))
                 .isInstanceOf(IOException.class)
                 .hasMessage("the list of Java threads was replaced just now");
+        assertThat(threads.stacks()).isEmpty();
 
         hotSpot.word(variable, list);
         assertThat(threads.refresh(hotSpot.snapshot())).isTrue();
@@ -143,18 +186,18 @@ class JavaThreadsTest {
         long thread = thread(7);
         start("Thread::_osthread", thread);
         long variable = hotSpot.structs(JavaThreads.FIELDS).field("ThreadsSMRSupport::_java_thread_list");
+        long other = otherList(thread(8), thread(9));
         MemorySnapshot replaced = new MemorySnapshot((address, into) -> {
             hotSpot.read(address, into);
             if (address <= thread && thread < address + into.length && into.length < 4096) {
-                hotSpot.word(variable, list + 8);
+                hotSpot.word(variable, other);
             }
         });
 
         assertThat(threads.refresh(replaced)).isTrue();
-        hotSpot.word(variable, list);
-        assertThat(threads.refresh(hotSpot.snapshot())).isTrue();
+
+        assertThat(threads.stacks()).containsExactly(stack(8), stack(9));
         assertThat(threads.refresh(hotSpot.snapshot())).isFalse();
-        assertThat(threads.stacks()).containsExactly(stack(7));
     }
 
     @Test
