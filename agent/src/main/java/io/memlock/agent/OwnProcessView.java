@@ -42,6 +42,7 @@ final class OwnProcessView implements ProcessView {
      * @param log told once where no scan is gentle enough
      * @param lock knows which of the mapped files are chosen
      * @param metaspace of this JVM
+     * @param isHeapHugetlb tells whether the heap lies in huge pages of hugetlbfs: it takes nothing of the free memory then
      */
     OwnProcessView(
             ProcFs proc,

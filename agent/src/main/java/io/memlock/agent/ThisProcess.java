@@ -69,17 +69,18 @@ import java.util.function.Supplier;
  */
 public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags {
 
+    /** Pages of one mapping, from which on the kernel counts less than nothing once they are locked. */
+    private static final long MISCOUNTED_PAGES = 1L << 31;
+
+    /** ZGC reserves up to so many times the largest heap, in one mapping. */
+    private static final long RESERVED_HEAPS = 16;
+
     private final LibC libc;
     private final FileOpener opener;
     private final ProcFs proc;
     private final Instrumentation instrumentation;
     private final Log log;
     private final Progress progress;
-    private static final long MISCOUNTED_PAGES = 1L << 31;
-
-    /** ZGC reserves up to so many times the largest heap, in one mapping. */
-    private static final long RESERVED_HEAPS = 16;
-
     private final long pageBytes;
     private final LockProbe probe;
     private final LimitProbe limits;

@@ -22,7 +22,8 @@ import java.util.concurrent.TimeUnit;
  * <p>Pages are counted before they are locked, and munlock is called with the counts in hand. So there is no moment in which
  * a page that was just locked for one can be unlocked for another. Locking itself waits for nobody.
  *
- * <p>Safe for use by several threads. It calls nothing that waits for another lock of the agent's but {@link Wanted}.
+ * <p>Safe for use by several threads. It calls nothing that waits for another lock of the agent's but {@link Wanted}. But a
+ * release pauses between the pieces that it unlocks, with the counts in hand: who needs them waits until it is done.
  */
 public final class HeldPages {
 
