@@ -37,7 +37,7 @@ public record LockSummary(Lock lock, boolean isSwapped, String text) {
      * of everything. Where the agent says that it has failed, what is locked is the application's.
      */
     public static LockSummary on(JvmMemory memory, PublishedLock published) {
-        boolean isOfSelection = published.isBorneOutBy(memory);
+        boolean isOfSelection = published.isBorneOutBy(memory) || published.isStateAlone(memory);
         boolean isOfAgent = isOfSelection || published.state() == LockState.FAILED;
         Lock lock = isOfAgent ? lock(published) : lock(memory);
         String text =
@@ -54,7 +54,8 @@ public record LockSummary(Lock lock, boolean isSwapped, String text) {
     }
 
     private static String share(JvmMemory memory, PublishedLock published) {
-        return published.isWorseThanItsShare(memory) ? "" : " " + Numbers.percent(published.coverage(memory));
+        double share = published.coverage(memory);
+        return share < 0 || published.isWorseThanItsShare(memory) ? "" : " " + Numbers.percent(share);
     }
 
     private static String since(long ageSeconds) {

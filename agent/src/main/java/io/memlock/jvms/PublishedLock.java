@@ -134,7 +134,7 @@ public record PublishedLock(
      * @param hostSwapUsedBytes the swap in use on this host, -1 if not known
      */
     JvmMemory complete(JvmMemory seen, long hostSwapUsedBytes) {
-        if (seen.lockedBytes() >= 0 || !scan.isOfProcess() || !isBorneOutBy(seen)) {
+        if (seen.lockedBytes() >= 0 || !scan.isOfProcess() || !isBorneOutBy(seen) || isOutgrownBy(seen)) {
             return seen;
         }
         long mostLocked = Math.min(seen.residentBytes(), seen.mostLockedBytes());
@@ -147,6 +147,11 @@ public record PublishedLock(
                 seen.anonymousBytes(),
                 seen.hugetlbBytes(),
                 scan.ageSeconds());
+    }
+
+    /** Returns whether the JVM has grown far beyond the scan, as one that was small while it could be scanned. */
+    private boolean isOutgrownBy(JvmMemory seen) {
+        return scan.processResidentBytes() < seen.anonymousBytes() * SAME;
     }
 
     /** Returns locked of resident bytes of the selection, from 0 to 1; -1 if not known. */
@@ -226,11 +231,22 @@ public record PublishedLock(
      * can be locked nobody keeps a promise, not even one about nothing.
      */
     public boolean isBorneOutBy(JvmMemory memory) {
-        if (state == LockState.LOCKED && (memory.mostLockedBytes() == 0 || leavesOut(memory))) {
-            return false;
-        }
         long most = memory.lockedBytes() < 0 ? memory.mostLockedBytes() : memory.lockedBytes();
-        return state != null && !regions.isEmpty() && lockedBytes() >= 0 && lockedBytes() * SAME <= most;
+        return isPossible(memory) && lockedBytes() >= 0 && lockedBytes() * SAME <= most;
+    }
+
+    /**
+     * Returns whether the state is all there is, and the kernel does not contradict it: it was verified, and there was no scan,
+     * as in a large JVM that is not dumpable.
+     */
+    boolean isStateAlone(JvmMemory memory) {
+        return lockedBytes() < 0 && verifiedAgeSeconds >= 0 && memory.mostLockedBytes() > 0 && isPossible(memory);
+    }
+
+    /** Returns whether something is selected, and not said to be locked where the kernel says that it cannot be. */
+    private boolean isPossible(JvmMemory memory) {
+        boolean isContradicted = state == LockState.LOCKED && (memory.mostLockedBytes() == 0 || leavesOut(memory));
+        return state != null && !regions.isEmpty() && !isContradicted;
     }
 
     /** Returns whether all anonymous memory should be locked, and less is charged than there is. */

@@ -54,6 +54,31 @@ class LockSummaryTest {
         assertThat(LockSummary.on(memory, PublishedLock.NOTHING).text()).isEqualTo("partly locked 89 %");
     }
 
+    /** As with more than 512 MiB in a JVM that is not dumpable. */
+    @Test
+    void whereThereWasNoScanTheVerifiedStateCounts() {
+        List<Region> heap = List.of(Region.HEAP);
+        JvmMemory large = new JvmMemory(2000, -1, 1000, 0, 1000, 0, -1);
+
+        assertThat(unscanned(large, LockState.LOCKED, heap, 1)).isEqualTo("locked: heap");
+        assertThat(unscanned(large, LockState.PARTIAL, heap, 1)).isEqualTo("partly locked");
+        assertThat(unscanned(large, LockState.UNKNOWN, heap, 20)).isEqualTo("not verified by its agent for 20 s");
+        assertThat(unscanned(large, LockState.LOCKED, heap, -1)).startsWith("locks something");
+        assertThat(unscanned(large, LockState.LOCKED, List.of(), 1)).startsWith("locks something");
+        assertThat(unscanned(new JvmMemory(2000, 0, 0, 0, 1000, 0, 0), LockState.LOCKED, heap, 1))
+                .as("nothing is charged")
+                .isEqualTo("not locked");
+        assertThat(unscanned(
+                        new JvmMemory(2000, -1, 10, 0, 1000, 0, -1), LockState.LOCKED, List.of(Region.values()), 1))
+                .as("less is charged than is said to be locked")
+                .startsWith("locks something");
+    }
+
+    private static String unscanned(JvmMemory memory, LockState state, List<Region> regions, long verifiedAgeSeconds) {
+        PublishedLock published = new PublishedLock(state, regions, "", PublishedScan.NONE, 0, verifiedAgeSeconds);
+        return LockSummary.on(memory, published).text();
+    }
+
     private static String verdict(long resident, long locked, long charged, long swapped) {
         return LockSummary.on(new JvmMemory(resident, locked, charged, swapped, 0, 0, 0), PublishedLock.NOTHING)
                 .text();

@@ -102,6 +102,17 @@ class PublishedLockTest {
         assertThat(published.complete(kernel(900, 500), 50)).isEqualTo(kernel(900, 500));
     }
 
+    /** It was small at the last scan, is not dumpable, and is too large by now for the agent to scan it. */
+    @Test
+    void aScanThatTheJvmHasOutgrownTellsNothingOfTheProcess() {
+        JvmMemory grown = new JvmMemory(8000, -1, 8000, 0, 7000, 0, -1);
+        JvmMemory little = new JvmMemory(1300, -1, 1300, 0, 1100, 0, -1);
+
+        assertThat(read(honest()).complete(grown, 50)).isEqualTo(grown);
+        assertThat(LockSummary.on(grown, read(honest())).text()).isEqualTo("locked: heap");
+        assertThat(read(honest()).complete(little, 50).ageSeconds()).isEqualTo(7);
+    }
+
     @Test
     void hugePagesOfHugetlbfsAreLockedAndNotCharged() {
         JvmMemory seen = new JvmMemory(900, -1, 100, 10, 100, 750, -1);
