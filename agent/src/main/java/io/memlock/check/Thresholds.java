@@ -9,7 +9,8 @@ import io.memlock.jvms.PublishedLock;
  * The bounds by which JVMs are judged.
  *
  * @param coverage of what is partly locked, from 0 to 1; null if that is a warning whatever
- *     it is, or not known where nobody tells what should be locked. It bounds nothing where the agent's state is worse than its share
+ *     it is, or not known where nobody tells what should be locked. Where the agent's state is worse than its share, a warning
+ *     is the least
  * @param swapped bytes that are swapped out; null if any are a warning
  * @param age seconds since the lock was verified; null if an agent that has not done so for some intervals is not known
  */
@@ -30,9 +31,10 @@ public record Thresholds(Threshold coverage, Threshold swapped, Threshold age) {
         return switch (summary.lock()) {
             case LOCKED -> Level.OK;
             case PARTLY_LOCKED ->
-                coverage != null && !published.isWorseThanItsShare(memory)
-                        ? coverage.ofLeast(published.coverage(memory))
-                        : isSelectionKnown ? Level.WARNING : Level.UNKNOWN;
+                coverage == null
+                        ? isSelectionKnown ? Level.WARNING : Level.UNKNOWN
+                        : coverage.ofLeast(published.coverage(memory))
+                                .or(published.isWorseThanItsShare(memory) ? Level.WARNING : Level.OK);
             case NOT_LOCKED -> Level.CRITICAL;
             case NOT_MEASURED, NOT_VERIFIED -> Level.UNKNOWN;
         };

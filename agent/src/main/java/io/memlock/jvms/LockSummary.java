@@ -55,7 +55,7 @@ public record LockSummary(Lock lock, boolean isSwapped, String text) {
 
     private static String share(JvmMemory memory, PublishedLock published) {
         double share = published.coverage(memory);
-        return share < 0 || published.isWorseThanItsShare(memory) ? "" : " " + Numbers.percent(share);
+        return share < 0 || share >= 1 ? "" : " " + Numbers.percent(share); // partly locked 100 % would say nothing
     }
 
     private static String since(long ageSeconds) {

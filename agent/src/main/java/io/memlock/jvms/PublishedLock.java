@@ -165,11 +165,12 @@ public record PublishedLock(
     }
 
     /**
-     * Returns whether the agent says that something is not locked, while the share says that all is: the share is that of an
-     * older scan, or what is locked can be swapped out at any moment, as ZGC's heap under a limit. Then the share says nothing.
+     * Returns whether the agent says that something is not locked, while the share is not known or passes for all: the share is
+     * that of an older scan, or what is locked can be swapped out at any moment, as ZGC's heap under a limit.
      */
     public boolean isWorseThanItsShare(JvmMemory memory) {
-        return state == LockState.PARTIAL && isBorneOutBy(memory) && coverage() >= LockSummary.ALL;
+        double share = coverage(memory);
+        return state == LockState.PARTIAL && (share < 0 || share >= LockSummary.ALL);
     }
 
     /** Returns the age of what {@link #coverage(JvmMemory)} returns, -1 if not known. */

@@ -81,6 +81,31 @@ class AnswerTest {
                 .isEqualTo("MEMLOCK WARNING: JVM 7 (app.jar) partly locked, verified 1 s ago");
     }
 
+    @Test
+    void boundsBeyondWhatPassesForAllCountBesideAnAgentThatSaysPartial() {
+        PublishedLock partial =
+                published(LockState.PARTIAL, List.of(Region.HEAP), 1).measured(996, 1000);
+        JvmMemory memory = new JvmMemory(1000, 996, 1000, 0, 0, 0, 0);
+
+        assertThat(answer(memory, partial, new Thresholds(Threshold.share("100:99.9"), null, null), true)
+                        .line())
+                .isEqualTo("MEMLOCK CRITICAL: JVM 7 (app.jar) partly locked 99.6 %, verified 1 s ago");
+        assertThat(answer(memory, partial, new Thresholds(Threshold.share("99:95"), null, null), true)
+                        .level())
+                .isEqualTo(Level.WARNING);
+    }
+
+    /** As in a large JVM that is not dumpable. */
+    @Test
+    void anAgentThatSaysPartialAndNoShareIsAWarningWhateverTheBounds() {
+        PublishedLock partial = published(LockState.PARTIAL, List.of(Region.HEAP), 1);
+        JvmMemory memory = new JvmMemory(1000, -1, 1000, 0, 0, 0, -1);
+
+        assertThat(answer(memory, partial, new Thresholds(Threshold.share("99.5:95"), null, null), true)
+                        .line())
+                .isEqualTo("MEMLOCK WARNING: JVM 7 (app.jar) partly locked, verified 1 s ago");
+    }
+
     /** With mode=none the application may have called mlockall: the agent, which keeps no promise then, has not verified it. */
     @Test
     void whereNothingIsSelectedOurOwnLookHasAnAgeAndNotTheAgents() {
