@@ -57,6 +57,9 @@ public final class RegionBounds {
     public long mostBytes(List<Region> regions) {
         long sum = 0;
         for (Region region : regions) {
+            if (region == Region.HEAP && Segment.isAnyHugetlbHeap(segments)) {
+                continue; // never charged, whatever it grows to
+            }
             long most = mostBytes(region);
             if (most <= 0) {
                 return UNBOUNDED;

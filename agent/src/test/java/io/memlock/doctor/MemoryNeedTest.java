@@ -93,6 +93,12 @@ class MemoryNeedTest {
         MemoryNeed need = MemoryNeed.of(examined.build(), Selection.of(List.of(Region.HEAP)));
         assertThat(need.chargedBytes()).isZero();
         assertThat(need.atMostBytes()).isZero();
+        assertThat(need.grownBytes()).isZero();
+        assertThat(MemoryNeed.of(examined.build(), Selection.of(List.of(Region.HEAP, Region.CODE)))
+                        .grownBytes())
+                .isEqualTo(MemoryNeed.of(examined.build(), Selection.of(List.of(Region.CODE)))
+                        .grownBytes())
+                .isGreaterThan(240 * MIB);
         assertThat(need.describe()).isEqualTo("beside 128.0 MiB in huge pages of hugetlbfs, never swapped");
         assertThat(describe(examined, Region.HEAP, Region.METASPACE))
                 .startsWith("metaspace 1.0 MiB; ")

@@ -10,6 +10,8 @@ import io.memlock.memory.Segment;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RegionBoundsTest {
 
@@ -57,6 +59,16 @@ class RegionBoundsTest {
         has(Region.HEAP, "10000000-10400000 rw-s 00000000 00:1f 25 /mnt/#1234 (deleted)");
 
         assertThat(bounds().mostBytes(Region.HEAP)).isEqualTo(RegionBounds.UNBOUNDED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"00:11 9 /anon_hugepage (deleted)", "00:11 4 /memfd:java_heap.hugetlb (deleted)"})
+    void aHeapInHugePagesOfHugetlbfsTakesNothingOfALimit(String inodeAndPath) {
+        has(Region.HEAP, "10000000-18000000 rw-s 00000000 " + inodeAndPath);
+        has(Region.CODE, "20000000-20200000 rwxp 00000000 00:00 0");
+
+        assertThat(bounds().mostBytes(List.of(Region.HEAP, Region.CODE))).isEqualTo(2 * MIB);
+        assertThat(bounds().mostBytes(List.of(Region.HEAP))).isZero();
     }
 
     @Test
