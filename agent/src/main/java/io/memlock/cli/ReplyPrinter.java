@@ -81,7 +81,8 @@ final class ReplyPrinter {
             if (proc.status(jvm.pid()).vmLckBytes() > 0) {
                 return ExitStatus.DONE;
             }
-            selected = TimeLimit.walk(jvm, () -> SmapsScan.selected(proc.files(), Long.toString(jvm.pid()), selection));
+            selected =
+                    TimeLimit.walk(jvm, () -> SmapsScan.selected(proc.newFiles(), Long.toString(jvm.pid()), selection));
         } catch (IOException e) {
             throw new CommandException(jvm.title() + " cannot be looked at any more: " + e.getMessage());
         }

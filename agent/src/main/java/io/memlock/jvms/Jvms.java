@@ -115,7 +115,7 @@ public final class Jvms {
         }
         JavaCommand command = JavaCommand.parse(
                 proc.cmdline(pid),
-                proc.files().environmentOrNone(Long.toString(pid)),
+                proc.newFiles().environmentOrNone(Long.toString(pid)),
                 counter -> published(pid, counter));
         return new Jvm(
                 pid,

@@ -20,7 +20,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The processes in {@code /proc}, or in a copy of it. A process may end between any two reads: then they fail. */
+/**
+ * The processes in {@code /proc}, or in a copy of it. A process may end between any two reads: then they fail. One that holds
+ * its address space keeps who reads its memory waiting, and nobody else: such a read has a reader of its own.
+ */
 public final class ProcDirectory {
 
     private static final String LIBJVM = "/libjvm.so";
@@ -82,20 +85,20 @@ public final class ProcDirectory {
 
     /** Walks the page tables of the process, which has its price: {@link SmapsCost}. */
     SmapsRollup smapsRollup(long pid) throws IOException {
-        return parsed(() -> files.smapsRollup(Long.toString(pid)));
+        return parsed(() -> newFiles().smapsRollup(Long.toString(pid)));
     }
 
     /** Reads how much is in swap, with shared memory. Walks page tables, too. */
     SwappedBytes swappedBytes(long pid) throws IOException {
-        return parsed(() -> files.swappedBytes(Long.toString(pid)));
+        return parsed(() -> newFiles().swappedBytes(Long.toString(pid)));
     }
 
     List<Mapping> mappings(long pid) throws IOException {
-        return parsed(() -> files.mappings(Long.toString(pid)));
+        return parsed(() -> newFiles().mappings(Long.toString(pid)));
     }
 
     String cmdline(long pid) throws IOException {
-        return files.text(Long.toString(pid), "cmdline");
+        return newFiles().text(Long.toString(pid), "cmdline");
     }
 
     /**

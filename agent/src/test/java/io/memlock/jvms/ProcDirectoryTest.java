@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.memlock.fake.Needs;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +66,24 @@ class ProcDirectoryTest {
         file("hsperfdata_app/77", "of another");
 
         assertThatThrownBy(this::read).isInstanceOf(IOException.class);
+    }
+
+    /** As where the process holds its address space. */
+    @Test
+    void whoWaitsForAProcessKeepsNoOtherWaiting() throws Exception {
+        Path maps = process.resolve("maps");
+        assertThat(new ProcessBuilder("mkfifo", maps.toString()).start().waitFor())
+                .isZero();
+        ProcDirectory proc = new ProcDirectory(root);
+        Thread waiting = new Thread(new FutureTask<>(() -> proc.perfData(PID)));
+        waiting.setDaemon(true);
+        waiting.start();
+
+        try (OutputStream held = Files.newOutputStream(maps)) { // opens once it is read
+            assertThat(TimeLimit.within(20_000, () -> proc.status(PID).ownPid()))
+                    .isEqualTo(77);
+            held.flush();
+        }
     }
 
     /** As from cron, of a JVM whose user's name is not in ASCII. */
