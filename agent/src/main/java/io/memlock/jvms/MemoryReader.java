@@ -38,9 +38,12 @@ public final class MemoryReader {
      * much shared memory there is, which VmRSS counts once for each view of it, and VmSwap not at all.
      */
     static boolean isWorthAWalk(Jvm jvm, ProcessStatus status) {
-        return status.vmLckBytes() != 0
-                || status.rssShmemBytes() > COUNTERS_BYTES
-                || jvm.flags().isOn("UseZGC", false);
+        return status.vmLckBytes() != 0 || hasShared(status) || jvm.flags().isOn("UseZGC", false);
+    }
+
+    /** Returns whether shared memory of a JVM is in RAM, other than its counters. */
+    static boolean hasShared(ProcessStatus status) {
+        return status.rssShmemBytes() > COUNTERS_BYTES;
     }
 
     /**

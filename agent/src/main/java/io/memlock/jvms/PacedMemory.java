@@ -27,7 +27,7 @@ public final class PacedMemory {
     /** The swapped bytes that a glance does not count: those of shared memory, as ZGC's heap. */
     private long sharedSwappedBytes;
 
-    /** Whether a glance may miss swapped bytes of shared memory, null before the first look. */
+    /** Whether a glance may miss swapped bytes of shared memory, null while a walk counts them. */
     private Boolean mayHideSwap;
 
     private long tookNanos;
@@ -74,12 +74,14 @@ public final class PacedMemory {
                 ageSeconds());
     }
 
-    /** Mappings are read once, at the first look; later on shared memory is seen before it goes to swap. */
+    /** Reads mappings at the first look, and again when shared memory is gone, which may all have gone to swap. */
     private boolean isWorthAWalk(ProcessStatus status) throws IOException {
-        if (mayHideSwap == null) {
+        if (MemoryReader.hasShared(status)) {
+            mayHideSwap = null;
+        } else if (mayHideSwap == null) {
             mayHideSwap = reader.maySwapShared(jvm);
         }
-        return MemoryReader.isWorthAWalk(jvm, status) || mayHideSwap || sharedSwappedBytes > 0;
+        return MemoryReader.isWorthAWalk(jvm, status) || Boolean.TRUE.equals(mayHideSwap) || sharedSwappedBytes > 0;
     }
 
     /** Returns the age of the locked bytes; -1 if they did not have to be measured. */

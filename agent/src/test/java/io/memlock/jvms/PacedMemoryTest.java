@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On a JVM with 160 MiB in three views, 120 MiB of it in swap, of which VmSwap tells 20. */
@@ -134,6 +135,26 @@ class PacedMemoryTest {
 
         status(0, 0);
         assertThat(memory.now().swappedBytes()).isEqualTo(120 * MIB);
+    }
+
+    /** Between two walks, which are seldom in a large JVM. */
+    @Test
+    @Timeout(60)
+    void sharedMemoryThatHasGoneToSwapSinceTheLastWalkIsMeasured() throws Exception {
+        status(0, 100 << 10);
+        Files.writeString(root.resolve("7/maps"), SMAPS.replaceAll("(?m)^[A-Z].*\n", ""));
+        Files.writeString(root.resolve("7/smaps_rollup"), ROLLUP.replaceAll("(Swap:.*) \\d+ kB", "$1 20480 kB"));
+        swapUsed(0);
+        PacedMemory memory = paced(0);
+        assertThat(memory.now().swappedBytes()).isEqualTo(20 * MIB);
+
+        status(0, 0);
+        Path status = root.resolve("7/status");
+        Files.writeString(status, Files.readString(status).replace("VmRSS:\t491520", "VmRSS:\t81920"));
+        swapUsed(1);
+        while (memory.now().swappedBytes() != 120 * MIB) {
+            Thread.sleep(5); // until the next walk is due
+        }
     }
 
     private void swapUsed(int kilobytes) throws IOException {
