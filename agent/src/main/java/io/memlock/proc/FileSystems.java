@@ -91,6 +91,7 @@ final class FileSystems {
      */
     private static final class Mounted {
 
+        /** What it is made of; null where nothing tells. */
         private final Backing backing;
 
         /** The last reading that found something mapped of it, or read what is mounted. */
@@ -155,7 +156,7 @@ final class FileSystems {
         return hasNoHugetlbPages;
     }
 
-    /** Returns what a file system is made of; null where the mounts could not be read. */
+    /** Returns what a file system is made of; null where the mounts could not be read, or do not tell. */
     private Backing ofMounted(long minor) {
         synchronized (mounted) {
             Mounted last = ifCurrent(minor);
@@ -164,7 +165,7 @@ final class FileSystems {
                 last = ifCurrent(minor);
                 if (last == null && !isGuessing) {
                     // Of a mount that is hidden, or of a subvolume, nothing more is to be learned.
-                    last = new Mounted(Backing.FILE, reading);
+                    last = new Mounted(null, reading);
                     mounted.put(minor, last);
                 }
             }

@@ -56,6 +56,7 @@ class FileSystemsTest {
         "fe:00 5     /dev/hugepages/x,                  FILE",
         "00:1e 9     /opt/app/lib/data.bin,             FILE",
         "00:63 9     /srv/subvolume/x,                  FILE",
+        "00:63 9     /dev/hugepages/hidden,             HUGETLB",
         "fe:00 31    /srv/data/x,                       FILE",
         "fe:00 32    /SYSV,                             FILE",
         "00:00 0     ,                                  NONE"
@@ -104,7 +105,9 @@ class FileSystemsTest {
     void takesSystemdsMountForHugePagesWhereTheMountsCannotBeRead() throws IOException {
         write("HugePages_Total:     100\nHugetlb:          204800 kB\n", "00:29 31 /dev/hugepages/pool");
         Files.delete(root.resolve("7/mountinfo"));
+        assertThat(mappings()).extracting(Mapping::backing).containsExactly(Backing.HUGETLB);
 
+        Files.writeString(root.resolve("7/mountinfo"), "not the kernel's\n");
         assertThat(mappings()).extracting(Mapping::backing).containsExactly(Backing.HUGETLB);
     }
 
