@@ -17,7 +17,7 @@ import java.security.SecureRandom;
 import java.util.Set;
 
 /** Writes a new file that appears whole or not at all, and that only its owner can read. */
-public final class WholeFile {
+public class WholeFile {
 
     private static final Set<OpenOption> NEW =
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
@@ -68,10 +68,12 @@ public final class WholeFile {
     /** Writes the file, and returns its path. A link in its place is not followed. */
     public Path write(String text) throws IOException {
         Path beside = file.resolveSibling(".memlock-" + Long.toUnsignedString(new SecureRandom().nextLong()) + ".tmp");
-        // The directory may be another user's, who could exchange the file before it is opened again.
-        try (SeekableByteChannel made = Files.newByteChannel(beside, NEW, OWNERS)) {
-            // Unlike writeString this does not fail for half a character, but writes a question mark.
-            Channels.newOutputStream(made).write(text.getBytes(StandardCharsets.UTF_8));
+        try {
+            // The directory may be another user's, who could exchange the file before it is opened again.
+            try (SeekableByteChannel made = make(beside)) {
+                // Unlike writeString this does not fail for half a character, but writes a question mark.
+                Channels.newOutputStream(made).write(text.getBytes(StandardCharsets.UTF_8));
+            } // before anybody sees it: NFS may tell of a full disk only here
             if (isReplaced) {
                 Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
             } else {
@@ -81,5 +83,9 @@ public final class WholeFile {
             Files.deleteIfExists(beside);
         }
         return file;
+    }
+
+    SeekableByteChannel make(Path newFile) throws IOException {
+        return Files.newByteChannel(newFile, NEW, OWNERS);
     }
 }
