@@ -9,6 +9,7 @@ import io.memlock.hotspot.JvmFlags;
 import io.memlock.jvms.CommandException;
 import io.memlock.jvms.Jvm;
 import io.memlock.jvms.Jvms;
+import io.memlock.jvms.ProcDirectory;
 import io.memlock.jvms.TimeLimit;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.OptionException;
@@ -66,10 +67,12 @@ final class DoctorCommand implements Callable<Integer> {
     private boolean json;
 
     private final Console console;
+    private final ProcDirectory proc;
     private final Jvms jvms;
 
-    DoctorCommand(Console console, Jvms jvms) {
+    DoctorCommand(Console console, ProcDirectory proc, Jvms jvms) {
         this.console = console;
+        this.proc = proc;
         this.jvms = jvms;
     }
 
@@ -146,8 +149,8 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    private static Examination examine(Jvm jvm, AgentOptions options) throws CommandException, InterruptedException {
-        Doctor doctor = new Doctor(new ProcFs());
+    private Examination examine(Jvm jvm, AgentOptions options) throws CommandException, InterruptedException {
+        Doctor doctor = new Doctor(proc.newFiles());
         return TimeLimit.walk(jvm, () -> doctor.examine(jvm, options));
     }
 

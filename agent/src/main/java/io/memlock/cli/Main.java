@@ -73,7 +73,7 @@ public final class Main {
                 .addSubcommand(new ReportCommand(console, proc, jvms))
                 .addSubcommand(new WatchCommand(console, proc, jvms))
                 .addSubcommand(new AttachCommand(console, jvms, new AttachClient(console, proc, jvms, libc, jar)))
-                .addSubcommand(new DoctorCommand(console, jvms))
+                .addSubcommand(new DoctorCommand(console, proc, jvms))
                 .addSubcommand(new UnlockCommand(jvms, new AttachClient(console, proc, jvms, libc, jar)))
                 .addSubcommand(new HelpCommand());
         for (CommandLine command : line.getSubcommands().values()) {

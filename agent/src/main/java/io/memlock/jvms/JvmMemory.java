@@ -27,13 +27,13 @@ public record JvmMemory(
         long ageSeconds) {
 
     /**
-     * Takes what is cheap to read. Where nothing is charged, nothing but huge pages is locked; otherwise the locked bytes are
+     * Takes what is cheap to read of a process that has memory. Where nothing is charged, nothing but huge pages is locked; otherwise the locked bytes are
      * not known.
      */
     static JvmMemory of(ProcessStatus status) {
         boolean isCharged = status.vmLckBytes() != 0;
         return new JvmMemory(
-                status.vmRssBytes() < 0 ? Numbers.UNKNOWN : status.vmRssBytes() + status.hugetlbBytes(),
+                status.vmRssBytes() + status.hugetlbBytes(),
                 isCharged ? Numbers.UNKNOWN : status.hugetlbBytes(),
                 status.vmLckBytes(),
                 status.vmSwapBytes(),

@@ -83,8 +83,8 @@ public final class LockControl {
     }
 
     /**
-     * Reads from a few small files how much more memory this process can take before the kernel would have to kill, or to stop it at
-     * {@code memory.high}.
+     * Reads from a few small files how much more memory this process can take before the kernel would have to kill, or to stop
+     * it at {@code memory.high}.
      *
      * @return bytes, -1 if that is not known
      */

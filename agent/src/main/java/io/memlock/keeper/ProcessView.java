@@ -26,8 +26,8 @@ public interface ProcessView {
     long residentBytes() throws IOException;
 
     /**
-     * Reads from a few small files how much more memory the process can take before the kernel would have to kill, or to stop it at
-     * {@code memory.high}.
+     * Reads from a few small files how much more memory the process can take before the kernel would have to kill, or to stop
+     * it at {@code memory.high}.
      *
      * @return bytes, -1 if that is not known
      */

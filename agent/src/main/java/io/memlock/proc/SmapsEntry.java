@@ -40,9 +40,8 @@ public record SmapsEntry(
     }
 
     /**
-     * Returns what is in RAM. The kernel's own and device memory counts as nothing: it is never locked, nor swapped. So
-     * does memory that the kernel may drop instead. Huge pages
-     * count, though their mappings are special, too.
+     * Returns what is in RAM. The kernel's own and device memory counts as nothing: it is never locked, nor swapped. So does
+     * memory that the kernel may drop instead. Huge pages count, though their mappings are special, too.
      */
     public long residentBytes() {
         return (special ? 0 : pssBytes) + hugetlbBytes;

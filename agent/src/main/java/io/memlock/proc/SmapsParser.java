@@ -138,8 +138,8 @@ final class SmapsParser {
 
     /**
      * Takes the flags, of two letters each; Documentation/filesystems/proc.rst. What mlock skips: mm/mlock.c:
-     * mlock_fixup, VM_SPECIAL, and since Linux 6.11 VM_DROPPABLE. Before Linux 6.2 VM_LOCKONFAULT has no letters: the kernel writes {@code ??} for it, as
-     * for every flag without letters.
+     * mlock_fixup, VM_SPECIAL, and since Linux 6.11 VM_DROPPABLE. Before Linux 6.2 VM_LOCKONFAULT has no letters: the kernel
+     * writes {@code ??} for it, as for every flag without letters.
      */
     private void flags(Cursor line) {
         line.skipBlanks();

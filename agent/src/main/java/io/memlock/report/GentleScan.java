@@ -26,9 +26,9 @@ import java.util.Set;
  *
  * <p>How many processes share a page the pagemap does not tell. A file's page that is mapped elsewhere, too, counts half; a
  * page that a file in memory shows in several places, as ZGC's heap, counts once, but half for each place where {@link
- * FileViews} would have too many pages to remember, or the heap too little room for them. Nor does it tell of shared memory which pages are in swap: they look
- * like pages that were never used (Documentation/admin-guide/mm/pagemap.rst, "Exceptions for
- * Shared Memory"). {@link SharedMemorySwap} counts them where it can; elsewhere they count as nothing.
+ * FileViews} would have too many pages to remember, or the heap too little room for them. Nor does it tell of shared memory
+ * which pages are in swap: they look like pages that were never used (Documentation/admin-guide/mm/pagemap.rst, "Exceptions
+ * for Shared Memory"). {@link SharedMemorySwap} counts them where it can; elsewhere they count as nothing.
  */
 public final class GentleScan {
 
