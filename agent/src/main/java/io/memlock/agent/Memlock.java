@@ -62,7 +62,6 @@ public final class Memlock implements Agent {
     private boolean isTimed;
 
     private final StandardError stderr = new StandardError(System.err);
-    private final ProcFs proc = new ProcFs();
 
     private OptionSources sources;
     private CurrentOptions currentOptions;
@@ -151,7 +150,7 @@ public final class Memlock implements Agent {
         try {
             LibC libc = NativeAccess.open(instrumentation);
             times.ended("native");
-            process = new ThisProcess(libc, proc, instrumentation, log);
+            process = new ThisProcess(libc, instrumentation, log);
             lock = process.newLock(currentOptions);
             Outcome outcome = lock.start(options);
             if (outcome.prefaultRefusal() != null) {
@@ -328,7 +327,7 @@ public final class Memlock implements Agent {
             return withProgress(progress, () -> reply(control().lock(options, BY_ATTACH)));
         }
         useOptions(options);
-        process = new ThisProcess(NativeAccess.open(instrumentation), proc, instrumentation, log);
+        process = new ThisProcess(NativeAccess.open(instrumentation), instrumentation, log);
         return withProgress(progress, () -> lockNow(options));
     }
 

@@ -105,20 +105,19 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
      * Describes the process.
      *
      * @param libc the C library
-     * @param proc where {@code /proc} is
      * @param instrumentation opens what the JDK keeps to itself; null on the command line
      * @param log where progress of long work is printed, unless somebody else waits for it
      */
-    public ThisProcess(LibC libc, ProcFs proc, Instrumentation instrumentation, Log log) {
+    public ThisProcess(LibC libc, Instrumentation instrumentation, Log log) {
         this.libc = libc;
         this.opener = new CloseOnExecFiles(libc);
-        this.proc = proc.openedBy(opener);
+        this.proc = new ProcFs(opener);
         this.instrumentation = instrumentation;
         this.log = log;
         this.progress = new Progress(log);
         this.pageBytes = libc.sysconf(Linux.SC_PAGESIZE);
         this.probe = new LockProbe(libc, pageBytes);
-        this.limits = new LimitProbe(libc, this.proc, probe, pageBytes);
+        this.limits = new LimitProbe(libc, proc, probe, pageBytes);
     }
 
     /**
@@ -275,7 +274,7 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
 
     @Override
     public boolean holdsHugetlb() {
-        if (proc.hasNoHugetlbPages()) {
+        if (proc.memInfo().hugetlbBytes() == 0) { // then nobody maps any
             return false;
         }
         try {

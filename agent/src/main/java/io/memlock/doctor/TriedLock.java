@@ -40,7 +40,7 @@ final class TriedLock {
     List<Finding> attempt(AgentOptions options) throws IOException {
         MemoryLock lock;
         try {
-            lock = new ThisProcess(NativeAccess.open(null), proc, null, new Log(System.err, LogLevel.QUIET))
+            lock = new ThisProcess(NativeAccess.open(null), null, new Log(System.err, LogLevel.QUIET))
                     .newLock(new CurrentOptions(options));
         } catch (NativeUnavailableException e) {
             return List.of(Finding.fail(CHECK, e.reason(), e.remedy()));

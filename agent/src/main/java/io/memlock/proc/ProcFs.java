@@ -50,6 +50,15 @@ public final class ProcFs {
         this(proc, root, new FileOpener.Jdk());
     }
 
+    /**
+     * Reads the files of this machine.
+     *
+     * @param opener opens them
+     */
+    public ProcFs(FileOpener opener) {
+        this(new File("/proc"), new File("/"), opener);
+    }
+
     private ProcFs(File proc, File root, FileOpener opener) {
         this.proc = proc;
         this.root = root;
