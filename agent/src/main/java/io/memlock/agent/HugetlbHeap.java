@@ -32,7 +32,7 @@ final class HugetlbHeap implements BooleanSupplier {
 
     /** Returns null where it is to be asked again the next time. */
     private Boolean look() {
-        if (process.files().hasNoHugetlbPages()) {
+        if (process.files().memInfo().hasNoHugetlbPages()) {
             return false;
         }
         try {

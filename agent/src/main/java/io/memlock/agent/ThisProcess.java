@@ -274,7 +274,7 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
 
     @Override
     public boolean holdsHugetlb() {
-        if (proc.memInfo().hugetlbBytes() == 0) { // then nobody maps any
+        if (proc.memInfo().hasNoHugetlbPages()) {
             return false;
         }
         try {

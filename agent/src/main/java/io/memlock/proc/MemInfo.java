@@ -50,6 +50,11 @@ public record MemInfo(
         return new MemInfo(v[0], v[1], v[2], v[3], v[4], v[5], anonymous);
     }
 
+    /** Returns whether the host has no huge page of hugetlbfs: then nobody maps any. False also where it is not known. */
+    public boolean hasNoHugetlbPages() {
+        return hugetlbBytes == 0;
+    }
+
     /** Returns the used part of all swap areas; -1 if it is not known. */
     public long swapUsedBytes() {
         return swapTotalBytes < 0 || swapFreeBytes < 0 ? -1 : Math.max(0, swapTotalBytes - swapFreeBytes);

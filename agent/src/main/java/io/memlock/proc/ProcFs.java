@@ -106,16 +106,9 @@ public final class ProcFs {
         return new AddressSpaceReader(opener, processFile(pid, "statm"));
     }
 
-    /** Returns whether the host has no huge page of hugetlbfs: then nobody maps any. False also where it is not known. */
-    public boolean hasNoHugetlbPages() {
-        try {
-            // Also asked for in the midst of another file.
-            return MemInfo.parse(new TextFile(opener).read(new File(proc, "meminfo")))
-                            .hugetlbBytes()
-                    == 0;
-        } catch (IOException | ProcFormatException e) {
-            return false;
-        }
+    /** Returns {@link MemInfo#hasNoHugetlbPages}, in the midst of another file. */
+    boolean hasNoHugetlbPages() {
+        return memInfo(new TextFile(opener)).hasNoHugetlbPages();
     }
 
     /** Returns what tells again and again how much is mapped and locked. */
@@ -255,8 +248,12 @@ public final class ProcFs {
      * the file is hidden, or not in the kernel's format.
      */
     public synchronized MemInfo memInfo() {
+        return memInfo(text);
+    }
+
+    private MemInfo memInfo(TextFile reader) {
         try {
-            return MemInfo.parse(text.read(new File(proc, "meminfo")));
+            return MemInfo.parse(reader.read(new File(proc, "meminfo")));
         } catch (IOException | ProcFormatException e) {
             return MemInfo.UNKNOWN;
         }
