@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.keeper;
 
-import io.memlock.hotspot.RetryPause;
 import io.memlock.lock.MemoryLock;
 import io.memlock.log.Log;
 import io.memlock.state.LockState;
@@ -27,8 +26,17 @@ final class StateAnnouncer {
     /** The last state the listener was told. Guarded by this. */
     private LockState notified;
 
-    /** Between attempts to tell the listener where that takes a thread more than the process may have. Guarded by this. */
-    private final RetryPause pause = new RetryPause(ThreadStart.LONGEST_NANOS);
+    /** Tells the listener what it has not been told yet, for which it may start a thread. Guarded by this. */
+    private final ThreadStart telling = new ThreadStart() {
+        @Override
+        protected void start() {
+            LockState after = lock.status().state();
+            if (after != notified && isWorthTelling(after)) {
+                listener.stateChanged(notified, after);
+                notified = after;
+            }
+        }
+    };
 
     /** Since when nobody has known the state; 0 while somebody does. */
     private volatile long unknownSince;
@@ -90,21 +98,7 @@ final class StateAnnouncer {
      * written beside that, because a reader of stderr may hold a line up.
      */
     private synchronized void notifyListener() {
-        LockState after = lock.status().state();
-        long now = System.nanoTime();
-        if (after == notified || !isWorthTelling(after) || !pause.hasLasted(now)) {
-            return;
-        }
-        try {
-            listener.stateChanged(notified, after);
-            notified = after;
-            pause.end();
-        } catch (RuntimeException | Error e) {
-            if (ThreadStart.isForWantOfAThread(e)) { // HotSpot writes two lines on stdout for each
-                pause.begin(now);
-            }
-            throw e;
-        }
+        telling.run();
     }
 
     private boolean isUnknownForLong() {

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  */
 public abstract class ThreadStart implements Runnable {
 
-    static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     /** A part of what HotSpot says where the kernel gives it no thread. jvm.cpp, JVM_StartThread */
     private static final String NO_THREAD = "native thread";
@@ -34,15 +34,10 @@ public abstract class ThreadStart implements Runnable {
             start();
             pause.end();
         } catch (RuntimeException | Error e) {
-            if (isForWantOfAThread(e)) {
+            if (String.valueOf(e.getMessage()).contains(NO_THREAD)) {
                 pause.begin(nowNanos);
             }
             throw e;
         }
-    }
-
-    /** Returns whether a call failed because the process may have no more threads. */
-    static boolean isForWantOfAThread(Throwable failure) {
-        return String.valueOf(failure.getMessage()).contains(NO_THREAD);
     }
 }
