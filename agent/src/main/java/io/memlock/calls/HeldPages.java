@@ -139,6 +139,21 @@ public final class HeldPages {
             }
             return mapped;
         }
+
+        /**
+         * Returns the first address that is not mapped; the end if all of it is.
+         *
+         * @param mappings all there are, ascending
+         */
+        public long firstUnmapped(List<Mapping> mappings) {
+            long at = start;
+            for (Range mapped : mapped(mappings)) {
+                if (mapped.start <= at && at < mapped.end) {
+                    at = mapped.end;
+                }
+            }
+            return at;
+        }
     }
 
     /**

@@ -9,12 +9,14 @@ import io.memlock.calls.LimitProbe;
 import io.memlock.calls.LockProbe;
 import io.memlock.calls.Pause;
 import io.memlock.lock.OwnProcess;
+import io.memlock.memory.Mapping;
 import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.proc.Pagemap;
 import io.memlock.proc.ProcFs;
 import io.memlock.state.LockFailure;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * Locks the ranges that an application asks for through {@code io.memlock.api}, on the application's threads. A range is
@@ -23,8 +25,8 @@ import java.io.IOException;
 public final class RangeLocker {
 
     /**
-     * The length that one call locks or unlocks, where no huge page is longer: it walks what is resident for 0.3 ms, in which nobody
-     * else can map memory.
+     * The length that one call locks or unlocks, where no huge page is longer: it walks what is resident for 0.3 ms, in which
+     * nobody else can map memory.
      */
     private static final long PIECE_BYTES = 8 << 20;
 
@@ -94,7 +96,7 @@ public final class RangeLocker {
             errno = lockInPieces(pages, manner.isPopulated());
             errno = errno == 0 && !isLocked(pages) ? Errno.NOT_DONE : errno;
             isLocked = errno == 0;
-            if (isLocked && manner.isHidden() && madvise(pages) != 0) {
+            if (isLocked && manner.isHidden() && held.hide(pages) != 0) {
                 errno = libc.errno();
             }
             isDone = errno == 0;
@@ -104,10 +106,6 @@ public final class RangeLocker {
             }
         }
         return isDone ? null : failure(pages, manner, errno, isLocked);
-    }
-
-    private int madvise(Range pages) {
-        return held.hide(pages);
     }
 
     private int lockInPieces(Range pages, boolean populates) {
@@ -132,12 +130,13 @@ public final class RangeLocker {
     /** Asks about each mapping: before Linux 5.18 the kernel says ENOMEM also where it has locked what is not accessible. */
     private boolean isEachMappingLocked(Range pages) {
         try {
-            for (Range mapped : pages.mapped(proc.mappings(ProcFs.SELF))) {
+            List<Mapping> mappings = proc.mappings(ProcFs.SELF);
+            for (Range mapped : pages.mapped(mappings)) {
                 if (!probe.isLocked(mapped.start())) {
                     return false;
                 }
             }
-            return firstUnmapped(pages) == pages.end();
+            return pages.firstUnmapped(mappings) == pages.end();
         } catch (IOException e) {
             return false;
         }
@@ -164,7 +163,7 @@ public final class RangeLocker {
         }
         if (errno == Errno.ENOMEM || errno == Errno.NOT_DONE) {
             try {
-                long hole = firstUnmapped(pages);
+                long hole = pages.firstUnmapped(proc.mappings(ProcFs.SELF));
                 if (hole != pages.end()) {
                     return failures.hole(hole);
                 }
@@ -186,16 +185,6 @@ public final class RangeLocker {
         } catch (IOException e) {
             return 0;
         }
-    }
-
-    private long firstUnmapped(Range pages) throws IOException {
-        long at = pages.start();
-        for (Range mapped : pages.mapped(proc.mappings(ProcFs.SELF))) {
-            if (mapped.start() <= at && at < mapped.end()) {
-                at = mapped.end();
-            }
-        }
-        return at;
     }
 
     /**

@@ -2,6 +2,7 @@
 package io.memlock.residency;
 
 import io.memlock.calls.ChunkedCalls;
+import io.memlock.calls.HeldPages;
 import io.memlock.calls.Maps;
 import io.memlock.calls.Pause;
 import io.memlock.calls.Populator;
@@ -17,8 +18,7 @@ import java.util.function.BooleanSupplier;
  * Populates piece by piece, and remembers what the kernel refused. Memory that has gone meanwhile is no refusal: where it
  * is unmapped the kernel answers ENOMEM, and where a collector has uncommitted it, EINVAL, because nobody may access it. For
  * these answers, and for EFAULT, there are other reasons, too, such as a cgroup that is full and has nobody to kill:
- * {@link #tryAgain} finds out. A page that nobody can access is no
- * refusal either. Safe for use by several threads.
+ * {@link #tryAgain} finds out. A page that nobody can access is no refusal either. Safe for use by several threads.
  */
 final class RetryingPopulator {
 
@@ -109,11 +109,8 @@ final class RetryingPopulator {
     }
 
     private boolean isMapped(long start, long length) throws IOException {
-        long end = start;
-        for (Mapping mapping : maps.read()) {
-            end = mapping.start() <= end ? Math.max(end, mapping.end()) : end;
-        }
-        return end >= start + length;
+        long end = start + length;
+        return new HeldPages.Range(start, end).firstUnmapped(maps.read()) == end;
     }
 
     /** Returns how many bytes the kernel refused to populate. */
