@@ -2,8 +2,8 @@
 package io.memlock.output;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.channels.Channels;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -70,9 +70,9 @@ public class WholeFile {
         Path beside = file.resolveSibling(".memlock-" + Long.toUnsignedString(new SecureRandom().nextLong()) + ".tmp");
         try {
             // The directory may be another user's, who could exchange the file before it is opened again.
-            try (SeekableByteChannel made = make(beside)) {
+            try (OutputStream made = make(beside)) {
                 // Unlike writeString this does not fail for half a character, but writes a question mark.
-                Channels.newOutputStream(made).write(text.getBytes(StandardCharsets.UTF_8));
+                made.write(text.getBytes(StandardCharsets.UTF_8));
             } // before anybody sees it: NFS may tell of a full disk only here
             if (isReplaced) {
                 Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
@@ -85,7 +85,7 @@ public class WholeFile {
         return file;
     }
 
-    SeekableByteChannel make(Path newFile) throws IOException {
-        return Files.newByteChannel(newFile, NEW, OWNERS);
+    OutputStream make(Path newFile) throws IOException {
+        return Channels.newOutputStream(Files.newByteChannel(newFile, NEW, OWNERS));
     }
 }

@@ -4,9 +4,9 @@ package io.memlock.output;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.FilterOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
+import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -78,55 +78,16 @@ class WholeFileTest {
     private static WholeFile unclosed(Path file, boolean isReplaced) {
         return new WholeFile(file, isReplaced) {
             @Override
-            SeekableByteChannel make(Path newFile) throws IOException {
-                return new Unclosed(super.make(newFile));
+            OutputStream make(Path newFile) throws IOException {
+                return new FilterOutputStream(super.make(newFile)) {
+                    @Override
+                    public void close() throws IOException {
+                        super.close();
+                        throw new IOException("Disk quota exceeded");
+                    }
+                };
             }
         };
-    }
-
-    /** A channel whose close fails. */
-    private record Unclosed(SeekableByteChannel file) implements SeekableByteChannel {
-
-        @Override
-        public int read(ByteBuffer into) throws IOException {
-            return file.read(into);
-        }
-
-        @Override
-        public int write(ByteBuffer from) throws IOException {
-            return file.write(from);
-        }
-
-        @Override
-        public long position() throws IOException {
-            return file.position();
-        }
-
-        @Override
-        public SeekableByteChannel position(long newPosition) throws IOException {
-            return file.position(newPosition);
-        }
-
-        @Override
-        public long size() throws IOException {
-            return file.size();
-        }
-
-        @Override
-        public SeekableByteChannel truncate(long size) throws IOException {
-            return file.truncate(size);
-        }
-
-        @Override
-        public boolean isOpen() {
-            return file.isOpen();
-        }
-
-        @Override
-        public void close() throws IOException {
-            file.close();
-            throw new IOException("Disk quota exceeded");
-        }
     }
 
     /** The directory is of the application's user, who sees the name of the new file as soon as it is there. */
