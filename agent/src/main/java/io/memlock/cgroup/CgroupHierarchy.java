@@ -117,7 +117,14 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
             return RoomSource.UNKNOWN;
         }
         long available = host.availableBytes();
-        long free = available < 0 ? RoomSource.UNBOUNDED : available; // hidden, as with /proc mounted subset=pid
+        return Math.min(
+                available < 0 ? RoomSource.UNBOUNDED : available, // hidden, as with /proc mounted subset=pid
+                leastFreeBytes());
+    }
+
+    /** Returns the least of what each visible cgroup allows still; {@link RoomSource#UNBOUNDED} if none of them tells. */
+    private long leastFreeBytes() {
+        long free = RoomSource.UNBOUNDED;
         for (CgroupLevel level : levels) {
             if (level.isFreeOfLimitsFromHereUp()) {
                 break;
@@ -173,10 +180,7 @@ public record CgroupHierarchy(String directory, List<CgroupLevel> levels) {
      * wait, and locked memory cannot be reclaimed to end that. The usage of hidden levels is not known, so less may be left.
      */
     public long headroomBytes() {
-        long headroom = RoomSource.UNBOUNDED;
-        for (CgroupLevel level : levels) {
-            headroom = Math.min(headroom, level.freeBytes());
-        }
+        long headroom = leastFreeBytes();
         return headroom == RoomSource.UNBOUNDED ? CgroupLevel.NO_LIMIT : headroom;
     }
 }
