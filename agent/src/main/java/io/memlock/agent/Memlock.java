@@ -262,8 +262,8 @@ public final class Memlock implements Agent {
             if (!isPrivilegeWatched() && lock.dependsOnCapability() && makeWatchThatEnds()) {
                 Thread watch = newThread(privileges, "memlock-privilege");
                 watch.start();
-                privilegeWatch =
-                        watch; // not before: where there is no memory for a thread just now, the next look tries
+                // Not before: where there is no memory for a thread just now, the next look tries.
+                privilegeWatch = watch;
             }
         }
     }

@@ -59,9 +59,8 @@ final class OwnMappings implements Mappings {
     @Override
     public boolean refresh() throws IOException {
         List<Mapping> now = maps.read();
-        if (now.isEmpty()) { // the first thread has ended before the others
-            throw new IOException(
-                    "/proc/self/maps is empty"); // everything of nothing would count as locked, or unlocked
+        if (now.isEmpty()) { // the first thread has ended before the others, and all of nothing would count as locked
+            throw new IOException("/proc/self/maps is empty");
         }
         unchanged = now == mappings ? unchanged + 1 : 0;
         if (unchanged % LOOK_CLOSER_EVERY != 0) {

@@ -238,8 +238,8 @@ public final class HeldPages {
     private void findWhoLocked(long start, Run run) {
         run.before = Before.NOBODY;
         if (probe.isPartLocked(start, run.end - start)) {
-            Want want =
-                    ask(start, run.end); // without an answer nothing is held: what is ours would stay locked for ever
+            // Without an answer nothing is held: what is ours would stay locked for ever.
+            Want want = ask(start, run.end);
             if (want == Want.NO) {
                 findApplications(start, run.end);
             } else if (want != Want.BORN_LOCKED) {

@@ -105,7 +105,7 @@ public final class ProcessRoom implements RoomSource {
         try {
             ProcessStatus status = proc.status(ProcFs.SELF);
             lastAnonymousBytes = anonymousBytes(status);
-            // In this order: the answer costs main's heap as much as fifty classes do.
+            // In this order: the heap of a main that has not run yet pays for the answer.
             if (status.hugetlbBytes() > 0 && isHeapHugetlb.getAsBoolean()) {
                 return 0;
             }

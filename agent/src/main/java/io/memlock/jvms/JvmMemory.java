@@ -27,8 +27,8 @@ public record JvmMemory(
         long ageSeconds) {
 
     /**
-     * Takes what is cheap to read of a process that has memory. Where nothing is charged, nothing but huge pages is locked; otherwise the locked bytes are
-     * not known.
+     * Takes what is cheap to read of a process that has memory. Where nothing is charged, nothing but huge pages is locked;
+     * otherwise the locked bytes are not known.
      */
     static JvmMemory of(ProcessStatus status) {
         boolean isCharged = status.vmLckBytes() != 0;

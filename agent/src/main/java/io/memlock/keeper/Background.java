@@ -25,7 +25,7 @@ public final class Background {
      *
      * @param libc of the process
      * @param listener told when the state changes, on the thread that noticed, and once a second while a scan keeps the tasks
-     * waiting
+     *     waiting
      * @param options the keeper's period, at any moment; {@link LockControl#lock} replaces them
      * @param growth tells the keeper of growth
      * @param tasks done by the reporter about once a second, each whatever becomes of the others

@@ -29,7 +29,8 @@ import java.util.List;
 /**
  * Holds what the page shows of one JVM. All bytes are from one scan.
  *
- * @param answer what {@code check} says of that scan; of what the agent publishes where it is not known which files are selected
+ * @param answer what {@code check} says of that scan; of what the agent publishes where it is not known which files are
+ *     selected
  * @param selection what the agent in the JVM should lock, for people; empty if it does not publish that
  * @param selected what the scan found of the selection; null if it is not known
  * @param rows every mapping, in the order of addresses

@@ -44,12 +44,16 @@ public final class ZgcMirror {
     /** Time that a piece takes at most that was in RAM already. */
     private static final long SLOW_PIECE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    /** Time at the least after which all is populated again: what ZGC gives back and commits between two looks is not seen as new. */
+    /**
+     * Time at the least after which all is populated again: what ZGC gives back and commits between two looks is not seen as
+     * new.
+     */
     static final long ALL_AGAIN_NANOS = TimeUnit.HOURS.toNanos(1);
 
-    /** The time is so many times the CPU time that it took, where that is longer, as from some 100 GiB on, but a day at most. */
+    /** The time is so many times the CPU time that it took, where that is longer, as from some 100 GiB on. */
     private static final long ALL_AGAIN_SHARE = 1000;
 
+    /** Time at the most. */
     static final long LATEST_ALL_AGAIN_NANOS = TimeUnit.DAYS.toNanos(1);
 
     /** Time before another try after a call that failed for a reason that may pass: EAGAIN, a limit that is lifted. */
