@@ -210,28 +210,26 @@ class ProcessRoomTest {
     /** They are set aside from all other memory. */
     @Test
     void aHeapInHugePagesOfHugetlbfsTakesNothingOfTheFreeMemory(@TempDir Path root) throws Exception {
-        Files.writeString(
-                Files.createDirectories(root.resolve("proc/self")).resolve("status"),
-                "Name:\tjava\nRssAnon:\t4 kB\nHugetlbPages:\t2048 kB\n");
-        ProcFs proc = new ProcFs(root.resolve("proc").toFile(), root.toFile());
-
-        assertThat(new ProcessRoom(proc, 4096, () -> -1, () -> true).heapToComeBytes())
-                .isZero();
+        assertThat(withHugetlb(root, "2048 kB", () -> true).heapToComeBytes()).isZero();
     }
 
     /** It is asked before main, in whose heap of a few MiB each file that is read is felt. */
     @Test
     void nobodyIsAskedWhereTheHeapIsWithoutHugePages(@TempDir Path root) throws Exception {
-        Files.writeString(
-                Files.createDirectories(root.resolve("proc/self")).resolve("status"),
-                "Name:\tjava\nRssAnon:\t4 kB\nHugetlbPages:\t0 kB\n");
-        ProcFs proc = new ProcFs(root.resolve("proc").toFile(), root.toFile());
         BooleanSupplier unasked = () -> {
             throw new AssertionError("asked");
         };
 
-        assertThat(new ProcessRoom(proc, 4096, () -> -1, unasked).heapToComeBytes())
-                .isPositive();
+        assertThat(withHugetlb(root, "0 kB", unasked).heapToComeBytes()).isPositive();
+    }
+
+    private static ProcessRoom withHugetlb(Path root, String hugetlb, BooleanSupplier isHeapHugetlb)
+            throws IOException {
+        Files.writeString(
+                Files.createDirectories(root.resolve("proc/self")).resolve("status"),
+                "Name:\tjava\nRssAnon:\t4 kB\nHugetlbPages:\t" + hugetlb + "\n");
+        ProcFs proc = new ProcFs(root.resolve("proc").toFile(), root.toFile());
+        return new ProcessRoom(proc, 4096, () -> -1, isHeapHugetlb);
     }
 
     /** ZGC's heap counts once for each view, and direct buffers may be more than all of the heap. */

@@ -66,12 +66,7 @@ class DropRootIT {
                 .flags("-XX:+UseSerialGC")
                 .start()) {
             jvm.awaitLine("ready");
-            Memlock.run("attach", jvm.pid(), "mode=all").succeeded();
-            assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isGreaterThan(KERNEL_DEFAULT_BYTES);
-
-            assertThat(jvm.ask("dropandgrow " + NOBODY + " 300")).startsWith("grow 300");
-            assertThat(jvm.awaitErrorLine("[memlock] CAP_IPC_LOCK was dropped: a limit applies"))
-                    .isNotEmpty();
+            livesThoughItGrowsAfterAnAttach(jvm);
         }
     }
 
@@ -83,13 +78,17 @@ class DropRootIT {
                 .start()) {
             jvm.awaitLine("ready");
             jvm.awaitErrorLine("[memlock] locks nothing until asked");
-            Memlock.run("attach", jvm.pid(), "mode=all").succeeded();
-            assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isGreaterThan(KERNEL_DEFAULT_BYTES);
-
-            assertThat(jvm.ask("dropandgrow " + NOBODY + " 300")).startsWith("grow 300");
-            assertThat(jvm.awaitErrorLine("[memlock] CAP_IPC_LOCK was dropped: a limit applies"))
-                    .isNotEmpty();
+            livesThoughItGrowsAfterAnAttach(jvm);
         }
+    }
+
+    private static void livesThoughItGrowsAfterAnAttach(ForkedJvm jvm) {
+        Memlock.run("attach", jvm.pid(), "mode=all").succeeded();
+        assertThat(ProcStatus.of(jvm.pid()).chargedBytes()).isGreaterThan(KERNEL_DEFAULT_BYTES);
+
+        assertThat(jvm.ask("dropandgrow " + NOBODY + " 300")).startsWith("grow 300");
+        assertThat(jvm.awaitErrorLine("[memlock] CAP_IPC_LOCK was dropped: a limit applies"))
+                .isNotEmpty();
     }
 
     /** Which nobody is woken by, and after which that thread alone could map nothing. */
