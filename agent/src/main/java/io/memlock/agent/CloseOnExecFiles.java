@@ -10,6 +10,7 @@ import io.memlock.os.Linux;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Opens files so that no child inherits them. A child that inherited {@code /proc/self/mem} could read the memory of
@@ -17,7 +18,13 @@ import java.nio.charset.StandardCharsets;
  */
 final class CloseOnExecFiles implements FileOpener {
 
+    /** JNA copies an array whole, whatever part of it is read into. */
+    private static final int CHUNK_BYTES = 8192;
+
     private final LibC libc;
+
+    /** What the last file was read through, while no open file has it. */
+    private final AtomicReference<byte[]> spareChunk = new AtomicReference<>();
 
     CloseOnExecFiles(LibC libc) {
         this.libc = libc;
@@ -36,14 +43,17 @@ final class CloseOnExecFiles implements FileOpener {
         return new Descriptor(file, descriptor);
     }
 
+    /** Returns a chunk that nobody uses: a keeper that looks often would make garbage of hundreds of new ones a second. */
+    private byte[] takeChunk() {
+        byte[] spare = spareChunk.getAndSet(null);
+        return spare == null ? new byte[CHUNK_BYTES] : spare;
+    }
+
     private IOException failure(File file) {
         return ErrnoException.on(file.getPath(), libc.errno());
     }
 
     private final class Descriptor extends OpenFile {
-
-        /** JNA copies an array whole, whatever part of it is read into. */
-        private static final int CHUNK_BYTES = 8192;
 
         private final File file;
         private int descriptor;
@@ -57,7 +67,7 @@ final class CloseOnExecFiles implements FileOpener {
         @Override
         public int read(byte[] into, int from, int length) throws IOException {
             if (chunk == null) {
-                chunk = new byte[CHUNK_BYTES];
+                chunk = takeChunk();
             }
             long read;
             do {
@@ -94,6 +104,10 @@ final class CloseOnExecFiles implements FileOpener {
             if (descriptor >= 0) {
                 libc.close(descriptor);
                 descriptor = -1; // it may be somebody else's now
+            }
+            if (chunk != null) {
+                spareChunk.set(chunk);
+                chunk = null;
             }
         }
     }

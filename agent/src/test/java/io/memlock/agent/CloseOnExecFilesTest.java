@@ -5,12 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.memlock.files.OpenFile;
 import io.memlock.os.LibC;
 import io.memlock.os.RealLibC;
 import io.memlock.proc.ProcFs;
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,6 +51,42 @@ class CloseOnExecFilesTest {
             assertThat(open.readAt(29_998, four, 4)).isEqualTo(2);
             assertThat(open.readAt(30_000, four, 4)).isZero();
             assertThat(new String(open.readAllBytes(), UTF_8)).isEqualTo(text);
+        }
+    }
+
+    /** The keeper reads dozens of files a second; ZGC commits memory for garbage. */
+    @Test
+    void makesLittleGarbageOfManyFiles() throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "x");
+        byte[] text = new byte[1];
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        readAll(file, text, 10);
+        long before = threads.getCurrentThreadAllocatedBytes();
+
+        readAll(file, text, 100);
+
+        assertThat((threads.getCurrentThreadAllocatedBytes() - before) / 100).isLessThan(4096);
+    }
+
+    private void readAll(Path file, byte[] text, int times) throws IOException {
+        for (int i = 0; i < times; i++) {
+            try (OpenFile open = files.open(file.toFile())) {
+                assertThat(open.read(text, 0, 1)).isEqualTo(1);
+            }
+        }
+    }
+
+    /** As when the mounts are looked up in the midst of the mappings. */
+    @Test
+    void readsTwoFilesAtATime() throws Exception {
+        Path one = Files.writeString(directory.resolve("one"), "1".repeat(20_000));
+        Path other = Files.writeString(directory.resolve("other"), "2".repeat(20_000));
+        try (OpenFile first = files.open(one.toFile())) {
+            assertThat(first.read()).isEqualTo('1');
+            try (OpenFile second = files.open(other.toFile())) {
+                assertThat(new String(second.readAllBytes(), UTF_8)).isEqualTo("2".repeat(20_000));
+            }
+            assertThat(new String(first.readAllBytes(), UTF_8)).isEqualTo("1".repeat(19_999));
         }
     }
 
