@@ -38,6 +38,12 @@ public final class RoomWatch {
 
     private static final long SOONEST_MEASURE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /**
+     * To measure what is free takes several files. The up to 200 looks a second of a small container go by what was free up to
+     * so long ago, until what is locked has grown.
+     */
+    static final long FREE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
     /** Growth by less than this part of the room is no danger. */
     private static final long HARMLESS_PART = 16;
 
@@ -46,6 +52,7 @@ public final class RoomWatch {
     private long freeBytes = Long.MAX_VALUE;
     private long assumedFreeBytes = Long.MAX_VALUE;
     private long lastLookNanos;
+    private long lastFreeNanos;
     private long lastMeasureNanos;
     private Locked settled;
     private Locked begun;
@@ -77,7 +84,7 @@ public final class RoomWatch {
     public long measure() {
         lastMeasureNanos = source.nanoTime();
         boolean isFirst = freeBytes == Long.MAX_VALUE; // then nothing is known to fall back on, and main waits
-        takeFree(isFirst || locked() != null);
+        takeFree(isFirst || locked() != null, lastMeasureNanos);
         return freeBytes == RoomSource.UNKNOWN ? freeBytes : Math.max(0, freeBytes - source.heapToComeBytes());
     }
 
@@ -87,7 +94,8 @@ public final class RoomWatch {
      *
      * @param isReadable whether files could be opened just now
      */
-    private void takeFree(boolean isReadable) {
+    private void takeFree(boolean isReadable, long nowNanos) {
+        lastFreeNanos = nowNanos;
         long free = source.freeBytes();
         freeBytes = isReadable ? free : Math.min(freeBytes, free);
         assumedFreeBytes = freeBytes == RoomSource.UNKNOWN ? visibleFreeBytes() : freeBytes;
@@ -129,7 +137,7 @@ public final class RoomWatch {
             lastLookNanos = source.nanoTime();
             // With strategy=future nobody has measured before, and the next look would be due much too late.
             if (freeBytes == Long.MAX_VALUE) {
-                takeFree(true);
+                takeFree(true, lastLookNanos);
             }
             isWatching = true;
             begin();
@@ -168,7 +176,9 @@ public final class RoomWatch {
         }
         lastLookNanos = nowNanos;
         Locked now = locked();
-        takeFree(now != null);
+        if (now == null || nowNanos - lastFreeNanos >= FREE_NANOS || hasGrownTo(now)) {
+            takeFree(now != null, nowNanos);
+        }
         return now == null || hasGrownTo(now);
     }
 
