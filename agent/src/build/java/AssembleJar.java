@@ -100,6 +100,7 @@ final class AssembleJar {
         "io/memlock/calls/",
         "io/memlock/cgroup/",
         "io/memlock/hotspot/",
+        "io/memlock/manners/",
         "io/memlock/memory/",
         "io/memlock/proc/",
         "io/memlock/reconcile/",

@@ -9,7 +9,7 @@ import io.memlock.attach.Replies;
 import io.memlock.attach.Version;
 import io.memlock.bootstrap.AgentThread;
 import io.memlock.bootstrap.StandardError;
-import io.memlock.keeper.OwnPermissions;
+import io.memlock.manners.OwnPermissions;
 import java.lang.instrument.Instrumentation;
 import java.util.function.Consumer;
 

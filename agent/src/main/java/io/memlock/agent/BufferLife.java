@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.agent;
 
-import io.memlock.hotspot.HeapRoom;
+import io.memlock.manners.HeapRoom;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 

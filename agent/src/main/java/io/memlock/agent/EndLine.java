@@ -2,10 +2,10 @@
 package io.memlock.agent;
 
 import io.memlock.bootstrap.AgentThread;
-import io.memlock.hotspot.HeapRoom;
-import io.memlock.keeper.OwnPermissions;
 import io.memlock.lock.MemoryLock;
 import io.memlock.log.Log;
+import io.memlock.manners.HeapRoom;
+import io.memlock.manners.OwnPermissions;
 import io.memlock.memory.Bytes;
 import io.memlock.os.Linux;
 import io.memlock.proc.ProcFs;

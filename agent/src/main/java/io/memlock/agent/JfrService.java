@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.agent;
 
-import io.memlock.hotspot.HeapRoom;
-import io.memlock.hotspot.RetryPause;
 import io.memlock.jfr.LockEvents;
 import io.memlock.jfr.Recordings;
 import io.memlock.keeper.LockControl;
 import io.memlock.log.Log;
+import io.memlock.manners.HeapRoom;
+import io.memlock.manners.RetryPause;
 import io.memlock.options.CurrentOptions;
 
 /** Has events recorded while the option {@code jfr} is on, from the first recording on. */

@@ -2,11 +2,11 @@
 package io.memlock.agent;
 
 import io.memlock.attach.Version;
-import io.memlock.hotspot.HeapRoom;
-import io.memlock.hotspot.RetryPause;
 import io.memlock.jmx.JmxRegistration;
 import io.memlock.keeper.LockControl;
 import io.memlock.log.Log;
+import io.memlock.manners.HeapRoom;
+import io.memlock.manners.RetryPause;
 import io.memlock.options.CurrentOptions;
 import io.memlock.os.LibC;
 import io.memlock.os.ThreadCpuTime;

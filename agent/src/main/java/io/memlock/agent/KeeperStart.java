@@ -3,8 +3,8 @@ package io.memlock.agent;
 
 import io.memlock.bootstrap.AgentThread;
 import io.memlock.bootstrap.StandardError;
-import io.memlock.hotspot.HeapRoom;
-import io.memlock.keeper.OwnPermissions;
+import io.memlock.manners.HeapRoom;
+import io.memlock.manners.OwnPermissions;
 
 /**
  * Starts the keeper after the start line, or beside it where that takes seconds, and tries until it runs: an application

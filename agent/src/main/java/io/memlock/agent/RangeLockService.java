@@ -3,7 +3,7 @@ package io.memlock.agent;
 
 import io.memlock.calls.HeldPages.Manner;
 import io.memlock.calls.HeldPages.Range;
-import io.memlock.keeper.OwnPermissions;
+import io.memlock.manners.OwnPermissions;
 import io.memlock.os.NativeAccess;
 import io.memlock.ranges.RangeLocker;
 import io.memlock.state.LockFailure;

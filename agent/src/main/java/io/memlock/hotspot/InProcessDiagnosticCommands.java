@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
+import io.memlock.manners.FullHeapException;
+import io.memlock.manners.HeapRoom;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.lang.reflect.InvocationTargetException;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.hotspot;
 
+import io.memlock.manners.RetryPause;
 import io.memlock.memory.Evidence;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;

@@ -2,8 +2,8 @@
 package io.memlock.jfr;
 
 import io.memlock.calls.LockLimit;
-import io.memlock.hotspot.HeapRoom;
 import io.memlock.keeper.LockControl;
+import io.memlock.manners.HeapRoom;
 import io.memlock.proc.ProcFs;
 import io.memlock.proc.ProcessStat;
 import io.memlock.reconcile.PassRelay;

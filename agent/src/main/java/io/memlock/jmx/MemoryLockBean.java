@@ -2,7 +2,7 @@
 package io.memlock.jmx;
 
 import io.memlock.keeper.LockControl;
-import io.memlock.keeper.OwnPermissions;
+import io.memlock.manners.OwnPermissions;
 import io.memlock.memory.Region;
 import io.memlock.options.AgentOptions;
 import io.memlock.options.OnFailure;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.jvmstat;
 
-import io.memlock.hotspot.RetryPause;
+import io.memlock.manners.RetryPause;
 
 /**
  * Opens performance counters of this JVM when they are first needed. A JVM that does not have them never will; where there

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.keeper;
 
-import io.memlock.hotspot.HeapRoom;
 import io.memlock.lock.MemoryLock;
 import io.memlock.lock.Outcome;
 import io.memlock.log.Log;
+import io.memlock.manners.HeapRoom;
 import io.memlock.options.CurrentOptions;
 import io.memlock.os.ThreadCpuTime;
 import io.memlock.state.LockState;

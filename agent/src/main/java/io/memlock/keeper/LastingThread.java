@@ -2,6 +2,8 @@
 package io.memlock.keeper;
 
 import io.memlock.bootstrap.AgentThread;
+import io.memlock.manners.OwnPermissions;
+import io.memlock.manners.ThreadStart;
 import java.util.concurrent.TimeUnit;
 
 /**

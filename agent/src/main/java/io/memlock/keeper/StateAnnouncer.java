@@ -3,6 +3,7 @@ package io.memlock.keeper;
 
 import io.memlock.lock.MemoryLock;
 import io.memlock.log.Log;
+import io.memlock.manners.ThreadStart;
 import io.memlock.state.LockState;
 import io.memlock.state.LockStatus;
 import java.util.concurrent.TimeUnit;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.tracking;
 
-import io.memlock.hotspot.RetryPause;
 import io.memlock.log.Log;
+import io.memlock.manners.RetryPause;
 import io.memlock.memory.Region;
 import io.memlock.os.LibC;
 import java.lang.instrument.Instrumentation;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.memlock.manners.FullHeapException;
 import io.memlock.memory.Backing;
 import io.memlock.memory.Mapping;
 import io.memlock.memory.Segment;

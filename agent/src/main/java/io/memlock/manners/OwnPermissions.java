@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.keeper;
+package io.memlock.manners;
 
 import io.memlock.bootstrap.Privileged;
 import java.security.AccessController;

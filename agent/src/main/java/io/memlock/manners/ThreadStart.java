@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.keeper;
+package io.memlock.manners;
 
-import io.memlock.hotspot.RetryPause;
 import java.util.concurrent.TimeUnit;
 
 /**

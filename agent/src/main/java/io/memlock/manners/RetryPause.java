@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.hotspot;
+package io.memlock.manners;
 
 import java.util.concurrent.TimeUnit;
 
