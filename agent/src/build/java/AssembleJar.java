@@ -106,8 +106,8 @@ final class AssembleJar {
         "io/memlock/reconcile/",
         "io/memlock/residency/",
         "io/memlock/vmstructs/",
-        "io/memlock/agent/OwnMappings",
-        "io/memlock/agent/ThisProcess"
+        "io/memlock/process/OwnMappings",
+        "io/memlock/process/ThisProcess"
     };
 
     private final Path content;

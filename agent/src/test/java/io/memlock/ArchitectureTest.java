@@ -58,12 +58,14 @@ class ArchitectureTest {
                 "tracking  | java.lang.. java.nio.charset java.security net.bytebuddy.jar.asm | log manners memory os",
                 "report    |  | calls hotspot manners memory proc state",
                 "keeper    |  | bootstrap calls hotspot lock log manners memory options os report state zgc",
+                "process   | java.nio.charset | advice calls cgroup files hotspot jvmstat keeper lock log manners memory options"
+                        + " os proc ranges reconcile report residency state zgc",
                 "jmx       | javax.management.. | calls keeper manners memory options report state tracking",
                 "jfr       | jdk.jfr | calls keeper manners memory os proc reconcile report state",
                 "output    | java.nio.. java.security | log",
                 "jvms      | java.. | files hotspot jvmstat log memory os proc state",
                 "check     |  | jvms log options state",
-                "doctor    | java.. | advice agent calls cgroup files hotspot jvms lock log memory options os proc"
+                "doctor    | java.. | advice calls cgroup files hotspot jvms lock log memory options os proc process"
                         + " reconcile report residency state",
                 "picture   | java.time.. | check doctor hotspot jvms log memory options output proc report"
             })

@@ -9,6 +9,7 @@ import io.memlock.manners.OwnPermissions;
 import io.memlock.memory.Bytes;
 import io.memlock.os.Linux;
 import io.memlock.proc.ProcFs;
+import io.memlock.process.ThisProcess;
 import io.memlock.report.ProcessNumbers;
 import io.memlock.report.RegionReport;
 import io.memlock.state.LockStatus;

@@ -8,6 +8,7 @@ import io.memlock.log.Log;
 import io.memlock.manners.HeapRoom;
 import io.memlock.manners.RetryPause;
 import io.memlock.options.CurrentOptions;
+import io.memlock.process.ThisProcess;
 
 /** Has events recorded while the option {@code jfr} is on, from the first recording on. */
 final class JfrService {

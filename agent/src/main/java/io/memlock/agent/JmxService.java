@@ -10,6 +10,7 @@ import io.memlock.manners.RetryPause;
 import io.memlock.options.CurrentOptions;
 import io.memlock.os.LibC;
 import io.memlock.os.ThreadCpuTime;
+import io.memlock.process.OwnMetaspace;
 import io.memlock.state.LockState;
 import io.memlock.state.PrefaultState;
 import io.memlock.tracking.OffHeap;

@@ -30,6 +30,8 @@ import io.memlock.os.LibC;
 import io.memlock.os.NativeAccess;
 import io.memlock.os.NativeUnavailableException;
 import io.memlock.proc.ProcFs;
+import io.memlock.process.GrowthSignals;
+import io.memlock.process.ThisProcess;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
 import io.memlock.state.LockStatus;

@@ -18,6 +18,8 @@ import io.memlock.os.Linux;
 import io.memlock.os.ThreadCpuTime;
 import io.memlock.proc.Pagemap;
 import io.memlock.proc.ProcFs;
+import io.memlock.process.GrowthSignals;
+import io.memlock.process.ThisProcess;
 import io.memlock.residency.PrefaultReserve;
 import io.memlock.state.LockStatus;
 import io.memlock.state.PrefaultState;

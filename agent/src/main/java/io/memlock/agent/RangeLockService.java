@@ -5,6 +5,7 @@ import io.memlock.calls.HeldPages.Manner;
 import io.memlock.calls.HeldPages.Range;
 import io.memlock.manners.OwnPermissions;
 import io.memlock.os.NativeAccess;
+import io.memlock.process.ThisProcess;
 import io.memlock.ranges.RangeLocker;
 import io.memlock.state.LockFailure;
 import java.io.IOException;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.memlock.doctor;
 
-import io.memlock.agent.ThisProcess;
 import io.memlock.calls.LockLimit;
 import io.memlock.lock.MemoryLock;
 import io.memlock.lock.Outcome;
@@ -13,6 +12,7 @@ import io.memlock.options.CurrentOptions;
 import io.memlock.os.NativeAccess;
 import io.memlock.os.NativeUnavailableException;
 import io.memlock.proc.ProcFs;
+import io.memlock.process.ThisProcess;
 import io.memlock.state.LockFailure;
 import io.memlock.state.LockState;
 import io.memlock.state.LockStatus;

@@ -15,6 +15,7 @@ import io.memlock.lock.MemoryLock;
 import io.memlock.log.Log;
 import io.memlock.memory.Region;
 import io.memlock.options.OptionParser;
+import io.memlock.process.OwnMetaspace;
 import io.memlock.state.PrefaultState;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.agent;
+package io.memlock.process;
 
 import io.memlock.files.FileOpener;
 import io.memlock.files.OpenFile;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.agent;
+package io.memlock.process;
 
 import io.memlock.advice.Deployment;
 import io.memlock.advice.DeploymentDetector;
@@ -148,7 +148,7 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
     }
 
     /** Creates a source of what room there is, for one thread. */
-    RoomSource newRoom() {
+    public RoomSource newRoom() {
         return new ProcessRoom(proc, pageBytes, new HeapCounters(instrumentation), hugetlbHeap);
     }
 
@@ -166,11 +166,12 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
     }
 
     /** Creates what tells how large the huge pages may be. */
-    HugePages hugePages() {
+    public HugePages hugePages() {
         return new HugePages(proc, new InProcessDiagnosticCommands(instrumentation), pageBytes);
     }
 
-    synchronized PassRelay passRelay() {
+    /** Returns what hands what each pass found on to those who listen. */
+    public synchronized PassRelay passRelay() {
         if (passRelay == null) {
             passRelay = new PassRelay();
         }
@@ -178,14 +179,15 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
     }
 
     /** Returns what tells whether metaspace has room; made after the start. */
-    synchronized OwnMetaspace metaspace() {
+    public synchronized OwnMetaspace metaspace() {
         if (metaspace == null) {
             metaspace = OwnMetaspace.of(proc, instrumentation, log);
         }
         return metaspace;
     }
 
-    OwnProcessView view() {
+    /** Creates what scans this process and tells of it, once {@link #newLock} has made the lock. */
+    public OwnProcessView view() {
         SharedMemorySwap sharedSwap = new SharedMemorySwap(libc, proc, Pause.SLEEP, pageBytes);
         GentleScan gentleScan = new GentleScan(proc, layout(), probe, sharedSwap, new Pacer(Pause.SLEEP), pageBytes);
         return new OwnProcessView(proc, layout(), gentleScan, log, lock, metaspace(), hugetlbHeap);
@@ -215,20 +217,23 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
         return layout;
     }
 
-    LibC libc() {
+    /** Returns the C library. */
+    public LibC libc() {
         return libc;
     }
 
     /** Returns its files in {@code /proc}, opened so that no child inherits them. */
-    ProcFs files() {
+    public ProcFs files() {
         return proc;
     }
 
-    long pageBytes() {
+    /** Returns the size of a page. */
+    public long pageBytes() {
         return pageBytes;
     }
 
-    Progress progress() {
+    /** Returns what tells how far calls over large ranges are. */
+    public Progress progress() {
         return progress;
     }
 
@@ -237,7 +242,7 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
      *
      * @throws IOException if {@code /proc/self/status} cannot be read
      */
-    boolean isLarge() throws IOException {
+    public boolean isLarge() throws IOException {
         return !SmapsCost.isLow(proc.status(ProcFs.SELF).vmRssBytes());
     }
 
@@ -321,7 +326,7 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
     }
 
     /** Creates what locks ranges; what a handle lets go of stays locked where the agent wants it. */
-    RangeLocker newRangeLocker() {
+    public RangeLocker newRangeLocker() {
         held().askWhetherWanted(lock::wants);
         return new RangeLocker(
                 this, libc, probe, limits, proc, Pause.SLEEP, pageBytes, HugePages.largestBytes(pageBytes));

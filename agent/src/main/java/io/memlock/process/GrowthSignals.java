@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.agent;
+package io.memlock.process;
 
 import io.memlock.jvmstat.GrowthCounters;
 import io.memlock.jvmstat.OpenedCounters;
@@ -15,7 +15,7 @@ import java.lang.instrument.Instrumentation;
  * Nothing here initialises the JVM's management: if that failed for lack of memory, it would stay broken for the
  * application.
  */
-final class GrowthSignals extends OpenedCounters<GrowthCounters> implements Growth.Source {
+public final class GrowthSignals extends OpenedCounters<GrowthCounters> implements Growth.Source {
 
     private final Instrumentation instrumentation;
     private final AddressSpaceReader addressSpace;
@@ -23,7 +23,8 @@ final class GrowthSignals extends OpenedCounters<GrowthCounters> implements Grow
     private long committed;
     private long collections;
 
-    GrowthSignals(Instrumentation instrumentation, ProcFs proc) {
+    /** Makes one for one thread, which asks it. */
+    public GrowthSignals(Instrumentation instrumentation, ProcFs proc) {
         this.instrumentation = instrumentation;
         this.addressSpace = proc.addressSpaceReader(ProcFs.SELF);
     }

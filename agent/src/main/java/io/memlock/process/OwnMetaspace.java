@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.agent;
+package io.memlock.process;
 
 import io.memlock.hotspot.DiagnosticCommands;
 import io.memlock.hotspot.InProcessDiagnosticCommands;
@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * Tells whether the metaspace of this JVM has room for classes that the agent could also load later. Where metaspace has no
  * limit, nothing is asked.
  */
-final class OwnMetaspace {
+public final class OwnMetaspace {
 
     /** What one part of the agent loads at once: all of it takes up to 4 MiB, and about half of that before {@code main}. */
     private static final long ENOUGH_BYTES = 2 << 20;
@@ -38,19 +38,24 @@ final class OwnMetaspace {
     private boolean hasWarned;
 
     /** Where the arguments of the JVM come from. */
-    interface Source {
+    public interface Source {
 
         /** Reads them; null if they are not to be seen. */
         String read() throws IOException;
     }
 
-    OwnMetaspace(Source arguments, DiagnosticCommands commands, Log log) {
+    /**
+     * Asks nothing before the first question.
+     *
+     * @param arguments the JVM was started with
+     * @param commands tell how much room is left
+     */
+    public OwnMetaspace(Source arguments, DiagnosticCommands commands, Log log) {
         this.arguments = arguments;
         this.commands = commands;
         this.log = log;
     }
 
-    /** Asks nothing before the first question. */
     static OwnMetaspace of(ProcFs proc, Instrumentation instrumentation, Log log) {
         return new OwnMetaspace(
                 new Source() {
@@ -85,7 +90,7 @@ final class OwnMetaspace {
      * Returns whether there is that room, also where it is not known. Warns once where there is none. Where there
      * may be a limit the first question has to come early: it loads classes itself, some 200 KB.
      */
-    synchronized boolean hasRoom() {
+    public synchronized boolean hasRoom() {
         return hasRoom(System.nanoTime());
     }
 

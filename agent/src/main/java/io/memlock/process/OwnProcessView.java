@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.memlock.agent;
+package io.memlock.process;
 
 import io.memlock.cgroup.CgroupHierarchy;
 import io.memlock.cgroup.Cgroups;
@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /** Implements {@link ProcessView} for the process this runs in. */
-final class OwnProcessView implements ProcessView {
+public final class OwnProcessView implements ProcessView {
 
     private final ProcFs proc;
     private final JvmLayout layout;
