@@ -152,13 +152,27 @@ final class SegmentHook extends JdkHook {
     private static byte[] hookClass() {
         ClassWriter hook = new ClassWriter(ClassWriter.COMPUTE_MAXS);
         hook.visit(Opcodes.V17, Opcodes.ACC_FINAL | Opcodes.ACC_SUPER, HOOK, null, CLEANUP, null);
+        addFields(hook);
+        addConstructor(hook);
+        addCounted(hook);
+        addCleanup(hook);
+        addOffer(hook);
+        addForget(hook);
+        addCount(hook);
+        hook.visitEnd();
+        return hook.toByteArray();
+    }
+
+    private static void addFields(ClassWriter hook) {
         hook.visitField(Opcodes.ACC_STATIC, LIVE, ARRAY_TYPE, null, null).visitEnd();
         hook.visitField(Opcodes.ACC_FINAL, REAL, CLEANUP_TYPE, null, null).visitEnd();
         hook.visitField(Opcodes.ACC_FINAL, BYTES, "J", null, null).visitEnd();
         hook.visitField(Opcodes.ACC_STATIC | Opcodes.ACC_VOLATILE, SAMPLER, LONG_FUNCTION_TYPE, null, null)
                 .visitEnd();
         hook.visitField(0, SAMPLE, RUNNABLE_TYPE, null, null).visitEnd();
+    }
 
+    private static void addConstructor(ClassWriter hook) {
         MethodVisitor code = hook.visitMethod(0, CONSTRUCTOR, CONSTRUCTOR_TYPE, null, null);
         code.visitVarInsn(Opcodes.ALOAD, 0);
         code.visitMethodInsn(Opcodes.INVOKESPECIAL, CLEANUP, CONSTRUCTOR, NOTHING, false);
@@ -169,8 +183,10 @@ final class SegmentHook extends JdkHook {
         code.visitVarInsn(Opcodes.LLOAD, 2);
         code.visitFieldInsn(Opcodes.PUTFIELD, HOOK, BYTES, "J");
         end(code, Opcodes.RETURN);
+    }
 
-        code = hook.visitMethod(Opcodes.ACC_STATIC, COUNTED, COUNTED_TYPE, null, null);
+    private static void addCounted(ClassWriter hook) {
+        MethodVisitor code = hook.visitMethod(Opcodes.ACC_STATIC, COUNTED, COUNTED_TYPE, null, null);
         Label handler = beginGuarded(code);
         code.visitTypeInsn(Opcodes.NEW, HOOK);
         code.visitInsn(Opcodes.DUP);
@@ -185,31 +201,32 @@ final class SegmentHook extends JdkHook {
         endGuarded(code, handler, Opcodes.ARETURN);
         code.visitVarInsn(Opcodes.ALOAD, 0);
         end(code, Opcodes.ARETURN);
+    }
 
-        code = hook.visitMethod(Opcodes.ACC_PUBLIC, CLEAN, NOTHING, null, null);
-        code.visitVarInsn(Opcodes.ALOAD, 0);
-        code.visitFieldInsn(Opcodes.GETFIELD, HOOK, REAL, CLEANUP_TYPE);
+    private static void addCleanup(ClassWriter hook) {
+        MethodVisitor code = hook.visitMethod(Opcodes.ACC_PUBLIC, CLEAN, NOTHING, null, null);
+        loadField(code, REAL, CLEANUP_TYPE);
         code.visitMethodInsn(Opcodes.INVOKEVIRTUAL, CLEANUP, CLEAN, NOTHING, false);
-        handler = beginGuarded(code);
+        Label handler = beginGuarded(code);
         code.visitVarInsn(Opcodes.ALOAD, 0);
         code.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, FORGET, OF_HOOK, false);
         code.visitLdcInsn(-1L);
-        code.visitVarInsn(Opcodes.ALOAD, 0);
-        code.visitFieldInsn(Opcodes.GETFIELD, HOOK, BYTES, "J");
+        loadField(code, BYTES, "J");
         code.visitInsn(Opcodes.LNEG);
         code.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, COUNT, COUNT_TYPE, false);
         endGuarded(code, handler, Opcodes.RETURN);
         end(code, Opcodes.RETURN);
+    }
 
-        code = hook.visitMethod(Opcodes.ACC_STATIC, OFFER, OF_HOOK, null, null);
-        handler = beginGuarded(code);
+    private static void addOffer(ClassWriter hook) {
+        MethodVisitor code = hook.visitMethod(Opcodes.ACC_STATIC, OFFER, OF_HOOK, null, null);
+        Label handler = beginGuarded(code);
         Label not = new Label();
         code.visitFieldInsn(Opcodes.GETSTATIC, HOOK, SAMPLER, LONG_FUNCTION_TYPE);
         code.visitJumpInsn(Opcodes.IFNULL, not);
         code.visitVarInsn(Opcodes.ALOAD, 0);
         code.visitFieldInsn(Opcodes.GETSTATIC, HOOK, SAMPLER, LONG_FUNCTION_TYPE);
-        code.visitVarInsn(Opcodes.ALOAD, 0);
-        code.visitFieldInsn(Opcodes.GETFIELD, HOOK, BYTES, "J");
+        loadField(code, BYTES, "J");
         code.visitMethodInsn(Opcodes.INVOKEINTERFACE, LONG_FUNCTION, "apply", LONG_FUNCTION_APPLY, true);
         code.visitTypeInsn(Opcodes.CHECKCAST, RUNNABLE);
         code.visitFieldInsn(Opcodes.PUTFIELD, HOOK, SAMPLE, RUNNABLE_TYPE);
@@ -217,22 +234,24 @@ final class SegmentHook extends JdkHook {
         code.visitFrame(Opcodes.F_SAME, 0, null, 0, null);
         endGuarded(code, handler, Opcodes.RETURN);
         end(code, Opcodes.RETURN);
+    }
 
-        code = hook.visitMethod(Opcodes.ACC_STATIC, FORGET, OF_HOOK, null, null);
-        handler = beginGuarded(code);
-        not = new Label();
-        code.visitVarInsn(Opcodes.ALOAD, 0);
-        code.visitFieldInsn(Opcodes.GETFIELD, HOOK, SAMPLE, RUNNABLE_TYPE);
+    private static void addForget(ClassWriter hook) {
+        MethodVisitor code = hook.visitMethod(Opcodes.ACC_STATIC, FORGET, OF_HOOK, null, null);
+        Label handler = beginGuarded(code);
+        Label not = new Label();
+        loadField(code, SAMPLE, RUNNABLE_TYPE);
         code.visitJumpInsn(Opcodes.IFNULL, not);
-        code.visitVarInsn(Opcodes.ALOAD, 0);
-        code.visitFieldInsn(Opcodes.GETFIELD, HOOK, SAMPLE, RUNNABLE_TYPE);
+        loadField(code, SAMPLE, RUNNABLE_TYPE);
         code.visitMethodInsn(Opcodes.INVOKEINTERFACE, RUNNABLE, "run", NOTHING, true);
         code.visitLabel(not);
         code.visitFrame(Opcodes.F_SAME, 0, null, 0, null);
         endGuarded(code, handler, Opcodes.RETURN);
         end(code, Opcodes.RETURN);
+    }
 
-        code = hook.visitMethod(Opcodes.ACC_STATIC, COUNT, COUNT_TYPE, null, null);
+    private static void addCount(ClassWriter hook) {
+        MethodVisitor code = hook.visitMethod(Opcodes.ACC_STATIC, COUNT, COUNT_TYPE, null, null);
         for (int cell = 0; cell < 2; cell++) {
             code.visitFieldInsn(Opcodes.GETSTATIC, HOOK, LIVE, ARRAY_TYPE);
             code.visitInsn(Opcodes.ICONST_0 + cell);
@@ -241,7 +260,11 @@ final class SegmentHook extends JdkHook {
             code.visitInsn(Opcodes.POP2);
         }
         end(code, Opcodes.RETURN);
-        hook.visitEnd();
-        return hook.toByteArray();
+    }
+
+    /** Reads a field of the object in the first variable. */
+    private static void loadField(MethodVisitor code, String name, String type) {
+        code.visitVarInsn(Opcodes.ALOAD, 0);
+        code.visitFieldInsn(Opcodes.GETFIELD, HOOK, name, type);
     }
 }
