@@ -51,7 +51,7 @@ public record ProcessStatus(
         long capEffective,
         long seccompMode) {
 
-    /** The numbers in kilobytes come last, in the order of the record. */
+    /** In the order of the numbers below; those from the first in kilobytes on are all that. */
     private static final Keys KEYS = new Keys(
             "Name:\t",
             "State:\t",
@@ -79,6 +79,13 @@ public record ProcessStatus(
     private static final int SIG_CGT = 6;
     private static final int CAP_EFF = 7;
     private static final int SECCOMP = 8;
+    private static final int VM_LCK = 9;
+    private static final int VM_RSS = 10;
+    private static final int RSS_ANON = 11;
+    private static final int RSS_FILE = 12;
+    private static final int RSS_SHMEM = 13;
+    private static final int VM_SWAP = 14;
+    private static final int HUGETLB = 15;
 
     /** A value of seccompMode. include/uapi/linux/seccomp.h */
     private static final int SECCOMP_MODE_FILTER = 2;
@@ -119,7 +126,6 @@ public record ProcessStatus(
                 default -> numbers[key] = status.kilobytes();
             }
         }
-        int kilobytes = SECCOMP + 1;
         return new ProcessStatus(
                 name,
                 state,
@@ -127,13 +133,13 @@ public record ProcessStatus(
                 namespacePids,
                 numbers[UID],
                 effectiveUid,
-                numbers[kilobytes],
-                numbers[kilobytes + 1],
-                numbers[kilobytes + 2],
-                numbers[kilobytes + 3],
-                numbers[kilobytes + 4],
-                numbers[kilobytes + 5],
-                Math.max(0, numbers[kilobytes + 6]),
+                numbers[VM_LCK],
+                numbers[VM_RSS],
+                numbers[RSS_ANON],
+                numbers[RSS_FILE],
+                numbers[RSS_SHMEM],
+                numbers[VM_SWAP],
+                Math.max(0, numbers[HUGETLB]),
                 numbers[THREADS],
                 numbers[SIG_CGT],
                 numbers[CAP_EFF],
