@@ -6,6 +6,9 @@ import io.memlock.log.PlainText;
 /** Says what to type, depending on how the process is deployed. */
 public final class Remedy {
 
+    /** Sorts after {@code override.conf} of {@code systemctl edit}: of two settings the last one counts. */
+    private static final String LIMIT_FILE = "zz-memlock-limit.conf";
+
     private static final String CALLS = "mlock, mlock2, mlockall, munlock, munlockall and msync";
 
     private final Deployment deployment;
@@ -49,7 +52,7 @@ public final class Remedy {
         };
     }
 
-    /** Writes a drop-in. Each setting has a file of its own, so that one remedy does not undo another. */
+    /** Writes a drop-in. Each setting has a file of its own, which is no other remedy's and not the packaged drop-in. */
     private static String dropIn(String unit, String name, String setting) {
         String directory = "/etc/systemd/system/" + unit + ".d";
         return "sudo mkdir -p " + ShellWord.of(directory) + "\nprintf '[Service]\\n" + setting + "\\n' |\n  sudo tee "
@@ -57,7 +60,7 @@ public final class Remedy {
     }
 
     private static String limitDropIn(String unit) {
-        return dropIn(unit, "memlock.conf", "LimitMEMLOCK=infinity");
+        return dropIn(unit, LIMIT_FILE, "LimitMEMLOCK=infinity");
     }
 
     private String userService() {
@@ -68,7 +71,7 @@ public final class Remedy {
                 + "\n# then, as that user, allow the unit to use it:\n"
                 + "mkdir -p ~/" + ShellWord.of(directory)
                 + "\nprintf '[Service]\\nLimitMEMLOCK=infinity\\n' |\n  tee ~/"
-                + ShellWord.of(directory + "/memlock.conf")
+                + ShellWord.of(directory + "/" + LIMIT_FILE)
                 + "\n# both take effect in a new service manager of that user, which first ends all that runs under this one:"
                 + "\nsudo systemctl restart user@" + deployment.uid() + ".service";
     }

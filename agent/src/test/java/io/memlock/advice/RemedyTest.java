@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,9 +35,24 @@ class RemedyTest {
         assertThat(typed)
                 .containsExactly(
                         "sudo mkdir -p /etc/systemd/system/app.service.d",
-                        "sudo tee /etc/systemd/system/app.service.d/memlock.conf < [Service] LimitMEMLOCK=infinity",
+                        "sudo tee /etc/systemd/system/app.service.d/zz-memlock-limit.conf < [Service] LimitMEMLOCK=infinity",
                         "sudo systemctl daemon-reload",
                         "sudo systemctl restart app.service");
+    }
+
+    /** The packaged one, which starts the agent, is called memlock.conf; what "systemctl edit" makes override.conf. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Kind.class,
+            names = {"SYSTEM_SERVICE", "USER_SERVICE", "KUBERNETES"})
+    void aDropInReplacesNoneOfOthersAndIsReadAfterThem(Kind kind) {
+        Pattern written = Pattern.compile("service\\.d/(\\S+)");
+        List<String> names = written.matcher(remedy(kind).raiseLimit(0).lasting())
+                .results()
+                .map(file -> file.group(1))
+                .toList();
+
+        assertThat(names).isNotEmpty().allSatisfy(name -> assertThat(name).isGreaterThan("override.conf"));
     }
 
     @ParameterizedTest
@@ -87,7 +103,7 @@ class RemedyTest {
                 .containsExactly(
                         "sudo tee /etc/security/limits.d/90-memlock-alice.conf < alice - memlock unlimited",
                         "sudo mkdir -p /etc/systemd/system/user@1000.service.d",
-                        "sudo tee /etc/systemd/system/user@1000.service.d/memlock.conf"
+                        "sudo tee /etc/systemd/system/user@1000.service.d/zz-memlock-limit.conf"
                                 + " < [Service] LimitMEMLOCK=infinity",
                         "sudo systemctl daemon-reload");
     }
@@ -112,11 +128,11 @@ class RemedyTest {
         assertThat(paste(remedy))
                 .containsExactly(
                         "sudo mkdir -p /etc/systemd/system/user@1000.service.d",
-                        "sudo tee /etc/systemd/system/user@1000.service.d/memlock.conf"
+                        "sudo tee /etc/systemd/system/user@1000.service.d/zz-memlock-limit.conf"
                                 + " < [Service] LimitMEMLOCK=infinity",
                         "sudo systemctl daemon-reload",
                         "mkdir -p " + directory + "/.config/systemd/user/app.service.d",
-                        "tee " + directory + "/.config/systemd/user/app.service.d/memlock.conf"
+                        "tee " + directory + "/.config/systemd/user/app.service.d/zz-memlock-limit.conf"
                                 + " < [Service] LimitMEMLOCK=infinity",
                         "sudo systemctl restart user@1000.service");
     }
@@ -146,7 +162,7 @@ class RemedyTest {
         assertThat(paste(remedy(Kind.KUBERNETES).raiseLimit(0).lasting()))
                 .containsExactly(
                         "sudo mkdir -p /etc/systemd/system/app.service.d",
-                        "sudo tee /etc/systemd/system/app.service.d/memlock.conf < [Service] LimitMEMLOCK=infinity",
+                        "sudo tee /etc/systemd/system/app.service.d/zz-memlock-limit.conf < [Service] LimitMEMLOCK=infinity",
                         "sudo systemctl daemon-reload",
                         "sudo systemctl restart app.service",
                         "kubectl delete pod db-0 -n db-0");
