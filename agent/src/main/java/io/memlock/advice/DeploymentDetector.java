@@ -45,6 +45,9 @@ public final class DeploymentDetector {
 
     private static final Pattern POD = Pattern.compile("[a-z0-9][a-z0-9.-]{0,62}");
 
+    /** A user for limits.conf(5), which has other meanings for {@code *}, {@code @group}, {@code :uid}, blanks and {@code #}. */
+    private static final Pattern USER = Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{N}_.@$/\\\\+-]*");
+
     /** Fields of mountinfo: id parent device root mountpoint options … - type source options. proc(5) */
     private static final int ROOT = 3;
 
@@ -69,7 +72,7 @@ public final class DeploymentDetector {
                         : "",
                 hostUid == uid ? evidence.user() : "",
                 kind == Kind.USER_SERVICE ? managerUid(cgroup) : hostUid,
-                evidence.variable("SUDO_USER"),
+                startedAs(evidence),
                 UidMap.isOfUserNamespace(evidence.uidMap()),
                 status.hasFilter(),
                 evidence.javaHome(),
@@ -77,6 +80,12 @@ public final class DeploymentDetector {
                                 || (evidence.isSelf() && (!evidence.isComplete() || hasOwnPids(evidence, status)))
                         ? 0
                         : evidence.pid());
+    }
+
+    /** Returns the login behind sudo. Any process can name one, and the limit of whoever it names is raised. */
+    private static String startedAs(DeploymentEvidence evidence) {
+        String name = evidence.variable("SUDO_USER");
+        return isUser(name) && !name.equals(evidence.user()) ? name : "";
     }
 
     /** Returns the number by which limits are raised: in a user namespace a process sees another of itself. */
@@ -140,6 +149,11 @@ public final class DeploymentDetector {
                 || !containerId(evidence).isEmpty()
                 || isOverlayRoot(evidence.mountInfo())
                 || hasOwnPids(evidence, status);
+    }
+
+    /** Returns whether limits.conf(5) takes this for the name of a user. */
+    static boolean isUser(String name) {
+        return isName(USER, name);
     }
 
     private static boolean isName(Pattern pattern, String text) {

@@ -289,6 +289,25 @@ class DeploymentDetectorTest {
         assertThat(remedy).contains("systemctl restart -- --now.service");
     }
 
+    /** limits.conf(5) would raise the limit of everybody, of a group, or whatever a line of its own says. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"*", "@users", "%", ":0", "x\n* hard nofile 1", "a b", "a\tb", "a#", "-a", "../a", "alice", ""})
+    void theLoginBehindSudoIsAnotherUserWithAName(String name) {
+        Deployment login = DeploymentDetector.detect(evidence("0::/", "", Map.of("SUDO_USER", name), false, ""));
+
+        assertThat(login.startedAs()).isEmpty();
+        assertThat(new Remedy(login).raiseLimit(0).text()).containsOnlyOnce("limits.d");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bob", "_app-1", "CORP\\nathan", "nathan@corp.example", "j\u00f6rg", "host$"})
+    void theLoginBehindSudoMayHaveANameOfADirectory(String name) {
+        assertThat(DeploymentDetector.detect(evidence("0::/", "", Map.of("SUDO_USER", name), false, ""))
+                        .startedAs())
+                .isEqualTo(name);
+    }
+
     @Test
     void whatAProcessCallsItselfIsOneWordToTheShell() {
         Deployment login = DeploymentDetector.detect(
