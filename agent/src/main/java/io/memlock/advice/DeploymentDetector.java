@@ -108,20 +108,20 @@ public final class DeploymentDetector {
     private static Kind kind(DeploymentEvidence evidence, String cgroup, ProcessStatus status) {
         if (KUBERNETES_CGROUP.matcher(cgroup).find()
                 || isName(LABEL, evidence.marks().podNamespace())
-                || !evidence.variable("KUBERNETES_SERVICE_HOST").isEmpty()) {
+                || !claimed(evidence, status, "KUBERNETES_SERVICE_HOST").isEmpty()) {
             return Kind.KUBERNETES;
         }
         if (PODMAN_CGROUP.matcher(cgroup).find()
                 || evidence.marks().hasContainerEnv()
-                || evidence.variable("container").equals("podman")) {
+                || claimed(evidence, status, "container").equals("podman")) {
             return Kind.PODMAN;
         }
         if (DOCKER_CGROUP.matcher(cgroup).find()
-                || (evidence.marks().hasDockerEnv() && mayBeDocker(evidence, status))) {
+                || (evidence.marks().hasDockerEnv() && mayBeContainer(evidence, status))) {
             return Kind.DOCKER;
         }
         if (OTHER_CGROUP.matcher(cgroup).find()
-                || !evidence.variable("container").isEmpty()
+                || !claimed(evidence, status, "container").isEmpty()
                 || isOverlayRoot(evidence.mountInfo())
                 || hasOwnPids(evidence, status)) {
             return Kind.OTHER_CONTAINER;
@@ -143,8 +143,13 @@ public final class DeploymentDetector {
         return manager.find() ? Long.parseLong(manager.group(1)) : -1;
     }
 
+    /** Returns what a variable says of a container: any process can have it, also one that is in none. */
+    private static String claimed(DeploymentEvidence evidence, ProcessStatus status, String variable) {
+        return mayBeContainer(evidence, status) ? evidence.variable(variable) : "";
+    }
+
     /** A virtual machine made of an image of Docker keeps the file, and has nothing else of a container. */
-    private static boolean mayBeDocker(DeploymentEvidence evidence, ProcessStatus status) {
+    private static boolean mayBeContainer(DeploymentEvidence evidence, ProcessStatus status) {
         return evidence.mountInfo().isEmpty()
                 || !containerId(evidence).isEmpty()
                 || isOverlayRoot(evidence.mountInfo())

@@ -388,6 +388,60 @@ class DeploymentDetectorTest {
                 .isEqualTo(kind);
     }
 
+    /** As where somebody sets it, or sources the environment of a pod: to restart the node's runtime helps nobody. */
+    @ParameterizedTest
+    @CsvSource({
+        "/user.slice/user-1000.slice/session-3.scope, KUBERNETES_SERVICE_HOST, LOGIN",
+        "/user.slice/user-1000.slice/session-3.scope, container, LOGIN",
+        "/system.slice/app.service, KUBERNETES_SERVICE_HOST, SYSTEM_SERVICE",
+        "/system.slice/app.service, container, SYSTEM_SERVICE"
+    })
+    void aVariableAloneMakesNoContainer(String cgroup, String variable, Kind kind) {
+        String host = "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n90 27 0:50 / /var/lib/docker/containers/" + ID
+                + "/mounts/shm rw - tmpfs shm rw\n91 27 0:51 / /var/lib/kubelet/pods/1/volumes/x rw - tmpfs tmpfs rw\n";
+
+        assertThat(DeploymentDetector.detect(evidence("0::" + cgroup, host, Map.of(variable, "podman"), false, ""))
+                        .kind())
+                .isEqualTo(kind);
+    }
+
+    /** The kernel's threads are seen with {@code hostPID}; the cgroup is "/" with a cgroup namespace. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "620 500 0:55 / / rw - overlay overlay rw,lowerdir=/var/lib/containerd/io.containerd.snapshotter.v1",
+                "756 620 8:1 /var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes/" + ID
+                        + "/hostname /etc/hostname rw - ext4 /dev/sda1 rw",
+                "756 620 0:25 /containers/storage/overlay-containers/" + ID
+                        + "/userdata/hostname /etc/hostname rw - tmpfs tmpfs rw"
+            })
+    void aVariableIsBelievedWithTheMountsOfAContainer(String mounts) {
+        Map<String, String> variables = Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1");
+
+        assertThat(DeploymentDetector.detect(evidence("0::/", mounts, variables, false, ""))
+                        .kind())
+                .isEqualTo(Kind.KUBERNETES);
+    }
+
+    @Test
+    void aVariableIsBelievedInAPidNamespace() {
+        DeploymentEvidence outside = new DeploymentEvidence(
+                "0::/",
+                "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n",
+                INITIAL,
+                USER + "NSpid:\t4242\t1\n",
+                NO_MARKS,
+                Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1"),
+                "alice",
+                "/jdk",
+                4242,
+                false,
+                "systemd",
+                "kthreadd");
+
+        assertThat(DeploymentDetector.detect(outside).kind()).isEqualTo(Kind.KUBERNETES);
+    }
+
     /** Nested, the cgroup of a container may say less than the files and mounts inside of it. */
     @Test
     void containersAreKnownByTheirFilesAndTheirRoot() {

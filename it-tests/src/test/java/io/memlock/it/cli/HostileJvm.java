@@ -104,8 +104,8 @@ final class HostileJvm implements AutoCloseable {
     }
 
     /**
-     * A JDK whose files lead to the traps, counters by the name of its own, a place of Kubernetes that leads to the traps, too,
-     * and a long name for the program.
+     * A JDK whose files lead to the traps, counters by the name of its own, a mount as of a container, a place of Kubernetes that
+     * leads to the traps, too, and a long name for the program.
      */
     private static String script(Path directory, Jdk jdk) {
         return """
@@ -119,6 +119,9 @@ final class HostileJvm implements AutoCloseable {
                 ln -s %1$s/traps/release %1$s/jdk/release
                 mount -t tmpfs tmpfs %1$s/mapped/hsperfdata_nobody
                 cp %1$s/counters %1$s/mapped/hsperfdata_nobody/$$
+                container=%1$s/jdk/containers/$(printf '%%064d' 0)
+                mkdir -p $container
+                mount --bind $container $container
                 mount -t tmpfs tmpfs /run
                 mkdir -p /run/secrets/kubernetes.io
                 ln -s %1$s/traps /run/secrets/kubernetes.io/serviceaccount
