@@ -196,12 +196,15 @@ public final class DeploymentDetector {
         return path.substring(path.lastIndexOf('/') + 1);
     }
 
-    /** The innermost directory with a suffix, without what a threaded unit keeps below it. */
+    /**
+     * The innermost directory with a suffix, without what a threaded unit keeps below it. systemd puts an underscore before
+     * names that mean something else to the kernel, as {@code memory.service}, or begin with one. src/basic/cgroup-util.c
+     */
     private static String lastWith(String path, String suffix) {
         String found = "";
         for (String part : path.split("/", -1)) {
             if (part.endsWith(suffix)) {
-                found = part;
+                found = part.startsWith("_") ? part.substring(1) : part;
             }
         }
         return found;

@@ -24,6 +24,8 @@ class DeploymentDetectorTest {
         "0::/system.slice/system-app.slice/app@blue.service, SYSTEM_SERVICE, app@blue.service",
         "1:name=systemd:/system.slice/tomcat.service, SYSTEM_SERVICE, tomcat.service",
         "0::/system.slice/kafka.service/worker, SYSTEM_SERVICE, kafka.service",
+        "0::/system.slice/_memory.service, SYSTEM_SERVICE, memory.service",
+        "0::/system.slice/__x.service, SYSTEM_SERVICE, _x.service",
         "0::/user.slice/user-1000.slice/user@1000.service/app.slice/ide.service, USER_SERVICE, ide.service",
         "0::/user.slice/user-1000.slice/session-3.scope, LOGIN, ''",
         "0::/system.slice/ssh.service, LOGIN, ssh.service",
