@@ -145,7 +145,7 @@ public final class Remedy {
     }
 
     private String login(long enoughBytes) {
-        String who = deployment.user().isEmpty() ? ":" + deployment.uid() : deployment.user();
+        String who = DeploymentDetector.isUser(deployment.user()) ? deployment.user() : ":" + deployment.uid();
         return limitsFile(who)
                 + (deployment.startedAs().isEmpty()
                         ? ""

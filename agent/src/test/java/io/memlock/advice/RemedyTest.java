@@ -87,6 +87,15 @@ class RemedyTest {
                         "sudo tee /etc/security/limits.d/90-memlock-uid-4711.conf < :4711 - memlock unlimited");
     }
 
+    /** limits.conf(5) ends a name at a blank, and gives {@code *} and {@code @} a meaning of their own. */
+    @ParameterizedTest
+    @ValueSource(strings = {"CORP\\john smith", "a\tb", "a#b", "@a", "%a", "*", ":a"})
+    void aUserWhoseNameNoLineTakesIsNamedByNumber(String name) throws Exception {
+        assertThat(paste(login(name, 1000).raiseLimit(0).lasting()))
+                .containsExactly(
+                        "sudo tee /etc/security/limits.d/90-memlock-uid-1000.conf < :1000 - memlock unlimited");
+    }
+
     @Test
     void aBackslashInAUsersNameStaysOne() {
         assertThat(login("CORP\\nathan", 1000).raiseLimit(0).lasting())
