@@ -339,6 +339,9 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
         }
         DeploymentEvidence evidence = DeploymentFiles.ofThisProcess();
         Deployment found = DeploymentDetector.detect(evidence);
+        if (instrumentation == null) {
+            found = found.ofEndedProcess();
+        }
         if (evidence.isComplete()) { // otherwise it is no more than a guess, for this once
             deployment = found;
         }
