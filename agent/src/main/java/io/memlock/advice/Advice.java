@@ -24,6 +24,18 @@ public record Advice(String now, String lasting) {
         return lines.isEmpty() ? this : new Advice(now, lasting.isEmpty() ? lines : lasting + "\n" + lines);
     }
 
+    /**
+     * Adds what a limit allows in place of {@code strategy=future}.
+     *
+     * @param isIndivisible whether all that is selected is wanted, or nothing
+     */
+    public Advice orAuto(boolean isIndivisible) {
+        return and(
+                isIndivisible
+                        ? "# or strategy=auto with the regions that matter most (mode=heap+code): what fits of them is locked"
+                        : "# or strategy=auto: it locks what fits, in the order named");
+    }
+
     /** Returns both parts. What helps at once comes first, because a restart ends the process that it is for. */
     public String text() {
         if (now.isEmpty()) {

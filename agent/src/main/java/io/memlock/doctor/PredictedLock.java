@@ -54,7 +54,7 @@ final class PredictedLock {
             return Finding.fail(
                     CHECK,
                     "strategy=future is refused under a limit: the JVM would end once the limit is reached; " + numbers,
-                    advice.and("# or strategy=auto").text());
+                    advice.orAuto(options.selection().isIndivisible()).text());
         }
         if (need.chargedBytes() > LockLimit.usableBytes(limit)) {
             return Finding.fail(CHECK, "the selection does not fit: " + numbers, advice.text());

@@ -111,13 +111,7 @@ final class Failures {
                 limitAnswer(0),
                 done + ": once the limit is reached, the JVM would end when it next commits memory",
                 effect,
-                new Remedy(deployment)
-                        .raiseLimit(enoughBytes())
-                        .and(
-                                selection.isIndivisible()
-                                        ? "# or strategy=auto with the regions that matter most (mode=heap+code): what"
-                                                + " fits of them is locked"
-                                        : "# or strategy=auto: it locks what fits, in the order named"));
+                new Remedy(deployment).raiseLimit(enoughBytes()).orAuto(selection.isIndivisible()));
     }
 
     /** Tells that {@code mlockall} failed although locking is unlimited, or did not do what it said. */

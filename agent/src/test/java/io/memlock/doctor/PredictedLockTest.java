@@ -122,6 +122,18 @@ class PredictedLockTest {
                 .isEqualTo(Severity.OK);
     }
 
+    /** Of mode=all, strategy=auto locks nothing where not all of it fits. */
+    @Test
+    void futureThatIsRefusedIsAnsweredWithWhatLocksSomething() throws Exception {
+        assertThat(only(new ExaminedJvmBuilder().limited(MIB), "mode=all,strategy=future")
+                        .remedy())
+                .endsWith("# or strategy=auto with the regions that matter most (mode=heap+code): what fits of them is"
+                        + " locked");
+        assertThat(only(new ExaminedJvmBuilder().limited(MIB), "mode=heap,strategy=future")
+                        .remedy())
+                .endsWith("# or strategy=auto: it locks what fits, in the order named");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "-1, mode=heap, OK",
