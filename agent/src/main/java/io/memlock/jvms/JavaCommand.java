@@ -87,15 +87,16 @@ public record JavaCommand(String name, String wholeName, JvmFlags flags) {
      */
     static JavaCommand parse(String cmdline, Map<String, String> environment, UnaryOperator<String> counters) {
         List<String> arguments = new ArrayList<>(Arrays.asList(cmdline.split("\0", -1)));
-        List<String> options = new ArrayList<>(words(environment.get("JAVA_TOOL_OPTIONS")));
-        List<String> last = words(environment.get("_JAVA_OPTIONS"));
+        List<String> options = new ArrayList<>(options(environment.get("JAVA_TOOL_OPTIONS")));
+        List<String> last = options(environment.get("_JAVA_OPTIONS"));
         String program = fileName(arguments.get(0));
         Main main = Main.NONE;
         boolean isComplete = false;
         if (program.equals("java")) { // otherwise a program that starts a JVM inside itself; its arguments are its own
-            options.addAll(words(environment.get("JDK_JAVA_OPTIONS")));
+            options.addAll(options(environment.get("JDK_JAVA_OPTIONS")));
             int given = options.size();
             main = takeOptions(arguments, options);
+            options.replaceAll(option -> option.replaceFirst("^-(?=mx|ms|ss)", "-X")); // as the launcher does
             isComplete = Stream.of(options, last).noneMatch(JavaCommand::nameFile);
             boolean isGuess = main.isClass // and may be the first argument of the class that a file names
                     && options.stream().skip(given).anyMatch(option -> option.startsWith(ARGUMENT_FILE));
@@ -172,6 +173,24 @@ public record JavaCommand(String name, String wholeName, JvmFlags flags) {
         String main = words(command).stream().findFirst().orElse("");
         main = main.substring(main.indexOf('/') < 0 || main.endsWith(".jar") ? 0 : main.indexOf('/') + 1);
         return main.endsWith(".jar") ? Main.ofFile(main) : Main.ofClass(main);
+    }
+
+    /** Returns the options of a variable. What is quoted belongs to one, without its quotes. arguments.cpp, args.c */
+    private static List<String> options(String variable) {
+        List<String> options = new ArrayList<>();
+        StringBuilder option = new StringBuilder();
+        char quote = ' ';
+        for (char character : (variable == null ? "" : variable + " ").toCharArray()) {
+            if (quote == ' ' ? character == '"' || character == '\'' : character == quote) {
+                quote = quote == ' ' ? character : ' ';
+            } else if (quote != ' ' || " \t\n\u000b\f\r".indexOf(character) < 0) {
+                option.append(character);
+            } else if (option.length() > 0) {
+                options.add(option.toString());
+                option.setLength(0);
+            }
+        }
+        return options;
     }
 
     private static List<String> words(String options) {

@@ -4,6 +4,7 @@ package io.memlock.jvms;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.memlock.hotspot.JvmFlags;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,45 @@ class JavaCommandTest {
     })
     void findsTheHeapLimitThatCountsInTheEnd(String cmdline, long bytes) {
         assertThat(parse(cmdline).flags().heapMaxBytes()).isEqualTo(bytes);
+    }
+
+    /** As compose files quote a whole option, and Gradle's options hold those of another JVM. */
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            value = {
+                "'-XX:+DisableAttachMechanism', true, -1",
+                "\"-XX:+DisableAttachMechanism\" -Xmx1k, true, 1024",
+                "-Da='-XX:+DisableAttachMechanism -Xmx8g', false, -1",
+                "-Dorg.gradle.jvmargs=\"-ea -XX:+DisableAttachMechanism -Xmx8g\" -Xmx1k, false, 1024",
+                "'-Da=\"b' -Xmx1k '' -Dc=\"it's -Xmx8g\", false, 1024"
+            })
+    void readsQuotesInVariablesAsTheJvmDoes(String value, boolean isOn, long heapBytes) {
+        for (String variable : List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")) {
+            JvmFlags flags =
+                    parse("java Main", Map.of(variable, value), counter -> null).flags();
+
+            assertThat(flags.isOn("DisableAttachMechanism", false)).isEqualTo(isOn);
+            assertThat(flags.heapMaxBytes()).isEqualTo(heapBytes);
+        }
+    }
+
+    @Test
+    void takesAQuoteInAnArgumentOrAPublishedOptionAsItIs() {
+        assertThat(parse("java -Da=it's -Xmx1k Main").flags().heapMaxBytes()).isEqualTo(1024);
+        assertThat(parse("java @a Main", Map.of(), counter -> "-Da=it's -Xmx1k")
+                        .flags()
+                        .heapMaxBytes())
+                .isEqualTo(1024);
+    }
+
+    @Test
+    void knowsTheOptionsThatTheLauncherTranslates() {
+        JvmFlags flags = parse("java -mx2k Main", Map.of("JDK_JAVA_OPTIONS", "-ss1k"), counter -> null)
+                .flags();
+
+        assertThat(flags.heapMaxBytes()).isEqualTo(2048);
+        assertThat(flags.stackBytes()).isEqualTo(1024);
     }
 
     @Test
