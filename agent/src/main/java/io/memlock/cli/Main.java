@@ -8,6 +8,7 @@ import io.memlock.jvms.ProcDirectory;
 import io.memlock.options.OptionException;
 import io.memlock.os.LibC;
 import io.memlock.output.Console;
+import io.memlock.proc.ProcFs;
 import java.io.File;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +37,22 @@ public final class Main {
         Console console = Console.ofThisProcess();
         ProcDirectory proc = new ProcDirectory(Path.of("/proc"));
         Jvms jvms = new Jvms(proc, ProcessHandle.current().pid());
-        return run(commandLine(console, proc, jvms, jar, libc), console, args);
+        String cmdline = proc.newFiles().textOrNone(ProcFs.SELF, "cmdline");
+        return run(commandLine(console, proc, jvms, jar, libc), console, typed(args, cmdline));
+    }
+
+    /** Returns arguments as they were typed: in the locale C a JVM reads U+FFFD for every byte that is not ASCII. */
+    static String[] typed(String[] args, String cmdline) {
+        String[] typed = args.clone();
+        String[] words = cmdline.split("\0", -1);
+        int skipped = words.length - 1 - args.length; // the last word is behind the last NUL
+        for (int at = Math.max(0, -skipped); at < args.length; at++) {
+            String word = words[skipped + at];
+            if (new String(word.getBytes(StandardCharsets.UTF_8), StandardCharsets.US_ASCII).equals(args[at])) {
+                typed[at] = word;
+            }
+        }
+        return typed;
     }
 
     /** Returns the exit status: a command whose output is lost has failed. Nobody is told who has closed the pipe. */

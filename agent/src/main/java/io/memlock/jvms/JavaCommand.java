@@ -71,9 +71,11 @@ public record JavaCommand(String name, String wholeName, JvmFlags flags) {
         this(name, name, flags);
     }
 
-    /** Returns whether this is what somebody calls it: by its whole name, or by the one that is shown. */
+    /** Returns whether this is what somebody calls it: by its whole name, harmless or not, or by the one that is shown. */
     public boolean isNamed(String called) {
-        return wholeName.equals(called) || name.equals(called);
+        return wholeName.equals(called)
+                || name.equals(called)
+                || wholeName.equals(PlainText.of(called, LONGEST_WHOLE_NAME));
     }
 
     /**

@@ -131,6 +131,19 @@ class ChosenJvmsTest {
         assertThat(err.toString(StandardCharsets.UTF_8)).startsWith("which JVM? Give its PID, --name=NAME or --all");
     }
 
+    /** As cron and monitoring agents run commands. */
+    @Test
+    void aNameIsReadAsItWasTypedInTheLocaleC() {
+        String typed = "--name=gr\u00f6\u00dfe.jar";
+        String read = "--name=gr\ufffd\ufffd\ufffd\ufffde.jar";
+
+        assertThat(Main.typed(new String[] {"check", read}, "java\0-jar\0x.jar\0check\0" + typed + "\0"))
+                .containsExactly("check", typed);
+        assertThat(Main.typed(new String[] {"check", read}, "java\0@file\0")).containsExactly("check", read);
+        assertThat(Main.typed(new String[] {"check", read}, "")).containsExactly("check", read);
+        assertThat(Main.typed(new String[] {"b"}, "java\0a\0")).containsExactly("b");
+    }
+
     @ParameterizedTest
     @CsvSource({"attach, 2", "unlock, 2", "doctor, 2", "status, 2", "check, 3"})
     void allAndANameExcludeEachOther(String command, int status) {

@@ -10,6 +10,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JavaCommandTest {
 
@@ -112,6 +113,17 @@ class JavaCommandTest {
 
         assertThat(flags.heapMaxBytes()).isEqualTo(2048);
         assertThat(flags.stackBytes()).isEqualTo(1024);
+    }
+
+    /** With a mark that is drawn over its neighbour, as macOS writes an accent, or two blanks. */
+    @ParameterizedTest
+    @ValueSource(strings = {"re\u0301sume\u0301.jar", "gr\u00f6\u00dfe.jar", "a  b.jar"})
+    void isNamedAsItsFileIs(String jar) {
+        JavaCommand command = JavaCommand.parse("java\0-jar\0/opt/" + jar + "\0", Map.of(), counter -> null);
+
+        assertThat(command.isNamed(jar)).isTrue();
+        assertThat(command.isNamed(command.wholeName())).isTrue();
+        assertThat(command.isNamed("b.jar")).isFalse();
     }
 
     @Test
