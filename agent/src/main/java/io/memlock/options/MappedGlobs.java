@@ -14,6 +14,9 @@ final class MappedGlobs {
 
     private static final String SHARED_MEMORY = "/dev/shm/";
 
+    /** What Java puts for a byte that the locale gives no meaning, as all that are not ASCII in the locale C. */
+    private static final char UNREAD = '\ufffd';
+
     private MappedGlobs() {}
 
     /**
@@ -68,6 +71,9 @@ final class MappedGlobs {
         String problem = isPrinted(text)
                 ? PathGlob.problem(text)
                 : "has a character that cannot be printed: write ? in its place";
+        if (text.indexOf(UNREAD) >= 0) {
+            problem = "has a character that this JVM's locale cannot read: write ?, or use config=FILE, which is UTF-8";
+        }
         if (problem != null) {
             throw new OptionException("mapped: '" + OptionErrors.shown(text) + "' " + problem);
         }

@@ -154,6 +154,8 @@ class OptionParserTest {
                 "mapped=/d//hot             | mapped: '/d//hot' fits no file",
                 "mapped=/a+/a               | '/a' is named twice in mapped=/a+/a",
                 "mapped=/a,/b               | cannot read '/b': a list is joined by '+', so write mapped=/a+/b",
+                "mapped=/gr\ufffd\ufffde/**      | mapped: '/gr\ufffd\ufffde/**' has a character that this JVM's locale"
+                        + " cannot read: write ?, or use config=FILE, which is UTF-8",
                 "mapped=/a\u0007b            | mapped: '/a\\u0007b' has a character that cannot be printed",
                 "mode=none,mapped=/a        | 'mapped' chooses what to lock, and mode=none locks nothing",
                 "mode=heap,mapped=/dev/shm/a | mapped: '/dev/shm/a' is for shared memory, which is the region shm: select",
