@@ -124,8 +124,12 @@ final class ChosenJvms {
             }
         }
         List<Chosen> processes = new ArrayList<>(chosen.values());
-        for (String silent : found.silent()) {
-            processes.add(new Chosen(Numbers.UNKNOWN, null, silent));
+        for (Jvms.Silent silent : found.silent()) {
+            if (isAll || silent.isJava()) {
+                processes.add(new Chosen(Numbers.UNKNOWN, null, silent.problem()));
+            } else {
+                command.commandLine().getErr().println(silent.problem());
+            }
         }
         return new Found(processes, found.closed(), found.guarded());
     }

@@ -35,13 +35,20 @@ public final class Jvms {
      * @param jvms those this user may look at
      * @param closed the number of processes that look like JVMs and are another user's
      * @param guarded the number of those that are this user's, and the kernel shows to root alone
-     * @param silent what was wrong with those that did not let themselves be looked at
+     * @param silent those that did not let themselves be looked at
      */
-    public record Found(List<Jvm> jvms, int closed, int guarded, List<String> silent) {}
+    public record Found(List<Jvm> jvms, int closed, int guarded, List<Silent> silent) {}
+
+    /**
+     * A process that did not let itself be looked at.
+     *
+     * @param isJava whether its program is called so
+     */
+    public record Silent(String problem, boolean isJava) {}
 
     public Found all() throws CommandException, InterruptedException {
         List<Jvm> jvms = new ArrayList<>();
-        List<String> silent = new ArrayList<>();
+        List<Silent> silent = new ArrayList<>();
         int closed = 0;
         int guarded = 0;
         try {
@@ -60,7 +67,7 @@ public final class Jvms {
                     }
                 } catch (IOException e) {
                     if (proc.exists(pid)) {
-                        silent.add(e.getMessage());
+                        silent.add(new Silent(e.getMessage(), runsJava(pid)));
                     }
                 }
             }
@@ -139,6 +146,15 @@ public final class Jvms {
             String program = within(pid, () -> proc.cmdline(pid)).split("\0", 2)[0];
             return program.equals("java") || program.endsWith("/java");
         } catch (IOException ended) {
+            return false;
+        }
+    }
+
+    /** Asks for what the kernel tells although the process holds its address space. */
+    private boolean runsJava(long pid) {
+        try {
+            return Files.readSymbolicLink(proc.of(pid).resolve("exe")).endsWith("java");
+        } catch (IOException e) {
             return false;
         }
     }

@@ -144,6 +144,23 @@ class ChosenJvmsTest {
         assertThat(Main.typed(new String[] {"b"}, "java\0a\0")).containsExactly("b");
     }
 
+    /** As a process on a dead file server: nothing tells that it is a JVM of this name, or one at all. */
+    @Test
+    void aProcessThatCannotBeLookedAtCostsNoJvmThatIsNamed() throws IOException {
+        Path silent = Files.createDirectories(root.resolve("20/maps"));
+        run("check --name=app.jar");
+        assertThat(out.toString(StandardCharsets.UTF_8)).doesNotContain("UNKNOWN");
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("Is a directory");
+
+        run("check --all");
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("UNKNOWN: Is a directory");
+
+        out.reset();
+        Files.createSymbolicLink(silent.resolveSibling("exe"), Path.of("/opt/jdk/bin/java"));
+        run("check --name=app.jar");
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("UNKNOWN: Is a directory");
+    }
+
     @ParameterizedTest
     @CsvSource({"attach, 2", "unlock, 2", "doctor, 2", "status, 2", "check, 3"})
     void allAndANameExcludeEachOther(String command, int status) {
