@@ -77,7 +77,12 @@ public final class Attachability {
 
     private Obstacle ofTheProcess(String pid, boolean isListening) throws IOException {
         ProcessStatus status = proc.status(pid);
-        if (status.isStopped()) {
+        if (status.state().startsWith("t")) { // until the debugger lets it, whatever signal it gets
+            return new Obstacle(
+                    "a debugger has stopped it",
+                    "grep TracerPid /proc/" + pid + "/status # let it go on in this process, or detach it");
+        }
+        if (status.state().startsWith("T")) {
             return new Obstacle("it is stopped, by SIGSTOP or a debugger", "kill -CONT " + pid);
         }
         if (!isListening && !status.catches(Linux.SIGQUIT)) {

@@ -180,11 +180,6 @@ public record ProcessStatus(
         return vmRssBytes >= 0;
     }
 
-    /** Returns whether it was stopped, by SIGSTOP or by a debugger. */
-    public boolean isStopped() {
-        return state.startsWith("T") || state.startsWith("t");
-    }
-
     /**
      * Returns whether a capability is in the effective set. capabilities(7)
      *

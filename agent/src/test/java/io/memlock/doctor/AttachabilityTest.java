@@ -106,6 +106,14 @@ class AttachabilityTest {
         assertThat(obstacle("").remedy()).contains("jlink --add-modules java.instrument");
     }
 
+    /** A signal that lets others go on does nothing to one that is traced. */
+    @Test
+    void aJvmThatADebuggerHoldsIsLetGoThere() throws IOException {
+        status("State:.*", "State:\tt (tracing stop)");
+
+        assertThat(obstacle("").remedy()).contains("TracerPid /proc/42/status").doesNotContain("kill");
+    }
+
     @Test
     void aStoppedOneWouldHearItLater() throws IOException {
         status("State:.*", "State:\tT (stopped)");
