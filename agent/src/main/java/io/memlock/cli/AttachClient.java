@@ -139,6 +139,10 @@ final class AttachClient {
      */
     private void requireJar(Jvm jvm) throws CommandException {
         File jar = jar();
+        if (jar.getPath().contains("=")) { // the JDK takes what follows for the agent's options
+            throw new CommandException("no JVM can load an agent from a path with '=': " + jar
+                    + ". Copy the jar elsewhere, and name it with --jar");
+        }
         boolean isHere = proc.sharesRoot(jvm.pid());
         if (!isHere && !proc.files().existsSeenBy(Long.toString(jvm.pid()), jar.getPath())) {
             throw new CommandException(

@@ -71,6 +71,16 @@ class AttachClientTest {
         assertThatThrownBy(() -> attach(Path.of("/there.jar"))).hasMessageContaining("there is no file /there.jar");
     }
 
+    @Test
+    void aPathThatEndsForTheJvmAtAnEqualsSignIsRefused() throws IOException {
+        Files.createSymbolicLink(process.resolve("root"), Path.of("/"));
+        Path jar = Files.createFile(root.resolve("env=prod.jar"));
+
+        assertThatThrownBy(() -> attach(jar))
+                .hasMessageContaining("path with '='")
+                .hasMessageContaining("--jar");
+    }
+
     private void attach(Path jar) throws Exception {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, UTF_8);
         ProcDirectory proc = new ProcDirectory(root);
