@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
@@ -77,12 +78,28 @@ public class WholeFile {
             if (isReplaced) {
                 Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
             } else {
-                Files.createLink(file, beside); // fails if something is there by now, also a link to nothing
+                appear(beside);
             }
         } finally {
             Files.deleteIfExists(beside);
         }
         return file;
+    }
+
+    /** Fails if something is there by now, also a link to nothing. */
+    private void appear(Path beside) throws IOException {
+        try {
+            link(beside);
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (IOException | UnsupportedOperationException e) { // as on a USB stick
+            make(file).close();
+            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    void link(Path beside) throws IOException {
+        Files.createLink(file, beside);
     }
 
     OutputStream make(Path newFile) throws IOException {

@@ -47,6 +47,24 @@ class WholeFileTest {
         assertThat(directory.toFile().list()).hasSize(1);
     }
 
+    /** vfat answers EPERM. */
+    @Test
+    void writesAlsoWhereAFileHasOneName() throws IOException {
+        Path file = directory.resolve("page.html");
+        WholeFile oneName = new WholeFile(file, false) {
+            @Override
+            void link(Path beside) throws IOException {
+                throw new FileSystemException(file.toString(), beside.toString(), "Operation not permitted");
+            }
+        };
+
+        assertThat(oneName.write("text")).hasContent("text");
+        assertThatThrownBy(() -> oneName.write("more")).isInstanceOf(FileAlreadyExistsException.class);
+
+        assertThat(file).hasContent("text");
+        assertThat(directory.toFile().list()).hasSize(1);
+    }
+
     @Test
     void followsNoLink() throws IOException {
         Path nowhere = directory.resolve("nowhere");
