@@ -21,7 +21,7 @@ import io.memlock.proc.ProcFs;
 import io.memlock.process.GrowthSignals;
 import io.memlock.process.ThisProcess;
 import io.memlock.residency.PrefaultReserve;
-import io.memlock.state.LockStatus;
+import io.memlock.state.LockState;
 import io.memlock.state.PrefaultState;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
@@ -54,6 +54,9 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
     private final Log log;
 
     private Thread thread;
+
+    /** What is populated ahead, also while no thread runs; made by the first. */
+    private PrefaultReserve made;
 
     /** How far the reserve is filled. */
     private volatile PrefaultState ahead = PrefaultState.POPULATING;
@@ -98,8 +101,8 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
     }
 
     private boolean locksSomething() {
-        LockStatus status = lock.status();
-        return status != null && status.state().locksSomething();
+        LockState state = lock.settledState(); // also where nobody has verified it for a moment
+        return state != null && state.locksSomething();
     }
 
     private boolean isWanted() {
@@ -135,8 +138,11 @@ final class PrefaultService implements Runnable, Supplier<PrefaultState> {
             tell();
             return;
         }
-        OomWatch room = new OomWatch(process.newRoom());
-        PrefaultReserve made = new PrefaultReserve(populator, room::roomBytes, Pause.SLEEP, process.pageBytes());
+        if (made == null) {
+            OomWatch room = new OomWatch(process.newRoom());
+            made = new PrefaultReserve(populator, room::roomBytes, Pause.SLEEP, process.pageBytes());
+        }
+        made.resume();
         Growth.Source growth = new GrowthSignals(instrumentation, process.files());
         ThreadCpuTime cpu = new ThreadCpuTime(process.libc());
         long lastChange = System.nanoTime();

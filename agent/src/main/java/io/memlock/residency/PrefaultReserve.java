@@ -105,6 +105,12 @@ public final class PrefaultReserve {
         boolean isTouched(long address) throws IOException;
     }
 
+    /** Looks again what is in use, after nobody has followed the heap. What was populated still counts. */
+    public void resume() {
+        used.clear();
+        isExhausted = false;
+    }
+
     /** Returns how far the reserve is filled. Any thread may ask. */
     public PrefaultState state() {
         return state;

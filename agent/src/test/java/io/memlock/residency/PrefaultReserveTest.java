@@ -131,6 +131,23 @@ class PrefaultReserveTest {
     }
 
     @Test
+    void populatesNoMoreAfterARestButLooksAgainWhatIsUsed() throws IOException {
+        commit(Region.HEAP, HEAP, 64 * MIB);
+        use(HEAP, 60 * MIB);
+        refill();
+        long before = populated();
+
+        reserve.resume();
+        refill();
+        assertThat(populated()).isEqualTo(before);
+
+        touched.removeIf(page -> page < HEAP + CHUNK); // uncommitted and committed again, and nobody has seen it
+        reserve.resume();
+        refill();
+        assertThat(populated() - before).isEqualTo(CHUNK - PAGE);
+    }
+
+    @Test
     void leavesOutWhatTheApplicationHasTouched() throws IOException {
         commit(Region.HEAP, HEAP, 64 * MIB);
         use(HEAP, 60 * MIB);
