@@ -31,6 +31,11 @@ final class MemlockBudget {
                 : Math.max(0, LockLimit.usableBytes(limitBytes) - chargedBytes - reserveBytes);
     }
 
+    /** Forgets which regions were let in: under other conditions they may not fit. */
+    void reconsider() {
+        admitted.clear();
+    }
+
     /** Returns whether a region has been let in, now or earlier. */
     boolean isAdmitted(Region region) {
         return admitted.contains(region);

@@ -256,7 +256,11 @@ public final class Reconciler {
             last = new PassResult(last.mappings(), last.wantedBytes(), last.missingBytes(), 0, 0, 0, 0, false);
             return last;
         }
-        givesBack |= !sameSelection || adopts || conditions.areLimitedSince(lastConditions);
+        if (!sameSelection || conditions.areLimitedSince(lastConditions)) {
+            givesBack = true;
+            budget.reconsider();
+        }
+        givesBack |= adopts;
         if (!looks) {
             look();
         }

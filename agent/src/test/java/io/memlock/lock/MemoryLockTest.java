@@ -199,6 +199,21 @@ class MemoryLockTest {
         assertThat(kernel.chargedBytes()).isZero();
     }
 
+    /** What fitted once, without a limit, is asked anew. */
+    @Test
+    void modeAllUnderALimitTooSmallLocksNothingAlsoAfterItWasLockedAndUnlocked() throws Exception {
+        start("mode=all,strategy=rescan");
+        lock.unlock();
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 7 * MIB;
+
+        assertThat(lock.change(OptionParser.parse("mode=all")).failure()).isNotNull();
+        lock.reconcile();
+
+        assertThat(kernel.chargedBytes()).isZero();
+        assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
+    }
+
     @Test
     void relocksWhatHotSpotMappedOver() throws Exception {
         start("mode=heap,strategy=rescan");
