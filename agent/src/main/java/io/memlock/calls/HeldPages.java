@@ -30,6 +30,9 @@ public final class HeldPages {
     /** Time of a call that is too short for anybody to wait for. */
     private static final long QUICK_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
+    /** Refusals in one try to lock again what was lost. */
+    private static final int MOST_REFUSED = 4;
+
     private final LibC libc;
     private final LockProbe probe;
     private final long pageBytes;
@@ -46,6 +49,9 @@ public final class HeldPages {
     private volatile Wanted wanted;
     private boolean isSomeLeft;
     private boolean isSomeLost;
+
+    /** Where {@link #lockLost} goes on. */
+    private long nextLost;
 
     public HeldPages(LibC libc, LockProbe probe, long pageBytes, Maps maps) {
         this.libc = libc;
@@ -499,17 +505,26 @@ public final class HeldPages {
         }
     }
 
-    /** Locks what {@link #lockAgain} could not, up to where that fails again. */
+    /**
+     * Locks what {@link #lockAgain} could not. After a few refusals, each of which takes a look at maps, the next call goes on
+     * behind them.
+     */
     public synchronized void lockLost() {
-        for (Iterator<Map.Entry<Long, Run>> all = runs.entrySet().iterator(); isSomeLost && all.hasNext(); ) {
-            Map.Entry<Long, Run> entry = all.next();
+        if (!isSomeLost) {
+            return;
+        }
+        int refused = 0;
+        for (Map.Entry<Long, Run> entry : runs.tailMap(nextLost).entrySet()) {
             Run run = entry.getValue();
             run.isLost = run.isLost && !isLockedAgain(entry.getKey(), run);
-            if (run.isLost) {
+            refused += run.isLost ? 1 : 0;
+            if (refused == MOST_REFUSED) {
+                nextLost = entry.getKey() + 1;
                 return;
             }
         }
-        isSomeLost = false;
+        isSomeLost = refused > 0 || nextLost > 0;
+        nextLost = 0;
     }
 
     /** Locks a run if it is held, and returns whether there is nothing more to do. */

@@ -222,6 +222,32 @@ class HeldPagesTest {
         assertThat(lockedPages()).isEqualTo("0-4 6-8");
     }
 
+    /** As after dropped privileges, once the limit holds some of it. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 9})
+    void whatFitsIsLockedAgainBehindWhatDoesNot(int tooLong) {
+        for (int i = 0; i < tooLong; i++) {
+            lock(10 * i, 10 * i + 8, ON_FAULT);
+        }
+        lock(98, 99, POPULATED);
+        kernel.munlockall();
+        kernel.privileged = false;
+        kernel.softLimit = kernel.hardLimit = 0;
+        held.lockAgain();
+        kernel.softLimit = kernel.hardLimit = 4 * PAGE;
+
+        for (int pass = 0; pass < 3; pass++) {
+            held.lockLost();
+        }
+        assertThat(lockedPages()).isEqualTo("98-99");
+
+        kernel.privileged = true;
+        for (int pass = 0; pass < 3; pass++) {
+            held.lockLost();
+        }
+        assertThat(lockedPages()).startsWith("0-8").endsWith("98-99");
+    }
+
     @Test
     void countsAsAPlainArrayDoes() {
         Random random = new Random(42);
