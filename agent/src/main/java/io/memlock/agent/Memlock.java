@@ -369,6 +369,7 @@ public final class Memlock implements Agent {
         } catch (IOException | RuntimeException | Error e) { // a heap that is full just now
             if (first.status() != null) { // some of it is locked: it has to be kept, and can be unlocked
                 keepFrom(first, false);
+                control().announceUnfinished(options, BY_ATTACH, e);
             }
             throw e;
         }
@@ -377,6 +378,9 @@ public final class Memlock implements Agent {
         publish();
         tell(outcome.notices());
         String text = failure == null ? line : failure.text(headline());
+        if (failure != null) { // the settled state is no news to what tells of changes
+            log.warn(failure.text(headline() + ", asked for " + BY_ATTACH + " (" + options.text() + ")"));
+        }
         return new AttachReply(outcome.isDone() ? State.DONE : State.FAILED, text + outcome.undone());
     }
 

@@ -110,17 +110,16 @@ public final class LockControl {
      * @throws IOException if {@code /proc/self} cannot be read
      */
     public LockAnswer lock(AgentOptions wanted, String asker) throws IOException {
-        String options = "\"" + wanted.text() + "\"";
         Outcome outcome;
         try {
             outcome = changes.change(wanted);
         } catch (IOException | RuntimeException | Error e) {
             if (lock.follows(wanted)) {
-                announceUnfinished("options " + options, asker, e);
+                announceUnfinished(wanted, asker, e);
             }
             throw e;
         }
-        announce((outcome.isTaken() ? "options are now " : "refused options ") + options, asker, outcome);
+        announce((outcome.isTaken() ? "options are now " : "refused options ") + quoted(wanted), asker, outcome);
         return answer(outcome);
     }
 
@@ -180,6 +179,15 @@ public final class LockControl {
         } catch (RuntimeException | Error e) {
             log.debug("the change of state is told later: " + e);
         }
+    }
+
+    /** Tells of options that the keeper follows though their change has failed. */
+    public void announceUnfinished(AgentOptions wanted, String asker, Throwable cause) {
+        announceUnfinished("options " + quoted(wanted), asker, cause);
+    }
+
+    private static String quoted(AgentOptions options) {
+        return '"' + options.text() + '"';
     }
 
     /** Tells of what was begun: the keeper goes on with it, whatever the one who asked is told. */

@@ -251,6 +251,7 @@ class CommandLineIT {
 
         assertThat(attach.exitStatus()).as("%s", attach).isEqualTo(1);
         assertThat(attach.stderr()).contains("tried:", "to fix:");
+        assertThat(jvm.awaitErrorLine("asked for by attach")).contains(" WARN ", "NOT LOCKED");
         assertThat(memlock("status", pid()).stdout()).contains("charged       0 against a limit of 64.0 KiB\n");
         assertThat(jvm.ask("grow 20")).isNotEmpty();
     }
