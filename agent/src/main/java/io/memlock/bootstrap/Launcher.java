@@ -29,6 +29,11 @@ final class Launcher {
 
     private Launcher() {}
 
+    /** Returns whether an agent has been made, that later failures leave as it is. */
+    static synchronized boolean isRunning() {
+        return running != null;
+    }
+
     /** Asks the running agent, if there is one, to publish its locks of ranges. */
     static synchronized void askForRangeLocks() {
         if (running != null) {

@@ -20,15 +20,7 @@ public final class MemlockAgent {
      * @param options the text after {@code =} in {@code -javaagent:memlock-agent.jar=…}, or null
      */
     public static void premain(String options, Instrumentation instrumentation) {
-        int status = 0;
-        boolean isExitWanted = false;
-        try {
-            isExitWanted = isExitWanted(options); // first: after a failure there may be no memory for the question
-            status = Launcher.launch(options, instrumentation, true);
-        } catch (Throwable failure) { // whatever it is, the application must start
-            status = isExitWanted ? Agent.EXIT_NOT_LOCKED : 0;
-            report(failure, isExitWanted);
-        }
+        int status = launch(options, instrumentation, true);
         if (status != 0) {
             exit(status);
         }
@@ -40,10 +32,23 @@ public final class MemlockAgent {
      * @param options the options text, or null
      */
     public static void agentmain(String options, Instrumentation instrumentation) {
+        launch(options, instrumentation, false);
+    }
+
+    private static int launch(String options, Instrumentation instrumentation, boolean atStart) {
+        boolean isExitWanted = false;
+        boolean isRunning = false;
         try {
-            Launcher.launch(options, instrumentation, false);
-        } catch (Throwable failure) {
-            report(failure, false);
+            isExitWanted = atStart && isExitWanted(options); // first: later there may be no memory for the question
+            isRunning = Launcher.isRunning();
+            return Launcher.launch(options, instrumentation, atStart);
+        } catch (Throwable failure) { // whatever it is, the application must start
+            if (isRunning) {
+                reportNotTaken(failure);
+                return 0;
+            }
+            report(failure, isExitWanted);
+            return isExitWanted ? Agent.EXIT_NOT_LOCKED : 0;
         }
     }
 
@@ -81,23 +86,38 @@ public final class MemlockAgent {
         try {
             System.exit(status);
         } catch (Throwable refused) {
-            print("the JVM goes on, although it should end with status 77 or 1: its security manager refuses to exit");
+            print(
+                    StandardError.ERROR,
+                    "the JVM goes on, although it should end with status 77 or 1: its security manager refuses to exit");
         }
     }
 
     private static void report(Throwable failure, boolean exits) {
         try {
-            print("NOT LOCKED: the agent could not start; "
-                    + (exits ? Agent.ENDS : "the application runs on without it")
-                    + ". Cause: " + failure + (failure instanceof SecurityException ? permissions() : ""));
+            print(
+                    StandardError.ERROR,
+                    "NOT LOCKED: the agent could not start; "
+                            + (exits ? Agent.ENDS : "the application runs on without it")
+                            + ". Cause: " + failure + (failure instanceof SecurityException ? permissions() : ""));
         } catch (Throwable another) { // no memory to put a text together
             reportInShort();
         }
     }
 
+    /** Says that the agent which is there has not taken a request, or a second {@code -javaagent}. */
+    private static void reportNotTaken(Throwable failure) {
+        String text = "the request was not taken; the agent goes on as before";
+        try {
+            text += ". Cause: " + failure;
+        } catch (Throwable another) {
+            // No memory for the cause.
+        }
+        print(StandardError.WARN, text);
+    }
+
     private static void reportInShort() {
         try {
-            print("NOT LOCKED: the agent could not start, and the reason is not known");
+            print(StandardError.ERROR, "NOT LOCKED: the agent could not start, and the reason is not known");
         } catch (Throwable failure) {
             // No memory even for that text.
         }
@@ -109,9 +129,9 @@ public final class MemlockAgent {
     }
 
     @SuppressWarnings("SystemOut") // the only place there is, this early
-    private static void print(String text) {
+    private static void print(String level, String text) {
         try {
-            new StandardError(System.err).print(StandardError.ERROR, text);
+            new StandardError(System.err).print(level, text);
         } catch (Throwable failure) {
             // Then it is not said. The application goes on.
         }
