@@ -54,7 +54,7 @@ class ArchitectureTest {
                 "state     |  | advice calls memory",
                 "reconcile |  | calls cgroup memory os",
                 "lock      |  | advice calls cgroup hotspot memory options os reconcile residency state zgc",
-                "ranges    |  | advice calls lock memory os proc state",
+                "ranges    |  | advice calls lock memory os proc reconcile state",
                 "tracking  | java.lang.. java.nio.charset java.security net.bytebuddy.jar.asm | log manners memory os",
                 "report    |  | calls hotspot manners memory proc state",
                 "keeper    |  | bootstrap calls hotspot lock log manners memory options os report state zgc",

@@ -2,6 +2,7 @@
 package io.memlock.ranges;
 
 import io.memlock.advice.Advice;
+import io.memlock.advice.Remedy;
 import io.memlock.calls.HeldPages.Manner;
 import io.memlock.calls.HeldPages.Range;
 import io.memlock.calls.LimitProbe;
@@ -10,6 +11,7 @@ import io.memlock.lock.OwnProcess;
 import io.memlock.lock.Refusal;
 import io.memlock.memory.Bytes;
 import io.memlock.os.Errno;
+import io.memlock.reconcile.MappingBudget;
 import io.memlock.state.LockFailure;
 import java.util.HexFormat;
 
@@ -42,6 +44,15 @@ final class RangeFailures {
                 "not all of the range is memory of this process: the address or length is wrong, or memory was freed",
                 Advice.lasting(
                         "# lock the memory only while it is allocated, and close the handle before you free it"));
+    }
+
+    /** Tells that locking the range would split a mapping, of which there are so many. */
+    LockFailure tooManyMappings(int mappings) {
+        return failure(
+                "not asked: the process has " + mappings + " mappings, and the agent splits mappings only up to "
+                        + MappingBudget.SHARE_IN_WORDS + " of vm.max_map_count",
+                "at the kernel's limit on mappings the JVM itself would fail",
+                new Remedy(process.deployment()).raiseMappings(mappings));
     }
 
     /** Tells that the range could not be left out of core dumps, so that it was unlocked again. */

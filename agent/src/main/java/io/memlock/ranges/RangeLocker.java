@@ -14,9 +14,11 @@ import io.memlock.os.Errno;
 import io.memlock.os.LibC;
 import io.memlock.proc.Pagemap;
 import io.memlock.proc.ProcFs;
+import io.memlock.reconcile.MappingBudget;
 import io.memlock.state.LockFailure;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Locks the ranges that an application asks for through {@code io.memlock.api}, on the application's threads. A range is
@@ -30,6 +32,12 @@ public final class RangeLocker {
      */
     private static final long PIECE_BYTES = 8 << 20;
 
+    /** The mappings that locking a part of one adds. */
+    private static final int NEW_BY_SPLITS = 2;
+
+    /** Of the mappings that are left, a part is used without a count: others map memory, too. */
+    private static final int UNCOUNTED_PART = 8 * NEW_BY_SPLITS;
+
     private final OwnProcess process;
     private final LimitProbe limits;
     private final HeldPages held;
@@ -41,6 +49,9 @@ public final class RangeLocker {
 
     /** A multiple of the size of a huge page, so that none is split between two calls. */
     private final long pieceBytes;
+
+    /** How many ranges may be locked before the mappings are counted again. */
+    private final AtomicLong uncounted = new AtomicLong();
 
     /**
      * Locks nothing until it is asked.
@@ -88,6 +99,10 @@ public final class RangeLocker {
      * @return null if all of them are locked; otherwise why nothing was done
      */
     public LockFailure lock(Range pages, Manner manner) {
+        int mappings = countIfTooMany(pages);
+        if (mappings > 0) {
+            return new RangeFailures(process, limits, pages, manner).tooManyMappings(mappings);
+        }
         held.hold(pages, manner);
         int errno = Errno.NOT_DONE;
         boolean isLocked = false;
@@ -106,6 +121,35 @@ public final class RangeLocker {
             }
         }
         return isDone ? null : failure(pages, manner, errno, isLocked);
+    }
+
+    /**
+     * Counts the mappings, the more often the fewer the JVM can spare.
+     *
+     * @return 0 if pages may be locked; otherwise how many there are, because that would split one more
+     */
+    private int countIfTooMany(Range pages) {
+        if (uncounted.getAndDecrement() > 0) {
+            return 0;
+        }
+        try {
+            List<Mapping> mappings = proc.mappings(ProcFs.SELF);
+            long left = MappingBudget.of(Long.parseLong(proc.sys("vm/max_map_count"))) - mappings.size();
+            uncounted.set(left / UNCOUNTED_PART);
+            return left < NEW_BY_SPLITS && isSplitAt(mappings, pages) ? mappings.size() : 0;
+        } catch (IOException | NumberFormatException e) {
+            return 0; // then the kernel has the word
+        }
+    }
+
+    private static boolean isSplitAt(List<Mapping> mappings, Range pages) {
+        for (Mapping mapping : mappings) {
+            if ((mapping.start() < pages.start() && pages.start() < mapping.end())
+                    || (mapping.start() < pages.end() && pages.end() < mapping.end())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private int lockInPieces(Range pages, boolean populates) {

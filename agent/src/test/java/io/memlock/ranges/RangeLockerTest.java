@@ -104,6 +104,28 @@ class RangeLockerTest {
     }
 
     @Test
+    void splitsNoMoreMappingsThanTheJvmCanSpare() throws Exception {
+        start("mode=none");
+        Files.createDirectories(proc.resolve("sys/vm"));
+        Files.writeString(proc.resolve("sys/vm/max_map_count"), "10\n");
+        StringBuilder maps = new StringBuilder("50000000-54000000 rw-p 00000000 00:00 0 \n");
+        for (int i = 0; i < 6; i++) {
+            maps.append("6%d000000-6%d001000 rw-p 00000000 00:00 0 \n".formatted(i, i));
+        }
+        Files.writeString(proc.resolve("self/maps"), maps);
+        Range part = ranges.pagesOf(NATIVE + 10 * PAGE, PAGE);
+
+        assertThat(ranges.lock(part, POPULATED).text("NOT LOCKED")).contains("7 mappings", "80 % of vm.max_map_count");
+        assertThat(isAnyLocked(part)).isFalse();
+        assertThat(ranges.lock(new Range(NATIVE, NATIVE + 64 * MIB), ON_FAULT))
+                .as("splits none")
+                .isNull();
+
+        Files.writeString(proc.resolve("sys/vm/max_map_count"), "12\n");
+        assertThat(ranges.lock(part, POPULATED)).isNull();
+    }
+
+    @Test
     void aFailureLeavesTheSoftLimitWhereItIs() throws Exception {
         kernel.privileged = false;
         start("mode=none");
