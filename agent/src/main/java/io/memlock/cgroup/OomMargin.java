@@ -31,7 +31,10 @@ public record OomMargin(
         return freeBytes + Math.min(swappableBytes, swapLeftBytes);
     }
 
-    /** Returns how much more could be used if a process were locked and in RAM with all it has. */
+    /**
+     * Returns how much more could be used if a process were locked and in RAM with all it has, of which nothing is locked yet:
+     * what is locked is no part of what could be swapped out.
+     */
     long leftIfLockedBytes(RoomSource.Anonymous process) {
         long others = Math.max(0, swappableBytes - process.residentBytes());
         return freeBytes + Math.min(others, swapLeftBytes) - process.swappedBytes();

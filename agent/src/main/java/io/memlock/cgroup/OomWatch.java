@@ -187,6 +187,22 @@ public final class OomWatch {
     }
 
     /**
+     * Returns whether a locked process can have in RAM what it has in swap, without being unlocked for it. What others would
+     * have to be swapped out for counts.
+     *
+     * @throws IOException as {@link #isRoomForAll()}
+     */
+    public boolean isRoomForSwapped() throws IOException {
+        Anonymous own = source.anonymous();
+        for (OomMargin margin : source.margins()) {
+            if (isSwapOfUse(margin, own) && spareBytes(margin, own) < own.swappedBytes()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
      * Returns how much the process can take of what is free, before so little is left that it would be unlocked, or that a
      * limit is near. What others would have to be swapped out for is none of it.
      *
@@ -214,13 +230,17 @@ public final class OomWatch {
     private boolean isRoomForAll(int times) throws IOException {
         Anonymous own = source.anonymous();
         for (OomMargin margin : source.margins()) {
-            boolean isSwapOfUse = margin.ownSwapLeftBytes() > 0 || own.swappedBytes() >= harmlessBytes(margin);
-            if (isSwapOfUse && margin.leftIfLockedBytes(own) < times * leastBytes(margin, copiedBytes(own))) {
+            if (isSwapOfUse(margin, own)
+                    && margin.leftIfLockedBytes(own) < times * leastBytes(margin, copiedBytes(own))) {
                 tightest = margin;
                 return false;
             }
         }
         return true;
+    }
+
+    private static boolean isSwapOfUse(OomMargin margin, Anonymous own) {
+        return margin.ownSwapLeftBytes() > 0 || own.swappedBytes() >= harmlessBytes(margin);
     }
 
     /**

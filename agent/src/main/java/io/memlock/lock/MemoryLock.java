@@ -378,7 +378,7 @@ public final class MemoryLock {
         if (plan.selection().isEmpty()) {
             readingBack.end();
         }
-        if (readingBack.continueOrEnd() && plan.room().oomWatch().isRoomForAll()) {
+        if (readingBack.continueOrEnd() && plan.room().oomWatch().isRoomForSwapped()) {
             long end = process.nanoTime() + READ_BACK_NANOS;
             String refusal = readingBack.readPart(
                     passes.reconciler().locked(), () -> keepMeanwhile() || process.nanoTime() - end >= 0);

@@ -299,6 +299,23 @@ class OutgrownTest {
         assertThat(process.asked).isEmpty();
     }
 
+    /** What is locked is not part of what can be swapped out: all of that is the neighbours'. */
+    @Test
+    void whatFitsOnceNeighboursAreSwappedOutIsReadBack() throws Exception {
+        unlockedBySomebodyAndInSwap();
+        process.anonymous = new Anonymous(400 * MIB, 20 * MIB);
+        withNeighbours(10 * MIB, 400 * MIB);
+
+        passAfterChange();
+
+        assertThat(process.asked).containsExactly("swap in privately 1", "tell 1");
+    }
+
+    private void withNeighbours(long freeBytes, long theirBytes) {
+        process.margins =
+                List.of(new OomMargin(freeBytes, theirBytes, GIB, GIB, 2 * GIB, 0, "the memory cgroup allows"));
+    }
+
     @Test
     void whatDidNotFitIsReadBackOnceItDoes() throws Exception {
         whatWouldNotFitStaysInSwap();
