@@ -195,7 +195,7 @@ public final class OomWatch {
     public boolean isRoomForSwapped() throws IOException {
         Anonymous own = source.anonymous();
         for (OomMargin margin : source.margins()) {
-            if (isSwapOfUse(margin, own) && spareBytes(margin, own) < own.swappedBytes()) {
+            if (isSwapOfUse(margin, own) && own.swappedBytes() > Math.max(0, spareBytes(margin, own))) {
                 return false;
             }
         }

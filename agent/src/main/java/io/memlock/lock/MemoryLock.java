@@ -310,12 +310,14 @@ public final class MemoryLock {
         if (isSelected && wanted.strategy() == StrategyChoice.FUTURE && !plan.isFutureAllowed(wanted, now)) {
             return ledger.refused(failures(wanted.selection(), now).futureUnderLimit(true));
         }
+        boolean isHeapLocked = plan.selection().contains(Region.HEAP);
         plan.begin(wanted, now);
         prefaulting.nothingIsLocked(); // as long as that is so
         if (plan.isFutureRefused()) {
             return ledger.outcome(refuseFuture(), null, prefaulting.refusal());
         }
-        if (!plan.room().oomWatch().isRoomForAll()) {
+        OomWatch oomWatch = plan.room().oomWatch();
+        if (!isHeapLocked && !oomWatch.isRoomForAll()) { // otherwise it lives with most of it, and is watched
             return ledger.outcome(holdBack(false), null, prefaulting.refusal());
         }
         if (plan.strategy() == Strategy.RESCAN) {
@@ -325,7 +327,10 @@ public final class MemoryLock {
         isFuturePostponed = true;
         runPass();
         passes.reconciler().takeNewlyLocked(); // which is part of all
-        String swapInRefusal = readingBack.readAll(passes.reconciler().locked(), this::keepMeanwhile);
+        List<Segment> locked = passes.reconciler().locked();
+        String swapInRefusal = oomWatch.isRoomForSwapped()
+                ? readingBack.readAll(locked, this::keepMeanwhile)
+                : readingBack.leaveAll(locked);
         if (plan.heldBack() == null) {
             prefaulting.live(this::keepMeanwhile);
         }

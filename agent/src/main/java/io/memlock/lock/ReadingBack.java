@@ -48,6 +48,17 @@ final class ReadingBack {
         return refusal;
     }
 
+    /**
+     * Has all wait.
+     *
+     * @return why
+     */
+    String leaveAll(List<Segment> allLocked) {
+        end();
+        add(allLocked);
+        return "too little memory would be left";
+    }
+
     /** Adds what has been locked since the last call, and may be in swap, to what waits. */
     void add(List<Segment> locked) {
         if (locked.isEmpty()) {

@@ -261,6 +261,52 @@ class OutgrownTest {
         assertThat(laterWith(500 * MIB).status().state()).isEqualTo(LockState.LOCKED);
     }
 
+    /** It lives locked, beside neighbours that have less than it has. */
+    @Test
+    void aChangeLeavesAHeapLockedThatFits() throws Exception {
+        start();
+        withNeighbours(20 * MIB, 300 * MIB);
+        lock.reconcile();
+
+        Outcome changed = lock.change(OptionParser.parse("mode=all"));
+
+        assertThat(changed.failure()).isNull();
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        assertThat(kernel.isLocked(HEAP)).isTrue();
+        assertThat(changed.swapInRefusal()).isNull();
+    }
+
+    /** To read it back would have everything unlocked. */
+    @Test
+    void aChangeOfALockedJvmLeavesInSwapWhatDoesNotFit() throws Exception {
+        start();
+        withNeighbours(20 * MIB, 100 * MIB);
+        process.anonymous = new Anonymous(400 * MIB, 60 * MIB);
+        process.asked.clear();
+
+        Outcome changed = lock.change(OptionParser.parse("mode=heap"));
+
+        assertThat(lock.status().state()).isEqualTo(LockState.LOCKED);
+        assertThat(changed.undone()).isEqualTo("\nnot read back from swap: too little memory would be left");
+        assertThat(process.asked).isEmpty();
+        process.isPrivateInSwap = true;
+        withNeighbours(120 * MIB, 100 * MIB);
+        pass();
+        assertThat(process.asked).containsExactly("swap in privately 1", "tell 1");
+    }
+
+    @Test
+    void aChangeThatAddsTheHeapWhereItDoesNotFitIsRefused() throws Exception {
+        kernel.commit(Region.CODE, NATIVE, MIB);
+        lock.start(OptionParser.parse("mode=code"));
+        withNeighbours(20 * MIB, 430 * MIB);
+
+        lock.change(OptionParser.parse("mode=heap"));
+
+        assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
+        assertThat(kernel.mostCharged).isLessThan(4 * MIB);
+    }
+
     @Test
     void whoWantsNothingLockedAnyMoreIsNotLockedAgain() throws Exception {
         start();
