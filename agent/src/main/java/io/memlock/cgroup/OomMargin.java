@@ -50,6 +50,13 @@ public record OomMargin(
         return heapToComeBytes > leftBytes();
     }
 
+    /** Describes it by what {@link #leftIfLockedBytes} returns, and by what had to be left. */
+    String describeIfLocked(long leftBytes, long leastBytes) {
+        return place + " " + Bytes.text(limitBytes) + ": with all of this JVM locked and in RAM, "
+                + (leftBytes > 0 ? Bytes.text(leftBytes) : "nothing") + " would be left, and "
+                + Bytes.text(leastBytes) + " have to be";
+    }
+
     /** Describes it, for example {@code the memory cgroup allows 400.0 MiB: 61.2 MiB are left}. */
     public String describe() {
         return place + " " + Bytes.text(limitBytes) + ": " + Bytes.text(leftBytes())

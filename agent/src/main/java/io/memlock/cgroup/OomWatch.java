@@ -65,6 +65,7 @@ public final class OomWatch {
     private long spareBytes;
     private boolean isOutgrown;
     private OomMargin tightest;
+    private String whyNoRoom;
     private int failedLooks;
     private IOException lastFailure;
 
@@ -230,13 +231,19 @@ public final class OomWatch {
     private boolean isRoomForAll(int times) throws IOException {
         Anonymous own = source.anonymous();
         for (OomMargin margin : source.margins()) {
-            if (isSwapOfUse(margin, own)
-                    && margin.leftIfLockedBytes(own) < times * leastBytes(margin, copiedBytes(own))) {
-                tightest = margin;
+            long left = margin.leftIfLockedBytes(own);
+            long least = times * leastBytes(margin, copiedBytes(own));
+            if (isSwapOfUse(margin, own) && left < least) {
+                whyNoRoom = margin.describeIfLocked(left, least);
                 return false;
             }
         }
         return true;
+    }
+
+    /** Returns why there was no room when that was last asked, for example {@code the memory cgroup allows 400.0 MiB: …}. */
+    public String whyNoRoom() {
+        return whyNoRoom;
     }
 
     private static boolean isSwapOfUse(OomMargin margin, Anonymous own) {

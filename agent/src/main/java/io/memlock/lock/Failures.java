@@ -6,7 +6,7 @@ import io.memlock.advice.Deployment;
 import io.memlock.advice.Remedy;
 import io.memlock.calls.LockLimit;
 import io.memlock.calls.LockProbe;
-import io.memlock.cgroup.OomMargin;
+import io.memlock.cgroup.OomWatch;
 import io.memlock.cgroup.RoomSource;
 import io.memlock.cgroup.RoomWatch;
 import io.memlock.hotspot.JvmFlags;
@@ -309,10 +309,10 @@ final class Failures {
      *
      * @param isLocked whether something was locked until now
      */
-    LockFailure outgrown(OomMargin margin, boolean isLocked) {
+    LockFailure outgrown(OomWatch watch, boolean isLocked) {
         return new LockFailure(
                 isLocked ? "to keep what is selected locked" : "to lock what is selected",
-                "not asked: " + margin.describe(),
+                "not asked: " + (isLocked ? watch.tightest().describe() : watch.whyNoRoom()),
                 (isLocked ? "all is unlocked now" : "nothing is locked")
                         + ", so that the kernel can swap out what does not fit; with the lock, the OOM killer would"
                         + " have ended this JVM. Once everything fits, the agent locks it again",

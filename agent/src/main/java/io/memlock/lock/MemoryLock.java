@@ -619,7 +619,7 @@ public final class MemoryLock {
         passes.zgcMirror().release();
         plan.holdBack(
                 blindness == null
-                        ? failures().outgrown(oomWatch.tightest(), isLocked)
+                        ? failures().outgrown(oomWatch, isLocked)
                         : failures().unwatched(blindness));
         return giveBack();
     }

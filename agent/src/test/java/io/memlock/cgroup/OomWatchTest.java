@@ -387,7 +387,13 @@ class OomWatchTest {
 
         anonymous = new Anonymous(300 * MIB, 37 * MIB);
         assertThat(watch.isRoomForAll()).isFalse();
-        assertThat(watch.tightest()).isEqualTo(margins.get(0));
+        assertThat(watch.whyNoRoom())
+                .isEqualTo("the memory cgroup allows 2.0 GiB: with all of this JVM locked and in RAM, 63.0 MiB would be"
+                        + " left, and 64.0 MiB have to be");
+        anonymous = new Anonymous(300 * MIB, 137 * MIB);
+        assertThat(watch.isRoomForAll()).isFalse();
+        assertThat(watch.whyNoRoom()).contains(", nothing would be left, and 64.0 MiB have to be");
+        anonymous = new Anonymous(300 * MIB, 37 * MIB);
 
         margins = List.of(cgroup(100 * MIB, 301 * MIB, GIB, 2 * GIB));
         assertThat(watch.isRoomForAll()).as("a neighbour makes room").isTrue();

@@ -253,6 +253,10 @@ class OutgrownTest {
         Outcome refused = lock.change(OptionParser.parse("mode=heap"));
 
         assertThat(refused.failure().tried()).isEqualTo("to lock what is selected");
+        assertThat(refused.failure().answer())
+                .isEqualTo(
+                        "not asked: the memory cgroup allows 1.0 GiB: with all of this JVM locked and in RAM, 60.0 MiB"
+                                + " would be left, and 64.0 MiB have to be");
         assertThat(refused.failure().meaning()).contains("nothing is locked", "Once everything fits");
         assertThat(lock.status().state()).isEqualTo(LockState.FAILED);
         assertThat(process.asked).as("read back").isEmpty();
