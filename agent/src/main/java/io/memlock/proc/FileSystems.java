@@ -5,7 +5,9 @@ import io.memlock.files.ProcFormatException;
 import io.memlock.memory.Backing;
 import io.memlock.memory.Mapping;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -18,6 +20,8 @@ final class FileSystems {
 
     /** Files in memory, on a file system that is mounted nowhere. memfd_create(2) */
     private static final String MEMFD = "/memfd:";
+
+    private static final String DEVICES = "/dev/";
 
     /** Where tmpfs is mounted for POSIX shared memory. shm_open(3) */
     private static final String POSIX = "/dev/shm/";
@@ -94,12 +98,25 @@ final class FileSystems {
         /** What it is made of; null where nothing tells. */
         private final Backing backing;
 
+        /** Where it is mounted below {@code /dev}, each with a slash behind it: a device's node may be a mount, too. */
+        private final List<String> belowDev = new ArrayList<>();
+
         /** The last reading that found something mapped of it, or read what is mounted. */
         private long lastReading;
 
         private Mounted(Backing backing, long lastReading) {
             this.backing = backing;
             this.lastReading = lastReading;
+        }
+
+        /** Returns whether a path below {@code /dev} is a file's on this, and no device's. */
+        private boolean holds(String path) {
+            for (String directory : belowDev) {
+                if (path.startsWith(directory)) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 
@@ -136,17 +153,19 @@ final class FileSystems {
         if (path.startsWith(POSIX)) {
             return Backing.MEMORY;
         }
-        Backing known = ofMounted(minor);
-        if (known == null) {
-            known = path.startsWith(HUGE_PAGES) ? Backing.HUGETLB : Backing.FILE;
+        Mounted known = mounted(minor);
+        Backing backing = known == null ? null : known.backing;
+        if (backing == null) {
+            backing = path.startsWith(HUGE_PAGES) ? Backing.HUGETLB : Backing.FILE;
         }
         // In a container /dev is on tmpfs, what a driver maps there is not.
-        return known != Backing.HUGETLB && isOfDevice(path) ? Backing.DRIVER : known;
+        boolean isFile = backing == Backing.HUGETLB || (known != null && known.holds(path));
+        return !isFile && isOfDevice(path) ? Backing.DRIVER : backing;
     }
 
-    /** Returns whether a path is a device's: files lie on the file systems that are mounted below {@code /dev}. */
+    /** Returns whether a path looks like a device's, as also a file's does on what is mounted below {@code /dev}. */
     private static boolean isOfDevice(String path) {
-        return path.startsWith("/dev/") && !path.startsWith(POSIX) && !path.startsWith(HUGE_PAGES);
+        return path.startsWith(DEVICES) && !path.startsWith(POSIX) && !path.startsWith(HUGE_PAGES);
     }
 
     private boolean hasNoHugetlbPages() {
@@ -156,8 +175,8 @@ final class FileSystems {
         return hasNoHugetlbPages;
     }
 
-    /** Returns what a file system is made of; null where the mounts could not be read, or do not tell. */
-    private Backing ofMounted(long minor) {
+    /** Returns a file system; null where the mounts could not be read. */
+    private Mounted mounted(long minor) {
         synchronized (mounted) {
             Mounted last = ifCurrent(minor);
             if (last == null && !isGuessing) {
@@ -169,11 +188,10 @@ final class FileSystems {
                     mounted.put(minor, last);
                 }
             }
-            if (last == null) {
-                return null;
+            if (last != null) {
+                last.lastReading = Math.max(last.lastReading, reading);
             }
-            last.lastReading = Math.max(last.lastReading, reading);
-            return last.backing;
+            return last;
         }
     }
 
@@ -185,11 +203,16 @@ final class FileSystems {
 
     private void readMounts() {
         try {
+            Map<Long, Mounted> read = new HashMap<>();
             for (MountInfo.Mount mount : proc.mountInfo(pid).mounts()) {
                 if (mount.major() == 0) {
-                    mounted.put(mount.minor(), new Mounted(backing(mount.type()), reading));
+                    read.putIfAbsent(mount.minor(), new Mounted(backing(mount.type()), reading));
+                    if (mount.mountPoint().startsWith(DEVICES)) {
+                        read.get(mount.minor()).belowDev.add(mount.mountPoint() + "/");
+                    }
                 }
             }
+            mounted.putAll(read);
         } catch (IOException e) {
             isGuessing = true; // an application may have used up its descriptors for a moment
         } catch (ProcFormatException e) {
@@ -206,6 +229,7 @@ final class FileSystems {
         return switch (type) {
             case "tmpfs" -> Backing.MEMORY;
             case "hugetlbfs" -> Backing.HUGETLB;
+            case "devtmpfs" -> Backing.DRIVER;
             default -> Backing.FILE;
         };
     }

@@ -50,7 +50,11 @@ class FileSystemsTest {
         "00:26 31    /srv/huge/x,                       HUGETLB",
         "00:16 2     /dev/shm/aeron/cnc.dat,            MEMORY",
         "00:2a 2     /var/cache/volume/x,               MEMORY",
-        "00:2a 3     /dev/nvidia0,                      DRIVER",
+        "00:2c 3     /dev/nvidia0,                      DRIVER",
+        "00:30 2     /dev/aeron/x,                      MEMORY",
+        "00:31 2     /dev/volume/x,                     FILE",
+        "00:2f 2     /dev/vfio/1,                       DRIVER",
+        "00:05 2     /dev/outer/nvidia1,                DRIVER",
         "fe:00 3     /dev/nvidia0,                      DRIVER",
         "fe:00 4     /dev/shm/x,                        FILE",
         "fe:00 5     /dev/hugepages/x,                  FILE",
@@ -234,6 +238,10 @@ class FileSystemsTest {
                 33 30 0:41 / /dev/hugepages rw,relatime - hugetlbfs hugetlbfs rw,pagesize=2M
                 34 30 0:40 / /dev/hugepages1G rw,relatime - hugetlbfs hugetlbfs rw,pagesize=1G
                 35 30 0:44 / /dev rw,nosuid - tmpfs tmpfs rw,size=65536k
+                36 35 0:48 / /dev/aeron rw - tmpfs tmpfs rw
+                37 35 0:49 /a /dev/volume rw - btrfs /dev/vdb rw
+                38 35 0:47 /vfio/1 /dev/vfio/1 rw - tmpfs tmpfs rw
+                39 35 0:5 / /dev/outer rw - devtmpfs devtmpfs rw
                 41 26 0:38 / /srv/huge rw,relatime - hugetlbfs none rw,pagesize=2M
                 42 26 254:0 / /srv/data rw,relatime - ext4 /dev/vda rw
                 """);
