@@ -35,6 +35,9 @@ final class FileSystems {
     /** The ring of libaio, on a file system of the kernel's own. fs/aio.c */
     private static final String AIO_RING = "/[aio]";
 
+    /** A buffer that drivers share, on a file system of the kernel's own. drivers/dma-buf/dma-buf.c */
+    private static final String DMA_BUFFER = "/dmabuf:";
+
     /** The minor number of the kernel's own tmpfs, which has memfd and System V files with small pages (shmem_init). */
     private static final long SHMEM = 1;
 
@@ -138,7 +141,7 @@ final class FileSystems {
         if (major != 0) {
             return isOfDevice(path) ? Backing.DRIVER : Backing.FILE;
         }
-        if (path.startsWith(AIO_RING)) {
+        if (path.startsWith(AIO_RING) || path.startsWith(DMA_BUFFER)) {
             return Backing.DRIVER;
         }
         if (path.startsWith(Mapping.ANONYMOUS_HUGE) || path.startsWith(Mapping.ZGC_HUGETLB_MEMFD)) {
@@ -229,7 +232,7 @@ final class FileSystems {
         return switch (type) {
             case "tmpfs" -> Backing.MEMORY;
             case "hugetlbfs" -> Backing.HUGETLB;
-            case "devtmpfs" -> Backing.DRIVER;
+            case "devtmpfs", "sysfs", "proc", "debugfs", "tracefs" -> Backing.DRIVER;
             default -> Backing.FILE;
         };
     }

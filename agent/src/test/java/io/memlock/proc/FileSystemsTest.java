@@ -44,6 +44,8 @@ class FileSystemsTest {
         "00:05 9     /dev/vfio/1,                       DRIVER",
         "00:0f 7     anon_inode:[io_uring],             DRIVER",
         "00:08 4711  socket:[4711],                     DRIVER",
+        "00:0d 3     /dmabuf:frames,                    DRIVER",
+        "00:15 9     /sys/bus/pci/devices/0/resource0,  DRIVER",
         "00:29 31    /dev/hugepages/pool,               HUGETLB",
         "00:28 31    /dev/hugepages1G/pool,             HUGETLB",
         "00:2c 31    /dev/hugepages/pool,               MEMORY",
@@ -233,6 +235,7 @@ class FileSystemsTest {
                 root.resolve("7/mountinfo"),
                 """
                 30 1 0:30 / / rw,relatime - overlay overlay rw,lowerdir=/a,upperdir=/b
+                29 30 0:21 / /sys ro,nosuid,nodev,noexec - sysfs sysfs ro
                 31 30 0:22 / /dev/shm rw,nosuid,nodev - tmpfs shm rw,size=65536k
                 32 30 0:42 / /var/cache/volume rw,relatime - tmpfs tmpfs rw
                 33 30 0:41 / /dev/hugepages rw,relatime - hugetlbfs hugetlbfs rw,pagesize=2M

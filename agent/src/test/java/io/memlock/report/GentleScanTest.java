@@ -106,7 +106,7 @@ class GentleScanTest {
 
     /** The kernel locks none of it, so it would count as missing for ever. */
     @ParameterizedTest
-    @ValueSource(strings = {"anon_inode:[io_uring]", "socket:[4711]", "/dev/nvidia0", "/[aio] (deleted)"})
+    @ValueSource(strings = {"anon_inode:[io_uring]", "socket:[4711]", "/dev/nvidia0", "/[aio] (deleted)", "/dmabuf:x"})
     void countsNothingOfWhatADriverMaps(String path, @TempDir Path directory) throws IOException {
         String maps = "00000000-00008000 rw-s 00000000 00:0f 7                          " + path + "\n";
 
