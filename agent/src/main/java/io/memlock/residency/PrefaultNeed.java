@@ -11,9 +11,12 @@ public final class PrefaultNeed {
 
     private PrefaultNeed() {}
 
-    /** Returns whether a segment is faulted in. */
+    /** Returns whether a segment is faulted in. Huge pages of hugetlbfs are not: no call is made on them. */
     static boolean contains(List<Region> regions, Segment segment) {
-        return regions.contains(segment.region()) && segment.mapping().holdsMemory() && !segment.isAgentsView();
+        return regions.contains(segment.region())
+                && segment.mapping().holdsMemory()
+                && !segment.mapping().isHugetlb()
+                && !segment.isAgentsView();
     }
 
     /**

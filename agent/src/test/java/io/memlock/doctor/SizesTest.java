@@ -205,6 +205,18 @@ class SizesTest extends OnCapturedHost {
         assertThat(prefault(23_594_884 * KIB + 4096).evidence()).contains("the host has 22.5 GiB left");
     }
 
+    /** No call populates them. */
+    @Test
+    void prefaultNeedsNoRoomForHugePagesOfHugetlbfs() throws IOException {
+        host.put(LIMIT, 100 * MIB + "\n").put(USAGE, 90 * MIB + "\n");
+        ExaminedJvm examined = new ExaminedJvmBuilder().hugetlbHeap(8L << 30).build();
+
+        Finding found = new Sizes(host.proc(), examined).prefault(Selection.of(List.of(Region.HEAP)));
+
+        assertThat(found.severity()).isEqualTo(Severity.OK);
+        assertThat(found.evidence()).startsWith("needs 0 B more memory");
+    }
+
     @Test
     void prefaultNeedsRoomBelowMemoryHigh() throws IOException {
         host.put("proc/17258/cgroup", "0::/unit\n");
