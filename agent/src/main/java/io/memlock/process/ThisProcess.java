@@ -93,6 +93,9 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
 
     private final HugetlbHeap hugetlbHeap = new HugetlbHeap(this);
 
+    /** Whether huge pages of hugetlbfs were mapped when that could last be told. */
+    private volatile boolean heldHugetlb;
+
     private HeldPages held;
     private Boolean inUserNamespace;
     private Deployment deployment;
@@ -283,15 +286,23 @@ public final class ThisProcess implements OwnProcess, ApplicationLocks.LockFlags
             return false;
         }
         try {
-            for (Mapping mapping : proc.mappings(ProcFs.SELF)) {
-                if (mapping.isHugetlb()) {
-                    return true;
-                }
+            List<Mapping> mappings = proc.mappings(ProcFs.SELF);
+            if (!mappings.isEmpty()) { // as they are once the first thread has ended
+                heldHugetlb = isAnyHugetlb(mappings);
             }
-            return false;
         } catch (IOException e) {
-            return false; // nothing can be locked by name either
+            // At a start nothing can be locked by name then; later an application may have used up its descriptors.
         }
+        return heldHugetlb;
+    }
+
+    private static boolean isAnyHugetlb(List<Mapping> mappings) {
+        for (Mapping mapping : mappings) {
+            if (mapping.isHugetlb()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override
