@@ -79,7 +79,7 @@ final class Prefaulting {
         } else {
             List<Segment> segments = isAllLocked
                     ? selected(process.locate(wanted))
-                    : passes.reconciler().locked();
+                    : withHugetlb(passes.reconciler().locked(), wanted);
             refusal = refusalOf(process.residency().prefault(segments, wanted), wanted);
         }
     }
@@ -98,11 +98,25 @@ final class Prefaulting {
         }
         isGoingOn = true;
         try {
-            List<Segment> locked = passes.reconciler().locked();
-            refusal = refusalOf(process.residency().prefaultLive(locked, wanted, isOver), wanted);
+            List<Segment> segments = withHugetlb(passes.reconciler().locked(), wanted);
+            refusal = refusalOf(process.residency().prefaultLive(segments, wanted, isOver), wanted);
         } finally {
             isGoingOn = false;
         }
+    }
+
+    /** Adds the huge pages of hugetlbfs, which are never among what is locked: whether they are populated is to be told. */
+    private List<Segment> withHugetlb(List<Segment> locked, List<Region> wanted) throws IOException {
+        if (!process.holdsHugetlb()) {
+            return locked;
+        }
+        List<Segment> all = new ArrayList<>(locked);
+        for (Segment segment : selected(process.locate(wanted))) {
+            if (segment.mapping().isHugetlb()) {
+                all.add(segment);
+            }
+        }
+        return all;
     }
 
     private List<Segment> selected(List<Segment> all) {

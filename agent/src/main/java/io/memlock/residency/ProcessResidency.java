@@ -24,6 +24,9 @@ public final class ProcessResidency implements Residency {
 
     private static final String LATER = "; each page comes back when it is first touched, and then stays";
 
+    private static final String HUGETLB =
+            "prefault does not populate huge pages of hugetlbfs; -XX:+AlwaysPreTouch does";
+
     private final LibC libc;
     private final ProcFs proc;
     private final Maps maps;
@@ -61,13 +64,34 @@ public final class ProcessResidency implements Residency {
 
     @Override
     public String prefault(List<Segment> segments, List<Region> regions) throws IOException {
-        return prefault().run(segments, regions, resident, headroom());
+        return refusal(prefault().run(segments, regions, resident, headroom()), segments, regions);
     }
 
     @Override
     public String prefaultLive(List<Segment> segments, List<Region> regions, BooleanSupplier isOver)
             throws IOException {
-        return prefault().runLive(segments, regions, resident, headroom(), isOver);
+        return refusal(prefault().runLive(segments, regions, resident, headroom(), isOver), segments, regions);
+    }
+
+    /** Returns what was told, or else whether huge pages of hugetlbfs are not resident, on which no call is made. */
+    private String refusal(String told, List<Segment> segments, List<Region> regions) {
+        for (int i = 0; told == null && i < segments.size(); i++) {
+            Segment segment = segments.get(i);
+            if (segment.mapping().isHugetlb() && regions.contains(segment.region()) && isAbsent(segment)) {
+                return HUGETLB;
+            }
+        }
+        return told;
+    }
+
+    private boolean isAbsent(Segment segment) {
+        Mincore pages = mincore();
+        return pages == null || pages.absentBytes(segment.start(), segment.end()) > 0;
+    }
+
+    /** Returns what tells which pages are in RAM; null where a filter may end the process for the question. */
+    private Mincore mincore() {
+        return proc.isFiltered() ? null : new Mincore(libc, pageBytes);
     }
 
     private Prefault prefault() {
@@ -98,8 +122,7 @@ public final class ProcessResidency implements Residency {
         if (inSwapBytes == 0) {
             return ReadBack.NOTHING;
         }
-        Mincore pages = proc.isFiltered() ? null : new Mincore(libc, pageBytes);
-        ReadBack heap = swapIn.heapFile(pages, segments, isOver);
+        ReadBack heap = swapIn.heapFile(mincore(), segments, isOver);
         // What was committed and never touched is absent, too: no more has come back than there was in swap.
         return told(Math.min(inSwapBytes, heap.broughtBytes()), heap.left(), heap.refusal());
     }

@@ -55,4 +55,15 @@ class HugetlbTest {
         assertThat(kernel.populatedHugetlb).isZero();
         assertThat(kernel.isLocked(CODE)).isTrue();
     }
+
+    /** They are never among what is locked: that all of that is populated says nothing about the heap. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",strategy=rescan"})
+    void prefaultIsAskedAboutThem(String strategy) throws Exception {
+        lock.start(OptionParser.parse("mode=heap+code,prefault=heap" + strategy));
+        assertThat(process.asked).containsExactly("briskly [HEAP] 2");
+
+        lock.change(OptionParser.parse("mode=heap+code,prefault=heap" + strategy));
+        assertThat(process.asked).contains("gently [HEAP] 2");
+    }
 }

@@ -36,8 +36,8 @@ class ThisProcessTest {
                 (proxy, method, arguments) -> method.getName().equals("open")
                         ? REAL.open(here((byte[]) arguments[0]), (int) arguments[1])
                         : method.invoke(REAL, arguments));
-        process = new ThisProcess(
-                libc, null, new Log(new PrintStream(OutputStream.nullOutputStream()), LogLevel.QUIET));
+        process =
+                new ThisProcess(libc, null, new Log(new PrintStream(OutputStream.nullOutputStream()), LogLevel.QUIET));
         Files.writeString(proc.resolve("meminfo"), "HugePages_Total:     100\nHugetlb:          204800 kB\n");
     }
 

@@ -47,6 +47,7 @@ class ProcessResidencyTest {
     }
 
     private ProcessResidency residency(String kernelRelease, int freeKilobytes) throws IOException {
+        write("thread-self/status", "Seccomp:\t0\n");
         write("self/status", "Name:\tjava\nVmSwap:\t       0 kB\n");
         write("sys/kernel/osrelease", kernelRelease + "\n");
         write("meminfo", "SwapTotal: 1024 kB\nSwapFree: " + freeKilobytes + " kB\n");
@@ -60,6 +61,24 @@ class ProcessResidencyTest {
     private static List<Segment> page() {
         Mapping mapping = new Mapping(0, PAGE, true, true, false, false, 0, 0, "", Backing.NONE);
         return List.of(new Segment(0, PAGE, Region.NATIVE, Evidence.NONE, mapping));
+    }
+
+    /** HotSpot touches them only with -XX:+AlwaysPreTouch. */
+    @Test
+    void tellsThatHugePagesOfHugetlbfsAreNotPopulated() throws IOException {
+        Mapping mapping =
+                new Mapping(0, 4L * PAGE, true, true, false, false, 0, 7, "/anon_hugepage (deleted)", Backing.HUGETLB);
+        List<Segment> heap = List.of(new Segment(0, 4L * PAGE, Region.HEAP, Evidence.NONE, mapping));
+        ProcessResidency residency = residency("6.8.0", 1024);
+
+        assertThat(residency.prefault(heap, List.of(Region.HEAP))).isNull();
+
+        kernel.absent.add((long) PAGE);
+        assertThat(residency.prefault(heap, List.of(Region.CODE))).isNull();
+        assertThat(residency.prefault(heap, List.of(Region.HEAP))).contains("hugetlbfs", "-XX:+AlwaysPreTouch");
+        assertThat(residency.prefaultLive(heap, List.of(Region.HEAP), () -> false))
+                .contains("hugetlbfs");
+        assertThat(libc.madvised).isEmpty();
     }
 
     @ParameterizedTest
